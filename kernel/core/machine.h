@@ -1,0 +1,16 @@
+/* machine.h - what the device tree says about this machine. */
+#pragma once
+
+#include "lib/fdt.h"
+#include "lib/types.h"
+
+struct machine {
+	struct fdt fdt;  /* open for drivers to look around in */
+	pa_t ram_base;
+	u64 ram_bytes;
+	u64 timebase_hz;
+	bool has_sstc;
+	pa_t initrd_start, initrd_end; /* equal: none */
+};
+
+extern struct machine machine; /* filled once at boot, then constant */

@@ -1,0 +1,26 @@
+/* file.h - open files: what a descriptor refers to; shared by dup and fork. */
+#pragma once
+
+#include "lib/types.h"
+#include "uapi/stat.h"
+
+struct file;
+
+/* References; the last put closes.  file_put() may sleep. */
+struct file *file_dup(struct file *f);
+void file_put(struct file *f);
+
+/* Bytes done or -errno, as ABI.md section 2 has it.  No locks held. */
+s64 file_read(struct file *f, uptr_t dst, u64 n) MUST_CHECK;
+s64 file_write(struct file *f, uptr_t src, u64 n) MUST_CHECK;
+int file_stat(struct file *f, struct stat *st) MUST_CHECK;
+s64 file_seek(struct file *f, s64 offset, int whence) MUST_CHECK;
+int file_sync(struct file *f) MUST_CHECK;
+int file_truncate(struct file *f, u64 size) MUST_CHECK;
+bool file_is_tty(struct file *f);
+
+/* The inode of a file or device (no new reference), NULL for pipes. */
+struct inode *file_inode(struct file *f);
+
+/* Both ends of a new pipe.  -ENFILE, -ENOMEM. */
+int pipe_create(struct file **rd, struct file **wr) MUST_CHECK;

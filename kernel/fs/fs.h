@@ -1,0 +1,51 @@
+/* fs.h - the file system as the rest of the kernel sees it.
+ *
+ * Paths are kernel strings, NUL-terminated, at most MAXPATH bytes; @cwd is
+ * where relative ones start.  Everything returns 0 (or a count) or -errno,
+ * and a failed call has changed nothing.  All may sleep; no locks held. */
+#pragma once
+
+#include "lib/types.h"
+#include "uapi/stat.h"
+
+struct blkdev;
+struct inode;
+struct file;
+struct object;
+
+/* Boot: tables; then the root file system: log replay, orphan reclaim, and the thread that commits. */
+void fs_init(void);
+int fs_mount(struct blkdev *dev) MUST_CHECK;
+
+/* Makes everything written so far durable.  0 or -EIO. */
+int fs_sync(void) MUST_CHECK;
+
+/* --- names ------------------------------------------------------------- */
+
+/* The inode that @path names, with a reference; symbolic links are followed. */
+int fs_lookup(struct inode *cwd, const char *path, struct inode **out) MUST_CHECK;
+
+/* @flags as in uapi/fcntl.h. On success the reference moves to the caller. */
+int fs_open(struct inode *cwd, const char *path, int flags,
+	    struct file **out) MUST_CHECK;
+int fs_mkdir(struct inode *cwd, const char *path) MUST_CHECK;
+int fs_mknod(struct inode *cwd, const char *path, s16 major, s16 minor) MUST_CHECK;
+int fs_link(struct inode *cwd, const char *old, const char *new) MUST_CHECK;
+int fs_unlink(struct inode *cwd, const char *path) MUST_CHECK;
+int fs_rename(struct inode *cwd, const char *old, const char *new) MUST_CHECK;
+int fs_symlink(struct inode *cwd, const char *target, const char *path) MUST_CHECK;
+s64 fs_readlink(struct inode *cwd, const char *path, char *buf, u64 size) MUST_CHECK;
+
+/* --- inodes ------------------------------------------------------------ */
+
+struct inode *inode_root(void); /* with a new reference */
+struct inode *inode_dup(struct inode *ip);
+void inode_put(struct inode *ip); /* may sleep: the last one of an unlinked file frees it */
+void inode_stat(struct inode *ip, struct stat *st);
+
+/* Reads [off, off + n) into kernel memory, through the page cache for files.
+ * Bytes read (short at the end of the file) or -errno. */
+s64 inode_read(struct inode *ip, void *dst, u64 off, u64 n) MUST_CHECK;
+
+/* The page cache of a regular file; NULL for anything else. */
+struct object *inode_object(struct inode *ip);

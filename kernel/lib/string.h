@@ -1,0 +1,25 @@
+/* string.h - the few C library functions a freestanding kernel needs.
+ * Semantics as in C17 7.24; the bulk ones work in 64-bit words where both
+ * sides are aligned alike. */
+#pragma once
+
+#include "lib/types.h"
+
+void *memcpy(void *restrict dst, const void *restrict src, size_t n);
+void *memmove(void *dst, const void *src, size_t n);
+void *memset(void *dst, int byte, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+void *memchr(const void *s, int byte, size_t n);
+size_t strlen(const char *s);
+size_t strnlen(const char *s, size_t max);
+int strcmp(const char *a, const char *b);
+int strncmp(const char *a, const char *b, size_t n);
+char *strchr(const char *s, int c);
+
+/* Copies at most size - 1 bytes and always ends with NUL (size > 0).
+ * Returns strlen(src), so a result >= size means that it was cut. */
+size_t strlcpy(char *dst, const char *src, size_t size);
+
+/* Clears / copies one page; both page-aligned. */
+void page_zero(void *page);
+void page_copy(void *restrict dst, const void *restrict src);

@@ -1,0 +1,24 @@
+/* reclaim.h - caches that give memory back when it runs short. */
+#pragma once
+
+#include "lib/types.h"
+
+struct shrinker {
+	const char *name;
+
+	/* Frames that scan() could free right now.  Any context. */
+	u64 (*count)(void);
+
+	/* Frees up to @want frames, returns how many.  Thread context, no spin lock held; may sleep (write back). */
+	u64 (*scan)(u64 want);
+	struct shrinker *next;
+};
+
+/* At boot; @s stays for ever. */
+void shrinker_register(struct shrinker *s);
+
+/* Tries to free @want frames; returns how many came free.  May sleep. */
+u64 reclaim(u64 want);
+
+/* Free frames plus what reclaim can hand out now: what programs can get. */
+u64 mem_available(void);

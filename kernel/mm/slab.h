@@ -1,0 +1,24 @@
+/* slab.h - small kernel objects of one size.
+ *
+ * Empty slabs go back to the frame allocator at once, so that caches of
+ * objects never sit on memory. */
+#pragma once
+
+#include "core/spinlock.h"
+#include "lib/list.h"
+#include "lib/types.h"
+
+struct slab_cache {
+	const char *name;      /* (C) */
+	u32 size;              /* (C) bytes of an object, at most 2048      */
+	u32 per_slab;          /* (C) objects in a frame                    */
+	struct spinlock lock;
+	struct list partial;   /* (lock) slabs with a free object           */
+	u64 inuse;             /* (lock) objects handed out                 */
+};
+
+void slab_init(struct slab_cache *c, const char *name, u32 size);
+
+/* A cleared object, or NULL; @flags as for frame_alloc(). */
+void *slab_alloc(struct slab_cache *c, unsigned flags) MUST_CHECK;
+void slab_free(struct slab_cache *c, void *obj);

@@ -1,0 +1,46 @@
+/* info.h - structs that tell a program about the machine and its processes. */
+#pragma once
+
+/* sysinfo(), number 23: the lab's two words. */
+struct sysinfo {
+	unsigned long long freemem; /* bytes a program can still get       */
+	unsigned long long nproc;   /* process slots in use                */
+};
+
+/* The USYSCALL page.  Only the first word is the lab's. */
+struct usyscall {
+	int pid;
+};
+
+/* procinfo(): one process. */
+enum proc_state { PS_NEW = 1, PS_READY, PS_RUNNING, PS_SLEEPING, PS_ZOMBIE };
+
+struct procinfo {
+	int pid, ppid;
+	int state;               /* enum proc_state                        */
+	int hart;                /* where it runs or ran last              */
+	unsigned long long size; /* the break, bytes                       */
+	unsigned long long resident; /* pages of memory it has             */
+	unsigned long long cputime;  /* microseconds                       */
+	char name[16];
+};
+
+/* meminfo(): where the frames of the machine are, in pages; the rows from
+ * `free` on add up to `total`. */
+struct meminfo {
+	unsigned long long total;     /* all RAM                           */
+	unsigned long long available; /* what programs can still get       */
+	unsigned long long free;      /* unused frames                     */
+	unsigned long long reserve;   /* the kernel's emergency frames     */
+	unsigned long long firmware;  /* OpenSBI and other reserved ranges */
+	unsigned long long kernel;    /* kernel image, frame table, pools  */
+	unsigned long long tables;    /* page tables                       */
+	unsigned long long anon;      /* memory of processes               */
+	unsigned long long cache;     /* file pages                        */
+	unsigned long long slab;      /* small kernel objects              */
+	unsigned long long other;     /* trap frames, pipes, ...           */
+};
+
+/* reboot() */
+#define REBOOT_POWEROFF 0
+#define REBOOT_RESET 1

@@ -1,0 +1,15 @@
+/* stat.h - what fstat() tells of a file; xv6's layout, 24 bytes. */
+#pragma once
+
+#define T_DIR 1
+#define T_FILE 2
+#define T_DEVICE 3
+#define T_SYMLINK 4
+
+struct stat {
+	int dev;                 /* always 1                      */
+	unsigned int ino;        /* inode number                  */
+	short type;              /* T_*                           */
+	short nlink;             /* directory entries that name it */
+	unsigned long long size; /* bytes                         */
+};

@@ -1,0 +1,45 @@
+/* syscalls.h - every system call, once: X(number, name, arguments).
+ * Numbers, prototypes, dispatch, user stubs and trace names are made from it.
+ *
+ * Convention: number in a7, arguments in a0..a5, result in a0, all other
+ * registers kept.  A plain number gives xv6's result: -1 for any failure.
+ * The same number plus SYS_NATIVE gives -errno (uapi/errno.h) instead; our
+ * picolibc layer uses that form.  1..63 are xv6's and its labs' numbers,
+ * from 64 on they are Pagoda's own.
+ *
+ * fork()                          wait(int *status)
+ * exit(int status)                pipe(int fd[2])
+ * read(fd, buf, n)                kill(pid)
+ * exec(path, argv)                fstat(fd, struct stat *)
+ * chdir(path)                     dup(fd)
+ * getpid()                        sbrk(int n, int mode)
+ * pause(ticks), alias sleep       uptime() -> ticks of 100 ms
+ * open(path, flags)               write(fd, buf, n)
+ * mknod(path, major, minor)       unlink(path)
+ * link(old, new)                  mkdir(path)
+ * close(fd)                       trace(mask)
+ * sysinfo(struct sysinfo *)       symlink(target, path)
+ * sync()                          fsync(fd)
+ * lseek(fd, offset, whence) -> offset; whence 0 set, 1 cur, 2 end
+ * reboot(how, status): 0 power off, 1 reset; status leaves QEMU
+ * procinfo(struct procinfo *, max) -> how many there are
+ * rename(old, new)                wait4(pid or -1, int *status, options)
+ * isatty(fd) -> 1 or 0            ftruncate(fd, length)
+ * bootarg(name, buf, size) -> length: the value of one boot option
+ * clock() -> ns since boot        readlink(path, buf, size) -> length
+ * meminfo(struct meminfo *) */
+#pragma once
+
+#define SYS_NATIVE 0x1000
+
+#define SYSCALLS(X)                                                                  \
+	X(1, fork, 0) X(2, exit, 1) X(3, wait, 1) X(4, pipe, 1) X(5, read, 3)        \
+	X(6, kill, 1) X(7, exec, 2) X(8, fstat, 2) X(9, chdir, 1) X(10, dup, 1)      \
+	X(11, getpid, 0) X(12, sbrk, 2) X(13, pause, 1) X(14, uptime, 0)             \
+	X(15, open, 2) X(16, write, 3) X(17, mknod, 3) X(18, unlink, 1)              \
+	X(19, link, 2) X(20, mkdir, 1) X(21, close, 1) X(22, trace, 1)               \
+	X(23, sysinfo, 1) X(26, symlink, 2)                                          \
+	X(64, sync, 0) X(65, fsync, 1) X(66, lseek, 3) X(67, reboot, 2)              \
+	X(68, procinfo, 2) X(69, rename, 2) X(70, wait4, 3) X(71, isatty, 1)         \
+	X(72, ftruncate, 2) X(73, bootarg, 3) X(74, clock, 0) X(75, readlink, 3)     \
+	X(76, meminfo, 1)
