@@ -1,0 +1,20 @@
+# image.mk - fs.img: made once, then kept; newer programs are put into it.
+#
+# UPROGS (user/build.mk) and XV6PROGS (xv6/build.mk) are the programs; ADD is
+# any file.  mk/image.sh says what happens to an image that exists.
+
+IMAGE ?= fs.img
+XV6PROGS ?=
+ADD ?=
+
+.PHONY: programs
+programs: $(UPROGS) $(XV6PROGS)
+
+IMAGE_README := $(BUILD)/README
+$(IMAGE_README): README.md
+	@mkdir -p $(@D)
+	@cp $< $@
+
+$(IMAGE): $(UPROGS) $(XV6PROGS) $(IMAGE_README) $(HOST_TOOLS) FORCE
+	@mk/image.sh $(if $(silent),-q) $(BUILD)/mkfs $(IMAGE) $(BUILD)/fs.img.stamp \
+		-- $(IMAGE_README) $(UPROGS) -- $(XV6PROGS) $(ADD)

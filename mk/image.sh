@@ -1,0 +1,63 @@
+#!/bin/sh
+# image.sh - makes a disk image, or brings one that exists up to date.
+#
+# usage: image.sh [-q] MKFS IMAGE STAMP -- OURS... -- ASKED...
+#
+# No image: a new one with all files.  An image is never replaced; into one
+# that exists go the files of ASKED (they were named on the command line), and
+# those of OURS that are newer than STAMP, but only if STAMP says that the
+# image was made here: one brought from elsewhere keeps its own programs.
+set -eu
+
+say() { [ -n "$quiet" ] || printf '  %-7s %s\n' "$1" "$2"; }
+die() { echo "$1" >&2; exit 1; }
+
+quiet=
+if [ "$1" = -q ]; then
+	quiet=y
+	shift
+fi
+mkfs=$1 image=$2 stamp=$3
+shift 4
+
+[ -x "$mkfs" ] || die "$mkfs is missing: cannot make $image"
+
+# The superblock tells our images from others.
+identity() { dd if="$image" bs=1024 skip=1 count=1 2>/dev/null | cksum; }
+
+# QEMU holds an advisory lock on an image that it writes to.
+in_use() {
+	inode=$(ls -iL "$image" | sed 's/^ *\([0-9]*\).*/\1/')
+	grep -qs "^[0-9]*: OFDLCK .*:$inode " /proc/locks
+}
+
+if [ ! -e "$image" ]; then
+	new=
+	for f; do [ "$f" = -- ] || new="$new $f"; done
+	say MKFS "$image"
+	# shellcheck disable=SC2086 # make's lists: names without blanks
+	"$mkfs" "$image" $new || { rm -f "$image"; exit 1; }
+	identity > "$stamp"
+	exit 0
+fi
+
+mine=
+[ -e "$stamp" ] && [ "$(identity)" = "$(cat "$stamp")" ] && mine=y
+list= asked=
+for f; do
+	if [ "$f" = -- ]; then
+		asked=y
+	elif [ -n "$asked" ]; then
+		list="$list $f"
+	elif [ -n "$mine" ] && [ "$f" -nt "$stamp" ]; then
+		list="$list $f"
+	fi
+done
+[ -n "$list" ] || exit 0
+if in_use; then
+	die "$image is in use by a running QEMU: leave it first (Ctrl-A x), then try again"
+fi
+say IMAGE "$image:$list"
+# shellcheck disable=SC2086
+"$mkfs" -a "$image" $list
+[ -z "$mine" ] || touch "$stamp"

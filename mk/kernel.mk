@@ -1,0 +1,65 @@
+# kernel.mk - kernel/kernel and kernel/kernel.sym from every .c and .S in kernel/.
+#
+# Objects go to $(BUILD)/kernel-VARIANT/; what was linked last is copied to
+# kernel/kernel, where debuggers and scripts expect it.
+
+KB := $(BUILD)/kernel-$(VARIANT)
+KERNEL_LD := kernel/arch/riscv/kernel.ld
+ASM_OFFSETS_C := $(wildcard kernel/arch/riscv/asm_offsets.c)
+
+KERNEL_SRC := $(sort $(filter-out $(ASM_OFFSETS_C),$(shell find kernel -name '*.c' -o -name '*.S')))
+KERNEL_OBJ := $(patsubst %,$(KB)/%.o,$(KERNEL_SRC))
+
+# Frame pointers are for backtraces; the rest of the no-s say that there is no
+# library, no loader and no process around this code.
+KERNEL_CFLAGS := -std=gnu17 -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany \
+	-ffreestanding -fno-common -fno-pie -fno-stack-protector -fno-omit-frame-pointer \
+	-fno-delete-null-pointer-checks -fno-strict-aliasing -fno-asynchronous-unwind-tables \
+	-O2 -g -Wall -Wextra -Wframe-larger-than=512 -Ikernel -I$(KB)/include \
+	$(if $(WERROR),-Werror) $(if $(CHECK),-DPAGODA_CHECK) $(KERNEL_EXTRA_CFLAGS)
+KERNEL_LDFLAGS := -melf64lriscv -static -nostdlib --build-id=none -z noexecstack \
+	-z max-page-size=4096 -T $(KERNEL_LD)
+
+# The loops of memset and memcpy must not be turned into calls of themselves.
+CFLAGS_kernel/lib/string.c := $(if $(LLVM),-fno-builtin,-fno-tree-loop-distribute-patterns)
+
+# $(1) changes when the commands do, so that objects of other flags are not kept.
+KERNEL_FLAGS_FILE := $(KB)/flags
+$(KERNEL_FLAGS_FILE): FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(KERNEL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(KERNEL_CFLAGS)' > $@
+
+# Structure offsets for assembly: lines `@@ NAME VALUE` in the compiler's output.
+ASM_OFFSETS_H := $(KB)/include/asm_offsets.h
+$(ASM_OFFSETS_H): $(ASM_OFFSETS_C) $(KERNEL_FLAGS_FILE)
+	$(call say,OFFSETS,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(KERNEL_CFLAGS) -Wno-pedantic $(if $(LLVM),-Xclang -no-integrated-as) \
+		-MMD -MP -MF $@.d -MT $@ -S -o $@.s $<
+	$(Q)sed -n 's/^[[:blank:]]*@@ \([A-Za-z0-9_]*\) \(.*\)$$/#define \1 \2/p' $@.s > $@
+
+$(KB)/%.c.o: %.c $(KERNEL_FLAGS_FILE)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KERNEL_CFLAGS) $(CFLAGS_$<) -MMD -MP -c -o $@ $<
+
+$(KB)/%.S.o: %.S $(KERNEL_FLAGS_FILE) $(if $(ASM_OFFSETS_C),$(ASM_OFFSETS_H))
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(KERNEL_CFLAGS) -D__ASSEMBLY__ -MMD -MP -c -o $@ $<
+
+$(KB)/kernel.elf: $(KERNEL_OBJ) $(KERNEL_LD) mk/kernel.mk
+	$(call say,LD,$@)
+	$(Q)$(LD) $(KERNEL_LDFLAGS) -Map=$@.map -o $@ $(KERNEL_OBJ)
+
+# FORCE: another variant may have been copied here since.
+kernel/kernel: $(KB)/kernel.elf FORCE
+	@cmp -s $< $@ || cp $< $@
+
+kernel/kernel.sym: kernel/kernel
+	$(Q)$(NM) -n $< | sed -n 's/^\([0-9a-f]\{16\}\) [a-zA-Z] \([A-Za-z_][A-Za-z0-9_.$$]*\)$$/\1 \2/p' > $@
+
+kernel/kernel.asm: kernel/kernel
+	$(Q)$(OBJDUMP) -S $< > $@
+
+-include $(KERNEL_OBJ:.o=.d) $(ASM_OFFSETS_H).d

@@ -1,0 +1,38 @@
+# qemu.mk - starting the machine.
+
+QEMU ?= qemu-system-riscv64
+CPUS ?= 3
+MEM ?= 128M
+GDBPORT ?= $(shell expr $$(id -u) % 5000 + 25000)
+
+QEMUOPTS = -machine virt -bios default -kernel kernel/kernel -m $(MEM) -smp $(CPUS) -nographic \
+	$(if $(LEGACY),,-global virtio-mmio.force-legacy=false) \
+	-drive file=$(IMAGE),if=none,format=raw,id=x0 \
+	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
+	$(if $(strip $(BOOTARGS)),-append '$(BOOTARGS)') $(QEMUEXTRA)
+
+.PHONY: qemu qemu-nox qemu-gdb gdb print-gdbport
+
+# `exec`: make passes SIGTERM on to what it started, which then is QEMU itself.
+qemu: kernel/kernel kernel/kernel.sym $(IMAGE)
+	@exec $(QEMU) $(QEMUOPTS)
+
+qemu-nox: qemu
+
+# In /proc/net/tcp a listening socket is `address:PORT 0:0 0A`, in hex.
+qemu-gdb: kernel/kernel kernel/kernel.sym $(IMAGE)
+	@if grep -qs ":$$(printf %04X $(GDBPORT)) 0*:0000 0A" /proc/net/tcp /proc/net/tcp6; then \
+		echo "port $(GDBPORT) is open already: is another 'make qemu-gdb' running? (GDBPORT=n takes another)" >&2; \
+		exit 1; \
+	fi; \
+	mkdir -p build; echo "target remote 127.0.0.1:$(GDBPORT)" > build/gdb-target; \
+	echo "*** Now run 'make gdb' in another window, in this folder (port $(GDBPORT))."; \
+	exec $(QEMU) $(QEMUOPTS) -S -gdb tcp::$(GDBPORT)
+
+# The -iex: gdb reads a folder's .gdbinit only where it was told to trust it.
+GDB ?= $(firstword $(foreach g,gdb-multiarch riscv64-unknown-elf-gdb riscv64-linux-gnu-gdb,$(call has,$(g))) gdb)
+gdb:
+	@exec $(GDB) -q -iex 'add-auto-load-safe-path $(CURDIR)'
+
+print-gdbport:
+	@echo $(GDBPORT)
