@@ -1,0 +1,254 @@
+/* string.c - memory and strings.
+ *
+ * gcc and clang call memcpy, memmove, memset and memcmp behind the source's
+ * back, so they exist even if nobody names them.  This file is compiled with
+ * the recognition of such loops off; else memcpy would become a call of itself.
+ *
+ * Words are read only inside the bytes that the caller named, and only at
+ * aligned addresses: many RISC-V cores trap on any other. */
+#include "lib/string.h"
+
+/* A word of memory whatever type it was stored as. */
+typedef u64 __attribute__((may_alias)) word_t;
+
+#define WORD sizeof(word_t)
+#define MISALIGN(p) ((uintptr_t)(p) & (WORD - 1))
+
+/* Both sides aligned, n a multiple of WORD; ascending. */
+static void words_copy(word_t *d, const word_t *s, size_t n)
+{
+	for (; n >= 8 * WORD; n -= 8 * WORD, d += 8, s += 8) {
+		word_t a = s[0], b = s[1], c = s[2], e = s[3];
+		word_t f = s[4], g = s[5], h = s[6], i = s[7];
+
+		d[0] = a, d[1] = b, d[2] = c, d[3] = e;
+		d[4] = f, d[5] = g, d[6] = h, d[7] = i;
+	}
+	for (; n; n -= WORD)
+		*d++ = *s++;
+}
+
+/* @d is aligned, @s is not, and the word around @s begins inside the caller's
+ * bytes: glues each word together from two aligned ones.  Returns the bytes
+ * done; what is left (up to 15) has a last word that may not be read. */
+static size_t words_merge(word_t *d, const u8 *s, size_t n)
+{
+	unsigned low = 8 * MISALIGN(s), high = 64 - low;
+	const word_t *w = (const word_t *)(s - MISALIGN(s));
+	word_t have = *w++;
+	size_t done = 0;
+
+	for (; n - done >= 2 * WORD; done += WORD) {
+		word_t next = *w++;
+
+		*d++ = have >> low | next << high;
+		have = next;
+	}
+	return done;
+}
+
+void *memcpy(void *restrict dst, const void *restrict src, size_t n)
+{
+	u8 *d = dst;
+	const u8 *s = src;
+
+	if (n >= 4 * WORD) {
+		size_t bulk;
+
+		/* At least one word's bytes first: words_merge() wants that. */
+		if (MISALIGN(d) || MISALIGN(s)) {
+			size_t head = 2 * WORD - MISALIGN(d);
+
+			n -= head;
+			while (head--)
+				*d++ = *s++;
+		}
+		if (MISALIGN(s)) {
+			bulk = words_merge((word_t *)d, s, n);
+		} else {
+			bulk = ALIGN_DOWN(n, WORD);
+			words_copy((word_t *)d, (const word_t *)s, bulk);
+		}
+		d += bulk, s += bulk, n -= bulk;
+	}
+	while (n--)
+		*d++ = *s++;
+	return dst;
+}
+
+/* From the last byte to the first, for a destination above the source. */
+static void copy_down(u8 *d, const u8 *s, size_t n)
+{
+	d += n, s += n;
+	if (MISALIGN(d) == MISALIGN(s)) {
+		for (; n && MISALIGN(d); n--)
+			*--d = *--s;
+		for (; n >= WORD; n -= WORD) {
+			d -= WORD, s -= WORD;
+			*(word_t *)d = *(const word_t *)s;
+		}
+	}
+	while (n--)
+		*--d = *--s;
+}
+
+/* From the first byte to the last, for a destination below the source.
+ * memcpy() will not do: it may store before it has loaded what is there. */
+static void copy_up(u8 *d, const u8 *s, size_t n)
+{
+	if (MISALIGN(d) == MISALIGN(s)) {
+		for (; n && MISALIGN(d); n--)
+			*d++ = *s++;
+		for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
+			*(word_t *)d = *(const word_t *)s;
+	}
+	while (n--)
+		*d++ = *s++;
+}
+
+void *memmove(void *dst, const void *src, size_t n)
+{
+	uintptr_t d = (uintptr_t)dst, s = (uintptr_t)src;
+
+	if (d - s >= n && s - d >= n)
+		return memcpy(dst, src, n);
+	if (d < s)
+		copy_up(dst, src, n);
+	else if (d > s)
+		copy_down(dst, src, n);
+	return dst;
+}
+
+void *memset(void *dst, int byte, size_t n)
+{
+	u8 *d = dst;
+
+	if (n >= 2 * WORD) {
+		word_t v = (u8)byte * 0x0101010101010101ul;
+		word_t *w;
+
+		for (; MISALIGN(d); n--)
+			*d++ = byte;
+		w = (word_t *)d;
+		for (; n >= 8 * WORD; n -= 8 * WORD, w += 8) {
+			w[0] = v, w[1] = v, w[2] = v, w[3] = v;
+			w[4] = v, w[5] = v, w[6] = v, w[7] = v;
+		}
+		for (; n >= WORD; n -= WORD)
+			*w++ = v;
+		d = (u8 *)w;
+	}
+	while (n--)
+		*d++ = byte;
+	return dst;
+}
+
+int memcmp(const void *a, const void *b, size_t n)
+{
+	const u8 *p = a, *q = b;
+
+	if (MISALIGN(p) == MISALIGN(q)) {
+		for (; n && MISALIGN(p); n--, p++, q++)
+			if (*p != *q)
+				return *p - *q;
+		while (n >= WORD && *(const word_t *)p == *(const word_t *)q)
+			p += WORD, q += WORD, n -= WORD;
+	}
+	for (; n; n--, p++, q++)
+		if (*p != *q)
+			return *p - *q;
+	return 0;
+}
+
+void *memchr(const void *s, int byte, size_t n)
+{
+	for (const u8 *p = s; n; n--, p++)
+		if (*p == (u8)byte)
+			return (void *)p;
+	return NULL;
+}
+
+size_t strlen(const char *s)
+{
+	const char *end = s;
+
+	while (*end)
+		end++;
+	return end - s;
+}
+
+size_t strnlen(const char *s, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && s[n])
+		n++;
+	return n;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	while (*a && *a == *b)
+		a++, b++;
+	return (u8)*a - (u8)*b;
+}
+
+int strncmp(const char *a, const char *b, size_t n)
+{
+	for (; n; n--, a++, b++)
+		if (*a != *b || !*a)
+			return (u8)*a - (u8)*b;
+	return 0;
+}
+
+char *strchr(const char *s, int c)
+{
+	for (;; s++) {
+		if (*s == (char)c)
+			return (char *)s;
+		if (!*s)
+			return NULL;
+	}
+}
+
+size_t strlcpy(char *dst, const char *src, size_t size)
+{
+	size_t len = strlen(src);
+	size_t n = MIN(len, size - 1);
+
+	memcpy(dst, src, n);
+	dst[n] = '\0';
+	return len;
+}
+
+/* Thirty-two stores a round: the loop itself costs next to nothing then, and
+ * a program's first touch of a page is mostly this function. */
+void page_zero(void *page)
+{
+	word_t *w = page, *end = w + PAGE_SIZE / WORD;
+
+#define FOUR(i) (w[i] = 0, w[(i) + 1] = 0, w[(i) + 2] = 0, w[(i) + 3] = 0)
+	for (; w < end; w += 32) {
+		FOUR(0), FOUR(4), FOUR(8), FOUR(12);
+		FOUR(16), FOUR(20), FOUR(24), FOUR(28);
+	}
+#undef FOUR
+}
+
+void page_copy(void *restrict dst, const void *restrict src)
+{
+	word_t *d = dst, *end = d + PAGE_SIZE / WORD;
+	const word_t *s = src;
+
+	for (; d < end; d += 16, s += 16) {
+		word_t a = s[0], b = s[1], c = s[2], e = s[3];
+		word_t f = s[4], g = s[5], h = s[6], i = s[7];
+
+		d[0] = a, d[1] = b, d[2] = c, d[3] = e;
+		d[4] = f, d[5] = g, d[6] = h, d[7] = i;
+		a = s[8], b = s[9], c = s[10], e = s[11];
+		f = s[12], g = s[13], h = s[14], i = s[15];
+		d[8] = a, d[9] = b, d[10] = c, d[11] = e;
+		d[12] = f, d[13] = g, d[14] = h, d[15] = i;
+	}
+}
