@@ -26,6 +26,10 @@ int fdt_parent(const struct fdt *f, int node);
 
 /* The next node after @node in tree order (start with -1) whose "compatible" list has @name. */
 int fdt_next_compatible(const struct fdt *f, int node, const char *name);
+bool fdt_is_compatible(const struct fdt *f, int node, const char *name);
+
+/* The node that others refer to by @phandle. */
+int fdt_by_phandle(const struct fdt *f, u32 phandle);
 
 const char *fdt_node_name(const struct fdt *f, int node);
 
@@ -41,6 +45,9 @@ int fdt_prop_number(const struct fdt *f, int node, const char *name, u64 *out);
 
 /* Entry @i of "reg", by the parent's #address-cells and #size-cells. */
 int fdt_reg(const struct fdt *f, int node, unsigned i, u64 *addr, u64 *size);
+
+/* The same as a physical address: taken up through the "ranges" of the buses. */
+int fdt_reg_pa(const struct fdt *f, int node, unsigned i, u64 *pa, u64 *size);
 
 /* Whether "status" is absent or okay. */
 bool fdt_is_enabled(const struct fdt *f, int node);
