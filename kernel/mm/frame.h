@@ -39,19 +39,30 @@ enum frame_kind {
 
 struct object;
 
-/* (A) atomic  (C) constant  (F) frame allocator's lock
- * (K) belongs to whoever the kind says; the cache's rules are in object.h */
+/* (A) atomic  (F) frame allocator only
+ * (K) belongs to whoever the kind says, all zero (link: empty) when the frame
+ *     is handed out; the cache's rules are in object.h */
 struct page {
 	u32 refs;   /* (A) references; 0: free                      */
 	u8 kind;    /* (F) enum frame_kind                          */
-	u8 order;   /* (F) of the block this frame heads            */
+	u8 order;   /* (F) of the block this frame heads, or FRAME_ORDER_* */
 	u16 flags;  /* (K)                                          */
-	struct list link;      /* (F) free list, else (K)           */
+	struct list link;      /* (F) while free, else (K)          */
 	struct object *object; /* (K)                               */
 	u64 index;             /* (K)                               */
 	struct page *hash_next; /* (K)                              */
 	u64 priv;              /* (K)                               */
+	void *owner;           /* (K)                               */
 };
+
+/* 64 bytes: from struct page to address is a shift. */
+_Static_assert(sizeof(struct page) == 64, "struct page");
+
+/* struct page.order of a frame that heads no block in use: behind the first
+ * frame of a block; on a hart's list; | order: heads a free block. */
+#define FRAME_ORDER_TAIL 0x40
+#define FRAME_ORDER_CACHED 0x41
+#define FRAME_ORDER_FREE 0x80
 
 /* How badly a frame is wanted. */
 enum {
@@ -60,9 +71,9 @@ enum {
 	FRAME_RESERVED = 4, /* may dip into the emergency reserve            */
 };
 
-/* Boot: RAM is [base, base + bytes), @table has room for its struct pages.  All frames start out as FRAME_kernel;
- * frame_boot_free() hands over those that are really free, frame_boot_kind()
- * says what others are. */
+/* Boot: RAM is [base, base + bytes), @table has room for its struct pages.
+ * All frames start out as FRAME_kernel; frame_boot_free() hands over those
+ * that are really free, frame_boot_kind() says what others are. */
 void frame_init(pa_t base, u64 bytes, struct page *table);
 void frame_boot_free(pa_t start, pa_t end);
 void frame_boot_kind(pa_t start, pa_t end, enum frame_kind kind);
@@ -70,8 +81,10 @@ void frame_boot_kind(pa_t start, pa_t end, enum frame_kind kind);
 /* Carves the emergency reserve out of the free frames; at boot. */
 void frame_boot_reserve(unsigned nframes);
 
-/* One frame / a block of 2^order, refs 1.  Without FRAME_NOWAIT it may sleep
- * and reclaim; NULL only when that brought nothing. */
+/* One frame / a block of 2^order, aligned to its size, refs 1.  Without
+ * FRAME_NOWAIT it may sleep and reclaim (no spin lock held); NULL only when
+ * that brought nothing twice.  A block above order 3 is a few attempts only,
+ * as no amount of reclaim need make one.  The reserve has single frames. */
 struct page *frame_alloc(enum frame_kind kind, unsigned flags) MUST_CHECK;
 struct page *frame_alloc_order(enum frame_kind kind, unsigned order,
 			       unsigned flags) MUST_CHECK;
@@ -80,7 +93,14 @@ struct page *frame_alloc_order(enum frame_kind kind, unsigned order,
 void frame_get(struct page *pg);
 void frame_put(struct page *pg);
 
-/* Makes 2^order single frames of a block, each with one reference. */
+/* Whether somebody else holds a reference too.  False stays false as long as
+ * the caller's is the only one that others could copy. */
+static inline bool frame_is_shared(const struct page *pg)
+{
+	return __atomic_load_n(&pg->refs, __ATOMIC_ACQUIRE) > 1;
+}
+
+/* Makes 2^order single frames of a block with one reference, each with one. */
 void frame_split(struct page *pg);
 
 /* Address <-> struct page.  frame_va() is the frame in the direct map. */
@@ -89,6 +109,17 @@ struct page *frame_of_pa(pa_t pa); /* NULL: not RAM */
 void *frame_va(const struct page *pg);
 struct page *frame_of_va(const void *va); /* of a direct map address */
 
-/* Frames of one kind now; and free frames, the per-hart lists included. */
+/* Frames of one kind now (FRAME_free: per-hart lists included).  A sum over
+ * harts: exact when no other hart is at it. */
 u64 frame_count(enum frame_kind kind);
 u64 frame_total(void);
+
+extern const char *const frame_kind_name[FRAME_NKINDS];
+
+/* Gives the per-hart lists back to the block lists; any context. */
+void frame_drain(void);
+
+#ifdef PAGODA_CHECK
+/* ASSERTs every invariant of the allocator; nobody else may be using it. */
+void frame_check(void);
+#endif

@@ -1,0 +1,593 @@
+/* frame.c - the frame allocator.
+ *
+ * Free blocks of 2^order frames stand in one list per order, and a block that
+ * is freed joins its buddy (the block whose address differs in that one bit)
+ * for as long as the buddy is free too.  One lock guards the lists.
+ *
+ * In front of them each hart has a short array of single frames, which is what
+ * nearly all calls see.  An array is entered by swapping 1 into its `busy`
+ * word.  Nobody waits for the word: who finds it taken goes to the block lists
+ * instead.  So an interrupt that comes while its own hart is inside simply
+ * takes the longer way, no interrupt has to be turned off, and any hart may
+ * empty any array.  Order: busy word, then frames.lock; under the lock a busy
+ * word is only tried.
+ *
+ * Counts by kind are kept beside each array (guarded by its busy word) and
+ * beside the block lists (guarded by the lock), and added up when asked for.
+ *
+ * struct page.order says whose a frame is: only under the lock does it become
+ * FRAME_ORDER_FREE | n or stop being that, so a look at a buddy needs only
+ * this one byte, even while the buddy is being handed out elsewhere. */
+#include "mm/frame.h"
+
+#include "core/hart.h"
+#include "core/spinlock.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "mm/kmap.h"
+#include "mm/reclaim.h"
+
+#define CACHE_FRAMES 32 /* on a hart's list at most                    */
+#define CACHE_BATCH 16  /* moved at a time between it and the blocks   */
+#define RECLAIM_BATCH 32
+#define BIG_ORDER 3     /* above it few attempts only                  */
+#define BIG_ATTEMPTS 4
+
+struct cache {
+	u32 busy;                       /* (A) 1: somebody is inside       */
+	u32 n;                          /* (busy) frames in here           */
+	struct page *frame[CACHE_FRAMES]; /* (busy)                        */
+	s64 count[FRAME_NKINDS];        /* (busy, read by all) this share  */
+} __attribute__((aligned(64)));
+
+static struct cache caches[MAX_HARTS];
+
+static struct {
+	struct spinlock lock;
+	struct page *table;   /* (C) one for each frame of RAM             */
+	pfn_t base;           /* (C) of table[0]                           */
+	u64 total;            /* (C) frames                                */
+	struct list blocks[FRAME_MAX_ORDER + 1]; /* (lock)                 */
+	s64 count[FRAME_NKINDS]; /* (lock, read by all) this share         */
+	struct list reserve;  /* (lock) frames held back                   */
+	u32 reserve_missing;  /* (lock, A) how many it lacks               */
+} frames;
+
+const char *const frame_kind_name[FRAME_NKINDS] = {
+#define X(kind, what) #kind,
+	FRAME_KINDS(X)
+#undef X
+};
+
+static void recount(s64 *count, unsigned from, unsigned to, s64 n)
+{
+	__atomic_store_n(&count[from], count[from] - n, __ATOMIC_RELAXED);
+	__atomic_store_n(&count[to], count[to] + n, __ATOMIC_RELAXED);
+}
+
+/* Kinds that are handed out and come back; the others are made at boot. */
+static bool kind_is_given(unsigned kind)
+{
+	return kind >= FRAME_kernel && kind < FRAME_NKINDS;
+}
+
+/* --- addresses ---------------------------------------------------------- */
+
+static pfn_t frame_pfn(const struct page *pg)
+{
+	return frames.base + (pg - frames.table);
+}
+
+pa_t frame_pa(const struct page *pg)
+{
+	return frame_pfn(pg) << PAGE_SHIFT;
+}
+
+struct page *frame_of_pa(pa_t pa)
+{
+	u64 i = (pa >> PAGE_SHIFT) - frames.base;
+
+	return i < frames.total ? &frames.table[i] : NULL;
+}
+
+void *frame_va(const struct page *pg)
+{
+	return kmap_direct(frame_pa(pg));
+}
+
+struct page *frame_of_va(const void *va)
+{
+	return frame_of_pa((uintptr_t)va - (uintptr_t)kmap_direct(0));
+}
+
+/* --- blocks; frames.lock is held --------------------------------------- */
+
+static void block_insert(struct page *pg, unsigned order)
+{
+	__atomic_store_n(&pg->order, FRAME_ORDER_FREE | order, __ATOMIC_RELAXED);
+	list_add(&frames.blocks[order], &pg->link);
+}
+
+static void block_remove(struct page *pg)
+{
+	list_del(&pg->link);
+	__atomic_store_n(&pg->order, FRAME_ORDER_TAIL, __ATOMIC_RELAXED);
+}
+
+/* The buddy of block @pg if all of it is free in one piece, else NULL. */
+static struct page *block_buddy(const struct page *pg, unsigned order)
+{
+	pfn_t pfn = frame_pfn(pg) ^ BIT(order);
+	struct page *buddy = frame_of_pa(pfn << PAGE_SHIFT);
+
+	if (!buddy)
+		return NULL;
+	return __atomic_load_n(&buddy->order, __ATOMIC_RELAXED) ==
+			       (FRAME_ORDER_FREE | order) ?
+		       buddy : NULL;
+}
+
+/* Frames of kind free, refs 0; joins buddies.  The counts are up to the caller. */
+static void block_put(struct page *pg, unsigned order)
+{
+	struct page *buddy;
+
+	while (order < FRAME_MAX_ORDER && (buddy = block_buddy(pg, order))) {
+		block_remove(buddy);
+		pg->order = FRAME_ORDER_TAIL;
+		pg = MIN(pg, buddy);
+		order++;
+	}
+	block_insert(pg, order);
+}
+
+/* A block out of the lists, or NULL; larger ones are halved.  Its frames are
+ * still of kind free, all of them FRAME_ORDER_TAIL. */
+static struct page *block_take(unsigned order)
+{
+	unsigned from = order;
+	struct page *pg;
+
+	while (list_empty(&frames.blocks[from]))
+		if (++from > FRAME_MAX_ORDER)
+			return NULL;
+	pg = list_first(&frames.blocks[from], struct page, link);
+	block_remove(pg);
+	while (from > order) {
+		from--;
+		block_insert(pg + BIT(from), from);
+	}
+	return pg;
+}
+
+/* --- the harts' lists --------------------------------------------------- */
+
+/* Pairs with cache_leave(): what the last visitor wrote is seen. */
+static bool cache_enter(struct cache *c)
+{
+	return !__atomic_exchange_n(&c->busy, 1, __ATOMIC_ACQUIRE);
+}
+
+static void cache_leave(struct cache *c)
+{
+	__atomic_store_n(&c->busy, 0, __ATOMIC_RELEASE);
+}
+
+/* Inside @c, which is empty. */
+static void cache_refill(struct cache *c)
+{
+	struct page *pg;
+
+	spin_lock(&frames.lock);
+	while (c->n < CACHE_BATCH && (pg = block_take(0))) {
+		pg->order = FRAME_ORDER_CACHED;
+		c->frame[c->n++] = pg;
+	}
+	spin_unlock(&frames.lock);
+}
+
+/* Inside @c, with frames.lock held: all but @keep frames go to the blocks. */
+static void cache_shrink(struct cache *c, u32 keep)
+{
+	while (c->n > keep)
+		block_put(c->frame[--c->n], 0);
+}
+
+/* A frame off this hart's list: of kind @kind now, otherwise as it was left. */
+static struct page *cache_take(enum frame_kind kind)
+{
+	struct cache *c = &caches[hart_index()];
+	struct page *pg = NULL;
+
+	if (!cache_enter(c))
+		return NULL;
+	if (!c->n)
+		cache_refill(c);
+	if (c->n) {
+		pg = c->frame[--c->n];
+		recount(c->count, FRAME_free, kind, 1);
+	}
+	cache_leave(c);
+	return pg;
+}
+
+static bool cache_put(struct page *pg)
+{
+	struct cache *c = &caches[hart_index()];
+
+	if (!cache_enter(c))
+		return false;
+	if (c->n == CACHE_FRAMES) {
+		spin_lock(&frames.lock);
+		cache_shrink(c, CACHE_FRAMES - CACHE_BATCH);
+		spin_unlock(&frames.lock);
+	}
+	recount(c->count, pg->kind, FRAME_free, 1);
+	pg->kind = FRAME_free;
+	pg->order = FRAME_ORDER_CACHED;
+	c->frame[c->n++] = pg;
+	cache_leave(c);
+	return true;
+}
+
+/* With frames.lock held.  Returns how many lists somebody was inside of. */
+static unsigned drain_locked(void)
+{
+	unsigned missed = 0;
+
+	for (unsigned i = 0; i < MAX_HARTS; i++) {
+		if (!cache_enter(&caches[i])) {
+			missed++;
+			continue;
+		}
+		cache_shrink(&caches[i], 0);
+		cache_leave(&caches[i]);
+	}
+	return missed;
+}
+
+void frame_drain(void)
+{
+	spin_lock(&frames.lock);
+	drain_locked();
+	spin_unlock(&frames.lock);
+}
+
+/* --- allocation --------------------------------------------------------- */
+
+/* The frames of a block just taken become @kind, in use. */
+static void block_dress(struct page *pg, unsigned order, enum frame_kind kind)
+{
+	for (u64 i = 0; i < BIT(order); i++)
+		pg[i].kind = kind;
+	pg->order = order;
+}
+
+/* From the block lists; when they are out, from all harts' lists. */
+static struct page *block_alloc(enum frame_kind kind, unsigned order, unsigned flags)
+{
+	struct page *pg;
+	unsigned missed;
+
+	do {
+		missed = 0;
+		spin_lock(&frames.lock);
+		pg = block_take(order);
+		if (!pg) {
+			missed = drain_locked();
+			pg = block_take(order);
+		}
+		if (pg) {
+			recount(frames.count, FRAME_free, kind, BIT(order));
+			block_dress(pg, order, kind);
+		}
+		spin_unlock(&frames.lock);
+
+		/* Whoever is inside a list is out again in a few instructions,
+		 * and holds up a thread only if it is on another hart.  An
+		 * interrupt may have hit somebody inside: it never waits. */
+	} while (!pg && missed && !(flags & FRAME_NOWAIT));
+	return pg;
+}
+
+static struct page *reserve_take(enum frame_kind kind)
+{
+	struct page *pg = NULL;
+
+	spin_lock(&frames.lock);
+	if (!list_empty(&frames.reserve)) {
+		pg = list_first(&frames.reserve, struct page, link);
+		list_del(&pg->link);
+		frames.reserve_missing++;
+		recount(frames.count, FRAME_reserve, kind, 1);
+		block_dress(pg, 0, kind);
+	}
+	spin_unlock(&frames.lock);
+	return pg;
+}
+
+static struct page *alloc_once(enum frame_kind kind, unsigned order, unsigned flags)
+{
+	if (!order) {
+		struct page *pg = cache_take(kind);
+
+		if (pg) {
+			pg->kind = kind;
+			pg->order = 0;
+			return pg;
+		}
+	}
+	return block_alloc(kind, order, flags);
+}
+
+/* The first attempt failed: reclaim and try again. */
+static struct page *alloc_hard(enum frame_kind kind, unsigned order, unsigned flags)
+{
+	struct page *pg = NULL;
+	unsigned fruitless = 0, attempts = 0;
+
+	while (!pg && !(flags & FRAME_NOWAIT) && fruitless < 2) {
+		if (order > BIG_ORDER && attempts++ == BIG_ATTEMPTS)
+			break;
+		if (!reclaim(MAX(RECLAIM_BATCH, BIT(order))))
+			fruitless++;
+		pg = alloc_once(kind, order, flags);
+	}
+	if (!pg && !order && (flags & FRAME_RESERVED))
+		pg = reserve_take(kind);
+	return pg;
+}
+
+/* All that (K) stands for in struct page. */
+static void page_reset(struct page *pg)
+{
+	pg->flags = 0;
+	list_init(&pg->link);
+	pg->object = NULL;
+	pg->index = 0;
+	pg->hash_next = NULL;
+	pg->priv = 0;
+	pg->owner = NULL;
+}
+
+struct page *frame_alloc_order(enum frame_kind kind, unsigned order, unsigned flags)
+{
+	struct page *pg;
+
+	ASSERT(kind_is_given(kind) && order <= FRAME_MAX_ORDER);
+	pg = alloc_once(kind, order, flags);
+	if (!pg)
+		pg = alloc_hard(kind, order, flags);
+	if (!pg)
+		return NULL;
+	ASSERT(pg->refs == 0);
+	page_reset(pg);
+	__atomic_store_n(&pg->refs, 1, __ATOMIC_RELEASE);
+	if (flags & FRAME_ZERO)
+		for (u64 i = 0; i < BIT(order); i++)
+			page_zero(frame_va(pg + i));
+	return pg;
+}
+
+struct page *frame_alloc(enum frame_kind kind, unsigned flags)
+{
+	return frame_alloc_order(kind, 0, flags);
+}
+
+/* --- references --------------------------------------------------------- */
+
+void frame_get(struct page *pg)
+{
+	u32 before = __atomic_fetch_add(&pg->refs, 1, __ATOMIC_RELAXED);
+
+	ASSERT(before > 0 && before + 1 != 0);
+}
+
+/* The reserve is filled up again before anything else. */
+static void block_free(struct page *pg, unsigned order)
+{
+	spin_lock(&frames.lock);
+	if (!order && frames.reserve_missing) {
+		recount(frames.count, pg->kind, FRAME_reserve, 1);
+		pg->kind = FRAME_reserve;
+		list_add(&frames.reserve, &pg->link);
+		frames.reserve_missing--;
+	} else {
+		recount(frames.count, pg->kind, FRAME_free, BIT(order));
+		for (u64 i = 0; i < BIT(order); i++)
+			pg[i].kind = FRAME_free;
+		block_put(pg, order);
+	}
+	spin_unlock(&frames.lock);
+}
+
+void frame_put(struct page *pg)
+{
+	u32 refs = __atomic_load_n(&pg->refs, __ATOMIC_ACQUIRE);
+
+	ASSERT(refs > 0 && pg->order <= FRAME_MAX_ORDER && kind_is_given(pg->kind));
+
+	/* One reference is ours: nobody else is there to change the number. */
+	if (refs > 1 && __atomic_sub_fetch(&pg->refs, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	pg->refs = 0;
+	if (!pg->order && !__atomic_load_n(&frames.reserve_missing, __ATOMIC_RELAXED) &&
+	    cache_put(pg))
+		return;
+	block_free(pg, pg->order);
+}
+
+void frame_split(struct page *pg)
+{
+	unsigned order = pg->order;
+
+	ASSERT(order <= FRAME_MAX_ORDER && pg->refs == 1 && kind_is_given(pg->kind));
+	for (u64 i = 1; i < BIT(order); i++) {
+		page_reset(&pg[i]);
+		pg[i].order = 0;
+		pg[i].refs = 1;
+	}
+	pg->order = 0;
+}
+
+/* --- counts ------------------------------------------------------------- */
+
+u64 frame_count(enum frame_kind kind)
+{
+	s64 n = __atomic_load_n(&frames.count[kind], __ATOMIC_RELAXED);
+
+	for (unsigned i = 0; i < MAX_HARTS; i++)
+		n += __atomic_load_n(&caches[i].count[kind], __ATOMIC_RELAXED);
+	return MAX(n, 0); /* a frame may have moved between two looks */
+}
+
+u64 frame_total(void)
+{
+	return frames.total;
+}
+
+/* --- boot --------------------------------------------------------------- */
+
+void frame_init(pa_t base, u64 bytes, struct page *table)
+{
+	ASSERT(IS_ALIGNED(base, PAGE_SIZE));
+	memset(&frames, 0, sizeof(frames));
+	memset(caches, 0, sizeof(caches));
+	spin_init(&frames.lock, "frame", RANK_frame);
+	frames.table = table;
+	frames.base = base >> PAGE_SHIFT;
+	frames.total = bytes >> PAGE_SHIFT;
+	frames.count[FRAME_kernel] = frames.total;
+	for (unsigned i = 0; i <= FRAME_MAX_ORDER; i++)
+		list_init(&frames.blocks[i]);
+	list_init(&frames.reserve);
+	for (u64 i = 0; i < frames.total; i++)
+		table[i] = (struct page){ .refs = 1, .kind = FRAME_kernel };
+}
+
+/* The whole frames in [start, end) that are RAM. */
+static void boot_range(pa_t start, pa_t end, pfn_t *lo, pfn_t *hi)
+{
+	*lo = MAX(DIV_UP(start, PAGE_SIZE), frames.base);
+	*hi = MIN(end / PAGE_SIZE, frames.base + frames.total);
+}
+
+void frame_boot_free(pa_t start, pa_t end)
+{
+	pfn_t pfn, hi;
+
+	boot_range(start, end, &pfn, &hi);
+	while (pfn < hi) {
+		struct page *pg = frame_of_pa(pfn << PAGE_SHIFT);
+		unsigned order = FRAME_MAX_ORDER;
+
+		while (!IS_ALIGNED(pfn, BIT(order)) || pfn + BIT(order) > hi)
+			order--;
+		for (u64 i = 0; i < BIT(order); i++) {
+			ASSERT(pg[i].kind == FRAME_kernel && pg[i].refs == 1);
+			pg[i].refs = 0;
+			pg[i].order = FRAME_ORDER_TAIL;
+		}
+		block_free(pg, order);
+		pfn += BIT(order);
+	}
+}
+
+/* What the firmware keeps may reach over the edge of a frame: whole frames
+ * that have any of it. */
+void frame_boot_kind(pa_t start, pa_t end, enum frame_kind kind)
+{
+	pfn_t pfn, hi;
+
+	boot_range(ALIGN_DOWN(start, PAGE_SIZE), ALIGN_UP(end, PAGE_SIZE), &pfn, &hi);
+	for (; pfn < hi; pfn++) {
+		struct page *pg = frame_of_pa(pfn << PAGE_SHIFT);
+
+		ASSERT(pg->refs == 1);
+		recount(frames.count, pg->kind, kind, 1);
+		pg->kind = kind;
+	}
+}
+
+void frame_boot_reserve(unsigned nframes)
+{
+	while (nframes--) {
+		struct page *pg = frame_alloc(FRAME_other, FRAME_NOWAIT);
+
+		ASSERT(pg);
+		__atomic_add_fetch(&frames.reserve_missing, 1, __ATOMIC_RELAXED);
+		frame_put(pg);
+	}
+}
+
+#ifdef PAGODA_CHECK
+/* --- self-check; frames.lock is held ------------------------------------ */
+
+/* A block of 2^order from @pg on: all of one kind, only the first is special. */
+static void check_block(const struct page *pg, unsigned order)
+{
+	ASSERT(IS_ALIGNED(frame_pfn(pg), BIT(order)));
+	ASSERT(frame_pfn(pg) + BIT(order) <= frames.base + frames.total);
+	for (u64 i = 1; i < BIT(order); i++)
+		ASSERT(pg[i].order == FRAME_ORDER_TAIL && !pg[i].refs &&
+		       pg[i].kind == pg->kind);
+}
+
+/* Returns how many frames the block or frame @pg takes. */
+static u64 check_page(const struct page *pg)
+{
+	unsigned order = pg->order;
+
+	if (order & FRAME_ORDER_FREE) {
+		order &= ~FRAME_ORDER_FREE;
+		ASSERT(order <= FRAME_MAX_ORDER && pg->kind == FRAME_free && !pg->refs);
+		ASSERT(order == FRAME_MAX_ORDER || !block_buddy(pg, order));
+	} else if (order == FRAME_ORDER_CACHED) {
+		ASSERT(pg->kind == FRAME_free && !pg->refs);
+		return 1;
+	} else {
+		ASSERT(order <= FRAME_MAX_ORDER && pg->kind != FRAME_free);
+		ASSERT(!pg->refs == (pg->kind == FRAME_reserve));
+	}
+	check_block(pg, order);
+	return BIT(order);
+}
+
+static u64 check_lists(void)
+{
+	u64 nfree = 0;
+	struct page *pg;
+
+	for (unsigned order = 0; order <= FRAME_MAX_ORDER; order++) {
+		list_for_each(pg, &frames.blocks[order], link) {
+			ASSERT(pg->order == (FRAME_ORDER_FREE | order));
+			nfree += BIT(order);
+		}
+	}
+	for (unsigned i = 0; i < MAX_HARTS; i++) {
+		ASSERT(!caches[i].busy && caches[i].n <= CACHE_FRAMES);
+		for (u32 j = 0; j < caches[i].n; j++)
+			ASSERT(caches[i].frame[j]->order == FRAME_ORDER_CACHED);
+		nfree += caches[i].n;
+	}
+	return nfree;
+}
+
+void frame_check(void)
+{
+	u64 count[FRAME_NKINDS] = { 0 };
+
+	spin_lock(&frames.lock);
+	for (u64 i = 0; i < frames.total;) {
+		const struct page *pg = &frames.table[i];
+		u64 n = check_page(pg);
+
+		count[pg->kind] += n;
+		i += n;
+	}
+	for (unsigned kind = 0; kind < FRAME_NKINDS; kind++)
+		ASSERT(frame_count(kind) == count[kind]);
+	ASSERT(check_lists() == count[FRAME_free]);
+	spin_unlock(&frames.lock);
+}
+#endif

@@ -1,0 +1,11 @@
+/* tlb.h - for tests on the host.  A test that shoots down provides
+ * tlb_shootdown() itself, as it wants to look at the order of things. */
+#pragma once
+
+#include "lib/types.h"
+
+struct tlb_space {
+	u64 harts;
+};
+
+void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi);

@@ -1,0 +1,14 @@
+/* hart.h - for tests on the host: each thread of the test says which hart it
+ * plays by setting shim_hart. */
+#pragma once
+
+#include "lib/types.h"
+
+#define MAX_HARTS 8
+
+extern __thread u32 shim_hart;
+
+static inline u32 hart_index(void)
+{
+	return shim_hart;
+}

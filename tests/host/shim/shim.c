@@ -1,0 +1,231 @@
+/* shim.c - see shim.h. */
+#include "shim.h"
+
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hart.h"
+#include "core/klog.h"
+#include "core/mutex.h"
+#include "core/spinlock.h"
+#include "lib/assert.h"
+#include "mm/kmap.h"
+
+__thread u32 shim_hart;
+uintptr_t shim_direct;
+bool (*shim_sleep)(struct waitq *wq);
+bool shim_quiet;
+
+static void *ram;
+static __thread unsigned spin_depth;
+static __thread char self; /* its address names the thread */
+
+/* --- memory ------------------------------------------------------------- */
+
+void shim_ram_init(u64 bytes)
+{
+	shim_ram_fini();
+	ram = aligned_alloc(2 * MIB, ALIGN_UP(bytes, 2 * MIB));
+	if (!ram)
+		abort();
+	shim_direct = (uintptr_t)ram - SHIM_RAM_BASE;
+}
+
+void shim_ram_fini(void)
+{
+	free(ram);
+	ram = NULL;
+}
+
+/* kernel/lib/string.c has these too; a test that links it gets that one. */
+__attribute__((weak)) void page_zero(void *page)
+{
+	memset(page, 0, PAGE_SIZE);
+}
+
+__attribute__((weak)) void page_copy(void *restrict dst, const void *restrict src)
+{
+	memcpy(dst, src, PAGE_SIZE);
+}
+
+__attribute__((weak)) size_t strlcpy(char *dst, const char *src, size_t size)
+{
+	size_t len = strlen(src), n = len < size ? len : size - 1;
+
+	memcpy(dst, src, n);
+	dst[n] = '\0';
+	return len;
+}
+
+/* --- assertions and messages -------------------------------------------- */
+
+void mock_assert(int result, const char *what, const char *file, int line)
+	__attribute__((weak));
+
+void assert_fail(const char *file, int line, const char *what)
+{
+	if (mock_assert)
+		mock_assert(0, what, file, line);
+	fprintf(stderr, "%s:%d: ASSERT(%s)\n", file, line, what);
+	abort();
+}
+
+void panic(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	assert_fail("panic", 0, format);
+}
+
+void vprintk(const char *format, va_list args)
+{
+	if (!shim_quiet)
+		vprintf(format, args);
+}
+
+void printk(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vprintk(format, args);
+	va_end(args);
+}
+
+void klog_set_output(void (*put)(const char *text, size_t n))
+{
+	(void)put;
+}
+
+/* --- spin locks: `next` is 1 while it is held --------------------------- */
+
+unsigned shim_spin_depth(void)
+{
+	return spin_depth;
+}
+
+void spin_init(struct spinlock *lk, const char *name, enum lock_rank rank)
+{
+	*lk = (struct spinlock){ .rank = rank, .name = name };
+}
+
+void spin_lock(struct spinlock *lk)
+{
+	ASSERT(!spin_held(lk));
+	while (__atomic_exchange_n(&lk->next, 1, __ATOMIC_ACQUIRE))
+		sched_yield();
+	__atomic_store_n(&lk->holder, shim_hart + 1, __ATOMIC_RELAXED);
+	spin_depth++;
+}
+
+void spin_unlock(struct spinlock *lk)
+{
+	ASSERT(spin_held(lk));
+	__atomic_store_n(&lk->holder, 0, __ATOMIC_RELAXED);
+	spin_depth--;
+	__atomic_store_n(&lk->next, 0, __ATOMIC_RELEASE);
+}
+
+bool spin_held(const struct spinlock *lk)
+{
+	return __atomic_load_n(&lk->holder, __ATOMIC_RELAXED) == shim_hart + 1;
+}
+
+void irq_push_off(void)
+{
+}
+
+void irq_pop_off(void)
+{
+}
+
+/* --- wait queues -------------------------------------------------------- */
+
+void waitq_init(struct waitq *wq)
+{
+	spin_init(&wq->lock, "waitq", RANK_waitq);
+	list_init(&wq->waiters);
+}
+
+void waitq_wait_quiet(struct waitq *wq, struct spinlock *lk)
+{
+	spin_unlock(lk);
+	ASSERT(!spin_depth);
+	if (!shim_sleep || !shim_sleep(wq))
+		assert_fail(__FILE__, __LINE__, "nothing will ever wake this sleeper");
+	spin_lock(lk);
+}
+
+int waitq_wait(struct waitq *wq, struct spinlock *lk)
+{
+	waitq_wait_quiet(wq, lk);
+	return 0;
+}
+
+int waitq_wait_until(struct waitq *wq, struct spinlock *lk, u64 deadline)
+{
+	(void)deadline;
+	return waitq_wait(wq, lk);
+}
+
+int waitq_wait_until_quiet(struct waitq *wq, struct spinlock *lk, u64 deadline)
+{
+	(void)deadline;
+	return waitq_wait(wq, lk);
+}
+
+void waitq_wake_one(struct waitq *wq)
+{
+	(void)wq;
+}
+
+void waitq_wake_all(struct waitq *wq)
+{
+	(void)wq;
+}
+
+/* --- mutexes ------------------------------------------------------------ */
+
+void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
+{
+	*m = (struct mutex){ .rank = rank, .name = name };
+	spin_init(&m->lock, name, RANK_waitq);
+	waitq_init(&m->wq);
+}
+
+bool mutex_trylock(struct mutex *m)
+{
+	struct thread *nobody = NULL;
+
+	return __atomic_compare_exchange_n(&m->owner, &nobody, (struct thread *)&self,
+					   false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+}
+
+void mutex_lock(struct mutex *m)
+{
+	ASSERT(!spin_depth && !mutex_held(m));
+	while (!mutex_trylock(m))
+		sched_yield();
+}
+
+void mutex_lock_nested(struct mutex *m)
+{
+	mutex_lock(m);
+}
+
+void mutex_unlock(struct mutex *m)
+{
+	ASSERT(mutex_held(m));
+	__atomic_store_n(&m->owner, NULL, __ATOMIC_RELEASE);
+}
+
+bool mutex_held(const struct mutex *m)
+{
+	return __atomic_load_n(&m->owner, __ATOMIC_RELAXED) == (struct thread *)&self;
+}

@@ -1,0 +1,27 @@
+/* shim.h - what tests on the host have instead of a machine.
+ *
+ * shim.c implements kernel/core's spin locks, mutexes, wait queues and
+ * messages for a program of one or several threads, and checks their rules:
+ * no lock taken twice, none given back by another thread, no sleep under a spin
+ * lock.  A failed ASSERT goes to cmocka's mock_assert(), so that
+ * expect_assert_failure() works; without cmocka it aborts. */
+#pragma once
+
+#include "core/waitq.h"
+#include "lib/types.h"
+
+#define SHIM_RAM_BASE 0x80000000ul
+
+/* RAM of @bytes at SHIM_RAM_BASE, aligned to 2 MiB, not cleared. */
+void shim_ram_init(u64 bytes);
+void shim_ram_fini(void);
+
+/* Spin locks that this thread holds. */
+unsigned shim_spin_depth(void);
+
+/* Called in place of sleeping, with the lock released; it has to do what the
+ * sleeper waits for.  Without one, or if it returns false, the test fails. */
+extern bool (*shim_sleep)(struct waitq *wq);
+
+/* Quiet: printk() says nothing. */
+extern bool shim_quiet;
