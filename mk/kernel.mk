@@ -48,9 +48,18 @@ $(KB)/%.S.o: %.S $(KERNEL_FLAGS_FILE) $(if $(ASM_OFFSETS_C),$(ASM_OFFSETS_H))
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KERNEL_CFLAGS) -D__ASSEMBLY__ -MMD -MP -c -o $@ $<
 
-$(KB)/kernel.elf: $(KERNEL_OBJ) $(KERNEL_LD) mk/kernel.mk
+# Three links: without names, with the names of the first, and with those of
+# the second, whose addresses are final as the table has its size by then.
+define link_with_names
+NM=$(NM) mk/ksyms.sh $(2) > $(KB)/ksyms.S && $(CC) $(KERNEL_CFLAGS) -c -o $(KB)/ksyms.o $(KB)/ksyms.S && \
+$(LD) $(KERNEL_LDFLAGS) -Map=$(1).map -o $(1) $(KERNEL_OBJ) $(KB)/ksyms.o
+endef
+
+$(KB)/kernel.elf: $(KERNEL_OBJ) $(KERNEL_LD) mk/kernel.mk mk/ksyms.sh
 	$(call say,LD,$@)
-	$(Q)$(LD) $(KERNEL_LDFLAGS) -Map=$@.map -o $@ $(KERNEL_OBJ)
+	$(Q)$(call link_with_names,$(KB)/names0.elf,)
+	$(Q)$(call link_with_names,$(KB)/names1.elf,$(KB)/names0.elf)
+	$(Q)$(call link_with_names,$@,$(KB)/names1.elf)
 
 # FORCE: another variant may have been copied here since.
 kernel/kernel: $(KB)/kernel.elf FORCE
