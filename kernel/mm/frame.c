@@ -6,11 +6,10 @@
  *
  * In front of them each hart has a short array of single frames, which is what
  * nearly all calls see.  An array is entered by swapping 1 into its `busy`
- * word.  Nobody waits for the word: who finds it taken goes to the block lists
- * instead.  So an interrupt that comes while its own hart is inside simply
- * takes the longer way, no interrupt has to be turned off, and any hart may
- * empty any array.  Order: busy word, then frames.lock; under the lock a busy
- * word is only tried.
+ * word, also by other harts, which fill or empty it.  Whoever is inside waits
+ * for nothing, and who finds the word taken goes to the block lists instead.
+ * So an interrupt that comes while its own hart is inside simply takes the
+ * longer way, and no interrupt has to be turned off.
  *
  * Counts by kind are kept beside each array (guarded by its busy word) and
  * beside the block lists (guarded by the lock), and added up when asked for.
@@ -33,12 +32,15 @@
 #define BIG_ORDER 3     /* above it few attempts only                  */
 #define BIG_ATTEMPTS 4
 
+/* Keeps what is seldom needed out of the registers of what is short. */
+#define NOINLINE __attribute__((noinline))
+
 struct cache {
 	u32 busy;                       /* (A) 1: somebody is inside       */
 	u32 n;                          /* (busy) frames in here           */
 	struct page *frame[CACHE_FRAMES]; /* (busy)                        */
 	s64 count[FRAME_NKINDS];        /* (busy, read by all) this share  */
-} __attribute__((aligned(64)));
+} __attribute__((aligned(512)));
 
 static struct cache caches[MAX_HARTS];
 
@@ -59,10 +61,17 @@ const char *const frame_kind_name[FRAME_NKINDS] = {
 #undef X
 };
 
-static void recount(s64 *count, unsigned from, unsigned to, s64 n)
+/* One writer, any readers.  Volatile, as gcc makes an atomic store a swap. */
+static void recount(volatile s64 *count, unsigned from, unsigned to, s64 n)
 {
-	__atomic_store_n(&count[from], count[from] - n, __ATOMIC_RELAXED);
-	__atomic_store_n(&count[to], count[to] + n, __ATOMIC_RELAXED);
+	count[from] -= n;
+	count[to] += n;
+}
+
+/* Read by whoever looks for a buddy. */
+static void order_set(struct page *pg, unsigned order)
+{
+	__atomic_store_n(&pg->order, order, __ATOMIC_RELAXED);
 }
 
 /* Kinds that are handed out and come back; the others are made at boot. */
@@ -104,14 +113,14 @@ struct page *frame_of_va(const void *va)
 
 static void block_insert(struct page *pg, unsigned order)
 {
-	__atomic_store_n(&pg->order, FRAME_ORDER_FREE | order, __ATOMIC_RELAXED);
+	order_set(pg, FRAME_ORDER_FREE | order);
 	list_add(&frames.blocks[order], &pg->link);
 }
 
 static void block_remove(struct page *pg)
 {
 	list_del(&pg->link);
-	__atomic_store_n(&pg->order, FRAME_ORDER_TAIL, __ATOMIC_RELAXED);
+	order_set(pg, FRAME_ORDER_TAIL);
 }
 
 /* The buddy of block @pg if all of it is free in one piece, else NULL. */
@@ -134,7 +143,7 @@ static void block_put(struct page *pg, unsigned order)
 
 	while (order < FRAME_MAX_ORDER && (buddy = block_buddy(pg, order))) {
 		block_remove(buddy);
-		pg->order = FRAME_ORDER_TAIL;
+		order_set(pg, FRAME_ORDER_TAIL);
 		pg = MIN(pg, buddy);
 		order++;
 	}
@@ -173,27 +182,7 @@ static void cache_leave(struct cache *c)
 	__atomic_store_n(&c->busy, 0, __ATOMIC_RELEASE);
 }
 
-/* Inside @c, which is empty. */
-static void cache_refill(struct cache *c)
-{
-	struct page *pg;
-
-	spin_lock(&frames.lock);
-	while (c->n < CACHE_BATCH && (pg = block_take(0))) {
-		pg->order = FRAME_ORDER_CACHED;
-		c->frame[c->n++] = pg;
-	}
-	spin_unlock(&frames.lock);
-}
-
-/* Inside @c, with frames.lock held: all but @keep frames go to the blocks. */
-static void cache_shrink(struct cache *c, u32 keep)
-{
-	while (c->n > keep)
-		block_put(c->frame[--c->n], 0);
-}
-
-/* A frame off this hart's list: of kind @kind now, otherwise as it was left. */
+/* A frame off this hart's list, now of kind @kind; or NULL. */
 static struct page *cache_take(enum frame_kind kind)
 {
 	struct cache *c = &caches[hart_index()];
@@ -201,48 +190,68 @@ static struct page *cache_take(enum frame_kind kind)
 
 	if (!cache_enter(c))
 		return NULL;
-	if (!c->n)
-		cache_refill(c);
 	if (c->n) {
 		pg = c->frame[--c->n];
+		pg->kind = kind;
+		order_set(pg, 0);
 		recount(c->count, FRAME_free, kind, 1);
 	}
 	cache_leave(c);
 	return pg;
 }
 
+/* Onto this hart's list, if there is room. */
 static bool cache_put(struct page *pg)
 {
 	struct cache *c = &caches[hart_index()];
+	bool room;
 
 	if (!cache_enter(c))
 		return false;
-	if (c->n == CACHE_FRAMES) {
-		spin_lock(&frames.lock);
-		cache_shrink(c, CACHE_FRAMES - CACHE_BATCH);
-		spin_unlock(&frames.lock);
+	room = c->n < CACHE_FRAMES;
+	if (room) {
+		recount(c->count, pg->kind, FRAME_free, 1);
+		pg->kind = FRAME_free;
+		order_set(pg, FRAME_ORDER_CACHED);
+		c->frame[c->n++] = pg;
 	}
-	recount(c->count, pg->kind, FRAME_free, 1);
-	pg->kind = FRAME_free;
-	pg->order = FRAME_ORDER_CACHED;
-	c->frame[c->n++] = pg;
+	cache_leave(c);
+	return room;
+}
+
+/* The rest of this section: frames.lock is held. */
+
+static void cache_refill(struct cache *c)
+{
+	struct page *pg;
+
+	if (!cache_enter(c))
+		return;
+	while (c->n < CACHE_BATCH && (pg = block_take(0))) {
+		order_set(pg, FRAME_ORDER_CACHED);
+		c->frame[c->n++] = pg;
+	}
+	cache_leave(c);
+}
+
+/* All but @keep frames go to the block lists.  False: somebody is inside. */
+static bool cache_shrink(struct cache *c, u32 keep)
+{
+	if (!cache_enter(c))
+		return false;
+	while (c->n > keep)
+		block_put(c->frame[--c->n], 0);
 	cache_leave(c);
 	return true;
 }
 
-/* With frames.lock held.  Returns how many lists somebody was inside of. */
+/* Returns how many lists somebody was inside of. */
 static unsigned drain_locked(void)
 {
 	unsigned missed = 0;
 
-	for (unsigned i = 0; i < MAX_HARTS; i++) {
-		if (!cache_enter(&caches[i])) {
-			missed++;
-			continue;
-		}
-		cache_shrink(&caches[i], 0);
-		cache_leave(&caches[i]);
-	}
+	for (unsigned i = 0; i < MAX_HARTS; i++)
+		missed += !cache_shrink(&caches[i], 0);
 	return missed;
 }
 
@@ -260,7 +269,7 @@ static void block_dress(struct page *pg, unsigned order, enum frame_kind kind)
 {
 	for (u64 i = 0; i < BIT(order); i++)
 		pg[i].kind = kind;
-	pg->order = order;
+	order_set(pg, order);
 }
 
 /* From the block lists; when they are out, from all harts' lists. */
@@ -276,6 +285,8 @@ static struct page *block_alloc(enum frame_kind kind, unsigned order, unsigned f
 		if (!pg) {
 			missed = drain_locked();
 			pg = block_take(order);
+		} else if (!order) {
+			cache_refill(&caches[hart_index()]);
 		}
 		if (pg) {
 			recount(frames.count, FRAME_free, kind, BIT(order));
@@ -284,7 +295,7 @@ static struct page *block_alloc(enum frame_kind kind, unsigned order, unsigned f
 		spin_unlock(&frames.lock);
 
 		/* Whoever is inside a list is out again in a few instructions,
-		 * and holds up a thread only if it is on another hart.  An
+		 * and in front of a thread only if it is on another hart.  An
 		 * interrupt may have hit somebody inside: it never waits. */
 	} while (!pg && missed && !(flags & FRAME_NOWAIT));
 	return pg;
@@ -308,22 +319,16 @@ static struct page *reserve_take(enum frame_kind kind)
 
 static struct page *alloc_once(enum frame_kind kind, unsigned order, unsigned flags)
 {
-	if (!order) {
-		struct page *pg = cache_take(kind);
+	struct page *pg = order ? NULL : cache_take(kind);
 
-		if (pg) {
-			pg->kind = kind;
-			pg->order = 0;
-			return pg;
-		}
-	}
-	return block_alloc(kind, order, flags);
+	return pg ? pg : block_alloc(kind, order, flags);
 }
 
-/* The first attempt failed: reclaim and try again. */
-static struct page *alloc_hard(enum frame_kind kind, unsigned order, unsigned flags)
+/* Not from this hart's list at once: reclaims until there is something. */
+static NOINLINE struct page *alloc_slow(enum frame_kind kind, unsigned order,
+					unsigned flags)
 {
-	struct page *pg = NULL;
+	struct page *pg = alloc_once(kind, order, flags);
 	unsigned fruitless = 0, attempts = 0;
 
 	while (!pg && !(flags & FRAME_NOWAIT) && fruitless < 2) {
@@ -338,9 +343,11 @@ static struct page *alloc_hard(enum frame_kind kind, unsigned order, unsigned fl
 	return pg;
 }
 
-/* All that (K) stands for in struct page. */
-static void page_reset(struct page *pg)
+/* The last step: one reference, and all that (K) stands for as promised. */
+static void page_hand_out(struct page *pg)
 {
+	ASSERT(pg->refs == 0);
+	pg->refs = 1;
 	pg->flags = 0;
 	list_init(&pg->link);
 	pg->object = NULL;
@@ -350,28 +357,35 @@ static void page_reset(struct page *pg)
 	pg->owner = NULL;
 }
 
+struct page *frame_alloc(enum frame_kind kind, unsigned flags)
+{
+	struct page *pg;
+
+	ASSERT(kind_is_given(kind));
+	pg = cache_take(kind);
+	if (!pg)
+		pg = alloc_slow(kind, 0, flags);
+	if (!pg)
+		return NULL;
+	page_hand_out(pg);
+	if (flags & FRAME_ZERO)
+		page_zero(frame_va(pg));
+	return pg;
+}
+
 struct page *frame_alloc_order(enum frame_kind kind, unsigned order, unsigned flags)
 {
 	struct page *pg;
 
 	ASSERT(kind_is_given(kind) && order <= FRAME_MAX_ORDER);
-	pg = alloc_once(kind, order, flags);
-	if (!pg)
-		pg = alloc_hard(kind, order, flags);
+	pg = alloc_slow(kind, order, flags);
 	if (!pg)
 		return NULL;
-	ASSERT(pg->refs == 0);
-	page_reset(pg);
-	__atomic_store_n(&pg->refs, 1, __ATOMIC_RELEASE);
+	page_hand_out(pg);
 	if (flags & FRAME_ZERO)
 		for (u64 i = 0; i < BIT(order); i++)
 			page_zero(frame_va(pg + i));
 	return pg;
-}
-
-struct page *frame_alloc(enum frame_kind kind, unsigned flags)
-{
-	return frame_alloc_order(kind, 0, flags);
 }
 
 /* --- references --------------------------------------------------------- */
@@ -384,9 +398,11 @@ void frame_get(struct page *pg)
 }
 
 /* The reserve is filled up again before anything else. */
-static void block_free(struct page *pg, unsigned order)
+static NOINLINE void block_free(struct page *pg, unsigned order)
 {
 	spin_lock(&frames.lock);
+	if (!order)
+		cache_shrink(&caches[hart_index()], CACHE_FRAMES - CACHE_BATCH);
 	if (!order && frames.reserve_missing) {
 		recount(frames.count, pg->kind, FRAME_reserve, 1);
 		pg->kind = FRAME_reserve;
@@ -423,11 +439,10 @@ void frame_split(struct page *pg)
 
 	ASSERT(order <= FRAME_MAX_ORDER && pg->refs == 1 && kind_is_given(pg->kind));
 	for (u64 i = 1; i < BIT(order); i++) {
-		page_reset(&pg[i]);
-		pg[i].order = 0;
-		pg[i].refs = 1;
+		page_hand_out(&pg[i]);
+		order_set(&pg[i], 0);
 	}
-	pg->order = 0;
+	order_set(pg, 0);
 }
 
 /* --- counts ------------------------------------------------------------- */
@@ -486,7 +501,7 @@ void frame_boot_free(pa_t start, pa_t end)
 		for (u64 i = 0; i < BIT(order); i++) {
 			ASSERT(pg[i].kind == FRAME_kernel && pg[i].refs == 1);
 			pg[i].refs = 0;
-			pg[i].order = FRAME_ORDER_TAIL;
+			order_set(&pg[i], FRAME_ORDER_TAIL);
 		}
 		block_free(pg, order);
 		pfn += BIT(order);

@@ -1,0 +1,599 @@
+// sources: kernel/mm/frame.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// cflags: -DPAGODA_CHECK -pthread
+/* test_frame.c - the frame allocator and reclaim: random operations with every
+ * invariant checked, exhaustion, the reserve, several harts, misuse. */
+#include "rig.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "core/hart.h"
+#include "lib/assert.h"
+#include "mm/frame.h"
+#include "mm/reclaim.h"
+#include "shim.h"
+
+#define FRAMES 3000 /* no power of two, no whole number of the largest block */
+#define FIRST 5     /* frames of the "kernel" at the start                   */
+#define FREE (FRAMES - FIRST)
+
+static struct page table[FRAMES];
+
+static int set_up(void **state)
+{
+	(void)state;
+	shim_hart = 0;
+	shim_ram_init(FRAMES * PAGE_SIZE);
+	frame_init(SHIM_RAM_BASE, FRAMES * PAGE_SIZE, table);
+	frame_boot_free(SHIM_RAM_BASE + FIRST * PAGE_SIZE,
+			SHIM_RAM_BASE + FRAMES * PAGE_SIZE);
+	frame_check();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	frame_check();
+	shim_ram_fini();
+	return 0;
+}
+
+static unsigned count_blocks(unsigned order)
+{
+	unsigned n = 0;
+
+	for (u64 i = 0; i < FRAMES; i++)
+		n += table[i].order == (FRAME_ORDER_FREE | order);
+	return n;
+}
+
+/* --- boot --------------------------------------------------------------- */
+
+static void test_boot(void **state)
+{
+	(void)state;
+	assert_int_equal(frame_total(), FRAMES);
+	assert_int_equal(frame_count(FRAME_free), FREE);
+	assert_int_equal(frame_count(FRAME_kernel), FIRST);
+	/* The RAM begins at a multiple of 2 MiB: blocks 1 to 4 are whole. */
+	assert_int_equal(count_blocks(9), 4);
+	assert_null(frame_of_pa(SHIM_RAM_BASE - 1));
+	assert_null(frame_of_pa(SHIM_RAM_BASE + FRAMES * PAGE_SIZE));
+	assert_null(frame_of_pa(0));
+	assert_ptr_equal(frame_of_pa(SHIM_RAM_BASE), &table[0]);
+	assert_ptr_equal(frame_of_pa(SHIM_RAM_BASE + 2 * PAGE_SIZE - 1), &table[1]);
+	for (unsigned i = 0; i < FRAMES; i++) {
+		assert_int_equal(frame_pa(&table[i]), SHIM_RAM_BASE + i * PAGE_SIZE);
+		assert_ptr_equal(frame_of_va((char *)frame_va(&table[i]) + 77), &table[i]);
+	}
+}
+
+/* Ranges with ragged ends: only whole frames become free, and a frame that
+ * the firmware has a byte of is the firmware's. */
+static void test_boot_ragged(void **state)
+{
+	pa_t base = SHIM_RAM_BASE + 8 * PAGE_SIZE; /* not aligned to a large block */
+
+	(void)state;
+	memset(table, 0, sizeof(table));
+	frame_init(base, 100 * PAGE_SIZE, table);
+	frame_boot_kind(base + 3 * PAGE_SIZE + 1, base + 5 * PAGE_SIZE + 1, FRAME_firmware);
+	assert_int_equal(frame_count(FRAME_firmware), 3);
+	frame_boot_kind(0, base + 1, FRAME_firmware);
+	assert_int_equal(frame_count(FRAME_firmware), 4);
+	frame_boot_free(base + 6 * PAGE_SIZE + 1, base + 20 * PAGE_SIZE - 1);
+	assert_int_equal(frame_count(FRAME_free), 12);
+	frame_boot_free(base + 20 * PAGE_SIZE, base + GIB);
+	assert_int_equal(frame_count(FRAME_free), 92);
+	assert_int_equal(frame_count(FRAME_kernel), 4);
+	frame_check();
+
+	/* By address modulo 2 MiB, 15 to 26 and 28 to 107 are free: 15, 16-23,
+	 * 24-25, 26; 28-31, 32-63, 64-95, 96-103, 104-107. */
+	for (unsigned order = 0; order < 6; order++)
+		assert_int_equal(count_blocks(order), ((u8[]){ 2, 1, 2, 2, 0, 2 })[order]);
+	assert_non_null(frame_alloc(FRAME_anon, 0));
+}
+
+/* --- random operations -------------------------------------------------- */
+
+struct held {
+	struct page *pg;
+	unsigned order, refs;
+	enum frame_kind kind;
+	u8 stamp;
+};
+
+static struct held held[FRAMES];
+static unsigned nheld;
+static u64 used[FRAME_NKINDS];
+static bool taken[FRAMES];
+
+static enum frame_kind random_kind(void)
+{
+	return FRAME_kernel + rig_below(FRAME_NKINDS - FRAME_kernel);
+}
+
+static void hold(struct page *pg, enum frame_kind kind, unsigned order, bool zeroed)
+{
+	u8 *bytes = frame_va(pg);
+	u64 i = pg - table;
+
+	assert_int_equal(pg->refs, 1);
+	assert_int_equal(pg->flags, 0);
+	assert_true(list_empty(&pg->link) && !pg->object && !pg->index &&
+		    !pg->hash_next && !pg->priv && !pg->owner);
+	assert_int_equal(i & (BIT(order) - 1), 0);
+	for (u64 j = i; j < i + BIT(order); j++) {
+		assert_false(taken[j]);
+		taken[j] = true;
+		assert_int_equal(table[j].kind, kind);
+	}
+	if (zeroed)
+		for (u64 j = 0; j < BIT(order) * PAGE_SIZE; j += 509)
+			assert_int_equal(bytes[j], 0);
+	held[nheld] = (struct held){ pg, order, 1, kind, rig_random() };
+	memset(bytes, held[nheld].stamp | 1, BIT(order) * PAGE_SIZE);
+	pg->flags = 0xffff;
+	pg->priv = pg->index = ~0ul;
+	pg->object = (void *)8;
+	pg->hash_next = (void *)8;
+	pg->owner = (void *)8;
+	pg->link.next = NULL;
+	used[kind] += BIT(order);
+	nheld++;
+}
+
+static void forget(unsigned h)
+{
+	struct held *x = &held[h];
+
+	for (u64 j = 0; j < BIT(x->order); j++)
+		taken[x->pg - table + j] = false;
+	used[x->kind] -= BIT(x->order);
+	*x = held[--nheld];
+}
+
+static void put_random(void)
+{
+	unsigned h = rig_below(nheld);
+	u8 *bytes = frame_va(held[h].pg);
+
+	assert_int_equal(bytes[0], held[h].stamp | 1);
+	assert_int_equal(bytes[(PAGE_SIZE << held[h].order) - 1], held[h].stamp | 1);
+	frame_put(held[h].pg);
+	if (--held[h].refs == 0)
+		forget(h);
+}
+
+static void split_random(void)
+{
+	unsigned h = rig_below(nheld);
+	struct held x = held[h];
+
+	if (x.refs > 1 || nheld + BIT(x.order) > FRAMES)
+		return;
+	frame_split(x.pg);
+	held[h].order = 0;
+	for (u64 i = 1; i < BIT(x.order); i++)
+		held[nheld++] = (struct held){ x.pg + i, 0, 1, x.kind, x.stamp };
+}
+
+static void check_counts(void)
+{
+	u64 sum = 0;
+
+	for (unsigned kind = FRAME_kernel; kind < FRAME_NKINDS; kind++) {
+		u64 boot = kind == FRAME_kernel ? FIRST : 0;
+
+		assert_int_equal(frame_count(kind), used[kind] + boot);
+		sum += used[kind] + boot;
+	}
+	assert_int_equal(frame_count(FRAME_free), FRAMES - sum);
+}
+
+/* @bias: how many of ten operations allocate. */
+static void random_operation(unsigned bias)
+{
+	unsigned flags = FRAME_NOWAIT | (rig_below(3) ? 0 : FRAME_ZERO);
+	unsigned order = rig_below(4) ? 0 : rig_below(rig_below(8) ? 4 : 10);
+	enum frame_kind kind = random_kind();
+
+	shim_hart = rig_below(MAX_HARTS);
+	if (!nheld || rig_below(10) < bias) {
+		struct page *pg = order ? frame_alloc_order(kind, order, flags) :
+					  frame_alloc(kind, flags);
+
+		if (pg)
+			hold(pg, kind, order, flags & FRAME_ZERO);
+		else if (!order)
+			assert_int_equal(frame_count(FRAME_free), 0);
+	} else if (rig_below(8) == 0) {
+		unsigned h = rig_below(nheld);
+
+		frame_get(held[h].pg);
+		held[h].refs++;
+		assert_true(frame_is_shared(held[h].pg));
+	} else if (rig_below(32) == 0) {
+		split_random();
+	} else {
+		put_random();
+	}
+}
+
+static void test_random(void **state)
+{
+	(void)state;
+	nheld = 0;
+	memset(used, 0, sizeof(used));
+	memset(taken, 0, sizeof(taken));
+	for (unsigned round = 0; round < 60000; round++) {
+		random_operation(round / 3000 % 2 ? 2 : 8);
+		if (round % 50 == 0) {
+			frame_check();
+			check_counts();
+		}
+	}
+	while (nheld)
+		put_random();
+	check_counts();
+	assert_int_equal(frame_count(FRAME_free), FREE);
+
+	/* Nothing is left in pieces. */
+	frame_drain();
+	assert_int_equal(count_blocks(9), 4);
+}
+
+/* --- exhaustion --------------------------------------------------------- */
+
+static struct page *all[FRAMES];
+
+/* All frames can be had by one hart, whichever harts freed them. */
+static void test_last_frame(void **state)
+{
+	unsigned n = 0;
+
+	(void)state;
+	for (unsigned round = 0; round < 3; round++) {
+		shim_hart = round;
+		for (n = 0; n < FREE; n++) {
+			all[n] = frame_alloc(FRAME_anon, 0);
+			assert_non_null(all[n]);
+			assert_int_equal(frame_count(FRAME_free), FREE - n - 1);
+		}
+		assert_null(frame_alloc(FRAME_anon, 0));
+		assert_null(frame_alloc(FRAME_anon, FRAME_NOWAIT));
+		assert_null(frame_alloc(FRAME_anon, FRAME_RESERVED));
+		assert_null(frame_alloc_order(FRAME_anon, 0, 0));
+		assert_null(frame_alloc_order(FRAME_anon, 1, 0));
+		while (n) {
+			shim_hart = n % MAX_HARTS;
+			frame_put(all[--n]);
+			assert_int_equal(frame_count(FRAME_free), FREE - n);
+		}
+	}
+}
+
+/* Large blocks come out of what sits on the harts' lists, too. */
+static void test_block_from_lists(void **state)
+{
+	struct page *big[4];
+
+	(void)state;
+	for (unsigned i = 0; i < 100; i++)
+		all[i] = frame_alloc(FRAME_anon, 0);
+	for (unsigned i = 0; i < 100; i++) {
+		shim_hart = i % MAX_HARTS;
+		frame_put(all[i]);
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		big[i] = frame_alloc_order(FRAME_anon, 9, FRAME_NOWAIT);
+		assert_non_null(big[i]);
+		assert_true(IS_ALIGNED(frame_pa(big[i]), 2 * MIB));
+	}
+	assert_null(frame_alloc_order(FRAME_anon, 9, FRAME_NOWAIT));
+	for (unsigned i = 0; i < 4; i++)
+		frame_put(big[i]);
+}
+
+/* A hart's list takes single frames in batches, so that most calls see only it,
+ * and never keeps more than the limit. */
+static void test_lists_are_short(void **state)
+{
+	unsigned cached = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 500; i++)
+		all[i] = frame_alloc(FRAME_anon, 0);
+	for (unsigned i = 0; i < 500; i++)
+		frame_put(all[i]);
+	for (u64 i = 0; i < FRAMES; i++)
+		cached += table[i].order == FRAME_ORDER_CACHED;
+	assert_in_range(cached, 1, 32);
+	frame_drain();
+	for (u64 i = 0; i < FRAMES; i++)
+		assert_int_not_equal(table[i].order, FRAME_ORDER_CACHED);
+}
+
+/* --- reclaim ------------------------------------------------------------ */
+
+static struct page *hoard[FRAMES];
+static unsigned nhoard, scans;
+static u64 last_want;
+static bool stingy; /* gives one frame a call only */
+
+static u64 hoard_count(void)
+{
+	return nhoard;
+}
+
+static u64 hoard_scan(u64 want)
+{
+	u64 n = 0;
+
+	assert_int_equal(shim_spin_depth(), 0);
+	scans++;
+	last_want = want;
+	for (; nhoard && n < (stingy ? 1 : want); n++)
+		frame_put(hoard[--nhoard]);
+	return n;
+}
+
+static struct shrinker hoarder = { .name = "hoard", .count = hoard_count,
+				   .scan = hoard_scan };
+
+/* Frees nothing: stands before the hoarder in the row. */
+static u64 nothing_count(void)
+{
+	return 0;
+}
+
+static u64 nothing_scan(u64 want)
+{
+	(void)want;
+	return 0;
+}
+
+static struct shrinker nothing = { .name = "nothing", .count = nothing_count,
+				   .scan = nothing_scan };
+
+static void hoard_everything(void)
+{
+	struct page *pg;
+
+	nhoard = scans = 0;
+	while ((pg = frame_alloc(FRAME_cache, FRAME_NOWAIT)))
+		hoard[nhoard++] = pg;
+	assert_int_equal(nhoard, FREE);
+}
+
+static void test_reclaim(void **state)
+{
+	(void)state;
+	for (stingy = false;; stingy = true) {
+		unsigned n;
+
+		hoard_everything();
+		assert_int_equal(mem_available(), FREE);
+		assert_null(frame_alloc(FRAME_anon, FRAME_NOWAIT));
+		assert_int_equal(scans, 0);
+		for (n = 0; n < FREE; n++) {
+			all[n] = frame_alloc(FRAME_anon, 0);
+			assert_non_null(all[n]);
+			assert_int_equal(mem_available(), FREE - n - 1);
+		}
+		assert_int_equal(nhoard, 0);
+		scans = 0;
+		assert_null(frame_alloc(FRAME_anon, 0));
+		assert_int_equal(scans, 2); /* gave up after the second refusal */
+		while (n)
+			frame_put(all[--n]);
+		if (stingy)
+			break;
+	}
+}
+
+static void test_reclaim_amounts(void **state)
+{
+	(void)state;
+	stingy = false;
+	hoard_everything();
+	assert_int_equal(reclaim(7), 7);
+	assert_int_equal(last_want, 7);
+	assert_int_equal(nhoard, FREE - 7);
+	assert_int_equal(frame_count(FRAME_free), 7);
+
+	/* A block above the small orders: a few attempts, not the whole cache. */
+	stingy = true;
+	scans = 0;
+	assert_null(frame_alloc_order(FRAME_anon, 9, 0));
+	assert_in_range(scans, 1, 4);
+	stingy = false;
+	while (nhoard)
+		reclaim(FRAMES);
+}
+
+/* --- the reserve -------------------------------------------------------- */
+
+static void test_reserve(void **state)
+{
+	struct page *out[6];
+	unsigned n = 0;
+
+	(void)state;
+	frame_boot_reserve(5);
+	frame_check();
+	assert_int_equal(frame_count(FRAME_reserve), 5);
+	assert_int_equal(frame_count(FRAME_free), FREE - 5);
+	assert_int_equal(frame_count(FRAME_other), 0);
+	while ((all[n] = frame_alloc(FRAME_anon, 0)))
+		n++;
+	assert_int_equal(n, FREE - 5);
+	for (unsigned i = 0; i < 5; i++) {
+		out[i] = frame_alloc(FRAME_slab, FRAME_RESERVED | (i % 2 ? FRAME_NOWAIT : 0) |
+							 FRAME_ZERO);
+		assert_non_null(out[i]);
+		assert_int_equal(out[i]->kind, FRAME_slab);
+		assert_int_equal(((u8 *)frame_va(out[i]))[5], 0);
+		frame_check();
+	}
+	assert_null(frame_alloc(FRAME_slab, FRAME_RESERVED));
+	assert_int_equal(frame_count(FRAME_reserve), 0);
+	assert_int_equal(frame_count(FRAME_slab), 5);
+
+	/* Whatever is freed first fills the reserve again. */
+	for (unsigned i = 0; i < 5; i++) {
+		frame_put(all[--n]);
+		assert_int_equal(frame_count(FRAME_reserve), i + 1);
+		assert_int_equal(frame_count(FRAME_free), 0);
+	}
+	frame_put(out[0]);
+	assert_int_equal(frame_count(FRAME_reserve), 5);
+	assert_int_equal(frame_count(FRAME_free), 1);
+	for (unsigned i = 1; i < 5; i++)
+		frame_put(out[i]);
+	while (n)
+		frame_put(all[--n]);
+	assert_int_equal(frame_count(FRAME_free), FREE - 5);
+}
+
+/* --- several harts at once ---------------------------------------------- */
+
+#define ROUNDS 30000
+
+static struct page *exchange[64];
+static u32 shared_refs;
+
+static void *play_hart(void *arg)
+{
+	u64 seed = (uintptr_t)arg;
+
+	shim_hart = seed;
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		struct page *pg = NULL;
+
+		seed = seed * 6364136223846793005ul + 1442695040888963407ul;
+		if ((seed >> 60) < 12) {
+			pg = frame_alloc_order(FRAME_anon, seed >> 56 & 7 ? 0 : 2,
+					       FRAME_NOWAIT);
+			if (pg)
+				*(u64 *)frame_va(pg) = seed;
+		} else if ((seed >> 60) == 15) {
+			frame_drain();
+		}
+		/* Hand it to whoever comes next, and free what was there. */
+		pg = __atomic_exchange_n(&exchange[seed >> 40 & 63], pg, __ATOMIC_ACQ_REL);
+		if (pg && (seed >> 32 & 3) == 0) {
+			frame_get(pg);
+			__atomic_add_fetch(&shared_refs, 1, __ATOMIC_RELAXED);
+			frame_put(pg);
+		}
+		if (pg)
+			frame_put(pg);
+	}
+	return NULL;
+}
+
+static void test_harts(void **state)
+{
+	pthread_t thread[4];
+
+	(void)state;
+	memset(exchange, 0, sizeof(exchange));
+	for (uintptr_t i = 0; i < 4; i++)
+		pthread_create(&thread[i], NULL, play_hart, (void *)(i + 1));
+	for (unsigned i = 0; i < 4; i++)
+		pthread_join(thread[i], NULL);
+	frame_check();
+	for (unsigned i = 0; i < ARRAY_SIZE(exchange); i++)
+		if (exchange[i])
+			frame_put(exchange[i]);
+	assert_int_equal(frame_count(FRAME_free), FREE);
+	assert_int_equal(frame_count(FRAME_anon), 0);
+}
+
+static struct page *crowd;
+static u32 crowd_gate;
+
+static void *put_crowd(void *arg)
+{
+	shim_hart = (uintptr_t)arg;
+	while (!__atomic_load_n(&crowd_gate, __ATOMIC_ACQUIRE))
+		;
+	frame_put(crowd);
+	return NULL;
+}
+
+/* Two harts give up the last two references at the same time: freed once. */
+static void test_last_reference(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 300; round++) {
+		pthread_t a, b;
+
+		crowd = frame_alloc(FRAME_anon, 0);
+		frame_get(crowd);
+		crowd_gate = 0;
+		pthread_create(&a, NULL, put_crowd, (void *)1);
+		pthread_create(&b, NULL, put_crowd, (void *)2);
+		__atomic_store_n(&crowd_gate, 1, __ATOMIC_RELEASE);
+		pthread_join(a, NULL);
+		pthread_join(b, NULL);
+		assert_int_equal(frame_count(FRAME_free), FREE);
+	}
+}
+
+/* --- misuse ------------------------------------------------------------- */
+
+static void test_misuse(void **state)
+{
+	struct page *pg = frame_alloc(FRAME_anon, 0);
+	struct page *block = frame_alloc_order(FRAME_anon, 2, 0);
+
+	(void)state;
+	expect_assert_failure(frame_put(block + 1));
+	expect_assert_failure(frame_get(block + 1));
+	block[1].refs = 1;
+	expect_assert_failure(frame_put(block + 1));
+	block[1].refs = 0;
+	frame_put(block);
+	expect_assert_failure(frame_put(block));
+	frame_get(pg);
+	expect_assert_failure(frame_split(pg));
+	frame_put(pg);
+	pg->kind = FRAME_free;
+	expect_assert_failure(frame_put(pg));
+	pg->kind = FRAME_anon;
+	frame_put(pg);
+	expect_assert_failure(frame_put(pg));
+	expect_assert_failure(frame_get(pg));
+	pg->refs = 0;
+	expect_assert_failure(frame_split(pg));
+	expect_assert_failure((void)!frame_alloc(FRAME_free, 0));
+	expect_assert_failure((void)!frame_alloc(FRAME_reserve, 0));
+	expect_assert_failure((void)!frame_alloc(FRAME_NKINDS, 0));
+	expect_assert_failure((void)!frame_alloc_order(FRAME_anon, 10, 0));
+	expect_assert_failure((void)!frame_alloc_order(FRAME_firmware, 1, 0));
+	expect_assert_failure(shrinker_register(&hoarder));
+	expect_assert_failure(frame_boot_free(SHIM_RAM_BASE + FIRST * PAGE_SIZE,
+					      SHIM_RAM_BASE + FRAMES * PAGE_SIZE));
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_boot),	TEST(test_boot_ragged),
+		TEST(test_random),	TEST(test_last_frame),
+		TEST(test_block_from_lists), TEST(test_lists_are_short),
+		TEST(test_reclaim),	TEST(test_reclaim_amounts),
+		TEST(test_reserve),	TEST(test_harts),
+		TEST(test_last_reference), TEST(test_misuse),
+	};
+
+	shrinker_register(&nothing);
+	shrinker_register(&hoarder);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

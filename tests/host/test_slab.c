@@ -1,0 +1,189 @@
+// sources: kernel/mm/slab.c kernel/mm/frame.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// cflags: -DPAGODA_CHECK
+/* test_slab.c - small objects: no two overlap, all are cleared, empty slabs go
+ * back at once, misuse is noticed. */
+#include "rig.h"
+
+#include <string.h>
+
+#include "mm/frame.h"
+#include "mm/slab.h"
+#include "shim.h"
+
+#define FRAMES 64
+
+static struct page table[FRAMES];
+static struct slab_cache cache;
+
+static int set_up(void **state)
+{
+	(void)state;
+	shim_ram_init(FRAMES * PAGE_SIZE);
+	frame_init(SHIM_RAM_BASE, FRAMES * PAGE_SIZE, table);
+	frame_boot_free(SHIM_RAM_BASE, SHIM_RAM_BASE + FRAMES * PAGE_SIZE);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	frame_check();
+	assert_int_equal(frame_count(FRAME_free), FRAMES);
+	shim_ram_fini();
+	return 0;
+}
+
+struct held {
+	u8 *obj;
+	u8 stamp;
+};
+
+#define MOST (FRAMES * 256)
+
+static struct held held[MOST];
+static unsigned nheld;
+
+static void check_intact(const struct held *h)
+{
+	for (u32 i = 0; i < cache.size; i++)
+		assert_int_equal(h->obj[i], h->stamp);
+}
+
+static bool take(void)
+{
+	u8 *obj = slab_alloc(&cache, FRAME_NOWAIT);
+
+	if (!obj)
+		return false;
+	assert_int_equal((uintptr_t)obj % 16, 0);
+	assert_int_equal(frame_of_va(obj)->kind, FRAME_slab);
+	for (u32 i = 0; i < cache.size; i++)
+		assert_int_equal(obj[i], 0);
+	held[nheld] = (struct held){ obj, rig_random() };
+	memset(obj, held[nheld].stamp, cache.size);
+	nheld++;
+	return true;
+}
+
+static void give(unsigned i)
+{
+	check_intact(&held[i]);
+	slab_free(&cache, held[i].obj);
+	held[i] = held[--nheld];
+}
+
+/* Slabs whose every object is free: there must be none. */
+static void check_frames(void)
+{
+	u64 slabs = 0, objects = 0;
+
+	for (unsigned i = 0; i < FRAMES; i++) {
+		if (table[i].kind != FRAME_slab)
+			continue;
+		assert_in_range(table[i].index, 1, cache.per_slab);
+		objects += table[i].index;
+		slabs++;
+	}
+	assert_int_equal(objects, nheld);
+	assert_int_equal(cache.inuse, nheld);
+	assert_int_equal(frame_count(FRAME_slab), slabs);
+}
+
+static void test_random(void **state)
+{
+	static const u32 sizes[] = { 1, 16, 17, 40, 64, 100, 256, 500, 1024, 1100, 2048 };
+
+	(void)state;
+	for (unsigned s = 0; s < ARRAY_SIZE(sizes); s++) {
+		slab_init(&cache, "test", sizes[s]);
+		assert_true(cache.size >= sizes[s]);
+		nheld = 0;
+		for (unsigned round = 0; round < 4000; round++) {
+			if (!nheld || rig_below(10) < (round / 400 % 2 ? 3 : 7))
+				take();
+			else
+				give(rig_below(nheld));
+			if (round % 64 == 0)
+				check_frames();
+		}
+		while (nheld)
+			give(rig_below(nheld));
+		check_frames();
+	}
+}
+
+/* All of memory fits in, and all of it comes back. */
+static void test_exhaustion(void **state)
+{
+	(void)state;
+	slab_init(&cache, "test", 128);
+	for (unsigned round = 0; round < 3; round++) {
+		nheld = 0;
+		while (take())
+			;
+		assert_int_equal(nheld, FRAMES * 32);
+		check_frames();
+		assert_null(slab_alloc(&cache, 0));
+		give(77);
+		assert_true(take());
+		while (nheld)
+			give(nheld - 1);
+		check_frames();
+	}
+}
+
+/* What is given back is used again before a new frame is. */
+static void test_dense(void **state)
+{
+	(void)state;
+	slab_init(&cache, "test", 64);
+	nheld = 0;
+	for (unsigned i = 0; i < 192; i++)
+		take();
+	assert_int_equal(frame_count(FRAME_slab), 3);
+	for (unsigned i = 0; i < 100; i++)
+		give(rig_below(nheld));
+	for (unsigned i = 0; i < 50; i++)
+		take();
+	assert_in_range(frame_count(FRAME_slab), 1, 3);
+	while (nheld)
+		give(0);
+}
+
+static void test_misuse(void **state)
+{
+	struct slab_cache other;
+	char *a, *b;
+
+	(void)state;
+	slab_init(&cache, "test", 48);
+	slab_init(&other, "other", 48);
+	a = slab_alloc(&cache, 0);
+	b = slab_alloc(&cache, 0);
+	expect_assert_failure(slab_free(&other, a));
+	expect_assert_failure(slab_free(&cache, a + 16));
+	expect_assert_failure(slab_free(&cache, frame_va(&table[0]) == (void *)a ?
+							frame_va(&table[1]) :
+							frame_va(&table[0])));
+	expect_assert_failure(slab_free(&cache, NULL));
+	slab_free(&cache, a);
+	expect_assert_failure(slab_free(&cache, a));
+	spin_unlock(&cache.lock); /* it was found out under the lock */
+	slab_free(&cache, b);
+	expect_assert_failure(slab_free(&cache, b)); /* its slab is gone, too */
+	expect_assert_failure(slab_init(&other, "too large", 2049));
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_random),
+		TEST(test_exhaustion),
+		TEST(test_dense),
+		TEST(test_misuse),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
