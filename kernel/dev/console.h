@@ -1,0 +1,19 @@
+/* console.h - the terminal as a device file: /console, major 1. */
+#pragma once
+
+#include "lib/types.h"
+
+/* What keys do that is not the console's business.  Called in interrupt
+ * context, no locks held. */
+struct console_hooks {
+	void (*list_processes)(void); /* ^P */
+
+	/* ^C: ends the foreground job.  False: there is none; a waiting reader
+	 * then gets an empty line, so that a shell prompts again. */
+	bool (*interrupt)(void);
+};
+
+void console_init(void);
+
+/* @hooks stays for ever. */
+void console_set_hooks(const struct console_hooks *hooks);
