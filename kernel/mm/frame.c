@@ -433,16 +433,48 @@ void frame_put(struct page *pg)
 	block_free(pg, pg->order);
 }
 
+/* The lock makes splitting one step for all who share a block. */
 void frame_split(struct page *pg)
 {
-	unsigned order = pg->order;
+	unsigned order;
 
-	ASSERT(order <= FRAME_MAX_ORDER && pg->refs == 1 && kind_is_given(pg->kind));
+	spin_lock(&frames.lock);
+	order = pg->order;
+	ASSERT(order <= FRAME_MAX_ORDER && pg->refs > 0 && kind_is_given(pg->kind));
 	for (u64 i = 1; i < BIT(order); i++) {
 		page_hand_out(&pg[i]);
+		pg[i].refs = pg->refs;
 		order_set(&pg[i], 0);
 	}
 	order_set(pg, 0);
+	spin_unlock(&frames.lock);
+}
+
+void frame_get_block(struct page *pg, unsigned order)
+{
+	spin_lock(&frames.lock);
+	if (pg->order == order)
+		frame_get(pg);
+	else
+		for (u64 i = 0; i < BIT(order); i++)
+			frame_get(pg + i);
+	spin_unlock(&frames.lock);
+}
+
+void frame_put_block(struct page *pg, unsigned order)
+{
+	bool whole, last = false;
+
+	spin_lock(&frames.lock);
+	ASSERT(pg->refs > 0 && kind_is_given(pg->kind));
+	whole = pg->order == order;
+	if (whole)
+		last = --pg->refs == 0;
+	spin_unlock(&frames.lock);
+	if (last)
+		block_free(pg, order);
+	for (u64 i = 0; !whole && i < BIT(order); i++)
+		frame_put(pg + i);
 }
 
 /* --- counts ------------------------------------------------------------- */

@@ -100,8 +100,12 @@ static inline bool frame_is_shared(const struct page *pg)
 	return __atomic_load_n(&pg->refs, __ATOMIC_ACQUIRE) > 1;
 }
 
-/* Makes 2^order single frames of a block with one reference, each with one. */
+/* Makes single frames of a block, each with the references the block had: who
+ * held one of the block then holds one of each.  The block's references are
+ * given and taken by the next two alone, which look whether it was split. */
 void frame_split(struct page *pg);
+void frame_get_block(struct page *pg, unsigned order);
+void frame_put_block(struct page *pg, unsigned order);
 
 /* Address <-> struct page.  frame_va() is the frame in the direct map. */
 pa_t frame_pa(const struct page *pg);

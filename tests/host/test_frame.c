@@ -172,12 +172,12 @@ static void split_random(void)
 	unsigned h = rig_below(nheld);
 	struct held x = held[h];
 
-	if (x.refs > 1 || nheld + BIT(x.order) > FRAMES)
+	if (nheld + BIT(x.order) > FRAMES)
 		return;
 	frame_split(x.pg);
 	held[h].order = 0;
 	for (u64 i = 1; i < BIT(x.order); i++)
-		held[nheld++] = (struct held){ x.pg + i, 0, 1, x.kind, x.stamp };
+		held[nheld++] = (struct held){ x.pg + i, 0, x.refs, x.kind, x.stamp };
 }
 
 static void check_counts(void)
@@ -243,6 +243,37 @@ static void test_random(void **state)
 	/* Nothing is left in pieces. */
 	frame_drain();
 	assert_int_equal(count_blocks(9), 4);
+}
+
+/* Two who share a block: each may split it, in any order with the other's end. */
+static void test_shared_block(void **state)
+{
+	(void)state;
+	for (unsigned when = 0; when < 4; when++) {
+		struct page *pg = frame_alloc_order(FRAME_anon, 9, 0);
+
+		frame_get_block(pg, 9);
+		if (when == 0)
+			frame_split(pg);
+		frame_get_block(pg, 9);
+		assert_int_equal(pg[0].refs, 3);
+		assert_int_equal(pg[511].refs, when == 0 ? 3 : 0);
+		frame_put_block(pg, 9);
+		if (when == 1)
+			frame_split(pg);
+		frame_check();
+		frame_put_block(pg, 9);
+		assert_int_equal(frame_count(FRAME_anon), 512);
+		if (when == 2)
+			frame_split(pg);
+		frame_check();
+		if (when < 3)
+			for (unsigned i = 0; i < 512; i++)
+				frame_put(pg + i);
+		else
+			frame_put_block(pg, 9);
+		assert_int_equal(frame_count(FRAME_anon), 0);
+	}
 }
 
 /* --- exhaustion --------------------------------------------------------- */
@@ -559,9 +590,6 @@ static void test_misuse(void **state)
 	block[1].refs = 0;
 	frame_put(block);
 	expect_assert_failure(frame_put(block));
-	frame_get(pg);
-	expect_assert_failure(frame_split(pg));
-	frame_put(pg);
 	pg->kind = FRAME_free;
 	expect_assert_failure(frame_put(pg));
 	pg->kind = FRAME_anon;
@@ -569,7 +597,10 @@ static void test_misuse(void **state)
 	expect_assert_failure(frame_put(pg));
 	expect_assert_failure(frame_get(pg));
 	pg->refs = 0;
+	expect_assert_failure(frame_put_block(pg, 0));
+	shim_forget_locks();
 	expect_assert_failure(frame_split(pg));
+	shim_forget_locks();
 	expect_assert_failure((void)!frame_alloc(FRAME_free, 0));
 	expect_assert_failure((void)!frame_alloc(FRAME_reserve, 0));
 	expect_assert_failure((void)!frame_alloc(FRAME_NKINDS, 0));
@@ -586,7 +617,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_boot),	TEST(test_boot_ragged),
-		TEST(test_random),	TEST(test_last_frame),
+		TEST(test_random),	TEST(test_shared_block),
+		TEST(test_last_frame),
 		TEST(test_block_from_lists), TEST(test_lists_are_short),
 		TEST(test_reclaim),	TEST(test_reclaim_amounts),
 		TEST(test_reserve),	TEST(test_harts),

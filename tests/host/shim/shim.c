@@ -20,6 +20,7 @@ bool (*shim_sleep)(struct waitq *wq);
 bool shim_quiet;
 
 static void *ram;
+static __thread struct spinlock *held[16]; /* innermost last */
 static __thread unsigned spin_depth;
 static __thread char self; /* its address names the thread */
 
@@ -121,15 +122,25 @@ void spin_lock(struct spinlock *lk)
 	while (__atomic_exchange_n(&lk->next, 1, __ATOMIC_ACQUIRE))
 		sched_yield();
 	__atomic_store_n(&lk->holder, shim_hart + 1, __ATOMIC_RELAXED);
-	spin_depth++;
+	ASSERT(spin_depth < sizeof(held) / sizeof(held[0]));
+	held[spin_depth++] = lk;
 }
 
 void spin_unlock(struct spinlock *lk)
 {
 	ASSERT(spin_held(lk));
 	__atomic_store_n(&lk->holder, 0, __ATOMIC_RELAXED);
+	for (unsigned i = 0, kept = 0; i < spin_depth; i++)
+		if (held[i] != lk)
+			held[kept++] = held[i];
 	spin_depth--;
 	__atomic_store_n(&lk->next, 0, __ATOMIC_RELEASE);
+}
+
+void shim_forget_locks(void)
+{
+	while (spin_depth)
+		spin_unlock(held[spin_depth - 1]);
 }
 
 bool spin_held(const struct spinlock *lk)

@@ -19,6 +19,9 @@ void shim_ram_fini(void);
 /* Spin locks that this thread holds. */
 unsigned shim_spin_depth(void);
 
+/* After expect_assert_failure() of a call that held locks: none is held now. */
+void shim_forget_locks(void);
+
 /* Called in place of sleeping, with the lock released; it has to do what the
  * sleeper waits for.  Without one, or if it returns false, the test fails. */
 extern bool (*shim_sleep)(struct waitq *wq);
