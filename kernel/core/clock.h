@@ -10,6 +10,11 @@ u64 clock_hz(void);
 u64 clock_ns(void);
 u64 clock_ticks(void); /* xv6 ticks of 100 ms */
 
+/* When (in cycles) uptime becomes @tick. */
+u64 clock_tick_time(u64 tick);
+
+void clock_init(void); /* at boot: now is 0 */
+
 /* Cycles from a time in milliseconds. */
 u64 clock_from_ms(u64 ms);
 

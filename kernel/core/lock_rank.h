@@ -30,7 +30,8 @@
 	X(slab, "spin: one slab cache")                                              \
 	X(frame, "spin: free frames")                                                \
 	X(tlb, "spin: shootdown and ASID state")                                     \
-	X(klog, "spin: kernel messages")
+	X(klog, "spin: kernel messages")                                             \
+	X(uart, "spin: the transmitter")
 
 enum lock_rank {
 #define X(name, what) RANK_##name,

@@ -39,3 +39,7 @@ s64 copyinstr(char *dst, uptr_t src, u64 max) MUST_CHECK;
 /* Makes the page that @p lies in readable (writable) for a following
  * _nofault copy: 0 or -EFAULT.  It may be gone again by then: loop. */
 int uaccess_fault_in(uptr_t p, bool write) MUST_CHECK;
+
+/* Boot: chooses the mode (option uaccess=); then on each hart. */
+void uaccess_init(void);
+void uaccess_init_hart(void);

@@ -1,0 +1,26 @@
+/* cpu.h - the part of a hart's data that assembly reads; tp points at it. */
+#pragma once
+
+#include "lib/types.h"
+
+#define MAX_HARTS 8
+
+struct cpu {
+	u64 emergency_sp; /* top of the stack for stack overflows */
+	u64 boot_sp;      /* first stack of a started hart        */
+	u32 index;        /* 0 .. harts - 1, boot hart first      */
+	u32 pad;
+	u64 hartid;       /* the hardware's number                */
+};
+
+/* This hart's struct cpu, the first member of core's struct hart. */
+static inline struct cpu *cpu_current(void)
+{
+	struct cpu *cpu;
+
+	__asm__ volatile("mv %0, tp" : "=r"(cpu));
+	return cpu;
+}
+
+/* Hardware number of hart @index; set as harts are found. */
+extern u64 cpu_hartid[MAX_HARTS];

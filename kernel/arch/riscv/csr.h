@@ -1,0 +1,80 @@
+/* csr.h - control and status registers (privileged spec 1.12, chapter 4). */
+#pragma once
+
+#include "lib/types.h"
+
+#define csr_read(name)                                                               \
+	({                                                                           \
+		u64 csr_value_;                                                      \
+		__asm__ volatile("csrr %0, " #name : "=r"(csr_value_) : : "memory"); \
+		csr_value_;                                                          \
+	})
+#define csr_write(name, value) \
+	__asm__ volatile("csrw " #name ", %0" : : "rK"((u64)(value)) : "memory")
+#define csr_set(name, bits) \
+	__asm__ volatile("csrs " #name ", %0" : : "rK"((u64)(bits)) : "memory")
+#define csr_clear(name, bits) \
+	__asm__ volatile("csrc " #name ", %0" : : "rK"((u64)(bits)) : "memory")
+
+#define SSTATUS_SIE BIT(1)
+#define SSTATUS_SPIE BIT(5)
+#define SSTATUS_SPP BIT(8)
+#define SSTATUS_FS_SHIFT 13
+#define SSTATUS_FS (3ul << SSTATUS_FS_SHIFT)
+#define SSTATUS_FS_CLEAN (2ul << SSTATUS_FS_SHIFT)
+#define SSTATUS_FS_DIRTY (3ul << SSTATUS_FS_SHIFT)
+#define SSTATUS_SUM BIT(18)
+
+#define SIE_SOFT BIT(1)
+#define SIE_TIMER BIT(5)
+#define SIE_EXTERNAL BIT(9)
+
+#define SATP_SV39 (8ul << 60)
+#define SATP_ASID_SHIFT 44
+
+/* scause */
+#define CAUSE_INTERRUPT BIT(63)
+#define IRQ_S_SOFT 1
+#define IRQ_S_TIMER 5
+#define IRQ_S_EXTERNAL 9
+#define EXC_INSN_MISALIGNED 0
+#define EXC_INSN_ACCESS 1
+#define EXC_ILLEGAL 2
+#define EXC_BREAKPOINT 3
+#define EXC_LOAD_ACCESS 5
+#define EXC_STORE_ACCESS 7
+#define EXC_ECALL_U 8
+#define EXC_INSN_PAGE 12
+#define EXC_LOAD_PAGE 13
+#define EXC_STORE_PAGE 15
+
+static inline bool irq_enabled(void)
+{
+	return csr_read(sstatus) & SSTATUS_SIE;
+}
+
+static inline void irq_enable(void)
+{
+	csr_set(sstatus, SSTATUS_SIE);
+}
+
+static inline void irq_disable(void)
+{
+	csr_clear(sstatus, SSTATUS_SIE);
+}
+
+static inline u64 time_now(void)
+{
+	return csr_read(time);
+}
+
+/* Sleeps until an interrupt is pending, whether or not interrupts are on. */
+static inline void cpu_wait(void)
+{
+	__asm__ volatile("wfi" ::: "memory");
+}
+
+static inline void fence_all(void)
+{
+	__asm__ volatile("fence rw, rw" ::: "memory");
+}

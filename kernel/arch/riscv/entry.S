@@ -1,0 +1,82 @@
+/* entry.S - the first instructions of each hart: paging on, stack, C.
+ *
+ * Runs at physical addresses until satp is set: everything is PC-relative.
+ * The tables used here are for boot alone: RAM's first GiB at its own
+ * address, the kernel image, and the direct map, all in 1 GiB leaves. */
+
+#include "asm_offsets.h"
+
+#define BOOT_STACK_SIZE 16384
+#define KERNEL_OFFSET 0xffffffff00000000
+#define SATP_SV39_SHIFT 60
+#define LEAF_RWX 0xcf  /* D A X W R V */
+#define LEAF_RW 0xc7   /* D A W R V   */
+
+	.section .text.start, "ax"
+	.globl _start
+_start:
+	csrw	sie, zero
+	csrw	sscratch, zero
+	mv	s0, a0
+	mv	s1, a1
+	la	t0, __bss_start
+	la	t1, __bss_end
+1:	sd	zero, 0(t0)
+	addi	t0, t0, 8
+	bltu	t0, t1, 1b
+	call	paging_on
+	la	sp, boot_stack_top
+	la	tp, harts
+	mv	a0, s0
+	mv	a1, s1
+	li	s0, 0
+	call	boot_main
+
+/* A hart started by another: a0 is its hardware number, a1 the address of its
+ * struct cpu in the kernel image. */
+	.globl _start_secondary
+_start_secondary:
+	csrw	sie, zero
+	csrw	sscratch, zero
+	mv	s1, a1
+	call	paging_on
+	mv	tp, s1
+	ld	sp, CPU_BOOT_SP(tp)
+	li	s0, 0
+	call	boot_secondary
+
+/* Turns paging on with boot_root and returns at the linked address. */
+paging_on:
+	la	t0, boot_root
+	srli	t0, t0, 12
+	li	t1, 8
+	slli	t1, t1, SATP_SV39_SHIFT
+	or	t0, t0, t1
+	li	t2, KERNEL_OFFSET
+	sfence.vma
+	csrw	satp, t0
+	sfence.vma
+	or	ra, ra, t2
+	ret
+
+	.data
+	.balign 4096
+boot_root:
+	.dword	0, 0, (0x80000000 >> 2) | LEAF_RWX
+	.zero	8 * (256 - 3)
+	.set	gib, 0
+	.rept	128
+	.dword	(gib << 28) | LEAF_RW
+	.set	gib, gib + 1
+	.endr
+	.zero	8 * (510 - 384)
+	.dword	(0x80000000 >> 2) | LEAF_RWX, 0
+
+/* The boot hart's first stack: the lowest page is unmapped later, as a guard. */
+	.section .bss.stacks, "aw", @nobits
+	.balign BOOT_STACK_SIZE
+	.globl boot_stack
+boot_stack:
+	.zero	BOOT_STACK_SIZE
+	.globl boot_stack_top
+boot_stack_top:

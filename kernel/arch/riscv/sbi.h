@@ -1,0 +1,35 @@
+/* sbi.h - calls into the firmware (RISC-V SBI specification 1.0). */
+#pragma once
+
+#include "lib/types.h"
+
+/* Extension ids. */
+#define SBI_BASE 0x10
+#define SBI_TIME 0x54494d45
+#define SBI_IPI 0x735049
+#define SBI_RFENCE 0x52464e43
+#define SBI_HSM 0x48534d
+#define SBI_SRST 0x53525354
+
+/* All but the first two return 0 or a negative SBI error. */
+void sbi_putchar(char c);
+bool sbi_probe(u64 extension);
+
+/* The next timer interrupt of this hart, in absolute time base cycles. */
+s64 sbi_set_timer(u64 deadline);
+
+/* @harts: a mask of hart indexes (cpu.h). */
+s64 sbi_send_ipi(u64 harts);
+s64 sbi_remote_fence_i(u64 harts);
+
+/* sfence.vma on each of @harts for [start, start + bytes) of all address
+ * spaces; bytes = -1: everything. */
+s64 sbi_remote_sfence(u64 harts, va_t start, u64 bytes);
+
+/* Starts a stopped hart at physical address @entry with a0 its number, a1 @arg. */
+s64 sbi_hart_start(u64 hartid, pa_t entry, u64 arg);
+void sbi_hart_stop(void);
+
+/* Return only if the firmware cannot do it. */
+void sbi_shutdown(void);
+void sbi_reboot(void);

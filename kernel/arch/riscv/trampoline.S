@@ -1,0 +1,55 @@
+/* trampoline.S - from a program into the kernel and back.
+ *
+ * The page stands at TRAMPOLINE in every address space (supervisor only).
+ * In user mode sscratch holds TRAPFRAME, in the kernel 0.  Interrupts are
+ * off throughout.  satp is touched only when the trap frame says so
+ * (isolate=on); the page is mapped alike on both sides of that. */
+
+#include "asm_offsets.h"
+
+#define ALL_BUT_A0                                                                   \
+	1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22,   \
+	23, 24, 25, 26, 27, 28, 29, 30, 31
+
+	.section .trampoline, "ax"
+	.balign 4
+	.globl user_vector
+user_vector:
+	csrrw	a0, sscratch, a0
+	.irp	n, ALL_BUT_A0
+	sd	x\n, (TF_X + 8 * \n)(a0)
+	.endr
+	csrrw	t0, sscratch, zero
+	sd	t0, (TF_X + 8 * 10)(a0)
+	csrr	t1, sepc
+	sd	t1, TF_PC(a0)
+	ld	sp, TF_KERNEL_SP(a0)
+	ld	tp, TF_HART(a0)
+	ld	t0, TF_HANDLER(a0)
+	ld	t1, TF_KERNEL_SATP(a0)
+	beqz	t1, 1f
+	ld	t2, TF_SATP_FENCE(a0)
+	csrw	satp, t1
+	beqz	t2, 1f
+	sfence.vma
+1:	jr	t0
+
+/* void user_leave(u64 trapframe_va): into the program. */
+	.globl user_leave
+user_leave:
+	ld	t1, TF_USER_SATP(a0)
+	beqz	t1, 1f
+	ld	t2, TF_SATP_FENCE(a0)
+	csrw	satp, t1
+	beqz	t2, 1f
+	sfence.vma
+1:	csrw	sscratch, a0
+	ld	t1, TF_PC(a0)
+	csrw	sepc, t1
+	.irp	n, ALL_BUT_A0
+	ld	x\n, (TF_X + 8 * \n)(a0)
+	.endr
+	ld	a0, (TF_X + 8 * 10)(a0)
+	sret
+	.globl trampoline_end
+trampoline_end:

@@ -1,0 +1,18 @@
+/* upcalls.h - what the trap and boot code calls in the layers above.
+ * Declared here, defined there: no function pointers, no circles. */
+#pragma once
+
+#include "arch/riscv/trapframe.h"
+
+/* proc/trap.c: a program trapped; interrupts are off.  Returns when the program may go on. */
+void user_trap(void);
+
+/* core/trap.c: an interrupt or fault in the kernel itself; interrupts off. */
+void kernel_trap(struct kframe *f);
+
+/* core/trap.c: the kernel ran out of its stack; on the emergency stack. */
+void kernel_stack_overflow(struct kframe *f) __attribute__((noreturn));
+
+/* init/main.c: the first C code of the boot hart / of a started one. */
+void boot_main(u64 hartid, pa_t fdt) __attribute__((noreturn));
+void boot_secondary(void) __attribute__((noreturn));

@@ -1,0 +1,130 @@
+/* vector.S - traps taken in the kernel, and the switch between threads. */
+
+#include "asm_offsets.h"
+
+#define GP_TO_T6 \
+	3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, \
+	19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+#define T0_TO_T6 \
+	5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, \
+	21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+#define F0_TO_F31 \
+	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, \
+	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+
+	.text
+
+/* Where the trampoline jumps: the stack is empty, tp is set. */
+	.globl user_trap_enter
+user_trap_enter:
+	la	t0, kernel_vector
+	csrw	stvec, t0
+	li	s0, 0
+	call	user_trap
+	.globl user_trap_exit
+user_trap_exit:			/* also the first step of a new process */
+	li	a0, ASM_TRAPFRAME
+	la	t0, user_vector_va
+	ld	t0, 0(t0)
+	csrw	stvec, t0
+	la	t0, user_leave_va
+	ld	t0, 0(t0)
+	jr	t0
+
+/* Kernel stacks are 16 KiB apart and aligned to that, the lowest 4 KiB of
+ * each is an unmapped guard: a stack pointer with bits 12 and 13 zero, or
+ * one that gets there by pushing the frame, has overflowed. */
+	.balign 4
+	.globl kernel_vector
+kernel_vector:
+	csrw	sscratch, t0
+	srli	t0, sp, 12
+	andi	t0, t0, 3
+	beqz	t0, overflow
+	addi	t0, sp, -KF_SIZE
+	srli	t0, t0, 12
+	andi	t0, t0, 3
+	beqz	t0, overflow
+	csrrw	t0, sscratch, zero
+	addi	sp, sp, -KF_SIZE
+	.irp	n, GP_TO_T6
+	sd	x\n, (KF_X + 8 * \n)(sp)
+	.endr
+	sd	ra, (KF_X + 8)(sp)
+	addi	t0, sp, KF_SIZE
+	sd	t0, (KF_X + 16)(sp)
+	csrr	t0, sepc
+	sd	t0, KF_PC(sp)
+	csrr	t1, sstatus
+	sd	t1, KF_STATUS(sp)
+	csrr	t2, scause
+	sd	t2, KF_CAUSE(sp)
+	csrr	t3, stval
+	sd	t3, KF_TVAL(sp)
+	mv	a0, sp
+	call	kernel_trap
+	ld	t0, KF_PC(sp)
+	csrw	sepc, t0
+	ld	t1, KF_STATUS(sp)
+	csrw	sstatus, t1
+	ld	ra, (KF_X + 8)(sp)
+	.irp	n, T0_TO_T6
+	ld	x\n, (KF_X + 8 * \n)(sp)
+	.endr
+	addi	sp, sp, KF_SIZE
+	sret
+
+overflow:
+	ld	t0, CPU_EMERGENCY_SP(tp)
+	addi	t0, t0, -KF_SIZE
+	sd	sp, (KF_X + 16)(t0)
+	mv	sp, t0
+	csrrw	t0, sscratch, zero
+	.irp	n, GP_TO_T6
+	sd	x\n, (KF_X + 8 * \n)(sp)
+	.endr
+	sd	ra, (KF_X + 8)(sp)
+	csrr	t0, sepc
+	sd	t0, KF_PC(sp)
+	csrr	t0, sstatus
+	sd	t0, KF_STATUS(sp)
+	csrr	t0, scause
+	sd	t0, KF_CAUSE(sp)
+	csrr	t0, stval
+	sd	t0, KF_TVAL(sp)
+	mv	a0, sp
+	call	kernel_stack_overflow
+
+/* void context_switch(struct context *from, struct context *to) */
+	.globl context_switch
+context_switch:
+	sd	ra, CTX_RA(a0)
+	sd	sp, CTX_SP(a0)
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+	sd	s\n, (CTX_S + 8 * \n)(a0)
+	.endr
+	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+	ld	s\n, (CTX_S + 8 * \n)(a1)
+	.endr
+	ld	sp, CTX_SP(a1)
+	ld	ra, CTX_RA(a1)
+	ret
+
+/* void fp_save(struct fpstate *), void fp_load(const struct fpstate *):
+ * sstatus.FS is not Off.  (Assembly is built with -march=rv64gc, C without F and D.) */
+	.globl fp_save
+fp_save:
+	.irp	n, F0_TO_F31
+	fsd	f\n, (FP_F + 8 * \n)(a0)
+	.endr
+	frcsr	t0
+	sd	t0, FP_CSR(a0)
+	ret
+	.globl fp_load
+fp_load:
+	.irp	n, F0_TO_F31
+	fld	f\n, (FP_F + 8 * \n)(a0)
+	.endr
+	ld	t0, FP_CSR(a0)
+	fscsr	t0
+	ret

@@ -1,0 +1,55 @@
+/* hart.h - one struct per hart; tp points at it while the kernel runs. */
+#pragma once
+
+#include "arch/riscv/cpu.h"
+#include "core/clock.h"
+#include "core/runq.h"
+#include "core/spinlock.h"
+
+struct aspace;
+struct thread;
+
+/* (H) only this hart, interrupts off  (C) constant after start
+ * (A) atomic  (T) timer_lock */
+struct hart {
+	struct cpu cpu;          /* (C) first: tp points at it            */
+	bool online;             /* (A) runs threads                      */
+	bool abandoned;          /* (A) did not start in time             */
+	u32 irq_depth;           /* (H) nested irq_push_off               */
+	bool irq_was_on;         /* (H) before the outermost              */
+	u32 top_rank;            /* (H) a bit for each spin lock rank held */
+	u32 spin_depth;          /* (H) spin locks held                   */
+	struct runq rq;
+	struct thread *idle;     /* (C) */
+	struct aspace *loaded;   /* (A) whose root satp holds; NULL: boot */
+	struct thread *fp_owner; /* (H) whose registers the FPU holds     */
+	bool resched;            /* (A) the slice is over, or a sleeper woke */
+	bool tick_armed;         /* (H) a slice timer is set              */
+	u64 slice_end;           /* (H) when that is, or ~0               */
+	u64 timer_next;          /* (H) the first of timers, or ~0        */
+	u64 timer_set;           /* (H) deadline the hardware has         */
+	struct spinlock timer_lock;
+	struct list timers;      /* (T) struct timer by deadline          */
+	u64 ipi_work;            /* (A) HART_IPI_* asked for              */
+};
+
+#define HART_IPI_DROP 1 /* load the boot root if an idle borrower */
+#define HART_IPI_HALT 2 /* panic elsewhere: stop                  */
+
+extern struct hart harts[MAX_HARTS];
+extern u32 nharts; /* started ones; they are harts[0 .. nharts) */
+
+/* Only meaningful while the caller cannot move to another hart: interrupts
+ * off, or in between scheduling points. */
+static inline struct hart *hart_current(void)
+{
+	return (struct hart *)cpu_current();
+}
+
+static inline u32 hart_index(void)
+{
+	return cpu_current()->index;
+}
+
+/* Asks hart @h (not this one) to do HART_IPI_* work. */
+void hart_ipi(struct hart *h, u64 work);

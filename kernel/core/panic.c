@@ -1,0 +1,146 @@
+/* panic.c - see panic.h: what, where, who, registers, backtrace; then silence. */
+
+#include "core/panic.h"
+
+#include "arch/riscv/csr.h"
+#include "core/bootopt.h"
+#include "core/coreup.h"
+#include "core/klog.h"
+#include "core/ksym.h"
+#include "core/sched.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+
+#define BACKTRACE_MAX 32
+#define KERNEL_HALF 0xffffffc000000000ul
+#define PANIC_STATUS 101
+
+static u32 panicked; /* (A) 1 + index of the hart that panics */
+static void (*exit_hook)(int);
+
+static const char *const reg_names[32] = {
+	"zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0",
+	"a1", "a2", "a3", "a4", "a5", "a6", "a7", "s2", "s3", "s4", "s5",
+	"s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
+};
+
+bool panic_in_progress(void)
+{
+	return __atomic_load_n(&panicked, __ATOMIC_RELAXED) != 0;
+}
+
+void panic_set_exit(void (*fn)(int))
+{
+	exit_hook = fn;
+}
+
+static void stand_still(void)
+{
+	irq_disable();
+	for (;;)
+		cpu_wait();
+}
+
+/* Only the first hart goes on; a second panic of its own ends the report. */
+static void panic_begin(void)
+{
+	u32 self = hart_index() + 1, none = 0;
+
+	irq_disable();
+	if (!__atomic_compare_exchange_n(&panicked, &none, self, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_SEQ_CST))
+		stand_still();
+	for (u32 i = 0; i < nharts; i++) {
+		if (i + 1 != self)
+			hart_ipi(&harts[i], HART_IPI_HALT);
+	}
+}
+
+static void panic_end(void)
+{
+	const char *mode = bootopt_get("panic");
+
+	if (exit_hook && mode && strcmp(mode, "exit") == 0)
+		exit_hook(PANIC_STATUS);
+	stand_still();
+}
+
+static void print_place(u64 pc)
+{
+	u64 offset;
+	const char *name = ksym_find(pc, &offset);
+
+	if (name)
+		printk("  %016lx %s+0x%lx\n", pc, name, offset);
+	else
+		printk("  %016lx\n", pc);
+}
+
+static void print_who(void)
+{
+	struct thread *t = thread_current();
+
+	printk("hart %u, thread %s, ", hart_index(), t ? t->name : "none");
+	proc_describe_current();
+	printk("\n");
+}
+
+/* Follows the saved frame pointers within one stack: fp-8 holds the return
+ * address, fp-16 the caller's frame pointer. */
+static void print_backtrace(u64 fp)
+{
+	printk("backtrace:\n");
+	for (int i = 0; i < BACKTRACE_MAX; i++) {
+		const u64 *frame = (const u64 *)fp;
+		u64 next;
+
+		if (!IS_ALIGNED(fp, 8) || fp < KERNEL_HALF || ((fp - 8) >> 12 & 3) == 0)
+			return;
+		print_place(frame[-1]);
+		next = frame[-2];
+		if (next <= fp || next - fp > KSTACK_SIZE)
+			return;
+		fp = next;
+	}
+}
+
+static void print_registers(const struct kframe *f)
+{
+	printk("pc   %016lx status %016lx cause %lx tval %016lx\n", f->pc, f->status, f->cause,
+	       f->tval);
+	for (int i = 1; i < 32; i++)
+		printk("%-4s %016lx%s", reg_names[i], f->x[i], i % 3 == 0 || i == 31 ? "\n" : " ");
+}
+
+void panic(const char *format, ...)
+{
+	va_list args;
+
+	panic_begin();
+	va_start(args, format);
+	printk("panic: ");
+	vprintk(format, args);
+	va_end(args);
+	printk("\n");
+	print_who();
+	print_backtrace((u64)__builtin_frame_address(0));
+	panic_end();
+	__builtin_unreachable();
+}
+
+void panic_trap(const struct kframe *f, const char *what)
+{
+	panic_begin();
+	printk("panic: %s\n", what);
+	print_who();
+	print_registers(f);
+	print_place(f->pc);
+	print_backtrace(f->x[8]);
+	panic_end();
+	__builtin_unreachable();
+}
+
+void assert_fail(const char *file, int line, const char *what)
+{
+	panic("%s:%d: %s does not hold", file, line, what);
+}

@@ -1,0 +1,439 @@
+/* sched.c - run queues, switching, sleeping and waking.
+ *
+ * Each hart has a queue and takes turns through it, 10 ms a turn; an idle
+ * hart sleeps in wfi and helps itself from the others' queues before that.
+ * See sched.h for the states and which lock guards them. */
+
+#include "core/sched.h"
+
+#include "arch/riscv/csr.h"
+#include "arch/riscv/sbi.h"
+#include "core/coreup.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "uapi/errno.h"
+
+#define SLICE_MS 10
+#define KTHREADS_MAX 4
+
+struct hart harts[MAX_HARTS];
+u32 nharts;
+static struct thread kthreads[KTHREADS_MAX];
+static unsigned nkthreads;
+
+struct thread *thread_current(void)
+{
+	return hart_current()->rq.current;
+}
+
+bool thread_killed(void)
+{
+	return __atomic_load_n(&thread_current()->killed, __ATOMIC_SEQ_CST);
+}
+
+void hart_ipi(struct hart *h, u64 work)
+{
+	__atomic_fetch_or(&h->ipi_work, work, __ATOMIC_SEQ_CST);
+	sbi_send_ipi(BIT(h->cpu.index));
+}
+
+/* --- queues ------------------------------------------------------------ */
+
+static bool hart_is_idle(const struct hart *h)
+{
+	return h->rq.current == h->idle && h->rq.nready == 0;
+}
+
+/* Where a thread that last ran on @h should go on. */
+static struct hart *choose_hart(struct hart *h)
+{
+	if (hart_is_idle(h))
+		return h;
+	for (u32 i = 0; i < nharts; i++) {
+		if (harts[i].online && hart_is_idle(&harts[i]))
+			return &harts[i];
+	}
+	return h;
+}
+
+static void arm_slice(struct hart *h)
+{
+	if (h->tick_armed)
+		return;
+	h->tick_armed = true;
+	timer_program(clock_now() + clock_from_ms(SLICE_MS));
+}
+
+/* Queues @t on @h, whose lock is held, and sees to it that @h notices. */
+static void enqueue(struct hart *h, struct thread *t)
+{
+	list_add_tail(&h->rq.ready, &t->link);
+	h->rq.nready++;
+	if (h != hart_current())
+		hart_ipi(h, 0);
+	else if (h->rq.current != h->idle)
+		arm_slice(h);
+}
+
+static struct hart *lock_home(struct thread *t)
+{
+	for (;;) {
+		u32 i = __atomic_load_n(&t->hart, __ATOMIC_ACQUIRE);
+
+		spin_lock(&harts[i].rq.lock);
+		if (t->hart == i)
+			return &harts[i];
+		spin_unlock(&harts[i].rq.lock);
+	}
+}
+
+/* Takes @t, which sleeps or is new, to a queue.  Called with @h's queue lock
+ * held (t->hart is @h), returns without. */
+static void make_ready(struct hart *h, struct thread *t)
+{
+	struct hart *to;
+
+	if (h->rq.current == t) {
+		t->state = THREAD_RUNNING; /* had not gone to sleep yet */
+		spin_unlock(&h->rq.lock);
+		return;
+	}
+	to = choose_hart(h);
+	t->state = THREAD_READY;
+	if (to != h) {
+		__atomic_store_n(&t->hart, to->cpu.index, __ATOMIC_RELEASE);
+		spin_unlock(&h->rq.lock);
+		spin_lock(&to->rq.lock);
+	}
+	enqueue(to, t);
+	spin_unlock(&to->rq.lock);
+}
+
+/* --- switching --------------------------------------------------------- */
+
+static void fp_leave(struct hart *h, struct thread *prev)
+{
+	if ((csr_read(sstatus) & SSTATUS_FS) != SSTATUS_FS_DIRTY)
+		return;
+	ASSERT(h->fp_owner == prev);
+	fp_save(&prev->fp);
+	csr_clear(sstatus, SSTATUS_FS);
+	csr_set(sstatus, SSTATUS_FS_CLEAN);
+}
+
+static struct thread *pick_next(struct hart *h)
+{
+	struct thread *t;
+
+	if (list_empty(&h->rq.ready))
+		return h->idle;
+	t = list_first(&h->rq.ready, struct thread, link);
+	list_del(&t->link);
+	h->rq.nready--;
+	return t;
+}
+
+void sched_finish_switch(void)
+{
+	struct hart *h = hart_current();
+	struct thread *prev = h->rq.previous;
+	bool dead = prev->state == THREAD_DEAD;
+
+	spin_unlock(&h->rq.lock);
+	if (dead && prev->on_dead)
+		prev->on_dead(prev);
+}
+
+/* Goes on with the next thread; the queue lock is held and released, the
+ * running thread's state says what becomes of it. */
+static void switch_to_next(struct hart *h)
+{
+	struct thread *prev = h->rq.current;
+	struct thread *next = pick_next(h);
+	bool irq_was_on = h->irq_was_on;
+	u64 now = clock_now();
+
+	ASSERT(h->irq_depth == 1);
+	next->state = THREAD_RUNNING;
+	h->resched = false;
+	if (next == prev) {
+		spin_unlock(&h->rq.lock);
+		return;
+	}
+	prev->runtime += now - prev->started;
+	next->started = now;
+	h->rq.current = next;
+	h->rq.previous = prev;
+	fp_leave(h, prev);
+	if (next->as)
+		aspace_load(next->as);
+	if (h->rq.nready)
+		arm_slice(h);
+	context_switch(&prev->ctx, &next->ctx);
+	/* @prev again, perhaps on another hart. */
+	hart_current()->irq_was_on = irq_was_on;
+	sched_finish_switch();
+}
+
+static void thread_entry(void)
+{
+	struct thread *t;
+
+	hart_current()->irq_was_on = true;
+	sched_finish_switch();
+	t = thread_current();
+	t->fn(t->arg);
+	thread_exit();
+}
+
+void thread_init(struct thread *t, const char *name, u64 stack_top,
+		 void (*fn)(void *), void *arg)
+{
+	memset(t, 0, sizeof(*t));
+	list_init(&t->link);
+	strlcpy(t->name, name, sizeof(t->name));
+	t->stack_top = stack_top;
+	t->fn = fn;
+	t->arg = arg;
+	t->ctx.ra = (u64)thread_entry;
+	t->ctx.sp = stack_top;
+	t->hart = hart_index();
+}
+
+void thread_start(struct thread *t)
+{
+	make_ready(lock_home(t), t);
+}
+
+int kthread_start(const char *name, void (*fn)(void *), void *arg)
+{
+	struct thread *t = &kthreads[nkthreads];
+	u64 stack;
+
+	if (nkthreads == KTHREADS_MAX)
+		return -ENOMEM;
+	stack = kstack_alloc();
+	if (!stack)
+		return -ENOMEM;
+	nkthreads++;
+	thread_init(t, name, stack, fn, arg);
+	t->is_kernel = true;
+	thread_start(t);
+	return 0;
+}
+
+void thread_prepare_sleep(bool killable)
+{
+	struct thread *t;
+
+	irq_push_off();
+	t = thread_current();
+	spin_lock(&hart_current()->rq.lock);
+	t->state = killable ? THREAD_WAITING : THREAD_SLEEPING;
+	spin_unlock(&hart_current()->rq.lock);
+	irq_pop_off();
+	/* thread_kill() marks first and looks at the state then. */
+	if (killable && thread_killed())
+		thread_wake(t);
+}
+
+void thread_sleep(void)
+{
+	struct hart *h;
+
+	irq_push_off();
+	h = hart_current();
+	spin_lock(&h->rq.lock);
+	irq_pop_off();
+	if (h->rq.current->state == THREAD_RUNNING)
+		spin_unlock(&h->rq.lock);
+	else
+		switch_to_next(h);
+}
+
+static bool is_asleep(const struct thread *t)
+{
+	return t->state == THREAD_SLEEPING || t->state == THREAD_WAITING;
+}
+
+void thread_wake(struct thread *t)
+{
+	struct hart *h = lock_home(t);
+
+	if (is_asleep(t))
+		make_ready(h, t);
+	else
+		spin_unlock(&h->rq.lock);
+}
+
+void thread_kill(struct thread *t)
+{
+	struct hart *h;
+
+	__atomic_store_n(&t->killed, true, __ATOMIC_SEQ_CST);
+	h = lock_home(t);
+	if (t->state == THREAD_WAITING) {
+		make_ready(h, t);
+		return;
+	}
+	if (t->state == THREAD_RUNNING && h != hart_current())
+		hart_ipi(h, 0); /* a trap, on the way out of which it dies */
+	spin_unlock(&h->rq.lock);
+}
+
+void thread_yield(void)
+{
+	struct hart *h;
+
+	irq_push_off();
+	h = hart_current();
+	spin_lock(&h->rq.lock);
+	irq_pop_off();
+	if (!h->rq.nready) {
+		h->resched = false;
+		spin_unlock(&h->rq.lock);
+		return;
+	}
+	h->rq.current->state = THREAD_READY;
+	list_add_tail(&h->rq.ready, &h->rq.current->link);
+	h->rq.nready++;
+	switch_to_next(h);
+}
+
+void sched_point(void)
+{
+	if (__atomic_load_n(&hart_current()->resched, __ATOMIC_RELAXED))
+		thread_yield();
+}
+
+void thread_exit(void)
+{
+	struct hart *h;
+
+	irq_push_off();
+	h = hart_current();
+	if (h->fp_owner == h->rq.current)
+		h->fp_owner = NULL;
+	csr_clear(sstatus, SSTATUS_FS);
+	spin_lock(&h->rq.lock);
+	irq_pop_off();
+	h->rq.current->state = THREAD_DEAD;
+	switch_to_next(h);
+	assert_fail(__FILE__, __LINE__, "a dead thread runs");
+}
+
+u64 thread_runtime(const struct thread *t)
+{
+	u64 total = t->runtime;
+
+	if (t->state == THREAD_RUNNING)
+		total += clock_now() - t->started;
+	return total;
+}
+
+/* --- idle -------------------------------------------------------------- */
+
+void sched_init_hart(struct thread *idle)
+{
+	struct hart *h = hart_current();
+
+	spin_init(&h->rq.lock, "runq", RANK_runq);
+	list_init(&h->rq.ready);
+	spin_init(&h->timer_lock, "timer", RANK_timer);
+	list_init(&h->timers);
+	h->timer_set = h->timer_next = h->slice_end = ~0ul;
+	list_init(&idle->link);
+	idle->state = THREAD_RUNNING;
+	idle->hart = h->cpu.index;
+	idle->is_kernel = true;
+	strlcpy(idle->name, "idle", sizeof(idle->name));
+	h->idle = h->rq.current = idle;
+	idle->started = clock_now();
+}
+
+static struct thread *steal_from(struct hart *victim, struct hart *h)
+{
+	struct thread *t = NULL;
+
+	spin_lock(&victim->rq.lock);
+	if (victim->rq.nready && victim->rq.current != victim->idle) {
+		t = pick_next(victim);
+		__atomic_store_n(&t->hart, h->cpu.index, __ATOMIC_RELEASE);
+	}
+	spin_unlock(&victim->rq.lock);
+	return t;
+}
+
+/* Brings over one thread that waits behind another on a busy hart. */
+static bool steal(struct hart *h)
+{
+	for (u32 i = 1; i < nharts; i++) {
+		struct hart *victim = &harts[(h->cpu.index + i) % nharts];
+		struct thread *t;
+
+		if (!victim->online || !victim->rq.nready)
+			continue;
+		t = steal_from(victim, h);
+		if (!t)
+			continue;
+		spin_lock(&h->rq.lock);
+		enqueue(h, t);
+		spin_unlock(&h->rq.lock);
+		return true;
+	}
+	return false;
+}
+
+void sched_idle(void)
+{
+	struct hart *h = hart_current();
+
+	__atomic_store_n(&h->online, true, __ATOMIC_RELEASE);
+	for (;;) {
+		irq_disable();
+		if (h->rq.nready || steal(h)) {
+			spin_lock(&h->rq.lock);
+			h->irq_was_on = true;
+			switch_to_next(h);
+			continue;
+		}
+		h->tick_armed = false;
+		timer_program(~0ul);
+		cpu_wait();
+		irq_enable(); /* whatever it was is taken here */
+	}
+}
+
+/* --- interrupts -------------------------------------------------------- */
+
+void sched_timer(void)
+{
+	struct hart *h = hart_current();
+
+	h->timer_set = ~0ul;
+	timer_run_due();
+	h->tick_armed = false;
+	if (h->rq.current != h->idle && h->rq.nready) {
+		h->resched = true;
+		arm_slice(h);
+	} else {
+		timer_program(~0ul);
+	}
+}
+
+void sched_ipi(void)
+{
+	struct hart *h = hart_current();
+	u64 work;
+
+	csr_clear(sip, SIE_SOFT);
+	work = __atomic_exchange_n(&h->ipi_work, 0, __ATOMIC_SEQ_CST);
+	if (work & HART_IPI_HALT) {
+		for (;;)
+			cpu_wait();
+	}
+	if (work & HART_IPI_DROP && !h->rq.current->as)
+		aspace_unload();
+	if (h->rq.nready && h->rq.current != h->idle)
+		arm_slice(h);
+}

@@ -1,0 +1,74 @@
+/* trap.c - interrupts and faults taken in the kernel, and interrupts in general. */
+
+#include "core/trap.h"
+
+#include "arch/riscv/csr.h"
+#include "arch/riscv/uaccess_asm.h"
+#include "arch/riscv/upcalls.h"
+#include "core/coreup.h"
+#include "core/irq.h"
+#include "core/klog.h"
+#include "core/panic.h"
+#include "core/sched.h"
+#include "uapi/layout.h"
+
+void trap_interrupt(u64 cause)
+{
+	switch (cause & ~CAUSE_INTERRUPT) {
+	case IRQ_S_TIMER:
+		sched_timer();
+		break;
+	case IRQ_S_SOFT:
+		sched_ipi();
+		break;
+	case IRQ_S_EXTERNAL:
+		irq_dispatch();
+		break;
+	default:
+		panic("interrupt %lx was not asked for", cause);
+	}
+}
+
+static bool is_page_fault(u64 cause)
+{
+	return cause == EXC_LOAD_PAGE || cause == EXC_STORE_PAGE;
+}
+
+/* A load or store with a row in the exception table: repair the page, or go
+ * on at the fixup.  False: not one of those. */
+static bool repair_user_access(struct kframe *f)
+{
+	u64 fixup = ex_table_find(f->pc);
+	int err;
+
+	if (!fixup)
+		return false;
+	if (!is_page_fault(f->cause) || f->tval >= MAXVA || thread_current()->no_fault) {
+		f->pc = fixup;
+		return true;
+	}
+	if (f->status & SSTATUS_SPIE)
+		irq_enable();
+	err = user_fault_in_kernel(f->tval, f->cause);
+	irq_disable();
+	if (err)
+		f->pc = fixup;
+	/* The thread may have slept: the state of the FPU is not what it was. */
+	f->status = (f->status & ~SSTATUS_FS) | (csr_read(sstatus) & SSTATUS_FS);
+	return true;
+}
+
+void kernel_trap(struct kframe *f)
+{
+	if (f->cause & CAUSE_INTERRUPT) {
+		trap_interrupt(f->cause);
+		return;
+	}
+	if (!repair_user_access(f))
+		panic_trap(f, "a fault in the kernel");
+}
+
+void kernel_stack_overflow(struct kframe *f)
+{
+	panic_trap(f, "a kernel stack overflowed");
+}

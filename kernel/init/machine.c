@@ -1,0 +1,118 @@
+/* machine.c - reads the device tree into `machine`. */
+
+#include "core/machine.h"
+
+#include "core/klog.h"
+#include "init/boot.h"
+#include "lib/string.h"
+#include "mm/kmap.h"
+
+#define FDT_MAX (2 * MIB)
+
+struct machine machine;
+
+/* RAM is the stretch that holds the kernel; banks that follow it without a
+ * hole are taken in. */
+static void find_ram(const struct fdt *f, pa_t kernel)
+{
+	u64 addr, size;
+	bool grown = true;
+
+	while (grown) {
+		grown = false;
+		for (int n = fdt_first_child(f, 0); n >= 0; n = fdt_next_sibling(f, n)) {
+			const char *type = fdt_prop_string(f, n, "device_type");
+
+			if (!type || strcmp(type, "memory") != 0)
+				continue;
+			for (unsigned i = 0; fdt_reg(f, n, i, &addr, &size) == 0; i++) {
+				if (!machine.ram_bytes && kernel - addr < size) {
+					machine.ram_base = addr;
+					machine.ram_bytes = size;
+					grown = true;
+				} else if (machine.ram_bytes && size &&
+					   addr == machine.ram_base + machine.ram_bytes) {
+					machine.ram_bytes += size;
+					grown = true;
+				}
+			}
+		}
+	}
+}
+
+/* "rv64imafdc_..._sstc" (older trees) or a list of strings (newer ones). */
+static bool isa_has(const struct fdt *f, int cpu, const char *ext)
+{
+	u32 len = 0, n = strlen(ext);
+	const char *list = fdt_prop(f, cpu, "riscv,isa-extensions", &len);
+	const char *isa = fdt_prop_string(f, cpu, "riscv,isa");
+
+	for (u32 i = 0; list && i < len; i += strnlen(list + i, len - i) + 1) {
+		if (len - i > n && strncmp(list + i, ext, n + 1) == 0)
+			return true;
+	}
+	for (; isa && (isa = strchr(isa, '_')); isa++) {
+		if (strncmp(isa + 1, ext, n) == 0 && (isa[n + 1] == '_' || !isa[n + 1]))
+			return true;
+	}
+	return false;
+}
+
+static void find_cpus(const struct fdt *f)
+{
+	int cpus = fdt_node(f, "/cpus");
+	u32 hz;
+
+	if (cpus < 0 || fdt_prop_u32(f, cpus, "timebase-frequency", 0, &hz) || !hz)
+		panic("the device tree names no processors or no time base");
+	machine.timebase_hz = hz;
+	for (int n = fdt_first_child(f, cpus); n >= 0; n = fdt_next_sibling(f, n)) {
+		const char *type = fdt_prop_string(f, n, "device_type");
+		u64 hartid, size;
+
+		if (!type || strcmp(type, "cpu") != 0 || !fdt_is_enabled(f, n))
+			continue;
+		if (fdt_reg(f, n, 0, &hartid, &size))
+			continue;
+		if (machine_ncpus < MACHINE_CPUS)
+			machine_cpus[machine_ncpus] = hartid;
+		machine_ncpus++;
+		if (machine_ncpus == 1)
+			machine.has_sstc = true;
+		machine.has_sstc = machine.has_sstc && isa_has(f, n, "sstc");
+	}
+}
+
+static void find_initrd(const struct fdt *f, int chosen)
+{
+	u64 start, end;
+
+	if (fdt_prop_number(f, chosen, "linux,initrd-start", &start) ||
+	    fdt_prop_number(f, chosen, "linux,initrd-end", &end) || end <= start)
+		return;
+	machine.initrd_start = start;
+	machine.initrd_end = end;
+}
+
+u64 machine_cpus[MACHINE_CPUS];
+unsigned machine_ncpus;
+
+const char *machine_read(pa_t fdt, pa_t kernel)
+{
+	struct fdt *f = &machine.fdt;
+	const char *args = NULL;
+	int chosen;
+
+	if (fdt_open(f, kmap_direct(fdt), FDT_MAX))
+		panic("no device tree at %lx", fdt);
+	find_ram(f, kernel);
+	if (!machine.ram_bytes)
+		panic("the device tree knows no memory around %lx", kernel);
+	find_cpus(f);
+	chosen = fdt_node(f, "/chosen");
+	if (chosen >= 0) {
+		args = fdt_prop_string(f, chosen, "bootargs");
+		find_initrd(f, chosen);
+	}
+	return args ? args : "";
+}

@@ -1,0 +1,180 @@
+/* main.c - the order of booting. */
+
+#include "arch/riscv/csr.h"
+#include "arch/riscv/sbi.h"
+#include "arch/riscv/switch.h"
+#include "arch/riscv/upcalls.h"
+#include "core/bootopt_init.h"
+#include "core/clock.h"
+#include "core/coreup.h"
+#include "core/irq.h"
+#include "core/klog.h"
+#include "core/machine.h"
+#include "core/panic.h"
+#include "core/sched.h"
+#include "dev/block.h"
+#include "dev/console.h"
+#include "dev/dev.h"
+#include "dev/testdev.h"
+#include "fs/fs.h"
+#include "init/boot.h"
+#include "init/options.h"
+#include "mm/aspace.h"
+#include "mm/kmap.h"
+#include "mm/kmap_init.h"
+#include "mm/object.h"
+#include "mm/reclaim.h"
+#include "mm/uaccess.h"
+#include "proc/proc.h"
+
+#define START_TIMEOUT_MS 1000
+
+extern char __kernel_start[], boot_stack_top[], _start_secondary[];
+
+static struct thread idle_threads[MAX_HARTS];
+
+static const struct console_hooks hooks = {
+	.list_processes = proc_print_all,
+	.interrupt = proc_interrupt,
+};
+
+/* --- one hart ---------------------------------------------------------- */
+
+static void hart_prepare(struct hart *h, u32 index, u64 hartid)
+{
+	h->cpu.index = index;
+	h->cpu.hartid = hartid;
+	cpu_hartid[index] = hartid;
+	h->cpu.emergency_sp = kstack_alloc();
+	if (!h->cpu.emergency_sp)
+		panic("no memory for the stacks of hart %u", index);
+}
+
+void hart_init(void)
+{
+	struct hart *h = hart_current();
+
+	idle_threads[h->cpu.index].stack_top = h->cpu.boot_sp;
+	sched_init_hart(&idle_threads[h->cpu.index]);
+	uaccess_init_hart();
+	irq_init_hart();
+	csr_write(sie, SIE_SOFT | SIE_TIMER | SIE_EXTERNAL);
+}
+
+void boot_secondary(void)
+{
+	struct hart *h = hart_current();
+
+	trap_init_hart();
+	kmap_enable();
+	if (h->abandoned) {
+		sbi_hart_stop();
+		panic("hart %u came too late and does not stop", h->cpu.index);
+	}
+	hart_init();
+	sched_idle();
+}
+
+/* --- the others -------------------------------------------------------- */
+
+static bool start_hart(struct hart *h, u64 hartid)
+{
+	u64 end = clock_now() + clock_from_ms(START_TIMEOUT_MS);
+
+	hart_prepare(h, h - harts, hartid);
+	h->cpu.boot_sp = kstack_alloc();
+	if (!h->cpu.boot_sp)
+		panic("no memory for the stack of hart %lu", hartid);
+	if (sbi_hart_start(hartid, kmap_pa(_start_secondary), (u64)h))
+		return false;
+	while (!__atomic_load_n(&h->online, __ATOMIC_ACQUIRE)) {
+		if (clock_now() > end) {
+			h->abandoned = true;
+			return false;
+		}
+	}
+	return true;
+}
+
+void harts_start(void)
+{
+	u64 self = hart_current()->cpu.hartid;
+
+	for (unsigned i = 0; i < MIN(machine_ncpus, (unsigned)MACHINE_CPUS); i++) {
+		u64 hartid = machine_cpus[i];
+
+		if (hartid == self)
+			continue;
+		if (nharts == MAX_HARTS) {
+			printk("harts: %u of %u are used\n", nharts, machine_ncpus);
+			return;
+		}
+		if (start_hart(&harts[nharts], hartid)) {
+			nharts++;
+			continue;
+		}
+		printk("hart %lu does not start; going on without it\n", hartid);
+		if (harts[nharts].abandoned)
+			nharts++; /* it may still come, and finds that mark */
+	}
+}
+
+/* --- boot -------------------------------------------------------------- */
+
+static void report(void)
+{
+	printk("memory: %lu MiB, %lu MiB free\n", machine.ram_bytes / MIB,
+	       mem_available() * PAGE_SIZE / MIB);
+	printk("harts: %u, timer by %s\n", nharts, machine.has_sstc ? "Sstc" : "SBI");
+}
+
+/* In the thread of process 1, before it becomes a program. */
+static void boot_rest(void)
+{
+	struct blkdev *disk = blk_root();
+	int err;
+
+	harts_start();
+	report();
+	if (!disk)
+		stop_boot("no disk: start QEMU with a virtio-blk disk or with an image as -initrd");
+	err = fs_mount(disk);
+	if (err)
+		stop_boot("the disk holds no file system that can be used");
+}
+
+/* One line, and the machine goes off: nothing of ours is broken. */
+void stop_boot(const char *why)
+{
+	printk("%s\n", why);
+	testdev_exit(1);
+	sbi_shutdown();
+	panic("the machine does not go off");
+}
+
+void boot_main(u64 hartid, pa_t fdt)
+{
+	const char *args;
+
+	nharts = 1;
+	trap_init_hart();
+	args = machine_read(fdt, kmap_pa(__kernel_start));
+	clock_init();
+	bootopt_init(args);
+	memory_init(fdt);
+	harts[0].cpu.boot_sp = (u64)boot_stack_top;
+	hart_prepare(&harts[0], 0, hartid);
+	uart_early_init();
+	panic_set_exit(testdev_exit);
+	dev_init();
+	options_check();
+	uaccess_init();
+	hart_init();
+	aspace_init();
+	proc_init();
+	object_cache_init();
+	fs_init();
+	console_set_hooks(&hooks);
+	proc_start_first(boot_rest, "/init");
+	sched_idle();
+}

@@ -1,0 +1,286 @@
+/* aspace.c - making, filling and giving back address spaces. */
+
+#include "mm/aspace.h"
+
+#include "arch/riscv/csr.h"
+#include "arch/riscv/switch.h"
+#include "core/bootopt.h"
+#include "core/thread.h"
+#include "lib/string.h"
+#include "mm/aspace_priv.h"
+#include "mm/gather.h"
+#include "mm/kmap_init.h"
+#include "mm/load.h"
+#include "mm/reclaim.h"
+#include "mm/slab.h"
+#include "uapi/errno.h"
+#include "uapi/info.h"
+#include "uapi/layout.h"
+
+bool aspace_heap_lazy, aspace_fork_copies;
+static struct slab_cache aspace_slab;
+
+static bool option_is(const char *name, const char *value)
+{
+	const char *v = bootopt_get(name);
+
+	return v && strcmp(v, value) == 0;
+}
+
+void aspace_init(void)
+{
+	slab_init(&aspace_slab, "aspace", sizeof(struct aspace));
+	vma_init();
+	aspace_heap_lazy = option_is("heap", "lazy");
+	aspace_fork_copies = option_is("fork", "copy");
+}
+
+/* --- making ------------------------------------------------------------ */
+
+/* The two pages at the top that the trap path needs. */
+static int map_trap_pages(struct aspace *as, struct page *trapframe)
+{
+	int err = pt_map(&as->pt, TRAMPOLINE, trampoline_pa(), PAGE_SIZE,
+			 PTE_V | PTE_R | PTE_X | PTE_A | PTE_D);
+
+	if (err)
+		return err;
+	return pt_map(&as->pt, TRAPFRAME, frame_pa(trapframe), PAGE_SIZE,
+		      PTE_V | PTE_R | PTE_W | PTE_A | PTE_D);
+}
+
+int aspace_alloc(struct page *trapframe, struct aspace **out)
+{
+	struct aspace *as = slab_alloc(&aspace_slab, 0);
+	int err = -ENOMEM;
+
+	if (!as)
+		return err;
+	mutex_init(&as->lock, "aspace", RANK_area);
+	vma_set_init(&as->areas);
+	err = pt_init_user(&as->pt, &kernel_pt);
+	if (err)
+		goto fail_slab;
+	as->satp = SATP_SV39 | as->pt.root >> PAGE_SHIFT;
+	err = map_trap_pages(as, trapframe);
+	if (err) {
+		aspace_destroy(as);
+		return err;
+	}
+	*out = as;
+	return 0;
+
+fail_slab:
+	slab_free(&aspace_slab, as);
+	return err;
+}
+
+int aspace_add_usyscall(struct aspace *as, int pid)
+{
+	struct area_spec spec = {
+		.start = USYSCALL, .end = USYSCALL + PAGE_SIZE, .prot = PROT_R, .kind = VMA_USYSCALL,
+	};
+	struct page *pg = frame_alloc(FRAME_usyscall, FRAME_ZERO);
+	struct usyscall *u;
+	int err = -ENOMEM;
+
+	if (!pg)
+		return err;
+	u = frame_va(pg);
+	u->pid = pid;
+	err = aspace_add(as, &spec);
+	if (!err)
+		err = pt_map(&as->pt, USYSCALL, frame_pa(pg), PAGE_SIZE,
+			     PTE_V | PTE_R | PTE_U | PTE_A);
+	if (err)
+		frame_put(pg); /* the area goes with the space */
+	return err;
+}
+
+int aspace_create(struct page *trapframe, int pid, struct aspace **out)
+{
+	int err = aspace_alloc(trapframe, out);
+
+	if (err)
+		return err;
+	err = aspace_add_usyscall(*out, pid);
+	if (err)
+		aspace_destroy(*out);
+	return err;
+}
+
+/* --- giving back ------------------------------------------------------- */
+
+void aspace_zap(struct aspace *as, va_t lo, va_t hi)
+{
+	struct gather g;
+
+	gather_init(&g, &as->tlb);
+	pt_for_each(c, &as->pt, lo, hi) {
+		pte_t e = pte_load(c.slot);
+
+		if (pte_is_guard(e, c.level)) {
+			pte_store(c.slot, (pte_t){ 0 });
+			continue;
+		}
+		if (!pte_is_leaf(e))
+			continue;
+		e = pte_xchg(c.slot, (pte_t){ 0 });
+		gather_add(&g, c.va, frame_of_pa(pte_pa(e)));
+		if (c.va < USYSCALL)
+			as->resident--;
+	}
+	gather_finish(&g);
+}
+
+int aspace_unmap(struct aspace *as, va_t lo, va_t hi)
+{
+	int err = vma_cut(&as->areas, lo, hi);
+
+	if (err)
+		return err;
+	aspace_zap(as, lo, hi);
+	return 0;
+}
+
+/* The trampoline and the trap frame are not the space's to free. */
+static void unmap_trap_pages(struct aspace *as)
+{
+	for (va_t va = TRAPFRAME; va < MAXVA; va += PAGE_SIZE) {
+		struct pt_cur c = pt_at(&as->pt, va);
+
+		if (c.level == 0)
+			pte_store(c.slot, (pte_t){ 0 });
+	}
+}
+
+void aspace_destroy(struct aspace *as)
+{
+	aspace_evict(as);
+	aspace_zap(as, 0, TRAPFRAME);
+	unmap_trap_pages(as);
+	vma_set_fini(&as->areas);
+	pt_fini(&as->pt);
+	slab_free(&aspace_slab, as);
+}
+
+/* --- filling ----------------------------------------------------------- */
+
+u64 prot_to_pte(u32 prot)
+{
+	u64 flags = PTE_V | PTE_U;
+
+	flags |= prot & (PROT_R | PROT_W) ? PTE_R : 0; /* W without R is reserved */
+	flags |= prot & PROT_W ? PTE_W : 0;
+	flags |= prot & PROT_X ? PTE_X : 0;
+	return flags;
+}
+
+int aspace_map_fresh(struct aspace *as, const struct vma *area, va_t va, u64 used)
+{
+	struct page *pg = frame_alloc(FRAME_anon, FRAME_ZERO);
+	struct pt_cur c;
+
+	if (!pg)
+		return -ENOMEM;
+	c = pt_at(&as->pt, va);
+	if (pt_reach(&c, 0)) {
+		frame_put(pg);
+		return -ENOMEM;
+	}
+	pt_set_leaf(&c, pte_make(frame_pa(pg), prot_to_pte(area->prot) | used));
+	as->resident++;
+	return 0;
+}
+
+int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi)
+{
+	for (va_t va = lo; va < hi; va += PAGE_SIZE) {
+		struct pt_cur c = pt_at(&as->pt, va);
+		int err;
+
+		if (pte_is_valid(pte_load(c.slot)))
+			continue;
+		err = aspace_map_fresh(as, area, va, 0);
+		if (err)
+			return err;
+		sched_point();
+	}
+	return 0;
+}
+
+int aspace_add(struct aspace *as, const struct area_spec *spec)
+{
+	struct vma *area;
+	int err;
+
+	if (spec->populate && (spec->end - spec->start) / PAGE_SIZE > mem_available())
+		return -ENOMEM;
+	mutex_lock(&as->lock);
+	err = vma_add(&as->areas, spec->start, spec->end, spec->prot, spec->kind, &area);
+	if (!err && spec->populate) {
+		err = aspace_populate(as, area, spec->start, spec->end);
+		if (err && aspace_unmap(as, spec->start, spec->end))
+			err = -EFAULT; /* cannot be: it is exactly one area */
+	}
+	mutex_unlock(&as->lock);
+	return err;
+}
+
+int aspace_add_guard(struct aspace *as, va_t va)
+{
+	struct pt_cur c = pt_at(&as->pt, va);
+
+	if (pt_reach(&c, 0))
+		return -ENOMEM;
+	pte_store(c.slot, (pte_t){ PTE_GUARD });
+	return 0;
+}
+
+void *aspace_page(struct aspace *as, va_t va)
+{
+	struct vma *area = vma_find(&as->areas, va);
+	struct pt_cur c;
+
+	va = ALIGN_DOWN(va, PAGE_SIZE);
+	if (!area)
+		return NULL;
+	c = pt_at(&as->pt, va);
+	if (!pte_is_valid(pte_load(c.slot))) {
+		if (aspace_map_fresh(as, area, va, 0))
+			return NULL;
+		c = pt_at(&as->pt, va);
+	}
+	return frame_va(frame_of_pa(pte_pa(pte_load(c.slot))));
+}
+
+int aspace_write(struct aspace *as, va_t va, const void *src, u64 n)
+{
+	while (n) {
+		u64 offset = va & (PAGE_SIZE - 1);
+		u64 chunk = MIN(n, PAGE_SIZE - offset);
+		char *page = aspace_page(as, va);
+
+		if (!page)
+			return -ENOMEM;
+		memcpy(page + offset, src, chunk);
+		va += chunk;
+		src = (const char *)src + chunk;
+		n -= chunk;
+	}
+	return 0;
+}
+
+/* --- ranges ------------------------------------------------------------ */
+
+va_t aspace_user_end(const struct aspace *as)
+{
+	return MAX(as->brk, USYSCALL);
+}
+
+bool aspace_range_ok(const struct aspace *as, va_t va, u64 n)
+{
+	va_t end = aspace_user_end(as);
+
+	return va <= end && n <= end - va;
+}

@@ -1,0 +1,80 @@
+/* aspace.h - the user half of an address space: areas, page table, break.
+ *
+ * A process has one; its thread, and observers, take `lock` (rank area) to
+ * look or change.  All changes of user mappings go through here.
+ *
+ * The root's upper half is a copy of the boot root's: one root serves user
+ * and kernel (DESIGN.md section 3).  A hart that has a root loaded keeps it
+ * until it loads another; aspace_destroy() sees to it that nobody does. */
+#pragma once
+
+#include "arch/riscv/tlb.h"
+#include "core/mutex.h"
+#include "mm/frame.h"
+#include "mm/pt.h"
+#include "mm/vma.h"
+
+struct aspace {
+	struct tlb_space tlb;   /* (A) harts that may hold translations   */
+	struct pt pt;           /* (lock) entries; the root is constant   */
+	u64 satp;               /* (C) */
+	struct mutex lock;
+	struct vma_set areas;   /* (lock) */
+	va_t brk;               /* (lock) the break, bytes                */
+	u64 resident;           /* (lock) frames mapped, trap frame and   */
+				/* USYSCALL not counted                   */
+};
+
+enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
+
+/* A space with the trampoline, @trapframe and a USYSCALL page that names
+ * @pid, and nothing else.  The space takes no reference of @trapframe. */
+int aspace_create(struct page *trapframe, int pid, struct aspace **out) MUST_CHECK;
+
+/* A copy of @from (the running process's).  With fork=cow frames are shared and
+ * write-protected on both sides, with fork=copy copied. */
+int aspace_fork(struct aspace *from, struct page *trapframe, int pid,
+		struct aspace **out) MUST_CHECK;
+
+/* Gives everything back.  Not loaded on this hart; not used by any thread. */
+void aspace_destroy(struct aspace *as);
+
+/* Adds an area of private zeroed memory, page-aligned [start, end).  @populate: with
+ * frames from the start, else on demand.  -EEXIST, -ENOMEM: nothing changed. */
+struct area_spec {
+	va_t start, end;
+	u32 prot; /* PROT_* of vma.h */
+	u8 kind;  /* enum vma_kind   */
+	bool populate;
+};
+int aspace_add(struct aspace *as, const struct area_spec *spec) MUST_CHECK;
+
+/* A guard page: in the table as a valid entry that nothing can use. */
+int aspace_add_guard(struct aspace *as, va_t va) MUST_CHECK;
+
+/* The kernel's address of the private page at @va of a space that no thread
+ * runs in yet, brought in if need be; NULL: no memory, no area there. */
+void *aspace_page(struct aspace *as, va_t va);
+
+/* Copies @n bytes to @va of such a space.  -ENOMEM, -EFAULT. */
+int aspace_write(struct aspace *as, va_t va, const void *src, u64 n) MUST_CHECK;
+
+/* Moves the break by @delta bytes.  @lazy: new pages come on demand.
+ * *old: the break before.  0, or -ENOMEM with nothing changed; a break below
+ * 0 changes nothing and is no error (ABI.md section 2, sbrk). */
+int aspace_sbrk(struct aspace *as, s64 delta, bool lazy, va_t *old) MUST_CHECK;
+
+/* Makes the access to @va possible, if the areas allow it: lazy pages, copy-on-
+ * write, A and D bits, stale translations.  0, -EFAULT, -ENOMEM.  Sleeps. */
+int aspace_fault(struct aspace *as, va_t va, enum access access) MUST_CHECK;
+
+/* Where the addresses end that a system call's pointer may name: USYSCALL,
+ * or the break where the heap has grown over it. */
+va_t aspace_user_end(const struct aspace *as);
+
+/* Whether [va, va + n) is below that end. */
+bool aspace_range_ok(const struct aspace *as, va_t va, u64 n);
+
+/* Boot: reads the options fork= and heap=. */
+void aspace_init(void);
+extern bool aspace_heap_lazy;

@@ -1,0 +1,107 @@
+/* fault.c - the one fault path, for programs and for the kernel's copies.
+ *
+ * What it can repair: a page that comes on demand, a shared page that is
+ * written for the first time, A and D bits on cores that leave them to
+ * software (Svade), a translation that was stale.  Everything else is an
+ * error that the caller turns into a killed process or -EFAULT. */
+
+#include "core/sched.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "mm/aspace_priv.h"
+#include "uapi/errno.h"
+#include "uapi/layout.h"
+
+static bool allowed(const struct vma *area, enum access access)
+{
+	static const u32 needs[] = {
+		[ACCESS_READ] = PROT_R,
+		[ACCESS_WRITE] = PROT_W,
+		[ACCESS_EXEC] = PROT_X,
+	};
+
+	return area->prot & needs[access];
+}
+
+/* Nothing there yet: a cleared frame. */
+static int fault_absent(struct aspace *as, const struct vma *area, va_t va, enum access access)
+{
+	u64 used = PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
+
+	return aspace_map_fresh(as, area, va, used);
+}
+
+/* A write to a page that is shared with a parent or child: the last one who
+ * has it keeps the frame, everybody else gets a copy. */
+static int fault_cow(struct aspace *as, struct pt_cur *c, pte_t e)
+{
+	struct page *old = frame_of_pa(pte_pa(e)), *copy;
+	u64 flags = (e.bits & PTE_FLAGS & ~PTE_COW) | PTE_W | PTE_A | PTE_D;
+
+	if (__atomic_load_n(&old->refs, __ATOMIC_ACQUIRE) == 1) {
+		pt_set_leaf(c, pte_make(pte_pa(e), flags));
+		return 0;
+	}
+	copy = frame_alloc(FRAME_anon, 0);
+	if (!copy)
+		return -ENOMEM;
+	page_copy(frame_va(copy), frame_va(old));
+	pt_set_leaf(c, pte_make(frame_pa(copy), flags));
+	tlb_shootdown(&as->tlb, c->va, c->va + PAGE_SIZE);
+	frame_put(old);
+	return 0;
+}
+
+static bool leaf_permits(pte_t e, enum access access)
+{
+	switch (access) {
+	case ACCESS_READ:
+		return e.bits & PTE_R;
+	case ACCESS_WRITE:
+		return e.bits & PTE_W;
+	default:
+		return e.bits & PTE_X;
+	}
+}
+
+/* The entry allows it: its A or D bit was missing, or the translation was stale. */
+static int fault_spurious(struct pt_cur *c, enum access access)
+{
+	pte_set_bits(c->slot, PTE_A | (access == ACCESS_WRITE ? PTE_D : 0));
+	tlb_flush_page(c->va);
+	return 0;
+}
+
+static int fault_locked(struct aspace *as, va_t va, enum access access)
+{
+	struct vma *area = vma_find(&as->areas, va);
+	struct pt_cur c;
+	pte_t e;
+
+	if (!area || !allowed(area, access))
+		return -EFAULT;
+	c = pt_at(&as->pt, va);
+	e = pte_load(c.slot);
+	if (!pte_is_valid(e))
+		return fault_absent(as, area, va, access);
+	if (!pte_is_leaf(e))
+		return -EFAULT; /* a guard page */
+	if (access == ACCESS_WRITE && e.bits & PTE_COW)
+		return fault_cow(as, &c, e);
+	if (leaf_permits(e, access))
+		return fault_spurious(&c, access);
+	return -EFAULT;
+}
+
+int aspace_fault(struct aspace *as, va_t va, enum access access)
+{
+	int err;
+
+	if (va >= MAXVA)
+		return -EFAULT;
+	va = ALIGN_DOWN(va, PAGE_SIZE);
+	mutex_lock(&as->lock);
+	err = fault_locked(as, va, access);
+	mutex_unlock(&as->lock);
+	return err;
+}

@@ -1,0 +1,149 @@
+/* fork.c - a copy of an address space.
+ *
+ * fork=cow: both sides keep the same frames; pages that may be written lose W
+ * and get PTE_COW on both, and the fault path sorts out who copies.
+ * fork=copy: every private page is copied at once.
+ * On failure the parent may be left with write-protected pages that nobody
+ * shares; its next write finds that out and goes on. */
+
+#include "core/sched.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "mm/aspace_priv.h"
+#include "uapi/errno.h"
+#include "uapi/layout.h"
+
+struct fork {
+	struct aspace *from, *to;
+	const struct vma *area;
+	bool weakened; /* entries of the parent lost W */
+};
+
+static int put_leaf(struct fork *f, va_t va, struct page *pg, u64 flags)
+{
+	struct pt_cur c = pt_at(&f->to->pt, va);
+
+	if (pt_reach(&c, 0))
+		return -ENOMEM;
+	pt_set_leaf(&c, pte_make(frame_pa(pg), flags));
+	f->to->resident++;
+	return 0;
+}
+
+/* The child's A and D start from nothing: it has touched nothing yet. */
+static int share_page(struct fork *f, const struct pt_cur *c, pte_t e)
+{
+	struct page *pg = frame_of_pa(pte_pa(e));
+	u64 flags;
+	int err;
+
+	if (f->area->prot & PROT_W && e.bits & PTE_W) {
+		pte_set_bits(c->slot, PTE_COW);
+		e = pte_clear_bits(c->slot, PTE_W);
+		f->weakened = true;
+	}
+	flags = e.bits & PTE_FLAGS & ~(PTE_W | PTE_A | PTE_D);
+	if (f->area->prot & PROT_W)
+		flags |= PTE_COW;
+	frame_get(pg);
+	err = put_leaf(f, c->va, pg, flags);
+	if (err)
+		frame_put(pg);
+	return err;
+}
+
+static int copy_page(struct fork *f, const struct pt_cur *c, pte_t e)
+{
+	struct page *pg = frame_alloc(FRAME_anon, 0);
+	u64 flags = e.bits & PTE_FLAGS & ~(PTE_A | PTE_D);
+	int err;
+
+	if (!pg)
+		return -ENOMEM;
+	page_copy(frame_va(pg), frame_va(frame_of_pa(pte_pa(e))));
+	err = put_leaf(f, c->va, pg, flags);
+	if (err)
+		frame_put(pg);
+	return err;
+}
+
+static int fork_area_pages(struct fork *f)
+{
+	int err = 0;
+
+	pt_for_each(c, &f->from->pt, f->area->start, f->area->end) {
+		pte_t e = pte_load(c.slot);
+
+		if (!pte_is_leaf(e))
+			continue;
+		if (aspace_fork_copies)
+			err = copy_page(f, &c, e);
+		else
+			err = share_page(f, &c, e);
+		if (err)
+			break;
+		sched_point();
+	}
+	return err;
+}
+
+static int fork_area(struct fork *f)
+{
+	const struct vma *a = f->area;
+	struct vma *copy;
+	int err;
+
+	if (a->kind == VMA_USYSCALL)
+		return 0; /* each process has its own */
+	err = vma_add(&f->to->areas, a->start, a->end, a->prot, a->kind, &copy);
+	return err ? err : fork_area_pages(f);
+}
+
+/* Guards lie between areas and are copied as what they are. */
+static int fork_guards(struct fork *f)
+{
+	int err = 0;
+
+	pt_for_each(c, &f->from->pt, 0, f->from->brk) {
+		if (pte_is_guard(pte_load(c.slot), c.level))
+			err = aspace_add_guard(f->to, c.va);
+		if (err)
+			break;
+	}
+	return err;
+}
+
+static int fork_all(struct fork *f)
+{
+	int err = fork_guards(f);
+
+	for (struct vma *a = vma_find_next(&f->from->areas, 0); a && !err;
+	     a = vma_find_next(&f->from->areas, a->end)) {
+		f->area = a;
+		err = fork_area(f);
+	}
+	if (f->weakened)
+		tlb_shootdown(&f->from->tlb, 0, TRAPFRAME);
+	return err;
+}
+
+int aspace_fork(struct aspace *from, struct page *trapframe, int pid, struct aspace **out)
+{
+	struct fork f = { .from = from };
+	int err = aspace_alloc(trapframe, &f.to);
+
+	if (err)
+		return err;
+	mutex_lock(&from->lock);
+	f.to->brk = from->brk;
+	err = fork_all(&f);
+	if (!err && vma_find(&from->areas, USYSCALL) &&
+	    vma_find(&from->areas, USYSCALL)->kind == VMA_USYSCALL)
+		err = aspace_add_usyscall(f.to, pid);
+	mutex_unlock(&from->lock);
+	if (err)
+		aspace_destroy(f.to);
+	else
+		*out = f.to;
+	return err;
+}

@@ -1,0 +1,8 @@
+/* load.h - making harts let go of an address space. */
+#pragma once
+
+struct aspace;
+
+/* On return no hart has @as loaded.  No thread runs in it; interrupts on, no
+ * spin lock held: the other harts are asked by IPI and waited for. */
+void aspace_evict(struct aspace *as);

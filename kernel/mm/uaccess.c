@@ -1,0 +1,216 @@
+/* uaccess.c - user memory from the kernel, through the MMU.
+ *
+ * The copies themselves are in arch/riscv/uaccess.S.  Here: the range, and
+ * the SUM bit, without which the kernel cannot touch user pages at all
+ * (privileged spec, "Memory Privilege in sstatus").
+ *   uaccess=strict  SUM is set only while a copy runs
+ *   uaccess=open    SUM is always set
+ *   uaccess=auto    measures at boot whether changing SUM costs a TLB flush
+ *                   (QEMU before 8.1 does that), and takes strict if not */
+
+#include "mm/uaccess.h"
+
+#include "arch/riscv/csr.h"
+#include "arch/riscv/uaccess_asm.h"
+#include "core/bootopt.h"
+#include "core/coreup.h"
+#include "core/klog.h"
+#include "core/sched.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "mm/frame.h"
+#include "uapi/errno.h"
+
+#define ROUNDS 7
+#define TOGGLES 64
+#define PAGES 16
+
+static bool sum_open;
+
+/* --- choosing the mode ------------------------------------------------- */
+
+static void touch_pages(const volatile u8 *pages)
+{
+	for (unsigned i = 0; i < PAGES; i++)
+		(void)pages[i * PAGE_SIZE];
+}
+
+static u64 time_round(const volatile u8 *pages, bool toggle)
+{
+	u64 start = time_now();
+
+	for (unsigned i = 0; i < TOGGLES; i++) {
+		if (toggle) {
+			csr_set(sstatus, SSTATUS_SUM);
+			csr_clear(sstatus, SSTATUS_SUM);
+		}
+		touch_pages(pages);
+	}
+	return time_now() - start;
+}
+
+static u64 best_of(const volatile u8 *pages, bool toggle)
+{
+	u64 best = ~0ul;
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		u64 t = time_round(pages, toggle);
+
+		best = MIN(best, t);
+	}
+	return best;
+}
+
+/* Page touches with and without SUM changing in between: a flush makes every
+ * one of them a page walk, far more than the two instructions cost. */
+static bool sum_change_flushes(void)
+{
+	extern char __kernel_start[];
+	u64 plain = best_of((u8 *)__kernel_start, false);
+	u64 toggled = best_of((u8 *)__kernel_start, true);
+
+	return toggled > 4 * MAX(plain, 1ul);
+}
+
+void uaccess_init(void)
+{
+	const char *mode = bootopt_get("uaccess");
+
+	if (mode && strcmp(mode, "strict") == 0)
+		return;
+	if (mode && strcmp(mode, "open") == 0)
+		sum_open = true;
+	else
+		sum_open = sum_change_flushes();
+	printk("uaccess: %s\n", sum_open ? "open (SUM always set)" : "strict (SUM set in copies)");
+}
+
+void uaccess_init_hart(void)
+{
+	if (sum_open)
+		csr_set(sstatus, SSTATUS_SUM);
+	else
+		csr_clear(sstatus, SSTATUS_SUM);
+}
+
+static inline void user_open(void)
+{
+	if (!sum_open)
+		csr_set(sstatus, SSTATUS_SUM);
+}
+
+static inline void user_close(void)
+{
+	if (!sum_open)
+		csr_clear(sstatus, SSTATUS_SUM);
+}
+
+/* --- copies ------------------------------------------------------------ */
+
+static inline struct aspace *current_space(void)
+{
+	return thread_current()->as;
+}
+
+/* Copies and returns how many bytes; the user's side is @user. */
+static u64 copy(void *dst, const void *src, va_t user, u64 n)
+{
+	u64 left;
+
+	if (n == 0 || !aspace_range_ok(current_space(), user, n))
+		return 0;
+	user_open();
+	left = uaccess_copy(dst, src, n);
+	user_close();
+	return n - left;
+}
+
+/* A range that leaves the user's part at its end is copied up to there. */
+static u64 clip(va_t user, u64 n)
+{
+	u64 room = aspace_user_end(current_space());
+
+	room = user < room ? room - user : 0;
+	return MIN(n, room);
+}
+
+u64 copyin_partial(void *dst, uptr_t src, u64 n)
+{
+	return copy(dst, (const void *)src.va, src.va, clip(src.va, n));
+}
+
+u64 copyout_partial(uptr_t dst, const void *src, u64 n)
+{
+	return copy((void *)dst.va, src, dst.va, clip(dst.va, n));
+}
+
+int copyin(void *dst, uptr_t src, u64 n)
+{
+	return copy(dst, (const void *)src.va, src.va, n) == n ? 0 : -EFAULT;
+}
+
+int copyout(uptr_t dst, const void *src, u64 n)
+{
+	return copy((void *)dst.va, src, dst.va, n) == n ? 0 : -EFAULT;
+}
+
+u64 copyin_nofault(void *dst, uptr_t src, u64 n)
+{
+	struct thread *t = thread_current();
+	u64 done;
+
+	t->no_fault++;
+	done = copyin_partial(dst, src, n);
+	t->no_fault--;
+	return done;
+}
+
+u64 copyout_nofault(uptr_t dst, const void *src, u64 n)
+{
+	struct thread *t = thread_current();
+	u64 done;
+
+	t->no_fault++;
+	done = copyout_partial(dst, src, n);
+	t->no_fault--;
+	return done;
+}
+
+s64 copyinstr(char *dst, uptr_t src, u64 max)
+{
+	u64 room = clip(src.va, max);
+	s64 len;
+
+	if (room == 0)
+		return -EFAULT;
+	user_open();
+	len = uaccess_string(dst, (const char *)src.va, room);
+	user_close();
+	if (len < 0)
+		return -EFAULT;
+	if ((u64)len < room)
+		return len;
+	return room < max ? -EFAULT : -ENAMETOOLONG;
+}
+
+int uaccess_fault_in(uptr_t p, bool write)
+{
+	struct aspace *as = current_space();
+
+	if (!aspace_range_ok(as, p.va, 1))
+		return -EFAULT;
+	return aspace_fault(as, p.va, write ? ACCESS_WRITE : ACCESS_READ);
+}
+
+/* --- faults ------------------------------------------------------------ */
+
+int user_fault_in_kernel(va_t va, u64 cause)
+{
+	struct aspace *as = current_space();
+
+	if (!as)
+		return -EFAULT;
+	if (!sum_open)
+		csr_clear(sstatus, SSTATUS_SUM); /* until the copy goes on */
+	return aspace_fault(as, va, cause == EXC_STORE_PAGE ? ACCESS_WRITE : ACCESS_READ);
+}

@@ -1,0 +1,301 @@
+/* exec.c - a new image for the running process.
+ *
+ * Decode, build aside, commit: until the new space is complete the old image
+ * is untouched, and from then on nothing can fail.  Image: DESIGN.md section 4
+ * and ABI.md section 3. */
+
+#include "core/coreup.h"
+#include "fs/fs.h"
+#include "lib/elf.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "mm/uaccess.h"
+#include "proc/exec_priv.h"
+#include "proc/proc.h"
+#include "uapi/errno.h"
+#include "uapi/layout.h"
+
+#define STACK_MAX (64 * MIB)
+
+static struct exec *exec_new(void)
+{
+	struct page *pg = frame_alloc(FRAME_other, FRAME_ZERO);
+	struct exec *x;
+
+	_Static_assert(sizeof(struct exec) <= PAGE_SIZE, "an exec fits a frame");
+	if (!pg)
+		return NULL;
+	x = frame_va(pg);
+	x->self = pg;
+	x->string_page = frame_alloc(FRAME_other, 0);
+	if (!x->string_page) {
+		frame_put(pg);
+		return NULL;
+	}
+	x->string = frame_va(x->string_page);
+	return x;
+}
+
+static void exec_free(struct exec *x)
+{
+	frame_put(x->string_page);
+	frame_put(x->self);
+}
+
+/* --- the image --------------------------------------------------------- */
+
+static int load_page(struct exec *x, const struct elf_segment *seg, u64 done)
+{
+	u64 n = MIN(seg->filesz - done, PAGE_SIZE);
+	void *page = aspace_page(x->as, seg->va + done);
+	s64 got;
+
+	if (!page)
+		return -ENOMEM;
+	got = inode_read(x->file, page, seg->offset + done, n);
+	if (got < 0)
+		return got;
+	return (u64)got == n ? 0 : -ENOEXEC;
+}
+
+static u32 segment_prot(const struct elf_segment *seg)
+{
+	return PROT_R | (seg->flags & ELF_PF_W ? PROT_W : 0) |
+	       (seg->flags & ELF_PF_X ? PROT_X : 0);
+}
+
+static int load_segment(struct exec *x, const struct elf_segment *seg)
+{
+	struct area_spec spec = {
+		.start = seg->va,
+		.end = ALIGN_UP(seg->va + seg->memsz, PAGE_SIZE),
+		.prot = segment_prot(seg),
+		.kind = VMA_IMAGE,
+		.populate = true,
+	};
+	int err = aspace_add(x->as, &spec);
+
+	for (u64 done = 0; !err && done < seg->filesz; done += PAGE_SIZE)
+		err = load_page(x, seg, done);
+	return err;
+}
+
+/* xv6 maps what lies between two segments as well. */
+static int fill_gap(struct exec *x, va_t from, va_t to)
+{
+	struct area_spec spec = {
+		.start = from, .end = to, .prot = PROT_R | PROT_W, .kind = VMA_IMAGE, .populate = true,
+	};
+
+	return from < to ? aspace_add(x->as, &spec) : 0;
+}
+
+static int load_image(struct exec *x)
+{
+	va_t end = 0;
+	int err = 0;
+
+	for (unsigned i = 0; i < x->image.nsegments && !err; i++) {
+		const struct elf_segment *seg = &x->image.segment[i];
+
+		err = fill_gap(x, end, seg->va);
+		if (!err)
+			err = load_segment(x, seg);
+		end = ALIGN_UP(seg->va + seg->memsz, PAGE_SIZE);
+	}
+	x->image_end = end;
+	return err;
+}
+
+static int read_headers(struct exec *x)
+{
+	struct elf_ehdr eh;
+	struct elf_phdr ph;
+	s64 n = inode_read(x->file, &eh, 0, sizeof(eh));
+	int err;
+
+	if (n < 0)
+		return n;
+	if (n != sizeof(eh) || elf_check_header(&eh))
+		return -ENOEXEC;
+	elf_begin(&x->image, &eh);
+	for (unsigned i = 0; i < eh.phnum; i++) {
+		n = inode_read(x->file, &ph, eh.phoff + i * sizeof(ph), sizeof(ph));
+		if (n < 0)
+			return n;
+		if (n != sizeof(ph))
+			return -ENOEXEC;
+		err = elf_add(&x->image, &ph, EXEC_IMAGE_LIMIT);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* --- the stack --------------------------------------------------------- */
+
+/* guard | stack: one page, or what the file asks for, on demand. */
+static int make_stack(struct exec *x)
+{
+	u64 size = MIN(ALIGN_UP(x->image.stack_size, PAGE_SIZE), STACK_MAX);
+	struct area_spec spec = { .prot = PROT_R | PROT_W, .kind = VMA_STACK };
+	int err;
+
+	spec.start = x->image_end + PAGE_SIZE;
+	spec.end = spec.start + (size ? size : PAGE_SIZE);
+	err = aspace_add_guard(x->as, x->image_end);
+	if (!err)
+		err = aspace_add(x->as, &spec);
+	if (!err && !aspace_page(x->as, spec.end - PAGE_SIZE))
+		err = -ENOMEM;
+	x->stack_base = spec.start;
+	x->sp = x->as->brk = spec.end;
+	return err;
+}
+
+/* Pushes @n bytes and leaves sp 16-aligned below them. */
+static int push(struct exec *x, const void *data, u64 n)
+{
+	if (x->sp - x->stack_base < ALIGN_UP(n, 16))
+		return -E2BIG;
+	x->sp = ALIGN_DOWN(x->sp - n, 16);
+	if (x->sp < x->stack_base)
+		return -E2BIG;
+	return aspace_write(x->as, x->sp, data, n);
+}
+
+static int push_arguments(struct exec *x)
+{
+	s64 len;
+	int err;
+
+	for (x->argc = 0;; x->argc++) {
+		if (x->argc == MAXARG)
+			return -E2BIG;
+		len = x->fetch(x, x->argc);
+		if (len == EXEC_END)
+			break;
+		if (len < 0)
+			return len;
+		err = push(x, x->string, len + 1);
+		if (err)
+			return err;
+		x->argv[x->argc] = x->sp;
+	}
+	x->argv[x->argc] = 0;
+	return push(x, x->argv, (x->argc + 1) * sizeof(x->argv[0]));
+}
+
+/* --- where the arguments come from ------------------------------------- */
+
+static s64 fetch_user(struct exec *x, unsigned i)
+{
+	u64 at;
+
+	if (copyin(&at, uptr_add(x->user_argv, i * sizeof(at)), sizeof(at)))
+		return -EFAULT;
+	if (!at)
+		return EXEC_END;
+	return copyinstr(x->string, uptr(at), MAXARGLEN);
+}
+
+static s64 fetch_kernel(struct exec *x, unsigned i)
+{
+	if (!x->kernel_argv[i])
+		return EXEC_END;
+	return strlcpy(x->string, x->kernel_argv[i], MAXARGLEN);
+}
+
+/* --- all of it --------------------------------------------------------- */
+
+static void commit(struct exec *x, const char *path)
+{
+	struct proc *p = proc_current();
+	struct aspace *old = p->as;
+	const char *slash = path, *name = path;
+
+	while ((slash = strchr(slash, '/')))
+		name = ++slash;
+	strlcpy(p->thread.name, name, PROCNAME);
+	memset(p->tf->x, 0, sizeof(p->tf->x));
+	p->tf->pc = x->image.entry;
+	p->tf->sp = x->sp;
+	p->tf->a0 = x->argc;
+	p->tf->a1 = x->sp;
+	p->eager_sbrk = false;
+	fp_reset(&p->thread);
+	irq_push_off();
+	spin_lock(&proc_lock);
+	p->as = p->thread.as = x->as;
+	spin_unlock(&proc_lock);
+	aspace_load(x->as);
+	irq_pop_off();
+	icache_dirty();
+	if (old)
+		aspace_destroy(old);
+}
+
+static int build(struct exec *x)
+{
+	struct proc *p = proc_current();
+	int err = read_headers(x);
+
+	if (err)
+		return err;
+	err = aspace_create(p->trapframe_page, p->pid, &x->as);
+	if (err)
+		return err;
+	err = load_image(x);
+	if (!err)
+		err = make_stack(x);
+	if (!err)
+		err = push_arguments(x);
+	if (err)
+		aspace_destroy(x->as);
+	return err;
+}
+
+static s64 exec_file(struct exec *x, const char *path)
+{
+	struct proc *p = proc_current();
+	struct stat st;
+	int err = fs_lookup(p->cwd, path, &x->file);
+
+	if (err)
+		return err;
+	inode_stat(x->file, &st);
+	err = st.type == T_FILE ? build(x) : -EACCES;
+	inode_put(x->file);
+	if (err)
+		return err;
+	commit(x, path);
+	return x->argc;
+}
+
+s64 proc_exec(const char *path, uptr_t argv)
+{
+	struct exec *x = exec_new();
+	s64 result;
+
+	if (!x)
+		return -ENOMEM;
+	x->fetch = fetch_user;
+	x->user_argv = argv;
+	result = exec_file(x, path);
+	exec_free(x);
+	return result;
+}
+
+int proc_exec_kernel(const char *path, const char *const *argv)
+{
+	struct exec *x = exec_new();
+	int result;
+
+	if (!x)
+		return -ENOMEM;
+	x->fetch = fetch_kernel;
+	x->kernel_argv = argv;
+	result = exec_file(x, path);
+	exec_free(x);
+	return result;
+}

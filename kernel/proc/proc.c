@@ -1,0 +1,325 @@
+/* proc.c - slots, fork, exit, wait, kill.  See proc.h for the locks. */
+
+#include "proc/proc.h"
+
+#include "core/coreup.h"
+#include "core/klog.h"
+#include "fs/file.h"
+#include "fs/fs.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "uapi/errno.h"
+
+struct proc procs[NPROC];
+struct spinlock proc_lock = SPINLOCK_INIT("proc", proc);
+static u64 stack_tops[NPROC]; /* (C) */
+static int next_pid = 1;      /* (P) */
+static struct proc *init_proc; /* (C) after boot */
+
+void proc_init(void)
+{
+	for (unsigned i = 0; i < NPROC; i++) {
+		stack_tops[i] = kstack_alloc();
+		if (!stack_tops[i])
+			panic("no memory for kernel stack %u", i);
+	}
+}
+
+int proc_next_pid(void)
+{
+	return __atomic_load_n(&next_pid, __ATOMIC_RELAXED);
+}
+
+/* --- slots ------------------------------------------------------------- */
+
+static void proc_main(void *arg)
+{
+	(void)arg;
+	proc_enter_user();
+}
+
+static void proc_dead(struct thread *t)
+{
+	struct proc *p = container_of(t, struct proc, thread);
+
+	spin_lock(&proc_lock);
+	p->zombie = true;
+	waitq_wake_all(&p->parent->child_died);
+	spin_unlock(&proc_lock);
+}
+
+static void slot_init(struct proc *p, int pid)
+{
+	unsigned i = p - procs;
+
+	memset(p, 0, sizeof(*p));
+	thread_init(&p->thread, "", stack_tops[i], proc_main, NULL);
+	p->thread.on_dead = proc_dead;
+	list_init(&p->children);
+	list_init(&p->sibling);
+	waitq_init(&p->child_died);
+	__atomic_store_n(&p->pid, pid, __ATOMIC_RELEASE);
+}
+
+static struct proc *slot_take(void)
+{
+	struct proc *found = NULL;
+
+	spin_lock(&proc_lock);
+	for (unsigned i = 0; i < NPROC && !found; i++) {
+		if (!procs[i].pid)
+			found = &procs[i];
+	}
+	if (found) {
+		slot_init(found, next_pid);
+		next_pid = next_pid == INT32_MAX ? 2 : next_pid + 1;
+	}
+	spin_unlock(&proc_lock);
+	return found;
+}
+
+static void slot_release(struct proc *p)
+{
+	spin_lock(&proc_lock);
+	list_del(&p->sibling);
+	__atomic_store_n(&p->pid, 0, __ATOMIC_RELEASE);
+	spin_unlock(&proc_lock);
+}
+
+struct proc *proc_alloc(int *err)
+{
+	struct proc *p = slot_take();
+
+	*err = -EAGAIN;
+	if (!p)
+		return NULL;
+	p->trapframe_page = frame_alloc(FRAME_trapframe, FRAME_ZERO);
+	if (!p->trapframe_page) {
+		*err = -ENOMEM;
+		slot_release(p);
+		return NULL;
+	}
+	p->tf = frame_va(p->trapframe_page);
+	p->tf->kernel_sp = p->thread.stack_top;
+	p->tf->handler = (u64)user_trap_enter;
+	return p;
+}
+
+void proc_free(struct proc *p)
+{
+	frame_put(p->trapframe_page);
+	slot_release(p);
+}
+
+/* --- fork -------------------------------------------------------------- */
+
+static void copy_registers(struct proc *child, struct proc *parent)
+{
+	memcpy(child->tf->x, parent->tf->x, sizeof(child->tf->x));
+	child->tf->pc = parent->tf->pc;
+	child->tf->a0 = 0;
+	fp_flush(&parent->thread);
+	child->thread.fp_used = parent->thread.fp_used;
+	if (parent->thread.fp_used)
+		child->thread.fp = parent->thread.fp;
+}
+
+static void share_files(struct proc *child, struct proc *parent)
+{
+	for (unsigned i = 0; i < NOFILE; i++) {
+		if (parent->files[i])
+			child->files[i] = file_dup(parent->files[i]);
+	}
+	child->cwd = inode_dup(parent->cwd);
+}
+
+static void adopt(struct proc *parent, struct proc *child)
+{
+	spin_lock(&proc_lock);
+	child->parent = parent;
+	list_add_tail(&parent->children, &child->sibling);
+	spin_unlock(&proc_lock);
+}
+
+s64 proc_fork(void)
+{
+	struct proc *parent = proc_current();
+	int err, pid;
+	struct proc *child = proc_alloc(&err);
+
+	if (!child)
+		return err;
+	err = aspace_fork(parent->as, child->trapframe_page, child->pid, &child->as);
+	if (err) {
+		proc_free(child);
+		return err;
+	}
+	child->thread.as = child->as;
+	copy_registers(child, parent);
+	share_files(child, parent);
+	strlcpy(child->thread.name, parent->thread.name, PROCNAME);
+	child->trace = parent->trace;
+	child->eager_sbrk = parent->eager_sbrk;
+	pid = child->pid;
+	adopt(parent, child);
+	thread_start(&child->thread);
+	return pid;
+}
+
+/* --- exit -------------------------------------------------------------- */
+
+static void drop_files(struct proc *p)
+{
+	for (unsigned i = 0; i < NOFILE; i++) {
+		if (p->files[i])
+			file_put(p->files[i]);
+		p->files[i] = NULL;
+	}
+	inode_put(p->cwd);
+	p->cwd = NULL;
+}
+
+static void drop_memory(struct proc *p)
+{
+	struct aspace *as = p->as;
+
+	irq_push_off();
+	spin_lock(&proc_lock);
+	p->as = NULL;
+	spin_unlock(&proc_lock);
+	p->thread.as = NULL;
+	aspace_unload();
+	irq_pop_off();
+	aspace_destroy(as);
+	frame_put(p->trapframe_page);
+	p->trapframe_page = NULL;
+	p->tf = NULL;
+}
+
+/* Orphans go to init, which waits for everybody. */
+static void give_away_children(struct proc *p)
+{
+	struct proc *child, *next;
+
+	spin_lock(&proc_lock);
+	list_for_each_safe(child, next, &p->children, sibling) {
+		list_del(&child->sibling);
+		child->parent = init_proc;
+		list_add_tail(&init_proc->children, &child->sibling);
+		if (child->zombie)
+			waitq_wake_all(&init_proc->child_died);
+	}
+	spin_unlock(&proc_lock);
+}
+
+void proc_exit(int status)
+{
+	struct proc *p = proc_current();
+
+	if (p == init_proc)
+		panic("init exits with status %d", status);
+	drop_files(p);
+	drop_memory(p);
+	give_away_children(p);
+	p->status = status;
+	thread_exit(); /* proc_dead() tells the parent */
+}
+
+/* --- wait -------------------------------------------------------------- */
+
+/* (P) held.  *mine: whether there is such a child at all. */
+static struct proc *find_zombie(struct proc *p, int pid, bool *mine)
+{
+	struct proc *child;
+
+	*mine = false;
+	list_for_each(child, &p->children, sibling) {
+		if (pid != -1 && child->pid != pid)
+			continue;
+		*mine = true;
+		if (child->zombie)
+			return child;
+	}
+	return NULL;
+}
+
+s64 proc_wait(int pid, int options, struct proc **child)
+{
+	struct proc *p = proc_current();
+	s64 result = 0;
+	bool mine;
+
+	spin_lock(&proc_lock);
+	while (!(*child = find_zombie(p, pid, &mine))) {
+		if (!mine)
+			result = -ECHILD;
+		else if (!(options & WAIT_NOHANG))
+			result = waitq_wait(&p->child_died, &proc_lock);
+		if (result || options & WAIT_NOHANG)
+			break;
+	}
+	spin_unlock(&proc_lock);
+	return *child ? (*child)->pid : result;
+}
+
+void proc_reap(struct proc *child)
+{
+	slot_release(child);
+}
+
+/* --- kill -------------------------------------------------------------- */
+
+int proc_kill(int pid)
+{
+	int err = -ESRCH;
+
+	if (pid == 1)
+		return -EPERM; /* without init there is no system */
+	spin_lock(&proc_lock);
+	for (unsigned i = 0; i < NPROC && pid > 0; i++) {
+		if (procs[i].pid != pid)
+			continue;
+		thread_kill(&procs[i].thread);
+		err = 0;
+		break;
+	}
+	spin_unlock(&proc_lock);
+	return err;
+}
+
+/* --- the first one ----------------------------------------------------- */
+
+static const char *first_path;
+static void (*first_step)(void);
+
+/* The thread of process 1 starts in the kernel and becomes a program by exec. */
+static void first_main(void *arg)
+{
+	const char *const argv[] = { first_path, NULL };
+	struct proc *p = proc_current();
+	int err;
+
+	(void)arg;
+	first_step();
+	p->cwd = inode_root();
+	err = proc_exec_kernel(first_path, argv);
+	if (err < 0)
+		panic("%s: cannot be run, error %d", first_path, -err);
+	proc_enter_user();
+}
+
+void proc_start_first(void (*before)(void), const char *path)
+{
+	int err;
+	struct proc *p = proc_alloc(&err);
+
+	if (!p)
+		panic("no memory for the first process");
+	first_step = before;
+	first_path = path;
+	p->thread.fn = first_main;
+	strlcpy(p->thread.name, "init", PROCNAME);
+	init_proc = p->parent = p;
+	thread_start(&p->thread);
+}

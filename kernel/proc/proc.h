@@ -1,0 +1,90 @@
+/* proc.h - processes: what fork copies, exec replaces and exit gives back.
+ *
+ * There are NPROC slots, each with a kernel stack mapped at boot.  A slot is
+ * free, or belongs to a process until its parent has waited for it.
+ *
+ * proc_lock (spin, rank proc) guards the tree: slots, parents, children,
+ * zombies.  Everything else of a process is its own business. */
+#pragma once
+
+#include "core/sched.h"
+#include "core/waitq.h"
+#include "lib/list.h"
+#include "uapi/info.h"
+#include "uapi/limits.h"
+
+struct aspace;
+struct file;
+struct inode;
+struct page;
+
+/* (P) proc_lock  (S) only the process itself  (C) constant while it lives */
+struct proc {
+	struct thread thread;   /* first */
+	int pid;                /* (P) 0: the slot is free               */
+	bool zombie;            /* (P) exited, off its stack, not waited for */
+	int status;             /* (P) for the parent                    */
+	struct proc *parent;    /* (P) NULL: init                        */
+	struct list children;   /* (P) struct proc.sibling               */
+	struct list sibling;    /* (P) */
+	struct waitq child_died; /* the parent waits here                */
+	struct aspace *as;      /* (S; P to look at from outside) */
+	struct page *trapframe_page; /* (S) */
+	struct trapframe *tf;   /* (S) */
+	struct file *files[NOFILE]; /* (S) */
+	struct inode *cwd;      /* (S) */
+	u32 trace;              /* (S) bit n: report system call n       */
+	bool eager_sbrk;        /* (S) called sbrk without a mode once   */
+};
+
+extern struct proc procs[NPROC];
+extern struct spinlock proc_lock;
+
+static inline struct proc *proc_current(void)
+{
+	struct thread *t = thread_current();
+
+	return t->is_kernel ? NULL : container_of(t, struct proc, thread);
+}
+
+/* trap.c: leaves the kernel for the first time. */
+NORETURN void proc_enter_user(void);
+
+/* Boot: slots and stacks; then process 1, whose thread calls @before() and
+ * then runs the program @path. */
+void proc_init(void);
+void proc_start_first(void (*before)(void), const char *path);
+
+/* The running process: a copy of it; the child's pid, or -EAGAIN, -ENOMEM. */
+s64 proc_fork(void) MUST_CHECK;
+
+/* Ends the running process. */
+NORETURN void proc_exit(int status);
+
+#define WAIT_NOHANG 1
+
+/* Waits for a child (@pid, or any if -1) to end.  Its pid and *status; 0 with
+ * WAIT_NOHANG if none has yet; -ECHILD, -EINTR.  The child is still there:
+ * proc_reap() lets it go. */
+s64 proc_wait(int pid, int options, struct proc **child) MUST_CHECK;
+void proc_reap(struct proc *child);
+
+/* Marks process @pid to die.  -ESRCH. */
+int proc_kill(int pid) MUST_CHECK;
+
+/* Replaces the image of the running process; argc, or -errno with the old
+ * image untouched.  @argv: user addresses of the strings, NULL-terminated. */
+s64 proc_exec(const char *path, uptr_t argv) MUST_CHECK;
+
+/* The same for the first process: strings of the kernel. */
+int proc_exec_kernel(const char *path, const char *const *argv) MUST_CHECK;
+
+/* proc_table.c: looking from outside. */
+unsigned proc_count(void);
+void proc_print_all(void);         /* for ^P */
+bool proc_interrupt(void);         /* for ^C: kills the foreground job; false: none */
+bool proc_info(unsigned slot, struct procinfo *info); /* false: free slot */
+
+/* A slot with a new pid, and a trap frame; NULL with *err set. */
+struct proc *proc_alloc(int *err);
+void proc_free(struct proc *p); /* undoes proc_alloc(), never ran */

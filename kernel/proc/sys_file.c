@@ -1,0 +1,250 @@
+/* sys_file.c - system calls about files: descriptors here, the rest in fs/. */
+
+#include "fs/file.h"
+
+#include "fs/fs.h"
+#include "mm/uaccess.h"
+#include "proc/args.h"
+#include "proc/proc.h"
+#include "proc/syscall.h"
+#include "proc/table.h"
+#include "uapi/errno.h"
+
+struct file *arg_file(u64 arg)
+{
+	int fd = (int)arg;
+
+	return fd >= 0 && fd < NOFILE ? proc_current()->files[fd] : NULL;
+}
+
+/* The lowest free descriptor takes over the reference; -EMFILE: the caller keeps it. */
+static int fd_install(struct file *f)
+{
+	struct proc *p = proc_current();
+
+	for (int fd = 0; fd < NOFILE; fd++) {
+		if (!p->files[fd]) {
+			p->files[fd] = f;
+			return fd;
+		}
+	}
+	return -EMFILE;
+}
+
+s64 sys_dup(const u64 arg[6])
+{
+	struct file *f = arg_file(arg[0]);
+	int fd;
+
+	if (!f)
+		return -EBADF;
+	fd = fd_install(f);
+	if (fd >= 0)
+		file_dup(f);
+	return fd;
+}
+
+s64 sys_close(const u64 arg[6])
+{
+	struct file *f = arg_file(arg[0]);
+
+	if (!f)
+		return -EBADF;
+	proc_current()->files[(int)arg[0]] = NULL;
+	file_put(f);
+	return 0;
+}
+
+/* Byte counts are ints: a negative one is a huge one, which no buffer has. */
+s64 sys_read(const u64 arg[6])
+{
+	struct file *f = arg_file(arg[0]);
+
+	if (!f)
+		return -EBADF;
+	if (file_is_tty(f))
+		proc_reads_console();
+	return file_read(f, uptr(arg[1]), (u64)(s64)(int)arg[2]);
+}
+
+s64 sys_write(const u64 arg[6])
+{
+	struct file *f = arg_file(arg[0]);
+
+	return f ? file_write(f, uptr(arg[1]), (u64)(s64)(int)arg[2]) : -EBADF;
+}
+
+s64 sys_fstat(const u64 arg[6])
+{
+	struct file *f = arg_file(arg[0]);
+	struct stat st;
+	int err;
+
+	if (!f)
+		return -EBADF;
+	err = file_stat(f, &st);
+	return err ? err : copyout(uptr(arg[1]), &st, sizeof(st));
+}
+
+s64 sys_lseek(const u64 arg[6])
+{
+	struct file *f = arg_file(arg[0]);
+
+	return f ? file_seek(f, (s64)arg[1], (int)arg[2]) : -EBADF;
+}
+
+s64 sys_fsync(const u64 arg[6])
+{
+	struct file *f = arg_file(arg[0]);
+
+	return f ? file_sync(f) : -EBADF;
+}
+
+s64 sys_ftruncate(const u64 arg[6])
+{
+	struct file *f = arg_file(arg[0]);
+
+	return f ? file_truncate(f, arg[1]) : -EBADF;
+}
+
+s64 sys_isatty(const u64 arg[6])
+{
+	struct file *f = arg_file(arg[0]);
+
+	return f ? file_is_tty(f) : -EBADF;
+}
+
+s64 sys_sync(const u64 arg[6])
+{
+	(void)arg;
+	return fs_sync();
+}
+
+s64 sys_open(const u64 arg[6])
+{
+	struct file *f;
+	char path[MAXPATH];
+	int fd, err = arg_path(arg[0], path);
+
+	if (err)
+		return err;
+	err = fs_open(proc_current()->cwd, path, (int)arg[1], &f);
+	if (err)
+		return err;
+	fd = fd_install(f);
+	if (fd < 0)
+		file_put(f);
+	return fd;
+}
+
+/* The calls that take one or two paths and return 0. */
+
+s64 sys_mkdir(const u64 arg[6])
+{
+	char path[MAXPATH];
+	int err = arg_path(arg[0], path);
+
+	return err ? err : fs_mkdir(proc_current()->cwd, path);
+}
+
+s64 sys_mknod(const u64 arg[6])
+{
+	char path[MAXPATH];
+	int err = arg_path(arg[0], path);
+
+	return err ? err : fs_mknod(proc_current()->cwd, path, (s16)arg[1], (s16)arg[2]);
+}
+
+s64 sys_unlink(const u64 arg[6])
+{
+	char path[MAXPATH];
+	int err = arg_path(arg[0], path);
+
+	return err ? err : fs_unlink(proc_current()->cwd, path);
+}
+
+typedef int two_paths_fn(struct inode *cwd, const char *a, const char *b);
+
+static s64 call_two_paths(const u64 arg[6], two_paths_fn *fn)
+{
+	char a[MAXPATH], b[MAXPATH];
+	int err = arg_path(arg[0], a);
+
+	if (!err)
+		err = arg_path(arg[1], b);
+	return err ? err : fn(proc_current()->cwd, a, b);
+}
+
+s64 sys_link(const u64 arg[6])
+{
+	return call_two_paths(arg, fs_link);
+}
+
+s64 sys_rename(const u64 arg[6])
+{
+	return call_two_paths(arg, fs_rename);
+}
+
+s64 sys_symlink(const u64 arg[6])
+{
+	return call_two_paths(arg, fs_symlink);
+}
+
+s64 sys_readlink(const u64 arg[6])
+{
+	char path[MAXPATH], text[MAXPATH];
+	s64 n = arg_path(arg[0], path);
+
+	if (!n)
+		n = fs_readlink(proc_current()->cwd, path, text, MIN(arg[2], sizeof(text)));
+	if (n > 0 && copyout(uptr(arg[1]), text, n))
+		return -EFAULT;
+	return n;
+}
+
+s64 sys_chdir(const u64 arg[6])
+{
+	struct proc *p = proc_current();
+	struct inode *ip;
+	struct stat st;
+	char path[MAXPATH];
+	int err = arg_path(arg[0], path);
+
+	if (!err)
+		err = fs_lookup(p->cwd, path, &ip);
+	if (err)
+		return err;
+	inode_stat(ip, &st);
+	if (st.type != T_DIR) {
+		inode_put(ip);
+		return -ENOTDIR;
+	}
+	inode_put(p->cwd);
+	p->cwd = ip;
+	return 0;
+}
+
+/* Both ends get descriptors and the program learns of both, or nothing stays. */
+s64 sys_pipe(const u64 arg[6])
+{
+	struct proc *p = proc_current();
+	struct file *end[2];
+	int fd[2] = { -1, -1 }, err = pipe_create(&end[0], &end[1]);
+
+	if (err)
+		return err;
+	fd[0] = fd_install(end[0]);
+	if (fd[0] >= 0)
+		fd[1] = fd_install(end[1]);
+	err = MIN(fd[0], 0) ? fd[0] : MIN(fd[1], 0);
+	if (!err)
+		err = copyout(uptr(arg[0]), fd, sizeof(fd));
+	if (!err)
+		return 0;
+	for (int i = 0; i < 2; i++) {
+		if (fd[i] >= 0)
+			p->files[fd[i]] = NULL;
+		file_put(end[i]);
+	}
+	return err;
+}

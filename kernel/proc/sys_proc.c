@@ -1,0 +1,137 @@
+/* sys_proc.c - system calls about processes and their memory. */
+
+#include "core/clock.h"
+#include "core/waitq.h"
+#include "fs/file.h"
+#include "mm/aspace.h"
+#include "mm/uaccess.h"
+#include "proc/args.h"
+#include "proc/proc.h"
+#include "proc/syscall.h"
+#include "uapi/errno.h"
+
+/* pause() waits for time alone; the wait wants a lock all the same. */
+static struct spinlock pause_lock = SPINLOCK_INIT("pause", proc);
+
+#define SBRK_EAGER 1
+#define SBRK_LAZY 2
+
+int arg_path(u64 arg, char path[MAXPATH])
+{
+	s64 len = copyinstr(path, uptr(arg), MAXPATH);
+
+	return len < 0 ? (int)len : 0;
+}
+
+s64 sys_fork(const u64 arg[6])
+{
+	(void)arg;
+	return proc_fork();
+}
+
+s64 sys_exit(const u64 arg[6])
+{
+	proc_exit((int)arg[0]);
+}
+
+/* The child is let go only when its status has arrived. */
+static s64 wait_for(int pid, u64 status, int options)
+{
+	struct proc *child;
+	s64 result = proc_wait(pid, options, &child);
+
+	if (!child)
+		return result;
+	if (status && copyout(uptr(status), &child->status, sizeof(child->status)))
+		return -EFAULT;
+	proc_reap(child);
+	return result;
+}
+
+s64 sys_wait(const u64 arg[6])
+{
+	return wait_for(-1, arg[0], 0);
+}
+
+s64 sys_wait4(const u64 arg[6])
+{
+	int pid = (int)arg[0];
+
+	if ((pid < 1 && pid != -1) || arg[2] & ~(u64)WAIT_NOHANG)
+		return -EINVAL;
+	return wait_for(pid, arg[1], (int)arg[2]);
+}
+
+s64 sys_kill(const u64 arg[6])
+{
+	return proc_kill((int)arg[0]);
+}
+
+s64 sys_exec(const u64 arg[6])
+{
+	char path[MAXPATH];
+	int err = arg_path(arg[0], path);
+
+	return err ? err : proc_exec(path, uptr(arg[1]));
+}
+
+s64 sys_getpid(const u64 arg[6])
+{
+	(void)arg;
+	return proc_current()->pid;
+}
+
+/* Programs built before 2025 pass no mode: their a1 holds anything.  One that
+ * ever called with something that is no mode gets eager memory from then on. */
+static bool wants_lazy(struct proc *p, s64 delta, u64 mode)
+{
+	if ((u32)mode != SBRK_EAGER && (u32)mode != SBRK_LAZY)
+		p->eager_sbrk = true;
+	if (delta <= 0)
+		return false;
+	return aspace_heap_lazy || ((u32)mode == SBRK_LAZY && !p->eager_sbrk);
+}
+
+s64 sys_sbrk(const u64 arg[6])
+{
+	struct proc *p = proc_current();
+	s64 delta = (int)arg[0];
+	va_t old;
+	int err = aspace_sbrk(p->as, delta, wants_lazy(p, delta, arg[1]), &old);
+
+	return err ? err : (s64)old;
+}
+
+s64 sys_pause(const u64 arg[6])
+{
+	struct waitq wq;
+	int ticks = (int)arg[0], err = 0;
+	u64 end = clock_ticks() + (ticks > 0 ? ticks : 0);
+
+	waitq_init(&wq);
+	spin_lock(&pause_lock);
+	while (!err && clock_ticks() < end)
+		err = waitq_wait_until(&wq, &pause_lock, clock_tick_time(end));
+	spin_unlock(&pause_lock);
+	return err == -EINTR ? err : 0;
+}
+
+s64 sys_sleep(const u64 arg[6]) __attribute__((alias("sys_pause")));
+
+s64 sys_uptime(const u64 arg[6])
+{
+	(void)arg;
+	return (s64)clock_ticks();
+}
+
+s64 sys_clock(const u64 arg[6])
+{
+	(void)arg;
+	return (s64)clock_ns();
+}
+
+s64 sys_trace(const u64 arg[6])
+{
+	proc_current()->trace = (u32)arg[0];
+	return 0;
+}

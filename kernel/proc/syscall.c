@@ -1,0 +1,49 @@
+/* syscall.c - the table, and the one place where -errno becomes xv6's -1. */
+
+#include "proc/syscall.h"
+
+#include "core/klog.h"
+#include "lib/types.h"
+#include "proc/proc.h"
+#include "uapi/errno.h"
+
+#define SYS_MAX 80
+
+struct syscall {
+	s64 (*fn)(const u64 arg[6]);
+	const char *name;
+};
+
+static const struct syscall table[SYS_MAX] = {
+#define X(number, call, nargs) [number] = { sys_##call, #call },
+	SYSCALLS(X)
+#undef X
+};
+
+const char *syscall_name(u64 number)
+{
+	return number < SYS_MAX ? table[number].name : NULL;
+}
+
+static s64 call(struct proc *p, u64 number)
+{
+	if (number >= SYS_MAX || !table[number].fn) {
+		printk("%d %s: unknown sys call %ld\n", p->pid, p->thread.name, number);
+		return -ENOSYS;
+	}
+	return table[number].fn(&p->tf->a0);
+}
+
+void syscall_dispatch(void)
+{
+	struct proc *p = proc_current();
+	u64 number = (u32)p->tf->a7 & ~SYS_NATIVE;
+	bool native = p->tf->a7 & SYS_NATIVE;
+	s64 result = call(p, number);
+
+	if (result < 0 && !native)
+		result = -1;
+	p->tf->a0 = result;
+	if (number < 32 && p->trace & BIT(number) && syscall_name(number))
+		printk("%d: syscall %s -> %ld\n", p->pid, syscall_name(number), result);
+}

@@ -1,0 +1,17 @@
+/* syscall.h - from numbers to functions. */
+#pragma once
+
+#include "lib/types.h"
+#include "uapi/syscalls.h"
+
+/* One per call: the six argument registers; a result or -errno. */
+#define X(number, name, nargs) s64 sys_##name(const u64 arg[6]);
+SYSCALLS(X)
+#undef X
+s64 sys_sleep(const u64 arg[6]); /* another name of sys_pause, for debuggers */
+
+/* Carries out what the running process's registers ask for. */
+void syscall_dispatch(void);
+
+/* The name of call @number, or NULL. */
+const char *syscall_name(u64 number);

@@ -1,0 +1,144 @@
+/* table.c - the processes seen from outside: ^P, ^C, procinfo().
+ *
+ * xv6 has no process groups.  The foreground job is therefore: what the
+ * shell at the console has started since it last read a line - all its
+ * descendants with a younger pid than at that moment.  While the shell is
+ * reading there is none.  The shell is the ancestor, just below init, of whoever read the
+ * console last. */
+
+#include "proc/table.h"
+
+#include "core/coreup.h"
+#include "core/klog.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "proc/proc.h"
+
+static int reader_pid; /* (P) who read the console last                */
+static int shell_pid;  /* (P) and the shell above it                   */
+static int line_mark;  /* (P) next pid when that shell read            */
+
+static struct proc *find(int pid)
+{
+	for (unsigned i = 0; i < NPROC; i++) {
+		if (procs[i].pid == pid)
+			return &procs[i];
+	}
+	return NULL;
+}
+
+/* The process just below init that @p descends from. (P) */
+static struct proc *shell_of(struct proc *p)
+{
+	while (p->parent && p->parent->pid != 1 && p->pid != 1)
+		p = p->parent;
+	return p;
+}
+
+void proc_reads_console(void)
+{
+	struct proc *p = proc_current();
+
+	if (__atomic_load_n(&reader_pid, __ATOMIC_RELAXED) == p->pid &&
+	    __atomic_load_n(&line_mark, __ATOMIC_RELAXED) == proc_next_pid())
+		return;
+	spin_lock(&proc_lock);
+	__atomic_store_n(&reader_pid, p->pid, __ATOMIC_RELAXED);
+	if (shell_of(p) == p) {
+		shell_pid = p->pid;
+		__atomic_store_n(&line_mark, proc_next_pid(), __ATOMIC_RELAXED);
+	}
+	spin_unlock(&proc_lock);
+}
+
+bool proc_interrupt(void)
+{
+	struct proc *shell;
+	bool any = false;
+
+	spin_lock(&proc_lock);
+	shell = find(shell_pid);
+	for (unsigned i = 0; i < NPROC && shell; i++) {
+		struct proc *p = &procs[i];
+
+		if (p->pid < line_mark || !p->parent || p == shell)
+			continue;
+		if (shell_of(p) != shell || p->zombie)
+			continue;
+		thread_kill(&p->thread);
+		any = true;
+	}
+	spin_unlock(&proc_lock);
+	return any;
+}
+
+unsigned proc_count(void)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < NPROC; i++)
+		n += __atomic_load_n(&procs[i].pid, __ATOMIC_RELAXED) != 0;
+	return n;
+}
+
+static int state_of(const struct proc *p)
+{
+	if (p->zombie)
+		return PS_ZOMBIE;
+	switch (p->thread.state) {
+	case THREAD_NEW:
+		return PS_NEW;
+	case THREAD_READY:
+		return PS_READY;
+	case THREAD_SLEEPING:
+	case THREAD_WAITING:
+		return PS_SLEEPING;
+	default:
+		return PS_RUNNING;
+	}
+}
+
+bool proc_info(unsigned slot, struct procinfo *info)
+{
+	struct proc *p = &procs[slot];
+
+	memset(info, 0, sizeof(*info));
+	spin_lock(&proc_lock);
+	info->pid = p->pid;
+	if (p->pid) {
+		info->ppid = p->parent && p->parent != p ? p->parent->pid : 0;
+		info->state = state_of(p);
+		info->hart = (int)p->thread.hart;
+		info->size = p->as ? p->as->brk : 0;
+		info->resident = p->as ? p->as->resident : 0;
+		info->cputime = thread_runtime(&p->thread) * 1000 / (clock_hz() / 1000);
+		strlcpy(info->name, p->thread.name, sizeof(info->name));
+	}
+	spin_unlock(&proc_lock);
+	return info->pid != 0;
+}
+
+void proc_print_all(void)
+{
+	static const char *const state[] = {
+		[PS_NEW] = "new",	   [PS_READY] = "ready",   [PS_RUNNING] = "run",
+		[PS_SLEEPING] = "sleep", [PS_ZOMBIE] = "zombie",
+	};
+	struct procinfo info;
+
+	printk("\n");
+	for (unsigned i = 0; i < NPROC; i++) {
+		if (proc_info(i, &info))
+			printk("%d %s %s\n", info.pid, state[info.state], info.name);
+	}
+}
+
+void proc_describe_current(void)
+{
+	struct proc *p = thread_current() ? proc_current() : NULL;
+
+	if (p)
+		printk("process %d (%s)", p->pid, p->thread.name);
+	else
+		printk("no process");
+}

@@ -1,0 +1,109 @@
+/* trap.c - programs in the kernel: system calls, faults, the way back. */
+
+#include "arch/riscv/csr.h"
+#include "arch/riscv/switch.h"
+#include "arch/riscv/tlb.h"
+#include "arch/riscv/upcalls.h"
+#include "core/coreup.h"
+#include "core/klog.h"
+#include "core/trap.h"
+#include "mm/aspace.h"
+#include "proc/proc.h"
+#include "proc/syscall.h"
+#include "uapi/errno.h"
+
+/* Two lines, known from xv6; then the process dies. */
+static void kill_for_fault(struct proc *p, u64 cause, u64 tval)
+{
+	printk("usertrap(): unexpected scause 0x%lx pid=%d\n"
+	       "            sepc=0x%lx stval=0x%lx\n",
+	       cause, p->pid, p->tf->pc, tval);
+	proc_exit(-1);
+}
+
+static int page_fault(struct proc *p, u64 cause, va_t va)
+{
+	enum access access = cause == EXC_STORE_PAGE  ? ACCESS_WRITE :
+			     cause == EXC_INSN_PAGE ? ACCESS_EXEC :
+						      ACCESS_READ;
+
+	return aspace_fault(p->as, va, access);
+}
+
+static void user_exception(struct proc *p, u64 cause, u64 tval, bool fp_off)
+{
+	int err = -EFAULT;
+
+	if (cause == EXC_ILLEGAL && fp_off) {
+		/* Perhaps its first floating point instruction: with the unit
+		 * on it either works or comes back here. */
+		fp_first_use(&p->thread);
+		return;
+	}
+	irq_enable();
+	if (cause == EXC_INSN_PAGE || cause == EXC_LOAD_PAGE || cause == EXC_STORE_PAGE)
+		err = page_fault(p, cause, tval);
+	if (err == -ENOMEM)
+		printk("%d %s: out of memory at 0x%lx\n", p->pid, p->thread.name, tval);
+	if (err)
+		kill_for_fault(p, cause, tval);
+}
+
+static void user_syscall(struct proc *p)
+{
+	p->tf->pc += 4;
+	irq_enable();
+	if (p->thread.killed)
+		proc_exit(-1);
+	syscall_dispatch();
+}
+
+/* What the vector finds at the next trap, and how the program runs on.
+ * Interrupts are off from here to the program. */
+static void prepare_user(struct proc *p)
+{
+	u64 status = csr_read(sstatus);
+
+	icache_sync();
+	p->tf->hart = (u64)hart_current();
+	status &= ~(SSTATUS_SPP | SSTATUS_FS);
+	status |= SSTATUS_SPIE | fp_user_status(&p->thread);
+	csr_write(sstatus, status);
+}
+
+static void leave_to_user(struct proc *p)
+{
+	for (;;) {
+		irq_disable();
+		if (p->thread.killed) {
+			irq_enable();
+			proc_exit(-1);
+		}
+		if (!hart_current()->resched)
+			break;
+		thread_yield();
+	}
+	prepare_user(p);
+}
+
+void user_trap(void)
+{
+	u64 cause = csr_read(scause), tval = csr_read(stval);
+	bool fp_off = !(csr_read(sstatus) & SSTATUS_FS);
+	struct proc *p = proc_current();
+
+	if (cause == EXC_ECALL_U)
+		user_syscall(p);
+	else if (cause & CAUSE_INTERRUPT)
+		trap_interrupt(cause);
+	else
+		user_exception(p, cause, tval, fp_off);
+	leave_to_user(p);
+}
+
+/* The first way out of a new process: from its thread's start function. */
+void proc_enter_user(void)
+{
+	leave_to_user(proc_current());
+	user_trap_exit();
+}
