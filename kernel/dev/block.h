@@ -21,16 +21,20 @@ struct bio {
 	u32 nsegs;
 	int error;  /* 0 or -EIO; valid in done() */
 	struct bio_seg seg[BIO_MAX_SEGS];
-	void (*done)(struct bio *); /* interrupt context, once */
+	void (*done)(struct bio *); /* interrupts off, once; see blk_submit() */
 	void *arg;                  /* the submitter's         */
 	struct list link;           /* the driver's            */
+	u32 next_seg;               /* the driver's: first segment not yet started  */
+	u32 pending;                /* the driver's: parts that the device has      */
+	u64 next_sector;            /* the driver's: where next_seg goes on the disk */
 };
 
 struct blkdev {
 	const char *name;
 	u64 sectors;
 	bool read_only;
-	bool has_flush; /* else writes are durable (or unknowable) when done */
+	bool has_flush; /* else writes are durable (or unknowable) when done,
+			   and a flush does nothing and succeeds            */
 	void (*submit)(struct blkdev *dev, struct bio *bio);
 	void *priv;
 };
@@ -39,9 +43,20 @@ struct blkdev {
 struct blkdev *blk_root(void);
 
 /* Starts @bio; never sleeps, never fails: errors come through done().
- * More than the device takes at once wait in line. */
+ * More than the device takes at once wait in line.
+ *
+ * done() comes in any case, within a bounded time (a device that does not
+ * answer is given up), mostly from an interrupt on any hart, but at times
+ * before this function returns: the caller holds no lock that done() takes. */
 void blk_submit(struct blkdev *dev, struct bio *bio);
 
-/* Starts @bio and sleeps until it is done; returns its error.  A request
- * that the device never answers ends with -EIO after a time-out. */
+/* Starts @bio and sleeps until it is done; returns its error.  Kills do not
+ * cut it short.  Uses @bio's done and arg. */
 int blk_rw(struct blkdev *dev, struct bio *bio) MUST_CHECK;
+
+/* For drivers: at boot, in order of preference; and the end of a request. */
+void blk_register(struct blkdev *dev);
+void bio_finish(struct bio *bio, int error);
+
+/* The sectors that @bio covers. */
+u64 bio_sectors(const struct bio *bio);

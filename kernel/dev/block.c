@@ -1,0 +1,100 @@
+/* block.c - what is common to disks: checks, waiting, which one is the root. */
+
+#include "dev/block.h"
+
+#include "core/spinlock.h"
+#include "core/waitq.h"
+#include "lib/assert.h"
+#include "uapi/errno.h"
+
+static struct blkdev *root; /* (C) after boot: the first that was registered */
+
+void blk_register(struct blkdev *dev)
+{
+	if (!root)
+		root = dev;
+}
+
+struct blkdev *blk_root(void)
+{
+	return root;
+}
+
+u64 bio_sectors(const struct bio *bio)
+{
+	u64 bytes = 0;
+
+	for (u32 i = 0; i < bio->nsegs; i++)
+		bytes += bio->seg[i].bytes;
+	return bytes / SECTOR;
+}
+
+void bio_finish(struct bio *bio, int error)
+{
+	bio->error = error;
+	irq_push_off();
+	bio->done(bio);
+	irq_pop_off();
+}
+
+/* Segments are the submitter's own doing, the place on the disk may come from
+ * an image that somebody made. */
+static bool is_on_disk(const struct blkdev *dev, const struct bio *bio)
+{
+	u64 n = bio_sectors(bio);
+
+	ASSERT(bio->nsegs > 0 && bio->nsegs <= BIO_MAX_SEGS);
+	for (u32 i = 0; i < bio->nsegs; i++)
+		ASSERT(bio->seg[i].bytes > 0 && IS_ALIGNED(bio->seg[i].bytes, SECTOR));
+	return n <= dev->sectors && bio->sector <= dev->sectors - n;
+}
+
+void blk_submit(struct blkdev *dev, struct bio *bio)
+{
+	if (bio->op == BIO_FLUSH && !dev->has_flush) {
+		bio_finish(bio, 0);
+		return;
+	}
+	if (bio->op == BIO_WRITE && dev->read_only) {
+		bio_finish(bio, -EIO);
+		return;
+	}
+	if (bio->op != BIO_FLUSH && !is_on_disk(dev, bio)) {
+		bio_finish(bio, -EIO);
+		return;
+	}
+	dev->submit(dev, bio);
+}
+
+struct completion {
+	struct spinlock lock;
+	struct waitq wq;
+	bool is_done; /* (lock) */
+};
+
+static void complete(struct bio *bio)
+{
+	struct completion *c = bio->arg;
+
+	/* Under the lock: once it is let go, @c may be gone. */
+	spin_lock(&c->lock);
+	c->is_done = true;
+	waitq_wake_all(&c->wq);
+	spin_unlock(&c->lock);
+}
+
+int blk_rw(struct blkdev *dev, struct bio *bio)
+{
+	struct completion c = { .is_done = false };
+
+	spin_init(&c.lock, "completion", RANK_device);
+	waitq_init(&c.wq);
+	bio->done = complete;
+	bio->arg = &c;
+	blk_submit(dev, bio);
+	spin_lock(&c.lock);
+	while (!c.is_done)
+		waitq_wait_quiet(&c.wq, &c.lock);
+	spin_unlock(&c.lock);
+	return bio->error;
+}
