@@ -337,6 +337,7 @@ void sched_init_hart(struct thread *idle)
 {
 	struct hart *h = hart_current();
 
+	csr_clear(sstatus, SSTATUS_FS); /* as the firmware left it */
 	spin_init(&h->rq.lock, "runq", RANK_runq);
 	list_init(&h->rq.ready);
 	spin_init(&h->timer_lock, "timer", RANK_timer);

@@ -21,7 +21,6 @@
 #include "init/options.h"
 #include "mm/aspace.h"
 #include "mm/kmap.h"
-#include "mm/kmap_init.h"
 #include "mm/object.h"
 #include "mm/reclaim.h"
 #include "mm/uaccess.h"
@@ -66,7 +65,6 @@ void boot_secondary(void)
 	struct hart *h = hart_current();
 
 	trap_init_hart();
-	kmap_enable();
 	if (h->abandoned) {
 		sbi_hart_stop();
 		panic("hart %u came too late and does not stop", h->cpu.index);

@@ -6,6 +6,7 @@
 
 #include "mm/kmap.h"
 
+#include "arch/riscv/cpu.h"
 #include "arch/riscv/csr.h"
 #include "arch/riscv/tlb.h"
 #include "core/coreup.h"
@@ -111,7 +112,8 @@ void kmap_image(void)
 
 void kmap_enable(void)
 {
-	csr_write(satp, SATP_SV39 | kernel_pt.root >> PAGE_SHIFT);
+	kernel_satp = SATP_SV39 | kernel_pt.root >> PAGE_SHIFT;
+	csr_write(satp, kernel_satp);
 	tlb_flush_all();
 }
 

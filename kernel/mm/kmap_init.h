@@ -17,5 +17,5 @@ void kmap_ram(pa_t start, pa_t end);
  * rights from its text and rodata in the direct map. */
 void kmap_image(void);
 
-/* Loads the boot root for the first time; each hart. */
+/* Loads the boot root for the first time; the boot hart (others: entry.S). */
 void kmap_enable(void);

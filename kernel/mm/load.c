@@ -9,13 +9,12 @@
 #include "core/hart.h"
 #include "lib/assert.h"
 #include "mm/aspace.h"
-#include "mm/kmap_init.h"
 #include "mm/load.h"
 
 /* Interrupts off.  @as NULL: the boot root. */
 static void load(struct hart *h, struct aspace *as)
 {
-	u64 satp = as ? as->satp : SATP_SV39 | kernel_pt.root >> PAGE_SHIFT;
+	u64 satp = as ? as->satp : kernel_satp;
 	struct aspace *old = h->loaded;
 	u64 self = BIT(h->cpu.index);
 

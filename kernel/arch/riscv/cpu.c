@@ -1,5 +1,6 @@
-/* cpu.c - the harts' hardware numbers. */
+/* cpu.c - what each hart has to know to start: numbers, and the boot root. */
 
 #include "arch/riscv/cpu.h"
 
 u64 cpu_hartid[MAX_HARTS];
+u64 kernel_satp;

@@ -24,3 +24,6 @@ static inline struct cpu *cpu_current(void)
 
 /* Hardware number of hart @index; set as harts are found. */
 extern u64 cpu_hartid[MAX_HARTS];
+
+/* satp with the boot root; started harts load it before they have a stack. */
+extern u64 kernel_satp;

@@ -40,6 +40,10 @@ _start_secondary:
 	csrw	sscratch, zero
 	mv	s1, a1
 	call	paging_on
+	la	t0, kernel_satp
+	ld	t0, 0(t0)
+	csrw	satp, t0	/* the stack is mapped only there */
+	sfence.vma
 	mv	tp, s1
 	ld	sp, CPU_BOOT_SP(tp)
 	li	s0, 0
