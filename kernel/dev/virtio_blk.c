@@ -226,9 +226,7 @@ static void submit(struct blkdev *dev, struct bio *bio)
 	bio->error = 0;
 	bio->pending = 0;
 	bio->next_sector = bio->sector;
-	bio->next_seg = 0;
-	if (bio->op == BIO_FLUSH)
-		bio->nsegs = 0;
+	bio->next_seg = bio->op == BIO_FLUSH ? bio->nsegs : 0; /* no data */
 	spin_lock(&d->lock);
 	accepted = !d->failed && fits(d, bio);
 	if (accepted) {
@@ -278,7 +276,8 @@ static void watch_sleep(struct disk *d)
 	} else {
 		u64 until = clock_now() + clock_from_ms(WATCH_MS);
 
-		(void)waitq_wait_until_quiet(&d->watch, &d->lock, until);
+		if (waitq_wait_until_quiet(&d->watch, &d->lock, until))
+			return; /* the time has passed: the usual case */
 	}
 }
 
