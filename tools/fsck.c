@@ -1,0 +1,166 @@
+/* fsck.c - checks an xv6 file system image, and repairs it on request.
+ * Exit status: 0 clean, 1 repaired, 4 errors left, 8 could not do its work. */
+#include "fsck.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_CLEAN = 0, EXIT_REPAIRED = 1, EXIT_ERRORS = 4, EXIT_FAILED = 8 };
+
+#define RUNS 4 /* until clean; one is enough, the second proves it */
+
+static const char usage[] =
+	"usage: fsck [-yqS] [--big] IMAGE\n"
+	"  -y         repair (without it nothing is written)\n"
+	"  -q         say nothing about an image that is clean\n"
+	"  -S         inodes without a link are errors: no kernel has them open\n"
+	"  -b, --big  inodes of the file system lab, with a double indirect block\n"
+	"Exit status: 0 clean, 1 repaired, 4 errors left, 8 failure.\n";
+
+struct arguments {
+	const char *image;
+	bool repair, quiet, strict, big;
+};
+
+static int fail(const char *image, int err)
+{
+	fprintf(stderr, "fsck: %s: %s\n", image,
+		err == -FSIMG_EHOST ? strerror(errno) : fsimg_strerror(err));
+	return EXIT_FAILED;
+}
+
+/* Parses the command line; exits on a wrong one. */
+static void arguments_parse(struct arguments *a, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "big", no_argument, NULL, 'b' },
+		{ "help", no_argument, NULL, 'h' },
+		{ 0 },
+	};
+	int c;
+
+	*a = (struct arguments){ 0 };
+	while ((c = getopt_long(argc, argv, "yqSbh", longs, NULL)) != -1) {
+		switch (c) {
+		case 'y':
+			a->repair = true;
+			break;
+		case 'q':
+			a->quiet = true;
+			break;
+		case 'S':
+			a->strict = true;
+			break;
+		case 'b':
+			a->big = true;
+			break;
+		default:
+			fputs(usage, c == 'h' ? stdout : stderr);
+			exit(c == 'h' ? EXIT_CLEAN : EXIT_FAILED);
+		}
+	}
+	if (optind != argc - 1) {
+		fputs(usage, stderr);
+		exit(EXIT_FAILED);
+	}
+	a->image = argv[optind];
+}
+
+/* Runs again until there is nothing left; false if that does not come. */
+static bool settle(struct fsimg *img)
+{
+	struct fsck_options opt = { 0 };
+	struct fsck_report rep;
+
+	for (int i = 0; i < RUNS; i++) {
+		if (fsck_run(img, &opt, &rep) || rep.refused)
+			return false;
+		if (!rep.errors)
+			return true;
+	}
+	return false;
+}
+
+static void summary(const struct arguments *a, const struct fsimg *img,
+		    const struct fsck_report *rep, const char *result)
+{
+	const struct fs_super *sb = fsimg_super(img);
+
+	if (a->quiet && !rep->errors)
+		return;
+	printf("%s: %s", a->image, result);
+	if (rep->errors)
+		printf(", %u error%s", rep->errors, rep->errors == 1 ? "" : "s");
+	if (!rep->refused)
+		printf("; %u of %u inodes, %u of %u blocks in use", rep->inodes_used,
+		       sb->ninodes - 1, rep->blocks_used, sb->nblocks);
+	putchar('\n');
+}
+
+/* @old: the image as it was. */
+static int repair(const struct arguments *a, struct fsimg *img, const struct fsck_report *rep,
+		  const uint8_t *old)
+{
+	int err;
+
+	if (rep->refused || !settle(img)) {
+		summary(a, img, rep, "NOT REPAIRED, nothing is written");
+		return EXIT_ERRORS;
+	}
+	err = fsimg_host_update(a->image, img, old);
+	if (err)
+		return fail(a->image, err);
+	summary(a, img, rep, rep->errors ? "REPAIRED" : "clean");
+	return rep->errors ? EXIT_REPAIRED : EXIT_CLEAN;
+}
+
+static int check(const struct arguments *a, struct fsimg *img, const uint8_t *old)
+{
+	struct fsck_options opt = { .strict = a->strict, .out = stdout };
+	struct fsck_report rep;
+	int err;
+
+	if (a->quiet) { /* a first look: nothing may be said if there is nothing */
+		opt.out = NULL;
+		err = fsck_run(img, &opt, &rep);
+		if (!err && rep.errors) {
+			memcpy(img->data, old, (size_t)img->blocks * FS_BLOCK);
+			opt.out = stdout;
+			err = fsck_run(img, &opt, &rep);
+		}
+	} else {
+		err = fsck_run(img, &opt, &rep);
+	}
+	if (err)
+		return fail(a->image, err);
+	if (a->repair)
+		return repair(a, img, &rep, old);
+	summary(a, img, &rep, rep.errors ? "ERRORS" : "clean");
+	return rep.errors ? EXIT_ERRORS : EXIT_CLEAN;
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments a;
+	struct fsimg img = { 0 };
+	uint8_t *old;
+	int err, status;
+
+	arguments_parse(&a, argc, argv);
+	img.big = a.big;
+	err = fsimg_load(&img, a.image);
+	if (err)
+		return fail(a.image, err);
+	old = malloc((size_t)img.blocks * FS_BLOCK + 1);
+	if (old) {
+		memcpy(old, img.data, (size_t)img.blocks * FS_BLOCK);
+		status = check(&a, &img, old);
+	} else {
+		status = fail(a.image, -FSIMG_ENOMEM);
+	}
+	free(old);
+	fsimg_free(&img);
+	return status;
+}

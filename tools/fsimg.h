@@ -1,0 +1,139 @@
+/* fsimg.h - an xv6 file system image in memory, for host programs and tests.
+ *
+ * Three parts: reading and geometry (fsimg.c), changing (fsimg_edit.c), host
+ * files (fsimg_io.c).  Nothing here prints; errors are negative fsimg_err
+ * values.  Except for fsimg_super_check(), everything relies on an image whose
+ * superblock passed that check and whose contents fsck_run() has passed or
+ * repaired. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "uapi/fsformat.h"
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the image is accessed in place: this needs a little-endian host"
+#endif
+
+enum fsimg_err {
+	FSIMG_ENOSPC = 1,   /* no free block                          */
+	FSIMG_ENOINODE,     /* no free inode                          */
+	FSIMG_ETOOBIG,      /* more than fsimg_max_blocks() blocks    */
+	FSIMG_ENAME,        /* a name is empty, too long or reserved  */
+	FSIMG_EEXIST,       /* the name is taken                      */
+	FSIMG_ENOENT,       /* no such name                           */
+	FSIMG_ENOTDIR,      /* a name on the way is no directory      */
+	FSIMG_EISDIR,       /* a file was asked for                   */
+	FSIMG_ENOMEM,       /* the host has no memory                 */
+	FSIMG_EHOST,        /* a host call failed: see errno          */
+	FSIMG_ESMALL,       /* the geometry leaves no room for data   */
+};
+
+const char *fsimg_strerror(int err); /* @err negative */
+
+struct fsimg {
+	uint8_t *data;   /* blocks * FS_BLOCK bytes, malloced              */
+	uint32_t blocks; /* whole blocks in @data; at least super->size    */
+	bool big;        /* inodes are 11 direct + indirect + double       */
+};
+
+/* --- fsimg.c: geometry and access --------------------------------------- */
+
+struct fsimg_geometry {
+	uint32_t size;    /* blocks                        */
+	uint32_t ninodes;
+	uint32_t nlog;    /* the header included           */
+};
+
+/* Blocks before the first data block in an image that mkfs makes. */
+uint32_t fsimg_meta_blocks(const struct fsimg_geometry *g);
+
+/* NULL, or what makes the superblock unusable.  Looks at no other block.
+ * A wrong nblocks is not among the reasons: no reader depends on it. */
+const char *fsimg_super_check(const struct fsimg *img);
+
+/* The first block that files may own. */
+uint32_t fsimg_data_start(const struct fsimg *img);
+
+/* Blocks of bitmap that are needed for the size (mkfs may make one more). */
+uint32_t fsimg_bitmap_blocks(const struct fs_super *sb);
+
+/* Copies the blocks of a committed log home and empties the log.  The caller
+ * has checked the header. */
+void fsimg_log_replay(struct fsimg *img);
+
+static inline struct fs_super *fsimg_super(const struct fsimg *img)
+{
+	return (struct fs_super *)(void *)(img->data + FS_SUPER_BLOCK * FS_BLOCK);
+}
+
+static inline void *fsimg_block(const struct fsimg *img, uint32_t b)
+{
+	return img->data + (size_t)b * FS_BLOCK;
+}
+
+struct fs_dinode *fsimg_inode(const struct fsimg *img, uint32_t ino);
+bool fsimg_bit(const struct fsimg *img, uint32_t b);
+void fsimg_bit_set(struct fsimg *img, uint32_t b, bool used);
+
+static inline uint32_t fsimg_ndirect(const struct fsimg *img)
+{
+	return img->big ? FS_NDIRECT - 1 : FS_NDIRECT;
+}
+
+/* Blocks that the largest file has. */
+uint32_t fsimg_max_blocks(const struct fsimg *img);
+
+/* The block at @index of the file; 0: a hole. */
+uint32_t fsimg_bmap(const struct fsimg *img, const struct fs_dinode *di, uint32_t index);
+
+/* Copies [off, off + n) of the file, holes as zeros, without looking at its
+ * size: the caller stays within it. */
+void fsimg_read(const struct fsimg *img, uint32_t ino, void *dst, uint32_t off, uint32_t n);
+
+/* The inode that @name has in directory @dir, or 0. */
+uint32_t fsimg_dir_find(const struct fsimg *img, uint32_t dir, const char *name);
+
+/* The inode of a path from the root, leading '/' or not, or -errno. */
+int64_t fsimg_lookup(const struct fsimg *img, const char *path);
+
+/* --- fsimg_edit.c: changing an image ------------------------------------ */
+
+/* An empty file system: root directory alone.  @img->big is set before. */
+int fsimg_format(struct fsimg *img, const struct fsimg_geometry *g);
+void fsimg_free(struct fsimg *img);
+
+/* Makes a regular file at @path (directories on the way are made) with the
+ * @n bytes at @src.  -FSIMG_EEXIST if the name is taken.  A failed call may
+ * leave directories behind: throw the image away. */
+int fsimg_add_file(struct fsimg *img, const char *path, const void *src, size_t n);
+
+/* Unlinks a file that is not a directory; frees it with its last name. */
+int fsimg_remove(struct fsimg *img, const char *path);
+
+/* Grows the root to a whole number of blocks with free entries at the end, as
+ * images of every year have it. */
+int fsimg_pad_root(struct fsimg *img);
+
+/* Adds an entry to a directory; the caller keeps link counts. */
+int fsimg_dir_add(struct fsimg *img, uint32_t dir, const char *name, uint32_t ino);
+
+/* Makes room for block @index of the file and returns it, or -errno.
+ * New blocks are zero. */
+int64_t fsimg_bmap_alloc(struct fsimg *img, struct fs_dinode *di, uint32_t index);
+
+/* --- fsimg_io.c: host files --------------------------------------------- */
+
+/* Reads a whole file.  -FSIMG_EHOST with errno set; *@data is to be freed. */
+int fsimg_host_read(const char *path, uint8_t **data, size_t *size);
+
+/* Replaces @path by the image, all or nothing: temporary file, fsync, rename. */
+int fsimg_host_replace(const char *path, const struct fsimg *img);
+
+/* Writes the blocks in which @img differs from @old into the existing file. */
+int fsimg_host_update(const char *path, const struct fsimg *img, const uint8_t *old);
+
+/* Reads an image; a partial last block is dropped. */
+int fsimg_load(struct fsimg *img, const char *path);

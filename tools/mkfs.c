@@ -1,0 +1,276 @@
+/* mkfs.c - makes an xv6 file system image; also looks into one, adds to one.
+ *
+ * Promises an image that the kernels of every year mount, the same bytes for
+ * the same arguments, and on any error no image (or the old one, untouched). */
+#define _GNU_SOURCE
+#include "mkfs.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_SIZE 4000   /* blocks, unless the files need more          */
+#define DEFAULT_INODES 200  /* likewise                                    */
+#define DEFAULT_LOG 30
+#define MAX_LOG 31          /* what a kernel of 2025 writes to, at most    */
+#define FREE_BLOCKS 1024    /* room left for new files: 1 MiB              */
+#define FREE_INODES 64
+
+static const char usage[] =
+	"usage: mkfs [-s BLOCKS] [-i INODES] [-l LOGBLOCKS] [--big] IMAGE [FILE ...]\n"
+	"       mkfs --add IMAGE FILE ...        put files into an image, replacing old ones\n"
+	"       mkfs --list IMAGE                show all names in an image\n"
+	"       mkfs --extract IMAGE NAME        write one file to standard output\n"
+	"\n"
+	"FILE is a path (its last element, without a leading '_' or a trailing '.sym',\n"
+	"is the name in the root of the image) or path:name (directories in name are\n"
+	"made).  A block is 1024 bytes.\n"
+	"  -s BLOCKS     size of the image   (4000, or what the files need and 1 MiB)\n"
+	"  -i INODES     number of inodes    (200, or what the files need)\n"
+	"  -l LOGBLOCKS  log, 2 to 31 blocks (30)\n"
+	"  -b, --big     inodes of the file system lab, with a double indirect block\n";
+
+int mkfs_fail(const char *what, int err)
+{
+	fprintf(stderr, "mkfs: %s: %s\n", what,
+		err == -FSIMG_EHOST ? strerror(errno) : fsimg_strerror(err));
+	return 1;
+}
+
+/* The name that a file gets when none is asked for. */
+static char *default_name(const char *path)
+{
+	const char *base = strrchr(path, '/');
+	size_t n;
+
+	base = base ? base + 1 : path;
+	if (*base == '_')
+		base++;
+	n = strlen(base);
+	if (n > 4 && strcmp(base + n - 4, ".sym") == 0)
+		n -= 4;
+	return strndup(base, n);
+}
+
+static int file_parse(struct mkfs_file *f, const char *arg)
+{
+	const char *colon = strrchr(arg, ':');
+
+	f->from = colon ? strndup(arg, (size_t)(colon - arg)) : strdup(arg);
+	f->name = colon ? strdup(colon + 1) : default_name(arg);
+	if (!f->from || !f->name)
+		return mkfs_fail(arg, -FSIMG_ENOMEM);
+	return 0;
+}
+
+static int file_read(struct mkfs_file *f)
+{
+	int err = fsimg_host_read(f->from, &f->data, &f->size);
+
+	return err ? mkfs_fail(f->from, err) : 0;
+}
+
+static void files_free(struct mkfs_file *files, int n)
+{
+	for (int i = 0; files && i < n; i++) {
+		free(files[i].from);
+		free(files[i].name);
+		free(files[i].data);
+	}
+	free(files);
+}
+
+/* All FILE arguments, read into memory; NULL after a message. */
+static struct mkfs_file *files_read(char **args, int n)
+{
+	struct mkfs_file *files = calloc((size_t)n + 1, sizeof(*files));
+
+	if (!files) {
+		mkfs_fail("arguments", -FSIMG_ENOMEM);
+		return NULL;
+	}
+	for (int i = 0; i < n; i++) {
+		if (file_parse(&files[i], args[i]) || file_read(&files[i])) {
+			files_free(files, n);
+			return NULL;
+		}
+	}
+	return files;
+}
+
+/* Blocks for a file's contents, address blocks included, and for its share of
+ * directories: at most one new one for each '/' in its name. */
+static uint32_t file_blocks(const struct mkfs_file *f)
+{
+	uint32_t n = (uint32_t)((f->size + FS_BLOCK - 1) / FS_BLOCK);
+
+	n += n / FS_NINDIRECT + 2;
+	for (const char *p = f->name; *p; p++)
+		n += *p == '/';
+	return n + 1;
+}
+
+static uint32_t file_inodes(const struct mkfs_file *f)
+{
+	uint32_t n = 1;
+
+	for (const char *p = f->name; *p; p++)
+		n += *p == '/';
+	return n;
+}
+
+/* Fills in what was not asked for (0) so that the files and some more fit. */
+static void geometry_fit(struct fsimg_geometry *g, const struct mkfs_file *files, int n)
+{
+	uint32_t blocks = FREE_BLOCKS, inodes = FREE_INODES;
+
+	for (int i = 0; i < n; i++) {
+		blocks += file_blocks(&files[i]);
+		inodes += file_inodes(&files[i]);
+	}
+	if (!g->nlog)
+		g->nlog = DEFAULT_LOG;
+	if (!g->ninodes)
+		g->ninodes = inodes > DEFAULT_INODES ? inodes : DEFAULT_INODES;
+	if (!g->size) {
+		g->size = DEFAULT_SIZE;
+		blocks += fsimg_meta_blocks(g);
+		blocks += blocks / FS_BITS_PER_BLOCK + 1; /* a larger bitmap */
+		if (blocks > g->size)
+			g->size = blocks;
+	}
+}
+
+static int image_fill(struct fsimg *img, const struct mkfs_file *files, int n)
+{
+	int err;
+
+	for (int i = 0; i < n; i++) {
+		err = fsimg_add_file(img, files[i].name, files[i].data, files[i].size);
+		if (err == -FSIMG_ETOOBIG) {
+			fprintf(stderr, "mkfs: %s: file too large: %zu bytes, but %u is the most\n",
+				files[i].from, files[i].size, fsimg_max_blocks(img) * FS_BLOCK);
+			return 1;
+		}
+		if (err)
+			return mkfs_fail(files[i].name, err);
+	}
+	err = fsimg_pad_root(img);
+	return err ? mkfs_fail("root directory", err) : 0;
+}
+
+static int image_make(const char *path, struct fsimg_geometry *g,
+		      const struct mkfs_file *files, int n, bool big)
+{
+	struct fsimg img = { .big = big };
+	int err, status;
+
+	geometry_fit(g, files, n);
+	err = fsimg_format(&img, g);
+	status = err ? mkfs_fail(path, err) : image_fill(&img, files, n);
+	if (!status) {
+		err = fsimg_host_replace(path, &img);
+		if (err)
+			status = mkfs_fail(path, err);
+	}
+	fsimg_free(&img);
+	return status;
+}
+
+/* Reads a number of @lo to @hi; exits with a message if it is none. */
+static uint32_t number(const char *what, const char *text, uint32_t lo, uint32_t hi)
+{
+	char *end;
+	unsigned long long n;
+
+	errno = 0;
+	n = strtoull(text, &end, 0);
+	if (end == text || *end || *text == '-' || errno || n < lo || n > hi) {
+		fprintf(stderr, "mkfs: %s: a number from %u to %u, please, not '%s'\n", what,
+			lo, hi, text);
+		exit(1);
+	}
+	return (uint32_t)n;
+}
+
+enum mode { MODE_MAKE, MODE_ADD, MODE_LIST, MODE_EXTRACT };
+
+struct arguments {
+	enum mode mode;
+	struct fsimg_geometry geometry; /* 0: not given */
+	bool big;
+};
+
+/* Parses the options; the rest starts at optind.  Exits on a wrong one. */
+static void arguments_parse(struct arguments *a, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "add", no_argument, NULL, 'a' },     { "list", no_argument, NULL, 't' },
+		{ "extract", no_argument, NULL, 'x' }, { "big", no_argument, NULL, 'b' },
+		{ "help", no_argument, NULL, 'h' },    { 0 },
+	};
+	int c;
+
+	*a = (struct arguments){ .mode = MODE_MAKE };
+	while ((c = getopt_long(argc, argv, "s:i:l:atxbh", longs, NULL)) != -1) {
+		switch (c) {
+		case 's':
+			a->geometry.size = number("-s", optarg, 1, 1u << 22);
+			break;
+		case 'i':
+			a->geometry.ninodes = number("-i", optarg, 2, UINT16_MAX);
+			break;
+		case 'l':
+			a->geometry.nlog = number("-l", optarg, 2, MAX_LOG);
+			break;
+		case 'a':
+			a->mode = MODE_ADD;
+			break;
+		case 't':
+			a->mode = MODE_LIST;
+			break;
+		case 'x':
+			a->mode = MODE_EXTRACT;
+			break;
+		case 'b':
+			a->big = true;
+			break;
+		default:
+			fputs(usage, c == 'h' ? stdout : stderr);
+			exit(c == 'h' ? 0 : 1);
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments a;
+	struct mkfs_file *files;
+	const char *image;
+	char **rest;
+	int n, status;
+
+	arguments_parse(&a, argc, argv);
+	rest = argv + optind + 1;
+	n = argc - optind - 1;
+	if (n < 0 || (a.mode == MODE_LIST && n != 0) || (a.mode == MODE_EXTRACT && n != 1)) {
+		fputs(usage, stderr);
+		return 1;
+	}
+	image = argv[optind];
+	if (a.mode == MODE_LIST)
+		return mkfs_list(image, a.big);
+	if (a.mode == MODE_EXTRACT)
+		return mkfs_extract(image, rest[0], a.big);
+	files = files_read(rest, n);
+	if (!files)
+		return 1;
+	if (a.mode == MODE_ADD)
+		status = mkfs_add(image, files, n, a.big);
+	else
+		status = image_make(image, &a.geometry, files, n, a.big);
+	files_free(files, n);
+	return status;
+}

@@ -1,0 +1,173 @@
+/* mkfs_image.c - lists, extracts from and adds to an image that exists.
+ *
+ * An image is checked before it is used, in memory and as after a mount: a
+ * damaged one is read as fsck would mend it, with a warning, and not written. */
+#include "mkfs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fsck.h"
+#include "uapi/stat.h"
+
+/* Loads and checks; *@errors says how many were mended in memory.  0 or an
+ * exit status after a message. */
+static int image_open(struct fsimg *img, const char *path, uint32_t *errors)
+{
+	struct fsck_options opt = { 0 };
+	struct fsck_report rep;
+	const char *why;
+	int err = fsimg_load(img, path);
+
+	if (err)
+		return mkfs_fail(path, err);
+	why = fsimg_super_check(img);
+	if (why) {
+		fprintf(stderr, "mkfs: %s: %s\n", path, why);
+		fsimg_free(img);
+		return 1;
+	}
+	err = fsck_run(img, &opt, &rep);
+	if (!err && rep.refused)
+		fprintf(stderr, "mkfs: %s: damaged beyond repair\n", path);
+	if (err)
+		mkfs_fail(path, err);
+	if (err || rep.refused) {
+		fsimg_free(img);
+		return 1;
+	}
+	*errors = rep.errors;
+	return 0;
+}
+
+/* The same for reading: goes on after a warning. */
+static int image_open_to_read(struct fsimg *img, const char *path)
+{
+	uint32_t errors;
+	int status = image_open(img, path, &errors);
+
+	if (!status && errors)
+		fprintf(stderr, "mkfs: %s: has errors (see fsck); shown as if repaired\n", path);
+	return status;
+}
+
+static void list_entry(const struct fsimg *img, uint32_t ino, const char *path)
+{
+	static const char letter[] = "?d-cl"; /* by type: T_DIR, T_FILE, ... */
+	const struct fs_dinode *di = fsimg_inode(img, ino);
+
+	printf("%c %5u %3d ", letter[di->type], ino, di->nlink);
+	if (di->type == T_DEVICE)
+		printf("%4d,%3d  %s\n", di->major, di->minor, path);
+	else
+		printf("%8u  %s\n", di->size, path);
+}
+
+/* Lists what is in @dir, depth first; @path, of @n bytes, has a slash behind
+ * it.  Returns 0, or 1 if a path is too deep to print. */
+static int list_dir(const struct fsimg *img, uint32_t dir, char *path, size_t n, size_t room)
+{
+	uint32_t size = fsimg_inode(img, dir)->size;
+	int status = 0;
+
+	for (uint32_t off = 2 * sizeof(struct fs_dirent); off < size;
+	     off += sizeof(struct fs_dirent)) {
+		struct fs_dirent e;
+		size_t len;
+
+		fsimg_read(img, dir, &e, off, sizeof(e));
+		if (e.ino == 0)
+			continue;
+		len = strnlen(e.name, FS_NAMELEN);
+		if (n + len + 2 > room)
+			return 1;
+		memcpy(path + n, e.name, len);
+		path[n + len] = '\0';
+		list_entry(img, e.ino, path);
+		if (fsimg_inode(img, e.ino)->type == T_DIR) {
+			path[n + len] = '/';
+			status |= list_dir(img, e.ino, path, n + len + 1, room);
+		}
+	}
+	return status;
+}
+
+int mkfs_list(const char *image, bool big)
+{
+	struct fsimg img = { .big = big };
+	char path[4096] = "/";
+	int status = image_open_to_read(&img, image);
+
+	if (status)
+		return status;
+	list_entry(&img, FS_ROOT_INO, "/");
+	status = list_dir(&img, FS_ROOT_INO, path, 1, sizeof(path));
+	if (status)
+		fprintf(stderr, "mkfs: %s: directories too deep to list\n", image);
+	fsimg_free(&img);
+	return status;
+}
+
+static int extract(const struct fsimg *img, const char *name)
+{
+	int64_t ino = fsimg_lookup(img, name);
+	uint8_t block[FS_BLOCK];
+	uint32_t size;
+
+	if (ino < 0)
+		return mkfs_fail(name, (int)ino);
+	if (fsimg_inode(img, (uint32_t)ino)->type == T_DIR)
+		return mkfs_fail(name, -FSIMG_EISDIR);
+	size = fsimg_inode(img, (uint32_t)ino)->size;
+	for (uint32_t off = 0, n; off < size; off += n) {
+		n = size - off < FS_BLOCK ? size - off : FS_BLOCK;
+		fsimg_read(img, (uint32_t)ino, block, off, n);
+		if (fwrite(block, 1, n, stdout) != n)
+			return mkfs_fail("standard output", -FSIMG_EHOST);
+	}
+	return fflush(stdout) == 0 ? 0 : mkfs_fail("standard output", -FSIMG_EHOST);
+}
+
+int mkfs_extract(const char *image, const char *name, bool big)
+{
+	struct fsimg img = { .big = big };
+	int status = image_open_to_read(&img, image);
+
+	if (status)
+		return status;
+	status = extract(&img, name);
+	fsimg_free(&img);
+	return status;
+}
+
+int mkfs_add(const char *image, const struct mkfs_file *files, int n, bool big)
+{
+	struct fsimg img = { .big = big };
+	uint32_t errors;
+	int status = image_open(&img, image, &errors);
+
+	if (status)
+		return status;
+	if (errors) {
+		fprintf(stderr, "mkfs: %s: has errors; run fsck -y on it first\n", image);
+		status = 1;
+	}
+	for (int i = 0; i < n && !status; i++) {
+		int err = fsimg_remove(&img, files[i].name);
+
+		if (!err || err == -FSIMG_ENOENT)
+			err = fsimg_add_file(&img, files[i].name, files[i].data,
+					     files[i].size);
+		if (err)
+			status = mkfs_fail(files[i].name, err);
+	}
+	if (!status) {
+		int err = fsimg_host_replace(image, &img);
+
+		if (err)
+			status = mkfs_fail(image, err);
+	}
+	fsimg_free(&img);
+	return status;
+}

@@ -1,0 +1,4 @@
+# build.mk - xv6 program sources (XV6=...) against the headers and library of
+# this folder.
+
+include tools/build.mk
