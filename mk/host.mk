@@ -1,14 +1,22 @@
-# host.mk - the programs that run on this computer: mkfs and fsck.
+# host.mk - the programs that run on this computer: mkfs, fsck, console-run.
+#
+# Each is tools/NAME.c and what tools/build.mk adds to its prerequisites.
 
-HOST_CFLAGS ?= -std=gnu17 -O2 -g -Wall -Wextra
-HOST_ALL_CFLAGS := $(HOST_CFLAGS) $(if $(WERROR),-Werror) -Ikernel -Itools
+HOST_CFLAGS ?= -O2 -g
+HOST_ALL_CFLAGS := -std=gnu17 $(HOST_CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) -Ikernel -Itools
 
-HOST_TOOLS := $(foreach t,mkfs fsck,$(if $(wildcard tools/$(t).c),$(BUILD)/$(t)))
+HOST_TOOLS := $(BUILD)/mkfs $(BUILD)/fsck $(BUILD)/console-run
 
 .PHONY: host-tools
 host-tools: $(HOST_TOOLS)
 
-$(BUILD)/mkfs $(BUILD)/fsck: $(BUILD)/%: tools/%.c tools/fsimg.c $(wildcard tools/*.h) kernel/uapi/fsformat.h
+-include tools/build.mk
+
+$(BUILD)/mkfs: tools/mkfs.c
+$(BUILD)/fsck: tools/fsck.c
+$(BUILD)/console-run: tools/console_run.c
+
+$(HOST_TOOLS): $(wildcard tools/*.h) kernel/uapi/fsformat.h
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_ALL_CFLAGS) -o $@ $(filter %.c,$^)

@@ -59,5 +59,5 @@ if in_use; then
 fi
 say IMAGE "$image:$list"
 # shellcheck disable=SC2086
-"$mkfs" -a "$image" $list
+"$mkfs" --add "$image" $list
 [ -z "$mine" ] || touch "$stamp"

@@ -17,6 +17,8 @@ KERNEL_CFLAGS := -std=gnu17 -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany \
 	-fno-delete-null-pointer-checks -fno-strict-aliasing -fno-asynchronous-unwind-tables \
 	-O2 -g -Wall -Wextra -Wframe-larger-than=512 -Ikernel -I$(KB)/include \
 	$(if $(WERROR),-Werror) $(if $(CHECK),-DPAGODA_CHECK) $(KERNEL_EXTRA_CFLAGS)
+# Assembly saves floating point registers, which C in the kernel never uses.
+KERNEL_ASFLAGS := $(subst rv64imac,rv64gc,$(KERNEL_CFLAGS)) -D__ASSEMBLY__
 KERNEL_LDFLAGS := -melf64lriscv -static -nostdlib --build-id=none -z noexecstack \
 	-z max-page-size=4096 -T $(KERNEL_LD)
 
@@ -46,7 +48,7 @@ $(KB)/%.c.o: %.c $(KERNEL_FLAGS_FILE)
 $(KB)/%.S.o: %.S $(KERNEL_FLAGS_FILE) $(if $(ASM_OFFSETS_C),$(ASM_OFFSETS_H))
 	$(call say,AS,$<)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(KERNEL_CFLAGS) -D__ASSEMBLY__ -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(KERNEL_ASFLAGS) -MMD -MP -c -o $@ $<
 
 # Three links: without names, with the names of the first, and with those of
 # the second, whose addresses are final as the table has its size by then.

@@ -1,0 +1,133 @@
+#!/bin/sh
+# deps.sh - installs what is missing on Debian and Ubuntu, or says what to install.
+#
+# usage: deps.sh run | test
+#
+# `run` is what it takes to build and boot, `test` everything for ./test too.
+# Looks for the tools themselves first: where all are there, no package manager
+# is asked.  Prints one line before it installs anything.
+set -u
+
+cd "$(dirname "$0")/.." || exit 1
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# The C library of the programs: its headers, as the compiler finds them.
+have_picolibc() {
+	have riscv64-unknown-elf-gcc &&
+		echo '#include <picolibc.h>' |
+		riscv64-unknown-elf-gcc --specs=picolibc.specs -E - >/dev/null 2>&1
+}
+
+have_host_cc() {
+	have cc && echo '#include <stdio.h>' | cc -E - >/dev/null 2>&1
+}
+
+have_header() { echo "#include <$1>" | cc -include stdarg.h -include stddef.h \
+	-include stdint.h -include setjmp.h -E - >/dev/null 2>&1; }
+
+have_firmware() {
+	for d in /usr/share/qemu /usr/local/share/qemu /opt/homebrew/share/qemu; do
+		ls "$d"/opensbi-riscv64-generic-fw_dynamic.* >/dev/null 2>&1 && return
+	done
+	return 1
+}
+
+# The names of what is missing, one package a line.
+missing() {
+	have make || echo make
+	have_host_cc || printf '%s\n' gcc libc6-dev
+	have riscv64-unknown-elf-gcc || echo gcc-riscv64-unknown-elf
+	have_picolibc || echo picolibc-riscv64-unknown-elf
+	have qemu-system-riscv64 || echo QEMU
+	have_firmware || echo opensbi
+	[ "$1" = test ] || return 0
+	have riscv64-linux-gnu-gcc || echo gcc-riscv64-linux-gnu
+	have clang || echo clang
+	have ld.lld || echo lld
+	have llvm-nm || echo llvm
+	have clang-format || echo clang-format
+	have_host_cc && have_header cmocka.h || echo libcmocka-dev
+	have gdb-multiarch || echo gdb-multiarch
+	have git || echo git
+	[ -x /usr/bin/python3 ] || echo python3
+	/usr/bin/python3 -c 'import pytest' 2>/dev/null || echo python3-pytest
+	/usr/bin/python3 -c 'import pexpect' 2>/dev/null || echo python3-pexpect
+}
+
+# Since Debian 13 QEMU for RISC-V is a package of its own.
+qemu_package() {
+	if apt-cache policy qemu-system-riscv 2>/dev/null | grep -q 'Candidate: [^(]'; then
+		echo qemu-system-riscv
+	else
+		echo qemu-system-misc
+	fi
+}
+
+known_to_apt() {
+	for p in $1; do
+		[ "$p" = QEMU ] && p=$(qemu_package)
+		apt-cache policy "$p" 2>/dev/null | grep -q 'Candidate: [^(]' || return 1
+	done
+}
+
+check_qemu_version() {
+	version=$(qemu-system-riscv64 --version | sed -n '1s/.*version \([0-9]*\).*/\1/p')
+	if [ "${version:-0}" -lt 7 ]; then
+		qemu-system-riscv64 --version | head -1 >&2
+		echo "This QEMU is too old: version 7.0 or later is needed (Debian 12 and Ubuntu 24.04 have one)." >&2
+		exit 1
+	fi
+}
+
+explain() {
+	echo "Missing: $(echo "$1" | tr '\n' ' ')" >&2
+	cat >&2 <<-'END'
+	These are the names of Debian and Ubuntu packages; only there they are installed by themselves.
+	On another system get: make, a C compiler, QEMU 7.0 or later for riscv64 with its
+	OpenSBI firmware, riscv64-unknown-elf-gcc with binutils, and picolibc for it (the specs
+	file picolibc.specs).  Fedora and Arch call QEMU's package qemu-system-riscv.
+	END
+	exit 1
+}
+
+want=$(missing "${1:-run}")
+if [ -z "$want" ]; then
+	check_qemu_version
+	exit 0
+fi
+
+have apt-get || explain "$want"
+if [ "$(id -u)" = 0 ]; then
+	as_root=env
+elif have sudo; then
+	as_root=sudo
+	# With nobody there to type a password, sudo must not ask for one.
+	[ -t 0 ] || [ -t 2 ] || as_root='sudo -n'
+else
+	echo "There is no sudo here. As root, run:" >&2
+	names=$(echo "$want" | sed "s/^QEMU\$/$(qemu_package)/" | tr '\n' ' ')
+	echo "    apt-get install --no-install-recommends $names" >&2
+	exit 1
+fi
+
+mkdir -p build
+log=build/install.log
+: > "$log"
+if ! known_to_apt "$want"; then
+	echo "Fetching the package lists (apt-get update)" >&2
+	# shellcheck disable=SC2086
+	$as_root apt-get update >> "$log" 2>&1 || { tail -5 "$log" >&2; exit 1; }
+fi
+want=$(echo "$want" | sed "s/^QEMU\$/$(qemu_package)/" | tr '\n' ' ')
+echo "Installing with apt-get$([ "$as_root" = env ] || echo ", through sudo"): $want" >&2
+# shellcheck disable=SC2086
+if ! $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $want \
+	>> "$log" 2>&1; then
+	tail -15 "$log" >&2
+	echo "Installing failed; the whole story is in $log." >&2
+	exit 1
+fi
+left=$(missing "${1:-run}")
+[ -z "$left" ] || explain "$left"
+check_qemu_version
