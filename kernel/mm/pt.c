@@ -85,12 +85,8 @@ static pte_t slot_write(struct pt_cur *c, pte_t e)
 
 pte_t pt_set_leaf(struct pt_cur *c, pte_t e)
 {
-	pte_t old;
-
-	ASSERT(!pte_is_table(e, c->level));
-	old = slot_write(c, e);
-	ASSERT(!pte_is_table(old, c->level));
-	return old;
+	ASSERT(!pte_is_table(e, c->level) && !pte_is_table(pte_load(c->slot), c->level));
+	return slot_write(c, e);
 }
 
 int pt_reach(struct pt_cur *c, int level)

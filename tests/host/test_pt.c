@@ -1,0 +1,675 @@
+// sources: kernel/mm/pt.c kernel/mm/gather.c kernel/mm/frame.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=frame_put,--wrap=frame_put_block
+/* test_pt.c - page tables against a flat model: random operations, a simulated
+ * TLB that catches every frame freed too early, every allocation failing once. */
+#include "rig.h"
+
+#include <string.h>
+
+#include "mm/gather.h"
+#include "mm/kmap.h"
+#include "mm/pt.h"
+#include "shim.h"
+#include "uapi/errno.h"
+
+#define FRAMES 16384
+#define BLOCK 512 /* pages of a 2 MiB leaf */
+
+static struct page table[FRAMES];
+static struct pt kernel_pt, pt;
+static struct tlb_space space;
+
+/* --- the pages of the model --------------------------------------------- */
+
+/* Three windows of 6 MiB: at the bottom, over a 1 GiB border, at the top. */
+#define WINDOW 1536
+#define WINDOWS 3
+#define PAGES (WINDOW * WINDOWS)
+
+static const va_t window_start[WINDOWS] = { 0, GIB - 4 * MIB, BIT(38) - 6 * MIB };
+
+enum state { EMPTY, SMALL, LARGE, GUARD, NOTE };
+
+/* One page of the model: its entry, as pt_entry() shall find it. */
+static struct model {
+	enum state state;
+	pte_t e; /* of a large leaf: the whole leaf's */
+} model[PAGES];
+
+/* What a hart may still have in its TLB: frame number + 1, or 0. */
+static u64 tlb[PAGES];
+
+static va_t page_va(unsigned i)
+{
+	return window_start[i / WINDOW] + i % WINDOW * PAGE_SIZE;
+}
+
+static u64 frame_number(unsigned i)
+{
+	u64 pfn = pte_pa(model[i].e) >> PAGE_SHIFT;
+
+	return model[i].state == LARGE ? pfn + i % BLOCK : pfn;
+}
+
+static bool is_mapped(unsigned i)
+{
+	return model[i].state == SMALL || model[i].state == LARGE;
+}
+
+/* Harts fill their TLBs whenever they like: as soon as possible, here. */
+static void tlb_fill(unsigned lo, unsigned hi)
+{
+	for (unsigned i = lo; i < hi; i++)
+		if (is_mapped(i))
+			tlb[i] = frame_number(i) + 1;
+}
+
+static unsigned shootdowns;
+
+void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi)
+{
+	assert_ptr_equal(s, &space);
+	assert_true(lo < hi);
+	assert_int_equal(shim_spin_depth(), 0);
+	shootdowns++;
+	for (unsigned i = 0; i < PAGES; i++)
+		if (page_va(i) >= lo && page_va(i) < hi)
+			tlb[i] = 0;
+	tlb_fill(0, PAGES);
+}
+
+/* --- the frame allocator, watched --------------------------------------- */
+
+static unsigned fail_in; /* the so-manieth allocation fails; 0: none */
+static unsigned allocs;
+
+struct page *__real_frame_alloc(enum frame_kind kind, unsigned flags);
+struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags);
+void __real_frame_put(struct page *pg);
+void __wrap_frame_put(struct page *pg);
+void __real_frame_put_block(struct page *pg, unsigned order);
+void __wrap_frame_put_block(struct page *pg, unsigned order);
+
+struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags)
+{
+	allocs++;
+	if (fail_in && --fail_in == 0)
+		return NULL;
+	return __real_frame_alloc(kind, flags);
+}
+
+static void check_unused(struct page *pg, u64 n)
+{
+	u64 first = frame_pa(pg) >> PAGE_SHIFT;
+
+	for (unsigned i = 0; i < PAGES; i++)
+		if (tlb[i] - 1 >= first && tlb[i] - 1 < first + n)
+			fail_msg("freed while a TLB still has it");
+}
+
+void __wrap_frame_put(struct page *pg)
+{
+	if (pg->refs == 1)
+		check_unused(pg, 1);
+	__real_frame_put(pg);
+}
+
+void __wrap_frame_put_block(struct page *pg, unsigned order)
+{
+	check_unused(pg, BIT(order));
+	__real_frame_put_block(pg, order);
+}
+
+/* --- set-up ------------------------------------------------------------- */
+
+#define KERNEL_VA DIRECT
+#define DIRECT (-BIT(38))
+
+static int set_up(void **state)
+{
+	(void)state;
+	memset(model, 0, sizeof(model));
+	memset(tlb, 0, sizeof(tlb));
+	fail_in = 0;
+	shim_ram_init(FRAMES * PAGE_SIZE);
+	frame_init(SHIM_RAM_BASE, FRAMES * PAGE_SIZE, table);
+	frame_boot_free(SHIM_RAM_BASE, SHIM_RAM_BASE + (FRAMES - 1) * PAGE_SIZE);
+	assert_int_equal(pt_init(&kernel_pt), 0);
+	assert_int_equal(pt_map(&kernel_pt, DIRECT, 0, 4 * GIB, PTE_R | PTE_W | PT_LARGE), 0);
+	assert_int_equal(pt_init_user(&pt, &kernel_pt), 0);
+	assert_int_equal(pt_init_twin(&pt), 0);
+	return 0;
+}
+
+static pte_t *root_of(pa_t root)
+{
+	return kmap_direct(root);
+}
+
+/* The twin has the same user half and nothing else; the kernel half is the
+ * kernel's. */
+static void check_roots(void)
+{
+	for (unsigned i = 0; i < PT_ENTRIES; i++) {
+		u64 bits = root_of(pt.root)[i].bits;
+
+		assert_int_equal(root_of(pt.twin)[i].bits, i < 256 ? bits : 0);
+		if (i >= 256 && bits)
+			assert_int_equal(bits, root_of(kernel_pt.root)[i].bits);
+	}
+}
+
+static void model_clear(unsigned lo, unsigned hi)
+{
+	for (unsigned i = lo; i < hi; i++)
+		model[i] = (struct model){ EMPTY, { 0 } };
+}
+
+static int tear_down(void **state)
+{
+	struct gather g;
+
+	(void)state;
+	check_roots();
+	gather_init(&g, &space);
+	pt_unmap(&pt, 0, BIT(38), &g);
+	model_clear(0, PAGES);
+	gather_finish(&g);
+	pt_fini(&pt);
+	for (va_t va = DIRECT; va < DIRECT + 4 * GIB; va += GIB) {
+		struct pt_cur c = pt_at(&kernel_pt, va);
+
+		assert_int_equal(c.level, 2);
+		assert_true(pte_is_leaf(pt_set_leaf(&c, (pte_t){ 0 })));
+	}
+	pt_fini(&kernel_pt);
+	frame_check();
+	assert_int_equal(frame_count(FRAME_free), FRAMES - 1);
+	shim_ram_fini();
+	return 0;
+}
+
+/* --- comparing ---------------------------------------------------------- */
+
+static void check_page(unsigned i)
+{
+	struct pt_cur c = pt_at(&pt, page_va(i));
+	pte_t e = pte_load(c.slot);
+
+	assert_int_equal(c.va, page_va(i));
+	assert_int_equal(e.bits, model[i].e.bits);
+	switch (model[i].state) {
+	case EMPTY:
+		assert_false(pte_is_leaf(e));
+		break;
+	case SMALL:
+		assert_true(pte_is_leaf(e));
+		assert_int_equal(c.level, 0);
+		break;
+	case LARGE:
+		assert_true(pte_is_leaf(e));
+		assert_int_equal(c.level, 1);
+		break;
+	case GUARD:
+		assert_true(pte_is_guard(e, c.level));
+		break;
+	case NOTE:
+		assert_false(pte_is_valid(e));
+	}
+	assert_int_equal(pt_entry(&pt, c.va, c.level).bits, e.bits);
+	for (int level = 2; level > c.level; level--)
+		assert_true(pte_is_table(pt_entry(&pt, c.va, level), level));
+	for (int level = c.level - 1; level >= 0; level--)
+		assert_int_equal(pt_entry(&pt, c.va, level).bits, 0);
+}
+
+/* One walk over everything sees each entry once, and holes between. */
+static void check_walk(va_t start, va_t end)
+{
+	va_t expected = start;
+	unsigned seen = 0, there = 0;
+
+	pt_for_each(c, &pt, start, end) {
+		assert_int_equal(c.va, expected);
+		assert_true(pt_end(&c) > c.va);
+		expected = pt_end(&c);
+		seen += pte_load(c.slot).bits ? pt_end(&c) - c.va : 0;
+		assert_ptr_equal(c.slot, pt_at(&pt, c.va).slot);
+	}
+	assert_true(expected >= end);
+	for (unsigned i = 0; i < PAGES; i++)
+		there += model[i].state != EMPTY && page_va(i) >= start &&
+			 page_va(i) < end;
+	if (start == 0)
+		assert_int_equal(seen / PAGE_SIZE, there);
+}
+
+static void check_all(void)
+{
+	for (unsigned i = 0; i < PAGES; i++)
+		check_page(i);
+	check_walk(0, BIT(38));
+	check_roots();
+}
+
+/* --- random operations -------------------------------------------------- */
+
+static const u64 some_prot[] = { PTE_R | PTE_U, PTE_R | PTE_W | PTE_U, PTE_R | PTE_X | PTE_U,
+				 PTE_R | PTE_W | PTE_A | PTE_D, PTE_X | PTE_U | PTE_COW };
+
+static u64 random_prot(void)
+{
+	return some_prot[rig_below(ARRAY_SIZE(some_prot))];
+}
+
+/* Pages [*lo, *hi) within one window. */
+static void random_range(unsigned *lo, unsigned *hi, unsigned longest)
+{
+	unsigned window = rig_below(WINDOWS) * WINDOW;
+
+	*lo = rig_below(WINDOW);
+	*hi = *lo + 1 + rig_below(longest);
+	*hi = MIN(*hi, WINDOW);
+	*lo += window;
+	*hi += window;
+}
+
+static bool all_empty(unsigned lo, unsigned hi)
+{
+	for (unsigned i = lo; i < hi; i++)
+		if (model[i].state != EMPTY)
+			return false;
+	return true;
+}
+
+static void put_one(unsigned i)
+{
+	struct pt_cur c = pt_at(&pt, page_va(i));
+	struct page *pg;
+	u64 prot = random_prot();
+	int err = pt_reach(&c, 0);
+
+	if (model[i].state == LARGE) {
+		assert_int_equal(err, -EEXIST);
+		return;
+	}
+	assert_int_equal(err, 0);
+	assert_int_equal(c.level, 0);
+	if (model[i].state != EMPTY)
+		return;
+	pg = frame_alloc(FRAME_anon, 0);
+	model[i] = (struct model){ SMALL, pte_make(frame_pa(pg), prot | PTE_V) };
+	assert_int_equal(pt_set_leaf(&c, model[i].e).bits, 0);
+	tlb_fill(i, i + 1);
+}
+
+/* A stretch of memory that is mapped whole: of kind kernel, as no leaf then
+ * holds a reference. */
+static void map_range(unsigned lo, unsigned hi)
+{
+	pa_t pa = SHIM_RAM_BASE + (FRAMES - 1) * PAGE_SIZE + rig_below(8) * PAGE_SIZE;
+	u64 prot = random_prot();
+	int err = pt_map(&pt, page_va(lo), pa, (hi - lo) * PAGE_SIZE, prot);
+
+	assert_int_equal(err, all_empty(lo, hi) ? 0 : -EEXIST);
+	for (unsigned i = lo; !err && i < hi; i++)
+		model[i] = (struct model){ SMALL, pte_make(pa + (i - lo) * PAGE_SIZE,
+							   prot | PTE_V) };
+}
+
+/* The large leaf that page @i would be in. */
+static void map_large(unsigned i)
+{
+	unsigned lo = ALIGN_DOWN(i % WINDOW, BLOCK) + i / WINDOW * WINDOW;
+	struct page *pg = frame_alloc_order(FRAME_anon, 9, 0);
+	u64 prot = random_prot();
+	bool room = !pte_is_table(pt_entry(&pt, page_va(lo), 1), 1);
+	int err;
+
+	if (!pg)
+		return;
+	err = pt_map(&pt, page_va(lo), frame_pa(pg), 2 * MIB, prot | PT_LARGE);
+	if (err || !room) {
+		struct gather g;
+
+		assert_int_equal(err, all_empty(lo, lo + BLOCK) ? 0 : -EEXIST);
+		gather_init(&g, &space);
+		if (!err) { /* small leaves: there was a table */
+			frame_split(pg);
+			for (va_t va = page_va(lo); va < page_va(lo) + 2 * MIB; va += PAGE_SIZE)
+				assert_true(pte_is_leaf(pt_entry(&pt, va, 0)));
+			pt_unmap(&pt, page_va(lo), 2 * MIB, &g);
+			gather_finish(&g);
+		} else {
+			frame_put(pg);
+		}
+		return;
+	}
+	for (unsigned j = lo; j < lo + BLOCK; j++)
+		model[j] = (struct model){ LARGE, pte_make(frame_pa(pg), prot | PTE_V) };
+	tlb_fill(lo, lo + BLOCK);
+}
+
+static void split_at(unsigned i)
+{
+	unsigned lo = ALIGN_DOWN(i % WINDOW, BLOCK) + i / WINDOW * WINDOW;
+	struct pt_cur c = pt_at(&pt, page_va(i));
+	struct page *deposit;
+	pte_t e;
+
+	if (model[i].state != LARGE)
+		return;
+	pte_set_bits(c.slot, PTE_A | PTE_D);
+	e = pte_load(c.slot);
+	deposit = frame_alloc(FRAME_table, 0);
+	memset(frame_va(deposit), 0xff, PAGE_SIZE);
+	frame_split(frame_of_pa(pte_pa(e)));
+	pt_split(&c, deposit);
+	assert_int_equal(c.level, 0);
+	for (unsigned j = lo; j < lo + BLOCK; j++)
+		model[j] = (struct model){ SMALL, { e.bits + ((u64)(j - lo) << 10) } };
+	assert_int_equal(pte_load(c.slot).bits, model[i].e.bits);
+}
+
+/* What a fork or a guard would do: other kinds of entries. */
+static void put_special(unsigned i)
+{
+	struct pt_cur c = pt_at(&pt, page_va(i));
+	struct model m = { NOTE, { rig_random() & ~PTE_V } };
+
+	if (model[i].state != EMPTY || pt_reach(&c, 0))
+		return;
+	if (rig_below(2))
+		m = (struct model){ GUARD, { PTE_GUARD } };
+	assert_int_equal(pt_set_leaf(&c, m.e).bits, 0);
+	model[i] = m;
+}
+
+static void unmap_range(unsigned lo, unsigned hi)
+{
+	struct gather g;
+
+	/* Large leaves may not be cut. */
+	while (lo % WINDOW && model[lo].state == LARGE && lo % WINDOW % BLOCK)
+		lo--;
+	while (hi % WINDOW && model[hi - 1].state == LARGE && hi % WINDOW % BLOCK)
+		hi++;
+	gather_init(&g, &space);
+	pt_unmap(&pt, page_va(lo), (hi - lo) * PAGE_SIZE, &g);
+	model_clear(lo, hi);
+	gather_finish(&g);
+}
+
+static void random_operation(unsigned full)
+{
+	unsigned lo, hi;
+
+	random_range(&lo, &hi, rig_below(20) ? 12 : 1200);
+	switch (rig_below(full ? 16 : 9)) {
+	case 0:
+		map_range(lo, hi);
+		break;
+	case 1:
+		if (rig_below(4) == 0)
+			map_large(lo);
+		break;
+	case 2:
+		if (rig_below(4) == 0)
+			split_at(lo);
+		break;
+	case 3:
+		put_special(lo);
+		break;
+	case 4:
+	case 5:
+	case 6:
+		put_one(lo);
+		break;
+	default:
+		unmap_range(lo, hi);
+	}
+}
+
+static void test_random(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 20000; round++) {
+		random_operation(round / 500 % 2);
+		for (unsigned n = 0; n < 20; n++)
+			check_page(rig_below(PAGES));
+		if (round % 100 == 0)
+			check_all();
+		if (round % 700 == 0) { /* tables are kept until the end: start anew */
+			tear_down(state);
+			set_up(state);
+		}
+	}
+	check_all();
+}
+
+/* --- allocation failure ------------------------------------------------- */
+
+static void test_map_fails(void **state)
+{
+	(void)state;
+	for (unsigned k = 1;; k++) {
+		va_t va = 3 * GIB - 3 * MIB; /* needs a table at both levels, twice */
+		int err;
+
+		fail_in = k;
+		err = pt_map(&pt, va, GIB, 6 * MIB, PTE_R);
+		fail_in = 0;
+		pt_for_each(c, &pt, 2 * GIB, 4 * GIB) {
+			bool inside = c.va >= va && c.va < va + 6 * MIB;
+
+			assert_int_equal(pte_is_leaf(pte_load(c.slot)), !err && inside);
+		}
+		if (!err) {
+			assert_int_equal(k, 2 + 4 + 1);
+			break;
+		}
+		assert_int_equal(err, -ENOMEM);
+		pt_fini(&pt);
+		assert_int_equal(frame_count(FRAME_table), 1);
+		assert_int_equal(pt_init_user(&pt, &kernel_pt), 0);
+		assert_int_equal(pt_init_twin(&pt), 0);
+	}
+}
+
+static void test_init_fails(void **state)
+{
+	u64 tables = frame_count(FRAME_table);
+	struct pt other;
+
+	(void)state;
+	fail_in = 1;
+	assert_int_equal(pt_init(&other), -ENOMEM);
+	fail_in = 1;
+	assert_int_equal(pt_init_user(&other, &kernel_pt), -ENOMEM);
+	assert_int_equal(pt_init_user(&other, &kernel_pt), 0);
+	fail_in = 1;
+	assert_int_equal(pt_init_twin(&other), -ENOMEM);
+	pt_fini(&other);
+	assert_int_equal(frame_count(FRAME_table), tables);
+}
+
+/* The same table, found half built by an earlier failure, is simply used. */
+static void test_map_after_failure(void **state)
+{
+	(void)state;
+	for (unsigned k = 1; k <= 2; k++) {
+		fail_in = k;
+		assert_int_equal(pt_map(&pt, 0, GIB, PAGE_SIZE, PTE_R), -ENOMEM);
+		assert_int_equal(pt_entry(&pt, 0, 0).bits, 0);
+		check_roots();
+	}
+	fail_in = 0;
+	assert_int_equal(pt_map(&pt, 0, GIB, PAGE_SIZE, PTE_R), 0);
+	check_roots();
+}
+
+/* --- mapping ------------------------------------------------------------ */
+
+static int level_of(struct pt *t, va_t va)
+{
+	struct pt_cur c = pt_at(t, va);
+
+	return pte_is_leaf(pte_load(c.slot)) ? c.level : -1;
+}
+
+static void test_leaf_sizes(void **state)
+{
+	va_t base = DIRECT + 100 * GIB;
+	struct gather g;
+
+	(void)state;
+	/* 4 KiB, 2 MiB up to the border, 1 GiB, 2 MiB, 4 KiB. */
+	assert_int_equal(pt_map(&kernel_pt, base + GIB - 2 * MIB - PAGE_SIZE,
+				5 * GIB - 2 * MIB - PAGE_SIZE, GIB + 4 * MIB + 2 * PAGE_SIZE,
+				PTE_R | PT_LARGE), 0);
+	assert_int_equal(level_of(&kernel_pt, base + GIB - 2 * MIB - PAGE_SIZE), 0);
+	assert_int_equal(level_of(&kernel_pt, base + GIB - 2 * MIB), 1);
+	assert_int_equal(level_of(&kernel_pt, base + GIB), 2);
+	assert_int_equal(level_of(&kernel_pt, base + 2 * GIB), 1);
+	assert_int_equal(level_of(&kernel_pt, base + 2 * GIB + 2 * MIB), 0);
+	assert_int_equal(level_of(&kernel_pt, base + 2 * GIB + 2 * MIB + PAGE_SIZE), -1);
+	pt_for_each(c, &kernel_pt, base, base + 3 * GIB) {
+		pte_t e = pte_load(c.slot);
+
+		if (pte_is_leaf(e))
+			assert_int_equal(pte_pa(e), c.va - base + 4 * GIB);
+	}
+	gather_init(&g, &space);
+	pt_unmap(&kernel_pt, base, 3 * GIB, &g);
+	gather_finish(&g);
+	assert_int_equal(level_of(&kernel_pt, base + GIB), -1);
+
+	/* Not aligned alike: small ones only.  Without the flag, too. */
+	assert_int_equal(pt_map(&kernel_pt, base, 2 * MIB + PAGE_SIZE, 4 * MIB,
+				PTE_R | PT_LARGE), 0);
+	assert_int_equal(level_of(&kernel_pt, base), 0);
+	assert_int_equal(pt_map(&kernel_pt, base + GIB, GIB, 2 * MIB, PTE_R), 0);
+	assert_int_equal(level_of(&kernel_pt, base + GIB), 0);
+	pt_unmap(&kernel_pt, base, 2 * GIB, &g);
+	gather_finish(&g);
+
+	/* No 1 GiB leaf for users. */
+	assert_int_equal(pt_map(&pt, GIB, GIB, GIB, PTE_R | PTE_U | PT_LARGE), 0);
+	assert_int_equal(level_of(&pt, GIB), 1);
+	pt_unmap(&pt, GIB, GIB, &g);
+	gather_finish(&g);
+}
+
+static void test_in_the_way(void **state)
+{
+	struct pt_cur c = pt_at(&pt, 2 * MIB);
+	struct gather g;
+
+	(void)state;
+	assert_int_equal(pt_reach(&c, 1), 0);
+	assert_int_equal(c.level, 1);
+	assert_int_equal(pt_reach(&c, 2), 0); /* below it already */
+	assert_int_equal(c.level, 1);
+	pt_set_leaf(&c, (pte_t){ 0x1230 }); /* a note about 2 MiB */
+	assert_int_equal(pt_reach(&c, 0), -EEXIST);
+	assert_int_equal(pt_map(&pt, 2 * MIB, 0, PAGE_SIZE, PTE_R), -EEXIST);
+	assert_int_equal(pte_load(c.slot).bits, 0x1230);
+	assert_int_equal(pt_map(&pt, 2 * MIB - PAGE_SIZE, 0, 2 * PAGE_SIZE, PTE_R), -EEXIST);
+	assert_int_equal(pt_entry(&pt, 2 * MIB - PAGE_SIZE, 0).bits, 0);
+	gather_init(&g, &space);
+	pt_unmap(&pt, 2 * MIB, 2 * MIB, &g);
+	assert_int_equal(pte_load(c.slot).bits, 0);
+	gather_finish(&g);
+}
+
+static unsigned count_slots(va_t start, va_t end)
+{
+	unsigned n = 0;
+
+	pt_for_each(c, &kernel_pt, start, end)
+		n++;
+	return n;
+}
+
+static void test_kernel_half(void **state)
+{
+	va_t last = -GIB - GIB;
+	struct pt_cur c;
+	struct gather g;
+
+	(void)state;
+	/* What the kernel has under its own tables, users see at once. */
+	assert_int_equal(level_of(&pt, DIRECT + GIB), 2);
+	assert_int_equal(pt_map(&kernel_pt, last, 0, PAGE_SIZE, PTE_R), 0);
+	assert_int_equal(level_of(&pt, last), -1); /* a new root entry is not */
+	c = pt_at(&pt, last);
+	expect_assert_failure((void)pt_set_leaf(&c, (pte_t){ PTE_V | PTE_R }));
+
+	/* The end of the address space is no trap for loops. */
+	assert_int_equal(count_slots(last, ~0ul), 512 + 511 + 1);
+	gather_init(&g, &space);
+	pt_unmap(&kernel_pt, last, PAGE_SIZE, &g);
+	gather_finish(&g);
+}
+
+static void test_misuse(void **state)
+{
+	struct pt_cur c = pt_at(&pt, 0);
+	struct gather g;
+
+	(void)state;
+	gather_init(&g, &space);
+	expect_assert_failure((void)!pt_map(&pt, 1, 0, PAGE_SIZE, PTE_R));
+	expect_assert_failure((void)!pt_map(&pt, 0, 1, PAGE_SIZE, PTE_R));
+	expect_assert_failure((void)!pt_map(&pt, 0, 0, 1, PTE_R));
+	expect_assert_failure((void)!pt_map(&pt, 0, 0, 0, PTE_R));
+	expect_assert_failure((void)!pt_map(&pt, 0, 0, PAGE_SIZE, 0));
+	expect_assert_failure((void)!pt_map(&pt, BIT(38), 0, PAGE_SIZE, PTE_R));
+	expect_assert_failure((void)!pt_map(&pt, BIT(38) - PAGE_SIZE, 0, 2 * PAGE_SIZE, PTE_R));
+	expect_assert_failure((void)!pt_map(&kernel_pt, -GIB, 0, PAGE_SIZE, PTE_R));
+	expect_assert_failure(pt_unmap(&pt, 0, BIT(39), &g));
+	assert_int_equal(pt_reach(&c, 0), 0);
+	expect_assert_failure((void)pt_set_leaf(
+		&(struct pt_cur){ &pt, 0, 2, root_of(pt.root) }, (pte_t){ 0 }));
+	expect_assert_failure((void)pt_set_leaf(
+		&(struct pt_cur){ &pt, 0, 2, root_of(pt.root) + 1 }, (pte_t){ PTE_V }));
+	/* A leaf that the range cuts. */
+	assert_int_equal(pt_map(&pt, 4 * GIB, GIB, 2 * MIB, PTE_R | PT_LARGE), 0);
+	expect_assert_failure(pt_unmap(&pt, 4 * GIB, PAGE_SIZE, &g));
+	expect_assert_failure(pt_unmap(&pt, 4 * GIB + MIB, MIB, &g));
+	pt_unmap(&pt, 4 * GIB, 2 * MIB, &g);
+	gather_finish(&g);
+}
+
+/* Whatever is still mapped is noticed (in builds with checks, at level 0). */
+static void test_fini_checks(void **state)
+{
+	struct gather g;
+
+	(void)state;
+	gather_init(&g, &space);
+	for (u64 large = 0; large < 2; large++) {
+		assert_int_equal(pt_map(&pt, 0, GIB, 2 * MIB,
+					PTE_R | (large ? PT_LARGE : 0)), 0);
+		expect_assert_failure(pt_fini(&pt));
+		pt_unmap(&pt, 0, 2 * MIB, &g);
+		gather_finish(&g);
+		tear_down(state);
+		set_up(state);
+	}
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_random),	TEST(test_map_fails),
+		TEST(test_init_fails),	TEST(test_map_after_failure),
+		TEST(test_leaf_sizes),	TEST(test_in_the_way),
+		TEST(test_kernel_half), TEST(test_misuse),
+		TEST(test_fini_checks),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
