@@ -69,10 +69,15 @@ static void enqueue(struct hart *h, struct thread *t)
 {
 	list_add_tail(&h->rq.ready, &t->link);
 	h->rq.nready++;
-	if (h != hart_current())
+	if (h == hart_current()) {
+		if (h->rq.current != h->idle)
+			arm_slice(h);
+		return;
+	}
+	/* Pairs with sched_timer(): it disarms, fences, looks at nready. */
+	fence_all();
+	if (h->rq.current == h->idle || !__atomic_load_n(&h->tick_armed, __ATOMIC_RELAXED))
 		hart_ipi(h, 0);
-	else if (h->rq.current != h->idle)
-		arm_slice(h);
 }
 
 static struct hart *lock_home(struct thread *t)
@@ -413,7 +418,8 @@ void sched_timer(void)
 
 	h->timer_set = ~0ul;
 	timer_run_due();
-	h->tick_armed = false;
+	__atomic_store_n(&h->tick_armed, false, __ATOMIC_RELAXED);
+	fence_all(); /* pairs with enqueue() */
 	if (h->rq.current != h->idle && h->rq.nready) {
 		h->resched = true;
 		arm_slice(h);

@@ -4,6 +4,7 @@
 #include "arch/riscv/sbi.h"
 #include "arch/riscv/switch.h"
 #include "arch/riscv/upcalls.h"
+#include "core/bootopt.h"
 #include "core/bootopt_init.h"
 #include "core/clock.h"
 #include "core/coreup.h"
@@ -19,11 +20,14 @@
 #include "fs/fs.h"
 #include "init/boot.h"
 #include "init/options.h"
+#include "lib/fmt.h"
+#include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/kmap.h"
 #include "mm/object.h"
 #include "mm/reclaim.h"
 #include "mm/uaccess.h"
+#include "obs/vmprint.h"
 #include "proc/proc.h"
 
 #define START_TIMEOUT_MS 1000
@@ -141,6 +145,30 @@ static void boot_rest(void)
 		stop_boot("the disk holds no file system that can be used");
 }
 
+static void no_init(int err)
+{
+	char line[80];
+
+	fmt_snprintf(line, sizeof(line), "/init cannot be run: error %d", -err);
+	stop_boot(line);
+}
+
+/* The labs' first step: the page table of the first program. */
+static void print_first(void)
+{
+	const char *option = bootopt_get("vmprint");
+
+	if (!option || strcmp(option, "off") != 0)
+		vmprint(&proc_current()->as->pt);
+}
+
+static const struct first_program first = {
+	.path = "/init",
+	.before = boot_rest,
+	.failed = no_init,
+	.after = print_first,
+};
+
 /* One line, and the machine goes off: nothing of ours is broken. */
 void stop_boot(const char *why)
 {
@@ -173,6 +201,6 @@ void boot_main(u64 hartid, pa_t fdt)
 	object_cache_init();
 	fs_init();
 	console_set_hooks(&hooks);
-	proc_start_first(boot_rest, "/init");
+	proc_start_first(&first);
 	sched_idle();
 }

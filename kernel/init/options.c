@@ -16,8 +16,10 @@ static const struct option known[] = {
 	{ "cmd", NULL },	       /* the command that init runs, then power off */
 	{ "fork", "cow copy" },	       /* mm/fork.c    */
 	{ "heap", "eager lazy" },      /* mm/aspace.c  */
+	{ "isolate", "off on" },       /* mm/aspace.c: a second root for user mode */
 	{ "uaccess", "auto strict open" }, /* mm/uaccess.c */
 	{ "fsbig", "on off" },	       /* fs/: images of the file system lab */
+	{ "vmprint", "on off" },       /* init/main.c: the first page table */
 	{ "panic", "halt exit" },      /* core/panic.c */
 };
 

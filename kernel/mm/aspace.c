@@ -17,7 +17,7 @@
 #include "uapi/info.h"
 #include "uapi/layout.h"
 
-bool aspace_heap_lazy, aspace_fork_copies;
+bool aspace_heap_lazy, aspace_fork_copies, aspace_isolate;
 static struct slab_cache aspace_slab;
 
 static bool option_is(const char *name, const char *value)
@@ -33,6 +33,7 @@ void aspace_init(void)
 	vma_init();
 	aspace_heap_lazy = option_is("heap", "lazy");
 	aspace_fork_copies = option_is("fork", "copy");
+	aspace_isolate = option_is("isolate", "on");
 }
 
 /* --- making ------------------------------------------------------------ */
@@ -57,12 +58,15 @@ int aspace_alloc(struct page *trapframe, struct aspace **out)
 	if (!as)
 		return err;
 	mutex_init(&as->lock, "aspace", RANK_area);
-	vma_set_init(&as->areas);
+	vma_set_init(&as->areas, NULL);
 	err = pt_init_user(&as->pt, &kernel_pt);
 	if (err)
 		goto fail_slab;
+	err = aspace_isolate ? pt_init_twin(&as->pt) : 0;
+	if (!err)
+		err = map_trap_pages(as, trapframe);
 	as->satp = SATP_SV39 | as->pt.root >> PAGE_SHIFT;
-	err = map_trap_pages(as, trapframe);
+	as->user_satp = as->pt.twin ? SATP_SV39 | as->pt.twin >> PAGE_SHIFT : 0;
 	if (err) {
 		aspace_destroy(as);
 		return err;
@@ -78,7 +82,7 @@ fail_slab:
 int aspace_add_usyscall(struct aspace *as, int pid)
 {
 	struct area_spec spec = {
-		.start = USYSCALL, .end = USYSCALL + PAGE_SIZE, .prot = PROT_R, .kind = VMA_USYSCALL,
+		.start = USYSCALL, .end = USYSCALL + PAGE_SIZE, .prot = VMA_R, .kind = VMA_system,
 	};
 	struct page *pg = frame_alloc(FRAME_usyscall, FRAME_ZERO);
 	struct usyscall *u;
@@ -170,9 +174,9 @@ u64 prot_to_pte(u32 prot)
 {
 	u64 flags = PTE_V | PTE_U;
 
-	flags |= prot & (PROT_R | PROT_W) ? PTE_R : 0; /* W without R is reserved */
-	flags |= prot & PROT_W ? PTE_W : 0;
-	flags |= prot & PROT_X ? PTE_X : 0;
+	flags |= prot & (VMA_R | VMA_W) ? PTE_R : 0; /* W without R is reserved */
+	flags |= prot & VMA_W ? PTE_W : 0;
+	flags |= prot & VMA_X ? PTE_X : 0;
 	return flags;
 }
 
@@ -209,6 +213,18 @@ int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi)
 	return 0;
 }
 
+int aspace_insert(struct aspace *as, const struct area_spec *spec, struct vma **area)
+{
+	struct vma like = {
+		.start = spec->start,
+		.end = spec->end,
+		.prot = spec->prot,
+		.kind = spec->kind,
+	};
+
+	return vma_insert(&as->areas, &like, area);
+}
+
 int aspace_add(struct aspace *as, const struct area_spec *spec)
 {
 	struct vma *area;
@@ -217,7 +233,7 @@ int aspace_add(struct aspace *as, const struct area_spec *spec)
 	if (spec->populate && (spec->end - spec->start) / PAGE_SIZE > mem_available())
 		return -ENOMEM;
 	mutex_lock(&as->lock);
-	err = vma_add(&as->areas, spec->start, spec->end, spec->prot, spec->kind, &area);
+	err = aspace_insert(as, spec, &area);
 	if (!err && spec->populate) {
 		err = aspace_populate(as, area, spec->start, spec->end);
 		if (err && aspace_unmap(as, spec->start, spec->end))
@@ -252,6 +268,31 @@ void *aspace_page(struct aspace *as, va_t va)
 		c = pt_at(&as->pt, va);
 	}
 	return frame_va(frame_of_pa(pte_pa(pte_load(c.slot))));
+}
+
+int aspace_map_shared(struct aspace *as, va_t va, struct page *pg)
+{
+	struct vma *area = vma_find(&as->areas, va);
+	struct pt_cur c;
+
+	if (!area)
+		return -EFAULT;
+	c = pt_at(&as->pt, va);
+	if (pt_reach(&c, 0))
+		return -ENOMEM;
+	pt_set_leaf(&c, pte_make(frame_pa(pg), prot_to_pte(area->prot & ~VMA_W)));
+	as->resident++;
+	return 0;
+}
+
+int aspace_fill(struct aspace *as, va_t start, va_t end)
+{
+	int err;
+
+	mutex_lock(&as->lock);
+	err = aspace_populate(as, vma_find(&as->areas, start), start, end);
+	mutex_unlock(&as->lock);
+	return err;
 }
 
 int aspace_write(struct aspace *as, va_t va, const void *src, u64 n)

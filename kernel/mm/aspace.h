@@ -4,7 +4,8 @@
  * look or change.  All changes of user mappings go through here.
  *
  * The root's upper half is a copy of the boot root's: one root serves user
- * and kernel (DESIGN.md section 3).  A hart that has a root loaded keeps it
+ * and kernel.  With isolate=on user mode runs on a second root, which shares
+ * all tables of the user half and has nothing above it.  A hart that has a root loaded keeps it
  * until it loads another; aspace_destroy() sees to it that nobody does. */
 #pragma once
 
@@ -17,7 +18,8 @@
 struct aspace {
 	struct tlb_space tlb;   /* (A) harts that may hold translations   */
 	struct pt pt;           /* (lock) entries; the root is constant   */
-	u64 satp;               /* (C) */
+	u64 satp;               /* (C) in the kernel                      */
+	u64 user_satp;          /* (C) in user mode, isolate=on; else 0   */
 	struct mutex lock;
 	struct vma_set areas;   /* (lock) */
 	va_t brk;               /* (lock) the break, bytes                */
@@ -43,8 +45,8 @@ void aspace_destroy(struct aspace *as);
  * frames from the start, else on demand.  -EEXIST, -ENOMEM: nothing changed. */
 struct area_spec {
 	va_t start, end;
-	u32 prot; /* PROT_* of vma.h */
-	u8 kind;  /* enum vma_kind   */
+	u8 prot; /* VMA_R | VMA_W | VMA_X */
+	u8 kind; /* enum vma_kind         */
 	bool populate;
 };
 int aspace_add(struct aspace *as, const struct area_spec *spec) MUST_CHECK;
@@ -55,6 +57,13 @@ int aspace_add_guard(struct aspace *as, va_t va) MUST_CHECK;
 /* The kernel's address of the private page at @va of a space that no thread
  * runs in yet, brought in if need be; NULL: no memory, no area there. */
 void *aspace_page(struct aspace *as, va_t va);
+
+/* Maps @pg at @va of such a space, with the rights of the area there but never
+ * writable.  On success the reference moves to the space.  -ENOMEM, -EFAULT. */
+int aspace_map_shared(struct aspace *as, va_t va, struct page *pg) MUST_CHECK;
+
+/* Brings in what is still absent in [start, end), which lies in one area.  -ENOMEM. */
+int aspace_fill(struct aspace *as, va_t start, va_t end) MUST_CHECK;
 
 /* Copies @n bytes to @va of such a space.  -ENOMEM, -EFAULT. */
 int aspace_write(struct aspace *as, va_t va, const void *src, u64 n) MUST_CHECK;
@@ -75,6 +84,6 @@ va_t aspace_user_end(const struct aspace *as);
 /* Whether [va, va + n) is below that end. */
 bool aspace_range_ok(const struct aspace *as, va_t va, u64 n);
 
-/* Boot: reads the options fork= and heap=. */
+/* Boot: reads the options fork=, heap= and isolate=. */
 void aspace_init(void);
 extern bool aspace_heap_lazy;

@@ -6,6 +6,10 @@
 /* The flags of a user leaf with @prot. */
 u64 prot_to_pte(u32 prot);
 
+/* Adds an area without pages.  -EEXIST, -ENOMEM.  (lock) */
+int aspace_insert(struct aspace *as, const struct area_spec *spec,
+		  struct vma **area) MUST_CHECK;
+
 /* Maps a cleared frame at @va (page-aligned, nothing there) for @area, with @used
  * of PTE_A and PTE_D.  -ENOMEM.  (lock) */
 int aspace_map_fresh(struct aspace *as, const struct vma *area, va_t va, u64 used) MUST_CHECK;

@@ -15,9 +15,9 @@
 static bool allowed(const struct vma *area, enum access access)
 {
 	static const u32 needs[] = {
-		[ACCESS_READ] = PROT_R,
-		[ACCESS_WRITE] = PROT_W,
-		[ACCESS_EXEC] = PROT_X,
+		[ACCESS_READ] = VMA_R,
+		[ACCESS_WRITE] = VMA_W,
+		[ACCESS_EXEC] = VMA_X,
 	};
 
 	return area->prot & needs[access];

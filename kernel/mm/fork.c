@@ -37,13 +37,13 @@ static int share_page(struct fork *f, const struct pt_cur *c, pte_t e)
 	u64 flags;
 	int err;
 
-	if (f->area->prot & PROT_W && e.bits & PTE_W) {
+	if (f->area->prot & VMA_W && e.bits & PTE_W) {
 		pte_set_bits(c->slot, PTE_COW);
 		e = pte_clear_bits(c->slot, PTE_W);
 		f->weakened = true;
 	}
 	flags = e.bits & PTE_FLAGS & ~(PTE_W | PTE_A | PTE_D);
-	if (f->area->prot & PROT_W)
+	if (f->area->prot & VMA_W)
 		flags |= PTE_COW;
 	frame_get(pg);
 	err = put_leaf(f, c->va, pg, flags);
@@ -93,9 +93,9 @@ static int fork_area(struct fork *f)
 	struct vma *copy;
 	int err;
 
-	if (a->kind == VMA_USYSCALL)
+	if (a->kind == VMA_system)
 		return 0; /* each process has its own */
-	err = vma_add(&f->to->areas, a->start, a->end, a->prot, a->kind, &copy);
+	err = vma_insert(&f->to->areas, a, &copy);
 	return err ? err : fork_area_pages(f);
 }
 
@@ -138,7 +138,7 @@ int aspace_fork(struct aspace *from, struct page *trapframe, int pid, struct asp
 	f.to->brk = from->brk;
 	err = fork_all(&f);
 	if (!err && vma_find(&from->areas, USYSCALL) &&
-	    vma_find(&from->areas, USYSCALL)->kind == VMA_USYSCALL)
+	    vma_find(&from->areas, USYSCALL)->kind == VMA_system)
 		err = aspace_add_usyscall(f.to, pid);
 	mutex_unlock(&from->lock);
 	if (err)

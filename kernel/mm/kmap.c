@@ -9,9 +9,11 @@
 #include "arch/riscv/cpu.h"
 #include "arch/riscv/csr.h"
 #include "arch/riscv/tlb.h"
+#include "core/bootopt.h"
 #include "core/coreup.h"
 #include "core/klog.h"
 #include "lib/assert.h"
+#include "lib/string.h"
 #include "mm/frame.h"
 #include "mm/kmap_init.h"
 
@@ -22,12 +24,14 @@
 #define STACK_PAGES 3
 #define STACK_STRIDE (4 * PAGE_SIZE)
 
-#define PTE_KERNEL (PTE_V | PTE_G | PTE_A | PTE_D)
 
 extern char __kernel_start[], __text_end[], __rodata_end[], __kernel_end[];
 extern char boot_stack[];
 
 struct pt kernel_pt;
+
+/* Global only if no root goes without these entries: not with isolate=on. */
+static u64 kernel_bits = PTE_V | PTE_A | PTE_D;
 static va_t next_device = DYNAMIC_BASE;
 static va_t next_stack = STACKS_BASE;
 
@@ -47,7 +51,7 @@ pa_t kmap_pa(const void *va)
 /* At boot: a failure is the end. */
 static void map(va_t va, pa_t pa, u64 bytes, u64 rights)
 {
-	if (pt_map(&kernel_pt, va, pa, bytes, rights | PTE_KERNEL))
+	if (pt_map(&kernel_pt, va, pa, bytes, rights | kernel_bits))
 		panic("no memory to map the kernel at %lx", va);
 }
 
@@ -62,6 +66,10 @@ static void anchor(va_t va)
 
 void kmap_init(void)
 {
+	const char *isolate = bootopt_get("isolate");
+
+	if (!isolate || strcmp(isolate, "on") != 0)
+		kernel_bits |= PTE_G;
 	if (pt_init(&kernel_pt))
 		panic("no memory for the boot root");
 	anchor(DYNAMIC_BASE);
@@ -87,7 +95,7 @@ void kmap_ram(pa_t start, pa_t end)
 
 		if (pt_reach(&c, level))
 			panic("no memory for the direct map at %lx", start);
-		pt_set_leaf(&c, pte_make(start, PTE_KERNEL | PTE_R | PTE_W));
+		pt_set_leaf(&c, pte_make(start, kernel_bits | PTE_R | PTE_W));
 		start += level_size(level);
 	}
 }

@@ -12,6 +12,9 @@
 /* The area that [lo, hi) becomes part of: the heap that ends at @lo, or a new one. */
 static int extend_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 {
+	struct area_spec spec = {
+		.start = lo, .end = hi, .prot = VMA_R | VMA_W, .kind = VMA_heap,
+	};
 	int err;
 
 	if (hi > USYSCALL && lo <= USYSCALL) {
@@ -19,7 +22,7 @@ static int extend_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 		if (err)
 			return err;
 	}
-	err = vma_add(&as->areas, lo, hi, PROT_R | PROT_W, VMA_HEAP, area);
+	err = aspace_insert(as, &spec, area);
 	return err == -EEXIST ? -ENOMEM : err;
 }
 
@@ -31,14 +34,17 @@ static int grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
 	if (!lazy && (hi - lo) / PAGE_SIZE > mem_available())
 		return -ENOMEM;
 	err = extend_heap(as, lo, hi, &area);
-	if (err || lazy)
+	if (err)
 		return err;
-	err = aspace_populate(as, area, lo, hi);
-	if (err && aspace_unmap(as, lo, hi))
-		return -ENOMEM; /* a split that failed: the pages stay, unused */
-	if (!err)
-		vma_merge(&as->areas, lo);
-	return err;
+	if (!lazy)
+		err = aspace_populate(as, area, lo, hi);
+	if (err) {
+		aspace_zap(as, lo, hi);
+		vma_remove(&as->areas, area);
+		return err;
+	}
+	vma_merge(&as->areas, area);
+	return 0;
 }
 
 static int move_break(struct aspace *as, va_t new, bool lazy)

@@ -9,6 +9,8 @@
 #include "lib/elf.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
+#include "mm/object.h"
+#include "mm/reclaim.h"
 #include "mm/uaccess.h"
 #include "proc/exec_priv.h"
 #include "proc/proc.h"
@@ -58,10 +60,34 @@ static int load_page(struct exec *x, const struct elf_segment *seg, u64 done)
 	return (u64)got == n ? 0 : -ENOEXEC;
 }
 
+/* Pages of a segment that is only read, lie whole in the file and at page
+ * boundaries of it, are the page cache's own: everybody who runs the program
+ * shares them.  PG_TEXT makes a write to the file replace the page there. */
+static int share_page(struct exec *x, const struct elf_segment *seg, u64 done)
+{
+	struct object *obj = inode_object(x->file);
+	struct page *pg;
+	int err = object_get_page(obj, (seg->offset + done) / PAGE_SIZE, &pg);
+
+	if (err)
+		return err;
+	page_set_flags(pg, PG_TEXT);
+	err = aspace_map_shared(x->as, seg->va + done, pg);
+	if (err)
+		frame_put(pg);
+	return err;
+}
+
+static bool can_share(const struct elf_segment *seg, u64 done)
+{
+	return !(seg->flags & ELF_PF_W) && IS_ALIGNED(seg->offset, PAGE_SIZE) &&
+	       seg->filesz - done >= PAGE_SIZE;
+}
+
 static u32 segment_prot(const struct elf_segment *seg)
 {
-	return PROT_R | (seg->flags & ELF_PF_W ? PROT_W : 0) |
-	       (seg->flags & ELF_PF_X ? PROT_X : 0);
+	return VMA_R | (seg->flags & ELF_PF_W ? VMA_W : 0) |
+	       (seg->flags & ELF_PF_X ? VMA_X : 0);
 }
 
 static int load_segment(struct exec *x, const struct elf_segment *seg)
@@ -70,21 +96,22 @@ static int load_segment(struct exec *x, const struct elf_segment *seg)
 		.start = seg->va,
 		.end = ALIGN_UP(seg->va + seg->memsz, PAGE_SIZE),
 		.prot = segment_prot(seg),
-		.kind = VMA_IMAGE,
-		.populate = true,
+		.kind = VMA_image,
 	};
-	int err = aspace_add(x->as, &spec);
+	u64 pages = (spec.end - spec.start) / PAGE_SIZE;
+	int err = pages > mem_available() ? -ENOMEM : aspace_add(x->as, &spec);
 
 	for (u64 done = 0; !err && done < seg->filesz; done += PAGE_SIZE)
-		err = load_page(x, seg, done);
-	return err;
+		err = can_share(seg, done) ? share_page(x, seg, done) : load_page(x, seg, done);
+	/* The whole image is there before it starts: the rest is zero. */
+	return err ? err : aspace_fill(x->as, spec.start, spec.end);
 }
 
 /* xv6 maps what lies between two segments as well. */
 static int fill_gap(struct exec *x, va_t from, va_t to)
 {
 	struct area_spec spec = {
-		.start = from, .end = to, .prot = PROT_R | PROT_W, .kind = VMA_IMAGE, .populate = true,
+		.start = from, .end = to, .prot = VMA_R | VMA_W, .kind = VMA_image, .populate = true,
 	};
 
 	return from < to ? aspace_add(x->as, &spec) : 0;
@@ -138,7 +165,7 @@ static int read_headers(struct exec *x)
 static int make_stack(struct exec *x)
 {
 	u64 size = MIN(ALIGN_UP(x->image.stack_size, PAGE_SIZE), STACK_MAX);
-	struct area_spec spec = { .prot = PROT_R | PROT_W, .kind = VMA_STACK };
+	struct area_spec spec = { .prot = VMA_R | VMA_W, .kind = VMA_stack };
 	int err;
 
 	spec.start = x->image_end + PAGE_SIZE;

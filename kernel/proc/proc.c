@@ -290,34 +290,33 @@ int proc_kill(int pid)
 
 /* --- the first one ----------------------------------------------------- */
 
-static const char *first_path;
-static void (*first_step)(void);
+static struct first_program first;
 
 /* The thread of process 1 starts in the kernel and becomes a program by exec. */
 static void first_main(void *arg)
 {
-	const char *const argv[] = { first_path, NULL };
+	const char *const argv[] = { first.path, NULL };
 	struct proc *p = proc_current();
 	int err;
 
 	(void)arg;
-	first_step();
+	first.before();
 	p->cwd = inode_root();
-	err = proc_exec_kernel(first_path, argv);
+	err = proc_exec_kernel(first.path, argv);
 	if (err < 0)
-		panic("%s: cannot be run, error %d", first_path, -err);
+		first.failed(err);
+	first.after();
 	proc_enter_user();
 }
 
-void proc_start_first(void (*before)(void), const char *path)
+void proc_start_first(const struct first_program *program)
 {
 	int err;
 	struct proc *p = proc_alloc(&err);
 
 	if (!p)
 		panic("no memory for the first process");
-	first_step = before;
-	first_path = path;
+	first = *program;
 	p->thread.fn = first_main;
 	strlcpy(p->thread.name, "init", PROCNAME);
 	init_proc = p->parent = p;

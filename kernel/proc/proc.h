@@ -50,10 +50,18 @@ static inline struct proc *proc_current(void)
 /* trap.c: leaves the kernel for the first time. */
 NORETURN void proc_enter_user(void);
 
-/* Boot: slots and stacks; then process 1, whose thread calls @before() and
- * then runs the program @path. */
+/* Boot: slots and stacks. */
 void proc_init(void);
-void proc_start_first(void (*before)(void), const char *path);
+
+/* Process 1: in its thread, before() is called, then it becomes the program
+ * at @path, or failed(-errno), which does not return; then after(). */
+struct first_program {
+	const char *path;
+	void (*before)(void);
+	void (*failed)(int err);
+	void (*after)(void);
+};
+void proc_start_first(const struct first_program *program);
 
 /* The running process: a copy of it; the child's pid, or -EAGAIN, -ENOMEM. */
 s64 proc_fork(void) MUST_CHECK;

@@ -19,6 +19,8 @@
  * link(old, new)                  mkdir(path)
  * close(fd)                       trace(mask)
  * sysinfo(struct sysinfo *)       symlink(target, path)
+ * pgaccess(va, npages, mask)      pgpte(va) -> entry or 0
+ * kpgtbl()
  * sync()                          fsync(fd)
  * lseek(fd, offset, whence) -> offset; whence 0 set, 1 cur, 2 end
  * reboot(how, status): 0 power off, 1 reset; status leaves QEMU
@@ -39,6 +41,7 @@
 	X(15, open, 2) X(16, write, 3) X(17, mknod, 3) X(18, unlink, 1)              \
 	X(19, link, 2) X(20, mkdir, 1) X(21, close, 1) X(22, trace, 1)               \
 	X(23, sysinfo, 1) X(26, symlink, 2)                                          \
+	X(30, pgaccess, 3) X(33, pgpte, 1) X(34, kpgtbl, 0)                          \
 	X(64, sync, 0) X(65, fsync, 1) X(66, lseek, 3) X(67, reboot, 2)              \
 	X(68, procinfo, 2) X(69, rename, 2) X(70, wait4, 3) X(71, isatty, 1)         \
 	X(72, ftruncate, 2) X(73, bootarg, 3) X(74, clock, 0) X(75, readlink, 3)     \

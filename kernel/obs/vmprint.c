@@ -1,0 +1,57 @@
+/* vmprint.c - one line for each valid entry, depth first; see vmprint.h. */
+
+#include "obs/vmprint.h"
+
+#include "core/klog.h"
+#include "mm/pt.h"
+
+struct printer {
+	const struct pt *pt;
+	bool addresses; /* the line starts with an address, not with an index */
+};
+
+static void print_entry(const struct printer *p, va_t va, int level, pte_t e)
+{
+	static const char *const dots[PT_LEVELS] = { ".. .. ..", ".. ..", ".." };
+
+	if (p->addresses)
+		printk(" %s0x%016lx: pte 0x%016lx pa 0x%016lx\n", dots[level], va, e.bits,
+		       pte_pa(e));
+	else
+		printk("%s%u: pte 0x%016lx pa 0x%016lx\n", dots[level], level_index(va, level),
+		       e.bits, pte_pa(e));
+}
+
+/* The table at @level that decides from @va on; of the root only the user half. */
+static void print_table(const struct printer *p, va_t va, int level)
+{
+	unsigned n = level == PT_LEVELS - 1 ? PT_ENTRIES / 2 : PT_ENTRIES;
+
+	for (unsigned i = 0; i < n; i++, va += level_size(level)) {
+		pte_t e = pt_entry(p->pt, va, level);
+
+		if (!pte_is_valid(e))
+			continue;
+		print_entry(p, va, level, e);
+		if (pte_is_table(e, level))
+			print_table(p, va, level - 1);
+	}
+}
+
+static void print_all(const struct pt *pt, bool addresses)
+{
+	struct printer p = { .pt = pt, .addresses = addresses };
+
+	printk("page table 0x%016lx\n", pt->root);
+	print_table(&p, 0, PT_LEVELS - 1);
+}
+
+void vmprint(const struct pt *pt)
+{
+	print_all(pt, false);
+}
+
+void vmprint_addresses(const struct pt *pt)
+{
+	print_all(pt, true);
+}
