@@ -1,0 +1,132 @@
+/* vma.h - the areas of an address space: which addresses mean what.
+ *
+ * Areas are page-aligned, never empty, never overlap, and are kept sorted.
+ * What is in no area is no memory.  The page table says what is there now, the
+ * areas say what may be.
+ *
+ * An area may have a backing, and then owns a reference on it; the hooks are
+ * told when an area is doubled and when one goes.
+ *
+ * Locking: the caller holds the lock of the address space. */
+#pragma once
+
+#include "lib/list.h"
+#include "lib/types.h"
+
+/* X(kind, name, what is in it) */
+#define VMA_KINDS(X)                                                                 \
+	X(IMAGE, "image", "segment of the program, or what lies between two")        \
+	X(HEAP, "heap", "from the end of the image's stack to the break")            \
+	X(STACK, "stack", "stack")                                                   \
+	X(GUARD, "guard", "never accessible: what runs over an edge faults here")    \
+	X(USYSCALL, "usyscall", "the page that tells a program about itself")        \
+	X(ANON, "anon", "mapping of fresh memory")                                   \
+	X(FILE, "file", "mapping of a file")
+
+enum vma_kind {
+#define X(kind, name, what) VMA_##kind,
+	VMA_KINDS(X)
+#undef X
+	VMA_NKINDS
+};
+
+extern const char *const vma_kind_name[VMA_NKINDS];
+
+/* What a program may do there; mmap()'s numbers. */
+#define PROT_R 1u
+#define PROT_W 2u
+#define PROT_X 4u
+
+#define VMA_LAZY 1u   /* pages come at the first touch                       */
+#define VMA_GROWS 2u  /* the stack: grows down as it is touched              */
+#define VMA_SHARED 4u /* writes go to the backing, and to all who map it     */
+
+struct object;
+
+struct vma {
+	va_t start, end;  /* [start, end)                                    */
+	u32 prot;         /* PROT_R | PROT_W | PROT_X                        */
+	u8 kind;          /* enum vma_kind                                   */
+	u8 flags;         /* VMA_LAZY ...                                    */
+	u32 weight;       /* the tree's; a heap by this                      */
+	struct object *object; /* backing, or NULL: memory of its own        */
+	u64 offset;       /* of start in the backing, bytes                  */
+	void *backing;    /* what the hooks count references of              */
+	struct list link; /* in vma_set.areas                                */
+	struct vma *left, *right;
+};
+
+struct vma_hooks {
+	void (*copied)(struct vma *v); /* @v is new and names v->backing, too */
+	void (*gone)(struct vma *v);   /* @v is about to be freed            */
+};
+
+struct vma_set {
+	struct list areas;    /* by address                                  */
+	struct vma *root;     /* tree by start, for finding                  */
+	struct vma *last;     /* what vma_find() found last, or NULL         */
+	u32 count;
+	u32 random;           /* state of the weights' generator             */
+};
+
+void vma_init(void); /* at boot, once */
+void vma_hooks_register(const struct vma_hooks *hooks); /* at boot; stays */
+void vma_set_init(struct vma_set *set);
+void vma_set_fini(struct vma_set *set); /* all areas go */
+
+/* Fills @dst (initialised, empty) with copies of all areas.  -ENOMEM: empty. */
+int vma_set_copy(struct vma_set *dst, const struct vma_set *src) MUST_CHECK;
+
+/* The area that @va lies in, or NULL. */
+struct vma *vma_find(struct vma_set *set, va_t va);
+
+/* The first area that ends above @va (so it covers @va, or is the next). */
+struct vma *vma_find_next(const struct vma_set *set, va_t va);
+
+/* The next / previous by address, or NULL. */
+struct vma *vma_next(const struct vma_set *set, const struct vma *v);
+struct vma *vma_prev(const struct vma_set *set, const struct vma *v);
+
+#define vma_for_each(v, set) list_for_each(v, &(set)->areas, link)
+
+/* Whether any area has a byte of [lo, hi). */
+bool vma_overlaps(const struct vma_set *set, va_t lo, va_t hi);
+
+/* The highest [*start, *start + len) within [lo, hi) that is in no area. */
+bool vma_gap(const struct vma_set *set, u64 len, va_t lo, va_t hi,
+	     va_t *start) MUST_CHECK;
+
+/* Adds an area like @like (links and weight do not matter).  -EEXIST: overlaps;
+ * -ENOMEM.  On success the reference moves to the set's area *out. */
+int vma_insert(struct vma_set *set, const struct vma *like, struct vma **out) MUST_CHECK;
+
+/* The same for an area that has no more to it than this. */
+static inline int vma_add(struct vma_set *set, va_t start, va_t end, u32 prot, u8 kind,
+			  struct vma **out)
+{
+	struct vma like = { .start = start, .end = end, .prot = prot, .kind = kind };
+
+	return vma_insert(set, &like, out);
+}
+
+void vma_remove(struct vma_set *set, struct vma *v);
+
+/* Moves the ends of @v.  -EEXIST: another area is in the way.  The offset
+ * follows the start. */
+int vma_resize(struct vma_set *set, struct vma *v, va_t start, va_t end) MUST_CHECK;
+
+/* Cuts @v at @at, inside it: @v keeps the lower part, *upper (may be NULL to
+ * not know) is the other.  -ENOMEM: all is as it was. */
+int vma_split(struct vma_set *set, struct vma *v, va_t at, struct vma **upper) MUST_CHECK;
+
+/* Joins the area that @va lies in, if any, with its neighbours where these
+ * differ in nothing. */
+void vma_merge(struct vma_set *set, va_t va);
+
+/* Takes [lo, hi) out of all areas.  -ENOMEM: all is as it was. */
+int vma_cut(struct vma_set *set, va_t lo, va_t hi) MUST_CHECK;
+
+#ifdef PAGODA_CHECK
+/* ASSERTs that the set is what the head of this file says. */
+void vma_check(const struct vma_set *set);
+#endif
