@@ -277,7 +277,7 @@ static void corrupt_and_exercise(const u8 *from, size_t size, int rounds)
 		while (changes--) {
 			u64 at = rig_below(4) ? rig_below(size) : rig_below(40);
 
-			copy[at] = rig_below(2) ? rig_random() : copy[at] ^ 1 << rig_below(8);
+			copy[at] = rig_below(2) ? rig_random() : copy[at] ^ 1ul << rig_below(8);
 		}
 		fdt_exercise(copy, size);
 		free(copy);
