@@ -14,10 +14,9 @@
 #include "uapi/errno.h"
 
 static struct slab_cache vma_slab;
-static const struct vma_hooks *hooks; /* or NULL */
 
 const char *const vma_kind_name[VMA_NKINDS] = {
-#define X(kind, name, what) name,
+#define X(kind, what) #kind,
 	VMA_KINDS(X)
 #undef X
 };
@@ -25,11 +24,6 @@ const char *const vma_kind_name[VMA_NKINDS] = {
 void vma_init(void)
 {
 	slab_init(&vma_slab, "vma", sizeof(struct vma));
-}
-
-void vma_hooks_register(const struct vma_hooks *h)
-{
-	hooks = h;
 }
 
 /* --- the tree ----------------------------------------------------------- */
@@ -166,9 +160,9 @@ bool vma_gap(const struct vma_set *set, u64 len, va_t lo, va_t hi, va_t *start)
 
 /* --- adding and removing ------------------------------------------------ */
 
-void vma_set_init(struct vma_set *set)
+void vma_set_init(struct vma_set *set, const struct vma_hooks *hooks)
 {
-	*set = (struct vma_set){ .random = (uintptr_t)set >> 4 | 1 };
+	*set = (struct vma_set){ .random = (uintptr_t)set >> 4 | 1, .hooks = hooks };
 	list_init(&set->areas);
 }
 
@@ -229,8 +223,8 @@ int vma_insert(struct vma_set *set, const struct vma *like, struct vma **out)
 
 void vma_remove(struct vma_set *set, struct vma *v)
 {
-	if (hooks)
-		hooks->gone(v);
+	if (set->hooks)
+		set->hooks->gone(v);
 	area_free(set, v);
 }
 
@@ -254,8 +248,8 @@ int vma_set_copy(struct vma_set *dst, const struct vma_set *src)
 			vma_set_fini(dst);
 			return -ENOMEM;
 		}
-		if (hooks)
-			hooks->copied(copy);
+		if (dst->hooks)
+			dst->hooks->copied(copy);
 	}
 	return 0;
 }
@@ -291,8 +285,8 @@ int vma_split(struct vma_set *set, struct vma *v, va_t at, struct vma **upper)
 	if (!new)
 		return -ENOMEM;
 	v->end = at;
-	if (hooks)
-		hooks->copied(new);
+	if (set->hooks)
+		set->hooks->copied(new);
 	if (upper)
 		*upper = new;
 	return 0;
@@ -316,18 +310,17 @@ static void area_join(struct vma_set *set, struct vma *into, struct vma *v)
 	into->end = end;
 }
 
-void vma_merge(struct vma_set *set, va_t va)
+struct vma *vma_merge(struct vma_set *set, struct vma *v)
 {
-	struct vma *v = vma_find(set, va), *prev, *next;
+	struct vma *prev = vma_prev(set, v), *next = vma_next(set, v);
 
-	if (!v)
-		return;
-	prev = vma_prev(set, v);
-	next = vma_next(set, v);
 	if (next && goes_on(v, next))
 		area_join(set, v, next);
-	if (prev && goes_on(prev, v))
+	if (prev && goes_on(prev, v)) {
 		area_join(set, prev, v);
+		v = prev;
+	}
+	return v;
 }
 
 /* Only a hole inside one area needs memory, and that comes first. */

@@ -4,8 +4,8 @@
  * What is in no area is no memory.  The page table says what is there now, the
  * areas say what may be.
  *
- * An area may have a backing, and then owns a reference on it; the hooks are
- * told when an area is doubled and when one goes.
+ * An area may have a backing, and then owns a reference on it; the hooks of the
+ * set are told when an area is doubled and when one goes.
  *
  * Locking: the caller holds the lock of the address space. */
 #pragma once
@@ -13,18 +13,18 @@
 #include "lib/list.h"
 #include "lib/types.h"
 
-/* X(kind, name, what is in it) */
+/* X(kind, what is in it) */
 #define VMA_KINDS(X)                                                                 \
-	X(IMAGE, "image", "segment of the program, or what lies between two")        \
-	X(HEAP, "heap", "from the end of the image's stack to the break")            \
-	X(STACK, "stack", "stack")                                                   \
-	X(GUARD, "guard", "never accessible: what runs over an edge faults here")    \
-	X(USYSCALL, "usyscall", "the page that tells a program about itself")        \
-	X(ANON, "anon", "mapping of fresh memory")                                   \
-	X(FILE, "file", "mapping of a file")
+	X(image, "segment of the program, or what lies between two")                 \
+	X(heap, "from the end of the image's stack to the break")                    \
+	X(stack, "stack")                                                            \
+	X(guard, "never accessible: what runs over an edge faults here")             \
+	X(anon, "mapping of fresh memory")                                           \
+	X(file, "mapping of a file")                                                 \
+	X(system, "USYSCALL, trap frame, trampoline")
 
 enum vma_kind {
-#define X(kind, name, what) VMA_##kind,
+#define X(kind, what) VMA_##kind,
 	VMA_KINDS(X)
 #undef X
 	VMA_NKINDS
@@ -32,10 +32,10 @@ enum vma_kind {
 
 extern const char *const vma_kind_name[VMA_NKINDS];
 
-/* What a program may do there; mmap()'s numbers. */
-#define PROT_R 1u
-#define PROT_W 2u
-#define PROT_X 4u
+/* Protection; the numbers are those of mmap()'s PROT_*. */
+#define VMA_R 1u
+#define VMA_W 2u
+#define VMA_X 4u
 
 #define VMA_LAZY 1u   /* pages come at the first touch                       */
 #define VMA_GROWS 2u  /* the stack: grows down as it is touched              */
@@ -45,7 +45,7 @@ struct object;
 
 struct vma {
 	va_t start, end;  /* [start, end)                                    */
-	u32 prot;         /* PROT_R | PROT_W | PROT_X                        */
+	u32 prot;         /* VMA_R | VMA_W | VMA_X                           */
 	u8 kind;          /* enum vma_kind                                   */
 	u8 flags;         /* VMA_LAZY ...                                    */
 	u32 weight;       /* the tree's; a heap by this                      */
@@ -67,11 +67,11 @@ struct vma_set {
 	struct vma *last;     /* what vma_find() found last, or NULL         */
 	u32 count;
 	u32 random;           /* state of the weights' generator             */
+	const struct vma_hooks *hooks; /* (C) or NULL                        */
 };
 
 void vma_init(void); /* at boot, once */
-void vma_hooks_register(const struct vma_hooks *hooks); /* at boot; stays */
-void vma_set_init(struct vma_set *set);
+void vma_set_init(struct vma_set *set, const struct vma_hooks *hooks);
 void vma_set_fini(struct vma_set *set); /* all areas go */
 
 /* Fills @dst (initialised, empty) with copies of all areas.  -ENOMEM: empty. */
@@ -100,15 +100,6 @@ bool vma_gap(const struct vma_set *set, u64 len, va_t lo, va_t hi,
  * -ENOMEM.  On success the reference moves to the set's area *out. */
 int vma_insert(struct vma_set *set, const struct vma *like, struct vma **out) MUST_CHECK;
 
-/* The same for an area that has no more to it than this. */
-static inline int vma_add(struct vma_set *set, va_t start, va_t end, u32 prot, u8 kind,
-			  struct vma **out)
-{
-	struct vma like = { .start = start, .end = end, .prot = prot, .kind = kind };
-
-	return vma_insert(set, &like, out);
-}
-
 void vma_remove(struct vma_set *set, struct vma *v);
 
 /* Moves the ends of @v.  -EEXIST: another area is in the way.  The offset
@@ -119,9 +110,9 @@ int vma_resize(struct vma_set *set, struct vma *v, va_t start, va_t end) MUST_CH
  * not know) is the other.  -ENOMEM: all is as it was. */
 int vma_split(struct vma_set *set, struct vma *v, va_t at, struct vma **upper) MUST_CHECK;
 
-/* Joins the area that @va lies in, if any, with its neighbours where these
- * differ in nothing. */
-void vma_merge(struct vma_set *set, va_t va);
+/* Joins @v with its neighbours where these differ in nothing; returns the area
+ * that then is where @v was. */
+struct vma *vma_merge(struct vma_set *set, struct vma *v);
 
 /* Takes [lo, hi) out of all areas.  -ENOMEM: all is as it was. */
 int vma_cut(struct vma_set *set, va_t lo, va_t hi) MUST_CHECK;
