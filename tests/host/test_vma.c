@@ -1,0 +1,530 @@
+// sources: kernel/mm/vma.c kernel/mm/slab.c kernel/mm/frame.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// cflags: -DPAGODA_CHECK -Wl,--wrap=slab_alloc
+/* test_vma.c - areas against a flat model of pages: random operations, with
+ * allocations that fail every now and then and must then change nothing. */
+#include "rig.h"
+
+#include <string.h>
+
+#include "mm/frame.h"
+#include "mm/slab.h"
+#include "mm/vma.h"
+#include "shim.h"
+#include "uapi/errno.h"
+
+#define FRAMES 256
+#define PAGES 48 /* in the model; page i is at address i * PAGE_SIZE */
+#define BACKINGS 3
+
+static struct page table[FRAMES];
+static struct vma_set set;
+
+/* What lies on each page: the area's number (0: none), and where the page is
+ * in the area's backing. */
+struct place {
+	unsigned area;
+	struct vma like; /* kind, prot, flags, object, backing */
+	u64 offset;
+};
+
+static struct place model[PAGES];
+static unsigned next_area;
+
+/* --- references of backings --------------------------------------------- */
+
+static int backing[BACKINGS];
+
+static void area_copied(struct vma *v)
+{
+	if (v->backing)
+		++*(int *)v->backing;
+}
+
+static void area_gone(struct vma *v)
+{
+	if (v->backing)
+		--*(int *)v->backing;
+}
+
+static const struct vma_hooks hooks = { area_copied, area_gone };
+
+/* --- failing allocations ------------------------------------------------ */
+
+static unsigned fail_in; /* the so-manieth allocation fails; 0: none */
+
+void *__real_slab_alloc(struct slab_cache *c, unsigned flags);
+void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags);
+
+void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags)
+{
+	if (fail_in && --fail_in == 0)
+		return NULL;
+	return __real_slab_alloc(c, flags);
+}
+
+/* Every fifth operation meets a failure. */
+static bool maybe_fail(void)
+{
+	fail_in = rig_below(5) == 0;
+	return fail_in;
+}
+
+/* --- set-up ------------------------------------------------------------- */
+
+static int set_up(void **state)
+{
+	(void)state;
+	shim_ram_init(FRAMES * PAGE_SIZE);
+	frame_init(SHIM_RAM_BASE, FRAMES * PAGE_SIZE, table);
+	frame_boot_free(SHIM_RAM_BASE, SHIM_RAM_BASE + FRAMES * PAGE_SIZE);
+	vma_init();
+	vma_set_init(&set, &hooks);
+	memset(model, 0, sizeof(model));
+	memset(backing, 0, sizeof(backing));
+	next_area = 1;
+	fail_in = 0;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	vma_set_fini(&set);
+	vma_check(&set);
+	assert_null(set.root);
+	for (unsigned i = 0; i < BACKINGS; i++)
+		assert_int_equal(backing[i], 0);
+	assert_int_equal(frame_count(FRAME_free), FRAMES);
+	shim_ram_fini();
+	return 0;
+}
+
+/* --- comparing ---------------------------------------------------------- */
+
+static bool same_kind(const struct vma *a, const struct vma *b)
+{
+	return a->kind == b->kind && a->prot == b->prot && a->flags == b->flags &&
+	       a->object == b->object && a->backing == b->backing;
+}
+
+/* The end of the model's area that page @i lies in. */
+static unsigned area_end(unsigned i)
+{
+	unsigned end = i;
+
+	while (end < PAGES && model[end].area == model[i].area)
+		end++;
+	return end;
+}
+
+static unsigned area_start(unsigned i)
+{
+	while (i && model[i - 1].area == model[i].area)
+		i--;
+	return i;
+}
+
+static void check_areas(const struct vma_set *s)
+{
+	const struct vma *v;
+	unsigned i = 0;
+
+	vma_for_each(v, s) {
+		while (i < PAGES && !model[i].area)
+			i++;
+		assert_int_equal(v->start, i * PAGE_SIZE);
+		assert_int_equal(v->end, area_end(i) * PAGE_SIZE);
+		assert_true(same_kind(v, &model[i].like));
+		if (v->object)
+			assert_int_equal(v->offset, model[i].offset);
+		i = area_end(i);
+	}
+	while (i < PAGES)
+		assert_int_equal(model[i++].area, 0);
+}
+
+static void check_backings(unsigned sets)
+{
+	const struct vma *v;
+	int expected[BACKINGS] = { 0 };
+
+	vma_for_each(v, &set)
+		if (v->backing)
+			expected[(int *)v->backing - backing]++;
+	for (unsigned i = 0; i < BACKINGS; i++)
+		assert_int_equal(backing[i], expected[i] * sets);
+}
+
+static void check_finding(void)
+{
+	va_t va = rig_below(PAGES + 2) * PAGE_SIZE + rig_below(PAGE_SIZE);
+	unsigned i = va / PAGE_SIZE;
+	struct vma *v = vma_find(&set, va), *next = vma_find_next(&set, va);
+
+	if (i < PAGES && model[i].area) {
+		assert_non_null(v);
+		assert_int_equal(v->start, area_start(i) * PAGE_SIZE);
+		assert_ptr_equal(v, next);
+		return;
+	}
+	assert_null(v);
+	while (i < PAGES && !model[i].area)
+		i++;
+	if (i >= PAGES) {
+		assert_null(next);
+		return;
+	}
+	assert_int_equal(next->start, i * PAGE_SIZE);
+	assert_ptr_equal(vma_find(&set, i * PAGE_SIZE), next);
+}
+
+static bool is_empty(unsigned lo, unsigned hi)
+{
+	for (unsigned i = lo; i < hi && i < PAGES; i++)
+		if (model[i].area)
+			return false;
+	return true;
+}
+
+static void check_gap(void)
+{
+	unsigned lo = rig_below(PAGES), hi = rig_below(PAGES + 1), n = 1 + rig_below(8);
+	va_t got = 1;
+	bool found = vma_gap(&set, n * PAGE_SIZE, lo * PAGE_SIZE, hi * PAGE_SIZE, &got);
+
+	for (unsigned at = hi; at >= lo + n; at--) {
+		if (!is_empty(at - n, at))
+			continue;
+		assert_true(found);
+		assert_int_equal(got, (at - n) * PAGE_SIZE);
+		return;
+	}
+	assert_false(found);
+	assert_int_equal(got, 1);
+}
+
+static void check_all(void)
+{
+	unsigned lo = rig_below(PAGES), hi = lo + 1 + rig_below(6);
+
+	vma_check(&set);
+	check_areas(&set);
+	check_backings(1);
+	check_finding();
+	check_gap();
+	assert_int_equal(vma_overlaps(&set, lo * PAGE_SIZE, hi * PAGE_SIZE),
+			 !is_empty(lo, hi));
+}
+
+/* --- operations --------------------------------------------------------- */
+
+static struct vma *random_area(void)
+{
+	struct vma *v = vma_find_next(&set, 0);
+
+	if (!set.count)
+		return NULL;
+	for (u64 n = rig_below(set.count); n; n--)
+		v = vma_next(&set, v);
+	return v;
+}
+
+static void insert(void)
+{
+	unsigned lo = rig_below(PAGES), hi = lo + 1 + rig_below(6);
+	struct vma like = { .prot = rig_below(3), .kind = rig_below(2) }, *v;
+	int err;
+
+	hi = MIN(hi, PAGES);
+	like.start = lo * PAGE_SIZE;
+	like.end = hi * PAGE_SIZE;
+	like.flags = rig_below(4) ? 0 : VMA_LAZY;
+	if (rig_below(2)) {
+		unsigned b = rig_below(BACKINGS);
+
+		like.object = (struct object *)&backing[b];
+		like.backing = &backing[b];
+		like.offset = rig_below(2) * like.start; /* some go on, some do not */
+		backing[b]++;
+	}
+	maybe_fail();
+	err = vma_insert(&set, &like, &v);
+	if (!is_empty(lo, hi))
+		assert_int_equal(err, -EEXIST);
+	else if (err)
+		assert_int_equal(err, -ENOMEM);
+	if (err) {
+		area_gone(&like); /* the reference stayed with the caller */
+		return;
+	}
+	assert_int_equal(v->start, like.start);
+	for (unsigned i = lo; i < hi; i++)
+		model[i] = (struct place){ next_area, like,
+					   like.offset + (i - lo) * PAGE_SIZE };
+	next_area++;
+}
+
+static void split(struct vma *v)
+{
+	unsigned lo = v->start / PAGE_SIZE, hi = v->end / PAGE_SIZE, at;
+	struct vma *upper = NULL;
+	bool fails;
+
+	if (hi - lo < 2)
+		return;
+	at = lo + 1 + rig_below(hi - lo - 1);
+	fails = maybe_fail();
+	if (fails) {
+		assert_int_equal(vma_split(&set, v, at * PAGE_SIZE, &upper), -ENOMEM);
+		assert_null(upper);
+		return;
+	}
+	assert_int_equal(vma_split(&set, v, at * PAGE_SIZE, rig_below(2) ? &upper : NULL), 0);
+	if (upper)
+		assert_ptr_equal(upper, vma_next(&set, v));
+	for (unsigned i = at; i < hi; i++)
+		model[i].area = next_area;
+	next_area++;
+}
+
+/* Pages @i - 1 and @i lie in areas that differ in nothing. */
+static bool goes_on(unsigned i)
+{
+	const struct place *a = &model[i - 1], *b = &model[i];
+
+	return a->area && b->area && a->area != b->area && same_kind(&a->like, &b->like) &&
+	       (!a->like.object || a->offset + PAGE_SIZE == b->offset);
+}
+
+static void rename_area(unsigned from, unsigned to)
+{
+	for (unsigned i = 0; i < PAGES; i++)
+		if (model[i].area == from)
+			model[i].area = to;
+}
+
+static void merge(struct vma *v)
+{
+	unsigned lo = v->start / PAGE_SIZE, hi = v->end / PAGE_SIZE, me = model[lo].area;
+	bool down = lo && goes_on(lo), up = hi < PAGES && goes_on(hi);
+
+	if (up)
+		rename_area(model[hi].area, me);
+	if (down)
+		rename_area(model[lo - 1].area, me);
+	v = vma_merge(&set, v);
+	assert_true(v->start <= lo * PAGE_SIZE && lo * PAGE_SIZE < v->end);
+}
+
+static void resize(struct vma *v)
+{
+	unsigned lo = v->start / PAGE_SIZE, hi = v->end / PAGE_SIZE, me = model[lo].area;
+	unsigned start = rig_below(2) ? lo : rig_below(hi);
+	unsigned end = start + 1 + rig_below(PAGES - start);
+	struct place first = model[lo];
+	struct place saved[PAGES];
+
+	/* Somewhere about where it is: areas keep their order. */
+	if (end <= lo)
+		end = hi;
+	memcpy(saved, model, sizeof(model));
+	for (unsigned i = lo; i < hi; i++)
+		model[i].area = 0;
+	if (!is_empty(MIN(start, lo), MAX(end, hi))) {
+		bool clear = is_empty(start, end);
+
+		memcpy(model, saved, sizeof(model));
+		if (!clear)
+			assert_int_equal(vma_resize(&set, v, start * PAGE_SIZE,
+						    end * PAGE_SIZE), -EEXIST);
+		return;
+	}
+	assert_int_equal(vma_resize(&set, v, start * PAGE_SIZE, end * PAGE_SIZE), 0);
+	for (unsigned i = start; i < end; i++)
+		model[i] = (struct place){ me, first.like,
+					   first.offset + ((u64)i - lo) * PAGE_SIZE };
+}
+
+static void cut(void)
+{
+	unsigned lo = rig_below(PAGES), hi = lo + 1 + rig_below(10);
+	bool inside, fails = maybe_fail();
+	int err;
+
+	hi = MIN(hi, PAGES);
+	inside = lo && hi < PAGES && model[lo].area && model[lo].area == model[lo - 1].area &&
+		 area_end(lo) > hi;
+	err = vma_cut(&set, lo * PAGE_SIZE, hi * PAGE_SIZE);
+	assert_int_equal(err, inside && fails ? -ENOMEM : 0);
+	if (err)
+		return;
+	if (inside) /* what is behind the hole is an area of its own now */
+		for (unsigned i = hi, old = model[lo].area; i < PAGES && model[i].area == old; i++)
+			model[i].area = next_area;
+	next_area++;
+	for (unsigned i = lo; i < hi; i++)
+		model[i].area = 0;
+}
+
+static void remove_one(struct vma *v)
+{
+	for (unsigned i = v->start / PAGE_SIZE; i < v->end / PAGE_SIZE; i++)
+		model[i].area = 0;
+	vma_remove(&set, v);
+}
+
+static void random_operation(void)
+{
+	struct vma *v = random_area();
+
+	switch (v ? rig_below(10) : 0) {
+	case 0:
+	case 1:
+	case 2:
+	case 3:
+		insert();
+		break;
+	case 4:
+		split(v);
+		break;
+	case 5:
+	case 6:
+		merge(v);
+		break;
+	case 7:
+		resize(v);
+		break;
+	case 8:
+		if (rig_below(3) == 0)
+			remove_one(v);
+		break;
+	default:
+		cut();
+	}
+	fail_in = 0;
+}
+
+static void test_random(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 60000; round++) {
+		random_operation();
+		check_all();
+	}
+}
+
+/* --- copies ------------------------------------------------------------- */
+
+static void test_copy(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 300; i++)
+		random_operation();
+	assert_true(set.count > 3);
+	for (unsigned k = 1;; k++) {
+		struct vma_set copy;
+		int err;
+
+		vma_set_init(&copy, &hooks);
+		fail_in = k;
+		err = vma_set_copy(&copy, &set);
+		fail_in = 0;
+		vma_check(&copy);
+		check_areas(&set);
+		if (err) {
+			assert_int_equal(err, -ENOMEM);
+			assert_int_equal(copy.count, 0);
+			check_backings(1);
+			continue;
+		}
+		assert_int_equal(k, set.count + 1);
+		check_areas(&copy);
+		check_backings(2);
+		vma_set_fini(&copy);
+		check_backings(1);
+		break;
+	}
+}
+
+/* --- shape -------------------------------------------------------------- */
+
+static unsigned depth(const struct vma *t)
+{
+	unsigned l, r;
+
+	if (!t)
+		return 0;
+	l = depth(t->left);
+	r = depth(t->right);
+	return 1 + MAX(l, r);
+}
+
+/* Ten thousand areas in the order that is worst for a plain tree. */
+static void test_depth(void **state)
+{
+	struct vma *v;
+
+	(void)state;
+	for (unsigned i = 0; i < 10000; i++) {
+		struct vma like = { .start = 2 * i * PAGE_SIZE,
+				    .end = (2 * i + 1) * PAGE_SIZE };
+
+		assert_int_equal(vma_insert(&set, &like, &v), 0);
+	}
+	vma_check(&set);
+	assert_in_range(depth(set.root), 14, 50);
+	assert_int_equal(vma_find(&set, 12346 * PAGE_SIZE)->start, 12346 * PAGE_SIZE);
+	assert_null(vma_find(&set, 12345 * PAGE_SIZE));
+}
+
+static void test_edges(void **state)
+{
+	struct vma *v, *first = NULL;
+	va_t got = 7, top = -PAGE_SIZE;
+	struct vma like = { .start = 0, .end = PAGE_SIZE };
+
+	(void)state;
+	assert_null(vma_find(&set, 0));
+	assert_null(vma_find_next(&set, 0));
+	assert_false(vma_overlaps(&set, 0, -1ul));
+	assert_true(vma_gap(&set, PAGE_SIZE, 0, top, &got));
+	assert_int_equal(got, top - PAGE_SIZE);
+	assert_false(vma_gap(&set, PAGE_SIZE, 5 * PAGE_SIZE, 5 * PAGE_SIZE, &got));
+	assert_false(vma_gap(&set, PAGE_SIZE, 6 * PAGE_SIZE, 5 * PAGE_SIZE, &got));
+	assert_false(vma_gap(&set, top, PAGE_SIZE, top, &got));
+	assert_int_equal(vma_cut(&set, 0, PAGE_SIZE), 0);
+	assert_int_equal(vma_insert(&set, &like, &first), 0);
+	like.start = top - PAGE_SIZE;
+	like.end = top;
+	assert_int_equal(vma_insert(&set, &like, &v), 0);
+	assert_ptr_equal(vma_next(&set, first), v);
+	assert_ptr_equal(vma_prev(&set, v), first);
+	assert_null(vma_next(&set, v));
+	assert_null(vma_prev(&set, first));
+	assert_true(vma_gap(&set, PAGE_SIZE, 0, top, &got));
+	assert_int_equal(got, top - 2 * PAGE_SIZE);
+	expect_assert_failure((void)!vma_split(&set, v, v->start, NULL));
+	expect_assert_failure((void)!vma_split(&set, v, v->end, NULL));
+	expect_assert_failure((void)!vma_split(&set, v, v->start + 1, NULL));
+	expect_assert_failure((void)!vma_cut(&set, 1, PAGE_SIZE));
+	expect_assert_failure((void)!vma_cut(&set, PAGE_SIZE, PAGE_SIZE));
+	expect_assert_failure((void)!vma_resize(&set, v, top, top));
+	like.start = like.end;
+	expect_assert_failure((void)!vma_insert(&set, &like, &v));
+	for (unsigned kind = 0; kind < VMA_NKINDS; kind++)
+		assert_true(strlen(vma_kind_name[kind]) > 2);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_random),
+		TEST(test_copy),
+		TEST(test_depth),
+		TEST(test_edges),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
