@@ -1,0 +1,279 @@
+/* alloc.c - allocating blocks.
+ *
+ * Three bitmaps say no: the one in the buffer cache, which is what the running
+ * transaction makes of the disk, and two in memory, of blocks that were freed in
+ * the running and in the committing transaction.
+ *
+ * Locks: a mutex (rank buffer) for the running state; balloc_snapshot() runs while no
+ * transaction is open, and so without company; balloc_committed() takes it. */
+#include "fs/alloc_priv.h"
+
+#include "core/klog.h"
+#include "core/mutex.h"
+#include "fs/buf_priv.h"
+#include "fs/geo_priv.h"
+#include "fs/log_priv.h"
+#include "lib/string.h"
+#include "mm/frame.h"
+#include "uapi/errno.h"
+
+#define FRAME_BITS (PAGE_SIZE * 8)
+#define MAX_FRAMES 512 /* disks of up to 16 GiB */
+#define WORD_BITS 64u
+
+/* Blocks that were freed, a bit each. */
+struct freed {
+	u64 *bits[MAX_FRAMES];
+	u32 n;
+};
+
+static struct {
+	struct mutex lock;
+	u32 nfree;    /* (lock) clear bits of the bitmap in the data area    */
+	u32 npending; /* (lock) among them those that wait for a commit      */
+	u32 rotor;    /* (lock) where to look when there is no better place  */
+	struct freed freed[2]; /* (lock) */
+	u32 running;           /* (lock) index of the running transaction's  */
+} ba;
+
+void balloc_init(void)
+{
+	memset(&ba, 0, sizeof(ba));
+	mutex_init(&ba.lock, "bitmap", RANK_buffer);
+}
+
+static int freed_alloc(struct freed *f)
+{
+	u32 nframes = (u32)DIV_UP((u64)geo.size, FRAME_BITS);
+
+	if (nframes > MAX_FRAMES)
+		return -EFBIG;
+	for (u32 i = 0; i < nframes; i++) {
+		struct page *pg = frame_alloc(FRAME_kernel, FRAME_ZERO);
+
+		if (!pg)
+			return -ENOMEM;
+		f->bits[i] = frame_va(pg);
+	}
+	return 0;
+}
+
+static void freed_release(struct freed *f)
+{
+	for (u32 i = 0; i < MAX_FRAMES; i++) {
+		if (f->bits[i])
+			frame_put(frame_of_va(f->bits[i]));
+		f->bits[i] = NULL;
+	}
+}
+
+static u64 *freed_word(struct freed *f, u32 block)
+{
+	return &f->bits[block / FRAME_BITS][block % FRAME_BITS / WORD_BITS];
+}
+
+static int bitmap_get(u32 block, struct buf **out)
+{
+	return buf_get(geo.bitmap_start + block / FS_BITS_PER_BLOCK, out);
+}
+
+static u64 *bitmap_word(struct buf *b, u32 block)
+{
+	return &((u64 *)(void *)b->data)[block % FS_BITS_PER_BLOCK / WORD_BITS];
+}
+
+static u64 bit_of(u32 block)
+{
+	return 1ull << (block % WORD_BITS);
+}
+
+/* The number of the lowest bit set in @word, which has one; rv64imac has no
+ * instruction for it, and the kernel no libgcc. */
+static u32 lowest_bit(u64 word)
+{
+	u32 n = 0;
+
+	for (u32 half = WORD_BITS / 2; half; half /= 2) {
+		if (!(word & ((1ull << half) - 1))) {
+			word >>= half;
+			n += half;
+		}
+	}
+	return n;
+}
+
+static int count_free(void)
+{
+	struct buf *b;
+
+	for (u32 lo = geo.data_start; lo < geo.size;) {
+		u32 hi = MIN(ALIGN_UP(lo + 1, FS_BITS_PER_BLOCK), geo.size);
+		int err = bitmap_get(lo, &b);
+
+		if (err)
+			return err;
+		while (lo < hi) {
+			if (*bitmap_word(b, lo) == ~0ull) {
+				lo = ALIGN_DOWN(lo, WORD_BITS) + WORD_BITS;
+				continue;
+			}
+			ba.nfree += !(*bitmap_word(b, lo) & bit_of(lo));
+			lo++;
+		}
+		buf_put(b);
+	}
+	return 0;
+}
+
+int balloc_mount(void)
+{
+	int err = freed_alloc(&ba.freed[0]);
+
+	if (!err)
+		err = freed_alloc(&ba.freed[1]);
+	if (!err)
+		err = count_free();
+	if (err) {
+		freed_release(&ba.freed[0]);
+		freed_release(&ba.freed[1]);
+	}
+	ba.rotor = geo.data_start;
+	return err;
+}
+
+/* The first block of [lo, hi), all in bitmap block @b, that can be allocated; else @hi. */
+static u32 find_in(struct buf *b, u32 lo, u32 hi)
+{
+	while (lo < hi) {
+		u64 used = *bitmap_word(b, lo) | *freed_word(&ba.freed[0], lo) |
+			   *freed_word(&ba.freed[1], lo);
+		u64 candidates = ~used & ~(bit_of(lo) - 1);
+
+		if (candidates) {
+			lo = ALIGN_DOWN(lo, WORD_BITS) + lowest_bit(candidates);
+			return MIN(lo, hi);
+		}
+		lo = ALIGN_DOWN(lo, WORD_BITS) + WORD_BITS;
+	}
+	return hi;
+}
+
+/* Allocates the first possible block of [lo, hi).  0, -ENOSPC or -EIO. */
+static int take_first(struct log_op *op, u32 lo, u32 hi, u32 *out)
+{
+	while (lo < hi) {
+		u32 end = (u32)MIN(ALIGN_DOWN((u64)lo, FS_BITS_PER_BLOCK) +
+					   FS_BITS_PER_BLOCK, (u64)hi);
+		struct buf *b;
+		int err = bitmap_get(lo, &b);
+
+		if (err)
+			return err;
+		lo = find_in(b, lo, end);
+		if (lo < end) {
+			*bitmap_word(b, lo) |= bit_of(lo);
+			log_write(op, b);
+			buf_put(b);
+			*out = lo;
+			return 0;
+		}
+		buf_put(b);
+	}
+	return -ENOSPC;
+}
+
+int balloc(struct log_op *op, u32 goal, u32 *out)
+{
+	int err = -ENOSPC;
+
+	mutex_lock(&ba.lock);
+	if (!geo_is_data(goal))
+		goal = ba.rotor;
+	if (ba.nfree > ba.npending) {
+		err = take_first(op, goal, geo.size, out);
+		if (err == -ENOSPC)
+			err = take_first(op, geo.data_start, goal, out);
+	}
+	if (!err) {
+		ba.nfree--;
+		ba.rotor = *out;
+	}
+	mutex_unlock(&ba.lock);
+	if (err == -ENOSPC)
+		printk("balloc: out of blocks\n");
+	return err;
+}
+
+static int clear_bit(struct log_op *op, struct buf *b, u32 block, u32 keep)
+{
+	u64 *word = bitmap_word(b, block);
+
+	if (!(*word & bit_of(block)))
+		return 0;
+	if (!b->logged && op->left <= keep)
+		return -EAGAIN;
+	*word &= ~bit_of(block);
+	log_write(op, b);
+	*freed_word(&ba.freed[ba.running], block) |= bit_of(block);
+	ba.freed[ba.running].n++;
+	ba.nfree++;
+	ba.npending++;
+	return 0;
+}
+
+int bfree(struct log_op *op, u32 block, u32 keep)
+{
+	struct buf *b;
+	int err;
+
+	if (!geo_is_data(block))
+		return 0;
+	err = bitmap_get(block, &b);
+	if (err)
+		return err;
+	mutex_lock(&ba.lock);
+	err = clear_bit(op, b, block, keep);
+	mutex_unlock(&ba.lock);
+	buf_put(b);
+	return err;
+}
+
+u32 balloc_available(void)
+{
+	u32 n;
+
+	mutex_lock(&ba.lock);
+	n = ba.nfree - ba.npending;
+	mutex_unlock(&ba.lock);
+	return n;
+}
+
+int balloc_prepare(u32 n)
+{
+	bool helps;
+
+	mutex_lock(&ba.lock);
+	helps = ba.nfree - ba.npending < n && ba.npending > 0;
+	mutex_unlock(&ba.lock);
+	return helps ? log_commit() : 0;
+}
+
+void balloc_snapshot(void)
+{
+	ba.running = 1 - ba.running;
+}
+
+void balloc_committed(void)
+{
+	struct freed *f;
+
+	mutex_lock(&ba.lock);
+	f = &ba.freed[1 - ba.running];
+	if (f->n) {
+		ba.npending -= f->n;
+		f->n = 0;
+		for (u32 i = 0; i < MAX_FRAMES && f->bits[i]; i++)
+			page_zero(f->bits[i]);
+	}
+	mutex_unlock(&ba.lock);
+}

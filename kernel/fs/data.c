@@ -1,0 +1,287 @@
+/* data.c - reading inodes, and filling pages of the page cache.
+ *
+ * Locks: a page that is being filled is busy, and the filler takes the inode lock for
+ * as long as it reads the disk.  Readers copy under the inode lock with faults off; if that stops
+ * short they let go, fault the user's page in, and go on. */
+#include "fs/data_priv.h"
+
+#include "core/thread.h"
+#include "fs/buf_priv.h"
+#include "fs/fs.h"
+#include "fs/geo_priv.h"
+#include "fs/inode_priv.h"
+#include "fs/io_priv.h"
+#include "fs/log_priv.h"
+#include "fs/wb_priv.h"
+#include "lib/string.h"
+#include "uapi/errno.h"
+
+#define AHEAD 8 /* pages read at once when a file is read in order */
+
+static struct inode *inode_of(struct object *obj)
+{
+	return container_of(obj, struct inode, obj);
+}
+
+/* --- filling pages ------------------------------------------------------------------- */
+
+/* Asks for the blocks of @pg that exist; the others are cleared. */
+static int add_page(struct io *io, struct inode *ip, struct page *pg)
+{
+	u8 *data = frame_va(pg);
+	u32 nblocks = (u32)DIV_UP(ip->size, FS_BLOCK);
+
+	for (u32 i = 0; i < WB_PAGE_BLOCKS; i++) {
+		u64 bn = pg->index * WB_PAGE_BLOCKS + i;
+		u32 block = 0;
+		int err = bn < nblocks ? bmap_find(ip, (u32)bn, &block) : 0;
+
+		if (err)
+			return err;
+		if (block)
+			io_add(io, block, data + i * FS_BLOCK, 1);
+		else
+			memset(data + i * FS_BLOCK, 0, FS_BLOCK);
+	}
+	return 0;
+}
+
+static void clear_behind_end(struct inode *ip, struct page *pg)
+{
+	u64 start = pg->index * PAGE_SIZE;
+
+	if (ip->size > start && ip->size < start + PAGE_SIZE)
+		memset((u8 *)frame_va(pg) + (ip->size - start), 0,
+		       start + PAGE_SIZE - ip->size);
+}
+
+static int read_one(struct inode *ip, struct page *pg)
+{
+	struct io io;
+	int err, io_err;
+
+	io_init(&io, geo.dev, BIO_READ);
+	err = add_page(&io, ip, pg);
+	io_err = io_finish(&io);
+	return err ? err : io_err;
+}
+
+/* The pages behind @pg that are worth reading along, busy. */
+static u32 begin_ahead(struct inode *ip, const struct page *pg, struct page **ahead)
+{
+	u64 npages = DIV_UP((u64)ip->size, PAGE_SIZE);
+	u32 n = 0;
+
+	while (n < AHEAD - 1 && pg->index + n + 1 < npages) {
+		ahead[n] = object_begin_fill(&ip->obj, pg->index + n + 1);
+		if (!ahead[n])
+			break;
+		n++;
+	}
+	return n;
+}
+
+/* Inode lock held. */
+static int read_cluster(struct inode *ip, struct page *pg)
+{
+	struct page *ahead[AHEAD - 1];
+	u32 n = begin_ahead(ip, pg, ahead);
+	struct io io;
+	int err, io_err;
+
+	io_init(&io, geo.dev, BIO_READ);
+	err = add_page(&io, ip, pg);
+	for (u32 i = 0; i < n && !err; i++)
+		err = add_page(&io, ip, ahead[i]);
+	io_err = io_finish(&io);
+	if (!err)
+		err = io_err;
+	for (u32 i = 0; i < n; i++) {
+		if (!err)
+			clear_behind_end(ip, ahead[i]);
+		object_end_fill(ahead[i], err);
+	}
+	ip->next_page = (u32)pg->index + n + 1;
+	return err;
+}
+
+static int read_page(struct object *obj, struct page *pg)
+{
+	struct inode *ip = inode_of(obj);
+	int err = -EIO;
+	bool in_order;
+
+	inode_lock(ip);
+	in_order = pg->index == 0 || pg->index == ip->next_page;
+	ip->next_page = (u32)pg->index + 1;
+	if (in_order)
+		err = read_cluster(ip, pg);
+	if (err)
+		err = read_one(ip, pg); /* an error may be another page's */
+	if (!err)
+		clear_behind_end(ip, pg);
+	inode_unlock(ip);
+	return err;
+}
+
+static void forget_page(struct object *obj, struct page *pg)
+{
+	(void)obj;
+	wb_cancel(pg, BIT(WB_PAGE_BLOCKS) - 1);
+}
+
+const struct object_ops inode_object_ops = {
+	.read_page = read_page,
+	.forget_page = forget_page,
+};
+
+int inode_own_page(struct inode *ip, struct page **pg, struct page **copy)
+{
+	if (!(page_flags(*pg) & PG_TEXT))
+		return 0;
+	if (__atomic_load_n(&(*pg)->refs, __ATOMIC_ACQUIRE) == 2) {
+		/* The cache and we: whoever ran it is gone. */
+		page_clear_flags(*pg, PG_TEXT);
+		return 0;
+	}
+	if (!*copy)
+		return -EAGAIN;
+	/* The copy must not be dropped and read again before the disk has the page. */
+	while (page_flags(*pg) & PG_WRITEBACK) {
+		if (log_commit())
+			return -EROFS;
+	}
+	page_copy(frame_va(*copy), frame_va(*pg));
+	object_replace_page(&ip->obj, *pg, *copy);
+	wb_move(*pg, *copy);
+	frame_put(*pg);
+	*pg = *copy;
+	*copy = NULL;
+	return 0;
+}
+
+/* --- reading ------------------------------------------------------------------------- */
+
+static const u8 zeros[FS_BLOCK];
+
+struct reader {
+	struct inode *ip;
+	struct sink to;
+	u64 off, left;
+};
+
+static struct sink sink_add(struct sink to, u64 n)
+{
+	if (to.kernel)
+		to.kernel = (u8 *)to.kernel + n;
+	else
+		to.user = uptr_add(to.user, n);
+	return to;
+}
+
+/* Inode lock held.  Bytes that went without a fault. */
+static u64 give(struct reader *r, const u8 *from, u64 n)
+{
+	u64 done = n;
+
+	if (r->to.kernel)
+		memcpy(r->to.kernel, from, n);
+	else
+		done = copyout_nofault(r->to.user, from, n);
+	r->to = sink_add(r->to, done);
+	r->off += done;
+	r->left -= done;
+	return done;
+}
+
+/* How much of [off, off + left) lies before the end and in one unit of @unit bytes. */
+static u64 chunk(const struct reader *r, u64 unit)
+{
+	u64 n = MIN(r->left, unit - r->off % unit);
+
+	if (r->off >= r->ip->size)
+		return 0;
+	return MIN(n, r->ip->size - r->off);
+}
+
+/* The steps: 1 if there may be more, 0 at the end, -EFAULT if a page of the user's
+ * has to be faulted in, or another error. */
+
+static int read_file_step(struct reader *r)
+{
+	struct object *obj = &r->ip->obj;
+	u64 index = r->off / PAGE_SIZE, n;
+	struct page *pg = object_find_page(obj, index);
+	int err, more = 1;
+
+	if (!pg) {
+		if (r->off >= r->ip->size)
+			return 0;
+		err = object_get_page(obj, index, &pg);
+		if (err)
+			return err;
+	}
+	inode_lock(r->ip);
+	if (object_has_page(obj, pg)) {
+		n = chunk(r, PAGE_SIZE);
+		if (n == 0)
+			more = 0;
+		else if (give(r, (u8 *)frame_va(pg) + r->off % PAGE_SIZE, n) < n)
+			more = -EFAULT;
+	}
+	inode_unlock(r->ip);
+	frame_put(pg);
+	return more;
+}
+
+static int read_meta_step(struct reader *r)
+{
+	const u8 *from = zeros;
+	struct buf *b = NULL;
+	u32 block;
+	u64 n;
+	int err, more = 1;
+
+	inode_lock(r->ip);
+	n = chunk(r, FS_BLOCK);
+	err = n ? bmap_find(r->ip, (u32)(r->off / FS_BLOCK), &block) : 0;
+	if (!err && n && block) {
+		err = buf_get(block, &b);
+		if (!err)
+			from = b->data;
+	}
+	if (err)
+		more = err;
+	else if (n == 0)
+		more = 0;
+	else if (give(r, from + r->off % FS_BLOCK, n) < n)
+		more = -EFAULT;
+	if (b)
+		buf_put(b);
+	inode_unlock(r->ip);
+	return more;
+}
+
+s64 data_read(struct inode *ip, struct sink to, u64 off, u64 n)
+{
+	struct reader r = { .ip = ip, .to = to, .off = off, .left = n };
+	int more = 1;
+
+	if (ip->type == T_DEVICE)
+		return -EINVAL;
+	while (r.left && more > 0) {
+		more = ip->type == T_FILE ? read_file_step(&r) : read_meta_step(&r);
+		if (more == -EFAULT && uaccess_fault_in(r.to.user, true) == 0)
+			more = 1;
+		sched_point();
+	}
+	/* A bad address spoils the read; a bad disk only what it has. */
+	if (more == -EFAULT || (more < 0 && r.off == off))
+		return more;
+	return (s64)(r.off - off);
+}
+
+s64 inode_read(struct inode *ip, void *dst, u64 off, u64 n)
+{
+	return data_read(ip, (struct sink){ .kernel = dst }, off, n);
+}

@@ -1,0 +1,244 @@
+/* file.c - the table of open files, and what they do.
+ *
+ * Regular files keep their offset; the mutex around it is held for a whole read or write,
+ * so that those through one offset do not mix.  Devices and pipes have no offset
+ * and take no mutex: one that waits for input must not hold up the others. */
+#include "fs/file.h"
+
+#include "dev/chardev.h"
+#include "fs/data_priv.h"
+#include "fs/file_priv.h"
+#include "fs/fs.h"
+#include "fs/geo_priv.h"
+#include "fs/inode_priv.h"
+#include "fs/log_priv.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "uapi/errno.h"
+#include "uapi/fcntl.h"
+#include "uapi/limits.h"
+
+static struct {
+	struct spinlock lock;
+	struct file *free; /* (lock) */
+	struct file file[NFILE];
+} table;
+
+void file_init(void)
+{
+	memset(&table, 0, sizeof(table));
+	spin_init(&table.lock, "files", RANK_fstable);
+	for (u32 i = NFILE; i-- > 0;) {
+		mutex_init(&table.file[i].lock, "file", RANK_file);
+		table.file[i].next_free = table.free;
+		table.free = &table.file[i];
+	}
+}
+
+int file_alloc(struct file **out)
+{
+	struct file *f;
+
+	spin_lock(&table.lock);
+	f = table.free;
+	if (f)
+		table.free = f->next_free;
+	spin_unlock(&table.lock);
+	if (!f)
+		return -ENFILE;
+	f->kind = FILE_NONE;
+	f->readable = f->writable = f->append = false;
+	f->off = 0;
+	f->ip = NULL;
+	f->pipe = NULL;
+	__atomic_store_n(&f->refs, 1, __ATOMIC_RELAXED);
+	*out = f;
+	return 0;
+}
+
+void file_free(struct file *f)
+{
+	__atomic_store_n(&f->refs, 0, __ATOMIC_RELAXED);
+	spin_lock(&table.lock);
+	f->next_free = table.free;
+	table.free = f;
+	spin_unlock(&table.lock);
+}
+
+void file_set_inode(struct file *f, struct inode *ip, int flags)
+{
+	f->kind = ip->type == T_DEVICE ? FILE_DEVICE : FILE_INODE;
+	f->ip = ip;
+	f->readable = !(flags & O_WRONLY);
+	f->writable = (flags & (O_WRONLY | O_RDWR)) != 0;
+	f->append = (flags & O_APPEND) != 0;
+}
+
+struct file *file_dup(struct file *f)
+{
+	__atomic_fetch_add(&f->refs, 1, __ATOMIC_RELAXED);
+	return f;
+}
+
+void file_put(struct file *f)
+{
+	if (__atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL) != 1)
+		return;
+	if (f->kind == FILE_PIPE)
+		pipe_close(f->pipe, f->writable);
+	else if (f->kind != FILE_NONE)
+		inode_put(f->ip);
+	file_free(f);
+}
+
+struct inode *file_inode(struct file *f)
+{
+	return f->ip;
+}
+
+static const struct chardev *device_of(const struct file *f)
+{
+	return f->kind == FILE_DEVICE ? chardev_get((unsigned)f->ip->major) : NULL;
+}
+
+bool file_is_tty(struct file *f)
+{
+	const struct chardev *dev = device_of(f);
+
+	return dev && dev->tty;
+}
+
+/* --- reading and writing ------------------------------------------------------------- */
+
+/* Lengths come from programs as int: what does not fit is cut to 32 bits, and a
+ * negative one is a large one. */
+
+static s64 read_inode(struct file *f, uptr_t dst, u32 n)
+{
+	s64 done = 0;
+
+	mutex_lock(&f->lock);
+	if (f->off + n <= UINT32_MAX)
+		done = data_read(f->ip, (struct sink){ .user = dst }, f->off, n);
+	if (done > 0)
+		f->off += (u64)done;
+	mutex_unlock(&f->lock);
+	return done;
+}
+
+s64 file_read(struct file *f, uptr_t dst, u64 n)
+{
+	const struct chardev *dev;
+	u32 bytes = (u32)n;
+
+	if (!f->readable)
+		return -EBADF;
+	if (f->kind == FILE_INODE)
+		return read_inode(f, dst, bytes);
+	if ((s32)bytes < 0)
+		return 0;
+	if (f->kind == FILE_PIPE)
+		return pipe_read(f->pipe, dst, bytes);
+	dev = device_of(f);
+	return dev ? dev->read(dst, bytes) : -ENXIO;
+}
+
+static s64 write_inode(struct file *f, uptr_t src, u32 n)
+{
+	int err = -EINVAL;
+
+	mutex_lock(&f->lock);
+	if (f->off + n <= UINT32_MAX)
+		err = data_write(f->ip, src, &f->off, n, f->append);
+	mutex_unlock(&f->lock);
+	return err ? err : (s64)n;
+}
+
+s64 file_write(struct file *f, uptr_t src, u64 n)
+{
+	const struct chardev *dev;
+	u32 bytes = (u32)n;
+
+	if (!f->writable)
+		return -EBADF;
+	if ((s32)bytes < 0)
+		return f->kind == FILE_INODE ? -EINVAL : 0;
+	if (f->kind == FILE_INODE)
+		return write_inode(f, src, bytes);
+	if (f->kind == FILE_PIPE)
+		return pipe_write(f->pipe, src, bytes);
+	dev = device_of(f);
+	return dev ? dev->write(src, bytes) : -ENXIO;
+}
+
+/* --- the rest ------------------------------------------------------------------------ */
+
+int file_stat(struct file *f, struct stat *st)
+{
+	if (!f->ip)
+		return -EINVAL;
+	inode_stat(f->ip, st);
+	return 0;
+}
+
+s64 file_seek(struct file *f, s64 offset, int whence)
+{
+	struct stat st;
+	s64 base = 0;
+
+	if (f->kind != FILE_INODE)
+		return -ESPIPE;
+	if (whence < 0 || whence > 2)
+		return -EINVAL;
+	mutex_lock(&f->lock);
+	if (whence == 1)
+		base = (s64)f->off;
+	if (whence == 2) {
+		inode_stat(f->ip, &st);
+		base = (s64)st.size;
+	}
+	if (offset > INT32_MAX || offset < -(s64)INT32_MAX || base + offset < 0) {
+		base = -EINVAL;
+	} else {
+		base += offset;
+		f->off = (u64)base;
+	}
+	mutex_unlock(&f->lock);
+	return base;
+}
+
+int file_sync(struct file *f)
+{
+	return f->ip ? log_commit() : -EINVAL;
+}
+
+int file_truncate(struct file *f, u64 size)
+{
+	if (!f->writable)
+		return -EBADF;
+	return f->kind == FILE_INODE ? inode_set_size(f->ip, size) : -EINVAL;
+}
+
+int pipe_create(struct file **rd, struct file **wr)
+{
+	int err = file_alloc(rd);
+
+	if (err)
+		return err;
+	err = file_alloc(wr);
+	if (err) {
+		file_free(*rd);
+		return err;
+	}
+	err = pipe_alloc(&(*rd)->pipe);
+	if (err) {
+		file_free(*rd);
+		file_free(*wr);
+		return err;
+	}
+	(*wr)->pipe = (*rd)->pipe;
+	(*rd)->kind = (*wr)->kind = FILE_PIPE;
+	(*rd)->readable = true;
+	(*wr)->writable = true;
+	return 0;
+}

@@ -1,0 +1,451 @@
+/* inode.c - the table of inodes, and their 64 bytes on the disk.
+ *
+ * Locks: table.lock (rank fstable) for numbers, references and lists; each inode's
+ * mutex for its contents.  A mutex over the search for a free inode, inside an inode's.
+ *
+ * An inode whose last name goes is freed by the last inode_put().  It is `dying` from then
+ * on, so that a corrupt directory entry cannot bring it back. */
+#include "fs/inode_priv.h"
+
+#include "core/klog.h"
+#include "fs/alloc_priv.h"
+#include "fs/buf_priv.h"
+#include "fs/fs.h"
+#include "fs/geo_priv.h"
+#include "fs/log_priv.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "uapi/errno.h"
+
+#define NSLOT 200
+#define NHASH 64
+
+static struct {
+	struct spinlock lock;
+	struct list lru; /* (lock) slots without references, oldest first */
+	struct inode *hash[NHASH]; /* (lock) */
+	struct mutex search;       /* for free inodes on the disk */
+	u32 first_free; /* (lock) no free inode has a lower number           */
+	u64 frees;      /* (lock) how often first_free may have been lowered */
+	struct inode slot[NSLOT];
+} table;
+
+void inode_init(void)
+{
+	memset(&table, 0, sizeof(table));
+	spin_init(&table.lock, "inodes", RANK_fstable);
+	mutex_init(&table.search, "free inodes", RANK_inode);
+	list_init(&table.lru);
+	table.first_free = FS_ROOT_INO;
+	for (unsigned i = 0; i < NSLOT; i++) {
+		struct inode *ip = &table.slot[i];
+
+		mutex_init(&ip->lock, "inode", RANK_inode);
+		object_init(&ip->obj, &inode_object_ops);
+		list_add_tail(&table.lru, &ip->lru);
+	}
+}
+
+/* --- slots; table.lock held unless said otherwise ------------------------------------ */
+
+static struct inode *find(u32 ino)
+{
+	struct inode *ip = table.hash[ino % NHASH];
+
+	while (ip && ip->ino != ino)
+		ip = ip->hash_next;
+	return ip;
+}
+
+static void hash_in(struct inode *ip, u32 ino)
+{
+	struct inode **slot = &table.hash[ino % NHASH];
+
+	ip->ino = ino;
+	ip->hash_next = *slot;
+	*slot = ip;
+}
+
+static void hash_out(struct inode *ip)
+{
+	struct inode **slot = &table.hash[ip->ino % NHASH];
+
+	if (!ip->ino)
+		return;
+	while (*slot != ip)
+		slot = &(*slot)->hash_next;
+	*slot = ip->hash_next;
+	ip->ino = 0;
+}
+
+static void take_ref(struct inode *ip)
+{
+	if (ip->refs++ == 0)
+		list_del(&ip->lru);
+}
+
+/* A slot for another inode, out of all lists, or NULL; then @dirty says whether a commit
+ * would make one free: pages that are on their way to the disk must get there
+ * before the file is read again. */
+static struct inode *take_slot(bool *dirty)
+{
+	struct inode *ip;
+
+	*dirty = false;
+	list_for_each(ip, &table.lru, lru) {
+		if (__atomic_load_n(&ip->obj.ndirty, __ATOMIC_ACQUIRE)) {
+			*dirty = true;
+			continue;
+		}
+		list_del(&ip->lru);
+		hash_out(ip);
+		return ip;
+	}
+	return NULL;
+}
+
+static void drop_slot(struct inode *ip)
+{
+	spin_lock(&table.lock);
+	list_add(&table.lru, &ip->lru);
+	spin_unlock(&table.lock);
+}
+
+/* An empty slot in nobody's hands.  No lock held; may sleep for a commit. */
+static int get_empty_slot(struct inode **out)
+{
+	struct inode *ip;
+	bool dirty;
+
+	for (;;) {
+		spin_lock(&table.lock);
+		ip = take_slot(&dirty);
+		spin_unlock(&table.lock);
+		if (ip) {
+			object_drop_pages(&ip->obj, 0);
+			*out = ip;
+			return 0;
+		}
+		if (!dirty || log_commit())
+			return -ENFILE;
+	}
+}
+
+/* --- references ---------------------------------------------------------------------- */
+
+/* The slot of @ino with a reference, perhaps not loaded. No lock held. */
+static int claim(u32 ino, struct inode **out)
+{
+	struct inode *ip, *fresh = NULL;
+	int err = 0;
+
+	for (;;) {
+		spin_lock(&table.lock);
+		ip = find(ino);
+		if (ip && ip->dying) {
+			err = -EIO;
+		} else if (ip) {
+			take_ref(ip);
+		} else if (fresh) {
+			ip = fresh;
+			fresh = NULL;
+			ip->loaded = false;
+			ip->type = 0;
+			ip->refs = 1;
+			hash_in(ip, ino);
+		}
+		spin_unlock(&table.lock);
+		if (ip || err)
+			break;
+		err = get_empty_slot(&fresh);
+		if (err)
+			return err;
+	}
+	if (fresh)
+		drop_slot(fresh);
+	*out = ip;
+	return err;
+}
+
+static void unload(struct inode *ip)
+{
+	ip->type = ip->major = ip->minor = ip->nlink = 0;
+	ip->size = ip->goal = ip->next_page = ip->free_slot = 0;
+	memset(ip->addr, 0, sizeof(ip->addr));
+}
+
+static struct fs_dinode *dinode_of(const struct inode *ip, struct buf *b)
+{
+	return &((struct fs_dinode *)(void *)b->data)[ip->ino % FS_INODES_PER_BLOCK];
+}
+
+/* Lock held. */
+static int load(struct inode *ip)
+{
+	const struct fs_dinode *d;
+	struct buf *b;
+	int err = inode_buf(ip, &b);
+
+	if (err)
+		return err;
+	d = dinode_of(ip, b);
+	unload(ip);
+	ip->type = d->type;
+	ip->major = d->major;
+	ip->minor = d->minor;
+	ip->nlink = d->nlink;
+	ip->size = d->size;
+	memcpy(ip->addr, d->addr, sizeof(ip->addr));
+	buf_put(b);
+	if (ip->type < T_DIR || ip->type > T_SYMLINK || ip->nlink < 0)
+		err = -EIO;
+	else
+		__atomic_store_n(&ip->loaded, true, __ATOMIC_RELEASE);
+	return err;
+}
+
+int inode_get(u32 ino, struct inode **out)
+{
+	struct inode *ip;
+	int err;
+
+	if (ino < FS_ROOT_INO || ino >= geo.ninodes)
+		return -EIO;
+	err = claim(ino, &ip);
+	if (err)
+		return err;
+	if (!__atomic_load_n(&ip->loaded, __ATOMIC_ACQUIRE)) {
+		/* Only who loads it, and so takes no other lock, can hold this one. */
+		inode_lock_nested(ip);
+		if (!ip->loaded)
+			err = load(ip);
+		inode_unlock(ip);
+	}
+	if (!err && ip->type == 0)
+		err = -EIO; /* being created, and named by a corrupt entry */
+	if (err) {
+		inode_put(ip);
+		return err;
+	}
+	*out = ip;
+	return 0;
+}
+
+struct inode *inode_dup(struct inode *ip)
+{
+	spin_lock(&table.lock);
+	take_ref(ip);
+	spin_unlock(&table.lock);
+	return ip;
+}
+
+/* Inode @ino is free, or may be; table.lock held. */
+static void note_free(u32 ino)
+{
+	table.first_free = MIN(table.first_free, ino);
+	table.frees++;
+}
+
+/* Gives one reference back, unless it is the last one of an inode without names: then
+ * marks it dying, leaves the reference and returns false. */
+static bool put_ref(struct inode *ip)
+{
+	bool last;
+
+	spin_lock(&table.lock);
+	last = ip->refs == 1 && ip->loaded && ip->type != 0 && ip->nlink == 0 &&
+	       !ip->dying;
+	if (last) {
+		ip->dying = true;
+	} else if (--ip->refs == 0) {
+		if (ip->type == 0)
+			note_free(ip->ino);
+		list_add_tail(&table.lru, &ip->lru);
+	}
+	spin_unlock(&table.lock);
+	return !last;
+}
+
+void inode_put(struct inode *ip)
+{
+	int err;
+
+	if (put_ref(ip))
+		return;
+	/* Failing, it stays an orphan on the disk, for the next mount to free. */
+	err = inode_free(ip);
+	spin_lock(&table.lock);
+	ip->dying = false;
+	ip->refs = 0;
+	if (err) {
+		ip->loaded = false;
+	} else {
+		note_free(ip->ino);
+		hash_out(ip);
+	}
+	list_add(&table.lru, &ip->lru);
+	spin_unlock(&table.lock);
+}
+
+struct inode *inode_root(void)
+{
+	struct inode *ip;
+	int err = inode_get(FS_ROOT_INO, &ip);
+
+	/* The mount holds a reference, so that it is there. */
+	ASSERT(!err);
+	return ip;
+}
+
+/* --- the disk's side ----------------------------------------------------------------- */
+
+int inode_buf(const struct inode *ip, struct buf **out)
+{
+	return buf_get(geo_inode_block(ip->ino), out);
+}
+
+void inode_store(struct log_op *op, const struct inode *ip, struct buf *b)
+{
+	struct fs_dinode *d = dinode_of(ip, b);
+
+	*d = (struct fs_dinode){
+		.type = ip->type,
+		.major = ip->major,
+		.minor = ip->minor,
+		.nlink = ip->nlink,
+		.size = ip->size,
+	};
+	memcpy(d->addr, ip->addr, sizeof(d->addr));
+	log_write(op, b);
+}
+
+/* Whether somebody is about to fill in the free inode @ino already. */
+static bool is_claimed(u32 ino)
+{
+	struct inode *ip;
+	bool claimed;
+
+	spin_lock(&table.lock);
+	ip = find(ino);
+	claimed = ip && ip->refs > 0;
+	spin_unlock(&table.lock);
+	return claimed;
+}
+
+/* The first free inode from @ino on: its number, 0 if there is none, or -EIO.
+ * Mutex `search` held. */
+static s64 find_free(u32 ino)
+{
+	const struct fs_dinode *d;
+	struct buf *b = NULL;
+	bool found = false;
+
+	for (; ino < geo.ninodes && !found; ino++) {
+		if (!b || ino % FS_INODES_PER_BLOCK == 0) {
+			int err;
+
+			if (b)
+				buf_put(b);
+			err = buf_get(geo_inode_block(ino), &b);
+			if (err)
+				return err;
+		}
+		d = (const struct fs_dinode *)(const void *)b->data;
+		found = d[ino % FS_INODES_PER_BLOCK].type == 0 && !is_claimed(ino);
+	}
+	if (b)
+		buf_put(b);
+	return found ? ino - 1 : 0;
+}
+
+/* Finds a free inode and gets a reference. Mutex `search` held. */
+static int claim_free(struct inode **out)
+{
+	u64 frees;
+	s64 ino;
+	int err;
+
+	spin_lock(&table.lock);
+	ino = table.first_free;
+	frees = table.frees;
+	spin_unlock(&table.lock);
+	ino = find_free((u32)ino);
+	if (ino <= 0)
+		return ino ? (int)ino : -ENOSPC;
+	err = claim((u32)ino, out);
+	spin_lock(&table.lock);
+	if (!err && table.frees == frees)
+		table.first_free = (u32)ino;
+	spin_unlock(&table.lock);
+	return err;
+}
+
+int inode_new(struct inode **out)
+{
+	struct inode *ip;
+	int err;
+
+	mutex_lock_nested(&table.search);
+	err = claim_free(&ip);
+	if (!err) {
+		unload(ip);
+		ip->loaded = true;
+		*out = ip;
+	}
+	mutex_unlock(&table.search);
+	if (err == -ENOSPC)
+		printk("ialloc: no inodes\n");
+	return err;
+}
+
+void inode_stat(struct inode *ip, struct stat *st)
+{
+	inode_lock(ip);
+	*st = (struct stat){
+		.dev = 1,
+		.ino = ip->ino,
+		.type = ip->type,
+		.nlink = ip->nlink,
+		.size = ip->size,
+	};
+	inode_unlock(ip);
+}
+
+struct object *inode_object(struct inode *ip)
+{
+	return ip->type == T_FILE ? &ip->obj : NULL;
+}
+
+static int reclaim_orphans_of(struct buf *b, u32 first)
+{
+	const struct fs_dinode *d = (const struct fs_dinode *)(const void *)b->data;
+
+	for (u32 i = 0; i < FS_INODES_PER_BLOCK && first + i < geo.ninodes; i++) {
+		struct inode *ip;
+
+		if (d[i].type == 0 || d[i].nlink != 0 || first + i < FS_ROOT_INO)
+			continue;
+		if (!log_is_writable())
+			return 0;
+		printk("ireclaim: orphaned inode %u\n", first + i);
+		if (inode_get(first + i, &ip) == 0)
+			inode_put(ip);
+	}
+	return 0;
+}
+
+int inode_reclaim_orphans(void)
+{
+	for (u32 ino = 0; ino < geo.ninodes; ino += (u32)FS_INODES_PER_BLOCK) {
+		struct buf *b;
+		int err = buf_get(geo_inode_block(ino), &b);
+
+		if (err)
+			return err;
+		err = reclaim_orphans_of(b, ino);
+		buf_put(b);
+		if (err)
+			return err;
+	}
+	return 0;
+}

@@ -1,0 +1,103 @@
+/* inode_priv.h - inodes in memory, and where their blocks are.
+ *
+ * A fixed table; an inode without references stays in it, with its cached pages, until
+ * the slot is wanted.  Everything in an inode that comes from the disk is guarded by
+ * its lock; the type of one that somebody refers to changes only when it is created. */
+#pragma once
+
+#include "core/mutex.h"
+#include "mm/object.h"
+#include "uapi/fsformat.h"
+
+struct buf;
+struct log_op;
+
+struct inode {
+	struct mutex lock;
+	u32 ino;            /* (fstable) 0: an unused slot                        */
+	u32 refs;           /* (fstable)                                          */
+	bool dying;         /* (fstable) being freed: not to be found any more    */
+	bool loaded;        /* (A) the fields below are valid                     */
+	s16 type, major, minor; /* (lock)                                         */
+	s16 nlink;          /* (lock)                                             */
+	u32 size;           /* (lock) bytes                                       */
+	u32 addr[FS_NADDR]; /* (lock) as on the disk                              */
+	u32 goal;           /* (lock) where the next block would lie well         */
+	u32 next_page;      /* (lock) files: the page a sequential reader wants   */
+	u32 free_slot;      /* (lock) directories: no free entry lies before this */
+	struct object obj;
+	struct inode *hash_next; /* (fstable)                                     */
+	struct list lru;         /* (fstable) those without references            */
+};
+
+void inode_init(void);
+
+/* Inode @ino with a reference, loaded.  -EIO if it is out of range or free (the name that
+ * led here is corrupt), -ENFILE.  May sleep for a commit; no transaction open; locks
+ * of directories above are fine. */
+int inode_get(u32 ino, struct inode **out) MUST_CHECK;
+
+/* A free inode with a reference, for the caller to fill in; it stays free on the disk
+ * until inode_store().  -ENOSPC with a message, -ENFILE, -EIO. */
+int inode_new(struct inode **out) MUST_CHECK;
+
+static inline void inode_lock(struct inode *ip)
+{
+	mutex_lock(&ip->lock);
+}
+
+/* Of a second inode: see the order in names.c. */
+static inline void inode_lock_nested(struct inode *ip)
+{
+	mutex_lock_nested(&ip->lock);
+}
+
+static inline void inode_unlock(struct inode *ip)
+{
+	mutex_unlock(&ip->lock);
+}
+
+/* The block that holds the inode; got before the transaction, so that nothing
+ * can fail in the middle of it. */
+int inode_buf(const struct inode *ip, struct buf **out) MUST_CHECK;
+
+/* Writes the fields into @b, from inode_buf().  Lock held, logs one block. */
+void inode_store(struct log_op *op, const struct inode *ip, struct buf *b);
+
+/* Frees all inodes that nobody names, left behind by a crash.  At mount. */
+int inode_reclaim_orphans(void) MUST_CHECK;
+
+/* The page cache's way to the file; data.c. */
+extern const struct object_ops inode_object_ops;
+
+/* Before writing into *@pg, a page of @ip: if programs run from it, puts *@copy in its
+ * place and moves the reference over, clearing *@copy; they keep the old frame.
+ * -EAGAIN if that needs a copy and *@copy is NULL.  Inode lock held. */
+int inode_own_page(struct inode *ip, struct page **pg, struct page **copy) MUST_CHECK;
+
+/* --- blocks of an inode: bmap.c; lock held for all of these -------------------------- */
+
+/* Where block @bn is: 0 for a hole.  -EIO for addresses outside the data area. */
+int bmap_find(struct inode *ip, u32 bn, u32 *out) MUST_CHECK;
+
+/* The same, but allocates what is missing; the inode is not stored.  Logs at most
+ * BMAP_ALLOC_MAX blocks.  On failure (-ENOSPC, -EIO, -EFBIG) nothing has changed. */
+#define BMAP_ALLOC_MAX 5
+int bmap_alloc(struct log_op *op, struct inode *ip, u32 bn, u32 *out) MUST_CHECK;
+
+/* Frees the blocks from @first on, as far as the promise of @op goes, leaving
+ * one for the inode.  0: all gone.  -EAGAIN: go on in another transaction.  Either
+ * way *@end is the first block that may be gone. */
+int bmap_free(struct log_op *op, struct inode *ip, u32 first, u32 *end) MUST_CHECK;
+
+/* --- length: truncate.c -------------------------------------------------------------- */
+
+/* Sets the size of a file, in as many transactions as it takes; each leaves a shorter
+ * file.  Inode lock held.  -EAGAIN when growing: the last page has to be cached. */
+int inode_truncate(struct inode *ip, u64 size) MUST_CHECK;
+
+/* The same without the lock and without that error. */
+int inode_set_size(struct inode *ip, u64 size) MUST_CHECK;
+
+/* Frees everything and the inode itself; nobody else refers to it.  No lock held. */
+int inode_free(struct inode *ip) MUST_CHECK;

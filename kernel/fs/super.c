@@ -1,0 +1,196 @@
+/* super.c - mounting: the superblock, and the order in which the parts start. */
+#include "core/bootopt.h"
+#include "core/klog.h"
+#include "dev/block.h"
+#include "fs/alloc_priv.h"
+#include "fs/buf_priv.h"
+#include "fs/dir_priv.h"
+#include "fs/file_priv.h"
+#include "fs/fs.h"
+#include "fs/geo_priv.h"
+#include "fs/inode_priv.h"
+#include "fs/io_priv.h"
+#include "fs/log_priv.h"
+#include "fs/names_priv.h"
+#include "fs/wb_priv.h"
+#include "lib/string.h"
+#include "mm/frame.h"
+#include "mm/object.h"
+#include "uapi/errno.h"
+
+#define MAX_INODES 65536 /* directory entries have 16 bits for the number */
+
+struct geometry geo;
+
+/* A run of blocks, half-open. */
+struct run {
+	u64 lo, hi;
+};
+
+/* Whether the runs are not empty, inside the file system behind the superblock, and apart. */
+static bool are_sound(const struct run *run, u32 n, u64 size)
+{
+	for (u32 i = 0; i < n; i++) {
+		if (run[i].lo <= FS_SUPER_BLOCK || run[i].lo >= run[i].hi ||
+		    run[i].hi > size)
+			return false;
+		for (u32 j = 0; j < i; j++) {
+			if (run[i].lo < run[j].hi && run[j].lo < run[i].hi)
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool wants_large_files(void)
+{
+	const char *value = bootopt_get("fsbig");
+
+	return value && strcmp(value, "off") != 0 && strcmp(value, "0") != 0;
+}
+
+static void set_layout(void)
+{
+	bool large = wants_large_files();
+
+	geo.ndirect = large ? FS_NDIRECT - 1 : FS_NDIRECT;
+	geo.levels = large ? 2 : 1;
+	geo.max_blocks = geo.ndirect + FS_NINDIRECT;
+	if (large)
+		geo.max_blocks += FS_NINDIRECT * FS_NINDIRECT;
+}
+
+static int check_super(const struct fs_super *sb, struct blkdev *dev)
+{
+	u64 inode_blocks = DIV_UP((u64)sb->ninodes, FS_INODES_PER_BLOCK);
+	u64 bitmap_blocks = DIV_UP((u64)sb->size, FS_BITS_PER_BLOCK);
+	struct run run[] = {
+		{ sb->logstart, (u64)sb->logstart + sb->nlog },
+		{ sb->inodestart, sb->inodestart + inode_blocks },
+		{ sb->bmapstart, sb->bmapstart + bitmap_blocks },
+		{ (u64)sb->size - sb->nblocks, sb->size },
+	};
+
+	if (sb->magic != FS_MAGIC || sb->nblocks >= sb->size || sb->ninodes < 2)
+		return -EINVAL;
+	if (sb->size > dev->sectors / FS_SECTORS || sb->size > INT32_MAX)
+		return -EINVAL;
+	if (!are_sound(run, ARRAY_SIZE(run), sb->size))
+		return -EINVAL;
+	if (sb->nlog < FS_OP_MAX + 1)
+		return -EINVAL;
+	geo = (struct geometry){
+		.dev = dev,
+		.read_only = dev->read_only,
+		.size = sb->size,
+		.data_start = sb->size - sb->nblocks,
+		.ninodes = MIN(sb->ninodes, MAX_INODES),
+		.inode_start = sb->inodestart,
+		.inode_blocks = (u32)inode_blocks,
+		.bitmap_start = sb->bmapstart,
+		.bitmap_blocks = (u32)bitmap_blocks,
+		.log_start = sb->logstart,
+		.log_blocks = sb->nlog,
+		.log_cap = MIN((u32)FS_LOG_MAX, sb->nlog - 1),
+	};
+	set_layout();
+	return 0;
+}
+
+int geo_read(struct blkdev *dev)
+{
+	struct page *pg = frame_alloc(FRAME_other, 0);
+	int err;
+
+	if (!pg)
+		return -ENOMEM;
+	geo.size = 0;
+	if (dev->sectors < 2 * FS_SECTORS)
+		err = -EINVAL;
+	else
+		err = io_block(dev, BIO_READ, FS_SUPER_BLOCK, frame_va(pg));
+	if (!err)
+		err = check_super(frame_va(pg), dev);
+	frame_put(pg);
+	return err;
+}
+
+/* Reclaim wants file pages clean. */
+static void write_all(void)
+{
+	int err = log_commit();
+
+	/* If it failed it has said so, and the pages are lost. */
+	(void)err;
+}
+
+static const struct object_writer writer = {
+	.usable = log_is_writable,
+	.write_all = write_all,
+};
+
+void fs_init(void)
+{
+	io_pool_init();
+	buf_init();
+	wb_init();
+	log_init();
+	balloc_init();
+	inode_init();
+	namecache_init();
+	names_init();
+	file_init();
+	pipe_init();
+	object_set_writer(&writer);
+}
+
+/* The root directory, with the reference that keeps it in memory. */
+static int get_root(void)
+{
+	struct inode *root;
+	int err = inode_get(FS_ROOT_INO, &root);
+
+	if (err)
+		return err;
+	if (dir_check(root)) {
+		inode_put(root);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int mount(struct blkdev *dev)
+{
+	int err = geo_read(dev);
+
+	if (!err)
+		err = log_recover();
+	if (!err)
+		err = balloc_mount();
+	if (!err)
+		err = get_root();
+	if (!err)
+		err = inode_reclaim_orphans();
+	if (!err)
+		err = log_start();
+	return err;
+}
+
+int fs_mount(struct blkdev *dev)
+{
+	int err = mount(dev);
+
+	if (err == -EINVAL)
+		printk("fs: %s holds no xv6 file system that makes sense\n", dev->name);
+	else if (err)
+		printk("fs: cannot mount %s (error %d)\n", dev->name, -err);
+	else
+		printk("fs: %s, %u KiB, %u KiB free%s\n", dev->name, geo.size,
+		       balloc_available(), geo.read_only ? ", read-only" : "");
+	return err;
+}
+
+int fs_sync(void)
+{
+	return log_commit();
+}

@@ -1,0 +1,202 @@
+/* truncate.c - changing the length of a file, and freeing inodes.
+ *
+ * What goes, goes from the end, in as many transactions as the log wants; the size goes
+ * with it, so after a power cut the file is as long as its blocks.
+ *
+ * Bytes of a cached page behind the end of the file are zero.  On the disk they may be
+ * anything (a cut does not write them), so growing over them writes that block. */
+#include "fs/alloc_priv.h"
+#include "fs/buf_priv.h"
+#include "fs/dir_priv.h"
+#include "fs/geo_priv.h"
+#include "fs/inode_priv.h"
+#include "fs/log_priv.h"
+#include "fs/wb_priv.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "uapi/errno.h"
+#include "uapi/stat.h"
+
+/* One transaction's worth of freeing blocks from @first on.  With @kill, the inode goes
+ * with the last of them.  0, -EAGAIN, -EROFS, -EIO. */
+static int free_some(struct inode *ip, u32 first, bool kill)
+{
+	struct log_op op;
+	struct buf *b;
+	u32 end;
+	int err = inode_buf(ip, &b);
+
+	if (err)
+		return err;
+	err = log_begin(&op, FS_OP_MAX);
+	if (err)
+		goto out;
+	err = bmap_free(&op, ip, first, &end);
+	ip->size = (u32)MIN((u64)ip->size, (u64)end * FS_BLOCK);
+	if (!err && kill)
+		ip->type = ip->size = 0;
+	inode_store(&op, ip, b);
+	log_end(&op);
+out:
+	buf_put(b);
+	return err;
+}
+
+static int free_from(struct inode *ip, u32 first, bool kill)
+{
+	int err;
+
+	do
+		err = free_some(ip, first, kill);
+	while (err == -EAGAIN);
+	return err;
+}
+
+static int set_size(struct inode *ip, u32 size)
+{
+	struct log_op op;
+	struct buf *b;
+	int err = inode_buf(ip, &b);
+
+	if (err)
+		return err;
+	err = log_begin(&op, 1);
+	if (!err) {
+		ip->size = size;
+		inode_store(&op, ip, b);
+		log_end(&op);
+	}
+	buf_put(b);
+	return err;
+}
+
+/* Clears what a cached page has behind @size, the new end of the file. */
+static int clear_tail(struct inode *ip, u32 size)
+{
+	u32 from = size % PAGE_SIZE;
+	struct page *pg, *copy = NULL;
+	u32 gone;
+	int err;
+
+	if (from == 0)
+		return 0;
+	pg = object_find_page(&ip->obj, size / PAGE_SIZE);
+	if (!pg)
+		return 0;
+	gone = 0xfu & ~((1u << DIV_UP(from, FS_BLOCK)) - 1);
+	wb_cancel(pg, gone);
+	if (page_flags(pg) & PG_TEXT)
+		copy = frame_alloc(FRAME_cache, FRAME_NOWAIT);
+	err = inode_own_page(ip, &pg, &copy);
+	if (!err)
+		memset((u8 *)frame_va(pg) + from, 0, PAGE_SIZE - from);
+	frame_put(pg);
+	if (copy)
+		frame_put(copy);
+	return err == -EAGAIN ? -ENOMEM : err;
+}
+
+static int shrink(struct inode *ip, u32 size)
+{
+	int err;
+
+	if (!log_is_writable())
+		return -EROFS;
+	err = clear_tail(ip, size);
+	if (err)
+		return err;
+	object_drop_pages(&ip->obj, DIV_UP(size, PAGE_SIZE));
+	err = free_from(ip, DIV_UP(size, FS_BLOCK), false);
+	if (!err && ip->size != size)
+		err = set_size(ip, size);
+	ip->goal = 0;
+	return err;
+}
+
+/* The last block of the file, if it is there and not full: its bytes behind the old
+ * end are zero in @pg, and have to become so on the disk. */
+static int write_last_block(struct inode *ip, struct page *pg, struct wb_rec **rec)
+{
+	u32 block[WB_PAGE_BLOCKS] = { 0 };
+	u32 bn = ip->size / FS_BLOCK, i = bn % WB_PAGE_BLOCKS;
+	int err = bmap_find(ip, bn, &block[i]);
+
+	if (!err && block[i])
+		wb_mark(rec, pg, 1u << i, block);
+	return err;
+}
+
+static int grow(struct inode *ip, u32 size)
+{
+	struct wb_rec *rec;
+	struct page *pg;
+	int err;
+
+	if (ip->size % FS_BLOCK == 0)
+		return set_size(ip, size);
+	err = wb_reserve(&rec);
+	if (err)
+		return err;
+	pg = object_find_page(&ip->obj, ip->size / PAGE_SIZE);
+	if (pg) {
+		err = write_last_block(ip, pg, &rec);
+		if (!err)
+			err = set_size(ip, size);
+		frame_put(pg);
+	} else {
+		err = -EAGAIN;
+	}
+	wb_unreserve(rec);
+	return err;
+}
+
+int inode_truncate(struct inode *ip, u64 size)
+{
+	ASSERT(mutex_held(&ip->lock));
+	if (ip->type != T_FILE)
+		return -EINVAL;
+	if (size > geo_max_bytes())
+		return -EFBIG;
+	if (size < ip->size)
+		return shrink(ip, (u32)size);
+	if (size > ip->size)
+		return grow(ip, (u32)size);
+	return 0;
+}
+
+int inode_set_size(struct inode *ip, u64 size)
+{
+	struct page *last = NULL;
+	int err;
+
+	for (;;) {
+		u32 index;
+
+		inode_lock(ip);
+		err = inode_truncate(ip, size);
+		index = ip->size / PAGE_SIZE;
+		inode_unlock(ip);
+		if (last)
+			frame_put(last);
+		last = NULL;
+		if (err != -EAGAIN)
+			return err;
+		/* Held until the next try, so that reclaim leaves it. */
+		err = object_get_page(&ip->obj, index, &last);
+		if (err)
+			return err;
+	}
+}
+
+int inode_free(struct inode *ip)
+{
+	int err;
+
+	inode_lock(ip);
+	if (ip->type == T_DIR)
+		namecache_forget_dir(ip->ino);
+	object_drop_pages(&ip->obj, 0);
+	err = free_from(ip, 0, true);
+	inode_unlock(ip);
+	return err;
+}

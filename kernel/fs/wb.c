@@ -1,0 +1,204 @@
+/* wb.c - file pages that are newer than the disk, and writing them. */
+#include "fs/wb_priv.h"
+
+#include "core/waitq.h"
+#include "fs/geo_priv.h"
+#include "fs/io_priv.h"
+#include "fs/log_priv.h"
+#include "lib/assert.h"
+#include "mm/object.h"
+#include "uapi/errno.h"
+
+#define NREC 1024 /* 4 MiB of dirty pages */
+
+static struct {
+	struct spinlock lock;
+	struct list free;  /* (lock) */
+	struct list dirty; /* (lock) oldest first */
+	u32 nfree;         /* (lock) */
+	struct wb_rec rec[NREC];
+} wb;
+
+void wb_init(void)
+{
+	spin_init(&wb.lock, "dirty pages", RANK_logspin);
+	list_init(&wb.free);
+	list_init(&wb.dirty);
+	for (unsigned i = 0; i < NREC; i++)
+		list_add_tail(&wb.free, &wb.rec[i].link);
+	wb.nfree = NREC;
+}
+
+int wb_reserve(struct wb_rec **out)
+{
+	struct wb_rec *rec = NULL;
+	int err;
+
+	for (;;) {
+		if (!log_is_writable())
+			return -EROFS;
+		spin_lock(&wb.lock);
+		if (!list_empty(&wb.free)) {
+			rec = list_first(&wb.free, struct wb_rec, link);
+			list_del(&rec->link);
+			wb.nfree--;
+		}
+		spin_unlock(&wb.lock);
+		if (rec) {
+			rec->mask = 0;
+			*out = rec;
+			return 0;
+		}
+		err = log_commit();
+		if (err)
+			return -EROFS;
+	}
+}
+
+static void put_free(struct wb_rec *rec)
+{
+	list_add(&wb.free, &rec->link);
+	wb.nfree++;
+}
+
+void wb_unreserve(struct wb_rec *rec)
+{
+	if (!rec)
+		return;
+	spin_lock(&wb.lock);
+	put_free(rec);
+	spin_unlock(&wb.lock);
+}
+
+static struct wb_rec *rec_of(const struct page *pg)
+{
+	return (struct wb_rec *)(uintptr_t)pg->priv;
+}
+
+static u32 dirty_bits(u32 mask)
+{
+	return mask * PG_DIRTY(0);
+}
+
+void wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block)
+{
+	struct wb_rec *r;
+	bool low;
+
+	spin_lock(&wb.lock);
+	r = rec_of(pg);
+	if (!r) {
+		r = *rec;
+		*rec = NULL;
+		r->pg = pg;
+		r->obj = pg->object;
+		__atomic_fetch_add(&r->obj->ndirty, 1, __ATOMIC_RELAXED);
+		pg->priv = (uintptr_t)r;
+		list_add_tail(&wb.dirty, &r->link);
+	}
+	for (u32 i = 0; i < WB_PAGE_BLOCKS; i++) {
+		if (mask & BIT(i))
+			r->block[i] = block[i];
+	}
+	r->mask |= mask;
+	page_set_flags(pg, dirty_bits(mask));
+	low = wb.nfree < NREC / 4;
+	spin_unlock(&wb.lock);
+	log_poke(low);
+}
+
+void wb_cancel(struct page *pg, u32 mask)
+{
+	struct wb_rec *r;
+
+	spin_lock(&wb.lock);
+	r = rec_of(pg);
+	if (r) {
+		r->mask &= ~mask;
+		page_clear_flags(pg, dirty_bits(mask));
+		if (r->mask == 0) {
+			pg->priv = 0;
+			__atomic_fetch_sub(&r->obj->ndirty, 1, __ATOMIC_RELAXED);
+			list_del(&r->link);
+			put_free(r);
+		}
+	}
+	spin_unlock(&wb.lock);
+}
+
+void wb_move(struct page *pg, struct page *with)
+{
+	struct wb_rec *r;
+
+	spin_lock(&wb.lock);
+	r = rec_of(pg);
+	if (r) {
+		r->pg = with;
+		with->priv = pg->priv;
+		pg->priv = 0;
+		page_set_flags(with, dirty_bits(r->mask));
+		page_clear_flags(pg, PG_DIRTY_ANY);
+	}
+	spin_unlock(&wb.lock);
+}
+
+bool wb_pending(void)
+{
+	bool pending;
+
+	spin_lock(&wb.lock);
+	pending = !list_empty(&wb.dirty);
+	spin_unlock(&wb.lock);
+	return pending;
+}
+
+void wb_snapshot(struct list *out)
+{
+	list_init(out);
+	spin_lock(&wb.lock);
+	while (!list_empty(&wb.dirty)) {
+		struct wb_rec *r = list_first(&wb.dirty, struct wb_rec, link);
+
+		/* Reclaim must see one of the bits at any time. */
+		list_del(&r->link);
+		list_add_tail(out, &r->link);
+		frame_get(r->pg);
+		page_set_flags(r->pg, PG_WRITEBACK);
+		page_clear_flags(r->pg, PG_DIRTY_ANY);
+		r->pg->priv = 0;
+	}
+	spin_unlock(&wb.lock);
+}
+
+static void add_blocks(struct io *io, const struct wb_rec *r)
+{
+	u8 *data = frame_va(r->pg);
+
+	for (u32 i = 0; i < WB_PAGE_BLOCKS; i++) {
+		if (r->mask & BIT(i))
+			io_add(io, r->block[i], data + i * FS_BLOCK, 1);
+	}
+}
+
+int wb_write(struct list *recs)
+{
+	struct wb_rec *r;
+	struct io io;
+	int err;
+
+	io_init(&io, geo.dev, BIO_WRITE);
+	list_for_each(r, recs, link)
+		add_blocks(&io, r);
+	err = io_finish(&io);
+	while (!list_empty(recs)) {
+		r = list_first(recs, struct wb_rec, link);
+		list_del(&r->link);
+		page_clear_flags(r->pg, PG_WRITEBACK);
+		frame_put(r->pg);
+		__atomic_fetch_sub(&r->obj->ndirty, 1, __ATOMIC_RELEASE);
+		spin_lock(&wb.lock);
+		put_free(r);
+		spin_unlock(&wb.lock);
+	}
+	return err;
+}
