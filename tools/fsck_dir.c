@@ -179,7 +179,7 @@ static void names_add(struct fsck *f, struct names *list, struct fs_dirent *e, u
 static void name_make(const struct names *list, struct named *which)
 {
 	struct named try = { .slot = 0 };
-	char text[FS_NAMELEN + 2];
+	char text[FS_NAMELEN + 2] = { 0 };
 
 	for (int k = 0; k < 100; k++) {
 		snprintf(text, sizeof(text), k ? "dup.%u.%d" : "dup.%u", which->slot, k);

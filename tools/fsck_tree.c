@@ -159,7 +159,7 @@ static void rescue(struct fsck *f, uint32_t ino)
 {
 	bool is_dir = fsimg_inode(f->img, ino)->type == T_DIR;
 	struct fs_dirent *e = root_entry(f);
-	char name[FS_NAMELEN + 2];
+	char name[FS_NAMELEN + 2] = { 0 };
 
 	if (!e || (is_dir && !dir_adopt(f, FS_ROOT_INO, ino))) {
 		fsck_say(f, FSCK_UNREACHABLE, "inode %u: no entry names it: freed, no room to put "

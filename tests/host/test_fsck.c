@@ -1,0 +1,505 @@
+// sources: tools/fsimg.c tools/fsimg_edit.c tools/fsck_core.c tools/fsck_inode.c tools/fsck_dir.c tools/fsck_tree.c
+// cflags:
+/* test_fsck.c - every kind of damage is found by its name, and mended for good. */
+#include "fsck_rig.h"
+
+static struct fsimg img;
+
+static int set_up(void **state)
+{
+	(void)state;
+	rig_image_make(&img, false);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	fsimg_free(&img);
+	return 0;
+}
+
+/* --- damage of one kind ------------------------------------------------- */
+
+static struct fs_super *super(void)
+{
+	return fsimg_super(&img);
+}
+
+static struct fs_log_header *log_head(void)
+{
+	return fsimg_block(&img, super()->logstart);
+}
+
+static uint32_t *large_table(void)
+{
+	return fsimg_block(&img, rig_inode(&img, LARGE)->addr[FS_NDIRECT]);
+}
+
+static void hurt_nblocks(void) { super()->nblocks -= 9; }
+static void hurt_log_many(void) { log_head()->n = 30; }
+static void hurt_log_negative(void) { log_head()->n = -1; }
+static void hurt_log_target(void) { *log_head() = (struct fs_log_header){ 1, { RIG_SIZE } }; }
+static void hurt_log_itself(void) { *log_head() = (struct fs_log_header){ 1, { 3 } }; }
+static void hurt_log_super(void) { *log_head() = (struct fs_log_header){ 1, { 1 } }; }
+static void hurt_log_twice(void) { *log_head() = (struct fs_log_header){ 2, { 90, 90 } }; }
+static void hurt_root_type(void) { rig_inode(&img, ROOT)->type = T_FILE; }
+static void hurt_root_free(void) { rig_inode(&img, ROOT)->type = 0; }
+static void hurt_root_all(void) { memset(rig_inode(&img, ROOT), 0xff, 64); }
+static void hurt_type(void) { rig_inode(&img, SMALL)->type = 5; }
+static void hurt_type_negative(void) { rig_inode(&img, SMALL)->type = -1; }
+static void hurt_type_dir(void) { rig_inode(&img, DIR_D)->type = 77; }
+static void hurt_inode_zero(void) { rig_inode(&img, 0)->type = T_FILE; }
+static void hurt_inode_past(void) { rig_inode(&img, RIG_INODES)->type = T_FILE; }
+static void hurt_size(void) { rig_inode(&img, LARGE)->size = FS_MAXFILE * FS_BLOCK + 1; }
+static void hurt_size_dir(void) { rig_inode(&img, DIR_D)->size = 0xffffffff; }
+static void hurt_device_size(void) { rig_inode(&img, DEVICE)->size = 1; }
+static void hurt_device_block(void) { rig_inode(&img, DEVICE)->addr[3] = 300; }
+static void hurt_addr_low(void) { rig_inode(&img, SMALL)->addr[0] = 36; }
+static void hurt_addr_high(void) { rig_inode(&img, SMALL)->addr[0] = RIG_SIZE; }
+static void hurt_addr_table(void) { rig_inode(&img, LARGE)->addr[FS_NDIRECT] = 0xffffffff; }
+static void hurt_addr_in_table(void) { large_table()[5] = 1; }
+static void hurt_twice(void) { rig_inode(&img, SMALL)->addr[0] = rig_inode(&img, LARGE)->addr[4]; }
+static void hurt_twice_table(void) { large_table()[1] = rig_inode(&img, LARGE)->addr[FS_NDIRECT]; }
+static void hurt_past(void) { rig_inode(&img, SMALL)->addr[1] = 400; }
+static void hurt_past_table(void) { rig_inode(&img, SMALL)->addr[FS_NDIRECT] = 400; }
+static void hurt_past_in_table(void) { large_table()[28] = 400; }
+static void hurt_shrunk(void) { rig_inode(&img, LARGE)->size = 3; }
+static void hurt_dir_odd(void) { rig_inode(&img, DIR_D)->size += 5; }
+static void hurt_dir_small(void) { rig_inode(&img, DIR_H)->size = 16; }
+static void hurt_dir_empty(void) { rig_inode(&img, DIR_D)->size = 0; }
+static void hurt_dir_hole(void) { rig_inode(&img, DIR_D)->addr[0] = 0; }
+static void hurt_dot_free(void) { rig_entry(&img, DIR_D, 0)->ino = 0; }
+static void hurt_dot_ino(void) { rig_entry(&img, DIR_D, 0)->ino = DIR_E; }
+static void hurt_dot_name(void) { rig_entry(&img, DIR_D, 0)->name[0] = 'x'; }
+static void hurt_dotdot_ino(void) { rig_entry(&img, DIR_E, 1)->ino = ROOT; }
+static void hurt_dotdot_gone(void) { memset(rig_entry(&img, DIR_E, 1), 0, 16); }
+static void hurt_dotdot_root(void) { rig_entry(&img, ROOT, 1)->ino = DIR_D; }
+static void hurt_dot_extra(void) { *rig_entry(&img, DIR_E, 2) = (struct fs_dirent){ FILE_F, "." }; }
+static void hurt_dotdot_extra(void) { *rig_entry(&img, ROOT, 9) = (struct fs_dirent){ 1, ".." }; }
+static void hurt_entry_range(void) { *rig_entry(&img, ROOT, 20) = (struct fs_dirent){ 60, "z" }; }
+static void hurt_entry_free(void) { *rig_entry(&img, ROOT, 20) = (struct fs_dirent){ 50, "z" }; }
+static void hurt_target_free(void) { rig_inode(&img, SMALL)->type = 0; }
+static void hurt_entry_past(void) { *rig_entry(&img, DIR_H, 3) = (struct fs_dirent){ 2, "z" }; }
+static void hurt_dir_cut(void) { rig_inode(&img, DIR_D)->size -= 16; }
+static void hurt_name_empty(void) { memset(rig_entry(&img, DIR_E, 2)->name, 0, 14); }
+static void hurt_name_slash(void) { rig_entry(&img, DIR_E, 2)->name[0] = '/'; }
+static void hurt_name_pad(void) { rig_entry(&img, DIR_E, 2)->name[13] = 'x'; }
+static void hurt_dot_pad(void) { rig_entry(&img, DIR_E, 0)->name[9] = 'x'; }
+static void hurt_unlinked(void) { memset(rig_entry(&img, DIR_E, 2), 0, 16); }
+static void hurt_unlinked_dir(void) { rig_entry(&img, ROOT, rig_slot(&img, ROOT, "d"))->ino = 0; }
+static void hurt_nlink(void) { rig_inode(&img, FILE_G)->nlink = 1; }
+static void hurt_nlink_zero(void) { rig_inode(&img, SMALL)->nlink = 0; }
+static void hurt_nlink_dir(void) { rig_inode(&img, DIR_D)->nlink++; }
+static void hurt_nlink_root(void) { rig_inode(&img, ROOT)->nlink = -3; }
+static void hurt_bit_clear(void) { fsimg_bit_set(&img, rig_inode(&img, LARGE)->addr[0], false); }
+static void hurt_bit_set(void) { fsimg_bit_set(&img, RIG_SIZE - 1, true); }
+static void hurt_bit_meta(void) { fsimg_bit_set(&img, super()->inodestart, false); }
+static void hurt_bit_tail(void) { fsimg_bit_set(&img, RIG_SIZE, true); }
+
+static void hurt_name_twice(void)
+{
+	*rig_entry(&img, ROOT, 30) = *rig_entry(&img, ROOT, rig_slot(&img, ROOT, "small"));
+	rig_entry(&img, ROOT, 30)->ino = FILE_G;
+	rig_inode(&img, FILE_G)->nlink++;
+}
+
+static void hurt_name_copied(void)
+{
+	*rig_entry(&img, ROOT, 30) = *rig_entry(&img, ROOT, rig_slot(&img, ROOT, "small"));
+	*rig_entry(&img, ROOT, 31) = *rig_entry(&img, ROOT, 30);
+}
+
+static void hurt_dir_twice(void)
+{
+	*rig_entry(&img, ROOT, 30) = (struct fs_dirent){ DIR_E, "e2" };
+}
+
+static void hurt_loop(void)
+{
+	*rig_entry(&img, DIR_E, 4) = (struct fs_dirent){ DIR_D, "up" };
+	rig_inode(&img, DIR_E)->size += 16;
+}
+
+/* Away from the root, e below d and d below e. */
+static void hurt_loop_apart(void)
+{
+	hurt_loop();
+	hurt_unlinked_dir();
+	rig_entry(&img, DIR_D, 1)->ino = DIR_E;
+}
+
+static const struct damage {
+	const char *name;
+	void (*hurt)(void);
+	enum fsck_kind kind;
+	uint32_t errors; /* findings in all; 0: whatever follows from it */
+} damages[] = {
+	{ "nblocks", hurt_nblocks, FSCK_NBLOCKS, 1 },
+	{ "log: too many", hurt_log_many, FSCK_LOG, 1 },
+	{ "log: negative", hurt_log_negative, FSCK_LOG, 1 },
+	{ "log: past the end", hurt_log_target, FSCK_LOG, 1 },
+	{ "log: into itself", hurt_log_itself, FSCK_LOG, 1 },
+	{ "log: superblock", hurt_log_super, FSCK_LOG, 1 },
+	{ "log: twice", hurt_log_twice, FSCK_LOG, 1 },
+	{ "root: type", hurt_root_type, FSCK_ROOT, 1 },
+	{ "root: free", hurt_root_free, FSCK_ROOT, 1 },
+	{ "root: overwritten", hurt_root_all, FSCK_ROOT, 0 },
+	{ "type", hurt_type, FSCK_TYPE, 1 },
+	{ "type: negative", hurt_type_negative, FSCK_TYPE, 1 },
+	{ "type: of a directory", hurt_type_dir, FSCK_TYPE, 1 },
+	{ "inode 0", hurt_inode_zero, FSCK_RANGE, 1 },
+	{ "inode past the last", hurt_inode_past, FSCK_RANGE, 1 },
+	{ "size", hurt_size, FSCK_SIZE, 1 },
+	{ "size: directory", hurt_size_dir, FSCK_SIZE, 1 },
+	{ "device: size", hurt_device_size, FSCK_DEVICE, 1 },
+	{ "device: block", hurt_device_block, FSCK_DEVICE, 1 },
+	{ "address: metadata", hurt_addr_low, FSCK_BLOCK_RANGE, 2 },
+	{ "address: past the end", hurt_addr_high, FSCK_BLOCK_RANGE, 2 },
+	{ "address: of the table", hurt_addr_table, FSCK_BLOCK_RANGE, 0 },
+	{ "address: in the table", hurt_addr_in_table, FSCK_BLOCK_RANGE, 2 },
+	{ "twice: two files", hurt_twice, FSCK_BLOCK_TWICE, 1 },
+	{ "twice: the table itself", hurt_twice_table, FSCK_BLOCK_TWICE, 1 },
+	{ "past end: block", hurt_past, FSCK_BLOCK_PAST, 1 },
+	{ "past end: table", hurt_past_table, FSCK_BLOCK_PAST, 1 },
+	{ "past end: in the table", hurt_past_in_table, FSCK_BLOCK_PAST, 1 },
+	{ "past end: size cut", hurt_shrunk, FSCK_BLOCK_PAST, 0 },
+	{ "directory: odd size", hurt_dir_odd, FSCK_DIR_SIZE, 1 },
+	{ "directory: one entry", hurt_dir_small, FSCK_DIR_SIZE, 1 },
+	{ "directory: empty", hurt_dir_empty, FSCK_DIR_SIZE, 0 },
+	{ "directory: a hole", hurt_dir_hole, FSCK_DOT, 0 },
+	{ ". free", hurt_dot_free, FSCK_DOT, 1 },
+	{ ". to another", hurt_dot_ino, FSCK_DOT, 1 },
+	{ ". of another name", hurt_dot_name, FSCK_DOT, 1 },
+	{ ".. to another", hurt_dotdot_ino, FSCK_DOTDOT, 1 },
+	{ ".. gone", hurt_dotdot_gone, FSCK_DOTDOT, 1 },
+	{ ".. of the root", hurt_dotdot_root, FSCK_DOTDOT, 1 },
+	{ ". elsewhere", hurt_dot_extra, FSCK_DOT_EXTRA, 0 },
+	{ ".. elsewhere", hurt_dotdot_extra, FSCK_DOT_EXTRA, 1 },
+	{ "entry: out of range", hurt_entry_range, FSCK_ENTRY_RANGE, 1 },
+	{ "entry: free inode", hurt_entry_free, FSCK_ENTRY_FREE, 1 },
+	{ "entry: inode freed", hurt_target_free, FSCK_ENTRY_FREE, 2 },
+	{ "entry: past the end", hurt_entry_past, FSCK_ENTRY_PAST, 1 },
+	{ "entry: cut off", hurt_dir_cut, FSCK_ENTRY_PAST, 0 },
+	{ "name: empty", hurt_name_empty, FSCK_NAME_EMPTY, 1 },
+	{ "name: slash", hurt_name_slash, FSCK_NAME_SLASH, 1 },
+	{ "name: padding", hurt_name_pad, FSCK_NAME_PAD, 1 },
+	{ "name: padding of .", hurt_dot_pad, FSCK_NAME_PAD, 1 },
+	{ "name: twice", hurt_name_twice, FSCK_NAME_TWICE, 1 },
+	{ "name: copies", hurt_name_copied, FSCK_NAME_TWICE, 2 },
+	{ "directory: two names", hurt_dir_twice, FSCK_DIR_TWICE, 1 },
+	{ "directory: loop", hurt_loop, FSCK_DIR_TWICE, 1 },
+	{ "directory: loop apart", hurt_loop_apart, FSCK_UNREACHABLE, 0 },
+	{ "unreachable file", hurt_unlinked, FSCK_UNREACHABLE, 1 },
+	{ "unreachable directory", hurt_unlinked_dir, FSCK_UNREACHABLE, 1 },
+	{ "links: too few", hurt_nlink, FSCK_NLINK, 1 },
+	{ "links: none", hurt_nlink_zero, FSCK_NLINK, 1 },
+	{ "links: directory", hurt_nlink_dir, FSCK_NLINK, 1 },
+	{ "links: root", hurt_nlink_root, FSCK_NLINK, 1 },
+	{ "bitmap: clear", hurt_bit_clear, FSCK_BIT_CLEAR, 1 },
+	{ "bitmap: set", hurt_bit_set, FSCK_BIT_SET, 1 },
+	{ "bitmap: metadata", hurt_bit_meta, FSCK_BIT_META, 1 },
+	{ "bitmap: tail", hurt_bit_tail, FSCK_BIT_TAIL, 1 },
+};
+
+static void test_each_damage(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
+		const struct damage *d = &damages[i];
+		struct fsck_report rep;
+
+		tear_down(state);
+		set_up(state);
+		d->hurt();
+		rep = rig_run(&img, false);
+		if (!rep.count[d->kind] || (d->errors && rep.errors != d->errors))
+			fail_msg("%s: found %u times, %u errors in all, not %u", d->name,
+				 rep.count[d->kind], rep.errors, d->errors);
+		rig_expect_clean(&img);
+	}
+}
+
+static void test_whole_image_is_clean(void **state)
+{
+	struct fsck_report rep = rig_run(&img, true);
+
+	(void)state;
+	assert_int_equal(rep.errors + rep.notes, 0);
+	assert_int_equal(rep.inodes_used, DIR_H);
+}
+
+/* --- what is left after a repair ---------------------------------------- */
+
+static void test_unreachable_keeps_contents(void **state)
+{
+	char byte;
+
+	(void)state;
+	hurt_unlinked_dir();
+	rig_run(&img, false);
+	assert_int_equal(fsimg_lookup(&img, "lost.4/e/f"), FILE_F);
+	fsimg_read(&img, FILE_F, &byte, 1999, 1);
+	assert_int_equal(byte, 'd');
+	assert_int_equal(rig_entry(&img, DIR_D, 1)->ino, ROOT);
+}
+
+static void test_lost_root_finds_all(void **state)
+{
+	(void)state;
+	hurt_root_all();
+	rig_run(&img, false);
+	assert_int_equal(fsimg_lookup(&img, "lost.2"), SMALL);
+	assert_int_equal(fsimg_lookup(&img, "lost.4/e/again"), FILE_G);
+	assert_int_equal(rig_inode(&img, ROOT)->nlink, 3);
+}
+
+static void test_shared_block_is_copied(void **state)
+{
+	char byte;
+
+	(void)state;
+	hurt_twice();
+	rig_run(&img, false);
+	assert_int_not_equal(rig_inode(&img, SMALL)->addr[0], rig_inode(&img, LARGE)->addr[4]);
+	fsimg_read(&img, LARGE, &byte, 4 * FS_BLOCK, 1);
+	assert_int_equal(byte, 'l');
+}
+
+static void test_second_name_is_kept(void **state)
+{
+	(void)state;
+	hurt_name_twice();
+	rig_run(&img, false);
+	assert_int_equal(fsimg_lookup(&img, "small"), SMALL);
+	assert_int_equal(fsimg_lookup(&img, "dup.30"), FILE_G);
+}
+
+/* The parent is who ".." names, not who comes first. */
+static void test_right_parent_wins(void **state)
+{
+	(void)state;
+	hurt_dir_twice();
+	rig_run(&img, false);
+	assert_int_equal(fsimg_lookup(&img, "d/e"), DIR_E);
+	assert_int_equal(fsimg_lookup(&img, "e2"), -FSIMG_ENOENT);
+}
+
+static void test_orphan_is_a_note(void **state)
+{
+	struct fsck_report rep;
+
+	(void)state;
+	rig_entry(&img, ROOT, rig_slot(&img, ROOT, "large"))->ino = 0;
+	rig_inode(&img, LARGE)->nlink = 0;
+	memset(rig_entry(&img, ROOT, rig_slot(&img, ROOT, "h")), 0, 16);
+	rig_inode(&img, DIR_H)->nlink = 0;
+	rig_inode(&img, ROOT)->nlink--;
+	rep = rig_run(&img, false);
+	assert_int_equal(rep.count[FSCK_NOTE_ORPHAN], 2);
+	assert_int_equal(rep.errors, 0);
+	assert_int_equal(rig_inode(&img, LARGE)->type, 0);
+	rig_expect_clean(&img);
+}
+
+static void test_orphan_is_an_error_when_strict(void **state)
+{
+	(void)state;
+	memset(rig_entry(&img, ROOT, rig_slot(&img, ROOT, "small")), 0, 16);
+	rig_inode(&img, SMALL)->nlink = 0;
+	assert_int_equal(rig_run(&img, true).count[FSCK_ORPHAN], 1);
+}
+
+/* A committed transaction counts: it mends what is wrong at home. */
+static void test_log_is_replayed(void **state)
+{
+	struct fs_super *sb = super();
+	struct fsck_report rep;
+
+	(void)state;
+	memcpy(fsimg_block(&img, sb->logstart + 1), fsimg_block(&img, sb->inodestart), FS_BLOCK);
+	*log_head() = (struct fs_log_header){ 1, { (int32_t)sb->inodestart } };
+	memset(fsimg_block(&img, sb->inodestart), 0xa5, FS_BLOCK);
+	rep = rig_run(&img, false);
+	assert_int_equal(rep.count[FSCK_NOTE_LOG], 1);
+	assert_int_equal(rep.errors, 0);
+	assert_int_equal(log_head()->n, 0);
+	rig_expect_clean(&img);
+}
+
+static void test_root_hole_is_fine(void **state)
+{
+	(void)state;
+	rig_inode(&img, ROOT)->size = 2 * FS_BLOCK;
+	rig_inode(&img, LARGE)->addr[5] = 0;
+	assert_int_equal(rig_run(&img, false).errors, 1); /* the block that is freed */
+	rig_expect_clean(&img);
+}
+
+static void test_bad_superblocks_are_refused(void **state)
+{
+	struct fs_super *sb = super(), good = *sb;
+	const struct fs_super bad[] = {
+		{ 0 },
+		{ .magic = FS_MAGIC + 1 },
+		{ .magic = FS_MAGIC, .size = RIG_SIZE + 1 },
+		{ .magic = FS_MAGIC, .size = 0 },
+		{ .magic = FS_MAGIC, .nlog = 1 },
+		{ .magic = FS_MAGIC, .nlog = 0xffffffff },
+		{ .magic = FS_MAGIC, .logstart = 1 },
+		{ .magic = FS_MAGIC, .logstart = 0xffffffff },
+		{ .magic = FS_MAGIC, .ninodes = 1 },
+		{ .magic = FS_MAGIC, .ninodes = 65537 },
+		{ .magic = FS_MAGIC, .inodestart = 31 },
+		{ .magic = FS_MAGIC, .inodestart = 0xfffffff0 },
+		{ .magic = FS_MAGIC, .bmapstart = 34 },
+		{ .magic = FS_MAGIC, .bmapstart = RIG_SIZE - 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct fsck_report rep;
+		const uint32_t *field = &bad[i].size;
+
+		*sb = good;
+		sb->magic = bad[i].magic;
+		for (size_t k = 0; k < sizeof(*sb) / 4 - 1; k++)
+			if (field[k])
+				(&sb->size)[k] = field[k];
+		if (i == 3)
+			sb->size = 0;
+		rep = rig_run(&img, false);
+		assert_int_equal(rep.count[FSCK_SUPER], 1);
+		assert_true(rep.refused);
+	}
+}
+
+/* --- no room, and chance ------------------------------------------------ */
+
+static void fill_up(void)
+{
+	char name[16];
+
+	for (int i = 0; i < 40; i++) {
+		snprintf(name, sizeof(name), "f%d", i);
+		if (fsimg_add_file(&img, name, name, 1))
+			return;
+	}
+}
+
+/* Lets a file grow until the disk is full or it is as large as can be. */
+static void fill_blocks(uint32_t ino)
+{
+	struct fs_dinode *di = rig_inode(&img, ino);
+	uint32_t n = 0;
+
+	while (fsimg_bmap_alloc(&img, di, n) > 0)
+		n++;
+	di->size = n * FS_BLOCK;
+}
+
+static void test_full_disk_is_mended(void **state)
+{
+	(void)state;
+	fill_up();
+	fill_blocks(LARGE);
+	fill_blocks(FILE_F);
+	rig_expect_clean(&img);
+	hurt_twice();
+	hurt_unlinked_dir();
+	rig_inode(&img, DIR_H)->addr[0] = rig_inode(&img, DIR_D)->addr[0];
+	assert_false(rig_run(&img, false).refused);
+	rig_expect_clean(&img);
+}
+
+static void test_full_disk_without_root_is_refused(void **state)
+{
+	struct fsck_report rep;
+
+	(void)state;
+	fill_blocks(LARGE);
+	fill_blocks(FILE_F);
+	/* A file gets the root's block and loses its own: that one is there for the root. */
+	rig_inode(&img, LARGE)->addr[0] = rig_inode(&img, ROOT)->addr[0];
+	rig_inode(&img, ROOT)->addr[0] = 0;
+	assert_false(rig_run(&img, false).refused);
+	rig_expect_clean(&img);
+
+	rig_inode(&img, SMALL)->size = 2 * FS_BLOCK;
+	rig_inode(&img, SMALL)->addr[1] = rig_inode(&img, ROOT)->addr[0];
+	rig_inode(&img, ROOT)->addr[0] = 0;
+	rep = rig_run(&img, false);
+	assert_true(rep.refused);
+	assert_int_equal(rep.count[FSCK_NO_ROOM], 1);
+}
+
+static void damage_by_chance(void)
+{
+	uint32_t first = 2 * FS_BLOCK, end = RIG_SIZE * FS_BLOCK;
+	uint64_t kind = rig_below(4);
+
+	for (uint64_t n = 1 + rig_below(20); n; n--) {
+		uint32_t ino = 1 + (uint32_t)rig_below(12);
+		uint32_t *addr = &rig_inode(&img, ino)->addr[rig_below(FS_NADDR)];
+		struct fs_dirent *e = rig_entry(&img, ROOT, (uint32_t)rig_below(64));
+
+		if (kind == 0)
+			img.data[first + rig_below(end - first)] = (uint8_t)rig_random();
+		else if (kind == 1)
+			((uint8_t *)rig_inode(&img, ino))[rig_below(12)] = (uint8_t)rig_below(6);
+		else if (kind == 2)
+			*addr = (uint32_t)rig_below(RIG_SIZE + 10);
+		else if (rig_inode(&img, ROOT)->addr[0] < RIG_SIZE)
+			*e = (struct fs_dirent){ (uint16_t)rig_below(20), { (char)rig_below(3) } };
+	}
+}
+
+static void test_chance(void **state)
+{
+	for (int round = 0; round < 1500; round++) {
+		tear_down(state);
+		rig_image_make(&img, round % 3 == 0);
+		damage_by_chance();
+		if (!rig_run(&img, round % 2).refused)
+			rig_expect_clean(&img);
+	}
+}
+
+static void test_big_inodes(void **state)
+{
+	tear_down(state);
+	rig_image_make(&img, true);
+	rig_expect_clean(&img);
+	assert_int_equal(rig_inode(&img, LARGE)->addr[12] != 0, true);
+	((uint32_t *)fsimg_block(&img, rig_inode(&img, LARGE)->addr[12]))[200] = 400;
+	assert_int_equal(rig_run(&img, false).count[FSCK_BLOCK_PAST], 1);
+	rig_expect_clean(&img);
+	rig_inode(&img, LARGE)->size = 0xffffffff;
+	assert_int_equal(rig_run(&img, false).count[FSCK_SIZE], 1);
+	assert_int_equal(rig_inode(&img, LARGE)->size, 300 * FS_BLOCK);
+	rig_expect_clean(&img);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(test_whole_image_is_clean),
+		T(test_each_damage),
+		T(test_unreachable_keeps_contents),
+		T(test_lost_root_finds_all),
+		T(test_shared_block_is_copied),
+		T(test_second_name_is_kept),
+		T(test_right_parent_wins),
+		T(test_orphan_is_a_note),
+		T(test_orphan_is_an_error_when_strict),
+		T(test_log_is_replayed),
+		T(test_root_hole_is_fine),
+		T(test_bad_superblocks_are_refused),
+		T(test_full_disk_is_mended),
+		T(test_full_disk_without_root_is_refused),
+		T(test_big_inodes),
+		T(test_chance),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
