@@ -14,3 +14,6 @@ static inline pa_t kmap_pa(const void *va)
 {
 	return (uintptr_t)va - shim_direct;
 }
+
+/* Registers of a device; a test that has one defines it. */
+void *kmap_device(pa_t pa, u64 bytes);

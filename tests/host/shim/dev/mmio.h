@@ -1,0 +1,7 @@
+/* mmio.h - for tests on the host: the test plays the device. */
+#pragma once
+
+#include "lib/types.h"
+
+u32 mmio_read32(const volatile void *reg);
+void mmio_write32(volatile void *reg, u32 value);
