@@ -1,7 +1,8 @@
 /* sched.c - run queues, switching, sleeping and waking.
  *
- * Each hart has a queue and takes turns through it, 10 ms a turn; an idle
- * hart sleeps in wfi and helps itself from the others' queues before that.
+ * Each hart has a queue and takes turns through it, 10 ms a turn.  Whoever is
+ * woken queues up where the waker runs; if it still waits after half a
+ * millisecond, an idle hart is told to help itself.  Idle harts sleep in wfi.
  * See sched.h for the states and which lock guards them. */
 
 #include "core/sched.h"
@@ -13,7 +14,8 @@
 #include "lib/string.h"
 #include "uapi/errno.h"
 
-#define SLICE_MS 10
+#define SLICE_HZ 100    /* turns of 10 ms                                    */
+#define BALANCE_HZ 2000 /* 0.5 ms: then an idle hart may have who still waits */
 #define KTHREADS_MAX 4
 
 struct hart harts[MAX_HARTS];
@@ -41,43 +43,37 @@ void hart_ipi(struct hart *h, u64 work)
 
 static bool hart_is_idle(const struct hart *h)
 {
-	return h->rq.current == h->idle && h->rq.nready == 0;
+	return h->online && h->rq.current == h->idle && h->rq.nready == 0;
 }
 
-/* Where a thread that last ran on @h should go on. */
-static struct hart *choose_hart(struct hart *h)
+/* An idle hart other than @h, or NULL; a hint. */
+static struct hart *find_idle(const struct hart *h)
 {
-	if (hart_is_idle(h))
-		return h;
-	for (u32 i = 0; i < nharts; i++) {
-		if (harts[i].online && hart_is_idle(&harts[i]))
-			return &harts[i];
+	for (u32 i = 1; i < nharts; i++) {
+		struct hart *other = &harts[(h->cpu.index + i) % nharts];
+
+		if (hart_is_idle(other))
+			return other;
 	}
-	return h;
+	return NULL;
 }
 
-static void arm_slice(struct hart *h)
+/* Somebody waits behind the running thread: look again after a while. */
+static void arm_tick(struct hart *h)
 {
 	if (h->tick_armed)
 		return;
 	h->tick_armed = true;
-	timer_program(clock_now() + clock_from_ms(SLICE_MS));
+	timer_program(clock_now() + clock_hz() / (find_idle(h) ? BALANCE_HZ : SLICE_HZ));
 }
 
-/* Queues @t on @h, whose lock is held, and sees to it that @h notices. */
+/* Queues @t on this hart, whose queue lock is held. */
 static void enqueue(struct hart *h, struct thread *t)
 {
 	list_add_tail(&h->rq.ready, &t->link);
 	h->rq.nready++;
-	if (h == hart_current()) {
-		if (h->rq.current != h->idle)
-			arm_slice(h);
-		return;
-	}
-	/* Pairs with sched_timer(): it disarms, fences, looks at nready. */
-	fence_all();
-	if (h->rq.current == h->idle || !__atomic_load_n(&h->tick_armed, __ATOMIC_RELAXED))
-		hart_ipi(h, 0);
+	if (h->rq.current != h->idle)
+		arm_tick(h);
 }
 
 static struct hart *lock_home(struct thread *t)
@@ -92,26 +88,28 @@ static struct hart *lock_home(struct thread *t)
 	}
 }
 
-/* Takes @t, which sleeps or is new, to a queue.  Called with @h's queue lock
- * held (t->hart is @h), returns without. */
+/* Takes @t, which sleeps or is new, to this hart's queue: the waker often
+ * sleeps soon itself, and then no other hart had to be woken for it.  Called
+ * with @h's queue lock held (t->hart is @h), returns without. */
 static void make_ready(struct hart *h, struct thread *t)
 {
-	struct hart *to;
+	struct hart *here = hart_current();
 
 	if (h->rq.current == t) {
 		t->state = THREAD_RUNNING; /* had not gone to sleep yet */
 		spin_unlock(&h->rq.lock);
 		return;
 	}
-	to = choose_hart(h);
 	t->state = THREAD_READY;
-	if (to != h) {
-		__atomic_store_n(&t->hart, to->cpu.index, __ATOMIC_RELEASE);
+	if (here != h) {
+		__atomic_store_n(&t->hart, here->cpu.index, __ATOMIC_RELEASE);
+		irq_push_off(); /* stay here in between */
 		spin_unlock(&h->rq.lock);
-		spin_lock(&to->rq.lock);
+		spin_lock(&here->rq.lock);
+		irq_pop_off();
 	}
-	enqueue(to, t);
-	spin_unlock(&to->rq.lock);
+	enqueue(here, t);
+	spin_unlock(&here->rq.lock);
 }
 
 /* --- switching --------------------------------------------------------- */
@@ -172,8 +170,8 @@ static void switch_to_next(struct hart *h)
 	fp_leave(h, prev);
 	if (next->as)
 		aspace_load(next->as);
-	if (h->rq.nready)
-		arm_slice(h);
+	if (h->rq.nready && next != h->idle)
+		arm_tick(h);
 	context_switch(&prev->ctx, &next->ctx);
 	/* @prev again, perhaps on another hart. */
 	hart_current()->irq_was_on = irq_was_on;
@@ -412,20 +410,30 @@ void sched_idle(void)
 
 /* --- interrupts -------------------------------------------------------- */
 
+/* Others wait: an idle hart may take one over, and a thread whose slice is
+ * over makes room. */
+static void share_out(struct hart *h)
+{
+	struct hart *idle = find_idle(h);
+
+	if (idle)
+		hart_ipi(idle, 0);
+	if (clock_now() - h->rq.current->started >= clock_hz() / SLICE_HZ)
+		h->resched = true;
+	arm_tick(h);
+}
+
 void sched_timer(void)
 {
 	struct hart *h = hart_current();
 
-	h->timer_set = ~0ul;
+	h->timer_set = 0; /* in the past: the interrupt stays until it is set anew */
 	timer_run_due();
-	__atomic_store_n(&h->tick_armed, false, __ATOMIC_RELAXED);
-	fence_all(); /* pairs with enqueue() */
-	if (h->rq.current != h->idle && h->rq.nready) {
-		h->resched = true;
-		arm_slice(h);
-	} else {
+	h->tick_armed = false;
+	if (h->rq.current != h->idle && h->rq.nready)
+		share_out(h);
+	else
 		timer_program(~0ul);
-	}
 }
 
 void sched_ipi(void)
@@ -441,6 +449,4 @@ void sched_ipi(void)
 	}
 	if (work & HART_IPI_DROP && !h->rq.current->as)
 		aspace_unload();
-	if (h->rq.nready && h->rq.current != h->idle)
-		arm_slice(h);
 }
