@@ -1,0 +1,121 @@
+/* init - the first process: opens the console and keeps a shell running */
+
+/* With the boot option `cmd` it runs that one command instead and powers the
+ * machine off with its status; blanks and other bytes are written there as
+ * %20, as an option ends at a blank.  Both ways it waits for all orphans.
+ *
+ * No stdio here: the page table of this process is printed at boot, and its
+ * image is to be a page of text and one of data. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <pagoda.h>
+
+#define HINT \
+	"Type `help` for a list of programs, `poweroff` to leave (or Ctrl-A, then x).\n"
+#define START_MARK "@@pagoda-start@@\n" /* what comes before is not the command's */
+#define CMD_SIZE 1024
+
+static void say(const char *text)
+{
+	(void)!write(STDERR_FILENO, text, strlen(text));
+}
+
+/* Descriptors 0, 1 and 2; an image that never booted has no device nodes. */
+static void open_console(void)
+{
+	if (open("console", O_RDWR) < 0) {
+		device_make("console", CONSOLE, 0);
+		open("console", O_RDWR);
+	}
+	dup(STDIN_FILENO);
+	dup(STDIN_FILENO);
+	device_make("statistics", STATS, 0); /* fails if it is there */
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Put the bytes that %XX stand for in their place. */
+static void percent_decode(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		bool coded = *text == '%' && hex_digit(text[1]) >= 0 &&
+			     hex_digit(text[2]) >= 0;
+
+		*to++ = coded ? (char)(hex_digit(text[1]) << 4 | hex_digit(text[2]))
+			      : *text;
+		if (coded)
+			text += 2;
+	}
+	*to = '\0';
+}
+
+/* Start a shell and wait until it ends; returns its status. */
+static int shell_run(char *const argv[])
+{
+	int pid = fork(), status = -1, ended;
+
+	if (pid < 0) {
+		say("init: fork failed\n");
+		return -1;
+	}
+	if (pid == 0) {
+		execv("/sh", argv);
+		say("init: exec sh failed\n");
+		_exit(127);
+	}
+	do {
+		ended = wait_status(-1, &status, 0);
+	} while (ended != pid && (ended > 0 || errno == EINTR));
+	return status;
+}
+
+_Noreturn static void command_run(char *command)
+{
+	char *argv[] = { "sh", "-c", command, NULL };
+	int status;
+
+	percent_decode(command);
+	say(START_MARK);
+	status = shell_run(argv);
+	reboot(REBOOT_POWEROFF, status & 0xff);
+	say("init: the machine does not power off\n");
+	for (;;)
+		pause_ticks(TICK_HZ);
+}
+
+int main(void)
+{
+	static char command[CMD_SIZE];
+	char *argv[] = { "sh", NULL };
+	int len;
+
+	open_console();
+	len = bootarg("cmd", command, sizeof(command));
+	if (len >= CMD_SIZE)
+		say("init: the boot option cmd is too long\n");
+	else if (len > 0)
+		command_run(command);
+
+	for (;;) {
+		long start = uptime_ticks();
+
+		say(HINT);
+		shell_run(argv);
+		/* One that cannot run at all is not tried at full speed. */
+		if (uptime_ticks() - start < TICK_HZ)
+			pause_ticks(TICK_HZ);
+	}
+}

@@ -1,0 +1,163 @@
+/* ls - list files and directories */
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <tool.h>
+
+#define PATH_SIZE 128
+
+static const char usage[] =
+	"usage: ls [-adl] [PATH...]\n"
+	"List directories and files, by name.\n"
+	"  -a   also names that start with a dot\n"
+	"  -d   a directory itself, not what is in it\n"
+	"  -l   type (d directory, c device, l link), links, inode, bytes, name\n";
+
+struct item {
+	struct item *next;
+	char name[]; /* as it was found in the directory */
+};
+
+static bool show_dots, show_self, show_long;
+
+static char type_letter(mode_t mode)
+{
+	return S_ISDIR(mode) ? 'd' : S_ISCHR(mode) ? 'c' : S_ISLNK(mode) ? 'l' : '-';
+}
+
+static void print_file(const char *path, const char *name)
+{
+	char target[PATH_SIZE];
+	struct stat st;
+	ssize_t n;
+
+	if (!show_long) {
+		puts(name);
+		return;
+	}
+	if (lstat(path, &st) < 0) {
+		tool_warn(path);
+		return;
+	}
+	printf("%c %2u %4lu %7lu %s", type_letter(st.st_mode), (unsigned)st.st_nlink,
+	       (unsigned long)st.st_ino, (unsigned long)st.st_size, name);
+	if (S_ISLNK(st.st_mode)) {
+		n = readlink(path, target, sizeof(target) - 1);
+		printf(" -> %.*s", n < 0 ? 0 : (int)n, target);
+	}
+	putchar('\n');
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp((*(struct item *const *)a)->name, (*(struct item *const *)b)->name);
+}
+
+/* The names in a directory, newest first; returns how many, or -1. */
+static int read_names(const char *path, struct item **list)
+{
+	struct dirent *entry;
+	int n = 0;
+	DIR *dir = opendir(path);
+
+	*list = NULL;
+	if (!dir)
+		return -1;
+	while ((entry = readdir(dir)) != NULL) {
+		struct item *item;
+
+		if (entry->d_name[0] == '.' && !show_dots)
+			continue;
+		item = malloc(sizeof(*item) + strlen(entry->d_name) + 1);
+		if (!item)
+			tool_die(path);
+		strcpy(item->name, entry->d_name);
+		item->next = *list;
+		*list = item;
+		n++;
+	}
+	closedir(dir);
+	return n;
+}
+
+static void list_dir(const char *path)
+{
+	struct item *list, **sorted;
+	int n = read_names(path, &list);
+
+	if (n < 0) {
+		tool_warn(path);
+		return;
+	}
+	sorted = malloc((size_t)n * sizeof(*sorted) + 1);
+	if (!sorted)
+		tool_die(path);
+	for (int i = 0; i < n; i++, list = list->next)
+		sorted[i] = list;
+	qsort(sorted, (size_t)n, sizeof(*sorted), compare_names);
+	for (int i = 0; i < n; i++) {
+		char file[PATH_SIZE];
+
+		if (tool_join(file, sizeof(file), path, sorted[i]->name))
+			print_file(file, sorted[i]->name);
+		else
+			tool_warn(sorted[i]->name);
+		free(sorted[i]);
+	}
+	free(sorted);
+}
+
+static bool is_dir(const char *path)
+{
+	struct stat st;
+
+	return !show_self && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static void list_paths(int count, char **paths)
+{
+	bool gap = false;
+
+	for (int i = 0; i < count; i++) {
+		struct stat st;
+
+		if (is_dir(paths[i]))
+			continue;
+		if (lstat(paths[i], &st) < 0)
+			tool_warn(paths[i]);
+		else
+			print_file(paths[i], paths[i]);
+		gap = true;
+	}
+	for (int i = 0; i < count; i++) {
+		if (!is_dir(paths[i]))
+			continue;
+		if (count > 1)
+			printf("%s%s:\n", gap ? "\n" : "", paths[i]);
+		list_dir(paths[i]);
+		gap = true;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	char *here[] = { "." };
+	int c;
+
+	while ((c = tool_getopt(argc, argv, "adlh", usage)) != -1) {
+		show_dots |= c == 'a';
+		show_self |= c == 'd';
+		show_long |= c == 'l';
+	}
+	if (optind < argc)
+		list_paths(argc - optind, argv + optind);
+	else
+		list_paths(1, here);
+	return tool_finish();
+}

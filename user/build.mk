@@ -1,0 +1,89 @@
+# build.mk - the programs: user/bin/NAME.c -> build/user/NAME, and the shell.
+#
+# Wants CC, LD, OBJCOPY, TOOLCHAIN, BUILD, Q and say (mk/toolchain.mk, Makefile).
+# Gives UPROGS, the stripped files for the disk image.  build/user/NAME.sym is
+# the same program with names and lines, for gdb.
+#
+# C library: picolibc, built for rv64imafdc/lp64d; libgcc comes from the
+# compiler that picolibc was built with, where it is installed.  Other
+# compilers take picolibc's headers in place of their own.
+
+PICOLIBC ?= /usr/lib/picolibc/riscv64-unknown-elf
+PICOLIBC_LIB := $(PICOLIBC)/lib/rv64imafdc/lp64d
+USER_ARCH := -march=rv64gc -mabi=lp64d
+USER_GCC := $(if $(call has,riscv64-unknown-elf-gcc),riscv64-unknown-elf-gcc,$(firstword $(CC)))
+USER_LIBGCC := $(shell $(USER_GCC) $(if $(LLVM),,$(USER_ARCH)) -print-libgcc-file-name)
+
+# A compiler for Linux defines names of that system, which change structs in
+# the headers away from what libc.a was compiled with.
+USER_FOREIGN := $(if $(filter elf clang,$(TOOLCHAIN)),,-U__linux__ -U__linux -Ulinux \
+	-U__gnu_linux__ -U__unix__ -U__unix -Uunix)
+# The compiler's own headers (stddef.h, limits.h, ...).
+USER_CC_INCLUDE := $(filter /%,$(foreach d,include include-fixed,$(shell $(CC) -print-file-name=$(d))))
+USER_CFLAGS := -std=gnu17 $(USER_ARCH) -mcmodel=medany -Os -g -fno-common -fno-pic -fno-pie \
+	-fno-stack-protector -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
+	-ftls-model=local-exec -D_GNU_SOURCE -Wall -Wextra $(if $(WERROR),-Werror) \
+	-nostdinc -Iuser/include -iquote kernel -I$(BUILD)/user/include \
+	-isystem $(PICOLIBC)/include $(USER_CC_INCLUDE:%=-isystem %) $(USER_FOREIGN)
+
+USER_LDFLAGS := -melf64lriscv -static -nostdlib --gc-sections --build-id=none \
+	--fatal-warnings -z noexecstack -z max-page-size=4096 $(if $(LLVM),--no-rosegment -z norelro) \
+	-T user/lib/user.ld
+# printf() without floating point, which none of our programs has.
+USER_PRINTF := --defsym=vfprintf=__i_vfprintf
+USER_STACK := 65536
+
+UO := $(BUILD)/user/obj-$(TOOLCHAIN)
+user_objects = $(patsubst %,$(UO)/%.o,$(1))
+USER_LIB_OBJ := $(call user_objects,$(wildcard user/lib/*.c user/lib/*.S))
+
+USER_NAMES := $(basename $(notdir $(wildcard user/bin/*.c))) $(if $(wildcard user/sh/*.c),sh)
+UPROGS := $(USER_NAMES:%=$(BUILD)/user/%)
+
+# The links and objects of other flags are not kept.
+USER_FLAGS_FILE := $(BUILD)/user/flags
+$(USER_FLAGS_FILE): FORCE
+	@mkdir -p $(@D)
+	@echo '$(CC) $(USER_CFLAGS) $(LD) $(USER_LDFLAGS) $(USER_LIBGCC)' | cmp -s - $@ || \
+		echo '$(CC) $(USER_CFLAGS) $(LD) $(USER_LDFLAGS) $(USER_LIBGCC)' > $@
+
+$(UO)/%.c.o: %.c $(USER_FLAGS_FILE)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(UO)/%.S.o: %.S $(USER_FLAGS_FILE)
+	$(call say,AS,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(USER_CFLAGS) -MMD -MP -c -o $@ $<
+
+# $(call user_link,OUTPUT,OBJECTS)
+user_link = $(LD) $(USER_LDFLAGS) $(USER_PRINTF) -z stack-size=$(USER_STACK) -o $(1) $(2) \
+	$(USER_LIB_OBJ) --start-group $(PICOLIBC_LIB)/libc.a $(USER_LIBGCC) --end-group
+
+$(BUILD)/user/%.sym: $(UO)/user/bin/%.c.o $(USER_LIB_OBJ) user/lib/user.ld user/build.mk
+	$(call say,LD,$@)
+	$(Q)$(call user_link,$@,$<)
+
+$(BUILD)/user/sh.sym: $(call user_objects,$(wildcard user/sh/*.c)) $(USER_LIB_OBJ) user/lib/user.ld user/build.mk
+	$(call say,LD,$@)
+	$(Q)$(call user_link,$@,$(filter $(UO)/user/sh/%,$^))
+
+$(UPROGS): %: %.sym
+	$(Q)$(OBJCOPY) --strip-all $< $@
+
+.SECONDARY: $(UPROGS:%=%.sym) $(call user_objects,$(wildcard user/bin/*.c))
+
+# One page of stack, as any program of xv6 has: the first process's page table
+# is printed at boot, and this one is the smallest.
+$(BUILD)/user/init.sym: USER_STACK := 4096
+
+# `help` lists all programs by the first line of their sources.
+USER_HELP_H := $(BUILD)/user/include/help_table.h
+$(USER_HELP_H): $(wildcard user/bin/*.c user/sh/main.c) user/build.mk
+	@mkdir -p $(@D)
+	$(Q)sed -n '1s:^/\* \([a-z]*\) - \(.*\) \*/$$:{ "\1", "\2" },:p' -s $(filter %.c,$^) | sort > $@
+
+$(UO)/user/bin/help.c.o: $(USER_HELP_H)
+
+-include $(patsubst %.o,%.d,$(USER_LIB_OBJ) $(call user_objects,$(wildcard user/bin/*.c user/sh/*.c)))

@@ -1,0 +1,40 @@
+/* pagoda.h - what a program can ask of this kernel beyond POSIX.
+ * All return -1 and set errno when they fail. */
+#pragma once
+
+#include <stddef.h>
+
+#include "uapi/info.h"
+#include "uapi/limits.h"
+
+/* Print the calls of this process and its future children whose number is a
+ * set bit of @mask; -1 for all. */
+int trace(long mask);
+
+int sysinfo(struct sysinfo *info);
+int meminfo(struct meminfo *info);
+
+/* Fill up to @max entries; returns how many processes there are. */
+int procinfo(struct procinfo *info, int max);
+
+/* Write all to disk, then leave: @how is REBOOT_POWEROFF or REBOOT_RESET.
+ * QEMU ends with @status, 0..255, at a power-off. */
+int reboot(int how, int status);
+
+/* Copy the value of boot option @name, cut to @size with its NUL; returns its
+ * whole length. */
+int bootarg(const char *name, char *buf, size_t size);
+
+/* Make a device node at @path. */
+int device_make(const char *path, int major, int minor);
+
+/* Time since boot: nanoseconds, and ticks of 1/TICK_HZ second. */
+long clock_ns(void);
+long uptime_ticks(void);
+
+/* Wait for a number of ticks. */
+int pause_ticks(int ticks);
+
+/* Like waitpid(), but @status is what the child gave to exit(), all 32 bits of
+ * it; -1 from one that was killed. */
+int wait_status(int pid, int *status, int options);

@@ -1,0 +1,6 @@
+/* sys/stat.h - picolibc's, and what it does not declare for this target. */
+#pragma once
+
+#include_next <sys/stat.h>
+
+int lstat(const char *restrict path, struct stat *restrict st);

@@ -1,0 +1,36 @@
+/* tool.h - what the small programs share: options, help, and complaints in
+ * the form `name: what: reason`. */
+#pragma once
+
+#include <stdbool.h>
+
+/* The status to leave with: 0, or 1 after a complaint. */
+extern int tool_status;
+
+/* getopt() that knows -h and --help: prints @usage, whose first line is the
+ * synopsis, and exits.  An unknown option exits with status 2. */
+int tool_getopt(int argc, char **argv, const char *options, const char *usage);
+
+/* Complain about @what with the reason of errno, or with @reason. */
+void tool_warn(const char *what);
+void tool_warnx(const char *what, const char *reason);
+
+/* The same, then exit(1). */
+_Noreturn void tool_die(const char *what);
+
+/* Print the synopsis and exit(2): the arguments are not what is needed. */
+_Noreturn void tool_usage(const char *usage);
+
+/* A decimal number of at least @min, or complain and exit. */
+long tool_number(const char *text, long min);
+
+/* Copy @path and @name with a slash between into @buf of @size bytes; false,
+ * with errno set, if they do not fit. */
+bool tool_join(char *buf, int size, const char *path, const char *name);
+
+/* The part of @path after its last slash. */
+const char *tool_basename(const char *path);
+
+/* Flush stdout and give the status to return from main(): 1 if the output
+ * could not be written. */
+int tool_finish(void);

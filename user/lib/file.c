@@ -1,0 +1,244 @@
+/* file.c - the POSIX calls on files and descriptors. */
+#include "sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "uapi/limits.h"
+
+long sys_result(long r)
+{
+	if (r >= 0)
+		return r;
+	errno = (int)-r;
+	return -1;
+}
+
+/* The kernel's open flags for picolibc's.  There is nothing to close on exec
+ * and nobody to lock out: O_CLOEXEC and O_NOCTTY have no effect. */
+static int kernel_flags(int flags)
+{
+	int k = flags & O_ACCMODE;
+
+	k |= flags & O_CREAT ? K_CREATE : 0;
+	k |= flags & O_TRUNC ? K_TRUNC : 0;
+	k |= flags & O_APPEND ? K_APPEND : 0;
+	k |= flags & O_EXCL ? K_EXCL : 0;
+	k |= flags & O_NOFOLLOW ? K_NOFOLLOW : 0;
+	return k;
+}
+
+/* The file mode, a third argument, has no place on this file system. */
+int open(const char *path, int flags, ...)
+{
+	struct stat st;
+	int fd = (int)sys_result(sys_open(path, kernel_flags(flags)));
+
+	if (fd >= 0 && flags & O_DIRECTORY &&
+	    (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode))) {
+		close(fd);
+		errno = ENOTDIR;
+		return -1;
+	}
+	return fd;
+}
+
+int close(int fd)
+{
+	return (int)sys_result(sys_close(fd));
+}
+
+ssize_t read(int fd, void *buf, size_t n)
+{
+	return sys_result(sys_read(fd, buf, n));
+}
+
+ssize_t write(int fd, const void *buf, size_t n)
+{
+	return sys_result(sys_write(fd, buf, n));
+}
+
+off_t lseek(int fd, off_t offset, int whence)
+{
+	return sys_result(sys_lseek(fd, offset, whence));
+}
+
+int isatty(int fd)
+{
+	long r = sys_isatty(fd);
+
+	if (r > 0)
+		return 1;
+	errno = r < 0 ? (int)-r : ENOTTY;
+	return 0;
+}
+
+static mode_t mode_of(int type)
+{
+	switch (type) {
+	case T_DIR:
+		return S_IFDIR | 0777;
+	case T_DEVICE:
+		return S_IFCHR | 0666;
+	case T_SYMLINK:
+		return S_IFLNK | 0777;
+	default:
+		return S_IFREG | 0777;
+	}
+}
+
+int fstat(int fd, struct stat *st)
+{
+	struct kstat k;
+
+	if (sys_result(sys_fstat(fd, &k)) < 0)
+		return -1;
+	*st = (struct stat){
+		.st_dev = (dev_t)k.dev,
+		.st_ino = (ino_t)k.ino,
+		.st_mode = mode_of(k.type),
+		.st_nlink = (nlink_t)k.nlink,
+		.st_size = (off_t)k.size,
+		.st_blksize = 1024,
+		.st_blocks = (blkcnt_t)((k.size + S_BLKSIZE - 1) / S_BLKSIZE),
+	};
+	return 0;
+}
+
+/* There is no stat call: a file is opened to ask. */
+static int stat_by(const char *path, int flags, struct stat *st)
+{
+	int fd = open(path, O_RDONLY | flags);
+	int result, error;
+
+	if (fd < 0)
+		return -1;
+	result = fstat(fd, st);
+	error = errno;
+	close(fd);
+	errno = error;
+	return result;
+}
+
+int stat(const char *restrict path, struct stat *restrict st)
+{
+	return stat_by(path, 0, st);
+}
+
+int lstat(const char *restrict path, struct stat *restrict st)
+{
+	return stat_by(path, O_NOFOLLOW, st);
+}
+
+/* Every file may be read, written and run by everybody. */
+int access(const char *path, int mode)
+{
+	struct stat st;
+
+	(void)mode;
+	return stat(path, &st);
+}
+
+int dup(int fd)
+{
+	return (int)sys_result(sys_dup(fd));
+}
+
+/* The kernel's dup takes the lowest free descriptor.  With @to free, taking
+ * them in turn comes to it; those taken on the way are given back. */
+int dup2(int from, int to)
+{
+	long fd = sys_dup(from);
+	unsigned taken = 0;
+
+	if (fd >= 0)
+		sys_close((int)fd);
+	if (to < 0 || to >= NOFILE || (fd < 0 && fd != -EMFILE)) {
+		errno = EBADF;
+		return -1;
+	}
+	if (from == to)
+		return to;
+	sys_close(to);
+	while ((fd = sys_dup(from)) >= 0 && fd != to)
+		taken |= 1u << fd;
+	for (int i = 0; i < NOFILE; i++)
+		if (taken & 1u << i)
+			sys_close(i);
+	return (int)sys_result(fd);
+}
+
+int pipe(int fd[2])
+{
+	return (int)sys_result(sys_pipe(fd));
+}
+
+int link(const char *old, const char *new)
+{
+	return (int)sys_result(sys_link(old, new));
+}
+
+int symlink(const char *target, const char *path)
+{
+	return (int)sys_result(sys_symlink(target, path));
+}
+
+ssize_t readlink(const char *restrict path, char *restrict buf, size_t size)
+{
+	return sys_result(sys_readlink(path, buf, size));
+}
+
+/* Also removes an empty directory, as in xv6. */
+int unlink(const char *path)
+{
+	return (int)sys_result(sys_unlink(path));
+}
+
+int rename(const char *old, const char *new)
+{
+	return (int)sys_result(sys_rename(old, new));
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+	(void)mode;
+	return (int)sys_result(sys_mkdir(path));
+}
+
+int rmdir(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return -1;
+	if (!S_ISDIR(st.st_mode)) {
+		errno = ENOTDIR;
+		return -1;
+	}
+	return unlink(path);
+}
+
+int chdir(const char *path)
+{
+	return (int)sys_result(sys_chdir(path));
+}
+
+int ftruncate(int fd, off_t length)
+{
+	return (int)sys_result(sys_ftruncate(fd, length));
+}
+
+int fsync(int fd)
+{
+	return (int)sys_result(sys_fsync(fd));
+}
+
+void sync(void)
+{
+	sys_sync();
+}

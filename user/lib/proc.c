@@ -1,0 +1,130 @@
+/* proc.c - the POSIX calls on processes, memory and the machine. */
+#include "sys.h"
+
+#include <errno.h>
+#include <pagoda.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+void _exit(int status)
+{
+	sys_exit(status);
+}
+
+pid_t fork(void)
+{
+	return (pid_t)sys_result(sys_fork());
+}
+
+pid_t getpid(void)
+{
+	return (pid_t)sys_getpid();
+}
+
+/* There is no environment. */
+int execve(const char *path, char *const argv[], char *const envp[])
+{
+	(void)envp;
+	return (int)sys_result(sys_exec(path, argv));
+}
+
+int execv(const char *path, char *const argv[])
+{
+	return execve(path, argv, NULL);
+}
+
+/* A name without a slash is looked for in the root directory, which has the
+ * programs, and then here. */
+int execvp(const char *file, char *const argv[])
+{
+	char path[MAXPATH];
+
+	if (!strchr(file, '/') && strlen(file) + 2 <= sizeof(path)) {
+		path[0] = '/';
+		strcpy(path + 1, file);
+		if (execv(path, argv) < 0 && errno != ENOENT)
+			return -1;
+	}
+	return execv(file, argv);
+}
+
+int wait_status(int pid, int *status, int options)
+{
+	return (int)sys_result(sys_wait4(pid, status, options));
+}
+
+/* A process that was killed looks like one that said exit(-1). */
+pid_t waitpid(pid_t pid, int *status, int options)
+{
+	int raw = 0;
+	pid_t result = wait_status(pid, &raw, options);
+
+	if (result > 0 && status)
+		*status = (raw & 0xff) << 8;
+	return result;
+}
+
+pid_t wait(int *status)
+{
+	return waitpid(-1, status, 0);
+}
+
+/* There is one signal, and it ends the process. */
+int kill(pid_t pid, int sig)
+{
+	if (sig <= 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	return (int)sys_result(sys_kill(pid));
+}
+
+void *sbrk(ptrdiff_t n)
+{
+	long old;
+
+	if (n != (int)n) {
+		errno = ENOMEM;
+		return (void *)-1;
+	}
+	old = sys_result(sys_sbrk((int)n, SBRK_EAGER));
+	return (void *)old;
+}
+
+int trace(long mask)
+{
+	return (int)sys_result(sys_trace(mask));
+}
+
+int sysinfo(struct sysinfo *info)
+{
+	return (int)sys_result(sys_sysinfo(info));
+}
+
+int meminfo(struct meminfo *info)
+{
+	return (int)sys_result(sys_meminfo(info));
+}
+
+int procinfo(struct procinfo *info, int max)
+{
+	return (int)sys_result(sys_procinfo(info, max));
+}
+
+int reboot(int how, int status)
+{
+	return (int)sys_result(sys_reboot(how, status));
+}
+
+int bootarg(const char *name, char *buf, size_t size)
+{
+	return (int)sys_result(sys_bootarg(name, buf, size));
+}
+
+int device_make(const char *path, int major, int minor)
+{
+	return (int)sys_result(sys_mknod(path, major, minor));
+}

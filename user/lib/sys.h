@@ -1,0 +1,74 @@
+/* sys.h - private to user/lib: the stubs of usys.S and the kernel's own values
+ * where they differ from picolibc's of the same name. */
+#pragma once
+
+#include <stddef.h>
+
+/* O_CREATE, struct stat, ... of the kernel, under names of their own.  The
+ * rest of this folder includes picolibc's <fcntl.h> and <sys/stat.h>. */
+#define stat kstat
+#include "uapi/stat.h"
+#undef stat
+#include "uapi/fcntl.h"
+enum kopen {
+	K_CREATE = O_CREATE,
+	K_TRUNC = O_TRUNC,
+	K_NOFOLLOW = O_NOFOLLOW,
+	K_APPEND = O_APPEND,
+	K_EXCL = O_EXCL
+};
+#undef O_RDONLY
+#undef O_WRONLY
+#undef O_RDWR
+#undef O_CREATE
+#undef O_TRUNC
+#undef O_NOFOLLOW
+#undef O_APPEND
+#undef O_EXCL
+
+#define WAIT_NOHANG 1 /* option of wait4 */
+#define SBRK_EAGER 1  /* mode of sbrk: the memory is there when it returns */
+
+struct procinfo;
+struct meminfo;
+struct sysinfo;
+
+long sys_fork(void);
+_Noreturn void sys_exit(int status);
+long sys_pipe(int fd[2]);
+long sys_read(int fd, void *buf, size_t n);
+long sys_kill(int pid);
+long sys_exec(const char *path, char *const argv[]);
+long sys_fstat(int fd, struct kstat *st);
+long sys_chdir(const char *path);
+long sys_dup(int fd);
+long sys_getpid(void);
+long sys_sbrk(int n, int mode);
+long sys_pause(int ticks);
+long sys_uptime(void);
+long sys_open(const char *path, int flags);
+long sys_write(int fd, const void *buf, size_t n);
+long sys_mknod(const char *path, int major, int minor);
+long sys_unlink(const char *path);
+long sys_link(const char *old, const char *new);
+long sys_mkdir(const char *path);
+long sys_close(int fd);
+long sys_trace(long mask);
+long sys_sysinfo(struct sysinfo *info);
+long sys_symlink(const char *target, const char *path);
+long sys_sync(void);
+long sys_fsync(int fd);
+long sys_lseek(int fd, long offset, int whence);
+long sys_reboot(int how, int status);
+long sys_procinfo(struct procinfo *info, int max);
+long sys_rename(const char *old, const char *new);
+long sys_wait4(int pid, int *status, int options);
+long sys_isatty(int fd);
+long sys_ftruncate(int fd, long length);
+long sys_bootarg(const char *name, char *buf, size_t size);
+long sys_clock(void);
+long sys_readlink(const char *path, char *buf, size_t size);
+long sys_meminfo(struct meminfo *info);
+
+/* The POSIX result of a stub's: -1 with errno set for a failure. */
+long sys_result(long r);

@@ -1,0 +1,92 @@
+/* tool.c - what the small programs share; see tool.h. */
+#include <tool.h>
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int tool_status;
+static const char *tool_name = "?";
+
+const char *tool_basename(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+int tool_getopt(int argc, char **argv, const char *options, const char *usage)
+{
+	int c;
+
+	if (argc > 0)
+		tool_name = tool_basename(argv[0]);
+	if (optind < argc && strcmp(argv[optind], "--help") == 0)
+		c = 'h';
+	else
+		c = getopt(argc, argv, options);
+	if (c == 'h') {
+		fputs(usage, stdout);
+		exit(0);
+	}
+	if (c == '?')
+		exit(2);
+	return c;
+}
+
+void tool_usage(const char *usage)
+{
+	fprintf(stderr, "%.*s\n", (int)strcspn(usage, "\n"), usage);
+	exit(2);
+}
+
+void tool_warnx(const char *what, const char *reason)
+{
+	fflush(stdout);
+	fprintf(stderr, "%s: %s: %s\n", tool_name, what, reason);
+	tool_status = 1;
+}
+
+void tool_warn(const char *what)
+{
+	tool_warnx(what, strerror(errno));
+}
+
+void tool_die(const char *what)
+{
+	tool_warn(what);
+	exit(1);
+}
+
+long tool_number(const char *text, long min)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (end == text || *end || n < min) {
+		tool_warnx(text, "not such a number as is needed here");
+		exit(2);
+	}
+	return n;
+}
+
+bool tool_join(char *buf, int size, const char *path, const char *name)
+{
+	size_t len = strlen(path);
+	const char *slash = len && path[len - 1] == '/' ? "" : "/";
+
+	if (snprintf(buf, (size_t)size, "%s%s%s", path, slash, name) < size)
+		return true;
+	errno = ENAMETOOLONG;
+	return false;
+}
+
+int tool_finish(void)
+{
+	if (fflush(stdout) || ferror(stdout))
+		tool_warn("standard output");
+	return tool_status;
+}

@@ -1,0 +1,51 @@
+/* arena.c - memory that is given back all at once; see arena.h. */
+#include "arena.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK_SIZE 2000 /* bytes; one that is asked for more is larger */
+
+struct arena_chunk {
+	struct arena_chunk *next;
+	size_t size;
+	_Alignas(16) char data[];
+};
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+	struct arena_chunk *c = a->chunks;
+
+	size = (size + 15) & ~(size_t)15;
+	if (!c || c->size - a->used < size) {
+		size_t data = size > CHUNK_SIZE ? size : CHUNK_SIZE;
+
+		c = calloc(1, sizeof(*c) + data);
+		if (!c)
+			return NULL;
+		c->size = data;
+		c->next = a->chunks;
+		a->chunks = c;
+		a->used = 0;
+	}
+	a->used += size;
+	return c->data + a->used - size;
+}
+
+char *arena_copy(struct arena *a, const char *text, size_t len)
+{
+	char *copy = arena_alloc(a, len + 1);
+
+	return copy ? memcpy(copy, text, len) : NULL;
+}
+
+void arena_free(struct arena *a)
+{
+	while (a->chunks) {
+		struct arena_chunk *next = a->chunks->next;
+
+		free(a->chunks);
+		a->chunks = next;
+	}
+	a->used = 0;
+}

@@ -1,0 +1,20 @@
+/* arena.h - memory that is given back all at once: that of one command line. */
+#pragma once
+
+#include <stddef.h>
+
+struct arena_chunk;
+
+struct arena {
+	struct arena_chunk *chunks; /* newest first */
+	size_t used;                /* bytes taken from the newest */
+};
+
+/* Zeroed memory, aligned for any type, or NULL. */
+void *arena_alloc(struct arena *a, size_t size);
+
+/* A copy of @len bytes at @text with a NUL after them, or NULL. */
+char *arena_copy(struct arena *a, const char *text, size_t len);
+
+/* Give all of it back; the arena is empty and can be used again. */
+void arena_free(struct arena *a);

@@ -1,0 +1,175 @@
+/* sh - run commands: pipes, files, background, groups, variables */
+
+/* Reads from the keyboard (or standard input) with a prompt for each line,
+ * from a file, or from the argument of -c.
+ *
+ * The prompt is what scripts that drive this system wait for: `$ `, written
+ * to descriptor 2 in one piece, after all other output. */
+#include "shell.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct shell shell;
+
+static const char usage[] =
+	"usage: sh [FILE [ARG...]] | sh -c COMMAND [NAME [ARG...]]\n"
+	"Run commands from the keyboard, from FILE, or COMMAND.\n"
+	"  a | b     the output of a is the input of b      a &      run in the background\n"
+	"  a ; b     one after the other                    (a; b)   as one command\n"
+	"  a && b    b only if a succeeded                  a || b   b only if a failed\n"
+	"  < f  > f  >> f  2> f  2>&1                       input and output from and to files\n"
+	"  'text' \"text\" \\c                               quotes; # starts a comment\n"
+	"  * ? [a-z]                                        file names\n"
+	"  NAME=value  $NAME  $?  $$  $1  $#  $@            variables, status, arguments\n"
+	"  cd [DIR]  exit [STATUS]  wait  :                 built in\n";
+
+/* Where lines come from: text in memory, or else standard input. */
+struct input {
+	const char *text; /* NULL: standard input        */
+	char *line;       /* malloc'd; what was read     */
+	size_t len, size;
+	bool end;
+};
+
+static bool line_put(struct input *in, char c)
+{
+	if (in->len + 2 > in->size) {
+		size_t size = in->size ? in->size * 2 : 128;
+		char *line = realloc(in->line, size);
+
+		if (!line) {
+			sh_warn("line");
+			return false;
+		}
+		in->line = line;
+		in->size = size;
+	}
+	in->line[in->len++] = c;
+	in->line[in->len] = '\0';
+	return true;
+}
+
+/* One byte at a time: what follows the line belongs to the commands in it. */
+static int next_char(struct input *in)
+{
+	unsigned char c;
+
+	if (in->text)
+		return *in->text ? (unsigned char)*in->text++ : -1;
+	return read(STDIN_FILENO, &c, 1) == 1 ? c : -1;
+}
+
+/* Add a line to what in->line has; false when there is nothing more. */
+static bool line_read(struct input *in, const char *prompt)
+{
+	size_t start = in->len;
+	int c = 0;
+
+	if (!in->text)
+		(void)!write(STDERR_FILENO, prompt, 2);
+	while (c != '\n' && (c = next_char(in)) >= 0)
+		if (!line_put(in, (char)c))
+			return false;
+	if (c < 0)
+		in->end = true;
+	return in->len > start;
+}
+
+static void complain(enum sh_result result, const char *near)
+{
+	if (result == SH_NOMEM)
+		sh_say("sh: out of memory\n", NULL);
+	else
+		sh_say("sh: syntax error at ", near, "\n", NULL);
+	shell.status = 2;
+}
+
+/* Read and run one command, of as many lines as it takes. */
+static bool run_next(struct input *in, bool once)
+{
+	enum sh_result result;
+	struct sh_node *tree;
+	const char *near;
+
+	in->len = 0;
+	if (!line_read(in, "$ "))
+		return false;
+	while ((result = sh_parse(&shell.line, in->line, &tree, &near)) == SH_INCOMPLETE &&
+	       line_read(in, "> "))
+		arena_free(&shell.line);
+	if (result != SH_OK)
+		complain(result, near);
+	else if (tree)
+		sh_run(tree, once && in->text && *in->text == '\0');
+	arena_free(&shell.line);
+	return !in->end;
+}
+
+/* Jobs that ended in the background. */
+static void reap(void)
+{
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+static int run_input(struct input *in, bool once)
+{
+	do {
+		reap();
+	} while (run_next(in, once) && !shell.leave);
+	free(in->line);
+	return shell.status;
+}
+
+/* The whole of a file, ending with a NUL, or NULL. */
+static char *file_read(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+	off_t size = fd < 0 ? -1 : lseek(fd, 0, SEEK_END);
+	char *text = size < 0 ? NULL : malloc((size_t)size + 1);
+	ssize_t n, len = 0;
+
+	if (text && lseek(fd, 0, SEEK_SET) == 0) {
+		while (len < size && (n = read(fd, text + len, (size_t)(size - len))) > 0)
+			len += n;
+		text[len] = '\0';
+	}
+	if (fd >= 0)
+		close(fd);
+	return text;
+}
+
+int main(int argc, char **argv)
+{
+	struct input in = { 0 };
+
+	if (argc < 2) {
+		sh_vars_init(argv);
+		return run_input(&in, false);
+	}
+	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0) {
+		(void)!write(STDOUT_FILENO, usage, sizeof(usage) - 1);
+		return 0;
+	}
+	if (strcmp(argv[1], "-c") == 0) {
+		if (argc < 3) {
+			sh_say("sh: -c: a command is missing\n", NULL);
+			return 2;
+		}
+		in.text = argv[2];
+		sh_vars_init(argv[3] ? argv + 3 : argv + argc);
+		return run_input(&in, true);
+	}
+	in.text = file_read(argv[1]);
+	if (!in.text) {
+		sh_warn(argv[1]);
+		return SH_STATUS_MISSING;
+	}
+	sh_vars_init(argv + 1);
+	return run_input(&in, true);
+}
