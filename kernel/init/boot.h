@@ -19,6 +19,3 @@ void memory_init(pa_t fdt);
 
 /* Starts the other harts; prints what did not start. */
 void harts_start(void);
-
-/* What each hart does before it runs threads. */
-void hart_init(void);

@@ -53,12 +53,18 @@ static void hart_prepare(struct hart *h, u32 index, u64 hartid)
 		panic("no memory for the stacks of hart %u", index);
 }
 
-void hart_init(void)
+/* From here on the hart can have threads and locks. */
+static void hart_init_threads(void)
 {
 	struct hart *h = hart_current();
 
 	idle_threads[h->cpu.index].stack_top = h->cpu.boot_sp;
 	sched_init_hart(&idle_threads[h->cpu.index]);
+}
+
+/* And from here on it may take interrupts and touch user memory. */
+static void hart_init_traps(void)
+{
 	uaccess_init_hart();
 	irq_init_hart();
 	csr_write(sie, SIE_SOFT | SIE_TIMER | SIE_EXTERNAL);
@@ -73,7 +79,8 @@ void boot_secondary(void)
 		sbi_hart_stop();
 		panic("hart %u came too late and does not stop", h->cpu.index);
 	}
-	hart_init();
+	hart_init_threads();
+	hart_init_traps();
 	sched_idle();
 }
 
@@ -190,12 +197,13 @@ void boot_main(u64 hartid, pa_t fdt)
 	memory_init(fdt);
 	harts[0].cpu.boot_sp = (u64)boot_stack_top;
 	hart_prepare(&harts[0], 0, hartid);
+	hart_init_threads();
 	uart_early_init();
 	panic_set_exit(testdev_exit);
 	dev_init();
 	options_check();
 	uaccess_init();
-	hart_init();
+	hart_init_traps();
 	aspace_init();
 	proc_init();
 	object_cache_init();
