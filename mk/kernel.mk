@@ -74,3 +74,10 @@ kernel/kernel.asm: kernel/kernel
 	$(Q)$(OBJDUMP) -S $< > $@
 
 -include $(KERNEL_OBJ:.o=.d) $(ASM_OFFSETS_H).d
+
+# For checks: the compiler with its flags, and the kernel without its copy.
+.PHONY: print-kernel-cc kernel-only
+print-kernel-cc:
+	$(info $(CC) $(KERNEL_CFLAGS))@:
+
+kernel-only: $(KB)/kernel.elf

@@ -11,16 +11,21 @@ QEMUOPTS = -machine virt -bios default -kernel kernel/kernel -m $(MEM) -smp $(CP
 	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
 	$(if $(strip $(BOOTARGS)),-append '$(BOOTARGS)') $(QEMUEXTRA)
 
-.PHONY: qemu qemu-nox qemu-gdb gdb print-gdbport
+.PHONY: boot-files print-qemu qemu qemu-nox qemu-gdb gdb print-gdbport
+
+boot-files: kernel/kernel kernel/kernel.sym $(IMAGE) $(HOST_TOOLS)
+
+print-qemu:
+	$(info $(QEMU) $(QEMUOPTS))@:
 
 # `exec`: make passes SIGTERM on to what it started, which then is QEMU itself.
-qemu: kernel/kernel kernel/kernel.sym $(IMAGE)
+qemu: boot-files
 	@exec $(QEMU) $(QEMUOPTS)
 
 qemu-nox: qemu
 
 # In /proc/net/tcp a listening socket is `address:PORT 0:0 0A`, in hex.
-qemu-gdb: kernel/kernel kernel/kernel.sym $(IMAGE)
+qemu-gdb: boot-files
 	@if grep -qs ":$$(printf %04X $(GDBPORT)) 0*:0000 0A" /proc/net/tcp /proc/net/tcp6; then \
 		echo "port $(GDBPORT) is open already: is another 'make qemu-gdb' running? (GDBPORT=n takes another)" >&2; \
 		exit 1; \

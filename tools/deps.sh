@@ -9,6 +9,7 @@
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
+set -- "${1:-run}"
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
@@ -33,6 +34,14 @@ have_firmware() {
 	return 1
 }
 
+# What sanitizers and libFuzzer link with; a package of its own, by version.
+have_clang_runtime() {
+	! have clang || {
+		echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
+			clang -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null
+	}
+}
+
 # The names of what is missing, one package a line.
 missing() {
 	have make || echo make
@@ -44,29 +53,33 @@ missing() {
 	[ "$1" = test ] || return 0
 	have riscv64-linux-gnu-gcc || echo gcc-riscv64-linux-gnu
 	have clang || echo clang
+	have_clang_runtime || echo CLANG-RT
 	have ld.lld || echo lld
 	have llvm-nm || echo llvm
 	have clang-format || echo clang-format
 	have_host_cc && have_header cmocka.h || echo libcmocka-dev
 	have gdb-multiarch || echo gdb-multiarch
+	have dtc || echo device-tree-compiler
 	have git || echo git
 	[ -x /usr/bin/python3 ] || echo python3
 	/usr/bin/python3 -c 'import pytest' 2>/dev/null || echo python3-pytest
 	/usr/bin/python3 -c 'import pexpect' 2>/dev/null || echo python3-pexpect
 }
 
-# Since Debian 13 QEMU for RISC-V is a package of its own.
-qemu_package() {
+# The real names: since Debian 13 QEMU for RISC-V is a package of its own, and
+# that of clang's runtime has clang's version in it.
+apt_names() {
 	if apt-cache policy qemu-system-riscv 2>/dev/null | grep -q 'Candidate: [^(]'; then
-		echo qemu-system-riscv
+		qemu=qemu-system-riscv
 	else
-		echo qemu-system-misc
+		qemu=qemu-system-misc
 	fi
+	version=$(clang --version 2>/dev/null | sed -n '1s/.*version \([0-9]*\).*/\1/p')
+	echo "$1" | sed -e "s/^QEMU\$/$qemu/" -e "s/^CLANG-RT\$/libclang-rt-$version-dev/" | tr '\n' ' '
 }
 
 known_to_apt() {
 	for p in $1; do
-		[ "$p" = QEMU ] && p=$(qemu_package)
 		apt-cache policy "$p" 2>/dev/null | grep -q 'Candidate: [^(]' || return 1
 	done
 }
@@ -91,7 +104,7 @@ explain() {
 	exit 1
 }
 
-want=$(missing "${1:-run}")
+want=$(missing "$1")
 if [ -z "$want" ]; then
 	check_qemu_version
 	exit 0
@@ -99,35 +112,39 @@ fi
 
 have apt-get || explain "$want"
 if [ "$(id -u)" = 0 ]; then
-	as_root=env
+	as_root=
 elif have sudo; then
 	as_root=sudo
 	# With nobody there to type a password, sudo must not ask for one.
 	[ -t 0 ] || [ -t 2 ] || as_root='sudo -n'
 else
 	echo "There is no sudo here. As root, run:" >&2
-	names=$(echo "$want" | sed "s/^QEMU\$/$(qemu_package)/" | tr '\n' ' ')
-	echo "    apt-get install --no-install-recommends $names" >&2
+	echo "    apt-get install --no-install-recommends $(apt_names "$want")" >&2
 	exit 1
 fi
 
 mkdir -p build
 log=build/install.log
 : > "$log"
-if ! known_to_apt "$want"; then
-	echo "Fetching the package lists (apt-get update)" >&2
-	# shellcheck disable=SC2086
-	$as_root apt-get update >> "$log" 2>&1 || { tail -5 "$log" >&2; exit 1; }
-fi
-want=$(echo "$want" | sed "s/^QEMU\$/$(qemu_package)/" | tr '\n' ' ')
-echo "Installing with apt-get$([ "$as_root" = env ] || echo ", through sudo"): $want" >&2
-# shellcheck disable=SC2086
-if ! $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $want \
-	>> "$log" 2>&1; then
-	tail -15 "$log" >&2
-	echo "Installing failed; the whole story is in $log." >&2
-	exit 1
-fi
-left=$(missing "${1:-run}")
-[ -z "$left" ] || explain "$left"
+
+# Once more for what can only be named when the first lot is there.
+for round in 1 2; do
+	names=$(apt_names "$want")
+	if ! known_to_apt "$names"; then
+		echo "Fetching the package lists: ${as_root:+$as_root }apt-get update" >&2
+		$as_root apt-get update >> "$log" 2>&1 || { tail -5 "$log" >&2; exit 1; }
+		names=$(apt_names "$want")
+	fi
+	echo "Installing: ${as_root:+$as_root }apt-get install $names" >&2
+	# shellcheck disable=SC2086 # names have no blanks
+	if ! $as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y --no-install-recommends $names >> "$log" 2>&1; then
+		tail -15 "$log" >&2
+		echo "Installing failed; the whole story is in $log." >&2
+		exit 1
+	fi
+	want=$(missing "$1")
+	[ -n "$want" ] || break
+done
+[ -z "$want" ] || explain "$want"
 check_qemu_version

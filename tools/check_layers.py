@@ -1,0 +1,60 @@
+#!/usr/bin/env python3
+"""Checks who includes whom in the kernel.
+
+A file includes from its own folder and from the folders to the left of it in
+ORDER; a header NAME_priv.h only from its own folder.  Nothing includes obs/
+but init/, which boots everything.  Quotes are for our own headers, and each
+name in quotes exists.  Prints FILE:LINE: what is wrong; status 1 if anything.
+"""
+import pathlib
+import re
+import sys
+
+ORDER = "uapi lib arch core mm dev fs proc obs init".split()
+RANK = {name: i for i, name in enumerate(ORDER)}
+# What the compiler itself brings, without a library.
+FREESTANDING = {"stdint.h", "stddef.h", "stdbool.h", "stdarg.h", "limits.h"}
+GENERATED = {"asm_offsets.h"}
+INCLUDE = re.compile(r'\s*#\s*include\s*(["<])([^">]+)[">]')
+
+
+def faults(root, src, line):
+    """What is wrong with one #include line of the file src."""
+    found = INCLUDE.match(line)
+    if not found:
+        return
+    quote, name = found.groups()
+    if quote == "<":
+        if name not in FREESTANDING:
+            yield f"<{name}> is of a library; the kernel has none"
+        return
+    if name in GENERATED:
+        return
+    here = src.relative_to(root).parts[0]
+    there = name.split("/")[0]
+    if not (root / name).exists():
+        yield f"{name}: no such file under {root}/ (names are relative to it)"
+    elif RANK[there] > RANK[here]:
+        yield f"{here}/ must not include from {there}/"
+    if name.endswith("_priv.h") and there != here:
+        yield f"{name} is private to {there}/"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "kernel")
+    bad = checked = 0
+    for src in sorted(root.rglob("*.[chS]")):
+        if src.relative_to(root).parts[0] not in RANK:
+            print(f"{src}: not in a folder of {', '.join(ORDER)}")
+            bad += 1
+            continue
+        checked += 1
+        for number, line in enumerate(src.read_text().splitlines(), 1):
+            for fault in faults(root, src, line):
+                print(f"{src}:{number}: {fault}")
+                bad += 1
+    print(f"{checked} files, {bad} faults")
+    sys.exit(bad > 0 or checked == 0)
+
+
+main()

@@ -1,0 +1,34 @@
+#!/bin/sh
+# format.sh - brings the C files into the project's form, or checks it.
+#
+# usage: format.sh [--check]
+#
+# .clang-format decides, as clang-format 14 reads it; other versions differ in
+# small things, so with another version a check is skipped (status 77).
+set -eu
+
+cd "$(dirname "$0")/.."
+
+tool=clang-format
+command -v clang-format-14 >/dev/null 2>&1 && tool=clang-format-14
+version=$($tool --version | sed 's/.*version \([0-9]*\).*/\1/')
+if [ "$version" != 14 ]; then
+	echo "clang-format is version $version here; the form is that of version 14"
+	[ "${1:-}" != --check ] || exit 77
+	exit 1
+fi
+
+files=$(git ls-files -- '*.c' '*.h' | while read -r f; do [ -e "$f" ] && echo "$f"; done)
+[ -n "$files" ] || { echo "no C files: is this a git clone?"; exit 1; }
+if [ "${1:-}" = --check ]; then
+	# shellcheck disable=SC2086 # no blanks in our names
+	if ! $tool --dry-run -Werror $files > build/format.log 2>&1; then
+		sed -n 's/^\([^:]*\):\([0-9]*\):.*clang-format-violations.*/\1:\2: not in the form of .clang-format/p' \
+			build/format.log | sort -u -t: -k1,1 | head -40
+		echo "'make format' brings them into it."
+		exit 1
+	fi
+else
+	# shellcheck disable=SC2086
+	$tool -i $files
+fi

@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""Runs the test suites; ./test is the way to call it.
+
+usage: run_tests.py [--list] [SUITE ...]      default: all suites
+
+A suite is a list of jobs; a job is a command, its output goes to
+build/test/NAME.log, and it counts as one test or as those that its output
+reports.  A job that runs longer than its limit has failed.  The last line is
+`N passed, N failed`, with `, N skipped` where a tool for one is not there.
+"""
+import concurrent.futures
+import glob
+import os
+import pathlib
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+OUT = pathlib.Path("build/test")
+WORKERS = min(os.cpu_count() or 1, 4)
+PYTHON = "/usr/bin/python3"
+TAIL_LINES = 30
+SKIPPED = 77  # the status of a job whose tool is missing
+
+HOST_FLAGS = ("-std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
+              " -fno-omit-frame-pointer -Wall -Wextra -Werror")
+FUZZ_FLAGS = ("-std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined"
+              " -fno-sanitize-recover=all -Wall -Wextra -Werror")
+FUZZ_RUNS = 20000
+
+
+class Job:
+    def __init__(self, name, command, limit=300, count=None):
+        self.name = name
+        self.command = command  # a list, or text for the shell
+        self.limit = limit      # seconds; a hang detector
+        self.count = count      # output -> (passed, failed), or None: the job is one test
+
+
+class Result:
+    def __init__(self, job, status, output, seconds):
+        self.job = job
+        self.seconds = seconds
+        self.output = output
+        self.skipped = int(status == SKIPPED)
+        self.passed, self.failed = (0, 0) if self.skipped else (1, 0)
+        if job.count and not self.skipped:
+            self.passed, self.failed = job.count(output)
+        if status not in (0, SKIPPED) and self.failed == 0:
+            self.failed = 1
+            if not job.count:
+                self.passed = 0
+        if status == 0 and self.passed + self.failed == 0:
+            self.failed = 1  # a test that ran nothing has not passed
+
+
+# --- what outputs say ----------------------------------------------------------
+
+def count_cmocka(output):
+    passed = len(re.findall(r"^\[       OK \]", output, re.M))
+    failed = len(set(re.findall(r"^\[  FAILED  \] (\w+)$", output, re.M)))
+    return passed, failed
+
+
+def count_pytest(output):
+    def number(word):
+        found = re.findall(rf"(\d+) {word}", output[-400:])
+        return int(found[-1]) if found else 0
+    return number("passed"), number("failed") + number("errors?")
+
+
+# --- the suites -----------------------------------------------------------------
+
+def checks():
+    """layers, headers, names, form, sizes, generated docs"""
+    return [
+        Job("layers", ["tools/check_layers.py"]),
+        Job("headers", ["tools/check_headers.sh"]),
+        Job("names", ["tools/check_names.py"]),
+        Job("form", ["tools/format.sh", "--check"]),
+        Job("sizes", ["tools/size_report.py"]),
+        Job("locking-doc", ["tools/locking_doc.py", "--check"]),
+    ]
+
+
+def build():
+    """kernel, programs and tools with gcc and clang, warnings are errors"""
+    def variant(name, options, targets):
+        return Job(name, f"make -s -O --no-print-directory BUILD=build/test/{name} WERROR=1 {options} {targets}",
+                   limit=900)
+    return [
+        variant("gcc-elf", "TOOLPREFIX=riscv64-unknown-elf-", "kernel-only programs host-tools guest-tests"),
+        variant("gcc-linux", "TOOLPREFIX=riscv64-linux-gnu-", "kernel-only programs"),
+        variant("clang", "LLVM=1", "kernel-only programs"),
+        variant("gcc-check", "TOOLPREFIX=riscv64-unknown-elf- CHECK=1", "kernel-only"),
+        variant("clang-check", "LLVM=1 CHECK=1", "kernel-only"),
+    ]
+
+
+def header_lines(path):
+    """The `// sources:` and `// cflags:` lines that a test starts with."""
+    found = {"sources": "", "cflags": ""}
+    for line in pathlib.Path(path).read_text().splitlines()[:5]:
+        match = re.match(r"// (sources|cflags):(.*)", line)
+        if match:
+            found[match.group(1)] = match.group(2).strip()
+    return found
+
+
+def compile_command(compiler, flags, path, program, libraries):
+    head = header_lines(path)
+    folder = os.path.dirname(path)
+    shims = f"-I{folder}/shim -I{folder} " if folder != "tests/host" else ""
+    return (f"{compiler} {flags} {shims}-Itests/host/shim -Itests/host -Ikernel -Itools {head['cflags']}"
+            f" -o {program} {path} {head['sources']} {libraries}")
+
+
+def host():
+    """kernel files on this computer under cmocka, with ASan and UBSan"""
+    jobs = []
+    for path in sorted(glob.glob("tests/host/test_*.c") + glob.glob("tests/host/*/test_*.c")):
+        name = path[len("tests/host/"):-2].replace("/", "-")
+        program = OUT / "host" / name
+        command = compile_command("cc", HOST_FLAGS, path, program, "-lcmocka")
+        jobs.append(Job(name, f"{command} && {program}", count=count_cmocka))
+    return jobs
+
+
+def fuzz():
+    """ELF, device tree, disk image, ... under libFuzzer, a fixed number of runs"""
+    jobs = []
+    for path in sorted(glob.glob("tests/fuzz/fuzz_*.c")):
+        name = path[len("tests/fuzz/"):-2]
+        program = OUT / "fuzz" / name
+        corpus = f"tests/fuzz/corpus/{name[len('fuzz_'):]}"
+        seeds = corpus if os.path.isdir(corpus) else ""
+        new = OUT / "fuzz" / f"{name}-new"
+        command = compile_command("clang", FUZZ_FLAGS, path, program, "")
+        jobs.append(Job(name, f"{command} && rm -rf {new} && mkdir {new} && "
+                        f"{program} -seed=1 -runs={FUZZ_RUNS} -timeout=20 -rss_limit_mb=2048 "
+                        f"-artifact_prefix={OUT}/fuzz/{name}- {new} {seeds}", limit=600))
+    return jobs
+
+
+def guest():
+    """the kernel in QEMU: its own programs, boots, console, power cuts"""
+    if not glob.glob("tests/qemu/test_*.py"):
+        return []
+    make = f"make -s -O -j{WORKERS} --no-print-directory"
+    return [
+        Job("guest-build", f"{make} boot-files guest-tests test.img", limit=600),
+        Job("qemu", [PYTHON, "-m", "pytest", "tests/qemu", "-q", "-p", "no:cacheprovider"],
+            limit=1800, count=count_pytest),
+    ]
+
+
+SUITES = [checks, build, host, fuzz, guest]
+ALONE = {"guest", "build"}  # their jobs run one after the other; make runs in parallel itself
+
+
+# --- running --------------------------------------------------------------------
+
+running = set()
+print_lock = threading.Lock()
+
+
+def run(job):
+    start = time.monotonic()
+    log = OUT / f"{job.name}.log"
+    with open(log, "w+b") as out:
+        shell = isinstance(job.command, str)
+        out.write(f"$ {job.command if shell else shlex.join(job.command)}\n".encode())
+        out.flush()
+        child = subprocess.Popen(job.command, shell=shell, stdin=subprocess.DEVNULL, stdout=out,
+                                 stderr=subprocess.STDOUT, start_new_session=True)
+        running.add(child)
+        try:
+            status = child.wait(job.limit)
+        except subprocess.TimeoutExpired:
+            stop(child)
+            status = 1
+            out.seek(0, os.SEEK_END)
+            out.write(f"\nstopped: it ran for more than {job.limit} s\n".encode())
+        running.discard(child)
+        out.seek(0)
+        output = out.read().decode(errors="replace")
+    result = Result(job, status, output, time.monotonic() - start)
+    report(result, log)
+    return result
+
+
+def stop(child):
+    """Ends what run() started, with all that it started."""
+    for sig in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(child.pid, sig)
+        except ProcessLookupError:
+            return
+        try:
+            child.wait(5)
+        except subprocess.TimeoutExpired:
+            pass
+
+
+def report(result, log):
+    tests = result.passed + result.failed
+    word = "FAILED" if result.failed else "skipped" if result.skipped else "ok"
+    extra = f"{tests} tests, " if tests > 1 else ""
+    with print_lock:
+        print(f"  {word:8}{result.job.name} ({extra}{result.seconds:.1f} s)", flush=True)
+        if result.failed or result.skipped:
+            lines = result.output.splitlines()[1:]
+            if len(lines) > TAIL_LINES:
+                print(f"    ... the whole of it is in {log}")
+            for line in lines[-TAIL_LINES:]:
+                print(f"    {line}")
+            sys.stdout.flush()
+
+
+def run_suite(suite):
+    print(f"{suite.__name__}: {suite.__doc__}", flush=True)
+    start = time.monotonic()
+    workers = 1 if suite.__name__ in ALONE else WORKERS
+    jobs = suite()
+    if suite is build:
+        for job in jobs:
+            job.command += f" -j{WORKERS}"
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        results = list(pool.map(run, jobs))
+    if not results:
+        print("  no tests here")
+    return results, time.monotonic() - start
+
+
+def main():
+    if "--list" in sys.argv[1:]:
+        for suite in SUITES:
+            print(f"{suite.__name__:8} {suite.__doc__}")
+        return 0
+    known = {suite.__name__: suite for suite in SUITES}
+    for name in sys.argv[1:]:
+        if name not in known:
+            print(f"there is no suite '{name}'; there are: {', '.join(known)}", file=sys.stderr)
+            return 2
+    chosen = [known[name] for name in sys.argv[1:]] or SUITES
+    for folder in ("host", "fuzz"):
+        (OUT / folder).mkdir(parents=True, exist_ok=True)
+
+    table, failures = [], []
+    for suite in chosen:
+        results, seconds = run_suite(suite)
+        sums = [sum(getattr(r, kind) for r in results) for kind in ("passed", "failed", "skipped")]
+        table.append((suite.__name__, *sums, seconds))
+        failures += [r.job.name for r in results if r.failed]
+
+    print()
+    for name, passed, failed, skipped, seconds in table:
+        print(f"{name:8} {passed:5} passed {failed:4} failed {skipped:4} skipped {seconds:7.1f} s")
+    if failures:
+        print(f"failed: {', '.join(failures)}; their output is in {OUT}/NAME.log")
+    passed, failed, skipped = (sum(row[i] for row in table) for i in (1, 2, 3))
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
+    return 1 if failed or passed == 0 else 0
+
+
+def interrupted(sig, frame):
+    for child in list(running):
+        stop(child)
+    os._exit(128 + sig)
+
+
+signal.signal(signal.SIGINT, interrupted)
+signal.signal(signal.SIGTERM, interrupted)
+sys.exit(main())

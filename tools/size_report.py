@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Reports sizes of the C code, and fails where a limit is passed.
+
+Limits: a function has at most 80 lines, a file at most 600, a line at most 92
+columns (tabs are 8), a function at most 5 parameters.  Stack frames have the
+compiler's own limit (-Wframe-larger-than=512).
+
+usage: size_report.py [--top N] [FOLDER ...]     default: kernel user tools tests xv6
+Functions are found by form: a `{` in column 0 opens one, a `}` in column 0 ends it.
+"""
+import argparse
+import pathlib
+import re
+import sys
+
+FUNCTION_LINES = 80
+FILE_LINES = 600
+COLUMNS = 92
+PARAMETERS = 5
+
+NAME = re.compile(r"(\w+)\s*\(")
+
+
+def signature(lines, opening):
+    """The text of the declaration whose body opens at index opening."""
+    first = opening
+    while first > 0 and lines[first - 1].strip() and not lines[first - 1].startswith(("}", "#", "/*", " *")):
+        if lines[first - 1].rstrip().endswith((";", "*/")):
+            break
+        first -= 1
+    return first, " ".join(line.strip() for line in lines[first:opening])
+
+
+def parameters(text):
+    """How many parameters a signature has; commas in inner parentheses aside."""
+    start = text.find("(")
+    if start < 0:
+        return 0
+    depth = commas = 0
+    for c in text[start:]:
+        if c == "(":
+            depth += 1
+        elif c == ")":
+            depth -= 1
+            if depth == 0:
+                break
+        elif c == "," and depth == 1:
+            commas += 1
+    return 0 if text[start:].startswith(("(void)", "()")) else commas + 1
+
+
+def functions(lines):
+    """Yields (first line number, name, number of lines, number of parameters)."""
+    opening = None
+    for i, line in enumerate(lines):
+        if line == "{":
+            opening = i
+        elif line.startswith("}") and opening is not None:
+            first, text = signature(lines, opening)
+            found = NAME.search(text)
+            if found:
+                yield first + 1, found.group(1), i - first + 1, parameters(text)
+            opening = None
+
+
+def check(path, sizes):
+    text = path.read_text(errors="replace")
+    lines = text.splitlines()
+    if len(lines) > FILE_LINES:
+        yield f"{path}: {len(lines)} lines (at most {FILE_LINES})"
+    for number, line in enumerate(lines, 1):
+        width = len(line.expandtabs(8))
+        if width > COLUMNS:
+            yield f"{path}:{number}: {width} columns (at most {COLUMNS})"
+    if path.suffix != ".c":
+        return
+    for number, name, length, count in functions(lines):
+        sizes.append((length, f"{path}:{number} {name}"))
+        if length > FUNCTION_LINES:
+            yield f"{path}:{number}: {name} has {length} lines (at most {FUNCTION_LINES})"
+        if count > PARAMETERS:
+            yield f"{path}:{number}: {name} has {count} parameters (at most {PARAMETERS})"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--top", type=int, default=5)
+    parser.add_argument("folders", nargs="*", default=["kernel", "user", "tools", "tests", "xv6"])
+    args = parser.parse_args()
+    sizes, faults, total = [], [], {}
+    for folder in args.folders:
+        for path in sorted(pathlib.Path(folder).rglob("*.[ch]")):
+            faults += check(path, sizes)
+            total[folder] = total.get(folder, 0) + len(path.read_text(errors="replace").splitlines())
+    for fault in faults:
+        print(fault)
+    print("lines: " + ", ".join(f"{folder} {lines}" for folder, lines in total.items()))
+    if sizes:
+        average = sum(length for length, _ in sizes) / len(sizes)
+        print(f"{len(sizes)} functions, {average:.1f} lines on average; the longest:")
+        for length, where in sorted(sizes, reverse=True)[: args.top]:
+            print(f"  {length:3} lines  {where}")
+    print(f"{len(faults)} faults")
+    sys.exit(bool(faults) or not sizes)
+
+
+main()
