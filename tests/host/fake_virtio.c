@@ -36,7 +36,8 @@ static void reset(void)
 {
 	fake.resets++;
 	fake.driver_features = fake.device_sel = fake.driver_sel = 0;
-	fake.desc = fake.avail = fake.used = fake.pfn = fake.page_size = 0;
+	fake.pfn = fake.page_size = 0;
+	fake.desc = fake.avail = fake.used = 0xdeadul << 48; /* both halves get set */
 	fake.ready = false;
 	fake.seen = fake.nheld = fake.irq_status = 0;
 }

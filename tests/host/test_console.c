@@ -550,7 +550,7 @@ static void model_step(struct model *m)
 static void edit_randomly(u32 columns, const char *prompt)
 {
 	struct model m = { .len = 0 };
-	u32 plain = rig_below(30);
+	u32 plain = rig_below(30), end_row;
 
 	start(columns);
 	for (u32 i = rig_below(TERM_ROWS + 2); i > 0; i--)
@@ -567,7 +567,10 @@ static void edit_randomly(u32 columns, const char *prompt)
 		assert_int_equal(tty.len, m.len);
 		check_screen(prompt, m.text, m.cursor);
 	}
+	end_row = term.row - (strlen(prompt) + m.cursor) / columns +
+		  (strlen(prompt) + m.len) / columns;
 	type("\n");
+	assert_int_equal(term.row, MIN(end_row + 1, TERM_ROWS - 1u));
 	m.text[m.len] = '\n';
 	m.text[m.len + 1] = '\0';
 	check_read(m.text);

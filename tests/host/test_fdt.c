@@ -267,6 +267,47 @@ static void survives_short_structures(void **state)
 	}
 }
 
+/* Each word of the blob in turn with values that tempt sums to overflow. */
+static void survives_extreme_words(void **state)
+{
+	static const u32 extremes[] = { 0xffffffff, 0xfffffffc, 0xfffffff4, 0x80000000,
+					0x7fffffff, 0,		1,	    3 };
+
+	(void)state;
+	for (size_t at = 0; at + 4 <= blob_size; at += 4) {
+		for (size_t x = 0; x < ARRAY_SIZE(extremes); x++) {
+			u8 *copy = cut(blob_size, false);
+
+			for (int i = 0; i < 4; i++)
+				copy[at + i] = extremes[x] >> (24 - 8 * i);
+			fdt_exercise(copy, blob_size);
+			free(copy);
+		}
+	}
+}
+
+/* A last node whose name ends exactly with the structure block. */
+static void survives_a_name_at_the_end(void **state)
+{
+	static const u8 tail[] = { 0, 0, 0, 1, 'a', 0 };
+	u8 small[40 + 16 + 6] = { 0xd0, 0x0d, 0xfe, 0xed, 0, 0, 0, sizeof(small) };
+	struct fdt f;
+	u8 *copy;
+
+	(void)state;
+	small[11] = 40, small[15] = 40, small[19] = 40;
+	small[23] = 17, small[27] = 16, small[39] = 8 + sizeof(tail);
+	small[43] = 1; /* the root */
+	memcpy(small + 48, tail, sizeof(tail));
+	copy = malloc(48 + sizeof(tail));
+	memcpy(copy, small, 48 + sizeof(tail));
+	copy[7] = 48 + sizeof(tail);
+	assert_int_equal(fdt_open(&f, copy, 48 + sizeof(tail)), 0);
+	assert_int_equal(fdt_first_child(&f, 0), -ENOENT); /* not wholly there */
+	fdt_exercise(copy, 48 + sizeof(tail));
+	free(copy);
+}
+
 static void corrupt_and_exercise(const u8 *from, size_t size, int rounds)
 {
 	for (int round = 0; round < rounds; round++) {
@@ -353,6 +394,8 @@ int main(void)
 		cmocka_unit_test(reads_reservations),
 		cmocka_unit_test(survives_truncation),
 		cmocka_unit_test(survives_short_structures),
+		cmocka_unit_test(survives_extreme_words),
+		cmocka_unit_test(survives_a_name_at_the_end),
 		cmocka_unit_test(survives_corruption),
 		cmocka_unit_test(reads_qemus_tree),
 		cmocka_unit_test(refuses_what_is_none),

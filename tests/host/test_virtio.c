@@ -155,7 +155,8 @@ static void start(bool legacy)
 	shim_quiet = true;
 	shim_sleep = NULL;
 	allow_memory = true;
-	ram_used = now = ndone = 0;
+	ram_used = ndone = 0;
+	now = 1000000;
 	make_tree();
 	fake_init(legacy);
 	for (int i = 0; i < NBIOS; i++)
@@ -452,6 +453,28 @@ static void gives_up_a_silent_device(void **state)
 	fake_interrupt(); /* a late one does no harm */
 }
 
+static bool answer_late(struct waitq *wq)
+{
+	if (sleeps % 25 == 24)
+		fake_answer(1);
+	return sleep_a_second(wq);
+}
+
+static void waits_for_a_slow_device(void **state)
+{
+	(void)state;
+	probe();
+	blk_submit(disk, prepare(0, BIO_READ, 0, 1, 512));
+	sleeps = 0;
+	shim_sleep = answer_late;
+	if (setjmp(out) == 0)
+		thread_fn(thread_arg);
+	shim_sleep = NULL;
+	assert_int_equal(ndone, 1);
+	assert_int_equal(bios[0].error, 0);
+	assert_int_equal(fake.status & 4, 4);
+}
+
 static void forgives_lost_interrupts(void **state)
 {
 	(void)state;
@@ -556,6 +579,7 @@ int main(void)
 		BOTH(limits_segment_size),
 		BOTH(refuses_writes_to_read_only),
 		BOTH(gives_up_a_silent_device),
+		BOTH(waits_for_a_slow_device),
 		BOTH(forgives_lost_interrupts),
 		BOTH(gives_up_a_confused_device),
 		BOTH(sleeps_until_done),
