@@ -1,10 +1,12 @@
 /* elf.c - see elf.h. */
-
 #include "lib/elf.h"
 
 #include "uapi/errno.h"
+#include "uapi/layout.h"
 
 #define ELF_MAGIC 0x464c457fu /* 0x7f E L F */
+#define ELF_CLASS_64 2        /* ident[4] */
+#define ELF_LITTLE_ENDIAN 1   /* ident[5] */
 #define ELF_PHDRS_MAX 64
 #define PT_LOAD 1
 #define PT_GNU_STACK 0x6474e551
@@ -15,6 +17,10 @@ int elf_check_header(const struct elf_ehdr *eh)
 		    (u32)eh->ident[3] << 24;
 
 	if (magic != ELF_MAGIC || eh->phentsize != ELF_PHDR_SIZE)
+		return -ENOEXEC;
+	if (eh->ident[4] != ELF_CLASS_64 || eh->ident[5] != ELF_LITTLE_ENDIAN)
+		return -ENOEXEC;
+	if (eh->entry >= MAXVA)
 		return -ENOEXEC;
 	if (eh->phnum > ELF_PHDRS_MAX || eh->phoff > UINT32_MAX)
 		return -ENOEXEC;
@@ -38,14 +44,13 @@ va_t elf_end(const struct elf_image *img)
 	return last->va + last->memsz;
 }
 
-static int check_load(const struct elf_image *img, const struct elf_phdr *ph, va_t limit)
+/* What a segment must be whatever its neighbours are. */
+static int check_load(const struct elf_phdr *ph, va_t limit)
 {
-	if (img->nsegments == ELF_MAX_SEGMENTS || ph->memsz < ph->filesz)
+	if (ph->memsz < ph->filesz)
 		return -ENOEXEC;
 	if (!IS_ALIGNED(ph->vaddr, PAGE_SIZE) || ph->vaddr > limit ||
 	    ph->memsz > limit - ph->vaddr)
-		return -ENOEXEC;
-	if (ph->vaddr < ALIGN_UP(elf_end(img), PAGE_SIZE))
 		return -ENOEXEC;
 	/* The file system has 32-bit sizes; more is never there to read. */
 	if (ph->offset > UINT32_MAX || ph->filesz > UINT32_MAX)
@@ -61,9 +66,14 @@ int elf_add(struct elf_image *img, const struct elf_phdr *ph, va_t limit)
 		img->stack_size = ph->memsz;
 		return 0;
 	}
-	if (ph->type != PT_LOAD || ph->memsz == 0)
+	if (ph->type != PT_LOAD)
 		return 0;
-	if (check_load(img, ph, limit))
+	if (check_load(ph, limit))
+		return -ENOEXEC;
+	if (ph->memsz == 0)
+		return 0;
+	if (img->nsegments == ELF_MAX_SEGMENTS ||
+	    ph->vaddr < ALIGN_UP(elf_end(img), PAGE_SIZE))
 		return -ENOEXEC;
 	img->segment[img->nsegments++] = (struct elf_segment){
 		.va = ph->vaddr,

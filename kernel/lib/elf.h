@@ -23,6 +23,9 @@ struct elf_phdr {
 	u64 offset, vaddr, paddr, filesz, memsz, align;
 };
 
+_Static_assert(sizeof(struct elf_ehdr) == 64, "ELF-64 header");
+_Static_assert(sizeof(struct elf_phdr) == ELF_PHDR_SIZE, "ELF-64 program header");
+
 #define ELF_PF_X 1u
 #define ELF_PF_W 2u
 #define ELF_PF_R 4u
@@ -43,15 +46,18 @@ struct elf_image {
 	struct elf_segment segment[ELF_MAX_SEGMENTS];
 };
 
-/* Whether @eh opens a file that can be run; says where the program headers
- * are.  0 or -ENOEXEC. */
+/* Whether @eh opens a file that can be run: magic, 64 bits, little endian,
+ * program headers of the size we know and within reach, an entry in the user
+ * half.  Type and machine are not looked at, as in xv6.  0 or -ENOEXEC. */
 int elf_check_header(const struct elf_ehdr *eh) MUST_CHECK;
 
 /* Starts @img for a file with header @eh. */
 void elf_begin(struct elf_image *img, const struct elf_ehdr *eh);
 
-/* Takes in the next program header.  -ENOEXEC: not page-aligned, wraps, ends
- * above @limit, memsz < filesz, overlaps or precedes an earlier one, too many. */
+/* Takes in the next program header; those that load nothing and say nothing of
+ * the stack are passed over.  -ENOEXEC: not page-aligned, wraps, ends above
+ * @limit (page-aligned, at most MAXVA), memsz < filesz, shares a page with an
+ * earlier one or precedes it, too many. */
 int elf_add(struct elf_image *img, const struct elf_phdr *ph, va_t limit) MUST_CHECK;
 
 /* Where the last segment ends, bytes (0: none). */
