@@ -32,6 +32,7 @@ include mk/host.mk
 UPROGS :=
 -include user/build.mk
 -include xv6/build.mk
+-include tests/guest/build.mk
 
 include mk/image.mk
 include mk/qemu.mk
