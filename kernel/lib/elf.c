@@ -53,7 +53,7 @@ static int check_load(const struct elf_phdr *ph, va_t limit)
 	    ph->memsz > limit - ph->vaddr)
 		return -ENOEXEC;
 	/* The file system has 32-bit sizes; more is never there to read. */
-	if (ph->offset > UINT32_MAX || ph->filesz > UINT32_MAX)
+	if (ph->filesz && (ph->offset > UINT32_MAX || ph->filesz > UINT32_MAX))
 		return -ENOEXEC;
 	return 0;
 }

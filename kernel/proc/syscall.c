@@ -25,10 +25,10 @@ const char *syscall_name(u64 number)
 	return number < SYS_MAX ? table[number].name : NULL;
 }
 
-static s64 call(struct proc *p, u64 number)
+static s64 call(struct proc *p, u32 number)
 {
 	if (number >= SYS_MAX || !table[number].fn) {
-		printk("%d %s: unknown sys call %ld\n", p->pid, p->thread.name, number);
+		printk("%d %s: unknown sys call %d\n", p->pid, p->thread.name, (int)number);
 		return -ENOSYS;
 	}
 	return table[number].fn(&p->tf->a0);
@@ -37,9 +37,13 @@ static s64 call(struct proc *p, u64 number)
 void syscall_dispatch(void)
 {
 	struct proc *p = proc_current();
-	u64 number = (u32)p->tf->a7 & ~SYS_NATIVE;
-	bool native = p->tf->a7 & SYS_NATIVE;
-	s64 result = call(p, number);
+	u32 number = (u32)p->tf->a7;
+	bool native = (number & ~(SYS_NATIVE - 1u)) == SYS_NATIVE;
+	s64 result;
+
+	if (native)
+		number -= SYS_NATIVE;
+	result = call(p, number);
 
 	if (result < 0 && !native)
 		result = -1;
