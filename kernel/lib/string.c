@@ -47,33 +47,29 @@ static size_t words_merge(word_t *d, const u8 *s, size_t n)
 	return done;
 }
 
-void *memcpy(void *restrict dst, const void *restrict src, size_t n)
+/* From the first byte to the last.  The destination may overlap the source from
+ * below: nothing is stored to where loads are still to come. */
+static void copy_up(u8 *d, const u8 *s, size_t n)
 {
-	u8 *d = dst;
-	const u8 *s = src;
+	size_t bulk = 0;
 
-	if (n >= 4 * WORD) {
-		size_t bulk;
+	/* At least one word's bytes first: words_merge() wants that. */
+	if (n >= 4 * WORD && (MISALIGN(d) || MISALIGN(s))) {
+		size_t head = 2 * WORD - MISALIGN(d);
 
-		/* At least one word's bytes first: words_merge() wants that. */
-		if (MISALIGN(d) || MISALIGN(s)) {
-			size_t head = 2 * WORD - MISALIGN(d);
-
-			n -= head;
-			while (head--)
-				*d++ = *s++;
-		}
-		if (MISALIGN(s)) {
+		n -= head;
+		while (head--)
+			*d++ = *s++;
+		if (MISALIGN(s))
 			bulk = words_merge((word_t *)d, s, n);
-		} else {
-			bulk = ALIGN_DOWN(n, WORD);
-			words_copy((word_t *)d, (const word_t *)s, bulk);
-		}
-		d += bulk, s += bulk, n -= bulk;
 	}
+	if (!MISALIGN(d) && !MISALIGN(s)) {
+		bulk = ALIGN_DOWN(n, WORD);
+		words_copy((word_t *)d, (const word_t *)s, bulk);
+	}
+	d += bulk, s += bulk, n -= bulk;
 	while (n--)
 		*d++ = *s++;
-	return dst;
 }
 
 /* From the last byte to the first, for a destination above the source. */
@@ -92,29 +88,17 @@ static void copy_down(u8 *d, const u8 *s, size_t n)
 		*--d = *--s;
 }
 
-/* From the first byte to the last, for a destination below the source.
- * memcpy() will not do: it may store before it has loaded what is there. */
-static void copy_up(u8 *d, const u8 *s, size_t n)
+void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 {
-	if (MISALIGN(d) == MISALIGN(s)) {
-		for (; n && MISALIGN(d); n--)
-			*d++ = *s++;
-		for (; n >= WORD; n -= WORD, d += WORD, s += WORD)
-			*(word_t *)d = *(const word_t *)s;
-	}
-	while (n--)
-		*d++ = *s++;
+	copy_up(dst, src, n);
+	return dst;
 }
 
 void *memmove(void *dst, const void *src, size_t n)
 {
-	uintptr_t d = (uintptr_t)dst, s = (uintptr_t)src;
-
-	if (d - s >= n && s - d >= n)
-		return memcpy(dst, src, n);
-	if (d < s)
+	if ((uintptr_t)dst - (uintptr_t)src >= n)
 		copy_up(dst, src, n);
-	else if (d > s)
+	else
 		copy_down(dst, src, n);
 	return dst;
 }
