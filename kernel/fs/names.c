@@ -99,16 +99,17 @@ static int create_in(struct log_op *op, struct creation *c)
 static int create_buffered(struct creation *c)
 {
 	struct log_op op;
-	int err = balloc_prepare(1 + BMAP_ALLOC_MAX);
+	int err;
 
+	inode_lock_nested(c->ip);
+	err = balloc_prepare(1 + BMAP_ALLOC_MAX);
 	if (!err)
 		err = log_begin(&op, FS_OP_MAX);
-	if (err)
-		return err;
-	inode_lock_nested(c->ip);
-	err = create_in(&op, c);
+	if (!err) {
+		err = create_in(&op, c);
+		log_end(&op);
+	}
 	inode_unlock(c->ip);
-	log_end(&op);
 	return err;
 }
 

@@ -27,17 +27,19 @@ struct run {
 	u64 lo, hi;
 };
 
-/* Whether the runs are not empty, inside the file system behind the superblock, and apart. */
-static bool are_sound(const struct run *run, u32 n, u64 size)
+/* Whether the runs are not empty, apart, and lie behind the superblock.  *@end becomes
+ * the end of the last one. */
+static bool are_sound(const struct run *run, u32 n, u64 *end)
 {
+	*end = 0;
 	for (u32 i = 0; i < n; i++) {
-		if (run[i].lo <= FS_SUPER_BLOCK || run[i].lo >= run[i].hi ||
-		    run[i].hi > size)
+		if (run[i].lo <= FS_SUPER_BLOCK || run[i].lo >= run[i].hi)
 			return false;
 		for (u32 j = 0; j < i; j++) {
 			if (run[i].lo < run[j].hi && run[j].lo < run[i].hi)
 				return false;
 		}
+		*end = MAX(*end, run[i].hi);
 	}
 	return true;
 }
@@ -68,22 +70,24 @@ static int check_super(const struct fs_super *sb, struct blkdev *dev)
 		{ sb->logstart, (u64)sb->logstart + sb->nlog },
 		{ sb->inodestart, sb->inodestart + inode_blocks },
 		{ sb->bmapstart, sb->bmapstart + bitmap_blocks },
-		{ (u64)sb->size - sb->nblocks, sb->size },
 	};
+	u64 data;
 
-	if (sb->magic != FS_MAGIC || sb->nblocks >= sb->size || sb->ninodes < 2)
+	if (sb->magic != FS_MAGIC || sb->size > dev->sectors / FS_SECTORS ||
+	    sb->size > INT32_MAX)
 		return -EINVAL;
-	if (sb->size > dev->sectors / FS_SECTORS || sb->size > INT32_MAX)
+	if (sb->ninodes <= FS_ROOT_INO || sb->nlog < FS_OP_MAX + 1)
 		return -EINVAL;
-	if (!are_sound(run, ARRAY_SIZE(run), sb->size))
+	if (!are_sound(run, ARRAY_SIZE(run), &data) || data >= sb->size)
 		return -EINVAL;
-	if (sb->nlog < FS_OP_MAX + 1)
-		return -EINVAL;
+	/* mkfs makes size / 8192 + 1 bitmap blocks, so that one may be left over. */
+	if (sb->size % FS_BITS_PER_BLOCK == 0 && sb->size - sb->nblocks == data + 1)
+		data++;
 	geo = (struct geometry){
 		.dev = dev,
 		.read_only = dev->read_only,
 		.size = sb->size,
-		.data_start = sb->size - sb->nblocks,
+		.data_start = (u32)data,
 		.ninodes = MIN(sb->ninodes, MAX_INODES),
 		.inode_start = sb->inodestart,
 		.inode_blocks = (u32)inode_blocks,

@@ -125,24 +125,30 @@ static int get_page(struct writer *w, struct piece *p)
 	return 0;
 }
 
-/* Looks up where the touched blocks are; gets the inode's buffer if it will change. */
+/* Looks up where the touched blocks are.  A piece has no block that has a place behind one
+ * that has none: so that if there is no room, nothing behind the end is touched. */
 static int find_blocks(struct writer *w, struct piece *p)
 {
-	p->mask = touched(p);
-	for (u32 i = 0; i < WB_PAGE_BLOCKS; i++) {
-		int err;
+	u32 first = page_off(p) / FS_BLOCK;
 
-		if (!(p->mask & BIT(i)))
-			continue;
-		err = bmap_find(w->ip, file_block(p, i), &p->block[i]);
+	for (u32 i = first; i < WB_PAGE_BLOCKS && (touched(p) & BIT(i)); i++) {
+		int err = bmap_find(w->ip, file_block(p, i), &p->block[i]);
+
 		if (err)
 			return err;
-		if (p->block[i] == 0)
+		if (p->block[i] == 0) {
 			p->missing |= 1u << i;
+		} else if (p->missing && p->is_new) {
+			w->read_first = true;
+			p->want = WANT_PAGE;
+			return 0;
+		} else if (p->missing) {
+			p->n = i * FS_BLOCK - page_off(p);
+		}
 	}
 	if (!p->missing && p->off + p->n <= w->ip->size)
 		return 0;
-	return inode_buf(w->ip, &p->ibuf);
+	return inode_buf(w->ip, &p->ibuf); /* it is going to change */
 }
 
 /* Copies the user's bytes in. */

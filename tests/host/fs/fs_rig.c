@@ -1,0 +1,474 @@
+/* fs_rig.c - see fs_rig.h. */
+#include "fs_rig.h"
+
+#include <assert.h>
+
+#include "core/bootopt.h"
+#include "core/clock.h"
+#include "core/hart.h"
+#include "core/klog.h"
+#include "core/mutex.h"
+#include "core/thread.h"
+#include "dev/chardev.h"
+#include "fs/log_priv.h"
+#include "mm/frame.h"
+#include "mm/object.h"
+#include "mm/reclaim.h"
+#include "shim.h"
+
+struct rig_disk rig_disk = { .fail_read_in = -1, .fail_write_in = -1 };
+bool rig_big;
+s64 rig_fail_alloc_in = -1;
+bool rig_no_frames;
+char rig_messages[4096];
+u8 rig_user[RIG_USER_PAGES * PAGE_SIZE];
+enum rig_page rig_user_page[RIG_USER_PAGES];
+bool rig_forgetful;
+
+static struct page *frames;
+static struct shrinker *shrinker;
+static __thread u32 ranks_held[RANK_COUNT];
+static __thread u32 spin_ranks;
+static __thread bool in_transaction;
+
+/* --- the disk ------------------------------------------------------------------------ */
+
+static bool fails(s64 *in)
+{
+	if (*in < 0)
+		return false;
+	if (*in == 0) {
+		if (!rig_disk.stay_broken)
+			*in = -1;
+		return true;
+	}
+	(*in)--;
+	return false;
+}
+
+static void remember(u32 sector, const u8 *data)
+{
+	struct rig_event *e;
+
+	if (!rig_disk.record)
+		return;
+	if (rig_disk.nevents == rig_disk.max_events) {
+		rig_disk.max_events = rig_disk.max_events * 2 + 256;
+		rig_disk.event = realloc(rig_disk.event,
+					 rig_disk.max_events * sizeof(*e));
+		assert_non_null(rig_disk.event);
+	}
+	e = &rig_disk.event[rig_disk.nevents++];
+	e->sector = sector;
+	if (data)
+		memcpy(e->data, data, SECTOR);
+}
+
+static void transfer(struct bio *bio)
+{
+	u64 sector = bio->sector;
+
+	for (u32 i = 0; i < bio->nsegs; i++) {
+		u8 *data = bio->seg[i].data;
+
+		for (u32 n = 0; n < bio->seg[i].bytes; n += SECTOR, sector++) {
+			u8 *place = rig_disk.data + sector * SECTOR;
+
+			assert_true(sector < rig_disk.sectors);
+			if (bio->op == BIO_READ) {
+				memcpy(data + n, place, SECTOR);
+			} else {
+				memcpy(place, data + n, SECTOR);
+				remember((u32)sector, data + n);
+			}
+		}
+	}
+}
+
+static void submit(struct blkdev *dev, struct bio *bio)
+{
+	bool is_read = bio->op == BIO_READ;
+	int error = 0;
+
+	(void)dev;
+	if (fails(is_read ? &rig_disk.fail_read_in : &rig_disk.fail_write_in))
+		error = -EIO;
+	else if (bio->op == BIO_FLUSH)
+		remember(RIG_FLUSH, NULL);
+	else
+		transfer(bio);
+	rig_disk.reads += is_read;
+	rig_disk.writes += bio->op == BIO_WRITE;
+	rig_disk.flushes += bio->op == BIO_FLUSH;
+	bio_finish(bio, error);
+}
+
+struct blkdev rig_dev = { .name = "disk0", .has_flush = true, .submit = submit };
+
+void rig_disk_free(void)
+{
+	free(rig_disk.data);
+	free(rig_disk.event);
+	rig_disk = (struct rig_disk){ .fail_read_in = -1, .fail_write_in = -1 };
+}
+
+void rig_disk_set(const u8 *data, u64 bytes)
+{
+	rig_disk_free();
+	rig_disk.sectors = bytes / SECTOR;
+	rig_disk.data = malloc(bytes + 1);
+	assert_non_null(rig_disk.data);
+	memcpy(rig_disk.data, data, bytes);
+	rig_dev.sectors = rig_disk.sectors;
+}
+
+void rig_format(u32 size, u32 ninodes, u32 nlog, bool big)
+{
+	struct fsimg_geometry g = { .size = size, .ninodes = ninodes, .nlog = nlog };
+	struct fsimg img = { .big = big };
+
+	rig_big = big;
+	assert_int_equal(fsimg_format(&img, &g), 0);
+	rig_disk_set(img.data, (u64)size * FS_BLOCK);
+	fsimg_free(&img);
+}
+
+bool rig_is_clean(void)
+{
+	struct fsck_options opt = { .strict = true, .out = stdout };
+	struct fsck_report report;
+	struct fsimg img = { .big = rig_big };
+
+	img.blocks = (u32)(rig_disk.sectors / 2);
+	img.data = malloc((size_t)img.blocks * FS_BLOCK);
+	assert_non_null(img.data);
+	memcpy(img.data, rig_disk.data, (size_t)img.blocks * FS_BLOCK);
+	assert_int_equal(fsck_run(&img, &opt, &report), 0);
+	fsimg_free(&img);
+	return report.errors == 0 && !report.refused;
+}
+
+/* --- memory -------------------------------------------------------------------------- */
+
+void shrinker_register(struct shrinker *s)
+{
+	shrinker = s;
+}
+
+u64 reclaim(u64 want)
+{
+	return shrinker ? shrinker->scan(want) : 0;
+}
+
+u64 rig_reclaim(u64 want)
+{
+	return reclaim(want);
+}
+
+u64 rig_free_frames(void)
+{
+	return frame_count(FRAME_free) + shrinker->count();
+}
+
+struct page *__real_frame_alloc(enum frame_kind kind, unsigned flags);
+struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags);
+
+struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags)
+{
+	assert_true(shim_spin_depth() == 0 || (flags & FRAME_NOWAIT));
+	assert_true(!in_transaction);
+	if (rig_no_frames || fails(&rig_fail_alloc_in))
+		return NULL;
+	return __real_frame_alloc(kind, flags);
+}
+
+/* --- the kernel around --------------------------------------------------------------- */
+
+const char *bootopt_get(const char *name)
+{
+	return strcmp(name, "fsbig") == 0 && rig_big ? "on" : NULL;
+}
+
+u64 clock_now(void)
+{
+	static u64 now;
+
+	return __atomic_add_fetch(&now, 1, __ATOMIC_RELAXED);
+}
+
+u64 clock_from_ms(u64 ms)
+{
+	return ms * 1000;
+}
+
+/* Nobody commits in the background but where a test does. */
+int kthread_start(const char *name, void (*fn)(void *), void *arg)
+{
+	(void)name;
+	(void)fn;
+	(void)arg;
+	return 0;
+}
+
+void sched_point(void)
+{
+	assert_int_equal(shim_spin_depth(), 0);
+}
+
+bool thread_killed(void)
+{
+	return false;
+}
+
+static s64 tty_read(uptr_t dst, u64 n)
+{
+	return n && copyout_nofault(dst, "x", 1) == 1 ? 1 : 0;
+}
+
+static s64 tty_write(uptr_t src, u64 n)
+{
+	(void)src;
+	return (s64)n;
+}
+
+static const struct chardev tty = {
+	.name = "tty", .tty = true, .read = tty_read, .write = tty_write,
+};
+
+const struct chardev *chardev_get(unsigned major)
+{
+	return major == 1 ? &tty : NULL;
+}
+
+void __real_printk(const char *format, ...);
+void __wrap_printk(const char *format, ...) PRINTF_LIKE(1, 2);
+
+void __wrap_printk(const char *format, ...)
+{
+	size_t len = strlen(rig_messages);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(rig_messages + len, sizeof(rig_messages) - len, format, args);
+	va_end(args);
+}
+
+/* --- the order of locks -------------------------------------------------------------- */
+
+void __real_mutex_lock(struct mutex *m);
+void __wrap_mutex_lock(struct mutex *m);
+void __real_mutex_lock_nested(struct mutex *m);
+void __wrap_mutex_lock_nested(struct mutex *m);
+void __real_mutex_unlock(struct mutex *m);
+void __wrap_mutex_unlock(struct mutex *m);
+void __real_spin_lock(struct spinlock *lk);
+void __wrap_spin_lock(struct spinlock *lk);
+void __real_spin_unlock(struct spinlock *lk);
+void __wrap_spin_unlock(struct spinlock *lk);
+int __real_log_begin(struct log_op *op, u32 nblocks);
+int __wrap_log_begin(struct log_op *op, u32 nblocks);
+void __real_log_end(struct log_op *op);
+void __wrap_log_end(struct log_op *op);
+int __real_log_commit(void);
+int __wrap_log_commit(void);
+
+static void assert_no_rank_from(u32 rank)
+{
+	for (; rank < RANK_COUNT; rank++)
+		assert_int_equal(ranks_held[rank], 0);
+}
+
+void __wrap_mutex_lock(struct mutex *m)
+{
+	assert_no_rank_from(m->rank);
+	assert_true(!in_transaction || m->rank > RANK_log);
+	__real_mutex_lock(m);
+	ranks_held[m->rank]++;
+}
+
+void __wrap_mutex_lock_nested(struct mutex *m)
+{
+	assert_no_rank_from(m->rank + 1);
+	assert_true(!in_transaction);
+	__real_mutex_lock_nested(m);
+	ranks_held[m->rank]++;
+}
+
+void __wrap_mutex_unlock(struct mutex *m)
+{
+	ranks_held[m->rank]--;
+	__real_mutex_unlock(m);
+}
+
+void __wrap_spin_lock(struct spinlock *lk)
+{
+	assert_true(lk->rank == RANK_none || spin_ranks >> lk->rank == 0);
+	__real_spin_lock(lk);
+	if (lk->rank != RANK_none)
+		spin_ranks |= 1u << lk->rank;
+}
+
+void __wrap_spin_unlock(struct spinlock *lk)
+{
+	if (lk->rank != RANK_none)
+		spin_ranks &= ~(1u << lk->rank);
+	__real_spin_unlock(lk);
+}
+
+int __wrap_log_begin(struct log_op *op, u32 nblocks)
+{
+	int err;
+
+	assert_true(!in_transaction && shim_spin_depth() == 0);
+	err = __real_log_begin(op, nblocks);
+	in_transaction = !err;
+	return err;
+}
+
+void __wrap_log_end(struct log_op *op)
+{
+	assert_true(in_transaction);
+	__real_log_end(op);
+	in_transaction = false;
+}
+
+int __wrap_log_commit(void)
+{
+	assert_true(!in_transaction);
+	return __real_log_commit();
+}
+
+/* --- the user ------------------------------------------------------------------------ */
+
+static bool page_is_there(va_t va)
+{
+	u64 i = (va - RIG_USER_BASE) / PAGE_SIZE;
+
+	if (va < RIG_USER_BASE || i >= RIG_USER_PAGES)
+		return false;
+	if (rig_forgetful && rig_user_page[i] == PAGE_THERE && rig_below(4) == 0)
+		rig_user_page[i] = PAGE_ABSENT;
+	return rig_user_page[i] == PAGE_THERE;
+}
+
+/* Bytes from @p on, at most @n, that can be reached without a fault. */
+static u64 reachable(uptr_t p, u64 n)
+{
+	u64 done = 0;
+
+	while (done < n && page_is_there(p.va + done))
+		done += MIN(n - done, PAGE_SIZE - (p.va + done) % PAGE_SIZE);
+	return done;
+}
+
+u64 copyin_nofault(void *dst, uptr_t src, u64 n)
+{
+	n = reachable(src, n);
+	if (n)
+		memcpy(dst, rig_user + (src.va - RIG_USER_BASE), n);
+	return n;
+}
+
+u64 copyout_nofault(uptr_t dst, const void *src, u64 n)
+{
+	n = reachable(dst, n);
+	if (n)
+		memcpy(rig_user + (dst.va - RIG_USER_BASE), src, n);
+	return n;
+}
+
+int uaccess_fault_in(uptr_t p, bool write)
+{
+	u64 i = (p.va - RIG_USER_BASE) / PAGE_SIZE;
+
+	(void)write;
+	assert_no_rank_from(RANK_area);
+	assert_true(!in_transaction && shim_spin_depth() == 0);
+	if (p.va < RIG_USER_BASE || i >= RIG_USER_PAGES || rig_user_page[i] == PAGE_BAD)
+		return -EFAULT;
+	rig_user_page[i] = PAGE_THERE;
+	return 0;
+}
+
+/* --- booting ------------------------------------------------------------------------- */
+
+void rig_shutdown(void)
+{
+	free(frames);
+	frames = NULL;
+	shrinker = NULL;
+	shim_ram_fini();
+}
+
+void rig_boot(u64 ram)
+{
+	u64 n = ram / PAGE_SIZE;
+
+	rig_shutdown();
+	memset(ranks_held, 0, sizeof(ranks_held));
+	in_transaction = false;
+	rig_messages[0] = '\0';
+	rig_no_frames = false;
+	rig_fail_alloc_in = -1;
+	shim_ram_init(ram);
+	frames = calloc(n, sizeof(*frames));
+	assert_non_null(frames);
+	frame_init(SHIM_RAM_BASE, ram, frames);
+	frame_boot_free(SHIM_RAM_BASE, SHIM_RAM_BASE + ram);
+	memset(rig_user_page, 0, sizeof(rig_user_page));
+	object_cache_init();
+	fs_init();
+}
+
+int rig_mount(u64 ram)
+{
+	rig_boot(ram);
+	return fs_mount(&rig_dev);
+}
+
+/* --- shorthands ---------------------------------------------------------------------- */
+
+struct inode *rig_cwd(void)
+{
+	struct inode *root = inode_root();
+
+	/* The mount's reference keeps it. */
+	inode_put(root);
+	return root;
+}
+
+struct file *rig_open(const char *path, int flags)
+{
+	struct file *f;
+
+	assert_int_equal(fs_open(rig_cwd(), path, flags, &f), 0);
+	return f;
+}
+
+void rig_write(struct file *f, const void *data, u64 n)
+{
+	assert_true(n <= sizeof(rig_user));
+	if (n)
+		memcpy(rig_user, data, n);
+	assert_int_equal(file_write(f, rig_uptr(0), n), n);
+}
+
+void rig_write_file(const char *path, const void *data, u64 n)
+{
+	struct file *f = rig_open(path, O_CREATE | O_TRUNC | O_WRONLY);
+
+	rig_write(f, data, n);
+	file_put(f);
+}
+
+s64 rig_read_file(const char *path, u8 *data, u64 max)
+{
+	struct inode *ip;
+	s64 n = fs_lookup(rig_cwd(), path, &ip);
+
+	if (n)
+		return n;
+	n = inode_read(ip, data, 0, max);
+	inode_put(ip);
+	return n;
+}

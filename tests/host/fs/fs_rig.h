@@ -1,0 +1,91 @@
+/* fs_rig.h - the file system on the host: a disk that remembers what it was told, memory that
+ * can run out, a user's pages that can be missing, and a check of the lock order.
+ *
+ * "Booting" starts the caches anew with what is on the disk, as after a power cut. */
+#pragma once
+
+#include "rig.h"
+
+#include <string.h>
+
+#include "dev/block.h"
+#include "fsck.h"
+#include "fs/file.h"
+#include "fs/fs.h"
+#include "lib/types.h"
+#include "mm/uaccess.h"
+#include "uapi/errno.h"
+#include "uapi/fcntl.h"
+#include "uapi/limits.h"
+
+/* --- the disk ------------------------------------------------------------------------ */
+
+/* What reached the disk, in order; @block RIG_FLUSH for a flush. */
+struct rig_event {
+	u32 sector;
+	u8 data[SECTOR];
+};
+
+#define RIG_FLUSH ~0u
+
+struct rig_disk {
+	u8 *data;
+	u64 sectors;
+	bool record;
+	struct rig_event *event;
+	size_t nevents, max_events;
+	s64 fail_read_in, fail_write_in; /* requests until one fails; -1: none does */
+	bool stay_broken;                /* all after that one fail too              */
+	u64 reads, writes, flushes;      /* requests                                 */
+};
+
+extern struct rig_disk rig_disk;
+extern struct blkdev rig_dev;
+
+/* An empty file system of @size blocks. */
+void rig_format(u32 size, u32 ninodes, u32 nlog, bool big);
+void rig_disk_set(const u8 *data, u64 bytes); /* any bytes */
+void rig_disk_free(void);
+
+/* Whether fsck finds the disk clean as it is; prints what is wrong. */
+bool rig_is_clean(void);
+
+/* --- the machine --------------------------------------------------------------------- */
+
+extern bool rig_big;           /* large-file layout                              */
+extern s64 rig_fail_alloc_in;  /* frames until one is refused; -1: none          */
+extern bool rig_no_frames;     /* all are refused from now on                    */
+extern char rig_messages[4096]; /* what printk said since the boot              */
+
+/* Memory and an unmounted file system / the same mounted.  What was there before is gone. */
+void rig_boot(u64 ram);
+int rig_mount(u64 ram) MUST_CHECK;
+void rig_shutdown(void); /* frees all memory of the host */
+u64 rig_free_frames(void); /* mem_available() */
+u64 rig_reclaim(u64 want);
+
+/* --- the user ------------------------------------------------------------------------ */
+
+#define RIG_USER_BASE 0x100000ul
+#define RIG_USER_PAGES 64
+
+enum rig_page { PAGE_THERE, PAGE_ABSENT, PAGE_BAD };
+
+extern u8 rig_user[RIG_USER_PAGES * PAGE_SIZE];
+extern enum rig_page rig_user_page[RIG_USER_PAGES];
+extern bool rig_forgetful; /* pages that are there may be absent at the next copy */
+
+static inline uptr_t rig_uptr(u64 off)
+{
+	return uptr(RIG_USER_BASE + off);
+}
+
+/* --- shorthands that fail the test --------------------------------------------------- */
+
+struct inode *rig_cwd(void); /* the root */
+struct file *rig_open(const char *path, int flags);
+void rig_write(struct file *f, const void *data, u64 n);
+void rig_write_file(const char *path, const void *data, u64 n);
+
+/* The whole file; its length, or -errno. */
+s64 rig_read_file(const char *path, u8 *data, u64 max);
