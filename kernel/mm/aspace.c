@@ -115,11 +115,9 @@ int aspace_create(struct page *trapframe, int pid, struct aspace **out)
 
 /* --- giving back ------------------------------------------------------- */
 
-void aspace_zap(struct aspace *as, va_t lo, va_t hi)
+/* Moves the pages of [lo, hi) to @g. */
+static void gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 {
-	struct gather g;
-
-	gather_init(&g, &as->tlb);
 	pt_for_each(c, &as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
 
@@ -130,10 +128,30 @@ void aspace_zap(struct aspace *as, va_t lo, va_t hi)
 		if (!pte_is_leaf(e))
 			continue;
 		e = pte_xchg(c.slot, (pte_t){ 0 });
-		gather_add(&g, c.va, frame_of_pa(pte_pa(e)));
+		gather_add(g, c.va, frame_of_pa(pte_pa(e)));
 		if (c.va < USYSCALL)
 			as->resident--;
 	}
+}
+
+void aspace_zap(struct aspace *as, va_t lo, va_t hi)
+{
+	struct gather g;
+
+	gather_init(&g, &as->tlb);
+	gather_pages(as, lo, hi, &g);
+	gather_finish(&g);
+}
+
+/* Only areas have frames to give back. */
+static void zap_areas(struct aspace *as)
+{
+	struct gather g;
+	struct vma *a;
+
+	gather_init(&g, &as->tlb);
+	vma_for_each(a, &as->areas)
+		gather_pages(as, a->start, a->end, &g);
 	gather_finish(&g);
 }
 
@@ -161,7 +179,7 @@ static void unmap_trap_pages(struct aspace *as)
 void aspace_destroy(struct aspace *as)
 {
 	aspace_evict(as);
-	aspace_zap(as, 0, TRAPFRAME);
+	zap_areas(as);
 	unmap_trap_pages(as);
 	vma_set_fini(&as->areas);
 	pt_fini(&as->pt);
@@ -230,7 +248,7 @@ int aspace_add(struct aspace *as, const struct area_spec *spec)
 	struct vma *area;
 	int err;
 
-	if (spec->populate && (spec->end - spec->start) / PAGE_SIZE > mem_available())
+	if (spec->populate && !mem_has((spec->end - spec->start) / PAGE_SIZE))
 		return -ENOMEM;
 	mutex_lock(&as->lock);
 	err = aspace_insert(as, spec, &area);

@@ -35,3 +35,8 @@ u64 mem_available(void)
 		n += s->count();
 	return n;
 }
+
+bool mem_has(u64 pages)
+{
+	return pages <= frame_count(FRAME_free) || pages <= mem_available();
+}

@@ -22,3 +22,7 @@ u64 reclaim(u64 want);
 
 /* Free frames plus what reclaim can hand out now: what programs can get. */
 u64 mem_available(void);
+
+/* Whether @pages frames can be had, as far as one can tell now; cheap while
+ * there are plenty. */
+bool mem_has(u64 pages);

@@ -31,7 +31,7 @@ static int grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
 	struct vma *area;
 	int err;
 
-	if (!lazy && (hi - lo) / PAGE_SIZE > mem_available())
+	if (!lazy && !mem_has((hi - lo) / PAGE_SIZE))
 		return -ENOMEM;
 	err = extend_heap(as, lo, hi, &area);
 	if (err)

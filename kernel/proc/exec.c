@@ -99,7 +99,7 @@ static int load_segment(struct exec *x, const struct elf_segment *seg)
 		.kind = VMA_image,
 	};
 	u64 pages = (spec.end - spec.start) / PAGE_SIZE;
-	int err = pages > mem_available() ? -ENOMEM : aspace_add(x->as, &spec);
+	int err = mem_has(pages) ? aspace_add(x->as, &spec) : -ENOMEM;
 
 	for (u64 done = 0; !err && done < seg->filesz; done += PAGE_SIZE)
 		err = can_share(seg, done) ? share_page(x, seg, done) : load_page(x, seg, done);
