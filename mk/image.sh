@@ -43,7 +43,7 @@ fi
 
 mine=
 [ -e "$stamp" ] && [ "$(identity)" = "$(cat "$stamp")" ] && mine=y
-list= asked=
+list='' asked=''
 for f; do
 	if [ "$f" = -- ]; then
 		asked=y

@@ -219,6 +219,21 @@ static void start_qemu(struct session *s, char **argv)
 	}
 }
 
+/* What was held back, without the firmware's part if that is complete. */
+static void print_held(const struct session *s)
+{
+	static const char last[] = "\nBoot HART MEDELEG";
+	const char *end = s->held + s->nheld, *from = s->held, *p;
+
+	p = memmem(s->held, s->nheld, last, strlen(last));
+	if (p)
+		p = memchr(p + 1, '\n', (size_t)(end - p - 1));
+	if (p)
+		from = p + 1;
+	fwrite(from, 1, (size_t)(end - from), stderr);
+	fputc('\n', stderr);
+}
+
 static int finish(struct session *s)
 {
 	int status;
@@ -234,7 +249,7 @@ static int finish(struct session *s)
 	if (s->started)
 		return status;
 	if (!s->verbose && s->nheld)
-		fprintf(stderr, "%.*s\n", (int)s->nheld, s->held);
+		print_held(s);
 	fprintf(stderr, "The machine stopped before the command could start.\n");
 	return status ? status : NO_START_STATUS;
 }

@@ -128,7 +128,7 @@ log=build/install.log
 : > "$log"
 
 # Once more for what can only be named when the first lot is there.
-for round in 1 2; do
+for _ in 1 2; do
 	names=$(apt_names "$want")
 	if ! known_to_apt "$names"; then
 		echo "Fetching the package lists: ${as_root:+$as_root }apt-get update" >&2
