@@ -1,0 +1,26 @@
+/* memlayout.h - addresses that programs test with, or read from. */
+#pragma once
+
+#include "riscv.h"
+
+/* Physical memory of the machine that xv6's tests are written for.  The kernel
+ * does not map it there; tests rely on these addresses being refused. */
+#define KERNBASE 0x80000000L
+#define PHYSTOP (KERNBASE + (128L << 20))
+
+#define UART0 0x10000000L
+#define UART0_IRQ 10
+#define VIRTIO0 0x10001000L
+#define VIRTIO0_IRQ 1
+#define CLINT 0x2000000L
+#define PLIC 0x0c000000L
+
+/* The top of every user address space, a page each. */
+#define TRAMPOLINE (MAXVA - 1 * PGSIZE)
+#define TRAPFRAME (MAXVA - 2 * PGSIZE)
+#define USYSCALL (MAXVA - 3 * PGSIZE)
+
+/* What a program reads at USYSCALL. */
+struct usyscall {
+	int pid;
+};

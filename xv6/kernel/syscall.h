@@ -1,0 +1,13 @@
+/* syscall.h - SYS_fork and so on, for all calls that the kernel has. */
+#pragma once
+
+#include "../../kernel/uapi/syscalls.h"
+
+#define XV6_NUMBER(number, name, arguments) SYS_##name = number,
+
+enum {
+	SYSCALLS(XV6_NUMBER)
+	SYS_sleep = SYS_pause, /* the name up to 2024 */
+};
+
+#undef XV6_NUMBER

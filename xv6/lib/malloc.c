@@ -1,0 +1,110 @@
+/* malloc.c - memory in pieces: first fit in a list of free ones, by address.
+ *
+ * Every piece starts with a header that says how long it is; free() joins a
+ * piece with its free neighbours.  The break moves in steps of GROW bytes while
+ * that works, then by what is needed, so that a program can have all there is.
+ * Nothing is given back to the kernel. */
+#include "user/user.h"
+
+#define GROW 0x10000
+#define ALIGN 16 /* of what is handed out, and of all sizes */
+
+struct piece {
+	uint64 size;        /* bytes, header included               */
+	struct piece *next; /* of a free one: the next by address   */
+};
+
+_Static_assert(sizeof(struct piece) == ALIGN, "the header keeps the alignment");
+
+static struct piece *pieces; /* free ones */
+
+static char *piece_end(struct piece *p)
+{
+	return (char *)p + p->size;
+}
+
+/* Puts a piece into the list. */
+static void piece_insert(struct piece *p)
+{
+	struct piece *before = 0, *after = pieces;
+
+	while (after && after < p) {
+		before = after;
+		after = after->next;
+	}
+	p->next = after;
+	if (after && piece_end(p) == (char *)after) {
+		p->size += after->size;
+		p->next = after->next;
+	}
+	if (!before) {
+		pieces = p;
+	} else if (piece_end(before) == (char *)p) {
+		before->size += p->size;
+		before->next = p->next;
+	} else {
+		before->next = p;
+	}
+}
+
+/* Moves the break by a multiple of ALIGN that is at least @want.  The program
+ * may have moved it, too, to anywhere. */
+static int heap_grow_by(uint64 want)
+{
+	uint64 skip = -(uint64)sbrk(0) % ALIGN;
+	char *at;
+
+	if (want + skip > 0x7fffffff)
+		return 0;
+	at = sbrk((int)(want + skip));
+	if (at == SBRK_ERROR)
+		return 0;
+	at += skip;
+	((struct piece *)(void *)at)->size = want;
+	piece_insert((struct piece *)(void *)at);
+	return 1;
+}
+
+static int heap_grow(uint64 want)
+{
+	return (want < GROW && heap_grow_by(GROW)) || heap_grow_by(want);
+}
+
+/* Takes @want bytes from the first piece that has them; 0 if none has. */
+static struct piece *piece_take(uint64 want)
+{
+	for (struct piece **link = &pieces; *link; link = &(*link)->next) {
+		struct piece *p = *link;
+		struct piece *rest;
+
+		if (p->size < want)
+			continue;
+		if (p->size == want) {
+			*link = p->next;
+			return p;
+		}
+		rest = (struct piece *)(void *)((char *)p + want);
+		rest->size = p->size - want;
+		rest->next = p->next;
+		*link = rest;
+		p->size = want;
+		return p;
+	}
+	return 0;
+}
+
+void *malloc(uint bytes)
+{
+	uint64 want = ((uint64)bytes + sizeof(struct piece) + ALIGN - 1) / ALIGN * ALIGN;
+	struct piece *p = piece_take(want);
+
+	if (!p && heap_grow(want))
+		p = piece_take(want);
+	return p ? p + 1 : 0;
+}
+
+void free(void *p)
+{
+	if (p)
+		piece_insert((struct piece *)p - 1);
+}
