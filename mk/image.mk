@@ -16,5 +16,5 @@ $(IMAGE_README): README.md
 	@cp $< $@
 
 $(IMAGE): $(UPROGS) $(XV6PROGS) $(IMAGE_README) $(HOST_TOOLS) FORCE
-	@mk/image.sh $(if $(silent),-q) $(BUILD)/mkfs $(IMAGE) $(BUILD)/fs.img.stamp \
+	@mk/image.sh $(if $(silent),-q) $(BUILD)/mkfs $(IMAGE) $(BUILD)/$(subst /,_,$(IMAGE)).stamp \
 		-- $(IMAGE_README) $(UPROGS) -- $(XV6PROGS) $(ADD)

@@ -66,6 +66,10 @@ def count_cmocka(output):
     return passed, failed
 
 
+def count_lines(output):
+    return len(re.findall(r"^ok ", output, re.M)), len(re.findall(r"^FAILED ", output, re.M))
+
+
 def count_pytest(output):
     def number(word):
         found = re.findall(rf"(\d+) {word}", output[-400:])
@@ -148,14 +152,15 @@ def fuzz():
 
 def guest():
     """the kernel in QEMU: its own programs, boots, console, power cuts"""
-    if not glob.glob("tests/qemu/test_*.py"):
-        return []
     make = f"make -s -O -j{WORKERS} --no-print-directory"
-    return [
+    jobs = [
         Job("guest-build", f"{make} boot-files guest-tests test.img", limit=600),
-        Job("qemu", [PYTHON, "-m", "pytest", "tests/qemu", "-q", "-p", "no:cacheprovider"],
-            limit=1800, count=count_pytest),
+        Job("run-and-make", ["tools/check_run.py"], count=count_lines),
     ]
+    if glob.glob("tests/qemu/test_*.py"):
+        jobs.append(Job("qemu", [PYTHON, "-m", "pytest", "tests/qemu", "-q", "-p", "no:cacheprovider"],
+                        limit=1800, count=count_pytest))
+    return jobs
 
 
 SUITES = [checks, build, host, fuzz, guest]

@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Tests ./run and the Makefile's contract from outside, as a person would use them.
+
+Works on copies of the disk image in build/test/.  Prints `ok NAME` or
+`FAILED NAME: why` for each case; status 1 if one failed.
+"""
+import os
+import pathlib
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+OUT = pathlib.Path("build/test/run")
+IMAGE = OUT / "run.img"
+TIMEOUT = 60
+
+HELLO = """#include "kernel/types.h"
+#include "user/user.h"
+
+int main(int argc, char *argv[])
+{
+	printf("hello %d\\n", argc);
+	exit(argc + 40);
+}
+"""
+
+
+def run(*arguments, stdin=None, cwd=None):
+    """./run with ARGUMENTS: (status, standard output, standard error)."""
+    program = os.path.abspath("run")
+    done = subprocess.run([program, "--image", os.path.abspath(IMAGE), *arguments], cwd=cwd, timeout=TIMEOUT,
+                          input=stdin, stdin=subprocess.DEVNULL if stdin is None else None,
+                          capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def expect(found, wanted):
+    assert found == wanted, f"got {found!r}, expected {wanted!r}"
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+# --- the cases -------------------------------------------------------------------
+
+def test_output_is_the_commands_alone():
+    expect(run("-c", "echo hi"), (0, "hi\n", ""))
+
+
+def test_status():
+    for status in (0, 1, 7, 255):
+        expect(run("-c", f"exit {status}"), (status, "", ""))
+
+
+def test_quoting():
+    expect(run("-c", "echo 'a  b' \"c;d\" | cat; echo e%20f 'x=y'"), (0, "a  b c;d\ne%20f x=y\n", ""))
+
+
+def test_redirection_stays_in_the_image():
+    expect(run("-c", "echo kept > kept; cat kept")[0], 0)
+    expect(run("-c", "cat kept"), (0, "kept\n", ""))
+
+
+def test_input_is_typed():
+    status, out, _ = run("-c", "cat > typed; cat typed", stdin="one\ntwo\n")
+    expect(status, 0)
+    assert out.endswith("one\ntwo\n"), out
+
+
+def test_harts_and_memory():
+    expect(run("--harts", "1", "--mem", "64M", "-c", "echo small")[:2], (0, "small\n"))
+    expect(run("--harts", "4", "--mem", "1G", "--legacy", "-c", "echo large")[:2], (0, "large\n"))
+
+
+def test_verbose_shows_the_boot():
+    status, out, _ = run("--verbose", "-c", "echo hi")
+    expect(status, 0)
+    assert "OpenSBI" in out and "memory:" in out and out.endswith("hi\n"), out
+
+
+def test_unknown_boot_option_is_explained():
+    status, out, err = run("--boot", "nonsense=1", "-c", "echo hi")
+    assert status not in (0, None) and out == "", (status, out)
+    assert "nonsense" in err and "OpenSBI" not in err, err
+
+
+def test_wrong_options():
+    for arguments in (["--harts", "9"], ["--mem", "lots"], ["--mem", "1M"], ["--nonsense"], ["-c"],
+                      ["--add", "/nosuch"], ["--xv6", "/nosuch.c"], ["-c", ""]):
+        status, out, err = run(*arguments)
+        assert status == 2 and out == "" and err, (arguments, status, out, err)
+
+
+def test_help():
+    status, out, _ = run("--help")
+    expect(status, 0)
+    for option in ("--harts", "--mem", "--boot", "--add", "--xv6", "--image", "-c", "--gdb", "--legacy"):
+        assert option in out, option
+
+
+def test_xv6_source():
+    (OUT / "hello.c").write_text(HELLO)
+    expect(run("--xv6", "hello.c", "-c", "hello a b", cwd=OUT), (43, "hello 3\n", ""))
+
+
+def test_add():
+    (OUT / "words").write_text("some words\n")
+    expect(run("--add", "words", "-c", "cat words", cwd=OUT), (0, "some words\n", ""))
+    expect(run("--add", "words:other", "-c", "cat other", cwd=OUT), (0, "some words\n", ""))
+
+
+def test_build_failure_shows_the_error_only():
+    (OUT / "broken.c").write_text("int main(void) { return nosuch; }\n")
+    status, out, err = run("--xv6", "broken.c", "-c", "echo hi", cwd=OUT)
+    expect((status, out), (2, ""))
+    assert "broken.c:1" in err and "nosuch" in err and "make" not in err, err
+
+
+def test_image_in_use_is_explained():
+    first = subprocess.Popen(["./run", "--image", str(IMAGE), "-c", "cat; cat"], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, text=True)
+    first.stdin.write("x\n")
+    first.stdin.flush()
+    first.stdout.readline()  # it runs
+    status, out, err = run("-c", "echo hi")
+    first.stdin.close()
+    first.terminate()
+    first.wait(10)
+    assert status != 0 and out == "", (status, out)
+    assert "in use" in err and "lock" not in err, err
+
+
+def test_signal_ends_qemu():
+    child = subprocess.Popen(["./run", "--image", str(IMAGE), "-c", "cat"], stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE, text=True)
+    child.stdin.write("x\n")
+    child.stdin.flush()
+    child.stdout.readline()
+    child.send_signal(signal.SIGTERM)
+    expect(child.wait(5), 128 + signal.SIGTERM)
+    expect(child.stdout.read().strip("x\n"), "")  # the pipe is closed: QEMU is gone
+    expect(run("-c", "echo free"), (0, "free\n", ""))
+
+
+def test_gdb():
+    """`make qemu-gdb`, the commands of tools/gdb, and the end by SIGTERM."""
+    port = free_port()
+    options = [f"GDBPORT={port}", f"IMAGE={IMAGE}"]
+    make = subprocess.Popen(["make", "-s", "--no-print-directory", "qemu-gdb", *options],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    assert "make gdb" in make.stdout.readline()
+    refused = subprocess.run(["make", "-s", "--no-print-directory", "qemu-gdb", *options],
+                             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT)
+    script = OUT / "commands.gdb"
+    script.write_text("break sys_write\ncontinue\nbt\ndelete\nuser sh\nbreak main\ncontinue\n"
+                      "proc\nareas\nprocs\n")
+    gdb = subprocess.run(["make", "-s", "gdb", f"GDB=gdb-multiarch -batch -x {script}"],
+                         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT)
+    make.send_signal(signal.SIGTERM)
+    start = time.monotonic()
+    make.wait(5)
+    while not probe(port) and time.monotonic() - start < 5:
+        time.sleep(0.1)
+    for pattern in (r"hit Breakpoint 1, sys_write", r"user_trap ", r"hit Breakpoint 2, main .*user/sh/main\.c",
+                    r"process 2 \(sh\), running, parent 1", r"0x0 - +0x[0-9a-f]+ r-x image",
+                    r"rw- stack", r" 1 +\d+ \w+ +init"):
+        assert re.search(pattern, gdb.stdout), f"{pattern} is not in\n{gdb.stdout}{gdb.stderr}"
+    assert refused.returncode != 0 and "open already" in refused.stderr, refused.stderr
+    assert probe(port), "QEMU listens 5 s after SIGTERM"
+
+
+def probe(port):
+    """Whether the port is free."""
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_gdbport():
+    done = subprocess.run(["make", "-s", "--no-print-directory", "print-gdbport"], capture_output=True, text=True)
+    expect(done.stdout, f"{os.getuid() % 5000 + 25000}\n")
+
+
+def test_symbols():
+    lines = pathlib.Path("kernel/kernel.sym").read_text().splitlines()
+    for line in lines:
+        assert re.fullmatch(r"[0-9a-f]{16} \S+", line), line
+    names = {line.split()[1] for line in lines}
+    assert {"sys_sleep", "sys_pause"} <= names, "graders set breakpoints at these"
+
+
+def test_image_is_kept():
+    """make fs.img neither replaces an image nor touches one from elsewhere."""
+    image = OUT / "kept.img"
+    subprocess.run(["build/mkfs", "-s", "3000", str(image), "README.md:mine"], check=True)
+    wanted = image.read_bytes()
+    pathlib.Path("build/user/echo").touch()
+    subprocess.run(["make", "-s", f"IMAGE={image}", str(image)], check=True, stdin=subprocess.DEVNULL)
+    assert image.read_bytes() == wanted, "the image changed"
+    subprocess.run(["build/fsck", "-q", str(IMAGE)], check=True)  # ours, after all that
+
+
+def test_new_program_goes_into_our_image():
+    pathlib.Path("build/user/echo").touch()
+    done = subprocess.run(["make", f"IMAGE={IMAGE}", str(IMAGE)], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=True)
+    assert "build/user/echo" in done.stdout, done.stdout
+    expect(run("-c", "echo new; cat kept"), (0, "new\nkept\n", ""))
+
+
+# --- running them ----------------------------------------------------------------
+
+def main():
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
+    subprocess.run(["make", "-s", f"IMAGE={IMAGE}", str(IMAGE)], check=True, stdin=subprocess.DEVNULL)
+    chosen = sys.argv[1:]
+    failed = 0
+    for name, case in list(globals().items()):
+        if not name.startswith("test_") or chosen and name not in chosen:
+            continue
+        try:
+            case()
+            print(f"ok {name}", flush=True)
+        except (AssertionError, subprocess.SubprocessError, OSError) as e:
+            print(f"FAILED {name}: {e}", flush=True)
+            failed += 1
+    sys.exit(failed > 0)
+
+
+main()
