@@ -76,6 +76,13 @@ static void print_place(u64 pc)
 		printk("  %016lx\n", pc);
 }
 
+/* A return address may be the first byte of the next function, where the call
+ * never returns: the call itself is what is meant. */
+static void print_caller(u64 ra)
+{
+	print_place(ra - 1);
+}
+
 static void print_who(void)
 {
 	struct thread *t = thread_current();
@@ -96,7 +103,7 @@ static void print_backtrace(u64 fp)
 
 		if (!IS_ALIGNED(fp, 8) || fp < KERNEL_HALF || ((fp - 8) >> 12 & 3) == 0)
 			return;
-		print_place(frame[-1]);
+		print_caller(frame[-1]);
 		next = frame[-2];
 		if (next <= fp || next - fp > KSTACK_SIZE)
 			return;

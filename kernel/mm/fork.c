@@ -130,6 +130,7 @@ static int fork_all(struct fork *f)
 int aspace_fork(struct aspace *from, struct page *trapframe, int pid, struct aspace **out)
 {
 	struct fork f = { .from = from };
+	bool has_page; /* USYSCALL, or its heap has grown over it */
 	int err = aspace_alloc(trapframe, &f.to);
 
 	if (err)
@@ -137,10 +138,10 @@ int aspace_fork(struct aspace *from, struct page *trapframe, int pid, struct asp
 	mutex_lock(&from->lock);
 	f.to->brk = from->brk;
 	err = fork_all(&f);
-	if (!err && vma_find(&from->areas, USYSCALL) &&
-	    vma_find(&from->areas, USYSCALL)->kind == VMA_system)
-		err = aspace_add_usyscall(f.to, pid);
+	has_page = from->brk <= USYSCALL;
 	mutex_unlock(&from->lock);
+	if (!err && has_page)
+		err = aspace_add_usyscall(f.to, pid);
 	if (err)
 		aspace_destroy(f.to);
 	else
