@@ -16,25 +16,23 @@ struct superblock {
 	uint bmapstart;           /* first block with bits               */
 };
 
-/* A file has this many blocks by itself, and these by way of a table. */
+/* An inode, 64 bytes.  Of a file's blocks it names the first NDIRECT itself, and
+ * NINDIRECT more in a table, which is the last of addrs. */
+#define NINDIRECT 256
 #define NDIRECT 12
-#define NINDIRECT (BSIZE / (int)sizeof(uint))
-#define MAXFILE (NDIRECT + NINDIRECT)
+#define MAXFILE (NINDIRECT + NDIRECT)
 
 struct dinode {
-	short type; /* T_... of stat.h, 0: free */
-	short major, minor;
-	short nlink;
+	short type;               /* T_... of stat.h, 0: free */
+	short major, minor, nlink;
 	uint size;
-	uint addrs[NDIRECT + 1]; /* the last: the table */
+	uint addrs[1 + NDIRECT];
 };
 
-/* Inodes in a block, and the block of inode @i. */
-#define IPB (BSIZE / sizeof(struct dinode))
-#define IBLOCK(i, sb) ((sb).inodestart + (i) / IPB)
-
-/* Bits in a block, and the block with the bit of block @b. */
+/* Where inode @i stands, and the bit of block @b. */
+#define IPB (BSIZE / 64ul)
 #define BPB (8 * BSIZE)
+#define IBLOCK(i, sb) ((sb).inodestart + (i) / IPB)
 #define BBLOCK(b, sb) ((sb).bmapstart + (b) / BPB)
 
 #define DIRSIZ 14

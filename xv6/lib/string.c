@@ -12,10 +12,10 @@ uint strlen(const char *s)
 
 char *strchr(const char *s, char c)
 {
-	for (; *s; s++)
-		if (*s == c)
-			return (char *)s;
-	return 0;
+	/* The NUL at the end is not found, even when it is looked for. */
+	while (*s && *s != c)
+		s++;
+	return *s ? (char *)s : 0;
 }
 
 int strcmp(const char *a, const char *b)
