@@ -19,7 +19,7 @@ struct bio {
 	enum bio_op op;
 	u64 sector; /* first one; the segments follow each other on the disk */
 	u32 nsegs;
-	int error;  /* 0 or -EIO; valid in done() */
+	int error; /* 0 or -EIO; valid in done() */
 	struct bio_seg seg[BIO_MAX_SEGS];
 	void (*done)(struct bio *); /* interrupts off, once; see blk_submit() */
 	void *arg;                  /* the submitter's         */

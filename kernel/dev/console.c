@@ -20,11 +20,11 @@
 #define CHUNK 256
 
 static struct spinlock lock = SPINLOCK_INIT("console", console);
-static struct tty_line line;                /* (lock) */
-static u32 nreaders;                        /* (lock) asleep in read() */
+static struct tty_line line; /* (lock) */
+static u32 nreaders;         /* (lock) asleep in read() */
 static struct waitq readers = WAITQ_INIT(readers);
 static struct waitq stalled = WAITQ_INIT(stalled);
-static const struct console_hooks *hooks;   /* (A) NULL: none yet */
+static const struct console_hooks *hooks; /* (A) NULL: none yet */
 
 /* --- keys ---------------------------------------------------------------- */
 

@@ -18,10 +18,10 @@
 #include "mm/kmap.h"
 #include "uapi/errno.h"
 
-#define PLIC_PRIORITY 0x0u       /* a word per interrupt             */
-#define PLIC_ENABLE 0x2000u      /* a bit per interrupt, by context  */
+#define PLIC_PRIORITY 0x0u  /* a word per interrupt             */
+#define PLIC_ENABLE 0x2000u /* a bit per interrupt, by context  */
 #define PLIC_ENABLE_STEP 0x80u
-#define PLIC_CONTEXT 0x200000u   /* threshold and claim, by context  */
+#define PLIC_CONTEXT 0x200000u /* threshold and claim, by context  */
 #define PLIC_CONTEXT_STEP 0x1000u
 #define PLIC_CLAIM 4u
 #define PLIC_IRQS 1024u
@@ -39,10 +39,10 @@ static struct spinlock lock = SPINLOCK_INIT("plic", device);
 static struct handler handlers[HANDLERS_MAX];
 static u32 nhandlers;
 
-static int node = -1;     /* (C) in the device tree                         */
-static u32 ndev;          /* (C) the highest interrupt                      */
-static char *low_regs;    /* (C) priorities and enable bits                 */
-static char *contexts;    /* (C) claim registers                            */
+static int node = -1;           /* (C) in the device tree                         */
+static u32 ndev;                /* (C) the highest interrupt                      */
+static char *low_regs;          /* (C) priorities and enable bits                 */
+static char *contexts;          /* (C) claim registers                            */
 static char *enable[MAX_HARTS]; /* (lock) of harts that take interrupts     */
 static char *claim[MAX_HARTS];  /* (H)    likewise                          */
 

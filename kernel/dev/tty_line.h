@@ -10,9 +10,9 @@
 
 #include "lib/types.h"
 
-#define TTY_LINE_MAX 128  /* bytes of a line, its LF included       */
-#define TTY_QUEUE 4096    /* bytes that wait to be read; power of 2 */
-#define TTY_HISTORY 32    /* lines kept; power of 2                 */
+#define TTY_LINE_MAX 128 /* bytes of a line, its LF included       */
+#define TTY_QUEUE 4096   /* bytes that wait to be read; power of 2 */
+#define TTY_HISTORY 32   /* lines kept; power of 2                 */
 
 /* What the caller has to do after a byte. */
 enum tty_event {
@@ -33,19 +33,19 @@ struct tty_line {
 	const struct tty_screen *screen; /* constant */
 	u32 columns;                     /* width of the terminal, constant */
 
-	char queue[TTY_QUEUE];   /* delivered bytes; ^D stands for itself    */
-	u32 head, tail;          /* bytes ever read / ever delivered         */
+	char queue[TTY_QUEUE]; /* delivered bytes; ^D stands for itself    */
+	u32 head, tail;        /* bytes ever read / ever delivered         */
 
 	char text[TTY_LINE_MAX]; /* the line being typed                     */
 	u32 len;
 
 	/* Meaningful while the line is edited: */
 	bool editing;
-	u32 cursor;  /* byte of text that the next one goes in front of      */
-	u32 origin;  /* screen column in which text starts                   */
-	u32 at;      /* where the screen's cursor is: columns from the start
+	u32 cursor;               /* byte of text that the next one goes in front of      */
+	u32 origin;               /* screen column in which text starts                   */
+	u32 at;                   /* where the screen's cursor is: columns from the start
 			of the screen line that origin is on               */
-	u32 back;    /* how many lines back in history; 0: the new one       */
+	u32 back;                 /* how many lines back in history; 0: the new one       */
 	char fresh[TTY_LINE_MAX]; /* the new one, while others are looked at */
 	u32 fresh_len;
 

@@ -70,7 +70,8 @@ static bool is_supported(int node)
 {
 	const struct fdt *f = &machine.fdt;
 
-	return fdt_is_compatible(f, node, "ns16550a") || fdt_is_compatible(f, node, "ns16550") ||
+	return fdt_is_compatible(f, node, "ns16550a") ||
+	       fdt_is_compatible(f, node, "ns16550") ||
 	       fdt_is_compatible(f, node, "snps,dw-apb-uart");
 }
 
@@ -125,7 +126,7 @@ void uart_early_init(void)
 	}
 	if (regs) {
 		reg_write(REG_IER, 0);
-		reg_write(REG_LCR, LCR_8N1); /* the speed is the firmware's */
+		reg_write(REG_LCR, LCR_8N1);     /* the speed is the firmware's */
 		reg_write(REG_FCR, FCR_FIFO_ON); /* keeps what was typed so far */
 		reg_write(REG_MCR, MCR_DTR_RTS_OUT2);
 	}

@@ -7,7 +7,7 @@
  * Fewer than @n only if it took nothing for UART_PATIENCE_MS.  Any context. */
 u64 uart_write(const char *text, u64 n);
 
-#define UART_PATIENCE_MS 20
+#define UART_PATIENCE_MS 2
 
 /* Sends all of @text, however long that takes; in a panic without the lock. */
 void uart_print(const char *text, u64 n);

@@ -49,25 +49,25 @@ enum { BLK_S_OK = 0, BLK_S_NONE = 0xff };
 
 /* One request to the device: a bio, or a part of one. */
 struct request {
-	struct list link;  /* (lock) in free or inflight */
+	struct list link; /* (lock) in free or inflight */
 	struct bio *bio;
-	u64 deadline;      /* time base cycles */
+	u64 deadline; /* time base cycles */
 	struct blk_header header;
-	u8 status;         /* written by the device */
+	u8 status; /* written by the device */
 };
 
 struct disk {
 	struct blkdev dev;
-	struct virtio virtio;   /* (lock) once it runs */
-	u32 max_segs;           /* (C) of one request  */
-	u32 max_bytes;          /* (C) of one segment  */
+	struct virtio virtio; /* (lock) once it runs */
+	u32 max_segs;         /* (C) of one request  */
+	u32 max_bytes;        /* (C) of one segment  */
 	struct spinlock lock;
-	struct vring ring;      /* (lock) */
-	struct list queued;     /* (lock) bios not wholly started, oldest first */
-	struct list inflight;   /* (lock) requests, oldest first                */
-	struct list free;       /* (lock) requests                              */
-	bool failed;            /* (lock) given up                              */
-	bool watch_idle;        /* (lock) the watchdog sleeps without end       */
+	struct vring ring;    /* (lock) */
+	struct list queued;   /* (lock) bios not wholly started, oldest first */
+	struct list inflight; /* (lock) requests, oldest first                */
+	struct list free;     /* (lock) requests                              */
+	bool failed;          /* (lock) given up                              */
+	bool watch_idle;      /* (lock) the watchdog sleeps without end       */
 	struct waitq watch;
 	struct vring_seg segs[BIO_MAX_SEGS + 2]; /* (lock) scratch */
 	struct request requests[REQUESTS];
@@ -300,8 +300,8 @@ static void watchdog(void *arg)
 			start_queued(d);
 		spin_unlock(&d->lock);
 		if (hangs)
-			printk("disk: %s has not answered for %u s; given up\n", d->dev.name,
-			       TIMEOUT_MS / 1000);
+			printk("disk: %s has not answered for %u s; given up\n",
+			       d->dev.name, TIMEOUT_MS / 1000);
 		finish_all(&done);
 	}
 }

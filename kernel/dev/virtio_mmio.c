@@ -25,9 +25,9 @@ enum {
 	REG_IRQ_STATUS = 0x60,
 	REG_IRQ_ACK = 0x64,
 	REG_STATUS = 0x70,
-	REG_QUEUE_DESC = 0x80,  /* modern, low word; high word behind it */
-	REG_QUEUE_AVAIL = 0x90, /* modern */
-	REG_QUEUE_USED = 0xa0,  /* modern */
+	REG_QUEUE_DESC = 0x80,        /* modern, low word; high word behind it */
+	REG_QUEUE_AVAIL = 0x90,       /* modern */
+	REG_QUEUE_USED = 0xa0,        /* modern */
 	REG_CONFIG_GENERATION = 0xfc, /* modern */
 	REG_CONFIG = 0x100,
 };

@@ -7,7 +7,7 @@
 
 #include "lib/types.h"
 
-#define VRING_MAX 128   /* descriptors we use at most; a power of 2 */
+#define VRING_MAX 128    /* descriptors we use at most; a power of 2 */
 #define VRING_ALIGN 4096 /* of the used ring, legacy                 */
 
 struct vring_desc {
@@ -71,7 +71,8 @@ void vring_init(struct vring *r, void *memory, u32 size);
 
 /* Queues a chain of @n segments; false: not enough descriptors now.  @cookie
  * (not NULL) comes back when the device is done with it. */
-bool vring_add(struct vring *r, const struct vring_seg *segs, u32 n, void *cookie) MUST_CHECK;
+bool vring_add(struct vring *r, const struct vring_seg *segs, u32 n,
+	       void *cookie) MUST_CHECK;
 
 /* Makes what was added visible; whether the device wants to be notified. */
 bool vring_publish(struct vring *r) MUST_CHECK;

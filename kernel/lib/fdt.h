@@ -8,10 +8,10 @@
 
 struct fdt {
 	const u8 *blob;
-	u32 size;          /* bytes, from the header, checked */
+	u32 size; /* bytes, from the header, checked */
 	u32 structs, structs_size;
 	u32 strings, strings_size;
-	u32 reserved;      /* offset of the memory reservation block */
+	u32 reserved; /* offset of the memory reservation block */
 };
 
 /* 0, or -EINVAL if this is no device tree or it does not fit into @max bytes. */
@@ -24,7 +24,8 @@ int fdt_first_child(const struct fdt *f, int node);
 int fdt_next_sibling(const struct fdt *f, int node);
 int fdt_parent(const struct fdt *f, int node);
 
-/* The next node after @node in tree order (start with -1) whose "compatible" list has @name. */
+/* The next node after @node in tree order (start with -1) whose "compatible"
+ * list has @name. */
 int fdt_next_compatible(const struct fdt *f, int node, const char *name);
 bool fdt_is_compatible(const struct fdt *f, int node, const char *name);
 

@@ -139,7 +139,8 @@ u32 mmio_read32(const volatile void *address)
 static void set_half(u64 *value, u32 half, u32 bits)
 {
 	CHECK(!fake.legacy && !fake.ready);
-	*value = half ? (*value & 0xffffffff) | (u64)bits << 32 : (*value & ~0xfffffffful) | bits;
+	*value = half ? (*value & 0xffffffff) | (u64)bits << 32
+		      : (*value & ~0xfffffffful) | bits;
 }
 
 static void queue_write(u32 reg, u32 value)

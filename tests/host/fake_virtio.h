@@ -15,9 +15,9 @@ struct fake_device {
 	bool legacy;
 	u32 device_id;
 	u32 queue_max;
-	u64 features;      /* offered                          */
+	u64 features; /* offered                          */
 	u32 seg_max, size_max;
-	u64 capacity;      /* sectors                          */
+	u64 capacity; /* sectors                          */
 	bool refuse_features;
 
 	/* How it behaves; may change at any time. */
@@ -35,10 +35,10 @@ struct fake_device {
 	u32 queue_num;
 	bool ready;
 	u32 irq_status;
-	u16 seen;             /* entries of the available ring taken over */
+	u16 seen;                /* entries of the available ring taken over */
 	u16 held[FAKE_HELD_MAX]; /* chains taken and not answered         */
 	u32 nheld;
-	u32 notified;         /* how often                         */
+	u32 notified; /* how often                         */
 	u32 flushes, resets, max_segs_seen;
 	u8 disk[FAKE_SECTORS * 512];
 };

@@ -11,8 +11,8 @@ static volatile u64 fdt_sink;
 
 static inline void fdt_exercise_node(const struct fdt *f, int node)
 {
-	static const char *const names[] = { "reg",	   "compatible", "status",
-					     "ranges",	   "interrupts", "#address-cells",
+	static const char *const names[] = { "reg",        "compatible", "status",
+					     "ranges",     "interrupts", "#address-cells",
 					     "device_type" };
 	const char *text;
 	const u8 *bytes;

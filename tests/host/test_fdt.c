@@ -18,19 +18,22 @@ static const char source[] =
 	"  compatible = \"maker,board\", \"maker,family\";\n"
 	"  memory@80000000 { device_type = \"memory\";\n"
 	"    reg = <0 0x80000000 0 0x8000000>, <1 0 0 0x1000>; };\n"
-	"  cpus { #address-cells = <1>; #size-cells = <0>; timebase-frequency = <10000000>;\n"
+	"  cpus { #address-cells = <1>; #size-cells = <0>;\n"
+	"    timebase-frequency = <10000000>;\n"
 	"    cpu@3 { reg = <3>; intc: interrupt-controller { phandle = <77>; }; }; };\n"
 	"  soc { #address-cells = <1>; #size-cells = <1>; compatible = \"simple-bus\";\n"
 	"    ranges = <0x1000 1 0x5000 0x1000>, <0x8000 0 0x20008000 0x100>;\n"
 	"    serial@1100 { compatible = \"a,b\", \"ns16550a\"; reg = <0x1100 0x100>; };\n"
-	"    serial@8080 { compatible = \"ns16550a\"; reg = <0x8080 0x80>; status = \"okay\"; };\n"
+	"    serial@8080 { compatible = \"ns16550a\"; reg = <0x8080 0x80>;\n"
+	"      status = \"okay\"; };\n"
 	"    serial@8090 { compatible = \"ns16550a\"; reg = <0x8090 0x80>; };\n"
 	"    off@0 { status = \"disabled\"; big = /bits/ 64 <0x123456789abcdef0>; };\n"
 	"    bus { #address-cells = <1>; #size-cells = <1>; ranges;\n"
 	"      deep@8010 { reg = <0x8010 4>; }; };\n"
 	"    shut { #address-cells = <1>; #size-cells = <1>; deep@1 { reg = <1 1>; }; };\n"
 	"  };\n"
-	"  empty-prop-node { nothing; text = \"abc\"; raw = [61 62]; three = [01 02 03]; };\n"
+	"  empty-prop-node { nothing; text = \"abc\"; raw = [61 62];\n"
+	"    three = [01 02 03]; };\n"
 	"};\n";
 
 static u8 *blob; /* exactly blob_size bytes, so that a read beyond is noticed */
@@ -83,8 +86,10 @@ static void finds_nodes_by_path(void **state)
 	assert_string_equal(fdt_node_name(&fdt, 0), "");
 	assert_true(soc > 0);
 	assert_string_equal(fdt_node_name(&fdt, soc), "soc");
-	assert_string_equal(fdt_node_name(&fdt, fdt_node(&fdt, "/memory")), "memory@80000000");
-	assert_string_equal(fdt_node_name(&fdt, fdt_node(&fdt, "/soc/serial")), "serial@1100");
+	assert_string_equal(fdt_node_name(&fdt, fdt_node(&fdt, "/memory")),
+			    "memory@80000000");
+	assert_string_equal(fdt_node_name(&fdt, fdt_node(&fdt, "/soc/serial")),
+			    "serial@1100");
 	assert_string_equal(fdt_node_name(&fdt, fdt_node(&fdt, "/soc/serial@8080")),
 			    "serial@8080");
 	assert_string_equal(fdt_node_name(&fdt, fdt_node(&fdt, "//soc/bus/deep@8010/")),
@@ -164,8 +169,8 @@ static void reads_properties(void **state)
 	assert_int_equal(fdt_prop_u32(&fdt, node, "three", 0, &cell), -ENOENT);
 	assert_int_equal(fdt_prop_number(&fdt, off, "big", &number), 0);
 	assert_int_equal(number, 0x123456789abcdef0);
-	assert_int_equal(fdt_prop_number(&fdt, fdt_node(&fdt, "/cpus"), "timebase-frequency",
-					 &number),
+	assert_int_equal(fdt_prop_number(&fdt, fdt_node(&fdt, "/cpus"),
+					 "timebase-frequency", &number),
 			 0);
 	assert_int_equal(number, 10000000);
 	assert_int_equal(fdt_prop_number(&fdt, mem, "reg", &number), -ENOENT);
@@ -208,7 +213,8 @@ static void reads_addresses(void **state)
 	/* Ends outside the range; a bus that cannot be reached. */
 	assert_int_equal(fdt_reg_pa(&fdt, fdt_node(&fdt, "/soc/serial@8090"), 0, &a, &s),
 			 -ENOENT);
-	assert_int_equal(fdt_reg_pa(&fdt, fdt_node(&fdt, "/soc/shut/deep"), 0, &a, &s), -ENOENT);
+	assert_int_equal(fdt_reg_pa(&fdt, fdt_node(&fdt, "/soc/shut/deep"), 0, &a, &s),
+			 -ENOENT);
 }
 
 static void reads_reservations(void **state)
@@ -271,7 +277,7 @@ static void survives_short_structures(void **state)
 static void survives_extreme_words(void **state)
 {
 	static const u32 extremes[] = { 0xffffffff, 0xfffffffc, 0xfffffff4, 0x80000000,
-					0x7fffffff, 0,		1,	    3 };
+					0x7fffffff, 0,          1,          3 };
 
 	(void)state;
 	for (size_t at = 0; at + 4 <= blob_size; at += 4) {
@@ -318,7 +324,8 @@ static void corrupt_and_exercise(const u8 *from, size_t size, int rounds)
 		while (changes--) {
 			u64 at = rig_below(4) ? rig_below(size) : rig_below(40);
 
-			copy[at] = rig_below(2) ? rig_random() : copy[at] ^ 1ul << rig_below(8);
+			copy[at] = rig_below(2) ? rig_random()
+						: copy[at] ^ 1ul << rig_below(8);
 		}
 		fdt_exercise(copy, size);
 		free(copy);

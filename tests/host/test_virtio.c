@@ -320,7 +320,8 @@ static void keeps_many_in_flight(void **state)
 
 			busy[i] = false;
 			assert_int_equal(b->error, 0);
-			assert_memory_equal(data[i], want + b->sector * 512, b->nsegs * 512);
+			assert_memory_equal(data[i], want + b->sector * 512,
+					    b->nsegs * 512);
 		} else if (!busy[i]) {
 			bool writes = rig_below(2);
 
@@ -561,8 +562,8 @@ static void leaves_what_it_cannot_use(void **state)
 	assert_null(probe());
 }
 
-#define BOTH(fn)                                                                     \
-	cmocka_unit_test_prestate_setup_teardown(fn, begin, end, NULL),              \
+#define BOTH(fn)                                                        \
+	cmocka_unit_test_prestate_setup_teardown(fn, begin, end, NULL), \
 		cmocka_unit_test_prestate_setup_teardown(fn, begin, end, (void *)"legacy")
 
 int main(void)
