@@ -68,6 +68,7 @@ struct disk {
 	struct list free;     /* (lock) requests                              */
 	bool failed;          /* (lock) given up                              */
 	bool watch_idle;      /* (lock) the watchdog sleeps without end       */
+	bool watch_again;     /* (lock) something was started since it looked */
 	struct waitq watch;
 	struct vring_seg segs[BIO_MAX_SEGS + 2]; /* (lock) scratch */
 	struct request requests[REQUESTS];
@@ -153,6 +154,7 @@ static void start_queued(struct disk *d)
 	}
 	if (vring_publish(&d->ring))
 		virtio_notify(&d->virtio, 0);
+	d->watch_again = true;
 	if (d->watch_idle) {
 		d->watch_idle = false;
 		waitq_wake_all(&d->watch);
@@ -267,18 +269,20 @@ static bool is_overdue(const struct disk *d)
 	return clock_now() >= list_first(&d->inflight, struct request, link)->deadline;
 }
 
-/* (lock) held; returns with it held. */
+/* (lock) held; returns with it held.  Sleeps without end only after a while
+ * in which nothing was started, so that it is not woken for each request. */
 static void watch_sleep(struct disk *d)
 {
-	if (d->failed || list_empty(&d->inflight)) {
+	u64 until = clock_now() + clock_from_ms(WATCH_MS);
+
+	if (d->failed || (list_empty(&d->inflight) && !d->watch_again)) {
 		d->watch_idle = true;
 		waitq_wait_quiet(&d->watch, &d->lock);
-	} else {
-		u64 until = clock_now() + clock_from_ms(WATCH_MS);
-
-		if (waitq_wait_until_quiet(&d->watch, &d->lock, until))
-			return; /* the time has passed: the usual case */
+		return;
 	}
+	d->watch_again = false;
+	if (waitq_wait_until_quiet(&d->watch, &d->lock, until))
+		return; /* the time has passed: the usual case */
 }
 
 static void watchdog(void *arg)

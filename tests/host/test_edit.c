@@ -357,18 +357,12 @@ static void survives_noise(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(edits_in_the_middle),
-		TEST(echoes_as_before_until_escape),
-		TEST(kills_words_and_lines),
-		TEST(swallows_unknown_sequences),
-		TEST(recalls_history),
-		TEST(history_is_bounded),
-		TEST(history_is_printable),
-		TEST(interrupt_ends_editing),
-		TEST(redraws_after_a_list),
-		TEST(edits_utf8),
-		TEST(matches_the_model),
-		TEST(survives_noise),
+		TEST(edits_in_the_middle),   TEST(echoes_as_before_until_escape),
+		TEST(kills_words_and_lines), TEST(swallows_unknown_sequences),
+		TEST(recalls_history),       TEST(history_is_bounded),
+		TEST(history_is_printable),  TEST(interrupt_ends_editing),
+		TEST(redraws_after_a_list),  TEST(edits_utf8),
+		TEST(matches_the_model),     TEST(survives_noise),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
