@@ -1,0 +1,256 @@
+/* abitest.c - runs the cases: `abitest [-l] [-q] [-s] [-x PREFIX] [NAME|PREFIX ...]`.
+ *
+ * -l lists, -q leaves out the slow cases, -s runs those alone, -x leaves out one prefix.
+ * Every case runs in a child.  It passes if the child exits with 0, and afterwards the
+ * scratch directory is empty, as many processes live as before, and sysinfo() tells of
+ * exactly as many free bytes.  The exit status is 0 if all passed. */
+#include "lib.h"
+
+#define SCRATCH_DIR "/abitest.d"
+#define TIMEOUT_TICKS 900       /* a hang, not a measure of speed */
+#define SLOW_TIMEOUT_TICKS 6000
+#define SETTLE_TICKS 50
+
+extern const struct test tests_start[], tests_end[];
+extern const struct role roles_start[], roles_end[];
+
+struct selection {
+	int quick, slow_only;
+	const char *exclude;
+	int count;
+	char **prefixes;
+};
+
+static void test_full_name(const struct test *t, char name[64])
+{
+	format(name, 64, "%s.%s", t->area, t->name);
+}
+
+static int test_selected(const struct test *t, const struct selection *s)
+{
+	char name[64];
+
+	test_full_name(t, name);
+	if ((s->quick && t->slow) || (s->slow_only && !t->slow))
+		return 0;
+	if (s->exclude && strncmp(name, s->exclude, strlen(s->exclude)) == 0)
+		return 0;
+	for (int i = 0; i < s->count; i++)
+		if (strncmp(name, s->prefixes[i], strlen(s->prefixes[i])) == 0)
+			return 1;
+	return s->count == 0;
+}
+
+/* The name of the next entry of the open directory @fd, or 0 at its end. */
+static int directory_next(int fd, char name[FS_NAMELEN + 1])
+{
+	struct fs_dirent entry;
+
+	while (read(fd, &entry, sizeof(entry)) == sizeof(entry)) {
+		memcpy(name, entry.name, FS_NAMELEN);
+		name[FS_NAMELEN] = 0;
+		if (entry.ino && strcmp(name, ".") && strcmp(name, ".."))
+			return 1;
+	}
+	return 0;
+}
+
+/* Empties the current directory; gives how many entries it had. */
+static int directory_empty(int depth)
+{
+	char name[FS_NAMELEN + 1];
+	long fd = open(".", O_RDONLY);
+	int n = 0;
+
+	if (fd < 0 || depth > 100)
+		return -1;
+	for (; directory_next(fd, name); n++) {
+		if (unlink(name) == 0)
+			continue;
+		if (chdir(name) == 0) {
+			directory_empty(depth + 1);
+			chdir("..");
+		}
+		unlink(name);
+	}
+	close(fd);
+	return n;
+}
+
+/* The case's process, which begins when something is written to @go. */
+static long test_start(const struct test *t, int go[2])
+{
+	long pid = fork();
+	char c;
+
+	if (pid == 0) {
+		close(go[1]);
+		if (read(go[0], &c, 1) != 1)
+			exit(97);
+		close(go[0]);
+		t->run();
+		exit(0);
+	}
+	return pid;
+}
+
+/* A child that kills @pid after @ticks. */
+static long watchdog_start(long pid, int go[2], int ticks)
+{
+	long dog = fork();
+
+	if (dog == 0) {
+		close(go[0]);
+		close(go[1]);
+		pause(ticks);
+		printf("abitest: %s hangs\n", test_name);
+		kill(pid);
+		exit(0);
+	}
+	return dog;
+}
+
+static int test_wait(long pid, long dog)
+{
+	int status = 0, result = 0;
+	long got;
+
+	do {
+		got = wait(&status);
+		if (got == pid)
+			result = status;
+	} while (got >= 0 && got != pid);
+	if (dog > 0) {
+		kill(dog);
+		while (wait(0) >= 0)
+			;
+	}
+	return result;
+}
+
+/* 1 if the system is as it was before the case; says what is not. */
+static int system_settled(word processes, word memory)
+{
+	word now = 0;
+	int left = directory_empty(0);
+
+	if (left) {
+		printf("FAIL %s leaves %d files\n", test_name, left);
+		return 0;
+	}
+	for (int i = 0; i < SETTLE_TICKS && process_count() != processes; i++)
+		pause(1);
+	if (process_count() != processes) {
+		printf("FAIL %s leaves %ld processes, not %ld\n", test_name,
+		       process_count(), processes);
+		return 0;
+	}
+	for (int i = 0; i < SETTLE_TICKS; i++) {
+		sync();
+		now = free_memory();
+		if (now == memory)
+			return 1;
+		pause(1);
+	}
+	printf("FAIL %s leaves %ld bytes free, not %ld: %ld pages lost\n", test_name, now,
+	       memory, (long)(memory - now) / (long)PAGE);
+	return 0;
+}
+
+static int test_run(const struct test *t)
+{
+	static char name[64];
+	word processes, memory;
+	long pid, dog;
+	int status, go[2];
+
+	test_full_name(t, name);
+	test_name = name;
+	sync();
+	processes = process_count();
+	memory = free_memory();
+	if (pipe(go) < 0 || (pid = test_start(t, go)) < 0) {
+		printf("FAIL %s cannot be started\n", name);
+		return 0;
+	}
+	dog = watchdog_start(pid, go, t->slow ? SLOW_TIMEOUT_TICKS : TIMEOUT_TICKS);
+	write(go[1], "g", 1);
+	close(go[0]);
+	close(go[1]);
+	status = test_wait(pid, dog);
+	if (status != 0 && status != REPORTED)
+		printf("FAIL %s exit status %d\n", name, status);
+	if (!system_settled(processes, memory) || status != 0)
+		return 0;
+	printf("ok %s\n", name);
+	return 1;
+}
+
+static int run_all(const struct selection *s)
+{
+	int passed = 0, failed = 0;
+
+	directory_empty(0);
+	for (const struct test *t = tests_start; t < tests_end; t++) {
+		if (!test_selected(t, s))
+			continue;
+		if (test_run(t))
+			passed++;
+		else
+			failed++;
+	}
+	chdir("/");
+	if (unlink(SCRATCH_DIR) != 0) {
+		printf("FAIL the scratch directory cannot be removed\n");
+		failed++;
+	}
+	printf("abitest: %d passed, %d failed\n", passed, failed);
+	return failed || !passed;
+}
+
+static int run_role(int argc, char *argv[])
+{
+	test_name = argv[0];
+	for (const struct role *r = roles_start; r < roles_end; r++)
+		if (strcmp(r->name, argv[1] + 1) == 0)
+			return r->main(argc, argv);
+	return 99;
+}
+
+static void list(const struct selection *s)
+{
+	for (const struct test *t = tests_start; t < tests_end; t++)
+		if (test_selected(t, s))
+			printf("%s.%s%s\n", t->area, t->name, t->slow ? " (slow)" : "");
+}
+
+int main(int argc, char *argv[])
+{
+	static char self[MAXPATH] = "/";
+	struct selection s = { 0 };
+	int list_only = 0, i = 1;
+
+	if (argc > 1 && argv[1][0] == '@')
+		return run_role(argc, argv);
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		list_only |= argv[i][1] == 'l';
+		s.quick |= argv[i][1] == 'q';
+		s.slow_only |= argv[i][1] == 's';
+		if (argv[i][1] == 'x' && i + 1 < argc)
+			s.exclude = argv[++i];
+	}
+	s.count = argc - i;
+	s.prefixes = argv + i;
+	if (list_only) {
+		list(&s);
+		return 0;
+	}
+	strcpy(self + (argv[0][0] != '/'), argv[0]);
+	test_self = self;
+	mkdir(SCRATCH_DIR);
+	if (chdir(SCRATCH_DIR) < 0) {
+		printf("abitest: cannot use %s\n", SCRATCH_DIR);
+		return 1;
+	}
+	return run_all(&s);
+}

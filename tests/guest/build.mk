@@ -1,0 +1,46 @@
+# build.mk - the test programs that run inside the machine, and an image with them.
+#
+#   make guest-tests     build/guest/abitest, build/guest/stress, build/guest/powercut
+#   make test.img        build/test.img: all programs and the tests
+#
+# They need no library: the objects are linked with guest.ld alone.
+
+GUEST_DIR := tests/guest
+GUEST_OUT := $(BUILD)/guest
+GUEST_TESTS := $(addprefix $(GUEST_OUT)/,abitest stress powercut)
+
+CC_USER ?= $(if $(filter-out cc,$(CC)),$(CC),riscv64-unknown-elf-gcc)
+LD_USER ?= $(if $(filter-out ld,$(LD)),$(LD),riscv64-unknown-elf-ld)
+
+GUEST_CFLAGS := -std=gnu17 -march=rv64gc -mabi=lp64d -mcmodel=medany -ffreestanding \
+	-fno-builtin -fno-common -fno-pic -fno-stack-protector -O2 -g -Wall -Wextra \
+	-Wframe-larger-than=1024 $(if $(WERROR),-Werror) -Ikernel
+GUEST_LDFLAGS := -static --no-relax -z max-page-size=4096
+
+guest_obj = $(addprefix $(GUEST_OUT)/obj/$(TOOLCHAIN)/,$(addsuffix .o,$(1)))
+
+GUEST_LIB := start.S lib.c
+ABITEST_SRC := $(notdir $(sort $(wildcard $(GUEST_DIR)/t_*.c)))
+
+.PHONY: guest-tests test.img
+guest-tests: $(GUEST_TESTS)
+
+$(GUEST_OUT)/abitest: $(call guest_obj,$(GUEST_LIB) regs.S elf.c abitest.c $(ABITEST_SRC))
+$(GUEST_OUT)/stress: $(call guest_obj,$(GUEST_LIB) stress.c)
+$(GUEST_OUT)/powercut: $(call guest_obj,$(GUEST_LIB) powercut.c)
+
+$(GUEST_TESTS): $(GUEST_DIR)/guest.ld
+	$(call say,LD,$@)
+	$(Q)$(LD_USER) $(GUEST_LDFLAGS) -T $(GUEST_DIR)/guest.ld -o $@ $(filter %.o,$^)
+
+$(GUEST_OUT)/obj/$(TOOLCHAIN)/%.o: $(GUEST_DIR)/% $(GUEST_DIR)/build.mk
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC_USER) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(wildcard $(GUEST_OUT)/obj/$(TOOLCHAIN)/*.d)
+
+test.img: $(BUILD)/test.img
+$(BUILD)/test.img: $(GUEST_TESTS) $(UPROGS) $(IMAGE_README) $(HOST_TOOLS)
+	$(call say,MKFS,$@)
+	$(Q)$(BUILD)/mkfs $@ $(IMAGE_README) $(UPROGS) $(GUEST_TESTS)

@@ -1,0 +1,206 @@
+/* lib.h - the runtime of the test programs: system calls by their plain numbers (any failure
+ * is -1), a small printf, checks that name the place which failed, and the registry of cases.
+ * It shares nothing with user/, so it tests the kernel and not a library. */
+#pragma once
+
+#include "uapi/fcntl.h"
+#include "uapi/fsformat.h"
+#include "uapi/info.h"
+#include "uapi/layout.h"
+#include "uapi/limits.h"
+#include "uapi/stat.h"
+#include "uapi/syscalls.h"
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PAGE 4096ul
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+typedef unsigned long word;
+
+/* System calls.  All give 64 bits, so that -1 is known to be all ones. */
+long fork(void);
+void exit(int status) __attribute__((noreturn));
+long wait(int *status);
+long pipe(int fd[2]);
+long read(int fd, void *buf, long n);
+long write(int fd, const void *buf, long n);
+long close(int fd);
+long kill(int pid);
+long exec(const char *path, char *const argv[]);
+long fstat(int fd, struct stat *st);
+long chdir(const char *path);
+long dup(int fd);
+long getpid(void);
+long sbrk(int n, int mode);
+long pause(int ticks);
+long uptime(void);
+long open(const char *path, int flags);
+long mknod(const char *path, int major, int minor);
+long unlink(const char *path);
+long link(const char *old, const char *new);
+long mkdir(const char *path);
+long trace(int mask);
+long sysinfo(struct sysinfo *info);
+long symlink(const char *target, const char *path);
+long sync(void);
+long fsync(int fd);
+long lseek(int fd, long offset, int whence);
+long procinfo(struct procinfo *info, int max);
+long rename(const char *old, const char *new);
+long wait4(int pid, int *status, int options);
+long isatty(int fd);
+long ftruncate(int fd, long length);
+long bootarg(const char *name, char *buf, long size);
+long clock(void); /* ns */
+long readlink(const char *path, char *buf, long size);
+long meminfo(struct meminfo *info);
+long ecall_raw(long a0, long a1, long a2, long a3, long a4, long a5, long number);
+
+#define EAGER 1 /* modes of sbrk */
+#define LAZY 2
+
+/* What the kernel left in the registers: argc, argv, sp. */
+extern word start_regs[3];
+extern char etext[], end[];
+
+/* Strings and memory. */
+void *memset(void *p, int c, size_t n);
+void *memcpy(void *to, const void *from, size_t n);
+void *memmove(void *to, const void *from, size_t n);
+int memcmp(const void *a, const void *b, size_t n);
+size_t strlen(const char *s);
+int strcmp(const char *a, const char *b);
+int strncmp(const char *a, const char *b, size_t n);
+char *strcpy(char *to, const char *from);
+long number(const char *s);
+
+/* %d %u %x with l, %p %s %c %%.  One line, one write; longer than a line buffer is cut. */
+void printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void format(char *to, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void format_args(char *to, size_t size, const char *format, va_list args);
+
+/* The sequence of a generator that every process can run for itself. */
+static inline uint32_t next_random(uint32_t *state)
+{
+	*state = *state * 1664525u + 1013904223u;
+	return *state >> 8;
+}
+
+/* Accesses which the compiler may not reason about. */
+static inline unsigned char load8(word address)
+{
+	unsigned char v;
+
+	__asm__ volatile("lbu %0, 0(%1)" : "=r"(v) : "r"(address) : "memory");
+	return v;
+}
+
+static inline void store8(word address, unsigned char v)
+{
+	__asm__ volatile("sb %0, 0(%1)" ::"r"(v), "r"(address) : "memory");
+}
+
+static inline void jump(word address)
+{
+	__asm__ volatile("jalr %0" ::"r"(address) : "ra", "memory");
+}
+
+/* Cases.  TEST(area, name) { ... } defines and registers one; it passes when it returns.
+ * It runs in a child of its own, in an empty directory, and must leave that empty, all its
+ * children gone and as many free pages as before. */
+struct test {
+	const char *area, *name;
+	void (*run)(void);
+	int slow;
+};
+
+#define TEST_ENTRY(area, name, slow)                                                  \
+	static void area##_##name(void);                                              \
+	static const struct test entry_##area##_##name                                \
+		__attribute__((section(".tests"), used, aligned(8))) = {              \
+			#area, #name, area##_##name, slow                             \
+		};                                                                    \
+	static void area##_##name(void)
+#define TEST(area, name) TEST_ENTRY(area, name, 0)
+#define SLOW_TEST(area, name) TEST_ENTRY(area, name, 1)
+
+/* A role is another main() of this program, for cases that check what exec() makes: it runs
+ * as `abitest @name ...` and its result is the exit status. */
+struct role {
+	const char *name;
+	int (*main)(int argc, char *argv[]);
+};
+
+#define ROLE(name)                                                                    \
+	static int role_##name(int argc, char *argv[]);                               \
+	static const struct role role_entry_##name                                    \
+		__attribute__((section(".roles"), used, aligned(8))) = {              \
+			#name, role_##name                                            \
+		};                                                                    \
+	static int role_##name(int argc, char *argv[])
+
+/* A child that has printed its FAIL line exits with this; a parent passes it on. */
+#define REPORTED 0x7e57
+#define KILLED (-1)
+
+extern const char *test_name; /* for the FAIL line */
+extern const char *test_self; /* absolute path of this program */
+void test_fail(const char *file, int line, const char *format, ...)
+	__attribute__((noreturn, format(printf, 3, 4)));
+void test_equal(const char *file, int line, const char *what, long got, long want);
+
+#define FAIL(...) test_fail(__FILE_NAME__, __LINE__, __VA_ARGS__)
+#define CHECK(cond)                                                                   \
+	do {                                                                          \
+		if (!(cond))                                                          \
+			FAIL("not so: %s", #cond);                                    \
+	} while (0)
+#define EQ(got, want) test_equal(__FILE_NAME__, __LINE__, #got, (long)(got), (long)(want))
+#define REFUSED(call) EQ(call, -1)
+
+/* fork that cannot fail without a FAIL line. */
+long must_fork(void);
+/* Waits for child @pid, while others may end too, and gives its status. */
+int reap(long pid);
+
+/* The statement runs in a child that must end with @want. */
+#define CHILD(want, ...)                                                              \
+	do {                                                                          \
+		long child_pid = must_fork();                                         \
+		if (child_pid == 0) {                                                 \
+			__VA_ARGS__;                                                  \
+			exit(0);                                                      \
+		}                                                                     \
+		EQ(reap(child_pid), want);                                            \
+	} while (0)
+#define KILLS(...) CHILD(KILLED, __VA_ARGS__)
+
+/* Fails the case if it does not become true within @ticks. */
+#define EVENTUALLY(cond, ticks)                                                       \
+	do {                                                                          \
+		for (int tick_ = 0; !(cond); tick_++) {                               \
+			if (tick_ == (ticks))                                         \
+				FAIL("never: %s", #cond);                             \
+			pause(1);                                                     \
+		}                                                                     \
+	} while (0)
+
+word free_memory(void);   /* bytes, by sysinfo */
+word process_count(void); /* by sysinfo */
+int process_state(int pid); /* PS_*, or 0 if there is none */
+int free_fds(void);       /* how many this process can still open */
+
+/* A file with @n bytes of a pattern made from @seed; and its check. */
+void file_make(const char *path, long n, uint32_t seed);
+void file_check(const char *path, long n, uint32_t seed);
+int file_exists(const char *path);
+long file_size(const char *path); /* -1: there is none */
+void pattern_fill(unsigned char *p, long n, uint32_t seed);
+/* The first byte of @p that is not @seed's pattern, or -1. */
+long pattern_wrong(const unsigned char *p, long n, uint32_t seed);
+
+#define SCRATCH_SIZE 16384
+extern unsigned char scratch[SCRATCH_SIZE]; /* anyone's, for the length of a case */

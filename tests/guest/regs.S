@@ -1,0 +1,169 @@
+/* regs.S - are registers kept?  Puts a pattern of its own into every register, makes a system
+ * call or spins, and compares.  sp, gp and tp are among them: the kernel may not use them.
+ *
+ * long regs_integer(long a0, long number, long spins): with number 0 it spins instead.  Gives
+ *	0, or the number of the first register that changed.  regs_result has the call's result.
+ * long regs_float(long a0, long number, long spins, long seed): the same for f0..f31 and the
+ *	rounding mode; gives 0, or 1 + the number of the register, or 33 for the mode. */
+
+#define PATTERN(n) (0x5a00c3d2e1f00000 + (n) * 0x0001000100010001)
+
+	.bss
+	.balign	8
+saved:	.skip	8 * 16
+	.globl	regs_result
+regs_result: .skip 8
+floats:	.skip	8 * 32
+
+	.macro	SET reg, n
+	li	\reg, PATTERN(\n)
+	.endm
+
+	.macro	CHANGED reg, n
+	li	a0, PATTERN(\n)
+	bne	a0, \reg, 10f
+	j	11f
+10:	li	a0, \n
+	j	regs_restore
+11:
+	.endm
+
+	.macro	EACH what
+	\what	ra, 1
+	\what	sp, 2
+	\what	gp, 3
+	\what	tp, 4
+	\what	t0, 5
+	\what	t1, 6
+	\what	t2, 7
+	\what	s0, 8
+	\what	s1, 9
+	\what	a1, 11
+	\what	a2, 12
+	\what	a3, 13
+	\what	a4, 14
+	\what	a5, 15
+	\what	a6, 16
+	\what	s2, 18
+	\what	s3, 19
+	\what	s4, 20
+	\what	s5, 21
+	\what	s6, 22
+	\what	s7, 23
+	\what	s8, 24
+	\what	s9, 25
+	\what	s10, 26
+	\what	s11, 27
+	\what	t3, 28
+	\what	t4, 29
+	\what	t5, 30
+	\what	t6, 31
+	.endm
+
+	.text
+	.globl	regs_integer
+regs_integer:
+	la	t0, saved
+	sd	ra, 0(t0)
+	sd	sp, 8(t0)
+	sd	gp, 16(t0)
+	sd	tp, 24(t0)
+	sd	s0, 32(t0)
+	sd	s1, 40(t0)
+	sd	s2, 48(t0)
+	sd	s3, 56(t0)
+	sd	s4, 64(t0)
+	sd	s5, 72(t0)
+	sd	s6, 80(t0)
+	sd	s7, 88(t0)
+	sd	s8, 96(t0)
+	sd	s9, 104(t0)
+	sd	s10, 112(t0)
+	sd	s11, 120(t0)
+	mv	a7, a1
+	beqz	a1, 1f
+	EACH	SET
+	ecall
+	j	3f
+1:	mv	a7, a2
+	EACH	SET
+2:	addi	a7, a7, -1
+	bnez	a7, 2b
+3:
+	/* a0 is the result and a7 was the number: the two that need not be compared */
+	addi	a7, a0, 0
+	EACH	CHANGED
+	li	a0, 0
+regs_restore:
+	la	t0, regs_result
+	sd	a7, 0(t0)
+	la	t0, saved
+	ld	ra, 0(t0)
+	ld	sp, 8(t0)
+	ld	gp, 16(t0)
+	ld	tp, 24(t0)
+	ld	s0, 32(t0)
+	ld	s1, 40(t0)
+	ld	s2, 48(t0)
+	ld	s3, 56(t0)
+	ld	s4, 64(t0)
+	ld	s5, 72(t0)
+	ld	s6, 80(t0)
+	ld	s7, 88(t0)
+	ld	s8, 96(t0)
+	ld	s9, 104(t0)
+	ld	s10, 112(t0)
+	ld	s11, 120(t0)
+	ret
+
+	.macro	FLOATS op, base
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	\op	f\n, 8*\n(\base)
+	.endr
+	.endm
+
+	/* The callee-saved ones are not kept for the caller: the C here has no floats. */
+	.globl	regs_float
+regs_float:
+	la	t0, floats
+	li	t1, 32
+	mv	t2, a3
+	li	t3, 0x0010001000100010
+1:	sd	t2, 0(t0)
+	add	t2, t2, t3
+	addi	t0, t0, 8
+	addi	t1, t1, -1
+	bnez	t1, 1b
+	la	t0, floats
+	FLOATS	fld, t0
+	andi	t4, a3, 3		/* a rounding mode of the caller's */
+	fsrm	t4
+	mv	a7, a1
+	beqz	a1, 2f
+	ecall
+	j	3f
+2:	addi	a2, a2, -1
+	bnez	a2, 2b
+3:	la	t1, regs_result
+	sd	a0, 0(t1)
+	frrm	t5
+	fsrm	zero
+	bne	t4, t5, 6f
+	la	t0, floats
+	addi	sp, sp, -256
+	FLOATS	fsd, sp
+	mv	t1, sp
+	li	a0, 1
+4:	ld	t2, 0(t0)
+	ld	t3, 0(t1)
+	bne	t2, t3, 5f
+	addi	t0, t0, 8
+	addi	t1, t1, 8
+	addi	a0, a0, 1
+	li	t2, 33
+	bne	a0, t2, 4b
+	li	a0, 0
+5:	addi	sp, sp, 256
+	ret
+6:	li	a0, 33
+	ret

@@ -1,0 +1,192 @@
+/* t_disk.c - a disk without space and one without inodes: calls fail, nothing is lost. */
+#include "lib.h"
+
+static void big_name(char name[16], int i)
+{
+	format(name, 16, "big%d", i);
+}
+
+/* Fills the disk; gives the number of files, and their bytes. */
+static int fill_disk(long *total)
+{
+	char name[16];
+	int files = 0;
+	long wrote = 0;
+
+	for (*total = 0; files < 150; files++) {
+		long fd, blocks = 0;
+
+		big_name(name, files);
+		unlink(name);
+		fd = open(name, O_CREATE | O_RDWR | O_TRUNC);
+		if (fd < 0)
+			break;
+		memset(scratch, files, 1024);
+		for (; blocks < 268; blocks++) {
+			wrote = write(fd, scratch, 1024);
+			if (wrote != 1024)
+				break;
+			*total += 1024;
+		}
+		EQ(close(fd), 0);
+		if (blocks < 268) {
+			EQ(wrote, -1);
+			files++;
+			break;
+		}
+	}
+	return files;
+}
+
+static void empty_disk(int files)
+{
+	char name[16];
+
+	for (int i = 0; i < files; i++) {
+		big_name(name, i);
+		EQ(unlink(name), 0);
+	}
+}
+
+SLOW_TEST(disk, full)
+{
+	long total, again;
+	int files = fill_disk(&total);
+
+	CHECK(files > 0 && files < 150); /* an image of 40 MB or less */
+	/* what needs a block fails, or has one left; nothing breaks */
+	for (int i = 0; i < 5; i++) {
+		char name[] = "xtra0";
+		long fd;
+
+		name[4] += i;
+		fd = open(name, O_CREATE | O_RDWR);
+		if (fd >= 0) {
+			if (write(fd, scratch, 1024) != 1024) {
+				REFUSED(write(fd, scratch, 1024));
+			}
+			close(fd);
+		}
+	}
+	if (mkdir("xdir") == 0) {
+		close(open("xdir/f", O_CREATE | O_RDWR));
+		unlink("xdir/f");
+		EQ(unlink("xdir"), 0);
+	}
+	for (int i = 0; i < 5; i++) {
+		char name[] = "xtra0";
+
+		name[4] += i;
+		unlink(name);
+	}
+	empty_disk(files);
+	/* as much space as before */
+	files = fill_disk(&again);
+	EQ(again, total);
+	empty_disk(files);
+}
+
+SLOW_TEST(disk, full_keeps_what_is_written)
+{
+	long total;
+	int files = fill_disk(&total);
+	char name[16];
+
+	for (int i = 0; i < files; i++) {
+		long fd, n;
+
+		big_name(name, i);
+		fd = open(name, O_RDONLY);
+		CHECK(fd >= 0);
+		while ((n = read(fd, scratch, 1024)) > 0) {
+			EQ(scratch[0], i);
+			EQ(scratch[n - 1], i);
+			total -= n;
+		}
+		EQ(n, 0);
+		EQ(close(fd), 0);
+	}
+	CHECK(total <= 0); /* the write that failed may have left a part */
+	empty_disk(files);
+}
+
+SLOW_TEST(disk, full_directory_cannot_grow)
+{
+	long total;
+	int files = fill_disk(&total), made = 0;
+	char name[16];
+
+	/* links need no inode; when the directory's block is full they fail */
+	for (; made < 300; made++) {
+		format(name, sizeof(name), "ln%d", made);
+		if (link("big0", name) != 0)
+			break;
+	}
+	CHECK(made < 300);
+	for (int i = 0; i < made; i++) {
+		format(name, sizeof(name), "ln%d", i);
+		EQ(unlink(name), 0);
+	}
+	empty_disk(files);
+}
+
+/* Creates files until that fails; gives how many. */
+static int use_inodes(void)
+{
+	char name[16];
+	int n = 0;
+
+	for (; n < 1024; n++) {
+		long fd;
+
+		format(name, sizeof(name), "i%d", n);
+		fd = open(name, O_CREATE | O_RDWR);
+		if (fd < 0) {
+			EQ(fd, -1);
+			break;
+		}
+		EQ(close(fd), 0);
+	}
+	return n;
+}
+
+static void free_inodes(int n)
+{
+	char name[16];
+
+	for (int i = 0; i < n; i++) {
+		format(name, sizeof(name), "i%d", i);
+		EQ(unlink(name), 0);
+	}
+}
+
+SLOW_TEST(disk, out_of_inodes)
+{
+	int n = use_inodes();
+
+	CHECK(n > 0 && n < 1024);
+	REFUSED(mkdir("d"));
+	REFUSED(mknod("dev", 1, 1));
+	REFUSED(symlink("x", "s"));
+	REFUSED(open("f", O_CREATE | O_RDWR));
+	REFUSED(file_size("f"));
+	EQ(link("i0", "hard"), 0); /* needs none */
+	EQ(unlink("hard"), 0);
+	free_inodes(n);
+	EQ(use_inodes(), n);
+	free_inodes(n);
+}
+
+SLOW_TEST(disk, inode_of_an_open_file_comes_back)
+{
+	int n = use_inodes();
+	long fd = open("i0", O_RDWR);
+
+	EQ(unlink("i0"), 0);
+	REFUSED(open("f", O_CREATE | O_RDWR)); /* still in use */
+	EQ(close(fd), 0);
+	fd = open("i0", O_CREATE | O_RDWR);
+	CHECK(fd >= 0);
+	EQ(close(fd), 0);
+	free_inodes(n);
+}

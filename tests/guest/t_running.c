@@ -1,0 +1,190 @@
+/* t_running.c - program files that change or go while they run, and stacks by PT_GNU_STACK. */
+#include "elf.h"
+
+/* Reads a byte from fd 3 into the stack, then exits with a constant of its text. */
+#define READ_THEN_EXIT(value)                                                         \
+	{                                                                             \
+		LI(A0, 3), ADDI(A1, SP, -16), LI(A2, 1), LI(A7, 5), ECALL,            \
+			LI(A0, value), EXIT_A0                                        \
+	}
+static const uint32_t read_exit_42[] = READ_THEN_EXIT(42);
+static const uint32_t read_exit_43[] = READ_THEN_EXIT(43);
+
+/* The code on a page of its own in the file, so that it can be shared. */
+static struct elf_file *paged(const uint32_t *code, int count)
+{
+	struct elf_file *f = elf_new();
+
+	elf_add(f, PF_R | PF_X, 0, 0x1000, count * 4);
+	elf_code(f, 0x1000, code, count);
+	f->size = 0x2000;
+	return f;
+}
+
+/* Starts ./prog waiting on a pipe; the pipe's other end is the result. */
+static long start_waiting(long *pid)
+{
+	int fd[2];
+
+	EQ(pipe(fd), 0);
+	*pid = must_fork();
+	if (*pid == 0) {
+		close(fd[1]);
+		if (fd[0] != 3) {
+			close(3);
+			EQ(dup(fd[0]), 3);
+			close(fd[0]);
+		}
+		exec("./prog", (char *[]){ "prog", 0 });
+		exit(98);
+	}
+	close(fd[0]);
+	return fd[1];
+}
+
+static void wait_until_asleep(long pid)
+{
+	EVENTUALLY(process_state(pid) == PS_SLEEPING, 300);
+	pause(2);
+	EVENTUALLY(process_state(pid) == PS_SLEEPING, 300);
+}
+
+TEST(running, file_is_rewritten)
+{
+	long pid, go;
+
+	elf_save(paged(read_exit_42, COUNT(read_exit_42)), "prog");
+	go = start_waiting(&pid);
+	wait_until_asleep(pid);
+	elf_save(paged(read_exit_43, COUNT(read_exit_43)), "prog");
+	EQ(write(go, "x", 1), 1);
+	EQ(reap(pid), 42); /* the old text, to its end */
+	close(go);
+	go = start_waiting(&pid);
+	EQ(write(go, "x", 1), 1);
+	EQ(reap(pid), 43);
+	EQ(unlink("prog"), 0);
+}
+
+TEST(running, file_is_written_in_place)
+{
+	struct elf_file *f = paged(read_exit_42, COUNT(read_exit_42));
+	long pid, go, fd;
+
+	elf_save(f, "prog");
+	go = start_waiting(&pid);
+	wait_until_asleep(pid);
+	f = paged(read_exit_43, COUNT(read_exit_43));
+	fd = open("prog", O_RDWR);
+	EQ(write(fd, f->bytes, f->size), f->size);
+	EQ(close(fd), 0);
+	EQ(write(go, "x", 1), 1);
+	EQ(reap(pid), 42);
+	close(go);
+	go = start_waiting(&pid);
+	EQ(write(go, "x", 1), 1);
+	EQ(reap(pid), 43);
+	EQ(unlink("prog"), 0);
+}
+
+TEST(running, file_is_truncated)
+{
+	long pid, go;
+
+	elf_save(paged(read_exit_42, COUNT(read_exit_42)), "prog");
+	go = start_waiting(&pid);
+	wait_until_asleep(pid);
+	EQ(close(open("prog", O_WRONLY | O_TRUNC)), 0);
+	EQ(write(go, "x", 1), 1);
+	EQ(reap(pid), 42);
+	EQ(unlink("prog"), 0);
+}
+
+TEST(running, file_is_unlinked)
+{
+	long pid, go;
+
+	elf_save(paged(read_exit_42, COUNT(read_exit_42)), "prog");
+	go = start_waiting(&pid);
+	wait_until_asleep(pid);
+	EQ(unlink("prog"), 0);
+	EQ(write(go, "x", 1), 1);
+	EQ(reap(pid), 42);
+}
+
+/* Touches one byte in each page down to sp - (pages << 12), then exits with 42. */
+static struct elf_file *stack_user(word stack, int pages)
+{
+	const uint32_t code[] = {
+		LUI(T0, pages),
+		/* sub t0, sp, t0 */
+		0x40000033u | T0 << 7 | SP << 15 | T0 << 20,
+		/* sd zero, 0(t0) */
+		0x00003023u | T0 << 15,
+		LI(A0, 42),
+		EXIT_A0,
+	};
+	struct elf_file *f = elf_new();
+
+	elf_add(f, PF_R | PF_X, 0, 0x400, sizeof(code));
+	elf_code(f, 0x400, code, COUNT(code));
+	elf_add(f, PF_R | PF_W, 0, 0, 0);
+	f->segment[1].type = PT_GNU_STACK;
+	f->segment[1].memsz = stack;
+	return f;
+}
+
+TEST(stack, of_one_page_without_a_size)
+{
+	EQ(elf_try(stack_user(0, 0)), 42);
+	EQ(elf_try(stack_user(0, 1)), KILLED);
+	EQ(elf_try(stack_user(PAGE, 1)), KILLED);
+}
+
+TEST(stack, of_the_size_that_is_asked_for)
+{
+	EQ(elf_try(stack_user(64 * 1024, 15)), 42);
+	EQ(elf_try(stack_user(64 * 1024, 16)), KILLED);
+	EQ(elf_try(stack_user(1 << 20, 255)), 42);
+	EQ(elf_try(stack_user(1 << 20, 256)), KILLED);
+}
+
+TEST(stack, size_without_sense)
+{
+	static const word sizes[] = { 1ul << 38, 1ul << 40, 1ul << 63, ~0ul, -PAGE };
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		int status = elf_try(stack_user(sizes[i], 0));
+
+		if (status != ELF_REFUSED)
+			EQ(status, 42);
+	}
+}
+
+TEST(stack, large_one_takes_large_arguments)
+{
+	static char big[4200];
+	char *argv[] = { big, big, big, big, 0 };
+	static const uint32_t exit_argc[] = { EXIT_A0 };
+	struct elf_file *f = elf_simple(exit_argc, COUNT(exit_argc));
+
+	elf_add(f, PF_R | PF_W, 0, 0, 0);
+	f->segment[1].type = PT_GNU_STACK;
+	f->segment[1].memsz = 64 * 1024;
+	elf_save(f, "prog");
+	memset(big, 'a', 4095);
+	EQ(elf_run_args("prog", argv), 4);
+	big[4095] = 'a'; /* 4096 bytes and the NUL: too long for one */
+	EQ(elf_run_args("prog", argv), ELF_REFUSED);
+	EQ(unlink("prog"), 0);
+}
+
+TEST(stack, no_argument_at_all)
+{
+	static const uint32_t exit_argc[] = { EXIT_A0 };
+	char *argv[] = { 0 };
+
+	elf_save(elf_simple(exit_argc, COUNT(exit_argc)), "prog");
+	EQ(elf_run_args("prog", argv), 0);
+	EQ(unlink("prog"), 0);
+}
