@@ -37,7 +37,7 @@ UPROGS :=
 include mk/image.mk
 include mk/qemu.mk
 
-.PHONY: all clean grade check format FORCE
+.PHONY: all clean grade check format docs FORCE
 all: kernel/kernel kernel/kernel.sym programs host-tools
 
 FORCE:
@@ -56,3 +56,6 @@ check:
 
 format:
 	$(Q)tools/format.sh
+
+docs:
+	$(Q)tools/gen_docs.py

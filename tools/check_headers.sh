@@ -24,7 +24,7 @@ for h in $(find kernel -name '*.h' | sort); do
 		grep -m3 'error' "$build/errors"
 		bad=1
 	fi
-	head -1 "$h" | grep -q '^/\* [A-Za-z0-9_]*\.h - ' ||
+	head -1 "$h" | grep -Eq '^/\* [A-Za-z0-9_]+\.h( \([a-z]+\))? - ' ||
 		{ echo "$h:1: the first line is not of the form '/* name.h - what it is'"; bad=1; }
 	grep -q '^#pragma once$' "$h" || { echo "$h: no #pragma once"; bad=1; }
 done

@@ -87,7 +87,7 @@ def checks():
         Job("names", ["tools/check_names.py"]),
         Job("form", ["tools/format.sh", "--check"]),
         Job("sizes", ["tools/size_report.py"]),
-        Job("locking-doc", ["tools/locking_doc.py", "--check"]),
+        Job("docs", ["tools/gen_docs.py", "--check"]),
     ]
 
 

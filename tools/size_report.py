@@ -70,7 +70,8 @@ def check(path, sizes):
         yield f"{path}: {len(lines)} lines (at most {FILE_LINES})"
     for number, line in enumerate(lines, 1):
         width = len(line.expandtabs(8))
-        if width > COLUMNS:
+        # How a test on the host is compiled stands on one line each.
+        if width > COLUMNS and not line.startswith(("// sources:", "// cflags:")):
             yield f"{path}:{number}: {width} columns (at most {COLUMNS})"
     if path.suffix != ".c":
         return

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Writes into docs/ what the code itself says best, between markers:
+
+    docs/locking.md   the lock ranks, from kernel/core/lock_rank.h
+    docs/map.md       what each file is, from its first line
+
+usage: gen_docs.py           writes them
+       gen_docs.py --check   status 1 if one is not current, or if README.md
+                             leaves out a boot option of kernel/init/options.c
+"""
+import pathlib
+import re
+import sys
+
+RANKS = pathlib.Path("kernel/core/lock_rank.h")
+OPTIONS = pathlib.Path("kernel/init/options.c")
+KINDS = {"mutex": "sleeping", "spin": "spinning"}
+
+FOLDERS = [
+    ("kernel/uapi", "shared with user programs: numbers, structs, flags"),
+    ("kernel/lib", "pure C, no locks, no hardware"),
+    ("kernel/arch/riscv", "all that is RISC-V"),
+    ("kernel/core", "harts, locks, waiting, threads, time, messages"),
+    ("kernel/mm", "memory: frames, page tables, areas, faults"),
+    ("kernel/dev", "devices"),
+    ("kernel/fs", "the file system"),
+    ("kernel/proc", "processes and system calls"),
+    ("kernel/obs", "looking inside; only reads, and nothing depends on it"),
+    ("kernel/init", "booting"),
+    ("user/bin", "programs, one file each"),
+    ("user/sh", "the shell"),
+    ("user/lib", "between picolibc and the system calls"),
+    ("xv6/lib", "what xv6 programs are linked with"),
+    ("tools", "programs and checks on the host"),
+]
+
+
+def ranks_table():
+    text = RANKS.read_text()
+    ranks = re.findall(r'X\((\w+),\s*"([^"]*)"\)', text[text.index("#define LOCK_RANKS"):])
+    lines = ["| rank | kind | what it guards |", "|---|---|---|"]
+    for name, what in ranks:
+        if name != "none":
+            kind, _, guards = what.partition(": ")
+            lines.append(f"| `{name}` | {KINDS[kind]} | {guards} |")
+    return "\n".join(lines) + "\n"
+
+
+def first_words(path):
+    """What the head of a file says it is: up to the first full stop or the comment's end."""
+    text = path.read_text(errors="replace")
+    if path.suffix == ".py":
+        found = re.search(r'"""(.*?)("""|\n\n)', text, re.S)
+    elif path.suffix == ".sh":
+        found = re.search(r"^# \S+\.sh - (.*?)\n(#\n|[^#])", text, re.S | re.M)
+    else:
+        found = re.match(r"/\* \S+( \(\w+\))? - (?P<what>.*?)(\*/|\n \*\s*\n)", text, re.S)
+    if not found:
+        return None
+    what = found.group("what") if "what" in found.re.groupindex else found.group(1)
+    what = re.sub(r"\s*\n\s*[*#]?\s*", " ", what).strip()
+    return re.split(r"\.( |$)", what)[0].replace("|", "\\|")
+
+
+def is_described_by_header(path):
+    """foo.c next to foo.h, whose head says `see foo.h`, needs no line of its own."""
+    return path.suffix == ".c" and path.with_suffix(".h").exists()
+
+
+def files_tables():
+    out = []
+    for folder, what in FOLDERS:
+        rows = []
+        for path in sorted(pathlib.Path(folder).glob("*")):
+            if path.suffix not in (".c", ".h", ".S", ".py", ".sh") or is_described_by_header(path):
+                continue
+            says = first_words(path)
+            if says:
+                name = path.name
+                if path.suffix == ".h" and path.with_suffix(".c").exists():
+                    name = f"{path.stem}.h, .c"
+                rows.append(f"| `{name}` | {says} |")
+        if rows:
+            out.append(f"### {folder}/: {what}\n\n| file | what it is |\n|---|---|\n" + "\n".join(rows) + "\n")
+    return "\n".join(out)
+
+
+PARTS = [
+    (pathlib.Path("docs/locking.md"), "ranks", ranks_table),
+    (pathlib.Path("docs/map.md"), "files", files_tables),
+]
+
+
+def current(path, name, make):
+    """The text of path with the part between the markers of name made anew."""
+    begin = f"<!-- {name}: made by tools/gen_docs.py -->\n"
+    end = f"<!-- end of {name} -->\n"
+    doc = path.read_text()
+    before, rest = doc.split(begin)
+    _, after = rest.split(end)
+    return before + begin + "\n" + make() + "\n" + end + after
+
+
+def options_left_out():
+    text = OPTIONS.read_text()
+    known = re.findall(r'^\t\{ "(\w+)"', text[text.index("known[]"):], re.M)
+    readme = pathlib.Path("README.md").read_text()
+    return [name for name in known if f"`{name}=" not in readme]
+
+
+def main():
+    if "--check" not in sys.argv[1:]:
+        for path, name, make in PARTS:
+            path.write_text(current(path, name, make))
+        return 0
+    bad = 0
+    for path, name, make in PARTS:
+        if current(path, name, make) != path.read_text():
+            print(f"{path} is not what the code says: run 'make docs'")
+            bad = 1
+    for name in options_left_out():
+        print(f"README.md does not mention the boot option {name}=")
+        bad = 1
+    return bad
+
+
+sys.exit(main())
