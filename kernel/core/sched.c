@@ -16,7 +16,7 @@
 
 #define SLICE_HZ 100    /* turns of 10 ms                                    */
 #define BALANCE_HZ 2000 /* 0.5 ms: then an idle hart may have who still waits */
-#define KTHREADS_MAX 4
+#define KTHREADS_MAX 8
 
 struct hart harts[MAX_HARTS];
 u32 nharts;

@@ -19,6 +19,7 @@
 #include "dev/testdev.h"
 #include "fs/fs.h"
 #include "init/boot.h"
+#include "init/ktest.h"
 #include "init/options.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
@@ -150,6 +151,7 @@ static void boot_rest(void)
 	err = fs_mount(disk);
 	if (err)
 		stop_boot("the disk holds no file system that can be used");
+	ktest_run();
 }
 
 static void no_init(int err)

@@ -13,6 +13,7 @@ struct option {
 };
 
 static const struct option known[] = {
+	{ "columns", NULL },	       /* dev/console.c: width of the terminal */
 	{ "cmd", NULL },	       /* the command that init runs, then power off */
 	{ "fork", "cow copy" },	       /* mm/fork.c    */
 	{ "heap", "eager lazy" },      /* mm/aspace.c  */
@@ -20,6 +21,7 @@ static const struct option known[] = {
 	{ "uaccess", "auto strict open" }, /* mm/uaccess.c */
 	{ "fsbig", "on off" },	       /* fs/: images of the file system lab */
 	{ "vmprint", "on off" },       /* init/main.c: the first page table */
+	{ "ktest", "on overflow panic" }, /* init/ktest.c: then power off */
 	{ "panic", "halt exit" },      /* core/panic.c */
 };
 

@@ -120,6 +120,7 @@ static void gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 {
 	pt_for_each(c, &as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
+		struct page *pg;
 
 		if (pte_is_guard(e, c.level)) {
 			pte_store(c.slot, (pte_t){ 0 });
@@ -128,9 +129,10 @@ static void gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 		if (!pte_is_leaf(e))
 			continue;
 		e = pte_xchg(c.slot, (pte_t){ 0 });
-		gather_add(g, c.va, frame_of_pa(pte_pa(e)));
-		if (c.va < USYSCALL)
+		pg = frame_of_pa(pte_pa(e));
+		if (pg->kind != FRAME_usyscall)
 			as->resident--;
+		gather_add(g, c.va, pg);
 	}
 }
 

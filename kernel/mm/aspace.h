@@ -87,3 +87,13 @@ bool aspace_range_ok(const struct aspace *as, va_t va, u64 n);
 /* Boot: reads the options fork=, heap= and isolate=. */
 void aspace_init(void);
 extern bool aspace_heap_lazy;
+
+#ifdef PAGODA_CHECK
+/* ASSERTs that areas, entries, counts and rights of @as agree. */
+void aspace_check(struct aspace *as);
+#else
+static inline void aspace_check(struct aspace *as)
+{
+	(void)as;
+}
+#endif

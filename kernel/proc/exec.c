@@ -279,6 +279,8 @@ static int build(struct exec *x)
 		err = push_arguments(x);
 	if (err)
 		aspace_destroy(x->as);
+	else
+		aspace_check(x->as);
 	return err;
 }
 

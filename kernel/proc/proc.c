@@ -155,6 +155,8 @@ s64 proc_fork(void)
 		proc_free(child);
 		return err;
 	}
+	aspace_check(parent->as);
+	aspace_check(child->as);
 	child->thread.as = child->as;
 	copy_registers(child, parent);
 	share_files(child, parent);

@@ -99,6 +99,8 @@ s64 sys_sbrk(const u64 arg[6])
 	va_t old;
 	int err = aspace_sbrk(p->as, delta, wants_lazy(p, delta, arg[1]), &old);
 
+	if (err || delta < 0)
+		aspace_check(p->as);
 	return err ? err : (s64)old;
 }
 

@@ -1,0 +1,142 @@
+/* ktest_core.c - threads, waiting and time, on all harts. */
+
+#ifdef PAGODA_CHECK
+
+#include "arch/riscv/csr.h"
+#include "core/clock.h"
+#include "core/ktest.h"
+#include "core/mutex.h"
+#include "core/sched.h"
+#include "core/waitq.h"
+#include "uapi/errno.h"
+
+#define ROUNDS 20000
+#define ADDS 5000
+
+static struct spinlock lock = SPINLOCK_INIT("ktest", proc);
+static struct waitq wq = WAITQ_INIT(wq);
+static unsigned turn, done; /* (lock) */
+
+static void wait_for_turn(unsigned value)
+{
+	spin_lock(&lock);
+	while (turn != value)
+		waitq_wait_quiet(&wq, &lock);
+	spin_unlock(&lock);
+}
+
+static void give_turn(unsigned value)
+{
+	spin_lock(&lock);
+	turn = value;
+	spin_unlock(&lock);
+	waitq_wake_all(&wq);
+}
+
+static void partner(void *arg)
+{
+	(void)arg;
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		wait_for_turn(1);
+		give_turn(0);
+	}
+	spin_lock(&lock);
+	done++;
+	waitq_wake_all(&wq);
+	spin_unlock(&lock);
+}
+
+/* A lost wake-up hangs here, and the test run's time limit shows it. */
+KTEST(no_wakeup_is_lost)
+{
+	ASSERT(kthread_start("ktest", partner, NULL) == 0);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		give_turn(1);
+		wait_for_turn(0);
+	}
+	spin_lock(&lock);
+	while (!done)
+		waitq_wait_quiet(&wq, &lock);
+	spin_unlock(&lock);
+}
+
+KTEST(a_wait_ends_at_its_deadline)
+{
+	u64 start = clock_now(), deadline = start + clock_from_ms(30);
+	int err = 0;
+
+	spin_lock(&lock);
+	while (err != -ETIMEDOUT)
+		err = waitq_wait_until_quiet(&wq, &lock, deadline);
+	spin_unlock(&lock);
+	ASSERT(clock_now() >= deadline);
+}
+
+static void count_ring(struct timer *t)
+{
+	(void)t;
+	__atomic_fetch_add(&done, 1, __ATOMIC_SEQ_CST);
+}
+
+KTEST(a_cancelled_timer_does_not_ring)
+{
+	struct timer t;
+	unsigned before = done;
+	u64 end;
+
+	timer_start(&t, clock_now() + clock_from_ms(5), count_ring);
+	timer_cancel(&t);
+	for (end = clock_now() + clock_from_ms(10); clock_now() < end;)
+		;
+	ASSERT(done == before);
+}
+
+KTEST(spin_locks_turn_interrupts_off_and_on)
+{
+	ASSERT(irq_enabled());
+	spin_lock(&lock);
+	irq_push_off();
+	ASSERT(!irq_enabled() && spin_held(&lock));
+	spin_unlock(&lock);
+	ASSERT(!irq_enabled());
+	irq_pop_off();
+	ASSERT(irq_enabled() && !spin_held(&lock));
+}
+
+static struct mutex mutex;
+static unsigned counter; /* (mutex) */
+
+static void adder(void *arg)
+{
+	(void)arg;
+	for (unsigned i = 0; i < ADDS; i++) {
+		unsigned seen;
+
+		mutex_lock(&mutex);
+		seen = counter;
+		if (i % 64 == 0)
+			thread_yield(); /* gives others the chance to break in */
+		counter = seen + 1;
+		mutex_unlock(&mutex);
+	}
+	spin_lock(&lock);
+	done += 100;
+	waitq_wake_all(&wq);
+	spin_unlock(&lock);
+}
+
+KTEST(a_mutex_lets_one_in)
+{
+	unsigned before = done;
+
+	mutex_init(&mutex, "ktest", RANK_none);
+	ASSERT(kthread_start("ktest", adder, NULL) == 0);
+	ASSERT(kthread_start("ktest", adder, NULL) == 0);
+	spin_lock(&lock);
+	while (done < before + 200)
+		waitq_wait_quiet(&wq, &lock);
+	spin_unlock(&lock);
+	ASSERT(counter == 2 * ADDS);
+}
+
+#endif

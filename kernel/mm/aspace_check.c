@@ -1,0 +1,43 @@
+/* aspace_check.c - the invariants of an address space, for builds with CHECK=1. */
+
+#ifdef PAGODA_CHECK
+
+#include "lib/assert.h"
+#include "mm/aspace.h"
+#include "uapi/layout.h"
+
+static void check_leaf(struct aspace *as, va_t va, pte_t e)
+{
+	struct vma *area = vma_find(&as->areas, va);
+	struct page *pg = frame_of_pa(pte_pa(e));
+
+	if (va >= TRAPFRAME && !(e.bits & PTE_U))
+		return; /* the trap path's own pages */
+	ASSERT(area && pg && pg->refs > 0);
+	ASSERT(e.bits & PTE_U);
+	ASSERT(!(e.bits & PTE_W) || area->prot & VMA_W);
+	ASSERT(!(e.bits & PTE_X) || area->prot & VMA_X);
+	ASSERT(!(e.bits & PTE_COW) || !(e.bits & PTE_W));
+	ASSERT(!(e.bits & PTE_W) || pg->refs == 1);
+}
+
+void aspace_check(struct aspace *as)
+{
+	u64 resident = 0;
+
+	mutex_lock(&as->lock);
+	vma_check(&as->areas);
+	pt_for_each(c, &as->pt, 0, MAXVA) {
+		pte_t e = pte_load(c.slot);
+
+		if (!pte_is_leaf(e))
+			continue;
+		check_leaf(as, c.va, e);
+		if (e.bits & PTE_U && frame_of_pa(pte_pa(e))->kind != FRAME_usyscall)
+			resident++;
+	}
+	ASSERT(resident == as->resident);
+	mutex_unlock(&as->lock);
+}
+
+#endif
