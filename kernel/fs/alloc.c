@@ -29,9 +29,9 @@ struct freed {
 
 static struct {
 	struct mutex lock;
-	u32 nfree;    /* (lock) clear bits of the bitmap in the data area    */
-	u32 npending; /* (lock) among them those that wait for a commit      */
-	u32 rotor;    /* (lock) where to look when there is no better place  */
+	u32 nfree;             /* (lock) clear bits of the bitmap in the data area    */
+	u32 npending;          /* (lock) among them those that wait for a commit      */
+	u32 rotor;             /* (lock) where to look when there is no better place  */
 	struct freed freed[2]; /* (lock) */
 	u32 running;           /* (lock) index of the running transaction's  */
 } ba;
@@ -162,8 +162,9 @@ static u32 find_in(struct buf *b, u32 lo, u32 hi)
 static int take_first(struct log_op *op, u32 lo, u32 hi, u32 *out)
 {
 	while (lo < hi) {
-		u32 end = (u32)MIN(ALIGN_DOWN((u64)lo, FS_BITS_PER_BLOCK) +
-					   FS_BITS_PER_BLOCK, (u64)hi);
+		u32 end =
+			(u32)MIN(ALIGN_DOWN((u64)lo, FS_BITS_PER_BLOCK) + FS_BITS_PER_BLOCK,
+				 (u64)hi);
 		struct buf *b;
 		int err = bitmap_get(lo, &b);
 

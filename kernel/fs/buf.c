@@ -14,9 +14,9 @@
 
 static struct {
 	struct spinlock lock;
-	struct waitq wq;    /* for busy buffers, and for one without users */
-	u32 waiting;        /* (lock) on wq                                */
-	struct list lru;    /* (lock) */
+	struct waitq wq;         /* for busy buffers, and for one without users */
+	u32 waiting;             /* (lock) on wq                                */
+	struct list lru;         /* (lock) */
 	struct buf *hash[NHASH]; /* (lock) */
 	struct buf buf[NBUF];
 } cache;

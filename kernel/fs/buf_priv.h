@@ -12,14 +12,14 @@
 #include "lib/types.h"
 
 struct buf {
-	u8 *data;             /* (C) FS_BLOCK bytes, 8-aligned                  */
-	u32 block;            /* (bufhash) 0: none                              */
-	u32 refs;             /* (bufhash) users, log pins                      */
-	bool valid;           /* (bufhash) data is the block's                  */
-	bool busy;            /* (bufhash) being read: wait                     */
-	bool logged;          /* (logspin) part of the running transaction      */
+	u8 *data;              /* (C) FS_BLOCK bytes, 8-aligned                  */
+	u32 block;             /* (bufhash) 0: none                              */
+	u32 refs;              /* (bufhash) users, log pins                      */
+	bool valid;            /* (bufhash) data is the block's                  */
+	bool busy;             /* (bufhash) being read: wait                     */
+	bool logged;           /* (logspin) part of the running transaction      */
 	struct buf *hash_next; /* (bufhash)                                     */
-	struct list lru;      /* (bufhash) those without users, oldest first    */
+	struct list lru;       /* (bufhash) those without users, oldest first    */
 };
 
 void buf_init(void);

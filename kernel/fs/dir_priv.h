@@ -77,10 +77,10 @@ void namecache_forget_dir(u32 dir);
 /* --- paths: path.c ------------------------------------------------------------------- */
 
 struct path {
-	struct inode *at;  /* how far the walk got; with a reference             */
-	const char *rest;  /* what is left                                       */
-	union name last;   /* path_parent(): the last name                       */
-	u32 links;         /* symbolic links followed                            */
+	struct inode *at;   /* how far the walk got; with a reference             */
+	const char *rest;   /* what is left                                       */
+	union name last;    /* path_parent(): the last name                       */
+	u32 links;          /* symbolic links followed                            */
 	char text[MAXPATH]; /* rest points into it after the first of those      */
 };
 

@@ -10,13 +10,13 @@ struct pipe;
 enum file_kind { FILE_NONE, FILE_INODE, FILE_DEVICE, FILE_PIPE };
 
 struct file {
-	u32 refs;           /* (A) 0: free                                          */
+	u32 refs;            /* (A) 0: free                                          */
 	enum file_kind kind; /* (C) while open, as is all but off                   */
 	bool readable, writable, append;
-	struct mutex lock;  /* one read or write at a time moves the offset         */
-	u64 off;            /* (lock) bytes                                         */
-	struct inode *ip;   /* FILE_INODE, FILE_DEVICE; with a reference            */
-	struct pipe *pipe;  /* FILE_PIPE                                            */
+	struct mutex lock;      /* one read or write at a time moves the offset         */
+	u64 off;                /* (lock) bytes                                         */
+	struct inode *ip;       /* FILE_INODE, FILE_DEVICE; with a reference            */
+	struct pipe *pipe;      /* FILE_PIPE                                            */
 	struct file *next_free; /* (fstable) */
 };
 

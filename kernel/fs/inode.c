@@ -22,11 +22,11 @@
 
 static struct {
 	struct spinlock lock;
-	struct list lru; /* (lock) slots without references, oldest first */
+	struct list lru;           /* (lock) slots without references, oldest first */
 	struct inode *hash[NHASH]; /* (lock) */
 	struct mutex search;       /* for free inodes on the disk */
-	u32 first_free; /* (lock) no free inode has a lower number           */
-	u64 frees;      /* (lock) how often first_free may have been lowered */
+	u32 first_free;            /* (lock) no free inode has a lower number           */
+	u64 frees;                 /* (lock) how often first_free may have been lowered */
 	struct inode slot[NSLOT];
 } table;
 
@@ -253,8 +253,7 @@ static bool put_ref(struct inode *ip)
 	bool last;
 
 	spin_lock(&table.lock);
-	last = ip->refs == 1 && ip->loaded && ip->type != 0 && ip->nlink == 0 &&
-	       !ip->dying;
+	last = ip->refs == 1 && ip->loaded && ip->type != 0 && ip->nlink == 0 && !ip->dying;
 	if (last) {
 		ip->dying = true;
 	} else if (--ip->refs == 0) {

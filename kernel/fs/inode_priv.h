@@ -14,17 +14,17 @@ struct log_op;
 
 struct inode {
 	struct mutex lock;
-	u32 ino;            /* (fstable) 0: an unused slot                        */
-	u32 refs;           /* (fstable)                                          */
-	bool dying;         /* (fstable) being freed: not to be found any more    */
-	bool loaded;        /* (A) the fields below are valid                     */
+	u32 ino;                /* (fstable) 0: an unused slot                        */
+	u32 refs;               /* (fstable)                                          */
+	bool dying;             /* (fstable) being freed: not to be found any more    */
+	bool loaded;            /* (A) the fields below are valid                     */
 	s16 type, major, minor; /* (lock)                                         */
-	s16 nlink;          /* (lock)                                             */
-	u32 size;           /* (lock) bytes                                       */
-	u32 addr[FS_NADDR]; /* (lock) as on the disk                              */
-	u32 goal;           /* (lock) where the next block would lie well         */
-	u32 next_page;      /* (lock) files: the page a sequential reader wants   */
-	u32 free_slot;      /* (lock) directories: no free entry lies before this */
+	s16 nlink;              /* (lock)                                             */
+	u32 size;               /* (lock) bytes                                       */
+	u32 addr[FS_NADDR];     /* (lock) as on the disk                              */
+	u32 goal;               /* (lock) where the next block would lie well         */
+	u32 next_page;          /* (lock) files: the page a sequential reader wants   */
+	u32 free_slot;          /* (lock) directories: no free entry lies before this */
 	struct object obj;
 	struct inode *hash_next; /* (fstable)                                     */
 	struct list lru;         /* (fstable) those without references            */

@@ -43,23 +43,23 @@ _Static_assert((PAGE_SIZE << ASIDE_ORDER) >= (FS_LOG_MAX + 1) * FS_BLOCK,
 
 static struct {
 	struct spinlock lock;
-	struct waitq gate;    /* to begin; or, for the commit, that all ended        */
-	struct waitq work;    /* the commit thread                                   */
-	bool closed;          /* (lock) nobody may begin                             */
-	bool soon;            /* (lock) commit without delay                         */
-	bool failed;          /* (A) after a disk error                              */
-	u32 open;             /* (lock) operations                                   */
-	u32 promised;         /* (lock) blocks they may still add                    */
-	u32 n;                /* (lock) blocks of the running transaction            */
+	struct waitq gate; /* to begin; or, for the commit, that all ended        */
+	struct waitq work; /* the commit thread                                   */
+	bool closed;       /* (lock) nobody may begin                             */
+	bool soon;         /* (lock) commit without delay                         */
+	bool failed;       /* (A) after a disk error                              */
+	u32 open;          /* (lock) operations                                   */
+	u32 promised;      /* (lock) blocks they may still add                    */
+	u32 n;             /* (lock) blocks of the running transaction            */
 	struct buf *buf[FS_LOG_MAX]; /* (lock) they are pinned                       */
-	u64 running;          /* (lock) number of the running transaction            */
-	u64 done;             /* (lock) of the last one that is durable              */
-	u64 dirty_at;         /* (A) clock of its first change, 0: nothing to commit */
+	u64 running;  /* (lock) number of the running transaction            */
+	u64 done;     /* (lock) of the last one that is durable              */
+	u64 dirty_at; /* (A) clock of its first change, 0: nothing to commit */
 
-	struct mutex commit;  /* for what follows */
+	struct mutex commit; /* for what follows */
 	u32 ncopies;
 	struct buf *copied[FS_LOG_MAX];
-	u8 *aside;            /* (C) a block for the header, then the copies */
+	u8 *aside; /* (C) a block for the header, then the copies */
 } log;
 
 void log_init(void)

@@ -16,11 +16,11 @@
 /* One side: the directory is path.at, the name path.last. */
 struct side {
 	struct path path;
-	struct inode *ip;  /* what is there, with a reference, or NULL */
-	u32 slot;          /* where it is, if it is there              */
+	struct inode *ip; /* what is there, with a reference, or NULL */
+	u32 slot;         /* where it is, if it is there              */
 	struct dir_place place;
-	struct buf *dbuf;  /* of the directory's inode                 */
-	struct buf *ibuf;  /* of ip's                                  */
+	struct buf *dbuf; /* of the directory's inode                 */
+	struct buf *ibuf; /* of ip's                                  */
 };
 
 struct renaming {

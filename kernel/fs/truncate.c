@@ -70,45 +70,61 @@ static int set_size(struct inode *ip, u32 size)
 	return err;
 }
 
-/* Clears what a cached page has behind @size, the new end of the file. */
-static int clear_tail(struct inode *ip, u32 size)
+/* If the page that the new end @size lies in runs as a program, a frame for a copy of
+ * it, as clear_tail() cannot wait for one. */
+static int get_copy(struct inode *ip, u32 size, struct page **copy)
 {
-	u32 from = size % PAGE_SIZE;
-	struct page *pg, *copy = NULL;
-	u32 gone;
-	int err;
+	struct page *pg = NULL;
+	bool needed;
 
-	if (from == 0)
-		return 0;
-	pg = object_find_page(&ip->obj, size / PAGE_SIZE);
+	*copy = NULL;
+	if (size % PAGE_SIZE)
+		pg = object_find_page(&ip->obj, size / PAGE_SIZE);
 	if (!pg)
 		return 0;
-	gone = 0xfu & ~((1u << DIV_UP(from, FS_BLOCK)) - 1);
-	wb_cancel(pg, gone);
-	if (page_flags(pg) & PG_TEXT)
-		copy = frame_alloc(FRAME_cache, FRAME_NOWAIT);
-	err = inode_own_page(ip, &pg, &copy);
-	if (!err)
-		memset((u8 *)frame_va(pg) + from, 0, PAGE_SIZE - from);
+	needed = page_flags(pg) & PG_TEXT;
 	frame_put(pg);
-	if (copy)
-		frame_put(copy);
-	return err == -EAGAIN ? -ENOMEM : err;
+	if (needed)
+		*copy = frame_alloc(FRAME_cache, FRAME_NOWAIT);
+	return needed && !*copy ? -ENOMEM : 0;
 }
 
+/* Clears what the last page has behind the end of the file. */
+static void clear_tail(struct inode *ip, struct page **copy)
+{
+	u32 from = ip->size % PAGE_SIZE;
+	struct page *pg = NULL;
+
+	if (from)
+		pg = object_find_page(&ip->obj, ip->size / PAGE_SIZE);
+	if (!pg)
+		return;
+	wb_cancel(pg, 0xfu & ~((1u << DIV_UP(from, FS_BLOCK)) - 1));
+	/* Without a copy it became text this moment, and may be cleared like any other. */
+	if (inode_own_page(ip, &pg, copy) != -EROFS)
+		memset((u8 *)frame_va(pg) + from, 0, PAGE_SIZE - from);
+	frame_put(pg);
+}
+
+/* The cache follows the disk: as long as a commit may come that has the old size,
+ * the pages must stay dirty, or it would show blocks that were never written. */
 static int shrink(struct inode *ip, u32 size)
 {
+	struct page *copy;
 	int err;
 
 	if (!log_is_writable())
 		return -EROFS;
-	err = clear_tail(ip, size);
+	err = get_copy(ip, size, &copy);
 	if (err)
 		return err;
-	object_drop_pages(&ip->obj, DIV_UP(size, PAGE_SIZE));
 	err = free_from(ip, DIV_UP(size, FS_BLOCK), false);
 	if (!err && ip->size != size)
 		err = set_size(ip, size);
+	object_drop_pages(&ip->obj, DIV_UP(ip->size, PAGE_SIZE));
+	clear_tail(ip, &copy);
+	if (copy)
+		frame_put(copy);
 	ip->goal = 0;
 	return err;
 }
@@ -195,6 +211,7 @@ int inode_free(struct inode *ip)
 	inode_lock(ip);
 	if (ip->type == T_DIR)
 		namecache_forget_dir(ip->ino);
+	/* No commit will show the file any more: its pages need not be written. */
 	object_drop_pages(&ip->obj, 0);
 	err = free_from(ip, 0, true);
 	inode_unlock(ip);

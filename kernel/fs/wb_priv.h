@@ -40,6 +40,6 @@ void wb_move(struct page *pg, struct page *with);
 
 /* --- for the commit, one at a time ------------------------------------------------- */
 
-bool wb_pending(void); /* any context */
-void wb_snapshot(struct list *out); /* takes all records */
+bool wb_pending(void);                      /* any context */
+void wb_snapshot(struct list *out);         /* takes all records */
 int wb_write(struct list *recs) MUST_CHECK; /* 0 or -EIO; they are used up */

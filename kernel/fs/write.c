@@ -47,10 +47,10 @@ struct piece {
 	struct page *pg; /* with a reference                               */
 	bool is_new;     /* pg is w->spare, not in the cache yet           */
 	enum want want;
-	u64 off;         /* in the file                                    */
-	u32 n;           /* bytes to write; after the copy those that came */
-	u32 mask;        /* blocks of the page that it touches             */
-	u32 missing;     /* among them those that have no place yet        */
+	u64 off;     /* in the file                                    */
+	u32 n;       /* bytes to write; after the copy those that came */
+	u32 mask;    /* blocks of the page that it touches             */
+	u32 missing; /* among them those that have no place yet        */
 	u32 block[WB_PAGE_BLOCKS];
 	struct buf *ibuf; /* the inode's, if it is going to change         */
 };
@@ -317,7 +317,11 @@ static int step(struct writer *w)
 int data_write(struct inode *ip, uptr_t src, u64 *off, u64 n, bool append)
 {
 	struct writer w = {
-		.ip = ip, .src = src, .off = *off, .left = n, .append = append,
+		.ip = ip,
+		.src = src,
+		.off = *off,
+		.left = n,
+		.append = append,
 	};
 	int err = 0;
 

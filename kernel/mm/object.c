@@ -18,11 +18,11 @@
 
 static struct {
 	struct spinlock lock;
-	struct page **bucket; /* (C) the array; (lock) the chains     */
-	u64 nbuckets;         /* (C) a power of two                   */
-	u64 npages;           /* (lock)                               */
-	u64 hand;             /* (lock) bucket that reclaim is at     */
-	struct waitq wait[NWAITQ]; /* for PG_BUSY, by address         */
+	struct page **bucket;               /* (C) the array; (lock) the chains     */
+	u64 nbuckets;                       /* (C) a power of two                   */
+	u64 npages;                         /* (lock)                               */
+	u64 hand;                           /* (lock) bucket that reclaim is at     */
+	struct waitq wait[NWAITQ];          /* for PG_BUSY, by address         */
 	const struct object_writer *writer; /* (C) after boot         */
 } cache;
 
@@ -286,8 +286,8 @@ static bool is_clean_and_unused(const struct page *pg)
 	/* The count first: whoever makes a page dirty holds a reference. */
 	if (__atomic_load_n(&pg->refs, __ATOMIC_ACQUIRE) != 1)
 		return false;
-	return (page_flags(pg) &
-		(PG_UPTODATE | PG_BUSY | PG_WRITEBACK | PG_DIRTY_ANY)) == PG_UPTODATE;
+	return (page_flags(pg) & (PG_UPTODATE | PG_BUSY | PG_WRITEBACK | PG_DIRTY_ANY)) ==
+	       PG_UPTODATE;
 }
 
 /* Whether reclaim can free @pg, if need be by writing it first. */

@@ -17,11 +17,11 @@
 #include "mm/frame.h"
 
 /* Flags of a page (struct page.flags); changed by the functions below, atomically. */
-#define PG_UPTODATE 1u  /* contents are valid                              */
-#define PG_BUSY 2u      /* somebody fills it: wait                         */
-#define PG_WRITEBACK 4u /* on its way to the disk                          */
-#define PG_TEXT 8u      /* mapped as program text: replace, do not write   */
-#define PG_USED 16u     /* looked up since the reclaimer last came by      */
+#define PG_UPTODATE 1u              /* contents are valid                              */
+#define PG_BUSY 2u                  /* somebody fills it: wait                         */
+#define PG_WRITEBACK 4u             /* on its way to the disk                          */
+#define PG_TEXT 8u                  /* mapped as program text: replace, do not write   */
+#define PG_USED 16u                 /* looked up since the reclaimer last came by      */
 #define PG_DIRTY(i) (0x100u << (i)) /* 1 KiB block i (0..3) is newer than the disk */
 #define PG_DIRTY_ANY 0xf00u
 
@@ -46,11 +46,11 @@ struct object {
 
 /* Writes dirty pages to the disk, so that they can be reclaimed. */
 struct object_writer {
-	bool (*usable)(void); /* any context: would write_all() do any good? */
+	bool (*usable)(void);    /* any context: would write_all() do any good? */
 	void (*write_all)(void); /* sleeps; no transaction open, locks up to inode's */
 };
 
-void object_cache_init(void); /* at boot, after frame_init */
+void object_cache_init(void);                          /* at boot, after frame_init */
 void object_set_writer(const struct object_writer *w); /* at boot */
 void object_init(struct object *obj, const struct object_ops *ops);
 

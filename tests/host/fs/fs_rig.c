@@ -54,8 +54,7 @@ static void remember(u32 sector, const u8 *data)
 		return;
 	if (rig_disk.nevents == rig_disk.max_events) {
 		rig_disk.max_events = rig_disk.max_events * 2 + 256;
-		rig_disk.event = realloc(rig_disk.event,
-					 rig_disk.max_events * sizeof(*e));
+		rig_disk.event = realloc(rig_disk.event, rig_disk.max_events * sizeof(*e));
 		assert_non_null(rig_disk.event);
 	}
 	e = &rig_disk.event[rig_disk.nevents++];
@@ -232,7 +231,10 @@ static s64 tty_write(uptr_t src, u64 n)
 }
 
 static const struct chardev tty = {
-	.name = "tty", .tty = true, .read = tty_read, .write = tty_write,
+	.name = "tty",
+	.tty = true,
+	.read = tty_read,
+	.write = tty_write,
 };
 
 const struct chardev *chardev_get(unsigned major)

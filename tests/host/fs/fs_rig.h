@@ -52,15 +52,15 @@ bool rig_is_clean(void);
 
 /* --- the machine --------------------------------------------------------------------- */
 
-extern bool rig_big;           /* large-file layout                              */
-extern s64 rig_fail_alloc_in;  /* frames until one is refused; -1: none          */
-extern bool rig_no_frames;     /* all are refused from now on                    */
+extern bool rig_big;            /* large-file layout                              */
+extern s64 rig_fail_alloc_in;   /* frames until one is refused; -1: none          */
+extern bool rig_no_frames;      /* all are refused from now on                    */
 extern char rig_messages[4096]; /* what printk said since the boot              */
 
 /* Memory and an unmounted file system / the same mounted.  What was there before is gone. */
 void rig_boot(u64 ram);
 int rig_mount(u64 ram) MUST_CHECK;
-void rig_shutdown(void); /* frees all memory of the host */
+void rig_shutdown(void);   /* frees all memory of the host */
 u64 rig_free_frames(void); /* mem_available() */
 u64 rig_reclaim(u64 want);
 

@@ -24,7 +24,8 @@ static u64 max_size;
 
 static const char *path_of(u32 i)
 {
-	static const char *const path[NFILES] = { "a", "/b", "dir/c", "dir/../d", "dir//e" };
+	static const char *const path[NFILES] = { "a", "/b", "dir/c", "dir/../d",
+						  "dir//e" };
 
 	return path[i];
 }
@@ -394,10 +395,8 @@ static void test_largest_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plain),
-		cmocka_unit_test(test_small_log),
-		cmocka_unit_test(test_full_disk),
-		cmocka_unit_test(test_large_files),
+		cmocka_unit_test(test_plain),        cmocka_unit_test(test_small_log),
+		cmocka_unit_test(test_full_disk),    cmocka_unit_test(test_large_files),
 		cmocka_unit_test(test_largest_file),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
