@@ -138,13 +138,14 @@ static struct vma *find_below(const struct vma_set *set, va_t va)
 	return best;
 }
 
-/* From hole to hole downwards; hi is the end of the hole being looked at. */
+/* From hole to hole downwards; hi is the end of the hole being looked at, and
+ * far enough above lo. */
 bool vma_gap(const struct vma_set *set, u64 len, va_t lo, va_t hi, va_t *start)
 {
 	const struct vma *v = find_below(set, hi);
 
 	while (hi > lo && hi - lo >= len) {
-		va_t floor = v ? MAX(v->end, lo) : lo;
+		va_t floor = v ? v->end : 0;
 
 		if (hi > floor && hi - floor >= len) {
 			*start = hi - len;

@@ -157,7 +157,7 @@ static void check_backings(unsigned sets)
 
 static void check_finding(void)
 {
-	va_t va = rig_below(PAGES + 2) * PAGE_SIZE + rig_below(PAGE_SIZE);
+	va_t va = rig_below(PAGES + 2) * PAGE_SIZE + rig_below(2) * rig_below(PAGE_SIZE);
 	unsigned i = va / PAGE_SIZE;
 	struct vma *v = vma_find(&set, va), *next = vma_find_next(&set, va);
 
