@@ -100,8 +100,8 @@ static void summary(const struct arguments *a, const struct fsimg *img,
 }
 
 /* @old: the image as it was. */
-static int repair(const struct arguments *a, struct fsimg *img, const struct fsck_report *rep,
-		  const uint8_t *old)
+static int repair(const struct arguments *a, struct fsimg *img,
+		  const struct fsck_report *rep, const uint8_t *old)
 {
 	int err;
 
@@ -122,7 +122,7 @@ static int check(const struct arguments *a, struct fsimg *img, const uint8_t *ol
 	struct fsck_report rep;
 	int err;
 
-	if (a->quiet) { /* a first look: nothing may be said if there is nothing */
+	if (a->quiet) { /* a first look: it may turn out that nothing is to be said */
 		opt.out = NULL;
 		err = fsck_run(img, &opt, &rep);
 		if (!err && rep.errors) {

@@ -13,6 +13,7 @@
 #include "fsimg.h"
 
 /* X(kind, tag that is printed).  Notes come first, up to FSCK_NOTES. */
+/* clang-format off */
 #define FSCK_KINDS(X)                                                                \
 	X(FSCK_NOTE_LOG, "log-pending")       /* a committed log to be replayed   */ \
 	X(FSCK_NOTE_ORPHAN, "orphan")         /* nlink 0: freed at the next mount */ \
@@ -56,6 +57,7 @@ enum fsck_kind {
 #undef X
 	FSCK_NKINDS
 };
+/* clang-format on */
 
 #define FSCK_NOTES (FSCK_NOTE_TAIL + 1)
 

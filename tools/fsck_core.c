@@ -53,7 +53,8 @@ static bool check_super(struct fsck *f)
 	}
 	sb = fsimg_super(f->img);
 	if (f->img->blocks > sb->size)
-		fsck_say(f, FSCK_NOTE_TAIL, "%u blocks behind the file system are not looked at",
+		fsck_say(f, FSCK_NOTE_TAIL,
+			 "%u blocks behind the file system are not looked at",
 			 f->img->blocks - sb->size);
 	first = sb->bmapstart + fsimg_bitmap_blocks(sb);
 	usual = sb->bmapstart + sb->size / FS_BITS_PER_BLOCK + 1;
@@ -129,7 +130,8 @@ static void check_bitmap(struct fsck *f)
 	for (uint32_t b = f->size; b < end; b++) {
 		if (!fsimg_bit(f->img, b))
 			continue;
-		fsck_say(f, FSCK_BIT_TAIL, "bit %u is set, the last block is %u", b, f->size - 1);
+		fsck_say(f, FSCK_BIT_TAIL, "bit %u is set, the last block is %u", b,
+			 f->size - 1);
 		fsimg_bit_set(f->img, b, false);
 	}
 }

@@ -27,8 +27,9 @@ bool fsck_dir_prepare(struct fsck *f, uint32_t dir)
 	if (fsimg_bmap_alloc(f->img, di, 0) < 0)
 		return false;
 	if (di->size < 2 * ENTRY) {
-		fsck_say(f, FSCK_DIR_SIZE, "inode %u: a directory of %u bytes: made two entries",
-			 dir, di->size);
+		fsck_say(f, FSCK_DIR_SIZE,
+			 "inode %u: a directory of %u bytes: made two entries", dir,
+			 di->size);
 		di->size = 2 * ENTRY;
 	}
 	return true;
@@ -119,12 +120,12 @@ static void check_dot(struct fsck *f, uint32_t dir, const char *name, uint32_t w
 	if (memcmp(e, &right, ENTRY) == 0)
 		return;
 	if (e->ino == want && name_is(e, name))
-		fsck_say(f, FSCK_NAME_PAD, "inode %u: bytes behind the name '%s': cleared", dir,
-			 name);
+		fsck_say(f, FSCK_NAME_PAD, "inode %u: bytes behind the name '%s': cleared",
+			 dir, name);
 	else
 		fsck_say(f, first ? FSCK_DOT : FSCK_DOTDOT,
-			 "inode %u: entry %d is '%.14s' to %u: made '%s' to %u", dir, !first,
-			 e->name, e->ino, name, want);
+			 "inode %u: entry %d is '%.14s' to %u: made '%s' to %u", dir,
+			 !first, e->name, e->ino, name, want);
 	*e = right;
 }
 
@@ -157,7 +158,8 @@ static int named_compare(const void *a, const void *b)
 	return order ? order : (x->slot > y->slot) - (x->slot < y->slot);
 }
 
-static void names_add(struct fsck *f, struct names *list, struct fs_dirent *e, uint32_t slot)
+static void names_add(struct fsck *f, struct names *list, struct fs_dirent *e,
+		      uint32_t slot)
 {
 	if (list->n == list->room) {
 		uint32_t room = list->room ? list->room * 2 : 256;
@@ -204,8 +206,9 @@ static void check_twice(struct fsck *f, uint32_t dir, const struct names *list)
 
 		if (empty) {
 			name_make(list, n);
-			fsck_say(f, FSCK_NAME_EMPTY, "inode %u: no name for inode %u: now '%.14s'",
-				 dir, ino, n->entry->name);
+			fsck_say(f, FSCK_NAME_EMPTY,
+				 "inode %u: no name for inode %u: now '%.14s'", dir, ino,
+				 n->entry->name);
 		} else if (!first || named_compare_names(first, n) != 0) {
 			first = n;
 		} else {
@@ -213,8 +216,9 @@ static void check_twice(struct fsck *f, uint32_t dir, const struct names *list)
 				memset(n->entry, 0, ENTRY);
 			else
 				name_make(list, n);
-			fsck_say(f, FSCK_NAME_TWICE, "inode %u: '%.14s' twice: %s%.14s", dir,
-				 n->name, n->entry->ino ? "now " : "one taken out", n->entry->name);
+			fsck_say(f, FSCK_NAME_TWICE, "inode %u: '%.14s' twice: %s%.14s",
+				 dir, n->name, n->entry->ino ? "now " : "one taken out",
+				 n->entry->name);
 		}
 	}
 }
@@ -231,12 +235,13 @@ static void check_name(struct fsck *f, uint32_t dir, struct fs_dirent *e)
 		e->name[i] = '_';
 	}
 	if (slash)
-		fsck_say(f, FSCK_NAME_SLASH, "inode %u: '/' in a name: now '%.14s'", dir, e->name);
+		fsck_say(f, FSCK_NAME_SLASH, "inode %u: '/' in a name: now '%.14s'", dir,
+			 e->name);
 	for (size_t i = len; i < FS_NAMELEN; i++) {
 		if (!e->name[i])
 			continue;
-		fsck_say(f, FSCK_NAME_PAD, "inode %u: bytes behind the name '%.14s': cleared", dir,
-			 e->name);
+		fsck_say(f, FSCK_NAME_PAD,
+			 "inode %u: bytes behind the name '%.14s': cleared", dir, e->name);
 		memset(e->name + i, 0, FS_NAMELEN - i);
 	}
 }
@@ -245,11 +250,13 @@ static void check_entry(struct fsck *f, uint32_t dir, struct fs_dirent *e, uint3
 			void *arg)
 {
 	if (e->ino >= f->ninodes) {
-		fsck_say(f, FSCK_ENTRY_RANGE, "inode %u: '%.14s' leads to inode %u: taken out", dir,
-			 e->name, e->ino);
+		fsck_say(f, FSCK_ENTRY_RANGE,
+			 "inode %u: '%.14s' leads to inode %u: taken out", dir, e->name,
+			 e->ino);
 	} else if (!fsimg_inode(f->img, e->ino)->type) {
-		fsck_say(f, FSCK_ENTRY_FREE, "inode %u: '%.14s' leads to inode %u, a free one: "
-			 "taken out", dir, e->name, e->ino);
+		fsck_say(f, FSCK_ENTRY_FREE,
+			 "inode %u: '%.14s' leads to inode %u, a free one", dir, e->name,
+			 e->ino);
 	} else if (name_is(e, ".") || name_is(e, "..")) {
 		fsck_say(f, FSCK_DOT_EXTRA, "inode %u: '%.14s' as entry %u: taken out", dir,
 			 e->name, slot);
@@ -265,8 +272,9 @@ static void check_past(struct fsck *f, uint32_t dir, struct fs_dirent *e, uint32
 		       void *arg)
 {
 	(void)arg;
-	fsck_say(f, FSCK_ENTRY_PAST, "inode %u: '%.14s' behind the end, as entry %u: cleared", dir,
-		 e->name, slot);
+	fsck_say(f, FSCK_ENTRY_PAST,
+		 "inode %u: '%.14s' behind the end, as entry %u: cleared", dir, e->name,
+		 slot);
 	memset(e, 0, ENTRY);
 }
 

@@ -6,7 +6,8 @@
 #include <string.h>
 
 /* An address that leads to a table: calls @fn for what is in it. */
-static void walk_table(struct fsck *f, const struct fsck_ref *table, fsck_ref_fn fn, void *arg)
+static void walk_table(struct fsck *f, const struct fsck_ref *table, fsck_ref_fn fn,
+		       void *arg)
 {
 	uint32_t step = table->depth > 1 ? FS_NINDIRECT : 1;
 	uint32_t *entry = fsimg_block(f->img, *table->addr);
@@ -62,19 +63,21 @@ static void claim(struct fsck *f, const struct fsck_ref *ref, void *arg)
 
 	(void)arg;
 	if (!in_data_area(f, b)) {
-		fsck_say(f, FSCK_BLOCK_RANGE, "inode %u: block %u of it is at %u: now a hole",
-			 ref->ino, ref->index, b);
+		fsck_say(f, FSCK_BLOCK_RANGE,
+			 "inode %u: block %u of it is at %u: now a hole", ref->ino,
+			 ref->index, b);
 		*ref->addr = 0;
 	} else if (ref->index >= fsck_file_blocks(fsimg_inode(f->img, ref->ino)->size)) {
-		fsck_say(f, FSCK_BLOCK_PAST, "inode %u: has %u as its block %u, past its end: freed",
-			 ref->ino, b, ref->index);
+		fsck_say(f, FSCK_BLOCK_PAST,
+			 "inode %u: has %u as its block %u, past its end: freed", ref->ino,
+			 b, ref->index);
 		*ref->addr = 0;
 	} else if (!fsck_get(f->owned, b)) {
 		fsck_set(f->owned, b);
 	} else if (ref->depth) {
 		fsck_say(f, FSCK_BLOCK_TWICE,
-			 "inode %u: table of addresses %u has another owner: now a hole", ref->ino,
-			 b);
+			 "inode %u: table of addresses %u has another owner: now a hole",
+			 ref->ino, b);
 		*ref->addr = 0;
 	} else {
 		f->shared = true;
@@ -106,8 +109,8 @@ static void copy_shared(struct fsck *f, const struct fsck_ref *ref, void *arg)
 		return;
 	}
 	copy = block_take(f);
-	fsck_say(f, FSCK_BLOCK_TWICE, "inode %u: block %u has another owner: now %s %u", ref->ino,
-		 b, copy ? "a copy in" : "a hole, no room for", copy);
+	fsck_say(f, FSCK_BLOCK_TWICE, "inode %u: block %u has another owner: now %s",
+		 ref->ino, b, copy ? "a copy of it" : "a hole, as the disk is full");
 	if (copy) {
 		memcpy(fsimg_block(f->img, copy), fsimg_block(f->img, b), FS_BLOCK);
 		fsck_set(f->seen, copy);
@@ -147,9 +150,9 @@ static int16_t guess_type(struct fsck *f, uint32_t ino)
 	if (!in_data_area(f, b))
 		return T_FILE;
 	e = fsimg_block(f->img, b);
-	return e[0].ino == ino && strcmp(e[0].name, ".") == 0 && strcmp(e[1].name, "..") == 0
-		       ? T_DIR
-		       : T_FILE;
+	if (e[0].ino == ino && strcmp(e[0].name, ".") == 0 && strcmp(e[1].name, "..") == 0)
+		return T_DIR;
+	return T_FILE;
 }
 
 static void check_type(struct fsck *f, uint32_t ino, struct fs_dinode *di)
@@ -159,8 +162,8 @@ static void check_type(struct fsck *f, uint32_t ino, struct fs_dinode *di)
 	if (ino == FS_ROOT_INO && di->type != T_DIR) {
 		bool lost = guess_type(f, ino) != T_DIR;
 
-		fsck_say(f, FSCK_ROOT, "inode 1 is of type %d, not a directory: made %s", di->type,
-			 lost ? "an empty one" : "one");
+		fsck_say(f, FSCK_ROOT, "inode 1 is of type %d, not a directory: made %s",
+			 di->type, lost ? "an empty one" : "one");
 		if (lost)
 			memset(di, 0, sizeof(*di));
 		di->type = T_DIR;
@@ -174,7 +177,8 @@ static void check_type(struct fsck *f, uint32_t ino, struct fs_dinode *di)
 	}
 	if (di->type == T_DEVICE &&
 	    (di->size || memcmp(di->addr, no_blocks.addr, sizeof(di->addr)) != 0)) {
-		fsck_say(f, FSCK_DEVICE, "inode %u: a device with size or blocks: taken away", ino);
+		fsck_say(f, FSCK_DEVICE,
+			 "inode %u: a device with size or blocks: taken away", ino);
 		di->size = 0;
 		memset(di->addr, 0, sizeof(di->addr));
 	}
@@ -191,13 +195,14 @@ static void check_inode(struct fsck *f, uint32_t ino)
 		return;
 	too_big = di->size > fsimg_max_blocks(f->img) * FS_BLOCK;
 	if (di->type == T_DIR && !too_big && di->size % sizeof(struct fs_dirent)) {
-		fsck_say(f, FSCK_DIR_SIZE, "inode %u: a directory of %u bytes: cut to entries",
-			 ino, di->size);
+		fsck_say(f, FSCK_DIR_SIZE,
+			 "inode %u: a directory of %u bytes: cut to entries", ino,
+			 di->size);
 		di->size -= di->size % sizeof(struct fs_dirent);
 	}
 	if (too_big) {
-		fsck_say(f, FSCK_SIZE, "inode %u: %u bytes: set to what its blocks hold", ino,
-			 di->size);
+		fsck_say(f, FSCK_SIZE, "inode %u: %u bytes: set to what its blocks hold",
+			 ino, di->size);
 		di->size = fsimg_max_blocks(f->img) * FS_BLOCK;
 	}
 	fsck_map_walk(f, ino, claim, NULL);

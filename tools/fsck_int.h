@@ -20,16 +20,16 @@ struct fsck {
 	uint32_t size, data_start, ninodes;
 
 	/* Until the bitmap is right: */
-	uint8_t *owned;       /* a bit for each block: a file has it             */
-	uint8_t *seen;        /* the same, for finding the second owner          */
-	bool shared;          /* some data block has two owners                  */
-	uint32_t free_hint;   /* no unowned block in [data_start, free_hint)     */
+	uint8_t *owned;     /* a bit for each block: a file has it             */
+	uint8_t *seen;      /* the same, for finding the second owner          */
+	bool shared;        /* some data block has two owners                  */
+	uint32_t free_hint; /* no unowned block in [data_start, free_hint)     */
 
-	uint8_t *reached;     /* per inode: an entry below the root names it     */
-	uint8_t *below;       /* per directory not reached: another one has it   */
-	uint32_t *links;      /* per inode: the link count that it should have   */
-	uint32_t *parent;     /* per directory that is reached                   */
-	uint32_t *queue;      /* directories reached: done up to head            */
+	uint8_t *reached; /* per inode: an entry below the root names it     */
+	uint8_t *below;   /* per directory not reached: another one has it   */
+	uint32_t *links;  /* per inode: the link count that it should have   */
+	uint32_t *parent; /* per directory that is reached                   */
+	uint32_t *queue;  /* directories reached: done up to head            */
 	uint32_t queue_head, queue_tail;
 	struct fsck_doubt *doubt;
 	uint32_t ndoubt, doubt_room;
@@ -62,9 +62,9 @@ static inline uint32_t fsck_file_blocks(uint32_t size)
 /* One address of a file's map. */
 struct fsck_ref {
 	uint32_t ino;
-	uint32_t *addr;  /* where it stands in the image                    */
-	uint32_t index;  /* the first block of the file that it leads to    */
-	int depth;       /* 0: data, 1: a table of data, 2: of tables       */
+	uint32_t *addr; /* where it stands in the image                    */
+	uint32_t index; /* the first block of the file that it leads to    */
+	int depth;      /* 0: data, 1: a table of data, 2: of tables       */
 };
 
 typedef void (*fsck_ref_fn)(struct fsck *f, const struct fsck_ref *ref, void *arg);

@@ -35,7 +35,8 @@ static bool dir_adopt(struct fsck *f, uint32_t dir, uint32_t child)
 		return false;
 	}
 	if (!fsck_dir_prepare(f, child)) {
-		fsck_say(f, FSCK_NO_ROOM, "inode %u: no block left to make it a directory", child);
+		fsck_say(f, FSCK_NO_ROOM, "inode %u: no block left to make it a directory",
+			 child);
 		return false;
 	}
 	f->links[dir]++; /* the child's ".." */
@@ -66,8 +67,10 @@ static void doubt_add(struct fsck *f, uint32_t dir, struct fs_dirent *e)
 static void dir_link(struct fsck *f, uint32_t dir, struct fs_dirent *e)
 {
 	if (f->reached[e->ino]) {
-		fsck_say(f, FSCK_DIR_TWICE, "inode %u: '%.14s' is a second way to directory %u: "
-			 "taken out", dir, e->name, e->ino);
+		fsck_say(f, FSCK_DIR_TWICE,
+			 "inode %u: '%.14s' is a second way to directory %u: "
+			 "taken out",
+			 dir, e->name, e->ino);
 		entry_drop(e);
 	} else if (!dir_adopt(f, dir, e->ino)) {
 		entry_drop(e);
@@ -85,8 +88,9 @@ static void follow_entry(struct fsck *f, uint32_t dir, struct fs_dirent *e)
 	}
 	f->reached[e->ino] = 1;
 	if (!link_count(f, e->ino)) {
-		fsck_say(f, FSCK_LINKS, "inode %u: '%.14s' is one link too many to %u: taken out",
-			 dir, e->name, e->ino);
+		fsck_say(f, FSCK_LINKS,
+			 "inode %u: '%.14s' is one link too many to %u: taken out", dir,
+			 e->name, e->ino);
 		entry_drop(e);
 	}
 }
@@ -162,8 +166,10 @@ static void rescue(struct fsck *f, uint32_t ino)
 	char name[FS_NAMELEN + 2] = { 0 };
 
 	if (!e || (is_dir && !dir_adopt(f, FS_ROOT_INO, ino))) {
-		fsck_say(f, FSCK_UNREACHABLE, "inode %u: no entry names it: freed, no room to put "
-			 "it into the root", ino);
+		fsck_say(f, FSCK_UNREACHABLE,
+			 "inode %u: no entry names it: freed, no room to put "
+			 "it into the root",
+			 ino);
 		fsck_inode_free(f, ino);
 		return;
 	}
@@ -235,8 +241,8 @@ static void check_links(struct fsck *f)
 
 		if (!di->type || di->nlink == (int32_t)f->links[ino])
 			continue;
-		fsck_say(f, FSCK_NLINK, "inode %u: link count %d, should be %u", ino, di->nlink,
-			 f->links[ino]);
+		fsck_say(f, FSCK_NLINK, "inode %u: link count %d, should be %u", ino,
+			 di->nlink, f->links[ino]);
 		di->nlink = (int16_t)f->links[ino];
 	}
 }

@@ -88,7 +88,8 @@ uint32_t fsimg_data_start(const struct fsimg *img)
 	uint32_t first = sb->bmapstart + fsimg_bitmap_blocks(sb);
 
 	/* mkfs always makes size / 8192 + 1 bitmap blocks: one too many, then. */
-	bool spare = sb->size % FS_BITS_PER_BLOCK == 0 && sb->size - sb->nblocks == first + 1;
+	bool spare = sb->size % FS_BITS_PER_BLOCK == 0 &&
+		     sb->size - sb->nblocks == first + 1;
 
 	return spare ? first + 1 : first;
 }

@@ -18,17 +18,17 @@
 #endif
 
 enum fsimg_err {
-	FSIMG_ENOSPC = 1,   /* no free block                          */
-	FSIMG_ENOINODE,     /* no free inode                          */
-	FSIMG_ETOOBIG,      /* more than fsimg_max_blocks() blocks    */
-	FSIMG_ENAME,        /* a name is empty, too long or reserved  */
-	FSIMG_EEXIST,       /* the name is taken                      */
-	FSIMG_ENOENT,       /* no such name                           */
-	FSIMG_ENOTDIR,      /* a name on the way is no directory      */
-	FSIMG_EISDIR,       /* a file was asked for                   */
-	FSIMG_ENOMEM,       /* the host has no memory                 */
-	FSIMG_EHOST,        /* a host call failed: see errno          */
-	FSIMG_ESMALL,       /* the geometry leaves no room for data   */
+	FSIMG_ENOSPC = 1, /* no free block                          */
+	FSIMG_ENOINODE,   /* no free inode                          */
+	FSIMG_ETOOBIG,    /* more than fsimg_max_blocks() blocks    */
+	FSIMG_ENAME,      /* a name is empty, too long or reserved  */
+	FSIMG_EEXIST,     /* the name is taken                      */
+	FSIMG_ENOENT,     /* no such name                           */
+	FSIMG_ENOTDIR,    /* a name on the way is no directory      */
+	FSIMG_EISDIR,     /* a file was asked for                   */
+	FSIMG_ENOMEM,     /* the host has no memory                 */
+	FSIMG_EHOST,      /* a host call failed: see errno          */
+	FSIMG_ESMALL,     /* the geometry leaves no room for data   */
 };
 
 const char *fsimg_strerror(int err); /* @err negative */
@@ -42,9 +42,9 @@ struct fsimg {
 /* --- fsimg.c: geometry and access --------------------------------------- */
 
 struct fsimg_geometry {
-	uint32_t size;    /* blocks                        */
+	uint32_t size; /* blocks                        */
 	uint32_t ninodes;
-	uint32_t nlog;    /* the header included           */
+	uint32_t nlog; /* the header included           */
 };
 
 /* Blocks before the first data block in an image that mkfs makes. */

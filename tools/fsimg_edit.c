@@ -144,7 +144,8 @@ static bool name_is_valid(const char *name)
 {
 	size_t n = strlen(name);
 
-	return n > 0 && n <= FS_NAMELEN && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+	return n > 0 && n <= FS_NAMELEN && strcmp(name, ".") != 0 &&
+	       strcmp(name, "..") != 0;
 }
 
 /* Writes an entry into the first unused slot, or behind the last one. */

@@ -11,16 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEFAULT_SIZE 4000   /* blocks, unless the files need more          */
-#define DEFAULT_INODES 200  /* likewise                                    */
+#define DEFAULT_SIZE 4000  /* blocks, unless the files need more          */
+#define DEFAULT_INODES 200 /* likewise                                    */
 #define DEFAULT_LOG 30
-#define MAX_LOG 31          /* what a kernel of 2025 writes to, at most    */
-#define FREE_BLOCKS 1024    /* room left for new files: 1 MiB              */
+#define MAX_LOG 31       /* what a kernel of 2025 writes to, at most    */
+#define FREE_BLOCKS 1024 /* room left for new files: 1 MiB              */
 #define FREE_INODES 64
 
 static const char usage[] =
 	"usage: mkfs [-s BLOCKS] [-i INODES] [-l LOGBLOCKS] [--big] IMAGE [FILE ...]\n"
-	"       mkfs --add IMAGE FILE ...        put files into an image, replacing old ones\n"
+	"       mkfs --add IMAGE FILE ...        put files in, in place of old ones\n"
 	"       mkfs --list IMAGE                show all names in an image\n"
 	"       mkfs --extract IMAGE NAME        write one file to standard output\n"
 	"\n"
@@ -150,8 +150,10 @@ static int image_fill(struct fsimg *img, const struct mkfs_file *files, int n)
 	for (int i = 0; i < n; i++) {
 		err = fsimg_add_file(img, files[i].name, files[i].data, files[i].size);
 		if (err == -FSIMG_ETOOBIG) {
-			fprintf(stderr, "mkfs: %s: file too large: %zu bytes, but %u is the most\n",
-				files[i].from, files[i].size, fsimg_max_blocks(img) * FS_BLOCK);
+			fprintf(stderr,
+				"mkfs: %s: file too large: %zu bytes, but %u is the most\n",
+				files[i].from, files[i].size,
+				fsimg_max_blocks(img) * FS_BLOCK);
 			return 1;
 		}
 		if (err)
@@ -188,8 +190,8 @@ static uint32_t number(const char *what, const char *text, uint32_t lo, uint32_t
 	errno = 0;
 	n = strtoull(text, &end, 0);
 	if (end == text || *end || *text == '-' || errno || n < lo || n > hi) {
-		fprintf(stderr, "mkfs: %s: a number from %u to %u, please, not '%s'\n", what,
-			lo, hi, text);
+		fprintf(stderr, "mkfs: %s: a number from %u to %u, please, not '%s'\n",
+			what, lo, hi, text);
 		exit(1);
 	}
 	return (uint32_t)n;
@@ -255,7 +257,8 @@ int main(int argc, char **argv)
 	arguments_parse(&a, argc, argv);
 	rest = argv + optind + 1;
 	n = argc - optind - 1;
-	if (n < 0 || (a.mode == MODE_LIST && n != 0) || (a.mode == MODE_EXTRACT && n != 1)) {
+	if (n < 0 || (a.mode == MODE_LIST && n != 0) ||
+	    (a.mode == MODE_EXTRACT && n != 1)) {
 		fputs(usage, stderr);
 		return 1;
 	}

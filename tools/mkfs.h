@@ -8,9 +8,9 @@
 
 /* One FILE argument, taken apart. */
 struct mkfs_file {
-	char *from;        /* path on the host            */
-	char *name;        /* path in the image           */
-	uint8_t *data;     /* contents, read before work  */
+	char *from;    /* path on the host            */
+	char *name;    /* path in the image           */
+	uint8_t *data; /* contents, read before work  */
 	size_t size;
 };
 

@@ -48,7 +48,8 @@ static int image_open_to_read(struct fsimg *img, const char *path)
 	int status = image_open(img, path, &errors);
 
 	if (!status && errors)
-		fprintf(stderr, "mkfs: %s: has errors (see fsck); shown as if repaired\n", path);
+		fprintf(stderr, "mkfs: %s: has errors (see fsck); shown as if repaired\n",
+			path);
 	return status;
 }
 
@@ -66,7 +67,8 @@ static void list_entry(const struct fsimg *img, uint32_t ino, const char *path)
 
 /* Lists what is in @dir, depth first; @path, of @n bytes, has a slash behind
  * it.  Returns 0, or 1 if a path is too deep to print. */
-static int list_dir(const struct fsimg *img, uint32_t dir, char *path, size_t n, size_t room)
+static int list_dir(const struct fsimg *img, uint32_t dir, char *path, size_t n,
+		    size_t room)
 {
 	uint32_t size = fsimg_inode(img, dir)->size;
 	int status = 0;

@@ -7,8 +7,6 @@
 # Wants CC, LD, OBJCOPY, AR, TOOLCHAIN, BUILD, Q and say (mk/toolchain.mk, Makefile).
 # Gives XV6PROGS, the stripped files; build/xv6/NAME.sym is with names and lines.
 
-include tools/build.mk
-
 XO := $(BUILD)/xv6/obj-$(TOOLCHAIN)
 
 # The sources are others': their warnings are shown and never stop a build, not

@@ -56,7 +56,9 @@ static inline void rig_must_add(struct fsimg *img, const char *path, size_t n)
 /* / small large d/ e/f g (and a second name "again" for g) tty link h/ */
 static inline void rig_image_make(struct fsimg *img, bool big)
 {
-	const struct fsimg_geometry g = { .size = RIG_SIZE, .ninodes = RIG_INODES, .nlog = 30 };
+	const struct fsimg_geometry g = { .size = RIG_SIZE,
+					  .ninodes = RIG_INODES,
+					  .nlog = 30 };
 
 	*img = (struct fsimg){ .big = big };
 	assert_int_equal(fsimg_format(img, &g), 0);
@@ -96,7 +98,8 @@ static inline void rig_expect_clean(struct fsimg *img)
 
 	for (int kind = 0; kind < FSCK_NKINDS; kind++)
 		if (rep.count[kind])
-			print_error("still there: %s\n", fsck_kind_name((enum fsck_kind)kind));
+			print_error("still there: %s\n",
+				    fsck_kind_name((enum fsck_kind)kind));
 	assert_int_equal(rep.errors, 0);
 	assert_false(rep.refused);
 }

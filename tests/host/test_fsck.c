@@ -26,6 +26,21 @@ static struct fs_super *super(void)
 	return fsimg_super(&img);
 }
 
+static struct fs_dinode *inode(uint32_t ino)
+{
+	return rig_inode(&img, ino);
+}
+
+static struct fs_dirent *entry(uint32_t dir, uint32_t slot)
+{
+	return rig_entry(&img, dir, slot);
+}
+
+static uint32_t slot_of(uint32_t dir, const char *name)
+{
+	return rig_slot(&img, dir, name);
+}
+
 static struct fs_log_header *log_head(void)
 {
 	return fsimg_block(&img, super()->logstart);
@@ -33,92 +48,100 @@ static struct fs_log_header *log_head(void)
 
 static uint32_t *large_table(void)
 {
-	return fsimg_block(&img, rig_inode(&img, LARGE)->addr[FS_NDIRECT]);
+	return fsimg_block(&img, inode(LARGE)->addr[FS_NDIRECT]);
 }
 
-static void hurt_nblocks(void) { super()->nblocks -= 9; }
-static void hurt_log_many(void) { log_head()->n = 30; }
-static void hurt_log_negative(void) { log_head()->n = -1; }
-static void hurt_log_target(void) { *log_head() = (struct fs_log_header){ 1, { RIG_SIZE } }; }
-static void hurt_log_itself(void) { *log_head() = (struct fs_log_header){ 1, { 3 } }; }
-static void hurt_log_super(void) { *log_head() = (struct fs_log_header){ 1, { 1 } }; }
-static void hurt_log_twice(void) { *log_head() = (struct fs_log_header){ 2, { 90, 90 } }; }
-static void hurt_root_type(void) { rig_inode(&img, ROOT)->type = T_FILE; }
-static void hurt_root_free(void) { rig_inode(&img, ROOT)->type = 0; }
-static void hurt_root_all(void) { memset(rig_inode(&img, ROOT), 0xff, 64); }
-static void hurt_type(void) { rig_inode(&img, SMALL)->type = 5; }
-static void hurt_type_negative(void) { rig_inode(&img, SMALL)->type = -1; }
-static void hurt_type_dir(void) { rig_inode(&img, DIR_D)->type = 77; }
-static void hurt_inode_zero(void) { rig_inode(&img, 0)->type = T_FILE; }
-static void hurt_inode_past(void) { rig_inode(&img, RIG_INODES)->type = T_FILE; }
-static void hurt_size(void) { rig_inode(&img, LARGE)->size = FS_MAXFILE * FS_BLOCK + 1; }
-static void hurt_size_dir(void) { rig_inode(&img, DIR_D)->size = 0xffffffff; }
-static void hurt_device_size(void) { rig_inode(&img, DEVICE)->size = 1; }
-static void hurt_device_block(void) { rig_inode(&img, DEVICE)->addr[3] = 300; }
-static void hurt_addr_low(void) { rig_inode(&img, SMALL)->addr[0] = 36; }
-static void hurt_addr_high(void) { rig_inode(&img, SMALL)->addr[0] = RIG_SIZE; }
-static void hurt_addr_table(void) { rig_inode(&img, LARGE)->addr[FS_NDIRECT] = 0xffffffff; }
-static void hurt_addr_in_table(void) { large_table()[5] = 1; }
-static void hurt_twice(void) { rig_inode(&img, SMALL)->addr[0] = rig_inode(&img, LARGE)->addr[4]; }
-static void hurt_twice_table(void) { large_table()[1] = rig_inode(&img, LARGE)->addr[FS_NDIRECT]; }
-static void hurt_past(void) { rig_inode(&img, SMALL)->addr[1] = 400; }
-static void hurt_past_table(void) { rig_inode(&img, SMALL)->addr[FS_NDIRECT] = 400; }
-static void hurt_past_in_table(void) { large_table()[28] = 400; }
-static void hurt_shrunk(void) { rig_inode(&img, LARGE)->size = 3; }
-static void hurt_dir_odd(void) { rig_inode(&img, DIR_D)->size += 5; }
-static void hurt_dir_small(void) { rig_inode(&img, DIR_H)->size = 16; }
-static void hurt_dir_empty(void) { rig_inode(&img, DIR_D)->size = 0; }
-static void hurt_dir_hole(void) { rig_inode(&img, DIR_D)->addr[0] = 0; }
-static void hurt_dot_free(void) { rig_entry(&img, DIR_D, 0)->ino = 0; }
-static void hurt_dot_ino(void) { rig_entry(&img, DIR_D, 0)->ino = DIR_E; }
-static void hurt_dot_name(void) { rig_entry(&img, DIR_D, 0)->name[0] = 'x'; }
-static void hurt_dotdot_ino(void) { rig_entry(&img, DIR_E, 1)->ino = ROOT; }
-static void hurt_dotdot_gone(void) { memset(rig_entry(&img, DIR_E, 1), 0, 16); }
-static void hurt_dotdot_root(void) { rig_entry(&img, ROOT, 1)->ino = DIR_D; }
-static void hurt_dot_extra(void) { *rig_entry(&img, DIR_E, 2) = (struct fs_dirent){ FILE_F, "." }; }
-static void hurt_dotdot_extra(void) { *rig_entry(&img, ROOT, 9) = (struct fs_dirent){ 1, ".." }; }
-static void hurt_entry_range(void) { *rig_entry(&img, ROOT, 20) = (struct fs_dirent){ 60, "z" }; }
-static void hurt_entry_free(void) { *rig_entry(&img, ROOT, 20) = (struct fs_dirent){ 50, "z" }; }
-static void hurt_target_free(void) { rig_inode(&img, SMALL)->type = 0; }
-static void hurt_entry_past(void) { *rig_entry(&img, DIR_H, 3) = (struct fs_dirent){ 2, "z" }; }
-static void hurt_dir_cut(void) { rig_inode(&img, DIR_D)->size -= 16; }
-static void hurt_name_empty(void) { memset(rig_entry(&img, DIR_E, 2)->name, 0, 14); }
-static void hurt_name_slash(void) { rig_entry(&img, DIR_E, 2)->name[0] = '/'; }
-static void hurt_name_pad(void) { rig_entry(&img, DIR_E, 2)->name[13] = 'x'; }
-static void hurt_dot_pad(void) { rig_entry(&img, DIR_E, 0)->name[9] = 'x'; }
-static void hurt_unlinked(void) { memset(rig_entry(&img, DIR_E, 2), 0, 16); }
-static void hurt_unlinked_dir(void) { rig_entry(&img, ROOT, rig_slot(&img, ROOT, "d"))->ino = 0; }
-static void hurt_nlink(void) { rig_inode(&img, FILE_G)->nlink = 1; }
-static void hurt_nlink_zero(void) { rig_inode(&img, SMALL)->nlink = 0; }
-static void hurt_nlink_dir(void) { rig_inode(&img, DIR_D)->nlink++; }
-static void hurt_nlink_root(void) { rig_inode(&img, ROOT)->nlink = -3; }
-static void hurt_bit_clear(void) { fsimg_bit_set(&img, rig_inode(&img, LARGE)->addr[0], false); }
-static void hurt_bit_set(void) { fsimg_bit_set(&img, RIG_SIZE - 1, true); }
-static void hurt_bit_meta(void) { fsimg_bit_set(&img, super()->inodestart, false); }
-static void hurt_bit_tail(void) { fsimg_bit_set(&img, RIG_SIZE, true); }
+#define HURT(name, ...)               \
+	static void hurt_##name(void) \
+	{                             \
+		__VA_ARGS__;          \
+	}
+
+/* clang-format off */
+HURT(nblocks, super()->nblocks -= 9)
+HURT(log_many, log_head()->n = 30)
+HURT(log_negative, log_head()->n = -1)
+HURT(log_target, *log_head() = (struct fs_log_header){ 1, { RIG_SIZE } })
+HURT(log_itself, *log_head() = (struct fs_log_header){ 1, { 3 } })
+HURT(log_super, *log_head() = (struct fs_log_header){ 1, { 1 } })
+HURT(log_twice, *log_head() = (struct fs_log_header){ 2, { 90, 90 } })
+HURT(root_type, inode(ROOT)->type = T_FILE)
+HURT(root_free, inode(ROOT)->type = 0)
+HURT(root_all, memset(inode(ROOT), 0xff, 64))
+HURT(type, inode(SMALL)->type = 5)
+HURT(type_negative, inode(SMALL)->type = -1)
+HURT(type_dir, inode(DIR_D)->type = 77)
+HURT(inode_zero, inode(0)->type = T_FILE)
+HURT(inode_past, inode(RIG_INODES)->type = T_FILE)
+HURT(size, inode(LARGE)->size = FS_MAXFILE * FS_BLOCK + 1)
+HURT(size_dir, inode(DIR_D)->size = 0xffffffff)
+HURT(device_size, inode(DEVICE)->size = 1)
+HURT(device_block, inode(DEVICE)->addr[3] = 300)
+HURT(addr_low, inode(SMALL)->addr[0] = 36)
+HURT(addr_high, inode(SMALL)->addr[0] = RIG_SIZE)
+HURT(addr_table, inode(LARGE)->addr[FS_NDIRECT] = 0xffffffff)
+HURT(addr_in_table, large_table()[5] = 1)
+HURT(twice, inode(SMALL)->addr[0] = inode(LARGE)->addr[4])
+HURT(twice_table, large_table()[1] = inode(LARGE)->addr[FS_NDIRECT])
+HURT(past, inode(SMALL)->addr[1] = 400)
+HURT(past_table, inode(SMALL)->addr[FS_NDIRECT] = 400)
+HURT(past_in_table, large_table()[28] = 400)
+HURT(shrunk, inode(LARGE)->size = 3)
+HURT(dir_odd, inode(DIR_D)->size += 5)
+HURT(dir_small, inode(DIR_H)->size = 16)
+HURT(dir_empty, inode(DIR_D)->size = 0)
+HURT(dir_hole, inode(DIR_D)->addr[0] = 0)
+HURT(dot_free, entry(DIR_D, 0)->ino = 0)
+HURT(dot_ino, entry(DIR_D, 0)->ino = DIR_E)
+HURT(dot_name, entry(DIR_D, 0)->name[0] = 'x')
+HURT(dotdot_ino, entry(DIR_E, 1)->ino = ROOT)
+HURT(dotdot_gone, memset(entry(DIR_E, 1), 0, 16))
+HURT(dotdot_root, entry(ROOT, 1)->ino = DIR_D)
+HURT(dot_extra, *entry(DIR_E, 2) = (struct fs_dirent){ FILE_F, "." })
+HURT(dotdot_extra, *entry(ROOT, 9) = (struct fs_dirent){ 1, ".." })
+HURT(entry_range, *entry(ROOT, 20) = (struct fs_dirent){ 60, "z" })
+HURT(entry_free, *entry(ROOT, 20) = (struct fs_dirent){ 50, "z" })
+HURT(target_free, inode(SMALL)->type = 0)
+HURT(entry_past, *entry(DIR_H, 3) = (struct fs_dirent){ 2, "z" })
+HURT(dir_cut, inode(DIR_D)->size -= 16)
+HURT(name_empty, memset(entry(DIR_E, 2)->name, 0, 14))
+HURT(name_slash, entry(DIR_E, 2)->name[0] = '/')
+HURT(name_pad, entry(DIR_E, 2)->name[13] = 'x')
+HURT(dot_pad, entry(DIR_E, 0)->name[9] = 'x')
+HURT(unlinked, memset(entry(DIR_E, 2), 0, 16))
+HURT(unlinked_dir, entry(ROOT, slot_of(ROOT, "d"))->ino = 0)
+HURT(nlink, inode(FILE_G)->nlink = 1)
+HURT(nlink_zero, inode(SMALL)->nlink = 0)
+HURT(nlink_dir, inode(DIR_D)->nlink++)
+HURT(nlink_root, inode(ROOT)->nlink = -3)
+HURT(bit_clear, fsimg_bit_set(&img, inode(LARGE)->addr[0], false))
+HURT(bit_set, fsimg_bit_set(&img, RIG_SIZE - 1, true))
+HURT(bit_meta, fsimg_bit_set(&img, super()->inodestart, false))
+HURT(bit_tail, fsimg_bit_set(&img, RIG_SIZE, true))
+/* clang-format on */
 
 static void hurt_name_twice(void)
 {
-	*rig_entry(&img, ROOT, 30) = *rig_entry(&img, ROOT, rig_slot(&img, ROOT, "small"));
-	rig_entry(&img, ROOT, 30)->ino = FILE_G;
-	rig_inode(&img, FILE_G)->nlink++;
+	*entry(ROOT, 30) = *entry(ROOT, slot_of(ROOT, "small"));
+	entry(ROOT, 30)->ino = FILE_G;
+	inode(FILE_G)->nlink++;
 }
 
 static void hurt_name_copied(void)
 {
-	*rig_entry(&img, ROOT, 30) = *rig_entry(&img, ROOT, rig_slot(&img, ROOT, "small"));
-	*rig_entry(&img, ROOT, 31) = *rig_entry(&img, ROOT, 30);
+	*entry(ROOT, 30) = *entry(ROOT, slot_of(ROOT, "small"));
+	*entry(ROOT, 31) = *entry(ROOT, 30);
 }
 
 static void hurt_dir_twice(void)
 {
-	*rig_entry(&img, ROOT, 30) = (struct fs_dirent){ DIR_E, "e2" };
+	*entry(ROOT, 30) = (struct fs_dirent){ DIR_E, "e2" };
 }
 
 static void hurt_loop(void)
 {
-	*rig_entry(&img, DIR_E, 4) = (struct fs_dirent){ DIR_D, "up" };
-	rig_inode(&img, DIR_E)->size += 16;
+	*entry(DIR_E, 4) = (struct fs_dirent){ DIR_D, "up" };
+	inode(DIR_E)->size += 16;
 }
 
 /* Away from the root, e below d and d below e. */
@@ -126,7 +149,7 @@ static void hurt_loop_apart(void)
 {
 	hurt_loop();
 	hurt_unlinked_dir();
-	rig_entry(&img, DIR_D, 1)->ino = DIR_E;
+	entry(DIR_D, 1)->ino = DIR_E;
 }
 
 static const struct damage {
@@ -240,7 +263,7 @@ static void test_unreachable_keeps_contents(void **state)
 	assert_int_equal(fsimg_lookup(&img, "lost.4/e/f"), FILE_F);
 	fsimg_read(&img, FILE_F, &byte, 1999, 1);
 	assert_int_equal(byte, 'd');
-	assert_int_equal(rig_entry(&img, DIR_D, 1)->ino, ROOT);
+	assert_int_equal(entry(DIR_D, 1)->ino, ROOT);
 }
 
 static void test_lost_root_finds_all(void **state)
@@ -250,7 +273,7 @@ static void test_lost_root_finds_all(void **state)
 	rig_run(&img, false);
 	assert_int_equal(fsimg_lookup(&img, "lost.2"), SMALL);
 	assert_int_equal(fsimg_lookup(&img, "lost.4/e/again"), FILE_G);
-	assert_int_equal(rig_inode(&img, ROOT)->nlink, 3);
+	assert_int_equal(inode(ROOT)->nlink, 3);
 }
 
 static void test_shared_block_is_copied(void **state)
@@ -260,7 +283,7 @@ static void test_shared_block_is_copied(void **state)
 	(void)state;
 	hurt_twice();
 	rig_run(&img, false);
-	assert_int_not_equal(rig_inode(&img, SMALL)->addr[0], rig_inode(&img, LARGE)->addr[4]);
+	assert_int_not_equal(inode(SMALL)->addr[0], inode(LARGE)->addr[4]);
 	fsimg_read(&img, LARGE, &byte, 4 * FS_BLOCK, 1);
 	assert_int_equal(byte, 'l');
 }
@@ -289,23 +312,23 @@ static void test_orphan_is_a_note(void **state)
 	struct fsck_report rep;
 
 	(void)state;
-	rig_entry(&img, ROOT, rig_slot(&img, ROOT, "large"))->ino = 0;
-	rig_inode(&img, LARGE)->nlink = 0;
-	memset(rig_entry(&img, ROOT, rig_slot(&img, ROOT, "h")), 0, 16);
-	rig_inode(&img, DIR_H)->nlink = 0;
-	rig_inode(&img, ROOT)->nlink--;
+	entry(ROOT, slot_of(ROOT, "large"))->ino = 0;
+	inode(LARGE)->nlink = 0;
+	memset(entry(ROOT, slot_of(ROOT, "h")), 0, 16);
+	inode(DIR_H)->nlink = 0;
+	inode(ROOT)->nlink--;
 	rep = rig_run(&img, false);
 	assert_int_equal(rep.count[FSCK_NOTE_ORPHAN], 2);
 	assert_int_equal(rep.errors, 0);
-	assert_int_equal(rig_inode(&img, LARGE)->type, 0);
+	assert_int_equal(inode(LARGE)->type, 0);
 	rig_expect_clean(&img);
 }
 
 static void test_orphan_is_an_error_when_strict(void **state)
 {
 	(void)state;
-	memset(rig_entry(&img, ROOT, rig_slot(&img, ROOT, "small")), 0, 16);
-	rig_inode(&img, SMALL)->nlink = 0;
+	memset(entry(ROOT, slot_of(ROOT, "small")), 0, 16);
+	inode(SMALL)->nlink = 0;
 	assert_int_equal(rig_run(&img, true).count[FSCK_ORPHAN], 1);
 }
 
@@ -316,7 +339,8 @@ static void test_log_is_replayed(void **state)
 	struct fsck_report rep;
 
 	(void)state;
-	memcpy(fsimg_block(&img, sb->logstart + 1), fsimg_block(&img, sb->inodestart), FS_BLOCK);
+	memcpy(fsimg_block(&img, sb->logstart + 1), fsimg_block(&img, sb->inodestart),
+	       FS_BLOCK);
 	*log_head() = (struct fs_log_header){ 1, { (int32_t)sb->inodestart } };
 	memset(fsimg_block(&img, sb->inodestart), 0xa5, FS_BLOCK);
 	rep = rig_run(&img, false);
@@ -329,8 +353,8 @@ static void test_log_is_replayed(void **state)
 static void test_root_hole_is_fine(void **state)
 {
 	(void)state;
-	rig_inode(&img, ROOT)->size = 2 * FS_BLOCK;
-	rig_inode(&img, LARGE)->addr[5] = 0;
+	inode(ROOT)->size = 2 * FS_BLOCK;
+	inode(LARGE)->addr[5] = 0;
 	assert_int_equal(rig_run(&img, false).errors, 1); /* the block that is freed */
 	rig_expect_clean(&img);
 }
@@ -389,7 +413,7 @@ static void fill_up(void)
 /* Lets a file grow until the disk is full or it is as large as can be. */
 static void fill_blocks(uint32_t ino)
 {
-	struct fs_dinode *di = rig_inode(&img, ino);
+	struct fs_dinode *di = inode(ino);
 	uint32_t n = 0;
 
 	while (fsimg_bmap_alloc(&img, di, n) > 0)
@@ -406,27 +430,27 @@ static void test_full_disk_is_mended(void **state)
 	rig_expect_clean(&img);
 	hurt_twice();
 	hurt_unlinked_dir();
-	rig_inode(&img, DIR_H)->addr[0] = rig_inode(&img, DIR_D)->addr[0];
+	inode(DIR_H)->addr[0] = inode(DIR_D)->addr[0];
 	assert_false(rig_run(&img, false).refused);
 	rig_expect_clean(&img);
 }
 
-static void test_full_disk_without_root_is_refused(void **state)
+static void test_no_room_for_root_is_refused(void **state)
 {
 	struct fsck_report rep;
 
 	(void)state;
 	fill_blocks(LARGE);
 	fill_blocks(FILE_F);
-	/* A file gets the root's block and loses its own: that one is there for the root. */
-	rig_inode(&img, LARGE)->addr[0] = rig_inode(&img, ROOT)->addr[0];
-	rig_inode(&img, ROOT)->addr[0] = 0;
+	/* A file gets the root's block and loses its own: that one the root can have. */
+	inode(LARGE)->addr[0] = inode(ROOT)->addr[0];
+	inode(ROOT)->addr[0] = 0;
 	assert_false(rig_run(&img, false).refused);
 	rig_expect_clean(&img);
 
-	rig_inode(&img, SMALL)->size = 2 * FS_BLOCK;
-	rig_inode(&img, SMALL)->addr[1] = rig_inode(&img, ROOT)->addr[0];
-	rig_inode(&img, ROOT)->addr[0] = 0;
+	inode(SMALL)->size = 2 * FS_BLOCK;
+	inode(SMALL)->addr[1] = inode(ROOT)->addr[0];
+	inode(ROOT)->addr[0] = 0;
 	rep = rig_run(&img, false);
 	assert_true(rep.refused);
 	assert_int_equal(rep.count[FSCK_NO_ROOM], 1);
@@ -439,17 +463,18 @@ static void damage_by_chance(void)
 
 	for (uint64_t n = 1 + rig_below(20); n; n--) {
 		uint32_t ino = 1 + (uint32_t)rig_below(12);
-		uint32_t *addr = &rig_inode(&img, ino)->addr[rig_below(FS_NADDR)];
-		struct fs_dirent *e = rig_entry(&img, ROOT, (uint32_t)rig_below(64));
+		uint32_t *addr = &inode(ino)->addr[rig_below(FS_NADDR)];
+		struct fs_dirent *e = entry(ROOT, (uint32_t)rig_below(64));
 
 		if (kind == 0)
 			img.data[first + rig_below(end - first)] = (uint8_t)rig_random();
 		else if (kind == 1)
-			((uint8_t *)rig_inode(&img, ino))[rig_below(12)] = (uint8_t)rig_below(6);
+			((uint8_t *)inode(ino))[rig_below(12)] = (uint8_t)rig_below(6);
 		else if (kind == 2)
 			*addr = (uint32_t)rig_below(RIG_SIZE + 10);
-		else if (rig_inode(&img, ROOT)->addr[0] < RIG_SIZE)
-			*e = (struct fs_dirent){ (uint16_t)rig_below(20), { (char)rig_below(3) } };
+		else if (inode(ROOT)->addr[0] < RIG_SIZE)
+			*e = (struct fs_dirent){ (uint16_t)rig_below(20),
+						 { (char)rig_below(3) } };
 	}
 }
 
@@ -469,13 +494,13 @@ static void test_big_inodes(void **state)
 	tear_down(state);
 	rig_image_make(&img, true);
 	rig_expect_clean(&img);
-	assert_int_equal(rig_inode(&img, LARGE)->addr[12] != 0, true);
-	((uint32_t *)fsimg_block(&img, rig_inode(&img, LARGE)->addr[12]))[200] = 400;
+	assert_int_equal(inode(LARGE)->addr[12] != 0, true);
+	((uint32_t *)fsimg_block(&img, inode(LARGE)->addr[12]))[200] = 400;
 	assert_int_equal(rig_run(&img, false).count[FSCK_BLOCK_PAST], 1);
 	rig_expect_clean(&img);
-	rig_inode(&img, LARGE)->size = 0xffffffff;
+	inode(LARGE)->size = 0xffffffff;
 	assert_int_equal(rig_run(&img, false).count[FSCK_SIZE], 1);
-	assert_int_equal(rig_inode(&img, LARGE)->size, 300 * FS_BLOCK);
+	assert_int_equal(inode(LARGE)->size, 300 * FS_BLOCK);
 	rig_expect_clean(&img);
 }
 
@@ -496,7 +521,7 @@ int main(void)
 		T(test_root_hole_is_fine),
 		T(test_bad_superblocks_are_refused),
 		T(test_full_disk_is_mended),
-		T(test_full_disk_without_root_is_refused),
+		T(test_no_room_for_root_is_refused),
 		T(test_big_inodes),
 		T(test_chance),
 	};

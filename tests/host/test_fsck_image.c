@@ -28,12 +28,12 @@ static void format(uint32_t size, uint32_t ninodes, uint32_t nlog, bool big)
 static void test_geometry_of_each_year(void **state)
 {
 	static const uint32_t year[][6] = {
-		{ 1000, 200, 30, 954, 32, 45 },        /* 2020 */
-		{ 2000, 200, 30, 1954, 32, 45 },       /* 2022 */
-		{ 2000, 200, 31, 1953, 33, 46 },       /* 2025 */
-		{ 10000, 200, 30, 9953, 32, 45 },      /* the lock lab */
-		{ 200000, 200, 30, 199930, 32, 45 },   /* the file system lab */
-		{ 8192, 64, 30, 8153, 32, 37 },        /* a spare bitmap block */
+		{ 1000, 200, 30, 954, 32, 45 },      /* 2020 */
+		{ 2000, 200, 30, 1954, 32, 45 },     /* 2022 */
+		{ 2000, 200, 31, 1953, 33, 46 },     /* 2025 */
+		{ 10000, 200, 30, 9953, 32, 45 },    /* the lock lab */
+		{ 200000, 200, 30, 199930, 32, 45 }, /* the file system lab */
+		{ 8192, 64, 30, 8153, 32, 37 },      /* a spare bitmap block */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(year); i++) {

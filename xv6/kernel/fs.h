@@ -9,11 +9,11 @@
 
 /* Block 1. */
 struct superblock {
-	uint magic, size;         /* FSMAGIC; blocks in all              */
-	uint nblocks, ninodes;    /* blocks for data; inodes             */
-	uint nlog, logstart;      /* blocks of log, the first of them    */
-	uint inodestart;          /* first block with inodes             */
-	uint bmapstart;           /* first block with bits               */
+	uint magic, size;      /* FSMAGIC; blocks in all              */
+	uint nblocks, ninodes; /* blocks for data; inodes             */
+	uint nlog, logstart;   /* blocks of log, the first of them    */
+	uint inodestart;       /* first block with inodes             */
+	uint bmapstart;        /* first block with bits               */
 };
 
 /* An inode, 64 bytes.  Of a file's blocks it names the first NDIRECT itself, and
@@ -23,7 +23,7 @@ struct superblock {
 #define MAXFILE (NINDIRECT + NDIRECT)
 
 struct dinode {
-	short type;               /* T_... of stat.h, 0: free */
+	short type; /* T_... of stat.h, 0: free */
 	short major, minor, nlink;
 	uint size;
 	uint addrs[1 + NDIRECT];

@@ -39,12 +39,12 @@ enum {
 #define PXSHIFT(level) (9 * (level) + PGSHIFT)
 #define PX(level, va) ((uint64)(va) >> PXSHIFT(level) & PXMASK)
 
-#define XV6_REGISTER(reg)                                   \
-	static inline uint64 r_##reg(void)                  \
-	{                                                   \
-		uint64 now;                                 \
+#define XV6_REGISTER(reg)                                     \
+	static inline uint64 r_##reg(void)                    \
+	{                                                     \
+		uint64 now;                                   \
 		__asm__ volatile("mv %0, " #reg : "=r"(now)); \
-		return now;                                 \
+		return now;                                   \
 	}
 
 XV6_REGISTER(sp) /* r_sp(): stack pointer  */

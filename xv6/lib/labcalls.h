@@ -7,7 +7,9 @@
  * by nothing but this file. */
 #pragma once
 
+/* clang-format off */
 #define XV6_LABCALLS(X)                                                              \
 	X(24, sigalarm, 2) X(25, sigreturn, 0) X(27, mmap, 6) X(28, munmap, 2)       \
 	X(29, connect, 3) X(31, send, 5) X(32, recv, 5) X(35, rwlktest, 0)           \
 	X(36, cpupin, 1) X(40, interpose, 2) X(41, bind, 1) X(42, unbind, 1)
+/* clang-format on */

@@ -59,32 +59,26 @@ static void put_signed(struct output *o, long value)
 	put_number(o, size, 10, 1);
 }
 
-/* One %... of @format, which starts behind the %.  Returns what follows. */
-static const char *put_format(struct output *o, const char *format, __builtin_va_list *ap)
+/* d, u or x; an l before it makes it 64 bits wide.  False: another letter. */
+static int put_integer(struct output *o, char letter, int wide, __builtin_va_list *ap)
 {
-	const char *letter = format;
-	int wide;
-
-	while (*letter == 'l' && letter - format < 2)
-		letter++;
-	wide = letter > format;
-	switch (*letter) {
-	case 'd':
-		put_signed(o, wide ? __builtin_va_arg(*ap, long) : __builtin_va_arg(*ap, int));
-		return letter + 1;
-	case 'u':
-	case 'x':
-		put_number(o, wide ? __builtin_va_arg(*ap, uint64) : __builtin_va_arg(*ap, uint),
-			   *letter == 'u' ? 10 : 16, 1);
-		return letter + 1;
-	default:
-		break;
-	}
-	if (wide) { /* %l alone */
+	if (letter == 'd' && wide)
 		put_signed(o, __builtin_va_arg(*ap, long));
-		return format + 1;
-	}
-	switch (*letter) {
+	else if (letter == 'd')
+		put_signed(o, __builtin_va_arg(*ap, int));
+	else if (letter != 'u' && letter != 'x')
+		return 0;
+	else if (wide)
+		put_number(o, __builtin_va_arg(*ap, uint64), letter == 'u' ? 10 : 16, 1);
+	else
+		put_number(o, __builtin_va_arg(*ap, uint), letter == 'u' ? 10 : 16, 1);
+	return 1;
+}
+
+/* Any other letter; one that means nothing is shown, so that it is seen. */
+static void put_other(struct output *o, char letter, __builtin_va_list *ap)
+{
+	switch (letter) {
 	case 'c':
 		put(o, (char)__builtin_va_arg(*ap, int));
 		break;
@@ -95,17 +89,32 @@ static const char *put_format(struct output *o, const char *format, __builtin_va
 		put_string(o, "0x");
 		put_number(o, __builtin_va_arg(*ap, uint64), 16, 16);
 		break;
-	case '\0':
+	default:
 		put(o, '%');
-		return letter;
-	case '%':
-		put(o, '%');
-		break;
-	default: /* shown as it is, so that it is seen */
-		put(o, '%');
-		put(o, *letter);
+		if (letter != '%')
+			put(o, letter);
 		break;
 	}
+}
+
+/* One %... of @format, which starts behind the %.  Returns what follows. */
+static const char *put_format(struct output *o, const char *format, __builtin_va_list *ap)
+{
+	const char *letter = format;
+
+	while (*letter == 'l' && letter - format < 2)
+		letter++;
+	if (put_integer(o, *letter, letter > format, ap))
+		return letter + 1;
+	if (letter > format) { /* %l alone */
+		put_signed(o, __builtin_va_arg(*ap, long));
+		return format + 1;
+	}
+	if (!*letter) {
+		put(o, '%');
+		return letter;
+	}
+	put_other(o, *letter, ap);
 	return letter + 1;
 }
 

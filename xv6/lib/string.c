@@ -52,7 +52,8 @@ static void copy_upward(uchar *to, const uchar *from, uint n)
 
 	if (((uint64)to | (uint64)from) % sizeof(uint64) == 0)
 		for (; n - i >= sizeof(uint64); i += sizeof(uint64))
-			*(uint64 *)(void *)(to + i) = *(const uint64 *)(const void *)(from + i);
+			*(uint64 *)(void *)(to + i) =
+				*(const uint64 *)(const void *)(from + i);
 	for (; i < n; i++)
 		to[i] = from[i];
 }

@@ -19,13 +19,14 @@ static void expect(int truth, const char *what)
 /* What printf() writes, through a pipe. */
 static void test_printf(void)
 {
-	static const char want[] = "-5 5 FF 0x0000000000001000 str c % -9 18446744073709551615\n";
+	static const char want[] =
+		"-5 5 FF 0x0000000000001000 str c % -9 18446744073709551615\n";
 	char got[128];
 	int fd[2], n;
 
 	expect(pipe(fd) == 0, "pipe");
-	fprintf(fd[1], "%d %u %x %p %s %c %% %ld %lu\n", -5, 5, 255, (void *)0x1000, "str", 'c',
-		-9L, ~0ul);
+	fprintf(fd[1], "%d %u %x %p %s %c %% %ld %lu\n", -5, 5, 255, (void *)0x1000, "str",
+		'c', -9L, ~0ul);
 	close(fd[1]);
 	n = read(fd[0], got, sizeof(got));
 	close(fd[0]);
@@ -57,7 +58,8 @@ static void test_stat(void)
 {
 	struct stat st;
 
-	expect(stat(".", &st) == 0 && st.type == T_DIR && st.dev == 1, "stat of a directory");
+	expect(stat(".", &st) == 0 && st.type == T_DIR && st.dev == 1,
+	       "stat of a directory");
 	expect(stat("no such file", &st) == -1, "stat of nothing");
 	for (int i = 0; i < 20; i++)
 		stat(".", &st);

@@ -56,7 +56,7 @@ IS(T_FILE, 2);
 IS(T_DEVICE, 3);
 IS(T_SYMLINK, 4);
 IS(O_RDONLY | O_WRONLY | O_RDWR | O_CREATE | O_TRUNC, 0x603);
-IS(O_NOFOLLOW & (O_RDWR | O_WRONLY | O_CREATE | O_TRUNC), 0);
+IS((O_RDWR | O_WRONLY | O_CREATE | O_TRUNC) % (O_NOFOLLOW * 2) / O_NOFOLLOW, 0);
 IS(PROT_NONE | PROT_READ | PROT_WRITE << 2 | PROT_EXEC << 4, 0x49);
 IS(MAP_SHARED | MAP_PRIVATE << 2, 9);
 IS(SBRK_EAGER | SBRK_LAZY << 2, 9);
@@ -204,12 +204,13 @@ static int (*const number)(const char *) = atoi;
 static char *(*const line)(char *, int) = gets;
 
 static const void *const volatile all[] = {
-	&calls,     &quit,      &wait_for,  &run,          &pipe_of,  &read_of,     &write_of,
-	&open_of,   &fstat_of,  &stat_of,   &mknod_of,     &info_of,  &alarm_of,    &access_of,
-	&pte_of,    &table,     &map_of,    &interpose_of, &unmap,    &connect_of,  &bind_of,
-	&unbind_of, &send_of,   &recv_of,   &statistics_of, &brk,     &print,       &print_to,
-	&get,       &give,      &length,    &find,         &compare,  &copy,        &fill,
-	&move,      &move_apart, &compare_bytes, &number,  &line,
+	&calls,         &quit,          &wait_for, &run,       &pipe_of,  &read_of,
+	&write_of,      &open_of,       &fstat_of, &stat_of,   &mknod_of, &info_of,
+	&alarm_of,      &access_of,     &pte_of,   &table,     &map_of,   &interpose_of,
+	&unmap,         &connect_of,    &bind_of,  &unbind_of, &send_of,  &recv_of,
+	&statistics_of, &brk,           &print,    &print_to,  &get,      &give,
+	&length,        &find,          &compare,  &copy,      &fill,     &move,
+	&move_apart,    &compare_bytes, &number,   &line,
 };
 
 int main(void)

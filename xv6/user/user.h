@@ -84,8 +84,8 @@ int memcmp(const void *a, const void *b, uint n);
 int atoi(const char *s);
 
 /* %d %u %x %p %s %c %%, with l and ll as well. */
-void printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void fprintf(int fd, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void printf(const char *format, ...) __attribute__((format(__printf__, 1, 2)));
+void fprintf(int fd, const char *format, ...) __attribute__((format(__printf__, 2, 3)));
 
 /* One line, its end included, of at most max - 1 bytes; empty at the end. */
 char *gets(char *to, int max);
