@@ -3,9 +3,10 @@
 QEMU ?= qemu-system-riscv64
 CPUS ?= 3
 MEM ?= 128M
+KERNEL ?= kernel/kernel
 GDBPORT ?= $(shell expr $$(id -u) % 5000 + 25000)
 
-QEMUOPTS = -machine virt -bios default -kernel kernel/kernel -m $(MEM) -smp $(CPUS) -nographic \
+QEMUOPTS = -machine virt -bios default -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -nographic \
 	$(if $(LEGACY),,-global virtio-mmio.force-legacy=false) \
 	-drive file=$(IMAGE),if=none,format=raw,id=x0 \
 	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \

@@ -155,6 +155,7 @@ def guest():
     make = f"make -s -O -j{WORKERS} --no-print-directory"
     jobs = [
         Job("guest-build", f"{make} boot-files guest-tests test.img", limit=600),
+        Job("ktest", ["tools/check_ktest.py"], count=count_lines),
         Job("run-and-make", ["tools/check_run.py"], count=count_lines),
     ]
     if glob.glob("tests/qemu/test_*.py"):
