@@ -67,4 +67,7 @@ $(foreach p,$(XV6),$(eval $(call xv6_program,$(call xv6_name,$(p)),$(p))))
 
 .SECONDARY: $(XV6PROGS:%=%.sym)
 
+# Asked for by name, so it takes the place of a program of ours in the image.
+UPROGS := $(foreach u,$(UPROGS),$(if $(filter $(notdir $(u)),$(notdir $(XV6PROGS))),,$(u)))
+
 -include $(XV6_LIB_OBJ:.o=.d)
