@@ -18,7 +18,7 @@ static const struct option known[] = {
 	{ "fork", "cow copy" },	       /* mm/fork.c    */
 	{ "heap", "eager lazy" },      /* mm/aspace.c  */
 	{ "isolate", "off on" },       /* mm/aspace.c: a second root for user mode */
-	{ "uaccess", "auto strict open" }, /* mm/uaccess.c */
+	{ "uaccess", "auto strict open walk" }, /* mm/uaccess.c */
 	{ "fsbig", "on off" },	       /* fs/: images of the file system lab */
 	{ "vmprint", "on off" },       /* init/main.c: the first page table */
 	{ "ktest", "on overflow panic" }, /* init/ktest.c: then power off */

@@ -5,6 +5,7 @@
  * (privileged spec, "Memory Privilege in sstatus").
  *   uaccess=strict  SUM is set only while a copy runs
  *   uaccess=open    SUM is always set
+ *   uaccess=walk    the MMU is not used: uaccess_walk.c
  *   uaccess=auto    measures at boot whether changing SUM costs a TLB flush
  *                   (QEMU before 8.1 does that), and takes strict if not */
 
@@ -18,14 +19,21 @@
 #include "core/sched.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
-#include "mm/frame.h"
+#include "mm/uaccess_walk.h"
 #include "uapi/errno.h"
 
 #define ROUNDS 7
 #define TOGGLES 64
 #define PAGES 16
 
-static bool sum_open;
+static bool sum_open, walk;
+
+/* Each hart counts for itself; a copy never moves between harts while it
+ * counts. */
+static struct {
+	u64 copyin, copyinstr;
+	u64 pad[6];
+} counts[MAX_HARTS];
 
 /* --- choosing the mode ------------------------------------------------- */
 
@@ -78,6 +86,11 @@ void uaccess_init(void)
 
 	if (mode && strcmp(mode, "strict") == 0)
 		return;
+	walk = mode && strcmp(mode, "walk") == 0;
+	if (walk) {
+		printk("uaccess: walk (page tables in software)\n");
+		return;
+	}
 	if (mode && strcmp(mode, "open") == 0)
 		sum_open = true;
 	else
@@ -112,17 +125,53 @@ static inline struct aspace *current_space(void)
 	return thread_current()->as;
 }
 
-/* Copies and returns how many bytes; the user's side is @user. */
-static u64 copy(void *dst, const void *src, va_t user, u64 n)
+static bool range_ok(va_t user, u64 n)
+{
+	return n != 0 && aspace_range_ok(current_space(), user, n);
+}
+
+/* Both return how many bytes were copied. */
+static u64 copy_in(void *dst, va_t user, u64 n)
+{
+	u64 done;
+
+	if (!range_ok(user, n))
+		return 0;
+	if (walk) {
+		done = walk_copy_in(current_space(), dst, user, n);
+	} else {
+		user_open();
+		done = n - uaccess_copy(dst, (const void *)user, n);
+		user_close();
+	}
+	counts[hart_index()].copyin += done == n;
+	return done;
+}
+
+static u64 copy_out(va_t user, const void *src, u64 n)
 {
 	u64 left;
 
-	if (n == 0 || !aspace_range_ok(current_space(), user, n))
+	if (!range_ok(user, n))
 		return 0;
+	if (walk)
+		return walk_copy_out(current_space(), user, src, n);
 	user_open();
-	left = uaccess_copy(dst, src, n);
+	left = uaccess_copy((void *)user, src, n);
 	user_close();
 	return n - left;
+}
+
+static s64 copy_string(char *dst, va_t user, u64 max)
+{
+	s64 len;
+
+	if (walk)
+		return walk_string(current_space(), dst, user, max);
+	user_open();
+	len = uaccess_string(dst, (const char *)user, max);
+	user_close();
+	return len;
 }
 
 /* A range that leaves the user's part at its end is copied up to there. */
@@ -136,22 +185,22 @@ static u64 clip(va_t user, u64 n)
 
 u64 copyin_partial(void *dst, uptr_t src, u64 n)
 {
-	return copy(dst, (const void *)src.va, src.va, clip(src.va, n));
+	return copy_in(dst, src.va, clip(src.va, n));
 }
 
 u64 copyout_partial(uptr_t dst, const void *src, u64 n)
 {
-	return copy((void *)dst.va, src, dst.va, clip(dst.va, n));
+	return copy_out(dst.va, src, clip(dst.va, n));
 }
 
 int copyin(void *dst, uptr_t src, u64 n)
 {
-	return copy(dst, (const void *)src.va, src.va, n) == n ? 0 : -EFAULT;
+	return copy_in(dst, src.va, n) == n ? 0 : -EFAULT;
 }
 
 int copyout(uptr_t dst, const void *src, u64 n)
 {
-	return copy((void *)dst.va, src, dst.va, n) == n ? 0 : -EFAULT;
+	return copy_out(dst.va, src, n) == n ? 0 : -EFAULT;
 }
 
 u64 copyin_nofault(void *dst, uptr_t src, u64 n)
@@ -183,13 +232,13 @@ s64 copyinstr(char *dst, uptr_t src, u64 max)
 
 	if (room == 0)
 		return -EFAULT;
-	user_open();
-	len = uaccess_string(dst, (const char *)src.va, room);
-	user_close();
+	len = copy_string(dst, src.va, room);
 	if (len < 0)
 		return -EFAULT;
-	if ((u64)len < room)
+	if ((u64)len < room) {
+		counts[hart_index()].copyinstr++;
 		return len;
+	}
 	return room < max ? -EFAULT : -ENAMETOOLONG;
 }
 
@@ -200,6 +249,26 @@ int uaccess_fault_in(uptr_t p, bool write)
 	if (!aspace_range_ok(as, p.va, 1))
 		return -EFAULT;
 	return aspace_fault(as, p.va, write ? ACCESS_WRITE : ACCESS_READ);
+}
+
+/* --- counts ------------------------------------------------------------ */
+
+u64 uaccess_count_copyin(void)
+{
+	u64 sum = 0;
+
+	for (unsigned i = 0; i < MAX_HARTS; i++)
+		sum += counts[i].copyin;
+	return sum;
+}
+
+u64 uaccess_count_copyinstr(void)
+{
+	u64 sum = 0;
+
+	for (unsigned i = 0; i < MAX_HARTS; i++)
+		sum += counts[i].copyinstr;
+	return sum;
 }
 
 /* --- faults ------------------------------------------------------------ */

@@ -43,3 +43,8 @@ int uaccess_fault_in(uptr_t p, bool write) MUST_CHECK;
 /* Boot: chooses the mode (option uaccess=); then on each hart. */
 void uaccess_init(void);
 void uaccess_init_hart(void);
+
+/* Copies from user memory that went through whole, and strings fetched, since
+ * boot; the lab's "statistics". */
+u64 uaccess_count_copyin(void);
+u64 uaccess_count_copyinstr(void);
