@@ -1,0 +1,90 @@
+/* uaccess_walk.c - see uaccess_walk.h. */
+
+#include "mm/uaccess_walk.h"
+
+#include "core/sched.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+
+static bool usable(pte_t e, enum access access)
+{
+	u64 need = PTE_U | (access == ACCESS_WRITE ? PTE_W : PTE_R);
+
+	return pte_is_leaf(e) && (e.bits & need) == need;
+}
+
+/* The kernel's address of the byte at @va, or NULL. */
+static char *translate(struct aspace *as, va_t va, enum access access)
+{
+	struct pt_cur c = pt_at(&as->pt, va);
+	pte_t e = pte_load(c.slot);
+
+	if (!usable(e, access)) {
+		if (thread_current()->no_fault || aspace_fault(as, va, access))
+			return NULL;
+		c = pt_at(&as->pt, va);
+		e = pte_load(c.slot);
+		if (!usable(e, access))
+			return NULL;
+	}
+	return (char *)frame_va(frame_of_pa(pte_pa(e))) + (va & (level_size(c.level) - 1));
+}
+
+static u64 page_rest(va_t va)
+{
+	return PAGE_SIZE - (va & (PAGE_SIZE - 1));
+}
+
+u64 walk_copy_in(struct aspace *as, void *kernel, va_t user, u64 n)
+{
+	u64 done = 0;
+
+	while (done < n) {
+		u64 chunk = MIN(n - done, page_rest(user + done));
+		char *at = translate(as, user + done, ACCESS_READ);
+
+		if (!at)
+			break;
+		memcpy((char *)kernel + done, at, chunk);
+		done += chunk;
+	}
+	return done;
+}
+
+u64 walk_copy_out(struct aspace *as, va_t user, const void *kernel, u64 n)
+{
+	u64 done = 0;
+
+	while (done < n) {
+		u64 chunk = MIN(n - done, page_rest(user + done));
+		char *at = translate(as, user + done, ACCESS_WRITE);
+
+		if (!at)
+			break;
+		memcpy(at, (const char *)kernel + done, chunk);
+		done += chunk;
+	}
+	return done;
+}
+
+s64 walk_string(struct aspace *as, char *kernel, va_t user, u64 max)
+{
+	u64 len = 0;
+
+	while (len < max) {
+		u64 chunk = MIN(max - len, page_rest(user + len));
+		const char *at = translate(as, user + len, ACCESS_READ);
+		u64 n;
+
+		if (!at)
+			return -1;
+		n = strnlen(at, chunk);
+		memcpy(kernel + len, at, n);
+		len += n;
+		if (n < chunk) {
+			kernel[len] = '\0';
+			return (s64)len;
+		}
+	}
+	return (s64)max;
+}
