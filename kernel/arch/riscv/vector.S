@@ -32,13 +32,15 @@ user_trap_exit:			/* also the first step of a new process */
 	jr	t0
 
 /* Kernel stacks are 16 KiB apart and aligned to that, the lowest 4 KiB of
- * each is an unmapped guard: a stack pointer with bits 12 and 13 zero, or
- * one that gets there by pushing the frame, has overflowed. */
+ * each is an unmapped guard: if bits 12 and 13 of the last byte pushed are
+ * zero, or would be after pushing the frame, the stack has overflowed.  (Not
+ * of sp itself: an empty stack's is the first byte of the next guard.) */
 	.balign 4
 	.globl kernel_vector
 kernel_vector:
 	csrw	sscratch, t0
-	srli	t0, sp, 12
+	addi	t0, sp, -1
+	srli	t0, t0, 12
 	andi	t0, t0, 3
 	beqz	t0, overflow
 	addi	t0, sp, -KF_SIZE
