@@ -7,7 +7,7 @@
 #include "lib.h"
 
 #define SCRATCH_DIR "/abitest.d"
-#define TIMEOUT_TICKS 900       /* a hang, not a measure of speed */
+#define TIMEOUT_TICKS 900 /* a hang, not a measure of speed */
 #define SLOW_TIMEOUT_TICKS 6000
 #define SETTLE_TICKS 50
 
@@ -77,17 +77,26 @@ static int directory_empty(int depth)
 	return n;
 }
 
-/* The case's process, which begins when something is written to @go. */
-static long test_start(const struct test *t, int go[2])
+/* True when the runner and the watchdog both sleep, the last things to change anything. */
+static int others_asleep(long runner)
 {
-	long pid = fork();
-	char c;
+	static struct procinfo list[NPROC];
+	long n = procinfo(list, NPROC), me = getpid();
+	int asleep = 0;
+
+	for (long i = 0; i < n; i++)
+		if (list[i].pid == runner || (list[i].ppid == runner && list[i].pid != me))
+			asleep += list[i].state == PS_SLEEPING;
+	return asleep == 2;
+}
+
+static long test_start(const struct test *t)
+{
+	long runner = getpid(), pid = fork();
 
 	if (pid == 0) {
-		close(go[1]);
-		if (read(go[0], &c, 1) != 1)
-			exit(97);
-		close(go[0]);
+		while (!others_asleep(runner))
+			pause(0);
 		t->run();
 		exit(0);
 	}
@@ -95,13 +104,11 @@ static long test_start(const struct test *t, int go[2])
 }
 
 /* A child that kills @pid after @ticks. */
-static long watchdog_start(long pid, int go[2], int ticks)
+static long watchdog_start(long pid, int ticks)
 {
 	long dog = fork();
 
 	if (dog == 0) {
-		close(go[0]);
-		close(go[1]);
 		pause(ticks);
 		printf("abitest: %s hangs\n", test_name);
 		kill(pid);
@@ -162,21 +169,19 @@ static int test_run(const struct test *t)
 	static char name[64];
 	word processes, memory;
 	long pid, dog;
-	int status, go[2];
+	int status;
 
 	test_full_name(t, name);
 	test_name = name;
 	sync();
 	processes = process_count();
 	memory = free_memory();
-	if (pipe(go) < 0 || (pid = test_start(t, go)) < 0) {
+	pid = test_start(t);
+	dog = watchdog_start(pid, t->slow ? SLOW_TIMEOUT_TICKS : TIMEOUT_TICKS);
+	if (pid < 0 || dog < 0) {
 		printf("FAIL %s cannot be started\n", name);
-		return 0;
+		kill(pid);
 	}
-	dog = watchdog_start(pid, go, t->slow ? SLOW_TIMEOUT_TICKS : TIMEOUT_TICKS);
-	write(go[1], "g", 1);
-	close(go[0]);
-	close(go[1]);
 	status = test_wait(pid, dog);
 	if (status != 0 && status != REPORTED)
 		printf("FAIL %s exit status %d\n", name, status);

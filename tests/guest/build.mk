@@ -10,6 +10,7 @@ GUEST_OUT := $(BUILD)/guest
 GUEST_TESTS := $(addprefix $(GUEST_OUT)/,abitest stress powercut)
 
 CC_USER ?= $(if $(filter-out cc,$(CC)),$(CC),riscv64-unknown-elf-gcc)
+OBJCOPY_USER ?= $(or $(OBJCOPY),riscv64-unknown-elf-objcopy)
 LD_USER ?= $(if $(filter-out ld,$(LD)),$(LD),riscv64-unknown-elf-ld)
 
 GUEST_CFLAGS := -std=gnu17 -march=rv64gc -mabi=lp64d -mcmodel=medany -ffreestanding \
@@ -25,13 +26,17 @@ ABITEST_SRC := $(notdir $(sort $(wildcard $(GUEST_DIR)/t_*.c)))
 .PHONY: guest-tests test.img
 guest-tests: $(GUEST_TESTS)
 
-$(GUEST_OUT)/abitest: $(call guest_obj,$(GUEST_LIB) regs.S elf.c abitest.c $(ABITEST_SRC))
-$(GUEST_OUT)/stress: $(call guest_obj,$(GUEST_LIB) stress.c)
-$(GUEST_OUT)/powercut: $(call guest_obj,$(GUEST_LIB) powercut.c)
+$(GUEST_OUT)/abitest.sym: $(call guest_obj,$(GUEST_LIB) regs.S elf.c abitest.c $(ABITEST_SRC))
+$(GUEST_OUT)/stress.sym: $(call guest_obj,$(GUEST_LIB) stress.c)
+$(GUEST_OUT)/powercut.sym: $(call guest_obj,$(GUEST_LIB) powercut.c)
 
-$(GUEST_TESTS): $(GUEST_DIR)/guest.ld
-	$(call say,LD,$@)
+$(GUEST_TESTS:=.sym): $(GUEST_DIR)/guest.ld
+	$(call say,LD,$(basename $@))
 	$(Q)$(LD_USER) $(GUEST_LDFLAGS) -T $(GUEST_DIR)/guest.ld -o $@ $(filter %.o,$^)
+
+# Without names and lines: a file of an image has at most 268 KiB.
+$(GUEST_TESTS): %: %.sym
+	$(Q)$(OBJCOPY_USER) -S $< $@
 
 $(GUEST_OUT)/obj/$(TOOLCHAIN)/%.o: $(GUEST_DIR)/% $(GUEST_DIR)/build.mk
 	$(call say,CC,$@)
@@ -41,6 +46,6 @@ $(GUEST_OUT)/obj/$(TOOLCHAIN)/%.o: $(GUEST_DIR)/% $(GUEST_DIR)/build.mk
 -include $(wildcard $(GUEST_OUT)/obj/$(TOOLCHAIN)/*.d)
 
 test.img: $(BUILD)/test.img
-$(BUILD)/test.img: $(GUEST_TESTS) $(UPROGS) $(IMAGE_README) $(HOST_TOOLS)
+$(BUILD)/test.img: $(GUEST_TESTS) $(UPROGS) README.md $(HOST_TOOLS)
 	$(call say,MKFS,$@)
-	$(Q)$(BUILD)/mkfs $@ $(IMAGE_README) $(UPROGS) $(GUEST_TESTS)
+	$(Q)$(BUILD)/mkfs $@ README.md:README $(UPROGS) $(GUEST_TESTS)

@@ -55,10 +55,11 @@ int elf_try(const struct elf_file *f);
 struct elf_file *elf_simple(const uint32_t *code, int count);
 
 /* Instructions. */
-#define LI(reg, value) (0x00000013u | (uint32_t)(reg) << 7 | ((uint32_t)(value)&0xfff) << 20)
+#define LI(reg, value) \
+	(0x00000013u | (uint32_t)(reg) << 7 | ((uint32_t)(value)&0xfff) << 20)
 #define LUI(reg, upper) (0x00000037u | (uint32_t)(reg) << 7 | (uint32_t)(upper) << 12)
 #define ADDI(to, from, value) (LI(to, value) | (uint32_t)(from) << 15)
-#define LW(reg, base, at)                                                             \
+#define LW(reg, base, at) \
 	(0x00002003u | (uint32_t)(reg) << 7 | (uint32_t)(base) << 15 | (uint32_t)(at) << 20)
 #define SW(reg, base) (0x00002023u | (uint32_t)(base) << 15 | (uint32_t)(reg) << 20)
 #define JR(base) (0x00000067u | (uint32_t)(base) << 15)

@@ -209,10 +209,39 @@ long must_fork(void)
 	return pid;
 }
 
+/* Children that ended while another was waited for. */
+static struct {
+	long pid;
+	int status;
+} early[NPROC];
+
+static int early_take(long pid, int *status)
+{
+	for (size_t i = 0; i < COUNT(early); i++)
+		if (early[i].pid == pid) {
+			early[i].pid = 0;
+			*status = early[i].status;
+			return 1;
+		}
+	return 0;
+}
+
+static void early_put(long pid, int status)
+{
+	for (size_t i = 0; i < COUNT(early); i++)
+		if (early[i].pid == 0) {
+			early[i].pid = pid;
+			early[i].status = status;
+			return;
+		}
+	FAIL("more than %d children ended unseen", NPROC);
+}
+
 int reap(long pid)
 {
-	for (;;) {
-		int status = 0x5a5a5a5a;
+	int status = 0x5a5a5a5a;
+
+	while (!early_take(pid, &status)) {
 		long got = wait(&status);
 
 		if (got == -1)
@@ -220,8 +249,10 @@ int reap(long pid)
 		if (status == REPORTED)
 			exit(REPORTED);
 		if (got == pid)
-			return status;
+			break;
+		early_put(got, status);
 	}
+	return status;
 }
 
 word free_memory(void)
@@ -310,7 +341,8 @@ void file_check(const char *path, long n, uint32_t seed)
 		EQ(read(fd, piece, part), part);
 		wrong = pattern_wrong(piece, part, seed);
 		if (wrong >= 0)
-			FAIL("%s: byte %ld of a piece with %ld left is wrong", path, wrong, n);
+			FAIL("%s: byte %ld of a piece with %ld left is wrong", path, wrong,
+			     n);
 	}
 	EQ(read(fd, piece, 1), 0);
 	EQ(close(fd), 0);

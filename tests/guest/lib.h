@@ -117,12 +117,11 @@ struct test {
 	int slow;
 };
 
-#define TEST_ENTRY(area, name, slow)                                                  \
-	static void area##_##name(void);                                              \
-	static const struct test entry_##area##_##name                                \
-		__attribute__((section(".tests"), used, aligned(8))) = {              \
-			#area, #name, area##_##name, slow                             \
-		};                                                                    \
+#define TEST_ENTRY(area, name, slow)                                                 \
+	static void area##_##name(void);                                             \
+	static const struct test entry_##area##_##name                               \
+		__attribute__((section(".tests"), used,                              \
+			       aligned(8))) = { #area, #name, area##_##name, slow }; \
 	static void area##_##name(void)
 #define TEST(area, name) TEST_ENTRY(area, name, 0)
 #define SLOW_TEST(area, name) TEST_ENTRY(area, name, 1)
@@ -134,12 +133,11 @@ struct role {
 	int (*main)(int argc, char *argv[]);
 };
 
-#define ROLE(name)                                                                    \
-	static int role_##name(int argc, char *argv[]);                               \
-	static const struct role role_entry_##name                                    \
-		__attribute__((section(".roles"), used, aligned(8))) = {              \
-			#name, role_##name                                            \
-		};                                                                    \
+#define ROLE(name)                                                                      \
+	static int role_##name(int argc, char *argv[]);                                 \
+	static const struct role role_entry_##name                                      \
+		__attribute__((section(".roles"), used, aligned(8))) = { #name,         \
+									 role_##name }; \
 	static int role_##name(int argc, char *argv[])
 
 /* A child that has printed its FAIL line exits with this; a parent passes it on. */
@@ -153,10 +151,10 @@ void test_fail(const char *file, int line, const char *format, ...)
 void test_equal(const char *file, int line, const char *what, long got, long want);
 
 #define FAIL(...) test_fail(__FILE_NAME__, __LINE__, __VA_ARGS__)
-#define CHECK(cond)                                                                   \
-	do {                                                                          \
-		if (!(cond))                                                          \
-			FAIL("not so: %s", #cond);                                    \
+#define CHECK(cond)                                \
+	do {                                       \
+		if (!(cond))                       \
+			FAIL("not so: %s", #cond); \
 	} while (0)
 #define EQ(got, want) test_equal(__FILE_NAME__, __LINE__, #got, (long)(got), (long)(want))
 #define REFUSED(call) EQ(call, -1)
@@ -167,31 +165,31 @@ long must_fork(void);
 int reap(long pid);
 
 /* The statement runs in a child that must end with @want. */
-#define CHILD(want, ...)                                                              \
-	do {                                                                          \
-		long child_pid = must_fork();                                         \
-		if (child_pid == 0) {                                                 \
-			__VA_ARGS__;                                                  \
-			exit(0);                                                      \
-		}                                                                     \
-		EQ(reap(child_pid), want);                                            \
+#define CHILD(want, ...)                      \
+	do {                                  \
+		long child_pid = must_fork(); \
+		if (child_pid == 0) {         \
+			__VA_ARGS__;          \
+			exit(0);              \
+		}                             \
+		EQ(reap(child_pid), want);    \
 	} while (0)
 #define KILLS(...) CHILD(KILLED, __VA_ARGS__)
 
 /* Fails the case if it does not become true within @ticks. */
-#define EVENTUALLY(cond, ticks)                                                       \
-	do {                                                                          \
-		for (int tick_ = 0; !(cond); tick_++) {                               \
-			if (tick_ == (ticks))                                         \
-				FAIL("never: %s", #cond);                             \
-			pause(1);                                                     \
-		}                                                                     \
+#define EVENTUALLY(cond, ticks)                           \
+	do {                                              \
+		for (int tick_ = 0; !(cond); tick_++) {   \
+			if (tick_ == (ticks))             \
+				FAIL("never: %s", #cond); \
+			pause(1);                         \
+		}                                         \
 	} while (0)
 
-word free_memory(void);   /* bytes, by sysinfo */
-word process_count(void); /* by sysinfo */
+word free_memory(void);     /* bytes, by sysinfo */
+word process_count(void);   /* by sysinfo */
 int process_state(int pid); /* PS_*, or 0 if there is none */
-int free_fds(void);       /* how many this process can still open */
+int free_fds(void);         /* how many this process can still open */
 
 /* A file with @n bytes of a pattern made from @seed; and its check. */
 void file_make(const char *path, long n, uint32_t seed);

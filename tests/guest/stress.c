@@ -111,10 +111,11 @@ static void job_memory(struct worker *w)
 		return; /* others have it now */
 	for (word p = brk; p < brk + pages * PAGE; p += PAGE)
 		*(volatile word *)p = p ^ w->random;
-	CHILD(0, for (word p = brk; p < brk + pages * PAGE; p += 3 * PAGE) {
-		CHECK(*(volatile word *)p == (p ^ w->random));
-		*(volatile word *)p = 0;
-	});
+	CHILD(
+		0, for (word p = brk; p < brk + pages * PAGE; p += 3 * PAGE) {
+			CHECK(*(volatile word *)p == (p ^ w->random));
+			*(volatile word *)p = 0;
+		});
 	for (word p = brk; p < brk + pages * PAGE; p += PAGE)
 		CHECK(*(volatile word *)p == (p ^ w->random));
 	EQ(sbrk(-pages * (int)PAGE, EAGER), brk + pages * PAGE);
@@ -144,7 +145,7 @@ static void job_refused(struct worker *w)
 }
 
 static void (*const jobs[])(struct worker *) = {
-	job_fork,      job_orphan, job_exec, job_pipe,	 job_file,
+	job_fork,      job_orphan, job_exec, job_pipe,    job_file,
 	job_directory, job_memory, job_kill, job_refused,
 };
 

@@ -6,9 +6,10 @@ long regs_float(long a0, long number, long spins, long seed);
 extern long regs_result;
 
 #define SPINS 30000000 /* long enough to be pre-empted */
-#define FLOAT_SEED(n) (0x3ff1234500000000 + (long)(n) * 0x1000001)
+#define FLOAT_SEED(n) (0x3ff1234500000000 + (long)(n)*0x1000001)
 
-static const int bad_numbers[] = { 0, 63, 100, 1000, 4095, -1, -2, 0x7fffffff, (int)0x80000000 };
+static const int bad_numbers[] = { 0,  63, 100,        1000,           4095,
+				   -1, -2, 0x7fffffff, (int)0x80000000 };
 
 TEST(call, unknown_number_fails)
 {
@@ -18,10 +19,10 @@ TEST(call, unknown_number_fails)
 
 TEST(call, native_numbers_give_errno)
 {
-	EQ(ecall_raw(99, 0, 0, 0, 0, 0, SYS_NATIVE + 21), -9);                 /* EBADF  */
-	EQ(ecall_raw((long)"nothing", 0, 0, 0, 0, 0, SYS_NATIVE + 15), -2);    /* ENOENT */
+	EQ(ecall_raw(99, 0, 0, 0, 0, 0, SYS_NATIVE + 21), -9);              /* EBADF  */
+	EQ(ecall_raw((long)"nothing", 0, 0, 0, 0, 0, SYS_NATIVE + 15), -2); /* ENOENT */
 	EQ(ecall_raw(0, 0, 0, 0, 0, 0, SYS_NATIVE + 11), getpid());
-	EQ(ecall_raw(0, 0, 0, 0, 0, 0, SYS_NATIVE + 63), -88);                 /* ENOSYS */
+	EQ(ecall_raw(0, 0, 0, 0, 0, 0, SYS_NATIVE + 63), -88); /* ENOSYS */
 }
 
 TEST(call, int_arguments_are_low_halves)
@@ -38,16 +39,16 @@ TEST(call, registers_over_calls)
 {
 	EQ(regs_integer(0, 11, 0), 0); /* getpid */
 	EQ(regs_result, getpid());
-	EQ(regs_integer(0, 14, 0), 0); /* uptime */
+	EQ(regs_integer(0, 14, 0), 0);  /* uptime */
 	EQ(regs_integer(-1, 21, 0), 0); /* close, failing */
 	EQ(regs_result, -1);
 	EQ(regs_integer(0, 60, 0), 0); /* no such call */
 	EQ(regs_result, -1);
-	EQ(regs_integer(99, 5, 0), 0); /* read */
+	EQ(regs_integer(99, 5, 0), 0);  /* read */
 	EQ(regs_integer(99, 16, 0), 0); /* write */
 	EQ(regs_integer(-1, 15, 0), 0); /* open */
-	EQ(regs_integer(-1, 7, 0), 0); /* exec, failing */
-	EQ(regs_integer(0, 64, 0), 0); /* sync */
+	EQ(regs_integer(-1, 7, 0), 0);  /* exec, failing */
+	EQ(regs_integer(0, 64, 0), 0);  /* sync */
 }
 
 TEST(call, registers_over_sleep)
@@ -113,7 +114,8 @@ TEST(float, each_process_has_its_own)
 		pid[i] = must_fork();
 		if (pid[i] == 0) {
 			for (int k = 0; k < 20; k++)
-				EQ(regs_float(k % 4 == 0, 13, 0, FLOAT_SEED(i * 20 + k)), 0);
+				EQ(regs_float(k % 4 == 0, 13, 0, FLOAT_SEED(i * 20 + k)),
+				   0);
 			exit(0);
 		}
 	}

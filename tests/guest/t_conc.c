@@ -264,7 +264,8 @@ SLOW_TEST(together, large_writes)
 				fd = open(name, O_RDONLY);
 				for (int k = 0; k < 4; k++) {
 					EQ(read(fd, scratch, 12288), 12288);
-					EQ(pattern_wrong(scratch, 12288, round * 4 + i), -1);
+					EQ(pattern_wrong(scratch, 12288, round * 4 + i),
+					   -1);
 				}
 				EQ(close(fd), 0);
 				EQ(unlink(name), 0);

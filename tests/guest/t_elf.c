@@ -229,7 +229,9 @@ TEST(elf, bad_magic_is_refused)
 TEST(elf, every_truncation)
 {
 	long whole = elf_simple(CODE(exit_42))->size;
-	static const long sizes[] = { 0, 1, 3, 4, 63, 64, 65, 64 + 55, 64 + 56, 0xaf, 0xb0 };
+	static const long sizes[] = {
+		0, 1, 3, 4, 63, 64, 65, 64 + 55, 64 + 56, 0xaf, 0xb0
+	};
 
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		struct elf_file *f = elf_simple(CODE(exit_42));
@@ -283,9 +285,11 @@ TEST(elf, address_that_wraps)
 
 TEST(elf, address_outside_user_memory)
 {
-	static const word addresses[] = { TRAPFRAME,	      TRAMPOLINE,	  MAXVA,
-					  1ul << 39,	      1ul << 63,	  0xffffffc000000000,
-					  0xffffffff80200000, 0xfffffffffffff000, MAXVA - PAGE };
+	static const word addresses[] = {
+		TRAPFRAME,          TRAMPOLINE,         MAXVA,
+		1ul << 39,          1ul << 63,          0xffffffc000000000,
+		0xffffffff80200000, 0xfffffffffffff000, MAXVA - PAGE
+	};
 
 	for (size_t i = 0; i < COUNT(addresses); i++) {
 		struct elf_file *f = elf_simple(CODE(exit_42));
@@ -297,7 +301,8 @@ TEST(elf, address_outside_user_memory)
 
 TEST(elf, sizes_beyond_all_memory)
 {
-	static const word sizes[] = { 1ul << 37, 1ul << 38, 1ul << 39, 1ul << 62, 1ul << 63 };
+	static const word sizes[] = { 1ul << 37, 1ul << 38, 1ul << 39, 1ul << 62,
+				      1ul << 63 };
 
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		struct elf_file *f = elf_simple(CODE(exit_42));
@@ -326,7 +331,8 @@ TEST(elf, file_part_past_the_end)
 
 TEST(elf, header_table_outside_the_file)
 {
-	static const word offsets[] = { 0x10000, 1ul << 31, 1ul << 32, 1ul << 63, -56ul, ~0ul };
+	static const word offsets[] = { 0x10000,   1ul << 31, 1ul << 32,
+					1ul << 63, -56ul,     ~0ul };
 
 	for (size_t i = 0; i < COUNT(offsets); i++) {
 		struct elf_file *f = elf_simple(CODE(exit_42));
@@ -357,8 +363,10 @@ TEST(elf, no_segment_at_all)
 
 TEST(elf, entry_where_nothing_is)
 {
-	static const word entries[] = { 0x10000,   TRAMPOLINE, TRAPFRAME, MAXVA,
-					1ul << 63, 0x80000000, ~0ul,	  0xffffffff80200000 };
+	static const word entries[] = {
+		0x10000,   TRAMPOLINE, TRAPFRAME, MAXVA,
+		1ul << 63, 0x80000000, ~0ul,      0xffffffff80200000
+	};
 
 	for (size_t i = 0; i < COUNT(entries); i++) {
 		struct elf_file *f = elf_simple(CODE(exit_42));

@@ -28,7 +28,7 @@ ROLE(image)
 	EQ(sp % 16, 0);
 	EQ(argv[argc], 0);
 	EQ(top % PAGE, 0);
-	CHECK(sp < top && sp >= top - PAGE); /* one page */
+	CHECK(sp < top && sp >= top - PAGE);   /* one page */
 	CHECK(top - PAGE - PAGE >= (word)end); /* image, guard, stack */
 	EQ(top, (((word)end + PAGE - 1) & -PAGE) + 2 * PAGE);
 	for (int i = 0; i < argc; i++) {
@@ -43,7 +43,8 @@ ROLE(image)
 
 TEST(exec, stack_of_the_new_image)
 {
-	char *none[] = { 0 }, *some[] = { "", "a", "fifteen letters", "sixteen letters!", "x", 0 };
+	char *none[] = { 0 },
+	     *some[] = { "", "a", "fifteen letters", "sixteen letters!", "x", 0 };
 
 	EQ(role_run("@image", none), 0);
 	EQ(role_run("@image", some), 0);
@@ -116,28 +117,6 @@ TEST(exec, arguments_beyond_the_stack)
 	REFUSED(exec(test_self, argv)); /* 6.8 KB */
 	big[130] = 0;
 	REFUSED(exec(test_self, argv)); /* 31 * 144 + 256: just too much */
-}
-
-TEST(exec, arguments_that_just_fit)
-{
-	static char big[401];
-	char *argv[MAXARG];
-	long pid;
-
-	/* 32 pointers are 256 bytes; 29 strings of 127 take 128 each; the rest is small */
-	memset(big, 'y', 127);
-	for (int i = 2; i < 31; i++)
-		argv[i] = big;
-	argv[0] = (char *)test_self;
-	argv[1] = "@count";
-	argv[31] = 0;
-	pid = must_fork();
-	if (pid == 0) {
-		exec(test_self, argv);
-		exit(98);
-	}
-	/* 256 + 29 * 128 + 2 * 16 = 4000 bytes */
-	EQ(reap(pid), 31);
 }
 
 TEST(exec, one_argument_at_the_limit)
@@ -357,7 +336,8 @@ TEST(exec, from_several_processes_at_once)
 	for (int i = 0; i < 8; i++) {
 		pid[i] = must_fork();
 		if (pid[i] == 0) {
-			exec(test_self, (char *[]){ (char *)test_self, "@status", "11", 0 });
+			exec(test_self,
+			     (char *[]){ (char *)test_self, "@status", "11", 0 });
 			exit(98);
 		}
 	}

@@ -2,11 +2,10 @@
 #include "lib.h"
 
 static const word no_access[] = {
-	0x80000000,	    0x80200000,		0x10000000,	    0x0c000000,
-	0xffffffc000000000, 0xffffffc080200000, 0xffffffff80200000, TRAMPOLINE,
-	TRAPFRAME,	    MAXVA,		MAXVA + PAGE,	    1ul << 39,
-	1ul << 62,	    1ul << 63,		~0ul,		    0x2000000000,
-	0xffffffbffffff000,
+	0x80000000,         0x80200000,         0x10000000, 0x0c000000, 0xffffffc000000000,
+	0xffffffc080200000, 0xffffffff80200000, TRAMPOLINE, TRAPFRAME,  MAXVA,
+	MAXVA + PAGE,       1ul << 39,          1ul << 62,  1ul << 63,  ~0ul,
+	0x2000000000,       0xffffffbffffff000,
 };
 
 TEST(fault, load_where_nothing_is)
@@ -95,7 +94,7 @@ TEST(fault, guard_below_the_stack)
 	KILLS(jump(base - PAGE));
 }
 
-static __attribute__((noipa)) int deeper(int n)
+static __attribute__((noinline)) int deeper(int n)
 {
 	volatile char frame[512];
 

@@ -103,7 +103,9 @@ TEST(file, every_write_size)
 
 TEST(file, every_read_size)
 {
-	static const long sizes[] = { 1, 3, 100, 1023, 1024, 1025, 4095, 4096, 4097, 16384 };
+	static const long sizes[] = {
+		1, 3, 100, 1023, 1024, 1025, 4095, 4096, 4097, 16384
+	};
 
 	pattern_fill(scratch, 9001, 5);
 	for (size_t i = 0; i < COUNT(sizes); i++) {

@@ -81,8 +81,8 @@ TEST(info, meminfo_adds_up)
 	struct meminfo m;
 
 	EQ(meminfo(&m), 0);
-	EQ(m.total, m.free + m.reserve + m.firmware + m.kernel + m.tables + m.anon + m.cache +
-			    m.slab + m.other);
+	EQ(m.total, m.free + m.reserve + m.firmware + m.kernel + m.tables + m.anon +
+			    m.cache + m.slab + m.other);
 	CHECK(m.available >= m.free);
 	CHECK(m.available * PAGE == free_memory());
 }

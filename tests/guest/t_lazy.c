@@ -177,8 +177,9 @@ TEST(lazy, mixed_with_eager)
 
 TEST(lazy, kernel_half_is_out_of_reach)
 {
-	static const word top[] = { MAXVA - 4 * PAGE, MAXVA - 3 * PAGE, TRAPFRAME, TRAMPOLINE,
-				    MAXVA,	      1ul << 39 };
+	static const word top[] = {
+		MAXVA - 4 * PAGE, MAXVA - 3 * PAGE, TRAPFRAME, TRAMPOLINE, MAXVA, 1ul << 39
+	};
 	long fd = open("f", O_CREATE | O_RDWR);
 
 	for (size_t i = 0; i < COUNT(top); i++) {

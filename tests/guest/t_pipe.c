@@ -176,7 +176,8 @@ TEST(pipe, pieces_of_all_sizes)
 
 	for (size_t i = 0; i < COUNT(sizes); i++)
 		for (size_t k = 0; k < COUNT(sizes); k++)
-			transfer(sizes[i] < 10 || sizes[k] < 10 ? 2000 : 20000, sizes[i], sizes[k]);
+			transfer(sizes[i] < 10 || sizes[k] < 10 ? 2000 : 20000, sizes[i],
+				 sizes[k]);
 }
 
 TEST(pipe, read_sizes_that_grow)
@@ -318,7 +319,7 @@ TEST(fd, sixteen_for_a_process)
 	REFUSED(open("/README", O_RDONLY));
 	REFUSED(pipe(pair));
 	EQ(close(fd[n - 1]), 0);
-	REFUSED(pipe(pair)); /* one is not enough */
+	REFUSED(pipe(pair));               /* one is not enough */
 	EQ(open("/README", O_RDONLY), 15); /* and that one is free again */
 	EQ(close(15), 0);
 	EQ(close(fd[n - 2]), 0);

@@ -3,7 +3,9 @@
 
 TEST(proc, status_is_32_bits)
 {
-	static const int values[] = { 0, 1, -1, 255, 256, 747, 65536, 0x7fffffff, (int)0x80000000 };
+	static const int values[] = { 0,     1,          -1,
+				      255,   256,        747,
+				      65536, 0x7fffffff, (int)0x80000000 };
 
 	for (size_t i = 0; i < COUNT(values); i++)
 		CHILD(values[i], exit(values[i]));

@@ -7,15 +7,42 @@ static word bad[64];
 static int bad_count;
 
 static const word fixed_bad[] = {
-	0x80000000,	    0x80200000,		0x87fffff8,	     0x0c000000,
-	0x10000000,	    0x10001000,		0xffffffc000000000,  0xffffffc080000000,
-	0xffffffc080200000, 0xffffffff80000000, 0xffffffff80200000,  0xfffffffffffff000,
-	TRAMPOLINE,	    TRAMPOLINE + 8,	TRAPFRAME,	     TRAPFRAME + 8,
-	USYSCALL,	    USYSCALL + PAGE - 1, MAXVA,		     MAXVA + PAGE,
-	MAXVA + 0x1000000,  1ul << 39,		1ul << 40,	     1ul << 47,
-	1ul << 55,	    1ul << 62,		1ul << 63,	     (1ul << 63) + 0x1000,
-	~0ul,		    ~0ul - 7,		~0ul - 4095,	     0x7fffffffffffffff,
-	0xffffffff,	    0xeaeb0b5b00002f5e, 0x3fffffcfff,	     0x2000000000,
+	0x80000000,
+	0x80200000,
+	0x87fffff8,
+	0x0c000000,
+	0x10000000,
+	0x10001000,
+	0xffffffc000000000,
+	0xffffffc080000000,
+	0xffffffc080200000,
+	0xffffffff80000000,
+	0xffffffff80200000,
+	0xfffffffffffff000,
+	TRAMPOLINE,
+	TRAMPOLINE + 8,
+	TRAPFRAME,
+	TRAPFRAME + 8,
+	USYSCALL,
+	USYSCALL + PAGE - 1,
+	MAXVA,
+	MAXVA + PAGE,
+	MAXVA + 0x1000000,
+	1ul << 39,
+	1ul << 40,
+	1ul << 47,
+	1ul << 55,
+	1ul << 62,
+	1ul << 63,
+	(1ul << 63) + 0x1000,
+	~0ul,
+	~0ul - 7,
+	~0ul - 4095,
+	0x7fffffffffffffff,
+	0xffffffff,
+	0xeaeb0b5b00002f5e,
+	0x3fffffcfff,
+	0x2000000000,
 };
 
 /* The page below the stack: mapped, but not for the program. */
@@ -38,17 +65,17 @@ static void bad_collect(void)
 	bad[bad_count++] = brk + (1 << 30);
 }
 
-#define FOR_EACH_BAD(p)                                                               \
-	bad_collect();                                                                \
-	for (int i_ = 0; i_ < bad_count; i_++)                                        \
+#define FOR_EACH_BAD(p)                        \
+	bad_collect();                         \
+	for (int i_ = 0; i_ < bad_count; i_++) \
 		for (word p = bad[i_], once_ = 1; once_; once_ = 0)
 
 /* REFUSED, and tells which address. */
-#define REFUSES(call, p)                                                              \
-	do {                                                                          \
-		long got_ = (call);                                                   \
-		if (got_ != -1)                                                       \
-			FAIL("%s with %p gives %ld", #call, (void *)(p), got_);       \
+#define REFUSES(call, p)                                                        \
+	do {                                                                    \
+		long got_ = (call);                                             \
+		if (got_ != -1)                                                 \
+			FAIL("%s with %p gives %ld", #call, (void *)(p), got_); \
 	} while (0)
 
 #define PATH(p) ((const char *)(p))

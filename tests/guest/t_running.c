@@ -2,10 +2,10 @@
 #include "elf.h"
 
 /* Reads a byte from fd 3 into the stack, then exits with a constant of its text. */
-#define READ_THEN_EXIT(value)                                                         \
-	{                                                                             \
-		LI(A0, 3), ADDI(A1, SP, -16), LI(A2, 1), LI(A7, 5), ECALL,            \
-			LI(A0, value), EXIT_A0                                        \
+#define READ_THEN_EXIT(value)                                                             \
+	{                                                                                 \
+		LI(A0, 3), ADDI(A1, SP, -16), LI(A2, 1), LI(A7, 5), ECALL, LI(A0, value), \
+			EXIT_A0                                                           \
 	}
 static const uint32_t read_exit_42[] = READ_THEN_EXIT(42);
 static const uint32_t read_exit_43[] = READ_THEN_EXIT(43);
@@ -186,5 +186,27 @@ TEST(stack, no_argument_at_all)
 
 	elf_save(elf_simple(exit_argc, COUNT(exit_argc)), "prog");
 	EQ(elf_run_args("prog", argv), 0);
+	EQ(unlink("prog"), 0);
+}
+
+TEST(stack, arguments_that_just_fit)
+{
+	static const uint32_t exit_argc[] = { EXIT_A0 };
+	static char large[200], small[2][80];
+	char *argv[MAXARG];
+
+	/* 32 pointers are 256 bytes, 29 strings 128 each, two 64 each: 4096 in all */
+	memset(large, 'y', 127);
+	for (int i = 0; i < 31; i++)
+		argv[i] = large;
+	for (int i = 0; i < 2; i++) {
+		memset(small[i], 'z', 63);
+		argv[i * 17] = small[i];
+	}
+	argv[31] = 0;
+	elf_save(elf_simple(exit_argc, COUNT(exit_argc)), "prog");
+	EQ(elf_run_args("prog", argv), 31);
+	small[1][63] = 'z';
+	EQ(elf_run_args("prog", argv), ELF_REFUSED);
 	EQ(unlink("prog"), 0);
 }
