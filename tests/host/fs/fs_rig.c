@@ -317,6 +317,32 @@ void __wrap_spin_unlock(struct spinlock *lk)
 	__real_spin_unlock(lk);
 }
 
+int __real_waitq_wait(struct waitq *wq, struct spinlock *lk);
+int __wrap_waitq_wait(struct waitq *wq, struct spinlock *lk);
+void __real_waitq_wait_quiet(struct waitq *wq, struct spinlock *lk);
+void __wrap_waitq_wait_quiet(struct waitq *wq, struct spinlock *lk);
+
+/* The lock is the only one held, and let go meanwhile. */
+int __wrap_waitq_wait(struct waitq *wq, struct spinlock *lk)
+{
+	u32 ranks = spin_ranks;
+	int err;
+
+	spin_ranks = 0;
+	err = __real_waitq_wait(wq, lk);
+	spin_ranks = ranks;
+	return err;
+}
+
+void __wrap_waitq_wait_quiet(struct waitq *wq, struct spinlock *lk)
+{
+	u32 ranks = spin_ranks;
+
+	spin_ranks = 0;
+	__real_waitq_wait_quiet(wq, lk);
+	spin_ranks = ranks;
+}
+
 int __wrap_log_begin(struct log_op *op, u32 nblocks)
 {
 	int err;
