@@ -113,7 +113,9 @@ static void print_string(struct sink *out, const struct spec *s, const char *tex
 
 static void print_pointer(struct sink *out, const struct spec *s, const void *p)
 {
-	struct spec hex = { .left = s->left, .type = 'x', .width = s->width,
+	struct spec hex = { .left = s->left,
+			    .type = 'x',
+			    .width = s->width,
 			    .precision = 16 };
 
 	print_number(out, &hex, (uintptr_t)p, "0x");
@@ -124,12 +126,23 @@ static const char *parse_flags(const char *f, struct spec *s)
 {
 	for (;; f++) {
 		switch (*f) {
-		case '-': s->left = true; break;
-		case '+': s->plus = true; break;
-		case ' ': s->blank = true; break;
-		case '#': s->alt = true; break;
-		case '0': s->zero = true; break;
-		default: return f;
+		case '-':
+			s->left = true;
+			break;
+		case '+':
+			s->plus = true;
+			break;
+		case ' ':
+			s->blank = true;
+			break;
+		case '#':
+			s->alt = true;
+			break;
+		case '0':
+			s->zero = true;
+			break;
+		default:
+			return f;
 		}
 	}
 }
@@ -295,8 +308,7 @@ int fmt_snprintf(char *buf, size_t size, const char *format, ...)
 	return len;
 }
 
-void fmt_vprint(void (*put)(char c, void *arg), void *arg, const char *format,
-		va_list args)
+void fmt_vprint(void (*put)(char c, void *arg), void *arg, const char *format, va_list args)
 {
 	struct sink out = { .put = put, .arg = arg };
 

@@ -19,41 +19,22 @@
  * this one byte, even while the buddy is being handed out elsewhere. */
 #include "mm/frame.h"
 
-#include "core/hart.h"
-#include "core/spinlock.h"
 #include "lib/assert.h"
 #include "lib/string.h"
+#include "mm/frame_priv.h"
 #include "mm/kmap.h"
 #include "mm/reclaim.h"
 
-#define CACHE_FRAMES 32 /* on a hart's list at most                    */
-#define CACHE_BATCH 16  /* moved at a time between it and the blocks   */
+#define CACHE_BATCH 16 /* moved at a time between a hart's list and the blocks */
 #define RECLAIM_BATCH 32
-#define BIG_ORDER 3     /* above it few attempts only                  */
+#define BIG_ORDER 3 /* above it few attempts only */
 #define BIG_ATTEMPTS 4
 
 /* Keeps what is seldom needed out of the registers of what is short. */
 #define NOINLINE __attribute__((noinline))
 
-struct cache {
-	u32 busy;                       /* (A) 1: somebody is inside       */
-	u32 n;                          /* (busy) frames in here           */
-	struct page *frame[CACHE_FRAMES]; /* (busy)                        */
-	s64 count[FRAME_NKINDS];        /* (busy, read by all) this share  */
-} __attribute__((aligned(512)));
-
-static struct cache caches[MAX_HARTS];
-
-static struct {
-	struct spinlock lock;
-	struct page *table;   /* (C) one for each frame of RAM             */
-	pfn_t base;           /* (C) of table[0]                           */
-	u64 total;            /* (C) frames                                */
-	struct list blocks[FRAME_MAX_ORDER + 1]; /* (lock)                 */
-	s64 count[FRAME_NKINDS]; /* (lock, read by all) this share         */
-	struct list reserve;  /* (lock) frames held back                   */
-	u32 reserve_missing;  /* (lock, A) how many it lacks               */
-} frames;
+struct frame_cache frame_caches[MAX_HARTS];
+struct frames frames;
 
 const char *const frame_kind_name[FRAME_NKINDS] = {
 #define X(kind, what) #kind,
@@ -81,11 +62,6 @@ static bool kind_is_given(unsigned kind)
 }
 
 /* --- addresses ---------------------------------------------------------- */
-
-static pfn_t frame_pfn(const struct page *pg)
-{
-	return frames.base + (pg - frames.table);
-}
 
 pa_t frame_pa(const struct page *pg)
 {
@@ -123,25 +99,12 @@ static void block_remove(struct page *pg)
 	order_set(pg, FRAME_ORDER_TAIL);
 }
 
-/* The buddy of block @pg if all of it is free in one piece, else NULL. */
-static struct page *block_buddy(const struct page *pg, unsigned order)
-{
-	pfn_t pfn = frame_pfn(pg) ^ BIT(order);
-	struct page *buddy = frame_of_pa(pfn << PAGE_SHIFT);
-
-	if (!buddy)
-		return NULL;
-	return __atomic_load_n(&buddy->order, __ATOMIC_RELAXED) ==
-			       (FRAME_ORDER_FREE | order) ?
-		       buddy : NULL;
-}
-
 /* Frames of kind free, refs 0; joins buddies.  The counts are up to the caller. */
 static void block_put(struct page *pg, unsigned order)
 {
 	struct page *buddy;
 
-	while (order < FRAME_MAX_ORDER && (buddy = block_buddy(pg, order))) {
+	while (order < FRAME_MAX_ORDER && (buddy = frame_buddy(pg, order))) {
 		block_remove(buddy);
 		order_set(pg, FRAME_ORDER_TAIL);
 		pg = MIN(pg, buddy);
@@ -172,12 +135,12 @@ static struct page *block_take(unsigned order)
 /* --- the harts' lists --------------------------------------------------- */
 
 /* Pairs with cache_leave(): what the last visitor wrote is seen. */
-static bool cache_enter(struct cache *c)
+static bool cache_enter(struct frame_cache *c)
 {
 	return !__atomic_exchange_n(&c->busy, 1, __ATOMIC_ACQUIRE);
 }
 
-static void cache_leave(struct cache *c)
+static void cache_leave(struct frame_cache *c)
 {
 	__atomic_store_n(&c->busy, 0, __ATOMIC_RELEASE);
 }
@@ -185,7 +148,7 @@ static void cache_leave(struct cache *c)
 /* A frame off this hart's list, now of kind @kind; or NULL. */
 static struct page *cache_take(enum frame_kind kind)
 {
-	struct cache *c = &caches[hart_index()];
+	struct frame_cache *c = &frame_caches[hart_index()];
 	struct page *pg = NULL;
 
 	if (!cache_enter(c))
@@ -203,12 +166,12 @@ static struct page *cache_take(enum frame_kind kind)
 /* Onto this hart's list, if there is room. */
 static bool cache_put(struct page *pg)
 {
-	struct cache *c = &caches[hart_index()];
+	struct frame_cache *c = &frame_caches[hart_index()];
 	bool room;
 
 	if (!cache_enter(c))
 		return false;
-	room = c->n < CACHE_FRAMES;
+	room = c->n < FRAME_CACHE_SIZE;
 	if (room) {
 		recount(c->count, pg->kind, FRAME_free, 1);
 		pg->kind = FRAME_free;
@@ -221,7 +184,7 @@ static bool cache_put(struct page *pg)
 
 /* The rest of this section: frames.lock is held. */
 
-static void cache_refill(struct cache *c)
+static void cache_refill(struct frame_cache *c)
 {
 	struct page *pg;
 
@@ -235,7 +198,7 @@ static void cache_refill(struct cache *c)
 }
 
 /* All but @keep frames go to the block lists.  False: somebody is inside. */
-static bool cache_shrink(struct cache *c, u32 keep)
+static bool cache_shrink(struct frame_cache *c, u32 keep)
 {
 	if (!cache_enter(c))
 		return false;
@@ -251,7 +214,7 @@ static unsigned drain_locked(void)
 	unsigned missed = 0;
 
 	for (unsigned i = 0; i < MAX_HARTS; i++)
-		missed += !cache_shrink(&caches[i], 0);
+		missed += !cache_shrink(&frame_caches[i], 0);
 	return missed;
 }
 
@@ -286,7 +249,7 @@ static struct page *block_alloc(enum frame_kind kind, unsigned order, unsigned f
 			missed = drain_locked();
 			pg = block_take(order);
 		} else if (!order) {
-			cache_refill(&caches[hart_index()]);
+			cache_refill(&frame_caches[hart_index()]);
 		}
 		if (pg) {
 			recount(frames.count, FRAME_free, kind, BIT(order));
@@ -402,7 +365,7 @@ static NOINLINE void block_free(struct page *pg, unsigned order)
 {
 	spin_lock(&frames.lock);
 	if (!order)
-		cache_shrink(&caches[hart_index()], CACHE_FRAMES - CACHE_BATCH);
+		cache_shrink(&frame_caches[hart_index()], FRAME_CACHE_SIZE - CACHE_BATCH);
 	if (!order && frames.reserve_missing) {
 		recount(frames.count, pg->kind, FRAME_reserve, 1);
 		pg->kind = FRAME_reserve;
@@ -484,7 +447,7 @@ u64 frame_count(enum frame_kind kind)
 	s64 n = __atomic_load_n(&frames.count[kind], __ATOMIC_RELAXED);
 
 	for (unsigned i = 0; i < MAX_HARTS; i++)
-		n += __atomic_load_n(&caches[i].count[kind], __ATOMIC_RELAXED);
+		n += __atomic_load_n(&frame_caches[i].count[kind], __ATOMIC_RELAXED);
 	return MAX(n, 0); /* a frame may have moved between two looks */
 }
 
@@ -499,7 +462,7 @@ void frame_init(pa_t base, u64 bytes, struct page *table)
 {
 	ASSERT(IS_ALIGNED(base, PAGE_SIZE));
 	memset(&frames, 0, sizeof(frames));
-	memset(caches, 0, sizeof(caches));
+	memset(frame_caches, 0, sizeof(frame_caches));
 	spin_init(&frames.lock, "frame", RANK_frame);
 	frames.table = table;
 	frames.base = base >> PAGE_SHIFT;
@@ -566,75 +529,3 @@ void frame_boot_reserve(unsigned nframes)
 		frame_put(pg);
 	}
 }
-
-#ifdef PAGODA_CHECK
-/* --- self-check; frames.lock is held ------------------------------------ */
-
-/* A block of 2^order from @pg on: all of one kind, only the first is special. */
-static void check_block(const struct page *pg, unsigned order)
-{
-	ASSERT(IS_ALIGNED(frame_pfn(pg), BIT(order)));
-	ASSERT(frame_pfn(pg) + BIT(order) <= frames.base + frames.total);
-	for (u64 i = 1; i < BIT(order); i++)
-		ASSERT(pg[i].order == FRAME_ORDER_TAIL && !pg[i].refs &&
-		       pg[i].kind == pg->kind);
-}
-
-/* Returns how many frames the block or frame @pg takes. */
-static u64 check_page(const struct page *pg)
-{
-	unsigned order = pg->order;
-
-	if (order & FRAME_ORDER_FREE) {
-		order &= ~FRAME_ORDER_FREE;
-		ASSERT(order <= FRAME_MAX_ORDER && pg->kind == FRAME_free && !pg->refs);
-		ASSERT(order == FRAME_MAX_ORDER || !block_buddy(pg, order));
-	} else if (order == FRAME_ORDER_CACHED) {
-		ASSERT(pg->kind == FRAME_free && !pg->refs);
-		return 1;
-	} else {
-		ASSERT(order <= FRAME_MAX_ORDER && pg->kind != FRAME_free);
-		ASSERT(!pg->refs == (pg->kind == FRAME_reserve));
-	}
-	check_block(pg, order);
-	return BIT(order);
-}
-
-static u64 check_lists(void)
-{
-	u64 nfree = 0;
-	struct page *pg;
-
-	for (unsigned order = 0; order <= FRAME_MAX_ORDER; order++) {
-		list_for_each(pg, &frames.blocks[order], link) {
-			ASSERT(pg->order == (FRAME_ORDER_FREE | order));
-			nfree += BIT(order);
-		}
-	}
-	for (unsigned i = 0; i < MAX_HARTS; i++) {
-		ASSERT(!caches[i].busy && caches[i].n <= CACHE_FRAMES);
-		for (u32 j = 0; j < caches[i].n; j++)
-			ASSERT(caches[i].frame[j]->order == FRAME_ORDER_CACHED);
-		nfree += caches[i].n;
-	}
-	return nfree;
-}
-
-void frame_check(void)
-{
-	u64 count[FRAME_NKINDS] = { 0 };
-
-	spin_lock(&frames.lock);
-	for (u64 i = 0; i < frames.total;) {
-		const struct page *pg = &frames.table[i];
-		u64 n = check_page(pg);
-
-		count[pg->kind] += n;
-		i += n;
-	}
-	for (unsigned kind = 0; kind < FRAME_NKINDS; kind++)
-		ASSERT(frame_count(kind) == count[kind]);
-	ASSERT(check_lists() == count[FRAME_free]);
-	spin_unlock(&frames.lock);
-}
-#endif

@@ -15,26 +15,25 @@
 #define FRAME_MAX_ORDER 9
 
 /* X(kind, what the frame is used for) */
-#define FRAME_KINDS(X)                                                               \
-	X(free, "unused")                                                            \
-	X(reserve, "the kernel's emergency frames")                                  \
-	X(firmware, "firmware and reserved ranges of the device tree")               \
-	X(kernel, "kernel image, frame table, fixed pools")                          \
-	X(stack, "kernel stacks")                                                    \
-	X(table, "page tables")                                                      \
-	X(anon, "memory of processes")                                               \
-	X(cache, "cached file pages")                                                \
-	X(slab, "small kernel objects")                                              \
-	X(trapframe, "trap frames")                                                  \
-	X(usyscall, "USYSCALL pages")                                                \
-	X(pipe, "pipe buffers")                                                      \
+#define FRAME_KINDS(X)                                                 \
+	X(free, "unused")                                              \
+	X(reserve, "the kernel's emergency frames")                    \
+	X(firmware, "firmware and reserved ranges of the device tree") \
+	X(kernel, "kernel image, frame table, fixed pools")            \
+	X(stack, "kernel stacks")                                      \
+	X(table, "page tables")                                        \
+	X(anon, "memory of processes")                                 \
+	X(cache, "cached file pages")                                  \
+	X(slab, "small kernel objects")                                \
+	X(trapframe, "trap frames")                                    \
+	X(usyscall, "USYSCALL pages")                                  \
+	X(pipe, "pipe buffers")                                        \
 	X(other, "anything else")
 
 enum frame_kind {
 #define X(kind, what) FRAME_##kind,
-	FRAME_KINDS(X)
+	FRAME_KINDS(X) FRAME_NKINDS
 #undef X
-	FRAME_NKINDS
 };
 
 struct object;
@@ -43,16 +42,16 @@ struct object;
  * (K) belongs to whoever the kind says, all zero (link: empty) when the frame
  *     is handed out; the cache's rules are in object.h */
 struct page {
-	u32 refs;   /* (A) references; 0: free                      */
-	u8 kind;    /* (F) enum frame_kind                          */
-	u8 order;   /* (F) of the block this frame heads, or FRAME_ORDER_* */
-	u16 flags;  /* (K)                                          */
-	struct list link;      /* (F) while free, else (K)          */
-	struct object *object; /* (K)                               */
-	u64 index;             /* (K)                               */
-	struct page *hash_next; /* (K)                              */
-	u64 priv;              /* (K)                               */
-	void *owner;           /* (K)                               */
+	u32 refs;               /* (A) references; 0: free                          */
+	u8 kind;                /* (F) enum frame_kind                              */
+	u8 order;               /* (F) of the block this frame heads, or FRAME_ORDER_* */
+	u16 flags;              /* (K)                                              */
+	struct list link;       /* (F) while free, else (K)                         */
+	struct object *object;  /* (K)                                              */
+	u64 index;              /* (K)                                              */
+	struct page *hash_next; /* (K)                                              */
+	u64 priv;               /* (K)                                              */
+	void *owner;            /* (K)                                              */
 };
 
 /* 64 bytes: from struct page to address is a shift. */
@@ -66,8 +65,8 @@ _Static_assert(sizeof(struct page) == 64, "struct page");
 
 /* How badly a frame is wanted. */
 enum {
-	FRAME_ZERO = 1,    /* cleared                                        */
-	FRAME_NOWAIT = 2,  /* no reclaim: caller holds spin locks            */
+	FRAME_ZERO = 1,     /* cleared                                        */
+	FRAME_NOWAIT = 2,   /* no reclaim: caller holds spin locks            */
 	FRAME_RESERVED = 4, /* may dip into the emergency reserve            */
 };
 

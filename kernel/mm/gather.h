@@ -17,11 +17,11 @@
 #define GATHER_INLINE 24
 
 struct gather {
-	struct tlb_space *space;  /* whose translations                       */
-	va_t lo, hi;              /* [lo, hi) holds all of them; none: lo >= hi */
-	u64 *refs;                /* where the next reference is noted        */
-	u32 n, room;              /* noted there, and what it holds           */
-	struct page *borrowed;    /* frames full of refs, newest first        */
+	struct tlb_space *space; /* whose translations                       */
+	va_t lo, hi;             /* [lo, hi) holds all of them; none: lo >= hi */
+	u64 *refs;               /* where the next reference is noted        */
+	u32 n, room;             /* noted there, and what it holds           */
+	struct page *borrowed;   /* frames full of refs, newest first        */
 	u64 first[GATHER_INLINE];
 };
 

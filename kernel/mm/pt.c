@@ -34,7 +34,9 @@ static void descend(struct pt_cur *c)
 
 struct pt_cur pt_at(struct pt *pt, va_t va)
 {
-	struct pt_cur c = { .pt = pt, .va = va, .level = ROOT_LEVEL,
+	struct pt_cur c = { .pt = pt,
+			    .va = va,
+			    .level = ROOT_LEVEL,
 			    .slot = table_at(pt->root) + level_index(va, ROOT_LEVEL) };
 
 	descend(&c);
@@ -233,8 +235,8 @@ void pt_unmap(struct pt *pt, va_t va, u64 len, struct gather *g)
 
 		if (!e.bits)
 			continue;
-		ASSERT(!pte_is_leaf(e) || (IS_ALIGNED(c.va, level_size(c.level)) &&
-					   pt_end(&c) <= va + len));
+		ASSERT(!pte_is_leaf(e) ||
+		       (IS_ALIGNED(c.va, level_size(c.level)) && pt_end(&c) <= va + len));
 		e = slot_write(&c, (pte_t){ 0 });
 		if (!pte_is_leaf(e))
 			continue;

@@ -72,7 +72,7 @@ static inline void pt_next(struct pt_cur *c)
  * no frame.  May sleep and reclaim. */
 int pt_reach(struct pt_cur *c, int level) MUST_CHECK;
 
-#define pt_for_each(c, table, start, end)                                            \
+#define pt_for_each(c, table, start, end) \
 	for (struct pt_cur c = pt_at(table, start); c.va < (end); pt_next(&c))
 
 /* An empty table, for the kernel.  -ENOMEM. */

@@ -9,7 +9,9 @@ struct shrinker {
 	/* Frames that scan() could free right now.  Any context. */
 	u64 (*count)(void);
 
-	/* Frees up to @want frames, returns how many.  Thread context, no spin lock held; may sleep (write back). */
+	/* Frees up to @want frames, returns how many.  Thread context, no spin
+	 * lock held; may sleep (write back).  What it allocates meanwhile it
+	 * allocates with FRAME_NOWAIT: it must not come back to itself. */
 	u64 (*scan)(u64 want);
 	struct shrinker *next;
 };

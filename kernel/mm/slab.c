@@ -31,7 +31,8 @@ void slab_init(struct slab_cache *c, const char *name, u32 size)
 {
 	size = ALIGN_UP(MAX(size, sizeof(struct free_object)), 16);
 	ASSERT(size <= SIZE_MAX_OBJECT);
-	*c = (struct slab_cache){ .name = name, .size = size,
+	*c = (struct slab_cache){ .name = name,
+				  .size = size,
 				  .per_slab = PAGE_SIZE / size };
 	spin_init(&c->lock, name, RANK_slab);
 	list_init(&c->partial);
@@ -54,6 +55,26 @@ static void *slab_take(struct slab_cache *c, struct page *pg)
 		list_del(&pg->link);
 	c->inuse++;
 	return obj;
+}
+
+/* A kept slab has a second reference. */
+static bool is_kept(const struct page *pg)
+{
+	return pg->refs > 1;
+}
+
+void slab_keep(struct slab_cache *c, u32 objects)
+{
+	for (u32 n = 0; n < objects; n += c->per_slab) {
+		struct page *pg = frame_alloc(FRAME_slab, FRAME_NOWAIT);
+
+		ASSERT(pg);
+		pg->owner = c;
+		frame_get(pg);
+		spin_lock(&c->lock);
+		list_add(&c->partial, &pg->link);
+		spin_unlock(&c->lock);
+	}
 }
 
 void *slab_alloc(struct slab_cache *c, unsigned flags)
@@ -91,10 +112,14 @@ void slab_free(struct slab_cache *c, void *obj)
 	ASSERT(pg->index && f->mark != free_mark(obj));
 	*f = (struct free_object){ .next = pg->priv, .mark = free_mark(obj) };
 	pg->priv = (uintptr_t)obj;
-	if (pg->index == c->per_slab)
-		list_add(&c->partial, &pg->link);
+	if (pg->index == c->per_slab) { /* kept ones are used first */
+		if (is_kept(pg))
+			list_add(&c->partial, &pg->link);
+		else
+			list_add_tail(&c->partial, &pg->link);
+	}
 	c->inuse--;
-	empty = --pg->index == 0;
+	empty = --pg->index == 0 && !is_kept(pg);
 	if (empty)
 		list_del(&pg->link);
 	spin_unlock(&c->lock);

@@ -9,15 +9,20 @@
 #include "lib/types.h"
 
 struct slab_cache {
-	const char *name;      /* (C) */
-	u32 size;              /* (C) bytes of an object, at most 2048      */
-	u32 per_slab;          /* (C) objects in a frame                    */
+	const char *name; /* (C) */
+	u32 size;         /* (C) bytes of an object, at most 2048      */
+	u32 per_slab;     /* (C) objects in a frame                    */
 	struct spinlock lock;
-	struct list partial;   /* (lock) slabs with a free object           */
-	u64 inuse;             /* (lock) objects handed out                 */
+	struct list partial; /* (lock) slabs with a free object           */
+	u64 inuse;           /* (lock) objects handed out                 */
 };
 
 void slab_init(struct slab_cache *c, const char *name, u32 size);
+
+/* At boot: keeps frames for @objects of them for ever.  As long as these
+ * suffice, how much memory is free does not depend on how the objects in use
+ * happen to be spread over slabs. */
+void slab_keep(struct slab_cache *c, u32 objects);
 
 /* A cleared object, or NULL; @flags as for frame_alloc(). */
 void *slab_alloc(struct slab_cache *c, unsigned flags) MUST_CHECK;

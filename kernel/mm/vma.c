@@ -13,6 +13,9 @@
 #include "mm/slab.h"
 #include "uapi/errno.h"
 
+/* Enough for a full process table of ordinary programs. */
+#define VMAS_KEPT 640
+
 static struct slab_cache vma_slab;
 
 const char *const vma_kind_name[VMA_NKINDS] = {
@@ -24,6 +27,7 @@ const char *const vma_kind_name[VMA_NKINDS] = {
 void vma_init(void)
 {
 	slab_init(&vma_slab, "vma", sizeof(struct vma));
+	slab_keep(&vma_slab, VMAS_KEPT);
 }
 
 /* --- the tree ----------------------------------------------------------- */
@@ -105,14 +109,14 @@ struct vma *vma_find(struct vma_set *set, va_t va)
 
 struct vma *vma_next(const struct vma_set *set, const struct vma *v)
 {
-	return v->link.next == &set->areas ? NULL :
-					     list_entry(v->link.next, struct vma, link);
+	return v->link.next == &set->areas ? NULL
+					   : list_entry(v->link.next, struct vma, link);
 }
 
 struct vma *vma_prev(const struct vma_set *set, const struct vma *v)
 {
-	return v->link.prev == &set->areas ? NULL :
-					     list_entry(v->link.prev, struct vma, link);
+	return v->link.prev == &set->areas ? NULL
+					   : list_entry(v->link.prev, struct vma, link);
 }
 
 bool vma_overlaps(const struct vma_set *set, va_t lo, va_t hi)
@@ -297,8 +301,7 @@ int vma_split(struct vma_set *set, struct vma *v, va_t at, struct vma **upper)
 static bool goes_on(const struct vma *a, const struct vma *b)
 {
 	return a->end == b->start && a->kind == b->kind && a->prot == b->prot &&
-	       a->flags == b->flags && a->object == b->object &&
-	       a->backing == b->backing &&
+	       a->flags == b->flags && a->object == b->object && a->backing == b->backing &&
 	       (!a->object || a->offset + (a->end - a->start) == b->offset);
 }
 

@@ -14,20 +14,19 @@
 #include "lib/types.h"
 
 /* X(kind, what is in it) */
-#define VMA_KINDS(X)                                                                 \
-	X(image, "segment of the program, or what lies between two")                 \
-	X(heap, "from the end of the image's stack to the break")                    \
-	X(stack, "stack")                                                            \
-	X(guard, "never accessible: what runs over an edge faults here")             \
-	X(anon, "mapping of fresh memory")                                           \
-	X(file, "mapping of a file")                                                 \
+#define VMA_KINDS(X)                                                     \
+	X(image, "segment of the program, or what lies between two")     \
+	X(heap, "from the end of the image's stack to the break")        \
+	X(stack, "stack")                                                \
+	X(guard, "never accessible: what runs over an edge faults here") \
+	X(anon, "mapping of fresh memory")                               \
+	X(file, "mapping of a file")                                     \
 	X(system, "USYSCALL, trap frame, trampoline")
 
 enum vma_kind {
 #define X(kind, what) VMA_##kind,
-	VMA_KINDS(X)
+	VMA_KINDS(X) VMA_NKINDS
 #undef X
-	VMA_NKINDS
 };
 
 extern const char *const vma_kind_name[VMA_NKINDS];
@@ -44,15 +43,15 @@ extern const char *const vma_kind_name[VMA_NKINDS];
 struct object;
 
 struct vma {
-	va_t start, end;  /* [start, end)                                    */
-	u32 prot;         /* VMA_R | VMA_W | VMA_X                           */
-	u8 kind;          /* enum vma_kind                                   */
-	u8 flags;         /* VMA_LAZY ...                                    */
-	u32 weight;       /* the tree's; a heap by this                      */
+	va_t start, end;       /* [start, end)                                    */
+	u32 prot;              /* VMA_R | VMA_W | VMA_X                           */
+	u8 kind;               /* enum vma_kind                                   */
+	u8 flags;              /* VMA_LAZY ...                                    */
+	u32 weight;            /* the tree's; a heap by this                      */
 	struct object *object; /* backing, or NULL: memory of its own        */
-	u64 offset;       /* of start in the backing, bytes                  */
-	void *backing;    /* what the hooks count references of              */
-	struct list link; /* in vma_set.areas                                */
+	u64 offset;            /* of start in the backing, bytes                  */
+	void *backing;         /* what the hooks count references of              */
+	struct list link;      /* in vma_set.areas                                */
 	struct vma *left, *right;
 };
 
@@ -62,11 +61,11 @@ struct vma_hooks {
 };
 
 struct vma_set {
-	struct list areas;    /* by address                                  */
-	struct vma *root;     /* tree by start, for finding                  */
-	struct vma *last;     /* what vma_find() found last, or NULL         */
+	struct list areas; /* by address                                  */
+	struct vma *root;  /* tree by start, for finding                  */
+	struct vma *last;  /* what vma_find() found last, or NULL         */
 	u32 count;
-	u32 random;           /* state of the weights' generator             */
+	u32 random;                    /* state of the weights' generator             */
 	const struct vma_hooks *hooks; /* (C) or NULL                        */
 };
 
@@ -93,8 +92,7 @@ struct vma *vma_prev(const struct vma_set *set, const struct vma *v);
 bool vma_overlaps(const struct vma_set *set, va_t lo, va_t hi);
 
 /* The highest [*start, *start + len) within [lo, hi) that is in no area. */
-bool vma_gap(const struct vma_set *set, u64 len, va_t lo, va_t hi,
-	     va_t *start) MUST_CHECK;
+bool vma_gap(const struct vma_set *set, u64 len, va_t lo, va_t hi, va_t *start) MUST_CHECK;
 
 /* Adds an area like @like (links and weight do not matter).  -EEXIST: overlaps;
  * -ENOMEM.  On success the reference moves to the set's area *out. */

@@ -23,11 +23,11 @@ static const struct elf_ehdr good_header = {
 };
 
 /* A header with one field changed. */
-#define HEADER(field, value)                                                         \
-	({                                                                           \
-		struct elf_ehdr eh = good_header;                                    \
-		eh.field = value;                                                    \
-		elf_check_header(&eh);                                               \
+#define HEADER(field, value)                      \
+	({                                        \
+		struct elf_ehdr eh = good_header; \
+		eh.field = value;                 \
+		elf_check_header(&eh);            \
 	})
 
 static void test_header(void **state)
@@ -60,8 +60,13 @@ static void test_header(void **state)
 
 static struct elf_phdr load(va_t va, u64 filesz, u64 memsz, u64 offset)
 {
-	return (struct elf_phdr){ .type = LOAD, .flags = 5, .vaddr = va, .paddr = ~va,
-				  .filesz = filesz, .memsz = memsz, .offset = offset,
+	return (struct elf_phdr){ .type = LOAD,
+				  .flags = 5,
+				  .vaddr = va,
+				  .paddr = ~va,
+				  .filesz = filesz,
+				  .memsz = memsz,
+				  .offset = offset,
 				  .align = 8 };
 }
 
@@ -93,8 +98,11 @@ static void test_one_segment(void **state)
 	(void)state;
 	begin();
 	ph.flags = 7;
-	assert_int_equal(add((struct elf_phdr){ .type = RISCV_ATTRIBUTES, .offset = -1,
-						.vaddr = 3, .filesz = 9 }), 0);
+	assert_int_equal(add((struct elf_phdr){ .type = RISCV_ATTRIBUTES,
+						.offset = -1,
+						.vaddr = 3,
+						.filesz = 9 }),
+			 0);
 	assert_int_equal(add(ph), 0);
 	assert_int_equal(add((struct elf_phdr){ .type = GNU_STACK, .flags = 6 }), 0);
 	assert_int_equal(img.nsegments, 1);
@@ -112,11 +120,11 @@ static void test_segments(void **state)
 	(void)state;
 	begin();
 	assert_int_equal(add(load(0, 0x1234, 0x1234, 0x1000)), 0);
-	assert_int_equal(add(load(0x1000, 1, 1, 0)), -ENOEXEC);	 /* same page */
+	assert_int_equal(add(load(0x1000, 1, 1, 0)), -ENOEXEC); /* same page */
 	assert_int_equal(add(load(0, 1, 1, 0)), -ENOEXEC);
 	assert_int_equal(add(load(0x2000, 0x10, 0x3000, 0x3000)), 0); /* touches */
-	assert_int_equal(add(load(0x10000, 0, 0x1000, 0)), 0);	 /* a gap */
-	assert_int_equal(add(load(0x8000, 1, 1, 0)), -ENOEXEC);	 /* into the gap */
+	assert_int_equal(add(load(0x10000, 0, 0x1000, 0)), 0);        /* a gap */
+	assert_int_equal(add(load(0x8000, 1, 1, 0)), -ENOEXEC);       /* into the gap */
 	assert_int_equal(elf_end(&img), 0x11000);
 	assert_int_equal(add(load(0, 0, 0, 0)), 0); /* nothing to load: anywhere */
 	assert_int_equal(img.nsegments, 3);
@@ -197,7 +205,8 @@ static void test_random(void **state)
 		}
 		for (u64 n = rig_below(4); n; n--)
 			file[rig_below(sizeof(file))] = rig_random();
-		accepted += !elf_exercise(file, sizeof(file) - rig_below(2) * rig_below(60), &img);
+		accepted += !elf_exercise(file, sizeof(file) - rig_below(2) * rig_below(60),
+					  &img);
 	}
 	assert_in_range(accepted, 1000, 90000);
 }
@@ -205,7 +214,7 @@ static void test_random(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_header),	 cmocka_unit_test(test_one_segment),
+		cmocka_unit_test(test_header),   cmocka_unit_test(test_one_segment),
 		cmocka_unit_test(test_segments), cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_too_many), cmocka_unit_test(test_stack),
 		cmocka_unit_test(test_random),

@@ -55,8 +55,8 @@ static char *random_spec(char *f, const char *flags)
 
 static u64 random_number(void)
 {
-	static const u64 special[] = { 0, 1, -1, 127, 128, -128, INT_MIN, INT_MAX,
-				       (u64)LONG_MIN, LONG_MAX };
+	static const u64 special[] = { 0,    1,       -1,      127,           128,
+				       -128, INT_MIN, INT_MAX, (u64)LONG_MIN, LONG_MAX };
 	u64 v = rig_random() >> rig_below(64);
 
 	return rig_below(4) ? v : special[rig_below(ARRAY_SIZE(special))];
@@ -73,7 +73,9 @@ static void test_numbers(void **state)
 		char type = "diuxX"[rig_below(5)];
 		bool is_signed = type == 'd' || type == 'i';
 
-		f = random_spec(format + 1, is_signed ? "-+0 " : type == 'u' ? "-0" : "-0#");
+		f = random_spec(format + 1, is_signed     ? "-+0 "
+					    : type == 'u' ? "-0"
+							  : "-0#");
 		sprintf(f, "%s%c>", lengths[length], type);
 		if (length >= 3)
 			check(format, random_number());
@@ -84,7 +86,8 @@ static void test_numbers(void **state)
 
 static void test_text(void **state)
 {
-	static const char *words[] = { "", "x", "hello, world", "abcdefghijklmnopqrstuvwxyz" };
+	static const char *words[] = { "", "x", "hello, world",
+				       "abcdefghijklmnopqrstuvwxyz" };
 
 	(void)state;
 	for (int round = 0; round < 5000; round++) {

@@ -1,43 +1,12 @@
-// sources: kernel/mm/frame.c kernel/mm/reclaim.c tests/host/shim/shim.c
-// cflags: -DPAGODA_CHECK -pthread
-/* test_frame.c - the frame allocator and reclaim: random operations with every
- * invariant checked, exhaustion, the reserve, several harts, misuse. */
-#include "rig.h"
+// sources: kernel/mm/frame.c kernel/mm/frame_check.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// cflags: -DPAGODA_CHECK
+/* test_frame.c - the frame allocator: random operations with every invariant
+ * checked, exhaustion, misuse. */
+#include "frame_rig.h"
 
-#include <pthread.h>
 #include <string.h>
 
-#include "core/hart.h"
-#include "lib/assert.h"
-#include "mm/frame.h"
-#include "mm/reclaim.h"
-#include "shim.h"
-
-#define FRAMES 3000 /* no power of two, no whole number of the largest block */
-#define FIRST 5     /* frames of the "kernel" at the start                   */
-#define FREE (FRAMES - FIRST)
-
-static struct page table[FRAMES];
-
-static int set_up(void **state)
-{
-	(void)state;
-	shim_hart = 0;
-	shim_ram_init(FRAMES * PAGE_SIZE);
-	frame_init(SHIM_RAM_BASE, FRAMES * PAGE_SIZE, table);
-	frame_boot_free(SHIM_RAM_BASE + FIRST * PAGE_SIZE,
-			SHIM_RAM_BASE + FRAMES * PAGE_SIZE);
-	frame_check();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	frame_check();
-	shim_ram_fini();
-	return 0;
-}
+static struct page *all[FRAMES];
 
 static unsigned count_blocks(unsigned order)
 {
@@ -122,8 +91,8 @@ static void hold(struct page *pg, enum frame_kind kind, unsigned order, bool zer
 
 	assert_int_equal(pg->refs, 1);
 	assert_int_equal(pg->flags, 0);
-	assert_true(list_empty(&pg->link) && !pg->object && !pg->index &&
-		    !pg->hash_next && !pg->priv && !pg->owner);
+	assert_true(list_empty(&pg->link) && !pg->object && !pg->index && !pg->hash_next &&
+		    !pg->priv && !pg->owner);
 	assert_int_equal(i & (BIT(order) - 1), 0);
 	for (u64 j = i; j < i + BIT(order); j++) {
 		assert_false(taken[j]);
@@ -202,8 +171,8 @@ static void random_operation(unsigned bias)
 
 	shim_hart = rig_below(MAX_HARTS);
 	if (!nheld || rig_below(10) < bias) {
-		struct page *pg = order ? frame_alloc_order(kind, order, flags) :
-					  frame_alloc(kind, flags);
+		struct page *pg = order ? frame_alloc_order(kind, order, flags)
+					: frame_alloc(kind, flags);
 
 		if (pg)
 			hold(pg, kind, order, flags & FRAME_ZERO);
@@ -277,8 +246,6 @@ static void test_shared_block(void **state)
 }
 
 /* --- exhaustion --------------------------------------------------------- */
-
-static struct page *all[FRAMES];
 
 /* All frames can be had by one hart, whichever harts freed them. */
 static void test_last_frame(void **state)
@@ -354,245 +321,6 @@ static void test_lists_are_short(void **state)
 	assert_int_equal(count_listed(), 0);
 }
 
-/* --- reclaim ------------------------------------------------------------ */
-
-static struct page *hoard[FRAMES];
-static unsigned nhoard, scans;
-static u64 last_want;
-static bool stingy; /* gives one frame a call only */
-
-static u64 hoard_count(void)
-{
-	return nhoard;
-}
-
-static u64 hoard_scan(u64 want)
-{
-	u64 n = 0;
-
-	assert_int_equal(shim_spin_depth(), 0);
-	scans++;
-	last_want = want;
-	for (; nhoard && n < (stingy ? 1 : want); n++)
-		frame_put(hoard[--nhoard]);
-	return n;
-}
-
-static struct shrinker hoarder = { .name = "hoard", .count = hoard_count,
-				   .scan = hoard_scan };
-
-/* Frees nothing: stands before the hoarder in the row. */
-static u64 nothing_count(void)
-{
-	return 0;
-}
-
-static u64 nothing_scan(u64 want)
-{
-	(void)want;
-	return 0;
-}
-
-static struct shrinker nothing = { .name = "nothing", .count = nothing_count,
-				   .scan = nothing_scan };
-
-/* Comes last: asked only when the others could not give enough. */
-static u64 last_scan(u64 want)
-{
-	assert_int_equal(nhoard * !stingy, 0);
-	assert_in_range(want, 1, FRAMES);
-	return 0;
-}
-
-static struct shrinker last = { .name = "last", .count = nothing_count,
-				.scan = last_scan };
-
-static void hoard_everything(void)
-{
-	struct page *pg;
-
-	nhoard = scans = 0;
-	while ((pg = frame_alloc(FRAME_cache, FRAME_NOWAIT)))
-		hoard[nhoard++] = pg;
-	assert_int_equal(nhoard, FREE);
-}
-
-static void test_reclaim(void **state)
-{
-	(void)state;
-	for (stingy = false;; stingy = true) {
-		unsigned n;
-
-		hoard_everything();
-		assert_int_equal(mem_available(), FREE);
-		assert_null(frame_alloc(FRAME_anon, FRAME_NOWAIT));
-		assert_int_equal(scans, 0);
-		for (n = 0; n < FREE; n++) {
-			all[n] = frame_alloc(FRAME_anon, 0);
-			assert_non_null(all[n]);
-			assert_int_equal(mem_available(), FREE - n - 1);
-		}
-		assert_int_equal(nhoard, 0);
-		scans = 0;
-		assert_null(frame_alloc(FRAME_anon, 0));
-		assert_int_equal(scans, 2); /* gave up after the second refusal */
-		while (n)
-			frame_put(all[--n]);
-		if (stingy)
-			break;
-	}
-}
-
-static void test_reclaim_amounts(void **state)
-{
-	(void)state;
-	stingy = false;
-	hoard_everything();
-	assert_int_equal(reclaim(7), 7);
-	assert_int_equal(last_want, 7);
-	assert_int_equal(nhoard, FREE - 7);
-	assert_int_equal(frame_count(FRAME_free), 7);
-
-	/* A block above the small orders: a few attempts, not the whole cache. */
-	stingy = true;
-	scans = 0;
-	assert_null(frame_alloc_order(FRAME_anon, 9, 0));
-	assert_in_range(scans, 1, 4);
-	stingy = false;
-	while (nhoard)
-		reclaim(FRAMES);
-}
-
-/* --- the reserve -------------------------------------------------------- */
-
-static void test_reserve(void **state)
-{
-	struct page *out[6];
-	unsigned n = 0;
-
-	(void)state;
-	frame_boot_reserve(5);
-	frame_check();
-	assert_int_equal(frame_count(FRAME_reserve), 5);
-	assert_int_equal(frame_count(FRAME_free), FREE - 5);
-	assert_int_equal(frame_count(FRAME_other), 0);
-	while ((all[n] = frame_alloc(FRAME_anon, 0)))
-		n++;
-	assert_int_equal(n, FREE - 5);
-	for (unsigned i = 0; i < 5; i++) {
-		out[i] = frame_alloc(FRAME_slab, FRAME_RESERVED | (i % 2 ? FRAME_NOWAIT : 0) |
-							 FRAME_ZERO);
-		assert_non_null(out[i]);
-		assert_int_equal(out[i]->kind, FRAME_slab);
-		assert_int_equal(((u8 *)frame_va(out[i]))[5], 0);
-		frame_check();
-	}
-	assert_null(frame_alloc(FRAME_slab, FRAME_RESERVED));
-	assert_int_equal(frame_count(FRAME_reserve), 0);
-	assert_int_equal(frame_count(FRAME_slab), 5);
-
-	/* Whatever is freed first fills the reserve again. */
-	for (unsigned i = 0; i < 5; i++) {
-		frame_put(all[--n]);
-		assert_int_equal(frame_count(FRAME_reserve), i + 1);
-		assert_int_equal(frame_count(FRAME_free), 0);
-	}
-	frame_put(out[0]);
-	assert_int_equal(frame_count(FRAME_reserve), 5);
-	assert_int_equal(frame_count(FRAME_free), 1);
-	for (unsigned i = 1; i < 5; i++)
-		frame_put(out[i]);
-	while (n)
-		frame_put(all[--n]);
-	assert_int_equal(frame_count(FRAME_free), FREE - 5);
-}
-
-/* --- several harts at once ---------------------------------------------- */
-
-#define ROUNDS 30000
-
-static struct page *exchange[64];
-static u32 shared_refs;
-
-static void *play_hart(void *arg)
-{
-	u64 seed = (uintptr_t)arg;
-
-	shim_hart = seed;
-	for (unsigned i = 0; i < ROUNDS; i++) {
-		struct page *pg = NULL;
-
-		seed = seed * 6364136223846793005ul + 1442695040888963407ul;
-		if ((seed >> 60) < 12) {
-			pg = frame_alloc_order(FRAME_anon, seed >> 56 & 7 ? 0 : 2,
-					       FRAME_NOWAIT);
-			if (pg)
-				*(u64 *)frame_va(pg) = seed;
-		} else if ((seed >> 60) == 15) {
-			frame_drain();
-		}
-		/* Hand it to whoever comes next, and free what was there. */
-		pg = __atomic_exchange_n(&exchange[seed >> 40 & 63], pg, __ATOMIC_ACQ_REL);
-		if (pg && (seed >> 32 & 3) == 0) {
-			frame_get(pg);
-			__atomic_add_fetch(&shared_refs, 1, __ATOMIC_RELAXED);
-			frame_put(pg);
-		}
-		if (pg)
-			frame_put(pg);
-	}
-	return NULL;
-}
-
-static void test_harts(void **state)
-{
-	pthread_t thread[4];
-
-	(void)state;
-	memset(exchange, 0, sizeof(exchange));
-	for (uintptr_t i = 0; i < 4; i++)
-		pthread_create(&thread[i], NULL, play_hart, (void *)(i + 1));
-	for (unsigned i = 0; i < 4; i++)
-		pthread_join(thread[i], NULL);
-	frame_check();
-	for (unsigned i = 0; i < ARRAY_SIZE(exchange); i++)
-		if (exchange[i])
-			frame_put(exchange[i]);
-	assert_int_equal(frame_count(FRAME_free), FREE);
-	assert_int_equal(frame_count(FRAME_anon), 0);
-}
-
-static struct page *crowd;
-static u32 crowd_gate;
-
-static void *put_crowd(void *arg)
-{
-	shim_hart = (uintptr_t)arg;
-	while (!__atomic_load_n(&crowd_gate, __ATOMIC_ACQUIRE))
-		;
-	frame_put(crowd);
-	return NULL;
-}
-
-/* Two harts give up the last two references at the same time: freed once. */
-static void test_last_reference(void **state)
-{
-	(void)state;
-	for (unsigned round = 0; round < 300; round++) {
-		pthread_t a, b;
-
-		crowd = frame_alloc(FRAME_anon, 0);
-		frame_get(crowd);
-		crowd_gate = 0;
-		pthread_create(&a, NULL, put_crowd, (void *)1);
-		pthread_create(&b, NULL, put_crowd, (void *)2);
-		__atomic_store_n(&crowd_gate, 1, __ATOMIC_RELEASE);
-		pthread_join(a, NULL);
-		pthread_join(b, NULL);
-		assert_int_equal(frame_count(FRAME_free), FREE);
-	}
-}
-
 /* --- misuse ------------------------------------------------------------- */
 
 static void test_misuse(void **state)
@@ -624,27 +352,22 @@ static void test_misuse(void **state)
 	expect_assert_failure((void)!frame_alloc(FRAME_NKINDS, 0));
 	expect_assert_failure((void)!frame_alloc_order(FRAME_anon, 10, 0));
 	expect_assert_failure((void)!frame_alloc_order(FRAME_firmware, 1, 0));
-	expect_assert_failure(shrinker_register(&hoarder));
 	expect_assert_failure(frame_boot_free(SHIM_RAM_BASE + FIRST * PAGE_SIZE,
 					      SHIM_RAM_BASE + FRAMES * PAGE_SIZE));
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_boot),	TEST(test_boot_ragged),
-		TEST(test_random),	TEST(test_shared_block),
+		TEST(test_boot),
+		TEST(test_boot_ragged),
+		TEST(test_random),
+		TEST(test_shared_block),
 		TEST(test_last_frame),
-		TEST(test_block_from_lists), TEST(test_lists_are_short),
-		TEST(test_reclaim),	TEST(test_reclaim_amounts),
-		TEST(test_reserve),	TEST(test_harts),
-		TEST(test_last_reference), TEST(test_misuse),
+		TEST(test_block_from_lists),
+		TEST(test_lists_are_short),
+		TEST(test_misuse),
 	};
 
-	shrinker_register(&nothing);
-	shrinker_register(&hoarder);
-	shrinker_register(&last);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-// sources: kernel/mm/gather.c kernel/mm/frame.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// sources: kernel/mm/gather.c kernel/mm/frame.c kernel/mm/frame_check.c kernel/mm/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -Wl,--wrap=frame_put
 /* test_gather.c - frames go only after the shootdown of their addresses, each
  * reference once, in batches as large as memory allows. */
@@ -197,9 +197,8 @@ static void test_large(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_empty),	TEST(test_addresses_alone),
-		TEST(test_amounts),	TEST(test_no_memory),
-		TEST(test_shared),	TEST(test_large),
+		TEST(test_empty),     TEST(test_addresses_alone), TEST(test_amounts),
+		TEST(test_no_memory), TEST(test_shared),          TEST(test_large),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

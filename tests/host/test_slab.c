@@ -1,4 +1,4 @@
-// sources: kernel/mm/slab.c kernel/mm/frame.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// sources: kernel/mm/slab.c kernel/mm/frame.c kernel/mm/frame_check.c kernel/mm/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK
 /* test_slab.c - small objects: no two overlap, all are cleared, empty slabs go
  * back at once, misuse is noticed. */
@@ -162,9 +162,9 @@ static void test_misuse(void **state)
 	b = slab_alloc(&cache, 0);
 	expect_assert_failure(slab_free(&other, a));
 	expect_assert_failure(slab_free(&cache, a + 16));
-	expect_assert_failure(slab_free(&cache, frame_va(&table[0]) == (void *)a ?
-							frame_va(&table[1]) :
-							frame_va(&table[0])));
+	expect_assert_failure(slab_free(&cache, frame_va(&table[0]) == (void *)a
+							? frame_va(&table[1])
+							: frame_va(&table[0])));
 	expect_assert_failure(slab_free(&cache, NULL));
 	slab_free(&cache, a);
 	expect_assert_failure(slab_free(&cache, a));

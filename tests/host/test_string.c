@@ -195,7 +195,8 @@ static void test_strlcpy(void **state)
 
 static void test_pages(void **state)
 {
-	u8 *a = aligned_alloc(PAGE_SIZE, PAGE_SIZE), *b = aligned_alloc(PAGE_SIZE, PAGE_SIZE);
+	u8 *a = aligned_alloc(PAGE_SIZE, PAGE_SIZE),
+	   *b = aligned_alloc(PAGE_SIZE, PAGE_SIZE);
 
 	(void)state;
 	for (u64 i = 0; i < PAGE_SIZE; i++)
@@ -212,9 +213,9 @@ static void test_pages(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_memcpy),	cmocka_unit_test(test_memcpy_front),
+		cmocka_unit_test(test_memcpy),  cmocka_unit_test(test_memcpy_front),
 		cmocka_unit_test(test_memmove), cmocka_unit_test(test_memset),
-		cmocka_unit_test(test_memcmp),	cmocka_unit_test(test_strings),
+		cmocka_unit_test(test_memcmp),  cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_strlcpy), cmocka_unit_test(test_pages),
 	};
 

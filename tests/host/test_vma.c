@@ -279,7 +279,8 @@ static void split(struct vma *v)
 		assert_null(upper);
 		return;
 	}
-	assert_int_equal(vma_split(&set, v, at * PAGE_SIZE, rig_below(2) ? &upper : NULL), 0);
+	assert_int_equal(vma_split(&set, v, at * PAGE_SIZE, rig_below(2) ? &upper : NULL),
+			 0);
 	if (upper)
 		assert_ptr_equal(upper, vma_next(&set, v));
 	for (unsigned i = at; i < hi; i++)
@@ -336,7 +337,8 @@ static void resize(struct vma *v)
 		memcpy(model, saved, sizeof(model));
 		if (!clear)
 			assert_int_equal(vma_resize(&set, v, start * PAGE_SIZE,
-						    end * PAGE_SIZE), -EEXIST);
+						    end * PAGE_SIZE),
+					 -EEXIST);
 		return;
 	}
 	assert_int_equal(vma_resize(&set, v, start * PAGE_SIZE, end * PAGE_SIZE), 0);
@@ -352,14 +354,15 @@ static void cut(void)
 	int err;
 
 	hi = MIN(hi, PAGES);
-	inside = lo && hi < PAGES && model[lo].area && model[lo].area == model[lo - 1].area &&
-		 area_end(lo) > hi;
+	inside = lo && hi < PAGES && model[lo].area &&
+		 model[lo].area == model[lo - 1].area && area_end(lo) > hi;
 	err = vma_cut(&set, lo * PAGE_SIZE, hi * PAGE_SIZE);
 	assert_int_equal(err, inside && fails ? -ENOMEM : 0);
 	if (err)
 		return;
 	if (inside) /* what is behind the hole is an area of its own now */
-		for (unsigned i = hi, old = model[lo].area; i < PAGES && model[i].area == old; i++)
+		for (unsigned i = hi, old = model[lo].area;
+		     i < PAGES && model[i].area == old; i++)
 			model[i].area = next_area;
 	next_area++;
 	for (unsigned i = lo; i < hi; i++)

@@ -1,0 +1,89 @@
+/* pt_rig.h - a kernel's and a user's page table with a twin, for tests, anew for
+ * each; allocations that fail. */
+#pragma once
+
+#include "rig.h"
+
+#include <string.h>
+
+#include "mm/gather.h"
+#include "mm/kmap.h"
+#include "mm/pt.h"
+#include "shim.h"
+#include "uapi/errno.h"
+
+#define FRAMES 16384
+#define DIRECT (-BIT(38))
+
+static struct page table[FRAMES];
+static struct pt kernel_pt, pt;
+static struct tlb_space space;
+
+static unsigned fail_in; /* the so-manieth allocation fails; 0: none */
+
+struct page *__real_frame_alloc(enum frame_kind kind, unsigned flags);
+struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags);
+
+struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags)
+{
+	if (fail_in && --fail_in == 0)
+		return NULL;
+	return __real_frame_alloc(kind, flags);
+}
+
+static int tables_set_up(void **state)
+{
+	(void)state;
+	fail_in = 0;
+	shim_ram_init(FRAMES * PAGE_SIZE);
+	frame_init(SHIM_RAM_BASE, FRAMES * PAGE_SIZE, table);
+	frame_boot_free(SHIM_RAM_BASE, SHIM_RAM_BASE + (FRAMES - 1) * PAGE_SIZE);
+	assert_int_equal(pt_init(&kernel_pt), 0);
+	assert_int_equal(pt_map(&kernel_pt, DIRECT, 0, 4 * GIB, PTE_R | PTE_W | PT_LARGE),
+			 0);
+	assert_int_equal(pt_init_user(&pt, &kernel_pt), 0);
+	assert_int_equal(pt_init_twin(&pt), 0);
+	return 0;
+}
+
+static pte_t *root_of(pa_t root)
+{
+	return kmap_direct(root);
+}
+
+/* The twin has the same user half and nothing else; the kernel half is the
+ * kernel's, as far as it was there at the start. */
+static void check_roots(void)
+{
+	for (unsigned i = 0; i < PT_ENTRIES; i++) {
+		u64 bits = root_of(pt.root)[i].bits;
+
+		assert_int_equal(root_of(pt.twin)[i].bits, i < 256 ? bits : 0);
+		if (i >= 256 && bits)
+			assert_int_equal(bits, root_of(kernel_pt.root)[i].bits);
+	}
+}
+
+/* Every frame has come back. */
+static int tables_tear_down(void **state)
+{
+	struct gather g;
+
+	(void)state;
+	check_roots();
+	gather_init(&g, &space);
+	pt_unmap(&pt, 0, BIT(38), &g);
+	gather_finish(&g);
+	pt_fini(&pt);
+	for (va_t va = DIRECT; va < DIRECT + 4 * GIB; va += GIB) {
+		struct pt_cur c = pt_at(&kernel_pt, va);
+
+		assert_int_equal(c.level, 2);
+		assert_true(pte_is_leaf(pt_set_leaf(&c, (pte_t){ 0 })));
+	}
+	pt_fini(&kernel_pt);
+	frame_check();
+	assert_int_equal(frame_count(FRAME_free), FRAMES - 1);
+	shim_ram_fini();
+	return 0;
+}

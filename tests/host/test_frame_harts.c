@@ -1,0 +1,101 @@
+// sources: kernel/mm/frame.c kernel/mm/frame_check.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// cflags: -DPAGODA_CHECK -pthread
+/* test_frame_harts.c - the frame allocator used by several harts at once. */
+#include "frame_rig.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#define ROUNDS 30000
+
+static struct page *exchange[64];
+static u32 shared_refs;
+
+static void *play_hart(void *arg)
+{
+	u64 seed = (uintptr_t)arg;
+
+	shim_hart = seed;
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		struct page *pg = NULL;
+
+		seed = seed * 6364136223846793005ul + 1442695040888963407ul;
+		if ((seed >> 60) < 12) {
+			pg = frame_alloc_order(FRAME_anon, seed >> 56 & 7 ? 0 : 2,
+					       FRAME_NOWAIT);
+			if (pg)
+				*(u64 *)frame_va(pg) = seed;
+		} else if ((seed >> 60) == 15) {
+			frame_drain();
+		}
+		/* Hand it to whoever comes next, and free what was there. */
+		pg = __atomic_exchange_n(&exchange[seed >> 40 & 63], pg, __ATOMIC_ACQ_REL);
+		if (pg && (seed >> 32 & 3) == 0) {
+			frame_get(pg);
+			__atomic_add_fetch(&shared_refs, 1, __ATOMIC_RELAXED);
+			frame_put(pg);
+		}
+		if (pg)
+			frame_put(pg);
+	}
+	return NULL;
+}
+
+static void test_harts(void **state)
+{
+	pthread_t thread[4];
+
+	(void)state;
+	memset(exchange, 0, sizeof(exchange));
+	for (uintptr_t i = 0; i < 4; i++)
+		pthread_create(&thread[i], NULL, play_hart, (void *)(i + 1));
+	for (unsigned i = 0; i < 4; i++)
+		pthread_join(thread[i], NULL);
+	frame_check();
+	for (unsigned i = 0; i < ARRAY_SIZE(exchange); i++)
+		if (exchange[i])
+			frame_put(exchange[i]);
+	assert_int_equal(frame_count(FRAME_free), FREE);
+	assert_int_equal(frame_count(FRAME_anon), 0);
+}
+
+static struct page *crowd;
+static u32 crowd_gate;
+
+static void *put_crowd(void *arg)
+{
+	shim_hart = (uintptr_t)arg;
+	while (!__atomic_load_n(&crowd_gate, __ATOMIC_ACQUIRE))
+		;
+	frame_put(crowd);
+	return NULL;
+}
+
+/* Two harts give up the last two references at the same time: freed once. */
+static void test_last_reference(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 300; round++) {
+		pthread_t a, b;
+
+		crowd = frame_alloc(FRAME_anon, 0);
+		frame_get(crowd);
+		crowd_gate = 0;
+		pthread_create(&a, NULL, put_crowd, (void *)1);
+		pthread_create(&b, NULL, put_crowd, (void *)2);
+		__atomic_store_n(&crowd_gate, 1, __ATOMIC_RELEASE);
+		pthread_join(a, NULL);
+		pthread_join(b, NULL);
+		assert_int_equal(frame_count(FRAME_free), FREE);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_harts),
+		TEST(test_last_reference),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
