@@ -13,9 +13,11 @@
 #include "mm/load.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"
+#include "mm/watch.h"
 #include "uapi/errno.h"
 #include "uapi/info.h"
 #include "uapi/layout.h"
+#include "uapi/limits.h"
 
 bool aspace_heap_lazy, aspace_fork_copies, aspace_isolate;
 static struct slab_cache aspace_slab;
@@ -30,6 +32,7 @@ static bool option_is(const char *name, const char *value)
 void aspace_init(void)
 {
 	slab_init(&aspace_slab, "aspace", sizeof(struct aspace));
+	slab_keep(&aspace_slab, 2 * NPROC); /* two for each process in exec */
 	vma_init();
 	aspace_heap_lazy = option_is("heap", "lazy");
 	aspace_fork_copies = option_is("fork", "copy");
@@ -180,6 +183,7 @@ static void unmap_trap_pages(struct aspace *as)
 
 void aspace_destroy(struct aspace *as)
 {
+	aspace_wait_unwatched(as);
 	aspace_evict(as);
 	zap_areas(as);
 	unmap_trap_pages(as);

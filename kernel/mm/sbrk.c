@@ -1,5 +1,6 @@
 /* sbrk.c - moving the break. */
 
+#include "lib/assert.h"
 #include "mm/aspace.h"
 #include "mm/aspace_priv.h"
 #include "mm/reclaim.h"
@@ -9,21 +10,46 @@
 /* The heap may take the place of the USYSCALL page, but not of the trap frame. */
 #define BREAK_MAX TRAPFRAME
 
-/* The area that [lo, hi) becomes part of: the heap that ends at @lo, or a new one. */
-static int extend_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
+/* The USYSCALL page makes room for a heap that reaches it. */
+static int clear_way(struct aspace *as, va_t lo, va_t hi)
+{
+	if (hi > USYSCALL && lo <= USYSCALL)
+		return aspace_unmap(as, USYSCALL, USYSCALL + PAGE_SIZE);
+	return 0;
+}
+
+/* The heap area that ends at @lo, or NULL. */
+static struct vma *heap_below(struct aspace *as, va_t lo)
+{
+	struct vma *v = lo ? vma_find(&as->areas, lo - 1) : NULL;
+
+	return v && v->kind == VMA_heap ? v : NULL;
+}
+
+/* Makes [lo, hi) heap, without pages: the heap that is there grows, or a new one
+ * begins. */
+static int add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 {
 	struct area_spec spec = {
 		.start = lo, .end = hi, .prot = VMA_R | VMA_W, .kind = VMA_heap,
 	};
-	int err;
+	int err = clear_way(as, lo, hi);
 
-	if (hi > USYSCALL && lo <= USYSCALL) {
-		err = aspace_unmap(as, USYSCALL, USYSCALL + PAGE_SIZE);
-		if (err)
-			return err;
-	}
-	err = aspace_insert(as, &spec, area);
+	if (err)
+		return err;
+	*area = heap_below(as, lo);
+	if (*area)
+		err = vma_resize(&as->areas, *area, (*area)->start, hi);
+	else
+		err = aspace_insert(as, &spec, area);
 	return err == -EEXIST ? -ENOMEM : err;
+}
+
+/* Undoes add_heap(): cutting off an end of one area needs no memory. */
+static void drop_heap(struct aspace *as, va_t lo, va_t hi)
+{
+	if (aspace_unmap(as, lo, hi))
+		ASSERT(!"an area is split");
 }
 
 static int grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
@@ -33,18 +59,13 @@ static int grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
 
 	if (!lazy && !mem_has((hi - lo) / PAGE_SIZE))
 		return -ENOMEM;
-	err = extend_heap(as, lo, hi, &area);
+	err = add_heap(as, lo, hi, &area);
+	if (err || lazy)
+		return err;
+	err = aspace_populate(as, area, lo, hi);
 	if (err)
-		return err;
-	if (!lazy)
-		err = aspace_populate(as, area, lo, hi);
-	if (err) {
-		aspace_zap(as, lo, hi);
-		vma_remove(&as->areas, area);
-		return err;
-	}
-	vma_merge(&as->areas, area);
-	return 0;
+		drop_heap(as, lo, hi);
+	return err;
 }
 
 static int move_break(struct aspace *as, va_t new, bool lazy)
