@@ -25,6 +25,7 @@ struct aspace {
 	va_t brk;               /* (lock) the break, bytes                */
 	u64 resident;           /* (lock) frames mapped, trap frame and   */
 				/* USYSCALL not counted                   */
+	u32 watchers;           /* (A) observers of other processes: watch.h */
 };
 
 enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
@@ -38,7 +39,8 @@ int aspace_create(struct page *trapframe, int pid, struct aspace **out) MUST_CHE
 int aspace_fork(struct aspace *from, struct page *trapframe, int pid,
 		struct aspace **out) MUST_CHECK;
 
-/* Gives everything back.  Not loaded on this hart; not used by any thread. */
+/* Gives everything back, once nobody watches it (watch.h).  Not loaded on this
+ * hart; not used by any thread; no lock held. */
 void aspace_destroy(struct aspace *as);
 
 /* Adds an area of private zeroed memory, page-aligned [start, end).  @populate: with

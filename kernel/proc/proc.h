@@ -93,6 +93,10 @@ void proc_print_all(void);         /* for ^P */
 bool proc_interrupt(void);         /* for ^C: kills the foreground job; false: none */
 bool proc_info(unsigned slot, struct procinfo *info); /* false: free slot */
 
+/* The space of process @pid (0: the running one), watched (mm/watch.h), and its
+ * pid and name; NULL: no such process, or no memory of its own any more or yet. */
+struct aspace *proc_watch(int pid, struct procinfo *who) MUST_CHECK;
+
 /* A slot with a new pid, and a trap frame; NULL with *err set. */
 struct proc *proc_alloc(int *err);
 void proc_free(struct proc *p); /* undoes proc_alloc(), never ran */

@@ -12,6 +12,7 @@
 #include "core/klog.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
+#include "mm/watch.h"
 #include "proc/proc.h"
 
 static int reader_pid; /* (P) who read the console last                */
@@ -116,6 +117,26 @@ bool proc_info(unsigned slot, struct procinfo *info)
 	}
 	spin_unlock(&proc_lock);
 	return info->pid != 0;
+}
+
+/* One that has no parent yet is still being made by fork: its space is not to be
+ * looked at.  exit and exec take p->as away under proc_lock before they destroy. */
+struct aspace *proc_watch(int pid, struct procinfo *who)
+{
+	struct aspace *as = NULL;
+	struct proc *p;
+
+	spin_lock(&proc_lock);
+	p = pid ? find(pid) : proc_current();
+	if (p && p->parent)
+		as = p->as;
+	if (as) {
+		aspace_watch(as);
+		who->pid = p->pid;
+		strlcpy(who->name, p->thread.name, sizeof(who->name));
+	}
+	spin_unlock(&proc_lock);
+	return as;
 }
 
 void proc_print_all(void)
