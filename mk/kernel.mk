@@ -18,7 +18,7 @@ KERNEL_CFLAGS := -std=gnu17 -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany \
 	-O2 -g -Wall -Wextra -Wframe-larger-than=512 -Ikernel -I$(KB)/include \
 	$(if $(WERROR),-Werror) $(if $(CHECK),-DPAGODA_CHECK) $(KERNEL_EXTRA_CFLAGS)
 # Assembly saves floating point registers, which C in the kernel never uses.
-KERNEL_ASFLAGS := $(subst rv64imac,rv64gc,$(KERNEL_CFLAGS)) -D__ASSEMBLY__
+KERNEL_ASFLAGS := $(subst rv64imac,rv64imafdc,$(KERNEL_CFLAGS)) -D__ASSEMBLY__
 KERNEL_LDFLAGS := -melf64lriscv -static -nostdlib --build-id=none -z noexecstack \
 	-z max-page-size=4096 -T $(KERNEL_LD)
 
