@@ -15,7 +15,6 @@
 #include "mm/slab.h"
 #include "mm/watch.h"
 #include "uapi/errno.h"
-#include "uapi/info.h"
 #include "uapi/layout.h"
 #include "uapi/limits.h"
 
@@ -82,35 +81,28 @@ fail_slab:
 	return err;
 }
 
-int aspace_add_usyscall(struct aspace *as, int pid)
+int aspace_add_usyscall(struct aspace *as, struct page *usyscall)
 {
 	struct area_spec spec = {
 		.start = USYSCALL, .end = USYSCALL + PAGE_SIZE, .prot = VMA_R, .kind = VMA_system,
 	};
-	struct page *pg = frame_alloc(FRAME_usyscall, FRAME_ZERO);
-	struct usyscall *u;
-	int err = -ENOMEM;
+	int err = aspace_add(as, &spec);
 
-	if (!pg)
-		return err;
-	u = frame_va(pg);
-	u->pid = pid;
-	err = aspace_add(as, &spec);
 	if (!err)
-		err = pt_map(&as->pt, USYSCALL, frame_pa(pg), PAGE_SIZE,
-			     PTE_V | PTE_R | PTE_U | PTE_A);
-	if (err)
-		frame_put(pg); /* the area goes with the space */
+		err = pt_map(&as->pt, USYSCALL, frame_pa(usyscall), PAGE_SIZE,
+			     PTE_V | PTE_R | PTE_U);
+	if (!err)
+		frame_get(usyscall);
 	return err;
 }
 
-int aspace_create(struct page *trapframe, int pid, struct aspace **out)
+int aspace_create(const struct aspace_pages *pages, struct aspace **out)
 {
-	int err = aspace_alloc(trapframe, out);
+	int err = aspace_alloc(pages->trapframe, out);
 
 	if (err)
 		return err;
-	err = aspace_add_usyscall(*out, pid);
+	err = aspace_add_usyscall(*out, pages->usyscall);
 	if (err)
 		aspace_destroy(*out);
 	return err;

@@ -30,13 +30,19 @@ struct aspace {
 
 enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
 
-/* A space with the trampoline, @trapframe and a USYSCALL page that names
- * @pid, and nothing else.  The space takes no reference of @trapframe. */
-int aspace_create(struct page *trapframe, int pid, struct aspace **out) MUST_CHECK;
+/* The pages of a process that every space of it has at the top.  A space
+ * takes a reference of usyscall's, none of trapframe's. */
+struct aspace_pages {
+	struct page *trapframe;
+	struct page *usyscall;
+};
 
-/* A copy of @from (the running process's).  With fork=cow frames are shared and
- * write-protected on both sides, with fork=copy copied. */
-int aspace_fork(struct aspace *from, struct page *trapframe, int pid,
+/* A space with the trampoline and @pages, and nothing else. */
+int aspace_create(const struct aspace_pages *pages, struct aspace **out) MUST_CHECK;
+
+/* A copy of @from (the running process's) with other @pages.  With fork=cow frames
+ * are shared and write-protected on both sides, with fork=copy copied. */
+int aspace_fork(struct aspace *from, const struct aspace_pages *pages,
 		struct aspace **out) MUST_CHECK;
 
 /* Gives everything back, once nobody watches it (watch.h).  Not loaded on this

@@ -27,6 +27,6 @@ int aspace_unmap(struct aspace *as, va_t lo, va_t hi) MUST_CHECK;
 
 /* A space without any area. */
 int aspace_alloc(struct page *trapframe, struct aspace **out) MUST_CHECK;
-int aspace_add_usyscall(struct aspace *as, int pid) MUST_CHECK;
+int aspace_add_usyscall(struct aspace *as, struct page *usyscall) MUST_CHECK;
 
 extern bool aspace_fork_copies; /* fork=copy */

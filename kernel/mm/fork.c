@@ -127,11 +127,11 @@ static int fork_all(struct fork *f)
 	return err;
 }
 
-int aspace_fork(struct aspace *from, struct page *trapframe, int pid, struct aspace **out)
+int aspace_fork(struct aspace *from, const struct aspace_pages *pages, struct aspace **out)
 {
 	struct fork f = { .from = from };
 	bool has_page; /* USYSCALL, or its heap has grown over it */
-	int err = aspace_alloc(trapframe, &f.to);
+	int err = aspace_alloc(pages->trapframe, &f.to);
 
 	if (err)
 		return err;
@@ -141,7 +141,7 @@ int aspace_fork(struct aspace *from, struct page *trapframe, int pid, struct asp
 	has_page = from->brk <= USYSCALL;
 	mutex_unlock(&from->lock);
 	if (!err && has_page)
-		err = aspace_add_usyscall(f.to, pid);
+		err = aspace_add_usyscall(f.to, pages->usyscall);
 	if (err)
 		aspace_destroy(f.to);
 	else

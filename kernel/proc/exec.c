@@ -269,7 +269,7 @@ static int build(struct exec *x)
 
 	if (err)
 		return err;
-	err = aspace_create(p->trapframe_page, p->pid, &x->as);
+	err = aspace_create(&p->pages, &x->as);
 	if (err)
 		return err;
 	err = load_image(x);

@@ -2,6 +2,7 @@
 
 #include "proc/proc.h"
 
+#include "core/clock.h"
 #include "core/coreup.h"
 #include "core/klog.h"
 #include "fs/file.h"
@@ -87,6 +88,36 @@ static void slot_release(struct proc *p)
 	spin_unlock(&proc_lock);
 }
 
+static void pages_free(struct proc *p)
+{
+	if (p->pages.trapframe)
+		frame_put(p->pages.trapframe);
+	if (p->pages.usyscall)
+		frame_put(p->pages.usyscall);
+	p->pages = (struct aspace_pages){ NULL, NULL };
+}
+
+static int pages_alloc(struct proc *p)
+{
+	p->pages.trapframe = frame_alloc(FRAME_trapframe, FRAME_ZERO);
+	p->pages.usyscall = frame_alloc(FRAME_usyscall, FRAME_ZERO);
+	if (!p->pages.trapframe || !p->pages.usyscall) {
+		pages_free(p);
+		return -ENOMEM;
+	}
+	p->tf = frame_va(p->pages.trapframe);
+	p->tf->kernel_sp = p->thread.stack_top;
+	p->tf->handler = (u64)user_trap_enter;
+	p->usyscall = frame_va(p->pages.usyscall);
+	*p->usyscall = (struct usyscall){
+		.pid = p->pid,
+		.version = USYSCALL_VERSION,
+		.timebase_hz = clock_hz(),
+		.boot_time = clock_tick_time(0),
+	};
+	return 0;
+}
+
 struct proc *proc_alloc(int *err)
 {
 	struct proc *p = slot_take();
@@ -94,21 +125,17 @@ struct proc *proc_alloc(int *err)
 	*err = -EAGAIN;
 	if (!p)
 		return NULL;
-	p->trapframe_page = frame_alloc(FRAME_trapframe, FRAME_ZERO);
-	if (!p->trapframe_page) {
-		*err = -ENOMEM;
+	*err = pages_alloc(p);
+	if (*err) {
 		slot_release(p);
 		return NULL;
 	}
-	p->tf = frame_va(p->trapframe_page);
-	p->tf->kernel_sp = p->thread.stack_top;
-	p->tf->handler = (u64)user_trap_enter;
 	return p;
 }
 
 void proc_free(struct proc *p)
 {
-	frame_put(p->trapframe_page);
+	pages_free(p);
 	slot_release(p);
 }
 
@@ -134,12 +161,14 @@ static void share_files(struct proc *child, struct proc *parent)
 	child->cwd = inode_dup(parent->cwd);
 }
 
+/* (P) held.  @child, which is in no list, becomes a child of @parent; its USYSCALL
+ * page says so. */
 static void adopt(struct proc *parent, struct proc *child)
 {
-	spin_lock(&proc_lock);
 	child->parent = parent;
 	list_add_tail(&parent->children, &child->sibling);
-	spin_unlock(&proc_lock);
+	if (child->usyscall)
+		child->usyscall->ppid = parent->pid;
 }
 
 s64 proc_fork(void)
@@ -150,7 +179,7 @@ s64 proc_fork(void)
 
 	if (!child)
 		return err;
-	err = aspace_fork(parent->as, child->trapframe_page, child->pid, &child->as);
+	err = aspace_fork(parent->as, &child->pages, &child->as);
 	if (err) {
 		proc_free(child);
 		return err;
@@ -164,7 +193,9 @@ s64 proc_fork(void)
 	child->trace = parent->trace;
 	child->eager_sbrk = parent->eager_sbrk;
 	pid = child->pid;
+	spin_lock(&proc_lock);
 	adopt(parent, child);
+	spin_unlock(&proc_lock);
 	thread_start(&child->thread);
 	return pid;
 }
@@ -189,13 +220,13 @@ static void drop_memory(struct proc *p)
 	irq_push_off();
 	spin_lock(&proc_lock);
 	p->as = NULL;
+	p->usyscall = NULL;
 	spin_unlock(&proc_lock);
 	p->thread.as = NULL;
 	aspace_unload();
 	irq_pop_off();
 	aspace_destroy(as);
-	frame_put(p->trapframe_page);
-	p->trapframe_page = NULL;
+	pages_free(p);
 	p->tf = NULL;
 }
 
@@ -207,8 +238,7 @@ static void give_away_children(struct proc *p)
 	spin_lock(&proc_lock);
 	list_for_each_safe(child, next, &p->children, sibling) {
 		list_del(&child->sibling);
-		child->parent = init_proc;
-		list_add_tail(&init_proc->children, &child->sibling);
+		adopt(init_proc, child);
 		if (child->zombie)
 			waitq_wake_all(&init_proc->child_died);
 	}

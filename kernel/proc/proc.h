@@ -10,13 +10,12 @@
 #include "core/sched.h"
 #include "core/waitq.h"
 #include "lib/list.h"
+#include "mm/aspace.h"
 #include "uapi/info.h"
 #include "uapi/limits.h"
 
-struct aspace;
 struct file;
 struct inode;
-struct page;
 
 /* (P) proc_lock  (S) only the process itself  (C) constant while it lives */
 struct proc {
@@ -29,8 +28,9 @@ struct proc {
 	struct list sibling;    /* (P) */
 	struct waitq child_died; /* the parent waits here                */
 	struct aspace *as;      /* (S; P to look at from outside) */
-	struct page *trapframe_page; /* (S) */
-	struct trapframe *tf;   /* (S) */
+	struct aspace_pages pages; /* (S) */
+	struct trapframe *tf;   /* (S) in pages.trapframe                */
+	struct usyscall *usyscall; /* (P) in pages.usyscall; NULL: exits */
 	struct file *files[NOFILE]; /* (S) */
 	struct inode *cwd;      /* (S) */
 	u32 trace;              /* (S) bit n: report system call n       */

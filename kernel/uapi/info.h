@@ -7,9 +7,18 @@ struct sysinfo {
 	unsigned long long nproc;   /* process slots in use                */
 };
 
-/* The USYSCALL page.  Only the first word is the lab's. */
+/* The USYSCALL page: what a program may know of itself without a system call.
+ * Only the first word is the lab's.  The kernel keeps it true; the program can
+ * only read it. */
+#define USYSCALL_VERSION 1
+
 struct usyscall {
 	int pid;
+	int version; /* USYSCALL_VERSION; fields are only added          */
+	int ppid;    /* the parent; 1 once it has died                   */
+	int pad;
+	unsigned long long timebase_hz; /* rdtime counts so many a second */
+	unsigned long long boot_time;   /* rdtime when the kernel started */
 };
 
 /* procinfo(): one process. */
