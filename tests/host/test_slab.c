@@ -14,6 +14,7 @@
 
 static struct page table[FRAMES];
 static struct slab_cache cache;
+static u64 kept; /* frames that slab_keep() took */
 
 static int set_up(void **state)
 {
@@ -28,7 +29,8 @@ static int tear_down(void **state)
 {
 	(void)state;
 	frame_check();
-	assert_int_equal(frame_count(FRAME_free), FRAMES);
+	assert_int_equal(frame_count(FRAME_free), FRAMES - kept);
+	kept = 0;
 	shim_ram_fini();
 	return 0;
 }
@@ -150,6 +152,46 @@ static void test_dense(void **state)
 		give(0);
 }
 
+/* Frames that are kept neither go nor come, and are filled before others. */
+static void test_keep(void **state)
+{
+	(void)state;
+	slab_init(&cache, "test", 64);
+	slab_keep(&cache, 100); /* two frames of 64 */
+	kept = 2;
+	assert_int_equal(frame_count(FRAME_slab), kept);
+	nheld = 0;
+	for (unsigned round = 0; round < 20000; round++) {
+		if (!nheld || (nheld < 300 && rig_below(10) < (round / 700 % 2 ? 3 : 7)))
+			take();
+		else
+			give(rig_below(nheld));
+		assert_in_range(frame_count(FRAME_slab), kept, FRAMES);
+	}
+	while (nheld > 10)
+		give(rig_below(nheld));
+	while (nheld < 128) /* into the kept ones, whatever others are there */
+		take();
+	assert_in_range(frame_count(FRAME_slab), kept, kept + 10);
+	while (nheld)
+		give(nheld - 1);
+	assert_int_equal(frame_count(FRAME_slab), kept);
+	for (unsigned i = 0; i < 128; i++) {
+		take();
+		assert_int_equal(frame_count(FRAME_slab), kept);
+	}
+	take();
+	assert_int_equal(frame_count(FRAME_slab), kept + 1);
+
+	/* A kept slab that gets room comes before the one that is not kept. */
+	give(5);
+	take();
+	give(5); /* the one of the other slab has moved there */
+	assert_int_equal(frame_count(FRAME_slab), kept);
+	while (nheld)
+		give(0);
+}
+
 static void test_misuse(void **state)
 {
 	struct slab_cache other;
@@ -179,10 +221,8 @@ static void test_misuse(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_random),
-		TEST(test_exhaustion),
-		TEST(test_dense),
-		TEST(test_misuse),
+		TEST(test_random), TEST(test_exhaustion), TEST(test_dense),
+		TEST(test_keep),   TEST(test_misuse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,7 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CFLAGS = ('-std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all '
-          '-Itests/host/shim -Ikernel').split()
+          '-Itests/host/shim -Itests/host -Ikernel').split()
 SECONDS = 20        # a test that takes longer hangs: noticed, too
 
 
@@ -126,7 +126,11 @@ def main():
         for part in ('kernel', 'tests/host'):
             shutil.copytree(ROOT / part, scratch / part,
                             ignore=shutil.ignore_patterns('kernel', '*.sym', '*.asm'))
-        for mutant in [m for path in lists for m in read_list(path)]:
+        mutants = [m for path in lists for m in read_list(path)]
+        for test in sorted({name for mutant in mutants for name in mutant.tests}):
+            if run_test(scratch, test) != 'passed':
+                sys.exit(f'test_{test} fails without any mutant')
+        for mutant in mutants:
             verdict, good = try_mutant(mutant, scratch)
             killed, bad = killed + good, bad + (not good)
             if args.v or not good:
