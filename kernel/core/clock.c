@@ -57,7 +57,10 @@ static void set_hardware(struct hart *h, u64 deadline)
 		return;
 	h->timer_set = deadline;
 	if (machine.has_sstc)
-		__asm__ volatile("csrw 0x14d, %0" : : "r"(deadline) : "memory"); /* stimecmp */
+		__asm__ volatile("csrw 0x14d, %0"
+				 :
+				 : "r"(deadline)
+				 : "memory"); /* stimecmp */
 	else
 		sbi_set_timer(deadline);
 }

@@ -19,10 +19,10 @@ void clock_init(void); /* at boot: now is 0 */
 u64 clock_from_ms(u64 ms);
 
 struct timer {
-	struct list link;        /* (timer) in one hart's list, by deadline */
-	u64 deadline;            /* (timer) time base cycles                */
-	u32 hart;                /* (timer) whose list                      */
-	bool armed;              /* (timer) */
+	struct list link;           /* (timer) in one hart's list, by deadline */
+	u64 deadline;               /* (timer) time base cycles                */
+	u32 hart;                   /* (timer) whose list                      */
+	bool armed;                 /* (timer) */
 	void (*fn)(struct timer *); /* (C) runs with interrupts off         */
 };
 

@@ -12,13 +12,13 @@ struct thread;
 /* (H) only this hart, interrupts off  (C) constant after start
  * (A) atomic  (T) timer_lock */
 struct hart {
-	struct cpu cpu;          /* (C) first: tp points at it            */
-	bool online;             /* (A) runs threads                      */
-	bool abandoned;          /* (A) did not start in time             */
-	u32 irq_depth;           /* (H) nested irq_push_off               */
-	bool irq_was_on;         /* (H) before the outermost              */
-	u32 top_rank;            /* (H) a bit for each spin lock rank held */
-	u32 spin_depth;          /* (H) spin locks held                   */
+	struct cpu cpu;  /* (C) first: tp points at it            */
+	bool online;     /* (A) runs threads                      */
+	bool abandoned;  /* (A) did not start in time             */
+	u32 irq_depth;   /* (H) nested irq_push_off               */
+	bool irq_was_on; /* (H) before the outermost              */
+	u32 top_rank;    /* (H) a bit for each spin lock rank held */
+	u32 spin_depth;  /* (H) spin locks held                   */
 	struct runq rq;
 	struct thread *idle;     /* (C) */
 	struct aspace *loaded;   /* (A) whose root satp holds; NULL: boot */
@@ -29,8 +29,8 @@ struct hart {
 	u64 timer_next;          /* (H) the first of timers, or ~0        */
 	u64 timer_set;           /* (H) deadline the hardware has         */
 	struct spinlock timer_lock;
-	struct list timers;      /* (T) struct timer by deadline          */
-	u64 ipi_work;            /* (A) HART_IPI_* asked for              */
+	struct list timers; /* (T) struct timer by deadline          */
+	u64 ipi_work;       /* (A) HART_IPI_* asked for              */
 };
 
 #define HART_IPI_DROP 1 /* load the boot root if an idle borrower */

@@ -12,8 +12,8 @@ struct ktest {
 	void (*fn)(void);
 };
 
-#define KTEST(test)                                                                  \
-	static void test(void);                                                      \
-	static const struct ktest ktest_##test                                       \
+#define KTEST(test)                                                                     \
+	static void test(void);                                                         \
+	static const struct ktest ktest_##test                                          \
 		__attribute__((used, section("ktests"), aligned(8))) = { #test, test }; \
 	static void test(void)

@@ -1,41 +1,39 @@
 /* lock_rank.h - the order in which locks are taken, outermost first.
  *
- * A lock may be taken only while every lock held ranks before it.  The list is checked at run time in
- * builds with CHECK=1 and printed into docs/locking.md from here.
+ * A lock may be taken only while every lock held ranks before it.  The list is
+ * checked at run time in builds with CHECK=1 and printed into docs/locking.md.
  * Sleeping locks (mutexes) come before all spin locks.
  *
  * X(name, what it guards) */
 #pragma once
 
-#define LOCK_RANKS(X)                                                                \
-	X(none, "not ranked, not checked")                                           \
-	X(file, "mutex: a file's offset; held over copies that may fault")           \
-	X(area, "mutex: areas and page table of one address space")                  \
-	X(object, "mutex: one cached page while it is filled")                       \
-	X(dir, "mutex: namespace changes that take two directories")                 \
-	X(inode, "mutex: one inode's metadata and contents; parent before child")    \
-	X(log, "mutex: the state of the log")                                        \
-	X(buffer, "mutex: one metadata block")                                       \
-	X(proc, "spin: process tree, states, exit status")                           \
-	X(pipe, "spin: one pipe")                                                    \
-	X(console, "spin: console input")                                            \
-	X(fstable, "spin: tables of inodes, files, names")                           \
-	X(logspin, "spin: log counters")                                             \
-	X(bufhash, "spin: buffer table")                                             \
-	X(pagehash, "spin: page cache index")                                        \
-	X(device, "spin: one device")                                                \
-	X(waitq, "spin: one wait queue")                                             \
-	X(timer, "spin: one hart's timers")                                          \
-	X(runq, "spin: one hart's run queue")                                        \
-	X(slab, "spin: one slab cache")                                              \
-	X(frame, "spin: free frames")                                                \
-	X(tlb, "spin: shootdown and ASID state")                                     \
-	X(klog, "spin: kernel messages")                                             \
+#define LOCK_RANKS(X)                                                             \
+	X(none, "not ranked, not checked")                                        \
+	X(file, "mutex: a file's offset; held over copies that may fault")        \
+	X(area, "mutex: areas and page table of one address space")               \
+	X(dir, "mutex: namespace changes that take two directories")              \
+	X(inode, "mutex: one inode's metadata and contents; parent before child") \
+	X(log, "mutex: the state of the log")                                     \
+	X(buffer, "mutex: one metadata block")                                    \
+	X(proc, "spin: process tree, states, exit status")                        \
+	X(pipe, "spin: one pipe")                                                 \
+	X(console, "spin: console input")                                         \
+	X(fstable, "spin: tables of inodes, files, names")                        \
+	X(logspin, "spin: log counters")                                          \
+	X(bufhash, "spin: buffer table")                                          \
+	X(pagehash, "spin: page cache index")                                     \
+	X(device, "spin: one device")                                             \
+	X(waitq, "spin: one wait queue")                                          \
+	X(timer, "spin: one hart's timers")                                       \
+	X(runq, "spin: one hart's run queue")                                     \
+	X(slab, "spin: one slab cache")                                           \
+	X(frame, "spin: free frames")                                             \
+	X(klog, "spin: kernel messages")                                          \
 	X(uart, "spin: the transmitter")
 
 enum lock_rank {
 #define X(name, what) RANK_##name,
 	LOCK_RANKS(X)
 #undef X
-	RANK_COUNT
+		RANK_COUNT
 };

@@ -5,7 +5,7 @@
 #include "lib/types.h"
 
 struct machine {
-	struct fdt fdt;  /* open for drivers to look around in */
+	struct fdt fdt; /* open for drivers to look around in */
 	pa_t ram_base;
 	u64 ram_bytes;
 	u64 timebase_hz;

@@ -16,8 +16,8 @@ static bool take(struct mutex *m, struct thread *self)
 {
 	struct thread *none = NULL;
 
-	return __atomic_compare_exchange_n(&m->owner, &none, self, false,
-					   __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n(&m->owner, &none, self, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_RELAXED);
 }
 
 /* Announces itself before the last try: mutex_unlock() clears the owner first

@@ -19,9 +19,9 @@ static u32 panicked; /* (A) 1 + index of the hart that panics */
 static void (*exit_hook)(int);
 
 static const char *const reg_names[32] = {
-	"zero", "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0",
-	"a1", "a2", "a3", "a4", "a5", "a6", "a7", "s2", "s3", "s4", "s5",
-	"s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
+	"zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
+	"a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
+	"s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
 };
 
 bool panic_in_progress(void)
@@ -113,10 +113,11 @@ static void print_backtrace(u64 fp)
 
 static void print_registers(const struct kframe *f)
 {
-	printk("pc   %016lx status %016lx cause %lx tval %016lx\n", f->pc, f->status, f->cause,
-	       f->tval);
+	printk("pc   %016lx status %016lx cause %lx tval %016lx\n", f->pc, f->status,
+	       f->cause, f->tval);
 	for (int i = 1; i < 32; i++)
-		printk("%-4s %016lx%s", reg_names[i], f->x[i], i % 3 == 0 || i == 31 ? "\n" : " ");
+		printk("%-4s %016lx%s", reg_names[i], f->x[i],
+		       i % 3 == 0 || i == 31 ? "\n" : " ");
 }
 
 void panic(const char *format, ...)

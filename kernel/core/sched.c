@@ -189,8 +189,8 @@ static void thread_entry(void)
 	thread_exit();
 }
 
-void thread_init(struct thread *t, const char *name, u64 stack_top,
-		 void (*fn)(void *), void *arg)
+void thread_init(struct thread *t, const char *name, u64 stack_top, void (*fn)(void *),
+		 void *arg)
 {
 	memset(t, 0, sizeof(*t));
 	list_init(&t->link);

@@ -25,31 +25,31 @@ enum thread_state {
 /* (Q) run queue lock of harts[hart]  (S) only this thread  (A) atomic
  * (C) constant while it runs  (H) the hart that runs it, interrupts off */
 struct thread {
-	struct context ctx;    /* (Q) when not running                     */
-	struct list link;      /* (Q) run queue                            */
-	u32 state;             /* (Q) enum thread_state; others may peek   */
-	u32 hart;              /* (Q) where it runs or ran last            */
-	bool killed;           /* (A) is to die at the next chance         */
-	bool is_kernel;        /* (C) has no process                       */
-	u32 no_fault;          /* (S) user faults fail at once             */
-	u64 stack_top;         /* (C) */
-	struct aspace *as;     /* (S) user memory; NULL: none              */
-	void (*fn)(void *);    /* (C) where it starts                      */
-	void *arg;             /* (C) */
+	struct context ctx;               /* (Q) when not running                     */
+	struct list link;                 /* (Q) run queue                            */
+	u32 state;                        /* (Q) enum thread_state; others may peek   */
+	u32 hart;                         /* (Q) where it runs or ran last            */
+	bool killed;                      /* (A) is to die at the next chance         */
+	bool is_kernel;                   /* (C) has no process                       */
+	u32 no_fault;                     /* (S) user faults fail at once             */
+	u64 stack_top;                    /* (C) */
+	struct aspace *as;                /* (S) user memory; NULL: none              */
+	void (*fn)(void *);               /* (C) where it starts                      */
+	void *arg;                        /* (C) */
 	void (*on_dead)(struct thread *); /* (C) runs when it is off its stack */
-	u64 started;           /* (H) when it got the processor            */
-	u64 runtime;           /* (H) time base cycles, without the current run */
-	u32 fp_hart;           /* (H) 1 + hart that may hold its registers */
-	bool fp_used;          /* (S) fp is meaningful                     */
-	u32 mutex_rank;        /* (S) a bit for each rank of a mutex held  */
+	u64 started;                      /* (H) when it got the processor            */
+	u64 runtime;                /* (H) time base cycles, without the current run */
+	u32 fp_hart;                /* (H) 1 + hart that may hold its registers */
+	bool fp_used;               /* (S) fp is meaningful                     */
+	u32 mutex_rank;             /* (S) a bit for each rank of a mutex held  */
 	u8 mutex_count[RANK_COUNT]; /* (S) how many of each                */
-	struct fpstate fp;     /* (S) */
+	struct fpstate fp;          /* (S) */
 	char name[16];
 };
 
 /* Prepares @t to run fn(arg) on the stack that ends at @stack_top. */
-void thread_init(struct thread *t, const char *name, u64 stack_top,
-		 void (*fn)(void *), void *arg);
+void thread_init(struct thread *t, const char *name, u64 stack_top, void (*fn)(void *),
+		 void *arg);
 
 /* Makes a new thread ready. */
 void thread_start(struct thread *t);

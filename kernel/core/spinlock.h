@@ -9,15 +9,17 @@
 #include "lib/types.h"
 
 struct spinlock {
-	u32 next;   /* (A) ticket to be drawn                 */
-	u32 owner;  /* (A) ticket that may enter              */
-	u32 holder; /* (A) hart index + 1 of the holder, or 0 */
-	u32 rank;   /* (C) enum lock_rank                     */
+	u32 next;         /* (A) ticket to be drawn                 */
+	u32 owner;        /* (A) ticket that may enter              */
+	u32 holder;       /* (A) hart index + 1 of the holder, or 0 */
+	u32 rank;         /* (C) enum lock_rank                     */
 	const char *name; /* (C) */
 };
 
-#define SPINLOCK_INIT(lockname, lockrank)                                            \
-	{ .rank = RANK_##lockrank, .name = (lockname) }
+#define SPINLOCK_INIT(lockname, lockrank)                   \
+	{                                                   \
+		.rank = RANK_##lockrank, .name = (lockname) \
+	}
 
 void spin_init(struct spinlock *lk, const char *name, enum lock_rank rank);
 void spin_lock(struct spinlock *lk);

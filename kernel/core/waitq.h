@@ -24,8 +24,11 @@ struct waitq {
 	struct list waiters; /* (lock) struct waiter, oldest first */
 };
 
-#define WAITQ_INIT(name)                                                             \
-	{ .lock = SPINLOCK_INIT("waitq", waitq), .waiters = LIST_INIT((name).waiters) }
+#define WAITQ_INIT(name)                               \
+	{                                              \
+		.lock = SPINLOCK_INIT("waitq", waitq), \
+		.waiters = LIST_INIT((name).waiters)   \
+	}
 
 void waitq_init(struct waitq *wq);
 

@@ -13,7 +13,8 @@ struct inode;
 struct file;
 struct object;
 
-/* Boot: tables; then the root file system: log replay, orphan reclaim, and the thread that commits. */
+/* Boot: tables; then the root file system: log replay, orphan reclaim, and the
+ * thread that commits. */
 void fs_init(void);
 int fs_mount(struct blkdev *dev) MUST_CHECK;
 

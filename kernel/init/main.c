@@ -147,7 +147,7 @@ static void boot_rest(void)
 	harts_start();
 	report();
 	if (!disk)
-		stop_boot("no disk: start QEMU with a virtio-blk disk or with an image as -initrd");
+		stop_boot("no disk: QEMU needs a virtio-blk disk, or an image as -initrd");
 	err = fs_mount(disk);
 	if (err)
 		stop_boot("the disk holds no file system that can be used");

@@ -15,7 +15,7 @@ extern char __kernel_start[], __kernel_end[];
 struct range {
 	pa_t start, end; /* page-aligned */
 	enum frame_kind kind;
-	bool mapped;     /* in the direct map all the same */
+	bool mapped; /* in the direct map all the same */
 };
 
 static struct range taken[TAKEN_MAX]; /* by start; may overlap */
@@ -31,8 +31,8 @@ static void take(pa_t start, pa_t end, enum frame_kind kind, bool mapped)
 		panic("the device tree reserves more than %d ranges", TAKEN_MAX);
 	for (; i > 0 && taken[i - 1].start > start; i--)
 		taken[i] = taken[i - 1];
-	taken[i] = (struct range){ ALIGN_DOWN(start, PAGE_SIZE), ALIGN_UP(end, PAGE_SIZE), kind,
-				   mapped };
+	taken[i] = (struct range){ ALIGN_DOWN(start, PAGE_SIZE), ALIGN_UP(end, PAGE_SIZE),
+				   kind, mapped };
 	ntaken++;
 }
 
@@ -86,7 +86,8 @@ static void for_free(void (*fn)(pa_t start, pa_t end), bool skip_mapped)
 void memory_init(pa_t fdt)
 {
 	pa_t kernel = kmap_pa(__kernel_start), kernel_end = kmap_pa(__kernel_end);
-	u64 table = ALIGN_UP(machine.ram_bytes / PAGE_SIZE * sizeof(struct page), PAGE_SIZE);
+	u64 table =
+		ALIGN_UP(machine.ram_bytes / PAGE_SIZE * sizeof(struct page), PAGE_SIZE);
 	pa_t at;
 
 	machine.ram_bytes = ALIGN_DOWN(machine.ram_bytes, PAGE_SIZE);

@@ -13,16 +13,16 @@ struct option {
 };
 
 static const struct option known[] = {
-	{ "columns", NULL },	       /* dev/console.c: width of the terminal */
-	{ "cmd", NULL },	       /* the command that init runs, then power off */
-	{ "fork", "cow copy" },	       /* mm/fork.c    */
-	{ "heap", "eager lazy" },      /* mm/aspace.c  */
-	{ "isolate", "off on" },       /* mm/aspace.c: a second root for user mode */
+	{ "columns", NULL },      /* dev/console.c: width of the terminal */
+	{ "cmd", NULL },          /* the command that init runs, then power off */
+	{ "fork", "cow copy" },   /* mm/fork.c    */
+	{ "heap", "eager lazy" }, /* mm/aspace.c  */
+	{ "isolate", "off on" },  /* mm/aspace.c: a second root for user mode */
 	{ "uaccess", "auto strict open walk" }, /* mm/uaccess.c */
-	{ "fsbig", "on off" },	       /* fs/: images of the file system lab */
-	{ "vmprint", "on off" },       /* init/main.c: the first page table */
-	{ "ktest", "on overflow panic" }, /* init/ktest.c: then power off */
-	{ "panic", "halt exit" },      /* core/panic.c */
+	{ "fsbig", "on off" },                  /* fs/: images of the file system lab */
+	{ "vmprint", "on off" },                /* init/main.c: the first page table */
+	{ "ktest", "on overflow panic" },       /* init/ktest.c: then power off */
+	{ "panic", "halt exit" },               /* core/panic.c */
 };
 
 static bool has_word(const char *list, const char *word)
@@ -46,8 +46,8 @@ static void refuse(const char *name, const char *value, const struct option *o)
 	if (!o)
 		fmt_snprintf(line, sizeof(line), "boot option '%s' is unknown", name);
 	else
-		fmt_snprintf(line, sizeof(line), "boot option %s=%s: the values are: %s", name,
-			     value, o->values);
+		fmt_snprintf(line, sizeof(line), "boot option %s=%s: the values are: %s",
+			     name, value, o->values);
 	stop_boot(line);
 }
 

@@ -84,7 +84,10 @@ fail_slab:
 int aspace_add_usyscall(struct aspace *as, struct page *usyscall)
 {
 	struct area_spec spec = {
-		.start = USYSCALL, .end = USYSCALL + PAGE_SIZE, .prot = VMA_R, .kind = VMA_system,
+		.start = USYSCALL,
+		.end = USYSCALL + PAGE_SIZE,
+		.prot = VMA_R,
+		.kind = VMA_system,
 	};
 	int err = aspace_add(as, &spec);
 

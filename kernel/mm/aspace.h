@@ -5,8 +5,9 @@
  *
  * The root's upper half is a copy of the boot root's: one root serves user
  * and kernel.  With isolate=on user mode runs on a second root, which shares
- * all tables of the user half and has nothing above it.  A hart that has a root loaded keeps it
- * until it loads another; aspace_destroy() sees to it that nobody does. */
+ * all tables of the user half and has nothing above it.  A hart that has a root
+ * loaded keeps it until it loads another; aspace_destroy() sees to it that
+ * nobody does. */
 #pragma once
 
 #include "arch/riscv/tlb.h"
@@ -16,16 +17,16 @@
 #include "mm/vma.h"
 
 struct aspace {
-	struct tlb_space tlb;   /* (A) harts that may hold translations   */
-	struct pt pt;           /* (lock) entries; the root is constant   */
-	u64 satp;               /* (C) in the kernel                      */
-	u64 user_satp;          /* (C) in user mode, isolate=on; else 0   */
+	struct tlb_space tlb; /* (A) harts that may hold translations   */
+	struct pt pt;         /* (lock) entries; the root is constant   */
+	u64 satp;             /* (C) in the kernel                      */
+	u64 user_satp;        /* (C) in user mode, isolate=on; else 0   */
 	struct mutex lock;
-	struct vma_set areas;   /* (lock) */
-	va_t brk;               /* (lock) the break, bytes                */
-	u64 resident;           /* (lock) frames mapped, trap frame and   */
-				/* USYSCALL not counted                   */
-	u32 watchers;           /* (A) observers of other processes: watch.h */
+	struct vma_set areas; /* (lock) */
+	va_t brk;             /* (lock) the break, bytes                */
+	u64 resident;         /* (lock) frames mapped, trap frame and   */
+			      /* USYSCALL not counted                   */
+	u32 watchers;         /* (A) observers of other processes: watch.h */
 };
 
 enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };

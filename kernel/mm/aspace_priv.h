@@ -12,7 +12,8 @@ int aspace_insert(struct aspace *as, const struct area_spec *spec,
 
 /* Maps a cleared frame at @va (page-aligned, nothing there) for @area, with @used
  * of PTE_A and PTE_D.  -ENOMEM.  (lock) */
-int aspace_map_fresh(struct aspace *as, const struct vma *area, va_t va, u64 used) MUST_CHECK;
+int aspace_map_fresh(struct aspace *as, const struct vma *area, va_t va,
+		     u64 used) MUST_CHECK;
 
 /* Brings in every absent page of [lo, hi), which lies in @area.  -ENOMEM: those that
  * came stay.  (lock) */

@@ -24,7 +24,8 @@ static bool allowed(const struct vma *area, enum access access)
 }
 
 /* Nothing there yet: a cleared frame. */
-static int fault_absent(struct aspace *as, const struct vma *area, va_t va, enum access access)
+static int fault_absent(struct aspace *as, const struct vma *area, va_t va,
+			enum access access)
 {
 	u64 used = PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
 

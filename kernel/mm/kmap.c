@@ -24,7 +24,6 @@
 #define STACK_PAGES 3
 #define STACK_STRIDE (4 * PAGE_SIZE)
 
-
 extern char __kernel_start[], __text_end[], __rodata_end[], __kernel_end[];
 extern char boot_stack[];
 
@@ -81,7 +80,8 @@ static int leaf_level(pa_t pa, pa_t end)
 {
 	int level = 2;
 
-	while (level && (!IS_ALIGNED(pa, level_size(level)) || level_size(level) > end - pa))
+	while (level &&
+	       (!IS_ALIGNED(pa, level_size(level)) || level_size(level) > end - pa))
 		level--;
 	return level;
 }

@@ -31,7 +31,10 @@ static struct vma *heap_below(struct aspace *as, va_t lo)
 static int add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 {
 	struct area_spec spec = {
-		.start = lo, .end = hi, .prot = VMA_R | VMA_W, .kind = VMA_heap,
+		.start = lo,
+		.end = hi,
+		.prot = VMA_R | VMA_W,
+		.kind = VMA_heap,
 	};
 	int err = clear_way(as, lo, hi);
 

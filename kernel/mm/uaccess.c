@@ -95,7 +95,8 @@ void uaccess_init(void)
 		sum_open = true;
 	else
 		sum_open = sum_change_flushes();
-	printk("uaccess: %s\n", sum_open ? "open (SUM always set)" : "strict (SUM set in copies)");
+	printk("uaccess: %s\n",
+	       sum_open ? "open (SUM always set)" : "strict (SUM set in copies)");
 }
 
 void uaccess_init_hart(void)

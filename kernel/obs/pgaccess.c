@@ -20,8 +20,8 @@
 
 struct harvest {
 	struct aspace *as;
-	va_t va;   /* of the page that bit 0 stands for */
-	u64 n;     /* pages */
+	va_t va; /* of the page that bit 0 stands for */
+	u64 n;   /* pages */
 	uptr_t mask;
 };
 
@@ -44,7 +44,8 @@ static int reach_mask(const struct harvest *h)
 	va_t end = h->mask.va + DIV_UP(h->n, 8);
 	int err = 0;
 
-	for (va_t va = h->mask.va; va < end && !err; va = ALIGN_DOWN(va, PAGE_SIZE) + PAGE_SIZE)
+	for (va_t va = h->mask.va; va < end && !err;
+	     va = ALIGN_DOWN(va, PAGE_SIZE) + PAGE_SIZE)
 		err = uaccess_fault_in(uptr(va), true);
 	return err;
 }
@@ -69,7 +70,8 @@ static void harvest_range(struct aspace *as, va_t lo, va_t hi, u8 *mask)
 			continue;
 		pte_clear_bits(c.slot, PTE_A);
 		gather_range(&g, ALIGN_DOWN(c.va, level_size(c.level)), pt_end(&c));
-		set_bits(mask, (c.va - lo) / PAGE_SIZE, (MIN(pt_end(&c), hi) - lo) / PAGE_SIZE);
+		set_bits(mask, (c.va - lo) / PAGE_SIZE,
+			 (MIN(pt_end(&c), hi) - lo) / PAGE_SIZE);
 	}
 	gather_finish(&g);
 	mutex_unlock(&as->lock);

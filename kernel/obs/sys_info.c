@@ -29,7 +29,8 @@ s64 sys_procinfo(const u64 arg[6])
 	for (unsigned slot = 0; slot < NPROC; slot++) {
 		if (!proc_info(slot, &info))
 			continue;
-		if (n < max && copyout(uptr(arg[0] + n * sizeof(info)), &info, sizeof(info)))
+		if (n < max &&
+		    copyout(uptr(arg[0] + n * sizeof(info)), &info, sizeof(info)))
 			return -EFAULT;
 		n++;
 	}

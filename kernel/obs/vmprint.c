@@ -18,8 +18,8 @@ static void print_entry(const struct printer *p, va_t va, int level, pte_t e)
 		printk(" %s0x%016lx: pte 0x%016lx pa 0x%016lx\n", dots[level], va, e.bits,
 		       pte_pa(e));
 	else
-		printk("%s%u: pte 0x%016lx pa 0x%016lx\n", dots[level], level_index(va, level),
-		       e.bits, pte_pa(e));
+		printk("%s%u: pte 0x%016lx pa 0x%016lx\n", dots[level],
+		       level_index(va, level), e.bits, pte_pa(e));
 }
 
 /* The table at @level that decides from @va on; of the root only the user half. */

@@ -102,7 +102,8 @@ static int load_segment(struct exec *x, const struct elf_segment *seg)
 	int err = mem_has(pages) ? aspace_add(x->as, &spec) : -ENOMEM;
 
 	for (u64 done = 0; !err && done < seg->filesz; done += PAGE_SIZE)
-		err = can_share(seg, done) ? share_page(x, seg, done) : load_page(x, seg, done);
+		err = can_share(seg, done) ? share_page(x, seg, done)
+					   : load_page(x, seg, done);
 	/* The whole image is there before it starts: the rest is zero. */
 	return err ? err : aspace_fill(x->as, spec.start, spec.end);
 }
@@ -111,7 +112,11 @@ static int load_segment(struct exec *x, const struct elf_segment *seg)
 static int fill_gap(struct exec *x, va_t from, va_t to)
 {
 	struct area_spec spec = {
-		.start = from, .end = to, .prot = VMA_R | VMA_W, .kind = VMA_image, .populate = true,
+		.start = from,
+		.end = to,
+		.prot = VMA_R | VMA_W,
+		.kind = VMA_image,
+		.populate = true,
 	};
 
 	return from < to ? aspace_add(x->as, &spec) : 0;

@@ -16,13 +16,13 @@ struct page;
 
 struct exec {
 	struct page *self, *string_page;
-	char *string;         /* MAXARGLEN bytes: the argument at hand */
+	char *string; /* MAXARGLEN bytes: the argument at hand */
 	struct inode *file;
 	struct elf_image image;
-	struct aspace *as;    /* the new space, not in use yet */
+	struct aspace *as; /* the new space, not in use yet */
 	va_t image_end, stack_base, sp;
 	unsigned argc;
-	u64 argv[MAXARG];     /* where the strings went, NULL behind them */
+	u64 argv[MAXARG]; /* where the strings went, NULL behind them */
 
 	/* Puts argument @i into string: its length, EXEC_END, or -errno. */
 	s64 (*fetch)(struct exec *x, unsigned i);

@@ -14,8 +14,8 @@
 
 struct proc procs[NPROC];
 struct spinlock proc_lock = SPINLOCK_INIT("proc", proc);
-static u64 stack_tops[NPROC]; /* (C) */
-static int next_pid = 1;      /* (P) */
+static u64 stack_tops[NPROC];  /* (C) */
+static int next_pid = 1;       /* (P) */
 static struct proc *init_proc; /* (C) after boot */
 
 void proc_init(void)

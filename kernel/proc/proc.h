@@ -19,22 +19,22 @@ struct inode;
 
 /* (P) proc_lock  (S) only the process itself  (C) constant while it lives */
 struct proc {
-	struct thread thread;   /* first */
-	int pid;                /* (P) 0: the slot is free               */
-	bool zombie;            /* (P) exited, off its stack, not waited for */
-	int status;             /* (P) for the parent                    */
-	struct proc *parent;    /* (P) NULL: init                        */
-	struct list children;   /* (P) struct proc.sibling               */
-	struct list sibling;    /* (P) */
-	struct waitq child_died; /* the parent waits here                */
-	struct aspace *as;      /* (S; P to look at from outside) */
-	struct aspace_pages pages; /* (S) */
-	struct trapframe *tf;   /* (S) in pages.trapframe                */
-	struct usyscall *usyscall; /* (P) in pages.usyscall; NULL: exits */
+	struct thread thread;       /* first */
+	int pid;                    /* (P) 0: the slot is free               */
+	bool zombie;                /* (P) exited, off its stack, not waited for */
+	int status;                 /* (P) for the parent                    */
+	struct proc *parent;        /* (P) NULL: init                        */
+	struct list children;       /* (P) struct proc.sibling               */
+	struct list sibling;        /* (P) */
+	struct waitq child_died;    /* the parent waits here                */
+	struct aspace *as;          /* (S; P to look at from outside) */
+	struct aspace_pages pages;  /* (S) */
+	struct trapframe *tf;       /* (S) in pages.trapframe                */
+	struct usyscall *usyscall;  /* (P) in pages.usyscall; NULL: exits */
 	struct file *files[NOFILE]; /* (S) */
-	struct inode *cwd;      /* (S) */
-	u32 trace;              /* (S) bit n: report system call n       */
-	bool eager_sbrk;        /* (S) called sbrk without a mode once   */
+	struct inode *cwd;          /* (S) */
+	u32 trace;                  /* (S) bit n: report system call n       */
+	bool eager_sbrk;            /* (S) called sbrk without a mode once   */
 };
 
 extern struct proc procs[NPROC];
@@ -89,8 +89,8 @@ int proc_exec_kernel(const char *path, const char *const *argv) MUST_CHECK;
 
 /* proc_table.c: looking from outside. */
 unsigned proc_count(void);
-void proc_print_all(void);         /* for ^P */
-bool proc_interrupt(void);         /* for ^C: kills the foreground job; false: none */
+void proc_print_all(void); /* for ^P */
+bool proc_interrupt(void); /* for ^C: kills the foreground job; false: none */
 bool proc_info(unsigned slot, struct procinfo *info); /* false: free slot */
 
 /* The space of process @pid (0: the running one), watched (mm/watch.h), and its

@@ -142,7 +142,7 @@ struct aspace *proc_watch(int pid, struct procinfo *who)
 void proc_print_all(void)
 {
 	static const char *const state[] = {
-		[PS_NEW] = "new",	   [PS_READY] = "ready",   [PS_RUNNING] = "run",
+		[PS_NEW] = "new",        [PS_READY] = "ready",   [PS_RUNNING] = "run",
 		[PS_SLEEPING] = "sleep", [PS_ZOMBIE] = "zombie",
 	};
 	struct procinfo info;

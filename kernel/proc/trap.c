@@ -23,9 +23,9 @@ static void kill_for_fault(struct proc *p, u64 cause, u64 tval)
 
 static int page_fault(struct proc *p, u64 cause, va_t va)
 {
-	enum access access = cause == EXC_STORE_PAGE  ? ACCESS_WRITE :
-			     cause == EXC_INSN_PAGE ? ACCESS_EXEC :
-						      ACCESS_READ;
+	enum access access = cause == EXC_STORE_PAGE  ? ACCESS_WRITE
+			     : cause == EXC_INSN_PAGE ? ACCESS_EXEC
+						      : ACCESS_READ;
 
 	return aspace_fault(p->as, va, access);
 }

@@ -12,8 +12,8 @@
 
 struct fs_super {
 	uint32_t magic;
-	uint32_t size;       /* blocks in the image               */
-	uint32_t nblocks;    /* data blocks                       */
+	uint32_t size;    /* blocks in the image               */
+	uint32_t nblocks; /* data blocks                       */
 	uint32_t ninodes;
 	uint32_t nlog;       /* log blocks, the header included   */
 	uint32_t logstart;   /* block of the log header           */
@@ -28,9 +28,9 @@ struct fs_log_header {
 	int32_t block[FS_LOG_MAX]; /* where each one belongs                 */
 };
 
-/* An inode has 13 block addresses.  Plain images: 12 direct, 1 indirect.  Images of the file
- * system lab: 11 direct, 1 indirect, 1 double indirect; nothing in the image
- * tells the two apart. */
+/* An inode has 13 block addresses.  Plain images: 12 direct, 1 indirect.  Images
+ * of the file system lab: 11 direct, 1 indirect, 1 double indirect; nothing in
+ * the image tells the two apart. */
 #define FS_NADDR 13
 #define FS_NDIRECT 12
 #define FS_NINDIRECT (FS_BLOCK / 4)

@@ -26,9 +26,9 @@ enum proc_state { PS_NEW = 1, PS_READY, PS_RUNNING, PS_SLEEPING, PS_ZOMBIE };
 
 struct procinfo {
 	int pid, ppid;
-	int state;               /* enum proc_state                        */
-	int hart;                /* where it runs or ran last              */
-	unsigned long long size; /* the break, bytes                       */
+	int state;                   /* enum proc_state                        */
+	int hart;                    /* where it runs or ran last              */
+	unsigned long long size;     /* the break, bytes                       */
 	unsigned long long resident; /* pages of memory it has             */
 	unsigned long long cputime;  /* microseconds                       */
 	char name[16];

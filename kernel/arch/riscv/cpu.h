@@ -10,7 +10,7 @@ struct cpu {
 	u64 boot_sp;      /* first stack of a started hart        */
 	u32 index;        /* 0 .. harts - 1, boot hart first      */
 	u32 pad;
-	u64 hartid;       /* the hardware's number                */
+	u64 hartid; /* the hardware's number                */
 };
 
 /* This hart's struct cpu, the first member of core's struct hart. */

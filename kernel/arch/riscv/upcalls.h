@@ -4,7 +4,7 @@
 
 #include "arch/riscv/trapframe.h"
 
-/* proc/trap.c: a program trapped; interrupts are off.  Returns when the program may go on. */
+/* proc/trap.c: a program trapped; interrupts are off.  Returns when it may go on. */
 void user_trap(void);
 
 /* core/trap.c: an interrupt or fault in the kernel itself; interrupts off. */
