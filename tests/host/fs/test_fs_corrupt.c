@@ -1,0 +1,143 @@
+// sources: kernel/fs/*.c kernel/mm/object.c kernel/mm/frame.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/fsimg.c tools/fsimg_edit.c tools/fsck_core.c tools/fsck_inode.c tools/fsck_dir.c tools/fsck_tree.c
+// cflags: -Itests/host/fs -Itools -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
+/* test_fs_corrupt.c - images with random damage.  Nothing on a disk may crash the kernel, and
+ * whatever it says, the first blocks are never written. */
+#include "fs_rig.h"
+
+#include "fs_exercise.h"
+
+#define RAM (6 * MIB)
+#define SIZE 500
+
+static u8 *image;
+
+static void make_image(bool big)
+{
+	static u8 data[290 * FS_BLOCK];
+	char path[32];
+
+	rig_format(big ? 1200 : SIZE, 64, 30, big);
+	assert_int_equal(rig_mount(RAM), 0);
+	memset(data, 'd', sizeof(data));
+	assert_int_equal(fs_mkdir(rig_cwd(), "a"), 0);
+	assert_int_equal(fs_mkdir(rig_cwd(), "a/b"), 0);
+	assert_int_equal(fs_mkdir(rig_cwd(), "a/b/c"), 0);
+	assert_int_equal(fs_mkdir(rig_cwd(), "e"), 0);
+	assert_int_equal(fs_mknod(rig_cwd(), "a/tty", 1, 0), 0);
+	assert_int_equal(fs_symlink(rig_cwd(), "../a/b/f", "e/link"), 0);
+	rig_write_file("a/b/f", data, 30000);
+	for (u32 off = 0; big && off < sizeof(data); off += 29 * FS_BLOCK) {
+		struct file *f = rig_open("big", O_CREATE | O_WRONLY | O_APPEND);
+
+		rig_write(f, data, 29 * FS_BLOCK);
+		file_put(f);
+	}
+	for (u32 i = 0; i < 20; i++) {
+		snprintf(path, sizeof(path), "a/b/c/%u", i);
+		rig_write_file(path, data, i * 100);
+	}
+	assert_int_equal(fs_link(rig_cwd(), "a/b/c/3", "three"), 0);
+	assert_int_equal(fs_sync(), 0);
+	image = malloc(rig_disk.sectors * SECTOR);
+	assert_non_null(image);
+	memcpy(image, rig_disk.data, rig_disk.sectors * SECTOR);
+}
+
+static u32 interesting(void)
+{
+	static const u32 number[] = {
+		0, 1, 2, 3, 31, 32, 33, 36, 37, 38, 499, 500, 501, 1199, 1200, 0x7fffffff,
+		0x80000000, ~0u, 0x10000, 0xffff, 64, 65,
+	};
+
+	return rig_below(3) ? number[rig_below(ARRAY_SIZE(number))] : (u32)rig_random();
+}
+
+/* Mostly where metadata is: inodes are blocks 32 to 35, the bitmap follows. */
+static void damage(void)
+{
+	u32 first_dinode = 32 * FS_BLOCK, at;
+
+	for (u64 n = 1 + rig_below(12); n > 0; n--) {
+		switch (rig_below(6)) {
+		case 0: /* an address, size or type of an inode */
+			at = first_dinode + (u32)rig_below(40) * 64 + (u32)rig_below(16) * 4;
+			break;
+		case 1: /* directories and indirect blocks come early in the data */
+			at = 37 * FS_BLOCK + (u32)rig_below(12 * FS_BLOCK) / 4 * 4;
+			break;
+		case 2: /* the log header */
+			at = 2 * FS_BLOCK + (u32)rig_below(31) * 4;
+			break;
+		case 3: /* the bitmap */
+			at = 36 * FS_BLOCK + (u32)rig_below(SIZE / 8) / 4 * 4;
+			break;
+		case 4: /* the superblock, but not often */
+			if (rig_below(10))
+				continue;
+			at = FS_BLOCK + (u32)rig_below(8) * 4;
+			break;
+		default:
+			at = (u32)rig_below(rig_disk.sectors * SECTOR / 4) * 4;
+		}
+		if (rig_below(2)) {
+			u32 word = interesting();
+
+			memcpy(rig_disk.data + at, &word, 4);
+		} else {
+			u16 half = (u16)interesting();
+
+			memcpy(rig_disk.data + at + rig_below(2) * 2, &half, 2);
+		}
+	}
+}
+
+static void run(bool big, u32 rounds)
+{
+	u32 mounted = 0;
+
+	make_image(big);
+	for (u32 i = 0; i < rounds; i++) {
+		u8 first[2 * FS_BLOCK];
+
+		memcpy(rig_disk.data, image, rig_disk.sectors * SECTOR);
+		damage();
+		memcpy(first, rig_disk.data, sizeof(first));
+		if (rig_mount(RAM) == 0) {
+			mounted++;
+			exercise_fs(rig_uptr(0));
+			rig_reclaim(10000);
+		}
+		assert_memory_equal(first, rig_disk.data, sizeof(first));
+	}
+	assert_in_range(mounted, rounds / 3, rounds);
+	free(image);
+	rig_shutdown();
+}
+
+static void test_plain(void **state)
+{
+	(void)state;
+	run(false, 3000);
+}
+
+static void test_large(void **state)
+{
+	(void)state;
+	run(true, 1500);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plain),
+		cmocka_unit_test(test_large),
+	};
+	int failed;
+
+	if (getenv("RIG_SEED"))
+		rig_seed = strtoul(getenv("RIG_SEED"), NULL, 0);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	rig_disk_free();
+	return failed;
+}
