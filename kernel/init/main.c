@@ -28,6 +28,7 @@
 #include "mm/object.h"
 #include "mm/reclaim.h"
 #include "mm/uaccess.h"
+#include "obs/stats.h"
 #include "obs/vmprint.h"
 #include "proc/proc.h"
 
@@ -211,6 +212,7 @@ void boot_main(u64 hartid, pa_t fdt)
 	object_cache_init();
 	fs_init();
 	console_set_hooks(&hooks);
+	stats_init();
 	proc_start_first(&first);
 	sched_idle();
 }

@@ -21,8 +21,9 @@ static const struct option known[] = {
 	{ "uaccess", "auto strict open walk" }, /* mm/uaccess.c */
 	{ "fsbig", "on off" },                  /* fs/: images of the file system lab */
 	{ "vmprint", "on off" },                /* init/main.c: the first page table */
-	{ "ktest", "on overflow panic" },       /* init/ktest.c: then power off */
-	{ "panic", "halt exit" },               /* core/panic.c */
+	{ "stats", "full lab" }, /* obs/stats.c: lines of the device "statistics" */
+	{ "ktest", "on overflow panic" }, /* init/ktest.c: then power off */
+	{ "panic", "halt exit" },         /* core/panic.c */
 };
 
 static bool has_word(const char *list, const char *word)

@@ -13,6 +13,7 @@
 #include "mm/load.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"
+#include "mm/vmstat.h"
 #include "mm/watch.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
@@ -211,6 +212,7 @@ int aspace_map_fresh(struct aspace *as, const struct vma *area, va_t va, u64 use
 		frame_put(pg);
 		return -ENOMEM;
 	}
+	vmstat_inc(VM_page_zeroed);
 	pt_set_leaf(&c, pte_make(frame_pa(pg), prot_to_pte(area->prot) | used));
 	as->resident++;
 	return 0;

@@ -9,6 +9,7 @@
 #include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/aspace_priv.h"
+#include "mm/vmstat.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
@@ -29,6 +30,7 @@ static int fault_absent(struct aspace *as, const struct vma *area, va_t va,
 {
 	u64 used = PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
 
+	vmstat_inc(VM_fault_lazy);
 	return aspace_map_fresh(as, area, va, used);
 }
 
@@ -40,12 +42,14 @@ static int fault_cow(struct aspace *as, struct pt_cur *c, pte_t e)
 	u64 flags = (e.bits & PTE_FLAGS & ~PTE_COW) | PTE_W | PTE_A | PTE_D;
 
 	if (__atomic_load_n(&old->refs, __ATOMIC_ACQUIRE) == 1) {
+		vmstat_inc(VM_fault_cow_reuse);
 		pt_set_leaf(c, pte_make(pte_pa(e), flags));
 		return 0;
 	}
 	copy = frame_alloc(FRAME_anon, 0);
 	if (!copy)
 		return -ENOMEM;
+	vmstat_inc(VM_fault_cow_copy);
 	page_copy(frame_va(copy), frame_va(old));
 	pt_set_leaf(c, pte_make(frame_pa(copy), flags));
 	tlb_shootdown(&as->tlb, c->va, c->va + PAGE_SIZE);
@@ -68,6 +72,7 @@ static bool leaf_permits(pte_t e, enum access access)
 /* The entry allows it: its A or D bit was missing, or the translation was stale. */
 static int fault_spurious(struct pt_cur *c, enum access access)
 {
+	vmstat_inc(VM_fault_spurious);
 	pte_set_bits(c->slot, PTE_A | (access == ACCESS_WRITE ? PTE_D : 0));
 	tlb_flush_page(c->va);
 	return 0;
@@ -104,5 +109,7 @@ int aspace_fault(struct aspace *as, va_t va, enum access access)
 	mutex_lock(&as->lock);
 	err = fault_locked(as, va, access);
 	mutex_unlock(&as->lock);
+	if (err == -EFAULT)
+		vmstat_inc(VM_fault_refused);
 	return err;
 }

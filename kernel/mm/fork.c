@@ -10,6 +10,7 @@
 #include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/aspace_priv.h"
+#include "mm/vmstat.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
@@ -45,6 +46,7 @@ static int share_page(struct fork *f, const struct pt_cur *c, pte_t e)
 	flags = e.bits & PTE_FLAGS & ~(PTE_W | PTE_A | PTE_D);
 	if (f->area->prot & VMA_W)
 		flags |= PTE_COW;
+	vmstat_inc(VM_fork_shared);
 	frame_get(pg);
 	err = put_leaf(f, c->va, pg, flags);
 	if (err)
@@ -60,6 +62,7 @@ static int copy_page(struct fork *f, const struct pt_cur *c, pte_t e)
 
 	if (!pg)
 		return -ENOMEM;
+	vmstat_inc(VM_fork_copied);
 	page_copy(frame_va(pg), frame_va(frame_of_pa(pte_pa(e))));
 	err = put_leaf(f, c->va, pg, flags);
 	if (err)

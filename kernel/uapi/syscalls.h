@@ -29,24 +29,53 @@
  * isatty(fd) -> 1 or 0            ftruncate(fd, length)
  * bootarg(name, buf, size) -> length: the value of one boot option
  * clock() -> ns since boot        readlink(path, buf, size) -> length
- * meminfo(struct meminfo *) */
+ * meminfo(struct meminfo *)
+ * snapshot(kind, pid, start, buf, bytes) -> records: see snapshot.h
+ * harvest(pid, start, buf, bytes) -> records */
 #pragma once
 
 #define SYS_NATIVE 0x1000
 
-#define SYSCALLS(X)                                                                        \
-	X(1, fork, 0)                                                                      \
-	X(2, exit, 1) X(3, wait, 1) X(4, pipe, 1) X(5, read, 3) X(6, kill, 1) X(           \
-		7, exec, 2) X(8, fstat, 2) X(9, chdir, 1) X(10, dup, 1) X(11, getpid, 0)   \
-		X(12, sbrk, 2) X(13, pause, 1) X(14, uptime, 0) X(15, open, 2) X(          \
-			16, write, 3) X(17, mknod, 3) X(18, unlink, 1) X(19, link, 2)      \
-			X(20, mkdir, 1) X(21, close, 1) X(22, trace, 1) X(23, sysinfo, 1)  \
-				X(26, symlink, 2) X(30, pgaccess, 3) X(33, pgpte, 1)       \
-					X(34, kpgtbl, 0) X(64, sync, 0) X(65, fsync, 1) X( \
-						66, lseek, 3) X(67, reboot,                \
-								2) X(68, procinfo, 2)      \
-						X(69, rename, 2) X(70, wait4, 3) X(        \
-							71, isatty, 1) X(72, ftruncate, 2) \
-							X(73, bootarg, 3) X(74, clock, 0)  \
-								X(75, readlink, 3)         \
-									X(76, meminfo, 1)
+#define SYSCALLS(X)         \
+	X(1, fork, 0)       \
+	X(2, exit, 1)       \
+	X(3, wait, 1)       \
+	X(4, pipe, 1)       \
+	X(5, read, 3)       \
+	X(6, kill, 1)       \
+	X(7, exec, 2)       \
+	X(8, fstat, 2)      \
+	X(9, chdir, 1)      \
+	X(10, dup, 1)       \
+	X(11, getpid, 0)    \
+	X(12, sbrk, 2)      \
+	X(13, pause, 1)     \
+	X(14, uptime, 0)    \
+	X(15, open, 2)      \
+	X(16, write, 3)     \
+	X(17, mknod, 3)     \
+	X(18, unlink, 1)    \
+	X(19, link, 2)      \
+	X(20, mkdir, 1)     \
+	X(21, close, 1)     \
+	X(22, trace, 1)     \
+	X(23, sysinfo, 1)   \
+	X(26, symlink, 2)   \
+	X(30, pgaccess, 3)  \
+	X(33, pgpte, 1)     \
+	X(34, kpgtbl, 0)    \
+	X(64, sync, 0)      \
+	X(65, fsync, 1)     \
+	X(66, lseek, 3)     \
+	X(67, reboot, 2)    \
+	X(68, procinfo, 2)  \
+	X(69, rename, 2)    \
+	X(70, wait4, 3)     \
+	X(71, isatty, 1)    \
+	X(72, ftruncate, 2) \
+	X(73, bootarg, 3)   \
+	X(74, clock, 0)     \
+	X(75, readlink, 3)  \
+	X(76, meminfo, 1)   \
+	X(77, snapshot, 5)  \
+	X(78, harvest, 4)

@@ -11,6 +11,11 @@
 
 static u64 icache_pending; /* (A) harts that have to fence.i */
 
+/* (A) Each hart writes its own. */
+static struct {
+	struct tlb_counts n;
+} __attribute__((aligned(64))) counts[MAX_HARTS];
+
 void tlb_flush_page(va_t va)
 {
 	__asm__ volatile("sfence.vma %0, zero" : : "r"(va) : "memory");
@@ -33,15 +38,31 @@ static void flush_local(va_t lo, va_t hi)
 
 void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi)
 {
+	struct tlb_counts *n = &counts[cpu_current()->index].n;
 	u64 self, harts;
 
 	fence_all();
 	self = BIT(cpu_current()->index);
 	harts = __atomic_load_n(&s->harts, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&n->shootdowns, 1, __ATOMIC_RELAXED);
 	if (harts & self)
 		flush_local(lo, hi);
-	if (harts & ~self)
+	if (harts & ~self) {
+		__atomic_fetch_add(&n->remote, 1, __ATOMIC_RELAXED);
 		sbi_remote_sfence(harts & ~self, lo, hi - lo);
+	}
+}
+
+struct tlb_counts tlb_count(void)
+{
+	struct tlb_counts sum = { 0 };
+
+	for (unsigned i = 0; i < MAX_HARTS; i++) {
+		sum.shootdowns +=
+			__atomic_load_n(&counts[i].n.shootdowns, __ATOMIC_RELAXED);
+		sum.remote += __atomic_load_n(&counts[i].n.remote, __ATOMIC_RELAXED);
+	}
+	return sum;
 }
 
 void icache_dirty(void)

@@ -17,6 +17,12 @@ struct tlb_space {
  * uses the old entries.  Any context in which interrupts may be off. */
 void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi);
 
+/* How often that was, and of these: how often other harts had to be told. */
+struct tlb_counts {
+	u64 shootdowns, remote;
+};
+struct tlb_counts tlb_count(void);
+
 /* This hart only. */
 void tlb_flush_page(va_t va);
 void tlb_flush_all(void);

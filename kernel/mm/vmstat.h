@@ -1,0 +1,39 @@
+/* vmstat.h - counters of the memory system, since boot; one for each hart. */
+#pragma once
+
+#include "core/hart.h"
+
+/* X(name, what is counted) */
+#define VMSTATS(X)                                                           \
+	X(fault_lazy, "pages brought in at their first touch")               \
+	X(fault_cow_copy, "shared pages copied at their first write")        \
+	X(fault_cow_reuse, "pages kept at a write, as nobody else has them") \
+	X(fault_spurious, "faults on an A or D bit, or a stale translation") \
+	X(fault_refused, "faults that no area allows")                       \
+	X(page_zeroed, "pages cleared for programs")                         \
+	X(fork_shared, "pages that fork shared")                             \
+	X(fork_copied, "pages that fork copied")
+
+enum vmstat {
+#define X(name, what) VM_##name,
+	VMSTATS(X) VM_NSTAT
+#undef X
+};
+
+/* (A) A line of its own for each hart: nobody waits for a counter. */
+struct vmstat_hart {
+	u64 n[VM_NSTAT];
+} __attribute__((aligned(64)));
+
+extern struct vmstat_hart vmstat_harts[MAX_HARTS];
+
+/* Any context. */
+static inline void vmstat_inc(enum vmstat s)
+{
+	__atomic_fetch_add(&vmstat_harts[hart_index()].n[s], 1, __ATOMIC_RELAXED);
+}
+
+/* A sum over harts: exact when no hart is at it. */
+u64 vmstat_read(enum vmstat s);
+
+extern const char *const vmstat_name[VM_NSTAT], *const vmstat_what[VM_NSTAT];

@@ -1,0 +1,115 @@
+/* snap_areas.c - what the addresses of a process mean, and how much is there. */
+
+#include "core/sched.h"
+#include "mm/aspace.h"
+#include "obs/snap_priv.h"
+#include "uapi/layout.h"
+
+static void count_leaf(struct snap_area *r, const struct pt_cur *c, pte_t e)
+{
+	va_t lo = MAX(ALIGN_DOWN(c->va, level_size(c->level)), r->start);
+	u64 pages = (MIN(pt_end(c), r->end) - lo) / PAGE_SIZE;
+	struct page *pg = pt_leaf_page(e);
+	bool shared = !pg || snap_users(pg) > 1;
+
+	r->resident += pages;
+	r->shared += shared ? pages : 0;
+	r->private += shared ? 0 : pages;
+	r->large += c->level ? pages : 0;
+	r->touched += e.bits & PTE_A ? pages : 0;
+	r->dirty += e.bits & PTE_D ? pages : 0;
+}
+
+static void count_pages(struct aspace *as, struct snap_area *r)
+{
+	pt_for_each(c, &as->pt, r->start, r->end) {
+		pte_t e = pte_load(c.slot);
+
+		if (pte_is_leaf(e))
+			count_leaf(r, &c, e);
+		sched_point();
+	}
+}
+
+static u32 flags_of(const struct vma *a)
+{
+	return (a->flags & VMA_LAZY ? SNAP_AREA_LAZY : 0) |
+	       (a->flags & VMA_GROWS ? SNAP_AREA_GROWS : 0) |
+	       (a->flags & VMA_SHARED ? SNAP_AREA_IS_SHARED : 0);
+}
+
+static void add_area(struct snap *s, const struct vma *a)
+{
+	struct snap_area *r = snap_add(s);
+
+	r->start = a->start;
+	r->end = a->end;
+	r->offset = a->offset;
+	r->prot = a->prot;
+	r->flags = flags_of(a);
+	r->kind = snap_area_kind(a->kind);
+	if (a->kind == VMA_system && a->start == USYSCALL)
+		r->kind = SNAP_AREA_USYSCALL;
+	count_pages(s->as, r);
+}
+
+/* An entry that no area covers: a guard, or one of the two pages at the top. */
+static void add_stray(struct snap *s, const struct pt_cur *c, pte_t e)
+{
+	struct snap_area *r = snap_add(s);
+
+	r->start = c->va;
+	r->end = pt_end(c);
+	r->kind = pte_is_guard(e, c->level) ? SNAP_AREA_GUARD
+		  : c->va == TRAMPOLINE     ? SNAP_AREA_TRAMPOLINE
+		  : c->va == TRAPFRAME      ? SNAP_AREA_TRAPFRAME
+					    : SNAP_AREA_NONE;
+	r->prot = (e.bits & PTE_R ? VMA_R : 0) | (e.bits & PTE_W ? VMA_W : 0) |
+		  (e.bits & PTE_X ? VMA_X : 0);
+	if (pte_is_leaf(e))
+		count_leaf(r, c, e);
+}
+
+static bool is_full(struct snap *s, va_t next)
+{
+	if (s->header->count < s->room)
+		return false;
+	s->header->next = next;
+	return true;
+}
+
+/* What is in the table between two areas; false: the piece is full. */
+static bool add_between(struct snap *s, va_t lo, va_t hi)
+{
+	pt_for_each(c, &s->as->pt, lo, hi) {
+		pte_t e = pte_load(c.slot);
+
+		sched_point();
+		if (!pte_is_valid(e))
+			continue;
+		if (is_full(s, c.va))
+			return false;
+		add_stray(s, &c, e);
+	}
+	return true;
+}
+
+/* Areas that start below s->start were in an earlier piece. */
+void snap_areas(struct snap *s)
+{
+	struct vma_set *areas = &s->as->areas;
+	struct vma *a = vma_find_next(areas, s->start);
+	va_t at = ALIGN_DOWN(s->start, PAGE_SIZE);
+
+	for (; a; a = vma_next(areas, a)) {
+		if (!add_between(s, at, a->start))
+			return;
+		at = a->end;
+		if (a->start < s->start)
+			continue;
+		if (is_full(s, a->start))
+			return;
+		add_area(s, a);
+	}
+	(void)add_between(s, at, MAXVA);
+}

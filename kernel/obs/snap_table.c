@@ -1,0 +1,171 @@
+/* snap_table.c - page tables as records: all of one, or the way to an address. */
+
+#include "mm/aspace.h"
+#include "mm/kmap.h"
+#include "obs/snap_priv.h"
+#include "uapi/layout.h"
+
+extern char __kernel_start[], __text_end[], __rodata_end[], __kernel_end[];
+
+static const u8 kind_of_vma[VMA_NKINDS] = {
+	[VMA_image] = SNAP_AREA_IMAGE,   [VMA_heap] = SNAP_AREA_HEAP,
+	[VMA_stack] = SNAP_AREA_STACK,   [VMA_guard] = SNAP_AREA_GUARD,
+	[VMA_anon] = SNAP_AREA_ANON,     [VMA_file] = SNAP_AREA_FILE,
+	[VMA_system] = SNAP_AREA_SYSTEM,
+};
+
+u8 snap_area_kind(u8 vma_kind)
+{
+	return kind_of_vma[vma_kind];
+}
+
+u32 snap_users(const struct page *pg)
+{
+	u32 refs = __atomic_load_n(&pg->refs, __ATOMIC_RELAXED);
+	bool cached = pg->kind == FRAME_cache &&
+		      __atomic_load_n(&pg->object, __ATOMIC_RELAXED) != NULL;
+
+	return refs - (cached && refs ? 1 : 0);
+}
+
+/* --- what an address is for ---------------------------------------------- */
+
+static u8 kernel_place(const struct snap_entry *r)
+{
+	if (r->va - DIRECT_BASE == r->pa)
+		return SNAP_AREA_DIRECT;
+	if (r->frame == SNAP_NO_FRAME)
+		return SNAP_AREA_DEVICE;
+	if (r->frame == FRAME_stack)
+		return SNAP_AREA_KSTACK;
+	if (r->va < (va_t)__kernel_start || r->va >= (va_t)__kernel_end)
+		return SNAP_AREA_NONE;
+	if (r->va < (va_t)__text_end)
+		return SNAP_AREA_TEXT;
+	return r->va < (va_t)__rodata_end ? SNAP_AREA_RODATA : SNAP_AREA_DATA;
+}
+
+/* A USYSCALL page that the heap has grown over is heap. */
+static u8 user_place(const struct snap_entry *r, struct vma_set *areas, va_t va)
+{
+	const struct vma *a = vma_find(areas, va);
+
+	if (a && a->kind != VMA_system)
+		return snap_area_kind(a->kind);
+	if (r->what == SNAP_GUARD)
+		return SNAP_AREA_GUARD;
+	if (va >= TRAMPOLINE)
+		return SNAP_AREA_TRAMPOLINE;
+	if (va >= TRAPFRAME)
+		return SNAP_AREA_TRAPFRAME;
+	if (va >= USYSCALL && a)
+		return SNAP_AREA_USYSCALL;
+	return a ? SNAP_AREA_SYSTEM : SNAP_AREA_NONE;
+}
+
+/* --- one entry ----------------------------------------------------------- */
+
+static u8 what_is(pte_t e, int level)
+{
+	if (pte_is_leaf(e))
+		return SNAP_LEAF;
+	if (pte_is_table(e, level))
+		return SNAP_TABLE;
+	if (pte_is_guard(e, level))
+		return SNAP_GUARD;
+	return e.bits ? SNAP_NOTE : 0;
+}
+
+static void add_frame(struct snap_entry *r, pte_t e)
+{
+	struct page *pg;
+
+	r->frame = SNAP_NO_FRAME;
+	if (r->what != SNAP_LEAF && r->what != SNAP_TABLE)
+		return;
+	r->pa = pte_pa(e);
+	pg = frame_of_pa(r->pa);
+	if (!pg)
+		return;
+	r->frame = pg->kind;
+	if (r->what == SNAP_LEAF && !pt_leaf_page(e))
+		return; /* nobody counts these */
+	r->refs = __atomic_load_n(&pg->refs, __ATOMIC_RELAXED);
+	r->users = snap_users(pg);
+}
+
+/* @areas NULL: the kernel half. */
+static void add_entry(struct snap *s, struct vma_set *areas, const struct pt_cur *c,
+		      pte_t e)
+{
+	struct snap_entry *r = snap_add(s);
+
+	r->va = ALIGN_DOWN(c->va, level_size(c->level));
+	r->pte = e.bits;
+	r->level = c->level;
+	r->what = what_is(e, c->level);
+	add_frame(r, e);
+	if (r->what == SNAP_TABLE)
+		return;
+	r->area = areas ? user_place(r, areas, c->va) : kernel_place(r);
+}
+
+/* --- all of it ----------------------------------------------------------- */
+
+/* The tables that start where the slot at @base does, the highest first, and
+ * what is in the slot itself.  Needs room for SNAP_LEAST. */
+static void add_slot(struct snap *s, struct vma_set *areas, const struct pt_cur *c,
+		     va_t base)
+{
+	pte_t e = pte_load(c->slot);
+
+	for (int level = PT_LEVELS - 1; level > c->level; level--) {
+		struct pt_cur at = { .va = base, .level = level };
+
+		if (IS_ALIGNED(base, level_size(level)))
+			add_entry(s, areas, &at, pt_entry(c->pt, base, level));
+	}
+	if (e.bits)
+		add_entry(s, areas, c, e);
+}
+
+static bool has_records(const struct pt_cur *c, va_t base)
+{
+	return pte_load(c->slot).bits ||
+	       (c->level < PT_LEVELS - 1 && IS_ALIGNED(base, level_size(c->level + 1)));
+}
+
+/* A table and the first entry in it have the same address, so a piece never
+ * ends between them. */
+void snap_table(struct snap *s, struct pt *pt, struct vma_set *areas)
+{
+	va_t end = areas ? MAXVA : -GIB;
+	u32 looked = 0;
+
+	pt_for_each(c, pt, s->start, end) {
+		va_t base = ALIGN_DOWN(c.va, level_size(c.level));
+
+		if (base < s->start || !has_records(&c, base)) {
+			if (++looked < SNAP_LOOK_MAX)
+				continue;
+			s->header->next = pt_end(&c) < end ? pt_end(&c) : SNAP_END;
+			return;
+		}
+		if (s->room - s->header->count < SNAP_LEAST) {
+			s->header->next = base;
+			return;
+		}
+		add_slot(s, areas, &c, base);
+	}
+}
+
+void snap_path(struct snap *s, struct pt *pt, struct vma_set *areas)
+{
+	struct pt_cur last = pt_at(pt, s->start);
+
+	for (int level = PT_LEVELS - 1; level >= last.level; level--) {
+		struct pt_cur at = { .va = s->start, .level = level };
+
+		add_entry(s, areas, &at, pt_entry(pt, s->start, level));
+	}
+}

@@ -1,0 +1,208 @@
+/* snapshot.c - the frame around all kinds of snapshots; see uapi/snapshot.h.
+ *
+ * A piece is gathered in a frame of the kernel under the area lock of the space
+ * that is looked at, and copied to the caller without it: a copy may fault, and
+ * the space may be the caller's own. */
+
+#include "core/clock.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "mm/aspace.h"
+#include "mm/kmap_init.h"
+#include "mm/uaccess.h"
+#include "mm/watch.h"
+#include "obs/snap_priv.h"
+#include "proc/proc.h"
+#include "proc/syscall.h"
+#include "uapi/errno.h"
+#include "uapi/layout.h"
+
+#define KERNEL_HALF (-BIT(38)) /* where it starts */
+
+_Static_assert(sizeof(struct snap_header) == 72, "snapshot ABI");
+_Static_assert(sizeof(struct snap_entry) == 40, "snapshot ABI");
+_Static_assert(sizeof(struct snap_area) == 88, "snapshot ABI");
+_Static_assert(sizeof(struct snap_count) == 96, "snapshot ABI");
+_Static_assert(sizeof(struct snap_run) == 16, "snapshot ABI");
+_Static_assert(SNAP_PIECE == PAGE_SIZE, "a piece is gathered in a frame");
+
+struct request {
+	int kind, pid;
+	va_t start;
+	uptr_t buf;
+	u64 bytes;
+};
+
+static u32 record_bytes(int kind)
+{
+	switch (kind) {
+#define X(number, name, record, start) \
+	case SNAP_##name:              \
+		return sizeof(record);
+		SNAP_KINDS(X)
+#undef X
+	default:
+		return 0;
+	}
+}
+
+void *snap_add(struct snap *s)
+{
+	struct snap_header *h = s->header;
+	u8 *record = (u8 *)(h + 1) + (u64)h->count * h->record_bytes;
+
+	ASSERT(h->count < s->room);
+	h->count++;
+	return memset(record, 0, h->record_bytes);
+}
+
+bool snap_add_counter(struct snap *s, u64 index, const struct snap_counter *c)
+{
+	struct snap_count *r;
+
+	if (index < s->start)
+		return true;
+	if (s->header->count == s->room) {
+		s->header->next = index;
+		return false;
+	}
+	r = snap_add(s);
+	strlcpy(r->name, c->name, sizeof(r->name));
+	strlcpy(r->what, c->what, sizeof(r->what));
+	r->value = c->value;
+	return true;
+}
+
+/* --- decode: nothing has an effect up to here ---------------------------- */
+
+static bool needs_space(int kind)
+{
+	return kind != SNAP_FRAMES && kind != SNAP_STATS;
+}
+
+/* Tables can be looked at in both halves, everything else in the user half. */
+static bool start_is_good(const struct request *r)
+{
+	if (!needs_space(r->kind) || r->start < MAXVA)
+		return true;
+	return (r->kind == SNAP_PT || r->kind == SNAP_PATH) && r->start >= KERNEL_HALF;
+}
+
+/* Makes the buffer writable before anything is done. */
+static int reach_buffer(uptr_t buf, u64 bytes)
+{
+	struct aspace *as = proc_current()->as;
+	va_t end = buf.va + bytes;
+	int err = 0;
+
+	if (!aspace_range_ok(as, buf.va, bytes))
+		return -EFAULT;
+	for (va_t va = buf.va; va < end && !err; va = ALIGN_DOWN(va, PAGE_SIZE) + PAGE_SIZE)
+		err = uaccess_fault_in(uptr(va), true);
+	return err;
+}
+
+static int decode(struct request *r)
+{
+	u32 record = record_bytes(r->kind);
+
+	if (!record || !start_is_good(r))
+		return -EINVAL;
+	r->bytes = MIN(r->bytes, (u64)SNAP_PIECE);
+	if (r->bytes < sizeof(struct snap_header) + SNAP_LEAST * record)
+		return -EINVAL;
+	return reach_buffer(r->buf, r->bytes);
+}
+
+/* --- perform ------------------------------------------------------------- */
+
+static void gather_space(struct snap *s, int kind)
+{
+	struct aspace *as = s->as;
+	bool kernel = s->start >= KERNEL_HALF;
+	struct pt *pt = kernel ? &kernel_pt : &as->pt;
+	struct vma_set *areas = kernel ? NULL : &as->areas;
+
+	s->header->root = pt->root;
+	s->header->user_root = as->pt.twin;
+	s->header->flags = as->pt.twin ? SNAP_ISOLATED : 0;
+	mutex_lock(&as->lock);
+	if (kind == SNAP_PT)
+		snap_table(s, pt, areas);
+	else if (kind == SNAP_PATH)
+		snap_path(s, pt, areas);
+	else if (kind == SNAP_AREAS)
+		snap_areas(s);
+	else
+		snap_touched(s);
+	mutex_unlock(&as->lock);
+}
+
+static int gather(struct snap *s, const struct request *r)
+{
+	struct procinfo who = { 0 };
+
+	*s->header = (struct snap_header){
+		.version = SNAP_VERSION,
+		.kind = r->kind,
+		.record_bytes = record_bytes(r->kind),
+		.next = SNAP_END,
+		.time = clock_ns(),
+	};
+	s->room = (r->bytes - sizeof(*s->header)) / s->header->record_bytes;
+	if (needs_space(r->kind)) {
+		s->as = proc_watch(r->pid, &who);
+		if (!s->as)
+			return -ESRCH;
+		gather_space(s, r->kind);
+		aspace_unwatch(s->as);
+	} else if (r->kind == SNAP_FRAMES) {
+		snap_frames(s);
+	} else {
+		snap_stats(s);
+	}
+	s->header->pid = who.pid;
+	strlcpy(s->header->name, who.name, sizeof(s->header->name));
+	return 0;
+}
+
+static s64 perform(const struct request *r)
+{
+	struct page *frame = frame_alloc(FRAME_other, 0);
+	struct snap s = { .start = r->start };
+	s64 result;
+
+	if (!frame)
+		return -ENOMEM;
+	s.header = frame_va(frame);
+	result = gather(&s, r);
+	if (!result) {
+		u64 used = (u64)s.header->count * s.header->record_bytes;
+
+		result = copyout(r->buf, s.header, sizeof(*s.header) + used);
+		result = result ? result : (s64)s.header->count;
+	}
+	frame_put(frame);
+	return result;
+}
+
+static s64 snapshot(struct request *r)
+{
+	int err = decode(r);
+
+	return err ? err : perform(r);
+}
+
+s64 sys_snapshot(const u64 arg[6])
+{
+	struct request r = { (int)arg[0], (int)arg[1], arg[2], uptr(arg[3]), arg[4] };
+
+	return r.kind == SNAP_TOUCHED ? -EINVAL : snapshot(&r);
+}
+
+s64 sys_harvest(const u64 arg[6])
+{
+	struct request r = { SNAP_TOUCHED, (int)arg[0], arg[1], uptr(arg[2]), arg[3] };
+
+	return snapshot(&r);
+}

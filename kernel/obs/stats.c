@@ -1,0 +1,180 @@
+/* stats.c - what the kernel has counted, as text and as records.
+ *
+ * The text is that of a lab of 2020: `NAME: NUMBER` lines, copyin and copyinstr
+ * first.  It is made by the first read and handed out piece by piece to whoever
+ * reads; when all of it is read, the next read fails once and the text is dropped,
+ * so that the one after it starts anew.  No '=' in it: tests look for the first.
+ *
+ * With stats=lab it ends after the two lines that the lab has. */
+
+#include "obs/stats.h"
+
+#include "arch/riscv/tlb.h"
+#include "core/bootopt.h"
+#include "dev/chardev.h"
+#include "lib/fmt.h"
+#include "lib/string.h"
+#include "mm/frame.h"
+#include "mm/uaccess.h"
+#include "mm/vmstat.h"
+#include "obs/snap_priv.h"
+#include "uapi/errno.h"
+#include "uapi/limits.h"
+
+#define TEXT_SIZE 4096
+#define CHUNK 128
+#define COPIES 2 /* counters that come before those of vmstat.h */
+#define TLB 2    /* and after them                              */
+#define NSTATS (COPIES + VM_NSTAT + TLB)
+
+static struct {
+	struct spinlock lock;
+	u32 length;          /* (lock) 0: there is no text               */
+	u32 done;            /* (lock) bytes that were read              */
+	u32 made;            /* (lock) texts so far                      */
+	u32 lines;           /* (C) after boot                           */
+	char buf[TEXT_SIZE]; /* (lock) */
+} text = { .lock = SPINLOCK_INIT("statistics", device) };
+
+static struct snap_counter counter(u64 i)
+{
+	switch (i) {
+	case 0:
+		return (struct snap_counter){ "copyin",
+					      "copies from a program that succeeded",
+					      uaccess_count_copyin() };
+	case 1:
+		return (struct snap_counter){ "copyinstr", "strings fetched from a program",
+					      uaccess_count_copyinstr() };
+	case NSTATS - 2:
+		return (struct snap_counter){ "shootdown",
+					      "times that translations were taken back",
+					      tlb_count().shootdowns };
+	case NSTATS - 1:
+		return (struct snap_counter){ "shootdown_remote",
+					      "of these: other harts had to be told",
+					      tlb_count().remote };
+	default:
+		i -= COPIES;
+		return (struct snap_counter){ vmstat_name[i], vmstat_what[i],
+					      vmstat_read(i) };
+	}
+}
+
+/* --- records ------------------------------------------------------------- */
+
+void snap_stats(struct snap *s)
+{
+	for (u64 i = 0; i < NSTATS; i++) {
+		struct snap_counter c = counter(i);
+
+		if (!snap_add_counter(s, i, &c))
+			return;
+	}
+}
+
+void snap_frames(struct snap *s)
+{
+	static const char *const what[FRAME_NKINDS] = {
+#define X(kind, text) text,
+		FRAME_KINDS(X)
+#undef X
+	};
+
+	for (u64 i = 0; i < FRAME_NKINDS; i++) {
+		struct snap_counter c = { frame_kind_name[i], what[i], frame_count(i) };
+
+		if (!snap_add_counter(s, i, &c))
+			return;
+	}
+}
+
+/* --- text ---------------------------------------------------------------- */
+
+/* (lock) */
+static void text_make(void)
+{
+	text.length = text.done = 0;
+	text.made++;
+	for (u64 i = 0; i < text.lines; i++) {
+		struct snap_counter c = counter(i);
+
+		text.length += fmt_snprintf(text.buf + text.length, TEXT_SIZE - text.length,
+					    "%s: %lu\n", c.name, c.value);
+	}
+}
+
+struct place {
+	u32 made; /* in which text */
+	u32 at;   /* and where     */
+};
+
+/* The next bytes, up to @n and CHUNK, without counting them as read; 0: at the
+ * end.  Where they are goes to *place. */
+static u64 text_peek(char *to, u64 n, bool first, struct place *place)
+{
+	spin_lock(&text.lock);
+	if (first && !text.length)
+		text_make();
+	*place = (struct place){ text.made, text.done };
+	n = MIN(MIN(n, (u64)(text.length - text.done)), (u64)CHUNK);
+	memcpy(to, text.buf + text.done, n);
+	spin_unlock(&text.lock);
+	return n;
+}
+
+/* Counts @n bytes as read, or with 0 drops the text, unless somebody else has
+ * read there since. */
+static void text_advance(u64 n, struct place from)
+{
+	spin_lock(&text.lock);
+	if (text.made == from.made && text.done == from.at) {
+		text.done = n ? text.done + n : 0;
+		text.length = n ? text.length : 0;
+	}
+	spin_unlock(&text.lock);
+}
+
+static s64 stats_read(uptr_t dst, u64 n)
+{
+	char piece[CHUNK];
+	struct place place;
+	u64 done = 0;
+
+	if (n == 0)
+		return 0;
+	while (done < n) {
+		u64 got = text_peek(piece, n - done, done == 0, &place);
+
+		if (!got)
+			break;
+		if (copyout(uptr_add(dst, done), piece, got))
+			return done ? (s64)done : -EFAULT;
+		text_advance(got, place);
+		done += got;
+	}
+	if (done)
+		return (s64)done;
+	text_advance(0, place);
+	return -ENODATA;
+}
+
+static s64 stats_write(uptr_t src, u64 n)
+{
+	(void)src;
+	(void)n;
+	return -EPERM;
+}
+
+void stats_init(void)
+{
+	static const struct chardev device = {
+		.name = "statistics",
+		.read = stats_read,
+		.write = stats_write,
+	};
+	const char *option = bootopt_get("stats");
+
+	text.lines = option && strcmp(option, "lab") == 0 ? COPIES : NSTATS;
+	chardev_register(STATS, &device);
+}
