@@ -1,0 +1,27 @@
+/* kill - end processes */
+#include <limits.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <tool.h>
+
+static const char usage[] =
+	"usage: kill [-9] PID...\n"
+	"End the processes with these numbers; `ps` shows them.\n"
+	"  -9   as without: there is one signal, and it cannot be refused\n";
+
+int main(int argc, char **argv)
+{
+	while (tool_getopt(argc, argv, "9h", usage) != -1)
+		;
+	argv += optind;
+	if (!*argv)
+		tool_usage(usage);
+	for (; *argv; argv++) {
+		long pid = tool_number(*argv, 1);
+
+		if (kill(pid > INT_MAX ? INT_MAX : (pid_t)pid, SIGKILL) < 0)
+			tool_warn(*argv);
+	}
+	return tool_status;
+}

@@ -1,0 +1,28 @@
+/* sleep - wait for some ticks of a tenth of a second */
+#include <limits.h>
+#include <unistd.h>
+
+#include <pagoda.h>
+#include <tool.h>
+
+static const char usage[] =
+	"usage: sleep TICKS\n"
+	"Wait for TICKS tenths of a second: `sleep 10` takes one second.\n";
+
+int main(int argc, char **argv)
+{
+	long ticks;
+
+	while (tool_getopt(argc, argv, "h", usage) != -1)
+		;
+	if (argc - optind != 1)
+		tool_usage(usage);
+	ticks = tool_number(argv[optind], 0);
+	if (ticks > INT_MAX) {
+		tool_warnx(argv[optind], "too long");
+		return 2;
+	}
+	if (pause_ticks((int)ticks) < 0)
+		tool_die(argv[optind]);
+	return 0;
+}
