@@ -16,3 +16,6 @@ pa_t kmap_pa(const void *va);
 
 /* Device registers, uncached as far as the machine goes; at boot, for ever. */
 void *kmap_device(pa_t pa, u64 bytes);
+
+/* The most bytes of a kernel stack (of 12 KiB) that any thread has used. */
+u64 kmap_deepest_stack(void);
