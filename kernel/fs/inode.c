@@ -307,13 +307,12 @@ void inode_store(struct log_op *op, const struct inode *ip, struct buf *b)
 {
 	struct fs_dinode *d = dinode_of(ip, b);
 
-	*d = (struct fs_dinode){
-		.type = ip->type,
-		.major = ip->major,
-		.minor = ip->minor,
-		.nlink = ip->nlink,
-		.size = ip->size,
-	};
+	/* Field by field: is_free() may be looking. */
+	__atomic_store_n(&d->type, ip->type, __ATOMIC_RELAXED);
+	d->major = ip->major;
+	d->minor = ip->minor;
+	d->nlink = ip->nlink;
+	d->size = ip->size;
 	memcpy(d->addr, ip->addr, sizeof(d->addr));
 	log_write(op, b);
 }
@@ -331,11 +330,22 @@ static bool is_claimed(u32 ino)
 	return claimed;
 }
 
+/* Whether inode @ino, in buffer @b, is free.  The type is looked at again: between the
+ * first look and is_claimed() somebody may have filled it in and gone.  New claims come only
+ * from holders of mutex `search`. */
+static bool is_free(struct buf *b, u32 ino)
+{
+	const struct fs_dinode *d = (const struct fs_dinode *)(const void *)b->data;
+	const s16 *type = &d[ino % FS_INODES_PER_BLOCK].type;
+
+	return __atomic_load_n(type, __ATOMIC_RELAXED) == 0 && !is_claimed(ino) &&
+	       __atomic_load_n(type, __ATOMIC_RELAXED) == 0;
+}
+
 /* The first free inode from @ino on: its number, 0 if there is none, or -EIO.
  * Mutex `search` held. */
 static s64 find_free(u32 ino)
 {
-	const struct fs_dinode *d;
 	struct buf *b = NULL;
 	bool found = false;
 
@@ -349,8 +359,7 @@ static s64 find_free(u32 ino)
 			if (err)
 				return err;
 		}
-		d = (const struct fs_dinode *)(const void *)b->data;
-		found = d[ino % FS_INODES_PER_BLOCK].type == 0 && !is_claimed(ino);
+		found = is_free(b, ino);
 	}
 	if (b)
 		buf_put(b);

@@ -119,7 +119,7 @@ void log_write(struct log_op *op, struct buf *b)
 		ASSERT(op->left > 0);
 		op->left--;
 		log.promised--;
-		b->logged = true;
+		__atomic_store_n(&b->logged, true, __ATOMIC_RELAXED);
 		log.buf[log.n++] = b;
 		buf_ref(b);
 	}
@@ -144,7 +144,7 @@ void log_poke(bool soon)
 	spin_lock(&log.lock);
 	if (!log.dirty_at || (soon && !log.soon)) {
 		if (!log.dirty_at)
-			log.dirty_at = clock_now() | 1;
+			__atomic_store_n(&log.dirty_at, clock_now() | 1, __ATOMIC_RELAXED);
 		log.soon |= soon;
 		waitq_wake_all(&log.work);
 	}
@@ -180,7 +180,7 @@ static void take_blocks(void)
 
 		header->block[i] = (s32)b->block;
 		memcpy(copy_of(i), b->data, FS_BLOCK);
-		b->logged = false;
+		__atomic_store_n(&b->logged, false, __ATOMIC_RELAXED);
 	}
 	log.ncopies = log.n;
 }
@@ -194,7 +194,7 @@ static u64 take_transaction(struct list *pages)
 	log.closed = true;
 	while (log.open)
 		waitq_wait_quiet(&log.gate, &log.lock);
-	log.dirty_at = 0;
+	__atomic_store_n(&log.dirty_at, 0, __ATOMIC_RELAXED);
 	log.soon = false;
 	spin_unlock(&log.lock);
 

@@ -44,7 +44,8 @@ static u8 *good_image(bool big)
 static void change(const u8 *data, size_t size)
 {
 	for (; size >= CHANGE; data += CHANGE, size -= CHANGE) {
-		u32 at = (u32)(data[0] | data[1] << 8 | data[2] << 16) % (SIZE * FS_BLOCK - 1);
+		u32 at = (u32)(data[0] | data[1] << 8 | data[2] << 16) %
+			 (SIZE * FS_BLOCK - 1);
 
 		memcpy(rig_disk.data + at, data + 3, 2);
 	}

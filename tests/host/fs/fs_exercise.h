@@ -16,7 +16,7 @@
 
 struct exercise {
 	struct inode *root;
-	uptr_t user; /* at least 8 KiB */
+	uptr_t user;     /* at least 8 KiB */
 	unsigned budget; /* entries that are looked at, at most */
 };
 

@@ -46,8 +46,8 @@ static void make_image(bool big)
 static u32 interesting(void)
 {
 	static const u32 number[] = {
-		0, 1, 2, 3, 31, 32, 33, 36, 37, 38, 499, 500, 501, 1199, 1200, 0x7fffffff,
-		0x80000000, ~0u, 0x10000, 0xffff, 64, 65,
+		0,   1,   2,    3,    31,         32,         33,  36,      37,     38, 499,
+		500, 501, 1199, 1200, 0x7fffffff, 0x80000000, ~0u, 0x10000, 0xffff, 64, 65,
 	};
 
 	return rig_below(3) ? number[rig_below(ARRAY_SIZE(number))] : (u32)rig_random();
@@ -61,7 +61,8 @@ static void damage(void)
 	for (u64 n = 1 + rig_below(12); n > 0; n--) {
 		switch (rig_below(6)) {
 		case 0: /* an address, size or type of an inode */
-			at = first_dinode + (u32)rig_below(40) * 64 + (u32)rig_below(16) * 4;
+			at = first_dinode + (u32)rig_below(40) * 64 +
+			     (u32)rig_below(16) * 4;
 			break;
 		case 1: /* directories and indirect blocks come early in the data */
 			at = 37 * FS_BLOCK + (u32)rig_below(12 * FS_BLOCK) / 4 * 4;

@@ -12,9 +12,9 @@
 struct node {
 	s16 type; /* 0: unused */
 	s16 nlink;
-	u32 parent;          /* of a directory                */
-	s32 entry[NNAMES];   /* of a directory: node, or -1   */
-	u32 stamp;           /* contents of a file            */
+	u32 parent;        /* of a directory                */
+	s32 entry[NNAMES]; /* of a directory: node, or -1   */
+	u32 stamp;         /* contents of a file            */
 };
 
 static struct node node[NNODES];
@@ -93,9 +93,9 @@ static struct where random_path(void)
 			w.dir = step(w.dir, is_dir ? node[w.dir].entry[n] : -1);
 		} else {
 			at += sprintf(at, n == NNAMES ? ".//" : "../");
-			w.dir = step(w.dir, !is_dir	     ? -1 :
-					    n == NNAMES	     ? w.dir :
-							       (s32)node[w.dir].parent);
+			w.dir = step(w.dir, !is_dir       ? -1
+					    : n == NNAMES ? w.dir
+							  : (s32)node[w.dir].parent);
 		}
 	}
 	w.last = (u32)rig_below(NNAMES);

@@ -1,0 +1,330 @@
+// sources: kernel/fs/*.c kernel/mm/object.c kernel/mm/frame.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/fsimg.c tools/fsimg_edit.c tools/fsck_core.c tools/fsck_inode.c tools/fsck_dir.c tools/fsck_tree.c
+// cflags: -pthread -Itests/host/fs -Itools -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
+/* test_fs_threads.c - several threads at once, on a disk that answers late and in any order,
+ * with commits and reclaim going on.  What each wrote is there in the end, a shared offset
+ * loses nothing, and the disk is clean. */
+#include "fs_rig.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include "core/hart.h"
+#include "fs/log_priv.h"
+#include "shim.h"
+
+#define RAM (4 * MIB)
+#define NTHREADS 4
+#define NFILES 4
+#define MAX_SIZE 30000
+#define USER_SPAN (10 * PAGE_SIZE) /* of the user's memory, for each thread */
+
+static bool stop_disk, stop_disturbing;
+
+/* --- a disk with a will of its own --------------------------------------------------- */
+
+static pthread_mutex_t queue_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct bio *queue[64];
+static u32 nqueued;
+static void (*transfer)(struct blkdev *dev, struct bio *bio);
+
+static void submit_late(struct blkdev *dev, struct bio *bio)
+{
+	(void)dev;
+	pthread_mutex_lock(&queue_lock);
+	assert_true(nqueued < ARRAY_SIZE(queue));
+	queue[nqueued++] = bio;
+	pthread_mutex_unlock(&queue_lock);
+}
+
+static struct bio *pick(u64 *random)
+{
+	struct bio *bio = NULL;
+
+	pthread_mutex_lock(&queue_lock);
+	if (nqueued) {
+		u32 i = (u32)((*random >> 33) % nqueued);
+
+		*random = *random * 6364136223846793005ull + 1;
+		bio = queue[i];
+		queue[i] = queue[--nqueued];
+	}
+	pthread_mutex_unlock(&queue_lock);
+	return bio;
+}
+
+static void *disk_thread(void *arg)
+{
+	u64 random = 1;
+
+	shim_hart = 5;
+	while (!__atomic_load_n(&stop_disk, __ATOMIC_ACQUIRE)) {
+		struct bio *bio = pick(&random);
+
+		if (bio)
+			transfer(&rig_dev, bio);
+		sched_yield();
+	}
+	return arg;
+}
+
+static bool on_sleep(struct waitq *wq)
+{
+	(void)wq;
+	sched_yield();
+	return true;
+}
+
+/* --- the threads --------------------------------------------------------------------- */
+
+struct worker {
+	pthread_t thread;
+	u32 number;
+	u64 random;
+	u32 nops;
+	u64 user; /* offset of its part of the user's memory */
+	struct {
+		bool exists;
+		u32 dir, size;
+		u8 data[MAX_SIZE];
+	} file[NFILES];
+};
+
+static struct worker worker[NTHREADS];
+static struct file *shared;
+
+static u32 below(struct worker *w, u32 n)
+{
+	w->random = w->random * 6364136223846793005ull + 1442695040888963407ull;
+	return (u32)(w->random >> 33) % n;
+}
+
+static void path_of(struct worker *w, u32 i, u32 dir, char *path)
+{
+	sprintf(path, "%s%u-%u", dir == 0 ? "" : dir == 1 ? "d/" : "d/e/", w->number, i);
+}
+
+static void write_some(struct worker *w, u32 i)
+{
+	u32 off = below(w, w->file[i].size + 1);
+	u32 n = 1 + below(w, 9000);
+	struct file *f;
+	char path[32];
+
+	n = MIN(n, MAX_SIZE - off);
+	if (!w->file[i].exists)
+		w->file[i].dir = below(w, 3);
+	path_of(w, i, w->file[i].dir, path);
+	for (u32 k = 0; k < n; k++)
+		w->file[i].data[off + k] = (u8)below(w, 256);
+	memcpy(rig_user + w->user, w->file[i].data + off, n);
+	f = rig_open(path, O_CREATE | O_WRONLY);
+	assert_int_equal(file_seek(f, off, 0), off);
+	assert_int_equal(file_write(f, rig_uptr(w->user), n), n);
+	file_put(f);
+	w->file[i].exists = true;
+	w->file[i].size = MAX(w->file[i].size, off + n);
+}
+
+static void check_some(struct worker *w, u32 i)
+{
+	struct file *f;
+	char path[32];
+	int err;
+
+	path_of(w, i, w->file[i].dir, path);
+	err = fs_open(rig_cwd(), path, O_RDONLY, &f);
+	assert_int_equal(err, w->file[i].exists ? 0 : -ENOENT);
+	if (err)
+		return;
+	assert_int_equal(file_read(f, rig_uptr(w->user), MAX_SIZE + 1), w->file[i].size);
+	assert_memory_equal(rig_user + w->user, w->file[i].data, w->file[i].size);
+	file_put(f);
+}
+
+static void change_some(struct worker *w, u32 i)
+{
+	char path[32], to[32];
+	u32 dir = below(w, 3);
+	struct file *f;
+
+	if (!w->file[i].exists)
+		return;
+	path_of(w, i, w->file[i].dir, path);
+	path_of(w, i, dir, to);
+	switch (below(w, 4)) {
+	case 0:
+		assert_int_equal(fs_unlink(rig_cwd(), path), 0);
+		w->file[i].exists = false;
+		w->file[i].size = 0;
+		break;
+	case 1:
+		assert_int_equal(fs_rename(rig_cwd(), path, to), 0);
+		w->file[i].dir = dir;
+		break;
+	case 2:
+		w->file[i].size = below(w, w->file[i].size + 1);
+		f = rig_open(path, O_WRONLY);
+		assert_int_equal(file_truncate(f, w->file[i].size), 0);
+		file_put(f);
+		break;
+	default:
+		f = rig_open(path, O_WRONLY);
+		assert_int_equal(fs_unlink(rig_cwd(), path), 0);
+		memset(rig_user + w->user, 'x', 5000);
+		assert_int_equal(file_write(f, rig_uptr(w->user), 5000), 5000);
+		file_put(f);
+		w->file[i].exists = false;
+		w->file[i].size = 0;
+	}
+}
+
+/* The same few names, made and removed by all. */
+static void fight(struct worker *w)
+{
+	static const char *const name[] = { "n1", "d/n1", "d/e/n2", "n3", "d/n3" };
+	const char *a = name[below(w, 5)], *b = name[below(w, 5)];
+	int err;
+
+	switch (below(w, 6)) {
+	case 0:
+		err = fs_mkdir(rig_cwd(), a);
+		break;
+	case 1:
+		err = fs_rename(rig_cwd(), a, b);
+		break;
+	case 2:
+		err = fs_link(rig_cwd(), a, b);
+		break;
+	case 3:
+		err = fs_symlink(rig_cwd(), b, a);
+		break;
+	default:
+		err = fs_unlink(rig_cwd(), a);
+	}
+	assert_true(err <= 0 && err != -EIO && err != -EROFS && err != -ENOMEM);
+}
+
+static void write_shared(struct worker *w)
+{
+	memset(rig_user + w->user, 'a' + (int)w->number, 10);
+	assert_int_equal(file_write(shared, rig_uptr(w->user), 10), 10);
+}
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+
+	shim_hart = 1 + w->number;
+	for (u32 k = 0; k < w->nops; k++) {
+		u32 i = below(w, NFILES);
+
+		write_shared(w);
+		switch (below(w, 8)) {
+		case 0 ... 2:
+			write_some(w, i);
+			break;
+		case 3 ... 4:
+			check_some(w, i);
+			break;
+		case 5:
+			change_some(w, i);
+			break;
+		default:
+			fight(w);
+		}
+	}
+	return NULL;
+}
+
+static void *disturb(void *arg)
+{
+	u32 round = 0;
+
+	shim_hart = 6;
+	while (!__atomic_load_n(&stop_disturbing, __ATOMIC_ACQUIRE)) {
+		if (round % 3 == 0)
+			assert_int_equal(fs_sync(), 0);
+		else if (round % 3 == 1)
+			rig_reclaim(50);
+		for (u32 i = 0; i < 50; i++)
+			sched_yield();
+		round++;
+	}
+	return arg;
+}
+
+/* Records of ten equal bytes, as many of each letter as were written. */
+static void check_shared(u32 nops)
+{
+	static u8 data[NTHREADS * 100000];
+	u32 count[NTHREADS] = { 0 };
+	s64 n = rig_read_file("shared", data, sizeof(data));
+
+	assert_int_equal(n, NTHREADS * nops * 10);
+	for (s64 i = 0; i < n; i += 10) {
+		assert_in_range(data[i], 'a', 'a' + NTHREADS - 1);
+		for (u32 k = 1; k < 10; k++)
+			assert_int_equal(data[i + k], data[i]);
+		count[data[i] - 'a']++;
+	}
+	for (u32 i = 0; i < NTHREADS; i++)
+		assert_int_equal(count[i], nops);
+}
+
+static void test_threads(void **state)
+{
+	const u32 nops = 5000;
+	pthread_t disk, disturber;
+
+	(void)state;
+	rig_format(1500, 100, 30, false);
+	transfer = rig_dev.submit;
+	shim_sleep = on_sleep;
+	assert_int_equal(rig_mount(RAM), 0);
+	assert_int_equal(fs_mkdir(rig_cwd(), "d"), 0);
+	assert_int_equal(fs_mkdir(rig_cwd(), "d/e"), 0);
+	shared = rig_open("shared", O_CREATE | O_WRONLY);
+	rig_dev.submit = submit_late;
+	stop_disk = stop_disturbing = false;
+	assert_int_equal(pthread_create(&disk, NULL, disk_thread, NULL), 0);
+	assert_int_equal(pthread_create(&disturber, NULL, disturb, NULL), 0);
+	memset(worker, 0, sizeof(worker));
+	for (u32 i = 0; i < NTHREADS; i++) {
+		struct worker *w = &worker[i];
+
+		w->number = i;
+		w->random = rig_random();
+		w->nops = nops;
+		w->user = i * USER_SPAN;
+		assert_int_equal(pthread_create(&w->thread, NULL, work, w), 0);
+	}
+	for (u32 i = 0; i < NTHREADS; i++)
+		pthread_join(worker[i].thread, NULL);
+	for (u32 i = 0; i < NTHREADS; i++) {
+		for (u32 k = 0; k < NFILES; k++)
+			check_some(&worker[i], k);
+	}
+	file_put(shared);
+	check_shared(nops);
+	__atomic_store_n(&stop_disturbing, true, __ATOMIC_RELEASE);
+	pthread_join(disturber, NULL);
+	assert_int_equal(fs_sync(), 0);
+	__atomic_store_n(&stop_disk, true, __ATOMIC_RELEASE);
+	pthread_join(disk, NULL);
+	rig_dev.submit = transfer;
+	assert_true(rig_is_clean());
+	shim_sleep = NULL;
+	rig_shutdown();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_threads) };
+	int failed;
+
+	if (getenv("RIG_SEED"))
+		rig_seed = strtoul(getenv("RIG_SEED"), NULL, 0);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	rig_disk_free();
+	return failed;
+}
