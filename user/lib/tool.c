@@ -20,19 +20,17 @@ const char *tool_basename(const char *path)
 
 int tool_getopt(int argc, char **argv, const char *options, const char *usage)
 {
+	static const struct option help[] = { { .name = "help", .val = 'h' }, { 0 } };
 	int c;
 
 	if (argc > 0)
 		tool_name = tool_basename(argv[0]);
-	if (optind < argc && strcmp(argv[optind], "--help") == 0)
-		c = 'h';
-	else
-		c = getopt(argc, argv, options);
+	c = getopt_long(argc, argv, options, help, NULL);
 	if (c == 'h') {
 		fputs(usage, stdout);
 		exit(0);
 	}
-	if (c == '?')
+	if (c == '?' || c == ':')
 		exit(2);
 	return c;
 }
