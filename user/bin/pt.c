@@ -1,0 +1,379 @@
+/* pt - show the page table of a process */
+
+/* As a tree: a line for each table, and below it what is in it, where pages that
+ * follow each other in both kinds of address with equal rights share a line. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <snap.h>
+#include <tool.h>
+
+static const char usage[] =
+	"usage: pt [-k] [-a] [-s] [PID] [VA]\n"
+	"Show the page table of a process, or of pt itself, as a tree: tables, and runs of\n"
+	"pages that are neighbours virtually and physically and have the same bits.\n"
+	"  -a   every entry on a line of its own, with the entry itself\n"
+	"  -s   runs alone, across tables, with their level; then what there is in all\n"
+	"  -k   the half of the kernel, which all processes share\n"
+	"  VA   (hexadecimal, with 0x if it stands alone) the way to this address, level\n"
+	"       by level, with the bits that decide\n"
+	"Ranges do not include their end.  Rights: r read, w write, x execute, u for user\n"
+	"mode, g in all address spaces, c copied before it is written.  AD: touched,\n"
+	"written.  Users: how many have the page, the page cache not counted.\n";
+
+#define PAGE 4096ull
+#define LEVELS 3
+#define KERNEL_START 0xffffffc000000000ull
+
+enum {
+	V = 1 << 0,
+	R = 1 << 1,
+	W = 1 << 2,
+	X = 1 << 3,
+	U = 1 << 4,
+	G = 1 << 5,
+	A = 1 << 6,
+	D = 1 << 7,
+	COW = 1 << 8,
+	BITS = 0x3ff,
+};
+
+static bool opt_all, opt_runs, opt_kernel;
+static int digits = 10; /* of virtual addresses; 16 in the kernel half */
+
+struct totals {
+	unsigned long long runs, pages, shared, tables, guards;
+};
+
+static unsigned long long level_size(int level)
+{
+	return PAGE << (9 * level);
+}
+
+static unsigned index_of(unsigned long long va, int level)
+{
+	return (unsigned)(va >> (12 + 9 * level)) & 511;
+}
+
+/* --- lines --------------------------------------------------------------- */
+
+static const char *rights(unsigned long long pte, char text[8])
+{
+	static const char letters[] = "rwxug";
+
+	for (int i = 0; i < 5; i++)
+		text[i] = pte & (R << i) ? letters[i] : '-';
+	text[5] = pte & COW ? 'c' : '-';
+	text[6] = '\0';
+	return text;
+}
+
+static void print_heading(void)
+{
+	const char *entry = opt_runs ? "level" : "entry";
+	const char *virtual = opt_all ? "virtual" : "virtual range";
+	const char *physical = opt_all ? "physical" : "physical range";
+	int va = opt_all ? digits : 2 * digits + 1, pa = opt_all ? 9 : 19;
+
+	printf("%-*s %-*s %-*s %5s ", opt_runs ? 5 : 11, entry, va, virtual, pa, physical, "size");
+	if (opt_all)
+		printf("%-16s ", "entry itself");
+	printf("%-6s AD %5s area\n", "rights", "users");
+}
+
+/* Where it stands in its table, further right the deeper this is. */
+static void print_place(const struct snap_entry *e, unsigned long long pages)
+{
+	unsigned first = index_of(e->va, e->level);
+	unsigned last = first + (unsigned)(pages * PAGE / level_size(e->level)) - 1;
+	char text[16];
+
+	if (opt_runs)
+		snprintf(text, sizeof(text), "%d", e->level);
+	else if (first == last || opt_all)
+		snprintf(text, sizeof(text), "%*s%u", 2 * (LEVELS - 1 - e->level), "", first);
+	else
+		snprintf(text, sizeof(text), "%*s%u-%u", 2 * (LEVELS - 1 - e->level), "", first,
+			 last);
+	printf("%-*s ", opt_runs ? 5 : 11, text);
+}
+
+static void print_range(unsigned long long start, unsigned long long bytes, int width)
+{
+	if (opt_all)
+		printf("%0*llx ", width, start);
+	else
+		printf("%0*llx-%0*llx ", width, start, width, start + bytes);
+}
+
+static void print_users(const struct snap_entry *e)
+{
+	if (e->users)
+		printf("%5u", e->users);
+	else
+		printf("%5s", "-");
+}
+
+static void print_run(const struct snap_entry *e, unsigned long long pages)
+{
+	unsigned long long bytes = pages * PAGE;
+	char size[24], text[8];
+
+	print_place(e, pages);
+	print_range(e->va, bytes, digits);
+	if (e->what == SNAP_LEAF)
+		print_range(e->pa, bytes, 9);
+	else
+		printf("%-*s ", opt_all ? 9 : 19, e->what == SNAP_GUARD ? "none" : "a note");
+	printf("%5s ", snap_size(bytes, size));
+	if (opt_all)
+		printf("%016llx ", e->pte);
+	printf("%s %c%c ", rights(e->pte, text), e->pte & A ? 'a' : '-', e->pte & D ? 'd' : '-');
+	print_users(e);
+	printf(" %s\n", snap_area_name(e->area));
+}
+
+static void print_table(const struct snap_entry *e)
+{
+	char size[24];
+
+	if (opt_runs)
+		return;
+	print_place(e, level_size(e->level) / PAGE);
+	print_range(e->va, level_size(e->level), digits);
+	printf("%09llx %*s%5s ", e->pa, opt_all ? 0 : 10, "",
+	       snap_size(level_size(e->level), size));
+	if (opt_all)
+		printf("%016llx ", e->pte);
+	printf("table\n");
+}
+
+/* --- runs ---------------------------------------------------------------- */
+
+/* Whether @e goes on where the run of @pages that starts with @run ends. */
+static bool continues(const struct snap_entry *run, unsigned long long pages,
+		      const struct snap_entry *e)
+{
+	if (opt_all || !pages || e->what != SNAP_LEAF || run->what != SNAP_LEAF)
+		return false;
+	/* A tree has a line for each table: a run ends with it. */
+	if (!opt_runs && index_of(e->va, e->level) == 0)
+		return false;
+	return e->va == run->va + pages * PAGE && e->pa == run->pa + pages * PAGE &&
+	       (e->pte & BITS) == (run->pte & BITS) && e->level == run->level &&
+	       e->users == run->users && e->area == run->area;
+}
+
+static void count(struct totals *t, const struct snap_entry *e)
+{
+	unsigned long long pages = level_size(e->level) / PAGE;
+
+	t->tables += e->what == SNAP_TABLE;
+	t->guards += e->what == SNAP_GUARD;
+	if (e->what == SNAP_LEAF) {
+		t->pages += pages;
+		t->shared += e->users > 1 ? pages : 0;
+	}
+}
+
+static void flush_run(const struct snap_entry *run, unsigned long long *pages, struct totals *t)
+{
+	if (*pages) {
+		print_run(run, *pages);
+		t->runs++;
+	}
+	*pages = 0;
+}
+
+static void print_entries(struct snap_reader *r, struct totals *t)
+{
+	unsigned long long pages = 0;
+	const struct snap_entry *e;
+	struct snap_entry run;
+
+	while ((e = snap_next(r)) != NULL) {
+		count(t, e);
+		if (!continues(&run, pages, e)) {
+			flush_run(&run, &pages, t);
+			run = *e;
+		}
+		if (e->what == SNAP_TABLE)
+			print_table(e);
+		else
+			pages += level_size(e->level) / PAGE;
+	}
+	flush_run(&run, &pages, t);
+}
+
+static void print_totals(const struct totals *t, const struct snap_header *h)
+{
+	char size[24];
+
+	printf("%llu pages (%s) in %llu runs", t->pages, snap_size(t->pages * PAGE, size),
+	       t->runs - t->guards);
+	if (!opt_kernel)
+		printf(", %llu of them shared; %llu guard%s", t->shared, t->guards,
+		       t->guards == 1 ? "" : "s");
+	printf("; %llu tables", t->tables + 1 + (!opt_kernel && h->flags & SNAP_ISOLATED));
+	printf(opt_kernel ? ", the root included\n" : ", roots included\n");
+}
+
+/* --- one address --------------------------------------------------------- */
+
+static void print_bits(unsigned long long pte)
+{
+	static const char letters[] = "VRWXUGADC";
+
+	for (int i = 0; i < 9; i++)
+		printf(" %c", pte & (1ull << i) ? letters[i] : '-');
+}
+
+static void print_step(const struct snap_entry *e, unsigned long long va, unsigned long long table)
+{
+	unsigned index = index_of(va, e->level);
+
+	printf("level %d entry %3u at %09llx: %016llx", e->level, index, table + index * 8, e->pte);
+	print_bits(e->pte);
+	switch (e->what) {
+	case SNAP_TABLE:
+		printf("  table at %09llx\n", e->pa);
+		break;
+	case SNAP_LEAF:
+		printf("  page at %09llx\n", e->pa);
+		break;
+	case SNAP_GUARD:
+		printf("  guard: no R, W or X\n");
+		break;
+	default:
+		printf("  V is clear: the walk ends\n");
+	}
+}
+
+/* What the bits of the last entry say to an access that needs @right. */
+static const char *verdict(const struct snap_entry *e, int right, bool user)
+{
+	if (!(e->pte & V))
+		return "no: V is clear";
+	if (e->what == SNAP_GUARD)
+		return "no: a guard page";
+	if (user && !(e->pte & U))
+		return "no: U is clear";
+	if (!user && e->pte & U && right == X)
+		return "no: U is set";
+	if (right == W && e->pte & COW && !(e->pte & W))
+		return "after a copy: W is clear, C is set";
+	if (right == W && !(e->pte & W))
+		return "no: W is clear";
+	if (right == X && !(e->pte & X))
+		return "no: X is clear";
+	if (right == R && !(e->pte & R))
+		return "no: R is clear";
+	return !user && e->pte & U ? "only in a copy (SUM)" : "yes";
+}
+
+static void print_verdicts(const struct snap_entry *e, bool user)
+{
+	printf("%-8s read %s; write %s; execute %s\n", user ? "user:" : "kernel:",
+	       verdict(e, R, user), verdict(e, W, user), verdict(e, X, user));
+}
+
+static void print_area(int pid, unsigned long long va)
+{
+	static struct snap_reader r;
+	const struct snap_area *a;
+
+	if (!snap_begin(&r, SNAP_AREAS, pid, 0))
+		return;
+	while ((a = snap_next(&r)) != NULL) {
+		if (va < a->start || va >= a->end)
+			continue;
+		printf("area:    %s %010llx-%010llx, allows %c%c%c%s\n", snap_area_name(a->kind),
+		       a->start, a->end, a->prot & 1 ? 'r' : '-', a->prot & 2 ? 'w' : '-',
+		       a->prot & 4 ? 'x' : '-',
+		       a->prot ? "; what is absent comes at the first touch" : "");
+		return;
+	}
+	printf("area:    none\n");
+}
+
+static void print_path(int pid, unsigned long long va)
+{
+	static struct snap_reader r;
+	const struct snap_entry *e;
+	struct snap_entry last = { 0 };
+	unsigned long long table;
+
+	if (!snap_begin(&r, SNAP_PATH, pid, va))
+		tool_die("cannot look there");
+	table = r.header.root;
+	if (opt_kernel)
+		printf("address %llx of the kernel\n", va);
+	else
+		printf("address %llx of %d (%s)\n", va, r.header.pid, r.header.name);
+	while ((e = snap_next(&r)) != NULL) {
+		print_step(e, va, table);
+		table = e->pa;
+		last = *e;
+	}
+	if (last.what == SNAP_LEAF) {
+		printf("address: %09llx is where it is", last.pa + (va & (level_size(last.level) - 1)));
+		if (last.users)
+			printf("; users of the page: %u", last.users);
+		putchar('\n');
+	}
+	print_verdicts(&last, true);
+	print_verdicts(&last, false);
+	if (!opt_kernel)
+		print_area(pid, va);
+}
+
+/* --- */
+
+static void print_whole(int pid)
+{
+	static struct snap_reader r;
+	struct totals t = { 0 };
+
+	if (!snap_begin(&r, SNAP_PT, pid, opt_kernel ? KERNEL_START : 0))
+		tool_die("no such process");
+	if (opt_kernel)
+		printf("page table of the kernel, root %09llx\n", r.header.root);
+	else
+		printf("page table of %d (%s), root %09llx", r.header.pid, r.header.name,
+		       r.header.root);
+	if (!opt_kernel && r.header.flags & SNAP_ISOLATED)
+		printf(", in user mode %09llx", r.header.user_root);
+	if (!opt_kernel)
+		putchar('\n');
+	print_heading();
+	print_entries(&r, &t);
+	if (opt_runs)
+		print_totals(&t, &r.header);
+	if (r.error)
+		tool_warnx("the process", "ended meanwhile");
+}
+
+int main(int argc, char **argv)
+{
+	int c, pid = 0;
+
+	while ((c = tool_getopt(argc, argv, "kash", usage)) != -1) {
+		opt_kernel |= c == 'k';
+		opt_all |= c == 'a';
+		opt_runs |= c == 's';
+	}
+	digits = opt_kernel ? 16 : 10;
+	if (opt_all && opt_runs)
+		tool_usage(usage);
+	if (optind < argc && !opt_kernel && strncmp(argv[optind], "0x", 2) != 0)
+		pid = snap_pid(argv[optind++]);
+	if (argc - optind > 1)
+		tool_usage(usage);
+	if (optind < argc)
+		print_path(pid, snap_address(argv[optind]));
+	else
+		print_whole(pid);
+	return tool_finish();
+}
