@@ -31,6 +31,17 @@ bool tool_join(char *buf, int size, const char *path, const char *name);
 /* The part of @path after its last slash. */
 const char *tool_basename(const char *path);
 
+/* Take the slashes at the end off @path, in place; returns @path. */
+char *tool_trim(char *path);
+
+/* Where ln, cp and mv put @from: @to, or in it under its own name, made in
+ * @buf, if it is a directory.  NULL, with errno set, if that does not fit. */
+const char *tool_target(char *buf, int size, const char *to, const char *from);
+
+/* The names in a directory without `.` and `..`, a NULL at the end; the caller
+ * frees the list, the names go with it.  NULL, with errno set, if it fails. */
+char **tool_names(const char *path);
+
 /* Flush stdout and give the status to return from main(): 1 if the output
  * could not be written. */
 int tool_finish(void);

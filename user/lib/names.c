@@ -1,0 +1,58 @@
+/* names.c - paths and directories, as the small programs need them; see tool.h. */
+#include <tool.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+char *tool_trim(char *path)
+{
+	size_t len = strlen(path);
+
+	while (len > 1 && path[len - 1] == '/')
+		path[--len] = '\0';
+	return path;
+}
+
+const char *tool_target(char *buf, int size, const char *to, const char *from)
+{
+	struct stat st;
+
+	if (stat(to, &st) < 0 || !S_ISDIR(st.st_mode))
+		return to;
+	return tool_join(buf, size, to, tool_basename(from)) ? buf : NULL;
+}
+
+/* The list is one piece of memory: the pointers, then names of equal room. */
+char **tool_names(const char *path)
+{
+	struct dirent *entry;
+	size_t count = 0, i = 0;
+	DIR *dir = opendir(path);
+	char **names;
+
+	if (!dir)
+		return NULL;
+	while (readdir(dir))
+		count++;
+	names = malloc((count + 1) * (sizeof(*names) + sizeof(entry->d_name)));
+	if (names) {
+		char *room = (char *)(names + count + 1);
+
+		rewinddir(dir);
+		while (i < count && (entry = readdir(dir)) != NULL) {
+			if (strcmp(entry->d_name, ".") == 0 ||
+			    strcmp(entry->d_name, "..") == 0)
+				continue;
+			names[i] = strcpy(room + i * sizeof(entry->d_name), entry->d_name);
+			i++;
+		}
+		names[i] = NULL;
+	}
+	closedir(dir);
+	if (!names)
+		errno = ENOMEM;
+	return names;
+}
