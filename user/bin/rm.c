@@ -1,0 +1,79 @@
+/* rm - remove files and directories */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <tool.h>
+
+#include "uapi/limits.h"
+
+static const char usage[] = "usage: rm [-rf] FILE...\n"
+			    "Remove files, and directories that are empty.\n"
+			    "  -r   directories with all that is in them\n"
+			    "  -f   no complaint about what does not exist\n";
+
+static bool recursive, force;
+
+static void remove_path(const char *path);
+
+static void remove_content(const char *path)
+{
+	char **names = tool_names(path);
+
+	if (!names) {
+		tool_warn(path);
+		return;
+	}
+	for (char **name = names; *name; name++) {
+		char inner[MAXPATH];
+
+		if (tool_join(inner, sizeof(inner), path, *name))
+			remove_path(inner);
+		else
+			tool_warn(path);
+	}
+	free(names);
+}
+
+static void remove_path(const char *path)
+{
+	struct stat st;
+	int failed = tool_status;
+
+	tool_status = 0;
+	if (recursive && lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		remove_content(path);
+	/* What is left inside has been complained about. */
+	if (tool_status == 0 && unlink(path) < 0 && !(force && errno == ENOENT))
+		tool_warn(path);
+	tool_status |= failed;
+}
+
+static bool is_dots(const char *path)
+{
+	const char *name = tool_basename(path);
+
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+int main(int argc, char **argv)
+{
+	int c;
+
+	while ((c = tool_getopt(argc, argv, "rfh", usage)) != -1) {
+		recursive |= c == 'r';
+		force |= c == 'f';
+	}
+	argv += optind;
+	if (!*argv && !force)
+		tool_usage(usage);
+	for (; *argv; argv++)
+		if (is_dots(tool_trim(*argv)) || strcmp(*argv, "/") == 0)
+			tool_warnx(*argv, "is not removed");
+		else
+			remove_path(*argv);
+	return tool_status;
+}
