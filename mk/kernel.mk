@@ -25,7 +25,7 @@ KERNEL_LDFLAGS := -melf64lriscv -static -nostdlib --build-id=none -z noexecstack
 # The loops of memset and memcpy must not be turned into calls of themselves.
 CFLAGS_kernel/lib/string.c := $(if $(LLVM),-fno-builtin,-fno-tree-loop-distribute-patterns)
 
-# $(1) changes when the commands do, so that objects of other flags are not kept.
+# Changes when the commands do, so that objects of other flags are not kept.
 KERNEL_FLAGS_FILE := $(KB)/flags
 $(KERNEL_FLAGS_FILE): FORCE
 	@mkdir -p $(@D)
@@ -57,7 +57,12 @@ NM=$(NM) mk/ksyms.sh $(2) > $(KB)/ksyms.S && $(CC) $(KERNEL_CFLAGS) -c -o $(KB)/
 $(LD) $(KERNEL_LDFLAGS) -Map=$(1).map -o $(1) $(KERNEL_OBJ) $(KB)/ksyms.o
 endef
 
-$(KB)/kernel.elf: $(KERNEL_OBJ) $(KERNEL_LD) mk/kernel.mk mk/ksyms.sh
+# Changes when a source file goes, which no newer file would tell.
+$(KB)/objects: FORCE
+	@mkdir -p $(@D)
+	@echo '$(KERNEL_OBJ)' | cmp -s - $@ || echo '$(KERNEL_OBJ)' > $@
+
+$(KB)/kernel.elf: $(KERNEL_OBJ) $(KB)/objects $(KERNEL_LD) mk/kernel.mk mk/ksyms.sh
 	$(call say,LD,$@)
 	$(Q)$(call link_with_names,$(KB)/names0.elf,)
 	$(Q)$(call link_with_names,$(KB)/names1.elf,$(KB)/names0.elf)

@@ -7,6 +7,7 @@ Works on copies of the disk image in build/test/.  Prints `ok NAME` or
 import os
 import pathlib
 import re
+import select
 import shutil
 import signal
 import socket
@@ -174,6 +175,61 @@ def test_gdb():
         assert re.search(pattern, gdb.stdout), f"{pattern} is not in\n{gdb.stdout}{gdb.stderr}"
     assert refused.returncode != 0 and "open already" in refused.stderr, refused.stderr
     assert probe(port), "QEMU listens 5 s after SIGTERM"
+
+
+def test_grader():
+    """The steps of xv6's gradelib.py: a breakpoint by kernel.sym, then lines at the prompt."""
+    port = free_port()
+    make = subprocess.Popen(["make", "-s", "--no-print-directory", "qemu-gdb", f"GDBPORT={port}", f"IMAGE={IMAGE}"],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            bufsize=0)
+    try:
+        output = make.stdout.readline()
+        start = time.monotonic()
+        while True:
+            try:
+                gdb = socket.create_connection(("127.0.0.1", port), timeout=1)
+                break
+            except ConnectionRefusedError:
+                assert time.monotonic() - start < 2, "QEMU does not listen 2 s after the first line"
+                time.sleep(0.05)
+        symbols = dict(reversed(line.split()) for line in pathlib.Path("kernel/kernel.sym").read_text().splitlines())
+        gdb.settimeout(20)
+        address = int(symbols["sys_exec"], 16)
+        send_packet(gdb, f"Z1,{address:x},1")
+        send_packet(gdb, "c")
+        packets = b""
+        while b"T05" not in packets:
+            got = gdb.recv(4096)
+            assert got, f"no T05 in {packets!r}"
+            packets += got
+        send_packet(gdb, f"z1,{address:x},1")
+        send_packet(gdb, "c")
+        output = read_until(make.stdout, b"$ ")
+        assert b"\r" not in output.split(b"MEDELEG")[1].split(b"\n", 1)[1], "\\r in what the kernel printed"
+        make.stdin.write(b"echo graded\n")
+        make.stdin.flush()
+        output = read_until(make.stdout, b"$ ")
+        assert b"\ngraded\n" in output, output
+    finally:
+        make.send_signal(signal.SIGTERM)
+        make.wait(5)
+
+
+def send_packet(gdb, text):
+    gdb.send(f"${text}#{sum(text.encode()) % 256:02x}".encode())
+
+
+def read_until(stream, wanted):
+    output = b""
+    deadline = time.monotonic() + 20
+    while wanted not in output:
+        ready = select.select([stream], [], [], max(0, deadline - time.monotonic()))[0]
+        assert ready, f"no {wanted!r} in {output[-2000:]!r}"
+        got = os.read(stream.fileno(), 4096)
+        assert got, f"it ended: {output[-2000:]!r}"
+        output += got
+    return output
 
 
 def probe(port):

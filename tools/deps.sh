@@ -94,7 +94,8 @@ check_qemu_version() {
 }
 
 explain() {
-	echo "Missing: $(echo "$1" | tr '\n' ' ')" >&2
+	echo "Missing: $(echo "$1" | sed -e 's/^QEMU$/qemu-system-riscv64/' -e 's/^CLANG-RT$/libclang-rt/' |
+		tr '\n' ' ')" >&2
 	cat >&2 <<-'END'
 	These are the names of Debian and Ubuntu packages; only there they are installed by themselves.
 	On another system get: make, a C compiler, QEMU 7.0 or later for riscv64 with its
