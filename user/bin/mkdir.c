@@ -12,13 +12,6 @@ static const char usage[] =
 	"Make directories.\n"
 	"  -p   those above as well, and no complaint about one that exists\n";
 
-static bool is_dir(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
 /* Make one directory, or find it there. */
 static bool make_or_find(const char *path)
 {
@@ -27,7 +20,7 @@ static bool make_or_find(const char *path)
 	if (mkdir(path, 0777) == 0)
 		return true;
 	error = errno;
-	if (is_dir(path))
+	if (tool_is_dir(path))
 		return true;
 	errno = error == EEXIST ? ENOTDIR : error;
 	return false;

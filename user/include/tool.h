@@ -3,6 +3,8 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
 
 /* The status to leave with: 0, or 1 after a complaint. */
 extern int tool_status;
@@ -31,6 +33,8 @@ bool tool_join(char *buf, int size, const char *path, const char *name);
 /* The part of @path after its last slash. */
 const char *tool_basename(const char *path);
 
+bool tool_is_dir(const char *path);
+
 /* Take the slashes at the end off @path, in place; returns @path. */
 char *tool_trim(char *path);
 
@@ -41,6 +45,25 @@ const char *tool_target(char *buf, int size, const char *to, const char *from);
 /* The names in a directory without `.` and `..`, a NULL at the end; the caller
  * frees the list, the names go with it.  NULL, with errno set, if it fails. */
 char **tool_names(const char *path);
+
+/* Open a file to read, `-` is standard input; NULL after a complaint. */
+FILE *tool_open(const char *name);
+
+/* Complain if reading failed, and close. */
+void tool_close(FILE *file, const char *name);
+
+/* Call @fn for each file of the list, or for standard input if it is empty. */
+typedef void tool_input_fn(FILE *file, const char *name);
+void tool_each(char **names, tool_input_fn *fn);
+
+/* A line of any length, with the newline that ends it; { 0 } at first. */
+struct tool_line {
+	char *text; /* no NUL at its end */
+	size_t len, room;
+};
+
+/* Read the next line; false at the end of the file. */
+bool tool_line(FILE *file, struct tool_line *line);
 
 /* Flush stdout and give the status to return from main(): 1 if the output
  * could not be written. */

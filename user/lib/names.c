@@ -16,11 +16,16 @@ char *tool_trim(char *path)
 	return path;
 }
 
-const char *tool_target(char *buf, int size, const char *to, const char *from)
+bool tool_is_dir(const char *path)
 {
 	struct stat st;
 
-	if (stat(to, &st) < 0 || !S_ISDIR(st.st_mode))
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+const char *tool_target(char *buf, int size, const char *to, const char *from)
+{
+	if (!tool_is_dir(to))
 		return to;
 	return tool_join(buf, size, to, tool_basename(from)) ? buf : NULL;
 }
