@@ -1,0 +1,50 @@
+/* tail - print the last lines of files */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <tool.h>
+
+static const char usage[] =
+	"usage: tail [-n LINES] [FILE...]\n"
+	"Print the last lines of each file, or of standard input: 10 of them.\n"
+	"  -n   so many instead\n";
+
+static long lines = 10;
+static struct tool_line *ring; /* lines + 1 slots: line i is in slot i % (lines + 1) */
+static bool show_names, printed;
+
+static void print_tail(FILE *file, const char *name)
+{
+	long count = 0;
+
+	if (show_names)
+		printf("%s==> %s <==\n", printed ? "\n" : "", name);
+	printed = true;
+	/* One slot more than lines: that for the line which does not come at the end. */
+	while (lines && tool_line(file, &ring[count % (lines + 1)]))
+		count++;
+	for (long i = count > lines ? count - lines : 0; i < count; i++) {
+		struct tool_line *line = &ring[i % (lines + 1)];
+
+		fwrite(line->text, 1, line->len, stdout);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int c;
+
+	while ((c = tool_getopt(argc, argv, "n:h", usage)) != -1)
+		if (c == 'n')
+			lines = tool_number(optarg, 0);
+	ring = lines < 1l << 32 ? calloc((size_t)lines + 1, sizeof(*ring)) : NULL;
+	if (!ring) {
+		tool_warnx("-n", "too many lines");
+		return 2;
+	}
+	show_names = argc - optind > 1;
+	tool_each(argv + optind, print_tail);
+	return tool_finish();
+}
