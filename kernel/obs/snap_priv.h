@@ -39,7 +39,8 @@ struct snap_counter {
 };
 bool snap_add_counter(struct snap *s, u64 index, const struct snap_counter *c);
 
-/* References on @pg that are not the page cache's own. */
+/* References on @pg but the one that keeps it while nobody maps it: the page
+ * cache's, and the process's own on its USYSCALL page. */
 u32 snap_users(const struct page *pg);
 
 /* enum snap_area_kind of areas of kind @vma_kind. */

@@ -22,10 +22,11 @@ u8 snap_area_kind(u8 vma_kind)
 u32 snap_users(const struct page *pg)
 {
 	u32 refs = __atomic_load_n(&pg->refs, __ATOMIC_RELAXED);
-	bool cached = pg->kind == FRAME_cache &&
-		      __atomic_load_n(&pg->object, __ATOMIC_RELAXED) != NULL;
+	bool kept = pg->kind == FRAME_usyscall ||
+		    (pg->kind == FRAME_cache &&
+		     __atomic_load_n(&pg->object, __ATOMIC_RELAXED) != NULL);
 
-	return refs - (cached && refs ? 1 : 0);
+	return refs - (kept && refs ? 1 : 0);
 }
 
 /* --- what an address is for ---------------------------------------------- */

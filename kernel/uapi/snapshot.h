@@ -97,7 +97,7 @@ struct snap_entry {
 	unsigned long long pa;  /* page or table; 0 for others                */
 	unsigned long long pte; /* the entry itself, see arch/riscv/pte.h     */
 	unsigned int refs;      /* references on the frame; 0: not counted    */
-	unsigned int users;     /* without the page cache's own               */
+	unsigned int users;     /* of these, page cache and owner not counted */
 	unsigned char level;    /* 0: 4 KiB, 1: 2 MiB, 2: 1 GiB               */
 	unsigned char what;     /* enum snap_what; 0: an entry that is zero   */
 	unsigned char area;     /* enum snap_area_kind                        */

@@ -23,8 +23,8 @@ struct totals {
 
 static void print_row(const struct totals *t)
 {
-	printf(" %9llu %8llu %7llu %7llu %6llu %7llu %6llu", t->pages, t->resident, t->shared,
-	       t->private, t->large, t->touched, t->dirty);
+	printf(" %9llu %8llu %7llu %7llu %6llu %7llu %6llu", t->pages, t->resident,
+	       t->shared, t->private, t->large, t->touched, t->dirty);
 }
 
 static const char *rights(const struct snap_area *a, char text[8])
@@ -58,13 +58,18 @@ static void print_areas(int pid)
 	char text[8];
 
 	if (!snap_begin(&r, SNAP_AREAS, pid, 0))
-		tool_die("no such process");
+		snap_die(pid);
 	printf("areas of %d (%s)\n", r.header.pid, r.header.name);
 	printf("%-10s %-10s %9s %8s %7s %7s %6s %7s %6s %s\n", "start", "end", "pages",
 	       "resident", "shared", "private", "large", "touched", "dirty", "rights kind");
 	while ((a = snap_next(&r)) != NULL) {
-		struct totals t = { (a->end - a->start) / 4096, a->resident, a->shared,
-				    a->private, a->large, a->touched, a->dirty };
+		struct totals t = { (a->end - a->start) / 4096,
+				    a->resident,
+				    a->shared,
+				    a->private,
+				    a->large,
+				    a->touched,
+				    a->dirty };
 
 		printf("%010llx %010llx", a->start, a->end);
 		print_row(&t);

@@ -77,7 +77,8 @@ static void print_heading(void)
 	const char *physical = opt_all ? "physical" : "physical range";
 	int va = opt_all ? digits : 2 * digits + 1, pa = opt_all ? 9 : 19;
 
-	printf("%-*s %-*s %-*s %5s ", opt_runs ? 5 : 11, entry, va, virtual, pa, physical, "size");
+	printf("%-*s %-*s %-*s %5s ", opt_runs ? 5 : 11, entry, va, virtual, pa, physical,
+	       "size");
 	if (opt_all)
 		printf("%-16s ", "entry itself");
 	printf("%-6s AD %5s area\n", "rights", "users");
@@ -93,10 +94,11 @@ static void print_place(const struct snap_entry *e, unsigned long long pages)
 	if (opt_runs)
 		snprintf(text, sizeof(text), "%d", e->level);
 	else if (first == last || opt_all)
-		snprintf(text, sizeof(text), "%*s%u", 2 * (LEVELS - 1 - e->level), "", first);
+		snprintf(text, sizeof(text), "%*s%u", 2 * (LEVELS - 1 - e->level), "",
+			 first);
 	else
-		snprintf(text, sizeof(text), "%*s%u-%u", 2 * (LEVELS - 1 - e->level), "", first,
-			 last);
+		snprintf(text, sizeof(text), "%*s%u-%u", 2 * (LEVELS - 1 - e->level), "",
+			 first, last);
 	printf("%-*s ", opt_runs ? 5 : 11, text);
 }
 
@@ -126,11 +128,13 @@ static void print_run(const struct snap_entry *e, unsigned long long pages)
 	if (e->what == SNAP_LEAF)
 		print_range(e->pa, bytes, 9);
 	else
-		printf("%-*s ", opt_all ? 9 : 19, e->what == SNAP_GUARD ? "none" : "a note");
+		printf("%-*s ", opt_all ? 9 : 19,
+		       e->what == SNAP_GUARD ? "none" : "a note");
 	printf("%5s ", snap_size(bytes, size));
 	if (opt_all)
 		printf("%016llx ", e->pte);
-	printf("%s %c%c ", rights(e->pte, text), e->pte & A ? 'a' : '-', e->pte & D ? 'd' : '-');
+	printf("%s %c%c ", rights(e->pte, text), e->pte & A ? 'a' : '-',
+	       e->pte & D ? 'd' : '-');
 	print_users(e);
 	printf(" %s\n", snap_area_name(e->area));
 }
@@ -178,7 +182,8 @@ static void count(struct totals *t, const struct snap_entry *e)
 	}
 }
 
-static void flush_run(const struct snap_entry *run, unsigned long long *pages, struct totals *t)
+static void flush_run(const struct snap_entry *run, unsigned long long *pages,
+		      struct totals *t)
 {
 	if (*pages) {
 		print_run(run, *pages);
@@ -230,11 +235,13 @@ static void print_bits(unsigned long long pte)
 		printf(" %c", pte & (1ull << i) ? letters[i] : '-');
 }
 
-static void print_step(const struct snap_entry *e, unsigned long long va, unsigned long long table)
+static void print_step(const struct snap_entry *e, unsigned long long va,
+		       unsigned long long table)
 {
 	unsigned index = index_of(va, e->level);
 
-	printf("level %d entry %3u at %09llx: %016llx", e->level, index, table + index * 8, e->pte);
+	printf("level %d entry %3u at %09llx: %016llx", e->level, index, table + index * 8,
+	       e->pte);
 	print_bits(e->pte);
 	switch (e->what) {
 	case SNAP_TABLE:
@@ -255,31 +262,42 @@ static void print_step(const struct snap_entry *e, unsigned long long va, unsign
 static const char *verdict(const struct snap_entry *e, int right, bool user)
 {
 	if (!(e->pte & V))
-		return "no: V is clear";
+		return "no, V is clear";
 	if (e->what == SNAP_GUARD)
-		return "no: a guard page";
+		return "no, a guard page";
 	if (user && !(e->pte & U))
-		return "no: U is clear";
-	if (!user && e->pte & U && right == X)
-		return "no: U is set";
+		return "no, U is clear";
 	if (right == W && e->pte & COW && !(e->pte & W))
-		return "after a copy: W is clear, C is set";
+		return "yes, once the page is copied (C)";
 	if (right == W && !(e->pte & W))
-		return "no: W is clear";
+		return "no, W is clear";
 	if (right == X && !(e->pte & X))
-		return "no: X is clear";
-	if (right == R && !(e->pte & R))
-		return "no: R is clear";
-	return !user && e->pte & U ? "only in a copy (SUM)" : "yes";
+		return "no, X is clear";
+	return right == R && !(e->pte & R) ? "no, R is clear" : "yes";
 }
 
-static void print_verdicts(const struct snap_entry *e, bool user)
+static void print_verdict(const struct snap_entry *e, bool user)
 {
-	printf("%-8s read %s; write %s; execute %s\n", user ? "user:" : "kernel:",
-	       verdict(e, R, user), verdict(e, W, user), verdict(e, X, user));
+	const char *reads = verdict(e, R, user), *writes = verdict(e, W, user);
+	const char *runs = verdict(e, X, user);
+
+	printf("%-9s", user ? "user:" : "kernel:");
+	if (reads == writes && writes == runs)
+		printf("access: %s\n", reads);
+	else
+		printf("read: %s; write: %s; execute: %s\n", reads, writes, runs);
 }
 
-static void print_area(int pid, unsigned long long va)
+static void print_verdicts(const struct snap_entry *e)
+{
+	print_verdict(e, true);
+	if (e->pte & U)
+		printf("kernel:  as the user, while it copies for the program (SUM); never executes\n");
+	else
+		print_verdict(e, false);
+}
+
+static void print_area(int pid, unsigned long long va, bool absent)
 {
 	static struct snap_reader r;
 	const struct snap_area *a;
@@ -289,24 +307,25 @@ static void print_area(int pid, unsigned long long va)
 	while ((a = snap_next(&r)) != NULL) {
 		if (va < a->start || va >= a->end)
 			continue;
-		printf("area:    %s %010llx-%010llx, allows %c%c%c%s\n", snap_area_name(a->kind),
-		       a->start, a->end, a->prot & 1 ? 'r' : '-', a->prot & 2 ? 'w' : '-',
-		       a->prot & 4 ? 'x' : '-',
-		       a->prot ? "; what is absent comes at the first touch" : "");
+		printf("area:    %s %010llx-%010llx, allows %c%c%c%s\n",
+		       snap_area_name(a->kind), a->start, a->end, a->prot & 1 ? 'r' : '-',
+		       a->prot & 2 ? 'w' : '-', a->prot & 4 ? 'x' : '-',
+		       absent && a->prot ? "; the page comes at the first touch" : "");
 		return;
 	}
 	printf("area:    none\n");
 }
 
-static void print_path(int pid, unsigned long long va)
+static void print_path(int pid, const char *address)
 {
+	unsigned long long va = snap_address(address);
 	static struct snap_reader r;
 	const struct snap_entry *e;
 	struct snap_entry last = { 0 };
 	unsigned long long table;
 
 	if (!snap_begin(&r, SNAP_PATH, pid, va))
-		tool_die("cannot look there");
+		tool_die(address);
 	table = r.header.root;
 	if (opt_kernel)
 		printf("address %llx of the kernel\n", va);
@@ -318,15 +337,15 @@ static void print_path(int pid, unsigned long long va)
 		last = *e;
 	}
 	if (last.what == SNAP_LEAF) {
-		printf("address: %09llx is where it is", last.pa + (va & (level_size(last.level) - 1)));
+		printf("page:    physical address %09llx",
+		       last.pa + (va & (level_size(last.level) - 1)));
 		if (last.users)
-			printf("; users of the page: %u", last.users);
+			printf(", users %u", last.users);
 		putchar('\n');
 	}
-	print_verdicts(&last, true);
-	print_verdicts(&last, false);
+	print_verdicts(&last);
 	if (!opt_kernel)
-		print_area(pid, va);
+		print_area(pid, va, !(last.pte & V));
 }
 
 /* --- */
@@ -337,7 +356,7 @@ static void print_whole(int pid)
 	struct totals t = { 0 };
 
 	if (!snap_begin(&r, SNAP_PT, pid, opt_kernel ? KERNEL_START : 0))
-		tool_die("no such process");
+		snap_die(pid);
 	if (opt_kernel)
 		printf("page table of the kernel, root %09llx\n", r.header.root);
 	else
@@ -372,7 +391,7 @@ int main(int argc, char **argv)
 	if (argc - optind > 1)
 		tool_usage(usage);
 	if (optind < argc)
-		print_path(pid, snap_address(argv[optind]));
+		print_path(pid, argv[optind]);
 	else
 		print_whole(pid);
 	return tool_finish();

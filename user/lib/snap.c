@@ -20,9 +20,9 @@ long harvest(int pid, unsigned long long start, void *buf, unsigned long bytes)
 
 static bool piece_read(struct snap_reader *r, unsigned long long start)
 {
-	long n = r->kind == SNAP_TOUCHED ?
-			 harvest(r->pid, start, r->piece, sizeof(r->piece)) :
-			 snapshot(r->kind, r->pid, start, r->piece, sizeof(r->piece));
+	long n = r->kind == SNAP_TOUCHED
+			 ? harvest(r->pid, start, r->piece, sizeof(r->piece))
+			 : snapshot(r->kind, r->pid, start, r->piece, sizeof(r->piece));
 
 	r->index = 0;
 	r->error = n < 0 ? errno : 0;
@@ -88,4 +88,12 @@ unsigned long long snap_address(const char *text)
 		exit(2);
 	}
 	return va;
+}
+
+void snap_die(int pid)
+{
+	char what[32];
+
+	snprintf(what, sizeof(what), "process %d", pid);
+	tool_die(what);
 }

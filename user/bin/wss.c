@@ -1,0 +1,410 @@
+/* wss - the working set of a process over time */
+
+/* The kernel reports which pages were touched since it was last asked, and forgets
+ * it (harvest()).  Here each page has a history of eight intervals. */
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <pagoda.h>
+#include <snap.h>
+#include <tool.h>
+
+static const char usage[] =
+	"usage: wss [-i MS] [-n COUNT] PID|COMMAND [ARGUMENT...]\n"
+	"Every MS milliseconds (500; whole tenths of a second) show how many pages of a\n"
+	"process were touched since, and where; until it ends, or COUNT times.  A number is\n"
+	"a process that runs, anything else is run.\n"
+	"Each line has a picture of the resident pages, from low to high addresses, `|`\n"
+	"between areas; when these change, a line names them and says what a character\n"
+	"stands for.  A character shows the hottest of its pages:\n"
+	"  @ now and in most of the last 8 intervals   # now   + in the last two\n"
+	"  - in the last 8   . longer ago, or never    blank: nothing resident\n"
+	"At the end the same for each area, with addresses.\n";
+
+#define PAGE 4096ull
+#define REGION_PAGES 512
+#define REGION_BYTES (REGION_PAGES * PAGE)
+#define PICTURE 62 /* characters of a line for the picture */
+#define ROW 64     /* of a row of the map at the end */
+#define AREAS_MAX 40
+
+/* What is known of 2 MiB; all regions are sorted by address. */
+struct region {
+	unsigned long long base;
+	unsigned char past[REGION_PAGES]; /* bit n: touched n intervals ago */
+	bool there[REGION_PAGES];
+};
+
+/* An area, and the part of its addresses that is shown: the side where its memory
+ * is, a power of two pages, so that it seldom changes while the area grows. */
+struct span {
+	unsigned long long start, end; /* shown; may reach beyond the area */
+	unsigned long long low, high;  /* the area                         */
+	unsigned kind;
+};
+
+static struct region **regions;
+static size_t nregions;
+static struct span areas[AREAS_MAX];
+static size_t nareas;
+static unsigned long long scale; /* pages a character */
+
+/* --- the history --------------------------------------------------------- */
+
+static void *must(void *p)
+{
+	if (!p)
+		tool_die("memory");
+	return p;
+}
+
+static struct region *region_insert(size_t at, unsigned long long base)
+{
+	struct region *r = must(calloc(1, sizeof(*r)));
+
+	regions = must(realloc(regions, (nregions + 1) * sizeof(*regions)));
+	memmove(&regions[at + 1], &regions[at], (nregions - at) * sizeof(*regions));
+	regions[at] = r;
+	nregions++;
+	r->base = base;
+	return r;
+}
+
+/* The region of @va; if there is none, a new one or NULL. */
+static struct region *region_find(unsigned long long va, bool make)
+{
+	unsigned long long base = va & ~(REGION_BYTES - 1);
+	size_t lo = 0, hi = nregions;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (regions[mid]->base < base)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo < nregions && regions[lo]->base == base)
+		return regions[lo];
+	return make ? region_insert(lo, base) : NULL;
+}
+
+static void history_shift(void)
+{
+	for (size_t i = 0; i < nregions; i++) {
+		memset(regions[i]->there, 0, sizeof(regions[i]->there));
+		for (int k = 0; k < REGION_PAGES; k++)
+			regions[i]->past[k] <<= 1;
+	}
+}
+
+/* What is gone is forgotten: its address may come to mean something else. */
+static void history_forget(void)
+{
+	for (size_t i = 0; i < nregions; i++)
+		for (int k = 0; k < REGION_PAGES; k++)
+			if (!regions[i]->there[k])
+				regions[i]->past[k] = 0;
+}
+
+/* Forget the past of all pages. */
+static void history_reset(void)
+{
+	for (size_t i = 0; i < nregions; i++)
+		memset(regions[i]->past, 0, sizeof(regions[i]->past));
+}
+
+static void run_note(const struct snap_run *run)
+{
+	unsigned long long end = run->va + run->pages * PAGE;
+
+	for (unsigned long long va = run->va; va < end; va += PAGE) {
+		struct region *r = region_find(va, true);
+		unsigned k = (unsigned)(va / PAGE % REGION_PAGES);
+
+		r->there[k] = true;
+		r->past[k] |= run->flags & SNAP_RUN_TOUCHED ? 1 : 0;
+	}
+}
+
+struct sums {
+	unsigned long long resident, touched, dirty; /* pages */
+};
+
+/* One harvest; false: the process is gone. */
+static bool sample(int pid, struct sums *sum)
+{
+	static struct snap_reader r;
+	const struct snap_run *run;
+
+	if (!snap_begin(&r, SNAP_TOUCHED, pid, 0))
+		return false;
+	memset(sum, 0, sizeof(*sum));
+	history_shift();
+	while ((run = snap_next(&r)) != NULL) {
+		run_note(run);
+		sum->resident += run->pages;
+		sum->touched += run->flags & SNAP_RUN_TOUCHED ? run->pages : 0;
+		sum->dirty += run->flags & SNAP_RUN_DIRTY ? run->pages : 0;
+	}
+	history_forget();
+	return !r.error;
+}
+
+/* --- the picture --------------------------------------------------------- */
+
+static int bits_of(unsigned char b)
+{
+	int n = 0;
+
+	for (; b; b &= (unsigned char)(b - 1))
+		n++;
+	return n;
+}
+
+static int heat_of(unsigned char past)
+{
+	if (past & 1)
+		return bits_of(past) > 4 ? 5 : 4;
+	return past & 6 ? 3 : past ? 2 : 1;
+}
+
+/* Step @va to the next page below @end that is there; false: none. */
+static bool page_next(unsigned long long *va, unsigned long long end)
+{
+	while (*va < end) {
+		const struct region *r = region_find(*va, false);
+
+		if (r && r->there[*va / PAGE % REGION_PAGES])
+			return true;
+		*va = r ? *va + PAGE : (*va | (REGION_BYTES - 1)) + 1;
+	}
+	return false;
+}
+
+/* The hottest page of [va, end) as a character. */
+static char heat_char(unsigned long long va, unsigned long long end)
+{
+	int hottest = 0;
+
+	for (; page_next(&va, end); va += PAGE) {
+		int heat = heat_of(region_find(va, false)->past[va / PAGE % REGION_PAGES]);
+
+		hottest = heat > hottest ? heat : hottest;
+	}
+	return " .-+#@"[hottest];
+}
+
+/* Chooses what is shown of an area; false: nothing of it is there. */
+static bool span_fit(struct span *s)
+{
+	unsigned long long first = s->low, last, va, bytes = 16 * PAGE;
+	bool upward;
+
+	if (!page_next(&first, s->high))
+		return false;
+	last = first;
+	for (va = first; page_next(&va, s->high); va += PAGE)
+		last = va;
+	upward = first - s->low <= s->high - PAGE - last;
+	while (bytes < (upward ? last + PAGE - s->low : s->high - first))
+		bytes *= 2;
+	s->start = upward || bytes > s->high ? s->low : s->high - bytes;
+	s->end = upward ? s->low + bytes : s->high;
+	return true;
+}
+
+/* The areas that have memory which the program can reach; neighbours of one kind
+ * are one.  True if what is shown has changed. */
+static bool areas_read(int pid)
+{
+	static struct snap_reader r;
+	const struct snap_area *a;
+	struct span now[AREAS_MAX];
+	size_t n = 0, shown = 0;
+	bool changed;
+
+	memset(now, 0, sizeof(now));
+	if (!snap_begin(&r, SNAP_AREAS, pid, 0))
+		return false;
+	while ((a = snap_next(&r)) != NULL) {
+		if (!a->resident || a->kind >= SNAP_AREA_SYSTEM)
+			continue;
+		if (n && now[n - 1].kind == a->kind && now[n - 1].high == a->start)
+			now[n - 1].high = a->end;
+		else if (n < AREAS_MAX)
+			now[n++] = (struct span){ .low = a->start,
+						  .high = a->end,
+						  .kind = a->kind };
+	}
+	for (size_t i = 0; i < n; i++)
+		if (span_fit(&now[i]))
+			now[shown++] = now[i];
+	changed = shown != nareas;
+	for (size_t i = 0; i < shown && !changed; i++)
+		changed = now[i].start != areas[i].start || now[i].end != areas[i].end ||
+			  now[i].kind != areas[i].kind;
+	memcpy(areas, now, shown * sizeof(now[0]));
+	nareas = shown;
+	return changed;
+}
+
+static unsigned long long chars_of(const struct span *s, unsigned long long pages)
+{
+	return ((s->end - s->start) / PAGE + pages - 1) / pages;
+}
+
+static unsigned long long width_at(unsigned long long pages)
+{
+	unsigned long long width = nareas;
+
+	for (size_t i = 0; i < nareas; i++)
+		width += chars_of(&areas[i], pages);
+	return width;
+}
+
+static void scale_choose(void)
+{
+	scale = 1;
+	while (width_at(scale) > PICTURE && scale < 1ull << 26)
+		scale *= 2;
+}
+
+/* A character for each `scale` pages of the area from @va to @end. */
+static void print_span(const struct span *s, unsigned long long va, unsigned long long end)
+{
+	for (; va < end; va += scale * PAGE) {
+		unsigned long long low = va > s->low ? va : s->low;
+		unsigned long long high = va + scale * PAGE;
+
+		putchar(heat_char(low, high < s->high ? high : s->high));
+	}
+}
+
+static void print_picture(void)
+{
+	for (size_t i = 0; i < nareas; i++) {
+		print_span(&areas[i], areas[i].start, areas[i].end);
+		putchar('|');
+	}
+}
+
+static void print_ruler(void)
+{
+	char size[24];
+
+	printf("%31s ", "");
+	for (size_t i = 0; i < nareas; i++) {
+		int width = (int)chars_of(&areas[i], scale);
+
+		printf("%-*.*s|", width, width, snap_area_name(areas[i].kind));
+	}
+	printf(" = %s\n", snap_size(scale * PAGE, size));
+}
+
+static void print_map(void)
+{
+	unsigned long long step = ROW * scale * PAGE;
+	char size[24];
+
+	printf("\nat the end, a character is %s\n", snap_size(scale * PAGE, size));
+	for (size_t i = 0; i < nareas; i++) {
+		const struct span *s = &areas[i];
+
+		for (unsigned long long va = s->start; va < s->end; va += step) {
+			unsigned long long end = va + step < s->end ? va + step : s->end;
+
+			printf("%010llx-%010llx %-6s ", va, end, snap_area_name(s->kind));
+			print_span(s, va, end);
+			putchar('\n');
+		}
+	}
+}
+
+/* --- */
+
+static void print_sample(const struct sums *s, long ns)
+{
+	long tenths = ns / 100000000;
+
+	printf("%5ld.%ld %8llu %7llu %6llu  ", tenths / 10, tenths % 10, s->resident,
+	       s->touched, s->dirty);
+	print_picture();
+	putchar('\n');
+	fflush(stdout);
+}
+
+/* The first harvest only makes a start: it tells of all that ever was. */
+static void watch(int pid, int ms, long count)
+{
+	long begin = clock_ns();
+	struct sums sum;
+
+	if (!sample(pid, &sum))
+		snap_die(pid);
+	history_reset();
+	printf("%7s %8s %7s %6s  where\n", "seconds", "resident", "touched", "dirty");
+	for (long i = 0; i < count; i++) {
+		usleep((useconds_t)ms * 1000);
+		if (!sample(pid, &sum))
+			break;
+		if (areas_read(pid)) {
+			scale_choose();
+			print_ruler();
+		}
+		print_sample(&sum, clock_ns() - begin);
+	}
+	if (nareas)
+		print_map();
+}
+
+/* Runs a command and watches it; the status is the command's. */
+static int watch_command(char **argv, int ms, long count)
+{
+	int pid, status = 0;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0)
+		tool_die("fork");
+	if (pid == 0) {
+		execvp(argv[0], argv);
+		tool_warn(argv[0]);
+		_exit(127);
+	}
+	watch(pid, ms, count);
+	if (wait_status(pid, &status, 0) < 0)
+		tool_die("wait");
+	return status & 0xff;
+}
+
+static bool is_number(const char *text)
+{
+	return text[strspn(text, "0123456789")] == '\0';
+}
+
+int main(int argc, char **argv)
+{
+	long count = LONG_MAX;
+	int c, ms = 500;
+
+	while ((c = tool_getopt(argc, argv, "+i:n:h", usage)) != -1) {
+		if (c == 'i')
+			ms = (int)tool_number(optarg, 1);
+		if (c == 'n')
+			count = tool_number(optarg, 1);
+	}
+	if (optind == argc)
+		tool_usage(usage);
+	if (!is_number(argv[optind])) {
+		int status = watch_command(&argv[optind], ms, count);
+
+		return tool_finish() ? 1 : status;
+	}
+	watch(snap_pid(argv[optind]), ms, count);
+	return tool_finish();
+}
