@@ -50,7 +50,11 @@ void tool_warnx(const char *what, const char *reason)
 
 void tool_warn(const char *what)
 {
-	tool_warnx(what, strerror(errno));
+	/* Where nobody reads any more, other systems end a program without a word. */
+	if (errno == EPIPE)
+		tool_status = 1;
+	else
+		tool_warnx(what, errno == EPERM ? "not permitted" : strerror(errno));
 }
 
 void tool_die(const char *what)
