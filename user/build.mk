@@ -9,7 +9,8 @@
 # compilers take picolibc's headers in place of their own.
 
 PICOLIBC ?= /usr/lib/picolibc/riscv64-unknown-elf
-PICOLIBC_LIB := $(PICOLIBC)/lib/rv64imafdc/lp64d
+# Debian 13 has it under another name.
+PICOLIBC_LIB := $(firstword $(wildcard $(patsubst %,$(PICOLIBC)/lib/%/lp64d,rv64imafdc rv64iafd)))
 USER_ARCH := -march=rv64gc -mabi=lp64d
 USER_GCC := $(if $(call has,riscv64-unknown-elf-gcc),riscv64-unknown-elf-gcc,$(firstword $(CC)))
 USER_LIBGCC := $(shell $(USER_GCC) $(if $(LLVM),,$(USER_ARCH)) -print-libgcc-file-name)

@@ -12,6 +12,7 @@
 #include "fs/inode_priv.h"
 #include "fs/io_priv.h"
 #include "fs/log_priv.h"
+#include "fs/mapped_priv.h"
 #include "fs/wb_priv.h"
 #include "lib/string.h"
 #include "uapi/errno.h"
@@ -133,6 +134,11 @@ static void forget_page(struct object *obj, struct page *pg)
 const struct object_ops inode_object_ops = {
 	.read_page = read_page,
 	.forget_page = forget_page,
+	.get = mapped_get,
+	.put = mapped_put,
+	.pages = mapped_pages,
+	.prepare_write = mapped_prepare,
+	.mark_dirty = mapped_dirty,
 };
 
 int inode_own_page(struct inode *ip, struct page **pg, struct page **copy)

@@ -5,6 +5,7 @@
 #include "uapi/stat.h"
 
 struct file;
+struct object;
 
 /* References; the last put closes.  file_put() may sleep. */
 struct file *file_dup(struct file *f);
@@ -21,6 +22,11 @@ bool file_is_tty(struct file *f);
 
 /* The inode of a file or device (no new reference), NULL for pipes. */
 struct inode *file_inode(struct file *f);
+
+/* The pages of a regular file for a mapping that reads, and with @write also
+ * writes, them.  -EACCES: not open for that; -ENODEV: nothing to map.  No new
+ * reference. */
+int file_mappable(struct file *f, bool write, struct object **out) MUST_CHECK;
 
 /* Both ends of a new pipe.  -ENFILE, -ENOMEM. */
 int pipe_create(struct file **rd, struct file **wr) MUST_CHECK;

@@ -11,6 +11,7 @@
 #include "mm/gather.h"
 #include "mm/kmap_init.h"
 #include "mm/load.h"
+#include "mm/object.h"
 #include "mm/reclaim.h"
 #include "mm/slab.h"
 #include "mm/vmstat.h"
@@ -61,7 +62,7 @@ int aspace_alloc(struct page *trapframe, struct aspace **out)
 	if (!as)
 		return err;
 	mutex_init(&as->lock, "aspace", RANK_area);
-	vma_set_init(&as->areas, NULL);
+	vma_set_init(&as->areas, &aspace_area_hooks);
 	err = pt_init_user(&as->pt, &kernel_pt);
 	if (err)
 		goto fail_slab;
@@ -114,25 +115,56 @@ int aspace_create(const struct aspace_pages *pages, struct aspace **out)
 
 /* --- giving back ------------------------------------------------------- */
 
+/* The area of a page that is shared with a file, or NULL. */
+static struct vma *shared_area(struct aspace *as, va_t va)
+{
+	struct vma *v = vma_find(&as->areas, va);
+
+	return v && v->flags & VMA_SHARED && v->object ? v : NULL;
+}
+
 /* Moves the pages of [lo, hi) to @g. */
 static void gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 {
 	pt_for_each(c, &as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
 		struct page *pg;
+		struct vma *v;
 
-		if (pte_is_guard(e, c.level)) {
-			pte_store(c.slot, (pte_t){ 0 });
-			continue;
-		}
-		if (!pte_is_leaf(e))
+		if (!pte_is_leaf(e) && !pte_is_guard(e, c.level))
 			continue;
 		e = pte_xchg(c.slot, (pte_t){ 0 });
+		if (pte_is_guard(e, c.level) && !pte_is_parked(e, c.level))
+			continue;
 		pg = frame_of_pa(pte_pa(e));
 		if (pg->kind != FRAME_usyscall)
 			as->resident--;
+		v = e.bits & PTE_D ? shared_area(as, c.va) : NULL;
+		if (v)
+			v->object->ops->mark_dirty(v->object, pg);
 		gather_add(g, c.va, pg);
 	}
+}
+
+void aspace_write_back(struct aspace *as, va_t lo, va_t hi)
+{
+	struct gather g;
+
+	gather_init(&g, &as->tlb);
+	pt_for_each(c, &as->pt, lo, hi) {
+		pte_t e = pte_load(c.slot);
+		struct vma *v;
+
+		if (!pte_is_leaf(e) || !(e.bits & PTE_D))
+			continue;
+		v = shared_area(as, c.va);
+		if (!v)
+			continue;
+		pte_clear_bits(c.slot, PTE_D);
+		gather_range(&g, c.va, c.va + PAGE_SIZE);
+		v->object->ops->mark_dirty(v->object, frame_of_pa(pte_pa(e)));
+	}
+	gather_finish(&g);
 }
 
 void aspace_zap(struct aspace *as, va_t lo, va_t hi)
@@ -156,14 +188,33 @@ static void zap_areas(struct aspace *as)
 	gather_finish(&g);
 }
 
+int aspace_cut_edges(struct aspace *as, va_t lo, va_t hi)
+{
+	va_t edge[] = { lo, hi };
+
+	for (int i = 0; i < 2; i++) {
+		struct vma *v = vma_find(&as->areas, edge[i]);
+		int err;
+
+		if (!v || v->start == edge[i])
+			continue;
+		err = vma_split(&as->areas, v, edge[i], NULL);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* The pages go before the areas: a file is told of its pages while the area
+ * still holds it. */
 int aspace_unmap(struct aspace *as, va_t lo, va_t hi)
 {
-	int err = vma_cut(&as->areas, lo, hi);
+	int err = aspace_cut_edges(as, lo, hi);
 
 	if (err)
 		return err;
 	aspace_zap(as, lo, hi);
-	return 0;
+	return vma_cut(&as->areas, lo, hi);
 }
 
 /* The trampoline and the trap frame are not the space's to free. */
@@ -200,21 +251,28 @@ u64 prot_to_pte(u32 prot)
 	return flags;
 }
 
+int aspace_map_frame(struct aspace *as, va_t va, struct page *pg, u64 flags)
+{
+	struct pt_cur c = pt_at(&as->pt, va);
+
+	if (pt_reach(&c, 0))
+		return -ENOMEM;
+	pt_set_leaf(&c, pte_make(frame_pa(pg), flags));
+	as->resident++;
+	return 0;
+}
+
 int aspace_map_fresh(struct aspace *as, const struct vma *area, va_t va, u64 used)
 {
 	struct page *pg = frame_alloc(FRAME_anon, FRAME_ZERO);
-	struct pt_cur c;
 
 	if (!pg)
 		return -ENOMEM;
-	c = pt_at(&as->pt, va);
-	if (pt_reach(&c, 0)) {
+	vmstat_inc(VM_page_zeroed);
+	if (aspace_map_frame(as, va, pg, prot_to_pte(area->prot) | used)) {
 		frame_put(pg);
 		return -ENOMEM;
 	}
-	vmstat_inc(VM_page_zeroed);
-	pt_set_leaf(&c, pte_make(frame_pa(pg), prot_to_pte(area->prot) | used));
-	as->resident++;
 	return 0;
 }
 
@@ -294,16 +352,10 @@ void *aspace_page(struct aspace *as, va_t va)
 int aspace_map_shared(struct aspace *as, va_t va, struct page *pg)
 {
 	struct vma *area = vma_find(&as->areas, va);
-	struct pt_cur c;
 
 	if (!area)
 		return -EFAULT;
-	c = pt_at(&as->pt, va);
-	if (pt_reach(&c, 0))
-		return -ENOMEM;
-	pt_set_leaf(&c, pte_make(frame_pa(pg), prot_to_pte(area->prot & ~VMA_W)));
-	as->resident++;
-	return 0;
+	return aspace_map_frame(as, va, pg, prot_to_pte(area->prot & ~VMA_W));
 }
 
 int aspace_fill(struct aspace *as, va_t start, va_t end)

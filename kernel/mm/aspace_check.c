@@ -4,6 +4,7 @@
 
 #include "lib/assert.h"
 #include "mm/aspace.h"
+#include "mm/aspace_priv.h"
 #include "uapi/layout.h"
 
 static void check_leaf(struct aspace *as, va_t va, pte_t e)
@@ -18,7 +19,7 @@ static void check_leaf(struct aspace *as, va_t va, pte_t e)
 	ASSERT(!(e.bits & PTE_W) || area->prot & VMA_W);
 	ASSERT(!(e.bits & PTE_X) || area->prot & VMA_X);
 	ASSERT(!(e.bits & PTE_COW) || !(e.bits & PTE_W));
-	ASSERT(!(e.bits & PTE_W) || pg->refs == 1);
+	ASSERT(!(e.bits & PTE_W) || pg->refs == 1 || area->flags & VMA_SHARED);
 }
 
 void aspace_check(struct aspace *as)
@@ -30,6 +31,8 @@ void aspace_check(struct aspace *as)
 	pt_for_each(c, &as->pt, 0, MAXVA) {
 		pte_t e = pte_load(c.slot);
 
+		if (pte_is_parked(e, c.level))
+			resident++;
 		if (!pte_is_leaf(e))
 			continue;
 		check_leaf(as, c.va, e);

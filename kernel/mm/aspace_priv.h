@@ -3,12 +3,32 @@
 
 #include "mm/aspace.h"
 
+/* A page that is there and that nobody may touch (PROT_NONE): an entry that the
+ * hardware refuses like a guard, but with a frame. */
+static inline bool pte_is_parked(pte_t e, int level)
+{
+	return pte_is_guard(e, level) && e.bits & PTE_SOFT;
+}
+
+/* Makes @lo and @hi edges of areas.  -ENOMEM: some cut may have been made; cuts
+ * mean nothing.  (lock) */
+int aspace_cut_edges(struct aspace *as, va_t lo, va_t hi) MUST_CHECK;
+
+/* Tells the files of shared mappings in [lo, hi) which pages were written.  (lock) */
+void aspace_write_back(struct aspace *as, va_t lo, va_t hi);
+
+extern const struct vma_hooks aspace_area_hooks; /* map.c */
+
 /* The flags of a user leaf with @prot. */
 u64 prot_to_pte(u32 prot);
 
 /* Adds an area without pages.  -EEXIST, -ENOMEM.  (lock) */
 int aspace_insert(struct aspace *as, const struct area_spec *spec,
 		  struct vma **area) MUST_CHECK;
+
+/* Maps @pg at @va, where nothing is.  On success its reference moves to the space.
+ * -ENOMEM.  (lock) */
+int aspace_map_frame(struct aspace *as, va_t va, struct page *pg, u64 flags) MUST_CHECK;
 
 /* Maps a cleared frame at @va (page-aligned, nothing there) for @area, with @used
  * of PTE_A and PTE_D.  -ENOMEM.  (lock) */

@@ -9,6 +9,7 @@
 #include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/aspace_priv.h"
+#include "mm/object.h"
 #include "mm/vmstat.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
@@ -41,7 +42,7 @@ static int fault_cow(struct aspace *as, struct pt_cur *c, pte_t e)
 	struct page *old = frame_of_pa(pte_pa(e)), *copy;
 	u64 flags = (e.bits & PTE_FLAGS & ~PTE_COW) | PTE_W | PTE_A | PTE_D;
 
-	if (__atomic_load_n(&old->refs, __ATOMIC_ACQUIRE) == 1) {
+	if (old->kind == FRAME_anon && __atomic_load_n(&old->refs, __ATOMIC_ACQUIRE) == 1) {
 		vmstat_inc(VM_fault_cow_reuse);
 		pt_set_leaf(c, pte_make(pte_pa(e), flags));
 		return 0;
@@ -55,6 +56,92 @@ static int fault_cow(struct aspace *as, struct pt_cur *c, pte_t e)
 	tlb_shootdown(&as->tlb, c->va, c->va + PAGE_SIZE);
 	frame_put(old);
 	return 0;
+}
+
+/* --- files ------------------------------------------------------------- */
+
+/* A private page that is written before it was there: a copy of the file's. */
+static int map_copy(struct aspace *as, const struct vma *area, va_t va, struct page *pg)
+{
+	struct page *copy = frame_alloc(FRAME_anon, 0);
+	int err;
+
+	if (!copy)
+		return -ENOMEM;
+	page_copy(frame_va(copy), frame_va(pg));
+	err = aspace_map_frame(as, va, copy, prot_to_pte(area->prot) | PTE_A | PTE_D);
+	if (err)
+		frame_put(copy);
+	return err;
+}
+
+/* The file's own page.  Private ones are copied at the first write, shared ones are
+ * made ready for it. */
+static int map_own(struct aspace *as, const struct vma *area, va_t va, struct page **pg,
+		   bool write)
+{
+	u64 flags = prot_to_pte(area->prot & ~VMA_W) | PTE_A;
+	int err = 0;
+
+	if (area->flags & VMA_SHARED && write) {
+		err = area->object->ops->prepare_write(area->object, pg);
+		flags |= PTE_W | PTE_D;
+	} else if (!(area->flags & VMA_SHARED) && area->prot & VMA_W) {
+		flags |= PTE_COW;
+	}
+	if (!err)
+		err = aspace_map_frame(as, va, *pg, flags);
+	if (!err)
+		frame_get(*pg);
+	return err;
+}
+
+static int fault_file(struct aspace *as, const struct vma *area, va_t va,
+		      enum access access)
+{
+	struct object *obj = area->object;
+	u64 index = (area->offset + (va - area->start)) / PAGE_SIZE;
+	bool write = access == ACCESS_WRITE;
+	struct page *pg;
+	int err = -ESTALE;
+
+	while (err == -ESTALE) { /* the page was replaced in between */
+		if (index >= obj->ops->pages(obj))
+			return -EFAULT; /* past the end of the file */
+		err = object_get_page(obj, index, &pg);
+		if (err)
+			return err == -ENOMEM ? err : -EFAULT;
+		if (write && !(area->flags & VMA_SHARED))
+			err = map_copy(as, area, va, pg);
+		else
+			err = map_own(as, area, va, &pg, write);
+		frame_put(pg);
+	}
+	return err;
+}
+
+/* The first write to a page of a shared mapping that was only read so far. */
+static int fault_shared_write(struct aspace *as, const struct vma *area, struct pt_cur *c,
+			      pte_t e)
+{
+	struct page *pg = frame_of_pa(pte_pa(e)), *now = pg;
+	int err = 0;
+
+	if (area->object) {
+		frame_get(pg);
+		err = area->object->ops->prepare_write(area->object, &now);
+		frame_put(now);
+	}
+	if (err == -ESTALE || now != pg) {
+		/* Not the file's page any more: let it go and start anew. */
+		va_t va = c->va;
+
+		aspace_zap(as, va, va + PAGE_SIZE);
+		return fault_file(as, area, va, ACCESS_WRITE);
+	}
+	if (!err)
+		pte_set_bits(c->slot, PTE_W | PTE_A | PTE_D);
+	return err;
 }
 
 static bool leaf_permits(pte_t e, enum access access)
@@ -89,13 +176,16 @@ static int fault_locked(struct aspace *as, va_t va, enum access access)
 	c = pt_at(&as->pt, va);
 	e = pte_load(c.slot);
 	if (!pte_is_valid(e))
-		return fault_absent(as, area, va, access);
+		return area->object ? fault_file(as, area, va, access)
+				    : fault_absent(as, area, va, access);
 	if (!pte_is_leaf(e))
 		return -EFAULT; /* a guard page */
 	if (access == ACCESS_WRITE && e.bits & PTE_COW)
 		return fault_cow(as, &c, e);
 	if (leaf_permits(e, access))
 		return fault_spurious(&c, access);
+	if (access == ACCESS_WRITE && area->flags & VMA_SHARED)
+		return fault_shared_write(as, area, &c, e);
 	return -EFAULT;
 }
 

@@ -38,14 +38,16 @@ static int share_page(struct fork *f, const struct pt_cur *c, pte_t e)
 	u64 flags;
 	int err;
 
-	if (f->area->prot & VMA_W && e.bits & PTE_W) {
+	bool cow = !(f->area->flags & VMA_SHARED) && f->area->prot & VMA_W;
+
+	if (cow && e.bits & PTE_W) {
 		pte_set_bits(c->slot, PTE_COW);
 		e = pte_clear_bits(c->slot, PTE_W);
 		f->weakened = true;
 	}
-	flags = e.bits & PTE_FLAGS & ~(PTE_W | PTE_A | PTE_D);
-	if (f->area->prot & VMA_W)
-		flags |= PTE_COW;
+	flags = e.bits & PTE_FLAGS & ~(PTE_A | PTE_D);
+	if (cow)
+		flags = (flags & ~PTE_W) | PTE_COW;
 	vmstat_inc(VM_fork_shared);
 	frame_get(pg);
 	err = put_leaf(f, c->va, pg, flags);
@@ -77,9 +79,9 @@ static int fork_area_pages(struct fork *f)
 	pt_for_each(c, &f->from->pt, f->area->start, f->area->end) {
 		pte_t e = pte_load(c.slot);
 
-		if (!pte_is_leaf(e))
+		if (!pte_is_leaf(e) && !pte_is_parked(e, c.level))
 			continue;
-		if (aspace_fork_copies)
+		if (aspace_fork_copies && !(f->area->flags & VMA_SHARED))
 			err = copy_page(f, &c, e);
 		else
 			err = share_page(f, &c, e);
@@ -99,7 +101,10 @@ static int fork_area(struct fork *f)
 	if (a->kind == VMA_system)
 		return 0; /* each process has its own */
 	err = vma_insert(&f->to->areas, a, &copy);
-	return err ? err : fork_area_pages(f);
+	if (err)
+		return err;
+	aspace_area_hooks.copied(copy);
+	return fork_area_pages(f);
 }
 
 /* Guards lie between areas and are copied as what they are. */
@@ -108,7 +113,9 @@ static int fork_guards(struct fork *f)
 	int err = 0;
 
 	pt_for_each(c, &f->from->pt, 0, f->from->brk) {
-		if (pte_is_guard(pte_load(c.slot), c.level))
+		pte_t e = pte_load(c.slot);
+
+		if (pte_is_guard(e, c.level) && !pte_is_parked(e, c.level))
 			err = aspace_add_guard(f->to, c.va);
 		if (err)
 			break;

@@ -35,6 +35,23 @@ struct object_ops {
 	/* @pg, which may have PG_DIRTY bits, was taken out of @obj. May be NULL.
 	 * No spin lock held. */
 	void (*forget_page)(struct object *obj, struct page *pg);
+
+	/* --- for mappings; area lock held, they may sleep ------------------- */
+
+	/* References on what the object belongs to; put may sleep. */
+	void (*get)(struct object *obj);
+	void (*put)(struct object *obj);
+
+	/* How many pages there are up to the end of the file. */
+	u64 (*pages)(struct object *obj);
+
+	/* @*pg, of the object, is going to be written by programs: gives it a place
+	 * on the disk and marks it dirty.  May put another page in its place, and moves
+	 * the caller's reference to that.  -ESTALE: not the object's any more. */
+	int (*prepare_write)(struct object *obj, struct page **pg);
+
+	/* @pg was written since; nothing if it is not the object's any more. */
+	void (*mark_dirty)(struct object *obj, struct page *pg);
 };
 
 struct object {

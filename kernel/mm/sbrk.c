@@ -23,7 +23,7 @@ static struct vma *heap_below(struct aspace *as, va_t lo)
 {
 	struct vma *v = lo ? vma_find(&as->areas, lo - 1) : NULL;
 
-	return v && v->kind == VMA_heap ? v : NULL;
+	return v && v->kind == VMA_heap && v->prot == (VMA_R | VMA_W) ? v : NULL;
 }
 
 /* Makes [lo, hi) heap, without pages: the heap that is there grows, or a new one

@@ -7,7 +7,7 @@
 #include "proc/proc.h"
 #include "uapi/errno.h"
 
-#define SYS_MAX 80
+#define SYS_MAX 96
 
 struct syscall {
 	s64 (*fn)(const u64 arg[6]);

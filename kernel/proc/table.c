@@ -52,21 +52,26 @@ void proc_reads_console(void)
 	spin_unlock(&proc_lock);
 }
 
+/* (P) held.  Before anybody has read the console (./run -c) there is no shell,
+ * and all that init has started is the job. */
+static bool in_foreground(struct proc *p)
+{
+	if (!p->parent || p->pid <= 1 || p->zombie)
+		return false;
+	if (!shell_pid)
+		return true;
+	return p->pid >= line_mark && p->pid != shell_pid && shell_of(p)->pid == shell_pid;
+}
+
 bool proc_interrupt(void)
 {
-	struct proc *shell;
 	bool any = false;
 
 	spin_lock(&proc_lock);
-	shell = find(shell_pid);
-	for (unsigned i = 0; i < NPROC && shell; i++) {
-		struct proc *p = &procs[i];
-
-		if (p->pid < line_mark || !p->parent || p == shell)
+	for (unsigned i = 0; i < NPROC; i++) {
+		if (!procs[i].pid || !in_foreground(&procs[i]))
 			continue;
-		if (shell_of(p) != shell || p->zombie)
-			continue;
-		thread_kill(&p->thread);
+		thread_kill(&procs[i].thread);
 		any = true;
 	}
 	spin_unlock(&proc_lock);

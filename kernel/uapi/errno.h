@@ -40,3 +40,4 @@
 #define ELOOP 92
 #define EOVERFLOW 139
 #define ETIMEDOUT 116
+#define ESTALE 133

@@ -20,7 +20,10 @@
  * close(fd)                       trace(mask)
  * sysinfo(struct sysinfo *)       symlink(target, path)
  * pgaccess(va, npages, mask)      pgpte(va) -> entry or 0
- * kpgtbl()
+ * kpgtbl()                        mmap(addr, len, prot, flags, fd, offset)
+ * munmap(addr, len)               mprotect(addr, len, prot)
+ * msync(addr, len, flags)         madvise(addr, len, advice)
+ * mincore(addr, len, bytes)       mremap(addr, old_len, new_len, flags)
  * sync()                          fsync(fd)
  * lseek(fd, offset, whence) -> offset; whence 0 set, 1 cur, 2 end
  * reboot(how, status): 0 power off, 1 reset; status leaves QEMU
@@ -61,6 +64,8 @@
 	X(22, trace, 1)     \
 	X(23, sysinfo, 1)   \
 	X(26, symlink, 2)   \
+	X(27, mmap, 6)      \
+	X(28, munmap, 2)    \
 	X(30, pgaccess, 3)  \
 	X(33, pgpte, 1)     \
 	X(34, kpgtbl, 0)    \
@@ -78,4 +83,9 @@
 	X(75, readlink, 3)  \
 	X(76, meminfo, 1)   \
 	X(77, snapshot, 5)  \
-	X(78, harvest, 4)
+	X(78, harvest, 4)   \
+	X(79, mprotect, 3)  \
+	X(80, msync, 3)     \
+	X(81, madvise, 3)   \
+	X(82, mincore, 3)   \
+	X(83, mremap, 4)

@@ -3,6 +3,7 @@
  * stdout is written when its buffer is full, and after each line if a person
  * reads it.  stderr is written after each line.  exit() writes what is left;
  * a program that forks calls fflush() first, or the child has a copy. */
+#include <stdbool.h>
 #include <stdio-bufio.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 
 static ssize_t stdout_write(int fd, const void *buf, size_t n);
 
+static bool stdout_asked;
 static char in_buf[BUFFER_SIZE], out_buf[BUFFER_SIZE], err_buf[LINE_SIZE];
 
 static struct __file_bufio in_file = FDEV_SETUP_BUFIO(STDIN_FILENO, in_buf, sizeof(in_buf),
@@ -30,9 +32,9 @@ FILE *const stderr = &err_file.xfile.cfile.file;
  * write nothing do not ask. */
 static ssize_t stdout_write(int fd, const void *buf, size_t n)
 {
-	out_file.write = write;
-	if (!isatty(fd))
+	if (!stdout_asked && !isatty(fd))
 		out_file.bflags &= (uint8_t)~__BLBF;
+	stdout_asked = true;
 	return write(fd, buf, n);
 }
 

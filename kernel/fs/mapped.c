@@ -1,0 +1,185 @@
+/* mapped.c - files that are mapped: what mm asks of the file behind a page.
+ *
+ * A shared mapping writes straight into the page cache.  Before the first such
+ * write the page gets its blocks and is marked dirty (mapped_prepare); writes that the
+ * hardware's D bits tell of later mark it again (mapped_dirty).  Neither makes
+ * a file longer: what lies behind its end in the last page stays in memory. */
+#include "fs/mapped_priv.h"
+
+#include "fs/alloc_priv.h"
+#include "fs/buf_priv.h"
+#include "fs/file.h"
+#include "fs/file_priv.h"
+#include "fs/fs.h"
+#include "fs/geo_priv.h"
+#include "fs/inode_priv.h"
+#include "fs/log_priv.h"
+#include "fs/wb_priv.h"
+#include "uapi/errno.h"
+
+struct mapped {
+	struct inode *ip;
+	struct page *pg;
+	struct page *spare; /* a frame for the case that programs run from pg, or NULL */
+	struct wb_rec *rec; /* or NULL */
+	struct buf *ibuf;   /* the inode's, once it is going to change */
+	u32 mask, missing;  /* blocks of the page within the file; those without a place */
+	u32 block[WB_PAGE_BLOCKS];
+};
+
+static struct inode *inode_of(struct object *obj)
+{
+	return container_of(obj, struct inode, obj);
+}
+
+void mapped_get(struct object *obj)
+{
+	inode_dup(inode_of(obj));
+}
+
+void mapped_put(struct object *obj)
+{
+	inode_put(inode_of(obj));
+}
+
+u64 mapped_pages(struct object *obj)
+{
+	return DIV_UP((u64)__atomic_load_n(&inode_of(obj)->size, __ATOMIC_RELAXED),
+		      PAGE_SIZE);
+}
+
+/* The blocks of the page that lie within the file, and where they are. */
+static int find_blocks(struct mapped *m)
+{
+	u64 first = m->pg->index * WB_PAGE_BLOCKS;
+
+	m->mask = m->missing = 0;
+	for (u32 i = 0; i < WB_PAGE_BLOCKS; i++) {
+		int err;
+
+		if ((first + i) * FS_BLOCK >= m->ip->size)
+			break;
+		err = bmap_find(m->ip, (u32)(first + i), &m->block[i]);
+		if (err)
+			return err;
+		m->mask |= 1u << i;
+		if (!m->block[i])
+			m->missing |= 1u << i;
+	}
+	return 0;
+}
+
+static int alloc_in(struct mapped *m, struct log_op *op)
+{
+	int err = 0;
+
+	for (u32 i = 0; i < WB_PAGE_BLOCKS && !err; i++) {
+		if (!(m->missing & BIT(i)))
+			continue;
+		err = bmap_alloc(op, m->ip, (u32)(m->pg->index * WB_PAGE_BLOCKS + i),
+				 &m->block[i]);
+		if (!err)
+			m->missing &= ~(1u << i);
+	}
+	m->mask &= ~m->missing;
+	return err;
+}
+
+/* Gives every block of the page a place.  Those that got one keep it if another
+ * does not: they are zeros of the file, as before. */
+static int alloc_missing(struct mapped *m)
+{
+	struct log_op op;
+	int err;
+
+	if (!m->missing)
+		return 0;
+	err = inode_buf(m->ip, &m->ibuf);
+	if (!err)
+		err = balloc_prepare(WB_PAGE_BLOCKS + 2);
+	if (!err)
+		err = log_begin(&op, MIN(6u, geo.bitmap_blocks) + 4);
+	if (err)
+		return err;
+	err = alloc_in(m, &op);
+	inode_store(&op, m->ip, m->ibuf);
+	log_end(&op);
+	return err;
+}
+
+/* -EAGAIN: a spare frame is wanted, or the page is not the file's any more. */
+static int prepare_locked(struct mapped *m)
+{
+	int err;
+
+	if (!object_has_page(&m->ip->obj, m->pg))
+		return -ESTALE;
+	err = inode_own_page(m->ip, &m->pg, &m->spare);
+	if (!err)
+		err = find_blocks(m);
+	if (!err)
+		err = alloc_missing(m);
+	if (m->mask & ~m->missing)
+		wb_mark(&m->rec, m->pg, m->mask & ~m->missing, m->block);
+	return err;
+}
+
+static void finish(struct mapped *m)
+{
+	if (m->ibuf)
+		buf_put(m->ibuf);
+	if (m->rec)
+		wb_unreserve(m->rec);
+	if (m->spare)
+		frame_put(m->spare);
+}
+
+int mapped_prepare(struct object *obj, struct page **pg)
+{
+	struct mapped m = { .ip = inode_of(obj), .pg = *pg };
+	int err;
+
+	for (;;) {
+		err = wb_reserve(&m.rec);
+		if (err)
+			break;
+		inode_lock(m.ip);
+		err = prepare_locked(&m);
+		inode_unlock(m.ip);
+		if (err != -EAGAIN || m.spare)
+			break;
+		wb_unreserve(m.rec);
+		m.rec = NULL;
+		m.spare = frame_alloc(FRAME_cache, 0);
+		if (!m.spare) {
+			err = -ENOMEM;
+			break;
+		}
+	}
+	finish(&m);
+	*pg = m.pg;
+	return err;
+}
+
+void mapped_dirty(struct object *obj, struct page *pg)
+{
+	struct mapped m = { .ip = inode_of(obj), .pg = pg };
+
+	if (wb_reserve(&m.rec))
+		return; /* the disk takes nothing any more, and has been reported */
+	inode_lock(m.ip);
+	if (object_has_page(obj, pg) && find_blocks(&m) == 0 && m.mask & ~m.missing)
+		wb_mark(&m.rec, pg, m.mask & ~m.missing, m.block);
+	inode_unlock(m.ip);
+	finish(&m);
+}
+
+int file_mappable(struct file *f, bool write, struct object **out)
+{
+	if (f->kind != FILE_INODE)
+		return -ENODEV;
+	if (!f->readable || (write && !f->writable))
+		return -EACCES;
+	*out = inode_object(f->ip);
+	return *out ? 0 : -ENODEV;
+}

@@ -1,0 +1,11 @@
+/* mapped_priv.h - the object_ops of mapped files; see mm/object.h for what each
+ * one promises, and mapped.c for how. */
+#pragma once
+
+#include "mm/object.h"
+
+void mapped_get(struct object *obj);
+void mapped_put(struct object *obj);
+u64 mapped_pages(struct object *obj);
+int mapped_prepare(struct object *obj, struct page **pg) MUST_CHECK;
+void mapped_dirty(struct object *obj, struct page *pg);

@@ -1,0 +1,298 @@
+/* map.c - making, cutting and changing mappings; see map.h. */
+
+#include "mm/map.h"
+
+#include "core/sched.h"
+#include "lib/assert.h"
+#include "mm/aspace_priv.h"
+#include "mm/gather.h"
+#include "mm/object.h"
+#include "mm/reclaim.h"
+#include "uapi/errno.h"
+#include "uapi/layout.h"
+
+/* Mappings go from below USYSCALL downwards. */
+#define MAP_TOP USYSCALL
+
+/* --- areas know how to keep their file ---------------------------------- */
+
+static void area_copied(struct vma *v)
+{
+	if (v->object)
+		v->object->ops->get(v->object);
+}
+
+static void area_gone(struct vma *v)
+{
+	if (v->object)
+		v->object->ops->put(v->object);
+}
+
+const struct vma_hooks aspace_area_hooks = {
+	.copied = area_copied,
+	.gone = area_gone,
+};
+
+/* --- mmap -------------------------------------------------------------- */
+
+static int choose_place(struct aspace *as, const struct map_request *req, va_t *out)
+{
+	if (!req->fixed)
+		return vma_gap(&as->areas, req->len, ALIGN_UP(as->brk, PAGE_SIZE), MAP_TOP,
+			       out)
+			       ? 0
+			       : -ENOMEM;
+	*out = req->addr;
+	if (req->addr > MAP_TOP || req->len > MAP_TOP - req->addr)
+		return -EINVAL;
+	return aspace_unmap(as, req->addr, req->addr + req->len);
+}
+
+/* Fresh shared memory has no object: it is shared by fork alone, which shares
+ * the frames, so all of them are there from the start. */
+static int map_locked(struct aspace *as, const struct map_request *req, va_t *out)
+{
+	struct vma like = {
+		.prot = req->prot,
+		.kind = req->object ? VMA_file : VMA_anon,
+		.flags = (u8)((req->shared ? VMA_SHARED : 0) |
+			      (req->no_write ? VMA_NOWRITE : 0)),
+		.object = req->object,
+		.offset = req->offset,
+	};
+	struct vma *area;
+	int err = choose_place(as, req, out);
+
+	if (err)
+		return err;
+	like.start = *out;
+	like.end = *out + req->len;
+	err = vma_insert(&as->areas, &like, &area);
+	if (err)
+		return err;
+	area_copied(area);
+	if (req->shared && !req->object)
+		err = aspace_populate(as, area, area->start, area->end);
+	if (err) {
+		aspace_zap(as, like.start, like.end);
+		vma_remove(&as->areas, area);
+	}
+	return err;
+}
+
+int aspace_map(struct aspace *as, const struct map_request *req, va_t *out)
+{
+	int err;
+
+	if (req->shared && !req->object && !mem_has(req->len / PAGE_SIZE))
+		return -ENOMEM;
+	mutex_lock(&as->lock);
+	err = map_locked(as, req, out);
+	mutex_unlock(&as->lock);
+	return err;
+}
+
+int aspace_munmap(struct aspace *as, va_t addr, u64 len)
+{
+	int err;
+
+	if (addr > MAP_TOP || len > MAP_TOP - addr)
+		return -EINVAL;
+	mutex_lock(&as->lock);
+	err = aspace_unmap(as, addr, addr + len);
+	mutex_unlock(&as->lock);
+	return err;
+}
+
+/* --- protection -------------------------------------------------------- */
+
+static bool may_have(struct aspace *as, va_t lo, va_t hi, u8 prot)
+{
+	struct vma *v;
+
+	vma_for_each(v, &as->areas) {
+		if (v->end > lo && v->start < hi && prot & VMA_W && v->flags & VMA_NOWRITE)
+			return false;
+	}
+	return true;
+}
+
+static bool all_in_areas(struct aspace *as, va_t lo, va_t hi)
+{
+	while (lo < hi) {
+		struct vma *v = vma_find(&as->areas, lo);
+
+		if (!v || v->kind == VMA_system)
+			return false;
+		lo = v->end;
+	}
+	return true;
+}
+
+/* The flags of a page that is there, under new protection.  W comes by a fault, which
+ * knows what has to be copied or told to a file first. */
+static u64 new_flags(const struct vma *v, pte_t e)
+{
+	u64 keep = e.bits & (PTE_A | PTE_D);
+
+	if (!v->prot)
+		return PTE_V | PTE_SOFT | keep; /* parked: see aspace_priv.h */
+	keep |= prot_to_pte(v->prot & ~VMA_W);
+	if (v->prot & VMA_W && !(v->flags & VMA_SHARED))
+		keep |= PTE_COW;
+	return keep | PTE_R;
+}
+
+static void protect_pages(struct aspace *as, const struct vma *v)
+{
+	struct gather g;
+
+	gather_init(&g, &as->tlb);
+	pt_for_each(c, &as->pt, v->start, v->end) {
+		pte_t e = pte_load(c.slot), old;
+
+		if (!pte_is_leaf(e) && !pte_is_parked(e, c.level))
+			continue;
+		/* Off first: D must not be set behind our back. */
+		old = pte_xchg(c.slot, (pte_t){ 0 });
+		gather_range(&g, c.va, c.va + PAGE_SIZE);
+		pt_set_leaf(&c, pte_make(pte_pa(old), new_flags(v, old)));
+	}
+	gather_finish(&g);
+}
+
+static int protect_locked(struct aspace *as, va_t lo, va_t hi, u8 prot)
+{
+	int err;
+
+	if (!all_in_areas(as, lo, hi))
+		return -ENOMEM;
+	if (!may_have(as, lo, hi, prot))
+		return -EACCES;
+	err = aspace_cut_edges(as, lo, hi);
+	if (err)
+		return err;
+	while (lo < hi) {
+		struct vma *v = vma_find(&as->areas, lo);
+
+		if (v->prot != prot) {
+			v->prot = prot;
+			protect_pages(as, v);
+		}
+		lo = v->end;
+		vma_merge(&as->areas, v);
+	}
+	return 0;
+}
+
+int aspace_protect(struct aspace *as, va_t addr, u64 len, u8 prot)
+{
+	int err;
+
+	if (addr > MAP_TOP || len > MAP_TOP - addr)
+		return -EINVAL;
+	mutex_lock(&as->lock);
+	err = protect_locked(as, addr, addr + len, prot);
+	mutex_unlock(&as->lock);
+	return err;
+}
+
+/* --- the rest of the family -------------------------------------------- */
+
+int aspace_msync(struct aspace *as, va_t addr, u64 len)
+{
+	int err = 0;
+
+	mutex_lock(&as->lock);
+	if (addr > MAP_TOP || len > MAP_TOP - addr || !all_in_areas(as, addr, addr + len))
+		err = -ENOMEM;
+	else
+		aspace_write_back(as, addr, addr + len);
+	mutex_unlock(&as->lock);
+	return err;
+}
+
+int aspace_discard(struct aspace *as, va_t addr, u64 len)
+{
+	va_t end = addr + len;
+	int err = 0;
+
+	mutex_lock(&as->lock);
+	if (addr > MAP_TOP || len > MAP_TOP - addr || !all_in_areas(as, addr, end))
+		err = -ENOMEM;
+	while (!err && addr < end) {
+		struct vma *v = vma_find(&as->areas, addr);
+
+		if (!(v->flags & VMA_SHARED) && v->kind != VMA_image)
+			aspace_zap(as, addr, MIN(end, v->end));
+		addr = v->end;
+	}
+	mutex_unlock(&as->lock);
+	return err;
+}
+
+int aspace_prefetch(struct aspace *as, va_t addr, u64 len)
+{
+	va_t end = addr + len;
+
+	if (addr > MAP_TOP || len > MAP_TOP - addr)
+		return -ENOMEM;
+	for (; addr < end; addr += PAGE_SIZE) {
+		if (aspace_fault(as, addr, ACCESS_READ))
+			break; /* a hint: what cannot be had comes later or never */
+		sched_point();
+	}
+	return 0;
+}
+
+int aspace_mincore(struct aspace *as, va_t addr, u64 len, u8 *out)
+{
+	int err = 0;
+
+	ASSERT(len <= PAGE_SIZE * PAGE_SIZE);
+	mutex_lock(&as->lock);
+	if (addr > MAP_TOP || len > MAP_TOP - addr || !all_in_areas(as, addr, addr + len))
+		err = -ENOMEM;
+	for (u64 i = 0; !err && i < len / PAGE_SIZE; i++) {
+		struct pt_cur c = pt_at(&as->pt, addr + i * PAGE_SIZE);
+		pte_t e = pte_load(c.slot);
+
+		out[i] = pte_is_leaf(e) || pte_is_parked(e, c.level);
+	}
+	mutex_unlock(&as->lock);
+	return err;
+}
+
+static int mremap_locked(struct aspace *as, va_t addr, u64 old_len, u64 new_len)
+{
+	struct vma *v = vma_find(&as->areas, addr);
+	int err;
+
+	if (!v || (v->kind != VMA_anon && v->kind != VMA_file))
+		return -EFAULT;
+	if (addr < v->start || addr + old_len > v->end)
+		return -EFAULT;
+	if (new_len < old_len)
+		return aspace_unmap(as, addr + new_len, addr + old_len);
+	if (new_len == old_len)
+		return 0;
+	if (addr + old_len != v->end || addr > MAP_TOP || new_len > MAP_TOP - addr)
+		return -ENOMEM;
+	err = vma_resize(&as->areas, v, v->start, addr + new_len);
+	if (!err && v->kind == VMA_anon && v->flags & VMA_SHARED) {
+		err = aspace_populate(as, v, addr + old_len, addr + new_len);
+		if (err && aspace_unmap(as, addr + old_len, addr + new_len))
+			ASSERT(!"cutting off an end needs no memory");
+	}
+	return err == -EEXIST ? -ENOMEM : err;
+}
+
+int aspace_mremap(struct aspace *as, va_t addr, u64 old_len, u64 new_len)
+{
+	int err;
+
+	mutex_lock(&as->lock);
+	err = mremap_locked(as, addr, old_len, new_len);
+	mutex_unlock(&as->lock);
+	return err;
+}

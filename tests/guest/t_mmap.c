@@ -1,0 +1,381 @@
+/* t_mmap.c - mappings: anonymous and of files, private and shared, cut, protected, inherited. */
+#include "lib.h"
+#include "uapi/mman.h"
+
+#define NR_MMAP 27
+#define NR_MUNMAP 28
+#define NR_MPROTECT 79
+#define NR_MSYNC 80
+#define NR_MADVISE 81
+#define NR_MINCORE 82
+#define NR_MREMAP 83
+
+static word map(word addr, long len, int prot, int flags, int fd, long off)
+{
+	return (word)ecall_raw((long)addr, len, prot, flags, fd, off, NR_MMAP);
+}
+
+static word anon(long pages, int prot)
+{
+	word p = map(0, pages * (long)PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(p != ~0ul);
+	return p;
+}
+
+static long unmap(word addr, long len)
+{
+	return ecall_raw((long)addr, len, 0, 0, 0, 0, NR_MUNMAP);
+}
+
+static long protect(word addr, long len, int prot)
+{
+	return ecall_raw((long)addr, len, prot, 0, 0, 0, NR_MPROTECT);
+}
+
+static long msync(word addr, long len)
+{
+	return ecall_raw((long)addr, len, MS_SYNC, 0, 0, 0, NR_MSYNC);
+}
+
+static long advise(word addr, long len, int advice)
+{
+	return ecall_raw((long)addr, len, advice, 0, 0, 0, NR_MADVISE);
+}
+
+#define RW (PROT_READ | PROT_WRITE)
+
+/* A file "m" of 1.5 pages of 'A'; its descriptor. */
+static int make_file(int flags)
+{
+	static char bytes[PAGE + PAGE / 2];
+	int fd = (int)open("m", O_CREATE | O_RDWR);
+
+	memset(bytes, 'A', sizeof(bytes));
+	EQ(write(fd, bytes, sizeof(bytes)), (long)sizeof(bytes));
+	EQ(close(fd), 0);
+	fd = (int)open("m", flags);
+	CHECK(fd >= 0);
+	return fd;
+}
+
+static char file_byte(long at)
+{
+	int fd = (int)open("m", O_RDONLY);
+	char c = 0;
+
+	EQ(lseek(fd, at, 0), at);
+	EQ(read(fd, &c, 1), 1);
+	EQ(close(fd), 0);
+	return c;
+}
+
+TEST(mmap, anonymous_is_zero_and_writable)
+{
+	word p = anon(3, RW);
+
+	EQ(p % PAGE, 0);
+	for (word i = 0; i < 3 * PAGE; i += 512)
+		EQ(load8(p + i), 0);
+	store8(p + 2 * PAGE, 7);
+	EQ(load8(p + 2 * PAGE), 7);
+	EQ(unmap(p, 3 * PAGE), 0);
+	KILLS(load8(p));
+}
+
+TEST(mmap, bad_arguments)
+{
+	REFUSED(map(0, 0, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	REFUSED(map(0, PAGE, RW, MAP_ANONYMOUS, -1, 0));
+	REFUSED(map(0, PAGE, RW, MAP_PRIVATE | MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+	REFUSED(map(0, PAGE, 8, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	REFUSED(map(0, PAGE, RW, MAP_PRIVATE, -1, 0));
+	REFUSED(map(0, PAGE, RW, MAP_PRIVATE, 1, 0)); /* the console */
+	REFUSED(map(5, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+	REFUSED(map(TRAPFRAME, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+	REFUSED(map(1ul << 38, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+	REFUSED(map(0, 1l << 38, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+	REFUSED(unmap(1, PAGE));
+	REFUSED(unmap(TRAMPOLINE, PAGE));
+	REFUSED(unmap(0x1000, -1));
+	REFUSED(protect(0x10000000, PAGE, RW)); /* nothing there */
+	REFUSED(protect(TRAPFRAME, PAGE, RW));
+}
+
+TEST(mmap, hole_in_the_middle)
+{
+	word p = anon(5, RW);
+
+	for (int i = 0; i < 5; i++)
+		store8(p + i * PAGE, (unsigned char)(i + 1));
+	EQ(unmap(p + 2 * PAGE, PAGE), 0);
+	KILLS(load8(p + 2 * PAGE));
+	EQ(load8(p + PAGE), 2);
+	EQ(load8(p + 3 * PAGE), 4);
+	EQ(unmap(p, 5 * PAGE), 0); /* also what is not there */
+}
+
+TEST(mmap, fixed_replaces)
+{
+	word p = anon(3, RW);
+
+	store8(p + PAGE, 9);
+	EQ(map(p + PAGE, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+	   p + PAGE);
+	EQ(load8(p + PAGE), 0);
+}
+
+TEST(mmap, protection_comes_and_goes)
+{
+	word p = anon(3, RW);
+
+	store8(p + PAGE, 5);
+	EQ(protect(p + PAGE, PAGE, PROT_READ), 0);
+	EQ(load8(p + PAGE), 5);
+	KILLS(store8(p + PAGE, 6));
+	EQ(read(0, (void *)(p + PAGE), 0), 0);
+	EQ(protect(p + PAGE, PAGE, PROT_NONE), 0);
+	KILLS(load8(p + PAGE));
+	REFUSED(write(1, (void *)(p + PAGE), 1));
+	EQ(protect(p, 3 * PAGE, RW), 0);
+	EQ(load8(p + PAGE), 5);
+	store8(p + PAGE, 6);
+	EQ(load8(p + PAGE), 6);
+	KILLS(jump(p));
+}
+
+TEST(mmap, none_is_kept_over_fork)
+{
+	word p = anon(1, RW);
+
+	store8(p, 5);
+	EQ(protect(p, PAGE, PROT_NONE), 0);
+	CHILD(0, {
+		EQ(protect(p, PAGE, RW), 0);
+		EQ(load8(p), 5);
+		store8(p, 6);
+	});
+	EQ(protect(p, PAGE, RW), 0);
+	EQ(load8(p), 5);
+}
+
+TEST(mmap, private_anonymous_is_copied_by_fork)
+{
+	word p = anon(2, RW);
+
+	store8(p, 1);
+	CHILD(0, {
+		EQ(load8(p), 1);
+		store8(p, 2);
+		store8(p + PAGE, 2);
+	});
+	EQ(load8(p), 1);
+	EQ(load8(p + PAGE), 0);
+}
+
+TEST(mmap, shared_anonymous_is_shared_with_the_child)
+{
+	word p = map(0, 2 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(p != ~0ul);
+	CHILD(0, {
+		store8(p, 3);
+		store8(p + PAGE, 4);
+	});
+	EQ(load8(p), 3);
+	EQ(load8(p + PAGE), 4);
+	CHILD(0, { EQ(load8(p + PAGE), 4); });
+}
+
+TEST(mmap, private_file)
+{
+	int fd = make_file(O_RDONLY);
+	word p = map(0, 2 * PAGE, RW, MAP_PRIVATE, fd, 0);
+
+	CHECK(p != ~0ul);
+	EQ(close(fd), 0); /* it keeps its own */
+	for (word i = 0; i < 2 * PAGE; i += 64)
+		EQ(load8(p + i), i < PAGE + PAGE / 2 ? 'A' : 0);
+	store8(p, 'Z');
+	store8(p + PAGE, 'Z');
+	EQ(file_byte(0), 'A');
+	CHILD(0, {
+		EQ(load8(p), 'Z');
+		store8(p, 'Y');
+	});
+	EQ(load8(p), 'Z');
+	EQ(unmap(p, 2 * PAGE), 0);
+	EQ(file_byte(PAGE), 'A');
+	EQ(unlink("m"), 0);
+}
+
+TEST(mmap, shared_file_reaches_everybody)
+{
+	int fd = make_file(O_RDWR);
+	word p = map(0, 2 * PAGE, RW, MAP_SHARED, fd, 0);
+	word q = map(0, PAGE, PROT_READ, MAP_SHARED, fd, PAGE);
+	struct stat st;
+
+	CHECK(p != ~0ul && q != ~0ul);
+	store8(p + 1, 'B');
+	EQ(file_byte(1), 'B'); /* read() sees it at once */
+	EQ(load8(q), 'A');
+	store8(p + PAGE, 'C'); /* and so does another mapping */
+	EQ(load8(q), 'C');
+	EQ(lseek(fd, PAGE + 1, 0), PAGE + 1);
+	EQ(write(fd, "D", 1), 1); /* write() is seen in it */
+	EQ(load8(p + PAGE + 1), 'D');
+	store8(p + 2 * PAGE - 1, 'E'); /* behind the end: not the file's */
+	EQ(msync(p, 2 * PAGE), 0);
+	EQ(unmap(p, 2 * PAGE), 0);
+	EQ(fstat(fd, &st), 0);
+	EQ(st.size, PAGE + PAGE / 2);
+	EQ(close(fd), 0);
+	EQ(unmap(q, PAGE), 0);
+	EQ(file_byte(1), 'B');
+	EQ(file_byte(PAGE), 'C');
+	EQ(unlink("m"), 0);
+}
+
+TEST(mmap, shared_file_with_the_child)
+{
+	int fd = make_file(O_RDWR);
+	word p = map(0, 2 * PAGE, RW, MAP_SHARED, fd, 0);
+
+	EQ(load8(p), 'A');
+	CHILD(0, {
+		store8(p, 'K');
+		store8(p + PAGE, 'L');
+	});
+	EQ(load8(p), 'K');
+	EQ(load8(p + PAGE), 'L'); /* it did not turn anonymous in the child */
+	EQ(file_byte(PAGE), 'L');
+	EQ(close(fd), 0);
+	EQ(unmap(p, 2 * PAGE), 0);
+	EQ(unlink("m"), 0);
+}
+
+TEST(mmap, access_to_the_file_decides)
+{
+	int fd = make_file(O_RDONLY);
+	word p;
+
+	REFUSED(map(0, PAGE, RW, MAP_SHARED, fd, 0));
+	p = map(0, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	CHECK(p != ~0ul);
+	KILLS(store8(p, 1));
+	REFUSED(protect(p, PAGE, RW)); /* no way around it */
+	EQ(load8(p), 'A');
+	EQ(close(fd), 0);
+	fd = (int)open("m", O_WRONLY);
+	REFUSED(map(0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0));
+	EQ(close(fd), 0);
+	EQ(unmap(p, PAGE), 0);
+	EQ(unlink("m"), 0);
+}
+
+TEST(mmap, lazy_sees_a_later_write)
+{
+	int fd = make_file(O_RDWR);
+	word p = map(0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
+
+	EQ(lseek(fd, 0, 0), 0);
+	EQ(write(fd, "N", 1), 1);
+	EQ(load8(p), 'N');
+	EQ(close(fd), 0);
+	EQ(unlink("m"), 0); /* the mapping keeps the file */
+	EQ(load8(p + 1), 'A');
+	EQ(unmap(p, PAGE), 0);
+}
+
+TEST(mmap, past_the_end_kills)
+{
+	int fd = make_file(O_RDWR);
+	word p = map(0, 4 * PAGE, RW, MAP_SHARED, fd, 0);
+
+	CHECK(p != ~0ul);
+	KILLS(load8(p + 2 * PAGE));
+	REFUSED(write(1, (void *)(p + 3 * PAGE), 1));
+	EQ(close(fd), 0);
+	EQ(unmap(p, 4 * PAGE), 0);
+	EQ(unlink("m"), 0);
+}
+
+TEST(mmap, system_calls_take_mapped_memory)
+{
+	int fd = make_file(O_RDONLY);
+	word p = map(0, 2 * PAGE, PROT_READ, MAP_PRIVATE, fd, 0), q = anon(2, RW);
+	int pipes[2];
+
+	EQ(pipe(pipes), 0);
+	EQ(write(pipes[1], (void *)p, 100), 100);
+	EQ(read(pipes[0], (void *)(q + PAGE - 50), 100), 100);
+	EQ(load8(q + PAGE + 49), 'A');
+	REFUSED(read(fd, (void *)p, 1));
+	/* a file read into a mapping of itself */
+	EQ(lseek(fd, 0, 0), 0);
+	EQ(read(fd, (void *)q, PAGE), (long)PAGE);
+	EQ(close(fd), 0);
+	EQ(unmap(p, 2 * PAGE), 0);
+	EQ(unlink("m"), 0);
+}
+
+TEST(mmap, discard_and_mincore)
+{
+	word p = anon(4, RW);
+	unsigned char in[4];
+
+	EQ(ecall_raw((long)p, 4 * PAGE, (long)in, 0, 0, 0, NR_MINCORE), 0);
+	EQ(in[0] + in[1] + in[2] + in[3], 0);
+	store8(p + PAGE, 1);
+	EQ(ecall_raw((long)p, 4 * PAGE, (long)in, 0, 0, 0, NR_MINCORE), 0);
+	CHECK(!in[0] && in[1] && !in[2] && !in[3]);
+	EQ(advise(p, 4 * PAGE, MADV_DONTNEED), 0);
+	EQ(load8(p + PAGE), 0);
+	EQ(advise(p, 4 * PAGE, MADV_WILLNEED), 0);
+	EQ(ecall_raw((long)p, 4 * PAGE, (long)in, 0, 0, 0, NR_MINCORE), 0);
+	EQ(in[0] + in[1] + in[2] + in[3], 4);
+	REFUSED(advise(p, PAGE, 77));
+	REFUSED(ecall_raw((long)p, 5 * PAGE, (long)in, 0, 0, 0, NR_MINCORE));
+	REFUSED(ecall_raw((long)p, 4 * PAGE, 0x80000000, 0, 0, 0, NR_MINCORE));
+}
+
+TEST(mmap, grows_and_shrinks_in_place)
+{
+	word p = anon(8, RW);
+
+	EQ(unmap(p + 4 * PAGE, 4 * PAGE), 0);
+	store8(p, 1);
+	EQ(ecall_raw((long)p, 4 * PAGE, 6 * PAGE, 0, 0, 0, NR_MREMAP), (long)p);
+	store8(p + 5 * PAGE, 2);
+	EQ(load8(p), 1);
+	EQ(ecall_raw((long)p, 6 * PAGE, PAGE, 0, 0, 0, NR_MREMAP), (long)p);
+	KILLS(load8(p + PAGE));
+	EQ(load8(p), 1);
+}
+
+TEST(mmap, break_does_not_run_into_it)
+{
+	word brk = (word)sbrk(0, EAGER);
+	word at = (brk + 64 * PAGE) & ~(PAGE - 1);
+
+	EQ(map(at, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), at);
+	REFUSED(sbrk(100 * PAGE, EAGER));
+	REFUSED(sbrk(100 * PAGE, LAZY));
+	EQ(sbrk(0, EAGER), brk);
+	CHECK(sbrk(PAGE, EAGER) != -1);
+}
+
+TEST(mmap, exec_and_exit_write_back)
+{
+	int fd = make_file(O_RDWR);
+
+	CHILD(0, {
+		word p = map(0, PAGE, RW, MAP_SHARED, fd, 0);
+
+		store8(p, 'X');
+	});
+	EQ(file_byte(0), 'X');
+	EQ(close(fd), 0);
+	EQ(unlink("m"), 0);
+}
