@@ -268,7 +268,7 @@ static const char *verdict(const struct snap_entry *e, int right, bool user)
 	if (user && !(e->pte & U))
 		return "no, U is clear";
 	if (right == W && e->pte & COW && !(e->pte & W))
-		return "yes, once the page is copied (C)";
+		return e->users > 1 ? "yes, after a copy (C)" : "yes, after a fault (C)";
 	if (right == W && !(e->pte & W))
 		return "no, W is clear";
 	if (right == X && !(e->pte & X))

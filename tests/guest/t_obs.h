@@ -1,0 +1,49 @@
+/* t_obs.h - shared by the cases about looking inside: reading whole snapshots. */
+#pragma once
+
+#include "lib.h"
+
+#include "uapi/snapshot.h"
+
+long snapshot(int kind, int pid, word start, void *buf, word bytes);
+long harvest(int pid, word start, void *buf, word bytes);
+long pgaccess(void *va, int n, void *mask);
+long pgpte(void *va);
+
+#define MAX_ENTRIES 2000
+#define KERNEL_HALF 0xffffffc000000000ul
+#define PTE_V 1ul
+#define PTE_R 2ul
+#define PTE_W 4ul
+#define PTE_X 8ul
+#define PTE_U 16ul
+#define PTE_A 64ul
+#define PTE_D 128ul
+
+union piece {
+	struct snap_header header;
+	char bytes[SNAP_PIECE];
+};
+
+/* Record @i of a piece. */
+static inline void *piece_record(union piece *p, unsigned i)
+{
+	return p->bytes + sizeof(p->header) + (word)i * p->header.record_bytes;
+}
+
+/* All records of a kind from @start on into @to (of @size bytes a record), read in
+ * pieces of @bytes; gives how many, and fails the case when anything is odd. */
+struct snap_query {
+	int kind, pid;
+	word start, bytes;
+};
+int snap_all(const struct snap_query *q, void *to, int max);
+
+/* The entry of the table of @pid that decides about @va; what is 0: none. */
+struct snap_entry entry_of(int pid, word va);
+
+/* The area of @pid that @va lies in; start == end: none. */
+struct snap_area area_of(int pid, word va);
+
+/* @pages of heap that are there and were never written, whatever heap= says. */
+word heap_pages(int pages);

@@ -1,0 +1,179 @@
+/* t_obs_stats.c - the device "statistics" and the counters behind it. */
+#include "t_obs.h"
+
+#define TEXT 4096
+
+static char text[TEXT + 1];
+
+static int stats_open(void)
+{
+	int fd;
+
+	EQ(mknod("st", STATS, 0), 0);
+	fd = (int)open("st", O_RDWR);
+	CHECK(fd >= 0);
+	EQ(unlink("st"), 0);
+	return fd;
+}
+
+/* The whole text, in reads of at most @step bytes; its length. */
+static long stats_read(int fd, long step)
+{
+	long length = 0, n;
+
+	while ((n = read(fd, text + length, length + step <= TEXT ? step : TEXT - length)) >
+	       0) {
+		CHECK(n <= step);
+		length += n;
+		CHECK(length < TEXT);
+	}
+	EQ(n, -1);
+	text[length] = 0;
+	return length;
+}
+
+/* The number in the line @name, which must be there. */
+static long stat_value(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *line = text; *line; line++) {
+		if (strncmp(line, name, n) == 0 && line[n] == ':' && line[n + 1] == ' ') {
+			long value = 0;
+
+			for (line += n + 2; *line >= '0' && *line <= '9'; line++)
+				value = value * 10 + *line - '0';
+			return value;
+		}
+		while (*line && *line != '\n')
+			line++;
+	}
+	FAIL("no line %s", name);
+}
+
+TEST(stats, form_of_the_text)
+{
+	int fd = stats_open();
+	long length = stats_read(fd, TEXT);
+
+	CHECK(strncmp(text, "copyin: ", 8) == 0);
+	EQ(text[length - 1], '\n');
+	for (long i = 0; i < length; i++)
+		CHECK(text[i] != '=' && text[i] != '$' && text[i] != '\r');
+	for (const char *s = text; *s; s++)
+		if (*s == '\n') {
+			CHECK(strncmp(s + 1, "copyinstr: ", 11) == 0);
+			break;
+		}
+	close(fd);
+}
+
+TEST(stats, read_in_pieces_and_ends_with_an_error)
+{
+	int fd = stats_open();
+	const long steps[] = { 1, 7, 100, 128, 129, 1000 };
+
+	for (unsigned i = 0; i < COUNT(steps); i++) {
+		long first;
+
+		stats_read(fd, steps[i]);
+		first = stat_value("copyin");
+		EQ(write(fd, "x", 1), -1);
+		stats_read(fd, steps[i]); /* a new one: the old was dropped */
+		CHECK(stat_value("copyin") >= first);
+	}
+	EQ(read(fd, text, 0), 0);
+	close(fd);
+}
+
+/* Bytes that could not be delivered are not lost. */
+TEST(stats, a_bad_buffer_loses_nothing)
+{
+	int fd = stats_open();
+
+	EQ(read(fd, text, 3), 3);
+	EQ(strncmp(text, "cop", 3), 0);
+	EQ(read(fd, 0, 100), -1);
+	EQ(read(fd, (void *)TRAPFRAME, 100), -1);
+	EQ(read(fd, (void *)~0ul, 100), -1);
+	EQ(read(fd, text, 3), 3);
+	EQ(strncmp(text, "yin", 3), 0);
+	stats_read(fd, TEXT);
+	close(fd);
+}
+
+TEST(stats, copyin_counts_writes)
+{
+	int fd = stats_open(), out[2];
+	long before, strings;
+
+	EQ(pipe(out), 0);
+	stats_read(fd, TEXT);
+	before = stat_value("copyin");
+	strings = stat_value("copyinstr");
+	for (int i = 0; i < 10; i++)
+		EQ(write(out[1], "x", 1), 1);
+	REFUSED(open("nosuchfile", O_RDONLY));
+	stats_read(fd, TEXT);
+	/* Others may be busy as well. */
+	CHECK(stat_value("copyin") >= before + 10);
+	CHECK(stat_value("copyinstr") >= strings + 1);
+	close(fd);
+	close(out[0]);
+	close(out[1]);
+}
+
+/* A counter by its name. */
+static word counter(const char *name)
+{
+	static struct snap_count counts[64];
+	struct snap_query q = { SNAP_STATS, 0, 0, SNAP_PIECE };
+	int n = snap_all(&q, counts, COUNT(counts));
+
+	for (int i = 0; i < n; i++)
+		if (strcmp(counts[i].name, name) == 0)
+			return counts[i].value;
+	FAIL("no counter %s", name);
+}
+
+TEST(stats, faults_are_counted)
+{
+	char fork_option[8] = "";
+	word heap = (word)sbrk(20 * PAGE, LAZY), before = counter("fault_lazy");
+	word copies = counter("fault_cow_copy"), refused = counter("fault_refused");
+
+	for (int i = 0; i < 20; i++)
+		store8(heap + i * PAGE, 1);
+	CHECK(counter("fault_lazy") >= before + 20);
+	CHECK(counter("page_zeroed") >= 20);
+	bootarg("fork", fork_option, sizeof(fork_option));
+	CHILD(0, {
+		for (int i = 0; i < 20; i++)
+			store8(heap + i * PAGE, 2);
+	});
+	if (strcmp(fork_option, "copy") == 0)
+		EQ(counter("fork_copied") >= 20, 1);
+	else
+		CHECK(counter("fault_cow_copy") >= copies + 20);
+	KILLS(store8(0, 1));
+	CHECK(counter("fault_refused") >= refused + 1);
+}
+
+TEST(stats, text_and_records_agree)
+{
+	int fd = stats_open();
+	static struct snap_count counts[64];
+	struct snap_query q = { SNAP_STATS, 0, 0, SNAP_PIECE };
+	char option[8] = "";
+	int n;
+
+	stats_read(fd, TEXT);
+	n = snap_all(&q, counts, COUNT(counts));
+	CHECK(n > 2);
+	bootarg("stats", option, sizeof(option));
+	if (strcmp(option, "lab") == 0)
+		n = 2;
+	for (int i = 0; i < n; i++)
+		CHECK((long)counts[i].value >= stat_value(counts[i].name));
+	close(fd);
+}
