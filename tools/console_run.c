@@ -40,7 +40,7 @@ struct session {
 	bool verbose;
 	char held[8192]; /* the last of what came before MARKER */
 	size_t nheld;
-	char line[256];  /* the line that is coming in, as far as it may be MARKER */
+	char line[256]; /* the line that is coming in, as far as it may be MARKER */
 	size_t nline;
 	char typed[1024]; /* input on its way to the console: [typed_at, ntyped) */
 	size_t typed_at, ntyped;
@@ -184,9 +184,10 @@ static void converse(struct session *s)
 {
 	for (;;) {
 		bool pending = s->typed_at < s->ntyped;
+		bool hungry = s->started && s->to >= 0 && !pending;
 		struct pollfd fds[3] = {
 			{ .fd = s->from, .events = POLLIN },
-			{ .fd = s->started && s->to >= 0 && !pending ? 0 : -1, .events = POLLIN },
+			{ .fd = hungry ? 0 : -1, .events = POLLIN },
 			{ .fd = pending ? s->to : -1, .events = POLLOUT },
 		};
 

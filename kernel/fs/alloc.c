@@ -4,8 +4,8 @@
  * transaction makes of the disk, and two in memory, of blocks that were freed in
  * the running and in the committing transaction.
  *
- * Locks: a mutex (rank buffer) for the running state; balloc_snapshot() runs while no
- * transaction is open, and so without company; balloc_committed() takes it. */
+ * Locks: a mutex (rank buffer) for the running state; blocks_snapshot() runs while no
+ * transaction is open, and so without company; blocks_committed() takes it. */
 #include "fs/alloc_priv.h"
 
 #include "core/klog.h"
@@ -36,7 +36,7 @@ static struct {
 	u32 running;           /* (lock) index of the running transaction's  */
 } ba;
 
-void balloc_init(void)
+void blocks_init(void)
 {
 	memset(&ba, 0, sizeof(ba));
 	mutex_init(&ba.lock, "bitmap", RANK_buffer);
@@ -125,7 +125,7 @@ static int count_free(void)
 	return 0;
 }
 
-int balloc_mount(void)
+int blocks_mount(void)
 {
 	int err = freed_alloc(&ba.freed[0]);
 
@@ -183,7 +183,7 @@ static int take_first(struct log_op *op, u32 lo, u32 hi, u32 *out)
 	return -ENOSPC;
 }
 
-int balloc(struct log_op *op, u32 goal, u32 *out)
+int block_alloc(struct log_op *op, u32 goal, u32 *out)
 {
 	int err = -ENOSPC;
 
@@ -222,7 +222,7 @@ static int clear_bit(struct log_op *op, struct buf *b, u32 block, u32 keep)
 	return 0;
 }
 
-int bfree(struct log_op *op, u32 block, u32 keep)
+int block_free(struct log_op *op, u32 block, u32 keep)
 {
 	struct buf *b;
 	int err;
@@ -239,7 +239,7 @@ int bfree(struct log_op *op, u32 block, u32 keep)
 	return err;
 }
 
-u32 balloc_available(void)
+u32 blocks_available(void)
 {
 	u32 n;
 
@@ -249,7 +249,7 @@ u32 balloc_available(void)
 	return n;
 }
 
-int balloc_prepare(u32 n)
+int blocks_prepare(u32 n)
 {
 	bool helps;
 
@@ -259,12 +259,12 @@ int balloc_prepare(u32 n)
 	return helps ? log_commit() : 0;
 }
 
-void balloc_snapshot(void)
+void blocks_snapshot(void)
 {
 	ba.running = 1 - ba.running;
 }
 
-void balloc_committed(void)
+void blocks_committed(void)
 {
 	struct freed *f;
 

@@ -8,27 +8,27 @@
 
 struct log_op;
 
-void balloc_init(void);
+void blocks_init(void);
 
 /* Reads the bitmap and counts.  At mount. -EIO, -ENOMEM. */
-int balloc_mount(void) MUST_CHECK;
+int blocks_mount(void) MUST_CHECK;
 
 /* A free block, at @goal or soon behind it if that is possible; marks it used.  Logs one
  * block.  -ENOSPC with a message, -EIO.  What is in the block is undefined. */
-int balloc(struct log_op *op, u32 goal, u32 *out) MUST_CHECK;
+int block_alloc(struct log_op *op, u32 goal, u32 *out) MUST_CHECK;
 
 /* Frees @block unless that would leave less than @keep in @op->left: -EAGAIN.  -EIO.
  * One outside the data area, or free already, is passed over: the disk is corrupt. */
-int bfree(struct log_op *op, u32 block, u32 keep) MUST_CHECK;
+int block_free(struct log_op *op, u32 block, u32 keep) MUST_CHECK;
 
 /* Before log_begin() of an operation that may allocate @n blocks: if there are not as
  * many but a commit would help, commits. */
-int balloc_prepare(u32 n) MUST_CHECK;
+int blocks_prepare(u32 n) MUST_CHECK;
 
 /* Blocks that can be allocated now. */
-u32 balloc_available(void);
+u32 blocks_available(void);
 
 /* The commit's: what was freed so far belongs to the transaction being committed;
  * that one is committed. */
-void balloc_snapshot(void);
-void balloc_committed(void);
+void blocks_snapshot(void);
+void blocks_committed(void);

@@ -105,12 +105,12 @@ int bmap_find(struct inode *ip, u32 bn, u32 *out)
 static int alloc_blocks(struct log_op *op, u32 goal, u32 *block, u32 n)
 {
 	for (u32 i = 0; i < n; i++) {
-		int err = balloc(op, i ? block[i - 1] + 1 : goal, &block[i]);
+		int err = block_alloc(op, i ? block[i - 1] + 1 : goal, &block[i]);
 
 		if (err) {
 			while (i-- > 0) {
 				/* In the bitmap block that was logged for it. */
-				int freed = bfree(op, block[i], 0);
+				int freed = block_free(op, block[i], 0);
 
 				ASSERT(freed != -EAGAIN);
 			}
@@ -173,7 +173,7 @@ struct freeing {
 
 static int free_leaf(struct freeing *f, u32 *addr, u32 bn)
 {
-	int err = *addr ? bfree(f->op, *addr, KEEP) : 0;
+	int err = *addr ? block_free(f->op, *addr, KEEP) : 0;
 
 	if (!err) {
 		*addr = 0;

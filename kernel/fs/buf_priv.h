@@ -4,8 +4,8 @@
  * never file data.  A block has at most one buffer.  The pool is fixed at boot.
  *
  * What guards the contents: the inode lock for blocks that belong to one inode, its
- * allocator's lock for the bitmap; of an inode block each inode owns its 64 bytes.  Contents
- * change only inside a transaction (log_priv.h). */
+ * allocator's lock for the bitmap; of an inode block each inode owns its 64
+ * bytes.  Contents change only inside a transaction (log_priv.h). */
 #pragma once
 
 #include "lib/list.h"
@@ -24,8 +24,8 @@ struct buf {
 
 void buf_init(void);
 
-/* The buffer of @block, read in if need be, with a reference.  -EIO, also for a
- * block outside the file system.  May sleep; inode locks and an open transaction are fine. */
+/* The buffer of @block, read in if need be, with a reference.  -EIO, also for a block
+ * outside the file system.  May sleep; inode locks and an open transaction are fine. */
 int buf_get(u32 block, struct buf **out) MUST_CHECK;
 
 /* The same, cleared instead of read: for a block that was just allocated. */

@@ -1,8 +1,8 @@
 /* data.c - reading inodes, and filling pages of the page cache.
  *
  * Locks: a page that is being filled is busy, and the filler takes the inode lock for
- * as long as it reads the disk.  Readers copy under the inode lock with faults off; if that stops
- * short they let go, fault the user's page in, and go on. */
+ * as long as it reads the disk.  Readers copy under the inode lock with faults off; if
+ * that stops short they let go, fault the user's page in, and go on. */
 #include "fs/data_priv.h"
 
 #include "core/thread.h"

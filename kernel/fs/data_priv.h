@@ -13,10 +13,10 @@ struct sink {
 };
 
 /* Reads [off, off + n): files through the page cache, directories and symbolic links
- * through the buffers.  Bytes read, short at the end; -EFAULT, -EIO, -ENOMEM.  No locks held
- * but a file's offset. */
+ * through the buffers.  Bytes read, short at the end; -EFAULT, -EIO, -ENOMEM.  No locks
+ * held but a file's offset. */
 s64 data_read(struct inode *ip, struct sink to, u64 off, u64 n) MUST_CHECK;
 
-/* Writes [*off, *off + n) of a file, or at its end with @append.  0 or -errno; *off moves on
- * by what was written, in both cases. */
+/* Writes [*off, *off + n) of a file, or at its end with @append.  0 or -errno; *off
+ * moves on by what was written, in both cases. */
 int data_write(struct inode *ip, uptr_t src, u64 *off, u64 n, bool append) MUST_CHECK;

@@ -58,8 +58,8 @@ static int get_block(struct inode *dp, u32 slot, struct buf **b)
 }
 
 /* Goes over the blocks from the one with @slot on and calls match() for each; that one
- * returns the index in the block that it wants, or PER_BLOCK.  Blocks that are holes are NULL.
- * -ENOENT if nothing matched. */
+ * returns the index in the block that it wants, or PER_BLOCK.  Blocks that are holes are
+ * NULL.  -ENOENT if nothing matched. */
 typedef u32 match_fn(struct buf *b, u32 from, u32 n, const union name *nm);
 
 static int scan(struct inode *dp, u32 from, match_fn *match, const union name *nm,

@@ -27,8 +27,7 @@ int fs_sync(void) MUST_CHECK;
 int fs_lookup(struct inode *cwd, const char *path, struct inode **out) MUST_CHECK;
 
 /* @flags as in uapi/fcntl.h. On success the reference moves to the caller. */
-int fs_open(struct inode *cwd, const char *path, int flags,
-	    struct file **out) MUST_CHECK;
+int fs_open(struct inode *cwd, const char *path, int flags, struct file **out) MUST_CHECK;
 int fs_mkdir(struct inode *cwd, const char *path) MUST_CHECK;
 int fs_mknod(struct inode *cwd, const char *path, s16 major, s16 minor) MUST_CHECK;
 int fs_link(struct inode *cwd, const char *old, const char *new) MUST_CHECK;

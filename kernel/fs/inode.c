@@ -331,8 +331,8 @@ static bool is_claimed(u32 ino)
 }
 
 /* Whether inode @ino, in buffer @b, is free.  The type is looked at again: between the
- * first look and is_claimed() somebody may have filled it in and gone.  New claims come only
- * from holders of mutex `search`. */
+ * first look and is_claimed() somebody may have filled it in and gone.  New claims come
+ * only from holders of mutex `search`. */
 static bool is_free(struct buf *b, u32 ino)
 {
 	const struct fs_dinode *d = (const struct fs_dinode *)(const void *)b->data;

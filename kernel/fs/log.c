@@ -201,7 +201,7 @@ static u64 take_transaction(struct list *pages)
 	/* Nobody else can be in a transaction here. */
 	take_blocks();
 	wb_snapshot(pages);
-	balloc_snapshot();
+	blocks_snapshot();
 
 	spin_lock(&log.lock);
 	log.n = 0;
@@ -281,7 +281,7 @@ static int commit(void)
 	}
 	for (u32 i = 0; i < log.ncopies; i++)
 		buf_put(log.copied[i]);
-	balloc_committed();
+	blocks_committed();
 	spin_lock(&log.lock);
 	log.done = number;
 	spin_unlock(&log.lock);

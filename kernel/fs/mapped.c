@@ -96,7 +96,7 @@ static int alloc_missing(struct mapped *m)
 		return 0;
 	err = inode_buf(m->ip, &m->ibuf);
 	if (!err)
-		err = balloc_prepare(WB_PAGE_BLOCKS + 2);
+		err = blocks_prepare(WB_PAGE_BLOCKS + 2);
 	if (!err)
 		err = log_begin(&op, MIN(6u, geo.bitmap_blocks) + 4);
 	if (err)

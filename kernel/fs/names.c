@@ -2,8 +2,8 @@
  *
  * Order of inode locks: a directory, then what is in it.  Only with names_mutex held may
  * a thread hold the locks of two directories that exist.  Others hold one, and wait
- * besides only for inodes that are no directories, or are new, whose holders wait for no inode:
- * so there is no circle, whatever a corrupt disk makes of the tree.
+ * besides only for inodes that are no directories, or are new, whose holders wait for
+ * no inode: so there is no circle, whatever a corrupt disk makes of the tree.
  *
  * What can fail (looking up, reading blocks, finding inodes) is done before the
  * transaction begins, but for allocating blocks; that comes first in it and is undone. */
@@ -102,7 +102,7 @@ static int create_buffered(struct creation *c)
 	int err;
 
 	inode_lock_nested(c->ip);
-	err = balloc_prepare(1 + BMAP_ALLOC_MAX);
+	err = blocks_prepare(1 + BMAP_ALLOC_MAX);
 	if (!err)
 		err = log_begin(&op, FS_OP_MAX);
 	if (!err) {
@@ -203,7 +203,7 @@ static int link_buffered(struct path *p, struct inode *ip, struct buf *ibuf,
 
 	if (err)
 		return err;
-	err = balloc_prepare(BMAP_ALLOC_MAX);
+	err = blocks_prepare(BMAP_ALLOC_MAX);
 	if (!err)
 		err = log_begin(&op, FS_OP_MAX);
 	if (!err) {

@@ -10,8 +10,8 @@ struct newnode {
 	const char *target; /* of a symbolic link */
 };
 
-/* Makes an inode and enters it as p->last in the directory p->at, whose lock is held and which
- * has no such name.  With @out, the new inode with a reference. */
+/* Makes an inode and enters it as p->last in the directory p->at, whose lock is held
+ * and which has no such name.  With @out, the new inode with a reference. */
 int node_create(struct path *p, const struct newnode *what, struct inode **out) MUST_CHECK;
 
 /* Taken before any inode lock by who locks two directories at once, or takes one away. */

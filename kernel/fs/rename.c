@@ -59,8 +59,8 @@ static void forget(struct side *s)
 	s->ip = NULL;
 }
 
-/* Whether @ip is @dp or above it: 1, 0 or -errno.  names_mutex held, no inode lock: the tree of
- * directories stands still. */
+/* Whether @ip is @dp or above it: 1, 0 or -errno.  names_mutex held, no inode lock: the
+ * tree of directories stands still. */
 static int is_above(struct inode *ip, struct inode *dp)
 {
 	struct inode *at = inode_dup(dp);
@@ -231,7 +231,7 @@ static int change(struct renaming *r)
 	if (!err)
 		err = get_buffers(r);
 	if (!err)
-		err = balloc_prepare(BMAP_ALLOC_MAX);
+		err = blocks_prepare(BMAP_ALLOC_MAX);
 	if (!err)
 		err = log_begin(&op, FS_OP_MAX);
 	if (!err) {

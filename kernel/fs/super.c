@@ -139,7 +139,7 @@ void fs_init(void)
 	buf_init();
 	wb_init();
 	log_init();
-	balloc_init();
+	blocks_init();
 	inode_init();
 	namecache_init();
 	names_init();
@@ -170,7 +170,7 @@ static int mount(struct blkdev *dev)
 	if (!err)
 		err = log_recover();
 	if (!err)
-		err = balloc_mount();
+		err = blocks_mount();
 	if (!err)
 		err = get_root();
 	if (!err)
@@ -190,7 +190,7 @@ int fs_mount(struct blkdev *dev)
 		printk("fs: cannot mount %s (error %d)\n", dev->name, -err);
 	else
 		printk("fs: %s, %u KiB, %u KiB free%s\n", dev->name, geo.size,
-		       balloc_available(), geo.read_only ? ", read-only" : "");
+		       blocks_available(), geo.read_only ? ", read-only" : "");
 	return err;
 }
 

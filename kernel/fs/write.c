@@ -5,10 +5,10 @@
  * own, and the page is marked dirty.  Whatever may sleep for memory (a new page, reading
  * the old contents, faulting the user's page in) happens between tries, without the lock.
  *
- * A page that will be written as a whole, or that begins at or behind the end of the file, is
- * filled in a frame that nobody knows and enters the cache complete; of others the old
- * contents are read first.  Blocks are allocated after the copy, so a bad address costs
- * none, and a full disk cuts the write at a block. */
+ * A page that will be written as a whole, or that begins at or behind the end of the
+ * file, is filled in a frame that nobody knows and enters the cache complete; of others
+ * the old contents are read first.  Blocks are allocated after the copy, so a bad
+ * address costs none, and a full disk cuts the write at a block. */
 #include "core/thread.h"
 #include "fs/alloc_priv.h"
 #include "fs/buf_priv.h"
@@ -235,7 +235,7 @@ static int store(struct writer *w, struct piece *p)
 		publish(w, p);
 		return 0;
 	}
-	err = p->missing ? balloc_prepare(WB_PAGE_BLOCKS + 2) : 0;
+	err = p->missing ? blocks_prepare(WB_PAGE_BLOCKS + 2) : 0;
 	if (!err)
 		err = log_begin(&op, op_size());
 	if (err) {

@@ -7,7 +7,9 @@ struct list {
 	struct list *next, *prev;
 };
 
+// clang-format off
 #define LIST_INIT(name) { &(name), &(name) }
+// clang-format on
 
 static inline void list_init(struct list *head)
 {
@@ -46,14 +48,14 @@ static inline void list_del(struct list *node)
 #define list_entry(node, type, member) container_of(node, type, member)
 #define list_first(head, type, member) list_entry((head)->next, type, member)
 
-#define list_for_each(pos, head, member)                                             \
-	for (pos = list_entry((head)->next, __typeof__(*pos), member);               \
-	     &pos->member != (head);                                                 \
+#define list_for_each(pos, head, member)                               \
+	for (pos = list_entry((head)->next, __typeof__(*pos), member); \
+	     &pos->member != (head);                                   \
 	     pos = list_entry(pos->member.next, __typeof__(*pos), member))
 
 /* The same; @pos may be taken out on the way, @tmp is the next one. */
-#define list_for_each_safe(pos, tmp, head, member)                                   \
-	for (pos = list_entry((head)->next, __typeof__(*pos), member),               \
-	    tmp = list_entry(pos->member.next, __typeof__(*pos), member);            \
-	     &pos->member != (head);                                                 \
+#define list_for_each_safe(pos, tmp, head, member)                        \
+	for (pos = list_entry((head)->next, __typeof__(*pos), member),    \
+	    tmp = list_entry(pos->member.next, __typeof__(*pos), member); \
+	     &pos->member != (head);                                      \
 	     pos = tmp, tmp = list_entry(tmp->member.next, __typeof__(*tmp), member))

@@ -24,8 +24,7 @@ struct aspace {
 	struct mutex lock;
 	struct vma_set areas; /* (lock) */
 	va_t brk;             /* (lock) the break, bytes                */
-	u64 resident;         /* (lock) frames mapped, trap frame and   */
-			      /* USYSCALL not counted                   */
+	u64 resident;         /* (lock) frames mapped, but for trap frame and USYSCALL */
 	u32 watchers;         /* (A) observers of other processes: watch.h */
 };
 

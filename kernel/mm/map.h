@@ -1,7 +1,7 @@
 /* map.h - mappings that programs ask for: mmap and its family.
  *
- * Addresses and lengths are page-aligned here.  All return 0 or -errno, and a failed call has
- * changed nothing.  They take the area lock and may sleep. */
+ * Addresses and lengths are page-aligned here.  All return 0 or -errno, and a failed
+ * call has changed nothing.  They take the area lock and may sleep. */
 #pragma once
 
 #include "mm/aspace.h"

@@ -121,7 +121,7 @@ static bool find_and_wait(struct object *obj, u64 index, struct page **out)
 	return usable;
 }
 
-/* Enters @pg as busy, with another reference for the filler; false if the index is taken. */
+/* Enters @pg as busy, with one more reference for the filler; false if @index is taken. */
 static bool enter_busy(struct object *obj, u64 index, struct page *pg)
 {
 	bool is_free;

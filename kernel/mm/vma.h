@@ -36,9 +36,9 @@ extern const char *const vma_kind_name[VMA_NKINDS];
 #define VMA_W 2u
 #define VMA_X 4u
 
-#define VMA_LAZY 1u   /* pages come at the first touch                       */
-#define VMA_GROWS 2u  /* the stack: grows down as it is touched              */
-#define VMA_SHARED 4u /* writes go to the backing, and to all who map it     */
+#define VMA_LAZY 1u    /* pages come at the first touch                       */
+#define VMA_GROWS 2u   /* the stack: grows down as it is touched              */
+#define VMA_SHARED 4u  /* writes go to the backing, and to all who map it     */
 #define VMA_NOWRITE 8u /* shared, of a file that is not open for writing      */
 
 struct object;

@@ -51,7 +51,7 @@ int elf_run_args(const char *path, char *const argv[]);
 /* Saves, runs and removes. */
 int elf_try(const struct elf_file *f);
 
-/* A program with one segment at 0 that has all permissions, its code at file offset 0xb0. */
+/* A program with one segment at 0 with all permissions, its code at file offset 0xb0. */
 struct elf_file *elf_simple(const uint32_t *code, int count);
 
 /* Instructions. */

@@ -1,6 +1,7 @@
-/* lib.h - the runtime of the test programs: system calls by their plain numbers (any failure
- * is -1), a small printf, checks that name the place which failed, and the registry of cases.
- * It shares nothing with user/, so it tests the kernel and not a library. */
+/* lib.h - the runtime of the test programs: system calls by their plain numbers (any
+ * failure is -1), a small printf, checks that name the place which failed, and the
+ * registry of cases.  It shares nothing with user/, so it tests the kernel and not a
+ * library. */
 #pragma once
 
 #include "uapi/fcntl.h"

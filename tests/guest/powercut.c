@@ -1,12 +1,12 @@
-/* powercut.c - `powercut [ROUNDS [START]]`: writes records that can be checked after a power
- * cut, and says which of them are on the disk for sure.
+/* powercut.c - `powercut [ROUNDS [START]]`: writes records that can be checked after a
+ * power cut, and says which of them are on the disk for sure.
  *
- * Round N writes /cut/new, a file of 1 to 23 blocks, renames it to /cut/dP/rS (slot S is
- * N mod 8, P is the parity of N div 8), and removes what round N - 8 had left in the other
- * directory.  Each block begins with `N block blocks.`, the rest is a pattern made from N and
- * the block.  Links, directories and short files come and go beside them, so that the log has
- * all kinds of work.  Every third round ends in sync(), and then `synced N` is printed: from
- * there on no power cut may lose round N or one before it. */
+ * Round N writes /cut/new, a file of 1 to 23 blocks, renames it to /cut/dP/rS (slot S
+ * is N mod 8, P is the parity of N div 8), and removes what round N - 8 had left in the
+ * other directory.  Each block begins with `N block blocks.`, the rest is a pattern made
+ * from N and the block.  Links, directories and short files come and go beside them, so
+ * that the log has all kinds of work.  Every third round ends in sync(), and then
+ * `synced N` is printed: from there on no power cut may lose round N or one before it. */
 #include "lib.h"
 
 #define FILES 8

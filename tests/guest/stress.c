@@ -1,8 +1,9 @@
-/* stress.c - `stress [SECONDS [WORKERS [SEED]]]`: processes, pipes, files and memory under
- * mixed load, every byte checked.
+/* stress.c - `stress [SECONDS [WORKERS [SEED]]]`: processes, pipes, files and memory
+ * under mixed load, every byte checked.
  *
- * Each worker draws jobs at random until the time is over.  Afterwards the files are gone and
- * as many processes and free pages are there as before.  Exit status 0 if nothing was wrong. */
+ * Each worker draws jobs at random until the time is over.  Afterwards the files are
+ * gone and as many processes and free pages are there as before.  Exit status 0 if
+ * nothing was wrong. */
 #include "lib.h"
 
 #define DIRECTORY "/stress.d"

@@ -13,7 +13,8 @@ static const uint32_t exit_break[] = { LI(A0, 0), LI(A1, 1), LI(A7, 12), ECALL, 
 
 #define CODE(c) (c), COUNT(c)
 
-/* Text at 0 from file offset 0x400, a segment at 0x2000 from offset 0x500, 0x20 bytes long. */
+/* Text at 0 from file offset 0x400, a segment at 0x2000 from offset 0x500, 0x20 bytes
+ * long. */
 static struct elf_file *two_segments(const uint32_t *code, int count, uint32_t flags)
 {
 	struct elf_file *f = elf_new();

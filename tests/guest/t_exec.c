@@ -1,4 +1,4 @@
-/* t_exec.c - exec(): what the new image starts with, and what a failing one leaves alone. */
+/* t_exec.c - exec(): what the new image starts with, and what a failing one leaves be. */
 #include "lib.h"
 
 /* Runs a role of this program with up to 29 arguments; gives its exit status. */

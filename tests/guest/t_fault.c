@@ -1,4 +1,5 @@
-/* t_fault.c - what a program may not do to memory or to the machine ends it, with status -1. */
+/* t_fault.c - what a program may not do to memory or to the machine ends it, with
+ * status -1. */
 #include "lib.h"
 
 static const word no_access[] = {

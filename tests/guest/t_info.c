@@ -1,4 +1,5 @@
-/* t_info.c - calls that tell about the system: sysinfo, trace, procinfo, meminfo, boot args. */
+/* t_info.c - calls that tell about the system: sysinfo, trace, procinfo, meminfo, boot
+ * args. */
 #include "lib.h"
 
 TEST(info, sysinfo_counts_processes)

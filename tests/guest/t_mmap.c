@@ -1,4 +1,5 @@
-/* t_mmap.c - mappings: anonymous and of files, private and shared, cut, protected, inherited. */
+/* t_mmap.c - mappings: anonymous and of files, private and shared, cut, protected,
+ * inherited. */
 #include "lib.h"
 #include "uapi/mman.h"
 
@@ -10,10 +11,8 @@
 #define NR_MINCORE 82
 #define NR_MREMAP 83
 
-static word map(word addr, long len, int prot, int flags, int fd, long off)
-{
-	return (word)ecall_raw((long)addr, len, prot, flags, fd, off, NR_MMAP);
-}
+#define map(addr, len, prot, flags, fd, off) \
+	((word)ecall_raw((long)(addr), len, prot, flags, fd, off, NR_MMAP))
 
 static word anon(long pages, int prot)
 {

@@ -1,4 +1,5 @@
-/* t_running.c - program files that change or go while they run, and stacks by PT_GNU_STACK. */
+/* t_running.c - program files that change or go while they run, and stacks by
+ * PT_GNU_STACK. */
 #include "elf.h"
 
 /* Reads a byte from fd 3 into the stack, then exits with a constant of its text. */

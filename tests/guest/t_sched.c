@@ -1,4 +1,5 @@
-/* t_sched.c - many processes at once: no lost wake-up, nobody starves, tables fill and empty. */
+/* t_sched.c - many processes at once: no lost wake-up, nobody starves, tables fill and
+ * empty. */
 #include "lib.h"
 
 static void ping_pong(int rounds)

@@ -9,7 +9,8 @@
 
 static const char usage[] =
 	"usage: grep [-Ecinqv] PATTERN [FILE...]\n"
-	"Print the lines of the files, or of standard input, that match the regular expression.\n"
+	"Print the lines of the files, or of standard input, that match the regular\n"
+	"expression.\n"
 	"  -E   an extended one: + ? | ( ) { } are special\n"
 	"  -c   how many match, instead      -i   small and capital letters are the same\n"
 	"  -n   line numbers as well         -q   print nothing\n"

@@ -22,7 +22,7 @@ int main(int argc, char **argv)
 		tool_usage(usage);
 	for (unsigned i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
 		printf("%-9s %s\n", programs[i].name, programs[i].purpose);
-	puts("\nNAME --help says more about one.  Ctrl-C ends a running program, Ctrl-D the shell.\n"
-	     "Leave with `poweroff`, or with Ctrl-A, then x.");
+	puts("\nNAME --help says more about one.  Ctrl-C ends a running program,\n"
+	     "Ctrl-D the shell.  Leave with `poweroff`, or with Ctrl-A, then x.");
 	return tool_finish();
 }

@@ -15,7 +15,8 @@ static const char usage[] =
 	"  private   resident pages that nobody else has\n"
 	"  large     resident pages in 2 MiB leaves\n"
 	"  touched   resident pages with A set, dirty: with D set\n"
-	"  rights    r read, w write, x execute; s shared mapping, l on demand, g grows down\n";
+	"  rights    r read, w write, x execute; s shared mapping, l on demand,\n"
+	"            g grows down\n";
 
 struct totals {
 	unsigned long long pages, resident, shared, private, large, touched, dirty;

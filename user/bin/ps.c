@@ -9,9 +9,9 @@
 
 static const char usage[] =
 	"usage: ps\n"
-	"List the processes, oldest number first.  HART is where one runs or ran last, SIZE its\n"
-	"address space up to the break, MEM the memory it really has, TIME its processor time\n"
-	"in seconds.\n";
+	"List the processes, oldest number first.  HART is where one runs or ran last,\n"
+	"SIZE its address space up to the break, MEM the memory it really has, TIME its\n"
+	"processor time in seconds.\n";
 
 static int compare_pids(const void *a, const void *b)
 {

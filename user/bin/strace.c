@@ -12,8 +12,9 @@
 
 static const char usage[] =
 	"usage: strace [-e CALL[,CALL...]] COMMAND [ARG...]\n"
-	"Run COMMAND; the kernel prints each system call that it and its children make, with its\n"
-	"result, on the console: calls 1 to 31, those of xv6.  The status is that of COMMAND.\n"
+	"Run COMMAND; the kernel prints each system call that it and its children make,\n"
+	"with its result, on the console: calls 1 to 31, those of xv6.  The status is\n"
+	"that of COMMAND.\n"
 	"  -e   only these calls, by name\n";
 
 static const struct {

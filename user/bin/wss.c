@@ -16,8 +16,8 @@
 static const char usage[] =
 	"usage: wss [-i MS] [-n COUNT] PID|COMMAND [ARGUMENT...]\n"
 	"Every MS milliseconds (500; whole tenths of a second) show how many pages of a\n"
-	"process were touched since, and where; until it ends, or COUNT times.  A number is\n"
-	"a process that runs, anything else is run.\n"
+	"process were touched since, and where; until it ends, or COUNT times.  A number\n"
+	"is a process that runs, anything else is run.\n"
 	"Each line has a picture of the resident pages, from low to high addresses, `|`\n"
 	"between areas; when these change, a line names them and says what a character\n"
 	"stands for.  A character shows the hottest of its pages:\n"

@@ -25,6 +25,10 @@ int reboot(int how, int status);
  * whole length. */
 int bootarg(const char *name, char *buf, size_t size);
 
+/* Why an access to @va (0 read, 1 write, 2 execute) of process @pid (0: this one)
+ * is or would be refused, as text; its length. */
+long explain(int pid, unsigned long va, int access, char *buf, size_t size);
+
 /* Make a device node at @path. */
 int device_make(const char *path, int major, int minor);
 

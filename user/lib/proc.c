@@ -104,6 +104,11 @@ int sysinfo(struct sysinfo *info)
 	return (int)sys_result(sys_sysinfo(info));
 }
 
+long explain(int pid, unsigned long va, int access, char *buf, size_t size)
+{
+	return sys_result(sys_explain(pid, va, access, buf, size));
+}
+
 int meminfo(struct meminfo *info)
 {
 	return (int)sys_result(sys_meminfo(info));

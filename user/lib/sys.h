@@ -71,6 +71,7 @@ long sys_readlink(const char *path, char *buf, size_t size);
 long sys_meminfo(struct meminfo *info);
 long sys_snapshot(int kind, int pid, unsigned long long start, void *buf, size_t n);
 long sys_harvest(int pid, unsigned long long start, void *buf, size_t n);
+long sys_explain(int pid, unsigned long va, int access, char *buf, size_t size);
 
 /* The POSIX result of a stub's: -1 with errno set for a failure. */
 long sys_result(long r);

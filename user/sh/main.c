@@ -19,10 +19,10 @@ struct shell shell;
 static const char usage[] =
 	"usage: sh [FILE [ARG...]] | sh -c COMMAND [NAME [ARG...]]\n"
 	"Run commands from the keyboard, from FILE, or COMMAND.\n"
-	"  a | b     the output of a is the input of b      a &      run in the background\n"
+	"  a | b     the output of a is the input of b      a &      in the background\n"
 	"  a ; b     one after the other                    (a; b)   as one command\n"
 	"  a && b    b only if a succeeded                  a || b   b only if a failed\n"
-	"  < f  > f  >> f  2> f  2>&1                       input and output from and to files\n"
+	"  < f  > f  >> f  2> f  2>&1                       input and output: files\n"
 	"  'text' \"text\" \\c                               quotes; # starts a comment\n"
 	"  * ? [a-z]                                        file names\n"
 	"  NAME=value  $NAME  $?  $$  $1  $#  $@            variables, status, arguments\n"

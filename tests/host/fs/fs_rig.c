@@ -500,3 +500,26 @@ s64 rig_read_file(const char *path, u8 *data, u64 max)
 	inode_put(ip);
 	return n;
 }
+
+void rig_fresh(u32 blocks, u32 ninodes)
+{
+	rig_format(blocks, ninodes, 30, false);
+	assert_int_equal(rig_mount(RIG_RAM), 0);
+}
+
+void rig_done(void)
+{
+	assert_int_equal(fs_sync(), 0);
+	assert_true(rig_is_clean());
+	rig_shutdown();
+}
+
+int rig_try_open(const char *path, int flags)
+{
+	struct file *f;
+	int err = fs_open(rig_cwd(), path, flags, &f);
+
+	if (!err)
+		file_put(f);
+	return err;
+}

@@ -1,5 +1,6 @@
-/* fs_rig.h - the file system on the host: a disk that remembers what it was told, memory that
- * can run out, a user's pages that can be missing, and a check of the lock order.
+/* fs_rig.h - the file system on the host: a disk that remembers what it was told,
+ * memory that can run out, a user's pages that can be missing, and a check of the lock
+ * order.
  *
  * "Booting" starts the caches anew with what is on the disk, as after a power cut. */
 #pragma once
@@ -57,7 +58,7 @@ extern s64 rig_fail_alloc_in;   /* frames until one is refused; -1: none        
 extern bool rig_no_frames;      /* all are refused from now on                    */
 extern char rig_messages[4096]; /* what printk said since the boot              */
 
-/* Memory and an unmounted file system / the same mounted.  What was there before is gone. */
+/* Memory and an unmounted file system / the same mounted.  What was there is gone. */
 void rig_boot(u64 ram);
 int rig_mount(u64 ram) MUST_CHECK;
 void rig_shutdown(void);   /* frees all memory of the host */
@@ -89,3 +90,12 @@ void rig_write_file(const char *path, const void *data, u64 n);
 
 /* The whole file; its length, or -errno. */
 s64 rig_read_file(const char *path, u8 *data, u64 max);
+
+#define RIG_RAM (8 * MIB)
+
+/* A new file system of so many blocks, mounted / the end: synced, found clean, gone. */
+void rig_fresh(u32 blocks, u32 ninodes);
+void rig_done(void);
+
+/* Opens and closes: 0 or -errno. */
+int rig_try_open(const char *path, int flags);

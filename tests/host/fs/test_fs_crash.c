@@ -2,11 +2,12 @@
 // cflags: -Itests/host/fs -Itools -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
 /* test_fs_crash.c - power cuts.
  *
- * A random workload runs while the disk records every sector written and every flush.  Then the
- * power is cut after each of them in turn: what was flushed is on the disk, of what came
- * behind the last flush any part is, in any order.  The result has to mount, and be
- * clean; what was there at the last sync that had returned, and not changed since, must be
- * unchanged; and no file may hold a byte of another one's (that is what ordered mode is for).
+ * A random workload runs while the disk records every sector written and every
+ * flush.  Then the power is cut after each of them in turn: what was flushed is on the
+ * disk, of what came behind the last flush any part is, in any order.  The result has to
+ * mount, and be clean; what was there at the last sync that had returned, and not
+ * changed since, must be unchanged; and no file may hold a byte of another one's (that
+ * is what ordered mode is for).
  *
  * Each file has bytes of its own: the upper half says whose, and is never 0. */
 #include "fs_rig.h"
@@ -260,7 +261,8 @@ static void check_exact(const struct state *s, u32 i)
 	}
 }
 
-/* Against the last sync before the cut.  What came behind the next one came behind the cut. */
+/* Against the last sync before the cut.  What came behind the next one came behind the
+ * cut. */
 static void check_contents(size_t cut)
 {
 	const struct state *s = &synced[0];

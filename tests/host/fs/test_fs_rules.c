@@ -1,36 +1,11 @@
 // sources: kernel/fs/*.c kernel/mm/object.c kernel/mm/frame.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/fsimg.c tools/fsimg_edit.c tools/fsck_core.c tools/fsck_inode.c tools/fsck_dir.c tools/fsck_tree.c
 // cflags: -Itests/host/fs -Itools -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
 /* test_fs_rules.c - the rules for programs, one by one: paths, links, flags, limits,
- * devices, offsets, pipes, images that are refused. */
+ * devices, offsets, pipes. */
 #include "fs_rig.h"
 
 #include "fs/file.h"
 #include "shim.h"
-
-#define RAM (8 * MIB)
-
-static void fresh(u32 blocks, u32 ninodes)
-{
-	rig_format(blocks, ninodes, 30, false);
-	assert_int_equal(rig_mount(RAM), 0);
-}
-
-static void done(void)
-{
-	assert_int_equal(fs_sync(), 0);
-	assert_true(rig_is_clean());
-	rig_shutdown();
-}
-
-static int try_open(const char *path, int flags)
-{
-	struct file *f;
-	int err = fs_open(rig_cwd(), path, flags, &f);
-
-	if (!err)
-		file_put(f);
-	return err;
-}
 
 static u64 size_of(const char *path)
 {
@@ -50,22 +25,22 @@ static void test_paths(void **state)
 	struct inode *ip, *cwd;
 
 	(void)state;
-	fresh(1000, 100);
+	rig_fresh(1000, 100);
 	assert_int_equal(fs_mkdir(rig_cwd(), "//a//"), 0);
 	assert_int_equal(fs_mkdir(rig_cwd(), "a/b/"), 0);
-	assert_int_equal(try_open("/../../a/./b/../b//f", O_CREATE | O_RDWR), 0);
-	assert_int_equal(try_open("a/b/f/", O_RDONLY), 0);
-	assert_int_equal(try_open("a/b/f/.", O_RDONLY), -ENOTDIR);
-	assert_int_equal(try_open("a/b/f/g", O_CREATE), -ENOTDIR);
-	assert_int_equal(try_open("a/x/f", O_CREATE), -ENOENT);
-	assert_int_equal(try_open("", O_RDONLY), 0);
-	assert_int_equal(try_open("", O_CREATE), -ENOENT);
-	assert_int_equal(try_open("/", O_CREATE), -ENOENT);
-	assert_int_equal(try_open("a", O_RDWR), -EISDIR);
-	assert_int_equal(try_open(".", O_RDWR), -EISDIR);
-	assert_int_equal(try_open("a", O_TRUNC), -EISDIR);
-	assert_int_equal(try_open("a", O_CREATE), -EISDIR);
-	assert_int_equal(try_open("a/..", O_CREATE), -EISDIR);
+	assert_int_equal(rig_try_open("/../../a/./b/../b//f", O_CREATE | O_RDWR), 0);
+	assert_int_equal(rig_try_open("a/b/f/", O_RDONLY), 0);
+	assert_int_equal(rig_try_open("a/b/f/.", O_RDONLY), -ENOTDIR);
+	assert_int_equal(rig_try_open("a/b/f/g", O_CREATE), -ENOTDIR);
+	assert_int_equal(rig_try_open("a/x/f", O_CREATE), -ENOENT);
+	assert_int_equal(rig_try_open("", O_RDONLY), 0);
+	assert_int_equal(rig_try_open("", O_CREATE), -ENOENT);
+	assert_int_equal(rig_try_open("/", O_CREATE), -ENOENT);
+	assert_int_equal(rig_try_open("a", O_RDWR), -EISDIR);
+	assert_int_equal(rig_try_open(".", O_RDWR), -EISDIR);
+	assert_int_equal(rig_try_open("a", O_TRUNC), -EISDIR);
+	assert_int_equal(rig_try_open("a", O_CREATE), -EISDIR);
+	assert_int_equal(rig_try_open("a/..", O_CREATE), -EISDIR);
 	assert_int_equal(fs_mkdir(rig_cwd(), ""), -ENOENT);
 	assert_int_equal(fs_mkdir(rig_cwd(), "."), -EEXIST);
 	assert_int_equal(fs_mkdir(rig_cwd(), "a/b/f"), -EEXIST);
@@ -78,8 +53,8 @@ static void test_paths(void **state)
 	assert_int_equal(fs_unlink(rig_cwd(), "/"), -ENOENT);
 	assert_int_equal(fs_unlink(rig_cwd(), "a/b"), -ENOTEMPTY);
 	/* Names are cut to 14 bytes without a word. */
-	assert_int_equal(try_open("123456789012345", O_CREATE), 0);
-	assert_int_equal(try_open("12345678901234", O_RDONLY), 0);
+	assert_int_equal(rig_try_open("123456789012345", O_CREATE), 0);
+	assert_int_equal(rig_try_open("12345678901234", O_RDONLY), 0);
 	assert_int_equal(fs_unlink(rig_cwd(), "12345678901234567"), 0);
 
 	/* A directory that is gone holds nothing, and makes nothing. */
@@ -94,7 +69,7 @@ static void test_paths(void **state)
 	assert_int_equal(fs_lookup(cwd, "", &ip), 0);
 	inode_put(ip);
 	inode_put(cwd);
-	done();
+	rig_done();
 }
 
 static void test_symlinks(void **state)
@@ -104,7 +79,7 @@ static void test_symlinks(void **state)
 	struct stat st;
 
 	(void)state;
-	fresh(1000, 100);
+	rig_fresh(1000, 100);
 	memset(text, 'x', sizeof(text));
 	text[MAXPATH - 1] = '\0';
 	assert_int_equal(fs_mkdir(rig_cwd(), "d"), 0);
@@ -116,10 +91,10 @@ static void test_symlinks(void **state)
 	assert_int_equal(fs_symlink(rig_cwd(), "", "m"), -ENOENT);
 	assert_int_equal(size_of("e/l"), 5);
 	assert_int_equal(size_of("e/../e/l/"), 5);
-	assert_int_equal(try_open("n", O_RDWR), -ENOENT);
-	assert_int_equal(try_open("n", O_CREATE | O_EXCL), -EEXIST);
+	assert_int_equal(rig_try_open("n", O_RDWR), -ENOENT);
+	assert_int_equal(rig_try_open("n", O_CREATE | O_EXCL), -EEXIST);
 	assert_int_equal(fs_lookup(rig_cwd(), "nowhere", &ip), -ENOENT);
-	assert_int_equal(try_open("n", O_CREATE | O_RDWR), 0);
+	assert_int_equal(rig_try_open("n", O_CREATE | O_RDWR), 0);
 	assert_int_equal(size_of("nowhere"), 0);
 	assert_int_equal(fs_readlink(rig_cwd(), "e", text, sizeof(text)), 2);
 	assert_memory_equal(text, "/d", 2);
@@ -128,7 +103,7 @@ static void test_symlinks(void **state)
 	assert_int_equal(fs_link(rig_cwd(), "d/l", "l2"), 0);
 	assert_int_equal(fs_unlink(rig_cwd(), "d/l"), 0);
 	assert_int_equal(size_of("d/f"), 5);
-	assert_int_equal(try_open("l2", O_RDONLY), -ENOENT);
+	assert_int_equal(rig_try_open("l2", O_RDONLY), -ENOENT);
 	struct file *f = rig_open("l2", O_NOFOLLOW);
 	assert_int_equal(file_stat(f, &st), 0);
 	assert_int_equal(st.type, T_SYMLINK);
@@ -140,18 +115,19 @@ static void test_symlinks(void **state)
 		snprintf(target, sizeof(target), "c%u", i - 1);
 		assert_int_equal(fs_symlink(rig_cwd(), target, path), 0);
 	}
-	assert_int_equal(try_open("c10", O_RDONLY), 0);
-	assert_int_equal(try_open("c11", O_RDONLY), -ELOOP);
+	assert_int_equal(rig_try_open("c10", O_RDONLY), 0);
+	assert_int_equal(rig_try_open("c11", O_RDONLY), -ELOOP);
 	assert_int_equal(fs_symlink(rig_cwd(), "q", "p"), 0);
 	assert_int_equal(fs_symlink(rig_cwd(), "p", "q"), 0);
-	assert_int_equal(try_open("p", O_RDWR), -ELOOP);
-	assert_int_equal(try_open("p", O_CREATE), -ELOOP);
+	assert_int_equal(rig_try_open("p", O_RDWR), -ELOOP);
+	assert_int_equal(rig_try_open("p", O_CREATE), -ELOOP);
 	/* What does not fit into a path. */
 	memset(text, 'x', sizeof(text));
 	text[110] = '\0';
 	assert_int_equal(fs_symlink(rig_cwd(), text, "long"), 0);
-	assert_int_equal(try_open("long/1234567890/1234567890/1", O_RDONLY), -ENAMETOOLONG);
-	done();
+	assert_int_equal(rig_try_open("long/1234567890/1234567890/1", O_RDONLY),
+			 -ENAMETOOLONG);
+	rig_done();
 }
 
 /* --- files --------------------------------------------------------------------------- */
@@ -162,16 +138,16 @@ static void test_flags_and_offsets(void **state)
 	struct stat st;
 
 	(void)state;
-	fresh(1000, 100);
+	rig_fresh(1000, 100);
 	rig_write_file("f", "0123456789", 10);
 	f = rig_open("f", O_RDONLY);
 	assert_int_equal(file_write(f, rig_uptr(0), 1), -EBADF);
 	g = rig_open("f", O_WRONLY);
 	assert_int_equal(file_read(g, rig_uptr(0), 1), -EBADF);
 	assert_int_equal(file_read(f, rig_uptr(0), 4), 4);
-	/* An open file keeps its offset when it is cut; beyond the end nothing is written. */
+	/* An open file keeps its offset when it is cut; nothing is written past the end. */
 	assert_int_equal(file_seek(g, 10, 0), 10);
-	assert_int_equal(try_open("f", O_TRUNC | O_WRONLY), 0);
+	assert_int_equal(rig_try_open("f", O_TRUNC | O_WRONLY), 0);
 	assert_int_equal(file_read(f, rig_uptr(0), 4), 0);
 	assert_int_equal(file_write(g, rig_uptr(0), 1), -EINVAL);
 	assert_int_equal(file_stat(g, &st), 0);
@@ -198,8 +174,8 @@ static void test_flags_and_offsets(void **state)
 	assert_int_equal(file_write(f, rig_uptr(0), 0), 0);
 	file_put(f);
 
-	assert_int_equal(try_open("f", O_CREATE | O_EXCL), -EEXIST);
-	assert_int_equal(try_open("g", O_CREATE | O_EXCL), 0);
+	assert_int_equal(rig_try_open("f", O_CREATE | O_EXCL), -EEXIST);
+	assert_int_equal(rig_try_open("g", O_CREATE | O_EXCL), 0);
 	/* Directories read raw. */
 	f = rig_open("/", O_RDONLY);
 	assert_int_equal(file_read(f, rig_uptr(0), 32), 32);
@@ -207,7 +183,7 @@ static void test_flags_and_offsets(void **state)
 	assert_string_equal((char *)rig_user + 18, "..");
 	assert_int_equal(file_truncate(f, 0), -EBADF);
 	file_put(f);
-	done();
+	rig_done();
 }
 
 /* A byte that was copied before a bad address is written, and lasts. */
@@ -216,7 +192,7 @@ static void test_partial_write(void **state)
 	struct file *f;
 
 	(void)state;
-	fresh(1000, 100);
+	rig_fresh(1000, 100);
 	f = rig_open("f", O_CREATE | O_RDWR);
 	rig_user[PAGE_SIZE - 1] = 'x';
 	rig_user_page[1] = PAGE_BAD;
@@ -225,7 +201,7 @@ static void test_partial_write(void **state)
 	file_put(f);
 	assert_int_equal(fs_sync(), 0);
 	assert_true(rig_is_clean());
-	assert_int_equal(rig_mount(RAM), 0);
+	assert_int_equal(rig_mount(RIG_RAM), 0);
 	assert_int_equal(size_of("f"), 1);
 	/* And one that came to nothing costs no block. */
 	for (u32 i = 0; i < 3000; i++) {
@@ -234,7 +210,7 @@ static void test_partial_write(void **state)
 		file_put(f);
 		assert_int_equal(fs_unlink(rig_cwd(), "junk"), 0);
 	}
-	done();
+	rig_done();
 }
 
 static void test_devices(void **state)
@@ -243,13 +219,13 @@ static void test_devices(void **state)
 	struct stat st;
 
 	(void)state;
-	fresh(1000, 100);
+	rig_fresh(1000, 100);
 	assert_int_equal(fs_mknod(rig_cwd(), "tty", 1, 0), 0);
 	assert_int_equal(fs_mknod(rig_cwd(), "none", 5, 0), 0);
 	assert_int_equal(fs_mknod(rig_cwd(), "ten", 10, 0), 0);
 	assert_int_equal(fs_mknod(rig_cwd(), "minus", -1, 0), 0);
-	assert_int_equal(try_open("ten", O_RDWR), -ENXIO);
-	assert_int_equal(try_open("minus", O_RDWR), -ENXIO);
+	assert_int_equal(rig_try_open("ten", O_RDWR), -ENXIO);
+	assert_int_equal(rig_try_open("minus", O_RDWR), -ENXIO);
 	f = rig_open("tty", O_RDWR | O_TRUNC | O_CREATE);
 	assert_true(file_is_tty(f));
 	assert_int_equal(file_read(f, rig_uptr(0), 10), 1);
@@ -263,7 +239,7 @@ static void test_devices(void **state)
 	assert_int_equal(file_read(f, rig_uptr(0), 10), -ENXIO);
 	assert_int_equal(file_write(f, rig_uptr(0), 10), -ENXIO);
 	file_put(f);
-	done();
+	rig_done();
 }
 
 /* --- limits -------------------------------------------------------------------------- */
@@ -274,7 +250,7 @@ static void test_open_files(void **state)
 	struct file *more;
 
 	(void)state;
-	fresh(1000, 100);
+	rig_fresh(1000, 100);
 	for (u32 i = 0; i < NFILE - 1; i++)
 		f[i] = rig_open("f", O_CREATE);
 	assert_int_equal(pipe_create(&rd, &wr), -ENFILE);
@@ -283,8 +259,8 @@ static void test_open_files(void **state)
 	for (u32 i = 0; i < NFILE; i++)
 		file_put(f[i]);
 	/* The failed call has made nothing. */
-	assert_int_equal(try_open("new", O_RDONLY), -ENOENT);
-	done();
+	assert_int_equal(rig_try_open("new", O_RDONLY), -ENOENT);
+	rig_done();
 }
 
 /* More inodes than the table holds, with data that is not on the disk yet. */
@@ -295,7 +271,7 @@ static void test_many_inodes(void **state)
 	u32 n, word;
 
 	(void)state;
-	fresh(3000, 500);
+	rig_fresh(3000, 500);
 	for (u32 i = 0; i < 450; i++) {
 		snprintf(path, sizeof(path), "file%u", i);
 		rig_write_file(path, &i, sizeof(i));
@@ -312,11 +288,11 @@ static void test_many_inodes(void **state)
 	}
 	assert_in_range(n, 150, 199);
 	assert_int_equal(fs_lookup(rig_cwd(), path, &ip[n]), -ENFILE);
-	assert_int_equal(try_open("another", O_CREATE), -ENFILE);
+	assert_int_equal(rig_try_open("another", O_CREATE), -ENFILE);
 	while (n-- > 0)
 		inode_put(ip[n]);
-	assert_int_equal(try_open("another", O_CREATE), 0);
-	done();
+	assert_int_equal(rig_try_open("another", O_CREATE), 0);
+	rig_done();
 }
 
 static void test_out_of_inodes(void **state)
@@ -325,15 +301,15 @@ static void test_out_of_inodes(void **state)
 	u32 n;
 
 	(void)state;
-	fresh(1000, 40);
+	rig_fresh(1000, 40);
 	for (u32 round = 0; round < 3; round++) {
 		for (n = 0; n < 60; n++) {
 			snprintf(path, sizeof(path), "n%u", n);
-			if (try_open(path, O_CREATE))
+			if (rig_try_open(path, O_CREATE))
 				break;
 		}
 		assert_int_equal(n, 38);
-		assert_int_equal(try_open(path, O_CREATE), -ENOSPC);
+		assert_int_equal(rig_try_open(path, O_CREATE), -ENOSPC);
 		assert_int_equal(fs_mkdir(rig_cwd(), path), -ENOSPC);
 		assert_non_null(strstr(rig_messages, "ialloc: no inodes\n"));
 		while (n-- > 0) {
@@ -341,7 +317,7 @@ static void test_out_of_inodes(void **state)
 			assert_int_equal(fs_unlink(rig_cwd(), path), 0);
 		}
 	}
-	done();
+	rig_done();
 }
 
 /* Fills the disk; then nothing can be made, and everything removed. */
@@ -352,7 +328,7 @@ static void test_full_disk(void **state)
 	u64 total[2];
 
 	(void)state;
-	fresh(600, 100);
+	rig_fresh(600, 100);
 	for (u32 round = 0; round < 2; round++) {
 		u32 n = 0;
 
@@ -369,13 +345,13 @@ static void test_full_disk(void **state)
 			full = ret == -ENOSPC;
 		}
 		assert_non_null(strstr(rig_messages, "balloc: out of blocks\n"));
-		/* Entries for 62 more names fit into the root's block: then it must grow. */
+		/* 62 more entries fit into the root's block: then it must grow. */
 		for (u32 i = 0; i < 70; i++) {
 			snprintf(path, sizeof(path), "x%u", i);
-			if (try_open(path, O_CREATE))
+			if (rig_try_open(path, O_CREATE))
 				break;
 		}
-		assert_int_equal(try_open(path, O_CREATE), -ENOSPC);
+		assert_int_equal(rig_try_open(path, O_CREATE), -ENOSPC);
 		assert_int_equal(fs_mkdir(rig_cwd(), "newdir"), -ENOSPC);
 		assert_int_equal(fs_symlink(rig_cwd(), "target", "newlink"), -ENOSPC);
 		assert_int_equal(fs_sync(), 0);
@@ -394,7 +370,7 @@ static void test_full_disk(void **state)
 	}
 	/* Not a block was lost, though most were freed a moment ago. */
 	assert_int_equal(total[0], total[1]);
-	done();
+	rig_done();
 }
 
 static void test_link_count(void **state)
@@ -405,12 +381,12 @@ static void test_link_count(void **state)
 
 	(void)state;
 	rig_format(1000, 100, 30, false);
-	assert_int_equal(rig_mount(RAM), 0);
+	assert_int_equal(rig_mount(RIG_RAM), 0);
 	rig_write_file("f", "x", 1);
 	assert_int_equal(fs_sync(), 0);
 	dinode = rig_disk.data + (2 + 30) * FS_BLOCK + 2 * sizeof(struct fs_dinode);
 	((struct fs_dinode *)(void *)dinode)->nlink = 32766;
-	assert_int_equal(rig_mount(RAM), 0);
+	assert_int_equal(rig_mount(RIG_RAM), 0);
 	assert_int_equal(fs_link(rig_cwd(), "f", "g"), 0);
 	assert_int_equal(fs_link(rig_cwd(), "f", "h"), -EMLINK);
 	assert_int_equal(fs_lookup(rig_cwd(), "f", &ip), 0);
@@ -427,7 +403,7 @@ static void test_memory(void **state)
 	u64 before, after;
 
 	(void)state;
-	fresh(2000, 100);
+	rig_fresh(2000, 100);
 	before = rig_free_frames();
 	rig_write_file("f", data, sizeof(data));
 	assert_int_equal(rig_free_frames(), before);
@@ -438,7 +414,7 @@ static void test_memory(void **state)
 	assert_int_equal(fs_unlink(rig_cwd(), "f"), 0);
 	after = rig_free_frames();
 	assert_int_equal(after, before);
-	done();
+	rig_done();
 }
 
 /* --- pipes --------------------------------------------------------------------------- */
@@ -470,7 +446,7 @@ static void test_pipes(void **state)
 	u64 before;
 
 	(void)state;
-	fresh(1000, 100);
+	rig_fresh(1000, 100);
 	before = rig_free_frames();
 	shim_sleep = on_sleep;
 	assert_int_equal(pipe_create(&rd, &wr), 0);
@@ -520,121 +496,7 @@ static void test_pipes(void **state)
 	rig_no_frames = false;
 	assert_int_equal(rig_free_frames(), before);
 	shim_sleep = NULL;
-	done();
-}
-
-/* --- images -------------------------------------------------------------------------- */
-
-static struct fs_super *super(void)
-{
-	return (struct fs_super *)(void *)(rig_disk.data + FS_BLOCK);
-}
-
-static struct fs_log_header *log_header(void)
-{
-	return (struct fs_log_header *)(void *)(rig_disk.data + 2 * FS_BLOCK);
-}
-
-static void test_geometry(void **state)
-{
-	static const struct {
-		u32 field;
-		u32 value;
-	} bad[] = {
-		{ 0, 0x10203041 }, { 1, 0 },       { 1, 1001 }, { 1, ~0u },  { 3, 0 },
-		{ 3, 1 },          { 3, 40000 },   { 3, ~0u },  { 4, 0 },    { 4, 5 },
-		{ 4, 31 },         { 4, ~0u },     { 5, 0 },    { 5, 1 },    { 5, 33 },
-		{ 5, 999 },        { 5, ~0u - 1 }, { 6, 1 },    { 6, 31 },   { 6, 38 },
-		{ 6, ~0u },        { 7, 2 },       { 7, 30 },   { 7, 1000 }, { 7, ~0u },
-	};
-
-	(void)state;
-	for (u32 i = 0; i < ARRAY_SIZE(bad); i++) {
-		rig_format(1000, 100, 30, false);
-		((u32 *)super())[bad[i].field] = bad[i].value;
-		assert_int_equal(rig_mount(RAM), -EINVAL);
-	}
-	/* The log of years up to 2024 has 29 blocks besides the header. */
-	rig_format(1000, 100, 30, false);
-	log_header()->n = 30;
-	for (u32 i = 0; i < 30; i++)
-		log_header()->block[i] = 100;
-	assert_int_equal(rig_mount(RAM), -EINVAL);
-	log_header()->n = -1;
-	assert_int_equal(rig_mount(RAM), -EINVAL);
-	log_header()->n = 2;
-	log_header()->block[1] = 1;
-	assert_int_equal(rig_mount(RAM), -EINVAL);
-	log_header()->block[1] = 3; /* in the log itself */
-	assert_int_equal(rig_mount(RAM), -EINVAL);
-	log_header()->block[1] = 1000;
-	assert_int_equal(rig_mount(RAM), -EINVAL);
-	log_header()->block[1] = 999;
-	assert_int_equal(rig_mount(RAM), 0);
-	assert_non_null(strstr(rig_messages, "recovering tail 0 dst 100\n"
-					     "recovering tail 1 dst 999\n"));
-	assert_int_equal(log_header()->n, 0);
-	/* No disk is too small to be looked at. */
-	for (u32 n = 0; n < 8; n++) {
-		rig_dev.sectors = rig_disk.sectors = n;
-		assert_int_equal(rig_mount(RAM), -EINVAL);
-	}
-	rig_shutdown();
-}
-
-static void test_read_only(void **state)
-{
-	u8 text[8];
-
-	(void)state;
-	fresh(1000, 100);
-	rig_write_file("f", "abc", 3);
-	assert_int_equal(fs_sync(), 0);
-	rig_dev.read_only = true;
-	assert_int_equal(rig_mount(RAM), 0);
-	assert_int_equal(rig_read_file("f", text, sizeof(text)), 3);
-	assert_int_equal(try_open("g", O_CREATE), -EROFS);
-	assert_int_equal(try_open("f", O_TRUNC), -EROFS);
-	assert_int_equal(fs_unlink(rig_cwd(), "f"), -EROFS);
-	assert_int_equal(fs_mkdir(rig_cwd(), "d"), -EROFS);
-	struct file *f = rig_open("f", O_RDWR);
-	assert_int_equal(file_write(f, rig_uptr(0), 1), -EROFS);
-	file_put(f);
-	assert_int_equal(fs_sync(), 0);
-	log_header()->n = 1;
-	log_header()->block[0] = 100;
-	assert_int_equal(rig_mount(RAM), -EROFS);
-	log_header()->n = 0;
-	rig_dev.read_only = false;
-	rig_shutdown();
-}
-
-static void test_orphans(void **state)
-{
-	struct file *f, *g;
-	char message[64];
-	struct stat st;
-
-	(void)state;
-	fresh(1000, 100);
-	assert_int_equal(fs_mkdir(rig_cwd(), "d"), 0);
-	rig_write_file("f", "abc", 3);
-	f = rig_open("f", O_RDWR);
-	g = rig_open("d", O_RDONLY);
-	assert_int_equal(file_stat(f, &st), 0);
-	assert_int_equal(fs_unlink(rig_cwd(), "f"), 0);
-	assert_int_equal(fs_unlink(rig_cwd(), "d"), 0);
-	assert_int_equal(fs_sync(), 0);
-	/* The power goes while they are open. */
-	(void)g;
-	assert_int_equal(rig_mount(RAM), 0);
-	snprintf(message, sizeof(message), "ireclaim: orphaned inode %u\n", st.ino);
-	assert_non_null(strstr(rig_messages, message));
-	done();
-	rig_boot(RAM);
-	assert_int_equal(fs_mount(&rig_dev), 0);
-	assert_null(strstr(rig_messages, "ireclaim"));
-	done();
+	rig_done();
 }
 
 int main(void)
@@ -652,9 +514,6 @@ int main(void)
 		cmocka_unit_test(test_link_count),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_pipes),
-		cmocka_unit_test(test_geometry),
-		cmocka_unit_test(test_read_only),
-		cmocka_unit_test(test_orphans),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

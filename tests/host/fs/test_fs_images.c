@@ -1,0 +1,133 @@
+// sources: kernel/fs/*.c kernel/mm/object.c kernel/mm/frame.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/fsimg.c tools/fsimg_edit.c tools/fsck_core.c tools/fsck_inode.c tools/fsck_dir.c tools/fsck_tree.c
+// cflags: -Itests/host/fs -Itools -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
+/* test_fs_images.c - images: which are refused, which are read only, what a power cut
+ * left behind. */
+#include "fs_rig.h"
+
+#include "fs/file.h"
+#include "shim.h"
+
+static struct fs_super *super(void)
+{
+	return (struct fs_super *)(void *)(rig_disk.data + FS_BLOCK);
+}
+
+static struct fs_log_header *log_header(void)
+{
+	return (struct fs_log_header *)(void *)(rig_disk.data + 2 * FS_BLOCK);
+}
+
+static void test_geometry(void **state)
+{
+	static const struct {
+		u32 field;
+		u32 value;
+	} bad[] = {
+		{ 0, 0x10203041 }, { 1, 0 },       { 1, 1001 }, { 1, ~0u },  { 3, 0 },
+		{ 3, 1 },          { 3, 40000 },   { 3, ~0u },  { 4, 0 },    { 4, 5 },
+		{ 4, 31 },         { 4, ~0u },     { 5, 0 },    { 5, 1 },    { 5, 33 },
+		{ 5, 999 },        { 5, ~0u - 1 }, { 6, 1 },    { 6, 31 },   { 6, 38 },
+		{ 6, ~0u },        { 7, 2 },       { 7, 30 },   { 7, 1000 }, { 7, ~0u },
+	};
+
+	(void)state;
+	for (u32 i = 0; i < ARRAY_SIZE(bad); i++) {
+		rig_format(1000, 100, 30, false);
+		((u32 *)super())[bad[i].field] = bad[i].value;
+		assert_int_equal(rig_mount(RIG_RAM), -EINVAL);
+	}
+	/* The log of years up to 2024 has 29 blocks besides the header. */
+	rig_format(1000, 100, 30, false);
+	log_header()->n = 30;
+	for (u32 i = 0; i < 30; i++)
+		log_header()->block[i] = 100;
+	assert_int_equal(rig_mount(RIG_RAM), -EINVAL);
+	log_header()->n = -1;
+	assert_int_equal(rig_mount(RIG_RAM), -EINVAL);
+	log_header()->n = 2;
+	log_header()->block[1] = 1;
+	assert_int_equal(rig_mount(RIG_RAM), -EINVAL);
+	log_header()->block[1] = 3; /* in the log itself */
+	assert_int_equal(rig_mount(RIG_RAM), -EINVAL);
+	log_header()->block[1] = 1000;
+	assert_int_equal(rig_mount(RIG_RAM), -EINVAL);
+	log_header()->block[1] = 999;
+	assert_int_equal(rig_mount(RIG_RAM), 0);
+	assert_non_null(strstr(rig_messages, "recovering tail 0 dst 100\n"
+					     "recovering tail 1 dst 999\n"));
+	assert_int_equal(log_header()->n, 0);
+	/* No disk is too small to be looked at. */
+	for (u32 n = 0; n < 8; n++) {
+		rig_dev.sectors = rig_disk.sectors = n;
+		assert_int_equal(rig_mount(RIG_RAM), -EINVAL);
+	}
+	rig_shutdown();
+}
+
+static void test_read_only(void **state)
+{
+	u8 text[8];
+
+	(void)state;
+	rig_fresh(1000, 100);
+	rig_write_file("f", "abc", 3);
+	assert_int_equal(fs_sync(), 0);
+	rig_dev.read_only = true;
+	assert_int_equal(rig_mount(RIG_RAM), 0);
+	assert_int_equal(rig_read_file("f", text, sizeof(text)), 3);
+	assert_int_equal(rig_try_open("g", O_CREATE), -EROFS);
+	assert_int_equal(rig_try_open("f", O_TRUNC), -EROFS);
+	assert_int_equal(fs_unlink(rig_cwd(), "f"), -EROFS);
+	assert_int_equal(fs_mkdir(rig_cwd(), "d"), -EROFS);
+	struct file *f = rig_open("f", O_RDWR);
+	assert_int_equal(file_write(f, rig_uptr(0), 1), -EROFS);
+	file_put(f);
+	assert_int_equal(fs_sync(), 0);
+	log_header()->n = 1;
+	log_header()->block[0] = 100;
+	assert_int_equal(rig_mount(RIG_RAM), -EROFS);
+	log_header()->n = 0;
+	rig_dev.read_only = false;
+	rig_shutdown();
+}
+
+static void test_orphans(void **state)
+{
+	struct file *f, *g;
+	char message[64];
+	struct stat st;
+
+	(void)state;
+	rig_fresh(1000, 100);
+	assert_int_equal(fs_mkdir(rig_cwd(), "d"), 0);
+	rig_write_file("f", "abc", 3);
+	f = rig_open("f", O_RDWR);
+	g = rig_open("d", O_RDONLY);
+	assert_int_equal(file_stat(f, &st), 0);
+	assert_int_equal(fs_unlink(rig_cwd(), "f"), 0);
+	assert_int_equal(fs_unlink(rig_cwd(), "d"), 0);
+	assert_int_equal(fs_sync(), 0);
+	/* The power goes while they are open. */
+	(void)g;
+	assert_int_equal(rig_mount(RIG_RAM), 0);
+	snprintf(message, sizeof(message), "ireclaim: orphaned inode %u\n", st.ino);
+	assert_non_null(strstr(rig_messages, message));
+	rig_done();
+	rig_boot(RIG_RAM);
+	assert_int_equal(fs_mount(&rig_dev), 0);
+	assert_null(strstr(rig_messages, "ireclaim"));
+	rig_done();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_geometry),
+		cmocka_unit_test(test_read_only),
+		cmocka_unit_test(test_orphans),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	rig_disk_free();
+	return failed;
+}
