@@ -29,6 +29,7 @@
 #include "mm/reclaim.h"
 #include "mm/uaccess.h"
 #include "obs/stats.h"
+#include "obs/explain.h"
 #include "obs/vmprint.h"
 #include "proc/proc.h"
 
@@ -213,6 +214,7 @@ void boot_main(u64 hartid, pa_t fdt)
 	fs_init();
 	console_set_hooks(&hooks);
 	stats_init();
+	explain_init();
 	proc_start_first(&first);
 	sched_idle();
 }

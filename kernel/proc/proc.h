@@ -47,6 +47,10 @@ static inline struct proc *proc_current(void)
 	return t->is_kernel ? NULL : container_of(t, struct proc, thread);
 }
 
+/* trap.c: @fn is called for each program that is killed for a page fault, before it
+ * dies, in its context; for obs/. */
+void proc_set_fault_hook(void (*fn)(va_t va, enum access access));
+
 /* trap.c: leaves the kernel for the first time. */
 NORETURN void proc_enter_user(void);
 

@@ -12,22 +12,34 @@
 #include "proc/syscall.h"
 #include "uapi/errno.h"
 
-/* Two lines, known from xv6; then the process dies. */
+static void (*fault_hook)(va_t va, enum access access);
+
+void proc_set_fault_hook(void (*fn)(va_t va, enum access access))
+{
+	fault_hook = fn;
+}
+
+static bool is_page_fault(u64 cause)
+{
+	return cause == EXC_INSN_PAGE || cause == EXC_LOAD_PAGE || cause == EXC_STORE_PAGE;
+}
+
+static enum access access_of(u64 cause)
+{
+	if (cause == EXC_STORE_PAGE)
+		return ACCESS_WRITE;
+	return cause == EXC_INSN_PAGE ? ACCESS_EXEC : ACCESS_READ;
+}
+
+/* Two lines, known from xv6, and why; then the process dies. */
 static void kill_for_fault(struct proc *p, u64 cause, u64 tval)
 {
 	printk("usertrap(): unexpected scause 0x%lx pid=%d\n"
 	       "            sepc=0x%lx stval=0x%lx\n",
 	       cause, p->pid, p->tf->pc, tval);
+	if (fault_hook && is_page_fault(cause))
+		fault_hook(tval, access_of(cause));
 	proc_exit(-1);
-}
-
-static int page_fault(struct proc *p, u64 cause, va_t va)
-{
-	enum access access = cause == EXC_STORE_PAGE  ? ACCESS_WRITE
-			     : cause == EXC_INSN_PAGE ? ACCESS_EXEC
-						      : ACCESS_READ;
-
-	return aspace_fault(p->as, va, access);
 }
 
 static void user_exception(struct proc *p, u64 cause, u64 tval, bool fp_off)
@@ -41,8 +53,8 @@ static void user_exception(struct proc *p, u64 cause, u64 tval, bool fp_off)
 		return;
 	}
 	irq_enable();
-	if (cause == EXC_INSN_PAGE || cause == EXC_LOAD_PAGE || cause == EXC_STORE_PAGE)
-		err = page_fault(p, cause, tval);
+	if (is_page_fault(cause))
+		err = aspace_fault(p->as, tval, access_of(cause));
 	if (err == -ENOMEM)
 		printk("%d %s: out of memory at 0x%lx\n", p->pid, p->thread.name, tval);
 	if (err)
