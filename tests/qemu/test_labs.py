@@ -135,7 +135,6 @@ def test_copies_are_counted_as_in_2020(image_2020, boot):
     assert steps(counts) == (28, 3), counts
 
 
-@pytest.mark.xfail(strict=True, reason="mknod is on the disk only up to a second after it returned")
 def test_nodes_of_the_first_boot(image_2020):
     """Killed at the first prompt, as the grader does: what init made is there in the second boot."""
     assert steps(two_counts(image_2020, "stats=lab", before=())) == (28, 3)
