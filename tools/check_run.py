@@ -70,9 +70,12 @@ def test_redirection_stays_in_the_image():
 
 
 def test_input_is_typed():
-    status, out, _ = run("-c", "cat > typed; cat typed", stdin="one\ntwo\n")
-    expect(status, 0)
-    assert out.endswith("one\ntwo\n"), out
+    expect(run("-c", "cat > typed; cat typed", stdin="one\ntwo\n")[:2], (0, "one\ntwo\n"))
+    expect(run("--boot", "echo=on", "-c", "head -n 1 > typed; cat typed", stdin="one\ntwo\n")[1][:4], "one\n")
+
+
+def test_reboot_is_an_end():
+    expect(run("-c", "echo once; reboot")[:2], (0, "once\n"))
 
 
 def test_harts_and_memory():

@@ -45,7 +45,6 @@ struct session {
 	char typed[1024]; /* input on its way to the console: [typed_at, ntyped) */
 	size_t typed_at, ntyped;
 	bool input_over;
-	bool echo_due; /* the console has still to echo the ^D that we typed */
 };
 
 static volatile sig_atomic_t qemu_pid;
@@ -105,20 +104,6 @@ static void look_for_marker(struct session *s, char c)
 	s->nline = 0;
 }
 
-/* Passes on [p, p + n), without the echo of our ^D. */
-static void pass_on(struct session *s, const char *p, size_t n)
-{
-	const char *echo = s->echo_due ? memchr(p, KEY_EOF, n) : NULL;
-
-	if (echo) {
-		write_all(1, p, (size_t)(echo - p));
-		n -= (size_t)(echo + 1 - p);
-		p = echo + 1;
-		s->echo_due = false;
-	}
-	write_all(1, p, n);
-}
-
 /* False at the end of the output. */
 static bool take_output(struct session *s)
 {
@@ -135,7 +120,7 @@ static bool take_output(struct session *s)
 	while (i < n && !s->started)
 		look_for_marker(s, buf[i++]);
 	if (!s->verbose)
-		pass_on(s, buf + i, (size_t)(n - i));
+		write_all(1, buf + i, (size_t)(n - i));
 	return true;
 }
 
@@ -161,7 +146,6 @@ static void take_input(struct session *s)
 	if (n <= 0) {
 		type_byte(s, KEY_EOF);
 		s->input_over = true;
-		s->echo_due = true;
 	}
 }
 

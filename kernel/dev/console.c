@@ -13,6 +13,7 @@
 #include "dev/chardev.h"
 #include "dev/tty_line.h"
 #include "dev/uart.h"
+#include "lib/string.h"
 #include "mm/uaccess.h"
 #include "uapi/errno.h"
 #include "uapi/limits.h"
@@ -34,7 +35,14 @@ static void echo(const char *text, u64 n)
 	(void)uart_write(text, n);
 }
 
+static void no_echo(const char *text, u64 n)
+{
+	(void)text;
+	(void)n;
+}
+
 static const struct tty_screen screen = { .put = echo, .column = uart_column };
+static const struct tty_screen blank_screen = { .put = no_echo, .column = uart_column };
 
 static void do_list(const struct console_hooks *h)
 {
@@ -208,9 +216,17 @@ static u32 terminal_columns(void)
 	return n >= 2 ? n : 80;
 }
 
+/* The boot option echo=off: nobody types, and what is read shall not be in the output. */
+static bool wants_echo(void)
+{
+	const char *value = bootopt_get("echo");
+
+	return !value || strcmp(value, "off") != 0;
+}
+
 void console_init(void)
 {
-	tty_line_init(&line, &screen, terminal_columns());
+	tty_line_init(&line, wants_echo() ? &screen : &blank_screen, terminal_columns());
 	chardev_register(CONSOLE, &device);
 	uart_start_input(input);
 }

@@ -14,6 +14,7 @@ struct option {
 
 static const struct option known[] = {
 	{ "columns", NULL },      /* dev/console.c: width of the terminal */
+	{ "echo", "on off" },     /* dev/console.c: whether what is typed appears */
 	{ "cmd", NULL },          /* the command that init runs, then power off */
 	{ "fork", "cow copy" },   /* mm/fork.c    */
 	{ "heap", "eager lazy" }, /* mm/aspace.c  */
