@@ -17,6 +17,7 @@
 #include "mm/frame.h"
 #include "mm/object.h"
 #include "uapi/errno.h"
+#include "uapi/stat.h"
 
 #define MAX_INODES 65536 /* directory entries have 16 bits for the number */
 
@@ -163,12 +164,50 @@ static int get_root(void)
 	return 0;
 }
 
+/* Whether an inode of the plain layout is surely in buffer @b: with the large one, the
+ * last address is in use only when the blocks of the others do not suffice. */
+static bool has_plain_inode(const struct buf *b)
+{
+	const struct fs_dinode *di = (const void *)b->data;
+	u64 enough = (u64)(geo.ndirect + FS_NINDIRECT - 1) * FS_BLOCK;
+
+	for (u32 i = 0; i < FS_INODES_PER_BLOCK; i++) {
+		if (di[i].type == T_FILE && di[i].size > FS_NDIRECT * FS_BLOCK &&
+		    di[i].size < enough && di[i].addr[FS_NADDR - 1])
+			return true;
+	}
+	return false;
+}
+
+/* Nothing in the superblock tells the layouts apart.  0, -EINVAL or -EIO. */
+static int check_layout(void)
+{
+	int err = 0;
+
+	for (u32 i = 0; geo.levels == 2 && i < geo.inode_blocks && !err; i++) {
+		struct buf *b;
+
+		err = buf_get(geo.inode_start + i, &b);
+		if (err)
+			return err;
+		if (has_plain_inode(b)) {
+			printk("fs: fsbig=on is for images of the file system lab; "
+			       "this one is another\n");
+			err = -EINVAL;
+		}
+		buf_put(b);
+	}
+	return err;
+}
+
 static int mount(struct blkdev *dev)
 {
 	int err = geo_read(dev);
 
 	if (!err)
 		err = log_recover();
+	if (!err)
+		err = check_layout();
 	if (!err)
 		err = blocks_mount();
 	if (!err)
