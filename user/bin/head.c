@@ -8,7 +8,7 @@
 static const char usage[] =
 	"usage: head [-n LINES] [FILE...]\n"
 	"Print the first lines of each file, or of standard input: 10 of them.\n"
-	"  -n   so many instead\n";
+	"  -n   so many instead; -3 as the first argument is -n 3\n";
 
 static long lines = 10;
 static bool show_names, printed;
@@ -31,6 +31,7 @@ int main(int argc, char **argv)
 {
 	int c;
 
+	tool_old_number(argc, argv);
 	while ((c = tool_getopt(argc, argv, "n:h", usage)) != -1)
 		if (c == 'n')
 			lines = tool_number(optarg, 0);

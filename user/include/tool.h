@@ -13,6 +13,9 @@ extern int tool_status;
  * synopsis, and exits.  An unknown option exits with status 2. */
 int tool_getopt(int argc, char **argv, const char *options, const char *usage);
 
+/* `-3` as the first argument becomes `-n3`, as old scripts have it. */
+void tool_old_number(int argc, char **argv);
+
 /* Complain about @what with the reason of errno, or with @reason. */
 void tool_warn(const char *what);
 void tool_warnx(const char *what, const char *reason);

@@ -35,6 +35,16 @@ int tool_getopt(int argc, char **argv, const char *options, const char *usage)
 	return c;
 }
 
+void tool_old_number(int argc, char **argv)
+{
+	static char option[32];
+
+	if (argc < 2 || argv[1][0] != '-' || argv[1][1] < '0' || argv[1][1] > '9')
+		return;
+	if (snprintf(option, sizeof(option), "-n%s", argv[1] + 1) < (int)sizeof(option))
+		argv[1] = option;
+}
+
 void tool_usage(const char *usage)
 {
 	fprintf(stderr, "%.*s\n", (int)strcspn(usage, "\n"), usage);
