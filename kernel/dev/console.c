@@ -1,6 +1,6 @@
 /* console.c - the terminal: line discipline, readers, writers.
  *
- * One line discipline for the whole system (ABI.md section 4).  Input comes
+ * One line discipline for the whole system (docs/abi.md section 4).  Input comes
  * from the UART's interrupt; echo goes out at once, whoever is running. */
 
 #include "dev/console.h"

@@ -11,7 +11,7 @@ struct object;
 struct file *file_dup(struct file *f);
 void file_put(struct file *f);
 
-/* Bytes done or -errno, as ABI.md section 2 has it.  No locks held. */
+/* Bytes done or -errno, as docs/abi.md section 2 has it.  No locks held. */
 s64 file_read(struct file *f, uptr_t dst, u64 n) MUST_CHECK;
 s64 file_write(struct file *f, uptr_t src, u64 n) MUST_CHECK;
 int file_stat(struct file *f, struct stat *st) MUST_CHECK;

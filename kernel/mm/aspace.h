@@ -78,7 +78,7 @@ int aspace_write(struct aspace *as, va_t va, const void *src, u64 n) MUST_CHECK;
 
 /* Moves the break by @delta bytes.  @lazy: new pages come on demand.
  * *old: the break before.  0, or -ENOMEM with nothing changed; a break below
- * 0 changes nothing and is no error (ABI.md section 2, sbrk). */
+ * 0 changes nothing and is no error (docs/abi.md section 2, sbrk). */
 int aspace_sbrk(struct aspace *as, s64 delta, bool lazy, va_t *old) MUST_CHECK;
 
 /* Makes the access to @va possible, if the areas allow it: lazy pages, copy-on-

@@ -2,7 +2,7 @@
  *
  * Everything is mapped at boot and stays, so no hart ever has to be told.
  * W^X holds per frame: the direct map leaves out the firmware, and shows the
- * kernel's text and rodata read-only.  Layout: DESIGN.md section 2. */
+ * kernel's text and rodata read-only.  Layout: docs/design.md section 2. */
 
 #include "mm/kmap.h"
 

@@ -3,7 +3,7 @@
 
 #include "lib/types.h"
 
-/* All RAM, linearly; see DESIGN.md section 2. */
+/* All RAM, linearly; see docs/design.md section 2. */
 #define DIRECT_BASE 0xffffffc000000000ul
 
 static inline void *kmap_direct(pa_t pa)

@@ -1,8 +1,8 @@
 /* exec.c - a new image for the running process.
  *
  * Decode, build aside, commit: until the new space is complete the old image
- * is untouched, and from then on nothing can fail.  Image: DESIGN.md section 4
- * and ABI.md section 3. */
+ * is untouched, and from then on nothing can fail.  Image: docs/design.md section 4
+ * and docs/abi.md section 3. */
 
 #include "core/coreup.h"
 #include "fs/fs.h"
