@@ -1,0 +1,314 @@
+/* t_vm_copy.c - user memory in system calls: what t_ptr.c leaves open.  Results that go where
+ * they may not, copies that end inside a page that is not there, and how far they came. */
+#include "vm.h"
+
+#define CHUNK 200
+
+static const word bad[] = {
+	0,
+	8,
+	TRAMPOLINE,
+	TRAMPOLINE + 4,
+	TRAPFRAME,
+	USYSCALL,
+	MAXVA,
+	1ul << 39,
+	1ul << 63,
+	~0ul,
+	~0ul - 7,
+	USYSCALL - 8,
+	0x80000000,
+	0x10000000,
+	-PAGE,
+	0x2000000000,
+	0xffffffc080200000,
+	0xffffffff80200000,
+	0x0c000000,
+	0xffffffffe0000000,
+};
+
+#define FOR_EACH_BAD(p)                                \
+	for (size_t i_ = 0; i_ < COUNT(bad) + 3; i_++) \
+		for (word p = bad_at(i_), once_ = 1; once_; once_ = 0)
+
+/* The fixed ones, then guard page, end of memory, and read-only text. */
+static word bad_at(size_t i)
+{
+	if (i < COUNT(bad))
+		return bad[i];
+	if (i == COUNT(bad))
+		return guard_page();
+	if (i == COUNT(bad) + 1)
+		return (sbrk(0, EAGER) + PAGE - 1) & -PAGE;
+	return (word)etext - 16;
+}
+
+#define REFUSES(call, p)                                                        \
+	do {                                                                    \
+		long got_ = (call);                                             \
+		if (got_ != -1)                                                 \
+			FAIL("%s with %p gives %ld", #call, (void *)(p), got_); \
+	} while (0)
+
+TEST(copy, results_of_looking_inside)
+{
+	FOR_EACH_BAD(p)
+	{
+		REFUSES(pgaccess(0, 64, (void *)p), p);
+		REFUSES(harvest(0, 0, (void *)p, SNAP_PIECE), p);
+		for (int kind = SNAP_PT; kind <= SNAP_STATS; kind++)
+			REFUSES(snapshot(kind, 0, 0, (void *)p, SNAP_PIECE), p);
+		REFUSES(meminfo((void *)p), p);
+		REFUSES(procinfo((void *)p, 1), p);
+	}
+}
+
+TEST(copy, value_of_a_boot_option)
+{
+	char value[100];
+
+	/* every boot of these tests has at least this one */
+	CHECK(bootarg("cmd", value, sizeof(value)) > 0);
+	FOR_EACH_BAD(p)
+	{
+		REFUSES(bootarg("cmd", (char *)p, 100), p);
+		REFUSES(bootarg((char *)p, value, 100), p);
+	}
+}
+
+TEST(copy, results_that_cross_into_nothing)
+{
+	word end = pages_new(1, EAGER) + PAGE;
+
+	for (int inside = 1; inside < 16; inside++) {
+		void *p = (void *)(end - inside);
+
+		REFUSED(pgaccess(0, 64 * 8, p));
+		REFUSED(meminfo(p));
+		REFUSED(procinfo(p, 1));
+		REFUSED(harvest(0, 0, p, SNAP_PIECE));
+		REFUSED(snapshot(SNAP_PT, 0, 0, p, SNAP_PIECE));
+		REFUSED(sysinfo(p));
+		if (inside < 4) {
+			REFUSED(wait4(-1, p, 0));
+		}
+	}
+}
+
+/* --- how far a copy came -------------------------------------------------------------------- */
+
+static void fill(unsigned char *to, int n)
+{
+	for (int i = 0; i < n; i++)
+		to[i] = (unsigned char)(i * 7 + 1);
+}
+
+/* All alignments of source and of destination, and all places for the end. */
+TEST(copy, pipe_takes_exactly_what_is_there)
+{
+	word end = pages_new(1, EAGER) + PAGE;
+	int fd[2];
+
+	EQ(pipe(fd), 0);
+	fill((unsigned char *)end - CHUNK, CHUNK);
+	for (int inside = 1; inside <= CHUNK; inside += inside < 80 ? 1 : 13) {
+		EQ(write(fd[1], (void *)(end - inside), CHUNK + 50), inside);
+		memset(scratch, 0, CHUNK);
+		EQ(read(fd[0], scratch + inside % 8, CHUNK), inside);
+		EQ(memcmp(scratch + inside % 8, (void *)(end - inside), inside), 0);
+	}
+	EQ(close(fd[0]), 0);
+	EQ(close(fd[1]), 0);
+}
+
+TEST(copy, pipe_gives_exactly_what_fits)
+{
+	word end = pages_new(1, EAGER) + PAGE;
+	int fd[2];
+
+	EQ(pipe(fd), 0);
+	fill(scratch, CHUNK);
+	for (int inside = 1; inside < CHUNK; inside += inside < 80 ? 1 : 13) {
+		unsigned char rest[CHUNK];
+
+		EQ(write(fd[1], scratch, CHUNK), CHUNK);
+		store8(end - inside - 1, 0xee);
+		EQ(read(fd[0], (void *)(end - inside), CHUNK), inside);
+		EQ(memcmp((void *)(end - inside), scratch, inside), 0);
+		EQ(load8(end - inside - 1), 0xee);
+		/* and not one byte of the others is lost */
+		EQ(read(fd[0], rest, CHUNK), CHUNK - inside);
+		EQ(memcmp(rest, scratch + inside, CHUNK - inside), 0);
+	}
+	EQ(close(fd[0]), 0);
+	EQ(close(fd[1]), 0);
+}
+
+/* The page that is missing is in the middle of a long transfer. */
+TEST(copy, file_keeps_what_came_before_the_hole)
+{
+	word end = pages_new(2, EAGER) + 2 * PAGE;
+	long file;
+
+	for (int inside = 1; inside < 2 * (int)PAGE; inside = inside * 3 + 1) {
+		file = open("f", O_CREATE | O_RDWR | O_TRUNC);
+		pattern_fill((unsigned char *)end - inside, inside, inside);
+		REFUSED(write(file, (void *)(end - inside), 3 * PAGE));
+		EQ(close(file), 0);
+		EQ(file_size("f"), inside);
+		file = open("f", O_RDONLY);
+		EQ(read(file, scratch, sizeof(scratch)), inside);
+		EQ(pattern_wrong(scratch, inside, inside), -1);
+		EQ(close(file), 0);
+	}
+	EQ(unlink("f"), 0);
+}
+
+TEST(copy, console_writes_what_is_there)
+{
+	word end = pages_new(1, EAGER) + PAGE;
+
+	memcpy((void *)(end - 8), "\r       ", 8);
+	EQ(write(1, (void *)(end - 8), 100), 8);
+	CHECK(write(1, (void *)end, 100) <= 0);
+}
+
+/* --- lazily allocated memory ---------------------------------------------------------------- */
+
+TEST(copy, results_on_untouched_pages)
+{
+	word p = pages_new(64, LAZY), page = PAGE;
+	struct snap_header *header;
+
+	EQ(fstat(0, (void *)(p + PAGE - 12)), 0); /* over a border, as are the next */
+	p += 2 * page;
+	EQ(sysinfo((void *)(p + PAGE - 8)), 0);
+	p += 2 * page;
+	EQ(meminfo((void *)(p + PAGE - 8)), 0);
+	p += 2 * page;
+	CHECK(procinfo((void *)(p + PAGE - 8), NPROC) > 1);
+	p += 3 * page;
+	CHECK(bootarg("cmd", (char *)(p + PAGE - 3), 200) > 3);
+	p += 2 * page;
+	EQ(pgaccess(0, 64, (void *)(p + PAGE - 4)), 0);
+	p += 2 * page;
+	header = (void *)(p + PAGE - 40);
+	CHECK(snapshot(SNAP_PT, 0, 0, header, SNAP_PIECE) > 3);
+	EQ(header->version, SNAP_VERSION);
+	p += 3 * page;
+	EQ(symlink("to/somewhere", "l"), 0);
+	EQ(readlink("l", (char *)(p + PAGE - 4), 100), 12);
+	EQ(memcmp((char *)(p + PAGE - 4), "to/somewhere", 12), 0);
+	EQ(unlink("l"), 0);
+}
+
+TEST(copy, arguments_on_untouched_pages)
+{
+	word p = pages_new(4, LAZY);
+	char **argv = (char **)(p + PAGE - 24);
+
+	/* two words on one page, the NULL on one that nobody has touched; the second string
+	 * ends there, too */
+	argv[0] = "abitest";
+	argv[1] = "@exit_argc";
+	argv[2] = (char *)(p + 3 * PAGE - 3);
+	memcpy(argv[2], "abc", 3);
+	CHILD(3, exec(test_self, argv));
+}
+
+ROLE(exit_argc)
+{
+	return strcmp(argv[2], "abc") ? 99 : argc;
+}
+
+/* --- ranges that only seem to be good ------------------------------------------------------- */
+
+TEST(copy, length_that_wraps)
+{
+	word end = pages_new(1, EAGER) + PAGE;
+	static const int lengths[] = { -1, -4096, -0x7fffffff - 1, 0x7fffffff };
+	long file = open("f", O_CREATE | O_RDWR);
+	int fd[2];
+
+	EQ(pipe(fd), 0);
+	for (size_t i = 0; i < COUNT(lengths); i++) {
+		REFUSED(write(file, (void *)~0ul, lengths[i]));
+		CHECK(read(file, (void *)~0ul, lengths[i]) <= 0);
+		CHECK(read(file, (void *)(end - 1), lengths[i]) <= 0); /* it is empty */
+		CHECK(write(fd[1], (void *)~0ul, lengths[i]) <= 0);
+		CHECK(write(1, (void *)(~0ul - 100), lengths[i]) <= 0);
+	}
+	EQ(close(file), 0);
+	EQ(file_size("f"), 0);
+	EQ(unlink("f"), 0);
+	EQ(write(fd[1], "q", 1), 1);
+	EQ(read(fd[0], scratch, 100), 1);
+	EQ(close(fd[0]), 0);
+	EQ(close(fd[1]), 0);
+}
+
+TEST(copy, read_only_pages_are_sources_only)
+{
+	static const char constant[] = "/README";
+	unsigned char before = load8((word)etext - 4);
+	int fd[2];
+
+	EQ(pipe(fd), 0);
+	EQ(write(fd[1], constant, 7), 7);
+	CHECK(read(fd[0], (void *)constant, 7) <= 0);
+	CHECK(read(fd[0], (void *)((word)etext - 4), 7) <= 0);
+	EQ(constant[0], '/');
+	EQ(load8((word)etext - 4), before);
+	EQ(read(fd[0], scratch, 100), 7); /* still all there */
+	EQ(close(open(constant, O_RDONLY)), 0);
+	EQ(close(fd[0]), 0);
+	EQ(close(fd[1]), 0);
+}
+
+/* A string in the last bytes below the guard page: it ends there, or is refused. */
+TEST(copy, string_up_to_the_guard_page)
+{
+	char *guard = (char *)guard_page();
+
+	/* behind the variables, on the last page of the data */
+	CHECK((word)end <= (word)guard - 8);
+	memcpy(guard - 8, "/README", 8);
+	EQ(close(open(guard - 8, O_RDONLY)), 0);
+	memcpy(guard - 7, "/README", 7);
+	REFUSED(open(guard - 7, O_RDONLY));
+	REFUSED(unlink(guard - 7));
+	REFUSED(exec(guard - 7, (char *[]){ "x", 0 }));
+}
+
+/* Strings of every length around a page border, aligned in every way. */
+TEST(copy, strings_over_a_page_border)
+{
+	char *border = (char *)pages_new(2, EAGER) + PAGE;
+
+	for (int before = 0; before < 20; before++) {
+		char *path = border - before;
+
+		memset(path, '/', 24);
+		memcpy(path + 18, "README", 7);
+		EQ(close(open(path, O_RDONLY)), 0);
+		path[24] = 'x';
+		path[25] = 0;
+		REFUSED(open(path, O_RDONLY));
+	}
+}
+
+/* On a machine with SUM set all the time, too, a bad pointer in one call does nothing to the
+ * next. */
+TEST(copy, goes_on_after_many_faults)
+{
+	int fd[2];
+
+	EQ(pipe(fd), 0);
+	for (int i = 0; i < 2000; i++) {
+		CHECK(write(fd[1], (void *)bad_at(i % COUNT(bad)), 8) <= 8);
+		EQ(write(fd[1], "12345678", 8), 8);
+		CHECK(read(fd[0], scratch, 64) >= 8);
+	}
+	EQ(close(fd[0]), 0);
+	EQ(close(fd[1]), 0);
+}
