@@ -1,6 +1,6 @@
 /* snap_areas.c - what the addresses of a process mean, and how much is there. */
 
-#include "core/sched.h"
+#include "core/thread.h"
 #include "mm/aspace.h"
 #include "obs/snap_priv.h"
 #include "uapi/layout.h"

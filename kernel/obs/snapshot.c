@@ -5,7 +5,6 @@
  * the space may be the caller's own. */
 
 #include "core/clock.h"
-#include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/kmap_init.h"
@@ -44,33 +43,6 @@ static u32 record_bytes(int kind)
 	default:
 		return 0;
 	}
-}
-
-void *snap_add(struct snap *s)
-{
-	struct snap_header *h = s->header;
-	u8 *record = (u8 *)(h + 1) + (u64)h->count * h->record_bytes;
-
-	ASSERT(h->count < s->room);
-	h->count++;
-	return memset(record, 0, h->record_bytes);
-}
-
-bool snap_add_counter(struct snap *s, u64 index, const struct snap_counter *c)
-{
-	struct snap_count *r;
-
-	if (index < s->start)
-		return true;
-	if (s->header->count == s->room) {
-		s->header->next = index;
-		return false;
-	}
-	r = snap_add(s);
-	strlcpy(r->name, c->name, sizeof(r->name));
-	strlcpy(r->what, c->what, sizeof(r->what));
-	r->value = c->value;
-	return true;
 }
 
 /* --- decode: nothing has an effect up to here ---------------------------- */

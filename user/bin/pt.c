@@ -12,8 +12,8 @@
 
 static const char usage[] =
 	"usage: pt [-k] [-a] [-s] [PID] [VA]\n"
-	"Show the page table of a process, or of pt itself, as a tree: tables, and runs of\n"
-	"pages that are neighbours virtually and physically and have the same bits.\n"
+	"Show the page table of a process, or of pt itself, as a tree: tables, and runs\n"
+	"of pages that are neighbours virtually and physically and have the same bits.\n"
 	"  -a   every entry on a line of its own, with the entry itself\n"
 	"  -s   runs alone, across tables, with their level; then what there is in all\n"
 	"  -k   the half of the kernel, which all processes share\n"
@@ -292,7 +292,7 @@ static void print_verdicts(const struct snap_entry *e)
 {
 	print_verdict(e, true);
 	if (e->pte & U)
-		printf("kernel:  as the user, while it copies for the program (SUM); never executes\n");
+		puts("kernel:  as the user, while it copies for the program (SUM); no execute");
 	else
 		print_verdict(e, false);
 }
