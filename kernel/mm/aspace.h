@@ -28,6 +28,13 @@ struct aspace {
 	u32 watchers;         /* (A) observers of other processes: watch.h */
 };
 
+/* A page that is there and that nobody may touch (PROT_NONE): an entry that the
+ * hardware refuses like a guard, but with a frame. */
+static inline bool pte_is_parked(pte_t e, int level)
+{
+	return pte_is_guard(e, level) && e.bits & PTE_SOFT;
+}
+
 enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
 
 /* The pages of a process that every space of it has at the top.  A space

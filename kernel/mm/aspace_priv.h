@@ -3,13 +3,6 @@
 
 #include "mm/aspace.h"
 
-/* A page that is there and that nobody may touch (PROT_NONE): an entry that the
- * hardware refuses like a guard, but with a frame. */
-static inline bool pte_is_parked(pte_t e, int level)
-{
-	return pte_is_guard(e, level) && e.bits & PTE_SOFT;
-}
-
 /* Makes @lo and @hi edges of areas.  -ENOMEM: some cut may have been made; cuts
  * mean nothing.  (lock) */
 int aspace_cut_edges(struct aspace *as, va_t lo, va_t hi) MUST_CHECK;

@@ -5,7 +5,7 @@
 #include "core/klog.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
-#include "mm/aspace_priv.h"
+#include "mm/aspace.h"
 #include "mm/uaccess.h"
 #include "mm/watch.h"
 #include "proc/proc.h"

@@ -8,8 +8,8 @@
 #include "core/coreup.h"
 #include "core/ktest.h"
 #include "mm/aspace.h"
-#include "mm/aspace_priv.h"
 #include "mm/kmap.h"
+#include "mm/map.h"
 #include "mm/reclaim.h"
 #include "mm/uaccess.h"
 #include "proc/proc.h"
@@ -69,9 +69,7 @@ KTEST(kernel_sees_a_change_of_the_mapping_at_once)
 	ASSERT(copyout(uptr(USER_VA), &value, sizeof(value)) == 0);
 	value = 0;
 	ASSERT(copyin(&value, uptr(USER_VA), sizeof(value)) == 0 && value == 42);
-	mutex_lock(&as->lock);
-	ASSERT(aspace_unmap(as, USER_VA, USER_VA + PAGE_SIZE) == 0);
-	mutex_unlock(&as->lock);
+	ASSERT(aspace_munmap(as, USER_VA, PAGE_SIZE) == 0);
 	ASSERT(copyin(&value, uptr(USER_VA), sizeof(value)) != 0);
 	ASSERT(copyout(uptr(USER_VA), &value, sizeof(value)) != 0);
 	ASSERT(copyin(&value, uptr(USER_VA + PAGE_SIZE), sizeof(value)) == 0);
