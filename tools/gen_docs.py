@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Writes into docs/ what the code itself says best, between markers:
+"""Writes into docs/ and README.md what the code itself says best, between markers:
 
     docs/locking.md   the lock ranks, from kernel/core/lock_rank.h
     docs/map.md       what each file is, from its first line
+    README.md         what each program does, from its first line
 
 usage: gen_docs.py           writes them
        gen_docs.py --check   status 1 if one is not current, or if README.md
@@ -85,7 +86,15 @@ def files_tables():
     return "\n".join(out)
 
 
+def programs_table():
+    programs = {path.stem: first_words(path) for path in pathlib.Path("user/bin").glob("*.c")}
+    programs["sh"] = first_words(pathlib.Path("user/sh/main.c"))
+    rows = [f"| `{name}` | {what} |" for name, what in sorted(programs.items())]
+    return "| program | what it does |\n|---|---|\n" + "\n".join(rows) + "\n"
+
+
 PARTS = [
+    (pathlib.Path("README.md"), "programs", programs_table),
     (pathlib.Path("docs/locking.md"), "ranks", ranks_table),
     (pathlib.Path("docs/map.md"), "files", files_tables),
 ]
