@@ -72,9 +72,28 @@ static u64 *freed_word(struct freed *f, u32 block)
 	return &f->bits[block / FRAME_BITS][block % FRAME_BITS / WORD_BITS];
 }
 
-static int bitmap_get(u32 block, struct buf **out)
+static u32 bitmap_block(u32 block)
 {
-	return buf_get(geo.bitmap_start + block / FS_BITS_PER_BLOCK, out);
+	return geo.bitmap_start + block / FS_BITS_PER_BLOCK;
+}
+
+/* The buffer with the bit of @block; mostly the one that the operation used before. */
+static int bitmap_get(struct log_op *op, u32 block, struct buf **out)
+{
+	if (op->bitmap && op->bitmap->block == bitmap_block(block)) {
+		*out = op->bitmap;
+		return 0;
+	}
+	return buf_get(bitmap_block(block), out);
+}
+
+static void bitmap_put(struct log_op *op, struct buf *b)
+{
+	if (b == op->bitmap)
+		return;
+	if (b->logged)
+		op->bitmap = b; /* stays as long as the operation does */
+	buf_put(b);
 }
 
 static u64 *bitmap_word(struct buf *b, u32 block)
@@ -108,7 +127,7 @@ static int count_free(void)
 
 	for (u32 lo = geo.data_start; lo < geo.size;) {
 		u32 hi = MIN(ALIGN_UP(lo + 1, FS_BITS_PER_BLOCK), geo.size);
-		int err = bitmap_get(lo, &b);
+		int err = buf_get(bitmap_block(lo), &b);
 
 		if (err)
 			return err;
@@ -158,51 +177,68 @@ static u32 find_in(struct buf *b, u32 lo, u32 hi)
 	return hi;
 }
 
-/* Allocates the first possible block of [lo, hi).  0, -ENOSPC or -EIO. */
-static int take_first(struct log_op *op, u32 lo, u32 hi, u32 *out)
+/* Whether @block, in bitmap block @b, can be allocated. */
+static bool is_free(struct buf *b, u32 block)
 {
-	while (lo < hi) {
+	return find_in(b, block, block + 1) == block;
+}
+
+/* Takes up to @n blocks from the free block @lo on, all in bitmap block @b, before @hi. */
+static int take(struct buf *b, u32 lo, u32 hi, u32 n, u32 *out)
+{
+	u32 got = 0;
+
+	do {
+		*bitmap_word(b, lo) |= bit_of(lo);
+		out[got++] = lo++;
+	} while (got < n && lo < hi && is_free(b, lo));
+	return (int)got;
+}
+
+/* Takes up to @n blocks at the first free one in [lo, hi).  How many, -ENOSPC or -EIO. */
+static int take_first(struct log_op *op, u32 lo, u32 hi, u32 n, u32 *out)
+{
+	int got = -ENOSPC;
+
+	while (lo < hi && got == -ENOSPC) {
 		u32 end =
 			(u32)MIN(ALIGN_DOWN((u64)lo, FS_BITS_PER_BLOCK) + FS_BITS_PER_BLOCK,
 				 (u64)hi);
 		struct buf *b;
-		int err = bitmap_get(lo, &b);
+		int err = bitmap_get(op, lo, &b);
 
 		if (err)
 			return err;
 		lo = find_in(b, lo, end);
 		if (lo < end) {
-			*bitmap_word(b, lo) |= bit_of(lo);
+			got = take(b, lo, end, n, out);
 			log_write(op, b);
-			buf_put(b);
-			*out = lo;
-			return 0;
 		}
-		buf_put(b);
+		bitmap_put(op, b);
 	}
-	return -ENOSPC;
+	return got;
 }
 
-int block_alloc(struct log_op *op, u32 goal, u32 *out)
+int block_alloc(struct log_op *op, u32 goal, u32 n, u32 *out)
 {
-	int err = -ENOSPC;
+	int got = -ENOSPC;
 
 	mutex_lock(&ba.lock);
 	if (!geo_is_data(goal))
 		goal = ba.rotor;
 	if (ba.nfree > ba.npending) {
-		err = take_first(op, goal, geo.size, out);
-		if (err == -ENOSPC)
-			err = take_first(op, geo.data_start, goal, out);
+		got = take_first(op, goal, geo.size, n, out);
+		if (got == -ENOSPC)
+			got = take_first(op, geo.data_start, goal, n, out);
 	}
-	if (!err) {
-		ba.nfree--;
-		ba.rotor = *out;
+	if (got > 0) {
+		ba.nfree -= (u32)got;
+		ba.rotor = out[got - 1];
 	}
 	mutex_unlock(&ba.lock);
-	if (err == -ENOSPC)
+	if (got == -ENOSPC)
 		printk("balloc: out of blocks\n");
-	return err;
+	return got;
 }
 
 static int clear_bit(struct log_op *op, struct buf *b, u32 block, u32 keep)
@@ -229,13 +265,13 @@ int block_free(struct log_op *op, u32 block, u32 keep)
 
 	if (!geo_is_data(block))
 		return 0;
-	err = bitmap_get(block, &b);
+	err = bitmap_get(op, block, &b);
 	if (err)
 		return err;
 	mutex_lock(&ba.lock);
 	err = clear_bit(op, b, block, keep);
 	mutex_unlock(&ba.lock);
-	buf_put(b);
+	bitmap_put(op, b);
 	return err;
 }
 

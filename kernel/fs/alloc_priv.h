@@ -13,9 +13,10 @@ void blocks_init(void);
 /* Reads the bitmap and counts.  At mount. -EIO, -ENOMEM. */
 int blocks_mount(void) MUST_CHECK;
 
-/* A free block, at @goal or soon behind it if that is possible; marks it used.  Logs one
- * block.  -ENOSPC with a message, -EIO.  What is in the block is undefined. */
-int block_alloc(struct log_op *op, u32 goal, u32 *out) MUST_CHECK;
+/* Up to @n free blocks that follow each other, at @goal or soon behind it if that is
+ * possible; marks them used.  How many, at least one; or -ENOSPC with a message, -EIO.
+ * Logs one block.  What is in the blocks is undefined. */
+int block_alloc(struct log_op *op, u32 goal, u32 n, u32 *out) MUST_CHECK;
 
 /* Frees @block unless that would leave less than @keep in @op->left: -EAGAIN.  -EIO.
  * One outside the data area, or free already, is passed over: the disk is corrupt. */

@@ -11,6 +11,7 @@
 #include "fs/inode_priv.h"
 #include "fs/log_priv.h"
 #include "lib/assert.h"
+#include "lib/string.h"
 #include "uapi/errno.h"
 
 #define MAX_DEPTH 2
@@ -52,111 +53,167 @@ static u32 *entries(struct buf *b)
 	return (u32 *)(void *)b->data;
 }
 
-/* Goes down from @addr, indirect block by indirect block, until the block or a hole.
- * @addr becomes the last address seen, 0 for a hole; @last the buffer that it was read
- * from (the caller's to put), NULL if it is the inode's; @at how many were passed. */
-static int descend(const struct way *w, u32 *at, u32 *addr, struct buf **last)
-{
-	*last = NULL;
-	*at = 0;
-	for (;;) {
-		struct buf *b;
-		int err;
+/* Where the way to a block ends: at the block's own address, with those of its
+ * neighbours behind it, or, with passed < way.depth, at a hole in the tree. */
+struct end {
+	struct way way;
+	u32 passed;    /* indirect blocks on the way     */
+	u32 *addr;     /* in @b, or in the inode         */
+	struct buf *b; /* with a reference, or NULL      */
+};
 
-		if (*addr && !geo_is_data(*addr)) {
-			err = -EIO;
-		} else {
-			err = 0;
-			if (*addr == 0 || *at == w->depth)
-				return 0;
-			err = buf_get(*addr, &b);
-		}
-		if (*last)
-			buf_put(*last);
-		*last = NULL;
+static void end_put(struct end *e)
+{
+	if (e->b)
+		buf_put(e->b);
+}
+
+/* Goes the way to block @bn as far as there are blocks. */
+static int walk(struct inode *ip, u32 bn, struct end *e)
+{
+	int err = find_way(bn, &e->way);
+
+	if (err)
+		return err;
+	e->passed = 0;
+	e->addr = &ip->addr[e->way.slot];
+	e->b = NULL;
+	while (e->passed < e->way.depth && *e->addr) {
+		struct buf *next;
+
+		err = geo_is_data(*e->addr) ? buf_get(*e->addr, &next) : -EIO;
+		end_put(e);
 		if (err)
 			return err;
-		*last = b;
-		*addr = entries(b)[w->index[*at]];
-		(*at)++;
-	}
-}
-
-int bmap_find(struct inode *ip, u32 bn, u32 *out)
-{
-	struct buf *last;
-	struct way w;
-	u32 at;
-	int err;
-
-	err = find_way(bn, &w);
-	if (err)
-		return -EIO;
-	*out = ip->addr[w.slot];
-	if (w.depth == 0)
-		return *out && !geo_is_data(*out) ? -EIO : 0;
-	err = descend(&w, &at, out, &last);
-	if (!err && last)
-		buf_put(last);
-	return err;
-}
-
-/* Allocates @n blocks; all or none. */
-static int alloc_blocks(struct log_op *op, u32 goal, u32 *block, u32 n)
-{
-	for (u32 i = 0; i < n; i++) {
-		int err = block_alloc(op, i ? block[i - 1] + 1 : goal, &block[i]);
-
-		if (err) {
-			while (i-- > 0) {
-				/* In the bitmap block that was logged for it. */
-				int freed = block_free(op, block[i], 0);
-
-				ASSERT(freed != -EAGAIN);
-			}
-			return err;
-		}
+		e->b = next;
+		e->addr = &entries(next)[e->way.index[e->passed]];
+		e->passed++;
 	}
 	return 0;
 }
 
-int bmap_alloc(struct log_op *op, struct inode *ip, u32 bn, u32 *out)
+/* How many blocks from there on have their addresses side by side, at most @n. */
+static u32 side_by_side(const struct end *e, u32 n)
 {
-	u32 block[MAX_DEPTH + 1], at, n;
-	struct buf *last;
-	struct way w;
-	int err = find_way(bn, &w);
+	u32 depth = e->way.depth;
+	u32 left = depth ? FS_NINDIRECT - e->way.index[depth - 1]
+			 : geo.ndirect - e->way.slot;
+
+	return MIN(n, left);
+}
+
+int bmap_find_run(struct inode *ip, u32 bn, u32 n, u32 *out)
+{
+	struct end e;
+	int err = walk(ip, bn, &e);
+
+	if (err)
+		return -EIO;
+	n = side_by_side(&e, n);
+	for (u32 i = 0; i < n; i++) {
+		out[i] = e.passed == e.way.depth ? e.addr[i] : 0;
+		if (out[i] && !geo_is_data(out[i]))
+			err = -EIO;
+	}
+	end_put(&e);
+	return err ? err : (int)n;
+}
+
+/* Allocates @min blocks, better @want.  How many, or -errno with none allocated. */
+static int alloc_blocks(struct log_op *op, u32 goal, u32 *block, u32 min, u32 want)
+{
+	u32 n = 0;
+
+	while (n < min) {
+		int got = block_alloc(op, goal, want - n, block + n);
+
+		if (got < 0) {
+			while (n-- > 0) {
+				/* In the bitmap block that was logged for it. */
+				int freed = block_free(op, block[n], 0);
+
+				ASSERT(freed != -EAGAIN);
+			}
+			return got;
+		}
+		n += (u32)got;
+		goal = block[n - 1] + 1;
+	}
+	return (int)n;
+}
+
+/* Enters @n blocks; those that the way lacks come first, then the file's own. */
+static void enter(struct log_op *op, struct end *e, const u32 *block, u32 n)
+{
+	u32 nmissing = e->way.depth - e->passed;
+	u32 *addr = e->addr;
+
+	for (u32 i = 0; i < nmissing; i++) {
+		struct buf *b = buf_get_clear(block[i]);
+
+		*addr = block[i];
+		if (e->b)
+			log_write(op, e->b);
+		end_put(e);
+		e->b = b;
+		addr = &entries(b)[e->way.index[e->passed + i]];
+	}
+	memcpy(addr, block + nmissing, (n - nmissing) * sizeof(*addr));
+	if (e->b)
+		log_write(op, e->b);
+}
+
+/* How many of the next @n blocks, whose addresses lie side by side, have no place. */
+static u32 count_missing(const struct end *e, u32 n)
+{
+	u32 i = 0;
+
+	if (e->passed < e->way.depth)
+		return n;
+	while (i < n && e->addr[i] == 0)
+		i++;
+	return i;
+}
+
+int bmap_alloc_run(struct log_op *op, struct inode *ip, u32 bn, u32 n, u32 *out)
+{
+	u32 block[MAX_DEPTH + BMAP_RUN], nway;
+	struct end e;
+	int got, err = walk(ip, bn, &e);
 
 	if (err)
 		return err;
-	*out = ip->addr[w.slot];
-	err = descend(&w, &at, out, &last);
-	if (err || *out)
-		goto out;
-	/* Indirect blocks @at .. depth-1 are missing, and the block itself. */
-	n = w.depth - at + 1;
-	err = alloc_blocks(op, ip->goal, block, n);
-	if (err)
-		goto out;
-	if (last) {
-		entries(last)[w.index[at - 1]] = block[0];
-		log_write(op, last);
-	} else {
-		ip->addr[w.slot] = block[0];
+	ASSERT(n > 0 && n <= BMAP_RUN);
+	n = count_missing(&e, side_by_side(&e, n));
+	if (n == 0) {
+		*out = *e.addr; /* it has a place */
+		end_put(&e);
+		return geo_is_data(*out) ? 1 : -EIO;
 	}
-	for (u32 i = 0; i + 1 < n; i++) {
-		struct buf *b = buf_get_clear(block[i]);
+	nway = e.way.depth - e.passed;
+	got = alloc_blocks(op, ip->goal, block, nway + 1, nway + n);
+	if (got > 0) {
+		enter(op, &e, block, (u32)got);
+		memcpy(out, block + nway, ((u32)got - nway) * sizeof(*out));
+		ip->goal = block[got - 1] + 1;
+		got -= (int)nway;
+	}
+	end_put(&e);
+	return got;
+}
 
-		entries(b)[w.index[at + i]] = block[i + 1];
-		log_write(op, b);
-		buf_put(b);
-	}
-	*out = block[n - 1];
-	ip->goal = *out + 1;
-out:
-	if (last)
-		buf_put(last);
-	return err;
+int bmap_find(struct inode *ip, u32 bn, u32 *out)
+{
+	int n = bmap_find_run(ip, bn, 1, out);
+
+	return n < 0 ? n : 0;
+}
+
+int bmap_alloc(struct log_op *op, struct inode *ip, u32 bn, u32 *out)
+{
+	int n = bmap_alloc_run(op, ip, bn, 1, out);
+
+	return n < 0 ? n : 0;
 }
 
 /* --- freeing ------------------------------------------------------------------------- */

@@ -29,18 +29,21 @@ static struct inode *inode_of(struct object *obj)
 /* Asks for the blocks of @pg that exist; the others are cleared. */
 static int add_page(struct io *io, struct inode *ip, struct page *pg)
 {
+	u64 first = pg->index * WB_PAGE_BLOCKS, end = DIV_UP((u64)ip->size, FS_BLOCK);
+	u32 block[WB_PAGE_BLOCKS] = { 0 };
 	u8 *data = frame_va(pg);
-	u32 nblocks = (u32)DIV_UP(ip->size, FS_BLOCK);
 
+	for (u64 bn = first; bn < MIN(end, first + WB_PAGE_BLOCKS);) {
+		int n = bmap_find_run(ip, (u32)bn, (u32)(first + WB_PAGE_BLOCKS - bn),
+				      &block[bn - first]);
+
+		if (n < 0)
+			return n;
+		bn += (u32)n;
+	}
 	for (u32 i = 0; i < WB_PAGE_BLOCKS; i++) {
-		u64 bn = pg->index * WB_PAGE_BLOCKS + i;
-		u32 block = 0;
-		int err = bn < nblocks ? bmap_find(ip, (u32)bn, &block) : 0;
-
-		if (err)
-			return err;
-		if (block)
-			io_add(io, block, data + i * FS_BLOCK, 1);
+		if (block[i] && first + i < end)
+			io_add(io, block[i], data + i * FS_BLOCK, 1);
 		else
 			memset(data + i * FS_BLOCK, 0, FS_BLOCK);
 	}

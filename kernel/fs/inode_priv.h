@@ -85,6 +85,12 @@ int bmap_find(struct inode *ip, u32 bn, u32 *out) MUST_CHECK;
 #define BMAP_ALLOC_MAX 5
 int bmap_alloc(struct log_op *op, struct inode *ip, u32 bn, u32 *out) MUST_CHECK;
 
+/* The same for up to @n blocks: how many were found or allocated, at least one, or
+ * -errno.  With @n > 1, each may log one bitmap block more. */
+#define BMAP_RUN 4
+int bmap_find_run(struct inode *ip, u32 bn, u32 n, u32 *out) MUST_CHECK;
+int bmap_alloc_run(struct log_op *op, struct inode *ip, u32 bn, u32 n, u32 *out) MUST_CHECK;
+
 /* Frees the blocks from @first on, as far as the promise of @op goes, leaving
  * one for the inode.  0: all gone.  -EAGAIN: go on in another transaction.  Either
  * way *@end is the first block that may be gone. */

@@ -101,7 +101,7 @@ int log_begin(struct log_op *op, u32 nblocks)
 		}
 		spin_unlock(&log.lock);
 		if (room) {
-			op->left = nblocks;
+			*op = (struct log_op){ .left = nblocks };
 			return 0;
 		}
 		if (log_commit())

@@ -25,6 +25,9 @@ struct buf;
 
 struct log_op {
 	u32 left; /* blocks it may still add to the transaction */
+
+	/* The allocator's: a bitmap block that is logged, and therefore pinned, or NULL. */
+	struct buf *bitmap;
 };
 
 void log_init(void);

@@ -85,16 +85,22 @@ static int alloc_in(struct mapped *m, struct log_op *op)
 	return err;
 }
 
+static void mark(struct mapped *m)
+{
+	u32 mask = m->mask & ~m->missing;
+
+	if (mask)
+		wb_mark(&m->rec, m->pg, mask, m->block);
+}
+
 /* Gives every block of the page a place.  Those that got one keep it if another
- * does not: they are zeros of the file, as before. */
+ * does not: they are zeros of the file, as before.  They become dirty in the same
+ * transaction, so that it does not commit without their contents. */
 static int alloc_missing(struct mapped *m)
 {
 	struct log_op op;
-	int err;
+	int err = inode_buf(m->ip, &m->ibuf);
 
-	if (!m->missing)
-		return 0;
-	err = inode_buf(m->ip, &m->ibuf);
 	if (!err)
 		err = blocks_prepare(WB_PAGE_BLOCKS + 2);
 	if (!err)
@@ -102,12 +108,13 @@ static int alloc_missing(struct mapped *m)
 	if (err)
 		return err;
 	err = alloc_in(m, &op);
+	mark(m);
 	inode_store(&op, m->ip, m->ibuf);
 	log_end(&op);
 	return err;
 }
 
-/* -EAGAIN: a spare frame is wanted, or the page is not the file's any more. */
+/* -EAGAIN: a spare frame is wanted.  -ESTALE: the page is not the file's any more. */
 static int prepare_locked(struct mapped *m)
 {
 	int err;
@@ -117,10 +124,10 @@ static int prepare_locked(struct mapped *m)
 	err = inode_own_page(m->ip, &m->pg, &m->spare);
 	if (!err)
 		err = find_blocks(m);
-	if (!err)
+	if (!err && m->missing)
 		err = alloc_missing(m);
-	if (m->mask & ~m->missing)
-		wb_mark(&m->rec, m->pg, m->mask & ~m->missing, m->block);
+	else if (!err)
+		mark(m);
 	return err;
 }
 
@@ -168,8 +175,8 @@ void mapped_dirty(struct object *obj, struct page *pg)
 	if (wb_reserve(&m.rec))
 		return; /* the disk takes nothing any more, and has been reported */
 	inode_lock(m.ip);
-	if (object_has_page(obj, pg) && find_blocks(&m) == 0 && m.mask & ~m.missing)
-		wb_mark(&m.rec, pg, m.mask & ~m.missing, m.block);
+	if (object_has_page(obj, pg) && find_blocks(&m) == 0)
+		mark(&m);
 	inode_unlock(m.ip);
 	finish(&m);
 }

@@ -21,7 +21,7 @@ struct pipe {
 	struct waitq readers, writers;
 	bool reading, writing; /* (lock) that end is open                       */
 	u8 *data;              /* (C) PAGE_SIZE bytes, a ring                    */
-	u64 in, out;           /* (lock) bytes ever written and read; out <= in  */
+	u64 in, out;           /* (lock) counts of bytes; out <= in             */
 	struct pipe *next_free;
 };
 
@@ -118,6 +118,9 @@ static u64 give(struct pipe *p, uptr_t src, u64 n, bool *fault)
 {
 	u64 done = 0;
 
+	/* An empty ring begins where the copy goes by words, and in one piece. */
+	if (p->in == p->out)
+		p->in = p->out = src.va % sizeof(u64);
 	*fault = false;
 	n = MIN(n, PAGE_SIZE - (p->in - p->out));
 	while (done < n && !*fault) {

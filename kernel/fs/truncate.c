@@ -129,14 +129,16 @@ static int shrink(struct inode *ip, u32 size)
 	return err;
 }
 
-/* The last block of the file, if it is there and not full: its bytes behind the old
- * end are zero in @pg, and have to become so on the disk. */
+/* The last block of the file, if it is there and not full, was cleared behind the end in
+ * @pg and has to become so on the disk. */
 static int write_last_block(struct inode *ip, struct page *pg, struct wb_rec **rec)
 {
 	u32 block[WB_PAGE_BLOCKS] = { 0 };
 	u32 bn = ip->size / FS_BLOCK, i = bn % WB_PAGE_BLOCKS;
-	int err = bmap_find(ip, bn, &block[i]);
+	int err = 0;
 
+	if (ip->size % FS_BLOCK)
+		err = bmap_find(ip, bn, &block[i]);
 	if (!err && block[i])
 		wb_mark(rec, pg, 1u << i, block);
 	return err;
@@ -144,25 +146,25 @@ static int write_last_block(struct inode *ip, struct page *pg, struct wb_rec **r
 
 static int grow(struct inode *ip, u32 size)
 {
+	u32 from = ip->size % PAGE_SIZE;
 	struct wb_rec *rec;
-	struct page *pg;
+	struct page *pg = NULL;
 	int err;
 
-	if (ip->size % FS_BLOCK == 0)
-		return set_size(ip, size);
+	if (from)
+		pg = object_find_page(&ip->obj, ip->size / PAGE_SIZE);
+	if (!pg)
+		return from % FS_BLOCK ? -EAGAIN : set_size(ip, size);
 	err = wb_reserve(&rec);
-	if (err)
-		return err;
-	pg = object_find_page(&ip->obj, ip->size / PAGE_SIZE);
-	if (pg) {
+	if (!err) {
+		/* A program may have written there, in a mapping. */
+		memset((u8 *)frame_va(pg) + from, 0, PAGE_SIZE - from);
 		err = write_last_block(ip, pg, &rec);
 		if (!err)
 			err = set_size(ip, size);
-		frame_put(pg);
-	} else {
-		err = -EAGAIN;
+		wb_unreserve(rec);
 	}
-	wb_unreserve(rec);
+	frame_put(pg);
 	return err;
 }
 

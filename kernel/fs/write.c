@@ -125,17 +125,36 @@ static int get_page(struct writer *w, struct piece *p)
 	return 0;
 }
 
-/* Looks up where the touched blocks are.  A piece has no block that has a place behind one
- * that has none: so that if there is no room, nothing behind the end is touched. */
+/* Looks up where the blocks [i, end) of the page are, 0 for none.  Behind the end of the
+ * file there are none to speak of. */
+static int look_up(struct writer *w, struct piece *p, u32 i, u32 end)
+{
+	u32 nblocks = (u32)DIV_UP((u64)w->ip->size, FS_BLOCK);
+
+	while (i < end && file_block(p, i) < nblocks) {
+		int n = bmap_find_run(w->ip, file_block(p, i), end - i, &p->block[i]);
+
+		if (n < 0)
+			return n;
+		i += (u32)n;
+	}
+	for (; i < end; i++)
+		p->block[i] = 0;
+	return 0;
+}
+
+/* Finds out which blocks the piece touches and which are missing.  A piece has no block
+ * that has a place behind one that has none: so that if there is no room, nothing
+ * behind the end is touched. */
 static int find_blocks(struct writer *w, struct piece *p)
 {
 	u32 first = page_off(p) / FS_BLOCK;
+	u32 end = (page_off(p) + p->n - 1) / FS_BLOCK + 1;
+	int err = look_up(w, p, first, end);
 
-	for (u32 i = first; i < WB_PAGE_BLOCKS && (touched(p) & BIT(i)); i++) {
-		int err = bmap_find(w->ip, file_block(p, i), &p->block[i]);
-
-		if (err)
-			return err;
+	if (err)
+		return err;
+	for (u32 i = first; i < end; i++) {
 		if (p->block[i] == 0) {
 			p->missing |= 1u << i;
 		} else if (p->missing && p->is_new) {
@@ -144,6 +163,7 @@ static int find_blocks(struct writer *w, struct piece *p)
 			return 0;
 		} else if (p->missing) {
 			p->n = i * FS_BLOCK - page_off(p);
+			break;
 		}
 	}
 	if (!p->missing && p->off + p->n <= w->ip->size)
@@ -182,20 +202,24 @@ static void cut(struct piece *p, u32 i)
 	p->mask &= ~p->missing;
 }
 
-/* Allocates what is missing; may cut the piece. */
+/* Allocates what is missing, which are blocks in a row; may cut the piece. */
 static int alloc_missing(struct writer *w, struct piece *p, struct log_op *op)
 {
-	for (u32 i = 0; i < WB_PAGE_BLOCKS; i++) {
-		int err;
+	u32 i = 0, end;
 
-		if (!(p->missing & BIT(i)))
-			continue;
-		err = bmap_alloc(op, w->ip, file_block(p, i), &p->block[i]);
-		if (err) {
+	while (i < WB_PAGE_BLOCKS && !(p->missing & BIT(i)))
+		i++;
+	for (end = i; p->missing & BIT(end);)
+		end++;
+	while (i < end) {
+		int n = bmap_alloc_run(op, w->ip, file_block(p, i), end - i, &p->block[i]);
+
+		if (n < 0) {
 			cut(p, i);
-			return err;
+			return n;
 		}
-		p->missing &= ~(1u << i);
+		for (; n > 0; n--, i++)
+			p->missing &= ~(1u << i);
 	}
 	return 0;
 }
