@@ -125,7 +125,7 @@ TEST(pgaccess, mask_on_a_page_shared_with_a_child)
 	EQ(load8(mask), 0x77);
 }
 
-/* --- what is not to be seen ------------------------------------------------------------- */
+/* --- what is not to be seen --------------------------------------------------------- */
 
 TEST(pgaccess, nothing_where_nothing_is)
 {
@@ -157,7 +157,7 @@ TEST(pgaccess, every_kind_of_page)
 	EQ(touched(USYSCALL, 3), 0);
 }
 
-/* --- seen again ----------------------------------------------------------------------------- */
+/* --- seen again --------------------------------------------------------------------- */
 
 TEST(pgaccess, every_touch_is_seen_again)
 {
@@ -269,8 +269,8 @@ TEST(pgaccess, touches_of_another_process_are_seen_again)
 	EQ(reap(pid), 0);
 }
 
-/* It never enters the kernel on its own: its hart holds a translation in which A is set, and
- * only a shootdown makes it look at the entry again. */
+/* It never enters the kernel on its own: its hart holds a translation in which A is
+ * set, and only a shootdown makes it look at the entry again. */
 TEST(pgaccess, touches_on_another_hart_are_seen_again)
 {
 	word page = pages_new(1, EAGER);
@@ -292,7 +292,7 @@ TEST(pgaccess, touches_on_another_hart_are_seen_again)
 	EQ(close(fd[1]), 0);
 }
 
-/* --- refused: -1, and nothing has changed --------------------------------------------------- */
+/* --- refused: -1, and nothing has changed ------------------------------------------- */
 
 static const word bad_masks[] = {
 	0,
@@ -409,7 +409,7 @@ TEST(pgaccess, no_memory_for_the_mask)
 	});
 }
 
-/* --- the whole user half -------------------------------------------------------------------- */
+/* --- the whole user half ------------------------------------------------------------ */
 
 #define EVERYTHING (1l << 26)
 #define AT(mask, va) (load8((mask) + (va) / PAGE / 8) >> (va) / PAGE % 8 & 1)

@@ -1,5 +1,5 @@
-/* t_vm_copy.c - user memory in system calls: what t_ptr.c leaves open.  Results that go where
- * they may not, copies that end inside a page that is not there, and how far they came. */
+/* t_vm_copy.c - user memory in system calls: what t_ptr.c leaves open.  Results that go
+ * where they may not, copies that end in a page that is not there, and how far they came. */
 #include "vm.h"
 
 #define CHUNK 200
@@ -95,7 +95,7 @@ TEST(copy, results_that_cross_into_nothing)
 	}
 }
 
-/* --- how far a copy came -------------------------------------------------------------------- */
+/* --- how far a copy came ------------------------------------------------------------ */
 
 static void fill(unsigned char *to, int n)
 {
@@ -173,7 +173,7 @@ TEST(copy, console_writes_what_is_there)
 	CHECK(write(1, (void *)end, 100) <= 0);
 }
 
-/* --- lazily allocated memory ---------------------------------------------------------------- */
+/* --- lazily allocated memory -------------------------------------------------------- */
 
 TEST(copy, results_on_untouched_pages)
 {
@@ -221,7 +221,7 @@ ROLE(exit_argc)
 	return strcmp(argv[2], "abc") ? 99 : argc;
 }
 
-/* --- ranges that only seem to be good ------------------------------------------------------- */
+/* --- ranges that only seem to be good ----------------------------------------------- */
 
 TEST(copy, length_that_wraps)
 {
@@ -297,8 +297,8 @@ TEST(copy, strings_over_a_page_border)
 	}
 }
 
-/* On a machine with SUM set all the time, too, a bad pointer in one call does nothing to the
- * next. */
+/* On a machine with SUM set all the time, too, a bad pointer in one call does nothing
+ * to the next. */
 TEST(copy, goes_on_after_many_faults)
 {
 	int fd[2];

@@ -128,7 +128,7 @@ TEST(usyscall, parents_and_children_die_together)
 		});
 }
 
-/* --- only to be read ------------------------------------------------------------------------ */
+/* --- only to be read ---------------------------------------------------------------- */
 
 TEST(usyscall, a_store_kills)
 {
@@ -188,7 +188,7 @@ TEST(usyscall, is_no_buffer)
 	EQ(close(fd[1]), 0);
 }
 
-/* --- time without a call -------------------------------------------------------------------- */
+/* --- time without a call ------------------------------------------------------------ */
 
 static long page_ns(void)
 {
@@ -234,7 +234,7 @@ TEST(usyscall, time_fields_are_everybodys)
 	});
 }
 
-/* --- and when the heap takes its place ------------------------------------------------------ */
+/* --- and when the heap takes its place ---------------------------------------------- */
 
 TEST(usyscall, heap_over_it)
 {

@@ -1,5 +1,5 @@
-/* powerload.c - `powerload NAME...`: does what the scripts /s.NAME say, each in a process of
- * its own and in a directory /NAME of its own.
+/* powerload.c - `powerload NAME...`: does what the scripts /s.NAME say, each in a
+ * process of its own and in a directory /NAME of its own.
  *
  * The test writes the scripts and knows from them what must be on the disk after a power
  * cut.  A script is text, one step a line; the first is step 1.  Paths begin in /NAME.

@@ -292,7 +292,7 @@ static void print_verdicts(const struct snap_entry *e)
 {
 	print_verdict(e, true);
 	if (e->pte & U)
-		puts("kernel:  as the user, while it copies for the program (SUM); no execute");
+		puts("kernel:  as the user, in a copy for the program (SUM); no execute");
 	else
 		print_verdict(e, false);
 }
