@@ -396,6 +396,18 @@ static void check_areas(u32 room)
 	assert_int_equal(large, want_large);
 }
 
+/* An area that @start lies in belongs to an earlier piece, its pages too. */
+static void check_areas_from(va_t start)
+{
+	struct snap s = new_piece(start, sizeof(struct snap_area), 40);
+	const struct vma *a = vma_find(&as.areas, start);
+
+	snap_areas(&s);
+	if (!a || a->start == start || !s.header->count)
+		return;
+	assert_true(((struct snap_area *)record_at(0))->start >= a->end);
+}
+
 static void test_areas(void **state)
 {
 	(void)state;
@@ -407,6 +419,8 @@ static void test_areas(void **state)
 		add_area(MAXVA - 2 * MIB, MAXVA - 4 * PAGE_SIZE, VMA_anon);
 		check_areas(SNAP_LEAST);
 		check_areas(SNAP_LEAST + rig_below(30));
+		for (unsigned i = 0; i < 20; i++)
+			check_areas_from(chunk_at[rig_below(CHUNKS)] + rig_below(2 * MIB));
 	}
 }
 
