@@ -1,0 +1,42 @@
+"""The suite of programs in tests/guest, with different numbers of harts and options."""
+import re
+
+import pytest
+
+from machine import Machine, run_to_end
+
+
+def check(image, what, **options):
+    status, output = run_to_end(image, f"abitest {what}", timeout=600, **options)
+    failed = [line for line in output.split("\n") if line.startswith("FAIL")]
+    found = re.search(r"abitest: (\d+) passed, (\d+) failed", output)
+    assert found, output[-2000:]
+    assert not failed and status == 0 and int(found.group(1)) > 0, "\n".join(failed)
+
+
+@pytest.mark.parametrize("harts", [1, 3])
+def test_everything(test_image, harts):
+    check(test_image, "", harts=harts)
+
+
+@pytest.mark.parametrize("harts", [2, 4])
+def test_quick_ones(test_image, harts):
+    check(test_image, "-q", harts=harts)
+
+
+@pytest.mark.parametrize("boot", [
+    "isolate=on uaccess=strict", "fork=copy uaccess=walk", "heap=lazy uaccess=open",
+    "isolate=on fork=copy heap=lazy"])
+def test_options(test_image, boot):
+    check(test_image, "-q", harts=2, boot=boot)
+
+
+def test_little_memory(test_image):
+    check(test_image, "-q", harts=2, mem="64M")
+
+
+def test_mixed_load(test_image):
+    status, output = run_to_end(test_image, "stress 15", harts=4, timeout=300)
+    assert status == 0, output[-2000:]
+    with Machine(test_image) as m:  # and it was not the image
+        m.boot()

@@ -1,0 +1,97 @@
+"""Boots: processors, memory, devices, options; and what a machine says that cannot be used."""
+import os
+import re
+import time
+
+import pytest
+
+from machine import Machine, run_to_end
+
+
+def start_and_look(image, **options):
+    with Machine(image, **options) as m:
+        before = m.boot()
+        assert "README" in m.run("ls")
+        assert m.run("echo one two | wc -w").split()[0] == "2"
+        assert m.poweroff() == 0
+    return before
+
+
+@pytest.mark.parametrize("harts", [1, 2, 4, 8])
+def test_harts(test_image, harts):
+    assert f"harts: {harts}," in start_and_look(test_image, harts=harts)
+
+
+@pytest.mark.parametrize("mem,mib", [("64M", 64), ("128M", 128), ("4G", 4096), ("16G", 16384)])
+def test_memory(test_image, mem, mib):
+    assert f"memory: {mib} MiB" in start_and_look(test_image, mem=mem)
+
+
+def test_legacy_disk(test_image):
+    assert "(legacy)" in start_and_look(test_image, legacy=True)
+
+
+def test_without_sstc(test_image):
+    before = start_and_look(test_image, extra=("-cpu", "rv64,sstc=off"))
+    assert "timer by SBI" in before
+
+
+def test_one_line_for_each_thing(test_image):
+    with Machine(test_image) as m:
+        before = m.boot()
+    after_firmware = before[before.index("plic:"):]
+    for line in after_firmware.strip().split("\n"):
+        assert re.match(r"(plic|uart|disk|uaccess|memory|harts|fs): \S", line) or "help" in line, line
+
+
+def test_no_disk_is_one_clear_line():
+    with Machine(None) as m:
+        assert m.end() != 0
+        assert "no disk" in m.console.before
+        assert "panic" not in m.console.before
+
+
+def test_image_as_initrd(test_image):
+    with Machine(None, extra=("-initrd", test_image)) as m:
+        m.boot()
+        assert "README" in m.run("ls")
+        m.run("echo text > new; cat new")
+
+
+@pytest.mark.parametrize("option", ["nonsense=1", "fork=maybe", "isolate=2"])
+def test_wrong_option_is_refused(test_image, option):
+    with Machine(test_image, boot=option) as m:
+        assert m.end() != 0
+        assert "boot option" in m.console.before and "panic" not in m.console.before
+
+
+def test_foreign_bytes_are_no_file_system(tmp_path):
+    image = tmp_path / "noise.img"
+    image.write_bytes(os.urandom(1 << 20))
+    with Machine(str(image), keep=True) as m:
+        m.image = None  # nothing for fsck
+        assert m.end() != 0
+        assert "panic" not in m.console.before
+
+
+def test_status_leaves_through_poweroff(test_image):
+    assert run_to_end(test_image, "echo hi; exit 7")[0] == 7
+    assert run_to_end(test_image, "true")[0] == 0
+
+
+def test_idle_machine_takes_no_time(test_image):
+    with Machine(test_image, harts=4) as m:
+        m.boot()
+        ticks = os.sysconf("SC_CLK_TCK")
+
+        def used():
+            with open(f"/proc/{m.console.pid}/stat", encoding="ascii") as f:
+                fields = f.read().rsplit(")", 1)[1].split()
+            return (int(fields[11]) + int(fields[12])) / ticks
+
+        time.sleep(2)  # the background commit of the boot has passed
+        start = used()
+        time.sleep(3)
+        assert used() - start < 0.5
+
+
