@@ -29,36 +29,39 @@ void wb_init(void)
 	wb.nfree = NREC;
 }
 
-int wb_reserve(struct wb_rec **out)
+/* Lock held; NULL if there is none. */
+static struct wb_rec *get_free(void)
 {
-	struct wb_rec *rec = NULL;
-	int err;
+	struct wb_rec *rec;
 
-	for (;;) {
-		if (!log_is_writable())
-			return -EROFS;
-		spin_lock(&wb.lock);
-		if (!list_empty(&wb.free)) {
-			rec = list_first(&wb.free, struct wb_rec, link);
-			list_del(&rec->link);
-			wb.nfree--;
-		}
-		spin_unlock(&wb.lock);
-		if (rec) {
-			rec->mask = 0;
-			*out = rec;
-			return 0;
-		}
-		err = log_commit();
-		if (err)
-			return -EROFS;
-	}
+	if (list_empty(&wb.free))
+		return NULL;
+	rec = list_first(&wb.free, struct wb_rec, link);
+	list_del(&rec->link);
+	wb.nfree--;
+	rec->mask = 0;
+	return rec;
 }
 
 static void put_free(struct wb_rec *rec)
 {
 	list_add(&wb.free, &rec->link);
 	wb.nfree++;
+}
+
+int wb_reserve(struct wb_rec **out)
+{
+	for (;;) {
+		if (!log_is_writable())
+			return -EROFS;
+		spin_lock(&wb.lock);
+		*out = get_free();
+		spin_unlock(&wb.lock);
+		if (*out)
+			return 0;
+		if (log_commit())
+			return -EROFS;
+	}
 }
 
 void wb_unreserve(struct wb_rec *rec)
@@ -80,31 +83,48 @@ static u32 dirty_bits(u32 mask)
 	return mask * PG_DIRTY(0);
 }
 
-void wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block)
+/* The record of @pg, made from *@rec or a free one if it has none.  Lock held. */
+static struct wb_rec *rec_for(struct wb_rec **rec, struct page *pg)
+{
+	struct wb_rec *r = rec_of(pg);
+
+	if (r)
+		return r;
+	r = *rec ? *rec : get_free();
+	*rec = NULL;
+	if (!r)
+		return NULL;
+	r->pg = pg;
+	r->obj = pg->object;
+	__atomic_fetch_add(&r->obj->ndirty, 1, __ATOMIC_RELAXED);
+	pg->priv = (uintptr_t)r;
+	list_add_tail(&wb.dirty, &r->link);
+	return r;
+}
+
+bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block)
 {
 	struct wb_rec *r;
 	bool low;
 
+	/* If a commit takes the record now, the contents are there for it to see; and
+	 * blocks that are dirty do not move. */
+	if ((page_flags(pg) & dirty_bits(mask)) == dirty_bits(mask))
+		return true;
 	spin_lock(&wb.lock);
-	r = rec_of(pg);
-	if (!r) {
-		r = *rec;
-		*rec = NULL;
-		r->pg = pg;
-		r->obj = pg->object;
-		__atomic_fetch_add(&r->obj->ndirty, 1, __ATOMIC_RELAXED);
-		pg->priv = (uintptr_t)r;
-		list_add_tail(&wb.dirty, &r->link);
+	r = rec_for(rec, pg);
+	if (r) {
+		for (u32 i = 0; i < WB_PAGE_BLOCKS; i++) {
+			if (mask & BIT(i))
+				r->block[i] = block[i];
+		}
+		r->mask |= mask;
+		page_set_flags(pg, dirty_bits(mask));
 	}
-	for (u32 i = 0; i < WB_PAGE_BLOCKS; i++) {
-		if (mask & BIT(i))
-			r->block[i] = block[i];
-	}
-	r->mask |= mask;
-	page_set_flags(pg, dirty_bits(mask));
 	low = wb.nfree < NREC / 4;
 	spin_unlock(&wb.lock);
 	log_poke(low);
+	return r != NULL;
 }
 
 void wb_cancel(struct page *pg, u32 mask)

@@ -28,9 +28,10 @@ void wb_init(void);
 int wb_reserve(struct wb_rec **out) MUST_CHECK;
 void wb_unreserve(struct wb_rec *rec);
 
-/* Marks the blocks of @mask of @pg dirty; they go to block[].  Takes *@rec if the page has
- * none, and clears *@rec then.  Inode lock held, contents already in the page. */
-void wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block);
+/* Marks the blocks of @mask of @pg dirty; they go to block[].  A page without a record
+ * gets *@rec, which is cleared then; if that is NULL, a free one, or else nothing
+ * happens: false.  Inode lock held, contents already in the page. */
+bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block);
 
 /* Forgets that the blocks of @mask are dirty: they were cut off.  Inode lock held. */
 void wb_cancel(struct page *pg, u32 mask);

@@ -17,6 +17,7 @@
 #include "fs/inode_priv.h"
 #include "fs/log_priv.h"
 #include "fs/wb_priv.h"
+#include "lib/assert.h"
 #include "lib/string.h"
 #include "uapi/errno.h"
 #include "uapi/stat.h"
@@ -40,6 +41,7 @@ enum want {
 	WANT_SPARE,
 	WANT_PAGE, /* the file's, read in */
 	WANT_USER, /* the user's, at src + n */
+	WANT_REC,
 };
 
 /* The piece of the file that a step writes; lies in one page. */
@@ -151,6 +153,7 @@ static int find_blocks(struct writer *w, struct piece *p)
 	u32 first = page_off(p) / FS_BLOCK;
 	u32 end = (page_off(p) + p->n - 1) / FS_BLOCK + 1;
 	int err = look_up(w, p, first, end);
+	bool grows;
 
 	if (err)
 		return err;
@@ -166,9 +169,12 @@ static int find_blocks(struct writer *w, struct piece *p)
 			break;
 		}
 	}
-	if (!p->missing && p->off + p->n <= w->ip->size)
+	grows = p->missing || p->off + p->n > w->ip->size;
+	if ((grows || p->is_new) && !w->rec) {
+		p->want = WANT_REC; /* there will be no turning back for one */
 		return 0;
-	return inode_buf(w->ip, &p->ibuf); /* it is going to change */
+	}
+	return grows ? inode_buf(w->ip, &p->ibuf) : 0;
 }
 
 /* Copies the user's bytes in. */
@@ -224,22 +230,23 @@ static int alloc_missing(struct writer *w, struct piece *p, struct log_op *op)
 	return 0;
 }
 
-/* From here on the bytes are the file's. */
-static void publish(struct writer *w, struct piece *p)
+/* From here on the bytes are the file's.  False, with nothing done, if the page needed a
+ * record and there is none. */
+static bool publish(struct writer *w, struct piece *p)
 {
-	if (p->n > 0) {
-		if (p->is_new) {
-			object_insert_page(&w->ip->obj, p->off / PAGE_SIZE, p->pg);
-			frame_put(w->spare);
-			w->spare = NULL;
-		}
-		w->ip->size = (u32)MAX((u64)w->ip->size, p->off + p->n);
+	if (p->is_new && p->n > 0) {
+		object_insert_page(&w->ip->obj, p->off / PAGE_SIZE, p->pg);
+		frame_put(w->spare);
+		w->spare = NULL;
 	}
-	if (p->mask && !(p->is_new && p->n == 0))
-		wb_mark(&w->rec, p->pg, p->mask, p->block);
+	if (p->mask && (p->n > 0 || !p->is_new) &&
+	    !wb_mark(&w->rec, p->pg, p->mask, p->block))
+		return false;
+	w->ip->size = (u32)MAX((u64)w->ip->size, p->off + p->n);
 	w->off += p->n;
 	w->src = uptr_add(w->src, p->n);
 	w->left -= p->n;
+	return true;
 }
 
 /* Blocks that the transaction for one page may log: bitmap blocks for four blocks and
@@ -253,10 +260,12 @@ static u32 op_size(void)
 static int store(struct writer *w, struct piece *p)
 {
 	struct log_op op;
+	bool published;
 	int err;
 
 	if (!p->ibuf) {
-		publish(w, p);
+		if (!publish(w, p))
+			p->want = WANT_REC;
 		return 0;
 	}
 	err = p->missing ? blocks_prepare(WB_PAGE_BLOCKS + 2) : 0;
@@ -267,7 +276,8 @@ static int store(struct writer *w, struct piece *p)
 		return err;
 	}
 	err = alloc_missing(w, p, &op);
-	publish(w, p);
+	published = publish(w, p);
+	ASSERT(published);
 	inode_store(&op, w->ip, p->ibuf);
 	log_end(&op);
 	return err;
@@ -286,7 +296,8 @@ static int step_locked(struct writer *w, struct piece *p)
 		fill_page(w, p);
 	if (!err && !p->want) {
 		err = store(w, p);
-		w->read_first = false;
+		if (!p->want)
+			w->read_first = false;
 	}
 	if (p->ibuf)
 		buf_put(p->ibuf);
@@ -311,6 +322,10 @@ static int serve(struct writer *w, const struct piece *p)
 		w->spare = frame_alloc(FRAME_cache, 0);
 		if (!w->spare)
 			err = -ENOMEM;
+		else if (!w->rec)
+			err = wb_reserve(&w->rec);
+	} else if (p->want == WANT_REC) {
+		err = wb_reserve(&w->rec);
 	} else if (p->want == WANT_PAGE) {
 		err = object_get_page(&w->ip->obj, p->off / PAGE_SIZE, &w->pin);
 	} else if (p->want == WANT_USER) {
@@ -327,10 +342,10 @@ static int serve(struct writer *w, const struct piece *p)
 static int step(struct writer *w)
 {
 	struct piece p = { .want = WANT_NOTHING };
-	int err = w->rec ? 0 : wb_reserve(&w->rec);
+	int err;
 
-	if (err)
-		return err;
+	if (!log_is_writable())
+		return -EROFS;
 	inode_lock(w->ip);
 	err = step_locked(w, &p);
 	inode_unlock(w->ip);
