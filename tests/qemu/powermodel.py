@@ -6,13 +6,14 @@ state after each.  The kernel promises (docs, kernel/fs/log.c):
 - Names, sizes and block maps on the disk are those after some step k; k is not before the
   last step that is known to be durable.  A step that the kernel splits into several
   transactions (a write of many blocks, a shrinking) may be there in part.
-- The bytes are those after step k, or those of a later overwriting of the same blocks,
-  which goes in place; any mixture of these.  Never what another file left there.
+- The bytes are those after step k, or those of a later overwriting of the same place of
+  the file, as that goes in place; any mixture of these.  Never what was elsewhere.
 """
 import struct
 
 BLOCK = 1024
 SECTOR = 512
+PAGE = 4096  # what the kernel caches files in
 MASK = (1 << 64) - 1
 SPLIT = "wlt"    # steps that may be there in part
 DURABLE = "fsp"  # steps after which powerload prints `=NAME STEP`
@@ -229,8 +230,11 @@ class Script:
         for step, later in self.history[file]:
             if step <= k:
                 continue
-            if block not in later.mapped:
-                break  # it was freed, and is used again only after that is committed
+            # Once freed, a block is used again only when that is committed.  But if the
+            # page stays, as the file still reaches into it, it may be on its way to the
+            # old place while newer bytes come into it.
+            if block not in later.mapped and len(later.data) <= at - at % PAGE:
+                break
             found.append(later.sector(at))
         return found
 
