@@ -105,6 +105,7 @@ static int fault_file(struct aspace *as, const struct vma *area, va_t va,
 	struct page *pg;
 	int err = -ESTALE;
 
+	vmstat_inc(VM_fault_file);
 	while (err == -ESTALE) { /* the page was replaced in between */
 		if (index >= obj->ops->pages(obj))
 			return -EFAULT; /* past the end of the file */

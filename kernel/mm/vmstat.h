@@ -6,6 +6,7 @@
 /* X(name, what is counted) */
 #define VMSTATS(X)                                                           \
 	X(fault_lazy, "pages brought in at their first touch")               \
+	X(fault_file, "pages of files mapped at their first touch")          \
 	X(fault_cow_copy, "shared pages copied at their first write")        \
 	X(fault_cow_reuse, "pages kept at a write, as nobody else has them") \
 	X(fault_spurious, "faults on an A or D bit, or a stale translation") \

@@ -25,7 +25,7 @@ static void count_pages(struct aspace *as, struct snap_area *r)
 	pt_for_each(c, &as->pt, r->start, r->end) {
 		pte_t e = pte_load(c.slot);
 
-		if (pte_is_leaf(e))
+		if (pte_is_leaf(e) || pte_is_parked(e, c.level))
 			count_leaf(r, &c, e);
 		sched_point();
 	}

@@ -73,7 +73,7 @@ static u8 what_is(pte_t e, int level)
 	if (pte_is_table(e, level))
 		return SNAP_TABLE;
 	if (pte_is_guard(e, level))
-		return SNAP_GUARD;
+		return pte_is_parked(e, level) ? SNAP_PARKED : SNAP_GUARD;
 	return e.bits ? SNAP_NOTE : 0;
 }
 
@@ -82,14 +82,14 @@ static void add_frame(struct snap_entry *r, pte_t e)
 	struct page *pg;
 
 	r->frame = SNAP_NO_FRAME;
-	if (r->what != SNAP_LEAF && r->what != SNAP_TABLE)
+	if (r->what == SNAP_GUARD || r->what == SNAP_NOTE || !r->what)
 		return;
 	r->pa = pte_pa(e);
 	pg = frame_of_pa(r->pa);
 	if (!pg)
 		return;
 	r->frame = pg->kind;
-	if (r->what == SNAP_LEAF && !pt_leaf_page(e))
+	if (r->what != SNAP_TABLE && !pt_leaf_page(e))
 		return; /* nobody counts these */
 	r->refs = __atomic_load_n(&pg->refs, __ATOMIC_RELAXED);
 	r->users = snap_users(pg);

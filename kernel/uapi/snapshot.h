@@ -90,7 +90,13 @@ enum snap_area_kind {
  *
  * SNAP_PATH: the entries that the hardware reads on its way to `start`, zero or
  * not: 1 to 3, the last one decides. */
-enum snap_what { SNAP_LEAF = 1, SNAP_TABLE, SNAP_GUARD, SNAP_NOTE };
+enum snap_what {
+	SNAP_LEAF = 1,
+	SNAP_TABLE,
+	SNAP_GUARD,  /* valid, but refuses every access                        */
+	SNAP_NOTE,   /* not valid, and not zero                                */
+	SNAP_PARKED, /* refuses like a guard, and has a page: PROT_NONE        */
+};
 
 struct snap_entry {
 	unsigned long long va;  /* first address that it decides              */
@@ -136,7 +142,7 @@ struct snap_count {
 
 /* harvest(): which pages of process `pid` were touched since the last harvest
  * (or pgaccess()); clears what it reports.  Runs of neighbouring pages that are
- * there and have the same flags.  A touch on any hart after the call is seen by
+ * there, can be used, and have the same flags.  A touch on any hart after the call is seen by
  * the next one. */
 struct snap_run {
 	unsigned long long va;

@@ -3,12 +3,16 @@
 
 #include "lib.h"
 
+#include "uapi/mman.h"
 #include "uapi/snapshot.h"
 
 long snapshot(int kind, int pid, word start, void *buf, word bytes);
 long harvest(int pid, word start, void *buf, word bytes);
 long pgaccess(void *va, int n, void *mask);
 long pgpte(void *va);
+long mmap(word addr, word len, int prot, int flags, int fd, long offset);
+long munmap(word addr, word len);
+long mprotect(word addr, word len, int prot);
 
 #define MAX_ENTRIES 2000
 #define KERNEL_HALF 0xffffffc000000000ul

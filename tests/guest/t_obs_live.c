@@ -7,6 +7,22 @@
 
 static struct snap_run runs[MAX_ENTRIES];
 
+/* Flags of the page at @va in the @n runs of the last harvest; -1: it is in none. */
+static int harvested(word va, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (va >= runs[i].va && va < runs[i].va + runs[i].pages * PAGE)
+			return (int)runs[i].flags;
+	return -1;
+}
+
+static int harvest_all(int pid)
+{
+	struct snap_query q = { SNAP_TOUCHED, pid, 0, SNAP_PIECE };
+
+	return snap_all(&q, runs, MAX_ENTRIES);
+}
+
 /* --- another process ----------------------------------------------------- */
 
 /* A child that waits for its pipe to be closed, after storing to page 0 of @heap. */
@@ -210,23 +226,59 @@ TEST(obs, killed_while_looking)
 	}
 }
 
+/* --- mappings ------------------------------------------------------------ */
+
+TEST(obs, a_page_that_nobody_may_touch)
+{
+	word heap = heap_pages(3);
+	struct snap_entry before = entry_of(0, heap + PAGE), e;
+
+	EQ(mprotect(heap + PAGE, PAGE, PROT_NONE), 0);
+	e = entry_of(0, heap + PAGE);
+	EQ(e.what, SNAP_PARKED);
+	EQ(e.pa, before.pa);
+	EQ(e.users, 1);
+	EQ(e.frame, before.frame);
+	EQ(e.pte & (PTE_R | PTE_W | PTE_X), 0);
+	EQ(area_of(0, heap + PAGE).prot, 0);
+	EQ(area_of(0, heap + PAGE).resident, 1);
+	EQ(harvested(heap + PAGE, harvest_all(0)), -1);
+	EQ(mprotect(heap + PAGE, PAGE, PROT_READ | PROT_WRITE), 0);
+	EQ(entry_of(0, heap + PAGE).what, SNAP_LEAF);
+	EQ(entry_of(0, heap + PAGE).pa, before.pa);
+}
+
+TEST(obs, a_mapped_file)
+{
+	int fd[2], file;
+	word at;
+	long pid;
+
+	file_make("f", 3 * PAGE, 1);
+	file = (int)open("f", O_RDWR);
+	at = (word)mmap(0, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file, PAGE);
+	CHECK((long)at > 0);
+	EQ(area_of(0, at).kind, SNAP_AREA_FILE);
+	EQ(area_of(0, at).offset, PAGE);
+	CHECK(area_of(0, at).flags & SNAP_AREA_IS_SHARED);
+	EQ(area_of(0, at).resident, 0);
+	load8(at);
+	EQ(entry_of(0, at).area, SNAP_AREA_FILE);
+	EQ(entry_of(0, at).users, 1); /* the cache's own reference does not count */
+	EQ(entry_of(0, at).refs, 2);
+	EQ(area_of(0, at).private, 1);
+	pid = child_start(fd, at);
+	EQ(entry_of((int)pid, at).pa, entry_of(0, at).pa);
+	EQ(entry_of(0, at).users, 2);
+	EQ(area_of((int)pid, at).shared, 1);
+	child_end(pid, fd);
+	EQ(munmap(at, 2 * PAGE), 0);
+	EQ(entry_of(0, at).pte, 0);
+	close(file);
+	EQ(unlink("f"), 0);
+}
+
 /* --- harvest ------------------------------------------------------------- */
-
-/* Flags of the page at @va in the @n runs of the last harvest; -1: it is in none. */
-static int harvested(word va, int n)
-{
-	for (int i = 0; i < n; i++)
-		if (va >= runs[i].va && va < runs[i].va + runs[i].pages * PAGE)
-			return (int)runs[i].flags;
-	return -1;
-}
-
-static int harvest_all(int pid)
-{
-	struct snap_query q = { SNAP_TOUCHED, pid, 0, SNAP_PIECE };
-
-	return snap_all(&q, runs, MAX_ENTRIES);
-}
 
 TEST(obs, harvest_tells_the_touched_pages)
 {

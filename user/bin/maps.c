@@ -16,7 +16,8 @@ static const char usage[] =
 	"  large     resident pages in 2 MiB leaves\n"
 	"  touched   resident pages with A set, dirty: with D set\n"
 	"  rights    r read, w write, x execute; s shared mapping, l on demand,\n"
-	"            g grows down\n";
+	"            g grows down\n"
+	"Behind the kind of a file's area: where it starts in the file, bytes.\n";
 
 struct totals {
 	unsigned long long pages, resident, shared, private, large, touched, dirty;
@@ -74,7 +75,10 @@ static void print_areas(int pid)
 
 		printf("%010llx %010llx", a->start, a->end);
 		print_row(&t);
-		printf(" %s %s\n", rights(a, text), snap_area_name(a->kind));
+		printf(" %s %s", rights(a, text), snap_area_name(a->kind));
+		if (a->kind == SNAP_AREA_FILE)
+			printf(" +%llx", a->offset);
+		putchar('\n');
 		add(&sum, &t);
 	}
 	printf("%-21s", "all");

@@ -125,7 +125,7 @@ static void print_run(const struct snap_entry *e, unsigned long long pages)
 
 	print_place(e, pages);
 	print_range(e->va, bytes, digits);
-	if (e->what == SNAP_LEAF)
+	if (e->pa)
 		print_range(e->pa, bytes, 9);
 	else
 		printf("%-*s ", opt_all ? 9 : 19,
@@ -176,7 +176,7 @@ static void count(struct totals *t, const struct snap_entry *e)
 
 	t->tables += e->what == SNAP_TABLE;
 	t->guards += e->what == SNAP_GUARD;
-	if (e->what == SNAP_LEAF) {
+	if (e->what == SNAP_LEAF || e->what == SNAP_PARKED) {
 		t->pages += pages;
 		t->shared += e->users > 1 ? pages : 0;
 	}
@@ -251,7 +251,10 @@ static void print_step(const struct snap_entry *e, unsigned long long va,
 		printf("  page at %09llx\n", e->pa);
 		break;
 	case SNAP_GUARD:
-		printf("  guard: no R, W or X\n");
+		puts("  guard: no R, W or X");
+		break;
+	case SNAP_PARKED:
+		printf("  page at %09llx, no R, W or X\n", e->pa);
 		break;
 	default:
 		printf("  V is clear: the walk ends\n");
@@ -265,6 +268,8 @@ static const char *verdict(const struct snap_entry *e, int right, bool user)
 		return "no, V is clear";
 	if (e->what == SNAP_GUARD)
 		return "no, a guard page";
+	if (e->what == SNAP_PARKED)
+		return "no, R, W and X are clear";
 	if (user && !(e->pte & U))
 		return "no, U is clear";
 	if (right == W && e->pte & COW && !(e->pte & W))
