@@ -160,13 +160,18 @@ int blocks_mount(void)
 	return err;
 }
 
+/* The bits around @block, in bitmap block @b, of blocks that cannot be allocated. */
+static u64 used_word(struct buf *b, u32 block)
+{
+	return *bitmap_word(b, block) | *freed_word(&ba.freed[0], block) |
+	       *freed_word(&ba.freed[1], block);
+}
+
 /* The first block of [lo, hi), all in bitmap block @b, that can be allocated; else @hi. */
 static u32 find_in(struct buf *b, u32 lo, u32 hi)
 {
 	while (lo < hi) {
-		u64 used = *bitmap_word(b, lo) | *freed_word(&ba.freed[0], lo) |
-			   *freed_word(&ba.freed[1], lo);
-		u64 candidates = ~used & ~(bit_of(lo) - 1);
+		u64 candidates = ~used_word(b, lo) & ~(bit_of(lo) - 1);
 
 		if (candidates) {
 			lo = ALIGN_DOWN(lo, WORD_BITS) + lowest_bit(candidates);
@@ -177,12 +182,6 @@ static u32 find_in(struct buf *b, u32 lo, u32 hi)
 	return hi;
 }
 
-/* Whether @block, in bitmap block @b, can be allocated. */
-static bool is_free(struct buf *b, u32 block)
-{
-	return find_in(b, block, block + 1) == block;
-}
-
 /* Takes up to @n blocks from the free block @lo on, all in bitmap block @b, before @hi. */
 static int take(struct buf *b, u32 lo, u32 hi, u32 n, u32 *out)
 {
@@ -191,7 +190,7 @@ static int take(struct buf *b, u32 lo, u32 hi, u32 n, u32 *out)
 	do {
 		*bitmap_word(b, lo) |= bit_of(lo);
 		out[got++] = lo++;
-	} while (got < n && lo < hi && is_free(b, lo));
+	} while (got < n && lo < hi && !(used_word(b, lo) & bit_of(lo)));
 	return (int)got;
 }
 
