@@ -142,8 +142,8 @@ struct snap_count {
 
 /* harvest(): which pages of process `pid` were touched since the last harvest
  * (or pgaccess()); clears what it reports.  Runs of neighbouring pages that are
- * there, can be used, and have the same flags.  A touch on any hart after the call is seen by
- * the next one. */
+ * there, can be used, and have the same flags.  A touch on any hart after the call
+ * is seen by the next one. */
 struct snap_run {
 	unsigned long long va;
 	unsigned int pages; /* of 4 KiB             */
