@@ -1,5 +1,6 @@
 /* t_vm_copy.c - user memory in system calls: what t_ptr.c leaves open.  Results that go
- * where they may not, copies that end in a page that is not there, and how far they came. */
+ * where they may not, copies that end in a page that is not there, and how far they came.
+ * Sources and destinations take all alignments. */
 #include "vm.h"
 
 #define CHUNK 200

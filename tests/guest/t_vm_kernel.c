@@ -1,6 +1,6 @@
-/* t_vm_kernel.c - the kernel's pages, wherever they are mapped, are nothing to a program: it
- * can neither read, nor write, nor run them, and what the kernel does for it follows the
- * mappings of the program. */
+/* t_vm_kernel.c - the kernel's pages, wherever they are mapped, are nothing to a program:
+ * it can neither read, nor write, nor run them, and what the kernel does for it follows
+ * the mappings of the program. */
 #include "vm.h"
 
 #define DIRECT 0xffffffc000000000ul /* + physical address */

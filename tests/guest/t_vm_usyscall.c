@@ -1,4 +1,5 @@
 /* t_vm_usyscall.c - the page at USYSCALL: what a program knows of itself without a call. */
+#include "../../user/include/usyscall.h"
 #include "vm.h"
 
 #define ME ((const volatile struct usyscall *)USYSCALL)
@@ -116,7 +117,7 @@ TEST(usyscall, parent_dies)
 /* The parents die while their children do, or exec. */
 TEST(usyscall, parents_and_children_die_together)
 {
-	for (int i = 0; i < 40; i++)
+	for (int i = 0; i < 10; i++)
 		CHILD(0, {
 			for (int n = 0; n < 4; n++)
 				if (must_fork() == 0) {
@@ -222,6 +223,20 @@ TEST(usyscall, ticks_agree_with_the_kernels)
 
 		CHECK(before <= mine && mine <= after);
 	}
+}
+
+/* The functions that our programs have for all this. */
+TEST(usyscall, header_for_programs)
+{
+	long ns = clock(), ticks = uptime(), later;
+
+	EQ(ugetpid(), getpid());
+	EQ(ugetppid(), ME->ppid);
+	CHILD(getpid(), exit(ugetpid() == getpid() ? ugetppid() : -1));
+	later = uclock_ns();
+	CHECK(later >= ns && later <= clock() + 1000);
+	later = uuptime();
+	CHECK(later >= ticks && later <= uptime());
 }
 
 TEST(usyscall, time_fields_are_everybodys)

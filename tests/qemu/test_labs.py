@@ -1,5 +1,6 @@
 """What graders of the page-table labs of 2020 to 2025 look for, checked the way they do it."""
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -100,6 +101,24 @@ def test_programs(image, harts, boot):
     output = labrig.graded(image, ["lab_pages"], boot, harts)
     for part in ("pid", "access", "entry"):
         assert re.search(rf"^{part}: ok$", output, re.M), output[-2000:]
+
+
+@pytest.mark.parametrize("compiler", ["riscv64-unknown-elf-gcc", "riscv64-linux-gnu-gcc", "clang"])
+def test_pid_in_four_instructions(compiler, tmp_path):
+    """user/include/usyscall.h: three to make the address, one load."""
+    tools = ["riscv64-unknown-elf-objdump", "riscv64-linux-gnu-objdump", "llvm-objdump"]
+    objdump = next(filter(shutil.which, tools), None)
+    if not shutil.which(compiler) or not objdump:
+        pytest.skip(f"no {compiler} or no objdump here")
+    target = ["--target=riscv64-unknown-elf", "-mno-relax"] if compiler == "clang" else []
+    (tmp_path / "pid.c").write_text("#include <usyscall.h>\nint pid(void) { return ugetpid(); }\n")
+    subprocess.run([compiler, *target, "-Os", "-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-ffreestanding",
+                    "-Wall", "-Wextra", "-Werror", "-Iuser/include", "-Ikernel", "-c", "-o", tmp_path / "pid.o",
+                    tmp_path / "pid.c"], cwd=labrig.ROOT, check=True)
+    text = subprocess.run([objdump, "-d", tmp_path / "pid.o"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    body = text[text.index("<pid>:"):]
+    words = re.findall(r"^\s+[0-9a-f]+:\s+[0-9a-f ]+\t\s*(\S+)", body, re.M)
+    assert len(words) == 5 and words[3] in ("lw", "c.lw") and words[4] == "ret", text
 
 
 # --- counted copies ------------------------------------------------------------------------------
