@@ -1,42 +1,48 @@
 /* why - tell why an access of a process to an address is or would be refused */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "pagoda.h"
-#include "tool.h"
+#include <pagoda.h>
+#include <tool.h>
 
 #define TEXT_SIZE 1024
 
-static long parse(const char *s, const char *what)
+static const char usage[] =
+	"usage: why PID ADDRESS [r|w|x]\n"
+	"Show the way through the page table of process PID to ADDRESS (0x for hexadecimal),\n"
+	"the area there, and why a read, write or execution is or would be refused.\n"
+	"PID 0 is why itself.  Programs that are killed for an access say the same.\n";
+
+static unsigned long parse_number(const char *text)
 {
 	char *end;
-	long n = (long)strtoul(s, &end, 0);
+	unsigned long n = strtoul(text, &end, 0);
 
-	if (*end || end == s) {
-		fprintf(stderr, "why: %s: '%s' is no number\n", what, s);
+	if (*end || end == text) {
+		tool_warnx(text, "is no number");
 		exit(2);
 	}
 	return n;
 }
 
-int main(int argc, char *argv[])
+int main(int argc, char **argv)
 {
 	static const char accesses[] = "rwx";
 	static char text[TEXT_SIZE];
-	const char *access = argc == 4 ? strchr(accesses, argv[3][0]) : accesses;
-	long n;
+	const char *access = accesses;
 
-	if (argc < 3 || argc > 4 || !access || strcmp(argv[1], "--help") == 0) {
-		printf("usage: why PID ADDRESS [r|w|x]\n");
-		return argc == 2 && strcmp(argv[1], "--help") == 0 ? 0 : 2;
-	}
-	n = explain((int)parse(argv[1], "pid"), (unsigned long)parse(argv[2], "address"),
-		    (int)(access - accesses), text, sizeof(text));
-	if (n < 0) {
-		perror("why");
-		return 1;
-	}
+	while (tool_getopt(argc, argv, "h", usage) != -1)
+		;
+	argc -= optind;
+	argv += optind;
+	if (argc == 3)
+		access = strlen(argv[2]) == 1 ? strchr(accesses, argv[2][0]) : NULL;
+	if (argc < 2 || argc > 3 || !access)
+		tool_usage(usage);
+	if (explain((int)parse_number(argv[0]), parse_number(argv[1]),
+		    (int)(access - accesses), text, sizeof(text)) < 0)
+		tool_die(argv[0]);
 	fputs(text, stdout);
-	return 0;
+	return tool_status;
 }

@@ -71,6 +71,13 @@ long sys_readlink(const char *path, char *buf, size_t size);
 long sys_meminfo(struct meminfo *info);
 long sys_snapshot(int kind, int pid, unsigned long long start, void *buf, size_t n);
 long sys_harvest(int pid, unsigned long long start, void *buf, size_t n);
+long sys_mmap(void *addr, size_t len, int prot, int flags, int fd, long offset);
+long sys_munmap(void *addr, size_t len);
+long sys_mprotect(void *addr, size_t len, int prot);
+long sys_msync(void *addr, size_t len, int flags);
+long sys_madvise(void *addr, size_t len, int advice);
+long sys_mincore(void *addr, size_t len, unsigned char *bytes);
+long sys_mremap(void *addr, size_t old_len, size_t new_len, int flags);
 long sys_explain(int pid, unsigned long va, int access, char *buf, size_t size);
 
 /* The POSIX result of a stub's: -1 with errno set for a failure. */

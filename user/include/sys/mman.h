@@ -1,0 +1,20 @@
+/* sys/mman.h - mappings, with their POSIX names.  All set errno when they fail. */
+#pragma once
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "uapi/mman.h"
+
+#define MAP_ANON MAP_ANONYMOUS
+
+/* Fail with MAP_FAILED. */
+void *mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset);
+void *mremap(void *addr, size_t old_len, size_t new_len, int flags);
+
+/* Fail with -1. */
+int munmap(void *addr, size_t len);
+int mprotect(void *addr, size_t len, int prot);
+int msync(void *addr, size_t len, int flags);
+int madvise(void *addr, size_t len, int advice);
+int mincore(void *addr, size_t len, unsigned char *in_memory);
