@@ -224,7 +224,8 @@ static int read_file_step(struct reader *r)
 	int err, more = 1;
 
 	if (!pg) {
-		if (r->off >= r->ip->size)
+		/* Without the lock: just to read nothing in for nothing. */
+		if (r->off >= __atomic_load_n(&r->ip->size, __ATOMIC_RELAXED))
 			return 0;
 		err = object_get_page(obj, index, &pg);
 		if (err)

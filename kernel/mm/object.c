@@ -212,14 +212,24 @@ void object_end_fill(struct page *pg, int err)
 
 void object_insert_page(struct object *obj, u64 index, struct page *pg)
 {
+	struct page *old;
+
 	frame_get(pg);
 	pg->priv = 0;
 	page_clear_flags(pg, ~0u >> 16);
 	page_set_flags(pg, PG_UPTODATE | PG_USED);
 	spin_lock(&cache.lock);
-	ASSERT(!find(obj, index));
+	old = find(obj, index);
+	if (old) {
+		/* Somebody waits for the inode lock to fill it: he will find it gone. */
+		ASSERT(page_flags(old) & PG_BUSY);
+		unlink_page(old);
+		waitq_wake_all(waitq_of(old));
+	}
 	link_page(obj, index, pg);
 	spin_unlock(&cache.lock);
+	if (old)
+		frame_put(old);
 }
 
 bool object_has_page(const struct object *obj, const struct page *pg)

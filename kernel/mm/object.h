@@ -88,8 +88,9 @@ struct page *object_begin_fill(struct object *obj, u64 index);
  * the page leaves the cache. */
 void object_end_fill(struct page *pg, int err);
 
-/* Makes @pg, of kind FRAME_cache and filled, page @index, which must not be cached.
- * The caller keeps its reference, the cache takes one. */
+/* Makes @pg, of kind FRAME_cache and filled, page @index, which must not be cached;
+ * if somebody is about to fill one, that one is dropped.  The caller keeps its
+ * reference, the cache takes one. */
 void object_insert_page(struct object *obj, u64 index, struct page *pg);
 
 /* Whether @pg is a page of @obj still; stable while the inode lock is held. */

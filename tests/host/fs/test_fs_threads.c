@@ -178,6 +178,31 @@ static void change_some(struct worker *w, u32 i)
 	}
 }
 
+/* A file of whole pages that all write, read and cut: a page that is read is one that was
+ * written, in one piece. */
+static void use_common(struct worker *w)
+{
+	struct file *f = rig_open("common", O_CREATE | O_RDWR);
+	u32 page = below(w, 6);
+	s64 n;
+
+	if (below(w, 10) == 0)
+		assert_int_equal(file_truncate(f, page * PAGE_SIZE), 0);
+	if (below(w, 2)) {
+		memset(rig_user + w->user, (int)(1 + below(w, 255)), PAGE_SIZE);
+		assert_true(file_seek(f, (s64)(page * PAGE_SIZE), 0) >= 0);
+		n = file_write(f, rig_uptr(w->user), PAGE_SIZE);
+		assert_true(n == PAGE_SIZE || n == -EINVAL); /* behind the end */
+	} else {
+		assert_true(file_seek(f, (s64)(page * PAGE_SIZE), 0) >= 0);
+		n = file_read(f, rig_uptr(w->user), PAGE_SIZE);
+		assert_true(n == PAGE_SIZE || n == 0);
+		for (s64 k = 1; k < n; k++)
+			assert_int_equal(rig_user[w->user + k], rig_user[w->user]);
+	}
+	file_put(f);
+}
+
 /* The same few names, made and removed by all. */
 static void fight(struct worker *w)
 {
@@ -219,6 +244,7 @@ static void *work(void *arg)
 		u32 i = below(w, NFILES);
 
 		write_shared(w);
+		use_common(w);
 		switch (below(w, 8)) {
 		case 0 ... 2:
 			write_some(w, i);
