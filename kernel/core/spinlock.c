@@ -1,4 +1,7 @@
-/* spinlock.c - ticket locks, and the interrupt switch that goes with them.
+/* spinlock.c - test-and-set locks, and the interrupt switch that goes with them.
+ *
+ * No queue: where there are more harts than processors below them, a lock
+ * that has to go to one certain waiter waits until the host runs that one.
  *
  * Layer core; see spinlock.h.  Under PAGODA_CHECK the ranks of lock_rank.h
  * are enforced. */
@@ -70,14 +73,14 @@ static inline void rank_leave(const struct spinlock *lk)
 
 void spin_lock(struct spinlock *lk)
 {
-	u32 ticket;
-
 	irq_push_off();
 	ASSERT(!spin_held(lk));
 	rank_enter(lk);
-	ticket = __atomic_fetch_add(&lk->next, 1, __ATOMIC_RELAXED);
-	while (__atomic_load_n(&lk->owner, __ATOMIC_ACQUIRE) != ticket)
-		;
+	while (__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE)) {
+		/* Waits by reading alone: a store would take the line away. */
+		while (__atomic_load_n(&lk->locked, __ATOMIC_RELAXED))
+			cpu_relax();
+	}
 	__atomic_store_n(&lk->holder, hart_index() + 1, __ATOMIC_RELAXED);
 	hart_current()->spin_depth++;
 }
@@ -88,6 +91,6 @@ void spin_unlock(struct spinlock *lk)
 	rank_leave(lk);
 	hart_current()->spin_depth--;
 	__atomic_store_n(&lk->holder, 0, __ATOMIC_RELAXED);
-	__atomic_store_n(&lk->owner, lk->owner + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&lk->locked, 0, __ATOMIC_RELEASE);
 	irq_pop_off();
 }

@@ -9,10 +9,9 @@
 #include "lib/types.h"
 
 struct spinlock {
-	u32 next;         /* (A) ticket to be drawn                 */
-	u32 owner;        /* (A) ticket that may enter              */
-	u32 holder;       /* (A) hart index + 1 of the holder, or 0 */
-	u32 rank;         /* (C) enum lock_rank                     */
+	u32 locked;       /* (A) 1: somebody holds it                 */
+	u32 holder;       /* (A) hart index + 1 of the holder, or 0   */
+	u32 rank;         /* (C) enum lock_rank                       */
 	const char *name; /* (C) */
 };
 

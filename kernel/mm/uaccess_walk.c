@@ -13,6 +13,14 @@ static bool usable(pte_t e, enum access access)
 	return pte_is_leaf(e) && (e.bits & need) == need;
 }
 
+static void mark_used(pte_t *slot, pte_t e, enum access access)
+{
+	u64 used = PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
+
+	if ((e.bits & used) != used)
+		pte_set_bits(slot, used);
+}
+
 /* The kernel's address of the byte at @va, or NULL. */
 static char *translate(struct aspace *as, va_t va, enum access access)
 {
@@ -27,6 +35,8 @@ static char *translate(struct aspace *as, va_t va, enum access access)
 		if (!usable(e, access))
 			return NULL;
 	}
+	/* As the hardware would have it; a gain, so nobody has to be told. */
+	mark_used(c.slot, e, access);
 	return (char *)frame_va(frame_of_pa(pte_pa(e))) + (va & (level_size(c.level) - 1));
 }
 

@@ -1,8 +1,8 @@
 /* uaccess_walk.h - user memory by walking the page table in software.
  *
  * uaccess=walk: how stock xv6 does it, kept to be compared with.  Every page
- * is looked up from the root, and the bytes go through the direct map; A and
- * D bits are left alone.  Pages that are not there come by the same fault path
+ * is looked up from the root, its A and D bits are set, and the bytes go through the
+ * direct map.  Pages that are not there come by the same fault path
  * as for the hardware.  The running process's own table needs no lock: nobody
  * else adds or removes entries of it. */
 #pragma once

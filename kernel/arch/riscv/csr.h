@@ -74,6 +74,12 @@ static inline void cpu_wait(void)
 	__asm__ volatile("wfi" ::: "memory");
 }
 
+/* A hint for loops that wait for another hart (Zihintpause; a no-op elsewhere). */
+static inline void cpu_relax(void)
+{
+	__asm__ volatile(".4byte 0x0100000f" ::: "memory");
+}
+
 static inline void fence_all(void)
 {
 	__asm__ volatile("fence rw, rw" ::: "memory");
