@@ -132,6 +132,46 @@ void rig_format(u32 size, u32 ninodes, u32 nlog, bool big)
 	fsimg_free(&img);
 }
 
+static void apply(const struct rig_event *e)
+{
+	if (e->sector != RIG_FLUSH)
+		memcpy(rig_disk.data + (u64)e->sector * SECTOR, e->data, SECTOR);
+}
+
+/* Some of the @n events at @event, in any order. */
+static void apply_some(const struct rig_event *event, size_t n)
+{
+	size_t *pick = malloc((n + 1) * sizeof(*pick));
+
+	assert_non_null(pick);
+	for (size_t i = 0; i < n; i++)
+		pick[i] = i;
+	for (size_t i = n; i > 1; i--) {
+		size_t k = rig_below(i), tmp = pick[i - 1];
+
+		pick[i - 1] = pick[k];
+		pick[k] = tmp;
+	}
+	/* None of them, all, or some. */
+	if (n)
+		n = rig_below(3) ? rig_below(n + 1) : rig_below(2) * n;
+	for (size_t i = 0; i < n; i++)
+		apply(&event[pick[i]]);
+	free(pick);
+}
+
+void rig_cut_power(const u8 *base, const struct rig_event *event, size_t cut, bool in_order)
+{
+	size_t flushed = cut;
+
+	memcpy(rig_disk.data, base, rig_disk.sectors * SECTOR);
+	while (!in_order && flushed > 0 && event[flushed - 1].sector != RIG_FLUSH)
+		flushed--;
+	for (size_t i = 0; i < flushed; i++)
+		apply(&event[i]);
+	apply_some(event + flushed, cut - flushed);
+}
+
 bool rig_is_clean(void)
 {
 	struct fsck_options opt = { .strict = true, .out = stdout };

@@ -48,6 +48,12 @@ void rig_format(u32 size, u32 ninodes, u32 nlog, bool big);
 void rig_disk_set(const u8 *data, u64 bytes); /* any bytes */
 void rig_disk_free(void);
 
+/* The disk as it may be when the power went after @cut of the events that began with
+ * @base: those before the last flush in order, of the rest any, in any order; or
+ * with @in_order, for disks that write at once, all of them. */
+void rig_cut_power(const u8 *base, const struct rig_event *event, size_t cut,
+		   bool in_order);
+
 /* Whether fsck finds the disk clean as it is; prints what is wrong. */
 bool rig_is_clean(void);
 

@@ -202,40 +202,6 @@ static void start(u32 blocks, u32 nlog)
 
 /* --- the cut ------------------------------------------------------------------------- */
 
-static void apply(const struct rig_event *e)
-{
-	if (e->sector != RIG_FLUSH)
-		memcpy(rig_disk.data + (u64)e->sector * SECTOR, e->data, SECTOR);
-}
-
-/* The disk as it may be when the power went after @cut events. */
-static void cut_power(const struct rig_event *event, size_t cut, bool in_order)
-{
-	size_t flushed = cut, n;
-	static size_t pick[20000];
-
-	memcpy(rig_disk.data, base_image, rig_disk.sectors * SECTOR);
-	while (!in_order && flushed > 0 && event[flushed - 1].sector != RIG_FLUSH)
-		flushed--;
-	for (size_t i = 0; i < flushed; i++)
-		apply(&event[i]);
-	n = cut - flushed;
-	assert_true(n <= ARRAY_SIZE(pick));
-	for (size_t i = 0; i < n; i++)
-		pick[i] = flushed + i;
-	for (size_t i = n; i > 1; i--) {
-		size_t k = rig_below(i), tmp = pick[i - 1];
-
-		pick[i - 1] = pick[k];
-		pick[k] = tmp;
-	}
-	/* None of them, all, or some. */
-	if (n)
-		n = rig_below(3) ? rig_below(n + 1) : rig_below(2) * n;
-	for (size_t i = 0; i < n; i++)
-		apply(&event[pick[i]]);
-}
-
 static void check_loose(u32 i)
 {
 	for (u32 d = 0; d < NDIRS; d++) {
@@ -281,7 +247,7 @@ static void check_contents(size_t cut)
 
 static void try_cut(const struct rig_event *event, size_t cut, bool in_order)
 {
-	cut_power(event, cut, in_order);
+	rig_cut_power(base_image, event, cut, in_order);
 	if (rig_mount(RAM)) {
 		printf("cut at %zu: %s", cut, rig_messages);
 		fail();
@@ -363,7 +329,7 @@ static void test_cut_while_recovering(void **state)
 
 		assert_non_null(cut_image);
 		rig_disk.record = false;
-		cut_power(event, cut, false);
+		rig_cut_power(base_image, event, cut, false);
 		memcpy(cut_image, rig_disk.data, rig_disk.sectors * SECTOR);
 		rig_disk.record = true;
 		rig_disk.nevents = 0;
@@ -372,7 +338,7 @@ static void test_cut_while_recovering(void **state)
 		nagain = rig_disk.nevents;
 		rig_disk.record = false;
 		base_image = cut_image;
-		cut_power(again, rig_below(nagain + 1), false);
+		rig_cut_power(base_image, again, rig_below(nagain + 1), false);
 		base_image = saved;
 		free(cut_image);
 		assert_int_equal(rig_mount(RAM), 0);

@@ -16,6 +16,9 @@
 #define NTHREADS 4
 #define NFILES 4
 #define MAX_SIZE 30000
+#define TAG(number) (((number) + 1) << 4)
+#define COMMON_TAG 0x50u
+#define SHARED_TAG 0x60            /* letters */
 #define USER_SPAN (10 * PAGE_SIZE) /* of the user's memory, for each thread */
 
 static bool stop_disk, stop_disturbing;
@@ -115,7 +118,7 @@ static void write_some(struct worker *w, u32 i)
 		w->file[i].dir = below(w, 3);
 	path_of(w, i, w->file[i].dir, path);
 	for (u32 k = 0; k < n; k++)
-		w->file[i].data[off + k] = (u8)below(w, 256);
+		w->file[i].data[off + k] = (u8)(TAG(w->number) | below(w, 16));
 	memcpy(rig_user + w->user, w->file[i].data + off, n);
 	f = rig_open(path, O_CREATE | O_WRONLY);
 	assert_int_equal(file_seek(f, off, 0), off);
@@ -170,7 +173,7 @@ static void change_some(struct worker *w, u32 i)
 	default:
 		f = rig_open(path, O_WRONLY);
 		assert_int_equal(fs_unlink(rig_cwd(), path), 0);
-		memset(rig_user + w->user, 'x', 5000);
+		memset(rig_user + w->user, TAG(w->number), 5000);
 		assert_int_equal(file_write(f, rig_uptr(w->user), 5000), 5000);
 		file_put(f);
 		w->file[i].exists = false;
@@ -189,7 +192,7 @@ static void use_common(struct worker *w)
 	if (below(w, 10) == 0)
 		assert_int_equal(file_truncate(f, page * PAGE_SIZE), 0);
 	if (below(w, 2)) {
-		memset(rig_user + w->user, (int)(1 + below(w, 255)), PAGE_SIZE);
+		memset(rig_user + w->user, (int)(COMMON_TAG | below(w, 16)), PAGE_SIZE);
 		assert_true(file_seek(f, (s64)(page * PAGE_SIZE), 0) >= 0);
 		n = file_write(f, rig_uptr(w->user), PAGE_SIZE);
 		assert_true(n == PAGE_SIZE || n == -EINVAL); /* behind the end */
@@ -297,23 +300,57 @@ static void check_shared(u32 nops)
 		assert_int_equal(count[i], nops);
 }
 
-static void test_threads(void **state)
-{
-	const u32 nops = 5000;
-	pthread_t disk, disturber;
+/* --- with the power cut -------------------------------------------------------------- */
 
-	(void)state;
-	rig_format(1500, 100, 30, false);
-	transfer = rig_dev.submit;
-	shim_sleep = on_sleep;
+static u8 *base_image;
+
+/* Every byte of the file, if it is there, is 0 or has the tag. */
+static void check_tag(const char *path, u32 tag)
+{
+	static u8 data[FS_MAXFILE * FS_BLOCK];
+	s64 n = rig_read_file(path, data, sizeof(data));
+
+	assert_true(n >= 0 || n == -ENOENT);
+	for (s64 k = 0; k < n; k++)
+		assert_true(data[k] == 0 || (data[k] & 0xf0) == tag);
+}
+
+static void check_cut(const struct rig_event *event, size_t cut)
+{
+	rig_cut_power(base_image, event, cut, false);
 	assert_int_equal(rig_mount(RAM), 0);
-	assert_int_equal(fs_mkdir(rig_cwd(), "d"), 0);
-	assert_int_equal(fs_mkdir(rig_cwd(), "d/e"), 0);
-	shared = rig_open("shared", O_CREATE | O_WRONLY);
-	rig_dev.submit = submit_late;
-	stop_disk = stop_disturbing = false;
-	assert_int_equal(pthread_create(&disk, NULL, disk_thread, NULL), 0);
-	assert_int_equal(pthread_create(&disturber, NULL, disturb, NULL), 0);
+	for (u32 i = 0; i < NTHREADS; i++) {
+		for (u32 k = 0; k < NFILES * 3; k++) {
+			char path[32];
+
+			path_of(&worker[i], k / 3, k % 3, path);
+			check_tag(path, TAG(i));
+		}
+	}
+	check_tag("common", COMMON_TAG);
+	check_tag("shared", SHARED_TAG);
+	assert_int_equal(fs_sync(), 0);
+	assert_true(rig_is_clean());
+}
+
+static void check_cuts(u32 ncuts)
+{
+	struct rig_event *event = rig_disk.event;
+	size_t nevents = rig_disk.nevents;
+
+	rig_disk.event = NULL;
+	rig_disk.nevents = rig_disk.max_events = 0;
+	rig_disk.record = false;
+	for (u32 i = 0; i < ncuts; i++)
+		check_cut(event, rig_below(nevents + 1));
+	free(event);
+	free(base_image);
+}
+
+/* --- all of it ----------------------------------------------------------------------- */
+
+static void run_workers(u32 nops)
+{
 	memset(worker, 0, sizeof(worker));
 	for (u32 i = 0; i < NTHREADS; i++) {
 		struct worker *w = &worker[i];
@@ -326,6 +363,30 @@ static void test_threads(void **state)
 	}
 	for (u32 i = 0; i < NTHREADS; i++)
 		pthread_join(worker[i].thread, NULL);
+}
+
+static void make_disk(void)
+{
+	rig_format(1500, 100, 30, false);
+	assert_int_equal(rig_mount(RAM), 0);
+	assert_int_equal(fs_mkdir(rig_cwd(), "d"), 0);
+	assert_int_equal(fs_mkdir(rig_cwd(), "d/e"), 0);
+	shared = rig_open("shared", O_CREATE | O_WRONLY);
+	assert_int_equal(fs_sync(), 0);
+	base_image = malloc(rig_disk.sectors * SECTOR);
+	assert_non_null(base_image);
+	memcpy(base_image, rig_disk.data, rig_disk.sectors * SECTOR);
+	rig_disk.record = true;
+}
+
+static void run(u32 nops)
+{
+	pthread_t disk, disturber;
+
+	stop_disk = stop_disturbing = false;
+	assert_int_equal(pthread_create(&disk, NULL, disk_thread, NULL), 0);
+	assert_int_equal(pthread_create(&disturber, NULL, disturb, NULL), 0);
+	run_workers(nops);
 	for (u32 i = 0; i < NTHREADS; i++) {
 		for (u32 k = 0; k < NFILES; k++)
 			check_some(&worker[i], k);
@@ -337,9 +398,20 @@ static void test_threads(void **state)
 	assert_int_equal(fs_sync(), 0);
 	__atomic_store_n(&stop_disk, true, __ATOMIC_RELEASE);
 	pthread_join(disk, NULL);
+}
+
+static void test_threads(void **state)
+{
+	(void)state;
+	make_disk();
+	transfer = rig_dev.submit;
+	rig_dev.submit = submit_late;
+	shim_sleep = on_sleep;
+	run(3000);
 	rig_dev.submit = transfer;
-	assert_true(rig_is_clean());
 	shim_sleep = NULL;
+	assert_true(rig_is_clean());
+	check_cuts(200);
 	rig_shutdown();
 }
 
