@@ -269,6 +269,32 @@ TEST(pgaccess, touches_of_another_process_are_seen_again)
 	EQ(reap(pid), 0);
 }
 
+/* The call itself writes the first page of its mask, then comes to that page in the range:
+ * the translation that the write left behind has to go as well. */
+TEST(pgaccess, touch_of_the_call_itself)
+{
+	const long many = 2 * PAGE * 8;
+	word mask;
+	int fd[2];
+
+	EQ(pipe(fd), 0);
+	CHECK(sbrk(1 << 30, LAZY) != -1);
+	mask = pages_new(4, EAGER);
+	for (int i = 0; i < 10; i++) {
+		/* the mask's first page is in the part that its second page tells of */
+		EQ(pgaccess((void *)(mask - 40000 * PAGE), many, (void *)mask), 0);
+		EQ(load8(mask + 40000 / 8) & 1, 1);
+		/* by the kernel again: QEMU keeps its translations apart from the program's.
+		 * uaccess=walk has none. */
+		if (booted_with("uaccess", "walk"))
+			load8(mask);
+		EQ(write(fd[1], (void *)mask, 1), 1);
+		NOW(mask, 1, 1);
+	}
+	EQ(close(fd[0]), 0);
+	EQ(close(fd[1]), 0);
+}
+
 /* It never enters the kernel on its own: its hart holds a translation in which A is
  * set, and only a shootdown makes it look at the entry again. */
 TEST(pgaccess, touches_on_another_hart_are_seen_again)

