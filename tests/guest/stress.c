@@ -24,7 +24,7 @@ static uint32_t draw(struct worker *w, uint32_t limit)
 
 static void job_fork(struct worker *w)
 {
-	int status = (int)draw(w, 1 << 20);
+	int status = 0x10000 + (int)draw(w, 1 << 20); /* never REPORTED */
 
 	CHILD(status, exit(status));
 }
@@ -170,6 +170,7 @@ int main(int argc, char *argv[])
 	int workers = argc > 2 ? (int)number(argv[2]) : 4, failed = 0, status;
 	uint32_t seed = argc > 3 ? (uint32_t)number(argv[3]) : 1;
 	word processes, memory;
+	long pid;
 
 	if (argc == 3 && argv[1][0] == '@')
 		return (int)number(argv[2]);
@@ -184,8 +185,12 @@ int main(int argc, char *argv[])
 	for (int i = 0; i < workers; i++)
 		if (must_fork() == 0)
 			worker_run(&(struct worker){ i, seed + i * 7919, 0 }, until);
-	while (wait(&status) > 0)
-		failed += status != 0;
+	while ((pid = wait(&status)) > 0) {
+		if (status == 0)
+			continue;
+		printf("stress: worker process %ld ended with status %d\n", pid, status);
+		failed++;
+	}
 	EVENTUALLY(process_count() == processes, 100);
 	EVENTUALLY(sync() == 0 && free_memory() == memory, 100);
 	EQ(chdir("/"), 0);
