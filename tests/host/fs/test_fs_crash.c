@@ -12,6 +12,9 @@
  * Each file has bytes of its own: the upper half says whose, and is never 0. */
 #include "fs_rig.h"
 
+#include "mm/frame.h"
+#include "mm/object.h"
+
 #define RAM (6 * MIB)
 #define NFILES 9
 #define NDIRS 4
@@ -77,6 +80,30 @@ static void do_write(u32 i)
 	file_put(f);
 	now.file[i].exists = true;
 	now.file[i].size = MAX(now.file[i].size, off + n);
+}
+
+/* Through a mapping: the page is prepared, then the program stores. */
+static void do_map(u32 i)
+{
+	struct inode *ip;
+	struct object *obj;
+	struct page *pg;
+	u32 off, n;
+
+	if (!now.file[i].exists || now.file[i].size == 0)
+		return;
+	off = (u32)rig_below(now.file[i].size);
+	n = (u32)MIN(PAGE_SIZE - off % PAGE_SIZE, now.file[i].size - off);
+	assert_int_equal(fs_lookup(rig_cwd(), here(i), &ip), 0);
+	obj = inode_object(ip);
+	assert_int_equal(object_get_page(obj, off / PAGE_SIZE, &pg), 0);
+	assert_int_equal(obj->ops->prepare_write(obj, &pg), 0);
+	for (u32 k = 0; k < n; k++)
+		now.file[i].data[off + k] = (u8)((i + 1) << 4 | rig_below(16));
+	memcpy((u8 *)frame_va(pg) + off % PAGE_SIZE, now.file[i].data + off, n);
+	obj->ops->mark_dirty(obj, pg);
+	frame_put(pg);
+	inode_put(ip);
 }
 
 static void do_truncate(u32 i)
@@ -168,8 +195,10 @@ static void work(u32 nops)
 			continue;
 		}
 		touch(i);
-		if (what < 14)
+		if (what < 12)
 			do_write(i);
+		else if (what < 14)
+			do_map(i);
 		else if (what < 16)
 			do_truncate(i);
 		else if (what < 18)

@@ -238,6 +238,41 @@ static void do_run_and_write(u32 i)
 	inode_put(ip);
 }
 
+/* A program writes into a shared mapping; what it leaves behind the end of the file
+ * stays there. */
+static void do_map(u32 i)
+{
+	struct model *m = &model[i];
+	struct inode *ip;
+	struct object *obj;
+	struct page *pg;
+	u64 off, n;
+	int err;
+
+	get_file(i);
+	if (m->size == 0)
+		return;
+	off = rig_below(m->size);
+	n = 1 + rig_below(PAGE_SIZE - off % PAGE_SIZE);
+	assert_int_equal(fs_lookup(rig_cwd(), path_of(i), &ip), 0);
+	obj = inode_object(ip);
+	assert_int_equal(object_get_page(obj, off / PAGE_SIZE, &pg), 0);
+	err = obj->ops->prepare_write(obj, &pg);
+	assert_true(err == 0 || err == -ENOSPC);
+	if (!err) {
+		u8 *data = (u8 *)frame_va(pg) + off % PAGE_SIZE;
+
+		for (u64 k = 0; k < n; k++)
+			data[k] = (u8)rig_random();
+		memcpy(m->data + off, data, MIN(n, m->size - off));
+		if (rig_below(4) == 0)
+			assert_int_equal(fs_sync(), 0);
+		obj->ops->mark_dirty(obj, pg);
+	}
+	frame_put(pg);
+	inode_put(ip);
+}
+
 static void do_remove(u32 i)
 {
 	struct model *m = &model[i];
@@ -288,7 +323,10 @@ static void do_random(void)
 	case 5:
 		check_file(i);
 		break;
-	case 6 ... 9:
+	case 6:
+		do_map(i);
+		break;
+	case 7 ... 9:
 		do_append(i);
 		break;
 	case 10 ... 15:
