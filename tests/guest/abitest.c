@@ -41,42 +41,6 @@ static int test_selected(const struct test *t, const struct selection *s)
 	return s->count == 0;
 }
 
-/* The name of the next entry of the open directory @fd, or 0 at its end. */
-static int directory_next(int fd, char name[FS_NAMELEN + 1])
-{
-	struct fs_dirent entry;
-
-	while (read(fd, &entry, sizeof(entry)) == sizeof(entry)) {
-		memcpy(name, entry.name, FS_NAMELEN);
-		name[FS_NAMELEN] = 0;
-		if (entry.ino && strcmp(name, ".") && strcmp(name, ".."))
-			return 1;
-	}
-	return 0;
-}
-
-/* Empties the current directory; gives how many entries it had. */
-static int directory_empty(int depth)
-{
-	char name[FS_NAMELEN + 1];
-	long fd = open(".", O_RDONLY);
-	int n = 0;
-
-	if (fd < 0 || depth > 100)
-		return -1;
-	for (; directory_next(fd, name); n++) {
-		if (unlink(name) == 0)
-			continue;
-		if (chdir(name) == 0) {
-			directory_empty(depth + 1);
-			chdir("..");
-		}
-		unlink(name);
-	}
-	close(fd);
-	return n;
-}
-
 /* True when the runner and the watchdog both sleep, the last things to change anything. */
 static int others_asleep(long runner)
 {

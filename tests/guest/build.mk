@@ -1,13 +1,13 @@
 # build.mk - the test programs that run inside the machine, and an image with them.
 #
-#   make guest-tests     build/guest/abitest, build/guest/stress, build/guest/powercut
+#   make guest-tests     build/guest/abitest, build/guest/stress
 #   make test.img        build/test.img: all programs and the tests
 #
 # They need no library: the objects are linked with guest.ld alone.
 
 GUEST_DIR := tests/guest
 GUEST_OUT := $(BUILD)/guest
-GUEST_TESTS := $(addprefix $(GUEST_OUT)/,abitest stress powercut)
+GUEST_TESTS := $(addprefix $(GUEST_OUT)/,abitest stress)
 
 CC_USER ?= $(if $(filter-out cc,$(CC)),$(CC),riscv64-unknown-elf-gcc)
 OBJCOPY_USER ?= $(or $(OBJCOPY),riscv64-unknown-elf-objcopy)
@@ -28,7 +28,6 @@ guest-tests: $(GUEST_TESTS)
 
 $(GUEST_OUT)/abitest.sym: $(call guest_obj,$(GUEST_LIB) regs.S elf.c abitest.c $(ABITEST_SRC))
 $(GUEST_OUT)/stress.sym: $(call guest_obj,$(GUEST_LIB) stress.c)
-$(GUEST_OUT)/powercut.sym: $(call guest_obj,$(GUEST_LIB) powercut.c)
 
 $(GUEST_TESTS:=.sym): $(GUEST_DIR)/guest.ld
 	$(call say,LD,$(basename $@))

@@ -364,3 +364,38 @@ long file_size(const char *path)
 	EQ(close(fd), 0);
 	return (long)st.size;
 }
+
+/* The name of the next entry of the open directory @fd, or 0 at its end. */
+static int directory_next(int fd, char name[FS_NAMELEN + 1])
+{
+	struct fs_dirent entry;
+
+	while (read(fd, &entry, sizeof(entry)) == sizeof(entry)) {
+		memcpy(name, entry.name, FS_NAMELEN);
+		name[FS_NAMELEN] = 0;
+		if (entry.ino && strcmp(name, ".") && strcmp(name, ".."))
+			return 1;
+	}
+	return 0;
+}
+
+int directory_empty(int depth)
+{
+	char name[FS_NAMELEN + 1];
+	long fd = open(".", O_RDONLY);
+	int n = 0;
+
+	if (fd < 0 || depth > 100)
+		return -1;
+	for (; directory_next(fd, name); n++) {
+		if (unlink(name) == 0)
+			continue;
+		if (chdir(name) == 0) {
+			directory_empty(depth + 1);
+			chdir("..");
+		}
+		unlink(name);
+	}
+	close(fd);
+	return n;
+}

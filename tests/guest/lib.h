@@ -197,6 +197,9 @@ void file_make(const char *path, long n, uint32_t seed);
 void file_check(const char *path, long n, uint32_t seed);
 int file_exists(const char *path);
 long file_size(const char *path); /* -1: there is none */
+/* Empties the current directory, which is @depth below one's own; gives how many entries it
+ * had. */
+int directory_empty(int depth);
 void pattern_fill(unsigned char *p, long n, uint32_t seed);
 /* The first byte of @p that is not @seed's pattern, or -1. */
 long pattern_wrong(const unsigned char *p, long n, uint32_t seed);

@@ -283,7 +283,7 @@ TEST(dir, deep)
 {
 	int depth = 0;
 
-	for (; depth < 40; depth++) {
+	for (; depth < NINODE + 10; depth++) {
 		EQ(mkdir("deep"), 0);
 		EQ(chdir("deep"), 0);
 		REFUSED(mkdir(""));

@@ -120,3 +120,73 @@ TEST(info, console_writes_whole)
 	EQ(write(1, text, sizeof(text)), sizeof(text));
 	EQ(write(1, "", 0), 0);
 }
+
+/* Roles for the tests that drive the machine from outside. */
+
+/* `abitest @console READS SIZE`: what each read of the console gives, in brackets. */
+ROLE(console)
+{
+	long reads = number(argv[2]), size = number(argv[3]);
+
+	(void)argc;
+	for (long i = 0; i < reads; i++) {
+		long n = read(0, scratch, size);
+
+		for (long k = 0; k < n; k++)
+			if (scratch[k] == '\n')
+				scratch[k] = '|';
+		scratch[n > 0 ? n : 0] = 0;
+		printf("%ld [%s]\n", n, (char *)scratch);
+	}
+	return 0;
+}
+
+/* `abitest @orphans`: leaves unlinked files and a directory open, says so, and stays. */
+ROLE(orphans)
+{
+	(void)argc, (void)argv;
+	for (int i = 0; i < 3; i++) {
+		file_make("/orphan", 30000, 1);
+		CHECK(open("/orphan", O_RDONLY) >= 0);
+		EQ(unlink("/orphan"), 0);
+	}
+	EQ(mkdir("/orphan"), 0);
+	EQ(chdir("/orphan"), 0);
+	EQ(unlink("/orphan"), 0);
+	EQ(sync(), 0);
+	printf("orphans: ready\n");
+	for (;;)
+		pause(1000);
+}
+
+/* `abitest @fault ADDRESS`: a load there. */
+ROLE(fault)
+{
+	word address = 0;
+
+	(void)argc;
+	for (const char *s = argv[2]; *s; s++)
+		address = address * 16 + (word)(*s <= '9' ? *s - '0' : *s - 'a' + 10);
+	load8(address);
+	return 0;
+}
+
+/* `abitest @trace`: calls with known results, traced. */
+ROLE(trace)
+{
+	long pid;
+
+	(void)argc, (void)argv;
+	EQ(trace((1 << 11) | (1 << 22) | (1 << 21) | (1 << 1)), 0);
+	getpid();
+	close(-1);
+	pid = must_fork();
+	if (pid == 0) {
+		getpid();
+		exit(0);
+	}
+	reap(pid);
+	EQ(trace(0), 0);
+	getpid();
+	return 0;
+}

@@ -225,6 +225,20 @@ TEST(pipe, write_stops_at_a_bad_page)
 	CHECK(write(fd[1], last + 3, 10) <= 0);
 }
 
+TEST(pipe, console_write_stops_at_a_bad_page)
+{
+	word brk = sbrk(0, EAGER);
+	unsigned char *last;
+
+	if (brk % PAGE)
+		sbrk(PAGE - brk % PAGE, EAGER);
+	sbrk(PAGE, EAGER);
+	last = (unsigned char *)sbrk(0, EAGER) - 3;
+	memcpy(last, "  \n", 3);
+	EQ(write(1, last, 10), 3);
+	CHECK(write(1, last + 3, 10) <= 0);
+}
+
 TEST(pipe, nothing_to_write)
 {
 	int fd[2];

@@ -1,0 +1,113 @@
+"""What the kernel writes on the console, to the letter, and what reads of the console give."""
+import re
+
+import pytest
+
+from machine import Machine
+
+EXPLAINED = r"(?:  .*\n)*"  # why the access was refused: see kernel/obs/explain.c
+
+
+@pytest.fixture
+def m(test_image):
+    with Machine(test_image) as machine:
+        machine.boot()
+        yield machine
+
+
+def test_traced_calls(m):
+    out = m.run("abitest @trace")
+    found = re.fullmatch(r"(\d+): syscall trace -> 0\n"
+                         r"\1: syscall getpid -> \1\n"
+                         r"\1: syscall close -> -1\n"
+                         r"(?:\1: syscall fork -> (\d+)\n|(\d+): syscall getpid -> \3\n){2}", out)
+    assert found and found.group(2) == found.group(3), out
+
+
+def test_unknown_call(m):
+    out = m.run("abitest call.unknown")
+    assert re.match(r"\d+ abitest: unknown sys call 0\n\d+ abitest: unknown sys call 63\n", out), out
+
+
+@pytest.mark.parametrize("address", ["80000000", "3fffffe000", "4000000000", "ffffffffffffffff"])
+def test_refused_access(m, address):
+    out = m.run(f"abitest @fault {address}")
+    assert re.fullmatch(r"usertrap\(\): unexpected scause 0xd pid=\d+\n"
+                        rf" {{12}}sepc=0x[0-9a-f]+ stval=0x{address}\n" + EXPLAINED, out), out
+
+
+def type_into(m, reads, size, keys):
+    """The results of @reads reads of @size bytes while @keys are typed."""
+    m.console.sendline(f"abitest @console {reads} {size}")
+    m.console.expect_exact(f"{size}\r\n")
+    m.console.send(keys)
+    m.console.expect_exact("$ ")
+    return re.findall(r"-?\d+ \[.*?\]", m.console.before)
+
+
+def test_one_line_a_read(m):
+    assert type_into(m, 2, 100, "one\ntwo\n") == ["4 [one|]", "4 [two|]"]
+
+
+def test_line_in_pieces(m):
+    assert type_into(m, 4, 5, "hello world\nx\n") == ["5 [hello]", "5 [ worl]", "2 [d|]", "2 [x|]"]
+
+
+def test_end_of_input(m):
+    assert type_into(m, 2, 100, "\x04x\n") == ["0 []", "2 [x|]"]
+    # what stands before it is delivered, and that is all for this ^D
+    assert type_into(m, 2, 100, "ab\x04cd\n")[0] == "2 [ab]"
+
+
+def test_end_of_input_in_the_middle_of_a_short_read(m):
+    # the bytes before the ^D fill the read; it is kept for the next one
+    assert type_into(m, 3, 2, "ab\x04c\n") == ["2 [ab]", "0 []", "2 [c|]"]
+
+
+def test_erasing(m):
+    assert type_into(m, 1, 100, "ax\x7fb\x08c\n") == ["3 [ac|]"]
+    assert type_into(m, 1, 100, "\x7f\x7fok\n") == ["3 [ok|]"]
+    assert type_into(m, 1, 100, "gone\x15kept\n") == ["5 [kept|]"]
+
+
+def test_carriage_return_is_newline(m):
+    assert type_into(m, 2, 100, "a\rb\n") == ["2 [a|]", "2 [b|]"]
+
+
+def test_nul_is_nothing(m):
+    assert type_into(m, 1, 100, "a\x00b\n") == ["3 [ab|]"]
+
+
+def test_128_bytes_are_delivered_without_an_end(m):
+    keys = "".join(chr(ord("a") + i % 26) for i in range(128))
+    assert type_into(m, 1, 128, keys) == [f"128 [{keys}]"]
+
+
+def test_echo_while_a_program_runs(m):
+    m.console.send("sleep 10\n")
+    m.console.expect_exact("sleep 10\r\n")
+    m.console.send("echo typed\n")
+    m.console.expect_exact("echo typed\r\n$ typed\r\n$ ")
+
+
+def test_shell_prompts_for_each_line_of_a_file(m):
+    m.console.send("echo 'echo one' > script; echo 'echo two' >> script\n")
+    m.console.expect_exact("$ ")
+    m.console.send("sh < script\n")
+    m.console.expect_exact("sh < script\r\n$ one\r\n$ two\r\n$ ")
+
+
+def test_orphans_are_reclaimed(test_image):
+    """Files that were unlinked while open, when the power goes: the next boot frees them."""
+    with Machine(test_image) as first:
+        first.boot()
+        first.console.sendline("abitest @orphans")
+        first.console.expect_exact("orphans: ready")
+        first.console.close(force=True)
+        with Machine(first.image, keep=True) as second:
+            before = second.boot()
+            found = re.findall(r"^ireclaim: orphaned inode (\d+)$", before, re.M)
+            assert len(set(found)) == 4, before
+            second.run("sync")
+        with Machine(first.image, keep=True) as third:
+            assert "ireclaim" not in third.boot()
