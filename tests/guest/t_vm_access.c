@@ -284,8 +284,8 @@ TEST(pgaccess, touch_of_the_call_itself)
 		/* the mask's first page is in the part that its second page tells of */
 		EQ(pgaccess((void *)(mask - 40000 * PAGE), many, (void *)mask), 0);
 		EQ(load8(mask + 40000 / 8) & 1, 1);
-		/* by the kernel again: QEMU keeps its translations apart from the program's.
-		 * uaccess=walk has none. */
+		/* by the kernel again: QEMU keeps its translations apart from those of the
+		 * program; uaccess=walk has none */
 		if (booted_with("uaccess", "walk"))
 			load8(mask);
 		EQ(write(fd[1], (void *)mask, 1), 1);

@@ -288,7 +288,6 @@ ROLE(guard_after_exec)
 	int fd[2];
 
 	EQ(argc, 2);
-	EQ(pgpte((void *)guard), PTE_V); /* the lab's graders want an entry */
 	EQ(pipe(fd), 0);
 	for (word p = guard; p < guard + PAGE; p += 511) {
 		CHECK(write(fd[1], (void *)p, 8) <= 0);
@@ -296,8 +295,8 @@ ROLE(guard_after_exec)
 		REFUSED(sysinfo((void *)p));
 		REFUSED(pgaccess(0, 8, (void *)p));
 	}
-	EQ(argv[1][0], '@');
-	return 42;
+	EQ(pgpte((void *)guard), PTE_V); /* the lab's graders want an entry */
+	return argv[1][0] == '@' ? 42 : 0;
 }
 
 TEST(copy, guard_page_right_after_exec)
