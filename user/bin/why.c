@@ -10,7 +10,7 @@
 
 static const char usage[] =
 	"usage: why PID ADDRESS [r|w|x]\n"
-	"Show the way through the page table of process PID to ADDRESS (0x for hexadecimal),\n"
+	"Show the way through the page table of PID to ADDRESS (0x for hexadecimal),\n"
 	"the area there, and why a read, write or execution is or would be refused.\n"
 	"PID 0 is why itself.  Programs that are killed for an access say the same.\n";
 
