@@ -119,7 +119,7 @@ void spin_init(struct spinlock *lk, const char *name, enum lock_rank rank)
 void spin_lock(struct spinlock *lk)
 {
 	ASSERT(!spin_held(lk));
-	while (__atomic_exchange_n(&lk->next, 1, __ATOMIC_ACQUIRE))
+	while (__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE))
 		sched_yield();
 	__atomic_store_n(&lk->holder, shim_hart + 1, __ATOMIC_RELAXED);
 	ASSERT(spin_depth < sizeof(held) / sizeof(held[0]));
@@ -134,7 +134,7 @@ void spin_unlock(struct spinlock *lk)
 		if (held[i] != lk)
 			held[kept++] = held[i];
 	spin_depth--;
-	__atomic_store_n(&lk->next, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&lk->locked, 0, __ATOMIC_RELEASE);
 }
 
 void shim_forget_locks(void)
