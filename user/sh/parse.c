@@ -320,6 +320,8 @@ enum sh_result sh_parse(struct arena *a, const char *text, struct sh_node **tree
 	*tree = parse_list(&p);
 	if (!p.result && *p.at)
 		fail_here(&p);
+	if (p.result)
+		*tree = NULL;
 	*near = p.near;
 	return p.result;
 }

@@ -52,7 +52,8 @@ enum sh_result {
 	SH_NOMEM
 };
 
-/* Parse @text into @tree, with memory of @a; an empty text gives no tree.
- * After SH_BAD or SH_INCOMPLETE @near is what could not be understood. */
+/* Parse @text into @tree, with memory of @a; an empty text and a
+ * failure give no tree.  After SH_BAD or SH_INCOMPLETE @near is what could not
+ * be understood. */
 enum sh_result sh_parse(struct arena *a, const char *text, struct sh_node **tree,
 			const char **near);
