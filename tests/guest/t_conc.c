@@ -294,3 +294,66 @@ TEST(together, many_readers_of_one_file)
 		EQ(reap(pid[i]), 0);
 	EQ(unlink("f"), 0);
 }
+
+TEST(together, symbolic_links)
+{
+	struct stat st;
+	long pid[3];
+
+	/* all make and remove the same link, which leads nowhere */
+	for (int i = 0; i < 3; i++) {
+		uint32_t seed = (uint32_t)(31 + i * 7);
+
+		pid[i] = must_fork();
+		for (int k = 0; pid[i] == 0 && k < 100; k++) {
+			long fd;
+
+			if (next_random(&seed) % 3) {
+				unlink("z");
+				continue;
+			}
+			symlink("nothing/at/all", "z");
+			fd = open("z", O_RDONLY | O_NOFOLLOW);
+			if (fd >= 0) {
+				EQ(fstat(fd, &st), 0);
+				EQ(st.type, T_SYMLINK);
+				EQ(close(fd), 0);
+			}
+			REFUSED(open("z", O_RDONLY));
+		}
+		if (pid[i] == 0)
+			exit(0);
+	}
+	for (int i = 0; i < 3; i++)
+		EQ(reap(pid[i]), 0);
+	unlink("z");
+}
+
+TEST(together, symbolic_link_and_file_take_turns)
+{
+	long pid;
+
+	/* an open that finds the one or the other must not mix them up */
+	file_make("file", 700, 5);
+	pid = must_fork();
+	if (pid == 0) {
+		for (int k = 0; k < 150; k++) {
+			symlink("file", "z");
+			unlink("z");
+			link("file", "z");
+			unlink("z");
+		}
+		exit(0);
+	}
+	for (int k = 0; k < 150; k++) {
+		long fd = open("z", O_RDONLY);
+
+		if (fd >= 0) {
+			EQ(read(fd, scratch, 1000), 700);
+			EQ(pattern_wrong(scratch, 700, 5), -1);
+			EQ(close(fd), 0);
+		}
+	}
+	EQ(reap(pid), 0);
+	EQ(unlink("file"), 0);
+}

@@ -444,6 +444,27 @@ TEST(file, seek)
 	EQ(unlink("f"), 0);
 }
 
+TEST(file, write_beyond_the_end)
+{
+	static const long places[] = { 11,       5000,           268 * 1024,
+				       1l << 31, (1l << 32) - 5, 1l << 32 };
+	long fd;
+
+	file_make("f", 10, 1);
+	fd = open_ok("f", O_RDWR);
+	for (size_t i = 0; i < COUNT(places); i++) {
+		if (lseek(fd, places[i], 0) == -1)
+			continue;
+		EQ(read(fd, scratch, 100), 0);
+		REFUSED(write(fd, "x", 1)); /* would make a hole */
+		REFUSED(write(fd, scratch, 1000));
+		EQ(file_size("f"), 10);
+	}
+	EQ(close(fd), 0);
+	file_check("f", 10, 1);
+	EQ(unlink("f"), 0);
+}
+
 TEST(file, append)
 {
 	long a, b;

@@ -2,7 +2,7 @@
  *
  * Each seed is a child of its own which makes a few hundred calls in the scratch directory.
  * Nothing is asked of their results: the machine must live, and have its memory and its
- * processes back.  A seed that fails can be run alone: `abitest @fuzz SEED`. */
+ * processes back.  A seed that fails can be run alone: `abitest @fuzz SEED [COUNT]`. */
 #include "lib.h"
 
 #define CALLS 300
@@ -217,10 +217,9 @@ static void fuzz_seeds(uint32_t first, uint32_t count)
 
 ROLE(fuzz)
 {
-	(void)argc;
 	mkdir("/fuzz.d");
 	EQ(chdir("/fuzz.d"), 0);
-	fuzz_seeds((uint32_t)number(argv[2]), 1);
+	fuzz_seeds((uint32_t)number(argv[2]), argc > 3 ? (uint32_t)number(argv[3]) : 1);
 	EQ(chdir("/"), 0);
 	EQ(unlink("/fuzz.d"), 0);
 	return 0;

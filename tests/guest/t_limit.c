@@ -277,3 +277,60 @@ SLOW_TEST(limit, fork_of_two_thirds_of_memory)
 		});
 	}
 }
+
+SLOW_TEST(limit, partial_write_survives_eviction)
+{
+	word last = (sbrk(2 * PAGE, EAGER) + 2 * PAGE - 1) & -PAGE;
+	long fd;
+
+	sbrk(-(int)((word)sbrk(0, EAGER) - last), EAGER);
+	store8(last - 1, 'Q');
+	fd = open("f", O_CREATE | O_RDWR);
+	CHECK(fd >= 0);
+	REFUSED(write(fd, (void *)(last - 1), 2)); /* the second byte is not there */
+	EQ(close(fd), 0);
+	pages_obtainable(); /* no cache keeps anything through that */
+	EQ(file_size("f"), 1);
+	fd = open("f", O_RDONLY);
+	EQ(read(fd, scratch, 10), 1);
+	EQ(scratch[0], 'Q');
+	EQ(close(fd), 0);
+	EQ(unlink("f"), 0);
+}
+
+SLOW_TEST(limit, forks_and_programs_while_memory_runs_out)
+{
+	long hog = must_fork(), eaters[3];
+
+	/* one takes and gives back all there is, others start programs: each works or fails */
+	if (hog == 0)
+		for (;;) {
+			long pages = take_all();
+
+			sbrk((int)(-pages * (long)PAGE), EAGER);
+		}
+	for (int i = 0; i < 3; i++) {
+		eaters[i] = must_fork();
+		for (int k = 0; eaters[i] == 0 && k < 60; k++) {
+			long pid = fork();
+
+			if (pid == 0) {
+				close(1);
+				exec("/echo", (char *[]){ "echo", "x", 0 });
+				exit(3);
+			}
+			if (pid > 0)
+				CHECK(wait(0) == pid);
+		}
+		if (eaters[i] == 0)
+			exit(0);
+	}
+	for (int i = 0; i < 3; i++) {
+		int status = reap(eaters[i]);
+
+		/* an eater itself may lack the page for its copy of the stack */
+		CHECK(status == 0 || status == KILLED);
+	}
+	EQ(kill(hog), 0);
+	EQ(reap(hog), KILLED);
+}
