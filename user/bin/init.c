@@ -112,7 +112,7 @@ int main(void)
 
 	open_console();
 	len = bootarg("cmd", command, sizeof(command));
-	if (len >= CMD_SIZE)
+	if (len < 0 && errno == ENAMETOOLONG)
 		say("init: the boot option cmd is too long\n");
 	else if (len > 0)
 		command_run(command);

@@ -21,8 +21,8 @@ int procinfo(struct procinfo *info, int max);
  * QEMU ends with @status, 0..255, at a power-off. */
 int reboot(int how, int status);
 
-/* Copy the value of boot option @name, cut to @size with its NUL; returns its
- * whole length. */
+/* Copy the value of boot option @name; returns its length.  ENAMETOOLONG: it
+ * does not fit into @size bytes with its NUL.  ENOENT: it was not given. */
 int bootarg(const char *name, char *buf, size_t size);
 
 /* Why an access to @va (0 read, 1 write, 2 execute) of process @pid (0: this one)

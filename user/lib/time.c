@@ -3,9 +3,9 @@
 #include "sys.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pagoda.h>
 #include <sys/time.h>
-#include <sys/times.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +29,8 @@ int pause_ticks(int ticks)
 
 unsigned sleep(unsigned seconds)
 {
+	if (seconds > INT_MAX / TICK_HZ)
+		seconds = INT_MAX / TICK_HZ;
 	return pause_ticks((int)seconds * TICK_HZ) < 0 ? seconds : 0;
 }
 
@@ -51,7 +53,10 @@ int clock_gettime(clockid_t id, struct timespec *ts)
 {
 	long ns = clock_ns();
 
-	(void)id;
+	if (id != CLOCK_REALTIME && id != CLOCK_MONOTONIC) {
+		errno = EINVAL;
+		return -1;
+	}
 	*ts = (struct timespec){ .tv_sec = ns / NS_PER_SEC, .tv_nsec = ns % NS_PER_SEC };
 	return 0;
 }
