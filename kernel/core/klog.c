@@ -29,7 +29,7 @@ void klog_set_output(void (*put)(const char *, size_t))
 static void gather(char c, void *arg)
 {
 	(void)arg;
-	if (used == sizeof(text)) {
+	if (used >= sizeof(text)) {
 		output(text, used);
 		used = 0;
 	}
@@ -45,7 +45,7 @@ static void emit(const char *format, va_list args)
 
 void vprintk(const char *format, va_list args)
 {
-	if (panic_in_progress()) { /* whoever holds the lock has been stopped */
+	if (panic_in_progress()) { /* whoever holds the lock may never let go */
 		emit(format, args);
 		return;
 	}

@@ -103,6 +103,8 @@ static void print_backtrace(u64 fp)
 
 		if (!IS_ALIGNED(fp, 8) || fp < KERNEL_HALF || ((fp - 8) >> 12 & 3) == 0)
 			return;
+		if (!frame[-1])
+			return; /* the thread's first function */
 		print_caller(frame[-1]);
 		next = frame[-2];
 		if (next <= fp || next - fp > KSTACK_SIZE)

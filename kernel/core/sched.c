@@ -9,6 +9,7 @@
 
 #include "arch/riscv/csr.h"
 #include "arch/riscv/sbi.h"
+#include "arch/riscv/upcalls.h"
 #include "core/coreup.h"
 #include "lib/assert.h"
 #include "lib/string.h"
@@ -178,7 +179,7 @@ static void switch_to_next(struct hart *h)
 	sched_finish_switch();
 }
 
-static void thread_entry(void)
+void thread_entry(void)
 {
 	struct thread *t;
 
@@ -198,7 +199,7 @@ void thread_init(struct thread *t, const char *name, u64 stack_top, void (*fn)(v
 	t->stack_top = stack_top;
 	t->fn = fn;
 	t->arg = arg;
-	t->ctx.ra = (u64)thread_entry;
+	t->ctx.ra = (u64)thread_first;
 	t->ctx.sp = stack_top;
 	t->hart = hart_index();
 }

@@ -10,6 +10,7 @@
 #include "core/klog.h"
 #include "core/ktest.h"
 #include "dev/testdev.h"
+#include "init/options.h"
 #include "lib/string.h"
 
 extern const struct ktest __ktests_start[], __ktests_end[];
@@ -21,6 +22,9 @@ static void run_all(void)
 		printk("ktest %s: ok\n", t->name);
 	}
 	printk("ktest: %ld passed\n", __ktests_end - __ktests_start);
+	if (__ktests_start == __ktests_end)
+		stop_boot(
+			"ktest=on: this kernel was built without CHECK=1 and has no tests");
 	testdev_exit(0);
 	sbi_shutdown();
 }

@@ -33,7 +33,7 @@
 #include "obs/vmprint.h"
 #include "proc/proc.h"
 
-#define START_TIMEOUT_MS 1000
+#define START_TIMEOUT_MS 5000 /* a busy host may take its time */
 
 extern char __kernel_start[], boot_stack_top[], _start_secondary[];
 
@@ -133,11 +133,21 @@ void harts_start(void)
 
 /* --- boot -------------------------------------------------------------- */
 
+static u32 harts_online(void)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < nharts; i++)
+		n += harts[i].online && !harts[i].abandoned;
+	return n;
+}
+
 static void report(void)
 {
 	printk("memory: %lu MiB, %lu MiB free\n", machine.ram_bytes / MIB,
 	       mem_available() * PAGE_SIZE / MIB);
-	printk("harts: %u, timer by %s\n", nharts, machine.has_sstc ? "Sstc" : "SBI");
+	printk("harts: %u, timer by %s\n", harts_online(),
+	       machine.has_sstc ? "Sstc" : "SBI");
 }
 
 /* In the thread of process 1, before it becomes a program. */

@@ -66,6 +66,8 @@ static int copy_page(struct fork *f, const struct pt_cur *c, pte_t e)
 		return -ENOMEM;
 	vmstat_inc(VM_fork_copied);
 	page_copy(frame_va(pg), frame_va(frame_of_pa(pte_pa(e))));
+	if (flags & PTE_X)
+		icache_dirty();
 	err = put_leaf(f, c->va, pg, flags);
 	if (err)
 		frame_put(pg);

@@ -278,6 +278,9 @@ static int mremap_locked(struct aspace *as, va_t addr, u64 old_len, u64 new_len)
 		return 0;
 	if (addr + old_len != v->end || addr > MAP_TOP || new_len > MAP_TOP - addr)
 		return -ENOMEM;
+	if (v->flags & VMA_SHARED && !v->object &&
+	    !mem_has((new_len - old_len) / PAGE_SIZE))
+		return -ENOMEM;
 	err = vma_resize(&as->areas, v, v->start, addr + new_len);
 	if (!err && v->kind == VMA_anon && v->flags & VMA_SHARED) {
 		err = aspace_populate(as, v, addr + old_len, addr + new_len);

@@ -36,8 +36,12 @@ static int add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 		.prot = VMA_R | VMA_W,
 		.kind = VMA_heap,
 	};
-	int err = clear_way(as, lo, hi);
+	int err;
 
+	/* Whatever else is in the way is so before the USYSCALL page goes. */
+	if (vma_overlaps(&as->areas, lo, MIN(hi, USYSCALL)))
+		return -ENOMEM;
+	err = clear_way(as, lo, hi);
 	if (err)
 		return err;
 	*area = heap_below(as, lo);

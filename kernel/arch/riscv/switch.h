@@ -7,6 +7,9 @@
  * switches back to @from.  Interrupts off. */
 void context_switch(struct context *from, struct context *to);
 
+/* Where a new thread's context begins: on to thread_entry(), without a caller. */
+void thread_first(void) __attribute__((noreturn));
+
 /* sstatus.FS must not be Off. */
 void fp_save(struct fpstate *fp);
 void fp_load(const struct fpstate *fp);

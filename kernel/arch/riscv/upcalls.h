@@ -7,6 +7,9 @@
 /* proc/trap.c: a program trapped; interrupts are off.  Returns when it may go on. */
 void user_trap(void);
 
+/* core/sched.c: where a new thread starts; never returns. */
+void thread_entry(void) __attribute__((noreturn));
+
 /* core/trap.c: an interrupt or fault in the kernel itself; interrupts off. */
 void kernel_trap(struct kframe *f);
 

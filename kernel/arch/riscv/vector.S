@@ -112,6 +112,13 @@ context_switch:
 	ld	ra, CTX_RA(a1)
 	ret
 
+/* The first code of a thread: backtraces end here. */
+	.globl thread_first
+thread_first:
+	li	ra, 0
+	li	s0, 0
+	j	thread_entry
+
 /* void fp_save(struct fpstate *), void fp_load(const struct fpstate *):
  * sstatus.FS is not Off.  (Assembly is built with -march=rv64gc, C without F and D.) */
 	.globl fp_save
