@@ -17,14 +17,15 @@ extern const struct ktest __ktests_start[], __ktests_end[];
 
 static void run_all(void)
 {
+	ptrdiff_t tests = __ktests_end - __ktests_start;
+
 	for (const struct ktest *t = __ktests_start; t < __ktests_end; t++) {
 		t->fn();
 		printk("ktest %s: ok\n", t->name);
 	}
-	printk("ktest: %ld passed\n", __ktests_end - __ktests_start);
-	if (__ktests_start == __ktests_end)
-		stop_boot(
-			"ktest=on: this kernel was built without CHECK=1 and has no tests");
+	printk("ktest: %ld passed\n", tests);
+	if (!tests)
+		stop_boot("ktest=on: without CHECK=1 a kernel has no tests");
 	testdev_exit(0);
 	sbi_shutdown();
 }

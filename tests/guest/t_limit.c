@@ -302,7 +302,8 @@ SLOW_TEST(limit, forks_and_programs_while_memory_runs_out)
 {
 	long hog = must_fork(), eaters[3];
 
-	/* one takes and gives back all there is, others start programs: each works or fails */
+	/* one takes and gives back all there is, others start programs, which works or
+	 * fails */
 	if (hog == 0)
 		for (;;) {
 			long pages = take_all();
