@@ -2,6 +2,7 @@
  *
  * Entries are read and changed in the buffer cache.  All under the inode lock of the
  * directory; what changes them, in the caller's transaction. */
+#include "core/thread.h"
 #include "fs/alloc_priv.h"
 #include "fs/buf_priv.h"
 #include "fs/dir_priv.h"
@@ -84,6 +85,7 @@ static int scan(struct inode *dp, u32 from, match_fn *match, const union name *n
 		if (b)
 			buf_put(b);
 		slot = base + (u32)PER_BLOCK;
+		sched_point();
 	}
 	return -ENOENT;
 }

@@ -5,6 +5,7 @@
  *
  * Bytes of a cached page behind the end of the file are zero.  On the disk they may be
  * anything (a cut does not write them), so growing over them writes that block. */
+#include "core/thread.h"
 #include "fs/alloc_priv.h"
 #include "fs/buf_priv.h"
 #include "fs/dir_priv.h"
@@ -46,9 +47,10 @@ static int free_from(struct inode *ip, u32 first, bool kill)
 {
 	int err;
 
-	do
+	do {
 		err = free_some(ip, first, kill);
-	while (err == -EAGAIN);
+		sched_point();
+	} while (err == -EAGAIN);
 	return err;
 }
 
