@@ -17,6 +17,8 @@ import subprocess
 import tempfile
 import time
 
+import machine
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SHM = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # else the usual place
 SECTOR = 512
@@ -78,17 +80,14 @@ def fsck(path, *options):
 class Qemu:
     """A machine whose console goes into a pipe; it is dead when the `with` ends."""
 
-    def __init__(self, disk, command, harts=2):
+    def __init__(self, disk, command, harts=3):
         """@disk: what follows -blockdev and calls the node x0."""
         self.lines = []
         self.partial = b""
-        boot = "panic=exit cmd=" + command.replace(" ", "%20")
         self.process = subprocess.Popen(
-            ["qemu-system-riscv64", "-machine", "virt", "-bios", "default", "-kernel", KERNEL,
-             "-m", "64M", "-smp", str(harts), "-display", "none", "-monitor", "none",
-             "-serial", "stdio", "-global", "virtio-mmio.force-legacy=false",
-             "-blockdev", disk, "-device", "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0",
-             "-append", boot],
+            machine.command(KERNEL, None, harts, "64M", "vmprint=off cmd=" + command.replace(" ", "%20"),
+                            extra=["-blockdev", disk, "-device",
+                                   "virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0"]),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.console = self.process.stdout.fileno()
         os.set_blocking(self.console, False)
@@ -181,7 +180,7 @@ class Recorder:
         self.unanswered = []  # (handle, "written" or "flushed", index)
         self.connection = None
 
-    def run(self, command, seconds=60, harts=2):
+    def run(self, command, seconds=60, harts=3):
         """Boots with this disk until the machine powers off; returns QEMU's status."""
         with scratch_directory() as directory, socket.socket(socket.AF_UNIX) as listener:
             path = f"{directory}/nbd"

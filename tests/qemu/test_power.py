@@ -8,23 +8,25 @@ import concurrent.futures
 import os
 import pathlib
 import random
-import shutil
 import time
 
 import pytest
 
 import fsread
+import machine
 import powerlab
 import powermodel
 
 SEED = int(os.environ.get("POWER_SEED", "1"))
-CUTS = int(os.environ.get("POWER_CUTS", "2500"))     # images tried for one record
+CUTS = int(os.environ.get("POWER_CUTS", "1500"))     # images tried for one record
 KILLS = int(os.environ.get("POWER_KILLS", "50"))
+PAUSE = 16             # ticks of 0.1 s: the second that the kernel has, and the commit itself
 OUT = powerlab.ROOT / "build/test"
 
 
 @pytest.fixture(scope="module")
 def powerload(tmp_path_factory):
+    machine.make("all")
     target = tmp_path_factory.mktemp("power") / "powerload"
     powerlab.build_powerload(target)
     return target
@@ -146,11 +148,8 @@ def describe(events):
 def test_any_cut_of_a_record(powerload, directory, seed):
     """Three processes at work: two that sync, and one that leaves it to the kernel."""
     rng = random.Random(seed)
-    lazy = powermodel.Maker("lazy", rng, durable=False)
-    lazy.make(150)
-    lazy.script.add("p", 20)
     scripts = [powermodel.Maker("a", rng).make(250), powermodel.Maker("b", rng).make(250),
-               lazy.make(300)]
+               powermodel.Maker("lazy", rng, durable=False).make(300)]
     start, recorder = record_load(powerload, directory, scripts, seed)
     events = recorder.events
     check_places(events, start)
@@ -166,6 +165,39 @@ def test_any_cut_of_a_record(powerload, directory, seed):
     ends = {script.name: len(script.steps) for script in scripts}
     _, homes = check_image(bytearray(recorder.data), scripts, ends, directory / "end.img")
     assert homes == 0
+
+
+def test_commit_in_the_background(powerload, directory):
+    """Nobody syncs: after a second all is durable, with changes of names and of data alone."""
+    rng = random.Random(SEED)
+    maker = powermodel.Maker("lazy", rng, durable=False)
+    maker.make(40)
+    maker.script.add("p", PAUSE)
+    data_only(maker)
+    maker.script.add("p", PAUSE)
+    maker.make(len(maker.script.steps) + 40)
+    maker.script.add("p", PAUSE)
+    scripts = [maker.script]
+    start, recorder = record_load(powerload, directory, scripts, SEED)
+    events = recorder.events
+    bounds = powerlab.bounds_of(recorder.console)
+    assert bounds == {"lazy": len(maker.script.steps)}
+    boundaries, others = powerlab.all_cuts(start, events, SEED)
+    check_cuts(choose(boundaries, others, 400, SEED), events, scripts, directory)
+
+
+def data_only(maker):
+    """Overwrites bytes of files, as many as they have: no change of names, sizes or places."""
+    script = maker.script
+    files = [path for path in maker.files() if mapped_whole(script.now, path)]
+    assert len(files) > 1
+    for path in files:
+        maker.write(path, 0, maker.size(path) // 2)
+
+
+def mapped_whole(state, path):
+    version = state.files[state.names[path]]
+    return len(version.data) > 1 and len(version.mapped) == powermodel.block_count(len(version.data))
 
 
 def recoverable(cuts, count, rng):
