@@ -41,14 +41,17 @@ void aspace_unload(void)
 	aspace_load(NULL);
 }
 
+/* The caller may move from hart to hart in here, even to the one that it just
+ * looked at: that is why nothing is said of hart_current().  It waits with
+ * interrupts on (two that evict from each other's hart must both answer). */
 void aspace_evict(struct aspace *as)
 {
+	ASSERT(irq_enabled());
 	for (u32 i = 0; i < nharts; i++) {
 		struct hart *h = &harts[i];
 
 		if (__atomic_load_n(&h->loaded, __ATOMIC_ACQUIRE) != as)
 			continue;
-		ASSERT(h != hart_current());
 		hart_ipi(h, HART_IPI_DROP);
 		while (__atomic_load_n(&h->loaded, __ATOMIC_ACQUIRE) == as)
 			;
