@@ -1,7 +1,8 @@
 /* ktest.c - the runner for the tests inside the kernel.
  *
  * ktest=on runs what core/ktest.h gathers; ktest=overflow runs a kernel stack
- * over its end, ktest=panic panics: both have to be seen to print. */
+ * over its end, ktest=panic panics: both have to be seen to print.  ktest=start
+ * has all harts come by the boot hart's entry, as some firmware does at times. */
 
 #include "init/ktest.h"
 
@@ -13,6 +14,7 @@
 #include "init/options.h"
 #include "lib/string.h"
 
+extern char _start[];
 extern const struct ktest __ktests_start[], __ktests_end[];
 
 static void run_all(void)
@@ -41,6 +43,13 @@ static __attribute__((noinline)) unsigned dig(unsigned depth)
 		return 0;
 	room[0] = (char)depth;
 	return dig(depth + 1) + (unsigned)room[0];
+}
+
+const void *ktest_hart_entry(const void *entry)
+{
+	const char *mode = bootopt_get("ktest");
+
+	return mode && strcmp(mode, "start") == 0 ? _start : entry;
 }
 
 void ktest_run(void)

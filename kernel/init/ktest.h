@@ -3,3 +3,6 @@
 
 /* With ktest=on: runs all, powers off.  Otherwise does nothing. */
 void ktest_run(void);
+
+/* Where a hart is to start: at @entry, or with ktest=start at the boot hart's. */
+const void *ktest_hart_entry(const void *entry);

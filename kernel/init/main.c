@@ -97,8 +97,12 @@ static bool start_hart(struct hart *h, u64 hartid)
 	h->cpu.boot_sp = kstack_alloc();
 	if (!h->cpu.boot_sp)
 		panic("no memory for the stack of hart %lu", hartid);
-	if (sbi_hart_start(hartid, kmap_pa(_start_secondary), (u64)h))
+	cpu_started[h->cpu.index] = &h->cpu;
+	fence_all();
+	if (sbi_hart_start(hartid, kmap_pa(ktest_hart_entry(_start_secondary)), 0)) {
+		cpu_started[h->cpu.index] = NULL;
 		return false;
+	}
 	while (!__atomic_load_n(&h->online, __ATOMIC_ACQUIRE)) {
 		if (clock_now() > end) {
 			h->abandoned = true;

@@ -23,8 +23,8 @@ static const struct option known[] = {
 	{ "fsbig", "on off" },                  /* fs/: images of the file system lab */
 	{ "vmprint", "on off" },                /* init/main.c: the first page table */
 	{ "stats", "full lab" }, /* obs/stats.c: lines of the device "statistics" */
-	{ "ktest", "on overflow panic" }, /* init/ktest.c: then power off */
-	{ "panic", "halt exit" },         /* core/panic.c */
+	{ "ktest", "on overflow panic start" }, /* init/ktest.c */
+	{ "panic", "halt exit" },               /* core/panic.c */
 };
 
 static bool has_word(const char *list, const char *word)

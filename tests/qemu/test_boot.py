@@ -22,6 +22,12 @@ def test_harts(test_image, harts):
     assert f"harts: {harts}," in start_and_look(test_image, harts=harts)
 
 
+def test_harts_that_come_by_the_boot_entry(test_image):
+    """OpenSBI 1.1 sends one in a few thousand there (it marks a hart as started first and
+    writes down where afterwards)."""
+    assert "harts: 4," in start_and_look(test_image, harts=4, boot="ktest=start")
+
+
 @pytest.mark.parametrize("mem,mib", [("64M", 64), ("128M", 128), ("4G", 4096), ("16G", 16384)])
 def test_memory(test_image, mem, mib):
     assert f"memory: {mib} MiB" in start_and_look(test_image, mem=mem)

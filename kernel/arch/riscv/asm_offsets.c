@@ -33,5 +33,7 @@ void asm_offsets(void)
 	OFFSET(FP_CSR, struct fpstate, fcsr);
 	OFFSET(CPU_EMERGENCY_SP, struct cpu, emergency_sp);
 	OFFSET(CPU_BOOT_SP, struct cpu, boot_sp);
+	OFFSET(CPU_HARTID, struct cpu, hartid);
+	VALUE(ASM_MAX_HARTS, MAX_HARTS);
 	VALUE(ASM_TRAPFRAME, TRAPFRAME);
 }

@@ -25,5 +25,10 @@ static inline struct cpu *cpu_current(void)
 /* Hardware number of hart @index; set as harts are found. */
 extern u64 cpu_hartid[MAX_HARTS];
 
+/* Harts that are being started or run, by index; NULL for the boot hart and for
+ * those not asked for yet.  Set before the firmware is asked, as a starting hart
+ * looks itself up here by its hardware number. */
+extern struct cpu *cpu_started[MAX_HARTS];
+
 /* satp with the boot root; started harts load it before they have a stack. */
 extern u64 kernel_satp;

@@ -17,6 +17,10 @@
 _start:
 	csrw	sie, zero
 	csrw	sscratch, zero
+	la	t0, boot_hart_taken
+	li	t1, 1
+	amoor.w.aqrl t0, t1, (t0)
+	bnez	t0, _start_secondary
 	mv	s0, a0
 	mv	s1, a1
 	la	t0, __bss_start
@@ -32,14 +36,27 @@ _start:
 	li	s0, 0
 	call	boot_main
 
-/* A hart started by another: a0 is its hardware number, a1 the address of its
- * struct cpu in the kernel image. */
+/* A hart started by another: a0 is its hardware number, by which it finds its
+ * struct cpu.  Nothing else is trusted: OpenSBI 1.1 marks a hart as started
+ * before it writes down where, and a hart that looks in between comes by _start
+ * with the boot hart's argument. */
 	.globl _start_secondary
 _start_secondary:
 	csrw	sie, zero
 	csrw	sscratch, zero
-	mv	s1, a1
 	call	paging_on
+	la	t0, cpu_started
+	li	t1, ASM_MAX_HARTS
+1:	ld	s1, 0(t0)
+	beqz	s1, 2f
+	ld	t2, CPU_HARTID(s1)
+	beq	t2, a0, 4f
+2:	addi	t0, t0, 8
+	addi	t1, t1, -1
+	bnez	t1, 1b
+3:	wfi			/* nobody asked for this one */
+	j	3b
+4:
 	la	t0, kernel_satp
 	ld	t0, 0(t0)
 	csrw	satp, t0	/* the stack is mapped only there */
@@ -64,6 +81,8 @@ paging_on:
 	ret
 
 	.data
+boot_hart_taken:	/* not in .bss: whoever comes first clears that */
+	.word	0
 	.balign 4096
 boot_root:
 	.dword	0, 0, (0x80000000 >> 2) | LEAF_RWX
