@@ -6,6 +6,7 @@
 #include "arch/riscv/csr.h"
 #include "arch/riscv/uaccess_asm.h"
 #include "core/coreup.h"
+#include "core/hart.h"
 #include "core/ktest.h"
 #include "mm/aspace.h"
 #include "mm/kmap.h"
@@ -59,6 +60,19 @@ KTEST(every_page_of_a_space_comes_back)
 	ASSERT(frame_count(FRAME_table) == tables);
 	space_leave(space_enter());
 	ASSERT(mem_available() == before && frame_count(FRAME_table) == tables);
+}
+
+/* As when a process that ends waits for a watcher, and goes on where an idle hart
+ * has borrowed its space. */
+KTEST(a_space_is_evicted_from_the_hart_that_asks)
+{
+	struct proc *p = proc_current();
+	struct aspace *as = space_enter();
+
+	p->as = p->thread.as = NULL;
+	ASSERT(hart_current()->loaded == as);
+	aspace_destroy(as);
+	ASSERT(hart_current()->loaded == NULL);
 }
 
 KTEST(kernel_sees_a_change_of_the_mapping_at_once)
