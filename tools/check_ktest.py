@@ -48,6 +48,18 @@ def test_isolated():
     ktests(3, "isolate=on")
 
 
+def test_uaccess_strict():
+    ktests(1, "uaccess=strict")
+
+
+def test_uaccess_open():
+    ktests(2, "uaccess=open")
+
+
+def test_uaccess_walk():
+    ktests(2, "uaccess=walk")
+
+
 def panics(mode, *patterns):
     status, output = boot(2, f"ktest={mode}")
     assert status == PANIC_STATUS, f"status {status}\n{output[-3000:]}"

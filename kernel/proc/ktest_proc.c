@@ -8,6 +8,7 @@
 #include "core/coreup.h"
 #include "core/hart.h"
 #include "core/ktest.h"
+#include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/kmap.h"
 #include "mm/map.h"
@@ -161,6 +162,116 @@ KTEST(partial_copies_are_exact)
 		ASSERT(copyout_partial(uptr(end - n), bytes, sizeof(bytes)) == n);
 		ASSERT(copyout_nofault(uptr(end - n), bytes + 3, 250) == n);
 	}
+	space_leave(as);
+}
+
+/* --- copies, at every alignment ---------------------------------------------- */
+
+#define COPY_MAX 200
+#define COPY_ROOM (COPY_MAX + 64)
+#define COPY_EMPTY 0xee
+
+/* What byte @i of user memory has, and what the kernel's are to be told from it. */
+static u8 copy_pattern(va_t i)
+{
+	return (u8)(i * 7 + (i >> 8) + 1) % COPY_EMPTY;
+}
+
+/* @n bytes from @user, of which @can are there, to a buffer with offset @at. */
+static void check_copy_in(va_t user, u64 n, u64 can, unsigned at)
+{
+	static u8 room[COPY_ROOM] __attribute__((aligned(8)));
+	u8 *to = room + 16 + at;
+	u64 done = MIN(n, can);
+
+	memset(room, COPY_EMPTY, sizeof(room));
+	ASSERT(copyin_partial(to, uptr(user), n) == done);
+	for (u64 i = 0; i < done; i++)
+		ASSERT(to[i] == copy_pattern(user + i));
+	for (const u8 *p = room; p < room + sizeof(room); p++)
+		ASSERT((p >= to && p < to + done) || *p == COPY_EMPTY);
+}
+
+/* The other way.  What lies around it in user memory stays. */
+static void check_copy_out(va_t user, u64 n, u64 can, unsigned at)
+{
+	static u8 from[COPY_ROOM] __attribute__((aligned(8)));
+	static u8 after[COPY_ROOM + 16];
+	u64 done = MIN(n, can), span = MIN(n + 8, can) + 8;
+
+	for (u64 i = 0; i < n; i++)
+		from[at + i] = (u8)~copy_pattern(user + i);
+	ASSERT(copyout_nofault(uptr(user), from + at, n) == done);
+	ASSERT(copyin(after, uptr(user - 8), span) == 0);
+	for (u64 i = 0; i < span; i++) {
+		u8 was = copy_pattern(user - 8 + i);
+
+		ASSERT(after[i] == (i >= 8 && i < 8 + done ? (u8)~was : was));
+		after[i] = was;
+	}
+	ASSERT(copyout(uptr(user - 8), after, span) == 0);
+}
+
+static void check_copies(va_t user, u64 n, u64 can)
+{
+	for (unsigned at = 0; at < 8; at++) {
+		check_copy_in(user, n, can, at);
+		check_copy_out(user, n, can, at);
+	}
+}
+
+/* The first two pages are there, the third is not, the fourth is. */
+static struct aspace *space_with_hole(void)
+{
+	struct aspace *as = space_enter();
+
+	for (va_t va = USER_VA; va < USER_VA + 4 * PAGE_SIZE; va++) {
+		u8 byte = copy_pattern(va);
+
+		ASSERT(copyout(uptr(va), &byte, 1) == 0);
+	}
+	ASSERT(aspace_munmap(as, USER_VA + 2 * PAGE_SIZE, PAGE_SIZE) == 0);
+	return as;
+}
+
+/* Every pair of alignments, every short length, the missing page at every byte. */
+KTEST(short_copies_are_exact_at_every_alignment)
+{
+	struct aspace *as = space_with_hole();
+	va_t hole = USER_VA + 2 * PAGE_SIZE;
+
+	for (u64 can = 1; can <= 48; can++)
+		for (u64 n = 0; n <= 40; n++)
+			check_copies(hole - can, n, can);
+	ASSERT(copyin_partial(&as, uptr(hole), 8) == 0);
+	space_leave(as);
+}
+
+KTEST(long_copies_are_exact_at_every_alignment)
+{
+	struct aspace *as = space_with_hole();
+	va_t hole = USER_VA + 2 * PAGE_SIZE;
+
+	for (u64 can = 41; can < COPY_MAX; can++) {
+		check_copies(hole - can, can, can);
+		check_copies(hole - can, COPY_MAX, can);
+	}
+	space_leave(as);
+}
+
+/* From one page to the next, and right behind a page that is not there. */
+KTEST(copies_around_page_edges)
+{
+	struct aspace *as = space_with_hole();
+	va_t edge = USER_VA + PAGE_SIZE, behind = USER_VA + 3 * PAGE_SIZE;
+
+	for (u64 n = 0; n <= 40; n++)
+		for (u64 before = 0; before < n; before++)
+			check_copies(edge - before, n, COPY_MAX);
+	for (u64 n = 0; n <= 40; n++)
+		for (u64 offset = 0; offset < 8; offset++)
+			for (unsigned at = 0; at < 8; at++)
+				check_copy_in(behind + offset, n, COPY_MAX, at);
 	space_leave(as);
 }
 

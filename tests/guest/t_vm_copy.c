@@ -159,6 +159,43 @@ TEST(copy, pipe_gives_exactly_what_fits)
 	EQ(close(fd[1]), 0);
 }
 
+/* The bytes around it, which the kernel may read with it in words, make no difference: not
+ * in what comes out, and they keep what they have. */
+static void through_pipe(const int fd[2], unsigned char *from, unsigned char *to, int n)
+{
+	memset(from - 8, 0xee, n + 16);
+	memset(to - 8, 0xdd, n + 16);
+	fill(from, n);
+	if (n) {
+		EQ(write(fd[1], from, n), n);
+		EQ(read(fd[0], to, n), n);
+	}
+	EQ(memcmp(to, from, n), 0);
+	for (int i = 1; i <= 8; i++) {
+		EQ(to[-i], 0xdd);
+		EQ(to[n + i - 1], 0xdd);
+		EQ(from[-i], 0xee);
+		EQ(from[n + i - 1], 0xee);
+	}
+}
+
+/* Sources and destinations of every alignment and short length, across a page border, while
+ * the place in the pipe moves on by what was written. */
+TEST(copy, pipe_at_every_alignment)
+{
+	unsigned char *border = (unsigned char *)pages_new(4, EAGER) + PAGE;
+	unsigned char *other = border + 2 * PAGE;
+	int fd[2];
+
+	EQ(pipe(fd), 0);
+	for (int n = 0; n <= 40; n++)
+		for (int a = 0; a < 8; a++)
+			for (int b = 0; b < 8; b++)
+				through_pipe(fd, border - n / 2 - a, other - n / 2 - b, n);
+	EQ(close(fd[0]), 0);
+	EQ(close(fd[1]), 0);
+}
+
 /* The page that is missing is in the middle of a long transfer. */
 TEST(copy, file_keeps_what_came_before_the_hole)
 {

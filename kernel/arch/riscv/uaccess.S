@@ -1,24 +1,49 @@
 /* uaccess.S - see uaccess_asm.h.
  *
- * Where source and destination agree modulo 8 the bulk goes by 64 bytes a
- * turn, otherwise by 8 single bytes.  A fault in the middle of a turn leaves
- * a2 at the turn's start: at `finish` the rest is tried byte by byte, so that
- * what is reported is exact. */
+ * The bulk goes by aligned words, 64 bytes a turn, whatever the addresses: where
+ * source and destination do not agree modulo 8, each word stored is made of two
+ * that were loaded.  Every word loaded has a byte of the range in it, so it lies
+ * in a page of the range; its other bytes are shifted out.
+ *
+ * A fault in the middle of a turn leaves the registers at the turn's start: from
+ * there the rest is tried byte by byte, so that what is reported is exact.  Until
+ * then a turn may have stored words that are stored again: the same bytes. */
 
-	.macro USER insn:vararg
+	/* An instruction that may fault, and where it goes on then. */
+	.macro USER fixup, insn:vararg
 100:	\insn
 	.pushsection .ex_table, "a"
 	.balign	8
-	.dword	100b, 9f
+	.dword	100b, \fixup
 	.popsection
 	.endm
 
-	.macro BYTE insn:vararg
-100:	\insn
-	.pushsection .ex_table, "a"
-	.balign	8
-	.dword	100b, 8f
-	.popsection
+	.macro COPY_BYTE	/* what has been done is exact at any fault */
+	USER	done, lb t1, 0(a1)
+	USER	done, sb t1, 0(a0)
+	addi	a0, a0, 1
+	addi	a1, a1, 1
+	addi	a2, a2, -1
+	.endm
+
+	/* Stores at @at(a0) what begins in \low and ends in \high; \low is lost. */
+	.macro MERGE at, low, high
+	srl	\low, \low, a4
+	sll	t6, \high, a5
+	or	\low, \low, t6
+	USER	shifted_fault, sd \low, \at(a0)
+	.endm
+
+	/* Four words from @at on.  t1 has the word before, and the last one after it. */
+	.macro MERGE_FOUR at
+	USER	shifted_fault, ld t2, \at+8(a3)
+	USER	shifted_fault, ld t3, \at+16(a3)
+	USER	shifted_fault, ld t4, \at+24(a3)
+	MERGE	\at, t1, t2
+	USER	shifted_fault, ld t1, \at+32(a3)
+	MERGE	\at+8, t2, t3
+	MERGE	\at+16, t3, t4
+	MERGE	\at+24, t4, t1
 	.endm
 
 	.text
@@ -26,82 +51,75 @@
 uaccess_copy:			/* a0 dst, a1 src, a2 bytes left */
 	sltiu	t0, a2, 16
 	bnez	t0, finish
-	xor	t0, a0, a1
-	andi	t0, t0, 7
-	bnez	t0, unlike
-1:	andi	t0, a1, 7	/* up to a word boundary */
+1:	andi	t0, a0, 7	/* up to a word boundary of the destination */
 	beqz	t0, 2f
-	BYTE	lb t1, 0(a1)
-	BYTE	sb t1, 0(a0)
-	addi	a0, a0, 1
-	addi	a1, a1, 1
-	addi	a2, a2, -1
+	COPY_BYTE
 	j	1b
-2:	sltiu	t0, a2, 64
-	bnez	t0, 3f
-	USER	ld t0, 0(a1)
-	USER	ld t1, 8(a1)
-	USER	ld t2, 16(a1)
-	USER	ld t3, 24(a1)
-	USER	ld t4, 32(a1)
-	USER	ld t5, 40(a1)
-	USER	ld t6, 48(a1)
-	USER	ld a3, 56(a1)
-	USER	sd t0, 0(a0)
-	USER	sd t1, 8(a0)
-	USER	sd t2, 16(a0)
-	USER	sd t3, 24(a0)
-	USER	sd t4, 32(a0)
-	USER	sd t5, 40(a0)
-	USER	sd t6, 48(a0)
-	USER	sd a3, 56(a0)
+2:	andi	a6, a1, 7
+	bnez	a6, shifted
+	li	a7, 64
+	bltu	a2, a7, 4f
+3:	USER	finish, ld t0, 0(a1)
+	USER	finish, ld t1, 8(a1)
+	USER	finish, ld t2, 16(a1)
+	USER	finish, ld t3, 24(a1)
+	USER	finish, ld t4, 32(a1)
+	USER	finish, ld t5, 40(a1)
+	USER	finish, ld t6, 48(a1)
+	USER	finish, ld a3, 56(a1)
+	USER	finish, sd t0, 0(a0)
+	USER	finish, sd t1, 8(a0)
+	USER	finish, sd t2, 16(a0)
+	USER	finish, sd t3, 24(a0)
+	USER	finish, sd t4, 32(a0)
+	USER	finish, sd t5, 40(a0)
+	USER	finish, sd t6, 48(a0)
+	USER	finish, sd a3, 56(a0)
 	addi	a0, a0, 64
 	addi	a1, a1, 64
 	addi	a2, a2, -64
+	bgeu	a2, a7, 3b
+4:	sltiu	t0, a2, 8
+	bnez	t0, finish
+	USER	finish, ld t0, 0(a1)
+	USER	finish, sd t0, 0(a0)
+	addi	a0, a0, 8
+	addi	a1, a1, 8
+	addi	a2, a2, -8
+	j	4b
+
+	/* The destination is aligned, the source is a6 bytes into the word at a3.
+	 * a1 is not kept.  At least 9 bytes are left. */
+shifted:
+	sub	a3, a1, a6
+	slli	a4, a6, 3	/* bits of that word which are not wanted */
+	neg	a5, a4		/* 64 - a4: shifts take it modulo 64 */
+	USER	shifted_fault, ld t1, 0(a3)
+	li	a7, 64
+	bltu	a2, a7, 2f
+1:	MERGE_FOUR 0
+	MERGE_FOUR 32
+	addi	a0, a0, 64
+	addi	a3, a3, 64
+	addi	a2, a2, -64
+	bgeu	a2, a7, 1b
+2:	sltiu	t0, a2, 8
+	bnez	t0, shifted_fault
+	USER	shifted_fault, ld t2, 8(a3)
+	MERGE	0, t1, t2
+	mv	t1, t2
+	addi	a0, a0, 8
+	addi	a3, a3, 8
+	addi	a2, a2, -8
 	j	2b
-3:	sltiu	t0, a2, 8
-	bnez	t0, finish
-	USER	ld t0, 0(a1)
-	USER	sd t0, 0(a0)
-	addi	a0, a0, 8
-	addi	a1, a1, 8
-	addi	a2, a2, -8
-	j	3b
 
-unlike:				/* no common alignment: 8 bytes a turn */
-	sltiu	t0, a2, 8
-	bnez	t0, finish
-	USER	lb t0, 0(a1)
-	USER	lb t1, 1(a1)
-	USER	lb t2, 2(a1)
-	USER	lb t3, 3(a1)
-	USER	lb t4, 4(a1)
-	USER	lb t5, 5(a1)
-	USER	lb t6, 6(a1)
-	USER	lb a3, 7(a1)
-	USER	sb t0, 0(a0)
-	USER	sb t1, 1(a0)
-	USER	sb t2, 2(a0)
-	USER	sb t3, 3(a0)
-	USER	sb t4, 4(a0)
-	USER	sb t5, 5(a0)
-	USER	sb t6, 6(a0)
-	USER	sb a3, 7(a0)
-	addi	a0, a0, 8
-	addi	a1, a1, 8
-	addi	a2, a2, -8
-	j	unlike
-
-9:				/* a fault in a wide turn: find the exact byte */
-finish:
-	beqz	a2, 8f
-	BYTE	lb t0, 0(a1)
-	BYTE	sb t0, 0(a0)
-	addi	a0, a0, 1
-	addi	a1, a1, 1
-	addi	a2, a2, -1
-	j	finish
-8:	mv	a0, a2
+shifted_fault:			/* or less than a word is left */
+	add	a1, a3, a6
+finish:				/* the rest byte by byte */
+	beqz	a2, done
+1:	COPY_BYTE
+	bnez	a2, 1b
+done:	mv	a0, a2
 	ret
 
 	.globl uaccess_string
@@ -109,7 +127,7 @@ uaccess_string:			/* a0 dst, a1 src, a2 max */
 	mv	t0, zero
 1:	beq	t0, a2, 2f
 	add	t2, a1, t0
-	USER	lb t1, 0(t2)
+	USER	9f, lb t1, 0(t2)
 	add	t2, a0, t0
 	sb	t1, 0(t2)
 	beqz	t1, 2f
