@@ -1,4 +1,5 @@
 /* grep - print the lines that match a pattern */
+#include <stddef.h> /* before regex.h: that of picolibc 1.8.10 leaves it out */
 #include <regex.h>
 #include <stdbool.h>
 #include <stdio.h>
