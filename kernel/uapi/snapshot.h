@@ -85,8 +85,9 @@ enum snap_area_kind {
 
 /* SNAP_PT: the entries of a page table that are not zero, by address; a table
  * before what is in it.  Those whose own address is below `start` are left out.
- * From 2^63 on `start` is in the kernel half, which all processes share; the
- * half that it does not start in is never reached.
+ * From 0xffffffc000000000 on `start` is in the kernel half, which all processes
+ * share; the half that it does not start in is never reached.  Between the two
+ * (Sv39 has no such addresses) it is refused with EINVAL.
  *
  * SNAP_PATH: the entries that the hardware reads on its way to `start`, zero or
  * not: 1 to 3, the last one decides. */
