@@ -95,6 +95,33 @@ def test_unknown_boot_option_is_explained():
     assert "nonsense" in err and "OpenSBI" not in err, err
 
 
+def console_run(script):
+    """build/console-run with a shell script in the place of QEMU."""
+    done = subprocess.run(["build/console-run", "sh", "-c", script], stdin=subprocess.DEVNULL, timeout=TIMEOUT,
+                          capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_switching_off_is_no_failure():
+    for command, status in (("poweroff", 0), ("poweroff 3", 3), ("reboot", 0), ("echo hi | cat; poweroff", 0)):
+        expect(run("-c", command), (status, "hi\n" if "hi" in command else "", ""))
+
+
+def test_what_is_typed_early_does_not_hide_the_start():
+    expect(console_run("echo boot; echo ls -l@@pagoda-start@@; echo hi"), (0, "hi\n", ""))
+    expect(console_run("echo @@pagoda-start@@@@pagoda-start@@; exit 5"), (5, "", ""))
+
+
+def test_commands_that_never_start():
+    for script, wanted, words in (("echo reason; exit 4", 4, "before the command could start"),
+                                  ("echo reason", 125, "was switched off"),
+                                  ("echo @@pagoda-start@@ reason; exit 1", 1, "before the command could start"),
+                                  ("echo reason; echo @pagoda-start@@", 125, "was switched off")):
+        status, out, err = console_run(script)
+        expect((status, out), (wanted, ""))
+        assert "reason" in err and words in err, err
+
+
 def test_wrong_options():
     for arguments in (["--harts", "9"], ["--mem", "lots"], ["--mem", "1M"], ["--nonsense"], ["-c"],
                       ["--add", "/nosuch"], ["--xv6", "/nosuch.c"], ["-c", ""]):

@@ -2,13 +2,14 @@
  *
  * usage: console-run [-v] QEMU ARGUMENT...
  *
- * Starts QEMU, whose console is its standard output.  What comes before the
- * line MARKER (firmware, boot) is held back, what follows is passed on byte for
- * byte; with -v everything is.  Standard input is typed at the console once
- * MARKER was seen, with ^D at its end; a terminal is left to QEMU, which knows
- * how to handle one.  Exits with QEMU's status; when QEMU ends before MARKER,
- * prints the end of what was held back to standard error, and the status is
- * never 0.  SIGINT, SIGTERM and SIGHUP end QEMU too. */
+ * Starts QEMU, whose console is its standard output.  What comes before a line
+ * that ends with MARKER (firmware, boot) is held back, what follows is passed on
+ * byte for byte; with -v everything is.  Standard input is typed at the console
+ * once MARKER was seen, with ^D at its end; a terminal is left to QEMU, which
+ * knows how to handle one, and what is typed there too early stands in front of
+ * MARKER.  Exits with QEMU's status; when QEMU ends before MARKER, prints the end
+ * of what was held back to standard error, and the status is never 0.  SIGINT,
+ * SIGTERM and SIGHUP end QEMU too. */
 
 #define _GNU_SOURCE
 
@@ -40,7 +41,7 @@ struct session {
 	bool verbose;
 	char held[8192]; /* the last of what came before MARKER */
 	size_t nheld;
-	char line[256]; /* the line that is coming in, as far as it may be MARKER */
+	char line[sizeof(MARKER) - 1]; /* the last bytes of the line that comes in */
 	size_t nline;
 	char typed[1024]; /* input on its way to the console: [typed_at, ntyped) */
 	size_t typed_at, ntyped;
@@ -95,13 +96,17 @@ static void hold(struct session *s, char c)
 static void look_for_marker(struct session *s, char c)
 {
 	hold(s, c);
-	if (c != '\n') {
-		if (c != '\r' && s->nline < sizeof(s->line))
-			s->line[s->nline++] = c;
+	if (c == '\r')
+		return;
+	if (c == '\n') {
+		s->started = s->nline == sizeof(s->line) &&
+			     memcmp(s->line, MARKER, s->nline) == 0;
+		s->nline = 0;
 		return;
 	}
-	s->started = s->nline == strlen(MARKER) && memcmp(s->line, MARKER, s->nline) == 0;
-	s->nline = 0;
+	if (s->nline == sizeof(s->line))
+		memmove(s->line, s->line + 1, --s->nline);
+	s->line[s->nline++] = c;
 }
 
 /* False at the end of the output. */
@@ -251,7 +256,10 @@ static int finish(struct session *s)
 		return status;
 	if (!s->verbose && s->nheld)
 		print_held(s);
-	fprintf(stderr, "The machine stopped before the command could start.\n");
+	/* Status 0 is a power-off that somebody wanted: ktest=on, Ctrl-A x. */
+	fprintf(stderr,
+		status ? "The machine stopped before the command could start.\n"
+		       : "The machine was switched off; the command was not run.\n");
 	return status ? status : NO_START_STATUS;
 }
 
