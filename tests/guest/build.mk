@@ -14,7 +14,7 @@ OBJCOPY_USER ?= $(or $(OBJCOPY),riscv64-unknown-elf-objcopy)
 LD_USER ?= $(if $(filter-out ld,$(LD)),$(LD),riscv64-unknown-elf-ld)
 
 GUEST_CFLAGS := -std=gnu17 -march=rv64gc -mabi=lp64d -mcmodel=medany -ffreestanding \
-	-fno-builtin -fno-common -fno-pic -fno-stack-protector -O2 -g -Wall -Wextra \
+	-fno-builtin -fno-common -fno-pic -fno-stack-protector -Os -g -Wall -Wextra \
 	-Wframe-larger-than=1024 $(if $(WERROR),-Werror) -Ikernel
 GUEST_LDFLAGS := -static --no-relax -z max-page-size=4096
 

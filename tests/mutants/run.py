@@ -8,17 +8,21 @@ A list (NAME.mut) has blocks divided by empty lines:
     # what is broken
     file kernel/mm/pt.c
     test pt gather
+    guest regress.freed fork=copy
     - lines as they stand in the file, once
     + what stands there instead
 
-Each mutant is applied to a copy of the tree, the tests named (test_pt.c, ...)
+Each mutant is applied to a copy of the tree, the tests named (tests/host/test_pt.c,
+..., then those cases of abitest, in a machine with the boot options that follow)
 are built and run, and the first that fails has killed it.  A mutant that
 survives, does not apply or does not compile makes the exit status 1.
 """
 import argparse
+import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,13 +30,13 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CFLAGS = ('-std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all '
           '-Itests/host/shim -Itests/host -Ikernel').split()
-SECONDS = 20        # a test that takes longer hangs: noticed, too
+SECONDS = 60        # a test that takes longer hangs: noticed, too
 
 
 class Mutant:
     def __init__(self, block, where):
         self.where = where
-        self.what, self.tests, self.old, self.new = '', [], [], []
+        self.what, self.tests, self.guest, self.old, self.new = '', [], [], [], []
         for line in block:
             head, _, rest = line.partition(' ')
             if head == '#':
@@ -41,6 +45,8 @@ class Mutant:
                 self.file = rest.strip()
             elif head == 'test':
                 self.tests = rest.split()
+            elif head == 'guest':
+                self.guest = rest.split()
             elif head in '-+':
                 (self.old if head == '-' else self.new).append(rest.strip())
             else:
@@ -96,6 +102,31 @@ def run_test(root, name):
     return 'failed' if ran.returncode else 'passed'
 
 
+def run_guest(root, cases, *options):
+    made = subprocess.run(['make', '-s', 'build/test.img'], cwd=root, capture_output=True,
+                          text=True)
+    if made.returncode:
+        return made.stderr
+    boot = [word for option in options for word in ('--boot', option)]
+    with subprocess.Popen(
+            ['./run', '--harts', '4', *boot, '--image', 'build/test.img', '-c',
+             f'abitest {cases}'], cwd=root, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True) as machine:
+        try:
+            return 'failed' if machine.wait(SECONDS) else 'passed'
+        except subprocess.TimeoutExpired:
+            os.killpg(machine.pid, signal.SIGKILL)
+            return 'failed'
+
+
+def results(mutant, root):
+    for name in mutant.tests:
+        yield f'test_{name}', run_test(root, name)
+    if mutant.guest:
+        yield mutant.guest[0], run_guest(root, *mutant.guest)
+
+
 def try_mutant(mutant, scratch):
     """The verdict, and whether it is a good one."""
     path = scratch / mutant.file
@@ -103,10 +134,9 @@ def try_mutant(mutant, scratch):
     try:
         if not mutant.apply(scratch):
             return 'does not apply', False
-        for name in mutant.tests:
-            result = run_test(scratch, name)
+        for name, result in results(mutant, scratch):
             if result == 'failed':
-                return f'killed by test_{name}', True
+                return f'killed by {name}', True
             if result != 'passed':
                 return 'does not compile\n' + result, False
         return 'SURVIVED', False
@@ -123,13 +153,18 @@ def main():
     killed = bad = 0
     with tempfile.TemporaryDirectory() as name:
         scratch = pathlib.Path(name)
-        for part in ('kernel', 'tests/host'):
-            shutil.copytree(ROOT / part, scratch / part,
-                            ignore=shutil.ignore_patterns('kernel', '*.sym', '*.asm'))
+        for file in subprocess.run(['git', 'ls-files'], cwd=ROOT, text=True, check=True,
+                                   capture_output=True).stdout.splitlines():
+            (scratch / file).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / file, scratch / file)
         mutants = [m for path in lists for m in read_list(path)]
         for test in sorted({name for mutant in mutants for name in mutant.tests}):
             if run_test(scratch, test) != 'passed':
                 sys.exit(f'test_{test} fails without any mutant')
+        for guest in sorted({tuple(m.guest) for m in mutants if m.guest}):
+            result = run_guest(scratch, *guest)
+            if result != 'passed':
+                sys.exit(f'abitest {guest[0]} fails without any mutant: {result}')
         for mutant in mutants:
             verdict, good = try_mutant(mutant, scratch)
             killed, bad = killed + good, bad + (not good)
