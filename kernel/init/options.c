@@ -18,6 +18,7 @@ static const struct option known[] = {
 	{ "cmd", NULL },          /* the command that init runs, then power off */
 	{ "fork", "cow copy" },   /* mm/fork.c    */
 	{ "heap", "eager lazy" }, /* mm/aspace.c  */
+	{ "super", "on off" },    /* mm/super.c: 2 MiB leaves */
 	{ "isolate", "off on" },  /* mm/aspace.c: a second root for user mode */
 	{ "uaccess", "auto strict open walk" }, /* mm/uaccess.c */
 	{ "fsbig", "on off" },                  /* fs/: images of the file system lab */

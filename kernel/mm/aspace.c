@@ -38,6 +38,7 @@ void aspace_init(void)
 	aspace_heap_lazy = option_is("heap", "lazy");
 	aspace_fork_copies = option_is("fork", "copy");
 	aspace_isolate = option_is("isolate", "on");
+	aspace_super = !option_is("super", "off");
 }
 
 /* --- making ------------------------------------------------------------ */
@@ -126,12 +127,16 @@ static struct vma *shared_area(struct aspace *as, va_t va)
 /* Moves the pages of [lo, hi) to @g. */
 static void gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 {
+	super_cut(as, lo);
+	super_cut(as, hi);
 	pt_for_each(c, &as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
 		struct page *pg;
 		struct vma *v;
 
-		if (!pte_is_leaf(e) && !pte_is_guard(e, c.level))
+		if (pte_is_large(e, c.level))
+			super_unmap(as, &c, g);
+		if (c.level > 0 || (!pte_is_leaf(e) && !pte_is_guard(e, c.level)))
 			continue;
 		e = pte_xchg(c.slot, (pte_t){ 0 });
 		if (pte_is_guard(e, c.level) && !pte_is_parked(e, c.level))
@@ -198,6 +203,7 @@ int aspace_cut_edges(struct aspace *as, va_t lo, va_t hi)
 
 		if (!v || v->start == edge[i])
 			continue;
+		super_cut(as, edge[i]); /* a leaf lies in one area */
 		err = vma_split(&as->areas, v, edge[i], NULL);
 		if (err)
 			return err;
@@ -278,12 +284,18 @@ int aspace_map_fresh(struct aspace *as, const struct vma *area, va_t va, u64 use
 
 int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi)
 {
-	for (va_t va = lo; va < hi; va += PAGE_SIZE) {
+	for (va_t va = lo, next; va < hi; va = next) {
+		struct super_place at = { area, va, lo, hi };
 		struct pt_cur c = pt_at(&as->pt, va);
 		int err;
 
+		next = va + PAGE_SIZE;
 		if (pte_is_valid(pte_load(c.slot)))
 			continue;
+		if (IS_ALIGNED(va, SUPER_SIZE) && super_map_fresh(as, &at, 0)) {
+			next = va + SUPER_SIZE;
+			continue;
+		}
 		err = aspace_map_fresh(as, area, va, 0);
 		if (err)
 			return err;

@@ -3,6 +3,8 @@
 
 #include "mm/aspace.h"
 
+struct gather;
+
 /* Makes @lo and @hi edges of areas.  -ENOMEM: some cut may have been made; cuts
  * mean nothing.  (lock) */
 int aspace_cut_edges(struct aspace *as, va_t lo, va_t hi) MUST_CHECK;
@@ -44,3 +46,43 @@ int aspace_alloc(struct page *trapframe, struct aspace **out) MUST_CHECK;
 int aspace_add_usyscall(struct aspace *as, struct page *usyscall) MUST_CHECK;
 
 extern bool aspace_fork_copies; /* fork=copy */
+
+/* --- super.c: 2 MiB leaves.  (lock) for all of these --------------------- */
+
+#define SUPER_ORDER 9
+#define SUPER_SIZE (PAGE_SIZE << SUPER_ORDER)
+#define SUPER_PAGES (1ul << SUPER_ORDER)
+
+extern bool aspace_super; /* super=on */
+
+static inline bool pte_is_large(pte_t e, int level)
+{
+	return level > 0 && pte_is_leaf(e);
+}
+
+/* Maps cleared memory around @va as a 2 MiB leaf, with @used of PTE_A and PTE_D, if
+ * that lies in [lo, hi) of @area, nothing is there yet, and memory allows.
+ * False: it did not. */
+struct super_place {
+	const struct vma *area;
+	va_t va, lo, hi;
+};
+bool super_map_fresh(struct aspace *as, const struct super_place *at, u64 used) MUST_CHECK;
+
+/* Whether there is so much free memory that a first touch may take 2 MiB of it. */
+bool super_plenty(void);
+
+/* Makes small leaves of the large one under the cursor, which then is at level 0. */
+void super_split(struct pt_cur *c);
+
+/* Sees to it that no large leaf lies across @va.  Never fails. */
+void super_cut(struct aspace *as, va_t va);
+
+/* Takes the large leaf under the cursor out; its reference moves to @g. */
+void super_unmap(struct aspace *as, struct pt_cur *c, struct gather *g);
+
+/* Maps a block at @va of a new space; on success its reference moves there. -ENOMEM. */
+int super_put(struct aspace *as, va_t va, struct page *pg, u64 flags) MUST_CHECK;
+
+/* A block with the contents of that of @from; NULL: none, or not in one piece. */
+struct page *super_copy(struct page *from);

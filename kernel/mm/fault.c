@@ -25,19 +25,24 @@ static bool allowed(const struct vma *area, enum access access)
 	return area->prot & needs[access];
 }
 
-/* Nothing there yet: a cleared frame. */
+/* Nothing there yet: a cleared frame, or 2 MiB of them where that much was asked for
+ * and memory is plenty. */
 static int fault_absent(struct aspace *as, const struct vma *area, va_t va,
 			enum access access)
 {
 	u64 used = PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
 
+	struct super_place at = { area, va, area->start, area->end };
+
 	vmstat_inc(VM_fault_lazy);
+	if (super_plenty() && super_map_fresh(as, &at, used))
+		return 0;
 	return aspace_map_fresh(as, area, va, used);
 }
 
 /* A write to a page that is shared with a parent or child: the last one who
  * has it keeps the frame, everybody else gets a copy. */
-static int fault_cow(struct aspace *as, struct pt_cur *c, pte_t e)
+static int cow_page(struct aspace *as, struct pt_cur *c, pte_t e)
 {
 	struct page *old = frame_of_pa(pte_pa(e)), *copy;
 	u64 flags = (e.bits & PTE_FLAGS & ~PTE_COW) | PTE_W | PTE_A | PTE_D;
@@ -58,6 +63,24 @@ static int fault_cow(struct aspace *as, struct pt_cur *c, pte_t e)
 	tlb_shootdown(&as->tlb, c->va, c->va + PAGE_SIZE);
 	frame_put(old);
 	return 0;
+}
+
+/* A large leaf that nobody else has (any more) is kept as it is; of others
+ * only the page that is written is copied, which costs far less than 2 MiB. */
+static int fault_cow(struct aspace *as, struct pt_cur *c, pte_t e)
+{
+	if (c->level > 0) {
+		if (frame_reunite(frame_of_pa(pte_pa(e)), SUPER_ORDER)) {
+			u64 flags = e.bits & PTE_FLAGS & ~PTE_COW;
+
+			vmstat_inc(VM_fault_cow_reuse);
+			pt_set_leaf(c, pte_make(pte_pa(e), flags | PTE_W | PTE_A | PTE_D));
+			return 0;
+		}
+		super_split(c);
+		e = pte_load(c->slot);
+	}
+	return cow_page(as, c, e);
 }
 
 /* --- files ------------------------------------------------------------- */

@@ -31,13 +31,11 @@ static int put_leaf(struct fork *f, va_t va, struct page *pg, u64 flags)
 	return 0;
 }
 
-/* The child's A and D start from nothing: it has touched nothing yet. */
-static int share_page(struct fork *f, const struct pt_cur *c, pte_t e)
+/* Write-protects the parent's leaf, if it is to be copied on a write; the child's
+ * flags.  Its A and D start from nothing: it has touched nothing yet. */
+static u64 protect(struct fork *f, const struct pt_cur *c, pte_t e)
 {
-	struct page *pg = frame_of_pa(pte_pa(e));
 	u64 flags;
-	int err;
-
 	bool cow = !(f->area->flags & VMA_SHARED) && f->area->prot & VMA_W;
 
 	if (cow && e.bits & PTE_W) {
@@ -48,6 +46,15 @@ static int share_page(struct fork *f, const struct pt_cur *c, pte_t e)
 	flags = e.bits & PTE_FLAGS & ~(PTE_A | PTE_D);
 	if (cow)
 		flags = (flags & ~PTE_W) | PTE_COW;
+	return flags;
+}
+
+static int share_page(struct fork *f, const struct pt_cur *c, pte_t e)
+{
+	struct page *pg = frame_of_pa(pte_pa(e));
+	u64 flags = protect(f, c, e);
+	int err;
+
 	vmstat_inc(VM_fork_shared);
 	frame_get(pg);
 	err = put_leaf(f, c->va, pg, flags);
@@ -56,22 +63,64 @@ static int share_page(struct fork *f, const struct pt_cur *c, pte_t e)
 	return err;
 }
 
-static int copy_page(struct fork *f, const struct pt_cur *c, pte_t e)
+static int share_large(struct fork *f, const struct pt_cur *c, pte_t e)
+{
+	struct page *pg = frame_of_pa(pte_pa(e));
+	u64 flags = protect(f, c, e);
+	int err;
+
+	vmstat_add(VM_fork_shared, SUPER_PAGES);
+	frame_get_block(pg, SUPER_ORDER);
+	err = super_put(f->to, c->va, pg, flags);
+	if (err)
+		frame_put_block(pg, SUPER_ORDER);
+	return err;
+}
+
+static int copy_page(struct fork *f, va_t va, struct page *from, u64 flags)
 {
 	struct page *pg = frame_alloc(FRAME_anon, 0);
-	u64 flags = e.bits & PTE_FLAGS & ~(PTE_A | PTE_D);
 	int err;
 
 	if (!pg)
 		return -ENOMEM;
 	vmstat_inc(VM_fork_copied);
-	page_copy(frame_va(pg), frame_va(frame_of_pa(pte_pa(e))));
+	page_copy(frame_va(pg), frame_va(from));
 	if (flags & PTE_X)
 		icache_dirty();
-	err = put_leaf(f, c->va, pg, flags);
+	err = put_leaf(f, va, pg, flags);
 	if (err)
 		frame_put(pg);
 	return err;
+}
+
+/* The child gets small pages where no 2 MiB are free in one piece. */
+static int copy_large(struct fork *f, va_t va, struct page *from, u64 flags)
+{
+	struct page *pg = super_copy(from);
+	int err = 0;
+
+	if (!pg) {
+		for (u64 i = 0; i < SUPER_PAGES && !err; i++)
+			err = copy_page(f, va + i * PAGE_SIZE, from + i, flags);
+		return err;
+	}
+	vmstat_add(VM_fork_copied, SUPER_PAGES);
+	if (flags & PTE_X)
+		icache_dirty();
+	err = super_put(f->to, va, pg, flags);
+	if (err)
+		frame_put(pg);
+	return err;
+}
+
+static int copy_leaf(struct fork *f, const struct pt_cur *c, pte_t e)
+{
+	struct page *from = frame_of_pa(pte_pa(e));
+	u64 flags = e.bits & PTE_FLAGS & ~(PTE_A | PTE_D);
+
+	return c->level > 0 ? copy_large(f, c->va, from, flags)
+			    : copy_page(f, c->va, from, flags);
 }
 
 static int fork_area_pages(struct fork *f)
@@ -84,7 +133,9 @@ static int fork_area_pages(struct fork *f)
 		if (!pte_is_leaf(e) && !pte_is_parked(e, c.level))
 			continue;
 		if (aspace_fork_copies && !(f->area->flags & VMA_SHARED))
-			err = copy_page(f, &c, e);
+			err = copy_leaf(f, &c, e);
+		else if (c.level > 0)
+			err = share_large(f, &c, e);
 		else
 			err = share_page(f, &c, e);
 		if (err)

@@ -440,6 +440,24 @@ void frame_put_block(struct page *pg, unsigned order)
 		frame_put(pg + i);
 }
 
+/* What only one has can get no second reference meanwhile. */
+bool frame_reunite(struct page *pg, unsigned order)
+{
+	bool alone = true;
+
+	spin_lock(&frames.lock);
+	for (u64 i = 0; alone && i < (pg->order == order ? 1 : BIT(order)); i++)
+		alone = !frame_is_shared(pg + i);
+	for (u64 i = 1; alone && pg->order != order && i < BIT(order); i++) {
+		pg[i].refs = 0;
+		order_set(pg + i, FRAME_ORDER_TAIL);
+	}
+	if (alone)
+		order_set(pg, order);
+	spin_unlock(&frames.lock);
+	return alone;
+}
+
 /* --- counts ------------------------------------------------------------- */
 
 u64 frame_count(enum frame_kind kind)

@@ -106,6 +106,10 @@ void frame_split(struct page *pg);
 void frame_get_block(struct page *pg, unsigned order);
 void frame_put_block(struct page *pg, unsigned order);
 
+/* Whether the caller, who holds one reference on the block (on each of its frames, if
+ * it was split), is the only one who does; if so, the block is whole again. */
+bool frame_reunite(struct page *pg, unsigned order) MUST_CHECK;
+
 /* Address <-> struct page.  frame_va() is the frame in the direct map. */
 pa_t frame_pa(const struct page *pg);
 struct page *frame_of_pa(pa_t pa); /* NULL: not RAM */

@@ -153,9 +153,11 @@ static void protect_pages(struct aspace *as, const struct vma *v)
 
 		if (!pte_is_leaf(e) && !pte_is_parked(e, c.level))
 			continue;
+		if (c.level > 0 && !v->prot)
+			super_split(&c); /* only pages can be parked */
 		/* Off first: D must not be set behind our back. */
 		old = pte_xchg(c.slot, (pte_t){ 0 });
-		gather_range(&g, c.va, c.va + PAGE_SIZE);
+		gather_range(&g, c.va, pt_end(&c));
 		pt_set_leaf(&c, pte_make(pte_pa(old), new_flags(v, old)));
 	}
 	gather_finish(&g);

@@ -19,10 +19,10 @@ static pte_t *table_at(pa_t pa)
 
 /* --- the cursor --------------------------------------------------------- */
 
-/* From a slot on the path to va down to the one that decides. */
-static void descend(struct pt_cur *c)
+/* From a slot on the path to va down to the one that decides, or to @level. */
+static void descend(struct pt_cur *c, int level)
 {
-	while (c->level > 0) {
+	while (c->level > level) {
 		pte_t e = pte_load(c->slot);
 
 		if (!pte_is_table(e, c->level))
@@ -32,15 +32,20 @@ static void descend(struct pt_cur *c)
 	}
 }
 
-struct pt_cur pt_at(struct pt *pt, va_t va)
+static struct pt_cur at_level(struct pt *pt, va_t va, int level)
 {
 	struct pt_cur c = { .pt = pt,
 			    .va = va,
 			    .level = ROOT_LEVEL,
 			    .slot = table_at(pt->root) + level_index(va, ROOT_LEVEL) };
 
-	descend(&c);
+	descend(&c, level);
 	return c;
+}
+
+struct pt_cur pt_at(struct pt *pt, va_t va)
+{
+	return at_level(pt, va, 0);
 }
 
 /* The last slot of all has its end at 2^64: then va stays where no range of
@@ -55,7 +60,7 @@ void pt_next_slow(struct pt_cur *c)
 	}
 	c->va = end;
 	c->slot++;
-	descend(c);
+	descend(c, 0);
 }
 
 pte_t pt_entry(const struct pt *pt, va_t va, int level)
@@ -102,7 +107,7 @@ int pt_reach(struct pt_cur *c, int level)
 		if (!pg)
 			return -ENOMEM;
 		slot_write(c, pte_make(frame_pa(pg), PTE_V));
-		descend(c);
+		descend(c, 0);
 	}
 	return 0;
 }
@@ -168,6 +173,7 @@ static void table_free(pa_t pa, int level, unsigned n)
 
 void pt_fini(struct pt *pt)
 {
+	ASSERT(!pt->reserve);
 	table_free(pt->root, ROOT_LEVEL, pt->shared ? ROOT_USER : PT_ENTRIES);
 	if (pt->twin)
 		frame_put(frame_of_pa(pt->twin));
@@ -190,10 +196,10 @@ static int leaf_level(va_t va, pa_t pa, u64 len, u64 prot)
 {
 	int level = 0;
 
-	if (!(prot & PT_LARGE))
+	if (!(prot & PT_LARGE) || va < BIT(38))
 		return 0;
-	while (level < (va < BIT(38) ? 1 : ROOT_LEVEL) &&
-	       IS_ALIGNED(va | pa, level_size(level + 1)) && len >= level_size(level + 1))
+	while (level < ROOT_LEVEL && IS_ALIGNED(va | pa, level_size(level + 1)) &&
+	       len >= level_size(level + 1))
 		level++;
 	return level;
 }
@@ -237,7 +243,10 @@ void pt_unmap(struct pt *pt, va_t va, u64 len, struct gather *g)
 			continue;
 		ASSERT(!pte_is_leaf(e) ||
 		       (IS_ALIGNED(c.va, level_size(c.level)) && pt_end(&c) <= va + len));
-		e = slot_write(&c, (pte_t){ 0 });
+		if (c.level == 1 && c.va < BIT(38) && pte_is_leaf(e))
+			e = pt_take_large(&c);
+		else
+			e = slot_write(&c, (pte_t){ 0 });
 		if (!pte_is_leaf(e))
 			continue;
 		if (c.level == 0)
@@ -247,9 +256,81 @@ void pt_unmap(struct pt *pt, va_t va, u64 len, struct gather *g)
 	}
 }
 
-/* The hardware may set A or D in the large leaf until the moment it goes. */
-void pt_split(struct pt_cur *c, struct page *table)
+/* --- 2 MiB leaves of the user half --------------------------------------- */
+
+static void reserve_add(struct pt *pt, struct page *table)
 {
+	table->hash_next = pt->reserve;
+	pt->reserve = table;
+}
+
+static struct page *reserve_take(struct pt *pt)
+{
+	struct page *table = pt->reserve;
+
+	ASSERT(table);
+	pt->reserve = table->hash_next;
+	return table;
+}
+
+/* Pages come in ascending order more often than not, so that the neighbour below
+ * tells most quickly that there is something. */
+static bool table_is_empty(const pte_t *table, unsigned below)
+{
+	for (unsigned i = 0; i < PT_ENTRIES; i++)
+		if (pte_load(&table[(below - i) % PT_ENTRIES]).bits)
+			return false;
+	return true;
+}
+
+bool pt_large_fits(struct pt *pt, va_t va)
+{
+	struct pt_cur c = at_level(pt, ALIGN_DOWN(va, level_size(1)), 1);
+	pte_t e = pte_load(c.slot);
+
+	if (!pte_is_table(e, c.level))
+		return !e.bits;
+	return table_is_empty(table_at(pte_pa(e)), level_index(va, 0) - 1);
+}
+
+int pt_put_large(struct pt *pt, va_t va, pte_t e, struct gather *g)
+{
+	struct pt_cur c = at_level(pt, va, 1);
+	struct page *table;
+	int err;
+
+	ASSERT(IS_ALIGNED(va, level_size(1)) && va < BIT(38) && pte_is_leaf(e));
+	if (!pt_large_fits(pt, va))
+		return -EEXIST;
+	err = pt_reach(&c, 1);
+	if (err)
+		return err;
+	if (pte_is_valid(pte_load(c.slot))) {
+		table = frame_of_pa(pte_pa(pte_load(c.slot)));
+		gather_range(g, va, va + level_size(1));
+	} else {
+		table = frame_alloc(FRAME_table, FRAME_ZERO);
+		if (!table)
+			return -ENOMEM;
+	}
+	reserve_add(pt, table);
+	slot_write(&c, e);
+	return 0;
+}
+
+/* The reserve is always cleared, so it can be put in place as it is. */
+pte_t pt_take_large(struct pt_cur *c)
+{
+	struct page *table = reserve_take(c->pt);
+
+	ASSERT(c->level == 1 && pte_is_leaf(pte_load(c->slot)));
+	return slot_write(c, pte_make(frame_pa(table), PTE_V));
+}
+
+/* The hardware may set A or D in the large leaf until the moment it goes. */
+void pt_split(struct pt_cur *c)
+{
+	struct page *table = reserve_take(c->pt);
 	pte_t *small = table_at(frame_pa(table));
 	pte_t pointer = pte_make(frame_pa(table), PTE_V), e;
 
@@ -259,5 +340,5 @@ void pt_split(struct pt_cur *c, struct page *table)
 		for (unsigned i = 0; i < PT_ENTRIES; i++)
 			small[i] = pte_make(pte_pa(e) + i * PAGE_SIZE, e.bits & PTE_FLAGS);
 	} while (!pte_cas(c->slot, e, pointer));
-	descend(c);
+	descend(c, 0);
 }

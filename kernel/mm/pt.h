@@ -14,7 +14,9 @@
  * 9 (frame_put_block); except leaves on what is no RAM, and on frames of kind
  * FRAME_kernel and FRAME_firmware, which nobody ever gives back.
  *
- * Tables are frames of kind FRAME_table.  They are freed by pt_fini() alone.
+ * Tables are frames of kind FRAME_table.  They are freed by pt_fini() alone.  A 2 MiB
+ * leaf of the user half keeps in reserve the table that takes its place when it
+ * goes, so that splitting and removing one never need memory.
  *
  * Addresses are canonical: the user half is [0, 2^38), the kernel half
  * [-2^38, 2^64 - 2^30); the slot above it is never used, so that every range
@@ -34,6 +36,9 @@ struct pt {
 	pa_t root;
 	pa_t twin;   /* second root with the same user half, or 0: isolate=on   */
 	bool shared; /* the kernel half is somebody else's: never written here  */
+
+	/* By hash_next: a cleared table for each 2 MiB leaf of the user half. */
+	struct page *reserve;
 };
 
 /* A cursor rests on the slot that decides va: a leaf, or the hole that makes
@@ -95,8 +100,8 @@ void pt_fini(struct pt *pt);
  * The references that the leaves hold are the caller's affair. */
 int pt_map(struct pt *pt, va_t va, pa_t pa, u64 len, u64 prot) MUST_CHECK;
 
-/* In pt_map's @prot: leaves as large as address and length allow, but 1 GiB
- * ones in the kernel half only. */
+/* In pt_map's @prot: leaves as large as address and length allow, in the kernel
+ * half only. */
 #define PT_LARGE BIT(63)
 
 /* Clears all entries in [va, va+len), which cuts through no leaf; the leaves'
@@ -111,11 +116,24 @@ pte_t pt_set_leaf(struct pt_cur *c, pte_t e);
 /* The frame whose reference the leaf @e holds; NULL: none, see above. */
 struct page *pt_leaf_page(pte_t e);
 
-/* Replaces the 2 MiB leaf under the cursor by @table (a FRAME_table frame with
- * one reference, any contents) full of leaves with the same bits, A and D
- * included, and moves the cursor to level 0.  The reference on the block
- * becomes one on each frame: frame_split() it before.  Needs no shootdown. */
-void pt_split(struct pt_cur *c, struct page *table);
+/* --- 2 MiB leaves of the user half --------------------------------------- */
+
+/* Whether nothing at all is mapped or noted in the 2 MiB that begin at @va. */
+bool pt_large_fits(struct pt *pt, va_t va);
+
+/* Makes the 2 MiB at @va, where nothing is, the leaf @e.  A table that was there,
+ * empty, becomes its reserve; that it is out of use goes to @g, which must be
+ * finished before the lock is given up.  -ENOMEM; -EEXIST.  May sleep. */
+int pt_put_large(struct pt *pt, va_t va, pte_t e, struct gather *g) MUST_CHECK;
+
+/* Replaces the 2 MiB leaf under the cursor by its table, empty, and returns the leaf.
+ * Reference and shootdown are the caller's. */
+pte_t pt_take_large(struct pt_cur *c);
+
+/* Replaces the 2 MiB leaf under the cursor by its table, full of leaves with the same
+ * bits, A and D included, and moves the cursor to level 0.  The reference on the
+ * block becomes one on each frame: frame_split() it before.  Needs no shootdown. */
+void pt_split(struct pt_cur *c);
 
 /* The entry at @level on the way to @va; nothing if the way ends above.  For
  * those who show the tables themselves. */

@@ -13,7 +13,10 @@
 	X(fault_refused, "faults that no area allows")                       \
 	X(page_zeroed, "pages cleared for programs")                         \
 	X(fork_shared, "pages that fork shared")                             \
-	X(fork_copied, "pages that fork copied")
+	X(fork_copied, "pages that fork copied")                             \
+	X(super_mapped, "2 MiB leaves made")                                 \
+	X(super_split, "2 MiB leaves split into pages")                      \
+	X(super_fallback, "2 MiB leaves not made, as no memory was fit for them")
 
 enum vmstat {
 #define X(name, what) VM_##name,
@@ -32,6 +35,11 @@ extern struct vmstat_hart vmstat_harts[MAX_HARTS];
 static inline void vmstat_inc(enum vmstat s)
 {
 	__atomic_fetch_add(&vmstat_harts[hart_index()].n[s], 1, __ATOMIC_RELAXED);
+}
+
+static inline void vmstat_add(enum vmstat s, u64 n)
+{
+	__atomic_fetch_add(&vmstat_harts[hart_index()].n[s], n, __ATOMIC_RELAXED);
 }
 
 /* A sum over harts: exact when no hart is at it. */

@@ -5,16 +5,28 @@
 #include "obs/snap_priv.h"
 #include "uapi/layout.h"
 
+/* How many of the frames of a leaf of @pages, from @pg on, others have too.  Those
+ * of a large leaf are counted as one block, or singly (frame_split). */
+static u64 count_shared(const struct page *pg, u64 pages)
+{
+	u64 n = 0;
+
+	if (!pg || __atomic_load_n(&pg->order, __ATOMIC_RELAXED) > 0)
+		return !pg || snap_users(pg) > 1 ? pages : 0;
+	for (u64 i = 0; i < pages; i++)
+		n += snap_users(pg + i) > 1;
+	return n;
+}
+
 static void count_leaf(struct snap_area *r, const struct pt_cur *c, pte_t e)
 {
 	va_t lo = MAX(ALIGN_DOWN(c->va, level_size(c->level)), r->start);
 	u64 pages = (MIN(pt_end(c), r->end) - lo) / PAGE_SIZE;
-	struct page *pg = pt_leaf_page(e);
-	bool shared = !pg || snap_users(pg) > 1;
+	u64 shared = count_shared(pt_leaf_page(e), pages);
 
 	r->resident += pages;
-	r->shared += shared ? pages : 0;
-	r->private += shared ? 0 : pages;
+	r->shared += shared;
+	r->private += pages - shared;
 	r->large += c->level ? pages : 0;
 	r->touched += e.bits & PTE_A ? pages : 0;
 	r->dirty += e.bits & PTE_D ? pages : 0;

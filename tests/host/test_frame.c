@@ -245,6 +245,31 @@ static void test_shared_block(void **state)
 	}
 }
 
+/* Whoever is left alone with a block has it whole again, but not before. */
+static void test_reunite(void **state)
+{
+	struct page *pg = frame_alloc_order(FRAME_anon, 9, 0);
+
+	(void)state;
+	assert_true(frame_reunite(pg, 9));
+	frame_get_block(pg, 9);
+	assert_false(frame_reunite(pg, 9));
+	assert_int_equal(pg->order, 9);
+	frame_split(pg);
+	assert_false(frame_reunite(pg, 9));
+	for (unsigned i = 0; i < 512; i++) { /* the other one goes, page by page */
+		frame_put(pg + (i * 37 + 5) % 512);
+		assert_int_equal(frame_reunite(pg, 9), i == 511);
+		assert_int_equal(pg->order, i == 511 ? 9 : 0);
+		frame_check();
+	}
+	assert_int_equal(pg[511].refs, 0);
+	frame_put(pg);
+	frame_check();
+	assert_int_equal(frame_count(FRAME_anon), 0);
+	assert_int_equal(count_blocks(9), 4);
+}
+
 /* --- exhaustion --------------------------------------------------------- */
 
 /* All frames can be had by one hart, whichever harts freed them. */
@@ -363,6 +388,7 @@ int main(void)
 		TEST(test_boot_ragged),
 		TEST(test_random),
 		TEST(test_shared_block),
+		TEST(test_reunite),
 		TEST(test_last_frame),
 		TEST(test_block_from_lists),
 		TEST(test_lists_are_short),

@@ -71,9 +71,13 @@ static void set_at(va_t va, int level, pte_t e)
 static void make_large(va_t va)
 {
 	struct page *pg = frame_alloc_order(FRAME_anon, 9, 0);
+	struct gather g;
 
 	assert_non_null(pg);
-	set_at(va, 1, pte_make(frame_pa(pg), random_rights()));
+	gather_init(&g, &as.tlb);
+	assert_int_equal(
+		pt_put_large(&as.pt, va, pte_make(frame_pa(pg), random_rights()), &g), 0);
+	gather_finish(&g);
 }
 
 static void make_small(va_t va, unsigned density)

@@ -169,11 +169,29 @@ static void check_walk(va_t start, va_t end)
 		assert_int_equal(seen / PAGE_SIZE, there);
 }
 
+/* A cleared table for each large leaf. */
+static void check_reserve(void)
+{
+	unsigned n = 0;
+
+	for (struct page *pg = pt.reserve; pg; pg = pg->hash_next, n++) {
+		const pte_t *entry = frame_va(pg);
+
+		assert_int_equal(pg->kind, FRAME_table);
+		for (unsigned i = 0; i < PT_ENTRIES; i++)
+			assert_int_equal(entry[i].bits, 0);
+	}
+	for (unsigned i = 0; i < PAGES; i += BLOCK)
+		n -= model[i].state == LARGE;
+	assert_int_equal(n, 0);
+}
+
 static void check_all(void)
 {
 	for (unsigned i = 0; i < PAGES; i++)
 		check_page(i);
 	check_walk(0, BIT(38));
+	check_reserve();
 	check_roots();
 }
 
@@ -243,56 +261,75 @@ static void map_range(unsigned lo, unsigned hi)
 							   prot | PTE_V) };
 }
 
-/* The large leaf that page @i would be in. */
+/* The large leaf that page @i would be in.  An empty table that it takes the place of
+ * may still be known to a hart; without one it needs a frame, which may fail. */
 static void map_large(unsigned i)
 {
 	unsigned lo = ALIGN_DOWN(i % WINDOW, BLOCK) + i / WINDOW * WINDOW;
 	struct page *pg = frame_alloc_order(FRAME_anon, 9, 0);
-	u64 prot = random_prot();
-	bool room = !pte_is_table(pt_entry(&pt, page_va(lo), 1), 1);
+	bool table = pte_is_table(pt_entry(&pt, page_va(lo), 1), 1);
+	unsigned before = shootdowns, fail = rig_below(3);
+	pte_t e;
+	struct gather g;
 	int err;
 
 	if (!pg)
 		return;
 	memset(frame_va(pg), 0xff, 8 * PAGE_SIZE); /* no table, but looks like one */
-	err = pt_map(&pt, page_va(lo), frame_pa(pg), 2 * MIB, prot | PT_LARGE);
-	if (err || !room) {
-		struct gather g;
+	e = pte_make(frame_pa(pg), random_prot() | PTE_V);
+	assert_int_equal(pt_large_fits(&pt, page_va(i)), all_empty(lo, lo + BLOCK));
+	gather_init(&g, &space);
+	fail_in = fail;
+	err = pt_put_large(&pt, page_va(lo), e, &g);
+	fail = fail && !fail_in;
+	fail_in = 0;
+	if (!all_empty(lo, lo + BLOCK))
+		assert_int_equal(err, -EEXIST);
+	else
+		assert_int_equal(err, fail ? -ENOMEM : 0);
+	for (unsigned j = lo; !err && j < lo + BLOCK; j++)
+		model[j] = (struct model){ LARGE, e };
+	gather_finish(&g);
+	assert_int_equal(shootdowns - before, !err && table);
+	if (err)
+		frame_put(pg);
+	else
+		tlb_fill(lo, lo + BLOCK);
+}
 
-		assert_int_equal(err, all_empty(lo, lo + BLOCK) ? 0 : -EEXIST);
-		gather_init(&g, &space);
-		if (!err) { /* small leaves: there was a table */
-			frame_split(pg);
-			for (va_t va = page_va(lo); va < page_va(lo) + 2 * MIB;
-			     va += PAGE_SIZE)
-				assert_true(pte_is_leaf(pt_entry(&pt, va, 0)));
-			pt_unmap(&pt, page_va(lo), 2 * MIB, &g);
-			gather_finish(&g);
-		} else {
-			frame_put(pg);
-		}
+/* Takes it out; its table then stands there, empty. */
+static void take_large(unsigned i)
+{
+	unsigned lo = ALIGN_DOWN(i % WINDOW, BLOCK) + i / WINDOW * WINDOW;
+	struct pt_cur c = pt_at(&pt, page_va(i));
+	struct gather g;
+
+	if (model[i].state != LARGE)
 		return;
-	}
-	for (unsigned j = lo; j < lo + BLOCK; j++)
-		model[j] = (struct model){ LARGE, pte_make(frame_pa(pg), prot | PTE_V) };
-	tlb_fill(lo, lo + BLOCK);
+	gather_init(&g, &space);
+	assert_int_equal(pt_take_large(&c).bits, model[i].e.bits);
+	gather_add_large(&g, page_va(lo), pt_leaf_page(model[i].e));
+	model_clear(lo, lo + BLOCK);
+	assert_true(pte_is_table(pt_entry(&pt, page_va(i), 1), 1));
+	gather_finish(&g);
 }
 
 static void split_at(unsigned i)
 {
 	unsigned lo = ALIGN_DOWN(i % WINDOW, BLOCK) + i / WINDOW * WINDOW;
 	struct pt_cur c = pt_at(&pt, page_va(i));
-	struct page *deposit;
+	unsigned allocs = frame_count(FRAME_table);
 	pte_t e;
 
 	if (model[i].state != LARGE)
 		return;
 	pte_set_bits(c.slot, PTE_A | PTE_D);
 	e = pte_load(c.slot);
-	deposit = frame_alloc(FRAME_table, 0);
-	memset(frame_va(deposit), 0xff, PAGE_SIZE);
 	frame_split(frame_of_pa(pte_pa(e)));
-	pt_split(&c, deposit);
+	fail_in = 1;
+	pt_split(&c);
+	fail_in = 0;
+	assert_int_equal(frame_count(FRAME_table), allocs);
 	assert_int_equal(c.level, 0);
 	for (unsigned j = lo; j < lo + BLOCK; j++)
 		model[j] = (struct model){ SMALL, { e.bits + ((u64)(j - lo) << 10) } };
@@ -344,6 +381,8 @@ static void random_operation(unsigned full)
 	case 2:
 		if (rig_below(4) == 0)
 			split_at(lo);
+		else if (rig_below(4) == 0)
+			take_large(lo);
 		break;
 	case 3:
 		put_special(lo);

@@ -118,11 +118,44 @@ static void test_leaf_sizes(void **state)
 	pt_unmap(&kernel_pt, base, 2 * GIB, &g);
 	gather_finish(&g);
 
-	/* No 1 GiB leaf for users. */
-	assert_int_equal(pt_map(&pt, GIB, GIB, GIB, PTE_R | PTE_U | PT_LARGE), 0);
-	assert_int_equal(level_of(&pt, GIB), 1);
-	pt_unmap(&pt, GIB, GIB, &g);
+	/* Not this way for users: these keep a table in reserve. */
+	assert_int_equal(pt_map(&pt, GIB, GIB, 2 * MIB, PTE_R | PTE_U | PT_LARGE), 0);
+	assert_int_equal(level_of(&pt, GIB), 0);
+	pt_unmap(&pt, GIB, 2 * MIB, &g);
 	gather_finish(&g);
+}
+
+/* Every allocation of pt_put_large() fails once; nothing is left but tables. */
+static void test_put_large_fails(void **state)
+{
+	pte_t e = pte_make(GIB, PTE_R | PTE_W | PTE_U | PTE_V);
+	struct pt_cur c;
+	struct gather g;
+
+	(void)state;
+	gather_init(&g, &space);
+	for (unsigned k = 1; k <= 2; k++) {
+		fail_in = k;
+		assert_int_equal(pt_put_large(&pt, 6 * MIB, e, &g), -ENOMEM);
+		assert_true(pt_large_fits(&pt, 6 * MIB + PAGE_SIZE));
+		assert_null(pt.reserve);
+		assert_int_equal(frame_count(FRAME_table), 2 + k);
+		check_roots();
+	}
+	fail_in = 0;
+	assert_int_equal(pt_put_large(&pt, 6 * MIB, e, &g), 0);
+	assert_int_equal(frame_count(FRAME_table), 3 + 2);
+	assert_int_equal(pt_put_large(&pt, 6 * MIB, e, &g), -EEXIST);
+	assert_int_equal(pt_entry(&pt, 6 * MIB, 1).bits, e.bits);
+
+	/* Away and back, and split: from now on without any memory. */
+	fail_in = 1;
+	pt_unmap(&pt, 6 * MIB, 2 * MIB, &g);
+	assert_int_equal(pt_put_large(&pt, 6 * MIB, e, &g), 0);
+	c = pt_at(&pt, 7 * MIB);
+	pt_split(&c);
+	assert_int_equal(pte_load(c.slot).bits, pte_make(GIB + MIB, e.bits).bits);
+	fail_in = 0;
 }
 
 static void test_in_the_way(void **state)
@@ -201,7 +234,11 @@ static void test_misuse(void **state)
 	expect_assert_failure((void)pt_set_leaf(
 		&(struct pt_cur){ &pt, 0, 2, root_of(pt.root) + 1 }, (pte_t){ PTE_V }));
 	/* A leaf that the range cuts. */
-	assert_int_equal(pt_map(&pt, 4 * GIB, GIB, 2 * MIB, PTE_R | PT_LARGE), 0);
+	expect_assert_failure(
+		(void)!pt_put_large(&pt, 4 * GIB + MIB, pte_make(GIB, PTE_R | PTE_V), &g));
+	expect_assert_failure(
+		(void)!pt_put_large(&pt, DIRECT, pte_make(GIB, PTE_R | PTE_V), &g));
+	assert_int_equal(pt_put_large(&pt, 4 * GIB, pte_make(GIB, PTE_R | PTE_V), &g), 0);
 	expect_assert_failure(pt_unmap(&pt, 4 * GIB, PAGE_SIZE, &g));
 	expect_assert_failure(pt_unmap(&pt, 4 * GIB + MIB, MIB, &g));
 	pt_unmap(&pt, 4 * GIB, 2 * MIB, &g);
@@ -216,8 +253,10 @@ static void test_fini_checks(void **state)
 	(void)state;
 	gather_init(&g, &space);
 	for (u64 large = 0; large < 2; large++) {
-		assert_int_equal(
-			pt_map(&pt, 0, GIB, 2 * MIB, PTE_R | (large ? PT_LARGE : 0)), 0);
+		assert_int_equal(large ? pt_put_large(&pt, 0, pte_make(GIB, PTE_R | PTE_V),
+						      &g)
+				       : pt_map(&pt, 0, GIB, 2 * MIB, PTE_R),
+				 0);
 		expect_assert_failure(pt_fini(&pt));
 		pt_unmap(&pt, 0, 2 * MIB, &g);
 		gather_finish(&g);
@@ -231,9 +270,11 @@ static void test_fini_checks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_map_fails),  TEST(test_init_fails),  TEST(test_map_after_failure),
-		TEST(test_leaf_sizes), TEST(test_in_the_way),  TEST(test_kernel_half),
-		TEST(test_misuse),     TEST(test_fini_checks),
+		TEST(test_map_fails),         TEST(test_init_fails),
+		TEST(test_map_after_failure), TEST(test_leaf_sizes),
+		TEST(test_put_large_fails),   TEST(test_in_the_way),
+		TEST(test_kernel_half),       TEST(test_misuse),
+		TEST(test_fini_checks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
