@@ -1,11 +1,13 @@
-/* help - list the programs */
+/* help - list the programs and what the shell has built in */
 #include <stdio.h>
 #include <unistd.h>
 
+#include <builtins.h>
 #include <tool.h>
 
-static const char usage[] = "usage: help\n"
-			    "List the programs, a line each.\n";
+static const char usage[] =
+	"usage: help\n"
+	"List the programs, a line each, and what the shell has built in.\n";
 
 /* Made by the build from the first line of each program's source. */
 static const struct {
@@ -13,6 +15,26 @@ static const struct {
 } programs[] = {
 #include <help_table.h>
 };
+
+static const struct {
+	const char *name, *arguments, *purpose;
+} builtins[] = {
+#define X(word, fn, arguments, what) { word, arguments, what },
+	SH_BUILTINS(X)
+#undef X
+};
+
+static void print_builtins(void)
+{
+	char line[40];
+
+	puts("\nBuilt into the shell:");
+	for (unsigned i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++) {
+		snprintf(line, sizeof(line), "%s %s", builtins[i].name,
+			 builtins[i].arguments);
+		printf("%-14s %s\n", line, builtins[i].purpose);
+	}
+}
 
 int main(int argc, char **argv)
 {
@@ -22,6 +44,7 @@ int main(int argc, char **argv)
 		tool_usage(usage);
 	for (unsigned i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
 		printf("%-9s %s\n", programs[i].name, programs[i].purpose);
+	print_builtins();
 	puts("\nNAME --help says more about one.  Ctrl-C ends a running program,\n"
 	     "Ctrl-D the shell.  Leave with `poweroff`, or with Ctrl-A, then x.");
 	return tool_finish();

@@ -18,6 +18,24 @@ const char *tool_basename(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* picolibc's getopt_long() takes the argument `-` for an option without a letter and
+ * drops it.  All such arguments become this one, which is empty while it looks. */
+static char dash[] = "-";
+
+static int getopt_with_dash(int argc, char **argv, const char *options,
+			    const struct option *words)
+{
+	int c;
+
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "-") == 0)
+			argv[i] = dash;
+	dash[0] = '\0';
+	c = getopt_long(argc, argv, options, words, NULL);
+	dash[0] = '-';
+	return c;
+}
+
 int tool_getopt(int argc, char **argv, const char *options, const char *usage)
 {
 	static const struct option help[] = { { .name = "help", .val = 'h' }, { 0 } };
@@ -25,7 +43,7 @@ int tool_getopt(int argc, char **argv, const char *options, const char *usage)
 
 	if (argc > 0)
 		tool_name = tool_basename(argv[0]);
-	c = getopt_long(argc, argv, options, help, NULL);
+	c = getopt_with_dash(argc, argv, options, help);
 	if (c == 'h') {
 		fputs(usage, stdout);
 		exit(0);

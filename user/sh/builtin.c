@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <builtins.h>
+
 void sh_say(const char *first, ...)
 {
 	char buf[512];
@@ -73,10 +75,9 @@ sh_builtin_fn *sh_builtin_find(const char *name)
 		const char *name;
 		sh_builtin_fn *fn;
 	} builtins[] = {
-		{ "cd", run_cd },
-		{ "exit", run_exit },
-		{ "wait", run_wait },
-		{ ":", run_nothing },
+#define X(word, run, arguments, what) { word, run },
+		SH_BUILTINS(X)
+#undef X
 	};
 
 	for (unsigned i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <builtins.h>
+
 struct shell shell;
 
 static const char usage[] =
@@ -26,7 +28,11 @@ static const char usage[] =
 	"  'text' \"text\" \\c                               quotes; # starts a comment\n"
 	"  * ? [a-z]                                        file names\n"
 	"  NAME=value  $NAME  $?  $$  $1  $#  $@            variables, status, arguments\n"
-	"  cd [DIR]  exit [STATUS]  wait  :                 built in\n";
+	"  built in:"
+#define X(word, fn, arguments, what) "  " word " " arguments
+	SH_BUILTINS(X)
+#undef X
+		"\n";
 
 /* Where lines come from: text in memory, or else standard input. */
 struct input {

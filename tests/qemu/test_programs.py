@@ -1,0 +1,115 @@
+"""What the programs print and the status they leave with, on one machine."""
+import pytest
+
+from machine import Machine
+
+
+@pytest.fixture(scope="module")
+def m(test_image):
+    with Machine(test_image, harts=2) as machine:
+        machine.boot()
+        machine.run("mkdir work; cd work; echo abc > one; echo axc > two; echo ab > short")
+        machine.run("mkdir sub; echo text > sub/which; echo text > here; cp /README wc")
+        yield machine
+
+
+def status(m, line):
+    """What a line prints, and its status."""
+    out = m.run(line + "; echo status $?")
+    text, _, number = out.rpartition("status ")
+    return int(number), text
+
+
+@pytest.mark.parametrize("folder,want", [
+    ("/", "/\n"),
+    ("/work", "/work\n"),
+    ("/work/sub/../sub", "/work/sub\n"),
+])
+def test_pwd(m, folder, want):
+    assert status(m, f"cd {folder}; pwd") == (0, want)
+    m.run("cd /work")
+
+
+def test_pwd_wants_no_arguments(m):
+    code, out = status(m, "pwd sub")
+    assert code == 2 and out.startswith("usage: pwd"), out
+
+
+def test_pwd_in_a_directory_that_is_gone(m):
+    code, out = status(m, "mkdir gone; cd gone; rm -r /work/gone; pwd; cd /work")
+    assert "/gone" not in out.replace("pwd:", "") or code == 0, out
+
+
+@pytest.mark.parametrize("line,want", [
+    ("cmp one one", (0, "")),
+    ("cp one same; cmp one same", (0, "")),
+    ("cmp one two", (1, "one two differ: char 2, line 1\n")),
+    ("cmp -l one two", (1, "2 142 170\n")),
+    ("cmp -s one two", (1, "")),
+    ("cmp -s one same", (0, "")),
+    ("cmp one short", (1, "one short differ: char 3, line 1\n")),
+    ("cmp -l one short", (1, "3 143 12\ncmp: EOF on short after byte 3\n")),
+    ("cmp -s one short", (1, "")),
+    ("(cat one; echo x) > longer; cmp longer one", (1, "cmp: EOF on one after byte 4\n")),
+    ("(cat one; echo x) > longer; (cat one; echo y) > other; cmp longer other",
+     (1, "longer other differ: char 5, line 2\n")),
+    ("touch nothing; cmp nothing one", (1, "cmp: EOF on nothing, which is empty\n")),
+    ("touch nothing; cmp nothing nothing", (0, "")),
+    ("cat one | cmp - one", (0, "")),
+    ("cat one | cmp two -", (1, "two - differ: char 2, line 1\n")),
+])
+def test_cmp(m, line, want):
+    assert status(m, line) == want
+
+
+@pytest.mark.parametrize("line", ["cmp one nosuch", "cmp -s nosuch one", "cmp one sub", "cmp one", "cmp -l -s one two",
+                                  "cmp one two three", "cmp -x one two"])
+def test_cmp_trouble(m, line):
+    code, out = status(m, line)
+    assert code == 2 and out, out
+
+
+@pytest.mark.parametrize("line,want", [
+    ("which cat", (0, "/cat\n")),
+    ("which cat ls", (0, "/cat\n/ls\n")),
+    ("which wc", (0, "/wc\n")),
+    ("which -a wc", (0, "/wc\n/work/wc\n")),
+    ("which here", (0, "/work/here\n")),
+    ("which ./here sub/which", (0, "./here\nsub/which\n")),
+    ("which sub", (1, "which: sub: no such program\n")),
+    ("which nosuch cat", (1, "which: nosuch: no such program\n/cat\n")),
+    ("which cd", (1, "which: cd: built into the shell\n")),
+    ("cd /; which -a cat; cd work", (0, "/cat\n")),
+])
+def test_which(m, line, want):
+    assert status(m, line) == want
+
+
+def test_which_wants_a_name(m):
+    code, out = status(m, "which")
+    assert code == 2 and out.startswith("usage: which"), out
+
+
+@pytest.mark.parametrize("line,want", [
+    ("echo x | cat one -", "abc\nx\n"),
+    ("echo x | cat - one", "x\nabc\n"),
+    ("echo x | cat -- - one", "x\nabc\n"),
+    ("echo x | head -n 1 - | wc -l -", "1\n"),
+])
+def test_dash_is_standard_input(m, line, want):
+    assert m.run(line) == want
+
+
+def test_help_lists_everything(m):
+    out = m.run("help")
+    for name in ("cat", "pwd", "cmp", "which", "free"):
+        assert f"\n{name} " in "\n" + out, name
+    programs, built_in = out.split("Built into the shell:\n")
+    for line in ("cd [DIR] ", "exit [STATUS] ", "wait ", ": "):
+        assert "\n" + line in "\n" + built_in and "\n" + line not in programs, line
+    assert "poweroff" in built_in
+
+
+def test_help_and_sh_tell_the_same(m):
+    out = m.run("sh --help | tail -n 1")  # other lines have the prompt in them
+    assert "cd [DIR]  exit [STATUS]  wait" in out

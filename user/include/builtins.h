@@ -1,0 +1,10 @@
+/* builtins.h - the commands that the shell has itself, for the shell and for those that
+ * tell about it. */
+#pragma once
+
+/* X(name, function in the shell, arguments, what it does) */
+#define SH_BUILTINS(X)                                                             \
+	X("cd", run_cd, "[DIR]", "go to a directory, or to /")                     \
+	X("exit", run_exit, "[STATUS]", "end the shell")                           \
+	X("wait", run_wait, "", "wait until all that runs in the background ends") \
+	X(":", run_nothing, "", "succeed")
