@@ -6,10 +6,14 @@
 struct aspace;
 struct kframe;
 
-/* mm/aspace.c: makes @as the address space of this hart; interrupts off. */
+/* mm/load.c: makes @as the address space of this hart; interrupts off. */
 void aspace_load(struct aspace *as);
 
-/* mm/aspace.c: loads the boot root; interrupts off. */
+/* mm/load.c: what is loaded stays, but nothing in it is touched until the next
+ * aspace_load(); interrupts off. */
+void aspace_rest(void);
+
+/* mm/load.c: loads the boot root; interrupts off. */
 void aspace_unload(void);
 
 /* mm/fault.c: a fault of the kernel at a user address (scause @cause).

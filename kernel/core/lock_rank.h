@@ -26,6 +26,7 @@
 	X(waitq, "spin: one wait queue")                                          \
 	X(timer, "spin: one hart's timers")                                       \
 	X(runq, "spin: one hart's run queue")                                     \
+	X(asid, "spin: giving out numbers of address spaces")                     \
 	X(slab, "spin: one slab cache")                                           \
 	X(frame, "spin: free frames")                                             \
 	X(klog, "spin: kernel messages")                                          \

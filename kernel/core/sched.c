@@ -171,6 +171,8 @@ static void switch_to_next(struct hart *h)
 	fp_leave(h, prev);
 	if (next->as)
 		aspace_load(next->as);
+	else
+		aspace_rest();
 	if (h->rq.nready && next != h->idle)
 		arm_tick(h);
 	context_switch(&prev->ctx, &next->ctx);

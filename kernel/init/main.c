@@ -25,6 +25,7 @@
 #include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/kmap.h"
+#include "mm/load.h"
 #include "mm/object.h"
 #include "mm/reclaim.h"
 #include "mm/uaccess.h"
@@ -223,6 +224,7 @@ void boot_main(u64 hartid, pa_t fdt)
 	uaccess_init();
 	hart_init_traps();
 	aspace_init();
+	aspace_load_init(MIN(machine_ncpus, (unsigned)MAX_HARTS));
 	proc_init();
 	object_cache_init();
 	fs_init();

@@ -20,6 +20,8 @@ static const struct option known[] = {
 	{ "heap", "eager lazy" }, /* mm/aspace.c  */
 	{ "super", "on off" },    /* mm/super.c: 2 MiB leaves */
 	{ "isolate", "off on" },  /* mm/aspace.c: a second root for user mode */
+	/* mm/load.c: numbers for address spaces, or how many bits at most */
+	{ "asid", "on off 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16" },
 	{ "uaccess", "auto strict open walk" }, /* mm/uaccess.c */
 	{ "fsbig", "on off" },                  /* fs/: images of the file system lab */
 	{ "vmprint", "on off" },                /* init/main.c: the first page table */

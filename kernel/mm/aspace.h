@@ -19,8 +19,9 @@
 struct aspace {
 	struct tlb_space tlb; /* (A) harts that may hold translations   */
 	struct pt pt;         /* (lock) entries; the root is constant   */
-	u64 satp;             /* (C) in the kernel                      */
-	u64 user_satp;        /* (C) in user mode, isolate=on; else 0   */
+	u64 satp;             /* in the kernel                          */
+	u64 user_satp;        /* in user mode, isolate=on; else 0; who
+			       * loads the space sets the ASID in both  */
 	struct mutex lock;
 	struct vma_set areas; /* (lock) */
 	va_t brk;             /* (lock) the break, bytes                */

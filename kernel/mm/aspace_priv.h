@@ -46,6 +46,7 @@ int aspace_alloc(struct page *trapframe, struct aspace **out) MUST_CHECK;
 int aspace_add_usyscall(struct aspace *as, struct page *usyscall) MUST_CHECK;
 
 extern bool aspace_fork_copies; /* fork=copy */
+extern bool aspace_isolate;     /* isolate=on */
 
 /* --- super.c: 2 MiB leaves.  (lock) for all of these --------------------- */
 

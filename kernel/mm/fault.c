@@ -187,9 +187,14 @@ static bool leaf_permits(pte_t e, enum access access)
 /* The entry allows it: its A or D bit was missing, or the translation was stale. */
 static int fault_spurious(struct pt_cur *c, enum access access)
 {
+	u64 used = PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
+	pte_t old = pte_set_bits(c->slot, used);
+
 	vmstat_inc(VM_fault_spurious);
-	pte_set_bits(c->slot, PTE_A | (access == ACCESS_WRITE ? PTE_D : 0));
-	tlb_flush_page(c->va);
+	if ((old.bits & used) == used)
+		tlb_flush_all(); /* perhaps a table entry; that of a page is not enough */
+	else
+		tlb_flush_page(c->va);
 	return 0;
 }
 

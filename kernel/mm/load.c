@@ -1,29 +1,90 @@
 /* load.c - which root a hart has loaded, and making harts let go of one.
  *
  * A hart keeps a root loaded while it idles or runs kernel threads
- * (borrowing).  The mask of a space and hart.loaded say the same from two
- * sides; tlb.h has the rule that makes shootdowns safe. */
+ * (borrowing): hart.loaded says which.  The mask of a space has only harts that
+ * run its thread; tlb_space.h has the rule that makes shootdowns safe. */
 
-#include "arch/riscv/csr.h"
-#include "core/coreup.h"
-#include "core/hart.h"
-#include "lib/assert.h"
-#include "mm/aspace.h"
 #include "mm/load.h"
 
-/* Interrupts off.  @as NULL: the boot root. */
+#include "arch/riscv/csr.h"
+#include "core/bootopt.h"
+#include "core/coreup.h"
+#include "core/hart.h"
+#include "core/klog.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "mm/asid.h"
+#include "mm/aspace.h"
+#include "mm/aspace_priv.h"
+#include "mm/vmstat.h"
+
+static bool asids; /* (C) spaces have ASIDs */
+
+/* asid=on: as many bits as there are; a number: at most so many. */
+static u32 bits_wanted(void)
+{
+	const char *option = bootopt_get("asid");
+	u32 bits = 0, have = tlb_asid_bits();
+
+	if (!option || strcmp(option, "on") == 0)
+		return have;
+	while (*option >= '0' && *option <= '9')
+		bits = bits * 10 + (u32)(*option++ - '0');
+	return MIN(bits, have); /* off: 0 */
+}
+
+void aspace_load_init(u32 harts)
+{
+	u32 bits = bits_wanted(), spaces = asid_init(bits, aspace_isolate, harts);
+
+	asids = spaces != 0;
+	if (aspace_isolate)
+		tlb_set_pairs();
+	if (asids)
+		printk("asid: %u bits (%u spaces)\n", bits, spaces);
+	else
+		printk("asid: off (%u bits)\n", bits);
+}
+
+/* The ASID in satp: a space that is loaded never changes it. */
+static void set_asid(struct aspace *as)
+{
+	u64 asid = tlb_asid(&as->tlb);
+
+	as->satp = (as->satp & ~SATP_ASID) | asid << SATP_ASID_SHIFT;
+	if (as->user_satp && asid)
+		as->user_satp = (as->user_satp & ~SATP_ASID) | (asid + 1)
+								       << SATP_ASID_SHIFT;
+}
+
+static void flush(const struct aspace *as, enum asid_flush how)
+{
+	if (how == ASID_FLUSH_NONE)
+		return;
+	vmstat_inc(how == ASID_FLUSH_ALL ? VM_space_flush_all : VM_space_flush);
+	if (how == ASID_FLUSH_ALL)
+		tlb_flush_all();
+	else
+		tlb_flush_space(&as->tlb);
+}
+
+/* Interrupts off.  @as NULL: the boot root, whose user half is always empty and
+ * which nobody shares an ASID with.  The flush comes after satp is written: what is
+ * touched in between is the kernel half, which is the same in all roots. */
 static void load(struct hart *h, struct aspace *as)
 {
-	u64 satp = as ? as->satp : kernel_satp;
+	enum asid_flush how = asids ? ASID_FLUSH_NONE : ASID_FLUSH_ALL;
 	struct aspace *old = h->loaded;
-	u64 self = BIT(h->cpu.index);
 
-	if (as)
-		__atomic_fetch_or(&as->tlb.harts, self, __ATOMIC_SEQ_CST);
-	csr_write(satp, satp);
-	tlb_flush_all(); /* all spaces share ASID 0 */
+	if (as) {
+		vmstat_inc(VM_space_load);
+		how = asid_enter(&as->tlb, h->cpu.index);
+		set_asid(as);
+	}
+	csr_write(satp, as ? as->satp : kernel_satp);
+	flush(as, how);
 	if (old)
-		__atomic_fetch_and(&old->tlb.harts, ~self, __ATOMIC_SEQ_CST);
+		asid_leave(&old->tlb, h->cpu.index);
 	/* From here on aspace_evict() may free the old one. */
 	__atomic_store_n(&h->loaded, as, __ATOMIC_RELEASE);
 }
@@ -34,6 +95,16 @@ void aspace_load(struct aspace *as)
 
 	if (h->loaded != as)
 		load(h, as);
+	else if (as && !(tlb_users(&as->tlb) & BIT(h->cpu.index)))
+		flush(as, asid_resume(&as->tlb, h->cpu.index));
+}
+
+void aspace_rest(void)
+{
+	struct hart *h = hart_current();
+
+	if (h->loaded && tlb_users(&h->loaded->tlb) & BIT(h->cpu.index))
+		asid_rest(&h->loaded->tlb, h->cpu.index);
 }
 
 void aspace_unload(void)

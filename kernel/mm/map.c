@@ -143,11 +143,14 @@ static u64 new_flags(const struct vma *v, pte_t e)
 	return keep | PTE_R;
 }
 
-static void protect_pages(struct aspace *as, const struct vma *v)
+/* What a hart might still do by the old entry. */
+static bool loses_rights(pte_t old, pte_t new)
 {
-	struct gather g;
+	return old.bits & ~new.bits &PTE_RWX;
+}
 
-	gather_init(&g, &as->tlb);
+static void protect_pages(struct aspace *as, const struct vma *v, struct gather *g)
+{
 	pt_for_each(c, &as->pt, v->start, v->end) {
 		pte_t e = pte_load(c.slot), old;
 
@@ -157,14 +160,16 @@ static void protect_pages(struct aspace *as, const struct vma *v)
 			super_split(&c); /* only pages can be parked */
 		/* Off first: D must not be set behind our back. */
 		old = pte_xchg(c.slot, (pte_t){ 0 });
-		gather_range(&g, c.va, pt_end(&c));
-		pt_set_leaf(&c, pte_make(pte_pa(old), new_flags(v, old)));
+		e = pte_make(pte_pa(old), new_flags(v, old));
+		if (loses_rights(old, e))
+			gather_range(g, c.va, pt_end(&c));
+		pt_set_leaf(&c, e);
 	}
-	gather_finish(&g);
 }
 
 static int protect_locked(struct aspace *as, va_t lo, va_t hi, u8 prot)
 {
+	struct gather g;
 	int err;
 
 	if (!all_in_areas(as, lo, hi))
@@ -174,16 +179,18 @@ static int protect_locked(struct aspace *as, va_t lo, va_t hi, u8 prot)
 	err = aspace_cut_edges(as, lo, hi);
 	if (err)
 		return err;
+	gather_init(&g, &as->tlb);
 	while (lo < hi) {
 		struct vma *v = vma_find(&as->areas, lo);
 
 		if (v->prot != prot) {
 			v->prot = prot;
-			protect_pages(as, v);
+			protect_pages(as, v, &g);
 		}
 		lo = v->end;
 		vma_merge(&as->areas, v);
 	}
+	gather_finish(&g);
 	return 0;
 }
 

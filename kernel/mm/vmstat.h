@@ -4,19 +4,23 @@
 #include "core/hart.h"
 
 /* X(name, what is counted) */
-#define VMSTATS(X)                                                           \
-	X(fault_lazy, "pages brought in at their first touch")               \
-	X(fault_file, "pages of files mapped at their first touch")          \
-	X(fault_cow_copy, "shared pages copied at their first write")        \
-	X(fault_cow_reuse, "pages kept at a write, as nobody else has them") \
-	X(fault_spurious, "faults on an A or D bit, or a stale translation") \
-	X(fault_refused, "faults that no area allows")                       \
-	X(page_zeroed, "pages cleared for programs")                         \
-	X(fork_shared, "pages that fork shared")                             \
-	X(fork_copied, "pages that fork copied")                             \
-	X(super_mapped, "2 MiB leaves made")                                 \
-	X(super_split, "2 MiB leaves split into pages")                      \
-	X(super_fallback, "2 MiB leaves not made, as no memory was fit for them")
+#define VMSTATS(X)                                                                \
+	X(fault_lazy, "pages brought in at their first touch")                    \
+	X(fault_file, "pages of files mapped at their first touch")               \
+	X(fault_cow_copy, "shared pages copied at their first write")             \
+	X(fault_cow_reuse, "pages kept at a write, as nobody else has them")      \
+	X(fault_spurious, "faults on an A or D bit, or a stale translation")      \
+	X(fault_refused, "faults that no area allows")                            \
+	X(page_zeroed, "pages cleared for programs")                              \
+	X(fork_shared, "pages that fork shared")                                  \
+	X(fork_copied, "pages that fork copied")                                  \
+	X(super_mapped, "2 MiB leaves made")                                      \
+	X(super_split, "2 MiB leaves split into pages")                           \
+	X(super_fallback, "2 MiB leaves not made, as no memory was fit for them") \
+	X(space_load, "times that a hart changed to another process's memory")    \
+	X(space_flush, "of these: it forgot that memory's translations")          \
+	X(space_flush_all, "changes at which it forgot all translations")         \
+	X(asid_rollover, "times that the numbers for address spaces ran out")
 
 enum vmstat {
 #define X(name, what) VM_##name,

@@ -24,7 +24,7 @@
 #define TEXT_SIZE 4096
 #define CHUNK 128
 #define COPIES 2 /* counters that come before those of vmstat.h */
-#define TLB 2    /* and after them                              */
+#define TLB 3    /* and after them                              */
 #define NSTATS (COPIES + VM_NSTAT + TLB)
 
 static struct {
@@ -46,14 +46,18 @@ static struct snap_counter counter(u64 i)
 	case 1:
 		return (struct snap_counter){ "copyinstr", "strings fetched from a program",
 					      uaccess_count_copyinstr() };
-	case NSTATS - 2:
+	case NSTATS - 3:
 		return (struct snap_counter){ "shootdown",
 					      "times that translations were taken back",
 					      tlb_count().shootdowns };
-	case NSTATS - 1:
+	case NSTATS - 2:
 		return (struct snap_counter){ "shootdown_remote",
 					      "of these: other harts had to be told",
 					      tlb_count().remote };
+	case NSTATS - 1:
+		return (struct snap_counter){ "shootdown_harts",
+					      "how many other harts that were",
+					      tlb_count().remote_harts };
 	default:
 		i -= COPIES;
 		return (struct snap_counter){ vmstat_name[i], vmstat_what[i],

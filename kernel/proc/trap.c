@@ -80,7 +80,7 @@ static void prepare_user(struct proc *p)
 	p->tf->hart = (u64)hart_current();
 	p->tf->user_satp = p->as->user_satp;
 	p->tf->kernel_satp = p->as->user_satp ? p->as->satp : 0;
-	p->tf->satp_fence = true; /* the two roots share ASID 0 */
+	p->tf->satp_fence = tlb_asid(&p->as->tlb) == 0; /* the roots share ASID 0 */
 	status &= ~(SSTATUS_SPP | SSTATUS_FS);
 	status |= SSTATUS_SPIE | fp_user_status(&p->thread);
 	csr_write(sstatus, status);

@@ -47,7 +47,7 @@ def test_one_line_for_each_thing(test_image):
         before = m.boot()
     after_firmware = before[before.index("plic:"):]
     for line in after_firmware.strip().split("\n"):
-        assert re.match(r"(plic|uart|disk|uaccess|memory|harts|fs): \S", line) or "help" in line, line
+        assert re.match(r"(plic|uart|disk|uaccess|asid|memory|harts|fs): \S", line) or "help" in line, line
 
 
 def test_no_disk_is_one_clear_line():

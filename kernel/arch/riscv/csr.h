@@ -31,6 +31,7 @@
 
 #define SATP_SV39 (8ul << 60)
 #define SATP_ASID_SHIFT 44
+#define SATP_ASID (0xfffful << SATP_ASID_SHIFT)
 
 /* scause */
 #define CAUSE_INTERRUPT BIT(63)

@@ -9,18 +9,19 @@ struct sbiret {
 	s64 value;
 };
 
-static struct sbiret sbi_call(u64 ext, u64 fn, u64 arg0, u64 arg1, const u64 rest[2])
+static struct sbiret sbi_call(u64 ext, u64 fn, u64 arg0, u64 arg1, const u64 rest[3])
 {
 	register u64 a0 __asm__("a0") = arg0;
 	register u64 a1 __asm__("a1") = arg1;
 	register u64 a2 __asm__("a2") = rest ? rest[0] : 0;
 	register u64 a3 __asm__("a3") = rest ? rest[1] : 0;
+	register u64 a4 __asm__("a4") = rest ? rest[2] : 0;
 	register u64 a6 __asm__("a6") = fn;
 	register u64 a7 __asm__("a7") = ext;
 
 	__asm__ volatile("ecall"
 			 : "+r"(a0), "+r"(a1)
-			 : "r"(a2), "r"(a3), "r"(a6), "r"(a7)
+			 : "r"(a2), "r"(a3), "r"(a4), "r"(a6), "r"(a7)
 			 : "memory");
 	return (struct sbiret){ (s64)a0, (s64)a1 };
 }
@@ -45,7 +46,7 @@ s64 sbi_set_timer(u64 deadline)
 
 /* SBI wants hardware numbers: a mask of 64 from a base.  Harts whose numbers
  * do not fit into one mask get a call each. */
-static s64 hart_call(u64 ext, u64 fn, u64 harts, const u64 rest[2])
+static s64 hart_call(u64 ext, u64 fn, u64 harts, const u64 rest[3])
 {
 	u64 mask = 0;
 	s64 err = 0;
@@ -75,14 +76,21 @@ s64 sbi_remote_fence_i(u64 harts)
 
 s64 sbi_remote_sfence(u64 harts, va_t start, u64 bytes)
 {
-	u64 range[2] = { start, bytes };
+	u64 range[3] = { start, bytes };
 
 	return hart_call(SBI_RFENCE, 1, harts, range);
 }
 
+s64 sbi_remote_sfence_asid(u64 harts, va_t start, u64 bytes, u64 asid)
+{
+	u64 range[3] = { start, bytes, asid };
+
+	return hart_call(SBI_RFENCE, 2, harts, range);
+}
+
 s64 sbi_hart_start(u64 hartid, pa_t entry, u64 arg)
 {
-	u64 opaque[2] = { arg, 0 };
+	u64 opaque[3] = { arg };
 
 	return sbi_call(SBI_HSM, 0, hartid, entry, opaque).error;
 }

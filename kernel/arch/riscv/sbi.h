@@ -26,6 +26,9 @@ s64 sbi_remote_fence_i(u64 harts);
  * spaces; bytes = -1: everything. */
 s64 sbi_remote_sfence(u64 harts, va_t start, u64 bytes);
 
+/* The same for one address space. */
+s64 sbi_remote_sfence_asid(u64 harts, va_t start, u64 bytes, u64 asid);
+
 /* Starts a stopped hart at physical address @entry with a0 its number, a1 @arg. */
 s64 sbi_hart_start(u64 hartid, pa_t entry, u64 arg);
 void sbi_hart_stop(void);

@@ -10,6 +10,7 @@
 #define FLUSH_PAGES_MAX 16
 
 static u64 icache_pending; /* (A) harts that have to fence.i */
+static bool pairs;         /* (C) */
 
 /* (A) Each hart writes its own. */
 static struct {
@@ -26,31 +27,102 @@ void tlb_flush_all(void)
 	__asm__ volatile("sfence.vma zero, zero" : : : "memory");
 }
 
-static void flush_local(va_t lo, va_t hi)
+static u32 count_ones(u64 bits)
 {
+	u32 n = 0;
+
+	for (; bits; bits &= bits - 1)
+		n++;
+	return n;
+}
+
+static void flush_asid(u64 asid)
+{
+	__asm__ volatile("sfence.vma zero, %0" : : "r"(asid) : "memory");
+}
+
+void tlb_flush_space(const struct tlb_space *s)
+{
+	u64 asid = tlb_asid(s);
+
+	flush_asid(asid);
+	if (pairs)
+		flush_asid(asid + 1);
+}
+
+u32 tlb_asid_bits(void)
+{
+	u64 satp = csr_read(satp), ones;
+
+	csr_write(satp, satp | SATP_ASID);
+	ones = (csr_read(satp) & SATP_ASID) >> SATP_ASID_SHIFT;
+	csr_write(satp, satp);
+	tlb_flush_all();
+	return count_ones(ones);
+}
+
+void tlb_set_pairs(void)
+{
+	pairs = true;
+}
+
+static void flush_pages(va_t lo, va_t hi, u64 asid)
+{
+	for (va_t va = lo; va < hi; va += PAGE_SIZE)
+		__asm__ volatile("sfence.vma %0, %1" : : "r"(va), "r"(asid) : "memory");
+}
+
+static void flush_local(const struct tlb_space *s, va_t lo, va_t hi)
+{
+	u64 asid = tlb_asid(s);
+
 	if (hi - lo > FLUSH_PAGES_MAX * PAGE_SIZE) {
-		tlb_flush_all();
+		if (asid)
+			tlb_flush_space(s);
+		else
+			tlb_flush_all();
 		return;
 	}
-	for (va_t va = lo; va < hi; va += PAGE_SIZE)
-		tlb_flush_page(va);
+	flush_pages(lo, hi, asid);
+	if (pairs && asid)
+		flush_pages(lo, hi, asid + 1);
+}
+
+static void flush_remote(const struct tlb_space *s, u64 harts, va_t lo, va_t hi)
+{
+	u64 asid = tlb_asid(s);
+
+	if (asid && !pairs)
+		sbi_remote_sfence_asid(harts, lo, hi - lo, asid);
+	else
+		sbi_remote_sfence(harts, lo, hi - lo);
+}
+
+static void count(u64 others)
+{
+	struct tlb_counts *n = &counts[cpu_current()->index].n;
+
+	__atomic_fetch_add(&n->shootdowns, 1, __ATOMIC_RELAXED);
+	if (others) {
+		__atomic_fetch_add(&n->remote, 1, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&n->remote_harts, count_ones(others), __ATOMIC_RELAXED);
+	}
 }
 
 void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi)
 {
-	struct tlb_counts *n = &counts[cpu_current()->index].n;
 	u64 self, harts;
 
 	fence_all();
+	harts = tlb_targets(s);
+	if (!harts)
+		return; /* nobody has it loaded, as at its end */
 	self = BIT(cpu_current()->index);
-	harts = __atomic_load_n(&s->harts, __ATOMIC_SEQ_CST);
-	__atomic_fetch_add(&n->shootdowns, 1, __ATOMIC_RELAXED);
+	count(harts & ~self);
 	if (harts & self)
-		flush_local(lo, hi);
-	if (harts & ~self) {
-		__atomic_fetch_add(&n->remote, 1, __ATOMIC_RELAXED);
-		sbi_remote_sfence(harts & ~self, lo, hi - lo);
-	}
+		flush_local(s, lo, hi);
+	if (harts & ~self)
+		flush_remote(s, harts & ~self, lo, hi);
 }
 
 struct tlb_counts tlb_count(void)
@@ -61,6 +133,8 @@ struct tlb_counts tlb_count(void)
 		sum.shootdowns +=
 			__atomic_load_n(&counts[i].n.shootdowns, __ATOMIC_RELAXED);
 		sum.remote += __atomic_load_n(&counts[i].n.remote, __ATOMIC_RELAXED);
+		sum.remote_harts +=
+			__atomic_load_n(&counts[i].n.remote_harts, __ATOMIC_RELAXED);
 	}
 	return sum;
 }

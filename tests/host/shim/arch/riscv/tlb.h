@@ -2,10 +2,6 @@
  * tlb_shootdown() itself, as it wants to look at the order of things. */
 #pragma once
 
-#include "lib/types.h"
-
-struct tlb_space {
-	u64 harts;
-};
+#include "arch/riscv/tlb_space.h"
 
 void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi);
