@@ -22,7 +22,6 @@
 
 static struct spinlock lock = SPINLOCK_INIT("console", console);
 static struct tty_line line; /* (lock) */
-static u32 nreaders;         /* (lock) asleep in read() */
 static struct waitq readers = WAITQ_INIT(readers);
 static struct waitq stalled = WAITQ_INIT(stalled);
 static const struct console_hooks *hooks; /* (A) NULL: none yet */
@@ -59,8 +58,7 @@ static void do_interrupt(const struct console_hooks *h)
 	if (h && h->interrupt && h->interrupt())
 		return;
 	spin_lock(&lock);
-	if (nreaders > 0)
-		tty_line_push_empty(&line);
+	tty_line_push_empty(&line);
 	spin_unlock(&lock);
 	waitq_wake_all(&readers);
 }
@@ -94,10 +92,8 @@ static int wait_ready(void)
 {
 	int err = 0;
 
-	nreaders++;
 	while (!err && !tty_line_is_ready(&line))
 		err = waitq_wait(&readers, &lock);
-	nreaders--;
 	return err;
 }
 

@@ -8,8 +8,8 @@
 struct console_hooks {
 	void (*list_processes)(void); /* ^P */
 
-	/* ^C: ends the foreground job.  False: there is none; a waiting reader
-	 * then gets an empty line, so that a shell prompts again. */
+	/* ^C: ends the foreground job.  False: there is none; then an empty line
+	 * is delivered, so that the shell, which reads or soon will, prompts again. */
 	bool (*interrupt)(void);
 };
 

@@ -42,7 +42,7 @@ static struct thread idle_threads[MAX_HARTS];
 
 static const struct console_hooks hooks = {
 	.list_processes = proc_print_all,
-	.interrupt = proc_interrupt,
+	.interrupt = job_interrupt,
 };
 
 /* --- one hart ---------------------------------------------------------- */

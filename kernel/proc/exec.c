@@ -259,6 +259,7 @@ static void commit(struct exec *x, const char *path)
 	irq_push_off();
 	spin_lock(&proc_lock);
 	p->as = p->thread.as = x->as;
+	job_no_shell(p);
 	spin_unlock(&proc_lock);
 	aspace_load(x->as);
 	irq_pop_off();

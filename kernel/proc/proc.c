@@ -195,6 +195,7 @@ s64 proc_fork(void)
 	pid = child->pid;
 	spin_lock(&proc_lock);
 	adopt(parent, child);
+	job_inherit(child, parent);
 	spin_unlock(&proc_lock);
 	thread_start(&child->thread);
 	return pid;
@@ -231,11 +232,12 @@ static void drop_memory(struct proc *p)
 }
 
 /* Orphans go to init, which waits for everybody. */
-static void give_away_children(struct proc *p)
+static void leave_tree(struct proc *p)
 {
 	struct proc *child, *next;
 
 	spin_lock(&proc_lock);
+	job_no_shell(p);
 	list_for_each_safe(child, next, &p->children, sibling) {
 		list_del(&child->sibling);
 		adopt(init_proc, child);
@@ -253,7 +255,7 @@ void proc_exit(int status)
 		panic("init exits with status %d", status);
 	drop_files(p);
 	drop_memory(p);
-	give_away_children(p);
+	leave_tree(p);
 	p->status = status;
 	thread_exit(); /* proc_dead() tells the parent */
 }
@@ -276,6 +278,21 @@ static struct proc *find_zombie(struct proc *p, int pid, bool *mine)
 	return NULL;
 }
 
+/* (P) held.  Sleeps until a child ends. */
+static int wait_child(struct proc *p, int options)
+{
+	bool breaks = options & WAIT_INTERRUPT;
+	int err;
+
+	if (breaks && p->job.interrupted)
+		return -EINTR;
+	p->job.at_prompt = false;
+	p->job.may_break = breaks;
+	err = waitq_wait(&p->child_died, &proc_lock);
+	p->job.may_break = false;
+	return err;
+}
+
 s64 proc_wait(int pid, int options, struct proc **child)
 {
 	struct proc *p = proc_current();
@@ -287,7 +304,7 @@ s64 proc_wait(int pid, int options, struct proc **child)
 		if (!mine)
 			result = -ECHILD;
 		else if (!(options & WAIT_NOHANG))
-			result = waitq_wait(&p->child_died, &proc_lock);
+			result = wait_child(p, options);
 		if (result || options & WAIT_NOHANG)
 			break;
 	}

@@ -11,7 +11,9 @@
 #include "core/waitq.h"
 #include "lib/list.h"
 #include "mm/aspace.h"
+#include "proc/job.h"
 #include "uapi/info.h"
+#include "uapi/job.h"
 #include "uapi/limits.h"
 
 struct file;
@@ -33,6 +35,7 @@ struct proc {
 	struct usyscall *usyscall;  /* (P) in pages.usyscall; NULL: exits */
 	struct file *files[NOFILE]; /* (S) */
 	struct inode *cwd;          /* (S) */
+	struct job job;             /* (P) */
 	u32 trace;                  /* (S) bit n: report system call n       */
 	bool eager_sbrk;            /* (S) called sbrk without a mode once   */
 };
@@ -73,11 +76,9 @@ s64 proc_fork(void) MUST_CHECK;
 /* Ends the running process. */
 NORETURN void proc_exit(int status);
 
-#define WAIT_NOHANG 1
-
 /* Waits for a child (@pid, or any if -1) to end.  Its pid and *status; 0 with
- * WAIT_NOHANG if none has yet; -ECHILD, -EINTR.  The child is still there:
- * proc_reap() lets it go. */
+ * WAIT_NOHANG if none has yet; -ECHILD; -EINTR: killed, or ^C with WAIT_INTERRUPT.
+ * The child is still there: proc_reap() lets it go. */
 s64 proc_wait(int pid, int options, struct proc **child) MUST_CHECK;
 void proc_reap(struct proc *child);
 
@@ -93,8 +94,7 @@ int proc_exec_kernel(const char *path, const char *const *argv) MUST_CHECK;
 
 /* proc_table.c: looking from outside. */
 unsigned proc_count(void);
-void proc_print_all(void); /* for ^P */
-bool proc_interrupt(void); /* for ^C: kills the foreground job; false: none */
+void proc_print_all(void);                            /* for ^P */
 bool proc_info(unsigned slot, struct procinfo *info); /* false: free slot */
 
 /* The space of process @pid (0: the running one), watched (mm/watch.h), and its

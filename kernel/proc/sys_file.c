@@ -7,7 +7,7 @@
 #include "proc/args.h"
 #include "proc/proc.h"
 #include "proc/syscall.h"
-#include "proc/table.h"
+#include "proc/job.h"
 #include "uapi/errno.h"
 
 struct file *arg_file(u64 arg)
@@ -63,7 +63,7 @@ s64 sys_read(const u64 arg[6])
 	if (!f)
 		return -EBADF;
 	if (file_is_tty(f))
-		proc_reads_console();
+		job_reads_console();
 	return file_read(f, uptr(arg[1]), (u64)(s64)(int)arg[2]);
 }
 

@@ -57,7 +57,7 @@ s64 sys_wait4(const u64 arg[6])
 {
 	int pid = (int)arg[0];
 
-	if ((pid < 1 && pid != -1) || arg[2] & ~(u64)WAIT_NOHANG)
+	if ((pid < 1 && pid != -1) || arg[2] & ~(u64)(WAIT_NOHANG | WAIT_INTERRUPT))
 		return -EINVAL;
 	return wait_for(pid, arg[1], (int)arg[2]);
 }

@@ -1,12 +1,4 @@
-/* table.c - the processes seen from outside: ^P, ^C, procinfo().
- *
- * xv6 has no process groups.  The foreground job is therefore: what the
- * shell at the console has started since it last read a line - all its
- * descendants with a younger pid than at that moment.  While the shell is
- * reading there is none.  The shell is the ancestor, just below init, of whoever read the
- * console last. */
-
-#include "proc/table.h"
+/* table.c - the processes seen from outside: ^P, procinfo(). */
 
 #include "core/coreup.h"
 #include "core/klog.h"
@@ -15,10 +7,6 @@
 #include "mm/watch.h"
 #include "proc/proc.h"
 
-static int reader_pid; /* (P) who read the console last                */
-static int shell_pid;  /* (P) and the shell above it                   */
-static int line_mark;  /* (P) next pid when that shell read            */
-
 static struct proc *find(int pid)
 {
 	for (unsigned i = 0; i < NPROC; i++) {
@@ -26,56 +14,6 @@ static struct proc *find(int pid)
 			return &procs[i];
 	}
 	return NULL;
-}
-
-/* The process just below init that @p descends from. (P) */
-static struct proc *shell_of(struct proc *p)
-{
-	while (p->parent && p->parent->pid != 1 && p->pid != 1)
-		p = p->parent;
-	return p;
-}
-
-void proc_reads_console(void)
-{
-	struct proc *p = proc_current();
-
-	if (__atomic_load_n(&reader_pid, __ATOMIC_RELAXED) == p->pid &&
-	    __atomic_load_n(&line_mark, __ATOMIC_RELAXED) == proc_next_pid())
-		return;
-	spin_lock(&proc_lock);
-	__atomic_store_n(&reader_pid, p->pid, __ATOMIC_RELAXED);
-	if (shell_of(p) == p) {
-		shell_pid = p->pid;
-		__atomic_store_n(&line_mark, proc_next_pid(), __ATOMIC_RELAXED);
-	}
-	spin_unlock(&proc_lock);
-}
-
-/* (P) held.  Before anybody has read the console (./run -c) there is no shell,
- * and all that init has started is the job. */
-static bool in_foreground(struct proc *p)
-{
-	if (!p->parent || p->pid <= 1 || p->zombie)
-		return false;
-	if (!shell_pid)
-		return true;
-	return p->pid >= line_mark && p->pid != shell_pid && shell_of(p)->pid == shell_pid;
-}
-
-bool proc_interrupt(void)
-{
-	bool any = false;
-
-	spin_lock(&proc_lock);
-	for (unsigned i = 0; i < NPROC; i++) {
-		if (!procs[i].pid || !in_foreground(&procs[i]))
-			continue;
-		thread_kill(&procs[i].thread);
-		any = true;
-	}
-	spin_unlock(&proc_lock);
-	return any;
 }
 
 unsigned proc_count(void)

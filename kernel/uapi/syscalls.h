@@ -26,6 +26,7 @@
  * mincore(addr, len, bytes)       mremap(addr, old_len, new_len, flags)
  * explain(pid, va, access, buf, size) -> length: why an access is refused; access
  *   0 read, 1 write, 2 execute; pid 0: the caller
+ * job(how): what a shell tells of its jobs, see job.h
  * sync()                          fsync(fd)
  * lseek(fd, offset, whence) -> offset; whence 0 set, 1 cur, 2 end
  * reboot(how, status): 0 power off, 1 reset; status leaves QEMU
@@ -91,4 +92,5 @@
 	X(81, madvise, 3)   \
 	X(82, mincore, 3)   \
 	X(83, mremap, 4)    \
-	X(84, explain, 5)
+	X(84, explain, 5)   \
+	X(85, job, 1)

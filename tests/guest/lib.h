@@ -7,6 +7,7 @@
 #include "uapi/fcntl.h"
 #include "uapi/fsformat.h"
 #include "uapi/info.h"
+#include "uapi/job.h"
 #include "uapi/layout.h"
 #include "uapi/limits.h"
 #include "uapi/stat.h"
@@ -54,6 +55,7 @@ long wait4(int pid, int *status, int options);
 long isatty(int fd);
 long ftruncate(int fd, long length);
 long bootarg(const char *name, char *buf, long size);
+long job(int how);
 long clock(void); /* ns */
 long readlink(const char *path, char *buf, long size);
 long meminfo(struct meminfo *info);

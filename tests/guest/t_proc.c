@@ -425,3 +425,14 @@ TEST(proc, wait4_takes_the_one_asked_for)
 	EQ(status, 1);
 	REFUSED(wait4(-1, &status, 0));
 }
+
+/* What ^C does with it is in tests/qemu/test_jobs.py. */
+TEST(proc, job_takes_what_it_knows)
+{
+	EQ(job(JOB_INTERRUPTED), 0);
+	REFUSED(job(3));
+	REFUSED(job(-1));
+	CHILD(0, EQ(job(JOB_PROMPT), 0); EQ(job(JOB_INTERRUPTED), 0));
+	CHILD(0, EQ(job(JOB_BACKGROUND), 0); REFUSED(job(JOB_PROMPT)));
+	CHILD(0, EQ(job(JOB_BACKGROUND), 0); CHILD(0, REFUSED(job(JOB_PROMPT))));
+}

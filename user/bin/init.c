@@ -97,6 +97,7 @@ _Noreturn static void command_run(char *command)
 
 	percent_decode(command);
 	say(START_MARK);
+	(void)job(JOB_PROMPT); /* the command is the job that ^C ends */
 	status = shell_run(argv);
 	reboot(REBOOT_POWEROFF, status & 0xff);
 	say("init: the machine does not power off\n");

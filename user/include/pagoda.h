@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "uapi/info.h"
+#include "uapi/job.h"
 #include "uapi/limits.h"
 
 /* Print the calls of this process and its future children whose number is a
@@ -28,6 +29,9 @@ int bootarg(const char *name, char *buf, size_t size);
 /* Why an access to @va (0 read, 1 write, 2 execute) of process @pid (0: this one)
  * is or would be refused, as text; its length. */
 long explain(int pid, unsigned long va, int access, char *buf, size_t size);
+
+/* What a shell tells of its jobs, and asks: JOB_... of uapi/job.h. */
+int job(int how);
 
 /* Make a device node at @path. */
 int device_make(const char *path, int major, int minor);

@@ -109,6 +109,11 @@ long explain(int pid, unsigned long va, int access, char *buf, size_t size)
 	return sys_result(sys_explain(pid, va, access, buf, size));
 }
 
+int job(int how)
+{
+	return (int)sys_result(sys_job(how));
+}
+
 int meminfo(struct meminfo *info)
 {
 	return (int)sys_result(sys_meminfo(info));

@@ -26,8 +26,7 @@ enum kopen {
 #undef O_APPEND
 #undef O_EXCL
 
-#define WAIT_NOHANG 1 /* option of wait4 */
-#define SBRK_EAGER 1  /* mode of sbrk: the memory is there when it returns */
+#define SBRK_EAGER 1 /* mode of sbrk: the memory is there when it returns */
 
 struct procinfo;
 struct meminfo;
@@ -78,6 +77,7 @@ long sys_msync(void *addr, size_t len, int flags);
 long sys_madvise(void *addr, size_t len, int advice);
 long sys_mincore(void *addr, size_t len, unsigned char *bytes);
 long sys_mremap(void *addr, size_t old_len, size_t new_len, int flags);
+long sys_job(int how);
 long sys_explain(int pid, unsigned long va, int access, char *buf, size_t size);
 
 /* The POSIX result of a stub's: -1 with errno set for a failure. */

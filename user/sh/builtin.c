@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <pagoda.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,9 +58,9 @@ static int run_wait(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	while (wait(NULL) > 0)
+	while (waitpid(-1, NULL, shell.interactive ? WAIT_INTERRUPT : 0) > 0)
 		;
-	return 0;
+	return sh_interrupted() ? SH_STATUS_INTERRUPTED : 0;
 }
 
 static int run_nothing(int argc, char **argv)

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pagoda.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -22,6 +23,7 @@ static const char usage[] =
 	"usage: sh [FILE [ARG...]] | sh -c COMMAND [NAME [ARG...]]\n"
 	"Run commands from the keyboard, from FILE, or COMMAND.\n"
 	"  a | b     the output of a is the input of b      a &      in the background\n"
+	"  ^C ends what runs, but for the background, which reads nothing that you type\n"
 	"  a ; b     one after the other                    (a; b)   as one command\n"
 	"  a && b    b only if a succeeded                  a || b   b only if a failed\n"
 	"  < f  > f  >> f  2> f  2>&1                       input and output: files\n"
@@ -105,12 +107,16 @@ static bool run_next(struct input *in, bool once)
 	const char *near;
 
 	in->len = 0;
+	if (shell.interactive)
+		(void)job(JOB_PROMPT);
 	if (!line_read(in, "$ "))
 		return false;
 	while ((result = sh_parse(&shell.line, in->line, &tree, &near)) == SH_INCOMPLETE &&
-	       line_read(in, "> "))
+	       !sh_interrupted() && line_read(in, "> "))
 		arena_free(&shell.line);
-	if (result != SH_OK)
+	if (sh_interrupted())
+		shell.status = SH_STATUS_INTERRUPTED;
+	else if (result != SH_OK)
 		complain(result, near);
 	else if (tree)
 		sh_run(tree, once && in->text && *in->text == '\0');
@@ -158,6 +164,7 @@ int main(int argc, char **argv)
 
 	if (argc < 2) {
 		sh_vars_init(argv);
+		shell.interactive = isatty(STDIN_FILENO);
 		return run_input(&in, false);
 	}
 	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0) {

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pagoda.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -17,7 +18,26 @@ static pid_t sh_fork(void)
 
 	if (pid < 0)
 		sh_warn("fork");
+	else if (pid == 0)
+		shell.interactive = false;
 	return pid;
+}
+
+bool sh_interrupted(void)
+{
+	return shell.interactive && job(JOB_INTERRUPTED) > 0;
+}
+
+/* The child that runs something in the background: ^C is not for it, and what is
+ * typed neither. */
+static void go_background(void)
+{
+	int fd[2];
+
+	(void)job(JOB_BACKGROUND);
+	close(STDIN_FILENO);
+	if (pipe(fd) == 0) /* its reading end is the lowest free one: 0 */
+		close(fd[1]);
 }
 
 static int status_of(pid_t pid)
@@ -232,9 +252,12 @@ static int run_andor(const struct sh_node *node, bool last)
 	int status = 0;
 
 	for (const struct sh_node *part = node->parts; part && !shell.leave;
-	     part = part->next)
+	     part = part->next) {
 		if (part->join == SH_ALWAYS || (part->join == SH_IF_OK) == (status == 0))
 			status = sh_run(part, last && !part->next);
+		if (part->next && sh_interrupted())
+			break;
+	}
 	return status;
 }
 
@@ -248,11 +271,15 @@ static int run_list(const struct sh_node *node, bool last)
 
 		if (!part->background) {
 			status = sh_run(part, last && !part->next);
+			if (part->next && sh_interrupted())
+				break;
 			continue;
 		}
 		pid = sh_fork();
-		if (pid == 0)
+		if (pid == 0) {
+			go_background();
 			_exit(sh_run(part, true));
+		}
 		status = pid < 0;
 	}
 	return status;

@@ -9,6 +9,7 @@
 
 #define SH_STATUS_NOT_RUN 126 /* the program is there but could not be run */
 #define SH_STATUS_MISSING 127
+#define SH_STATUS_INTERRUPTED 130 /* ^C before anything was run */
 
 struct sh_var {
 	struct sh_var *next;
@@ -19,6 +20,7 @@ struct sh_var {
 struct shell {
 	int status;        /* of the last command: $?               */
 	bool leave;        /* `exit` was run                        */
+	bool interactive;  /* lines come from a terminal            */
 	struct arena line; /* memory of the command line that runs  */
 	struct sh_var *vars;
 	char **args; /* $0, $1, ...; ends with NULL           */
@@ -30,6 +32,9 @@ extern struct shell shell;
 /* Run a tree.  With @last the process ends after it: what it runs last may
  * take its place.  Returns its status, which is also in shell.status. */
 int sh_run(const struct sh_node *node, bool last);
+
+/* Whether ^C was typed since the prompt: the rest of the line is not run. */
+bool sh_interrupted(void);
 
 /* builtin.c: what only the shell itself can do.  A builtin returns its status. */
 typedef int sh_builtin_fn(int argc, char **argv);

@@ -1,0 +1,13 @@
+/* hop.c - for test_jobs.py: a process that is another one all the time. */
+#include "kernel/types.h"
+#include "user/user.h"
+
+int main(void)
+{
+	for (;;) {
+		int pid = fork();
+
+		if (pid > 0)
+			exit(0);
+	}
+}
