@@ -33,6 +33,12 @@ const struct vma_hooks aspace_area_hooks = {
 	.gone = area_gone,
 };
 
+/* There are no pages that can be written but not read (Sv39 reserves W without R). */
+static u8 with_read(u8 prot)
+{
+	return prot & VMA_W ? prot | VMA_R : prot;
+}
+
 /* --- mmap -------------------------------------------------------------- */
 
 static int choose_place(struct aspace *as, const struct map_request *req, va_t *out)
@@ -45,7 +51,7 @@ static int choose_place(struct aspace *as, const struct map_request *req, va_t *
 	*out = req->addr;
 	if (req->addr > MAP_TOP || req->len > MAP_TOP - req->addr)
 		return -EINVAL;
-	return aspace_unmap(as, req->addr, req->addr + req->len);
+	return aspace_cut_edges(as, req->addr, req->addr + req->len);
 }
 
 /* Fresh shared memory has no object: it is shared by fork alone, which shares
@@ -53,7 +59,7 @@ static int choose_place(struct aspace *as, const struct map_request *req, va_t *
 static int map_locked(struct aspace *as, const struct map_request *req, va_t *out)
 {
 	struct vma like = {
-		.prot = req->prot,
+		.prot = with_read(req->prot),
 		.kind = req->object ? VMA_file : VMA_anon,
 		.flags = (u8)((req->shared ? VMA_SHARED : 0) |
 			      (req->no_write ? VMA_NOWRITE : 0)),
@@ -67,9 +73,10 @@ static int map_locked(struct aspace *as, const struct map_request *req, va_t *ou
 		return err;
 	like.start = *out;
 	like.end = *out + req->len;
-	err = vma_insert(&as->areas, &like, &area);
+	aspace_zap(as, like.start, like.end);
+	err = vma_replace(&as->areas, &like, &area);
 	if (err)
-		return err;
+		return err; /* nothing was there: nothing has changed */
 	area_copied(area);
 	if (req->shared && !req->object)
 		err = aspace_populate(as, area, area->start, area->end);
@@ -140,7 +147,7 @@ static u64 new_flags(const struct vma *v, pte_t e)
 	keep |= prot_to_pte(v->prot & ~VMA_W);
 	if (v->prot & VMA_W && !(v->flags & VMA_SHARED))
 		keep |= PTE_COW;
-	return keep | PTE_R;
+	return keep;
 }
 
 /* What a hart might still do by the old entry. */
@@ -201,7 +208,7 @@ int aspace_protect(struct aspace *as, va_t addr, u64 len, u8 prot)
 	if (addr > MAP_TOP || len > MAP_TOP - addr)
 		return -EINVAL;
 	mutex_lock(&as->lock);
-	err = protect_locked(as, addr, addr + len, prot);
+	err = protect_locked(as, addr, addr + len, with_read(prot));
 	mutex_unlock(&as->lock);
 	return err;
 }

@@ -233,6 +233,29 @@ void vma_remove(struct vma_set *set, struct vma *v)
 	area_free(set, v);
 }
 
+/* The first of them becomes the new one, so that nothing has to be allocated. */
+int vma_replace(struct vma_set *set, const struct vma *like, struct vma **out)
+{
+	struct vma *v = vma_find_next(set, like->start), *next, old;
+
+	if (!v || v->start >= like->end)
+		return vma_insert(set, like, out);
+	ASSERT(range_is_good(like->start, like->end) && v->start >= like->start);
+	while ((next = vma_next(set, v)) && next->start < like->end)
+		vma_remove(set, next);
+	ASSERT(v->end <= like->end);
+	if (set->hooks)
+		set->hooks->gone(v);
+	old = *v;
+	*v = *like;
+	v->weight = old.weight;
+	v->link = old.link;
+	v->left = old.left;
+	v->right = old.right;
+	*out = v;
+	return 0;
+}
+
 void vma_set_fini(struct vma_set *set)
 {
 	struct vma *v, *next;

@@ -99,6 +99,10 @@ bool vma_gap(const struct vma_set *set, u64 len, va_t lo, va_t hi, va_t *start) 
  * -ENOMEM.  On success the reference moves to the set's area *out. */
 int vma_insert(struct vma_set *set, const struct vma *like, struct vma **out) MUST_CHECK;
 
+/* The same in the place of all areas there, which lie wholly within.  -ENOMEM only
+ * if there are none. */
+int vma_replace(struct vma_set *set, const struct vma *like, struct vma **out) MUST_CHECK;
+
 void vma_remove(struct vma_set *set, struct vma *v);
 
 /* Moves the ends of @v.  -EEXIST: another area is in the way.  The offset

@@ -44,3 +44,14 @@ static inline long advise(word addr, long len, int advice)
 }
 
 #define RW (PROT_READ | PROT_WRITE)
+
+/* A file "m" of @len bytes of pattern @seed, open. */
+static inline int make_pattern(long len, uint32_t seed)
+{
+	long fd = open("m", O_CREATE | O_RDWR);
+
+	pattern_fill(scratch, len, seed);
+	EQ(write((int)fd, scratch, len), len);
+	EQ(lseek((int)fd, 0, 0), 0);
+	return (int)fd;
+}

@@ -101,6 +101,47 @@ TEST(mmap, protection_comes_and_goes)
 	KILLS(jump(p));
 }
 
+/* POSIX allows reading where only writing was asked for, and Sv39 has nothing else. */
+TEST(mmap, write_alone_is_read_and_write)
+{
+	int fd = make_file(O_RDWR);
+	word p[] = { map(0, PAGE, PROT_WRITE, MAP_PRIVATE, fd, 0),
+		     map(0, PAGE, PROT_WRITE, MAP_SHARED, fd, 0),
+		     map(0, PAGE, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+		     map(0, PAGE, PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0) };
+
+	EQ(close(fd), 0);
+	for (size_t i = 0; i < COUNT(p); i++) {
+		CHECK(p[i] != ~0ul);
+		EQ(load8(p[i] + 1), i < 2 ? 'A' : 0);
+		store8(p[i], 'w');
+		EQ(load8(p[i]), 'w');
+		EQ(protect(p[i], PAGE, PROT_READ), 0);
+		EQ(protect(p[i], PAGE, PROT_WRITE), 0);
+		CHILD(0, store8(p[i] + 1, 'x'); EQ(load8(p[i]), 'w'));
+		EQ(load8(p[i] + 1), i % 2 ? 'x' : i ? 0 : 'A');
+		EQ(unmap(p[i], PAGE), 0);
+	}
+	EQ(file_byte(0), 'w');
+	EQ(unlink("m"), 0);
+}
+
+/* What may only run cannot be read, before a change of its protection and after. */
+TEST(mmap, execute_alone_is_not_read)
+{
+	word p = anon(2, RW);
+
+	store8(p, 0x82); /* c.jr ra, in little endian */
+	store8(p + 1, 0x80);
+	EQ(protect(p, PAGE, PROT_EXEC), 0);
+	jump(p);
+	KILLS(load8(p));
+	REFUSED(open((char *)p, O_RDONLY));
+	EQ(map(p + PAGE, PAGE, PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+	   p + PAGE);
+	KILLS(load8(p + PAGE));
+}
+
 TEST(mmap, none_is_kept_over_fork)
 {
 	word p = anon(1, RW);

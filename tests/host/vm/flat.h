@@ -1,0 +1,64 @@
+/* flat.h - what two address spaces should be, without page tables, sharing of frames or
+ * areas: each page of the window for itself. */
+#pragma once
+
+#include "world.h"
+
+/* Kinds of mappings. */
+enum { MAP_ANON, MAP_ANON_SHARED, MAP_FILE, MAP_FILE_SHARED, NMAPS };
+
+#define NO_CELL (-1)
+#define CELLS (SPACES * PAGES + 1)
+
+struct flat_page {
+	bool mapped;
+	bool heap;
+	u8 map; /* MAP_ANON ...                                                */
+	u8 prot;
+	u8 file_page;
+	bool present; /* a frame is there                                      */
+	s16 cell;     /* its contents; NO_CELL: none, or those of the file     */
+};
+
+struct flat {
+	struct flat_page page[SPACES][PAGES];
+	u8 brk[SPACES]; /* pages from the start of the window */
+	u8 cell[CELLS];
+	u8 file[PAGES];
+	u8 file_pages;
+};
+
+enum what {
+	OP_READ,
+	OP_WRITE,
+	OP_MAP,
+	OP_UNMAP,
+	OP_PROTECT,
+	OP_FORK,
+	OP_GROW, /* sbrk: arg: lazily */
+	OP_SHRINK,
+	OP_DISCARD,
+	OP_SYNC,
+	NOPS
+};
+
+/* Pages [lo, hi) of space @s. */
+struct op {
+	u8 what, s, lo, hi, arg;
+};
+
+void flat_init(struct flat *f);
+
+/* Does @op.  False: it fails by its own rules, and nothing has changed. */
+bool flat_do(struct flat *f, struct op op);
+
+/* The same to the kernel's spaces. */
+bool world_do(struct op op);
+
+/* What reading a page that is there gives. */
+u8 flat_value(const struct flat *f, unsigned s, unsigned page);
+
+/* Fails the test unless the spaces are as @f says, in every page. */
+void flat_compare(const struct flat *f);
+
+void op_print(struct op op);

@@ -1,0 +1,430 @@
+// sources: kernel/mm/aspace.c kernel/mm/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/super.c kernel/mm/sbrk.c kernel/mm/vma.c kernel/mm/pt.c kernel/mm/gather.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/slab.c kernel/mm/reclaim.c kernel/mm/watch.c tests/host/vm/world.c tests/host/vm/flat.c tests/host/shim/shim.c
+// cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put
+/* test_vm_model.c - all short sequences of what programs do to their memory, and long
+ * random ones, on the kernel's own code against a flat model; each step again with every
+ * one of its allocations failing.
+ *
+ *	test_vm_model                    what ./test runs
+ *	test_vm_model LENGTH             all sequences up to that length
+ *	test_vm_model random SEED STEPS
+ *
+ * Sequences that lead to the same state (entries, areas, frames, contents, references,
+ * cached translations) are gone on with once. */
+#include "flat.h"
+
+#include <string.h>
+
+#include "mm/aspace_priv.h"
+#include "shim.h"
+
+#define LENGTH 5
+#define LENGTH_MAX 16
+#define OPS_MAX 64
+
+/* What is being tried; printed if it fails. */
+static struct op trail[LENGTH_MAX];
+static unsigned trail_len, failing_alloc;
+static bool busy;
+
+static struct flat model;
+static struct op ops[OPS_MAX];
+static unsigned nops;
+static u64 steps;
+
+/* --- sets of states -------------------------------------------------------------- */
+
+struct node {
+	u64 key;
+	u8 len;
+	u8 op[LENGTH_MAX];
+};
+
+static struct node *nodes;
+static u64 nnodes, room, *seen, seen_size;
+
+static void nodes_init(void)
+{
+	nnodes = room = 0;
+	free(nodes);
+	free(seen);
+	nodes = NULL;
+	seen_size = 1 << 12;
+	seen = calloc(seen_size, sizeof(*seen));
+}
+
+/* False: @key was there already. */
+static bool seen_add(u64 key)
+{
+	u64 i = key & (seen_size - 1);
+
+	for (; seen[i]; i = (i + 1) & (seen_size - 1))
+		if (seen[i] == key)
+			return false;
+	seen[i] = key;
+	return true;
+}
+
+static void seen_grow(void)
+{
+	u64 *old = seen, n = seen_size;
+
+	seen_size *= 4;
+	seen = calloc(seen_size, sizeof(*seen));
+	for (u64 i = 0; i < n; i++)
+		if (old[i])
+			seen_add(old[i]);
+	free(old);
+}
+
+static void node_add(u64 key, const struct node *before, u8 op)
+{
+	if (!seen_add(key))
+		return;
+	if (nnodes == room) {
+		room = room ? 2 * room : 1024;
+		nodes = realloc(nodes, room * sizeof(*nodes));
+	}
+	nodes[nnodes] = before ? *before : (struct node){ 0 };
+	if (before)
+		nodes[nnodes].op[nodes[nnodes].len++] = op;
+	nodes[nnodes++].key = key;
+	if (nnodes * 2 > seen_size)
+		seen_grow();
+}
+
+/* --- the state as a number ------------------------------------------------------- */
+
+static u64 hash;
+
+static void mix(u64 v)
+{
+	hash = (hash ^ v) * 0x9e3779b97f4a7c15ul;
+	hash ^= hash >> 29;
+}
+
+/* A frame by the first place where it shows up. */
+static void mix_frame(struct page *pg, struct page *known[], unsigned *n)
+{
+	unsigned i = 0;
+
+	while (i < *n && known[i] != pg)
+		i++;
+	if (i == *n)
+		known[(*n)++] = pg;
+	mix(i);
+	mix(pg ? pg->kind : 0);
+	mix(pg ? pg->refs : 0);
+	mix(pg ? *(u8 *)frame_va(pg) : 0);
+}
+
+static void mix_page(unsigned s, unsigned i, struct page *known[], unsigned *n)
+{
+	struct vma *v = vma_find(&space[s]->areas, page_va(i));
+
+	mix(world_pte(s, i).bits & PTE_FLAGS);
+	mix(world_tlb_bits(s, i) & PTE_FLAGS);
+	mix_frame(world_frame(s, i), known, n);
+	if (!v)
+		return;
+	mix(v->start == page_va(i));
+	mix((u64)v->kind << 16 | (u64)v->flags << 8 | v->prot);
+	mix((u64)(uintptr_t)v->object ^ v->offset);
+}
+
+static u64 state_key(void)
+{
+	struct page *known[3 * SPACES * PAGES] = { NULL }, *pg;
+	unsigned n = 1;
+
+	hash = 1;
+	for (unsigned s = 0; s < SPACES; s++) {
+		mix(space[s]->brk);
+		for (unsigned i = 0; i < PAGES; i++)
+			mix_page(s, i, known, &n);
+	}
+	for (unsigned i = 0; i < PAGES; i++) {
+		pg = object_find_page(&world_file.obj, i);
+		mix_frame(pg, known, &n);
+		mix(world_file.dirty[i]);
+		if (pg)
+			frame_put(pg);
+	}
+	return hash ? hash : 1;
+}
+
+/* --- one step -------------------------------------------------------------------- */
+
+/* Without failures: kernel and model agree on whether it can be done, and on what then
+ * is there. */
+static void step(struct op op)
+{
+	bool want = flat_do(&model, op), got = world_do(op);
+
+	steps++;
+	if (got != want)
+		fail_msg("%s, but it should be otherwise", got ? "done" : "refused");
+	flat_compare(&model);
+	world_check();
+}
+
+static void follow(const struct node *node)
+{
+	world_start();
+	flat_init(&model);
+	trail_len = 0;
+	for (unsigned i = 0; i < node->len; i++) {
+		trail[trail_len++] = ops[node->op[i]];
+		flat_do(&model, ops[node->op[i]]);
+		(void)world_do(ops[node->op[i]]);
+	}
+}
+
+/* Touches everything: what a failure has left in disorder shows now at the latest. */
+static void probe(void)
+{
+	for (unsigned i = 0; i < 2 * SPACES * PAGES; i++)
+		step((struct op){ .what = i < SPACES * PAGES ? OP_READ : OP_WRITE,
+				  .s = i % SPACES,
+				  .lo = (u8)(i / SPACES % PAGES),
+				  .hi = (u8)(i / SPACES % PAGES + 1) });
+}
+
+static bool is_empty(struct op op)
+{
+	return !vma_overlaps(&space[op.s]->areas, page_va(op.lo), page_va(op.hi));
+}
+
+/* @op with its @k-th allocation failing.  True: it failed for that. */
+static bool step_failing(struct op op, unsigned k)
+{
+	struct flat after = model;
+	bool want = flat_do(&after, op), got;
+
+	failing_alloc = world_fail_in = k;
+	got = world_do(op);
+	world_fail_in = 0;
+	if (got && !want)
+		fail_msg("done, but it should be refused");
+	if (got)
+		model = after;
+	else if (op.what == OP_MAP && op.arg == MAP_ANON_SHARED && is_empty(op))
+		flat_do(&model, (struct op){ OP_UNMAP, op.s, op.lo, op.hi, 0 });
+	flat_compare(&model);
+	world_check();
+	failing_alloc = 0;
+	return want && !got;
+}
+
+static void try_failures(const struct node *node, struct op op, unsigned allocs)
+{
+	for (unsigned k = 1; k <= allocs; k++) {
+		follow(node);
+		trail[trail_len++] = op;
+		if (step_failing(op, k))
+			step(op); /* and now there is memory */
+		probe();
+		world_stop();
+	}
+}
+
+static void expand(u64 index)
+{
+	struct node node = nodes[index];
+	bool there = false;
+
+	for (unsigned i = 0; i < nops; i++) {
+		unsigned allocs;
+		u64 key;
+
+		if (!there)
+			follow(&node);
+		trail[trail_len++] = ops[i];
+		world_allocs = 0;
+		step(ops[i]);
+		allocs = world_allocs;
+		key = state_key();
+		there = key == node.key;
+		trail_len--;
+		if (there)
+			continue;
+		node_add(key, &node, (u8)i);
+		world_stop();
+		if (allocs)
+			try_failures(&node, ops[i], allocs);
+	}
+	if (there)
+		world_stop();
+}
+
+/* --- which steps ----------------------------------------------------------------- */
+
+static void add(u8 what, u8 s, u8 lo, u8 hi, u8 arg)
+{
+	assert_true(nops < OPS_MAX);
+	ops[nops++] = (struct op){ what, s, lo, hi, arg };
+}
+
+static void alphabet(u8 map)
+{
+	nops = 0;
+	for (u8 s = 0; s < SPACES; s++) {
+		for (u8 p = 0; p < PAGES; p++) {
+			add(OP_READ, s, p, p + 1, 0);
+			add(OP_WRITE, s, p, p + 1, 0);
+		}
+		add(OP_MAP, s, 0, 3, map);
+		add(OP_MAP, s, 1, 2, map);
+		add(OP_UNMAP, s, 1, 2, 0);
+		add(OP_UNMAP, s, 0, 2, 0);
+		add(OP_PROTECT, s, 0, 3, VMA_R | VMA_W);
+		add(OP_PROTECT, s, 1, 2, VMA_R);
+		add(OP_PROTECT, s, 1, 3, 0);
+		add(OP_FORK, s, 0, 0, 0);
+		add(OP_DISCARD, s, 0, 3, 0);
+		if (map == MAP_FILE_SHARED)
+			add(OP_SYNC, s, 0, 3, 0);
+		if (map != MAP_ANON)
+			continue;
+		add(OP_GROW, s, 0, 0, false);
+		add(OP_GROW, s, 0, 0, true);
+		add(OP_SHRINK, s, 0, 0, 0);
+	}
+}
+
+static void explore(u8 map, unsigned length)
+{
+	u64 at_start = steps;
+
+	alphabet(map);
+	nodes_init();
+	busy = true;
+	follow(&(struct node){ 0 });
+	node_add(state_key(), NULL, 0);
+	world_stop();
+	for (u64 i = 0; i < nnodes && nodes[i].len < length; i++)
+		expand(i);
+	busy = false;
+	print_message(
+		"  map %u, fork=%s, A and D by %s: length %u, %lu states, %lu steps\n", map,
+		aspace_fork_copies ? "copy" : "cow", world_svade ? "software" : "hardware",
+		length, nnodes, steps - at_start);
+}
+
+/* --- tests ----------------------------------------------------------------------- */
+
+static unsigned length = LENGTH;
+static u64 random_steps = 100000;
+
+static void configure(unsigned bits)
+{
+	aspace_fork_copies = bits & 1;
+	world_svade = bits & 2;
+}
+
+static void test_all_sequences(void **state)
+{
+	(void)state;
+	for (unsigned bits = 0; bits < 4; bits++) {
+		configure(bits);
+		for (u8 map = 0; map < NMAPS; map++)
+			explore(map, bits ? length - 1 : length);
+	}
+}
+
+static struct op random_op(void)
+{
+	static const u8 prots[] = { 0, VMA_R, VMA_R | VMA_W, VMA_R | VMA_W };
+	struct op op = { .what = (u8)rig_below(NOPS), .s = (u8)rig_below(SPACES) };
+
+	if (rig_below(2))
+		op.what = (u8)rig_below(2); /* half of them read or write */
+	op.lo = (u8)rig_below(PAGES);
+	op.hi = op.what == OP_READ || op.what == OP_WRITE
+			? op.lo + 1
+			: (u8)(op.lo + 1 + rig_below(PAGES - op.lo));
+	if (op.what == OP_MAP)
+		op.arg = (u8)rig_below(NMAPS);
+	else if (op.what == OP_PROTECT)
+		op.arg = prots[rig_below(4)];
+	else
+		op.arg = (u8)rig_below(2);
+	return op;
+}
+
+static void test_random_sequences(void **state)
+{
+	(void)state;
+	if (busy)
+		skip(); /* all that is left over from a failure is in the way */
+	busy = true;
+	world_start();
+	flat_init(&model);
+	for (u64 i = 0; i < random_steps; i++) {
+		struct op op = random_op();
+
+		if (i % 1000 == 0) {
+			world_stop();
+			configure((unsigned)rig_below(4));
+			world_start();
+			flat_init(&model);
+		}
+		memmove(trail, trail + 1, sizeof(trail) - sizeof(trail[0]));
+		trail[LENGTH_MAX - 1] = op;
+		trail_len = LENGTH_MAX;
+		if (rig_below(4) == 0)
+			step_failing(op, 1 + (unsigned)rig_below(6));
+		else
+			step(op);
+	}
+	world_stop();
+	busy = false;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	world_init();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	shim_ram_fini();
+	return 0;
+}
+
+static int say_where(void **state)
+{
+	(void)state;
+	if (busy) {
+		print_error("after these steps");
+		print_error(failing_alloc ? ", allocation %u of the last failing:\n"
+					  : ":\n",
+			    failing_alloc);
+		for (unsigned i = 0; i < trail_len; i++)
+			op_print(trail[i]);
+	}
+	return 0;
+}
+
+#define TEST(fn) cmocka_unit_test_teardown(fn, say_where)
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest all[] = { TEST(test_all_sequences),
+					  TEST(test_random_sequences) };
+	const struct CMUnitTest random[] = { TEST(test_random_sequences) };
+	bool random_only = argc == 4 && strcmp(argv[1], "random") == 0;
+
+	if (random_only) {
+		rig_seed = strtoul(argv[2], NULL, 0);
+		random_steps = strtoul(argv[3], NULL, 0);
+	} else if (argc == 2) {
+		length = (unsigned)strtoul(argv[1], NULL, 0);
+	}
+	if (length < 2 || length >= LENGTH_MAX || (argc > 1 && argc != 2 && !random_only))
+		return 2;
+	return random_only ? cmocka_run_group_tests(random, set_up, tear_down)
+			   : cmocka_run_group_tests(all, set_up, tear_down);
+}

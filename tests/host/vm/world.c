@@ -1,0 +1,453 @@
+/* world.c - see world.h. */
+#include "world.h"
+
+#include "core/bootopt.h"
+#include "core/sched.h"
+#include "lib/string.h"
+#include "mm/aspace_priv.h"
+#include "mm/kmap_init.h"
+#include "mm/load.h"
+#include "mm/map.h"
+#include "mm/slab.h"
+#include "mm/vmstat.h"
+#include "shim.h"
+#include "uapi/errno.h"
+#include "uapi/layout.h"
+
+#define FRAMES 192
+
+struct aspace *space[SPACES];
+struct world_file world_file;
+bool world_svade;
+unsigned world_fail_in, world_allocs;
+struct pt kernel_pt;
+struct vmstat_hart vmstat_harts[MAX_HARTS];
+
+static struct page table[FRAMES];
+static struct aspace_pages own_pages;
+static u64 free_at_start;
+unsigned world_running;
+
+/* A translation that the hardware may use. */
+static pte_t tlb[SPACES][PAGES];
+
+/* --- what the kernel's files want ------------------------------------------------ */
+
+const char *bootopt_get(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
+pa_t trampoline_pa(void)
+{
+	return SHIM_RAM_BASE;
+}
+
+void sched_point(void)
+{
+	assert_int_equal(shim_spin_depth(), 0);
+}
+
+void aspace_evict(struct aspace *as)
+{
+	for (unsigned s = 0; s < SPACES; s++)
+		if (space[s] == as)
+			world_tlb_forget(s);
+}
+
+void icache_dirty(void)
+{
+}
+
+void tlb_flush_page(va_t va)
+{
+	for (unsigned p = 0; p < PAGES; p++)
+		if (page_va(p) == va)
+			tlb[world_running][p].bits = 0;
+}
+
+void tlb_flush_all(void)
+{
+	world_tlb_forget(world_running);
+}
+
+void tlb_shootdown(struct tlb_space *t, va_t lo, va_t hi)
+{
+	for (unsigned s = 0; s < SPACES; s++)
+		for (unsigned p = 0; p < PAGES; p++)
+			if (space[s] && &space[s]->tlb == t && page_va(p) >= lo &&
+			    page_va(p) < hi)
+				tlb[s][p].bits = 0;
+}
+
+/* --- allocations that fail ------------------------------------------------------- */
+
+struct page *__real_frame_alloc(enum frame_kind kind, unsigned flags);
+struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags);
+void *__real_slab_alloc(struct slab_cache *c, unsigned flags);
+void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags);
+void __real_frame_put(struct page *pg);
+void __wrap_frame_put(struct page *pg);
+
+static bool fails_now(void)
+{
+	world_allocs++;
+	return world_fail_in && --world_fail_in == 0;
+}
+
+struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags)
+{
+	return fails_now() ? NULL : __real_frame_alloc(kind, flags);
+}
+
+void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags)
+{
+	return fails_now() ? NULL : __real_slab_alloc(c, flags);
+}
+
+/* A frame that goes must not be in reach of any program. */
+void __wrap_frame_put(struct page *pg)
+{
+	for (unsigned s = 0; s < SPACES && pg->refs == 1; s++)
+		for (unsigned p = 0; p < PAGES; p++)
+			if (tlb[s][p].bits && frame_of_pa(pte_pa(tlb[s][p])) == pg)
+				fail_msg("freed before the shootdown: page %u of %u", p, s);
+	__real_frame_put(pg);
+}
+
+/* --- the file -------------------------------------------------------------------- */
+
+static int file_read(struct object *obj, struct page *pg)
+{
+	(void)obj;
+	memset(frame_va(pg), pg->index < PAGES ? world_file.disk[pg->index] : 0, PAGE_SIZE);
+	return 0;
+}
+
+static void file_get(struct object *obj)
+{
+	(void)obj;
+	world_file.refs++;
+}
+
+static void file_put(struct object *obj)
+{
+	(void)obj;
+	assert_true(world_file.refs-- > 0);
+}
+
+static u64 file_pages(struct object *obj)
+{
+	(void)obj;
+	return world_file.pages;
+}
+
+/* Now and then somebody has put a copy in the page's place. */
+static int file_prepare(struct object *obj, struct page **pg)
+{
+	struct page *copy;
+
+	if (!object_has_page(obj, *pg))
+		return -ESTALE;
+	if (world_file.stale) {
+		copy = frame_alloc(FRAME_cache, 0);
+		if (!copy)
+			return -ENOMEM;
+		world_file.stale--;
+		page_copy(frame_va(copy), frame_va(*pg));
+		object_replace_page(obj, *pg, copy);
+		frame_put(*pg);
+		*pg = copy;
+	}
+	world_file.dirty[(*pg)->index] = true;
+	return 0;
+}
+
+static void file_dirty(struct object *obj, struct page *pg)
+{
+	if (object_has_page(obj, pg))
+		world_file.dirty[pg->index] = true;
+}
+
+static const struct object_ops file_ops = {
+	.read_page = file_read,
+	.get = file_get,
+	.put = file_put,
+	.pages = file_pages,
+	.prepare_write = file_prepare,
+	.mark_dirty = file_dirty,
+};
+
+/* --- making and unmaking --------------------------------------------------------- */
+
+void world_init(void)
+{
+	shim_ram_init(FRAMES * PAGE_SIZE);
+	frame_init(SHIM_RAM_BASE, FRAMES * PAGE_SIZE, table);
+	frame_boot_free(SHIM_RAM_BASE + PAGE_SIZE, SHIM_RAM_BASE + FRAMES * PAGE_SIZE);
+	object_cache_init();
+	aspace_init();
+	own_pages.trapframe = frame_alloc(FRAME_trapframe, 0);
+	own_pages.usyscall = frame_alloc(FRAME_usyscall, 0);
+	assert_true(own_pages.trapframe && own_pages.usyscall);
+	assert_int_equal(pt_init(&kernel_pt), 0);
+	object_init(&world_file.obj, &file_ops);
+	free_at_start = frame_count(FRAME_free);
+}
+
+struct aspace *world_space_new(void)
+{
+	struct aspace *as;
+
+	if (aspace_create(&own_pages, &as))
+		return NULL;
+	as->brk = WINDOW;
+	return as;
+}
+
+struct aspace *world_fork(unsigned from)
+{
+	struct aspace *as;
+
+	world_running = from;
+	return aspace_fork(space[from], &own_pages, &as) ? NULL : as;
+}
+
+void world_space_free(struct aspace *as)
+{
+	aspace_destroy(as);
+	for (unsigned s = 0; s < SPACES; s++)
+		if (space[s] == as)
+			space[s] = NULL;
+}
+
+void world_start(void)
+{
+	world_file.pages = FILE_PAGES;
+	world_file.stale = 0;
+	for (unsigned p = 0; p < PAGES; p++) {
+		world_file.disk[p] = (u8)(10 + p);
+		world_file.dirty[p] = false;
+	}
+	for (unsigned s = 0; s < SPACES; s++) {
+		space[s] = world_space_new();
+		assert_non_null(space[s]);
+	}
+}
+
+void world_stop(void)
+{
+	for (unsigned s = 0; s < SPACES; s++)
+		aspace_check(space[s]);
+	for (unsigned s = 0; s < SPACES; s++)
+		world_space_free(space[s]);
+	object_drop_pages(&world_file.obj, 0);
+	assert_int_equal(world_file.refs, 0);
+	assert_int_equal(own_pages.usyscall->refs, 1);
+	assert_int_equal(frame_count(FRAME_free), free_at_start);
+}
+
+/* --- accesses -------------------------------------------------------------------- */
+
+void world_tlb_forget(unsigned s)
+{
+	memset(tlb[s], 0, sizeof(tlb[s]));
+}
+
+void world_tlb_set(unsigned s, unsigned page, pte_t e)
+{
+	tlb[s][page] = e;
+}
+
+u64 world_tlb_bits(unsigned s, unsigned page)
+{
+	return tlb[s][page].bits;
+}
+
+static bool permits(pte_t e, enum access access)
+{
+	static const u64 need[] = {
+		[ACCESS_READ] = PTE_R,
+		[ACCESS_WRITE] = PTE_R | PTE_W,
+		[ACCESS_EXEC] = PTE_X,
+	};
+	u64 want = need[access] | PTE_V | PTE_U;
+
+	return (e.bits & want) == want;
+}
+
+/* Walks the table as the hardware does.  False: a page fault. */
+static bool walk(unsigned s, unsigned page, enum access access)
+{
+	struct pt_cur c = pt_at(&space[s]->pt, page_va(page));
+	pte_t e = pte_load(c.slot);
+	u64 used = PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
+
+	if (!pte_is_leaf(e) || !permits(e, access))
+		return false;
+	assert_int_not_equal(e.bits & (PTE_R | PTE_W), PTE_W); /* reserved */
+	if ((e.bits & used) != used && world_svade)
+		return false;
+	pte_set_bits(c.slot, used);
+	tlb[s][page].bits = e.bits | used;
+	return true;
+}
+
+/* Where the page is, once the access has gone through. */
+static u8 *access_page(unsigned s, unsigned page, enum access access)
+{
+	world_running = s;
+	for (unsigned i = 0; i < 4; i++) {
+		pte_t *t = &tlb[s][page];
+		bool cached = t->bits && permits(*t, access);
+
+		if (cached && (access != ACCESS_WRITE || t->bits & PTE_D))
+			return frame_va(frame_of_pa(pte_pa(*t)));
+		/* A translation that refuses is not looked at twice. */
+		if ((cached || !t->bits) && walk(s, page, access))
+			return frame_va(frame_of_pa(pte_pa(*t)));
+		if (aspace_fault(space[s], page_va(page) + i, access))
+			return NULL;
+	}
+	fail_msg("page %u of %u faults for ever", page, s);
+	return NULL;
+}
+
+bool world_read(unsigned s, unsigned page, u8 *value)
+{
+	const u8 *at = access_page(s, page, ACCESS_READ);
+
+	if (at) {
+		assert_int_equal(at[0], at[PAGE_SIZE - 1]);
+		*value = at[0];
+	}
+	return at;
+}
+
+bool world_write(unsigned s, unsigned page, u8 value)
+{
+	u8 *at = access_page(s, page, ACCESS_WRITE);
+
+	if (at)
+		at[0] = at[PAGE_SIZE - 1] = value;
+	return at;
+}
+
+bool world_exec(unsigned s, unsigned page)
+{
+	return access_page(s, page, ACCESS_EXEC);
+}
+
+pte_t world_pte(unsigned s, unsigned page)
+{
+	struct pt_cur c = pt_at(&space[s]->pt, page_va(page));
+
+	return c.level ? (pte_t){ 0 } : pte_load(c.slot);
+}
+
+struct page *world_frame(unsigned s, unsigned page)
+{
+	pte_t e = world_pte(s, page);
+
+	return pte_is_leaf(e) || pte_is_parked(e, 0) ? frame_of_pa(pte_pa(e)) : NULL;
+}
+
+/* --- what must always hold ------------------------------------------------------- */
+
+/* Each frame has as many references as entries and the cache have of it. */
+static void check_references(void)
+{
+	static u32 refs[FRAMES];
+	struct page *pg;
+	u64 anon = 0;
+
+	memset(refs, 0, sizeof(refs));
+	for (unsigned s = 0; s < SPACES; s++)
+		for (unsigned p = 0; p < PAGES; p++)
+			if (world_frame(s, p))
+				refs[world_frame(s, p) - table]++;
+	list_for_each(pg, &world_file.obj.pages, link)
+		refs[pg - table]++;
+	for (unsigned i = 0; i < FRAMES; i++) {
+		if (!refs[i])
+			continue;
+		assert_int_equal(table[i].refs, refs[i]);
+		anon += table[i].kind == FRAME_anon;
+	}
+	assert_int_equal(frame_count(FRAME_anon), anon);
+}
+
+/* A page of the cache differs from the disk: somebody knows of it. */
+static void check_dirty(void)
+{
+	struct page *pg;
+
+	list_for_each(pg, &world_file.obj.pages, link) {
+		bool known = world_file.dirty[pg->index];
+
+		for (unsigned s = 0; s < SPACES; s++)
+			for (unsigned p = 0; p < PAGES; p++)
+				known |= world_frame(s, p) == pg &&
+					 world_pte(s, p).bits & PTE_D;
+		if (!known)
+			assert_int_equal(*(u8 *)frame_va(pg), world_file.disk[pg->index]);
+	}
+}
+
+/* The entry gives no right that the area does not, and write access only to a frame that
+ * nobody else must not see changing. */
+static void check_rights(unsigned s, unsigned p)
+{
+	struct vma *v = vma_find(&space[s]->areas, page_va(p));
+	struct page *pg = world_frame(s, p);
+	pte_t e = world_pte(s, p);
+
+	if (!pg) {
+		assert_int_equal(e.bits, 0);
+		return;
+	}
+	assert_non_null(v);
+	if (e.bits & PTE_W) {
+		assert_true(v->prot & VMA_W && !(e.bits & PTE_COW));
+		assert_true(v->flags & VMA_SHARED ||
+			    (pg->refs == 1 && pg->kind == FRAME_anon));
+	}
+	assert_true(!(e.bits & PTE_X) || v->prot & VMA_X);
+	assert_int_equal(!!(e.bits & PTE_U), !!v->prot);
+}
+
+/* A translation that is still in use allows no more than the entry. */
+static void check_tlb(unsigned s, unsigned p)
+{
+	pte_t t = tlb[s][p], e = world_pte(s, p);
+
+	if (!t.bits)
+		return;
+	if (pte_pa(t) != pte_pa(e) || t.bits & ~e.bits & PTE_RWX || !pte_is_valid(e))
+		fail_msg("stale translation of page %u of %u: %lx, now %lx", p, s, t.bits,
+			 e.bits);
+}
+
+void world_check(void)
+{
+	u64 resident[SPACES] = { 0 };
+	int areas = 0;
+
+	for (unsigned s = 0; s < SPACES; s++) {
+		struct vma *v;
+
+		vma_check(&space[s]->areas);
+		vma_for_each(v, &space[s]->areas)
+			areas += v->object != NULL;
+		for (unsigned p = 0; p < PAGES; p++) {
+			check_rights(s, p);
+			check_tlb(s, p);
+			resident[s] += world_frame(s, p) != NULL;
+		}
+		assert_int_equal(space[s]->resident, resident[s]);
+	}
+	assert_int_equal(world_file.refs, areas);
+	check_references();
+	check_dirty();
+}

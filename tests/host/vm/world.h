@@ -1,0 +1,72 @@
+/* world.h - the real address spaces of kernel/mm on this computer: two of them, a window
+ * of three pages in each, and a file that can be mapped there.
+ *
+ * The MMU is played: accesses go through a translation cache, one for each space, that
+ * forgets nothing unless it is told to, so a shootdown that is missing shows as a use
+ * of what is not there any more. */
+#pragma once
+
+#include "rig.h"
+
+#include "mm/aspace.h"
+#include "mm/object.h"
+
+#define SPACES 2
+#define PAGES 3 /* of the window, and of the file that can be mapped: FILE_PAGES */
+#define WINDOW 0x40000000ul
+#define FILE_PAGES 2 /* what lies behind is past its end */
+
+static inline va_t page_va(unsigned page)
+{
+	return WINDOW + page * PAGE_SIZE;
+}
+
+extern struct aspace *space[SPACES];
+extern bool world_svade; /* the hardware leaves A and D bits to software */
+
+/* The file.  Each page is full of one byte. */
+struct world_file {
+	struct object obj;
+	u64 pages;         /* its length                            */
+	int refs;          /* of areas                              */
+	u8 disk[PAGES];    /* what is read                          */
+	bool dirty[PAGES]; /* the file system was told              */
+	unsigned stale;    /* so many writes find the page replaced */
+};
+extern struct world_file world_file;
+
+/* Once.  What start() makes, stop() gives back; it fails the test on a leak. */
+void world_init(void);
+void world_start(void);
+void world_stop(void);
+
+/* New spaces.  NULL: no memory. */
+struct aspace *world_space_new(void);
+struct aspace *world_fork(unsigned from);
+void world_space_free(struct aspace *as);
+
+/* The next so-manieth allocation fails, and that one alone; 0: none.  world_allocs counts
+ * them. */
+extern unsigned world_fail_in, world_allocs;
+
+/* One access of a program to the first and last byte of a page.  False: it is killed. */
+bool world_read(unsigned s, unsigned page, u8 *value);
+bool world_write(unsigned s, unsigned page, u8 value);
+bool world_exec(unsigned s, unsigned page);
+
+/* The space whose call or access it is. */
+extern unsigned world_running;
+
+/* The translations that the hardware has of space @s. */
+void world_tlb_forget(unsigned s);
+void world_tlb_set(unsigned s, unsigned page, pte_t e);
+u64 world_tlb_bits(unsigned s, unsigned page);
+
+/* What the table has for a page; the frame of a leaf or of a page under PROT_NONE, else
+ * NULL. */
+pte_t world_pte(unsigned s, unsigned page);
+struct page *world_frame(unsigned s, unsigned page);
+
+/* Fails the test unless counts and references of frames agree with the tables, no entry
+ * allows what it must not, and no change of the file can be lost. */
+void world_check(void);
