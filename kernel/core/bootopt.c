@@ -66,3 +66,8 @@ const char *bootopt_name(unsigned i)
 {
 	return i < noptions ? options[i].name : NULL;
 }
+
+const char *bootopt_value(unsigned i)
+{
+	return options[i].value;
+}

@@ -7,6 +7,7 @@
 #include "core/coreup.h"
 #include "core/klog.h"
 #include "core/ksym.h"
+#include "core/options.h"
 #include "core/sched.h"
 #include "lib/assert.h"
 #include "lib/string.h"
@@ -17,6 +18,7 @@
 
 static u32 panicked; /* (A) 1 + index of the hart that panics */
 static void (*exit_hook)(int);
+static bool exits; /* panic=exit: the hook is called */
 
 static const char *const reg_names[32] = {
 	"zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
@@ -29,8 +31,17 @@ bool panic_in_progress(void)
 	return __atomic_load_n(&panicked, __ATOMIC_RELAXED) != 0;
 }
 
+static void set_end(const char *value)
+{
+	exits = strcmp(value, "exit") == 0;
+}
+
 void panic_set_exit(void (*fn)(int))
 {
+	const char *mode = bootopt_get("panic");
+
+	set_end(mode ? mode : "halt");
+	option_can_change("panic", set_end);
 	exit_hook = fn;
 }
 
@@ -58,9 +69,7 @@ static void panic_begin(void)
 
 static void panic_end(void)
 {
-	const char *mode = bootopt_get("panic");
-
-	if (exit_hook && mode && strcmp(mode, "exit") == 0)
+	if (exit_hook && exits)
 		exit_hook(PANIC_STATUS);
 	stand_still();
 }

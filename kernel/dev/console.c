@@ -7,6 +7,7 @@
 
 #include "core/bootopt.h"
 #include "core/clock.h"
+#include "core/options.h"
 #include "core/spinlock.h"
 #include "core/thread.h"
 #include "core/waitq.h"
@@ -201,15 +202,21 @@ void console_set_hooks(const struct console_hooks *h)
 	__atomic_store_n(&hooks, h, __ATOMIC_RELEASE);
 }
 
-/* The boot option columns= says how wide the terminal is. */
-static u32 terminal_columns(void)
+/* The option columns= says how wide the terminal is. */
+static u32 terminal_columns(const char *text)
 {
-	const char *text = bootopt_get("columns");
 	u32 n = 0;
 
 	for (; text && *text >= '0' && *text <= '9' && n < 10000; text++)
 		n = n * 10 + (*text - '0');
 	return n >= 2 ? n : 80;
+}
+
+static void set_columns(const char *text)
+{
+	spin_lock(&lock);
+	line.columns = terminal_columns(text);
+	spin_unlock(&lock);
 }
 
 /* The boot option echo=off: nobody types, and what is read shall not be in the output. */
@@ -222,7 +229,9 @@ static bool wants_echo(void)
 
 void console_init(void)
 {
-	tty_line_init(&line, wants_echo() ? &screen : &blank_screen, terminal_columns());
+	tty_line_init(&line, wants_echo() ? &screen : &blank_screen,
+		      terminal_columns(bootopt_get("columns")));
+	option_can_change("columns", set_columns);
 	chardev_register(CONSOLE, &device);
 	uart_start_input(input);
 }

@@ -31,7 +31,7 @@ enum tty_escape { ESCAPE_NONE, ESCAPE_START, ESCAPE_CSI, ESCAPE_SS3, ESCAPE_SWAL
 
 struct tty_line {
 	const struct tty_screen *screen; /* constant */
-	u32 columns;                     /* width of the terminal, constant */
+	u32 columns;                     /* width of the terminal; may change */
 
 	char queue[TTY_QUEUE]; /* delivered bytes; ^D stands for itself    */
 	u32 head, tail;        /* bytes ever read / ever delivered         */

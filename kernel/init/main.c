@@ -213,6 +213,7 @@ void boot_main(u64 hartid, pa_t fdt)
 	args = machine_read(fdt, kmap_pa(__kernel_start));
 	clock_init();
 	bootopt_init(args);
+	options_init();
 	memory_init(fdt);
 	harts[0].cpu.boot_sp = (u64)boot_stack_top;
 	hart_prepare(&harts[0], 0, hartid);

@@ -4,44 +4,32 @@
 
 #include "core/bootopt.h"
 #include "core/bootopt_init.h"
+#include "core/options.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
 
-struct option {
-	const char *name;
-	const char *values; /* separated by blanks; NULL: any text */
-};
-
+/* Name, values with the default first, and what it is in at most 40 letters: a line of
+ * the program vmctl.  README.md tells more. */
 static const struct option known[] = {
-	{ "columns", NULL },      /* dev/console.c: width of the terminal */
-	{ "echo", "on off" },     /* dev/console.c: whether what is typed appears */
-	{ "cmd", NULL },          /* the command that init runs, then power off */
-	{ "fork", "cow copy" },   /* mm/fork.c    */
-	{ "heap", "eager lazy" }, /* mm/aspace.c  */
-	{ "super", "on off" },    /* mm/super.c: 2 MiB leaves */
-	{ "isolate", "off on" },  /* mm/aspace.c: a second root for user mode */
-	/* mm/load.c: numbers for address spaces, or how many bits at most */
-	{ "asid", "on off 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16" },
-	{ "uaccess", "auto strict open walk" }, /* mm/uaccess.c */
-	{ "fsbig", "on off" },                  /* fs/: images of the file system lab */
-	{ "vmprint", "on off" },                /* init/main.c: the first page table */
-	{ "stats", "full lab" }, /* obs/stats.c: lines of the device "statistics" */
-	{ "ktest", "on overflow panic start" }, /* init/ktest.c */
-	{ "panic", "halt exit" },               /* core/panic.c */
+	{ "fork", "cow copy", "share frames at fork, or copy them" },
+	{ "heap", "eager lazy", "sbrk brings memory, or the first touch" },
+	{ "super", "on off", "2 MiB leaves where they fit" },
+	{ "asid", "on off 0-16", "numbers for spaces, of so many bits" },
+	{ "isolate", "off on", "user mode on a root without the kernel" },
+	{ "uaccess", "auto strict open walk", "how the kernel reaches user memory" },
+	{ "vmprint", "on off", "print the first page table at boot" },
+	{ "stats", "full lab", "what the device `statistics` says" },
+	{ "fsbig", "off on", "image of xv6's file system lab" },
+	{ "echo", "on off", "whether what is typed appears" },
+	{ "columns", "80", "width of the terminal, for editing" },
+	{ "cmd", "", "one shell command, then power off" },
+	{ "panic", "halt exit", "after a panic: stop, or leave QEMU" },
+	{ "ktest", "off on overflow panic start", "try the kernel itself: init/ktest.c" },
 };
 
-static bool has_word(const char *list, const char *word)
+void options_init(void)
 {
-	size_t n = strlen(word);
-
-	while (list) {
-		if (strncmp(list, word, n) == 0 && (list[n] == ' ' || !list[n]))
-			return true;
-		list = strchr(list, ' ');
-		if (list)
-			list++;
-	}
-	return false;
+	options_register(known, sizeof(known) / sizeof(known[0]));
 }
 
 static void refuse(const char *name, const char *value, const struct option *o)
@@ -49,29 +37,23 @@ static void refuse(const char *name, const char *value, const struct option *o)
 	char line[160];
 
 	if (!o)
-		fmt_snprintf(line, sizeof(line), "boot option '%s' is unknown", name);
+		fmt_snprintf(line, sizeof(line),
+			     "boot option '%s' is unknown; vmctl lists those there are",
+			     name);
 	else
 		fmt_snprintf(line, sizeof(line), "boot option %s=%s: the values are: %s",
-			     name, value, o->values);
+			     name, value, option_is_number(o) ? "1 to 9999" : o->values);
 	stop_boot(line);
-}
-
-static void check(const char *name, const char *value)
-{
-	for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(known[i].name, name) != 0)
-			continue;
-		if (known[i].values && !has_word(known[i].values, value))
-			refuse(name, value, &known[i]);
-		return;
-	}
-	refuse(name, value, NULL);
 }
 
 void options_check(void)
 {
 	const char *name;
 
-	for (unsigned i = 0; (name = bootopt_name(i)); i++)
-		check(name, bootopt_get(name));
+	for (unsigned i = 0; (name = bootopt_name(i)); i++) {
+		const struct option *o = option_find(name);
+
+		if (!o || !option_takes(o, bootopt_value(i)))
+			refuse(name, bootopt_value(i), o);
+	}
 }

@@ -5,6 +5,7 @@
 #include "arch/riscv/csr.h"
 #include "arch/riscv/switch.h"
 #include "core/bootopt.h"
+#include "core/options.h"
 #include "core/thread.h"
 #include "lib/string.h"
 #include "mm/aspace_priv.h"
@@ -30,6 +31,23 @@ static bool option_is(const char *name, const char *value)
 	return v && strcmp(v, value) == 0;
 }
 
+/* These three are looked at once a call or a fault, and what was made under another value
+ * stays as it is: they can change at any time. */
+static void set_heap(const char *value)
+{
+	aspace_heap_lazy = strcmp(value, "lazy") == 0;
+}
+
+static void set_fork(const char *value)
+{
+	aspace_fork_copies = strcmp(value, "copy") == 0;
+}
+
+static void set_super(const char *value)
+{
+	aspace_super = strcmp(value, "off") != 0;
+}
+
 void aspace_init(void)
 {
 	slab_init(&aspace_slab, "aspace", sizeof(struct aspace));
@@ -39,6 +57,9 @@ void aspace_init(void)
 	aspace_fork_copies = option_is("fork", "copy");
 	aspace_isolate = option_is("isolate", "on");
 	aspace_super = !option_is("super", "off");
+	option_can_change("heap", set_heap);
+	option_can_change("fork", set_fork);
+	option_can_change("super", set_super);
 }
 
 /* --- making ------------------------------------------------------------ */

@@ -11,6 +11,7 @@
 #include "core/coreup.h"
 #include "core/hart.h"
 #include "core/klog.h"
+#include "core/options.h"
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/asid.h"
@@ -38,6 +39,8 @@ void aspace_load_init(u32 harts)
 	u32 bits = bits_wanted(), spaces = asid_init(bits, aspace_isolate, harts);
 
 	asids = spaces != 0;
+	if (!asids)
+		option_became("asid", "off");
 	if (aspace_isolate)
 		tlb_set_pairs();
 	if (asids)

@@ -16,6 +16,7 @@
 #include "core/bootopt.h"
 #include "core/coreup.h"
 #include "core/klog.h"
+#include "core/options.h"
 #include "core/sched.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
@@ -95,6 +96,7 @@ void uaccess_init(void)
 		sum_open = true;
 	else
 		sum_open = sum_change_flushes();
+	option_became("uaccess", sum_open ? "open" : "strict");
 	printk("uaccess: %s\n",
 	       sum_open ? "open (SUM always set)" : "strict (SUM set in copies)");
 }

@@ -31,6 +31,7 @@ void snap_areas(struct snap *s);
 void snap_touched(struct snap *s);
 void snap_frames(struct snap *s);
 void snap_stats(struct snap *s);
+void snap_options(struct snap *s);
 
 /* A counter as a record; false: the piece is full, and s->header->next says so. */
 struct snap_counter {

@@ -23,6 +23,7 @@ _Static_assert(sizeof(struct snap_entry) == 40, "snapshot ABI");
 _Static_assert(sizeof(struct snap_area) == 88, "snapshot ABI");
 _Static_assert(sizeof(struct snap_count) == 96, "snapshot ABI");
 _Static_assert(sizeof(struct snap_run) == 16, "snapshot ABI");
+_Static_assert(sizeof(struct snap_option) == 192, "snapshot ABI");
 _Static_assert(SNAP_PIECE == PAGE_SIZE, "a piece is gathered in a frame");
 
 struct request {
@@ -49,7 +50,7 @@ static u32 record_bytes(int kind)
 
 static bool needs_space(int kind)
 {
-	return kind != SNAP_FRAMES && kind != SNAP_STATS;
+	return kind != SNAP_FRAMES && kind != SNAP_STATS && kind != SNAP_OPTIONS;
 }
 
 /* Tables can be looked at in both halves, everything else in the user half. */
@@ -130,6 +131,8 @@ static int gather(struct snap *s, const struct request *r)
 		aspace_unwatch(s->as);
 	} else if (r->kind == SNAP_FRAMES) {
 		snap_frames(s);
+	} else if (r->kind == SNAP_OPTIONS) {
+		snap_options(s);
 	} else {
 		snap_stats(s);
 	}

@@ -11,6 +11,7 @@
 
 #include "arch/riscv/tlb.h"
 #include "core/bootopt.h"
+#include "core/options.h"
 #include "dev/chardev.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
@@ -32,7 +33,7 @@ static struct {
 	u32 length;          /* (lock) 0: there is no text               */
 	u32 done;            /* (lock) bytes that were read              */
 	u32 made;            /* (lock) texts so far                      */
-	u32 lines;           /* (C) after boot                           */
+	u32 lines;           /* (lock) how many a text gets              */
 	char buf[TEXT_SIZE]; /* (lock) */
 } text = { .lock = SPINLOCK_INIT("statistics", device) };
 
@@ -170,6 +171,14 @@ static s64 stats_write(uptr_t src, u64 n)
 	return -EPERM;
 }
 
+/* For the texts that are made from now on. */
+static void set_lines(const char *value)
+{
+	spin_lock(&text.lock);
+	text.lines = strcmp(value, "lab") == 0 ? COPIES : NSTATS;
+	spin_unlock(&text.lock);
+}
+
 void stats_init(void)
 {
 	static const struct chardev device = {
@@ -179,6 +188,7 @@ void stats_init(void)
 	};
 	const char *option = bootopt_get("stats");
 
-	text.lines = option && strcmp(option, "lab") == 0 ? COPIES : NSTATS;
+	set_lines(option ? option : "full");
+	option_can_change("stats", set_lines);
 	chardev_register(STATS, &device);
 }

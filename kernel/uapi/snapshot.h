@@ -49,12 +49,14 @@ struct snap_header {
 	X(3, AREAS, struct snap_area, "virtual address")        \
 	X(4, FRAMES, struct snap_count, "record to start with") \
 	X(5, STATS, struct snap_count, "record to start with")  \
-	X(6, TOUCHED, struct snap_run, "virtual address")
+	X(6, TOUCHED, struct snap_run, "virtual address")       \
+	X(7, OPTIONS, struct snap_option, "record to start with")
 
 enum snap_kind {
 #define X(number, name, record, start) SNAP_##name = number,
 	SNAP_KINDS(X)
 #undef X
+		SNAP_NKINDS /* the highest number and one */
 };
 
 /* What addresses mean: kinds of areas, and of places in the kernel half. */
@@ -140,6 +142,23 @@ struct snap_count {
 	char what[64];
 	unsigned long long value;
 };
+
+/* SNAP_OPTIONS: the boot options, what they are now, and which a program can change
+ * by setoption(name, value).  `pid` is not looked at. */
+struct snap_option {
+	char name[16];
+	char values[48]; /* words, the default first; 0-9: a range; number: the default */
+	char value[32];  /* in effect now; longer ones are cut: see bootarg()         */
+	char given[32];  /* at boot, cut as well                                      */
+	char what[56];
+	unsigned int flags;    /* SNAP_OPTION_GIVEN ... */
+	unsigned int reserved; /* 0                     */
+};
+#define SNAP_OPTION_GIVEN 1u   /* on the boot command line           */
+#define SNAP_OPTION_CAN_SET 2u /* setoption() works                  */
+#define SNAP_OPTION_WAS_SET 4u /* and was used since the boot        */
+#define SNAP_OPTION_NUMBER 8u  /* any number of up to four digits    */
+#define SNAP_OPTION_TEXT 16u   /* any text                           */
 
 /* harvest(): which pages of process `pid` were touched since the last harvest
  * (or pgaccess()); clears what it reports.  Runs of neighbouring pages that are

@@ -37,7 +37,8 @@
  * clock() -> ns since boot        readlink(path, buf, size) -> length
  * meminfo(struct meminfo *)
  * snapshot(kind, pid, start, buf, bytes) -> records: see snapshot.h
- * harvest(pid, start, buf, bytes) -> records */
+ * harvest(pid, start, buf, bytes) -> records
+ * setoption(name, value): changes an option that can be changed (snapshot.h) */
 #pragma once
 
 #define SYS_NATIVE 0x1000
@@ -93,4 +94,5 @@
 	X(82, mincore, 3)   \
 	X(83, mremap, 4)    \
 	X(84, explain, 5)   \
-	X(85, job, 1)
+	X(85, job, 1)       \
+	X(86, setoption, 2)

@@ -16,6 +16,8 @@ static word record_size(int kind)
 		return sizeof(struct snap_area);
 	case SNAP_TOUCHED:
 		return sizeof(struct snap_run);
+	case SNAP_OPTIONS:
+		return sizeof(struct snap_option);
 	default:
 		return sizeof(struct snap_count);
 	}
@@ -462,7 +464,7 @@ TEST(obs, bad_kinds_processes_and_addresses)
 {
 	static union piece piece, before;
 	word least = sizeof(struct snap_header) + SNAP_LEAST * sizeof(struct snap_entry);
-	const int kinds[] = { 0, -1, SNAP_TOUCHED, SNAP_TOUCHED + 1, 1 << 30 };
+	const int kinds[] = { 0, -1, SNAP_TOUCHED, SNAP_NKINDS, 1 << 30 };
 	const int pids[] = { -1, 12345678, 0x7fffffff, (int)0x80000000 };
 	const word starts[] = { MAXVA, 1ul << 39, 1ul << 62, 1ul << 63, KERNEL_HALF - 1 };
 

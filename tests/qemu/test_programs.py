@@ -1,7 +1,10 @@
 """What the programs print and the status they leave with, on one machine."""
+import os
+import re
+
 import pytest
 
-from machine import Machine
+from machine import TOP, Machine
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +93,46 @@ def test_which_wants_a_name(m):
     assert code == 2 and out.startswith("usage: which"), out
 
 
+def test_vmctl_lists_all_options(m):
+    lines = {line[3:].split()[0]: line for line in m.run("vmctl").splitlines()}
+    source = open(os.path.join(TOP, "kernel/init/options.c"), encoding="ascii").read()
+    for name, values, what in re.findall(r'^\t\{ "(\w+)", "(.*?)", "(.*?)" \}', source, re.M):
+        assert lines[name].endswith(what) and len(lines[name]) <= 84, lines[name]
+        if name == "uaccess":
+            assert re.search(r"auto .*\[(strict|open)\]", lines[name])  # auto became one
+        elif name not in ("vmprint", "panic", "cmd", "asid"):
+            assert f"[{values.split()[0]}]" in lines[name], lines[name]
+    assert lines["vmprint"].startswith("*  ") and "on [off]" in lines["vmprint"]  # given at boot
+    assert lines["panic"].startswith("*+ ") and lines["fork"].startswith(" + ")
+
+
+@pytest.mark.parametrize("line,code,wanted", [
+    ("vmctl fork", 0, ["fork=cow\n", "cow (default) copy", "not given", "vmctl fork=VALUE"]),
+    ("vmctl isolate", 0, ["isolate=off\n", "off (default) on", "./run --boot 'isolate=VALUE'"]),
+    ("vmctl asid=17", 2, ["asid=17: the values are: on off 0-16"]),
+    ("vmctl asid=16", 1, ["./run --boot 'asid=16'"]),
+    ("vmctl -n fork heap", 0, ["cow\neager\n"]),
+    ("vmctl isolate=on", 1, ["at boot only", "./run --boot 'isolate=on'"]),
+    ("vmctl isolate=maybe", 2, ["isolate=maybe: the values are: off on"]),
+    ("vmctl fork=maybe", 2, ["fork=maybe: the values are: cow copy"]),
+    ("vmctl nosuch", 2, ["nosuch: no such option"]),
+    ("vmctl nosuch=1 isolate=on", 2, ["nosuch: no such option", "at boot only"]),
+    ("vmctl fork=copy; vmctl fork; vmctl fork=cow", 0, ["fork=copy\n", "since     changed"]),
+    ("vmctl --help", 0, ["usage: vmctl"]),
+])
+def test_vmctl(m, line, code, wanted):
+    found, out = status(m, line)
+    assert found == code, out
+    for text in wanted:
+        assert text in out, out
+
+
+def test_vmctl_changes_stats(m):
+    full = m.run("cat /statistics 2> err | wc -l")
+    lab = m.run("vmctl stats=lab; cat /statistics 2> err | wc -l; vmctl stats=full")
+    assert int(lab) == 2 < int(full)
+
+
 @pytest.mark.parametrize("line,want", [
     ("echo x | cat one -", "abc\nx\n"),
     ("echo x | cat - one", "x\nabc\n"),
@@ -102,7 +145,7 @@ def test_dash_is_standard_input(m, line, want):
 
 def test_help_lists_everything(m):
     out = m.run("help")
-    for name in ("cat", "pwd", "cmp", "which", "free"):
+    for name in ("cat", "pwd", "cmp", "which", "vmctl", "free"):
         assert f"\n{name} " in "\n" + out, name
     programs, built_in = out.split("Built into the shell:\n")
     for line in ("cd [DIR] ", "exit [STATUS] ", "wait ", ": "):

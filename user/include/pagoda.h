@@ -26,6 +26,10 @@ int reboot(int how, int status);
  * does not fit into @size bytes with its NUL.  ENOENT: it was not given. */
 int bootarg(const char *name, char *buf, size_t size);
 
+/* Change option @name while the machine runs.  ENOENT: there is none of that name,
+ * EPERM: it counts at boot only, EINVAL: it has no such value. */
+int setoption(const char *name, const char *value);
+
 /* Why an access to @va (0 read, 1 write, 2 execute) of process @pid (0: this one)
  * is or would be refused, as text; its length. */
 long explain(int pid, unsigned long va, int access, char *buf, size_t size);

@@ -134,6 +134,11 @@ int bootarg(const char *name, char *buf, size_t size)
 	return (int)sys_result(sys_bootarg(name, buf, size));
 }
 
+int setoption(const char *name, const char *value)
+{
+	return (int)sys_result(sys_setoption(name, value));
+}
+
 int device_make(const char *path, int major, int minor)
 {
 	return (int)sys_result(sys_mknod(path, major, minor));

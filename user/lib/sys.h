@@ -79,6 +79,7 @@ long sys_mincore(void *addr, size_t len, unsigned char *bytes);
 long sys_mremap(void *addr, size_t old_len, size_t new_len, int flags);
 long sys_job(int how);
 long sys_explain(int pid, unsigned long va, int access, char *buf, size_t size);
+long sys_setoption(const char *name, const char *value);
 
 /* The POSIX result of a stub's: -1 with errno set for a failure. */
 long sys_result(long r);

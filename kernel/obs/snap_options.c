@@ -1,0 +1,61 @@
+/* snap_options.c - the options, as records, and changing one. */
+
+#include "core/options.h"
+#include "lib/string.h"
+#include "obs/snap_priv.h"
+#include "proc/args.h"
+#include "proc/syscall.h"
+
+static u32 flags_of(const struct option *o, const struct option_state *state)
+{
+	return (state->given ? SNAP_OPTION_GIVEN : 0) |
+	       (state->can_change ? SNAP_OPTION_CAN_SET : 0) |
+	       (state->changed ? SNAP_OPTION_WAS_SET : 0) |
+	       (option_is_number(o) ? SNAP_OPTION_NUMBER : 0) |
+	       (option_is_text(o) ? SNAP_OPTION_TEXT : 0);
+}
+
+/* What does not fit ends with dots. */
+static void put(char *to, const char *text, size_t size)
+{
+	if (strlcpy(to, text, size) >= size)
+		memcpy(to + size - 4, "...", 3);
+}
+
+static void add_option(struct snap *s, const struct option *o)
+{
+	struct snap_option *r = snap_add(s);
+	struct option_state state;
+
+	option_look(o, &state);
+	put(r->name, o->name, sizeof(r->name));
+	put(r->values, o->values, sizeof(r->values));
+	put(r->value, state.value, sizeof(r->value));
+	if (state.given)
+		put(r->given, state.given, sizeof(r->given));
+	put(r->what, o->what, sizeof(r->what));
+	r->flags = flags_of(o, &state);
+}
+
+void snap_options(struct snap *s)
+{
+	const struct option *o;
+
+	for (u64 i = s->start; i < ~0u && (o = option_at((u32)i)); i++) {
+		if (s->header->count == s->room) {
+			s->header->next = i;
+			return;
+		}
+		add_option(s, o);
+	}
+}
+
+s64 sys_setoption(const u64 arg[6])
+{
+	char name[MAXPATH], value[MAXPATH];
+	int err = arg_path(arg[0], name);
+
+	if (!err)
+		err = arg_path(arg[1], value);
+	return err ? err : option_set(name, value);
+}
