@@ -70,8 +70,14 @@ struct super_place {
 };
 bool super_map_fresh(struct aspace *as, const struct super_place *at, u64 used) MUST_CHECK;
 
-/* Whether there is so much free memory that a first touch may take 2 MiB of it. */
-bool super_plenty(void);
+/* The same for a first touch at @va, while there is plenty of free memory. */
+bool super_map_touched(struct aspace *as, const struct vma *area, va_t va,
+		       u64 used) MUST_CHECK;
+
+/* Memory has run out: gives back what first touches took beyond the page that was
+ * touched, as far as it still holds zeros.  Returns how many frames that were.
+ * @as is the running process's, so that nobody writes to it meanwhile. */
+u64 super_shed(struct aspace *as);
 
 /* Makes small leaves of the large one under the cursor, which then is at level 0. */
 void super_split(struct pt_cur *c);

@@ -32,10 +32,8 @@ static int fault_absent(struct aspace *as, const struct vma *area, va_t va,
 {
 	u64 used = PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
 
-	struct super_place at = { area, va, area->start, area->end };
-
 	vmstat_inc(VM_fault_lazy);
-	if (super_plenty() && super_map_fresh(as, &at, used))
+	if (super_map_touched(as, area, va, used))
 		return 0;
 	return aspace_map_fresh(as, area, va, used);
 }
@@ -231,6 +229,8 @@ int aspace_fault(struct aspace *as, va_t va, enum access access)
 	va = ALIGN_DOWN(va, PAGE_SIZE);
 	mutex_lock(&as->lock);
 	err = fault_locked(as, va, access);
+	while (err == -ENOMEM && super_shed(as))
+		err = fault_locked(as, va, access);
 	mutex_unlock(&as->lock);
 	if (err == -EFAULT)
 		vmstat_inc(VM_fault_refused);

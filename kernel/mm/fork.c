@@ -190,7 +190,8 @@ static int fork_all(struct fork *f)
 	return err;
 }
 
-int aspace_fork(struct aspace *from, const struct aspace_pages *pages, struct aspace **out)
+static int fork_once(struct aspace *from, const struct aspace_pages *pages,
+		     struct aspace **out)
 {
 	struct fork f = { .from = from };
 	bool has_page; /* USYSCALL, or its heap has grown over it */
@@ -210,4 +211,17 @@ int aspace_fork(struct aspace *from, const struct aspace_pages *pages, struct as
 	else
 		*out = f.to;
 	return err;
+}
+
+int aspace_fork(struct aspace *from, const struct aspace_pages *pages, struct aspace **out)
+{
+	int err = fork_once(from, pages, out);
+	u64 shed = 0;
+
+	if (err == -ENOMEM) {
+		mutex_lock(&from->lock);
+		shed = super_shed(from);
+		mutex_unlock(&from->lock);
+	}
+	return shed ? fork_once(from, pages, out) : err;
 }

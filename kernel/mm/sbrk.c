@@ -59,12 +59,17 @@ static void drop_heap(struct aspace *as, va_t lo, va_t hi)
 		ASSERT(!"an area is split");
 }
 
+static bool has_memory(struct aspace *as, u64 pages)
+{
+	return mem_has(pages) || (super_shed(as) && mem_has(pages));
+}
+
 static int grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
 {
 	struct vma *area;
 	int err;
 
-	if (!lazy && !mem_has((hi - lo) / PAGE_SIZE))
+	if (!lazy && !has_memory(as, (hi - lo) / PAGE_SIZE))
 		return -ENOMEM;
 	err = add_heap(as, lo, hi, &area);
 	if (err || lazy)

@@ -8,6 +8,9 @@
  * takes was set aside when the leaf was made (pt.h), so that splitting never
  * fails, and a program with large leaves takes as many frames as without.
  *
+ * A leaf that came with a first touch, and so has more than was asked for, is
+ * marked by PTE_SOFT: when memory runs out, super_shed() takes it back.
+ *
  * Several spaces may have leaves on one block.  Once one of them splits its own,
  * the frames of the block are counted singly for all (frame_split). */
 
@@ -48,13 +51,6 @@ static bool map_block(struct aspace *as, va_t va, struct page *pg, u64 flags)
 
 /* --- making ------------------------------------------------------------- */
 
-/* With what half of the memory there is at least free after it: a program that
- * touches a page here and there must not use it all up. */
-bool super_plenty(void)
-{
-	return aspace_super && frame_count(FRAME_free) >= frame_total() / 2 + SUPER_PAGES;
-}
-
 static bool is_candidate(struct aspace *as, const struct super_place *at)
 {
 	va_t base = ALIGN_DOWN(at->va, SUPER_SIZE);
@@ -83,6 +79,16 @@ bool super_map_fresh(struct aspace *as, const struct super_place *at, u64 used)
 		return true;
 	frame_put(pg);
 	return false;
+}
+
+/* Plenty is what leaves half of the memory free: a program that touches a page here and
+ * there must not take it all from others. */
+bool super_map_touched(struct aspace *as, const struct vma *area, va_t va, u64 used)
+{
+	struct super_place at = { area, va, area->start, area->end };
+
+	return frame_count(FRAME_free) >= frame_total() / 2 + SUPER_PAGES &&
+	       super_map_fresh(as, &at, used | PTE_SOFT);
 }
 
 int super_put(struct aspace *as, va_t va, struct page *pg, u64 flags)
@@ -127,4 +133,66 @@ void super_unmap(struct aspace *as, struct pt_cur *c, struct gather *g)
 
 	as->resident -= SUPER_PAGES;
 	gather_add_large(g, c->va, frame_of_pa(pte_pa(e)));
+}
+
+/* --- when memory runs out ------------------------------------------------ */
+
+static bool is_zero(const struct page *pg)
+{
+	const u64 *word = frame_va(pg);
+
+	for (u64 i = 0; i < PAGE_SIZE / sizeof(*word); i++)
+		if (word[i])
+			return false;
+	return true;
+}
+
+static bool has_zero_page(const struct page *pg)
+{
+	for (u64 i = 0; i < SUPER_PAGES; i++)
+		if (is_zero(pg + i))
+			return true;
+	return false;
+}
+
+/* The cursor is at the first page of what was a large leaf. */
+static u64 shed_leaf(struct aspace *as, struct pt_cur *c, struct gather *g)
+{
+	u64 n = 0;
+
+	super_split(c);
+	for (u64 i = 0; i < SUPER_PAGES; i++) {
+		struct page *pg = frame_of_pa(pte_pa(pte_load(&c->slot[i])));
+
+		if (!is_zero(pg))
+			continue;
+		pte_store(&c->slot[i], (pte_t){ 0 });
+		gather_add(g, c->va + i * PAGE_SIZE, pg);
+		n++;
+	}
+	as->resident -= n;
+	return n;
+}
+
+u64 super_shed(struct aspace *as)
+{
+	struct gather g;
+	u64 n = 0;
+
+	gather_init(&g, &as->tlb);
+	for (struct vma *a = vma_find_next(&as->areas, 0); a && as->pt.reserve;
+	     a = vma_next(&as->areas, a)) {
+		pt_for_each(c, &as->pt, a->start, a->end) {
+			pte_t e = pte_load(c.slot);
+			struct page *pg = frame_of_pa(pte_pa(e));
+
+			if (pte_is_large(e, c.level) && e.bits & PTE_SOFT &&
+			    frame_reunite(pg, SUPER_ORDER) && has_zero_page(pg))
+				n += shed_leaf(as, &c, &g);
+			sched_point();
+		}
+	}
+	gather_finish(&g);
+	vmstat_add(VM_super_shed, n);
+	return n;
 }

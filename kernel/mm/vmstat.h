@@ -17,6 +17,7 @@
 	X(super_mapped, "2 MiB leaves made")                                      \
 	X(super_split, "2 MiB leaves split into pages")                           \
 	X(super_fallback, "2 MiB leaves not made, as no memory was fit for them") \
+	X(super_shed, "pages taken out of 2 MiB leaves as memory ran out")        \
 	X(space_load, "times that a hart changed to another process's memory")    \
 	X(space_flush, "of these: it forgot that memory's translations")          \
 	X(space_flush_all, "changes at which it forgot all translations")         \

@@ -16,7 +16,7 @@ LD_USER ?= $(if $(filter-out ld,$(LD)),$(LD),riscv64-unknown-elf-ld)
 GUEST_CFLAGS := -std=gnu17 -march=rv64gc -mabi=lp64d -mcmodel=medany -ffreestanding \
 	-fno-builtin -fno-common -fno-pic -fno-stack-protector -Os -g -Wall -Wextra \
 	-Wframe-larger-than=1024 $(if $(WERROR),-Werror) -Ikernel
-GUEST_LDFLAGS := -static --no-relax -z max-page-size=4096
+GUEST_LDFLAGS := -static -z max-page-size=4096
 
 guest_obj = $(addprefix $(GUEST_OUT)/obj/$(TOOLCHAIN)/,$(addsuffix .o,$(1)))
 

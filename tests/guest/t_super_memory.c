@@ -1,0 +1,113 @@
+/* t_super_memory.c - 2 MiB leaves when memory runs out: a program gets as many pages with
+ * them as without. */
+#include "super.h"
+
+/* As many pages as there are frames, but for the tables. */
+TEST(super, takes_all_memory)
+{
+	struct meminfo before, after;
+	word brk, got = 0;
+
+	if (booted("heap", "lazy"))
+		return;
+	CHILD(0, {
+		store8((word)sbrk(PAGE, EAGER), 1);
+		EQ(meminfo(&before), 0);
+		brk = (word)sbrk(0, EAGER);
+		for (long n = 3 << 20; n >= (long)PAGE; n /= 2, n &= -(long)PAGE)
+			while (sbrk((int)n, EAGER) != -1)
+				got += (word)n / PAGE;
+		for (word p = (brk + PAGE - 1) & -PAGE; p < (word)sbrk(0, EAGER); p += PAGE)
+			*(volatile word *)p = p;
+		EQ(meminfo(&after), 0);
+		EQ(free_memory(), 0);
+		EQ(got + after.tables - before.tables, before.available);
+		for (word p = (brk + PAGE - 1) & -PAGE; p < (word)sbrk(0, EAGER); p += PAGE)
+			EQ(*(volatile word *)p, p);
+	});
+}
+
+/* One page of sixteen, until there is no more: large leaves that were made when there was
+ * plenty give back what nobody touched. */
+TEST(super, sparse_pages_until_the_end)
+{
+	const int range = 0x7ffff000;
+	word before = free_memory() / PAGE, brk = (word)sbrk(0, EAGER), n;
+	volatile word *touched =
+		(word *)map(0, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	long pid = must_fork();
+
+	if (pid == 0) {
+		EQ(sbrk(range, LAZY), brk);
+		for (word p = (brk + PAGE - 1) & -PAGE; p < brk + (word)range;
+		     p += 16 * PAGE) {
+			*(volatile word *)p = p;
+			++*touched;
+			if (*touched % 1024 == 0)
+				for (word q = (brk + PAGE - 1) & -PAGE; q < p;
+				     q += 16 * PAGE)
+					CHECK(*(volatile word *)q == q);
+		}
+		exit(0);
+	}
+	n = 0;
+	if (reap(pid) == KILLED)
+		n = *touched;
+	else
+		return; /* more memory than a heap can use this way */
+	/* a table for every 32 pages, one for each GiB, and the child itself */
+	if (n + n / 32 + 200 < before)
+		FAIL("%ld pages of %ld", n, before);
+}
+
+/* fork with no memory, and then with a page more each time: it fails and changes nothing,
+ * until it works.  Then the stack wants to be copied, which may be the end of both. */
+static void fork_until_it_works(word base, volatile word *failed)
+{
+	word free, hog;
+	long pid;
+
+	for (;; ++*failed) {
+		free = free_memory();
+		pid = fork();
+		if (pid >= 0)
+			break;
+		EQ(free_memory(), free);
+		check_filled(base, base + 2 * REGION, 1);
+		CHECK(sbrk(-(int)PAGE, EAGER) != -1);
+		if (booted("fork", "copy") && *failed > 3) { /* as much as it has itself */
+			hog = (word)sbrk(0, EAGER) - base - 2 * REGION;
+			CHECK(sbrk(-(int)(hog / 4), EAGER) != -1);
+		}
+	}
+	check_filled(base, base + 2 * REGION, 1);
+	if (pid == 0)
+		exit(0);
+	reap(pid);
+	fill(base, base + 2 * REGION, 2);
+}
+
+TEST(super, fork_without_memory)
+{
+	word base = heap_regions(2, EAGER);
+	volatile word *failed = (word *)map(0, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	long pid;
+	int status;
+
+	if (booted("heap", "lazy"))
+		return;
+	fill(base, base + 2 * REGION, 1);
+	pid = must_fork();
+	if (pid == 0) {
+		for (long n = 1 << 20; n >= (long)PAGE; n /= 2)
+			while (sbrk((int)n, EAGER) != -1)
+				;
+		CHECK(sbrk(-8 * (int)PAGE, EAGER) != -1); /* for what it touches itself */
+		fork_until_it_works(base, failed);
+		exit(0);
+	}
+	status = reap(pid);
+	CHECK(status == 0 || status == KILLED);
+	CHECK(*failed > 3);
+	check_filled(base, base + 2 * REGION, 1);
+}
