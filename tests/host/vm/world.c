@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include "core/bootopt.h"
+#include "core/options.h"
 #include "core/sched.h"
 #include "lib/string.h"
 #include "mm/aspace_priv.h"
@@ -37,6 +38,12 @@ const char *bootopt_get(const char *name)
 {
 	(void)name;
 	return NULL;
+}
+
+void option_can_change(const char *name, void (*set)(const char *value))
+{
+	(void)name;
+	(void)set;
 }
 
 pa_t trampoline_pa(void)
