@@ -3,11 +3,14 @@
 
 Uses a kernel built with CHECK=1.  Prints `ok NAME` or `FAILED NAME: why`.
 """
+import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import time
 
 OUT = pathlib.Path("build/test/ktest")
 KERNEL = "build/kernel-elf-check/kernel.elf"
@@ -15,13 +18,16 @@ PANIC_STATUS = 101  # core/panic.c
 MAKE = ["make", "-s", "--no-print-directory", "TOOLPREFIX=riscv64-unknown-elf-", "CHECK=1"]
 
 
+def qemu(harts, options):
+    """The command line of a machine."""
+    image = OUT / "ktest.img"
+    return subprocess.run([*MAKE, "print-qemu", f"KERNEL={KERNEL}", f"IMAGE={image}", f"CPUS={harts}",
+                           f"BOOTARGS={options}"], capture_output=True, text=True, check=True).stdout
+
+
 def boot(harts, options):
     """Status and output of a machine that goes off by itself."""
-    image = OUT / "ktest.img"
-    command = subprocess.run([*MAKE, "print-qemu", f"KERNEL={KERNEL}", f"IMAGE={image}", f"CPUS={harts}",
-                              f"BOOTARGS={options} panic=exit"],
-                             capture_output=True, text=True, check=True).stdout
-    done = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(qemu(harts, f"{options} panic=exit"), shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
     return done.returncode, done.stdout.replace("\r", "")
 
 
@@ -73,6 +79,62 @@ def test_panic_prints_a_backtrace():
 
 def test_stack_overflow_prints():
     panics("overflow", r"[0-9a-f]{16} dig\+0x[0-9a-f]+$")
+
+
+def check_report(output, what):
+    """What was being printed came to its end, and then there is the report alone."""
+    before, panic, report = output.partition(f"\npanic: {what}\n")
+    assert panic, f"no line 'panic: {what}' in\n{output[-3000:]}"
+    lines = [line for line in before.split("\n") if "busy" in line]
+    torn = [line for line in lines if not re.fullmatch(r"busy \d \d+ \(one line, whatever happens\)", line)]
+    assert lines and not torn, f"torn: {torn[:5]}"
+    assert "busy" not in report and "does not stop" not in report and "within" not in report, report
+    assert re.match(r"hart \d, thread init, process 1 \(init\)\n", report), report
+    assert re.search(r"first_main\+0x[0-9a-f]+\n  [0-9a-f]{16} thread_entry\+0x[0-9a-f]+\n$", report), report
+    return report
+
+
+def panics_in_a_crowd(mode, what):
+    reports = []
+    for harts in (2, 3, 4, 8):
+        for _ in range(2):
+            status, output = boot(harts, f"ktest={mode}")
+            assert status == PANIC_STATUS, f"{harts} harts: status {status}\n{output[-3000:]}"
+            reports.append(check_report(output, what))
+    return reports
+
+
+def test_panic_with_a_lock_that_others_want():
+    panics_in_a_crowd("lock", "with a lock that others want")
+
+
+def test_panic_within_a_message():
+    for report in panics_in_a_crowd("print", "a fault in the kernel"):
+        assert len(re.findall(r"\b(?:ra|[sgt]p|[astx]\d+) +[0-9a-f]{16}", report)) == 31, report
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_all_harts_stand_still_after_a_panic():
+    """They sleep: a hart that waits for a lock, or for an interrupt it cannot take, does not."""
+    for mode in ("lock", "print"):
+        machine = subprocess.Popen(shlex.split(qemu(4, f"ktest={mode} panic=halt")), stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        try:
+            for line in machine.stdout:
+                if b" thread_entry+" in line:
+                    break
+            time.sleep(0.5)
+            before = cpu_seconds(machine.pid)
+            time.sleep(1)
+            used = cpu_seconds(machine.pid) - before
+            assert machine.poll() is None and used < 0.05, f"{mode}: {used:.2f} s of processor time in 1 s"
+        finally:
+            machine.kill()
+            machine.wait()
 
 
 def main():

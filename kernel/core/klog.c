@@ -10,8 +10,14 @@
 #include "lib/fmt.h"
 
 static struct spinlock lock = SPINLOCK_INIT("klog", klog);
-static char text[512]; /* (lock) */
-static size_t used;    /* (lock) */
+
+struct text {
+	char bytes[512];
+	size_t used;
+};
+
+static struct text message; /* (lock) */
+static struct text report;  /* the panicking hart's alone */
 
 static void firmware_output(const char *s, size_t n)
 {
@@ -28,29 +34,30 @@ void klog_set_output(void (*put)(const char *, size_t))
 
 static void gather(char c, void *arg)
 {
-	(void)arg;
-	if (used >= sizeof(text)) {
-		output(text, used);
-		used = 0;
+	struct text *t = arg;
+
+	if (t->used >= sizeof(t->bytes)) {
+		output(t->bytes, t->used);
+		t->used = 0;
 	}
-	text[used++] = c;
+	t->bytes[t->used++] = c;
 }
 
-static void emit(const char *format, va_list args)
+static void emit(struct text *t, const char *format, va_list args)
 {
-	used = 0;
-	fmt_vprint(gather, NULL, format, args);
-	output(text, used);
+	t->used = 0;
+	fmt_vprint(gather, t, format, args);
+	output(t->bytes, t->used);
 }
 
 void vprintk(const char *format, va_list args)
 {
-	if (panic_in_progress()) { /* whoever holds the lock may never let go */
-		emit(format, args);
+	if (panic_stops_here()) { /* whoever holds the lock may never let go */
+		emit(&report, format, args);
 		return;
 	}
 	spin_lock(&lock);
-	emit(format, args);
+	emit(&message, format, args);
 	spin_unlock(&lock);
 }
 

@@ -4,6 +4,7 @@
 
 #include "arch/riscv/csr.h"
 #include "core/bootopt.h"
+#include "core/clock.h"
 #include "core/coreup.h"
 #include "core/klog.h"
 #include "core/ksym.h"
@@ -16,7 +17,12 @@
 #define KERNEL_HALF 0xffffffc000000000ul
 #define PANIC_STATUS 101
 
+/* How long the others have to come to an end of what they do with interrupts off. */
+#define STOP_MS 1000
+
 static u32 panicked; /* (A) 1 + index of the hart that panics */
+static u32 stopped;  /* (A) a bit for each hart that stands still */
+static u32 nested;   /* panics while it reported; only that hart's */
 static void (*exit_hook)(int);
 static bool exits; /* panic=exit: the hook is called */
 
@@ -45,33 +51,84 @@ void panic_set_exit(void (*fn)(int))
 	exit_hook = fn;
 }
 
-static void stand_still(void)
+/* Nothing wakes it: not even an interrupt that is pending, as those end a wait. */
+NORETURN static void stand_still(void)
 {
 	irq_disable();
+	csr_write(sie, 0);
+	__atomic_fetch_or(&stopped, BIT(hart_index()), __ATOMIC_SEQ_CST);
 	for (;;)
 		cpu_wait();
 }
 
-/* Only the first hart goes on; a second panic of its own ends the report. */
-static void panic_begin(void)
+bool panic_stops_here(void)
 {
-	u32 self = hart_index() + 1, none = 0;
+	u32 who = __atomic_load_n(&panicked, __ATOMIC_SEQ_CST);
 
-	irq_disable();
-	if (!__atomic_compare_exchange_n(&panicked, &none, self, false, __ATOMIC_SEQ_CST,
-					 __ATOMIC_SEQ_CST))
+	if (!who)
+		return false;
+	irq_disable(); /* or this thread may go on elsewhere */
+	if (who != hart_index() + 1)
 		stand_still();
+	return true;
+}
+
+/* The harts that run and are not @stopped. */
+static u32 harts_left(void)
+{
+	u32 left = 0;
+
 	for (u32 i = 0; i < nharts; i++) {
-		if (i + 1 != self)
-			hart_ipi(&harts[i], HART_IPI_HALT);
+		if (harts[i].online && i != hart_index())
+			left |= BIT(i);
 	}
+	return left & ~__atomic_load_n(&stopped, __ATOMIC_SEQ_CST);
 }
 
 static void panic_end(void)
 {
+	u32 left = harts_left();
+
+	for (u32 i = 0; i < nharts; i++) {
+		if (left & BIT(i))
+			printk("hart %u does not stop\n", i);
+	}
 	if (exit_hook && exits)
 		exit_hook(PANIC_STATUS);
 	stand_still();
+}
+
+/* One that is printing comes to its end first: the report is in one piece. */
+static void stop_others(void)
+{
+	u64 end = clock_now() + clock_from_ms(STOP_MS);
+
+	for (u32 i = 0; i < nharts; i++) {
+		if (i != hart_index())
+			hart_ipi(&harts[i], HART_IPI_HALT);
+	}
+	while (harts_left() && clock_now() < end)
+		cpu_relax();
+}
+
+/* Only the first hart goes on.  A panic within its report gets a report, too; one
+ * within that ends it. */
+static void panic_begin(void)
+{
+	u32 self, none = 0;
+
+	irq_disable();
+	self = hart_index() + 1;
+	if (__atomic_compare_exchange_n(&panicked, &none, self, false, __ATOMIC_SEQ_CST,
+					__ATOMIC_SEQ_CST)) {
+		stop_others();
+		return;
+	}
+	if (none != self || nested++ > 1)
+		stand_still();
+	if (nested > 1)
+		panic_end();
+	printk("\npanic within the report:\n");
 }
 
 static void print_place(u64 pc)

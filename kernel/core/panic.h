@@ -5,8 +5,14 @@
 
 struct kframe;
 
-/* True once a hart has panicked: locks are void, only that hart runs. */
+/* True once a hart has panicked.  It waits until the others stand still, and then
+ * reports; for it locks are void, as who holds them may never let go. */
 bool panic_in_progress(void);
+
+/* For a loop that waits for another hart with interrupts off, for what is about to
+ * print, and for whom the panicking hart asked: during a panic the hart stops here,
+ * for good, unless it is the one that reports.  True for that one: it does not wait. */
+bool panic_stops_here(void);
 
 /* panic() for a trap: the registers are those of @f. */
 void panic_trap(const struct kframe *f, const char *what) __attribute__((noreturn));

@@ -11,6 +11,7 @@
 #include "arch/riscv/sbi.h"
 #include "arch/riscv/upcalls.h"
 #include "core/coreup.h"
+#include "core/panic.h"
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "uapi/errno.h"
@@ -446,10 +447,8 @@ void sched_ipi(void)
 
 	csr_clear(sip, SIE_SOFT);
 	work = __atomic_exchange_n(&h->ipi_work, 0, __ATOMIC_SEQ_CST);
-	if (work & HART_IPI_HALT) {
-		for (;;)
-			cpu_wait();
-	}
+	if (work & HART_IPI_HALT)
+		(void)panic_stops_here();
 	if (work & HART_IPI_DROP && !h->rq.current->as)
 		aspace_unload();
 }

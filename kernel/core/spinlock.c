@@ -10,6 +10,7 @@
 
 #include "arch/riscv/csr.h"
 #include "core/hart.h"
+#include "core/panic.h"
 #include "lib/assert.h"
 
 void irq_push_off(void)
@@ -71,15 +72,26 @@ static inline void rank_leave(const struct spinlock *lk)
 }
 #endif
 
+/* Waits by reading alone: a store would take the line away.  False: this hart
+ * panics, and takes the lock whoever holds it. */
+static bool wait_free(const struct spinlock *lk)
+{
+	while (__atomic_load_n(&lk->locked, __ATOMIC_RELAXED)) {
+		if (panic_in_progress() && panic_stops_here())
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
 void spin_lock(struct spinlock *lk)
 {
 	irq_push_off();
 	ASSERT(!spin_held(lk));
 	rank_enter(lk);
 	while (__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE)) {
-		/* Waits by reading alone: a store would take the line away. */
-		while (__atomic_load_n(&lk->locked, __ATOMIC_RELAXED))
-			cpu_relax();
+		if (!wait_free(lk))
+			break;
 	}
 	__atomic_store_n(&lk->holder, hart_index() + 1, __ATOMIC_RELAXED);
 	hart_current()->spin_depth++;

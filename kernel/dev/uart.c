@@ -182,7 +182,7 @@ u64 uart_write(const char *text, u64 n)
 
 void uart_print(const char *text, u64 n)
 {
-	if (panic_in_progress()) {
+	if (panic_stops_here()) {
 		send(text, n, ~0ul);
 		return;
 	}

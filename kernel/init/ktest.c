@@ -1,15 +1,21 @@
 /* ktest.c - the runner for the tests inside the kernel.
  *
- * ktest=on runs what core/ktest.h gathers; ktest=overflow runs a kernel stack
- * over its end, ktest=panic panics: both have to be seen to print.  ktest=start
- * has all harts come by the boot hart's entry, as some firmware does at times. */
+ * ktest=on runs what core/ktest.h gathers.  ktest=start has all harts come by the
+ * boot hart's entry, as some firmware does at times.  The others end in a panic,
+ * whose report has to be seen: ktest=overflow runs a kernel stack over its end,
+ * ktest=panic just panics; while all other harts print and want a lock, ktest=lock
+ * panics holding that lock, and ktest=print in the middle of a message. */
 
 #include "init/ktest.h"
 
+#include "arch/riscv/csr.h"
 #include "arch/riscv/sbi.h"
 #include "core/bootopt.h"
+#include "core/clock.h"
+#include "core/hart.h"
 #include "core/klog.h"
 #include "core/ktest.h"
+#include "core/sched.h"
 #include "dev/testdev.h"
 #include "init/options.h"
 #include "lib/string.h"
@@ -52,6 +58,62 @@ const void *ktest_hart_entry(const void *entry)
 	return mode && strcmp(mode, "start") == 0 ? _start : entry;
 }
 
+/* --- a panic that has others in its way --------------------------------------- */
+
+#define BUSY_THREADS 5 /* the kernel has some of its own */
+
+static struct spinlock wanted = SPINLOCK_INIT("wanted", proc);
+static u32 nbusy; /* (A) how many of these run */
+
+static void let_pass(u64 us)
+{
+	u64 end = clock_now() + clock_from_ms(us) / 1000;
+
+	while (clock_now() < end)
+		cpu_relax();
+}
+
+static void keep_busy(void *arg)
+{
+	__atomic_fetch_add(&nbusy, 1, __ATOMIC_SEQ_CST);
+	for (u64 i = 0;; i++) {
+		printk("busy %lu %lu (one line, whatever happens)\n", (u64)arg, i);
+		if ((u64)arg % 2) {
+			spin_lock(&wanted);
+			spin_unlock(&wanted);
+		}
+		sched_point();
+		let_pass(20); /* these locks are not fair */
+	}
+}
+
+/* All harts but this one print by the end of it, and every other wants the lock. */
+static void crowd_start(void)
+{
+	for (u64 i = 0; i < BUSY_THREADS; i++) {
+		if (kthread_start("busy", keep_busy, (void *)i))
+			panic("no thread to keep busy");
+	}
+	while (__atomic_load_n(&nbusy, __ATOMIC_SEQ_CST) < MIN(nharts - 1, BUSY_THREADS))
+		thread_yield();
+	let_pass(20000);
+}
+
+static void panic_with_lock(void)
+{
+	crowd_start();
+	spin_lock(&wanted);
+	let_pass(20000);
+	panic("with a lock that others want");
+}
+
+/* The string is not mapped: the fault comes with the lock of the messages held. */
+static void panic_in_message(void)
+{
+	crowd_start();
+	printk("a message with %s in it\n", (const char *)-PAGE_SIZE);
+}
+
 void ktest_run(void)
 {
 	const char *mode = bootopt_get("ktest");
@@ -64,4 +126,8 @@ void ktest_run(void)
 		printk("%u\n", dig(0));
 	if (strcmp(mode, "panic") == 0)
 		panic("as asked for");
+	if (strcmp(mode, "lock") == 0)
+		panic_with_lock();
+	if (strcmp(mode, "print") == 0)
+		panic_in_message();
 }

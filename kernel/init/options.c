@@ -24,7 +24,8 @@ static const struct option known[] = {
 	{ "columns", "80", "width of the terminal, for editing" },
 	{ "cmd", "", "one shell command, then power off" },
 	{ "panic", "halt exit", "after a panic: stop, or leave QEMU" },
-	{ "ktest", "off on overflow panic start", "try the kernel itself: init/ktest.c" },
+	{ "ktest", "off on overflow panic lock print start",
+	  "try the kernel itself: init/ktest.c" },
 };
 
 void options_init(void)
