@@ -76,8 +76,11 @@ $(UPROGS): %: %.sym
 .SECONDARY: $(UPROGS:%=%.sym) $(call user_objects,$(wildcard user/bin/*.c))
 
 # One page of stack, as any program of xv6 has: the first process's page table
-# is printed at boot, and this one is the smallest.
+# is printed at boot, and this one is the smallest.  Without the streams, which
+# exit() would flush: its text is to fit into one page with any picolibc.
 $(BUILD)/user/init.sym: USER_STACK := 4096
+$(BUILD)/user/init.sym: USER_LIB_OBJ := $(filter-out %/stdio.c.o,$(USER_LIB_OBJ))
+$(BUILD)/user/init.sym: USER_PRINTF :=
 
 # `help` lists all programs by the first line of their sources.
 USER_HELP_H := $(BUILD)/user/include/help_table.h
