@@ -1,5 +1,6 @@
 """A machine for a test: QEMU with a copy of an image, a console to type into, fsck at the end."""
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -83,6 +84,19 @@ class Machine:
                 self.check_image()
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def qemu_knows(cpu):
+    done = subprocess.run(["qemu-system-riscv64", "-machine", "virt", "-cpu", cpu, "-bios", "none", "-display", "none",
+                           "-serial", "none", "-monitor", "stdio", "-S"], input=b"quit\n", stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, timeout=30)
+    return done.returncode == 0
+
+
+def qemu_version():
+    """As (8, 2)."""
+    text = subprocess.run(["qemu-system-riscv64", "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return tuple(map(int, re.search(r"version (\d+)\.(\d+)", text).groups()))
 
 
 def run_to_end(image, line, timeout=HANG, **options):

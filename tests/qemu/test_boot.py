@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from machine import Machine, run_to_end
+from machine import Machine, qemu_knows, qemu_version, run_to_end
 
 
 def start_and_look(image, **options):
@@ -40,6 +40,20 @@ def test_legacy_disk(test_image):
 def test_without_sstc(test_image):
     before = start_and_look(test_image, extra=("-cpu", "rv64,sstc=off"))
     assert "timer by SBI" in before
+
+
+def test_core_with_everything(test_image):
+    """Extensions that nobody here knew of: none may need setting up by the kernel."""
+    if not qemu_knows("max"):
+        pytest.skip("this QEMU has no -cpu max")
+    start_and_look(test_image, extra=("-cpu", "max"))
+
+
+def test_uaccess_suits_this_qemu(test_image):
+    """auto measures, so more than one boot; also while the computer does other things."""
+    mode = "open (SUM always set)" if qemu_version() < (8, 1) else "strict (SUM set in copies)"
+    for _ in range(3):
+        assert f"uaccess: {mode}\n" in start_and_look(test_image)
 
 
 def test_one_line_for_each_thing(test_image):
