@@ -36,10 +36,8 @@ have_firmware() {
 
 # What sanitizers and libFuzzer link with; a package of its own, by version.
 have_clang_runtime() {
-	! have clang || {
-		echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
-			clang -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null
-	}
+	echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
+		clang -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null
 }
 
 # The names of what is missing, one package a line.
@@ -75,6 +73,8 @@ apt_names() {
 		qemu=qemu-system-misc
 	fi
 	version=$(clang --version 2>/dev/null | sed -n '1s/.*version \([0-9]*\).*/\1/p')
+	[ -n "$version" ] ||
+		version=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p')
 	echo "$1" | sed -e "s/^QEMU\$/$qemu/" -e "s/^CLANG-RT\$/libclang-rt-$version-dev/" | tr '\n' ' '
 }
 
@@ -119,8 +119,11 @@ elif have sudo; then
 	# With nobody there to type a password, sudo must not ask for one.
 	[ -t 0 ] || [ -t 2 ] || as_root='sudo -n'
 else
-	echo "There is no sudo here. As root, run:" >&2
-	echo "    apt-get install --no-install-recommends $(apt_names "$want")" >&2
+	names=$(apt_names "$want")
+	update=
+	known_to_apt "$names" || update='apt-get update && '
+	echo "Something is missing and there is no sudo here; as root, run:" \
+		"${update}apt-get install --no-install-recommends ${names% }" >&2
 	exit 1
 fi
 
