@@ -29,21 +29,28 @@ void trap_interrupt(u64 cause)
 	}
 }
 
+static bool close_user; /* (C) */
+
+void trap_close_user(void)
+{
+	close_user = true;
+}
+
 static bool is_page_fault(u64 cause)
 {
 	return cause == EXC_LOAD_PAGE || cause == EXC_STORE_PAGE;
 }
 
 /* A load or store with a row in the exception table: repair the page, or go
- * on at the fixup.  False: not one of those. */
+ * on at the fixup.  False: not one of those, or at the kernel's end of the copy. */
 static bool repair_user_access(struct kframe *f)
 {
 	u64 fixup = ex_table_find(f->pc);
 	int err;
 
-	if (!fixup)
+	if (!fixup || (is_page_fault(f->cause) && f->tval >= MAXVA))
 		return false;
-	if (!is_page_fault(f->cause) || f->tval >= MAXVA || thread_current()->no_fault) {
+	if (!is_page_fault(f->cause) || thread_current()->no_fault) {
 		f->pc = fixup;
 		return true;
 	}
@@ -60,6 +67,8 @@ static bool repair_user_access(struct kframe *f)
 
 void kernel_trap(struct kframe *f)
 {
+	if (close_user)
+		csr_clear(sstatus, SSTATUS_SUM);
 	if (f->cause & CAUSE_INTERRUPT) {
 		trap_interrupt(f->cause);
 		return;

@@ -18,6 +18,7 @@
 #include "core/klog.h"
 #include "core/options.h"
 #include "core/sched.h"
+#include "core/trap.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/uaccess_walk.h"
@@ -74,21 +75,25 @@ static bool sum_change_flushes(void)
 	return sum > 4 * MAX(other, 1ul);
 }
 
+static bool is_open(const char *mode)
+{
+	if (!mode || strcmp(mode, "auto") == 0)
+		return sum_change_flushes();
+	return strcmp(mode, "open") == 0;
+}
+
 void uaccess_init(void)
 {
 	const char *mode = bootopt_get("uaccess");
 
-	if (mode && strcmp(mode, "strict") == 0)
-		return;
 	walk = mode && strcmp(mode, "walk") == 0;
 	if (walk) {
 		printk("uaccess: walk (page tables in software)\n");
 		return;
 	}
-	if (mode && strcmp(mode, "open") == 0)
-		sum_open = true;
-	else
-		sum_open = sum_change_flushes();
+	sum_open = is_open(mode);
+	if (!sum_open)
+		trap_close_user();
 	option_became("uaccess", sum_open ? "open" : "strict");
 	printk("uaccess: %s\n",
 	       sum_open ? "open (SUM always set)" : "strict (SUM set in copies)");
@@ -275,7 +280,5 @@ int user_fault_in_kernel(va_t va, u64 cause)
 
 	if (!as)
 		return -EFAULT;
-	if (!sum_open)
-		csr_clear(sstatus, SSTATUS_SUM); /* until the copy goes on */
 	return aspace_fault(as, va, cause == EXC_STORE_PAGE ? ACCESS_WRITE : ACCESS_READ);
 }

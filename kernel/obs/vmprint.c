@@ -3,6 +3,7 @@
 #include "obs/vmprint.h"
 
 #include "core/klog.h"
+#include "core/thread.h"
 #include "mm/pt.h"
 
 struct printer {
@@ -27,7 +28,7 @@ static void print_table(const struct printer *p, va_t va, int level)
 {
 	unsigned n = level == PT_LEVELS - 1 ? PT_ENTRIES / 2 : PT_ENTRIES;
 
-	for (unsigned i = 0; i < n; i++, va += level_size(level)) {
+	for (unsigned i = 0; i < n && !thread_killed(); i++, va += level_size(level)) {
 		pte_t e = pt_entry(p->pt, va, level);
 
 		if (!pte_is_valid(e))
@@ -35,6 +36,7 @@ static void print_table(const struct printer *p, va_t va, int level)
 		print_entry(p, va, level, e);
 		if (pte_is_table(e, level))
 			print_table(p, va, level - 1);
+		sched_point();
 	}
 }
 

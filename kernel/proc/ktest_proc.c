@@ -149,6 +149,36 @@ KTEST(fault_path_sets_a_and_d)
 	space_leave(as);
 }
 
+static u64 looks, open_looks;
+
+static void look_at_sum(struct timer *t)
+{
+	(void)t;
+	looks++;
+	open_looks += (csr_read(sstatus) & SSTATUS_SUM) != 0;
+}
+
+/* uaccess=strict and walk: an interrupt that hits a copy has no way to user memory. */
+KTEST(interrupts_of_a_copy_have_user_memory_closed)
+{
+	struct aspace *as = space_enter();
+	bool open = csr_read(sstatus) & SSTATUS_SUM;
+	static u8 bytes[4 * PAGE_SIZE];
+	struct timer timer = { 0 };
+
+	looks = open_looks = 0;
+	for (int i = 0; i < 200; i++) {
+		u64 seen = looks;
+
+		timer_start(&timer, clock_now() + 20 + i % 7, look_at_sum);
+		while (__atomic_load_n(&looks, __ATOMIC_RELAXED) == seen)
+			ASSERT(copyin(bytes, uptr(USER_VA), sizeof(bytes)) == 0);
+		timer_cancel(&timer);
+	}
+	ASSERT(open_looks == (open ? looks : 0));
+	space_leave(as);
+}
+
 /* A copy that ends in a page that is not there says exactly how far it came. */
 KTEST(partial_copies_are_exact)
 {

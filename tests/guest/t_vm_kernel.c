@@ -182,6 +182,7 @@ TEST(kernel, writes_go_to_the_writers_copy)
 		pause(1);
 		exit(load8(page));
 	}
+	EQ(load8(page), 1); /* now there is a translation that the write must not use */
 	EQ(read(fd[0], (void *)page, 1), 1);
 	EQ(load8(page), '3');
 	{
