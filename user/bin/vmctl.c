@@ -12,13 +12,15 @@
 
 static const char usage[] =
 	"usage: vmctl [-n] [NAME | NAME=VALUE]...\n"
-	"Show the options of the kernel, one alone in detail, or change one.  In the list\n"
-	"the default is the first of the values, [the one in effect] is marked, and in front\n"
+	"Show the options of the kernel, one alone in detail, or change one.  In the\n"
+	"list the default is the first of the values, [the one in effect] is marked,\n"
+	"and in front\n"
 	"  *   it was given at boot\n"
 	"  +   vmctl can change it, now and for what happens from then on\n"
 	"Others count at boot only: ./run --boot 'NAME=VALUE'.\n"
 	"  -n   only the values that are in effect\n"
-	"Status: 0, 1 if an option cannot be changed, 2 if there is no such one or value.\n";
+	"Status: 0, 1 if an option cannot be changed, 2 if there is no such one, or\n"
+	"no such value.\n";
 
 #define STATUS_WRONG 2
 #define VALUES_WIDTH 31
