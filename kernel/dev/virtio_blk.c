@@ -319,7 +319,7 @@ static void *boot_memory(u64 bytes)
 
 	while (PAGE_SIZE << order < bytes)
 		order++;
-	pg = frame_alloc_order(FRAME_kernel, order, FRAME_ZERO);
+	pg = frame_alloc_order(FRAME_pool, order, FRAME_ZERO);
 	return pg ? frame_va(pg) : NULL;
 }
 

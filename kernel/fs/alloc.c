@@ -49,7 +49,7 @@ static int freed_alloc(struct freed *f)
 	if (nframes > MAX_FRAMES)
 		return -EFBIG;
 	for (u32 i = 0; i < nframes; i++) {
-		struct page *pg = frame_alloc(FRAME_kernel, FRAME_ZERO);
+		struct page *pg = frame_alloc(FRAME_buffer, FRAME_ZERO);
 
 		if (!pg)
 			return -ENOMEM;

@@ -35,7 +35,7 @@ void buf_init(void)
 		unsigned nth = i % (PAGE_SIZE / FS_BLOCK);
 
 		if (nth == 0) {
-			pg = frame_alloc(FRAME_kernel, 0);
+			pg = frame_alloc(FRAME_buffer, 0);
 			ASSERT(pg);
 		}
 		*b = (struct buf){ .data = (u8 *)frame_va(pg) + nth * FS_BLOCK };

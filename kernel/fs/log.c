@@ -64,7 +64,7 @@ static struct {
 
 void log_init(void)
 {
-	struct page *pg = frame_alloc_order(FRAME_kernel, ASIDE_ORDER, FRAME_ZERO);
+	struct page *pg = frame_alloc_order(FRAME_buffer, ASIDE_ORDER, FRAME_ZERO);
 
 	ASSERT(pg);
 	memset(&log, 0, sizeof(log));

@@ -94,11 +94,11 @@ void memory_init(pa_t fdt)
 	/* The firmware sits below the kernel, whatever the tree says of it. */
 	take(machine.ram_base, kernel, FRAME_firmware, false);
 	take(kernel, kernel_end, FRAME_kernel, false); /* kmap_image() maps it */
-	take(fdt, fdt + machine.fdt.size, FRAME_kernel, true);
-	take(machine.initrd_start, machine.initrd_end, FRAME_kernel, true);
+	take(fdt, fdt + machine.fdt.size, FRAME_boot, true);
+	take(machine.initrd_start, machine.initrd_end, FRAME_boot, true);
 	take_reserved(&machine.fdt);
 	at = find_room(table);
-	take(at, at + table, FRAME_kernel, true);
+	take(at, at + table, FRAME_frames, true);
 	frame_init(machine.ram_base, machine.ram_bytes, kmap_direct(at));
 	for (unsigned i = 0; i < ntaken; i++) {
 		if (taken[i].kind != FRAME_kernel && taken[i].start >= machine.ram_base)

@@ -91,11 +91,13 @@ static void block_insert(struct page *pg, unsigned order)
 {
 	order_set(pg, FRAME_ORDER_FREE | order);
 	list_add(&frames.blocks[order], &pg->link);
+	frames.nblocks[order]++;
 }
 
 static void block_remove(struct page *pg)
 {
 	list_del(&pg->link);
+	frames.nblocks[pg->order & ~FRAME_ORDER_FREE]--;
 	order_set(pg, FRAME_ORDER_TAIL);
 }
 
@@ -134,24 +136,13 @@ static struct page *block_take(unsigned order)
 
 /* --- the harts' lists --------------------------------------------------- */
 
-/* Pairs with cache_leave(): what the last visitor wrote is seen. */
-static bool cache_enter(struct frame_cache *c)
-{
-	return !__atomic_exchange_n(&c->busy, 1, __ATOMIC_ACQUIRE);
-}
-
-static void cache_leave(struct frame_cache *c)
-{
-	__atomic_store_n(&c->busy, 0, __ATOMIC_RELEASE);
-}
-
 /* A frame off this hart's list, now of kind @kind; or NULL. */
 static struct page *cache_take(enum frame_kind kind)
 {
 	struct frame_cache *c = &frame_caches[hart_index()];
 	struct page *pg = NULL;
 
-	if (!cache_enter(c))
+	if (!frame_cache_enter(c))
 		return NULL;
 	if (c->n) {
 		pg = c->frame[--c->n];
@@ -159,7 +150,7 @@ static struct page *cache_take(enum frame_kind kind)
 		order_set(pg, 0);
 		recount(c->count, FRAME_free, kind, 1);
 	}
-	cache_leave(c);
+	frame_cache_leave(c);
 	return pg;
 }
 
@@ -169,7 +160,7 @@ static bool cache_put(struct page *pg)
 	struct frame_cache *c = &frame_caches[hart_index()];
 	bool room;
 
-	if (!cache_enter(c))
+	if (!frame_cache_enter(c))
 		return false;
 	room = c->n < FRAME_CACHE_SIZE;
 	if (room) {
@@ -178,7 +169,7 @@ static bool cache_put(struct page *pg)
 		order_set(pg, FRAME_ORDER_CACHED);
 		c->frame[c->n++] = pg;
 	}
-	cache_leave(c);
+	frame_cache_leave(c);
 	return room;
 }
 
@@ -188,23 +179,23 @@ static void cache_refill(struct frame_cache *c)
 {
 	struct page *pg;
 
-	if (!cache_enter(c))
+	if (!frame_cache_enter(c))
 		return;
 	while (c->n < CACHE_BATCH && (pg = block_take(0))) {
 		order_set(pg, FRAME_ORDER_CACHED);
 		c->frame[c->n++] = pg;
 	}
-	cache_leave(c);
+	frame_cache_leave(c);
 }
 
 /* All but @keep frames go to the block lists.  False: somebody is inside. */
 static bool cache_shrink(struct frame_cache *c, u32 keep)
 {
-	if (!cache_enter(c))
+	if (!frame_cache_enter(c))
 		return false;
 	while (c->n > keep)
 		block_put(c->frame[--c->n], 0);
-	cache_leave(c);
+	frame_cache_leave(c);
 	return true;
 }
 

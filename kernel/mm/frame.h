@@ -9,6 +9,7 @@
  * free and are given back when memory runs short. */
 #pragma once
 
+#include "core/hart.h"
 #include "lib/list.h"
 #include "lib/types.h"
 
@@ -19,7 +20,11 @@
 	X(free, "unused")                                              \
 	X(reserve, "the kernel's emergency frames")                    \
 	X(firmware, "firmware and reserved ranges of the device tree") \
-	X(kernel, "kernel image, frame table, fixed pools")            \
+	X(kernel, "kernel image")                                      \
+	X(frames, "what is known of each frame: 64 bytes")             \
+	X(boot, "device tree, disk image from the boot loader")        \
+	X(pool, "index of the page cache, queues of devices")          \
+	X(buffer, "file system: metadata blocks, log, free blocks")    \
 	X(stack, "kernel stacks")                                      \
 	X(table, "page tables")                                        \
 	X(anon, "memory of processes")                                 \
@@ -120,6 +125,15 @@ struct page *frame_of_va(const void *va); /* of a direct map address */
  * harts: exact when no other hart is at it. */
 u64 frame_count(enum frame_kind kind);
 u64 frame_total(void);
+
+/* All of them at one instant: the counts add up to frame_total() exactly, and those of
+ * free frames to count[FRAME_free].  Waits for no lock but the allocator's. */
+struct frame_census {
+	u64 count[FRAME_NKINDS];
+	u64 blocks[FRAME_MAX_ORDER + 1]; /* free blocks of 2^order frames */
+	u64 cached[MAX_HARTS];           /* free frames on the harts' lists */
+};
+void frame_census(struct frame_census *census);
 
 extern const char *const frame_kind_name[FRAME_NKINDS];
 

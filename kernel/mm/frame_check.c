@@ -42,10 +42,14 @@ static u64 check_lists(void)
 	struct page *pg;
 
 	for (unsigned order = 0; order <= FRAME_MAX_ORDER; order++) {
+		u64 n = 0;
+
 		list_for_each(pg, &frames.blocks[order], link) {
 			ASSERT(pg->order == (FRAME_ORDER_FREE | order));
-			nfree += BIT(order);
+			n++;
 		}
+		ASSERT(n == frames.nblocks[order]);
+		nfree += n << order;
 	}
 	for (unsigned i = 0; i < MAX_HARTS; i++) {
 		ASSERT(!frame_caches[i].busy && frame_caches[i].n <= FRAME_CACHE_SIZE);

@@ -21,6 +21,7 @@ struct frames {
 	pfn_t base;                              /* (C) of table[0]                   */
 	u64 total;                               /* (C) frames                        */
 	struct list blocks[FRAME_MAX_ORDER + 1]; /* (lock) free ones, by order */
+	u64 nblocks[FRAME_MAX_ORDER + 1];        /* (lock) how many these are   */
 	s64 count[FRAME_NKINDS];                 /* (lock, read by all) this share */
 	struct list reserve;                     /* (lock) frames held back        */
 	u32 reserve_missing;                     /* (lock, A) how many it lacks    */
@@ -32,6 +33,17 @@ extern struct frames frames;
 static inline pfn_t frame_pfn(const struct page *pg)
 {
 	return frames.base + (pg - frames.table);
+}
+
+/* Pairs with frame_cache_leave(): what the last visitor wrote is seen. */
+static inline bool frame_cache_enter(struct frame_cache *c)
+{
+	return !__atomic_exchange_n(&c->busy, 1, __ATOMIC_ACQUIRE);
+}
+
+static inline void frame_cache_leave(struct frame_cache *c)
+{
+	__atomic_store_n(&c->busy, 0, __ATOMIC_RELEASE);
 }
 
 /* The buddy of block @pg if all of it is free in one piece, else NULL. (lock) */

@@ -406,7 +406,7 @@ void object_cache_init(void)
 	spin_init(&cache.lock, "page cache", RANK_pagehash);
 	for (unsigned i = 0; i < NWAITQ; i++)
 		waitq_init(&cache.wait[i]);
-	table = frame_alloc_order(FRAME_kernel, order, FRAME_ZERO);
+	table = frame_alloc_order(FRAME_pool, order, FRAME_ZERO);
 	ASSERT(table);
 	cache.bucket = frame_va(table);
 	cache.nbuckets = (PAGE_SIZE << order) / sizeof(cache.bucket[0]);

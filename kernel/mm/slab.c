@@ -27,6 +27,13 @@ static u64 free_mark(const void *obj)
 	return (uintptr_t)obj ^ 0x9e3779b97f4a7c15ul;
 }
 
+static struct slab_cache *caches; /* (C) after boot: the last one made */
+
+struct slab_cache *slab_next(const struct slab_cache *c)
+{
+	return c ? c->next : caches;
+}
+
 void slab_init(struct slab_cache *c, const char *name, u32 size)
 {
 	size = ALIGN_UP(MAX(size, sizeof(struct free_object)), 16);
@@ -36,6 +43,8 @@ void slab_init(struct slab_cache *c, const char *name, u32 size)
 				  .per_slab = PAGE_SIZE / size };
 	spin_init(&c->lock, name, RANK_slab);
 	list_init(&c->partial);
+	c->next = caches;
+	caches = c;
 }
 
 /* An object of slab @pg, which has room.  c->lock is held. */
@@ -73,6 +82,7 @@ void slab_keep(struct slab_cache *c, u32 objects)
 		frame_get(pg);
 		spin_lock(&c->lock);
 		list_add(&c->partial, &pg->link);
+		c->nslabs++;
 		spin_unlock(&c->lock);
 	}
 }
@@ -94,6 +104,7 @@ void *slab_alloc(struct slab_cache *c, unsigned flags)
 		pg->owner = c;
 		spin_lock(&c->lock);
 		list_add(&c->partial, &pg->link);
+		c->nslabs++;
 	}
 	obj = slab_take(c, list_first(&c->partial, struct page, link));
 	spin_unlock(&c->lock);
@@ -120,8 +131,10 @@ void slab_free(struct slab_cache *c, void *obj)
 	}
 	c->inuse--;
 	empty = --pg->index == 0 && !is_kept(pg);
-	if (empty)
+	if (empty) {
 		list_del(&pg->link);
+		c->nslabs--;
+	}
 	spin_unlock(&c->lock);
 	if (empty)
 		frame_put(pg);

@@ -32,6 +32,7 @@ void snap_touched(struct snap *s);
 void snap_frames(struct snap *s);
 void snap_stats(struct snap *s);
 void snap_options(struct snap *s);
+void snap_ledger(struct snap *s);
 
 /* A counter as a record; false: the piece is full, and s->header->next says so. */
 struct snap_counter {

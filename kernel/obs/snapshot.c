@@ -24,6 +24,7 @@ _Static_assert(sizeof(struct snap_area) == 88, "snapshot ABI");
 _Static_assert(sizeof(struct snap_count) == 96, "snapshot ABI");
 _Static_assert(sizeof(struct snap_run) == 16, "snapshot ABI");
 _Static_assert(sizeof(struct snap_option) == 192, "snapshot ABI");
+_Static_assert(sizeof(struct snap_use) == 48, "snapshot ABI");
 _Static_assert(SNAP_PIECE == PAGE_SIZE, "a piece is gathered in a frame");
 
 struct request {
@@ -50,7 +51,8 @@ static u32 record_bytes(int kind)
 
 static bool needs_space(int kind)
 {
-	return kind != SNAP_FRAMES && kind != SNAP_STATS && kind != SNAP_OPTIONS;
+	return kind != SNAP_FRAMES && kind != SNAP_STATS && kind != SNAP_OPTIONS &&
+	       kind != SNAP_LEDGER;
 }
 
 /* Tables can be looked at in both halves, everything else in the user half. */
@@ -133,6 +135,8 @@ static int gather(struct snap *s, const struct request *r)
 		snap_frames(s);
 	} else if (r->kind == SNAP_OPTIONS) {
 		snap_options(s);
+	} else if (r->kind == SNAP_LEDGER) {
+		snap_ledger(s);
 	} else {
 		snap_stats(s);
 	}

@@ -15,7 +15,6 @@
 #include "dev/chardev.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
-#include "mm/frame.h"
 #include "mm/uaccess.h"
 #include "mm/vmstat.h"
 #include "obs/snap_priv.h"
@@ -72,22 +71,6 @@ void snap_stats(struct snap *s)
 {
 	for (u64 i = 0; i < NSTATS; i++) {
 		struct snap_counter c = counter(i);
-
-		if (!snap_add_counter(s, i, &c))
-			return;
-	}
-}
-
-void snap_frames(struct snap *s)
-{
-	static const char *const what[FRAME_NKINDS] = {
-#define X(kind, text) text,
-		FRAME_KINDS(X)
-#undef X
-	};
-
-	for (u64 i = 0; i < FRAME_NKINDS; i++) {
-		struct snap_counter c = { frame_kind_name[i], what[i], frame_count(i) };
 
 		if (!snap_add_counter(s, i, &c))
 			return;

@@ -39,19 +39,25 @@ s64 sys_procinfo(const u64 arg[6])
 
 s64 sys_meminfo(const u64 arg[6])
 {
-	struct meminfo m = {
+	struct frame_census now;
+	struct meminfo m;
+
+	frame_census(&now);
+	m = (struct meminfo){
 		.total = frame_total(),
 		.available = mem_available(),
-		.free = frame_count(FRAME_free),
-		.reserve = frame_count(FRAME_reserve),
-		.firmware = frame_count(FRAME_firmware),
-		.kernel = frame_count(FRAME_kernel) + frame_count(FRAME_stack),
-		.tables = frame_count(FRAME_table),
-		.anon = frame_count(FRAME_anon),
-		.cache = frame_count(FRAME_cache),
-		.slab = frame_count(FRAME_slab),
-		.other = frame_count(FRAME_trapframe) + frame_count(FRAME_usyscall) +
-			 frame_count(FRAME_pipe) + frame_count(FRAME_other),
+		.free = now.count[FRAME_free],
+		.reserve = now.count[FRAME_reserve],
+		.firmware = now.count[FRAME_firmware],
+		.kernel = now.count[FRAME_kernel] + now.count[FRAME_frames] +
+			  now.count[FRAME_boot] + now.count[FRAME_pool] +
+			  now.count[FRAME_buffer] + now.count[FRAME_stack],
+		.tables = now.count[FRAME_table],
+		.anon = now.count[FRAME_anon],
+		.cache = now.count[FRAME_cache],
+		.slab = now.count[FRAME_slab],
+		.other = now.count[FRAME_trapframe] + now.count[FRAME_usyscall] +
+			 now.count[FRAME_pipe] + now.count[FRAME_other],
 	};
 
 	return copyout(uptr(arg[0]), &m, sizeof(m));

@@ -43,14 +43,15 @@ struct snap_header {
 #define SNAP_ISOLATED 1u /* user mode runs on user_root (isolate=on) */
 
 /* X(number, name, record, what `start` is) */
-#define SNAP_KINDS(X)                                           \
-	X(1, PT, struct snap_entry, "virtual address")          \
-	X(2, PATH, struct snap_entry, "virtual address")        \
-	X(3, AREAS, struct snap_area, "virtual address")        \
-	X(4, FRAMES, struct snap_count, "record to start with") \
-	X(5, STATS, struct snap_count, "record to start with")  \
-	X(6, TOUCHED, struct snap_run, "virtual address")       \
-	X(7, OPTIONS, struct snap_option, "record to start with")
+#define SNAP_KINDS(X)                                             \
+	X(1, PT, struct snap_entry, "virtual address")            \
+	X(2, PATH, struct snap_entry, "virtual address")          \
+	X(3, AREAS, struct snap_area, "virtual address")          \
+	X(4, FRAMES, struct snap_count, "record to start with")   \
+	X(5, STATS, struct snap_count, "record to start with")    \
+	X(6, TOUCHED, struct snap_run, "virtual address")         \
+	X(7, OPTIONS, struct snap_option, "record to start with") \
+	X(8, LEDGER, struct snap_use, "record to start with")
 
 enum snap_kind {
 #define X(number, name, record, start) SNAP_##name = number,
@@ -141,6 +142,16 @@ struct snap_count {
 	char name[24];
 	char what[64];
 	unsigned long long value;
+};
+
+/* SNAP_LEDGER: the same finer: free frames by the blocks and lists they are in, slabs by
+ * cache.  The pages of all records of one piece that has them all add up to all RAM. */
+struct snap_use {
+	char name[24];
+	unsigned int kind;        /* record of SNAP_FRAMES it is a part of */
+	unsigned int reserved;    /* 0                                     */
+	unsigned long long count; /* blocks, objects, or pages             */
+	unsigned long long pages;
 };
 
 /* SNAP_OPTIONS: the boot options, what they are now, and which a program can change

@@ -2,9 +2,12 @@
  *
  * -l lists, -q leaves out the slow cases, -s runs those alone, -x leaves out one prefix.
  * Every case runs in a child.  It passes if the child exits with 0, and afterwards the
- * scratch directory is empty, as many processes live as before, and sysinfo() tells of
- * exactly as many free bytes.  The exit status is 0 if all passed. */
+ * scratch directory is empty, as many processes live as before, sysinfo() tells of
+ * exactly as many free bytes, and the frames of the machine are used for the same things,
+ * but for those that are free or hold files.  The exit status is 0 if all passed. */
 #include "lib.h"
+
+#include "uapi/snapshot.h"
 
 #define SCRATCH_DIR "/abitest.d"
 #define TIMEOUT_TICKS 900 /* a hang, not a measure of speed */
@@ -19,6 +22,14 @@ struct selection {
 	const char *exclude;
 	int count;
 	char **prefixes;
+};
+
+long snapshot(int kind, int pid, word start, void *buf, word bytes);
+
+/* What all frames are used for. */
+struct ledger {
+	struct snap_header header;
+	struct snap_count kinds[32];
 };
 
 static void test_full_name(const struct test *t, char name[64])
@@ -99,6 +110,45 @@ static int test_wait(long pid, long dog)
 	return result;
 }
 
+static void ledger_read(struct ledger *l)
+{
+	EQ(snapshot(SNAP_FRAMES, 0, 0, l, sizeof(*l)), l->header.count);
+	EQ(l->header.next, SNAP_END);
+}
+
+/* Memory of the page cache comes from what is free, and goes there. */
+static int kind_may_change(const char *name)
+{
+	return strcmp(name, "free") == 0 || strcmp(name, "cache") == 0;
+}
+
+/* 1 if all adds up, and no kind has frames that it did not have. */
+static int ledger_same(const struct ledger *before)
+{
+	static struct ledger now;
+	struct meminfo m;
+	word sum = 0;
+	int same = 1;
+
+	ledger_read(&now);
+	EQ(meminfo(&m), 0);
+	for (unsigned i = 0; i < now.header.count; i++) {
+		const struct snap_count *was = &before->kinds[i], *is = &now.kinds[i];
+
+		sum += is->value;
+		if (was->value == is->value || kind_may_change(is->name))
+			continue;
+		printf("FAIL %s leaves %ld frames %s, not %ld\n", test_name,
+		       (long)is->value, is->name, (long)was->value);
+		same = 0;
+	}
+	if (sum == m.total)
+		return same;
+	printf("FAIL %s leaves frames that add up to %ld, not %ld\n", test_name, (long)sum,
+	       (long)m.total);
+	return 0;
+}
+
 /* 1 if the system is as it was before the case; says what is not. */
 static int system_settled(word processes, word memory)
 {
@@ -130,6 +180,7 @@ static int system_settled(word processes, word memory)
 
 static int test_run(const struct test *t)
 {
+	static struct ledger ledger;
 	static char name[64];
 	word processes, memory;
 	long pid, dog;
@@ -140,6 +191,7 @@ static int test_run(const struct test *t)
 	sync();
 	processes = process_count();
 	memory = free_memory();
+	ledger_read(&ledger);
 	pid = test_start(t);
 	dog = watchdog_start(pid, t->slow ? SLOW_TIMEOUT_TICKS : TIMEOUT_TICKS);
 	if (pid < 0 || dog < 0) {
@@ -149,7 +201,7 @@ static int test_run(const struct test *t)
 	status = test_wait(pid, dog);
 	if (status != 0 && status != REPORTED)
 		printf("FAIL %s exit status %d\n", name, status);
-	if (!system_settled(processes, memory) || status != 0)
+	if (!system_settled(processes, memory) || !ledger_same(&ledger) || status != 0)
 		return 0;
 	printf("ok %s\n", name);
 	return 1;

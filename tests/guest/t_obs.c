@@ -16,6 +16,8 @@ static word record_size(int kind)
 		return sizeof(struct snap_area);
 	case SNAP_TOUCHED:
 		return sizeof(struct snap_run);
+	case SNAP_LEDGER:
+		return sizeof(struct snap_use);
 	case SNAP_OPTIONS:
 		return sizeof(struct snap_option);
 	default:

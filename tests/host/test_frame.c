@@ -1,4 +1,4 @@
-// sources: kernel/mm/frame.c kernel/mm/frame_check.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// sources: kernel/mm/frame.c kernel/mm/frame_census.c kernel/mm/frame_check.c kernel/mm/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK
 /* test_frame.c - the frame allocator: random operations with every invariant
  * checked, exhaustion, misuse. */
@@ -162,6 +162,24 @@ static void check_counts(void)
 	assert_int_equal(frame_count(FRAME_free), FRAMES - sum);
 }
 
+/* The same, all at one instant, and free frames by where they are. */
+static void check_census(void)
+{
+	struct frame_census census;
+	u64 nfree = 0;
+
+	frame_census(&census);
+	for (unsigned kind = 0; kind < FRAME_NKINDS; kind++)
+		assert_int_equal(census.count[kind], frame_count(kind));
+	for (unsigned order = 0; order <= FRAME_MAX_ORDER; order++) {
+		assert_int_equal(census.blocks[order], count_blocks(order));
+		nfree += census.blocks[order] << order;
+	}
+	for (unsigned i = 0; i < MAX_HARTS; i++)
+		nfree += census.cached[i];
+	assert_int_equal(nfree, census.count[FRAME_free]);
+}
+
 /* @bias: how many of ten operations allocate. */
 static void random_operation(unsigned bias)
 {
@@ -202,6 +220,7 @@ static void test_random(void **state)
 		if (round % 50 == 0) {
 			frame_check();
 			check_counts();
+			check_census();
 		}
 	}
 	while (nheld)

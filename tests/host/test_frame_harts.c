@@ -1,4 +1,4 @@
-// sources: kernel/mm/frame.c kernel/mm/frame_check.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// sources: kernel/mm/frame.c kernel/mm/frame_census.c kernel/mm/frame_check.c kernel/mm/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -pthread
 /* test_frame_harts.c - the frame allocator used by several harts at once. */
 #include "frame_rig.h"
@@ -41,16 +41,43 @@ static void *play_hart(void *arg)
 	return NULL;
 }
 
+static u32 census_wrong, census_end;
+
+/* Whatever the others do, the counts add up. */
+static void *take_census(void *arg)
+{
+	shim_hart = (uintptr_t)arg;
+	while (!__atomic_load_n(&census_end, __ATOMIC_ACQUIRE)) {
+		struct frame_census c;
+		u64 sum = 0, nfree = 0;
+
+		frame_census(&c);
+		for (unsigned kind = 0; kind < FRAME_NKINDS; kind++)
+			sum += c.count[kind];
+		for (unsigned order = 0; order <= FRAME_MAX_ORDER; order++)
+			nfree += c.blocks[order] << order;
+		for (unsigned i = 0; i < MAX_HARTS; i++)
+			nfree += c.cached[i];
+		census_wrong += sum != FRAMES || nfree != c.count[FRAME_free];
+	}
+	return NULL;
+}
+
 static void test_harts(void **state)
 {
-	pthread_t thread[4];
+	pthread_t thread[4], census;
 
 	(void)state;
 	memset(exchange, 0, sizeof(exchange));
+	census_wrong = census_end = 0;
+	pthread_create(&census, NULL, take_census, (void *)5);
 	for (uintptr_t i = 0; i < 4; i++)
 		pthread_create(&thread[i], NULL, play_hart, (void *)(i + 1));
 	for (unsigned i = 0; i < 4; i++)
 		pthread_join(thread[i], NULL);
+	__atomic_store_n(&census_end, 1, __ATOMIC_RELEASE);
+	pthread_join(census, NULL);
+	assert_int_equal(census_wrong, 0);
 	frame_check();
 	for (unsigned i = 0; i < ARRAY_SIZE(exchange); i++)
 		if (exchange[i])

@@ -74,7 +74,7 @@ struct page *frame_alloc_order(enum frame_kind kind, unsigned order, unsigned fl
 {
 	void *p = allow_memory ? ram_alloc(PAGE_SIZE << order) : NULL;
 
-	assert_int_equal(kind, FRAME_kernel);
+	assert_int_equal(kind, FRAME_pool);
 	assert_int_equal(flags, FRAME_ZERO);
 	if (p)
 		memset(p, 0, PAGE_SIZE << order);

@@ -156,3 +156,77 @@ def test_help_lists_everything(m):
 def test_help_and_sh_tell_the_same(m):
     out = m.run("sh --help | tail -n 1")  # other lines have the prompt in them
     assert "cd [DIR]  exit [STATUS]  wait" in out
+
+
+def parse_free(out):
+    """[(KiB, what, [(KiB, what), ...]), ...] of `free -v`, the sum line last."""
+    rows = []
+    for line in out.splitlines()[1:]:
+        number, what = re.match(r" *(\d+)  (.*)", line).groups()
+        if re.match(r" {10} ", line):
+            rows[-1][2].append((int(number), what))
+        else:
+            rows.append((int(number), what, []))
+    return rows
+
+
+def check_free(out):
+    """All of it adds up, part by part; the rows by name."""
+    *rows, (total, _, _) = parse_free(out)
+    assert total == 128 * 1024 == sum(row[0] for row in rows), out
+    for kib, what, parts in rows:
+        assert not parts or kib == sum(part[0] for part in parts), f"{what}\n{out}"
+    return {what: (kib, parts) for kib, what, parts in rows}
+
+
+def test_free_accounts_for_every_frame(m):
+    code, out = status(m, "free -v")
+    rows = check_free(out)
+    assert code == 0 and "come or go" not in out and "went" not in out, out  # nothing else runs
+    for kind in ("page tables", "memory of processes"):
+        owners = [re.sub(r"\d+ ", "", what) for _, what in rows[kind][1]]
+        for name in ("(init)", "(sh)", "(free)"):
+            assert name in owners, out
+    tables = dict((what, kib) for kib, what in rows["page tables"][1])
+    assert tables["1 (init)"] == 5 * 4, out  # root, 2 + 2
+    assert rows["kernel image"][0] > 200 and rows["what is known of each frame: 64 bytes"][0] == 2048
+    assert {what.split()[-1] for _, what in rows["small kernel objects"][1]} >= {"vma", "aspace"}
+
+
+def test_free_tells_what_a_program_takes(m):
+    before = check_free(m.run("free -v"))
+    m.run("sleep 100 & sleep 100 &")
+    out = m.run("free -v")
+    after = check_free(out)
+    pids = re.findall(r"  (\d+) \(sleep\)$", out, re.M)
+    assert len(set(pids)) == 2 and len(pids) == 4, out  # tables and memory, twice
+    grown = after["page tables"][0] - before["page tables"][0]
+    assert grown == 2 * 5 * 4, out
+    m.run("kill " + " ".join(set(pids)) + "; sleep 2")
+    rest = check_free(m.run("free -v"))
+    for kind in ("page tables", "memory of processes", "trap frames", "kernel stacks"):
+        assert rest[kind][0] == before[kind][0], kind
+
+
+def test_free_while_all_changes(m):
+    m.run("(cat /sh | wc; ls -l / | wc; cat /README | grep x | wc; ls -l / | wc; cat /sh | wc) > busy &")
+    for _ in range(4):
+        out = m.run("free -v")
+        lines = [line for line in out.splitlines() if "went while" not in line]
+        *rows, (total, _, _) = parse_free("\n".join(lines))
+        assert total == 128 * 1024 == sum(row[0] for row in rows), out
+    m.run("sleep 5")
+
+
+def test_maps_adds_up(m):
+    lines = [line.split() for line in m.run("maps 1").splitlines()]
+    assert lines[0][:3] == ["areas", "of", "1"]
+    assert lines[1] == ("start end pages resident shared private large touched dirty rights kind").split()
+    *areas, all_line = lines[2:]
+    for column in range(7):
+        assert int(all_line[1 + column]) == sum(int(area[2 + column]) for area in areas), column
+    for area in areas:
+        pages, resident, shared, private, large = map(int, area[2:7])
+        assert pages == (int(area[1], 16) - int(area[0], 16)) // 4096
+        assert resident == shared + private <= pages and large <= resident
+    assert {"image", "guard", "stack", "usyscall", "trapframe", "trampoline"} <= {area[-1] for area in areas}

@@ -1,0 +1,108 @@
+/* snap_ledger.c - what all frames are used for: by kind, and finer.
+ *
+ * Both come from one look at the allocator, and add up to all RAM.  What a cache of
+ * small objects has is read a little later: what differs by then is a row of its own. */
+
+#include "lib/fmt.h"
+#include "lib/string.h"
+#include "mm/frame.h"
+#include "mm/slab.h"
+#include "obs/snap_priv.h"
+
+/* --- by kind ------------------------------------------------------------- */
+
+void snap_frames(struct snap *s)
+{
+	static const char *const what[FRAME_NKINDS] = {
+#define X(kind, text) text,
+		FRAME_KINDS(X)
+#undef X
+	};
+	struct frame_census now;
+
+	frame_census(&now);
+	for (u64 i = 0; i < FRAME_NKINDS; i++) {
+		struct snap_counter c = { frame_kind_name[i], what[i], now.count[i] };
+
+		if (!snap_add_counter(s, i, &c))
+			return;
+	}
+}
+
+/* --- finer --------------------------------------------------------------- */
+
+struct ledger {
+	struct snap *s;
+	u64 index; /* of the next row                       */
+	u32 kind;  /* of the rows that are being added      */
+};
+
+/* A row, if it is asked for and there is room. */
+static void add_row(struct ledger *l, const char *name, u64 count, u64 pages)
+{
+	u64 index = l->index++;
+	struct snap *s = l->s;
+	struct snap_use *r;
+
+	if (index < s->start || s->header->next != SNAP_END)
+		return;
+	if (s->header->count == s->room) {
+		s->header->next = index;
+		return;
+	}
+	r = snap_add(s);
+	strlcpy(r->name, name, sizeof(r->name));
+	r->kind = l->kind;
+	r->count = count;
+	r->pages = pages;
+}
+
+static void add_free(struct ledger *l, const struct frame_census *now)
+{
+	char name[24];
+
+	for (unsigned order = 0; order <= FRAME_MAX_ORDER; order++) {
+		u64 kib = 4ul << order;
+
+		fmt_snprintf(name, sizeof(name), "blocks of %lu %s",
+			     kib < 1024 ? kib : kib / 1024, kib < 1024 ? "KiB" : "MiB");
+		add_row(l, name, now->blocks[order], now->blocks[order] << order);
+	}
+	for (unsigned i = 0; i < nharts; i++) {
+		fmt_snprintf(name, sizeof(name), "list of hart %u", i);
+		add_row(l, name, now->cached[i], now->cached[i]);
+	}
+}
+
+static void add_slabs(struct ledger *l, u64 left)
+{
+	for (struct slab_cache *c = slab_next(NULL); c; c = slab_next(c)) {
+		u64 objects, pages;
+
+		spin_lock(&c->lock);
+		objects = c->inuse;
+		pages = MIN(c->nslabs, left);
+		spin_unlock(&c->lock);
+		add_row(l, c->name, objects, pages);
+		left -= pages;
+	}
+	add_row(l, "changing hands", left, left);
+}
+
+void snap_ledger(struct snap *s)
+{
+	struct ledger l = { .s = s };
+	struct frame_census now;
+
+	frame_census(&now);
+	for (l.kind = 0; l.kind < FRAME_NKINDS; l.kind++) {
+		u64 pages = now.count[l.kind];
+
+		if (l.kind == FRAME_free)
+			add_free(&l, &now);
+		else if (l.kind == FRAME_slab)
+			add_slabs(&l, pages);
+		else
+			add_row(&l, frame_kind_name[l.kind], pages, pages);
+	}
+}
