@@ -15,6 +15,7 @@ import time
 OUT = pathlib.Path("build/test/ktest")
 KERNEL = "build/kernel-elf-check/kernel.elf"
 PANIC_STATUS = 101  # core/panic.c
+logs = []
 MAKE = ["make", "-s", "--no-print-directory", "TOOLPREFIX=riscv64-unknown-elf-", "CHECK=1"]
 
 
@@ -28,14 +29,24 @@ def qemu(harts, options):
 def boot(harts, options):
     """Status and output of a machine that goes off by itself."""
     done = subprocess.run(qemu(harts, f"{options} panic=exit"), shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
-    return done.returncode, done.stdout.replace("\r", "")
+    output = done.stdout.replace("\r", "")
+    log = OUT / f"console-{len(logs) + 1}.log"
+    log.write_text(output)
+    logs.append(log)
+    return done.returncode, output
+
+
+def told(output):
+    """Of a console's output: all from the panic on, or the end, and where all of it is."""
+    start = output.find("\npanic: ")
+    return f"{output[start if start >= 0 else -3000:]}\n(all of it: {logs[-1]})"
 
 
 def ktests(harts, options=""):
     status, output = boot(harts, f"ktest=on {options}")
     found = re.search(r"^ktest: (\d+) passed$", output, re.M)
-    assert status == 0 and found and int(found.group(1)) > 0, f"status {status}\n{output[-3000:]}"
-    assert len(re.findall(r"^ktest \w+: ok$", output, re.M)) == int(found.group(1)), output[-3000:]
+    assert status == 0 and found and int(found.group(1)) > 0, f"status {status}\n{told(output)}"
+    assert len(re.findall(r"^ktest \w+: ok$", output, re.M)) == int(found.group(1)), told(output)
 
 
 def test_one_hart():
@@ -68,13 +79,13 @@ def test_uaccess_walk():
 
 def panics(mode, *patterns):
     status, output = boot(2, f"ktest={mode}")
-    assert status == PANIC_STATUS, f"status {status}\n{output[-3000:]}"
+    assert status == PANIC_STATUS, f"status {status}\n{told(output)}"
     for pattern in patterns:
-        assert re.search(pattern, output, re.M), f"{pattern} is not in\n{output[-3000:]}"
+        assert re.search(pattern, output, re.M), f"{pattern} is not in\n{told(output)}"
 
 
 def test_panic_prints_a_backtrace():
-    panics("panic", r"as asked for", r"ktest_run\+0x[0-9a-f]+$")
+    panics("panic", r"^half a line\npanic: as asked for$", r"ktest_run\+0x[0-9a-f]+$")
 
 
 def test_stack_overflow_prints():
@@ -84,7 +95,7 @@ def test_stack_overflow_prints():
 def check_report(output, what):
     """What was being printed came to its end, and then there is the report alone."""
     before, panic, report = output.partition(f"\npanic: {what}\n")
-    assert panic, f"no line 'panic: {what}' in\n{output[-3000:]}"
+    assert panic, f"no line 'panic: {what}' in\n{told(output)}"
     lines = [line for line in before.split("\n") if "busy" in line]
     torn = [line for line in lines if not re.fullmatch(r"busy \d \d+ \(one line, whatever happens\)", line)]
     assert lines and not torn, f"torn: {torn[:5]}"
@@ -99,7 +110,7 @@ def panics_in_a_crowd(mode, what):
     for harts in (2, 3, 4, 8):
         for _ in range(2):
             status, output = boot(harts, f"ktest={mode}")
-            assert status == PANIC_STATUS, f"{harts} harts: status {status}\n{output[-3000:]}"
+            assert status == PANIC_STATUS, f"{harts} harts: status {status}\n{told(output)}"
             reports.append(check_report(output, what))
     return reports
 
@@ -110,6 +121,7 @@ def test_panic_with_a_lock_that_others_want():
 
 def test_panic_within_a_message():
     for report in panics_in_a_crowd("print", "a fault in the kernel"):
+        assert re.search(r" strlen\+0x\w+\nbacktrace:\n  [0-9a-f]{16} \w+\+0x", report), report
         assert len(re.findall(r"\b(?:ra|[sgt]p|[astx]\d+) +[0-9a-f]{16}", report)) == 31, report
 
 

@@ -55,6 +55,20 @@ def test_output_is_the_commands_alone():
     expect(run("-c", "echo hi"), (0, "hi\n", ""))
 
 
+def test_panic_is_kept():
+    status, out, err = run("--boot", "ktest=panic", "-c", "echo hi")
+    expect((status, out), (101, ""))
+    found = re.search(r"^The kernel panicked. All that the console showed is in (\S+)\.$", err, re.M)
+    assert found, err
+    log = pathlib.Path(found.group(1))
+    text = log.read_text().replace("\r", "")
+    log.unlink()
+    for wanted in ("OpenSBI", "\npanic: as asked for\nhart ", "\nbacktrace:\n", "thread_entry+"):
+        assert wanted in text, f"{wanted!r} is not in {text}"
+    # with the same status
+    expect(run("-c", "echo panic; exit 101"), (101, "panic\n", ""))
+
+
 def test_status():
     for status in (0, 1, 7, 255):
         expect(run("-c", f"exit {status}"), (status, "", ""))

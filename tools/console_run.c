@@ -1,15 +1,17 @@
 /* console_run.c - runs one command in the machine, for `./run -c`.
  *
- * usage: console-run [-v] QEMU ARGUMENT...
+ * usage: console-run [-v] [-l LOG] QEMU ARGUMENT...
  *
  * Starts QEMU, whose console is its standard output.  What comes before a line
  * that ends with MARKER (firmware, boot) is held back, what follows is passed on
  * byte for byte; with -v everything is.  Standard input is typed at the console
  * once MARKER was seen, with ^D at its end; a terminal is left to QEMU, which
  * knows how to handle one, and what is typed there too early stands in front of
- * MARKER.  Exits with QEMU's status; when QEMU ends before MARKER, prints the end
- * of what was held back to standard error, and the status is never 0.  SIGINT,
- * SIGTERM and SIGHUP end QEMU too. */
+ * MARKER.  The file LOG gets all that the console shows.
+ *
+ * Exits with QEMU's status; when QEMU ends before MARKER, prints the end of what
+ * was held back to standard error, and the status is never 0.  SIGINT, SIGTERM
+ * and SIGHUP end QEMU too. */
 
 #define _GNU_SOURCE
 
@@ -36,6 +38,7 @@
 struct session {
 	pid_t qemu;
 	int from; /* the console's output           */
+	int log;  /* a copy of it; -1: none         */
 	int to;   /* its input; -1: QEMU has the terminal, or input is over */
 	bool started;
 	bool verbose;
@@ -74,7 +77,7 @@ static void write_all(int fd, const char *p, size_t n)
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0)
-			die("console-run: standard output");
+			die("console-run: write");
 		p += done;
 		n -= (size_t)done;
 	}
@@ -120,6 +123,8 @@ static bool take_output(struct session *s)
 		return true;
 	if (n <= 0)
 		return false;
+	if (s->log >= 0)
+		write_all(s->log, buf, (size_t)n);
 	if (s->verbose)
 		write_all(1, buf, (size_t)n);
 	while (i < n && !s->started)
@@ -263,25 +268,34 @@ static int finish(struct session *s)
 	return status ? status : NO_START_STATUS;
 }
 
+static int usage(void)
+{
+	fprintf(stderr, "usage: console-run [-v] [-l LOG] QEMU ARGUMENT...\n");
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
-	static struct session s;
+	static struct session s = { .log = -1 };
 	struct sigaction sa = { .sa_handler = on_signal };
-	int first = 1;
+	int option;
 
-	if (argc > 1 && strcmp(argv[1], "-v") == 0) {
-		s.verbose = true;
-		first = 2;
+	while ((option = getopt(argc, argv, "+vl:")) != -1) {
+		if (option == 'v')
+			s.verbose = true;
+		else if (option == 'l')
+			s.log = open(optarg, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+				     0666);
+		else
+			return usage();
 	}
-	if (first >= argc) {
-		fprintf(stderr, "usage: console-run [-v] QEMU ARGUMENT...\n");
-		return 2;
-	}
+	if (optind >= argc)
+		return usage();
 	signal(SIGPIPE, SIG_IGN);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
-	start_qemu(&s, argv + first);
+	start_qemu(&s, argv + optind);
 	converse(&s);
 	return finish(&s);
 }

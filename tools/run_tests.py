@@ -24,6 +24,7 @@ OUT = pathlib.Path("build/test")
 WORKERS = min(os.cpu_count() or 1, 4)
 PYTHON = "/usr/bin/python3"
 TAIL_LINES = 30
+PANIC_LINES = 60
 SKIPPED = 77  # the status of a job whose tool is missing
 
 HOST_FLAGS = ("-std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
@@ -212,6 +213,14 @@ def stop(child):
             pass
 
 
+def tail_of(lines):
+    """The last lines, or what the kernel said when it panicked."""
+    panic = next((i for i, line in enumerate(lines) if re.search(r"\bpanic: ", line)), None)
+    if panic is None or panic >= len(lines) - TAIL_LINES:
+        return lines[-TAIL_LINES:]
+    return [*lines[panic:panic + PANIC_LINES], "...", *lines[-TAIL_LINES:]]
+
+
 def report(result, log):
     tests = result.passed + result.failed
     word = "FAILED" if result.failed else "skipped" if result.skipped else "ok"
@@ -222,7 +231,7 @@ def report(result, log):
             lines = result.output.splitlines()[1:]
             if len(lines) > TAIL_LINES:
                 print(f"    ... the whole of it is in {log}")
-            for line in lines[-TAIL_LINES:]:
+            for line in tail_of(lines):
                 print(f"    {line}")
             sys.stdout.flush()
 

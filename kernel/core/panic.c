@@ -158,17 +158,20 @@ static void print_who(void)
 	printk("\n");
 }
 
+/* Whether what lies below @fp can be read: a stack has a guard page below it. */
+static bool frame_ok(u64 fp)
+{
+	return IS_ALIGNED(fp, 8) && fp >= KERNEL_HALF && ((fp - 8) >> 12 & 3) != 0;
+}
+
 /* Follows the saved frame pointers within one stack: fp-8 holds the return
  * address, fp-16 the caller's frame pointer. */
-static void print_backtrace(u64 fp)
+static void print_callers(u64 fp)
 {
-	printk("backtrace:\n");
-	for (int i = 0; i < BACKTRACE_MAX; i++) {
+	for (int i = 0; i < BACKTRACE_MAX && frame_ok(fp); i++) {
 		const u64 *frame = (const u64 *)fp;
 		u64 next;
 
-		if (!IS_ALIGNED(fp, 8) || fp < KERNEL_HALF || ((fp - 8) >> 12 & 3) == 0)
-			return;
 		if (!frame[-1])
 			return; /* the thread's first function */
 		print_caller(frame[-1]);
@@ -177,6 +180,20 @@ static void print_backtrace(u64 fp)
 			return;
 		fp = next;
 	}
+}
+
+/* A function that calls nothing has its return address in a register, @ra, and only
+ * the caller's frame pointer in its frame, at fp-8. */
+static void print_backtrace(u64 fp, u64 ra)
+{
+	u64 saved = frame_ok(fp) ? ((const u64 *)fp)[-1] : 0, offset;
+
+	printk("backtrace:\n");
+	if (ra && frame_ok(saved) && !ksym_find(saved, &offset)) {
+		print_caller(ra);
+		fp = saved;
+	}
+	print_callers(fp);
 }
 
 static void print_registers(const struct kframe *f)
@@ -199,7 +216,7 @@ void panic(const char *format, ...)
 	va_end(args);
 	printk("\n");
 	print_who();
-	print_backtrace((u64)__builtin_frame_address(0));
+	print_backtrace((u64)__builtin_frame_address(0), 0);
 	panic_end();
 	__builtin_unreachable();
 }
@@ -211,7 +228,7 @@ void panic_trap(const struct kframe *f, const char *what)
 	print_who();
 	print_registers(f);
 	print_place(f->pc);
-	print_backtrace(f->x[8]);
+	print_backtrace(f->x[8], f->x[1]);
 	panic_end();
 	__builtin_unreachable();
 }

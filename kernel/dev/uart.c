@@ -183,6 +183,9 @@ u64 uart_write(const char *text, u64 n)
 void uart_print(const char *text, u64 n)
 {
 	if (panic_stops_here()) {
+		if (column) /* the report begins on a line of its own */
+			send("\n", 1, ~0ul);
+		column = 0;
 		send(text, n, ~0ul);
 		return;
 	}

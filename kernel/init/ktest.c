@@ -124,8 +124,10 @@ void ktest_run(void)
 		run_all();
 	if (strcmp(mode, "overflow") == 0)
 		printk("%u\n", dig(0));
-	if (strcmp(mode, "panic") == 0)
+	if (strcmp(mode, "panic") == 0) {
+		printk("half a line");
 		panic("as asked for");
+	}
 	if (strcmp(mode, "lock") == 0)
 		panic_with_lock();
 	if (strcmp(mode, "print") == 0)

@@ -1,8 +1,10 @@
-"""The image for the tests: all programs and the test programs; never the user's fs.img."""
+"""The image for the tests: all programs and the test programs; never the user's fs.img.  And the
+console of the machines of a test that failed."""
 import os
 
 import pytest
 
+import consolelog
 import machine
 
 
@@ -10,3 +12,14 @@ import machine
 def test_image():
     machine.make("all", "build/test.img")
     return os.path.join(machine.TOP, "build/test.img")
+
+
+def pytest_runtest_setup():
+    consolelog.begin()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport():
+    report = (yield).get_result()
+    if report.failed and consolelog.paths:
+        report.sections.append(("console", consolelog.told()))

@@ -16,6 +16,8 @@ import socket
 import subprocess
 import time
 
+import consolelog
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUT = ROOT / "build/test/labs"
 PROGRAMS = sorted((ROOT / "xv6/tests").glob("lab_*.c"))
@@ -188,6 +190,7 @@ class Machine:
         if self.child is None:
             return
         child, self.child = self.child, None
+        consolelog.save(self.text())
         child.send_signal(signal.SIGTERM)
         try:
             child.wait(END)

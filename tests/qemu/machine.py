@@ -7,6 +7,8 @@ import tempfile
 
 import pexpect
 
+import consolelog
+
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROMPT = "$ "
 HANG = 120  # seconds: a detector of hangs, not a target
@@ -49,6 +51,7 @@ class Machine:
     def __enter__(self):
         argv = command(self.kernel, self.image, **self.options)
         self.console = pexpect.spawn(argv[0], argv[1:], cwd=TOP, timeout=HANG, encoding="latin1", echo=False)
+        self.console.logfile_read = open(consolelog.new(), "w", encoding="latin1")
         return self
 
     def boot(self):
@@ -77,7 +80,15 @@ class Machine:
                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         assert result.returncode == 0, result.stdout
 
+    def save_log(self, wait):
+        """The log gets what nobody has waited for; @wait seconds for more of it."""
+        if not self.console.closed:
+            self.console.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=wait)
+        self.console.logfile_read.close()
+        self.console.logfile_read = None
+
     def __exit__(self, kind, value, trace):
+        self.save_log(1 if kind else 0)
         self.console.close(force=True)
         try:
             if self.image and kind is None:

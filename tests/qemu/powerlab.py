@@ -17,6 +17,7 @@ import subprocess
 import tempfile
 import time
 
+import consolelog
 import machine
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -95,11 +96,15 @@ class Qemu:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, value, trace):
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+        self.drain()
         self.process.stdout.close()
+        # There are hundreds of these in a test, each killed at some instant.
+        if kind or consolelog.panic_of("\n".join(self.lines)):
+            consolelog.save("\n".join(self.lines))
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)

@@ -3,8 +3,10 @@ import os
 import re
 import time
 
+import pexpect
 import pytest
 
+import consolelog
 from machine import Machine, qemu_knows, qemu_version, run_to_end
 
 
@@ -115,3 +117,16 @@ def test_idle_machine_takes_no_time(test_image):
         assert used() - start < 0.5
 
 
+
+
+def test_panic_report_is_kept_whole(test_image):
+    """What a failed test shows: conftest.py."""
+    with pytest.raises(pexpect.EOF):
+        with Machine(test_image, harts=4, boot="vmprint=off ktest=print") as m:
+            m.boot()
+    assert m.console.exitstatus == 101
+    told = consolelog.told()
+    assert re.match(r"the whole console: \S+\.log\npanic: a fault in the kernel\n", told), told
+    assert len(re.findall(r"\b(?:ra|[sgt]p|[astx]\d+) +[0-9a-f]{16}", told)) == 31, told
+    assert "thread_entry+" in told
+    assert "OpenSBI" in consolelog.paths[0].read_text()

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+import consolelog
 import labrig
 from machine import qemu_knows
 
@@ -46,6 +47,7 @@ def guest(image, command, boot, harts, extra):
     finally:
         copy.unlink()
     output = done.stdout.decode("latin-1")
+    consolelog.save(output)
     assert done.returncode == 0, failures(output)
     return output
 
