@@ -5,6 +5,9 @@
 
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "mm/frame_priv.h"
 
 #define ROUNDS 30000
 
@@ -117,11 +120,48 @@ static void test_last_reference(void **state)
 	}
 }
 
+static u32 census_done;
+
+static void *take_one_census(void *arg)
+{
+	shim_hart = 5;
+	frame_census(arg);
+	__atomic_store_n(&census_done, 1, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* A hart is in the middle of its list when the census comes: that waits, and meanwhile
+ * the hart can have the lock, as an interrupt would that hits it there. */
+static void test_census_in_the_middle(void **state)
+{
+	struct frame_cache *c = &frame_caches[3];
+	struct frame_census census;
+	pthread_t thread;
+	struct page *pg;
+
+	(void)state;
+	census_done = 0;
+	assert_true(frame_cache_enter(c));
+	c->count[FRAME_free]--; /* the other half of a change is yet to come */
+	pthread_create(&thread, NULL, take_one_census, &census);
+	usleep(20000);
+	pg = frame_alloc_order(FRAME_anon, 3, FRAME_NOWAIT);
+	assert_non_null(pg);
+	assert_int_equal(__atomic_load_n(&census_done, __ATOMIC_ACQUIRE), 0);
+	c->count[FRAME_free]++;
+	frame_cache_leave(c);
+	pthread_join(thread, NULL);
+	assert_int_equal(census.count[FRAME_free], FREE - 8);
+	assert_int_equal(census.count[FRAME_anon], 8);
+	frame_put(pg);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_harts),
 		TEST(test_last_reference),
+		TEST(test_census_in_the_middle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,7 @@ static int tear_down(void **state)
 	(void)state;
 	frame_check();
 	assert_int_equal(frame_count(FRAME_free), FRAMES - kept);
+	assert_int_equal(cache.nslabs, kept);
 	kept = 0;
 	shim_ram_fini();
 	return 0;
@@ -88,6 +89,7 @@ static void check_frames(void)
 	}
 	assert_int_equal(objects, nheld);
 	assert_int_equal(cache.inuse, nheld);
+	assert_int_equal(cache.nslabs, slabs);
 	assert_int_equal(frame_count(FRAME_slab), slabs);
 }
 
@@ -182,6 +184,7 @@ static void test_keep(void **state)
 	}
 	take();
 	assert_int_equal(frame_count(FRAME_slab), kept + 1);
+	assert_int_equal(cache.nslabs, kept + 1);
 
 	/* A kept slab that gets room comes before the one that is not kept. */
 	give(5);
