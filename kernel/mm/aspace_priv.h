@@ -14,7 +14,7 @@ void aspace_write_back(struct aspace *as, va_t lo, va_t hi);
 
 extern const struct vma_hooks aspace_area_hooks; /* map.c */
 
-/* The flags of a user leaf with @prot. */
+/* The flags of a user leaf with @prot; with none, of a parked page (aspace.h). */
 u64 prot_to_pte(u32 prot);
 
 /* Adds an area without pages.  -EEXIST, -ENOMEM.  (lock) */

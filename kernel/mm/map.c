@@ -143,7 +143,7 @@ static u64 new_flags(const struct vma *v, pte_t e)
 	u64 keep = e.bits & (PTE_A | PTE_D);
 
 	if (!v->prot)
-		return PTE_V | PTE_SOFT | keep; /* parked: see aspace_priv.h */
+		return prot_to_pte(0) | keep;
 	keep |= prot_to_pte(v->prot & ~VMA_W);
 	if (v->prot & VMA_W && !(v->flags & VMA_SHARED))
 		keep |= PTE_COW;
@@ -275,43 +275,6 @@ int aspace_mincore(struct aspace *as, va_t addr, u64 len, u8 *out)
 
 		out[i] = pte_is_leaf(e) || pte_is_parked(e, c.level);
 	}
-	mutex_unlock(&as->lock);
-	return err;
-}
-
-static int mremap_locked(struct aspace *as, va_t addr, u64 old_len, u64 new_len)
-{
-	struct vma *v = vma_find(&as->areas, addr);
-	int err;
-
-	if (!v || (v->kind != VMA_anon && v->kind != VMA_file))
-		return -EFAULT;
-	if (addr < v->start || addr + old_len > v->end)
-		return -EFAULT;
-	if (new_len < old_len)
-		return aspace_unmap(as, addr + new_len, addr + old_len);
-	if (new_len == old_len)
-		return 0;
-	if (addr + old_len != v->end || addr > MAP_TOP || new_len > MAP_TOP - addr)
-		return -ENOMEM;
-	if (v->flags & VMA_SHARED && !v->object &&
-	    !mem_has((new_len - old_len) / PAGE_SIZE))
-		return -ENOMEM;
-	err = vma_resize(&as->areas, v, v->start, addr + new_len);
-	if (!err && v->kind == VMA_anon && v->flags & VMA_SHARED) {
-		err = aspace_populate(as, v, addr + old_len, addr + new_len);
-		if (err && aspace_unmap(as, addr + old_len, addr + new_len))
-			ASSERT(!"cutting off an end needs no memory");
-	}
-	return err == -EEXIST ? -ENOMEM : err;
-}
-
-int aspace_mremap(struct aspace *as, va_t addr, u64 old_len, u64 new_len)
-{
-	int err;
-
-	mutex_lock(&as->lock);
-	err = mremap_locked(as, addr, old_len, new_len);
 	mutex_unlock(&as->lock);
 	return err;
 }

@@ -43,5 +43,12 @@ int aspace_prefetch(struct aspace *as, va_t addr, u64 len) MUST_CHECK;
 /* A byte per page: 1 if it is in memory; at most one frame of bytes. */
 int aspace_mincore(struct aspace *as, va_t addr, u64 len, u8 *out) MUST_CHECK;
 
-/* Cuts a mapping or lets it grow where it stands. */
-int aspace_mremap(struct aspace *as, va_t addr, u64 old_len, u64 new_len) MUST_CHECK;
+/* Gives the part [addr, addr + old_len) of one mapping another length.  *out is where it
+ * is then: it moves only if it has to and may.  -EFAULT: not all of it is one
+ * mapping; -ENOMEM: no memory, or no room where it stands. */
+struct remap_request {
+	va_t addr;
+	u64 old_len, new_len; /* bytes, > 0 */
+	bool may_move;
+};
+int aspace_mremap(struct aspace *as, const struct remap_request *req, va_t *out) MUST_CHECK;

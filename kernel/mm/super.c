@@ -55,7 +55,9 @@ static bool is_candidate(struct aspace *as, const struct super_place *at)
 {
 	va_t base = ALIGN_DOWN(at->va, SUPER_SIZE);
 
+	/* Only pages can be parked (PROT_NONE). */
 	return aspace_super && base >= at->lo && base + SUPER_SIZE <= at->hi &&
+	       at->area->prot &&
 	       (at->area->kind == VMA_heap || at->area->kind == VMA_anon) &&
 	       pt_large_fits(&as->pt, at->va);
 }

@@ -173,14 +173,21 @@ s64 sys_mincore(const u64 arg[6])
 
 s64 sys_mremap(const u64 arg[6])
 {
-	struct span old, new;
+	struct remap_request req;
+	struct span old;
+	va_t va;
 	int err = decode_span(arg[0], arg[1], &old);
 
-	if (!err)
-		err = decode_span(arg[0], arg[2], &new);
-	if (!err && (u32)arg[3] & ~MREMAP_MAYMOVE)
+	if (!err && (arg[2] == 0 || arg[2] > MAXVA || (u32)arg[3] & ~MREMAP_MAYMOVE))
 		err = -EINVAL;
-	if (!err)
-		err = aspace_mremap(proc_current()->as, old.addr, old.len, new.len);
-	return err ? err : (s64)old.addr;
+	if (err)
+		return err;
+	req = (struct remap_request){
+		.addr = old.addr,
+		.old_len = old.len,
+		.new_len = ALIGN_UP(arg[2], PAGE_SIZE),
+		.may_move = (u32)arg[3] & MREMAP_MAYMOVE,
+	};
+	err = aspace_mremap(proc_current()->as, &req, &va);
+	return err ? err : (s64)va;
 }

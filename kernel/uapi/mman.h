@@ -25,4 +25,4 @@
 #define MADV_WILLNEED 3
 #define MADV_DONTNEED 4
 
-#define MREMAP_MAYMOVE 1 /* accepted; mappings are not moved */
+#define MREMAP_MAYMOVE 1 /* if it cannot grow where it is */

@@ -1,6 +1,9 @@
 /* abitest.c - runs the cases: `abitest [-l] [-q] [-s] [-x PREFIX] [NAME|PREFIX ...]`.
  *
  * -l lists, -q leaves out the slow cases, -s runs those alone, -x leaves out one prefix.
+ * A file of an image has at most 268 KiB, so the cases are in two programs; abitest becomes
+ * abitest2, if that is there, and hands over what it has counted (-c PASSED FAILED).
+ *
  * Every case runs in a child.  It passes if the child exits with 0, and afterwards the
  * scratch directory is empty, as many processes live as before, sysinfo() tells of
  * exactly as many free bytes, and the frames of the machine are used for the same things,
@@ -10,6 +13,7 @@
 #include "uapi/snapshot.h"
 
 #define SCRATCH_DIR "/abitest.d"
+#define SECOND "/abitest2"
 #define TIMEOUT_TICKS 900 /* a hang, not a measure of speed */
 #define SLOW_TIMEOUT_TICKS 6000
 #define SETTLE_TICKS 50
@@ -20,6 +24,7 @@ extern const struct role roles_start[], roles_end[];
 struct selection {
 	int quick, slow_only;
 	const char *exclude;
+	int passed, failed; /* before this program */
 	int count;
 	char **prefixes;
 };
@@ -207,9 +212,23 @@ static int test_run(const struct test *t)
 	return 1;
 }
 
-static int run_all(const struct selection *s)
+/* Goes on with the cases of the other program; returns if there are none. */
+static void go_on(char *const args[], int passed, int failed)
 {
-	int passed = 0, failed = 0;
+	char counts[2][16], *argv[MAXARG] = { SECOND, "-c", counts[0], counts[1] };
+	int n = 4;
+
+	format(counts[0], sizeof(counts[0]), "%d", passed);
+	format(counts[1], sizeof(counts[1]), "%d", failed);
+	while (*args && n < MAXARG - 1)
+		argv[n++] = *args++;
+	if (strcmp(test_self, SECOND) != 0)
+		exec(SECOND, argv);
+}
+
+static int run_all(const struct selection *s, char *const args[])
+{
+	int passed = s->passed, failed = s->failed;
 
 	directory_empty(0);
 	for (const struct test *t = tests_start; t < tests_end; t++) {
@@ -225,6 +244,7 @@ static int run_all(const struct selection *s)
 		printf("FAIL the scratch directory cannot be removed\n");
 		failed++;
 	}
+	go_on(args, passed, failed);
 	printf("abitest: %d passed, %d failed\n", passed, failed);
 	return failed || !passed;
 }
@@ -249,10 +269,16 @@ int main(int argc, char *argv[])
 {
 	static char self[MAXPATH] = "/";
 	struct selection s = { 0 };
-	int list_only = 0, i = 1;
+	int list_only = 0, i = 1, first;
 
 	if (argc > 1 && argv[1][0] == '@')
 		return run_role(argc, argv);
+	if (argc > 3 && strcmp(argv[1], "-c") == 0) {
+		s.passed = (int)number(argv[2]);
+		s.failed = (int)number(argv[3]);
+		i = 4;
+	}
+	first = i;
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		list_only |= argv[i][1] == 'l';
 		s.quick |= argv[i][1] == 'q';
@@ -262,16 +288,17 @@ int main(int argc, char *argv[])
 	}
 	s.count = argc - i;
 	s.prefixes = argv + i;
-	if (list_only) {
-		list(&s);
-		return 0;
-	}
 	strcpy(self + (argv[0][0] != '/'), argv[0]);
 	test_self = self;
+	if (list_only) {
+		list(&s);
+		go_on(argv + first, 0, 0);
+		return 0;
+	}
 	mkdir(SCRATCH_DIR);
 	if (chdir(SCRATCH_DIR) < 0) {
 		printf("abitest: cannot use %s\n", SCRATCH_DIR);
 		return 1;
 	}
-	return run_all(&s);
+	return run_all(&s, argv + first);
 }

@@ -1,13 +1,13 @@
 # build.mk - the test programs that run inside the machine, and an image with them.
 #
-#   make guest-tests     build/guest/abitest, build/guest/stress
+#   make guest-tests     build/guest/abitest, abitest2, stress
 #   make test.img        build/test.img: all programs and the tests
 #
 # They need no library: the objects are linked with guest.ld alone.
 
 GUEST_DIR := tests/guest
 GUEST_OUT := $(BUILD)/guest
-GUEST_TESTS := $(addprefix $(GUEST_OUT)/,abitest stress)
+GUEST_TESTS := $(addprefix $(GUEST_OUT)/,abitest abitest2 stress)
 
 CC_USER ?= $(if $(filter-out cc,$(CC)),$(CC),riscv64-unknown-elf-gcc)
 OBJCOPY_USER ?= $(or $(OBJCOPY),riscv64-unknown-elf-objcopy)
@@ -22,11 +22,14 @@ guest_obj = $(addprefix $(GUEST_OUT)/obj/$(TOOLCHAIN)/,$(addsuffix .o,$(1)))
 
 GUEST_LIB := start.S lib.c
 ABITEST_SRC := $(notdir $(sort $(wildcard $(GUEST_DIR)/t_*.c)))
+ABITEST2_SRC := $(filter t_mmap% t_mremap% t_regress% t_super% t_options% t_obs% t_ledger%,$(ABITEST_SRC))
 
 .PHONY: guest-tests test.img
 guest-tests: $(GUEST_TESTS)
 
-$(GUEST_OUT)/abitest.sym: $(call guest_obj,$(GUEST_LIB) regs.S elf.c abitest.c $(ABITEST_SRC))
+$(GUEST_OUT)/abitest.sym: $(call guest_obj,$(GUEST_LIB) regs.S elf.c abitest.c \
+	$(filter-out $(ABITEST2_SRC),$(ABITEST_SRC)))
+$(GUEST_OUT)/abitest2.sym: $(call guest_obj,$(GUEST_LIB) regs.S elf.c abitest.c $(ABITEST2_SRC))
 $(GUEST_OUT)/stress.sym: $(call guest_obj,$(GUEST_LIB) stress.c)
 
 $(GUEST_TESTS:=.sym): $(GUEST_DIR)/guest.ld

@@ -157,6 +157,25 @@ TEST(mmap, none_is_kept_over_fork)
 	EQ(load8(p), 5);
 }
 
+/* Shared memory has its pages from the start, under PROT_NONE, too. */
+TEST(mmap, shared_memory_that_nobody_may_touch_yet)
+{
+	static const long lens[] = { PAGE, 6 << 20 };
+
+	for (size_t i = 0; i < COUNT(lens); i++) {
+		word p = map(0, lens[i], PROT_NONE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+		CHECK(p != ~0ul);
+		KILLS(load8(p));
+		KILLS(store8(p + lens[i] - 1, 1));
+		EQ(protect(p, lens[i], RW), 0);
+		CHILD(0, store8(p, 's'); store8(p + lens[i] - 1, 't'));
+		EQ(load8(p), 's');
+		EQ(load8(p + lens[i] - 1), 't');
+		EQ(unmap(p, lens[i]), 0);
+	}
+}
+
 TEST(mmap, private_anonymous_is_copied_by_fork)
 {
 	word p = anon(2, RW);

@@ -310,7 +310,7 @@ TEST(obs, header_names_the_process)
 
 	CHECK(snapshot(SNAP_PT, 0, 0, &piece, sizeof(piece)) > 0);
 	EQ(piece.header.pid, getpid());
-	EQ(strcmp(piece.header.name, "abitest"), 0);
+	EQ(strcmp(piece.header.name, test_self + 1), 0);
 	CHECK((long)piece.header.time >= before && (long)piece.header.time <= clock());
 	CHECK(piece.header.root && piece.header.root % PAGE == 0);
 	bootarg("isolate", isolate, sizeof(isolate));

@@ -148,6 +148,63 @@ static void do_discard(struct flat *f, struct op op)
 	}
 }
 
+/* Page @i goes on where the one before it ends. */
+static void extend(struct flat *f, unsigned s, unsigned i)
+{
+	struct flat_page *p = &f->page[s][i];
+
+	*p = p[-1];
+	p->mapped = false;
+	p->present = false;
+	p->cell = NO_CELL;
+	p->file_page++;
+	if (p->map == MAP_ANON_SHARED)
+		touch(f, p);
+	p->mapped = true;
+}
+
+static bool all_free(const struct flat *f, unsigned s, unsigned lo, unsigned hi)
+{
+	for (unsigned i = lo; i < hi; i++)
+		if (i >= PAGES || f->page[s][i].mapped)
+			return false;
+	return true;
+}
+
+/* Whether the pages are of one mapping is known to the kernel alone. */
+static bool is_one_mapping(const struct flat *f, struct op op)
+{
+	struct vma *v = vma_find(&space[op.s]->areas, page_va(op.lo));
+
+	return all_mapped(f, op) && !f->page[op.s][op.lo].heap && v &&
+	       v->end >= page_va(op.hi);
+}
+
+static bool do_remap(struct flat *f, struct op op)
+{
+	unsigned to = op.lo, old = op.hi - op.lo;
+	struct flat_page *p = f->page[op.s];
+
+	if (!is_one_mapping(f, op))
+		return false;
+	if (op.arg > old && !all_free(f, op.s, op.hi, op.lo + op.arg)) {
+		for (to = PAGES - op.arg; !all_free(f, op.s, to, to + op.arg); to--)
+			if (to <= f->brk[op.s])
+				return false;
+		if (to < f->brk[op.s])
+			return false;
+	}
+	for (unsigned i = 0; to != op.lo && i < old; i++) {
+		p[to + i] = p[op.lo + i];
+		p[op.lo + i].mapped = false;
+	}
+	for (unsigned i = old; i < op.arg; i++)
+		extend(f, op.s, to + i);
+	for (unsigned i = op.arg; i < old; i++)
+		p[op.lo + i].mapped = false;
+	return true;
+}
+
 bool flat_do(struct flat *f, struct op op)
 {
 	struct flat_page *p = &f->page[op.s][op.lo];
@@ -183,6 +240,10 @@ bool flat_do(struct flat *f, struct op op)
 		return all_mapped(f, op);
 	case OP_SYNC:
 		return all_mapped(f, op);
+	case OP_REMAP:
+		return do_remap(f, op);
+	case OP_WRITEBACK:
+		return true;
 	default:
 		abort();
 	}
@@ -229,6 +290,17 @@ static bool world_move_break(unsigned s, s64 delta, bool lazy)
 	return !err;
 }
 
+static bool world_remap(struct op op)
+{
+	struct remap_request req = { .addr = page_va(op.lo),
+				     .old_len = (u64)(op.hi - op.lo) * PAGE_SIZE,
+				     .new_len = op.arg * PAGE_SIZE,
+				     .may_move = true };
+	va_t at;
+
+	return !aspace_mremap(space[op.s], &req, &at);
+}
+
 static bool world_shrink(unsigned s)
 {
 	if (space[s]->brk == WINDOW)
@@ -266,6 +338,11 @@ bool world_do(struct op op)
 		return !aspace_discard(as, lo, len);
 	case OP_SYNC:
 		return !aspace_msync(as, lo, len);
+	case OP_REMAP:
+		return world_remap(op);
+	case OP_WRITEBACK:
+		world_writeback();
+		return true;
 	default:
 		abort();
 	}
@@ -324,9 +401,10 @@ void flat_compare(const struct flat *f)
 
 void op_print(struct op op)
 {
-	static const char *const name[NOPS] = { "read",    "write", "map",  "unmap",
-						"protect", "fork",  "grow", "shrink",
-						"discard", "sync" };
+	static const char *const name[NOPS] = {
+		"read", "write",  "map",     "unmap", "protect", "fork",
+		"grow", "shrink", "discard", "sync",  "remap",   "writeback",
+	};
 
 	print_error("%s space %u [%u,%u) %u\n", name[op.what], op.s, op.lo, op.hi, op.arg);
 }

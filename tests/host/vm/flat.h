@@ -39,6 +39,8 @@ enum what {
 	OP_SHRINK,
 	OP_DISCARD,
 	OP_SYNC,
+	OP_REMAP,     /* arg: new length */
+	OP_WRITEBACK, /* the file system writes what it knows to be dirty */
 	NOPS
 };
 

@@ -1,4 +1,4 @@
-// sources: kernel/mm/aspace.c kernel/mm/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/super.c kernel/mm/sbrk.c kernel/mm/vma.c kernel/mm/pt.c kernel/mm/gather.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/slab.c kernel/mm/reclaim.c kernel/mm/watch.c tests/host/vm/world.c tests/host/vm/flat.c tests/host/shim/shim.c
+// sources: kernel/mm/aspace.c kernel/mm/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/super.c kernel/mm/sbrk.c kernel/mm/vma.c kernel/mm/pt.c kernel/mm/gather.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/slab.c kernel/mm/reclaim.c kernel/mm/watch.c tests/host/vm/world.c tests/host/vm/flat.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put
 /* test_vm_model.c - all short sequences of what programs do to their memory, and long
  * random ones, on the kernel's own code against a flat model; each step again with every
@@ -146,6 +146,7 @@ static u64 state_key(void)
 		pg = object_find_page(&world_file.obj, i);
 		mix_frame(pg, known, &n);
 		mix(world_file.dirty[i]);
+		mix(world_file.disk[i]);
 		if (pg)
 			frame_put(pg);
 	}
@@ -281,8 +282,12 @@ static void alphabet(u8 map)
 		add(OP_PROTECT, s, 1, 3, 0);
 		add(OP_FORK, s, 0, 0, 0);
 		add(OP_DISCARD, s, 0, 3, 0);
+		add(OP_REMAP, s, 0, 1, 2);
+		add(OP_REMAP, s, 1, 2, 2);
 		if (map == MAP_FILE_SHARED)
 			add(OP_SYNC, s, 0, 3, 0);
+		if (map == MAP_FILE_SHARED && s == 0)
+			add(OP_WRITEBACK, 0, 0, 0, 0);
 		if (map != MAP_ANON)
 			continue;
 		add(OP_GROW, s, 0, 0, false);
@@ -344,6 +349,8 @@ static struct op random_op(void)
 			: (u8)(op.lo + 1 + rig_below(PAGES - op.lo));
 	if (op.what == OP_MAP)
 		op.arg = (u8)rig_below(NMAPS);
+	else if (op.what == OP_REMAP)
+		op.arg = (u8)(1 + rig_below(PAGES));
 	else if (op.what == OP_PROTECT)
 		op.arg = prots[rig_below(4)];
 	else

@@ -177,6 +177,17 @@ static void file_dirty(struct object *obj, struct page *pg)
 		world_file.dirty[pg->index] = true;
 }
 
+void world_writeback(void)
+{
+	struct page *pg;
+
+	list_for_each(pg, &world_file.obj.pages, link) {
+		if (world_file.dirty[pg->index])
+			world_file.disk[pg->index] = *(u8 *)frame_va(pg);
+		world_file.dirty[pg->index] = false;
+	}
+}
+
 static const struct object_ops file_ops = {
 	.read_page = file_read,
 	.get = file_get,

@@ -10,11 +10,12 @@
 
 #include "mm/aspace.h"
 #include "mm/object.h"
+#include "uapi/layout.h"
 
 #define SPACES 2
 #define PAGES 3 /* of the window, and of the file that can be mapped: FILE_PAGES */
-#define WINDOW 0x40000000ul
-#define FILE_PAGES 2 /* what lies behind is past its end */
+#define WINDOW (USYSCALL - PAGES * PAGE_SIZE) /* all that mmap may choose from */
+#define FILE_PAGES 2                          /* what lies behind is past its end */
 
 static inline va_t page_va(unsigned page)
 {
@@ -48,6 +49,9 @@ void world_space_free(struct aspace *as);
 /* The next so-manieth allocation fails, and that one alone; 0: none.  world_allocs counts
  * them. */
 extern unsigned world_fail_in, world_allocs;
+
+/* What the file system knows to be dirty reaches the disk. */
+void world_writeback(void);
 
 /* One access of a program to the first and last byte of a page.  False: it is killed. */
 bool world_read(unsigned s, unsigned page, u8 *value);

@@ -1,0 +1,152 @@
+/* remap.c - mappings that grow, shrink and move (mremap).
+ *
+ * A mapping that moves takes its entries along: frames, A and D, copy-on-write and
+ * PROT_NONE are as before, and nothing is copied.  All that can fail comes before the
+ * first entry moves. */
+
+#include "core/sched.h"
+#include "lib/assert.h"
+#include "mm/aspace_priv.h"
+#include "mm/gather.h"
+#include "mm/map.h"
+#include "mm/reclaim.h"
+#include "uapi/errno.h"
+#include "uapi/layout.h"
+
+/* Fresh shared memory has all its frames from the start (map.c). */
+static bool wants_frames(const struct vma *v)
+{
+	return v->flags & VMA_SHARED && !v->object;
+}
+
+/* Lets @v, which ends at @end, grow to @new_end.  -EEXIST: something is in the way. */
+static int grow_in_place(struct aspace *as, struct vma *v, va_t new_end)
+{
+	va_t end = v->end;
+	int err = vma_resize(&as->areas, v, v->start, new_end);
+
+	if (!err && wants_frames(v)) {
+		err = aspace_populate(as, v, end, new_end);
+		if (err && aspace_unmap(as, end, new_end))
+			ASSERT(!"cutting off an end needs no memory");
+	}
+	return err;
+}
+
+/* Tables for the entries of @from, which are going to move by @by bytes. */
+static int reach_tables(struct aspace *as, const struct vma *from, va_t by)
+{
+	pt_for_each(c, &as->pt, from->start, from->end) {
+		struct pt_cur to;
+
+		if (pte_is_large(pte_load(c.slot), c.level))
+			super_split(&c);
+		if (!pte_is_valid(pte_load(c.slot)))
+			continue;
+		to = pt_at(&as->pt, c.va + by);
+		if (pt_reach(&to, 0))
+			return -ENOMEM;
+		sched_point();
+	}
+	return 0;
+}
+
+/* The hardware must be done with the old addresses before somebody else gets them. */
+static void move_entries(struct aspace *as, const struct vma *from, va_t by)
+{
+	struct gather g;
+
+	gather_init(&g, &as->tlb);
+	pt_for_each(c, &as->pt, from->start, from->end) {
+		struct pt_cur to;
+
+		if (!pte_is_valid(pte_load(c.slot)))
+			continue;
+		to = pt_at(&as->pt, c.va + by);
+		gather_add(&g, c.va, NULL);
+		pt_set_leaf(&to, pte_xchg(c.slot, (pte_t){ 0 }));
+	}
+	gather_finish(&g);
+}
+
+/* An area for @from at @at, @len bytes long, with room in the tables for its entries. */
+static int prepare_place(struct aspace *as, const struct vma *from, va_t at, u64 len)
+{
+	struct vma like = *from, *to;
+	va_t kept = at + (from->end - from->start);
+	int err;
+
+	like.start = at;
+	like.end = at + len;
+	err = vma_insert(&as->areas, &like, &to);
+	if (err)
+		return err;
+	aspace_area_hooks.copied(to);
+	err = reach_tables(as, from, at - from->start);
+	if (!err && wants_frames(to))
+		err = aspace_populate(as, to, kept, to->end);
+	if (err) {
+		aspace_zap(as, at, at + len);
+		vma_remove(&as->areas, to);
+	}
+	return err;
+}
+
+static int move(struct aspace *as, const struct remap_request *req, va_t *out)
+{
+	va_t end = req->addr + req->old_len;
+	struct vma *from;
+	int err;
+
+	if (!vma_gap(&as->areas, req->new_len, ALIGN_UP(as->brk, PAGE_SIZE), USYSCALL, out))
+		return -ENOMEM;
+	err = aspace_cut_edges(as, req->addr, end);
+	if (err)
+		return err;
+	from = vma_find(&as->areas, req->addr);
+	ASSERT(from->start == req->addr && from->end == end);
+	err = prepare_place(as, from, *out, req->new_len);
+	if (err)
+		return err;
+	move_entries(as, from, *out - req->addr);
+	vma_remove(&as->areas, from);
+	return 0;
+}
+
+static int grow(struct aspace *as, const struct remap_request *req, struct vma *v,
+		va_t *out)
+{
+	int err = -EEXIST;
+
+	if (wants_frames(v) && !mem_has((req->new_len - req->old_len) / PAGE_SIZE))
+		return -ENOMEM;
+	if (req->addr + req->old_len == v->end && req->new_len <= USYSCALL - req->addr)
+		err = grow_in_place(as, v, req->addr + req->new_len);
+	if (err != -EEXIST)
+		return err;
+	return req->may_move ? move(as, req, out) : -ENOMEM;
+}
+
+static int mremap_locked(struct aspace *as, const struct remap_request *req, va_t *out)
+{
+	struct vma *v = vma_find(&as->areas, req->addr);
+
+	*out = req->addr;
+	if (!v || (v->kind != VMA_anon && v->kind != VMA_file))
+		return -EFAULT;
+	if (req->old_len > v->end - req->addr)
+		return -EFAULT;
+	if (req->new_len < req->old_len)
+		return aspace_unmap(as, req->addr + req->new_len, req->addr + req->old_len);
+	return req->new_len > req->old_len ? grow(as, req, v, out) : 0;
+}
+
+int aspace_mremap(struct aspace *as, const struct remap_request *req, va_t *out)
+{
+	int err;
+
+	mutex_lock(&as->lock);
+	err = mremap_locked(as, req, out);
+	mutex_unlock(&as->lock);
+	return err;
+}
