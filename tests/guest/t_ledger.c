@@ -186,3 +186,20 @@ TEST(ledger, areas_are_objects_of_their_slab)
 	EQ(munmap(a, 3 * PAGE), 0);
 	EQ(row_of("vma").count, before);
 }
+
+/* `abitest @holder`: 8 MiB of heap, of which a child shares all but one page, until killed;
+ * for what free -v and maps say of it. */
+ROLE(holder)
+{
+	word heap = (word)sbrk(8 << 20, EAGER);
+
+	(void)argc;
+	(void)argv;
+	for (word i = 0; i < 8 << 20; i += PAGE)
+		store8(heap + i, 1);
+	if (must_fork() == 0)
+		store8(heap, 2);
+	while (pause(1000) == 0)
+		;
+	return 1;
+}

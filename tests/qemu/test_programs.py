@@ -1,6 +1,7 @@
 """What the programs print and the status they leave with, on one machine."""
 import os
 import re
+import time
 
 import pytest
 
@@ -230,3 +231,22 @@ def test_maps_adds_up(m):
         assert pages == (int(area[1], 16) - int(area[0], 16)) // 4096
         assert resident == shared + private <= pages and large <= resident
     assert {"image", "guard", "stack", "usyscall", "trapframe", "trampoline"} <= {area[-1] for area in areas}
+
+
+def test_free_and_maps_with_large_leaves(m):
+    before = check_free(m.run("free -v"))
+    m.run("abitest @holder &")
+    time.sleep(1)
+    out = m.run("free -v")
+    after = check_free(out)
+    assert "come or go" not in out and "went" not in out, out  # tables kept beside 2 MiB leaves, too
+    pids = re.findall(r"  (\d+) \(abitest\)$", m.run("free -v"), re.M)
+    pid = min(pids, key=int)
+    shared = dict((what, kib) for kib, what in after["memory of processes"][1])["of several processes, counted once"]
+    assert shared > 7 * 1024, out  # and not twice
+    assert after["memory of processes"][0] - before["memory of processes"][0] < 9 * 1024, out
+    heap = [line.split() for line in m.run(f"maps {pid}").splitlines() if line.endswith("heap")]
+    pages, resident, _, _, large = map(int, heap[0][2:7])
+    assert pages == resident == 2048 and large >= 2 * 512, heap
+    m.run("kill " + " ".join(set(pids)) + "; sleep 3")
+    assert check_free(m.run("free -v"))["memory of processes"][0] == before["memory of processes"][0]

@@ -134,7 +134,7 @@ static void count_leaf(struct owner *o, const struct snap_entry *e)
 	else
 		shared += fresh;
 	/* The table that a split takes is kept beside a 2 MiB leaf. */
-	o->tables += e->level && o->pid;
+	o->tables += e->level > 0;
 }
 
 static void count_entries(struct owner *o, count_t start)
@@ -148,8 +148,8 @@ static void count_entries(struct owner *o, count_t start)
 	while ((e = snap_next(&r)) != NULL) {
 		if (e->what == SNAP_TABLE)
 			o->tables += e->frame == kind_table;
-		else if (e->what == SNAP_LEAF || e->what == SNAP_PARKED)
-			count_leaf(o, e);
+		else if (o->pid && (e->what == SNAP_LEAF || e->what == SNAP_PARKED))
+			count_leaf(o, e); /* the kernel's lead to all RAM */
 	}
 }
 
