@@ -201,6 +201,9 @@ def test_gdb():
     make = subprocess.Popen(["make", "-s", "--no-print-directory", "qemu-gdb", *options],
                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     assert "make gdb" in make.stdout.readline()
+    start = time.monotonic()
+    while probe(port) and time.monotonic() - start < 5:
+        time.sleep(0.1)  # the line comes before QEMU listens
     refused = subprocess.run(["make", "-s", "--no-print-directory", "qemu-gdb", *options],
                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT)
     script = OUT / "commands.gdb"
