@@ -64,10 +64,21 @@ missing() {
 	/usr/bin/python3 -c 'import pexpect' 2>/dev/null || echo python3-pexpect
 }
 
+# Says so without the package lists, which a new system may not have yet.
+newer_debian() {
+	(. /etc/os-release && [ "$ID" = debian ] && [ "${VERSION_ID:-99}" -ge 13 ]) 2>/dev/null
+}
+
+known_to_apt() {
+	for p in $1; do
+		apt-cache policy "$p" 2>/dev/null | grep -q 'Candidate: [^(]' || return 1
+	done
+}
+
 # The real names: since Debian 13 QEMU for RISC-V is a package of its own, and
 # that of clang's runtime has clang's version in it.
 apt_names() {
-	if apt-cache policy qemu-system-riscv 2>/dev/null | grep -q 'Candidate: [^(]'; then
+	if known_to_apt qemu-system-riscv || { ! known_to_apt qemu-system-misc && newer_debian; }; then
 		qemu=qemu-system-riscv
 	else
 		qemu=qemu-system-misc
@@ -76,12 +87,6 @@ apt_names() {
 	[ -n "$version" ] ||
 		version=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p')
 	echo "$1" | sed -e "s/^QEMU\$/$qemu/" -e "s/^CLANG-RT\$/libclang-rt-$version-dev/" | tr '\n' ' '
-}
-
-known_to_apt() {
-	for p in $1; do
-		apt-cache policy "$p" 2>/dev/null | grep -q 'Candidate: [^(]' || return 1
-	done
 }
 
 check_qemu_version() {
@@ -105,6 +110,18 @@ explain() {
 	exit 1
 }
 
+# The way without sudo, in one line.
+explain_root() {
+	update=
+	known_to_apt "$2" || update='apt-get update && '
+	echo "$1 as root, run: ${update}apt-get install --no-install-recommends ${2% }" >&2
+}
+
+# A sudo that refuses, or had nobody to ask for the password.
+explain_sudo() {
+	[ -z "$as_root" ] || $as_root -n true 2>/dev/null || explain_root "sudo does not let you;" "$names"
+}
+
 want=$(missing "$1")
 if [ -z "$want" ]; then
 	check_qemu_version
@@ -119,11 +136,7 @@ elif have sudo; then
 	# With nobody there to type a password, sudo must not ask for one.
 	[ -t 0 ] || [ -t 2 ] || as_root='sudo -n'
 else
-	names=$(apt_names "$want")
-	update=
-	known_to_apt "$names" || update='apt-get update && '
-	echo "Something is missing and there is no sudo here; as root, run:" \
-		"${update}apt-get install --no-install-recommends ${names% }" >&2
+	explain_root "Something is missing and there is no sudo here;" "$(apt_names "$want")"
 	exit 1
 fi
 
@@ -136,7 +149,7 @@ for _ in 1 2; do
 	names=$(apt_names "$want")
 	if ! known_to_apt "$names"; then
 		echo "Fetching the package lists: ${as_root:+$as_root }apt-get update" >&2
-		$as_root apt-get update >> "$log" 2>&1 || { tail -5 "$log" >&2; exit 1; }
+		$as_root apt-get update >> "$log" 2>&1 || { tail -5 "$log" >&2; explain_sudo; exit 1; }
 		names=$(apt_names "$want")
 	fi
 	echo "Installing: ${as_root:+$as_root }apt-get install $names" >&2
@@ -144,6 +157,7 @@ for _ in 1 2; do
 	if ! $as_root env DEBIAN_FRONTEND=noninteractive \
 		apt-get install -y --no-install-recommends $names >> "$log" 2>&1; then
 		tail -15 "$log" >&2
+		explain_sudo
 		echo "Installing failed; the whole story is in $log." >&2
 		exit 1
 	fi

@@ -15,7 +15,7 @@ from machine import qemu_knows
 GROUPS = "pgaccess usyscall kernel copy pointer"
 LIMIT = 240  # seconds: a hang
 MODES = ["auto", "strict", "open", "walk"]
-MORE = "fault sbrk lazy mmap exec together running"  # forks, and memory that programs touch
+MORE = "fault sbrk lazy super mmap exec together running"  # forks, and memory that programs touch
 SVADE = ["rv64,svade=on,svadu=off", "rv64,svadu=off"]
 
 
