@@ -39,7 +39,7 @@ class Job:
         self.name = name
         self.command = command  # a list, or text for the shell
         self.limit = limit      # seconds; a hang detector
-        self.count = count      # output -> (passed, failed), or None: the job is one test
+        self.count = count      # output -> (passed, failed, skipped), or None: the job is one test
 
 
 class Result:
@@ -50,7 +50,7 @@ class Result:
         self.skipped = int(status == SKIPPED)
         self.passed, self.failed = (0, 0) if self.skipped else (1, 0)
         if job.count and not self.skipped:
-            self.passed, self.failed = job.count(output)
+            self.passed, self.failed, self.skipped = job.count(output)
         if status not in (0, SKIPPED) and self.failed == 0:
             self.failed = 1
             if not job.count:
@@ -64,18 +64,18 @@ class Result:
 def count_cmocka(output):
     passed = len(re.findall(r"^\[       OK \]", output, re.M))
     failed = len(set(re.findall(r"^\[  FAILED  \] (\w+)$", output, re.M)))
-    return passed, failed
+    return passed, failed, 0
 
 
 def count_lines(output):
-    return len(re.findall(r"^ok ", output, re.M)), len(re.findall(r"^FAILED ", output, re.M))
+    return len(re.findall(r"^ok ", output, re.M)), len(re.findall(r"^FAILED ", output, re.M)), 0
 
 
 def count_pytest(output):
     def number(word):
         found = re.findall(rf"(\d+) {word}", output[-400:])
         return int(found[-1]) if found else 0
-    return number("passed"), number("failed") + number("errors?")
+    return number("passed"), number("failed") + number("errors?"), number("skipped")
 
 
 # --- the suites -----------------------------------------------------------------
@@ -223,11 +223,13 @@ def tail_of(lines):
 
 def report(result, log):
     tests = result.passed + result.failed
-    word = "FAILED" if result.failed else "skipped" if result.skipped else "ok"
+    word = "FAILED" if result.failed else "skipped" if result.skipped and not tests else "ok"
     extra = f"{tests} tests, " if tests > 1 else ""
+    if tests and result.skipped:
+        extra += f"{result.skipped} skipped, "
     with print_lock:
         print(f"  {word:8}{result.job.name} ({extra}{result.seconds:.1f} s)", flush=True)
-        if result.failed or result.skipped:
+        if word != "ok":
             lines = result.output.splitlines()[1:]
             if len(lines) > TAIL_LINES:
                 print(f"    ... the whole of it is in {log}")
