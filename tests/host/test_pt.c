@@ -84,7 +84,7 @@ static void check_unused(struct page *pg, u64 n)
 void __wrap_frame_put(struct page *pg)
 {
 	if (pg->refs == 1)
-		check_unused(pg, 1);
+		check_unused(pg, BIT(pg->order));
 	__real_frame_put(pg);
 }
 

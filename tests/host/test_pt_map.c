@@ -101,7 +101,9 @@ static void test_leaf_sizes(void **state)
 		pte_t e = pte_load(c.slot);
 
 		if (pte_is_leaf(e))
-			assert_int_equal(pte_pa(e), c.va - base + 4 * GIB);
+			assert_int_equal(
+				e.bits,
+				pte_make(c.va - base + 4 * GIB, PTE_R | PTE_V).bits);
 	}
 	gather_init(&g, &space);
 	pt_unmap(&kernel_pt, base, 3 * GIB, &g);
@@ -143,6 +145,12 @@ static void test_put_large_fails(void **state)
 		check_roots();
 	}
 	fail_in = 0;
+	c = pt_at(&pt, 7 * MIB);
+	assert_int_equal(pt_reach(&c, 0), 0);
+	pt_set_leaf(&c, (pte_t){ PTE_GUARD });
+	for (va_t va = 6 * MIB; va < 8 * MIB; va += PAGE_SIZE)
+		assert_false(pt_large_fits(&pt, va)); /* whichever is asked for */
+	pt_set_leaf(&c, (pte_t){ 0 });
 	assert_int_equal(pt_put_large(&pt, 6 * MIB, e, &g), 0);
 	assert_int_equal(frame_count(FRAME_table), 3 + 2);
 	assert_int_equal(pt_put_large(&pt, 6 * MIB, e, &g), -EEXIST);

@@ -25,7 +25,7 @@ def test_quick_ones(test_image, harts):
 
 
 @pytest.mark.parametrize("boot", [
-    "isolate=on uaccess=strict", "fork=copy uaccess=walk", "heap=lazy uaccess=open",
+    "isolate=on uaccess=strict super=off", "fork=copy uaccess=walk", "heap=lazy uaccess=open",
     "isolate=on fork=copy heap=lazy"])
 def test_options(test_image, boot):
     check(test_image, "-q", harts=2, boot=boot)

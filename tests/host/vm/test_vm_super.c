@@ -1,0 +1,301 @@
+// sources: kernel/mm/aspace.c kernel/mm/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/sbrk.c kernel/mm/super.c kernel/mm/vma.c kernel/mm/pt.c kernel/mm/gather.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/frame_check.c kernel/mm/slab.c kernel/mm/reclaim.c kernel/mm/watch.c tests/host/vm/world.c tests/host/shim/shim.c
+// cflags: -DPAGODA_CHECK -DFRAMES=7000 -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put,--wrap=frame_alloc_order
+/* test_vm_super.c - random operations on 6 MiB of two spaces with 2 MiB leaves, against
+ * a flat record of every page; any allocation, of a block too, may fail, and then the
+ * operation must have changed nothing. */
+#include "world.h"
+
+#include <string.h>
+
+#include "mm/aspace_priv.h"
+#include "mm/map.h"
+#include "mm/vmstat.h"
+#include "uapi/errno.h"
+
+#define REGION 512 /* pages */
+#define NPAGES (3 * REGION)
+#define BASE 0x50000000ul
+#define STEPS 5000
+#define ROUND 250 /* steps, after which all memory must come back */
+
+static struct flat_page {
+	bool there;
+	u8 prot;
+	u32 value; /* of its first and last word */
+} model[SPACES][NPAGES];
+
+static unsigned large_seen, shed_seen;
+
+static va_t at(unsigned page)
+{
+	return BASE + page * PAGE_SIZE;
+}
+
+/* --- blocks that are not there --------------------------------------------------- */
+
+struct page *__real_frame_alloc_order(enum frame_kind kind, unsigned order, unsigned flags);
+struct page *__wrap_frame_alloc_order(enum frame_kind kind, unsigned order, unsigned flags);
+
+static bool no_blocks;
+
+struct page *__wrap_frame_alloc_order(enum frame_kind kind, unsigned order, unsigned flags)
+{
+	world_allocs++;
+	if (no_blocks || (world_fail_in && --world_fail_in == 0))
+		return NULL;
+	return __real_frame_alloc_order(kind, order, flags);
+}
+
+/* --- accesses -------------------------------------------------------------------- */
+
+static bool permits(pte_t e, bool write)
+{
+	u64 need = PTE_V | PTE_U | (write ? PTE_W : PTE_R);
+
+	return pte_is_leaf(e) && (e.bits & need) == need;
+}
+
+/* The page's words, once the access has gone through; NULL: refused. */
+static u32 *reach(unsigned s, unsigned page, bool write)
+{
+	world_running = s;
+	for (unsigned i = 0; i < 4; i++) {
+		struct pt_cur c = pt_at(&space[s]->pt, at(page));
+		pte_t e = pte_load(c.slot);
+
+		if (permits(e, write)) {
+			pte_set_bits(c.slot, PTE_A | (write ? PTE_D : 0));
+			return (u32 *)((char *)frame_va(frame_of_pa(pte_pa(e))) +
+				       (at(page) & (level_size(c.level) - 1)));
+		}
+		if (aspace_fault(space[s], at(page), write ? ACCESS_WRITE : ACCESS_READ))
+			return NULL;
+	}
+	fail_msg("page %u faults for ever", page);
+	return NULL;
+}
+
+/* --- comparing ------------------------------------------------------------------- */
+
+static void compare_page(unsigned s, unsigned page)
+{
+	const struct flat_page *m = &model[s][page];
+	struct vma *v = vma_find(&space[s]->areas, at(page));
+	struct pt_cur c = pt_at(&space[s]->pt, at(page));
+	pte_t e = pte_load(c.slot);
+	const u32 *word;
+
+	assert_int_equal(m->there, v != NULL);
+	if (v)
+		assert_int_equal(m->prot, v->prot);
+	if (!pte_is_leaf(e) && !pte_is_parked(e, c.level)) {
+		assert_int_equal(m->there ? m->value : 0, 0);
+		return;
+	}
+	assert_true(m->there);
+	word = (u32 *)((char *)frame_va(frame_of_pa(pte_pa(e))) +
+		       (at(page) & (level_size(c.level) - 1)));
+	assert_int_equal(word[0], m->value);
+	assert_int_equal(word[PAGE_SIZE / 4 - 1], m->value);
+	large_seen += c.level > 0;
+}
+
+static void compare_all(void)
+{
+	for (unsigned s = 0; s < SPACES; s++) {
+		for (unsigned i = 0; i < NPAGES; i++)
+			compare_page(s, i);
+		aspace_check(space[s]);
+	}
+}
+
+/* --- operations: true if done, false if it failed and nothing must have changed --- */
+
+struct op {
+	unsigned s, lo, hi;
+};
+
+static bool op_touch(struct op op)
+{
+	bool write = rig_below(3);
+	struct flat_page *m = &model[op.s][op.lo];
+	u32 *word = reach(op.s, op.lo, write), value = (u32)rig_random();
+
+	if (word) {
+		assert_true(m->there && m->prot & (write ? VMA_W : VMA_R | VMA_W));
+		if (write)
+			word[0] = word[PAGE_SIZE / 4 - 1] = m->value = value;
+	}
+	return word;
+}
+
+static void op_write(struct op op)
+{
+	for (; op.lo < op.hi; op.lo += 1 + rig_below(9)) {
+		u32 *word = reach(op.s, op.lo, true);
+
+		if (word)
+			word[0] = word[PAGE_SIZE / 4 - 1] = model[op.s][op.lo].value =
+				(u32)rig_random();
+	}
+}
+
+static void forget(struct op op, bool there)
+{
+	for (unsigned i = op.lo; i < op.hi; i++)
+		model[op.s][i] = (struct flat_page){ there, there ? VMA_R | VMA_W : 0, 0 };
+}
+
+/* A mapping that fails may have made room already. */
+static void op_map(struct op op)
+{
+	struct map_request req = { .addr = at(op.lo),
+				   .len = (op.hi - op.lo) * PAGE_SIZE,
+				   .prot = VMA_R | VMA_W,
+				   .fixed = true };
+	va_t where;
+
+	if (!aspace_map(space[op.s], &req, &where))
+		forget(op, true);
+	else if (!vma_overlaps(&space[op.s]->areas, at(op.lo), at(op.hi)))
+		forget(op, false);
+}
+
+static bool all_there(struct op op)
+{
+	while (op.lo < op.hi)
+		if (!model[op.s][op.lo++].there)
+			return false;
+	return true;
+}
+
+static void op_protect(struct op op)
+{
+	static const u8 prots[] = { 0, VMA_R, VMA_R | VMA_W, VMA_R | VMA_W };
+	u8 prot = prots[rig_below(4)];
+	int err = aspace_protect(space[op.s], at(op.lo), (op.hi - op.lo) * PAGE_SIZE, prot);
+
+	assert_true(err || all_there(op));
+	for (; !err && op.lo < op.hi; op.lo++)
+		model[op.s][op.lo].prot = prot;
+}
+
+static void op_discard(struct op op)
+{
+	u64 len = (op.hi - op.lo) * PAGE_SIZE;
+
+	if (!all_there(op))
+		return;
+	assert_int_equal(aspace_discard(space[op.s], at(op.lo), len), 0);
+	for (; op.lo < op.hi; op.lo++)
+		model[op.s][op.lo].value = 0;
+}
+
+static void op_fork(unsigned from)
+{
+	struct aspace *child = world_fork(from);
+
+	if (!child)
+		return;
+	world_space_free(space[!from]);
+	space[!from] = child;
+	memcpy(model[!from], model[from], sizeof(model[0]));
+}
+
+/* As if memory had run out. */
+static void op_shed(unsigned s)
+{
+	mutex_lock(&space[s]->lock);
+	shed_seen += super_shed(space[s]) > 0;
+	mutex_unlock(&space[s]->lock);
+}
+
+static struct op random_op(void)
+{
+	struct op op = { .s = rig_below(SPACES), .lo = rig_below(NPAGES) };
+
+	op.hi = op.lo + 1 + rig_below(NPAGES - op.lo);
+	if (rig_below(3) == 0) { /* whole regions, or to an edge of one */
+		op.lo = ALIGN_DOWN(op.lo, REGION);
+		if (rig_below(2))
+			op.hi = op.lo + REGION;
+	}
+	return op;
+}
+
+static void do_one(struct op op)
+{
+	u64 len = (op.hi - op.lo) * PAGE_SIZE;
+
+	switch (rig_below(12)) {
+	case 0:
+		if (!aspace_munmap(space[op.s], at(op.lo), len))
+			forget(op, false);
+		break;
+	case 1:
+		op_map(op);
+		break;
+	case 2:
+		op_protect(op);
+		break;
+	case 3:
+		op_discard(op);
+		break;
+	case 4:
+		op_fork(op.s);
+		break;
+	case 5:
+		op_write(op);
+		break;
+	case 6:
+		op_shed(op.s);
+		break;
+	default:
+		(void)op_touch(op);
+	}
+}
+
+static void begin(void)
+{
+	world_start();
+	memset(model, 0, sizeof(model));
+	aspace_fork_copies = rig_below(2);
+	for (unsigned s = 0; s < SPACES; s++)
+		op_map((struct op){ s, 0, NPAGES });
+}
+
+static void test_random(void **state)
+{
+	(void)state;
+	begin();
+	for (unsigned i = 1; i <= STEPS; i++) {
+		no_blocks = rig_below(16) == 0;
+		world_fail_in = rig_below(3) ? 0 : 1 + rig_below(5);
+		do_one(random_op());
+		world_fail_in = 0;
+		compare_all();
+		if (i % ROUND)
+			continue;
+		world_stop();
+		frame_check();
+		begin();
+	}
+	world_stop();
+	assert_true(large_seen > STEPS && shed_seen > 0);
+	assert_true(vmstat_harts[0].n[VM_super_split] > 0);
+	assert_true(vmstat_harts[0].n[VM_super_fallback] > 0);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	world_init();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_random) };
+
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}
