@@ -187,7 +187,7 @@ TEST(ledger, areas_are_objects_of_their_slab)
 	EQ(row_of("vma").count, before);
 }
 
-/* `abitest @holder`: 8 MiB of heap, of which a child shares all but one page, until killed;
+/* `abitest2 @holder`: 8 MiB of heap, of which a child shares all but one page, until killed;
  * for what free -v and maps say of it. */
 ROLE(holder)
 {

@@ -235,12 +235,14 @@ def test_maps_adds_up(m):
 
 def test_free_and_maps_with_large_leaves(m):
     before = check_free(m.run("free -v"))
-    m.run("abitest @holder &")
-    time.sleep(1)
+    m.run("abitest2 @holder &")
+    deadline = time.monotonic() + 60
+    while len(re.findall(r" sleeping .* abitest2$", m.run("ps"), re.M)) < 2:
+        assert time.monotonic() < deadline, "no two of them sleep"
     out = m.run("free -v")
     after = check_free(out)
     assert "come or go" not in out and "went" not in out, out  # tables kept beside 2 MiB leaves, too
-    pids = re.findall(r"  (\d+) \(abitest\)$", m.run("free -v"), re.M)
+    pids = re.findall(r"  (\d+) \(abitest2\)$", m.run("free -v"), re.M)
     pid = min(pids, key=int)
     shared = dict((what, kib) for kib, what in after["memory of processes"][1])["of several processes, counted once"]
     assert shared > 7 * 1024, out  # and not twice
