@@ -1,4 +1,5 @@
 /* head - print the first lines of files */
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -34,7 +35,7 @@ int main(int argc, char **argv)
 	tool_old_number(argc, argv);
 	while ((c = tool_getopt(argc, argv, "n:h", usage)) != -1)
 		if (c == 'n')
-			lines = tool_number(optarg, 0);
+			lines = tool_number(optarg, 0, LONG_MAX);
 	show_names = argc - optind > 1;
 	tool_each(argv + optind, print_head);
 	return tool_finish();

@@ -78,9 +78,9 @@ int main(int argc, char **argv)
 	while ((c = tool_getopt(argc, argv, "Cvn:s:h", usage)) != -1) {
 		show_all |= c == 'v';
 		if (c == 'n')
-			length = tool_number(optarg, 0);
+			length = tool_number(optarg, 0, LONG_MAX);
 		if (c == 's')
-			skip = tool_number(optarg, 0);
+			skip = tool_number(optarg, 0, LONG_MAX);
 	}
 	if (argc - optind > 1)
 		tool_usage(usage);

@@ -1,5 +1,4 @@
 /* kill - end processes */
-#include <limits.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -17,11 +16,8 @@ int main(int argc, char **argv)
 	argv += optind;
 	if (!*argv)
 		tool_usage(usage);
-	for (; *argv; argv++) {
-		long pid = tool_number(*argv, 1);
-
-		if (kill(pid > INT_MAX ? INT_MAX : (pid_t)pid, SIGKILL) < 0)
+	for (; *argv; argv++)
+		if (kill(tool_pid(*argv, 1), SIGKILL) < 0)
 			tool_warn(*argv);
-	}
 	return tool_status;
 }

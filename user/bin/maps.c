@@ -94,6 +94,6 @@ int main(int argc, char **argv)
 		;
 	if (argc - optind > 1)
 		tool_usage(usage);
-	print_areas(optind < argc ? snap_pid(argv[optind]) : 0);
+	print_areas(optind < argc ? tool_pid(argv[optind], 1) : 0);
 	return tool_finish();
 }

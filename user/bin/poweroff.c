@@ -17,11 +17,7 @@ int main(int argc, char **argv)
 	if (argc - optind > 1)
 		tool_usage(usage);
 	if (argv[optind])
-		status = tool_number(argv[optind], 0);
-	if (status > 255) {
-		tool_warnx(argv[optind], "a status is at most 255");
-		return 2;
-	}
+		status = tool_number(argv[optind], 0, 255);
 	reboot(REBOOT_POWEROFF, (int)status);
 	tool_die("the machine");
 }

@@ -4,6 +4,7 @@
  * follow each other in both kinds of address with equal rights share a line. */
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,15 +17,16 @@ static const char usage[] =
 	"of pages that are neighbours virtually and physically and have the same bits.\n"
 	"  -a   every entry on a line of its own, with the entry itself\n"
 	"  -s   runs alone, across tables, with their level; then what there is in all\n"
-	"  -k   the half of the kernel, which all processes share\n"
+	"  -k   the half of the kernel, from the boot root: PID shares it, as all do\n"
 	"  VA   (hexadecimal, with 0x if it stands alone) the way to this address, level\n"
-	"       by level, with the bits that decide\n"
+	"       by level, with the bits that decide; with -k one of the kernel half\n"
 	"Ranges do not include their end.  Rights: r read, w write, x execute, u for user\n"
 	"mode, g in all address spaces, c copied before it is written.  AD: touched,\n"
 	"written.  Users: how many have the page, the page cache not counted.\n";
 
 #define PAGE 4096ull
 #define LEVELS 3
+#define USER_END 0x4000000000ull
 #define KERNEL_START 0xffffffc000000000ull
 
 enum {
@@ -293,10 +295,16 @@ static void print_verdict(const struct snap_entry *e, bool user)
 		printf("read: %s; write: %s; execute: %s\n", reads, writes, runs);
 }
 
-static void print_verdicts(const struct snap_entry *e)
+static void print_verdicts(const struct snap_entry *e, const struct snap_header *h)
 {
-	print_verdict(e, true);
-	if (e->pte & U)
+	if (e->va >= KERNEL_START && h->flags & SNAP_ISOLATED)
+		puts("user:    access: no, its own root has none of this half");
+	else
+		print_verdict(e, true);
+	if (e->area == SNAP_AREA_USYSCALL)
+		puts("kernel:  no, copies refuse this page; "
+		     "it is written by the direct map");
+	else if (e->pte & U)
 		puts("kernel:  as the user, in a copy for the program (SUM); no execute");
 	else
 		print_verdict(e, false);
@@ -321,19 +329,36 @@ static void print_area(int pid, unsigned long long va, bool absent)
 	printf("area:    none\n");
 }
 
+/* An address that -k or the hardware allows, or complain and exit. */
+static unsigned long long path_address(const char *text)
+{
+	unsigned long long va = tool_address(text, 16);
+	const char *wrong = NULL;
+
+	if (va >= USER_END && va < KERNEL_START)
+		wrong = "Sv39 has no address between 0x4000000000 and 0xffffffc000000000";
+	else if (opt_kernel && va < KERNEL_START)
+		wrong = "not in the kernel half, which starts at 0xffffffc000000000";
+	if (!wrong)
+		return va;
+	tool_warnx(text, wrong);
+	exit(2);
+}
+
 static void print_path(int pid, const char *address)
 {
-	unsigned long long va = snap_address(address);
+	unsigned long long va = path_address(address);
 	static struct snap_reader r;
 	const struct snap_entry *e;
 	struct snap_entry last = { 0 };
 	unsigned long long table;
 
 	if (!snap_begin(&r, SNAP_PATH, pid, va))
-		tool_die(address);
+		snap_die(pid);
 	table = r.header.root;
-	if (opt_kernel)
-		printf("address %llx of the kernel\n", va);
+	if (va >= KERNEL_START)
+		printf("address %llx of the kernel, in the boot root, which %d (%s) shares\n",
+		       va, r.header.pid, r.header.name);
 	else
 		printf("address %llx of %d (%s)\n", va, r.header.pid, r.header.name);
 	while ((e = snap_next(&r)) != NULL) {
@@ -348,12 +373,27 @@ static void print_path(int pid, const char *address)
 			printf(", users %u", last.users);
 		putchar('\n');
 	}
-	print_verdicts(&last);
-	if (!opt_kernel)
+	print_verdicts(&last, &r.header);
+	if (va < KERNEL_START)
 		print_area(pid, va, !(last.pte & V));
+	else
+		printf("area:    %s, of the kernel\n", snap_area_name(last.area));
 }
 
 /* --- */
+
+static void print_title(const struct snap_header *h)
+{
+	if (opt_kernel) {
+		printf("the kernel half, in the boot root %09llx, which %d (%s) shares\n",
+		       h->root, h->pid, h->name);
+		return;
+	}
+	printf("page table of %d (%s), root %09llx", h->pid, h->name, h->root);
+	if (h->flags & SNAP_ISOLATED)
+		printf(", in user mode %09llx", h->user_root);
+	putchar('\n');
+}
 
 static void print_whole(int pid)
 {
@@ -362,15 +402,7 @@ static void print_whole(int pid)
 
 	if (!snap_begin(&r, SNAP_PT, pid, opt_kernel ? KERNEL_START : 0))
 		snap_die(pid);
-	if (opt_kernel)
-		printf("page table of the kernel, root %09llx\n", r.header.root);
-	else
-		printf("page table of %d (%s), root %09llx", r.header.pid, r.header.name,
-		       r.header.root);
-	if (!opt_kernel && r.header.flags & SNAP_ISOLATED)
-		printf(", in user mode %09llx", r.header.user_root);
-	if (!opt_kernel)
-		putchar('\n');
+	print_title(&r.header);
 	print_heading();
 	print_entries(&r, &t);
 	if (opt_runs)
@@ -391,8 +423,8 @@ int main(int argc, char **argv)
 	digits = opt_kernel ? 16 : 10;
 	if (opt_all && opt_runs)
 		tool_usage(usage);
-	if (optind < argc && !opt_kernel && strncmp(argv[optind], "0x", 2) != 0)
-		pid = snap_pid(argv[optind++]);
+	if (optind < argc && strncmp(argv[optind], "0x", 2) != 0)
+		pid = tool_pid(argv[optind++], 1);
 	if (argc - optind > 1)
 		tool_usage(usage);
 	if (optind < argc)

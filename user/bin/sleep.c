@@ -11,18 +11,11 @@ static const char usage[] =
 
 int main(int argc, char **argv)
 {
-	long ticks;
-
 	while (tool_getopt(argc, argv, "h", usage) != -1)
 		;
 	if (argc - optind != 1)
 		tool_usage(usage);
-	ticks = tool_number(argv[optind], 0);
-	if (ticks > INT_MAX) {
-		tool_warnx(argv[optind], "too long");
-		return 2;
-	}
-	if (pause_ticks((int)ticks) < 0)
+	if (pause_ticks((int)tool_number(argv[optind], 0, INT_MAX)) < 0)
 		tool_die(argv[optind]);
 	return 0;
 }

@@ -1,4 +1,5 @@
 /* tail - print the last lines of files */
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,8 @@ static const char usage[] =
 	"usage: tail [-n LINES] [FILE...]\n"
 	"Print the last lines of each file, or of standard input: 10 of them.\n"
 	"  -n   so many instead; -3 as the first argument is -n 3\n";
+
+#define LINES_MAX UINT_MAX
 
 static long lines = 10;
 static struct tool_line *ring; /* lines + 1 slots: line i is in slot i % (lines + 1) */
@@ -39,8 +42,8 @@ int main(int argc, char **argv)
 	tool_old_number(argc, argv);
 	while ((c = tool_getopt(argc, argv, "n:h", usage)) != -1)
 		if (c == 'n')
-			lines = tool_number(optarg, 0);
-	ring = lines < 1l << 32 ? calloc((size_t)lines + 1, sizeof(*ring)) : NULL;
+			lines = tool_number(optarg, 0, LINES_MAX);
+	ring = calloc((size_t)lines + 1, sizeof(*ring));
 	if (!ring) {
 		tool_warnx("-n", "too many lines");
 		return 2;

@@ -1,5 +1,4 @@
 /* why - tell why an access of a process to an address is or would be refused */
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,18 +12,6 @@ static const char usage[] =
 	"Show the way through the page table of PID to ADDRESS (0x for hexadecimal),\n"
 	"the area there, and why a read, write or execution is or would be refused.\n"
 	"PID 0 is why itself.  Programs that are killed for an access say the same.\n";
-
-static unsigned long parse_number(const char *text)
-{
-	char *end;
-	unsigned long n = strtoul(text, &end, 0);
-
-	if (*end || end == text) {
-		tool_warnx(text, "is no number");
-		exit(2);
-	}
-	return n;
-}
 
 int main(int argc, char **argv)
 {
@@ -40,7 +27,7 @@ int main(int argc, char **argv)
 		access = strlen(argv[2]) == 1 ? strchr(accesses, argv[2][0]) : NULL;
 	if (argc < 2 || argc > 3 || !access)
 		tool_usage(usage);
-	if (explain((int)parse_number(argv[0]), parse_number(argv[1]),
+	if (explain(tool_pid(argv[0], 0), tool_address(argv[1], 0),
 		    (int)(access - accesses), text, sizeof(text)) < 0)
 		tool_die(argv[0]);
 	fputs(text, stdout);

@@ -14,23 +14,28 @@
 #include <tool.h>
 
 static const char usage[] =
-	"usage: wss [-i MS] [-n COUNT] PID|COMMAND [ARGUMENT...]\n"
+	"usage: wss [-i MS] [-n COUNT] PID | COMMAND [ARGUMENT...]\n"
 	"Every MS milliseconds (500; whole tenths of a second) show how many pages of a\n"
 	"process were touched since, and where; until it ends, or COUNT times.  A number\n"
 	"is a process that runs, anything else is run.\n"
 	"Each line has a picture of the resident pages, from low to high addresses, `|`\n"
 	"between areas; when these change, a line names them and says what a character\n"
-	"stands for.  A character shows the hottest of its pages:\n"
+	"stands for.  Of more than 16 areas the largest are drawn.  A character shows the\n"
+	"hottest of its pages:\n"
 	"  @ now and in most of the last 8 intervals   # now   + in the last two\n"
 	"  - in the last 8   . longer ago, or never    blank: nothing resident\n"
-	"At the end the same for each area, with addresses.\n";
+	"At the end the same for each area, with addresses.\n"
+	"A program that calls pgaccess() itself and wss each miss what the other has\n"
+	"seen: both read and clear the same bit of each page.\n";
 
 #define PAGE 4096ull
 #define REGION_PAGES 512
 #define REGION_BYTES (REGION_PAGES * PAGE)
-#define PICTURE 62 /* characters of a line for the picture */
-#define ROW 64     /* of a row of the map at the end */
-#define AREAS_MAX 40
+#define MARGIN 33  /* characters of a line before the picture        */
+#define PICTURE 60 /* for it; behind it the ruler says ` = 512G`     */
+#define ROW 64     /* of a row of the map at the end                 */
+#define DRAWN 16   /* areas in the picture: some characters for each */
+#define MS_MAX 3600000
 
 /* What is known of 2 MiB; all regions are sorted by address. */
 struct region {
@@ -42,15 +47,21 @@ struct region {
 /* An area, and the part of its addresses that is shown: the side where its memory
  * is, a power of two pages, so that it seldom changes while the area grows. */
 struct span {
-	unsigned long long start, end; /* shown; may reach beyond the area */
-	unsigned long long low, high;  /* the area                         */
+	unsigned long long start, end; /* in the picture; may reach beyond the area */
+	unsigned long long low, high;  /* the area                                  */
 	unsigned kind;
+	bool drawn;
+};
+
+/* They grow as needed. */
+struct spans {
+	struct span *at;
+	size_t count, room;
 };
 
 static struct region **regions;
 static size_t nregions;
-static struct span areas[AREAS_MAX];
-static size_t nareas;
+static struct spans areas;
 static unsigned long long scale; /* pages a character */
 
 /* --- the history --------------------------------------------------------- */
@@ -218,59 +229,101 @@ static bool span_fit(struct span *s)
 	return true;
 }
 
+static unsigned long long span_bytes(const struct span *s)
+{
+	return s->end - s->start;
+}
+
+static void spans_add(struct spans *all, const struct snap_area *a)
+{
+	struct span *last = all->count ? &all->at[all->count - 1] : NULL;
+
+	if (last && last->kind == a->kind && last->high == a->start) {
+		last->high = a->end;
+		return;
+	}
+	if (all->count == all->room) {
+		all->room = 2 * all->room + DRAWN;
+		all->at = must(realloc(all->at, all->room * sizeof(*all->at)));
+	}
+	all->at[all->count++] =
+		(struct span){ .low = a->start, .high = a->end, .kind = a->kind };
+}
+
+/* Marks the largest.  A character stands for so much that those have room, so that
+ * none of the others has more than a row of the map. */
+static void spans_choose(struct spans *all)
+{
+	for (int n = 0; n < DRAWN; n++) {
+		struct span *largest = NULL;
+
+		for (size_t i = 0; i < all->count; i++) {
+			struct span *s = &all->at[i];
+
+			if (!s->drawn && (!largest || span_bytes(s) > span_bytes(largest)))
+				largest = s;
+		}
+		if (!largest)
+			return;
+		largest->drawn = true;
+	}
+}
+
+static bool spans_equal(const struct spans *a, const struct spans *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (a->at[i].start != b->at[i].start || a->at[i].end != b->at[i].end ||
+		    a->at[i].kind != b->at[i].kind)
+			return false;
+	return true;
+}
+
 /* The areas that have memory which the program can reach; neighbours of one kind
  * are one.  True if what is shown has changed. */
 static bool areas_read(int pid)
 {
 	static struct snap_reader r;
+	static struct spans now;
 	const struct snap_area *a;
-	struct span now[AREAS_MAX];
-	size_t n = 0, shown = 0;
-	bool changed;
+	struct spans old = areas;
+	size_t shown = 0;
 
-	memset(now, 0, sizeof(now));
 	if (!snap_begin(&r, SNAP_AREAS, pid, 0))
 		return false;
-	while ((a = snap_next(&r)) != NULL) {
-		if (!a->resident || a->kind >= SNAP_AREA_SYSTEM)
-			continue;
-		if (n && now[n - 1].kind == a->kind && now[n - 1].high == a->start)
-			now[n - 1].high = a->end;
-		else if (n < AREAS_MAX)
-			now[n++] = (struct span){ .low = a->start,
-						  .high = a->end,
-						  .kind = a->kind };
-	}
-	for (size_t i = 0; i < n; i++)
-		if (span_fit(&now[i]))
-			now[shown++] = now[i];
-	changed = shown != nareas;
-	for (size_t i = 0; i < shown && !changed; i++)
-		changed = now[i].start != areas[i].start || now[i].end != areas[i].end ||
-			  now[i].kind != areas[i].kind;
-	memcpy(areas, now, shown * sizeof(now[0]));
-	nareas = shown;
-	return changed;
+	now.count = 0;
+	while ((a = snap_next(&r)) != NULL)
+		if (a->resident && a->kind < SNAP_AREA_SYSTEM)
+			spans_add(&now, a);
+	for (size_t i = 0; i < now.count; i++)
+		if (span_fit(&now.at[i]))
+			now.at[shown++] = now.at[i];
+	now.count = shown;
+	spans_choose(&now);
+	areas = now;
+	now = old;
+	return !spans_equal(&areas, &old);
 }
 
 static unsigned long long chars_of(const struct span *s, unsigned long long pages)
 {
-	return ((s->end - s->start) / PAGE + pages - 1) / pages;
+	return (span_bytes(s) / PAGE + pages - 1) / pages;
 }
 
 static unsigned long long width_at(unsigned long long pages)
 {
-	unsigned long long width = nareas;
+	unsigned long long width = 0;
 
-	for (size_t i = 0; i < nareas; i++)
-		width += chars_of(&areas[i], pages);
+	for (size_t i = 0; i < areas.count; i++)
+		width += areas.at[i].drawn ? chars_of(&areas.at[i], pages) + 1 : 0;
 	return width;
 }
 
 static void scale_choose(void)
 {
 	scale = 1;
-	while (width_at(scale) > PICTURE && scale < 1ull << 26)
+	while (width_at(scale) > PICTURE)
 		scale *= 2;
 }
 
@@ -287,8 +340,12 @@ static void print_span(const struct span *s, unsigned long long va, unsigned lon
 
 static void print_picture(void)
 {
-	for (size_t i = 0; i < nareas; i++) {
-		print_span(&areas[i], areas[i].start, areas[i].end);
+	for (size_t i = 0; i < areas.count; i++) {
+		const struct span *s = &areas.at[i];
+
+		if (!s->drawn)
+			continue;
+		print_span(s, s->start, s->end);
 		putchar('|');
 	}
 }
@@ -297,26 +354,33 @@ static void print_ruler(void)
 {
 	char size[24];
 
-	printf("%31s ", "");
-	for (size_t i = 0; i < nareas; i++) {
-		int width = (int)chars_of(&areas[i], scale);
+	printf("%*s", MARGIN, "");
+	for (size_t i = 0; i < areas.count; i++) {
+		const struct span *s = &areas.at[i];
+		int width = (int)chars_of(s, scale);
 
-		printf("%-*.*s|", width, width, snap_area_name(areas[i].kind));
+		if (s->drawn)
+			printf("%-*.*s|", width, width, snap_area_name(s->kind));
 	}
 	printf(" = %s\n", snap_size(scale * PAGE, size));
+	if (areas.count > DRAWN)
+		printf("%*sand %zu more\n", MARGIN, "", areas.count - DRAWN);
 }
 
+/* Here areas end where they end. */
 static void print_map(void)
 {
 	unsigned long long step = ROW * scale * PAGE;
 	char size[24];
 
 	printf("\nat the end, a character is %s\n", snap_size(scale * PAGE, size));
-	for (size_t i = 0; i < nareas; i++) {
-		const struct span *s = &areas[i];
+	for (size_t i = 0; i < areas.count; i++) {
+		const struct span *s = &areas.at[i];
+		unsigned long long va = s->start > s->low ? s->start : s->low;
+		unsigned long long last = s->end < s->high ? s->end : s->high;
 
-		for (unsigned long long va = s->start; va < s->end; va += step) {
-			unsigned long long end = va + step < s->end ? va + step : s->end;
+		for (; va < last; va += step) {
+			unsigned long long end = last - va > step ? va + step : last;
 
 			printf("%010llx-%010llx %-6s ", va, end, snap_area_name(s->kind));
 			print_span(s, va, end);
@@ -358,7 +422,7 @@ static void watch(int pid, int ms, long count)
 		}
 		print_sample(&sum, clock_ns() - begin);
 	}
-	if (nareas)
+	if (areas.count)
 		print_map();
 }
 
@@ -394,9 +458,9 @@ int main(int argc, char **argv)
 
 	while ((c = tool_getopt(argc, argv, "+i:n:h", usage)) != -1) {
 		if (c == 'i')
-			ms = (int)tool_number(optarg, 1);
+			ms = (int)tool_number(optarg, 1, MS_MAX);
 		if (c == 'n')
-			count = tool_number(optarg, 1);
+			count = tool_number(optarg, 1, LONG_MAX);
 	}
 	if (optind == argc)
 		tool_usage(usage);
@@ -405,6 +469,8 @@ int main(int argc, char **argv)
 
 		return tool_finish() ? 1 : status;
 	}
-	watch(snap_pid(argv[optind]), ms, count);
+	if (argc - optind > 1)
+		tool_usage(usage);
+	watch(tool_pid(argv[optind], 1), ms, count);
 	return tool_finish();
 }

@@ -33,9 +33,5 @@ const char *snap_area_name(unsigned kind);
 /* "4K", "20K", "2M", "1G": exact, and as short as it can be. */
 const char *snap_size(unsigned long long bytes, char buf[24]);
 
-/* A process number, or an address in hexadecimal; complain and exit. */
-int snap_pid(const char *text);
-unsigned long long snap_address(const char *text);
-
 /* Complain that process @pid cannot be looked at, with the reason of errno; exit. */
 _Noreturn void snap_die(int pid);

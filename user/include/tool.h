@@ -26,8 +26,14 @@ _Noreturn void tool_die(const char *what);
 /* Print the synopsis and exit(2): the arguments are not what is needed. */
 _Noreturn void tool_usage(const char *usage);
 
-/* A decimal number of at least @min, or complain and exit. */
-long tool_number(const char *text, long min);
+/* A decimal number from @min to @max, or complain and exit(2); nothing is cut off. */
+long tool_number(const char *text, long min, long max);
+
+/* The number of a process, from @min on; 0 is the caller where that is allowed. */
+int tool_pid(const char *text, int min);
+
+/* An address, in the notation of strtoul() with @base. */
+unsigned long tool_address(const char *text, int base);
 
 /* Copy @path and @name with a slash between into @buf of @size bytes; false,
  * with errno set, if they do not fit. */

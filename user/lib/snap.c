@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <tool.h>
 
 long snapshot(int kind, int pid, unsigned long long start, void *buf, unsigned long bytes)
@@ -71,23 +70,6 @@ const char *snap_size(unsigned long long bytes, char buf[24])
 	}
 	snprintf(buf, 24, "%llu%c", bytes, *unit);
 	return buf;
-}
-
-int snap_pid(const char *text)
-{
-	return (int)tool_number(text, 1);
-}
-
-unsigned long long snap_address(const char *text)
-{
-	char *end;
-	unsigned long long va = strtoull(text, &end, 16);
-
-	if (end == text || *end) {
-		tool_warnx(text, "not an address in hexadecimal");
-		exit(2);
-	}
-	return va;
 }
 
 void snap_die(int pid)

@@ -1,8 +1,10 @@
 /* tool.c - what the small programs share; see tool.h. */
 #include <tool.h>
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,16 +93,54 @@ void tool_die(const char *what)
 	exit(1);
 }
 
-long tool_number(const char *text, long min)
+_Noreturn static void refuse(const char *text, const char *reason)
 {
-	char *end;
-	long n = strtol(text, &end, 10);
+	tool_warnx(text, reason);
+	exit(2);
+}
 
-	if (end == text || *end || n < min) {
-		tool_warnx(text, "not such a number as is needed here");
-		exit(2);
-	}
-	return n;
+/* strtol() and strtoul() take blanks and signs in front; here a digit comes first. */
+static bool starts_with_digit(const char *text)
+{
+	return isdigit((unsigned char)text[0]);
+}
+
+long tool_number(const char *text, long min, long max)
+{
+	char reason[64], *end;
+	long n;
+
+	errno = 0;
+	n = strtol(text, &end, 10);
+	if (!starts_with_digit(text + (*text == '-')) || *end)
+		refuse(text, "not a number");
+	if (n >= min && n <= max && !errno)
+		return n;
+	if (n < min)
+		snprintf(reason, sizeof(reason), "must be at least %ld", min);
+	else
+		snprintf(reason, sizeof(reason), "must be at most %ld", max);
+	refuse(text, reason);
+}
+
+int tool_pid(const char *text, int min)
+{
+	return (int)tool_number(text, min, INT_MAX);
+}
+
+unsigned long tool_address(const char *text, int base)
+{
+	unsigned long va;
+	char *end;
+
+	errno = 0;
+	va = strtoul(text, &end, base);
+	if (!isxdigit((unsigned char)text[0]) || end == text || *end)
+		refuse(text,
+		       base == 16 ? "not an address in hexadecimal" : "not an address");
+	if (errno)
+		refuse(text, "does not fit into 64 bits");
+	return va;
 }
 
 bool tool_join(char *buf, int size, const char *path, const char *name)

@@ -50,8 +50,18 @@ static int run_cd(int argc, char **argv)
 
 static int run_exit(int argc, char **argv)
 {
+	char *end;
+	long status;
+
 	shell.leave = true;
-	return argc > 1 ? atoi(argv[1]) & 0xff : shell.status;
+	if (argc < 2)
+		return shell.status;
+	errno = 0;
+	status = strtol(argv[1], &end, 10);
+	if (end != argv[1] && !*end && !errno)
+		return status & 0xff;
+	sh_say("exit: ", argv[1], ": not a number\n", NULL);
+	return 2;
 }
 
 static int run_wait(int argc, char **argv)

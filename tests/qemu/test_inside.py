@@ -1,0 +1,376 @@
+"""pt, wss and stats -a: their numbers against what a program sees of itself by kpgtbl() and
+pgpte() (held.c), lines that fit a terminal, and arguments that are refused with a reason.
+One boot with isolate off, one with it on.
+"""
+import re
+
+import pytest
+
+import labrig
+from machine import Machine
+
+WIDTH = 100
+PAGE = 4096
+MAXVA, KERNEL = 0x4000000000, 0xffffffc000000000
+V, R, W, X, U, G, A, D, COW = (1 << bit for bit in range(9))
+SIZE = {0: PAGE, 1: PAGE << 9, 2: PAGE << 18}
+KERNEL_ONLY = {"direct", "device", "kstack", "text", "rodata", "data"}
+
+
+@pytest.fixture(scope="module")
+def image():
+    folder = labrig.ROOT / "tests/qemu"
+    return labrig.make_image("inside.img", [folder / "held.c", folder / "manyareas.c"])
+
+
+class Inside:
+    """A machine with a process that stands still, and what that said of itself."""
+
+    def __init__(self, machine, isolated):
+        self.machine, self.isolated = machine, isolated
+        said = machine.run("held").split("round 2 of ")[1]
+        self.pid = int(said.split()[0])
+        self.root = int(re.search(r"^page table 0x(\w+)$", said, re.M)[1], 16)
+        self.table = [(depth.count("..") - 1, int(va, 16), int(pte, 16)) for depth, va, pte in
+                      re.findall(r"^ ((?:\.\. )*\.\.)0x(\w{16}): pte 0x(\w{16}) pa", said, re.M)]
+        self.pgpte = {int(va, 16): int(pte, 16) for va, pte in re.findall(r"^pgpte 0x(\w+) 0x(\w+)$", said, re.M)}
+        assert len(self.table) > 500 and len(self.pgpte) == 5
+
+    def run(self, line):
+        """What it printed; the status must be 0 and the lines fit."""
+        status, out = self.status(line)
+        assert status == 0, out
+        assert out and max(map(len, out.splitlines())) <= WIDTH, max(out.splitlines(), key=len)
+        return out
+
+    def status(self, line):
+        out, _, status = self.machine.run(f"{line}; echo status $?").rpartition("status ")
+        return int(status), out
+
+
+@pytest.fixture(scope="module", params=["off", "on"])
+def m(image, request):
+    with Machine(str(image), harts=2, boot=f"vmprint=off isolate={request.param}") as machine:
+        machine.boot()
+        yield Inside(machine, request.param == "on")
+
+
+# --- reading what pt prints ----------------------------------------------------------------------
+
+def title(m, out):
+    """Checks the first line and takes it off."""
+    first, rest = out.split("\n", 1)
+    user_root = r", in user mode (\w{9})" if m.isolated else ""
+    found = re.fullmatch(rf"page table of {m.pid} \(held\), root (\w{{9}}){user_root}", first)
+    assert found and int(found[1], 16) == m.root, first
+    assert not m.isolated or int(found[2], 16) != m.root
+    return rest
+
+
+def size_of(text):
+    return int(text[:-1]) << {"B": 0, "K": 10, "M": 20, "G": 30, "T": 40}[text[-1]]
+
+
+ENTRY = re.compile(r"( *)(\d+) +(\w{10,16}) (\w{9}|none|a note) +(\w+) (\w{16}) "
+                   r"(?:table|([-rwxugc]{6}) (..) +(\S+) (\S+))")
+RUN = re.compile(r"(?: *)(\d+)(?:-(\d+))? +(\w{10,16})-(\w{10,16}) (\w{9}-\w{9}|none|a note|(?:\w{9})) +(\w+) "
+                 r"(?:table|([-rwxugc]{6}) (..) +(\S+) (\S+))")
+
+
+def rights(pte):
+    letters = "".join(c if pte & R << i else "-" for i, c in enumerate("rwxug"))
+    return letters + ("c" if pte & COW else "-"), ("a" if pte & A else "-") + ("d" if pte & D else "-")
+
+
+def all_entries(m):
+    """Of pt -a: [(depth, va, pte, users, area)], checked against the bits of each entry."""
+    found = []
+    for line in title(m, m.run(f"pt -a {m.pid}")).splitlines()[1:]:
+        e = ENTRY.fullmatch(line)
+        assert e, line
+        depth, va, pte = len(e[1]) // 2, int(e[3], 16), int(e[6], 16)
+        assert int(e[2]) == va >> 12 + 9 * (2 - depth) & 511 and size_of(e[5]) == SIZE[2 - depth], line
+        assert (e[4] == "none" and pte == V) or int(e[4], 16) == pte >> 10 << 12, line
+        assert (e[7] is None) == (not pte & (R | W | X) and pte != V), line
+        assert e[7] is None or (e[7], e[8]) == rights(pte), line
+        found.append((depth, va, pte, e[9], e[10]))
+    return found
+
+
+def pages_of_runs(lines):
+    """{va: (pa, rights, AD, users, area)} for each 4 KiB; the runs must not overlap."""
+    pages = {}
+    for line in lines:
+        e = RUN.fullmatch(line)
+        assert e, line
+        start, end = int(e[3], 16), int(e[4], 16)
+        assert end - start == size_of(e[6]) > 0, line
+        if e[7] is None:
+            continue
+        if "-" in e[5]:
+            first, last = (int(x, 16) for x in e[5].split("-"))
+            assert last - first == end - start, line
+        for at in range(0, end - start, PAGE):
+            assert start + at not in pages, line
+            pages[start + at] = (first + at if "-" in e[5] else None, e[7], e[8], e[9], e[10])
+    return pages
+
+
+def pages_of_entries(entries):
+    pages = {}
+    for depth, va, pte, users, area in entries:
+        if area:
+            for at in range(0, SIZE[2 - depth], PAGE):
+                pages[va + at] = (None if pte == V else (pte >> 10 << 12) + at, *rights(pte), users, area)
+    return pages
+
+
+# --- pt of a process -----------------------------------------------------------------------------
+
+def test_every_entry_is_what_kpgtbl_prints(m):
+    entries = all_entries(m)
+    assert [e[:3] for e in entries] == m.table
+    assert any(depth == 1 and area for depth, _, _, _, area in entries), "a large leaf"
+    assert any(users == "2" for _, _, _, users, _ in entries), "a page that a child shares"
+    areas = {"image", "guard", "stack", "heap", "usyscall", "trapframe", "trampoline"}
+    assert {e[4] for e in entries} - {None} == areas
+
+
+def test_every_entry_is_what_pgpte_says(m):
+    entries = all_entries(m)
+    for va, pte in m.pgpte.items():
+        covering = [e[2] for e in entries if e[4] and e[1] <= va < e[1] + SIZE[2 - e[0]]]
+        assert covering == ([pte] if pte else []), hex(va)
+
+
+def test_tree_and_runs_have_the_same_pages(m):
+    wanted = pages_of_entries(all_entries(m))
+    tree = title(m, m.run(f"pt {m.pid}")).splitlines()
+    assert tree[0].split() == "entry virtual range physical range size rights AD users area".split()
+    assert pages_of_runs(tree[1:]) == wanted
+    assert len(tree) < len(wanted), "neighbours share a line"
+    tables = sum(line.endswith(" table") for line in tree)
+    assert tables == sum(area is None for *_, area in all_entries(m)) == 5
+
+    runs = title(m, m.run(f"pt -s {m.pid}")).splitlines()
+    assert runs[0].startswith("level virtual range ")
+    assert pages_of_runs(runs[1:-1]) == wanted
+    with_page = [page for page in wanted.values() if page[0] is not None]
+    shared = sum(page[3].isdigit() and int(page[3]) > 1 for page in with_page)
+    assert runs[-1] == (f"{len(with_page)} pages ({len(with_page) * 4}K) in {len(runs) - 3} runs, {shared} of them "
+                        f"shared; 1 guard; {tables + 1 + m.isolated} tables, roots included")
+
+
+def test_runs_stand_with_their_level(m):
+    levels = {line.split()[0] for line in m.run(f"pt -s {m.pid}").splitlines()[2:-1]}
+    assert levels == {"0", "1"}
+
+
+def walk(out):
+    """[(level, index, slot, pte, verdict)], each table where the entry above says."""
+    steps = re.findall(r"^level (\d) entry +(\d+) at (\w{9}): (\w{16})((?: [-VRWXUGADC]){9})  (.*)$", out, re.M)
+    for above, below in zip(steps, steps[1:]):
+        assert above[5] == f"table at {int(above[3], 16) >> 10 << 12:09x}"
+        assert int(below[2], 16) & -PAGE == int(above[3], 16) >> 10 << 12
+    for _, index, slot, pte, bits, _ in steps:
+        assert int(slot, 16) % PAGE == int(index) * 8
+        assert bits.replace(" ", "") == "".join(c if int(pte, 16) >> i & 1 else "-" for i, c in enumerate("VRWXUGADC"))
+    return steps
+
+
+def test_way_to_an_address(m):
+    for va, pte in m.pgpte.items():
+        out = m.run(f"pt {m.pid} {va:x}")
+        assert out.startswith(f"address {va:x} of {m.pid} (held)\n")
+        steps = walk(out)
+        assert int(steps[0][2], 16) & -PAGE == m.root and int(steps[-1][3], 16) == pte
+        if pte:
+            offset = va & SIZE[int(steps[-1][0])] - 1
+            assert f"physical address {(pte >> 10 << 12) + offset:09x}" in out
+
+
+def test_way_to_the_own_page_without_pid(m):
+    out = m.run("pt 0x1000")
+    assert re.match(r"address 1000 of \d+ \(pt\)\n", out) and len(walk(out)) == 3
+
+
+@pytest.mark.parametrize("va,user,kernel", [
+    ("3fffffd000", "read: yes; write: no, W is clear; execute: no, X is clear", "no, copies refuse this page; it is "
+     "written by the direct map"),
+    ("3fffffe000", "access: no, U is clear", "read: yes; write: yes; execute: no, X is clear"),
+    ("2000", "access: no, a guard page", "access: no, a guard page"),
+    ("100000000", "access: no, V is clear", "access: no, V is clear"),
+    ("0", "read: yes; write: no, W is clear; execute: yes", "as the user, in a copy for the program (SUM); no execute"),
+])
+def test_verdicts(m, va, user, kernel):
+    out = m.run(f"pt {m.pid} {va}")
+    assert f"\nuser:    {user}\n" in out and f"\nkernel:  {kernel}\n" in out, out
+
+
+# --- pt of the kernel half -----------------------------------------------------------------------
+
+def test_kernel_half(m):
+    first = None
+    for command, who in (("pt -k -s", r"\d+ \(pt\)"), (f"pt -k -s {m.pid}", rf"{m.pid} \(held\)")):
+        lines = m.run(command).splitlines()
+        found = re.fullmatch(rf"the kernel half, in the boot root (\w{{9}}), which {who} shares", lines[0])
+        assert found, lines[0]
+        assert int(found[1], 16) != m.root
+        first = first or found[1]
+        assert found[1] == first
+        pages = pages_of_runs([line for line in lines[2:-1] if size_of(line.split()[-5]) < 1 << 30])
+        assert min(pages) >= KERNEL
+        for va, (_, bits, _, _, area) in pages.items():
+            assert "u" not in bits and not ("w" in bits and "x" in bits), hex(va)
+            assert ("x" in bits) == (area == "text") and area in KERNEL_ONLY
+        assert {page[4] for page in pages.values()} == KERNEL_ONLY
+        assert re.fullmatch(r"\d+ pages \(\d+K\) in \d+ runs; \d+ tables, the root included", lines[-1]), lines[-1]
+
+
+@pytest.mark.parametrize("who", ["", "1 "])
+def test_way_to_an_address_of_the_kernel(m, who):
+    out = m.run(f"pt -k {who}0xffffffff80200000")
+    name = r"1 \(init\)" if who else r"\d+ \(pt\)"
+    assert re.match(rf"address ffffffff80200000 of the kernel, in the boot root, which {name} shares\n", out), out
+    assert "page:    physical address 080200000\n" in out and "\narea:    text, of the kernel\n" in out
+    assert "kernel:  read: yes; write: no, W is clear; execute: yes\n" in out
+    assert ("its own root has none of this half" if m.isolated else "access: no, U is clear") in out
+    walk(out)
+
+
+# --- wss -----------------------------------------------------------------------------------------
+
+def rows_of_map(out):
+    rows = [(int(a, 16), int(b, 16), name) for a, b, name in
+            re.findall(r"^(\w{10})-(\w{10}) (\w+) ", out.split("\nat the end")[1], re.M)]
+    for above, below in zip(rows, rows[1:]):
+        assert above[1] <= below[0], "rows do not overlap"
+    assert all(start < end <= MAXVA - 3 * PAGE for start, end, _ in rows)
+    return rows
+
+
+def pictures(out):
+    """The ruler and the samples behind it: the same width, bars below bars."""
+    lines = [line[33:] for line in out.split("\nat the end")[0].splitlines()[1:] if "|" in line]
+    ruler = lines[0].rsplit(" = ", 1)[0]
+    for line in lines[1:]:
+        if " = " not in line:
+            assert len(line) == len(ruler) <= 60, line
+            assert [i for i, c in enumerate(line) if c == "|"] == [i for i, c in enumerate(ruler) if c == "|"], line
+        else:
+            ruler = line.rsplit(" = ", 1)[0]
+    return ruler
+
+
+@pytest.mark.parametrize("areas", [0, 5, 45])
+def test_wss_shows_every_area(m, areas):
+    if m.isolated and areas < 45:
+        pytest.skip("once is enough")
+    out = m.run(f"wss -i 300 -n 3 manyareas {areas}")
+    rows = rows_of_map(out)
+    assert [row[2] for row in rows if row[2] != "heap"] == ["image", "stack"] + ["file"] * areas
+    assert all(end - start == PAGE for start, end, name in rows if name == "file")
+    heap = [row for row in rows if row[2] == "heap"]
+    assert sum(end - start for start, end, _ in heap) <= 1 << 30
+    drawn = pictures(out).count("|")
+    if areas > 13:
+        assert drawn == 16 and f"\n{33 * ' '}and {areas + 3 - 16} more\n" in out
+    else:
+        assert drawn == areas + 3 and "more" not in out
+
+
+def test_wss_sees_the_touches(m):
+    out = m.run("wss -i 400 -n 3 manyareas 1")
+    samples = [list(map(int, line.split()[1:4])) for line in out.splitlines() if re.match(r" +\d+\.\d ", line)]
+    # once touched for the first time: again in each round, and the mapped page not
+    resident, touched, dirty = samples[-1]
+    assert 200 <= touched <= resident and dirty <= resident
+    assert re.search(r"^\w+-\w+ heap   [#@]+$", out, re.M) and re.search(r"^\w+-\w+ file   [-+#]$", out, re.M)
+
+
+def test_wss_of_a_process_that_stands_still(m):
+    out = m.run(f"wss -i 200 -n 2 {m.pid}")
+    assert [line.split()[2] for line in out.splitlines() if re.match(r" +\d+\.\d ", line)] == ["0", "0"], out
+    rows_of_map(out)
+
+
+# --- stats ---------------------------------------------------------------------------------------
+
+def test_stats_all(m):
+    rows = [re.fullmatch(r"(\w+) +(\d+)  (\S.*)", line) for line in m.run("stats -a").splitlines()]
+    assert all(rows), "each has a name, a number and a meaning"
+    text = dict(re.findall(r"^(\w+): (\d+)$", m.machine.run("cat /statistics 2> err"), re.M))
+    names = [row[1] for row in rows]
+    assert names == list(text) and names[:2] == ["copyin", "copyinstr"]
+    again = dict(re.findall(r"^(\w+) +(\d+)  ", m.run("stats -a"), re.M))
+    for row in rows:
+        # what is a count never goes back
+        assert int(row[2]) <= int(text[row[1]]) <= int(again[row[1]]), row[1]
+
+
+def test_looking_is_not_counted_as_a_fault(m):
+    def faults():
+        return int(re.search(r"^fault_refused +(\d+) ", m.run("stats -a"), re.M)[1])
+    before = faults()
+    m.run(f"why {m.pid} 0x2000")
+    assert faults() == before, "looking is no fault"
+
+
+def test_stats_of_the_lab(m):
+    lines = m.run("stats").splitlines()
+    assert [line.split(":")[0] for line in lines] == ["copyin", "copyinstr"]
+
+
+# --- refused -------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("line,code,reason", [
+    ("pt -a -s 1", 2, "usage: pt"),
+    ("pt 1 0 0", 2, "usage: pt"),
+    ("pt -x", 2, ""),
+    ("pt one", 2, "one: not a number"),
+    ("pt 0", 2, "0: must be at least 1"),
+    ("pt 4294967297", 2, "must be at most 2147483647"),
+    ("pt 99999999999999999999", 2, "must be at most"),
+    ("pt 1 0x12g", 2, "not an address in hexadecimal"),
+    ("pt 1 123456789abcdef01", 2, "does not fit into 64 bits"),
+    ("pt 1 4000000000", 2, "Sv39 has no address between"),
+    ("pt -k 1 0x1000", 2, "not in the kernel half"),
+    ("pt -k 0x3ffffff000", 2, "not in the kernel half"),
+    ("pt 1000000000", 1, "process 1000000000: No such process"),
+    ("pt 1000000000 0x1000", 1, "process 1000000000: No such process"),
+    ("pt -k 1000000000", 1, "process 1000000000: No such process"),
+    ("wss", 2, "usage: wss"),
+    ("wss 1 -n 1", 2, "usage: wss"),
+    ("wss -n 0 1", 2, "0: must be at least 1"),
+    ("wss -i 4294967400 1", 2, "must be at most 3600000"),
+    ("wss 4294967297", 2, "must be at most 2147483647"),
+    ("wss 1000000000", 1, "process 1000000000: No such process"),
+    ("wss -n 1 nosuch", 127, "nosuch: No such file"),
+    ("stats all", 2, "usage: stats"),
+    ("stats -x", 2, ""),
+    ("maps 4294967297", 2, "must be at most 2147483647"),
+    ("why 4294967297 0", 2, "must be at most 2147483647"),
+    ("why 1 0x123456789abcdef01", 2, "does not fit into 64 bits"),
+    ("why 1 -1", 2, ""),
+    ("kill 4294967297", 2, "must be at most 2147483647"),
+    ("kill 12x", 2, "12x: not a number"),
+    ("sleep 4294967297", 2, "must be at most 2147483647"),
+    ("poweroff 256", 2, "must be at most 255"),
+    ("head -n 99999999999999999999 README", 2, "must be at most"),
+    ("tail -n 99999999999999999999 README", 2, "must be at most"),
+    ("hexdump -s 99999999999999999999 README", 2, "must be at most"),
+    ("(exit 4294967297)", 1, ""),
+    ("(exit 99999999999999999999)", 2, "not a number"),
+    ("(exit 3x)", 2, "3x: not a number"),
+])
+def test_refused(m, line, code, reason):
+    if m.isolated and not line.startswith("pt"):
+        pytest.skip("once is enough")
+    status, out = m.status(line)
+    assert status == code and reason in out, out
+    assert code == 1 and not reason or re.search(r"^[a-z]+: ", out, re.M), out
+
+
+def test_process_that_ends_meanwhile_is_no_error(m):
+    out = m.run("wss -i 100 true")
+    assert out.startswith("seconds resident touched  dirty  where\n")
