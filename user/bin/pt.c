@@ -356,11 +356,12 @@ static void print_path(int pid, const char *address)
 	if (!snap_begin(&r, SNAP_PATH, pid, va))
 		snap_die(pid);
 	table = r.header.root;
+	printf("address %llx of ", va);
 	if (va >= KERNEL_START)
-		printf("address %llx of the kernel, in the boot root, which %d (%s) shares\n",
-		       va, r.header.pid, r.header.name);
+		printf("the kernel, in the boot root, which %d (%s) shares\n", r.header.pid,
+		       r.header.name);
 	else
-		printf("address %llx of %d (%s)\n", va, r.header.pid, r.header.name);
+		printf("%d (%s)\n", r.header.pid, r.header.name);
 	while ((e = snap_next(&r)) != NULL) {
 		print_step(e, va, table);
 		table = e->pa;
