@@ -60,6 +60,7 @@ long clock(void); /* ns */
 long readlink(const char *path, char *buf, long size);
 long meminfo(struct meminfo *info);
 long ecall_raw(long a0, long a1, long a2, long a3, long a4, long a5, long number);
+#define NR_EXPLAIN 84 /* (pid, va, access, buf, size) */
 
 #define EAGER 1 /* modes of sbrk */
 #define LAZY 2

@@ -1,8 +1,6 @@
 /* t_explain.c - the kernel says why an access is refused. */
 #include "lib.h"
 
-#define NR_EXPLAIN 84
-
 enum { READ, WRITE, EXECUTE };
 
 static char text[1024];

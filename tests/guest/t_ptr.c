@@ -1,6 +1,6 @@
 /* t_ptr.c - pointers that programs have no business with: every call that takes one refuses
  * them with -1, and lives. */
-#include "lib.h"
+#include "mapping.h"
 
 /* Nobody may use these, for reading or writing. */
 static word bad[64];
@@ -198,6 +198,8 @@ TEST(pointer, structs_out)
 		REFUSES(sysinfo((void *)p), p);
 		REFUSES(meminfo((void *)p), p);
 		REFUSES(procinfo((void *)p, NPROC), p);
+		REFUSES(ecall_raw(0, 0, 0, (long)p, 100, 0, NR_EXPLAIN), p);
+		REFUSES(ecall_raw(0, PAGE, (long)p, 0, 0, 0, NR_MINCORE), p);
 	}
 }
 

@@ -1,6 +1,7 @@
 /* t_vm_copy.c - user memory in system calls: what t_ptr.c leaves open.  Results that go
  * where they may not, copies that end in a page that is not there, and how far they came.
  * Sources and destinations take all alignments. */
+#include "mapping.h"
 #include "vm.h"
 
 #define CHUNK 200
@@ -61,6 +62,8 @@ TEST(copy, results_of_looking_inside)
 			REFUSES(snapshot(kind, 0, 0, (void *)p, SNAP_PIECE), p);
 		REFUSES(meminfo((void *)p), p);
 		REFUSES(procinfo((void *)p, 1), p);
+		REFUSES(ecall_raw(0, 0, 0, (long)p, 64, 0, NR_EXPLAIN), p);
+		REFUSES(ecall_raw(0, PAGE, (long)p, 0, 0, 0, NR_MINCORE), p);
 	}
 }
 
@@ -93,7 +96,7 @@ TEST(copy, value_of_a_boot_option)
 
 TEST(copy, results_that_cross_into_nothing)
 {
-	word end = pages_new(1, EAGER) + PAGE;
+	word end = pages_new(1, EAGER) + PAGE, mapped = anon(16, RW);
 
 	for (int inside = 1; inside < 16; inside++) {
 		void *p = (void *)(end - inside);
@@ -104,6 +107,8 @@ TEST(copy, results_that_cross_into_nothing)
 		REFUSED(harvest(0, 0, p, SNAP_PIECE));
 		REFUSED(snapshot(SNAP_PT, 0, 0, p, SNAP_PIECE));
 		REFUSED(sysinfo(p));
+		REFUSED(ecall_raw(0, 0, 0, (long)p, 64, 0, NR_EXPLAIN));
+		REFUSED(ecall_raw((long)mapped, 16 * PAGE, (long)p, 0, 0, 0, NR_MINCORE));
 		if (inside < 4) {
 			REFUSED(wait4(-1, p, 0));
 		}
