@@ -187,8 +187,8 @@ TEST(ledger, areas_are_objects_of_their_slab)
 	EQ(row_of("vma").count, before);
 }
 
-/* `abitest2 @holder`: 8 MiB of heap, of which a child shares all but one page, until killed;
- * for what free -v and maps say of it. */
+/* `abitest2 @holder`: 8 MiB of heap, of which a child shares all but one page, until it
+ * is killed; for what free -v and maps say of it. */
 ROLE(holder)
 {
 	word heap = (word)sbrk(8 << 20, EAGER);
