@@ -32,7 +32,8 @@ USER_LDFLAGS := -melf64lriscv -static -nostdlib --gc-sections --build-id=none \
 	-T user/lib/user.ld
 # printf() without floating point, which none of our programs has.
 USER_PRINTF := --defsym=vfprintf=__i_vfprintf
-USER_STACK := 65536
+# On demand; arguments may take one half.
+USER_STACK := 131072
 
 UO := $(BUILD)/user/obj-$(TOOLCHAIN)
 user_objects = $(patsubst %,$(UO)/%.o,$(1))

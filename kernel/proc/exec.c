@@ -40,6 +40,9 @@ static struct exec *exec_new(void)
 
 static void exec_free(struct exec *x)
 {
+	for (unsigned i = 0; i < EXEC_ARGV_FRAMES; i++)
+		if (x->argv[i])
+			frame_put(x->argv[i]);
 	frame_put(x->string_page);
 	frame_put(x->self);
 }
@@ -166,7 +169,8 @@ static int read_headers(struct exec *x)
 
 /* --- the stack --------------------------------------------------------- */
 
-/* guard | stack: one page, or what the file asks for, on demand. */
+/* guard | stack: one page, or what the file asks for, on demand.  Of more than a
+ * page the arguments leave one half to the program. */
 static int make_stack(struct exec *x)
 {
 	u64 size = MIN(ALIGN_UP(x->image.stack_size, PAGE_SIZE), STACK_MAX);
@@ -180,42 +184,67 @@ static int make_stack(struct exec *x)
 		err = aspace_add(x->as, &spec);
 	if (!err && !aspace_page(x->as, spec.end - PAGE_SIZE))
 		err = -ENOMEM;
-	x->stack_base = spec.start;
+	x->floor = size > PAGE_SIZE ? spec.end - size / 2 : spec.start;
 	x->sp = x->as->brk = spec.end;
 	return err;
 }
 
-/* Pushes @n bytes and leaves sp 16-aligned below them. */
-static int push(struct exec *x, const void *data, u64 n)
+/* Takes @n bytes off the stack and leaves sp 16-aligned below them. */
+static int reserve(struct exec *x, u64 n)
 {
-	if (x->sp - x->stack_base < ALIGN_UP(n, 16))
+	if (x->sp - x->floor < ALIGN_UP(n, 16))
 		return -E2BIG;
 	x->sp = ALIGN_DOWN(x->sp - n, 16);
-	if (x->sp < x->stack_base)
-		return -E2BIG;
-	return aspace_write(x->as, x->sp, data, n);
+	return 0;
 }
 
-static int push_arguments(struct exec *x)
+/* argv[argc] of the new program will be @at. */
+static int note_argument(struct exec *x, u64 at)
+{
+	struct page **frame = &x->argv[x->argc / EXEC_ARGV_FRAME];
+
+	if (!*frame)
+		*frame = frame_alloc(FRAME_other, 0);
+	if (!*frame)
+		return -ENOMEM;
+	((u64 *)frame_va(*frame))[x->argc % EXEC_ARGV_FRAME] = at;
+	return 0;
+}
+
+static int push_strings(struct exec *x)
 {
 	s64 len;
 	int err;
 
-	for (x->argc = 0;; x->argc++) {
-		if (x->argc == MAXARG)
-			return -E2BIG;
+	for (x->argc = 0; x->argc < x->max; x->argc++) {
 		len = x->fetch(x, x->argc);
 		if (len == EXEC_END)
-			break;
+			return note_argument(x, 0);
 		if (len < 0)
 			return len;
-		err = push(x, x->string, len + 1);
+		err = reserve(x, len + 1);
+		if (!err)
+			err = aspace_write(x->as, x->sp, x->string, len + 1);
+		if (!err)
+			err = note_argument(x, x->sp);
 		if (err)
 			return err;
-		x->argv[x->argc] = x->sp;
 	}
-	x->argv[x->argc] = 0;
-	return push(x, x->argv, (x->argc + 1) * sizeof(x->argv[0]));
+	return -E2BIG;
+}
+
+static int push_arguments(struct exec *x)
+{
+	u64 size, done;
+	int err = push_strings(x);
+
+	size = (x->argc + 1) * sizeof(u64);
+	if (!err)
+		err = reserve(x, size);
+	for (done = 0; !err && done < size; done += PAGE_SIZE)
+		err = aspace_write(x->as, x->sp + done, frame_va(x->argv[done / PAGE_SIZE]),
+				   MIN(size - done, PAGE_SIZE));
+	return err;
 }
 
 /* --- where the arguments come from ------------------------------------- */
@@ -307,7 +336,7 @@ static s64 exec_file(struct exec *x, const char *path)
 	return x->argc;
 }
 
-s64 proc_exec(const char *path, uptr_t argv)
+s64 proc_exec(const char *path, uptr_t argv, unsigned max)
 {
 	struct exec *x = exec_new();
 	s64 result;
@@ -316,6 +345,7 @@ s64 proc_exec(const char *path, uptr_t argv)
 		return -ENOMEM;
 	x->fetch = fetch_user;
 	x->user_argv = argv;
+	x->max = max;
 	result = exec_file(x, path);
 	exec_free(x);
 	return result;
@@ -330,6 +360,7 @@ int proc_exec_kernel(const char *path, const char *const *argv)
 		return -ENOMEM;
 	x->fetch = fetch_kernel;
 	x->kernel_argv = argv;
+	x->max = MAXARG;
 	result = exec_file(x, path);
 	exec_free(x);
 	return result;

@@ -14,15 +14,20 @@ struct page;
 
 #define EXEC_END INT64_MIN /* fetch: there are no more arguments */
 
+/* The new argv is gathered in frames, each taken when it is needed. */
+#define EXEC_ARGV_FRAME (PAGE_SIZE / sizeof(u64))
+#define EXEC_ARGV_FRAMES (MAXARGS / EXEC_ARGV_FRAME)
+
 struct exec {
 	struct page *self, *string_page;
 	char *string; /* MAXARGLEN bytes: the argument at hand */
 	struct inode *file;
 	struct elf_image image;
 	struct aspace *as; /* the new space, not in use yet */
-	va_t image_end, stack_base, sp;
-	unsigned argc;
-	u64 argv[MAXARG]; /* where the strings went, NULL behind them */
+	va_t image_end, sp;
+	va_t floor;         /* of what the arguments may take of the stack */
+	unsigned argc, max; /* max: with the NULL */
+	struct page *argv[EXEC_ARGV_FRAMES]; /* where the strings went, NULL behind them */
 
 	/* Puts argument @i into string: its length, EXEC_END, or -errno. */
 	s64 (*fetch)(struct exec *x, unsigned i);

@@ -86,8 +86,9 @@ void proc_reap(struct proc *child);
 int proc_kill(int pid) MUST_CHECK;
 
 /* Replaces the image of the running process; argc, or -errno with the old
- * image untouched.  @argv: user addresses of the strings, NULL-terminated. */
-s64 proc_exec(const char *path, uptr_t argv) MUST_CHECK;
+ * image untouched.  @argv: user addresses of the strings, NULL-terminated; at
+ * most @max with the NULL (up to MAXARGS), or -E2BIG. */
+s64 proc_exec(const char *path, uptr_t argv, unsigned max) MUST_CHECK;
 
 /* The same for the first process: strings of the kernel. */
 int proc_exec_kernel(const char *path, const char *const *argv) MUST_CHECK;

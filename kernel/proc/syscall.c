@@ -34,11 +34,16 @@ static s64 call(struct proc *p, u32 number)
 	return table[number].fn(&p->tf->a0);
 }
 
+bool syscall_is_native(void)
+{
+	return ((u32)proc_current()->tf->a7 & ~(SYS_NATIVE - 1u)) == SYS_NATIVE;
+}
+
 void syscall_dispatch(void)
 {
 	struct proc *p = proc_current();
 	u32 number = (u32)p->tf->a7;
-	bool native = (number & ~(SYS_NATIVE - 1u)) == SYS_NATIVE;
+	bool native = syscall_is_native();
 	s64 result;
 
 	if (native)

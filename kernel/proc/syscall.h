@@ -13,5 +13,8 @@ s64 sys_sleep(const u64 arg[6]); /* another name of sys_pause, for debuggers */
 /* Carries out what the running process's registers ask for. */
 void syscall_dispatch(void);
 
+/* Whether the call that is carried out gives -errno for a failure. */
+bool syscall_is_native(void);
+
 /* The name of call @number, or NULL. */
 const char *syscall_name(u64 number);

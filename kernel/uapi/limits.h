@@ -8,6 +8,7 @@
 #define NINODE 50      /* inodes in use that a program may count on      */
 #define NDEV 10        /* device majors                                  */
 #define MAXARG 32      /* exec arguments, the NULL included              */
+#define MAXARGS 1024   /* the same by a native call, see sys_exec()      */
 #define MAXARGLEN 4096 /* bytes of one exec argument, NUL included      */
 #define MAXPATH 128    /* bytes of a path, NUL included                  */
 #define PIPESIZE 512   /* bytes in a pipe                                */

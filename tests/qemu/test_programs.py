@@ -34,6 +34,17 @@ def test_pwd(m, folder, want):
     m.run("cd /work")
 
 
+def test_more_names_than_xv6_takes(m):
+    code, out = status(m, "cd /; echo *; cd /work")
+    assert code == 0 and len(out.split()) > 31 and {"cat", "init", "work"} <= set(out.split()), out
+    m.run("mkdir names; cd names; touch x")
+    for first in "abcdefgh":
+        m.run("; ".join(f"echo x > {first}{i}" for i in range(8)))
+    assert status(m, "ls * * * | wc -w") == (0, "195\n")
+    assert status(m, "cat * * * * * * * * | wc -l") == (0, "512\n")
+    assert status(m, "cd ..; rm -r names") == (0, "")
+
+
 def test_pwd_wants_no_arguments(m):
     code, out = status(m, "pwd sub")
     assert code == 2 and out.startswith("usage: pwd"), out
