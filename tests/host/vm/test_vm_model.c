@@ -283,7 +283,7 @@ static void alphabet(u8 map)
 		add(OP_FORK, s, 0, 0, 0);
 		add(OP_DISCARD, s, 0, 3, 0);
 		add(OP_REMAP, s, 0, 1, 2);
-		add(OP_REMAP, s, 1, 2, 2);
+		add(OP_REMAP, s, 2, 3, 2); /* has to move */
 		if (map == MAP_FILE_SHARED)
 			add(OP_SYNC, s, 0, 3, 0);
 		if (map == MAP_FILE_SHARED && s == 0)
