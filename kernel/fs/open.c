@@ -6,6 +6,7 @@
 #include "fs/fs.h"
 #include "fs/inode_priv.h"
 #include "fs/names_priv.h"
+#include "mm/cut.h"
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
 #include "uapi/limits.h"
@@ -90,6 +91,7 @@ static int prepare(struct inode *ip, int flags)
 		inode_lock(ip);
 		err = inode_truncate(ip, 0);
 		inode_unlock(ip);
+		mappings_cut(&ip->obj, 0);
 	}
 	return err;
 }

@@ -12,9 +12,11 @@
 #include "fs/geo_priv.h"
 #include "fs/inode_priv.h"
 #include "fs/log_priv.h"
+#include "fs/mapped_priv.h"
 #include "fs/wb_priv.h"
 #include "lib/assert.h"
 #include "lib/string.h"
+#include "mm/cut.h"
 #include "uapi/errno.h"
 #include "uapi/stat.h"
 
@@ -200,12 +202,14 @@ int inode_set_size(struct inode *ip, u64 size)
 			frame_put(last);
 		last = NULL;
 		if (err != -EAGAIN)
-			return err;
+			break;
 		/* Held until the next try, so that reclaim leaves it. */
 		err = object_get_page(&ip->obj, index, &last);
 		if (err)
 			return err;
 	}
+	mappings_cut(&ip->obj, mapped_pages(&ip->obj));
+	return err;
 }
 
 int inode_free(struct inode *ip)

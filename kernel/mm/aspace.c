@@ -88,6 +88,7 @@ int aspace_alloc(struct page *trapframe, struct aspace **out)
 	err = pt_init_user(&as->pt, &kernel_pt);
 	if (err)
 		goto fail_slab;
+	aspace_enlist(as);
 	err = aspace_isolate ? pt_init_twin(&as->pt) : 0;
 	if (!err)
 		err = map_trap_pages(as, trapframe);
@@ -257,7 +258,7 @@ static void unmap_trap_pages(struct aspace *as)
 
 void aspace_destroy(struct aspace *as)
 {
-	aspace_wait_unwatched(as);
+	aspace_unlist(as);
 	aspace_evict(as);
 	zap_areas(as);
 	unmap_trap_pages(as);

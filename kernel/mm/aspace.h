@@ -12,6 +12,7 @@
 
 #include "arch/riscv/tlb.h"
 #include "core/mutex.h"
+#include "lib/list.h"
 #include "mm/frame.h"
 #include "mm/pt.h"
 #include "mm/vma.h"
@@ -27,6 +28,9 @@ struct aspace {
 	va_t brk;             /* (lock) the break, bytes                */
 	u64 resident;         /* (lock) frames mapped, but for trap frame and USYSCALL */
 	u32 watchers;         /* (A) observers of other processes: watch.h */
+	struct list link;     /* (watch.c) all spaces                   */
+	bool walking;         /* (A) a copy in software uses frames found in pt    */
+	bool cutting;         /* (A) somebody else takes pages out: cut.h */
 };
 
 /* A page that is there and that nobody may touch (PROT_NONE): an entry that the

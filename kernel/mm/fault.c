@@ -143,6 +143,11 @@ static int fault_file(struct aspace *as, const struct vma *area, va_t va,
 			err = map_own(as, area, va, &pg, write);
 		frame_put(pg);
 	}
+	if (!err && index >= obj->ops->pages(obj)) {
+		/* It was cut meanwhile: the page must not be written to (cut.c). */
+		aspace_zap(as, va, va + PAGE_SIZE);
+		err = -EFAULT;
+	}
 	return err;
 }
 

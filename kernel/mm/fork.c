@@ -200,9 +200,11 @@ static int fork_once(struct aspace *from, const struct aspace_pages *pages,
 	if (err)
 		return err;
 	mutex_lock(&from->lock);
+	mutex_lock_nested(&f.to->lock); /* parent before child */
 	f.to->brk = from->brk;
 	err = fork_all(&f);
 	has_page = from->brk <= USYSCALL;
+	mutex_unlock(&f.to->lock);
 	mutex_unlock(&from->lock);
 	if (!err && has_page)
 		err = aspace_add_usyscall(f.to, pages->usyscall);

@@ -18,14 +18,18 @@
 
 static void area_copied(struct vma *v)
 {
-	if (v->object)
-		v->object->ops->get(v->object);
+	if (!v->object)
+		return;
+	__atomic_fetch_add(&v->object->nareas, 1, __ATOMIC_SEQ_CST);
+	v->object->ops->get(v->object);
 }
 
 static void area_gone(struct vma *v)
 {
-	if (v->object)
-		v->object->ops->put(v->object);
+	if (!v->object)
+		return;
+	__atomic_fetch_sub(&v->object->nareas, 1, __ATOMIC_SEQ_CST);
+	v->object->ops->put(v->object);
 }
 
 const struct vma_hooks aspace_area_hooks = {

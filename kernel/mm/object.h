@@ -58,6 +58,7 @@ struct object {
 	const struct object_ops *ops; /* (C) */
 	struct list pages;            /* (pagehash) cached pages of this object */
 	u64 npages;                   /* (pagehash) */
+	u64 nareas;                   /* (A) areas of address spaces that map it */
 	u64 ndirty; /* (A) the file system's: pages newer than the disk or on their way */
 };
 

@@ -5,6 +5,10 @@
 #include "core/sched.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
+#include "mm/cut.h"
+
+/* A page may go between the fault that brought it and its use, but not again and again. */
+#define TRIES 8
 
 static bool usable(pte_t e, enum access access)
 {
@@ -21,23 +25,27 @@ static void mark_used(pte_t *slot, pte_t e, enum access access)
 		pte_set_bits(slot, used);
 }
 
-/* The kernel's address of the byte at @va, or NULL. */
+/* The kernel's address of the byte at @va, to be used until mapping_walk_end(), or NULL. */
 static char *translate(struct aspace *as, va_t va, enum access access)
 {
-	struct pt_cur c = pt_at(&as->pt, va);
-	pte_t e = pte_load(c.slot);
+	for (unsigned tries = 0; tries < TRIES; tries++) {
+		if (mapping_walk_begin(as)) {
+			struct pt_cur c = pt_at(&as->pt, va);
+			pte_t e = pte_load(c.slot);
 
-	if (!usable(e, access)) {
+			if (usable(e, access)) {
+				/* As the hardware would have it; a gain, so nobody
+				 * has to be told. */
+				mark_used(c.slot, e, access);
+				return (char *)frame_va(frame_of_pa(pte_pa(e))) +
+				       (va & (level_size(c.level) - 1));
+			}
+			mapping_walk_end(as);
+		}
 		if (thread_current()->no_fault || aspace_fault(as, va, access))
-			return NULL;
-		c = pt_at(&as->pt, va);
-		e = pte_load(c.slot);
-		if (!usable(e, access))
-			return NULL;
+			break;
 	}
-	/* As the hardware would have it; a gain, so nobody has to be told. */
-	mark_used(c.slot, e, access);
-	return (char *)frame_va(frame_of_pa(pte_pa(e))) + (va & (level_size(c.level) - 1));
+	return NULL;
 }
 
 static u64 page_rest(va_t va)
@@ -56,6 +64,7 @@ u64 walk_copy_in(struct aspace *as, void *kernel, va_t user, u64 n)
 		if (!at)
 			break;
 		memcpy((char *)kernel + done, at, chunk);
+		mapping_walk_end(as);
 		done += chunk;
 	}
 	return done;
@@ -72,6 +81,7 @@ u64 walk_copy_out(struct aspace *as, va_t user, const void *kernel, u64 n)
 		if (!at)
 			break;
 		memcpy(at, (const char *)kernel + done, chunk);
+		mapping_walk_end(as);
 		done += chunk;
 	}
 	return done;
@@ -90,6 +100,7 @@ s64 walk_string(struct aspace *as, char *kernel, va_t user, u64 max)
 			return -1;
 		n = strnlen(at, chunk);
 		memcpy(kernel + len, at, n);
+		mapping_walk_end(as);
 		len += n;
 		if (n < chunk) {
 			kernel[len] = '\0';

@@ -7,6 +7,7 @@
 
 static struct spinlock lock = SPINLOCK_INIT("watch", none);
 static struct waitq gone = WAITQ_INIT(gone);
+static struct list spaces = LIST_INIT(spaces); /* (lock) */
 
 void aspace_watch(struct aspace *as)
 {
@@ -25,12 +26,37 @@ void aspace_unwatch(struct aspace *as)
 	spin_unlock(&lock);
 }
 
-void aspace_wait_unwatched(struct aspace *as)
+static bool is_watched(const struct aspace *as)
 {
-	if (!__atomic_load_n(&as->watchers, __ATOMIC_ACQUIRE))
-		return;
+	return __atomic_load_n(&as->watchers, __ATOMIC_ACQUIRE);
+}
+
+void aspace_enlist(struct aspace *as)
+{
 	spin_lock(&lock);
-	while (__atomic_load_n(&as->watchers, __ATOMIC_ACQUIRE))
-		waitq_wait_quiet(&gone, &lock);
+	list_add_tail(&spaces, &as->link);
 	spin_unlock(&lock);
+}
+
+void aspace_unlist(struct aspace *as)
+{
+	spin_lock(&lock);
+	while (is_watched(as))
+		waitq_wait_quiet(&gone, &lock);
+	list_del(&as->link);
+	spin_unlock(&lock);
+}
+
+struct aspace *aspace_watch_next(struct aspace *as)
+{
+	struct list *next;
+
+	spin_lock(&lock);
+	next = as ? as->link.next : spaces.next;
+	if (next != &spaces)
+		aspace_watch(list_entry(next, struct aspace, link));
+	spin_unlock(&lock);
+	if (as)
+		aspace_unwatch(as);
+	return next == &spaces ? NULL : list_entry(next, struct aspace, link);
 }

@@ -6,7 +6,8 @@
  * A process that exits or execs waits for the watchers of its old space, rather
  * than leave its memory to the last of them, so that all of it is free when
  * wait() returns.  A watcher therefore holds one for a short time, takes no lock
- * but the area lock of the space, and never copies to or from user memory. */
+ * but the area lock of the space and those that may be taken under it, and never
+ * copies to or from user memory. */
 #pragma once
 
 struct aspace;
@@ -15,5 +16,11 @@ struct aspace;
 void aspace_watch(struct aspace *as);
 void aspace_unwatch(struct aspace *as);
 
-/* Waits until nobody watches.  Nobody can start to any more; no lock held. */
-void aspace_wait_unwatched(struct aspace *as);
+/* All spaces are in a list from aspace_enlist() to aspace_unlist(), which waits until
+ * nobody watches; from then on nobody can start to.  No lock held. */
+void aspace_enlist(struct aspace *as);
+void aspace_unlist(struct aspace *as);
+
+/* Goes through the list: a watch on the space after @as, NULL: the first, for the one
+ * on @as.  NULL: there are no more.  New spaces come at the end. */
+struct aspace *aspace_watch_next(struct aspace *as);

@@ -249,6 +249,13 @@ int kthread_start(const char *name, void (*fn)(void *), void *arg)
 	return 0;
 }
 
+/* Nothing is mapped here. */
+void mappings_cut(struct object *obj, u64 pages)
+{
+	(void)pages;
+	assert_int_equal(obj->nareas, 0);
+}
+
 void sched_point(void)
 {
 	assert_int_equal(shim_spin_depth(), 0);

@@ -59,6 +59,11 @@ static bool touch(struct flat *f, struct flat_page *p)
 	return true;
 }
 
+static u8 op_value(struct op op)
+{
+	return (u8)(1 + op.s + 2 * op.arg);
+}
+
 static bool do_write(struct flat *f, struct flat_page *p, u8 value)
 {
 	if (!p->mapped || !(p->prot & VMA_W) || !touch(f, p))
@@ -205,6 +210,21 @@ static bool do_remap(struct flat *f, struct op op)
 	return true;
 }
 
+static void do_length(struct flat *f, u8 pages)
+{
+	for (unsigned i = pages; i < PAGES; i++)
+		f->file[i] = 0;
+	f->file_pages = pages;
+	for (unsigned i = 0; i < SPACES * PAGES; i++) {
+		struct flat_page *p = &f->page[i / PAGES][i % PAGES];
+
+		if (p->mapped && is_file(p) && p->file_page >= pages) {
+			p->present = false;
+			p->cell = NO_CELL;
+		}
+	}
+}
+
 bool flat_do(struct flat *f, struct op op)
 {
 	struct flat_page *p = &f->page[op.s][op.lo];
@@ -213,7 +233,7 @@ bool flat_do(struct flat *f, struct op op)
 	case OP_READ:
 		return p->mapped && p->prot & VMA_R && touch(f, p);
 	case OP_WRITE:
-		return do_write(f, p, (u8)(1 + op.s));
+		return do_write(f, p, op_value(op));
 	case OP_MAP:
 		do_map(f, op);
 		return true;
@@ -242,6 +262,9 @@ bool flat_do(struct flat *f, struct op op)
 		return all_mapped(f, op);
 	case OP_REMAP:
 		return do_remap(f, op);
+	case OP_LENGTH:
+		do_length(f, op.arg);
+		return true;
 	case OP_WRITEBACK:
 		return true;
 	default:
@@ -319,7 +342,7 @@ bool world_do(struct op op)
 	case OP_READ:
 		return world_read(op.s, op.lo, &value);
 	case OP_WRITE:
-		return world_write(op.s, op.lo, (u8)(1 + op.s));
+		return world_write(op.s, op.lo, op_value(op));
 	case OP_MAP:
 		return world_map(op);
 	case OP_UNMAP:
@@ -340,6 +363,9 @@ bool world_do(struct op op)
 		return !aspace_msync(as, lo, len);
 	case OP_REMAP:
 		return world_remap(op);
+	case OP_LENGTH:
+		world_set_length(op.arg);
+		return true;
 	case OP_WRITEBACK:
 		world_writeback();
 		return true;
@@ -402,8 +428,8 @@ void flat_compare(const struct flat *f)
 void op_print(struct op op)
 {
 	static const char *const name[NOPS] = {
-		"read", "write",  "map",     "unmap", "protect", "fork",
-		"grow", "shrink", "discard", "sync",  "remap",   "writeback",
+		"read",   "write",   "map",  "unmap", "protect", "fork",      "grow",
+		"shrink", "discard", "sync", "remap", "length",  "writeback",
 	};
 
 	print_error("%s space %u [%u,%u) %u\n", name[op.what], op.s, op.lo, op.hi, op.arg);

@@ -30,7 +30,7 @@ struct flat {
 
 enum what {
 	OP_READ,
-	OP_WRITE,
+	OP_WRITE, /* arg: one of two values */
 	OP_MAP,
 	OP_UNMAP,
 	OP_PROTECT,
@@ -40,6 +40,7 @@ enum what {
 	OP_DISCARD,
 	OP_SYNC,
 	OP_REMAP,     /* arg: new length */
+	OP_LENGTH,    /* of the file: arg pages */
 	OP_WRITEBACK, /* the file system writes what it knows to be dirty */
 	NOPS
 };

@@ -1,4 +1,4 @@
-// sources: kernel/mm/aspace.c kernel/mm/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/super.c kernel/mm/sbrk.c kernel/mm/vma.c kernel/mm/pt.c kernel/mm/gather.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/slab.c kernel/mm/reclaim.c kernel/mm/watch.c tests/host/vm/world.c tests/host/vm/flat.c tests/host/shim/shim.c
+// sources: kernel/mm/aspace.c kernel/mm/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/cut.c kernel/mm/super.c kernel/mm/sbrk.c kernel/mm/vma.c kernel/mm/pt.c kernel/mm/gather.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/slab.c kernel/mm/reclaim.c kernel/mm/watch.c tests/host/vm/world.c tests/host/vm/flat.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put
 /* test_vm_model.c - all short sequences of what programs do to their memory, and long
  * random ones, on the kernel's own code against a flat model; each step again with every
@@ -147,6 +147,7 @@ static u64 state_key(void)
 		mix_frame(pg, known, &n);
 		mix(world_file.dirty[i]);
 		mix(world_file.disk[i]);
+		mix(world_file.pages);
 		if (pg)
 			frame_put(pg);
 	}
@@ -284,10 +285,16 @@ static void alphabet(u8 map)
 		add(OP_DISCARD, s, 0, 3, 0);
 		add(OP_REMAP, s, 0, 1, 2);
 		add(OP_REMAP, s, 2, 3, 2); /* has to move */
-		if (map == MAP_FILE_SHARED)
+		if (map == MAP_FILE_SHARED) {
 			add(OP_SYNC, s, 0, 3, 0);
+			add(OP_WRITE, s, 0, 1, 1);
+		}
 		if (map == MAP_FILE_SHARED && s == 0)
 			add(OP_WRITEBACK, 0, 0, 0, 0);
+		if ((map == MAP_FILE || map == MAP_FILE_SHARED) && s == 0) {
+			add(OP_LENGTH, 0, 0, 0, 1);
+			add(OP_LENGTH, 0, 0, 0, 3);
+		}
 		if (map != MAP_ANON)
 			continue;
 		add(OP_GROW, s, 0, 0, false);
@@ -351,6 +358,8 @@ static struct op random_op(void)
 		op.arg = (u8)rig_below(NMAPS);
 	else if (op.what == OP_REMAP)
 		op.arg = (u8)(1 + rig_below(PAGES));
+	else if (op.what == OP_LENGTH)
+		op.arg = (u8)rig_below(PAGES + 1);
 	else if (op.what == OP_PROTECT)
 		op.arg = prots[rig_below(4)];
 	else

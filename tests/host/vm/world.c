@@ -6,6 +6,7 @@
 #include "core/sched.h"
 #include "lib/string.h"
 #include "mm/aspace_priv.h"
+#include "mm/cut.h"
 #include "mm/kmap_init.h"
 #include "mm/load.h"
 #include "mm/map.h"
@@ -51,6 +52,11 @@ void option_can_change(const char *name, void (*set)(const char *value))
 pa_t trampoline_pa(void)
 {
 	return SHIM_RAM_BASE;
+}
+
+void thread_yield(void)
+{
+	fail_msg("there is nobody to wait for");
 }
 
 void sched_point(void)
@@ -177,6 +183,17 @@ static void file_dirty(struct object *obj, struct page *pg)
 {
 	if (object_has_page(obj, pg))
 		world_file.dirty[pg->index] = true;
+}
+
+void world_set_length(u64 pages)
+{
+	world_file.pages = pages;
+	object_drop_pages(&world_file.obj, pages);
+	for (u64 p = pages; p < PAGES; p++) {
+		world_file.disk[p] = 0;
+		world_file.dirty[p] = false;
+	}
+	mappings_cut(&world_file.obj, pages);
 }
 
 void world_writeback(void)
@@ -468,6 +485,7 @@ void world_check(void)
 		assert_int_equal(space[s]->resident, resident[s]);
 	}
 	assert_int_equal(world_file.refs, areas);
+	assert_int_equal(world_file.obj.nareas, areas);
 	check_references();
 	check_dirty();
 }

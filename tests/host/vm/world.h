@@ -50,6 +50,8 @@ void world_space_free(struct aspace *as);
  * them. */
 extern unsigned world_fail_in, world_allocs;
 
+void world_set_length(u64 pages); /* of the file; what is new is zeros */
+
 /* What the file system knows to be dirty reaches the disk. */
 void world_writeback(void);
 
