@@ -6,7 +6,9 @@
 
 #include "uapi/snapshot.h"
 
-/* The calls themselves: how many records, or -1 with errno set. */
+/* The calls themselves: how many records, or -1 with errno set.  harvest() reads and
+ * clears the A bits that pgaccess() of the watched program reads and clears, too: what
+ * one of them has seen, the other misses. */
 long snapshot(int kind, int pid, unsigned long long start, void *buf, unsigned long bytes);
 long harvest(int pid, unsigned long long start, void *buf, unsigned long bytes);
 

@@ -1,0 +1,60 @@
+"""What README.md shows after `$ ` is what comes out: each command is typed, and the output
+compared, like that of the boot, with numbers, the warmth of pages and the number of samples left open."""
+import os
+import re
+
+import pytest
+
+from machine import TOP, Machine
+
+# of the host; and a report that is of the machine as it was at one moment
+LEFT_OUT = ("./run", "make", "poweroff", "free -v")
+
+
+def blocks():
+    """[(command, what README shows below it)]."""
+    found = []
+    for block in re.findall(r"(?:^    .*\n|^\n)+", open(os.path.join(TOP, "README.md"), encoding="utf-8").read(), re.M):
+        for part in re.split(r"^    \$ ", block, flags=re.M)[1:]:
+            line, _, shown = part.partition("\n")
+            if not line.startswith(LEFT_OUT):
+                found.append((line, re.sub(r"^    ", "", shown, flags=re.M)))
+    return found
+
+
+def masked(text):
+    """Numbers as N, blanks as one, lines that are then the same once; no warmth of pages."""
+    lines = []
+    for line in text.splitlines():
+        if re.match(r" +\d+\.\d +\d+ |[0-9a-f]{10}-[0-9a-f]{10} \w+ ", line):
+            line = re.sub(r"(?<= )[-+.#@ |]+$", "", line)
+        if re.match(r" *uaccess\b", line):
+            line = "uaccess"  # which one depends on the QEMU
+        line = " ".join(re.sub(r"\b(?:0x)?(?:[0-9a-f]{9,16}|\d+)(?=[KMG]?\b)", "N", line).split())
+        if line and (not lines or line != lines[-1]):
+            lines.append(line)
+    return lines
+
+
+@pytest.fixture(scope="module")
+def m(test_image):
+    with Machine(test_image, boot="") as machine:
+        machine.booted = machine.boot()
+        yield machine
+
+
+def test_boot_says_what_is_shown(m):
+    readme = open(os.path.join(TOP, "README.md"), encoding="utf-8").read()
+    shown = re.search(r"^    plic: (?:.*\n)+?    Type `help`.*\n", readme, re.M)[0]
+    assert masked(m.booted[m.booted.index("plic: "):]) == masked(shown)
+
+
+def test_commands_print_what_is_shown(m):
+    shown = blocks()
+    assert len(shown) > 10
+    for line, text in shown:
+        wanted, out = masked(text), masked(m.run(line))
+        if "(and so on)" in wanted:
+            wanted = wanted[:wanted.index("(and so on)")]
+            out = out[:len(wanted)]
+        assert out == wanted, line
