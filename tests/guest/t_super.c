@@ -296,7 +296,7 @@ TEST(super, protected_as_a_whole)
 
 /* --- fork ---------------------------------------------------------------- */
 
-static void child_looks(word base, word parents)
+static void child_looks(word base, word parents, int parent)
 {
 	word e = (word)pgpte((void *)base);
 	int copy = booted("fork", "copy");
@@ -308,8 +308,12 @@ static void child_looks(word base, word parents)
 	check_filled(base, base + REGION, 5);
 	fill(base + SOME * PAGE, base + (SOME + 2) * PAGE, 6);
 	EQ(level_of(base), copy ? level_if_on() : 0); /* two pages were copied, not 512 */
-	if (!copy)
+	if (!copy) {
 		EQ(pgpte((void *)base) >> 10, parents >> 10);
+		EQ(area_of(0, base).shared, REGION_PAGES - 2);
+		EQ(area_of(parent, base).shared, REGION_PAGES - 2);
+		EQ(area_of(parent, base).large, level_if_on() * REGION_PAGES);
+	}
 	check_filled(base, base + SOME * PAGE, 5);
 	check_filled(base + SOME * PAGE, base + (SOME + 2) * PAGE, 6);
 	check_filled(base + (SOME + 2) * PAGE, base + REGION, 5);
@@ -318,10 +322,11 @@ static void child_looks(word base, word parents)
 TEST(super, fork_keeps_them)
 {
 	word base = heap_regions(1, EAGER), before, copies;
+	int pid = (int)getpid();
 
 	fill(base, base + REGION, 5);
 	before = (word)pgpte((void *)base);
-	CHILD(0, child_looks(base, before));
+	CHILD(0, child_looks(base, before, pid));
 	check_filled(base, base + REGION, 5);
 	EQ(level_of(base), level_if_on());
 	copies = counter("fault_cow_copy");

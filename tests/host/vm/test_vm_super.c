@@ -52,6 +52,8 @@ static bool permits(pte_t e, bool write)
 {
 	u64 need = PTE_V | PTE_U | (write ? PTE_W : PTE_R);
 
+	if (world_svade)
+		need |= PTE_A | (write ? PTE_D : 0);
 	return pte_is_leaf(e) && (e.bits & need) == need;
 }
 
@@ -260,6 +262,7 @@ static void begin(void)
 	world_start();
 	memset(model, 0, sizeof(model));
 	aspace_fork_copies = rig_below(2);
+	world_svade = rig_below(2);
 	for (unsigned s = 0; s < SPACES; s++)
 		op_map((struct op){ s, 0, NPAGES });
 }
@@ -270,7 +273,7 @@ static void test_random(void **state)
 	begin();
 	for (unsigned i = 1; i <= STEPS; i++) {
 		no_blocks = rig_below(16) == 0;
-		world_fail_in = rig_below(3) ? 0 : 1 + rig_below(5);
+		world_fail_in = rig_below(3) ? 0 : 1 + rig_below(rig_below(2) ? 5 : 30);
 		do_one(random_op());
 		world_fail_in = 0;
 		compare_all();
@@ -286,6 +289,43 @@ static void test_random(void **state)
 	assert_true(vmstat_harts[0].n[VM_super_fallback] > 0);
 }
 
+/* Each allocation of a fork fails once: nothing is lost, and without a block the child
+ * has pages. */
+static void fork_fails(void)
+{
+	unsigned left;
+
+	world_start();
+	memset(model, 0, sizeof(model));
+	op_map((struct op){ 0, 0, NPAGES });
+	for (unsigned i = 0; i < NPAGES; i++) /* zeros would be given back */
+		op_write((struct op){ 0, i, i + 1 });
+	for (unsigned k = 1; k; k = left ? 0 : k + 1) {
+		u64 nfree = frame_count(FRAME_free);
+		struct aspace *child;
+
+		world_fail_in = k;
+		child = world_fork(0);
+		left = world_fail_in;
+		world_fail_in = 0;
+		if (child)
+			world_space_free(child);
+		assert_int_equal(frame_count(FRAME_free), nfree);
+		compare_all();
+	}
+	assert_int_equal(pt_at(&space[0]->pt, at(REGION)).level, 1);
+	world_stop();
+}
+
+static void test_fork_fails(void **state)
+{
+	(void)state;
+	for (unsigned copies = 0; copies < 2; copies++) {
+		aspace_fork_copies = copies;
+		fork_fails();
+	}
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -295,7 +335,8 @@ static int set_up(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_random) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_random),
+					    cmocka_unit_test(test_fork_fails) };
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
 }
