@@ -97,6 +97,10 @@ int aspace_sbrk(struct aspace *as, s64 delta, bool lazy, va_t *old) MUST_CHECK;
  * write, A and D bits, stale translations.  0, -EFAULT, -ENOMEM.  Sleeps. */
 int aspace_fault(struct aspace *as, va_t va, enum access access) MUST_CHECK;
 
+/* Whether the page at @va (below MAXVA) is there and that access to it needs no
+ * fault, unless the translation is stale.  Sleeps. */
+bool aspace_permits(struct aspace *as, va_t va, enum access access);
+
 /* Where the addresses end that a system call's pointer may name: USYSCALL,
  * or the break where the heap has grown over it. */
 va_t aspace_user_end(const struct aspace *as);

@@ -187,10 +187,15 @@ static bool leaf_permits(pte_t e, enum access access)
 	}
 }
 
+static u64 bits_used(enum access access)
+{
+	return PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
+}
+
 /* The entry allows it: its A or D bit was missing, or the translation was stale. */
 static int fault_spurious(struct pt_cur *c, enum access access)
 {
-	u64 used = PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
+	u64 used = bits_used(access);
 	pte_t old = pte_set_bits(c->slot, used);
 
 	vmstat_inc(VM_fault_spurious);
@@ -223,6 +228,18 @@ static int fault_locked(struct aspace *as, va_t va, enum access access)
 	if (access == ACCESS_WRITE && area->flags & VMA_SHARED)
 		return fault_shared_write(as, area, &c, e);
 	return -EFAULT;
+}
+
+bool aspace_permits(struct aspace *as, va_t va, enum access access)
+{
+	u64 used = bits_used(access);
+	pte_t e;
+
+	mutex_lock(&as->lock);
+	e = pte_load(pt_at(&as->pt, va).slot);
+	mutex_unlock(&as->lock);
+	return pte_is_leaf(e) && e.bits & PTE_U && leaf_permits(e, access) &&
+	       (e.bits & used) == used;
 }
 
 int aspace_fault(struct aspace *as, va_t va, enum access access)

@@ -252,6 +252,16 @@ int uaccess_fault_in(uptr_t p, bool write)
 	return aspace_fault(as, p.va, write ? ACCESS_WRITE : ACCESS_READ);
 }
 
+int uaccess_prepare(uptr_t p, bool write)
+{
+	struct aspace *as = current_space();
+
+	if (aspace_range_ok(as, p.va, 1) &&
+	    aspace_permits(as, p.va, write ? ACCESS_WRITE : ACCESS_READ))
+		return 0;
+	return uaccess_fault_in(p, write);
+}
+
 /* --- counts ------------------------------------------------------------ */
 
 u64 uaccess_count_copyin(void)

@@ -40,6 +40,9 @@ s64 copyinstr(char *dst, uptr_t src, u64 max) MUST_CHECK;
  * _nofault copy: 0 or -EFAULT.  It may be gone again by then: loop. */
 int uaccess_fault_in(uptr_t p, bool write) MUST_CHECK;
 
+/* The same for a page that no copy has faulted on yet: what is there is left alone. */
+int uaccess_prepare(uptr_t p, bool write) MUST_CHECK;
+
 /* Boot: chooses the mode (option uaccess=); then on each hart. */
 void uaccess_init(void);
 void uaccess_init_hart(void);

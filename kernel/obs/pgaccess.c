@@ -46,7 +46,7 @@ static int reach_mask(const struct harvest *h)
 
 	for (va_t va = h->mask.va; va < end && !err;
 	     va = ALIGN_DOWN(va, PAGE_SIZE) + PAGE_SIZE)
-		err = uaccess_fault_in(uptr(va), true);
+		err = uaccess_prepare(uptr(va), true);
 	return err;
 }
 

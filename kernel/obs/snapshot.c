@@ -73,7 +73,7 @@ static int reach_buffer(uptr_t buf, u64 bytes)
 	if (!aspace_range_ok(as, buf.va, bytes))
 		return -EFAULT;
 	for (va_t va = buf.va; va < end && !err; va = ALIGN_DOWN(va, PAGE_SIZE) + PAGE_SIZE)
-		err = uaccess_fault_in(uptr(va), true);
+		err = uaccess_prepare(uptr(va), true);
 	return err;
 }
 

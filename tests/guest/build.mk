@@ -23,7 +23,7 @@ guest_obj = $(addprefix $(GUEST_OUT)/obj/$(TOOLCHAIN)/,$(addsuffix .o,$(1)))
 GUEST_LIB := start.S lib.c
 ABITEST_SRC := $(notdir $(sort $(wildcard $(GUEST_DIR)/t_*.c)))
 ABITEST2_SRC := $(filter t_mmap% t_mremap% t_cut% t_regress% t_super% t_options% t_obs% \
-	t_ledger% t_exec_many%,$(ABITEST_SRC))
+	t_ledger% t_exec_many% t_stale%,$(ABITEST_SRC))
 
 .PHONY: guest-tests test.img
 guest-tests: $(GUEST_TESTS)
