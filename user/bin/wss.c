@@ -2,6 +2,7 @@
 
 /* The kernel reports which pages were touched since it was last asked, and forgets
  * it (harvest()).  Here each page has a history of eight intervals. */
+#include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -402,17 +403,19 @@ static void print_sample(const struct sums *s, long ns)
 	fflush(stdout);
 }
 
-/* The first harvest only makes a start: it tells of all that ever was. */
-static void watch(int pid, int ms, long count)
+/* The first harvest only makes a start: it tells of all that ever was.  A command may
+ * be over by then. */
+static void watch(int pid, int ms, long count, bool is_command)
 {
 	long begin = clock_ns();
 	struct sums sum;
+	bool lives = sample(pid, &sum);
 
-	if (!sample(pid, &sum))
+	if (!lives && !(is_command && errno == ESRCH))
 		snap_die(pid);
 	history_reset();
 	printf("%7s %8s %7s %6s  where\n", "seconds", "resident", "touched", "dirty");
-	for (long i = 0; i < count; i++) {
+	for (long i = 0; lives && i < count; i++) {
 		usleep((useconds_t)ms * 1000);
 		if (!sample(pid, &sum))
 			break;
@@ -440,7 +443,7 @@ static int watch_command(char **argv, int ms, long count)
 		tool_warn(argv[0]);
 		_exit(127);
 	}
-	watch(pid, ms, count);
+	watch(pid, ms, count, true);
 	if (wait_status(pid, &status, 0) < 0)
 		tool_die("wait");
 	return status & 0xff;
@@ -471,6 +474,6 @@ int main(int argc, char **argv)
 	}
 	if (argc - optind > 1)
 		tool_usage(usage);
-	watch(tool_pid(argv[optind], 1), ms, count);
+	watch(tool_pid(argv[optind], 1), ms, count, false);
 	return tool_finish();
 }
