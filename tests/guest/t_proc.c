@@ -330,7 +330,7 @@ TEST(proc, orphans_are_reaped)
 	for (int i = 0; i < 100; i++) {
 		long pid;
 
-		/* init may be far behind on a busy machine, and there are only so many slots */
+		/* init may be far behind, and there are only so many slots */
 		EVENTUALLY(process_count() < before + 20, 100);
 		pid = must_fork();
 		if (pid == 0) {
