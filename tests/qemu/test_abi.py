@@ -25,9 +25,8 @@ def test_quick_ones(test_image, harts):
 
 
 @pytest.mark.parametrize("boot", [
-    "isolate=on uaccess=strict super=off", "fork=copy uaccess=walk", "heap=lazy uaccess=open",
-    "isolate=on fork=copy heap=lazy",
-    "asid=off", "asid=3", "asid=3 isolate=on fork=copy"])
+    "isolate=on uaccess=strict super=off asid=off", "fork=copy uaccess=walk asid=3",
+    "heap=lazy uaccess=open asid=off", "isolate=on fork=copy heap=lazy", "isolate=on asid=3"])
 def test_options(test_image, boot):
     check(test_image, "-q", harts=2, boot=boot)
 
