@@ -233,6 +233,14 @@ void world_init(void)
 	free_at_start = frame_count(FRAME_free);
 }
 
+/* So that the window has a table of its own, which may be missing. */
+static void build_wall(struct aspace *as)
+{
+	struct area_spec wall = { .start = WALL, .end = USYSCALL, .kind = VMA_guard };
+
+	assert_int_equal(aspace_add(as, &wall), 0);
+}
+
 struct aspace *world_space_new(void)
 {
 	struct aspace *as;
@@ -240,6 +248,7 @@ struct aspace *world_space_new(void)
 	if (aspace_create(&own_pages, &as))
 		return NULL;
 	as->brk = WINDOW;
+	build_wall(as);
 	return as;
 }
 
