@@ -88,6 +88,19 @@ def test_input_is_typed():
     expect(run("--boot", "echo=on", "-c", "head -n 1 > typed; cat typed", stdin="one\ntwo\n")[1][:4], "one\n")
 
 
+def test_all_readers_come_to_the_end_of_the_input():
+    for text, out in (("x\n", "x\n"), ("", ""), (None, ""), ("no newline", "no newline")):
+        expect(run("-c", "cat; wc -c; (cat); cat | wc -c; sh; cat -; echo end", stdin=text)[:2],
+               (0, out + "0\n0\n$ end\n"))
+    expect(run("-c", "sh; cat; cat", stdin="echo one\nhead -n 1\nline\necho two\n")[1].replace("$ ", ""),
+           "one\nline\ntwo\n")
+    # nobody reads: nothing is in the way of the end
+    expect(run("-c", "sleep 3; echo end", stdin="x\n")[:2], (0, "end\n"))
+    # with an echo, too
+    status, out, _ = run("--boot", "echo=on", "-c", "cat; wc -c", stdin="x\n")
+    assert status == 0 and out.endswith("0\n"), (status, out)
+
+
 def test_reboot_is_an_end():
     expect(run("-c", "echo once; reboot")[:2], (0, "once\n"))
 

@@ -5,7 +5,8 @@
  * Starts QEMU, whose console is its standard output.  What comes before a line
  * that ends with MARKER (firmware, boot) is held back, what follows is passed on
  * byte for byte; with -v everything is.  Standard input is typed at the console
- * once MARKER was seen, with ^D at its end; a terminal is left to QEMU, which
+ * once MARKER was seen, with ^D at its end (the boot option eof=stays makes that the
+ * end for all who read); a terminal is left to QEMU, which
  * knows how to handle one, and what is typed there too early stands in front of
  * MARKER.  The file LOG gets all that the console shows.
  *

@@ -120,7 +120,7 @@ static s64 read_some(uptr_t dst, u64 n, bool first, bool *end)
 		*end = false;
 	tty_line_consume(&line, copied);
 	if (*end && got == 0 && first)
-		tty_line_consume(&line, 1);
+		tty_line_take_end(&line);
 	spin_unlock(&lock);
 	return copied;
 }
@@ -219,18 +219,20 @@ static void set_columns(const char *text)
 	spin_unlock(&lock);
 }
 
-/* The boot option echo=off: nobody types, and what is read shall not be in the output. */
-static bool wants_echo(void)
+static bool option_is(const char *name, const char *wanted)
 {
-	const char *value = bootopt_get("echo");
+	const char *value = bootopt_get(name);
 
-	return !value || strcmp(value, "off") != 0;
+	return value && strcmp(value, wanted) == 0;
 }
 
 void console_init(void)
 {
-	tty_line_init(&line, wants_echo() ? &screen : &blank_screen,
+	/* echo=off: nobody types, and what is read shall not be in the output.
+	 * eof=stays: the input is a file, and all who read it come to its end. */
+	tty_line_init(&line, option_is("echo", "off") ? &blank_screen : &screen,
 		      terminal_columns(bootopt_get("columns")));
+	line.end_stays = option_is("eof", "stays");
 	option_can_change("columns", set_columns);
 	chardev_register(CONSOLE, &device);
 	uart_start_input(input);

@@ -149,6 +149,12 @@ void tty_line_consume(struct tty_line *t, u32 n)
 	t->head += n;
 }
 
+void tty_line_take_end(struct tty_line *t)
+{
+	if (!t->end_stays || queue_used(t) > 1)
+		t->head++;
+}
+
 u32 tty_column_after(u32 column, const char *text, u64 n)
 {
 	for (u64 i = 0; i < n; i++) {

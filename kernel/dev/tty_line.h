@@ -32,6 +32,7 @@ enum tty_escape { ESCAPE_NONE, ESCAPE_START, ESCAPE_CSI, ESCAPE_SS3, ESCAPE_SWAL
 struct tty_line {
 	const struct tty_screen *screen; /* constant */
 	u32 columns;                     /* width of the terminal; may change */
+	bool end_stays; /* ^D with nothing behind it is there for all readers, for ever */
 
 	char queue[TTY_QUEUE]; /* delivered bytes; ^D stands for itself    */
 	u32 head, tail;        /* bytes ever read / ever delivered         */
@@ -73,8 +74,11 @@ void tty_line_push_empty(struct tty_line *t);
  * up to and without ^D.  @end: the line ends there.  0 bytes and @end: ^D. */
 u32 tty_line_peek(const struct tty_line *t, char *buf, u32 n, bool *end);
 
-/* Takes @n bytes off the queue, after a peek (^D counts as one). */
+/* Takes @n bytes off the queue, after a peek. */
 void tty_line_consume(struct tty_line *t, u32 n);
+
+/* A reader got the ^D that the queue starts with, as its end of input. */
+void tty_line_take_end(struct tty_line *t);
 
 static inline bool tty_line_is_ready(const struct tty_line *t)
 {

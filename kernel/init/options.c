@@ -21,6 +21,7 @@ static const struct option known[] = {
 	{ "stats", "full lab", "what the device `statistics` says" },
 	{ "fsbig", "off on", "image of xv6's file system lab" },
 	{ "echo", "on off", "whether what is typed appears" },
+	{ "eof", "once stays", "^D ends the input for one reader, or all" },
 	{ "columns", "80", "width of the terminal, for editing" },
 	{ "cmd", "", "one shell command, then power off" },
 	{ "panic", "halt exit", "after a panic: stop, or leave QEMU" },

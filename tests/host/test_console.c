@@ -75,6 +75,33 @@ static void ends_at_control_d(void **state)
 	assert_int_equal(events[TTY_LINE], 4);
 }
 
+static void keeps_the_end_for_all_readers(void **state)
+{
+	char c[8];
+
+	(void)state;
+	tty.end_stays = true;
+	type("ab\4");
+	check_read("ab");
+	for (int i = 0; i < 10; i++)
+		assert_int_equal(read_line(c, 8), 0);
+	/* Not the end after all: from one reader on it goes on. */
+	type("cd\n\4");
+	assert_int_equal(read_line(c, 8), 0);
+	check_read("cd\n");
+	assert_int_equal(read_line(c, 8), 0);
+	assert_int_equal(read_line(c, 8), 0);
+	/* More of them are no more than one, and take no room for ever. */
+	for (int i = 0; i < 2 * TTY_QUEUE; i++)
+		type("\4");
+	for (int i = 0; i < 2 * TTY_QUEUE; i++)
+		assert_int_equal(read_line(c, 8), 0);
+	type("e\n");
+	assert_int_equal(read_line(c, 8), 0);
+	check_read("e\n");
+	assert_int_equal(read_line(c, 8), -1);
+}
+
 static void reads_a_line_in_pieces(void **state)
 {
 	char c[8];
@@ -193,11 +220,17 @@ static void keeps_room_for_the_line_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(echoes_and_delivers),    TEST(ignores_nul),
-		TEST(stores_other_bytes),     TEST(erases),
-		TEST(ends_at_control_d),      TEST(reads_a_line_in_pieces),
-		TEST(delivers_at_128_bytes),  TEST(shows_processes_and_interrupts),
-		TEST(loses_no_finished_line), TEST(keeps_room_for_the_line_end),
+		TEST(echoes_and_delivers),
+		TEST(ignores_nul),
+		TEST(stores_other_bytes),
+		TEST(erases),
+		TEST(ends_at_control_d),
+		TEST(reads_a_line_in_pieces),
+		TEST(delivers_at_128_bytes),
+		TEST(shows_processes_and_interrupts),
+		TEST(loses_no_finished_line),
+		TEST(keeps_room_for_the_line_end),
+		TEST(keeps_the_end_for_all_readers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

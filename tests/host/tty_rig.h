@@ -80,7 +80,7 @@ static inline int read_line(char *buf, u32 n)
 		got = tty_line_peek(&tty, buf + done, MIN(n - done, 16u), &end);
 		tty_line_consume(&tty, got);
 		if (end && got == 0 && done == 0)
-			tty_line_consume(&tty, 1);
+			tty_line_take_end(&tty);
 		done += got;
 	}
 	return done;
