@@ -69,3 +69,36 @@ void printk(const char *format, ...)
 	vprintk(format, args);
 	va_end(args);
 }
+
+static void limit_over(struct timer *t)
+{
+	struct klog_limit *limit = container_of(t, struct klog_limit, over);
+	u32 left_out;
+
+	spin_lock(&lock);
+	left_out = limit->left_out;
+	limit->left_out = 0;
+	spin_unlock(&lock);
+	printk("%s: %u more\n", limit->what, left_out);
+}
+
+bool klog_admits(struct klog_limit *limit)
+{
+	u64 now = clock_now(), end;
+	bool admit, first;
+
+	spin_lock(&lock);
+	if (!limit->left_out && now >= limit->end) {
+		limit->end = now + clock_hz();
+		limit->said = 0;
+	}
+	admit = limit->said < KLOG_BURST;
+	first = !admit && limit->left_out == 0;
+	limit->said += admit;
+	limit->left_out += !admit;
+	end = limit->end;
+	spin_unlock(&lock);
+	if (first)
+		timer_start(&limit->over, end, limit_over);
+	return admit;
+}

@@ -236,7 +236,7 @@ int block_alloc(struct log_op *op, u32 goal, u32 n, u32 *out)
 	}
 	mutex_unlock(&ba.lock);
 	if (got == -ENOSPC)
-		printk("balloc: out of blocks\n");
+		printk_limited("balloc: out of blocks", "balloc: out of blocks\n");
 	return got;
 }
 

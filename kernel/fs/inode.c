@@ -402,7 +402,7 @@ int inode_new(struct inode **out)
 	}
 	mutex_unlock(&table.search);
 	if (err == -ENOSPC)
-		printk("ialloc: no inodes\n");
+		printk_limited("ialloc: no inodes", "ialloc: no inodes\n");
 	return err;
 }
 

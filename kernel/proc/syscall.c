@@ -28,7 +28,8 @@ const char *syscall_name(u64 number)
 static s64 call(struct proc *p, u32 number)
 {
 	if (number >= SYS_MAX || !table[number].fn) {
-		printk("%d %s: unknown sys call %d\n", p->pid, p->thread.name, (int)number);
+		printk_limited("unknown sys call", "%d %s: unknown sys call %d\n", p->pid,
+			       p->thread.name, (int)number);
 		return -ENOSYS;
 	}
 	return table[number].fn(&p->tf->a0);

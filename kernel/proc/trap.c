@@ -56,7 +56,8 @@ static void user_exception(struct proc *p, u64 cause, u64 tval, bool fp_off)
 	if (is_page_fault(cause))
 		err = aspace_fault(p->as, tval, access_of(cause));
 	if (err == -ENOMEM)
-		printk("%d %s: out of memory at 0x%lx\n", p->pid, p->thread.name, tval);
+		printk_limited("out of memory", "%d %s: out of memory at 0x%lx\n", p->pid,
+			       p->thread.name, tval);
 	if (err)
 		kill_for_fault(p, cause, tval);
 }

@@ -213,3 +213,28 @@ TEST(call, isatty_knows_the_console)
 	REFUSED(isatty(-1));
 	REFUSED(isatty(99));
 }
+
+/* `abitest @flood WHAT N`: N failing calls that the kernel tells of; inodes: N with none
+ * left. */
+ROLE(flood)
+{
+	long n = number(argv[3]);
+	char name[16];
+
+	(void)argc;
+	if (strcmp(argv[2], "calls") == 0) {
+		while (n-- > 0)
+			ecall_raw(0, 0, 0, 0, 0, 0, 63);
+		return 0;
+	}
+	for (int i = 0;; i++) {
+		long fd;
+
+		format(name, sizeof(name), "f%d", i);
+		fd = open(name, O_CREATE | O_WRONLY);
+		if (fd >= 0)
+			close(fd);
+		else if (--n <= 0)
+			return 0;
+	}
+}

@@ -29,6 +29,22 @@ def test_unknown_call(m):
     assert re.match(r"\d+ abitest: unknown sys call 0\n\d+ abitest: unknown sys call 63\n", out), out
 
 
+@pytest.mark.parametrize("what,line,label", [
+    ("calls", r"\d+ abitest: unknown sys call 63", "unknown sys call"),
+    ("inodes", "ialloc: no inodes", "ialloc: no inodes"),
+])
+def test_floods_are_cut(m, what, line, label):
+    """At most ten in a second; what was left out is told, also when nothing more comes."""
+    m.run("sleep 20; mkdir flood")
+    for n in 9, 3000:
+        out = m.run(f"cd flood; abitest @flood {what} {n}; sleep 20; cd /")
+        said = len(re.findall(f"^{line}$", out, re.M))
+        more = [int(x) for x in re.findall(f"^{label}: (\\d+) more$", out, re.M)]
+        assert said + sum(more) == n, (said, more)
+        assert said <= 10 * (len(more) + 1) and (n > 10) == bool(more), (said, more)
+    m.run("rm -r flood")
+
+
 @pytest.mark.parametrize("address", ["80000000", "3fffffe000", "4000000000", "ffffffffffffffff"])
 def test_refused_access(m, address):
     out = m.run(f"abitest @fault {address}")
