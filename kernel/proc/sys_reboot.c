@@ -8,12 +8,25 @@
 #include "uapi/errno.h"
 #include "uapi/info.h"
 
+/* @err: why init could not make the node; 0: there is one.  The status to leave with. */
+static int explain_no_console(int err)
+{
+	if (err)
+		printk("init: /console cannot be made: error %d\n", err);
+	else
+		printk("init: /console is not the console's device; "
+		       "it has to get another name\n");
+	return 1;
+}
+
 s64 sys_reboot(const u64 arg[6])
 {
 	int how = (int)arg[0], status = (int)arg[1], err;
 
-	if (how != REBOOT_POWEROFF && how != REBOOT_RESET)
+	if (how != REBOOT_POWEROFF && how != REBOOT_RESET && how != REBOOT_NO_CONSOLE)
 		return -EINVAL;
+	if (how == REBOOT_NO_CONSOLE)
+		status = explain_no_console(status);
 	err = fs_sync();
 	if (err)
 		printk("the disk does not take what was written: error %d\n", -err);

@@ -53,3 +53,4 @@ struct meminfo {
 /* reboot() */
 #define REBOOT_POWEROFF 0
 #define REBOOT_RESET 1
+#define REBOOT_NO_CONSOLE 2 /* power off, for init: it cannot say why itself */

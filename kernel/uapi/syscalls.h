@@ -29,7 +29,7 @@
  * job(how): what a shell tells of its jobs, see job.h
  * sync()                          fsync(fd)
  * lseek(fd, offset, whence) -> offset; whence 0 set, 1 cur, 2 end
- * reboot(how, status): 0 power off, 1 reset; status leaves QEMU
+ * reboot(how, status): 0 power off, 1 reset; status leaves QEMU; 2 for init
  * procinfo(struct procinfo *, max) -> how many there are
  * rename(old, new)                wait4(pid or -1, int *status, options)
  * isatty(fd) -> 1 or 0            ftruncate(fd, length)

@@ -238,3 +238,9 @@ ROLE(flood)
 			return 0;
 	}
 }
+
+/* `abitest @node PATH MAJOR` makes a device node. */
+ROLE(node)
+{
+	return argc == 4 ? (int)mknod(argv[2], (int)number(argv[3]), 0) : 1;
+}

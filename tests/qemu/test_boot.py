@@ -1,6 +1,7 @@
 """Boots: processors, memory, devices, options; and what a machine says that cannot be used."""
 import os
 import re
+import shutil
 import time
 
 import pexpect
@@ -71,6 +72,38 @@ def test_no_disk_is_one_clear_line():
         assert m.end() != 0
         assert "no disk" in m.console.before
         assert "panic" not in m.console.before
+
+
+def no_console(image, why):
+    """The image's machine stops at once, with one line of init's that says @why."""
+    with Machine(image) as m:
+        assert m.end() != 0
+        text = m.console.before.replace("\r\n", "\n")
+        assert re.findall("^init: .*$", text, re.M) == [why], text
+        assert text.endswith(why + "\n") and "panic" not in text, text
+
+
+@pytest.mark.parametrize("what", ["mkdir console", "echo mine > console", "ln -s README console",
+                                  "abitest @node console 2"])
+def test_console_that_is_none(test_image, tmp_path, what):
+    image = str(tmp_path / "fs.img")
+    shutil.copyfile(test_image, image)
+    with Machine(image, keep=True) as m:
+        m.boot()
+        m.run(f"rm console; {what}")
+        assert m.poweroff() == 0
+    for _ in range(2):  # it is not touched
+        no_console(image, "init: /console is not the console's device; it has to get another name")
+
+
+def test_console_that_cannot_be_made(test_image, tmp_path):
+    image = str(tmp_path / "fs.img")
+    shutil.copyfile(test_image, image)
+    with Machine(image, keep=True) as m:
+        m.boot()
+        m.run("rm console; ln -s nowhere console")
+        assert m.poweroff() == 0
+    no_console(image, "init: /console cannot be made: error 17")
 
 
 def test_image_as_initrd(test_image):

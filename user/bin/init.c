@@ -33,13 +33,27 @@ static void say_slowly(const char *text)
 		(void)!write(STDERR_FILENO, text, 1);
 }
 
-/* Descriptors 0, 1 and 2; an image that never booted has no device nodes. */
+/* With nothing to write to, the kernel says it.  @err: 0, or why there is no node. */
+_Noreturn static void no_console(int err)
+{
+	reboot(REBOOT_NO_CONSOLE, err);
+	for (;;)
+		pause_ticks(TICK_HZ);
+}
+
+/* Descriptors 0, 1 and 2; an image that never booted has no device nodes.  What else
+ * is called /console is the user's and stays. */
 static void open_console(void)
 {
-	if (open("console", O_RDWR) < 0) {
-		device_make("console", CONSOLE, 0);
-		open("console", O_RDWR);
+	int fd = open("console", O_RDWR);
+
+	if (fd < 0 && errno == ENOENT) {
+		if (device_make("console", CONSOLE, 0) < 0)
+			no_console(errno);
+		fd = open("console", O_RDWR);
 	}
+	if (fd < 0 || !isatty(fd))
+		no_console(0);
 	dup(STDIN_FILENO);
 	dup(STDIN_FILENO);
 	device_make("statistics", STATS, 0); /* fails if it is there */
