@@ -1,6 +1,7 @@
 """Commands for gdb that know Pagoda's structures.
 
     user [NAME]   symbols of the user program NAME (default: the current process's)
+    kbreak NAME   a breakpoint at the kernel's function NAME, not the program's
     proc [PID]    the current process, or process PID
     procs         all processes
     areas [PID]   the areas of its address space
@@ -168,9 +169,10 @@ def chosen_process(argument):
 # --- commands -------------------------------------------------------------------
 
 class PagodaPrefix(gdb.Command):
-    """Commands for Pagoda: user, proc, procs, areas.
+    """Commands for Pagoda: user, kbreak, proc, procs, areas.
 
 user [NAME]   symbols of the user program NAME (default: the current process's)
+kbreak NAME   a breakpoint at the kernel's function NAME, not the program's
 proc [PID]    the current process, or process PID
 procs         all processes
 areas [PID]   the areas of its address space"""
@@ -209,6 +211,29 @@ All programs are linked at address 0, so the last one loaded is dropped."""
         gdb.execute(f"add-symbol-file {path}", to_string=True)
         UserCommand.loaded = os.path.realpath(path)
         print(f"symbols of {path}")
+
+
+class KbreakCommand(gdb.Command):
+    """Set a breakpoint at a function of the kernel: kbreak FUNCTION.
+With the symbols of a program loaded, `break` takes its functions of that name as
+well: its stubs of the system calls, and memset, kill, ...  This one stands at an
+address, so loading another program's symbols does not change it."""
+
+    def __init__(self):
+        super().__init__("kbreak", gdb.COMMAND_BREAKPOINTS, gdb.COMPLETE_SYMBOL)
+
+    def invoke(self, argument, from_tty):
+        name = argument.strip()
+        for symbol in gdb.lookup_static_symbols(name) + [gdb.lookup_global_symbol(name)]:
+            if symbol and symbol.type.code == gdb.TYPE_CODE_FUNC:
+                try:
+                    address = number(symbol.value().address)
+                except gdb.error:  # inlined everywhere
+                    continue
+                if address >= IMAGE_BASE:
+                    gdb.execute(f"break *{address:#x}")
+                    return
+        raise PagodaError(f"the kernel has no function '{name}'")
 
 
 class ProcCommand(gdb.Command):
@@ -265,5 +290,5 @@ class AreasCommand(gdb.Command):
             print(f"{int(area['start']):#14x} - {int(area['end']):#14x} {rights} {kind:7} {extra}".rstrip())
 
 
-for command in (PagodaPrefix, UserCommand, ProcCommand, ProcsCommand, AreasCommand):
+for command in (PagodaPrefix, UserCommand, KbreakCommand, ProcCommand, ProcsCommand, AreasCommand):
     command()
