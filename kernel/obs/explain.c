@@ -6,6 +6,7 @@
 #include "lib/fmt.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
+#include "mm/object.h"
 #include "mm/uaccess.h"
 #include "mm/watch.h"
 #include "proc/proc.h"
@@ -22,6 +23,7 @@ struct query {
 	struct aspace *as;
 	va_t va;
 	enum access access;
+	bool refused; /* it was tried, and what would repair it failed */
 	struct text text;
 };
 
@@ -118,7 +120,7 @@ static const char *cause_outside(const struct query *q)
 {
 	const struct vma *above = vma_find_next(&q->as->areas, q->va);
 
-	if (q->va < PAGE_SIZE)
+	if (q->va == 0 || (q->va < PAGE_SIZE && q->access != ACCESS_EXEC))
 		return "a null pointer";
 	if (q->va >= TRAPFRAME)
 		return "the trap frame and the trampoline are the kernel's";
@@ -131,6 +133,22 @@ static const char *cause_outside(const struct query *q)
 	return "a wild or stale pointer: nothing was ever mapped there, or it was unmapped";
 }
 
+static const char *cause_of_write(const struct query *q, const struct vma *v)
+{
+	if (v->kind != VMA_image)
+		return "a write to a read-only mapping";
+	return q->va < PAGE_SIZE ? "a null pointer (the program's text begins at 0)"
+				 : "a write to program text or constants";
+}
+
+static bool is_past_end(const struct query *q, const struct vma *v)
+{
+	u64 index = (v->offset + (q->va - v->start)) / PAGE_SIZE;
+
+	return v->object && index >= v->object->ops->pages(v->object);
+}
+
+/* NULL: the area allows it, and so a page comes, or is copied, at the touch. */
 static const char *cause_inside(const struct query *q, const struct vma *v)
 {
 	if (v->kind == VMA_system)
@@ -138,13 +156,15 @@ static const char *cause_inside(const struct query *q, const struct vma *v)
 	if (!v->prot)
 		return "the area is under PROT_NONE";
 	if (q->access == ACCESS_WRITE && !(v->prot & VMA_W))
-		return v->kind == VMA_image ? "a write to program text or constants"
-					    : "a write to a read-only mapping";
+		return cause_of_write(q, v);
 	if (q->access == ACCESS_EXEC && !(v->prot & VMA_X))
 		return "a jump into data";
-	if (v->kind == VMA_file)
-		return "past the end of the file, or the file could not be read";
-	return "no memory was left for a page that the area allows";
+	if (is_past_end(q, v))
+		return "past the end of the file";
+	if (!q->refused)
+		return NULL;
+	return v->object ? "the file could not be read, or no memory was left"
+			 : "no memory was left for a page that the area allows";
 }
 
 /* Whether the entry as it is lets user mode do it. */
@@ -162,29 +182,36 @@ static bool is_allowed(const struct query *q)
 static void say_cause(struct query *q)
 {
 	const struct vma *v = vma_find(&q->as->areas, q->va);
+	const char *cause;
 
-	if (q->va >= MAXVA)
+	if (q->va >= MAXVA) {
 		say(q, "  usual cause: a wild pointer: no user address is that high\n");
-	else if (is_allowed(q))
+		return;
+	}
+	if (is_allowed(q)) {
 		say(q, "  nothing refuses it\n");
+		return;
+	}
+	cause = v ? cause_inside(q, v) : cause_outside(q);
+	if (cause)
+		say(q, "  usual cause: %s\n", cause);
 	else
-		say(q, "  usual cause: %s\n", v ? cause_inside(q, v) : cause_outside(q));
+		say(q, "  nothing refuses it: the page comes at the first touch\n");
 }
 
-u64 explain_access(struct aspace *as, va_t va, enum access access, char *buf, u64 size)
+/* At most eight lines: the access, the walk level by level with the bit that
+ * decides, the area or its neighbours, the usual cause.  Takes the area lock. */
+static void explain_access(struct query *q)
 {
-	struct query q = { as, va, access, { buf, size, 0 } };
-
-	buf[0] = '\0';
-	mutex_lock(&as->lock);
-	say(&q, "  %s 0x%lx:\n", access_name[access], va);
-	if (va < MAXVA) {
-		say_walk(&q);
-		say_neighbours(&q);
+	q->text.buf[0] = '\0';
+	mutex_lock(&q->as->lock);
+	say(q, "  %s 0x%lx:\n", access_name[q->access], q->va);
+	if (q->va < MAXVA) {
+		say_walk(q);
+		say_neighbours(q);
 	}
-	say_cause(&q);
-	mutex_unlock(&as->lock);
-	return q.text.used;
+	say_cause(q);
+	mutex_unlock(&q->as->lock);
 }
 
 /* --- who asks ---------------------------------------------------------- */
@@ -194,10 +221,15 @@ u64 explain_access(struct aspace *as, va_t va, enum access access, char *buf, u6
 static void explain_kill(va_t va, enum access access)
 {
 	struct page *frame = frame_alloc(FRAME_other, FRAME_RESERVED);
+	struct query q = { .as = proc_current()->as,
+			   .va = va,
+			   .access = access,
+			   .refused = true };
 
 	if (!frame)
 		return;
-	explain_access(proc_current()->as, va, access, frame_va(frame), EXPLAIN_MAX);
+	q.text = (struct text){ frame_va(frame), EXPLAIN_MAX, 0 };
+	explain_access(&q);
 	printk("%s", (char *)frame_va(frame));
 	frame_put(frame);
 }
@@ -212,7 +244,7 @@ s64 sys_explain(const u64 arg[6])
 {
 	struct procinfo who;
 	struct page *frame;
-	struct aspace *as;
+	struct query q = { .va = arg[1], .access = (enum access)arg[2] };
 	u64 n;
 	int err;
 
@@ -221,14 +253,15 @@ s64 sys_explain(const u64 arg[6])
 	frame = frame_alloc(FRAME_other, 0);
 	if (!frame)
 		return -ENOMEM;
-	as = proc_watch((int)arg[0], &who);
-	if (!as) {
+	q.as = proc_watch((int)arg[0], &who);
+	if (!q.as) {
 		frame_put(frame);
 		return -ESRCH;
 	}
-	n = explain_access(as, arg[1], (enum access)arg[2], frame_va(frame), EXPLAIN_MAX);
-	aspace_unwatch(as);
-	n = MIN(n, arg[4] - 1);
+	q.text = (struct text){ frame_va(frame), EXPLAIN_MAX, 0 };
+	explain_access(&q);
+	aspace_unwatch(q.as);
+	n = MIN(q.text.used, arg[4] - 1);
 	((char *)frame_va(frame))[n] = '\0';
 	err = copyout(uptr(arg[3]), frame_va(frame), n + 1);
 	frame_put(frame);

@@ -1,5 +1,6 @@
 /* t_explain.c - the kernel says why an access is refused. */
-#include "lib.h"
+#include "mapping.h"
+#include "vm.h"
 
 enum { READ, WRITE, EXECUTE };
 
@@ -39,6 +40,44 @@ TEST(explain, knows_the_usual_causes)
 	CHECK(says(1ul << 40, READ, "wild pointer"));
 	CHECK(says(0x80000000, READ, "physical memory"));
 	CHECK(says((word)text, READ, "nothing refuses it"));
+}
+
+/* Null pointers, also where text is at 0. */
+TEST(explain, null_pointers)
+{
+	CHECK(says(0, WRITE, "null pointer"));
+	CHECK(says(16, WRITE, "null pointer"));
+	CHECK(says(0x34, WRITE, "null pointer"));
+}
+
+/* What is not there yet, but would come, is not refused; what lies past the end of a
+ * file is. */
+TEST(explain, pages_that_come_at_the_touch)
+{
+	word lazy = pages_new(2, LAZY);
+	word file, shared;
+	int fd;
+
+	CHECK(says(lazy, WRITE, "nothing refuses it"));
+	CHECK(says(lazy + PAGE, READ, "nothing refuses it"));
+	store8(lazy, 1);
+	CHILD(7, exit(says(lazy, WRITE, "nothing refuses it: the page comes") ? 7 : 1));
+	file_make("ex", 100, 1);
+	fd = open("ex", O_RDWR);
+	file = map(0, 2 * PAGE, RW, MAP_PRIVATE, fd, 0);
+	shared = map(0, 2 * PAGE, RW, MAP_SHARED, fd, 0);
+	for (int i = 0; i < 2; i++) {
+		CHECK(says(file, WRITE, "nothing refuses it"));
+		CHECK(says(shared, WRITE, "nothing refuses it"));
+		CHECK(says(file + PAGE, READ, "past the end"));
+		CHECK(says(shared + PAGE, WRITE, "past the end"));
+		load8(file);
+		load8(shared);
+	}
+	EQ(unmap(file, 2 * PAGE), 0);
+	EQ(unmap(shared, 2 * PAGE), 0);
+	EQ(close(fd), 0);
+	EQ(unlink("ex"), 0);
 }
 
 TEST(explain, bad_arguments)
