@@ -141,6 +141,7 @@ const struct object_ops inode_object_ops = {
 	.put = mapped_put,
 	.pages = mapped_pages,
 	.prepare_write = mapped_prepare,
+	.own_page = mapped_own,
 	.mark_dirty = mapped_dirty,
 };
 

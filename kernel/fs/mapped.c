@@ -23,6 +23,7 @@ struct mapped {
 	struct page *spare; /* a frame for the case that programs run from pg, or NULL */
 	struct wb_rec *rec; /* or NULL */
 	struct buf *ibuf;   /* the inode's, once it is going to change */
+	bool write;         /* it is to be made ready for writes, too */
 	u32 mask, missing;  /* blocks of the page within the file; those without a place */
 	u32 block[WB_PAGE_BLOCKS];
 };
@@ -122,8 +123,9 @@ static int prepare_locked(struct mapped *m)
 	if (!object_has_page(&m->ip->obj, m->pg))
 		return -ESTALE;
 	err = inode_own_page(m->ip, &m->pg, &m->spare);
-	if (!err)
-		err = find_blocks(m);
+	if (err || !m->write)
+		return err;
+	err = find_blocks(m);
 	if (!err && m->missing)
 		err = alloc_missing(m);
 	else if (!err)
@@ -141,9 +143,9 @@ static void finish(struct mapped *m)
 		frame_put(m->spare);
 }
 
-int mapped_prepare(struct object *obj, struct page **pg)
+static int prepare(struct object *obj, struct page **pg, bool write)
 {
-	struct mapped m = { .ip = inode_of(obj), .pg = *pg };
+	struct mapped m = { .ip = inode_of(obj), .pg = *pg, .write = write };
 	int err;
 
 	for (;;) {
@@ -166,6 +168,16 @@ int mapped_prepare(struct object *obj, struct page **pg)
 	finish(&m);
 	*pg = m.pg;
 	return err;
+}
+
+int mapped_prepare(struct object *obj, struct page **pg)
+{
+	return prepare(obj, pg, true);
+}
+
+int mapped_own(struct object *obj, struct page **pg)
+{
+	return prepare(obj, pg, false);
 }
 
 void mapped_dirty(struct object *obj, struct page *pg)

@@ -111,6 +111,8 @@ static int map_own(struct aspace *as, const struct vma *area, va_t va, struct pa
 	if (area->flags & VMA_SHARED && write) {
 		err = area->object->ops->prepare_write(area->object, pg);
 		flags |= PTE_W | PTE_D;
+	} else if (area->flags & VMA_SHARED && page_flags(*pg) & PG_TEXT) {
+		err = area->object->ops->own_page(area->object, pg);
 	} else if (!(area->flags & VMA_SHARED) && area->prot & VMA_W) {
 		flags |= PTE_COW;
 	}

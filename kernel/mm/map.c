@@ -21,6 +21,8 @@ static void area_copied(struct vma *v)
 	if (!v->object)
 		return;
 	__atomic_fetch_add(&v->object->nareas, 1, __ATOMIC_SEQ_CST);
+	if (v->flags & VMA_SHARED)
+		object_count_shared(v->object, 1);
 	v->object->ops->get(v->object);
 }
 
@@ -29,6 +31,8 @@ static void area_gone(struct vma *v)
 	if (!v->object)
 		return;
 	__atomic_fetch_sub(&v->object->nareas, 1, __ATOMIC_SEQ_CST);
+	if (v->flags & VMA_SHARED)
+		object_count_shared(v->object, -1);
 	v->object->ops->put(v->object);
 }
 
@@ -257,7 +261,8 @@ int aspace_prefetch(struct aspace *as, va_t addr, u64 len)
 
 	if (addr > MAP_TOP || len > MAP_TOP - addr)
 		return -ENOMEM;
-	for (; addr < end; addr += PAGE_SIZE) {
+	for (; addr < end && mem_has(frame_total() / 8) && !thread_killed();
+	     addr += PAGE_SIZE) {
 		if (aspace_fault(as, addr, ACCESS_READ))
 			break; /* a hint: what cannot be had comes later or never */
 		sched_point();

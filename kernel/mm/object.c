@@ -237,6 +237,25 @@ bool object_has_page(const struct object *obj, const struct page *pg)
 	return __atomic_load_n(&pg->object, __ATOMIC_ACQUIRE) == obj;
 }
 
+bool object_give_text(struct object *obj, struct page *pg)
+{
+	bool ok;
+
+	spin_lock(&cache.lock);
+	ok = obj->nshared == 0 && pg->object == obj;
+	if (ok)
+		page_set_flags(pg, PG_TEXT);
+	spin_unlock(&cache.lock);
+	return ok;
+}
+
+void object_count_shared(struct object *obj, int by)
+{
+	spin_lock(&cache.lock);
+	obj->nshared += (u64)by;
+	spin_unlock(&cache.lock);
+}
+
 void object_replace_page(struct object *obj, struct page *pg, struct page *with)
 {
 	frame_get(with);

@@ -50,6 +50,10 @@ struct object_ops {
 	 * the caller's reference to that.  -ESTALE: not the object's any more. */
 	int (*prepare_write)(struct object *obj, struct page **pg);
 
+	/* @*pg, of the object, has PG_TEXT and is going to be mapped shared: sees to it
+	 * that no program runs from the page that is.  Otherwise as prepare_write. */
+	int (*own_page)(struct object *obj, struct page **pg);
+
 	/* @pg was written since; nothing if it is not the object's any more. */
 	void (*mark_dirty)(struct object *obj, struct page *pg);
 };
@@ -59,6 +63,7 @@ struct object {
 	struct list pages;            /* (pagehash) cached pages of this object */
 	u64 npages;                   /* (pagehash) */
 	u64 nareas;                   /* (A) areas of address spaces that map it */
+	u64 nshared;                  /* (pagehash) of these, shared ones        */
 	u64 ndirty; /* (A) the file system's: pages newer than the disk or on their way */
 };
 
@@ -75,6 +80,13 @@ void object_init(struct object *obj, const struct object_ops *ops);
 /* Page @index, read in if need be, with a reference for the caller.
  * 0 or -errno (-ENOMEM, -EIO).  No inode lock held. */
 int object_get_page(struct object *obj, u64 index, struct page **out) MUST_CHECK;
+
+/* A page is either program text or mapped shared, or else a program would change under
+ * those who run it, or shared mappings of a page would part when it is replaced.
+ * An object with shared areas gives no page as text; false: take a copy.  A shared
+ * area asks own_page() for pages that were given before. */
+bool object_give_text(struct object *obj, struct page *pg);
+void object_count_shared(struct object *obj, int by);
 
 /* Page @index if it is cached and up to date, with a reference, else NULL; never sleeps. */
 struct page *object_find_page(struct object *obj, u64 index);

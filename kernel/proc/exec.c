@@ -65,7 +65,8 @@ static int load_page(struct exec *x, const struct elf_segment *seg, u64 done)
 
 /* Pages of a segment that is only read, lie whole in the file and at page
  * boundaries of it, are the page cache's own: everybody who runs the program
- * shares them.  PG_TEXT makes a write to the file replace the page there. */
+ * shares them.  PG_TEXT makes a write to the file replace the page there; pages that
+ * somebody might write through a mapping are copied here. */
 static int share_page(struct exec *x, const struct elf_segment *seg, u64 done)
 {
 	struct object *obj = inode_object(x->file);
@@ -74,7 +75,10 @@ static int share_page(struct exec *x, const struct elf_segment *seg, u64 done)
 
 	if (err)
 		return err;
-	page_set_flags(pg, PG_TEXT);
+	if (!object_give_text(obj, pg)) {
+		frame_put(pg);
+		return load_page(x, seg, done);
+	}
 	err = aspace_map_shared(x->as, seg->va + done, pg);
 	if (err)
 		frame_put(pg);

@@ -357,6 +357,16 @@ TEST(mmap, discard_and_mincore)
 	REFUSED(ecall_raw((long)p, 4 * PAGE, 0x80000000, 0, 0, 0, NR_MINCORE));
 }
 
+/* A hint is not a reason to take all memory there is. */
+TEST(mmap, willneed_leaves_memory_to_others)
+{
+	word before = free_memory(), p = anon(1 << 18, RW);
+
+	EQ(advise(p, 1 << 30, MADV_WILLNEED), 0);
+	CHECK(free_memory() > before / 16);
+	EQ(unmap(p, 1 << 30), 0);
+}
+
 TEST(mmap, grows_and_shrinks_in_place)
 {
 	word p = anon(8, RW);

@@ -1,6 +1,8 @@
 /* t_running.c - program files that change or go while they run, and stacks by
  * PT_GNU_STACK. */
 #include "elf.h"
+#include "mapping.h"
+#include "vm.h"
 
 /* Reads a byte from fd 3 into the stack, then exits with a constant of its text. */
 #define READ_THEN_EXIT(value)                                                             \
@@ -16,7 +18,7 @@ static struct elf_file *paged(const uint32_t *code, int count)
 {
 	struct elf_file *f = elf_new();
 
-	elf_add(f, PF_R | PF_X, 0, 0x1000, count * 4);
+	elf_add(f, PF_R | PF_X, 0, 0x1000, 0x1000);
 	elf_code(f, 0x1000, code, count);
 	f->size = 0x2000;
 	return f;
@@ -86,6 +88,62 @@ TEST(running, file_is_written_in_place)
 	EQ(write(go, "x", 1), 1);
 	EQ(reap(pid), 43);
 	EQ(unlink("prog"), 0);
+}
+
+/* Overwrites the code of "prog" through @map, which must show in @other and by read(). */
+static void overwrite(word map, word other)
+{
+	char byte;
+	long fd = open("prog", O_RDONLY);
+
+	for (word i = 0; i < sizeof(read_exit_43); i++)
+		store8(map + i, 0);
+	EQ(load8(other), 0);
+	EQ(lseek((int)fd, 0x1000, 0), 0x1000);
+	EQ(read((int)fd, &byte, 1), 1);
+	EQ(byte, 0);
+	EQ(close((int)fd), 0);
+}
+
+/* A program file that is mapped by others for writing: before it runs (@early), or
+ * only then.  The program does not change, the mappings stay one. */
+static void run_while_mapped(int early)
+{
+	long pid, go = -1, fd;
+	word a = 0, b = 0;
+
+	elf_save(paged(read_exit_42, COUNT(read_exit_42)), "prog");
+	fd = open("prog", O_RDWR);
+	for (int turn = 0; turn < 2; turn++) {
+		if (turn == early) {
+			go = start_waiting(&pid);
+			wait_until_asleep(pid);
+			continue;
+		}
+		a = map(0, PAGE, RW, MAP_SHARED, fd, 0x1000);
+		b = map(0, PAGE, PROT_READ, MAP_SHARED, fd, 0x1000);
+		load8(b);
+		if (early)
+			store8(a, load8(a)); /* from here on W is set */
+	}
+	overwrite(a, b);
+	EQ(write(go, "x", 1), 1);
+	EQ(reap(pid), 42);
+	EQ(unmap(a, PAGE), 0);
+	EQ(unmap(b, PAGE), 0);
+	EQ(close((int)fd), 0);
+	EQ(close((int)go), 0);
+	EQ(unlink("prog"), 0);
+}
+
+TEST(running, file_is_mapped_before_it_runs)
+{
+	run_while_mapped(1);
+}
+
+TEST(running, file_is_mapped_while_it_runs)
+{
+	run_while_mapped(0);
 }
 
 TEST(running, file_is_truncated)

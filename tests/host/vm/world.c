@@ -216,6 +216,11 @@ static const struct object_ops file_ops = {
 	.mark_dirty = file_dirty,
 };
 
+bool thread_killed(void)
+{
+	return false;
+}
+
 /* --- making and unmaking --------------------------------------------------------- */
 
 void world_init(void)
