@@ -209,7 +209,7 @@ s64 file_seek(struct file *f, s64 offset, int whence)
 
 int file_sync(struct file *f)
 {
-	return f->ip ? log_commit() : -EINVAL;
+	return f->ip ? log_sync() : -EINVAL;
 }
 
 int file_truncate(struct file *f, u64 size)

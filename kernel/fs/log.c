@@ -32,6 +32,7 @@
 #include "fs/wb_priv.h"
 #include "lib/assert.h"
 #include "lib/string.h"
+#include "mm/cut.h"
 #include "mm/frame.h"
 #include "uapi/errno.h"
 
@@ -310,6 +311,12 @@ int log_commit(void)
 	return err;
 }
 
+int log_sync(void)
+{
+	mappings_write_back();
+	return log_commit();
+}
+
 /* Until there has been something to commit for long enough. */
 static void wait_for_work(void)
 {
@@ -330,7 +337,7 @@ static void commit_thread(void *arg)
 	(void)arg;
 	for (;;) {
 		wait_for_work();
-		if (log_commit())
+		if (log_sync())
 			printk("fs: changes of the last second are lost\n");
 	}
 }

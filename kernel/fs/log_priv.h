@@ -48,6 +48,9 @@ void log_end(struct log_op *op);
  * Locks held: inode locks and before; no transaction open. */
 int log_commit(void) MUST_CHECK;
 
+/* The same, with what was written to shared mappings.  No locks held. */
+int log_sync(void) MUST_CHECK;
+
 /* File data became dirty: commit within a second; @soon: right away. */
 void log_poke(bool soon);
 

@@ -235,5 +235,5 @@ int fs_mount(struct blkdev *dev)
 
 int fs_sync(void)
 {
-	return log_commit();
+	return log_sync();
 }

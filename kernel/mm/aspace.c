@@ -173,25 +173,49 @@ static void gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 	}
 }
 
-void aspace_write_back(struct aspace *as, va_t lo, va_t hi)
+/* Takes W and D from the pages that programs may have written, so that the next write
+ * is told of by a fault.  PTE_SOFT marks those that were, for tell_written(). */
+static void protect_written(struct aspace *as, va_t lo, va_t hi)
 {
 	struct gather g;
 
 	gather_init(&g, &as->tlb);
 	pt_for_each(c, &as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
-		struct vma *v;
 
-		if (!pte_is_leaf(e) || !(e.bits & PTE_D))
+		if (!pte_is_leaf(e) || !(e.bits & (PTE_W | PTE_D)) ||
+		    !shared_area(as, c.va))
 			continue;
-		v = shared_area(as, c.va);
-		if (!v)
-			continue;
-		pte_clear_bits(c.slot, PTE_D);
+		pte_set_bits(c.slot, PTE_SOFT);
+		e = pte_clear_bits(c.slot, PTE_W | PTE_D);
+		if (!(e.bits & PTE_D))
+			pte_clear_bits(c.slot, PTE_SOFT);
 		gather_range(&g, c.va, c.va + PAGE_SIZE);
-		v->object->ops->mark_dirty(v->object, frame_of_pa(pte_pa(e)));
 	}
 	gather_finish(&g);
+}
+
+/* Of pages under PROT_NONE, which nobody can write now, D says it. */
+static void tell_written(struct aspace *as, va_t lo, va_t hi)
+{
+	pt_for_each(c, &as->pt, lo, hi) {
+		pte_t e = pte_load(c.slot);
+		u64 mark = pte_is_parked(e, c.level) ? PTE_D : PTE_SOFT;
+		struct vma *v = e.bits & mark ? shared_area(as, c.va) : NULL;
+
+		if (!v || !pte_is_valid(e))
+			continue;
+		pte_clear_bits(c.slot, mark);
+		v->object->ops->mark_dirty(v->object, frame_of_pa(pte_pa(e)));
+	}
+}
+
+/* The file is told when no hart can write by an old translation any more: what is
+ * written after that is told of anew, and nothing falls between the two. */
+void aspace_write_back(struct aspace *as, va_t lo, va_t hi)
+{
+	protect_written(as, lo, hi);
+	tell_written(as, lo, hi);
 }
 
 void aspace_zap(struct aspace *as, va_t lo, va_t hi)

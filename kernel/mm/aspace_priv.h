@@ -9,7 +9,8 @@ struct gather;
  * mean nothing.  (lock) */
 int aspace_cut_edges(struct aspace *as, va_t lo, va_t hi) MUST_CHECK;
 
-/* Tells the files of shared mappings in [lo, hi) which pages were written.  (lock) */
+/* Tells the files of shared mappings in [lo, hi) which pages were written; later writes
+ * are told of by a fault.  (lock) */
 void aspace_write_back(struct aspace *as, va_t lo, va_t hi);
 
 extern const struct vma_hooks aspace_area_hooks; /* map.c */

@@ -53,6 +53,34 @@ static void cut_space(struct aspace *as, const struct object *obj, u64 bytes)
 	}
 }
 
+/* (lock) */
+static void write_back_space(struct aspace *as)
+{
+	struct vma *v;
+
+	vma_for_each(v, &as->areas) {
+		if (!v->object || !(v->flags & VMA_SHARED))
+			continue;
+		keep_walks_out(as);
+		aspace_write_back(as, v->start, v->end);
+		__atomic_store_n(&as->cutting, false, __ATOMIC_RELEASE);
+	}
+}
+
+void mappings_write_back(void)
+{
+	struct aspace *as = NULL;
+
+	if (!object_any_shared())
+		return;
+	while ((as = aspace_watch_next(as)) != NULL) {
+		mutex_lock(&as->lock);
+		write_back_space(as);
+		mutex_unlock(&as->lock);
+		sched_point();
+	}
+}
+
 void mappings_cut(struct object *obj, u64 pages)
 {
 	struct aspace *as = NULL;

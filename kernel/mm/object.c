@@ -21,6 +21,7 @@ static struct {
 	struct page **bucket;               /* (C) the array; (lock) the chains     */
 	u64 nbuckets;                       /* (C) a power of two                   */
 	u64 npages;                         /* (lock)                               */
+	u64 nshared;                        /* (lock), (A) to look: areas of all objects */
 	u64 hand;                           /* (lock) bucket that reclaim is at     */
 	struct waitq wait[NWAITQ];          /* for PG_BUSY, by address         */
 	const struct object_writer *writer; /* (C) after boot         */
@@ -253,7 +254,13 @@ void object_count_shared(struct object *obj, int by)
 {
 	spin_lock(&cache.lock);
 	obj->nshared += (u64)by;
+	__atomic_store_n(&cache.nshared, cache.nshared + (u64)by, __ATOMIC_RELAXED);
 	spin_unlock(&cache.lock);
+}
+
+bool object_any_shared(void)
+{
+	return __atomic_load_n(&cache.nshared, __ATOMIC_RELAXED) != 0;
 }
 
 void object_replace_page(struct object *obj, struct page *pg, struct page *with)

@@ -87,6 +87,7 @@ int object_get_page(struct object *obj, u64 index, struct page **out) MUST_CHECK
  * area asks own_page() for pages that were given before. */
 bool object_give_text(struct object *obj, struct page *pg);
 void object_count_shared(struct object *obj, int by);
+bool object_any_shared(void); /* whether any object has shared areas */
 
 /* Page @index if it is cached and up to date, with a reference, else NULL; never sleeps. */
 struct page *object_find_page(struct object *obj, u64 index);

@@ -250,6 +250,10 @@ int kthread_start(const char *name, void (*fn)(void *), void *arg)
 }
 
 /* Nothing is mapped here. */
+void mappings_write_back(void)
+{
+}
+
 void mappings_cut(struct object *obj, u64 pages)
 {
 	(void)pages;
