@@ -55,6 +55,7 @@ void aspace_check(struct aspace *as)
 			resident++;
 		if (!pte_is_leaf(e))
 			continue;
+		ASSERT(!(e.bits & PTE_G)); /* a hart would keep it for all spaces */
 		check_leaf(as, c.va, e);
 		if (e.bits & PTE_U && frame_of_pa(pte_pa(e))->kind != FRAME_usyscall)
 			resident += level_size(c.level) / PAGE_SIZE;

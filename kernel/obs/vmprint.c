@@ -14,13 +14,15 @@ struct printer {
 static void print_entry(const struct printer *p, va_t va, int level, pte_t e)
 {
 	static const char *const dots[PT_LEVELS] = { ".. .. ..", ".. ..", ".." };
+	static const char *const size[PT_LEVELS] = { "", " 2 MiB", " 1 GiB" };
+	const char *large = pte_is_leaf(e) ? size[level] : "";
 
 	if (p->addresses)
-		printk(" %s0x%016lx: pte 0x%016lx pa 0x%016lx\n", dots[level], va, e.bits,
-		       pte_pa(e));
+		printk(" %s0x%016lx: pte 0x%016lx pa 0x%016lx%s\n", dots[level], va, e.bits,
+		       pte_pa(e), large);
 	else
-		printk("%s%u: pte 0x%016lx pa 0x%016lx\n", dots[level],
-		       level_index(va, level), e.bits, pte_pa(e));
+		printk("%s%u: pte 0x%016lx pa 0x%016lx%s\n", dots[level],
+		       level_index(va, level), e.bits, pte_pa(e), large);
 }
 
 /* The table at @level that decides from @va on; of the root only the user half. */

@@ -33,6 +33,8 @@ class Inside:
         self.root = int(re.search(r"^page table 0x(\w+)$", said, re.M)[1], 16)
         self.table = [(depth.count("..") - 1, int(va, 16), int(pte, 16)) for depth, va, pte in
                       re.findall(r"^ ((?:\.\. )*\.\.)0x(\w{16}): pte 0x(\w{16}) pa", said, re.M)]
+        large = [pte for level, _, pte in self.table if level < 2 and pte & (R | W | X)]
+        assert large and len(re.findall(r" 2 MiB$", said, re.M)) == len(large)
         self.pgpte = {int(va, 16): int(pte, 16) for va, pte in re.findall(r"^pgpte 0x(\w+) 0x(\w+)$", said, re.M)}
         assert len(self.table) > 500 and len(self.pgpte) == 5
 
