@@ -4,19 +4,12 @@
 #include "mm/aspace.h"
 #include "mm/aspace_priv.h"
 #include "mm/reclaim.h"
+#include "mm/vmstat.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
 /* The heap may take the place of the USYSCALL page, but not of the trap frame. */
 #define BREAK_MAX TRAPFRAME
-
-/* The USYSCALL page makes room for a heap that reaches it. */
-static int clear_way(struct aspace *as, va_t lo, va_t hi)
-{
-	if (hi > USYSCALL && lo <= USYSCALL)
-		return aspace_unmap(as, USYSCALL, USYSCALL + PAGE_SIZE);
-	return 0;
-}
 
 /* The heap area that ends at @lo, or NULL. */
 static struct vma *heap_below(struct aspace *as, va_t lo)
@@ -38,12 +31,6 @@ static int add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 	};
 	int err;
 
-	/* Whatever else is in the way is so before the USYSCALL page goes. */
-	if (vma_overlaps(&as->areas, lo, MIN(hi, USYSCALL)))
-		return -ENOMEM;
-	err = clear_way(as, lo, hi);
-	if (err)
-		return err;
 	*area = heap_below(as, lo);
 	if (*area)
 		err = vma_resize(&as->areas, *area, (*area)->start, hi);
@@ -59,24 +46,68 @@ static void drop_heap(struct aspace *as, va_t lo, va_t hi)
 		ASSERT(!"an area is split");
 }
 
-static bool has_memory(struct aspace *as, u64 pages)
-{
-	return mem_has(pages) || (super_shed(as) && mem_has(pages));
-}
-
-static int grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
+static int add_full_heap(struct aspace *as, va_t lo, va_t hi, bool lazy)
 {
 	struct vma *area;
-	int err;
+	int err = add_heap(as, lo, hi, &area);
 
-	if (!lazy && !has_memory(as, (hi - lo) / PAGE_SIZE))
-		return -ENOMEM;
-	err = add_heap(as, lo, hi, &area);
 	if (err || lazy)
 		return err;
 	err = aspace_populate(as, area, lo, hi);
 	if (err)
 		drop_heap(as, lo, hi);
+	return err;
+}
+
+/* Whether the USYSCALL page is where a heap up to @hi goes. */
+static bool is_in_the_way(struct aspace *as, va_t hi)
+{
+	struct vma *v = hi > USYSCALL ? vma_find(&as->areas, USYSCALL) : NULL;
+
+	return v && v->kind == VMA_system;
+}
+
+/* Turns the USYSCALL page into heap.  Once there is a frame nothing can fail: the area
+ * stays, and so does the table, which has the trap frame as well. */
+static int take_usyscall(struct aspace *as, bool lazy)
+{
+	struct page *pg = lazy ? NULL : frame_alloc(FRAME_anon, FRAME_ZERO);
+	struct vma *v = vma_find(&as->areas, USYSCALL);
+
+	if (!lazy && !pg)
+		return -ENOMEM;
+	if (pg)
+		vmstat_inc(VM_page_zeroed);
+	aspace_zap(as, v->start, v->end);
+	v->kind = VMA_heap;
+	v->prot = VMA_R | VMA_W;
+	if (pg && aspace_map_frame(as, USYSCALL, pg, prot_to_pte(v->prot)))
+		ASSERT(!"no table for the USYSCALL page");
+	vma_merge(&as->areas, v);
+	return 0;
+}
+
+static bool has_memory(struct aspace *as, u64 pages)
+{
+	return mem_has(pages) || (super_shed(as) && mem_has(pages));
+}
+
+/* The USYSCALL page goes last: a heap that cannot grow leaves it there. */
+static int grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
+{
+	bool over = is_in_the_way(as, hi);
+	va_t end = over ? USYSCALL : hi;
+	int err = 0;
+
+	if (!lazy && !has_memory(as, (hi - lo) / PAGE_SIZE))
+		return -ENOMEM;
+	if (lo < end)
+		err = add_full_heap(as, lo, end, lazy);
+	if (err || !over)
+		return err;
+	err = take_usyscall(as, lazy);
+	if (err && lo < end)
+		drop_heap(as, lo, end);
 	return err;
 }
 

@@ -1,6 +1,7 @@
 /* t_mmap.c - mappings: anonymous and of files, private and shared, cut, protected,
  * inherited. */
 #include "mapping.h"
+#include "vm.h"
 
 /* A file "m" of 1.5 pages of 'A'; its descriptor. */
 static int make_file(int flags)
@@ -357,6 +358,18 @@ TEST(mmap, discard_and_mincore)
 	REFUSED(ecall_raw((long)p, 4 * PAGE, 0x80000000, 0, 0, 0, NR_MINCORE));
 }
 
+TEST(mmap, discarding_leaves_the_program)
+{
+	static char kept[] = "kept";
+	word page = (word)kept & -PAGE;
+
+	CHILD(0, {
+		memcpy(kept, "mine", 4);
+		EQ(advise(page, PAGE, MADV_DONTNEED), 0);
+		EQ(memcmp(kept, "mine", 4), 0);
+	});
+}
+
 /* A hint is not a reason to take all memory there is. */
 TEST(mmap, willneed_leaves_memory_to_others)
 {
@@ -391,6 +404,23 @@ TEST(mmap, break_does_not_run_into_it)
 	REFUSED(sbrk(100 * PAGE, LAZY));
 	EQ(sbrk(0, EAGER), brk);
 	CHECK(sbrk(PAGE, EAGER) != -1);
+}
+
+/* What is protected at its end stays so, and is no part of what comes after. */
+TEST(mmap, heap_grows_behind_a_protected_page)
+{
+	for (int mode = EAGER; mode <= LAZY; mode++) {
+		word p = pages_new(2, EAGER), more;
+
+		store8(p + PAGE, 'k');
+		EQ(protect(p + PAGE, PAGE, PROT_READ), 0);
+		more = (word)sbrk(2 * PAGE, mode);
+		EQ(more, p + 2 * PAGE);
+		store8(more, 1);
+		store8(more + PAGE, 1);
+		EQ(load8(p + PAGE), 'k');
+		KILLS(store8(p + PAGE, 1));
+	}
 }
 
 TEST(mmap, exec_and_exit_write_back)

@@ -39,6 +39,25 @@ TEST(stale, unmapped_and_mapped_again)
 	KILLS(load8(p); unmap(p, PAGE); load8(p));
 }
 
+TEST(stale, moved_and_mapped_again)
+{
+	word p = anon(PAGES + 1, RW), q; /* the last one stays, so that it has to move */
+
+	for (int round = 0; round < 50; round++) {
+		for (int i = 0; i < PAGES; i++)
+			store8(p + i * PAGE, 1 + i);
+		q = (word)ecall_raw((long)p, PAGES * PAGE, (PAGES + 1) * PAGE,
+				    MREMAP_MAYMOVE, 0, 0, NR_MREMAP);
+		CHECK(q != ~0ul && q != p);
+		EQ(remap(p, PAGES, RW), p);
+		for (int i = PAGES - 1; i >= 0; i--) {
+			EQ(load8(p + i * PAGE), 0);
+			EQ(load8(q + i * PAGE), 1 + i);
+		}
+		EQ(unmap(q, (PAGES + 1) * PAGE), 0);
+	}
+}
+
 TEST(stale, discarded)
 {
 	word p = anon(PAGES, RW);

@@ -60,6 +60,30 @@ TEST(super, sparse_pages_until_the_end)
 		FAIL("%ld pages of %ld", n, before);
 }
 
+/* Leaves that were made when there was plenty, and protected since, give back as well. */
+TEST(super, protected_leaves_until_the_end)
+{
+	const int n = 4;
+	word free, base;
+
+	if (booted("heap", "lazy"))
+		return; /* sbrk takes nothing */
+	CHILD(0, {
+		free = free_memory() / PAGE;
+		base = heap_regions(n, LAZY);
+		for (int i = 0; i < n; i++)
+			store8(base + i * REGION, (unsigned char)(1 + i));
+		EQ(protect(base, n * (long)REGION, PROT_READ), 0);
+		EQ(protect(base, n * (long)REGION, RW), 0);
+		free -= free / 256 + 64; /* tables */
+		CHECK(sbrk((int)(free * PAGE), EAGER) != -1);
+		for (int i = 0; i < n; i++) {
+			EQ(load8(base + i * REGION), 1 + i);
+			EQ(load8(base + i * REGION + 5 * PAGE), 0);
+		}
+	});
+}
+
 /* fork with no memory, and then with a page more each time: it fails and changes nothing,
  * until it works.  Then the stack wants to be copied, which may be the end of both. */
 static void fork_until_it_works(word base, volatile word *failed)

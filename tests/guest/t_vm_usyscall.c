@@ -1,5 +1,6 @@
 /* t_vm_usyscall.c - the page at USYSCALL: what a program knows of itself without a call. */
 #include "../../user/include/usyscall.h"
+#include "mapping.h"
 #include "vm.h"
 
 #define ME ((const volatile struct usyscall *)USYSCALL)
@@ -251,13 +252,17 @@ TEST(usyscall, time_fields_are_everybodys)
 
 /* --- and when the heap takes its place ---------------------------------------------- */
 
+static void grow_up_to(word end)
+{
+	for (word brk = sbrk(0, EAGER); brk < end; brk = sbrk(0, EAGER))
+		CHECK(sbrk(end - brk > 1 << 30 ? 1 << 30 : (int)(end - brk), LAZY) != -1);
+}
+
 TEST(usyscall, heap_over_it)
 {
 	int me = getpid();
 
-	for (word brk = sbrk(0, EAGER); brk < TRAPFRAME; brk = sbrk(0, EAGER))
-		CHECK(sbrk(TRAPFRAME - brk > 1 << 30 ? 1 << 30 : (int)(TRAPFRAME - brk),
-			   LAZY) != -1);
+	grow_up_to(TRAPFRAME);
 	EQ(ME->pid, 0);
 	store8(USYSCALL, 1);
 	CHILD(0, EQ(load8(USYSCALL), 1));
@@ -270,4 +275,31 @@ TEST(usyscall, heap_over_it)
 		format(ppid, sizeof(ppid), "%d", me);
 		exec(test_self, argv);
 	});
+}
+
+/* There are frames for the heap, but not for the page table that it wants as well: found
+ * out when the heap is half there. */
+static void grow_over_it_with_little_memory(void)
+{
+	const word pages = 600;
+	word free = free_memory() / PAGE, hog = free - free / 512 - (pages - 60), end;
+
+	end = (word)sbrk((int)(hog * PAGE), EAGER) / PAGE * PAGE + hog * PAGE;
+	grow_up_to(TRAPFRAME - pages * PAGE);
+	CHECK(free_memory() / PAGE < pages);
+	while (sbrk((int)(pages * PAGE), EAGER) == -1) {
+		EQ(sbrk(0, EAGER), TRAPFRAME - pages * PAGE);
+		EQ(ME->pid, getpid());
+		end -= PAGE;
+		EQ(advise(end, PAGE, MADV_DONTNEED), 0);
+	}
+	EQ(ME->pid, 0);
+	store8(TRAPFRAME - 1, 1);
+}
+
+TEST(usyscall, stays_where_the_heap_does_not_reach_it)
+{
+	if (booted_with("heap", "lazy"))
+		return; /* sbrk takes nothing */
+	CHILD(0, grow_over_it_with_little_memory());
 }

@@ -111,7 +111,7 @@ def run_guest(root, cases, *options):
     boot = [word for option in options for word in ('--boot', option)]
     with subprocess.Popen(
             ['./run', '--harts', '4', *boot, '--image', 'build/test.img', '-c',
-             f'abitest {cases} && abitest2 {cases}'], cwd=root, stdin=subprocess.DEVNULL,
+             f'abitest {cases}'], cwd=root, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True) as machine:
         try:
