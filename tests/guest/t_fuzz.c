@@ -148,15 +148,26 @@ static void make_call(uint32_t *r)
 		exit(0);
 }
 
+/* Something to start from; where several are at it, another may have made a directory or
+ * a device of that name meanwhile. */
+static void scribble(const char *path, long n, uint32_t seed)
+{
+	int fd = open(path, O_CREATE | O_WRONLY | O_TRUNC);
+
+	pattern_fill(scratch, n, seed);
+	write(fd, scratch, n);
+	close(fd);
+}
+
 static void fuzz(uint32_t seed)
 {
 	uint32_t r = seed * 2654435761u;
 	int fd[2];
 
 	pool_heap = (sbrk(POOL_HEAP + PAGE, EAGER) + PAGE - 1) & -PAGE;
-	file_make("a", 5000, seed);
+	scribble("a", 5000, seed);
 	mkdir("d");
-	file_make("d/b", 300, seed);
+	scribble("d/b", 300, seed);
 	for (int i = 0; i < 3; i++)
 		close(i);
 	open("a", O_RDWR);
