@@ -51,5 +51,5 @@ static inline u32 hart_index(void)
 	return cpu_current()->index;
 }
 
-/* Asks hart @h (not this one) to do HART_IPI_* work. */
+/* Asks hart @h, which may be this one, to do HART_IPI_* work at its next interrupt. */
 void hart_ipi(struct hart *h, u64 work);

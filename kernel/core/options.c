@@ -126,10 +126,11 @@ void option_can_change(const char *name, void (*set)(const char *value))
 int option_set(const char *name, const char *value)
 {
 	const struct option *o = option_find(name);
-	unsigned i = o - options;
+	unsigned i;
 
 	if (!o)
 		return -ENOENT;
+	i = o - options;
 	if (!states[i].set)
 		return -EPERM;
 	if (!option_takes(o, value) || strlen(value) >= sizeof(states[i].value))

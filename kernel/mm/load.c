@@ -115,9 +115,9 @@ void aspace_unload(void)
 	aspace_load(NULL);
 }
 
-/* The caller may move from hart to hart in here, even to the one that it just
- * looked at: that is why nothing is said of hart_current().  It waits with
- * interrupts on (two that evict from each other's hart must both answer). */
+/* The caller's own hart may be one of them: a thread that has given up its space may
+ * have slept since, and go on where that is still borrowed.  It waits with interrupts
+ * on (two that evict from each other's hart must both answer). */
 void aspace_evict(struct aspace *as)
 {
 	ASSERT(irq_enabled());

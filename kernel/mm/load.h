@@ -9,5 +9,5 @@ struct aspace;
 void aspace_load_init(u32 harts);
 
 /* On return no hart has @as loaded.  No thread runs in it; interrupts on, no
- * spin lock held: the other harts are asked by IPI and waited for. */
+ * spin lock held: the harts are asked by IPI and waited for. */
 void aspace_evict(struct aspace *as);
