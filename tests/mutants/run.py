@@ -2,20 +2,29 @@
 """Breaks the kernel's code on purpose and sees whether a test notices.
 
 usage: tests/mutants/run.py [-v] [LIST ...]     (default: all lists beside it)
+       tests/mutants/run.py --check             builds nothing: does each mutant still apply?
+       tests/mutants/run.py --rename OLD NEW    writes the lists again after a renaming
+       tests/mutants/run.py --convert [LIST ...]  lists of the older form become this one
 
 A list (NAME.mut) has blocks divided by empty lines:
 
     # what is broken
-    file kernel/mm/pt.c
+    in pt_map
     test pt gather
     guest regress.freed fork=copy
-    - lines as they stand in the file, once
+    - code that stands in it, once
     + what stands there instead
+
+`in` names a function, table, macro, type or variable (or a file, for assembly), wherever
+it is defined; with `in NAME FILE.c` only a definition in a file of that name counts, for
+names that several files have.  Comments and white space in the code do not matter.
 
 Each mutant is applied to a copy of the tree, the tests named (tests/host/test_pt.c,
 ..., then those cases of abitest, in a machine with the boot options that follow)
 are built and run, and the first that fails has killed it.  A mutant that
 survives, does not apply or does not compile makes the exit status 1.
+
+The older form has `file kernel/mm/pt.c` in place of `in`, and whole lines of that file.
 """
 import argparse
 import os
@@ -27,7 +36,11 @@ import subprocess
 import sys
 import tempfile
 
+import source
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+HERE = pathlib.Path(__file__).parent
+SOURCES = ('kernel', 'user', 'xv6', 'tools')
 CFLAGS = ('-std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all '
           '-Itests/host/shim -Itests/host -Ikernel').split()
 SECONDS = 400       # a test that takes longer hangs: noticed, too
@@ -36,11 +49,15 @@ SECONDS = 400       # a test that takes longer hangs: noticed, too
 class Mutant:
     def __init__(self, block, where):
         self.where = where
+        self.file = self.name = self.hint = None
         self.what, self.tests, self.guest, self.old, self.new = '', [], [], [], []
         for line in block:
             head, _, rest = line.partition(' ')
             if head == '#':
                 self.what = (self.what + ' ' + rest).strip()
+            elif head == 'in':
+                self.name, _, hint = rest.strip().partition(' ')
+                self.hint = hint or None
             elif head == 'file':
                 self.file = rest.strip()
             elif head == 'test':
@@ -52,21 +69,41 @@ class Mutant:
             else:
                 sys.exit(f'{where}: what is this: {line}')
 
-    def apply(self, root):
-        """False: the lines are not there, or more than once."""
-        path = root / self.file
-        lines = path.read_text().split('\n')
-        n = len(self.old)
-        at = [i for i in range(len(lines) - n + 1)
-              if [text.strip() for text in lines[i:i + n]] == self.old]
-        if len(at) != 1:
-            return False
-        lines[at[0]:at[0] + n] = self.new
-        path.write_text('\n'.join(lines))
-        return True
+    def places(self, tree):
+        """(file, start, end) of all code that this could change: one, if all is well."""
+        if self.file:
+            return old_form_places(self, tree)
+        return tree.find('\n'.join(self.old), self.name, self.hint)
+
+    def fault(self, tree):
+        """What keeps this mutant from being tried, or None."""
+        places = self.places(tree)
+        if len(places) == 1:
+            return None
+        name = self.file or self.name
+        if not places and not self.file and not tree.defines(self.name, self.hint):
+            return f'nothing is called {name}'
+        return f'the code stands {len(places)} times in {name}'
+
+    def apply(self, tree, root):
+        path, start, end = self.places(tree)[0]
+        text = tree.sources[path].text
+        (root / path).write_text(text[:start] + '\n'.join(self.new) + text[end:])
+        return root / path, text
 
 
-def read_list(path):
+def old_form_places(mutant, tree):
+    lines = tree.sources[pathlib.Path(mutant.file)].text.split('\n')
+    n = len(mutant.old)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    return [(pathlib.Path(mutant.file), starts[i], starts[i + n] - 1)
+            for i in range(len(lines) - n + 1)
+            if [text.strip() for text in lines[i:i + n]] == mutant.old]
+
+
+def read_blocks(path):
     block, first = [], 1
     for number, line in enumerate(path.read_text().split('\n') + [''], 1):
         if line.strip():
@@ -74,10 +111,104 @@ def read_list(path):
                 first = number
             block.append(line)
         elif block:
-            if any(text.startswith('file ') for text in block):
-                yield Mutant(block, f'{path.name}:{first}')
+            yield first, block
             block = []
 
+
+def read_list(path):
+    for first, block in read_blocks(path):
+        if any(text.startswith(('file ', 'in ')) for text in block):
+            yield Mutant(block, f'{path.name}:{first}')
+
+
+def read_tree():
+    files = subprocess.run(['git', 'ls-files', *SOURCES], cwd=ROOT, text=True, check=True,
+                           capture_output=True).stdout.split()
+    return source.Tree(ROOT, [file for file in files if file.endswith(('.c', '.h', '.S'))])
+
+
+# --- without running anything ---------------------------------------------------------
+
+def missing_tests(mutant, cases):
+    """The tests that it names and that do not exist."""
+    for name in mutant.tests:
+        folder, _, base = name.rpartition('/')
+        if not (ROOT / f'tests/host/{folder}/test_{base}.c').exists():
+            yield f'there is no test {name}'
+    if mutant.guest and not any(case.startswith(mutant.guest[0]) for case in cases):
+        yield f'there is no case {mutant.guest[0]}'
+    if not mutant.tests and not mutant.guest:
+        yield 'no test is named'
+
+
+def check(mutants, tree):
+    text = ''.join(path.read_text() for path in (ROOT / 'tests/guest').glob('t_*.c'))
+    cases = ['.'.join(names)
+             for names in re.findall(r'^(?:SLOW_)?TEST\((\w+), (\w+)\)', text, re.M)]
+    bad = 0
+    for mutant in mutants:
+        for fault in [mutant.fault(tree), *missing_tests(mutant, cases)]:
+            if fault:
+                print(f'{mutant.where}: {mutant.what}: {fault}')
+                bad += 1
+    print(f'{len(mutants)} mutants, {bad} faults')
+    return 1 if bad or not mutants else 0
+
+
+def rename(lists, old, new):
+    for path in lists:
+        lines = path.read_text().split('\n')
+        path.write_text('\n'.join(
+            re.sub(rf'\b{re.escape(old)}\b', new, line) if re.match('in |[-+] ', line) else line
+            for line in lines))
+    return 0
+
+
+def without_context(mutant, tree):
+    """Leaves out lines that stay as they are, as long as the code is found once."""
+    for end in (0, -1):
+        while (len(mutant.old) > 1 and mutant.new and mutant.old[end] == mutant.new[end]):
+            kept = mutant.old.pop(end), mutant.new.pop(end)
+            if len(mutant.places(tree)) == 1:
+                continue
+            at = len(mutant.old) if end else 0
+            mutant.old.insert(at, kept[0])
+            mutant.new.insert(at, kept[1])
+            break
+
+
+def convert(mutant, block, tree):
+    """The block in the newer form."""
+    places = mutant.places(tree)
+    if len(places) != 1:
+        sys.exit(f'{mutant.where}: the lines stand {len(places)} times in {mutant.file}')
+    path, start, end = places[0]
+    names = tree.names_at(path, *tree.without_blanks(path, start, end))
+    mutant.file = None
+    for mutant.name, mutant.hint in [
+            *((name, None) for name in names), *((name, path.name) for name in names),
+            (path.name, None)]:
+        if len(mutant.places(tree)) == 1:
+            break
+    else:
+        sys.exit(f'{mutant.where}: no name has this code once')
+    without_context(mutant, tree)
+    key = f'in {mutant.name}' + (f' {mutant.hint}' if mutant.hint else '')
+    return ([key if line.startswith('file ') else line for line in block if line[0] not in '-+']
+            + [f'- {line}'.rstrip() for line in mutant.old]
+            + [f'+ {line}'.rstrip() for line in mutant.new])
+
+
+def convert_list(path, tree):
+    blocks = []
+    for first, block in read_blocks(path):
+        if any(line.startswith('file ') for line in block):
+            block = convert(Mutant(block, f'{path.name}:{first}'), block, tree)
+        blocks.append('\n'.join(block))
+    path.write_text('\n\n'.join(blocks) + '\n')
+
+
+# --- running tests --------------------------------------------------------------------
 
 def directive(text, name):
     match = re.search(rf'^// {name}:(.*)$', text, re.M)
@@ -128,13 +259,13 @@ def results(mutant, root):
         yield mutant.guest[0], run_guest(root, *mutant.guest)
 
 
-def try_mutant(mutant, scratch):
+def try_mutant(mutant, tree, scratch):
     """The verdict, and whether it is a good one."""
-    path = scratch / mutant.file
-    original = path.read_text()
+    fault = mutant.fault(tree)
+    if fault:
+        return fault, False
+    path, original = mutant.apply(tree, scratch)
     try:
-        if not mutant.apply(scratch):
-            return 'does not apply', False
         for name, result in results(mutant, scratch):
             if result == 'failed':
                 return f'killed by {name}', True
@@ -145,12 +276,7 @@ def try_mutant(mutant, scratch):
         path.write_text(original)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('-v', action='store_true', help='name those that were killed, too')
-    parser.add_argument('lists', nargs='*', type=pathlib.Path)
-    args = parser.parse_args()
-    lists = args.lists or sorted(pathlib.Path(__file__).parent.glob('*.mut'))
+def run(mutants, tree, verbose):
     killed = bad = 0
     with tempfile.TemporaryDirectory() as name:
         scratch = pathlib.Path(name)
@@ -158,7 +284,6 @@ def main():
                                    capture_output=True).stdout.splitlines():
             (scratch / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / file, scratch / file)
-        mutants = [m for path in lists for m in read_list(path)]
         for test in sorted({name for mutant in mutants for name in mutant.tests}):
             if run_test(scratch, test) != 'passed':
                 sys.exit(f'test_{test} fails without any mutant')
@@ -167,12 +292,32 @@ def main():
             if result != 'passed':
                 sys.exit(f'abitest {guest[0]} fails without any mutant: {result}')
         for mutant in mutants:
-            verdict, good = try_mutant(mutant, scratch)
+            verdict, good = try_mutant(mutant, tree, scratch)
             killed, bad = killed + good, bad + (not good)
-            if args.v or not good:
+            if verbose or not good:
                 print(f'{mutant.where}: {mutant.what}: {verdict}', flush=True)
     print(f'{killed} mutants killed, {bad} not')
     return 1 if bad or not killed else 0
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('-v', action='store_true', help='name those that were killed, too')
+    parser.add_argument('--check', action='store_true')
+    parser.add_argument('--convert', action='store_true')
+    parser.add_argument('--rename', nargs=2)
+    parser.add_argument('lists', nargs='*', type=pathlib.Path)
+    args = parser.parse_args()
+    lists = args.lists or sorted(HERE.glob('*.mut'))
+    if args.rename:
+        return rename(lists, *args.rename)
+    tree = read_tree()
+    if args.convert:
+        for path in lists:
+            convert_list(path, tree)
+    mutants = [mutant for path in lists for mutant in read_list(path)]
+    return check(mutants, tree) if args.check or args.convert else run(mutants, tree, args.v)
 
 
 if __name__ == '__main__':
