@@ -14,8 +14,10 @@
 #include "dev/chardev.h"
 #include "dev/tty_line.h"
 #include "dev/uart.h"
+#include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/uaccess.h"
+#include "uapi/console.h"
 #include "uapi/errno.h"
 #include "uapi/limits.h"
 
@@ -26,6 +28,12 @@ static struct tty_line line; /* (lock) */
 static struct waitq readers = WAITQ_INIT(readers);
 static struct waitq stalled = WAITQ_INIT(stalled);
 static const struct console_hooks *hooks; /* (A) NULL: none yet */
+static u32 columns = 80;                  /* (lock) */
+static bool echoes;                       /* (C) after boot */
+
+/* (A, changed under lock) Who chose the mode; NULL: it is CONSOLE_LINES, for all. */
+static const struct thread *mode_owner;
+static const struct thread *last_writer; /* (A) */
 
 /* --- keys ---------------------------------------------------------------- */
 
@@ -41,17 +49,15 @@ static void no_echo(const char *text, u64 n)
 	(void)n;
 }
 
-static const struct tty_screen screen = { .put = echo, .column = uart_column };
-static const struct tty_screen blank_screen = { .put = no_echo, .column = uart_column };
-
 static void do_list(const struct console_hooks *h)
 {
 	if (!h || !h->list_processes)
 		return;
 	h->list_processes();
 	spin_lock(&lock);
-	tty_line_redraw(&line);
+	tty_line_listed(&line);
 	spin_unlock(&lock);
+	waitq_wake_all(&readers);
 }
 
 static void do_interrupt(const struct console_hooks *h)
@@ -185,7 +191,63 @@ static s64 console_write(uptr_t src, u64 n)
 		if (got < want)
 			return done ? (s64)done : -EFAULT;
 	}
+	__atomic_store_n(&last_writer, thread_current(), __ATOMIC_RELAXED);
 	return done;
+}
+
+bool console_has_prompt(void)
+{
+	return __atomic_load_n(&last_writer, __ATOMIC_RELAXED) == thread_current() &&
+	       uart_column() > 0;
+}
+
+/* --- modes ----------------------------------------------------------------- */
+
+/* (lock) */
+static int console_set_mode(int how, bool *interrupted)
+{
+	const struct thread *self = thread_current(), *owner = mode_owner;
+
+	if (how == CONSOLE_LINES && owner != self)
+		return 0;
+	if (how == CONSOLE_KEYS && !echoes)
+		return -ENOTTY;
+	*interrupted = tty_line_set_mode(&line, (enum tty_mode)how);
+	owner = line.mode == TTY_LINES ? NULL : self;
+	__atomic_store_n(&mode_owner, owner, __ATOMIC_RELAXED);
+	return how == CONSOLE_KEYS && !owner ? -EAGAIN : 0;
+}
+
+int console_control(int how, struct console_info *info)
+{
+	bool interrupted = false;
+	int err;
+
+	if (how < CONSOLE_LINES || how > CONSOLE_RAW)
+		return -EINVAL;
+	spin_lock(&lock);
+	err = console_set_mode(how, &interrupted);
+	*info = (struct console_info){
+		.mode = line.mode,
+		.columns = columns,
+		.column = uart_column(),
+		.raw = tty_line_is_raw(&line),
+	};
+	spin_unlock(&lock);
+	waitq_wake_all(&readers);
+	if (interrupted)
+		do_interrupt(__atomic_load_n(&hooks, __ATOMIC_ACQUIRE));
+	return err;
+}
+
+void console_leave(void)
+{
+	struct console_info info;
+	int err = 0;
+
+	if (__atomic_load_n(&mode_owner, __ATOMIC_RELAXED) == thread_current())
+		err = console_control(CONSOLE_LINES, &info);
+	ASSERT(!err);
 }
 
 /* --- set-up -------------------------------------------------------------- */
@@ -215,7 +277,7 @@ static u32 terminal_columns(const char *text)
 static void set_columns(const char *text)
 {
 	spin_lock(&lock);
-	line.columns = terminal_columns(text);
+	columns = terminal_columns(text);
 	spin_unlock(&lock);
 }
 
@@ -230,8 +292,9 @@ void console_init(void)
 {
 	/* echo=off: nobody types, and what is read shall not be in the output.
 	 * eof=stays: the input is a file, and all who read it come to its end. */
-	tty_line_init(&line, option_is("echo", "off") ? &blank_screen : &screen,
-		      terminal_columns(bootopt_get("columns")));
+	echoes = !option_is("echo", "off");
+	tty_line_init(&line, echoes ? echo : no_echo);
+	columns = terminal_columns(bootopt_get("columns"));
 	line.end_stays = option_is("eof", "stays");
 	option_can_change("columns", set_columns);
 	chardev_register(CONSOLE, &device);

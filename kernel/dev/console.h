@@ -13,7 +13,19 @@ struct console_hooks {
 	bool (*interrupt)(void);
 };
 
+struct console_info;
+
 void console_init(void);
+
+/* The system call console() (uapi/console.h), for the running thread: 0 with @info,
+ * -EINVAL, -EAGAIN or -ENOTTY. */
+int console_control(int how, struct console_info *info) MUST_CHECK;
+
+/* The running thread ends, or becomes another program: its mode ends. */
+void console_leave(void);
+
+/* Whether the running thread was the last to write, and did not end the line. */
+bool console_has_prompt(void);
 
 /* @hooks stays for ever. */
 void console_set_hooks(const struct console_hooks *hooks);

@@ -1,9 +1,8 @@
 /* tty_line.h - the line discipline: what is typed becomes lines to be read.
  *
- * Plain typing behaves as on xv6: every stored byte is echoed, ^H and DEL take
- * one back, ^U the line, and a line is delivered with LF, with ^D, or when it
- * has TTY_LINE_MAX bytes.  The first ESC of a line turns that line into one
- * that can be edited with the cursor keys, and past lines can be recalled.
+ * As on xv6 every stored byte is echoed, ^H and DEL take one back, ^U the line, and a
+ * line is delivered with LF, with ^D, or when it has TTY_LINE_MAX bytes.  In the other
+ * modes (uapi/console.h) programs get bytes as they come, and edit for themselves.
  *
  * Pure: no locks (the caller holds one over each call), output by a hook. */
 #pragma once
@@ -12,7 +11,6 @@
 
 #define TTY_LINE_MAX 128 /* bytes of a line, its LF included       */
 #define TTY_QUEUE 4096   /* bytes that wait to be read; power of 2 */
-#define TTY_HISTORY 32   /* lines kept; power of 2                 */
 
 /* What the caller has to do after a byte. */
 enum tty_event {
@@ -22,56 +20,42 @@ enum tty_event {
 	TTY_INTERRUPT, /* ^C: end the job; the line was dropped already */
 };
 
-struct tty_screen {
-	void (*put)(const char *text, u64 n);
-	u32 (*column)(void); /* columns written since the last line end */
-};
-
-enum tty_escape { ESCAPE_NONE, ESCAPE_START, ESCAPE_CSI, ESCAPE_SS3, ESCAPE_SWALLOW };
+/* CONSOLE_LINES, CONSOLE_KEYS, CONSOLE_RAW. */
+enum tty_mode { TTY_LINES, TTY_KEYS, TTY_RAW };
 
 struct tty_line {
-	const struct tty_screen *screen; /* constant */
-	u32 columns;                     /* width of the terminal; may change */
-	bool end_stays; /* ^D with nothing behind it is there for all readers, for ever */
+	void (*put)(const char *text, u64 n); /* constant */
+	bool end_stays; /* a ^D that nothing follows is there for all readers, for ever */
+	enum tty_mode mode;
 
 	char queue[TTY_QUEUE]; /* delivered bytes; ^D stands for itself    */
 	u32 head, tail;        /* bytes ever read / ever delivered         */
+	u32 raw;               /* TTY_RAW: tail when it began              */
 
 	char text[TTY_LINE_MAX]; /* the line being typed                     */
 	u32 len;
-
-	/* Meaningful while the line is edited: */
-	bool editing;
-	u32 cursor;               /* byte of text that the next one goes in front of      */
-	u32 origin;               /* screen column in which text starts                   */
-	u32 at;                   /* where the screen's cursor is: columns from the start
-			of the screen line that origin is on               */
-	u32 back;                 /* how many lines back in history; 0: the new one       */
-	char fresh[TTY_LINE_MAX]; /* the new one, while others are looked at */
-	u32 fresh_len;
-
-	/* An escape sequence under way. */
-	enum tty_escape escape;
-	u32 params[2], nparams;
-
-	char history[TTY_HISTORY][TTY_LINE_MAX];
-	u8 history_len[TTY_HISTORY];
-	u32 history_count; /* lines ever kept */
 };
 
-void tty_line_init(struct tty_line *t, const struct tty_screen *screen, u32 columns);
+void tty_line_init(struct tty_line *t, void (*put)(const char *text, u64 n));
 
 /* Takes in one typed byte. */
 enum tty_event tty_line_input(struct tty_line *t, u8 byte) MUST_CHECK;
 
-/* Draws the line again where the screen's cursor is now, if it is edited. */
-void tty_line_redraw(struct tty_line *t);
+/* Changes the mode; TTY_KEYS only when no line is ready.  True: with it came a ^C. */
+bool tty_line_set_mode(struct tty_line *t, enum tty_mode mode) MUST_CHECK;
+
+/* Whether what is read from here on was not echoed. */
+bool tty_line_is_raw(const struct tty_line *t);
+
+/* After TTY_LIST: tells a reader in TTY_RAW that the processes were shown. */
+void tty_line_listed(struct tty_line *t);
 
 /* Delivers an empty line, if there is room. */
 void tty_line_push_empty(struct tty_line *t);
 
 /* Copies what one read may get now: at most @n bytes, up to and including LF,
- * up to and without ^D.  @end: the line ends there.  0 bytes and @end: ^D. */
+ * up to and without ^D.  @end: the line ends there.  0 bytes and @end: ^D.  In TTY_RAW it
+ * is what there is. */
 u32 tty_line_peek(const struct tty_line *t, char *buf, u32 n, bool *end);
 
 /* Takes @n bytes off the queue, after a peek. */

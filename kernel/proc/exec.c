@@ -5,6 +5,7 @@
  * and docs/abi.md section 3. */
 
 #include "core/coreup.h"
+#include "dev/console.h"
 #include "fs/fs.h"
 #include "lib/elf.h"
 #include "lib/string.h"
@@ -289,6 +290,7 @@ static void commit(struct exec *x, const char *path)
 	p->tf->a1 = x->sp;
 	p->eager_sbrk = false;
 	fp_reset(&p->thread);
+	console_leave();
 	irq_push_off();
 	spin_lock(&proc_lock);
 	p->as = p->thread.as = x->as;

@@ -2,7 +2,7 @@
 
 #include "proc/job.h"
 
-#include "lib/string.h"
+#include "dev/console.h"
 #include "proc/proc.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"
@@ -15,7 +15,7 @@
 static int shell_pid; /* (P) the shell whose job is in the foreground */
 
 /* (P) */
-static struct proc *find(int pid)
+static struct proc *job_find(int pid)
 {
 	for (unsigned i = 0; i < NPROC; i++) {
 		if (pid > 0 && procs[i].pid == pid)
@@ -24,11 +24,20 @@ static struct proc *find(int pid)
 	return NULL;
 }
 
+/* (P) */
+static void job_become_shell(struct proc *p)
+{
+	p->job.shell = true;
+	shell_pid = p->pid;
+}
+
 void job_inherit(struct proc *child, struct proc *parent)
 {
 	struct job *from = &parent->job;
 
 	from->at_prompt = false;
+	if (from->prompted && !from->shell)
+		job_become_shell(parent);
 	child->job.background = from->background;
 	child->job.owner = from->shell ? parent->pid : from->owner;
 	/* ^C came in the middle of this fork. */
@@ -43,60 +52,39 @@ void job_no_shell(struct proc *p)
 	struct proc *owner;
 
 	if (p->job.shell && shell_pid == p->pid) {
-		owner = find(p->job.owner);
+		owner = job_find(p->job.owner);
 		shell_pid = owner && owner->job.shell ? owner->pid : GONE;
 	}
-	p->job.shell = p->job.told = p->job.interrupted = false;
+	p->job.shell = p->job.told = p->job.prompted = p->job.interrupted = false;
 }
 
 /* (P) */
-static void asks_for_line(struct proc *p)
+static void job_ask(struct proc *p)
 {
-	p->job.shell = p->job.at_prompt = true;
+	job_become_shell(p);
+	p->job.at_prompt = true;
 	p->job.interrupted = false;
-	p->job.mark = proc_next_pid();
-	shell_pid = p->pid;
 }
 
-/* --- shells that say nothing --------------------------------------------- */
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* sh, xv6sh, my-sh; not hash. */
-static bool named_like_a_shell(const char *name)
-{
-	u64 n = strlen(name);
-
-	if (n < 2 || strcmp(name + n - 2, "sh") != 0)
-		return false;
-	return n == 2 || !is_letter(name[n - 3]);
-}
-
-/* (P) @p reads the console. */
-static bool looks_like_a_shell(const struct proc *p)
-{
-	if (p->job.shell)
-		return true;
-	if (p->job.owner)
-		return named_like_a_shell(p->thread.name);
-	return p->parent->pid == 1;
-}
-
+/* A shell that says nothing is known by what it does, see job.h. */
 void job_reads_console(void)
 {
+	bool prompts = console_has_prompt();
 	struct proc *p = proc_current();
 
 	spin_lock(&proc_lock);
-	if (!p->job.told && !p->job.background && looks_like_a_shell(p))
-		asks_for_line(p);
+	if (!p->job.told && !p->job.background) {
+		p->job.mark = proc_next_pid();
+		if (p->job.shell || (!p->job.owner && p->parent->pid == 1))
+			job_ask(p);
+		else if (prompts)
+			p->job.prompted = true;
+	}
 	spin_unlock(&proc_lock);
 }
 
 /* (P) */
-static bool descends_from(const struct proc *p, int pid)
+static bool job_descends_from(const struct proc *p, int pid)
 {
 	while (p->pid != pid && p->pid > 1)
 		p = p->parent;
@@ -106,7 +94,7 @@ static bool descends_from(const struct proc *p, int pid)
 /* --- ^C -------------------------------------------------------------------- */
 
 /* (P) @shell: whose job it would be, or NULL. */
-static bool in_foreground(const struct proc *p, const struct proc *shell)
+static bool job_in_foreground(const struct proc *p, const struct proc *shell)
 {
 	if (!p->parent || p->pid <= 1 || p->zombie || p->job.shell || p->job.background)
 		return false;
@@ -114,11 +102,11 @@ static bool in_foreground(const struct proc *p, const struct proc *shell)
 		return shell_pid == NOT_YET;
 	if (p->job.owner != shell->pid || p->pid < shell->job.mark)
 		return false;
-	return shell->job.told || descends_from(p, shell->pid);
+	return shell->job.told || job_descends_from(p, shell->pid);
 }
 
 /* (P) A shell that says what it does can be told, too. */
-static bool tell_shell(struct proc *shell)
+static bool job_tell_shell(struct proc *shell)
 {
 	if (!shell || !shell->job.told)
 		return false;
@@ -134,12 +122,12 @@ bool job_interrupt(void)
 	bool any;
 
 	spin_lock(&proc_lock);
-	shell = find(shell_pid);
-	any = tell_shell(shell);
+	shell = job_find(shell_pid);
+	any = job_tell_shell(shell);
 	for (unsigned i = 0; i < NPROC; i++) {
 		struct proc *p = &procs[i];
 
-		if (!p->pid || !in_foreground(p, shell))
+		if (!p->pid || !job_in_foreground(p, shell))
 			continue;
 		p->job.interrupted = true;
 		thread_kill(&p->thread);
@@ -165,7 +153,8 @@ s64 sys_job(const u64 arg[6])
 			break;
 		}
 		p->job.told = true;
-		asks_for_line(p);
+		p->job.mark = proc_next_pid();
+		job_ask(p);
 		break;
 	case JOB_BACKGROUND:
 		job_no_shell(p);

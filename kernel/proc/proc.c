@@ -5,6 +5,7 @@
 #include "core/clock.h"
 #include "core/coreup.h"
 #include "core/klog.h"
+#include "dev/console.h"
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "lib/assert.h"
@@ -253,6 +254,7 @@ void proc_exit(int status)
 
 	if (p == init_proc)
 		panic("init exits with status %d", status);
+	console_leave();
 	drop_files(p);
 	drop_memory(p);
 	leave_tree(p);

@@ -1,5 +1,6 @@
 /* sys_file.c - system calls about files: descriptors here, the rest in fs/. */
 
+#include "dev/console.h"
 #include "fs/file.h"
 
 #include "fs/fs.h"
@@ -8,6 +9,7 @@
 #include "proc/proc.h"
 #include "proc/syscall.h"
 #include "proc/job.h"
+#include "uapi/console.h"
 #include "uapi/errno.h"
 
 struct file *arg_file(u64 arg)
@@ -112,6 +114,21 @@ s64 sys_isatty(const u64 arg[6])
 	struct file *f = arg_file(arg[0]);
 
 	return f ? file_is_tty(f) : -EBADF;
+}
+
+s64 sys_console(const u64 arg[6])
+{
+	struct console_info info = { 0 };
+	int err;
+
+	if (proc_current()->job.background)
+		return -EPERM;
+	if (arg[1] && copyout(uptr(arg[1]), &info, sizeof(info)))
+		return -EFAULT; /* before anything has changed */
+	err = console_control((int)arg[0], &info);
+	if (!err && arg[1] && copyout(uptr(arg[1]), &info, sizeof(info)))
+		err = -EFAULT;
+	return err;
 }
 
 s64 sys_sync(const u64 arg[6])

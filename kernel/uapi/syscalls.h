@@ -38,7 +38,8 @@
  * meminfo(struct meminfo *)
  * snapshot(kind, pid, start, buf, bytes) -> records: see snapshot.h
  * harvest(pid, start, buf, bytes) -> records
- * setoption(name, value): changes an option that can be changed (snapshot.h) */
+ * setoption(name, value): changes an option that can be changed (snapshot.h)
+ * console(how, struct console_info *): how what is typed is handed out, see console.h */
 #pragma once
 
 #define SYS_NATIVE 0x1000
@@ -95,4 +96,5 @@
 	X(83, mremap, 4)    \
 	X(84, explain, 5)   \
 	X(85, job, 1)       \
-	X(86, setoption, 2)
+	X(86, setoption, 2) \
+	X(87, console, 2)

@@ -7,6 +7,7 @@
 #include "uapi/fcntl.h"
 #include "uapi/fsformat.h"
 #include "uapi/info.h"
+#include "uapi/console.h"
 #include "uapi/job.h"
 #include "uapi/layout.h"
 #include "uapi/limits.h"
@@ -56,6 +57,7 @@ long isatty(int fd);
 long ftruncate(int fd, long length);
 long bootarg(const char *name, char *buf, long size);
 long job(int how);
+long console(int how, struct console_info *info);
 long clock(void); /* ns */
 long readlink(const char *path, char *buf, long size);
 long meminfo(struct meminfo *info);

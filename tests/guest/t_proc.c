@@ -429,6 +429,44 @@ TEST(proc, wait4_takes_the_one_asked_for)
 	REFUSED(wait4(-1, &status, 0));
 }
 
+/* The mode of the console, which is not the caller's. */
+static unsigned console_mode(void)
+{
+	struct console_info info;
+
+	EQ(console(CONSOLE_LINES, &info), 0);
+	return info.mode;
+}
+
+ROLE(console_mode)
+{
+	(void)argc;
+	(void)argv;
+	return (int)console_mode();
+}
+
+/* What is read then is in tests/qemu/test_console.py. */
+TEST(proc, console_takes_what_it_knows)
+{
+	char *argv[] = { (char *)test_self, "@console_mode", 0 };
+	struct console_info info;
+
+	REFUSED(console(3, 0));
+	REFUSED(console(-1, 0));
+	REFUSED(console(CONSOLE_RAW, (struct console_info *)0x3000000000));
+	EQ(console_mode(), CONSOLE_LINES);
+	CHILD(0, EQ(console(CONSOLE_RAW, &info), 0); EQ(info.mode, CONSOLE_RAW);
+	      CHILD(0, EQ(console_mode(), CONSOLE_RAW));
+	      EQ(console(CONSOLE_LINES, &info), 0); EQ(info.mode, CONSOLE_LINES));
+	/* It ends with its program. */
+	CHILD(0, EQ(console(CONSOLE_RAW, 0), 0));
+	EQ(console_mode(), CONSOLE_LINES);
+	KILLS(EQ(console(CONSOLE_RAW, 0), 0); *(volatile char *)0x3000000000 = 0);
+	EQ(console_mode(), CONSOLE_LINES);
+	CHILD(CONSOLE_LINES, EQ(console(CONSOLE_RAW, 0), 0); exec(test_self, argv));
+	CHILD(0, EQ(job(JOB_BACKGROUND), 0); REFUSED(console(CONSOLE_RAW, 0)));
+}
+
 /* What ^C does with it is in tests/qemu/test_jobs.py. */
 TEST(proc, job_takes_what_it_knows)
 {

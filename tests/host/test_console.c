@@ -1,6 +1,6 @@
-// sources: kernel/dev/tty_line.c kernel/dev/tty_edit.c kernel/lib/fmt.c
-/* test_console.c - plain typing at the console: its exact echo, and what readers
- * get. */
+// sources: kernel/dev/tty_line.c
+/* test_console.c - typing at the console: its exact echo, and what readers get, in each
+ * of its modes. */
 #include "tty_rig.h"
 
 /* --- plain typing --------------------------------------------------------- */
@@ -162,6 +162,114 @@ static void shows_processes_and_interrupts(void **state)
 	check_read("\n");
 }
 
+/* --- modes ---------------------------------------------------------------- */
+
+static void hands_out_raw_bytes(void **state)
+{
+	(void)state;
+	assert_false(tty_line_set_mode(&tty, TTY_RAW));
+	type("a\b\x7f\x15\r\3\4\033[A\xff");
+	check_echo("");
+	check_read("a\b\x7f\x15\r\3\4\033[A\xff");
+	assert_int_equal(events[TTY_INTERRUPT], 0);
+	type("\x10");
+	assert_int_equal(events[TTY_LIST], 1);
+	assert_false(tty_line_is_ready(&tty)); /* the list comes first */
+	tty_line_listed(&tty);
+	check_read("\x10");
+}
+
+static void raw_takes_what_was_typed(void **state)
+{
+	(void)state;
+	type("one\ntw");
+	check_echo("one\ntw");
+	assert_false(tty_line_set_mode(&tty, TTY_RAW));
+	assert_false(tty_line_is_raw(&tty));
+	type("o");
+	check_read("one\ntwo");
+	assert_true(tty_line_is_raw(&tty));
+	check_echo("");
+}
+
+/* What was typed in raw mode and not read is typed again; what had been echoed is not. */
+static void lines_after_raw_mode(void **state)
+{
+	(void)state;
+	type("shown\n");
+	check_echo("shown\n");
+	assert_false(tty_line_set_mode(&tty, TTY_RAW));
+	type("xab\x7f\x10\rmor");
+	assert_false(tty_line_set_mode(&tty, TTY_LINES));
+	check_echo("xab\b \b\nmor");
+	check_read("shown\n");
+	check_read("xa\n");
+	type("e\n");
+	check_read("more\n");
+	assert_false(tty_line_set_mode(&tty, TTY_RAW));
+	type("read, rest\3new\n");
+	for (int i = 0; i < 6; i++)
+		tty_line_consume(&tty, 1);
+	nechoed = 0;
+	assert_true(tty_line_set_mode(&tty, TTY_LINES)); /* ^C */
+	check_echo("rest^C\nnew\n");
+	check_read("new\n");
+}
+
+static void raw_mode_loses_nothing_that_fits(void **state)
+{
+	static char buf[2 * TTY_QUEUE];
+
+	(void)state;
+	tty.head = tty.tail = -100u; /* the counters wrap */
+	assert_false(tty_line_set_mode(&tty, TTY_RAW));
+	for (int i = 0; i < 2 * TTY_QUEUE; i++)
+		type(i % 50 == 49 ? "\r" : "r");
+	assert_false(tty_line_set_mode(&tty, TTY_LINES));
+	assert_int_equal(strlen(echoed), TTY_QUEUE - 1);
+	for (int i = 0; i < (TTY_QUEUE - 1) / 50; i++)
+		assert_int_equal(read_line(buf, sizeof(buf)), 50);
+	type("\n");
+	assert_int_equal(read_line(buf, sizeof(buf)), (TTY_QUEUE - 1) % 50 + 1);
+}
+
+static void a_key_hands_out_the_line(void **state)
+{
+	(void)state;
+	assert_false(tty_line_set_mode(&tty, TTY_KEYS));
+	type("a\tb\x7f\x15one");
+	check_echo("a\tb\b \b\b \b\b \bone");
+	assert_false(tty_line_is_ready(&tty));
+	type("\033");
+	assert_int_equal(events[TTY_LINE], 1);
+	assert_false(tty_line_is_raw(&tty));
+	check_read("one\033");
+	assert_true(tty_line_is_raw(&tty));
+	type("[D\r");
+	check_read("[D\r");
+	check_echo("");
+}
+
+static void keys_are_for_one_line(void **state)
+{
+	(void)state;
+	assert_false(tty_line_set_mode(&tty, TTY_KEYS));
+	type("plain\n\1x\n");
+	check_echo("plain\n\1x\n");
+	check_read("plain\n");
+	check_read("\1x\n");
+	/* Not while a line is there that nobody has read. */
+	type("early\n");
+	assert_false(tty_line_set_mode(&tty, TTY_KEYS));
+	assert_int_equal(tty.mode, TTY_LINES);
+	check_read("early\n");
+	/* A key that was typed before. */
+	type("ab\033[Dc");
+	assert_false(tty_line_set_mode(&tty, TTY_KEYS));
+	check_read("ab\033[Dc");
+	assert_int_equal(tty.mode, TTY_RAW);
+}
+
 /* Random typing without reading for long: what was echoed with its line end
  * is what can be read, in order. */
 static void loses_no_finished_line(void **state)
@@ -231,6 +339,12 @@ int main(void)
 		TEST(loses_no_finished_line),
 		TEST(keeps_room_for_the_line_end),
 		TEST(keeps_the_end_for_all_readers),
+		TEST(hands_out_raw_bytes),
+		TEST(raw_takes_what_was_typed),
+		TEST(lines_after_raw_mode),
+		TEST(raw_mode_loses_nothing_that_fits),
+		TEST(a_key_hands_out_the_line),
+		TEST(keys_are_for_one_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,131 @@
-// sources: kernel/dev/tty_line.c kernel/dev/tty_edit.c kernel/lib/fmt.c
-/* test_edit.c - line editing at the console as seen on a VT100, at random against
- * a model of a line, and with noise. */
+// sources: kernel/dev/tty_line.c user/sh/edit.c
+// cflags: -Iuser/sh
+/* test_edit.c - editing lines in the shell, at the console in its mode for that, as seen
+ * on a VT100, at random against a model of a line, and with noise. */
 #include "tty_rig.h"
+
+#include "edit.h"
+
+#define ESC "\033"
+#define UP ESC "[A"
+#define DOWN ESC "[B"
+#define RIGHT ESC "[C"
+#define LEFT ESC "[D"
+
+/* --- a shell that reads lines ----------------------------------------------- */
+
+static struct edit ed;
+static bool editing;
+static char typed[TTY_QUEUE]; /* of a line that nobody edits */
+static u32 ntyped;
+static char got[EDIT_SIZE + 1]; /* the last line that it has got */
+static u32 nlines;
+
+static void end_line(const char *text, u32 len, const char *end)
+{
+	snprintf(got, sizeof(got), "%.*s%s", (int)len, text, end);
+	nlines++;
+	edit_history_add(&ed, text, len);
+	editing = false;
+	ntyped = 0;
+	assert_false(tty_line_set_mode(&tty, TTY_LINES));
+	assert_false(tty_line_set_mode(&tty, TTY_KEYS));
+}
+
+static void edit_byte(char c)
+{
+	switch (edit_key(&ed, c)) {
+	case EDIT_MORE:
+		break;
+	case EDIT_REDRAW:
+		edit_redraw(&ed, column);
+		break;
+	case EDIT_LINE:
+		end_line(ed.text, ed.len, "\n");
+		break;
+	case EDIT_END:
+	case EDIT_INTERRUPT:
+		end_line(ed.text, ed.len, "");
+	}
+}
+
+static void shell_byte(char c)
+{
+	if (!editing && c > 0 && c < ' ' && c != '\n' && c != '\t') {
+		assert_false(tty_line_set_mode(&tty, TTY_RAW));
+		edit_begin(&ed, typed, ntyped, term.columns,
+			   tty_line_is_raw(&tty) ? (int)column : -1);
+		editing = true;
+	}
+	if (editing)
+		edit_byte(c);
+	else if (c == '\n')
+		end_line(typed, ntyped, "\n");
+	else
+		typed[ntyped++] = c;
+}
+
+static void shell_read_byte(void)
+{
+	bool end;
+	char c;
+	u32 n = tty_line_peek(&tty, &c, 1, &end);
+
+	tty_line_consume(&tty, n);
+	if (n) {
+		shell_byte(c);
+	} else {
+		tty_line_take_end(&tty);
+		end_line(typed, ntyped, "");
+	}
+}
+
+static void shell_read(void)
+{
+	while (tty_line_is_ready(&tty))
+		shell_read_byte();
+}
+
+static void enter_bytes(const char *keys, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		type_bytes(keys + i, 1);
+		shell_read();
+	}
+}
+
+static void enter(const char *keys)
+{
+	enter_bytes(keys, strlen(keys));
+}
+
+static void check_line(const char *want)
+{
+	assert_int_equal(nlines, 1);
+	assert_string_equal(got, want);
+	nlines = 0;
+}
+
+static void start_shell(u32 columns)
+{
+	start(columns);
+	for (u32 i = 0; i < EDIT_HISTORY; i++)
+		free(ed.history[i]);
+	memset(&ed, 0, sizeof(ed));
+	ed.put = show;
+	editing = false;
+	ntyped = nlines = 0;
+	assert_false(tty_line_set_mode(&tty, TTY_KEYS));
+}
+
+static int begin_shell(void **state)
+{
+	(void)state;
+	start_shell(80);
+	return 0;
+}
+
+#define EDIT_TEST(fn) cmocka_unit_test_setup(fn, begin_shell)
 
 /* --- editing --------------------------------------------------------------- */
 
@@ -38,101 +162,102 @@ static void edits_in_the_middle(void **state)
 {
 	(void)state;
 	show("$ ", 2);
-	type("helo world" LEFT LEFT LEFT LEFT LEFT LEFT LEFT);
+	enter("helo world" LEFT LEFT LEFT LEFT LEFT LEFT LEFT);
 	check_screen("$ ", "helo world", 3);
-	type("l");
+	enter("l");
 	check_screen("$ ", "hello world", 4);
-	type("\x01>");
+	enter("\x01>");
 	check_screen("$ ", ">hello world", 1);
-	type(ESC "[3~" ESC "[F"
-		 "\x7f");
+	enter(ESC "[3~" ESC "[F"
+		  "\x7f");
 	check_screen("$ ", ">ello worl", 10);
-	type(ESC "OH" RIGHT RIGHT "\b" ESC "OF"
-		 "D" LEFT "\x0b");
+	enter(ESC "OH" RIGHT RIGHT "\b" ESC "OF"
+		  "D" LEFT "\x0b");
 	check_screen("$ ", ">llo worl", 9);
-	type("\x02\x02\x06"
-	     "!"
-	     "\x05"
-	     "?\n");
-	check_read(">llo wor!l?\n");
+	enter("\x02\x02\x06"
+	      "!"
+	      "\x05"
+	      "?\n");
+	check_line(">llo wor!l?\n");
 }
 
 static void echoes_as_before_until_escape(void **state)
 {
 	(void)state;
-	type("a\tb\1\x17\n");
-	check_echo("a\tb\1\x17\n");
-	check_read("a\tb\1\x17\n");
-	type(LEFT "ab" LEFT "\n");
-	check_read("ab\n");
+	enter("a\tb\x7f"
+	      "c\n");
+	check_echo("a\tb\b \bc\n");
+	check_line("a\tc\n");
+	enter(LEFT "ab" LEFT "\n");
+	check_line("ab\n");
 	nechoed = 0;
-	type("a\1\n"); /* the next line is plain again */
-	check_echo("a\1\n");
+	enter("a\t\n"); /* the next line is plain again */
+	check_echo("a\t\n");
 }
 
 static void kills_words_and_lines(void **state)
 {
 	(void)state;
 	show("$ ", 2);
-	type("one two  three" LEFT RIGHT "\x17");
+	enter("one two  three" LEFT RIGHT "\x17");
 	check_screen("$ ", "one two  ", 9);
-	type("\x17" ESC "[1;5D");
+	enter("\x17" ESC "[1;5D");
 	check_screen("$ ", "one ", 0);
-	type(ESC "[1;5C"
-		 "\x0b");
+	enter(ESC "[1;5C"
+		  "\x0b");
 	check_screen("$ ", "one", 3);
-	type("\x15");
+	enter("\x15");
 	check_screen("$ ", "", 0);
-	type("x\x15\x17\x0b\b\x7f" LEFT RIGHT ESC "[3~"
-	     "y\n");
-	check_read("y\n");
+	enter("x\x15\x17\x0b\b\x7f" LEFT RIGHT ESC "[3~"
+	      "y\n");
+	check_line("y\n");
 }
 
 static void swallows_unknown_sequences(void **state)
 {
 	(void)state;
-	type(ESC "[24~" ESC "[1;2P" ESC "[?25h" ESC "x" ESC "OP" ESC "[[A" ESC "[200~ok" ESC
-		 "[;;;9;9;9999999999999Z" ESC "[E" ESC ESC "[G"
-		 "!\n");
-	check_read("ok!\n");
-	type(ESC "\n");
-	check_read("\n");
-	type(ESC "[\n" ESC "O\4");
-	check_read("\n");
-	check_read("");
-	type("gone" ESC "[1\3"
-	     "b\n");
-	check_read("b\n");
-	type("\t" ESC "z"
-	     "\x0c\x0e\t1\n");
-	check_read("  1\n");
+	enter(ESC "[24~" ESC "[1;2P" ESC "[?25h" ESC "x" ESC "OP" ESC "[[A" ESC
+		  "[200~ok" ESC "[;;;9;9;9999999999999Z" ESC "[E" ESC ESC "[G"
+		  "!\n");
+	check_line("ok!\n");
+	enter(ESC "\n");
+	check_line("\n");
+	enter(ESC "[\n");
+	check_line("\n");
+	enter(ESC "O\4");
+	check_line("");
+	enter("gone" ESC "[1\3");
+	check_line("");
+	enter("b\n");
+	check_line("b\n");
+	enter("\t" ESC "z"
+	      "\x0c\x0e\t1\n");
+	check_line("  1\n");
 }
 
 static void recalls_history(void **state)
 {
 	(void)state;
-	type("first\n\nsecond\nsecond\nthird\n");
-	start(80); /* forgets */
-	type("first\n\nsecond\nsecond\nthird\n");
-	while (tty_line_is_ready(&tty))
-		tty_line_consume(&tty, 1);
+	enter("first\n\nsecond\nsecond\nthird\n");
+	nlines = 0;
+	term_init(&term, 80);
 	show("$ ", 2);
-	type("new" UP);
+	enter("new" UP);
 	check_screen("$ ", "third", 5);
-	type(UP);
+	enter(UP);
 	check_screen("$ ", "second", 6);
-	type(UP UP UP);
+	enter(UP UP UP);
 	check_screen("$ ", "first", 5);
-	type(DOWN DOWN);
+	enter(DOWN DOWN);
 	check_screen("$ ", "third", 5);
-	type(DOWN DOWN);
+	enter(DOWN DOWN);
 	check_screen("$ ", "new", 3);
-	type(UP UP LEFT "\b!\n");
-	check_read("seco!d\n");
-	type(UP "\n");
-	check_read("seco!d\n");
-	type(UP UP "\n");
-	check_read("third\n");
+	enter(UP UP LEFT "\b!\n");
+	check_line("seco!d\n");
+	enter(UP "\n");
+	check_line("seco!d\n");
+	enter(UP UP "\n");
+	check_line("third\n");
 }
 
 static void history_is_bounded(void **state)
@@ -142,76 +267,79 @@ static void history_is_bounded(void **state)
 	(void)state;
 	for (int i = 0; i < 100; i++) {
 		snprintf(text, sizeof(text), "line %d\n", i);
-		type(text);
-		check_read(text);
+		enter(text);
+		check_line(text);
 	}
 	for (int i = 0; i < 60; i++)
-		type(UP);
-	type("\n");
-	snprintf(text, sizeof(text), "line %d\n", 100 - (TTY_HISTORY - 1));
-	check_read(text);
+		enter(UP);
+	enter("\n");
+	snprintf(text, sizeof(text), "line %d\n", 100 - EDIT_HISTORY);
+	check_line(text);
 }
 
 static void history_is_printable(void **state)
 {
 	(void)state;
-	type("a\tb\1c\n\1\n");
-	check_read("a\tb\1c\n");
-	check_read("\1\n");
-	type(UP);
+	edit_history_add(&ed, "a\tb\1c", 5);
+	edit_history_add(&ed, "\1", 1);
+	enter(UP);
 	check_screen("", "a bc", 4);
-	type("\n");
-	check_read("a bc\n");
-	type("x\ty" LEFT); /* tabs that were typed become blanks, too */
+	enter("\n");
+	check_line("a bc\n");
+	enter("x\ty" LEFT); /* tabs that were typed become blanks, too */
 	check_screen("", "x y", 2);
-	type("\n");
-	check_read("x y\n");
+	enter("\n");
+	check_line("x y\n");
 }
 
 static void interrupt_ends_editing(void **state)
 {
 	(void)state;
 	show("$ ", 2);
-	type("abc" LEFT LEFT "\3");
+	enter("abc" LEFT LEFT "\3");
+	check_line("");
 	assert_int_equal(term.column, 0);
 	assert_int_equal(term.row, 1);
 	assert_int_equal(term.cell[0][5], '^');
-	type("x\n");
-	check_read("x\n");
+	enter("x\n");
+	check_line("x\n");
 }
 
 static void redraws_after_a_list(void **state)
 {
 	(void)state;
 	show("$ ", 2);
-	type("abc" LEFT);
+	enter("abc" LEFT);
 	show("\n1 init\n", 8);
-	tty_line_redraw(&tty);
+	tty_line_listed(&tty);
+	shell_read();
 	check_screen("", "abc", 2);
-	type("x\n");
-	check_read("abxc\n");
+	enter("x\n");
+	check_line("abxc\n");
 }
 
 static void edits_utf8(void **state)
 {
 	(void)state;
 	show("$ ", 2);
-	type("a\xc3\xa4"
-	     "b" LEFT LEFT "\xe2\x82\xac");
+	enter("a\xc3\xa4"
+	      "b" LEFT LEFT "\xe2\x82\xac");
 	check_screen("$ ",
 		     "a\xe2\x82\xac\xc3\xa4"
 		     "b",
 		     4);
-	type(RIGHT "\b\b");
+	enter(RIGHT "\b\b");
 	check_screen("$ ", "ab", 1);
-	type("\x9f\xc3" LEFT "\xff\n"); /* broken on purpose */
-	assert_true(tty_line_is_ready(&tty));
+	enter("\x9f\xc3" LEFT "\xff\n"); /* broken on purpose */
+	assert_int_equal(nlines, 1);
 }
 
 /* --- random editing against a model ---------------------------------------- */
 
+#define MODEL_SIZE 128 /* fits the screen */
+
 struct model {
-	char text[TTY_LINE_MAX + 1];
+	char text[MODEL_SIZE + 1];
 	u32 len, cursor;
 };
 
@@ -224,8 +352,6 @@ static void model_delete(struct model *m, u32 from, u32 to)
 
 static void model_insert(struct model *m, char c)
 {
-	if (m->len == TTY_LINE_MAX - 1)
-		return;
 	memmove(m->text + m->cursor + 1, m->text + m->cursor, m->len - m->cursor + 1);
 	m->text[m->cursor++] = c;
 	m->len++;
@@ -235,7 +361,7 @@ static void model_move(struct model *m, u64 what)
 {
 	static const char *const keys[] = { LEFT, RIGHT, ESC "[H", "\x05" };
 
-	type(keys[what]);
+	enter(keys[what]);
 	if (what == 0 && m->cursor > 0)
 		m->cursor--;
 	else if (what == 1 && m->cursor < m->len)
@@ -251,17 +377,17 @@ static void model_kill(struct model *m, u64 what)
 	u32 i = m->cursor;
 
 	if (what == 0) {
-		type("\x0b");
+		enter("\x0b");
 		model_delete(m, i, m->len);
 	} else if (what == 1) {
-		type("\x17");
+		enter("\x17");
 		while (i > 0 && m->text[i - 1] == ' ')
 			i--;
 		while (i > 0 && m->text[i - 1] != ' ')
 			i--;
 		model_delete(m, i, m->cursor);
 	} else if (!rig_below(10)) {
-		type("\x15");
+		enter("\x15");
 		model_delete(m, 0, m->len);
 	}
 }
@@ -272,17 +398,18 @@ static void model_step(struct model *m)
 	u64 what = rig_below(100);
 
 	if (what < 55) {
-		if (m->len < TTY_LINE_MAX - 1)
-			type_bytes(&c, 1);
-		model_insert(m, c);
+		if (m->len < MODEL_SIZE - 1) {
+			enter_bytes(&c, 1);
+			model_insert(m, c);
+		}
 	} else if (what < 85) {
 		model_move(m, what < 68 ? 0 : what < 78 ? 1 : what < 82 ? 2 : 3);
 	} else if (what < 91) {
-		type("\x7f");
+		enter("\x7f");
 		if (m->cursor > 0)
 			model_delete(m, m->cursor - 1, m->cursor);
 	} else if (what < 96) {
-		type(ESC "[3~");
+		enter(ESC "[3~");
 		if (m->cursor < m->len)
 			model_delete(m, m->cursor, m->cursor + 1);
 	} else {
@@ -295,28 +422,28 @@ static void edit_randomly(u32 columns, const char *prompt)
 	struct model m = { .len = 0 };
 	u32 plain = rig_below(30), end_row;
 
-	start(columns);
+	start_shell(columns);
 	for (u32 i = rig_below(TERM_ROWS + 2); i > 0; i--)
 		show("\n", 1);
 	show(prompt, strlen(prompt));
 	while (m.len < plain) {
-		type("k");
+		enter("k");
 		model_insert(&m, 'k');
 	}
 	for (int i = 0; i < 300; i++) {
 		if (i == 0)
 			model_move(&m, 0);
 		model_step(&m);
-		assert_int_equal(tty.len, m.len);
+		assert_int_equal(ed.len, m.len);
 		check_screen(prompt, m.text, m.cursor);
 	}
 	end_row = term.row - (strlen(prompt) + m.cursor) / columns +
 		  (strlen(prompt) + m.len) / columns;
-	type("\n");
+	enter("\n");
 	assert_int_equal(term.row, MIN(end_row + 1, TERM_ROWS - 1u));
 	m.text[m.len] = '\n';
 	m.text[m.len + 1] = '\0';
-	check_read(m.text);
+	check_line(m.text);
 	assert_int_equal(term.column, 0);
 }
 
@@ -342,27 +469,72 @@ static void survives_noise(void **state)
 				      : (char)rig_random();
 
 		nechoed = 0;
-		type_bytes(&c, 1);
-		assert_true(tty.len < TTY_LINE_MAX);
-		assert_true(!tty.editing || tty.cursor <= tty.len);
-		if (!rig_below(50))
-			tty_line_consume(&tty, rig_below(tty.tail - tty.head + 1));
+		enter_bytes(&c, 1);
+		assert_true(ed.len < EDIT_SIZE && ed.cursor <= ed.len);
+		if (ntyped == EDIT_SIZE)
+			enter("\n");
 	}
-	type("\3\3");
-	tty_line_consume(&tty, tty.tail - tty.head);
-	type("still here\n");
-	check_read("still here\n");
+	enter("\n");
+	nlines = 0;
+	enter("still here\n");
+	check_line("still here\n");
+}
+
+/* While another program ran, a line was typed with keys in it, and more. */
+static void edits_what_was_typed_ahead(void **state)
+{
+	(void)state;
+	enter("recalled\n");
+	nlines = 0;
+	assert_false(tty_line_set_mode(&tty, TTY_LINES));
+	type("ac" LEFT "b\n" UP);
+	show("$ ", 2);
+	assert_false(tty_line_set_mode(&tty, TTY_KEYS));
+	while (tty_line_is_ready(&tty) && !nlines)
+		shell_read_byte();
+	check_line("abc\n");
+	while (tty_line_is_ready(&tty))
+		shell_read_byte();
+	enter(UP "\n");
+	check_line("recalled\n");
+}
+
+static void ignores_what_does_not_fit(void **state)
+{
+	static char want[EDIT_SIZE + 1];
+
+	(void)state;
+	enter(LEFT);
+	for (u32 i = 0; i < EDIT_SIZE - 1; i++) {
+		enter("f");
+		want[i] = 'f';
+	}
+	nechoed = 0;
+	enter("xx");
+	assert_int_equal(nechoed, 0);
+	want[EDIT_SIZE - 1] = '\n';
+	enter("\n");
+	got[EDIT_SIZE] = '\0';
+	check_line(want);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(edits_in_the_middle),   TEST(echoes_as_before_until_escape),
-		TEST(kills_words_and_lines), TEST(swallows_unknown_sequences),
-		TEST(recalls_history),       TEST(history_is_bounded),
-		TEST(history_is_printable),  TEST(interrupt_ends_editing),
-		TEST(redraws_after_a_list),  TEST(edits_utf8),
-		TEST(matches_the_model),     TEST(survives_noise),
+		EDIT_TEST(edits_in_the_middle),
+		EDIT_TEST(echoes_as_before_until_escape),
+		EDIT_TEST(kills_words_and_lines),
+		EDIT_TEST(swallows_unknown_sequences),
+		EDIT_TEST(recalls_history),
+		EDIT_TEST(history_is_bounded),
+		EDIT_TEST(history_is_printable),
+		EDIT_TEST(interrupt_ends_editing),
+		EDIT_TEST(redraws_after_a_list),
+		EDIT_TEST(edits_utf8),
+		EDIT_TEST(matches_the_model),
+		EDIT_TEST(survives_noise),
+		EDIT_TEST(ignores_what_does_not_fit),
+		EDIT_TEST(edits_what_was_typed_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,12 +8,6 @@
 #include "dev/tty_line.h"
 #include "terminal.h"
 
-#define ESC "\033"
-#define UP ESC "[A"
-#define DOWN ESC "[B"
-#define RIGHT ESC "[C"
-#define LEFT ESC "[D"
-
 static struct tty_line tty;
 static struct terminal term;
 static char echoed[1 << 16];
@@ -32,16 +26,9 @@ static inline void show(const char *text, u64 n)
 	echoed[nechoed] = '\0';
 }
 
-static inline u32 get_column(void)
-{
-	return column;
-}
-
-static const struct tty_screen screen = { .put = show, .column = get_column };
-
 static inline void start(u32 columns)
 {
-	tty_line_init(&tty, &screen, columns);
+	tty_line_init(&tty, show);
 	term_init(&term, columns);
 	memset(events, 0, sizeof(events));
 	nechoed = column = 0;

@@ -121,10 +121,16 @@ def read_list(path):
             yield Mutant(block, f'{path.name}:{first}')
 
 
+def files_of(*folders):
+    """Files that git knows or would take, as they are now."""
+    names = subprocess.run(['git', 'ls-files', '--cached', '--others', '--exclude-standard', *folders],
+                           cwd=ROOT, text=True, check=True, capture_output=True).stdout
+    return [name for name in names.splitlines() if (ROOT / name).exists()]
+
+
 def read_tree():
-    files = subprocess.run(['git', 'ls-files', *SOURCES], cwd=ROOT, text=True, check=True,
-                           capture_output=True).stdout.split()
-    return source.Tree(ROOT, [file for file in files if file.endswith(('.c', '.h', '.S'))])
+    return source.Tree(ROOT, [file for file in files_of(*SOURCES)
+                              if file.endswith(('.c', '.h', '.S'))])
 
 
 # --- without running anything ---------------------------------------------------------
@@ -280,8 +286,7 @@ def run(mutants, tree, verbose):
     killed = bad = 0
     with tempfile.TemporaryDirectory() as name:
         scratch = pathlib.Path(name)
-        for file in subprocess.run(['git', 'ls-files'], cwd=ROOT, text=True, check=True,
-                                   capture_output=True).stdout.splitlines():
+        for file in files_of():
             (scratch / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / file, scratch / file)
         for test in sorted({name for mutant in mutants for name in mutant.tests}):

@@ -1,9 +1,13 @@
 """The console as a person uses it: erasing, editing, history, keys that act."""
+import subprocess
+
 import pytest
 
+import machine
 from machine import Machine
 
 UP, LEFT, RIGHT, HOME = "\x1b[A", "\x1b[D", "\x1b[C", "\x1b[H"
+QEMU_CTRL_A = "\x01\x01"  # one of them is for QEMU
 
 
 @pytest.fixture
@@ -38,6 +42,50 @@ def test_echo_is_bare(m):
 def test_edit_in_the_middle(m):
     assert answer(m, "echo acd" + LEFT * 2 + "b").endswith("\nabcd\n")
     assert answer(m, "cho line" + HOME + "e").endswith("\nline\n")
+
+
+def test_edit_keys(m):
+    """Of Emacs, from the first one on."""
+    assert answer(m, "cho a bb cc\x17\x17d" + QEMU_CTRL_A + "e\x05!").endswith("\na d!\n")
+    assert answer(m, "echo one two" + "\x02" * 4 + "\x0b").endswith("\none\n")
+
+
+def test_edit_a_line_that_wraps(m):
+    text = "w" * 100
+    assert answer(m, "echo " + text + HOME + RIGHT * 5 + "b" + "\x05e").endswith(f"\nb{text}e\n")
+
+
+def test_keys_typed_ahead(m):
+    answer(m, "echo first")
+    m.console.send("sleep 5\n")
+    m.console.expect_exact("sleep 5\r\n")
+    m.console.send("echo ac" + LEFT + "b\n" + UP * 3 + "\n")
+    m.console.expect_exact("\r\nabc\r\n$ ")
+    m.console.expect_exact("\r\nfirst\r\n$ ")
+
+
+def test_interrupt_while_editing(m):
+    m.console.send("echo lost" + LEFT * 3 + "\x03")
+    m.console.expect_exact("^C\r\n$ ")
+    assert answer(m, "echo $?") == "echo $?\n130\n"
+
+
+def test_end_of_input_while_editing(m):
+    answer(m, "sh")
+    m.console.send(LEFT + "\x04")
+    m.console.expect_exact("$ ")
+    assert answer(m, "ps").count(" sh\n") == 1
+
+
+def test_editor_gives_back_the_console(m):
+    """What a program reads after a line was edited is echoed and erased by the kernel."""
+    answer(m, "echo x" + LEFT + "y")
+    m.console.send("ca" + LEFT + RIGHT + "t\n")
+    m.console.expect_exact("\r\n")
+    m.console.send("onx\x7fe" + "\n")
+    m.console.expect_exact("onx\b \be\r\none\r\n")
+    m.console.send("\x04")
+    m.console.expect_exact("$ ")
 
 
 def test_history(m):
@@ -102,3 +150,35 @@ def test_long_line(m):
 ])
 def test_shell(m, line, want):
     assert m.run(line).replace(" ", "") == want.replace(" ", "")
+
+
+@pytest.fixture(scope="module")
+def plain_image(test_image, tmp_path_factory):
+    """With a shell that never asks for another mode of the console, and a program that does."""
+    assert test_image
+    sources = ["tests/qemu/plainsh.c", "tests/qemu/rawmode.c"]
+    machine.make("XV6=" + " ".join(sources), "build/xv6/plainsh", "build/xv6/rawmode")
+    path = str(tmp_path_factory.mktemp("console") / "plain.img")
+    files = ["README.md:README", "build/xv6/plainsh:sh", "build/xv6/rawmode:rawmode",
+             *(f"build/user/{name}:{name}" for name in ("init", "cat", "echo"))]
+    subprocess.run([f"{machine.TOP}/build/mkfs", path, *files], cwd=machine.TOP, check=True)
+    return path
+
+
+def test_raw_mode(plain_image):
+    with Machine(plain_image) as m:
+        m.boot()
+        m.console.send("rawmode\n")
+        m.console.expect_exact("ready\r\n")
+        m.console.send("a\x7f\x15\r\x03\x04q")
+        m.console.expect_exact("$ ")
+        assert m.console.before.split() == ["97", "127", "21", "13", "3", "4", "113"]
+
+
+def test_raw_mode_ends_with_its_program(plain_image):
+    """However that ends, what is typed afterwards is echoed and comes as lines."""
+    with Machine(plain_image) as m:
+        m.boot()
+        for end in ("fault", "kill", "run", "exit"):
+            m.run(f"rawmode {end}")
+            assert answer(m, "echo abx\x7fc") == "echo abx\b \bc\nabc\n", end

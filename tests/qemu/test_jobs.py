@@ -63,6 +63,11 @@ def interrupt(m):
     return m.console.before.replace("\r\n", "\n")
 
 
+def use(m):
+    """Has an inner shell start something: from then on one that tells nothing is known to be one."""
+    assert m.run("echo used") == "used\n"
+
+
 def count(m, program):
     """How many processes run a program, once none is new or about to end."""
     return m.run("ps").count(f" {program}\n")
@@ -139,6 +144,7 @@ def test_at_the_prompt(either):
 def test_inner_shell(either):
     """It survives at its prompt, and so does its parent, whatever is interrupted."""
     assert either.run("sh") == ""
+    use(either)
     interrupt(either)
     interrupt(either)
     assert count(either, "sh") == 2
@@ -158,6 +164,7 @@ def test_inner_shell(either):
 def test_line_goes_on_after_an_inner_shell(either):
     """Its parent's job can be interrupted again before that prompts."""
     either.run("sh; echo go; sleep 600")
+    use(either)
     interrupt(either)
     either.console.send(END)
     either.console.expect_exact("go\r\n")
@@ -166,11 +173,34 @@ def test_line_goes_on_after_an_inner_shell(either):
     check_quiet(either)
 
 
+def test_program_that_only_reads_is_no_shell(images):
+    """Neither one that is called like a shell, nor one that shows a prompt: ^C ends it."""
+    with Machine(images["ours"]) as m:
+        m.boot()
+        m.run("xv6sh")
+        interrupt(m)
+        assert count(m, "xv6sh") == 0
+        check_quiet(m)
+
+
+def test_program_that_starts_others_unasked_is_no_shell(images):
+    """Like xargs, it reads lines and starts a process for each, and prompts for none."""
+    with Machine(images["ours"]) as m:
+        m.boot()
+        start(m, "xv6sh quiet", None)
+        m.console.send("echo go\n")
+        m.console.expect_exact("\r\ngo\r\n")
+        interrupt(m)
+        assert count(m, "xv6sh") == 0
+        check_quiet(m)
+
+
 @pytest.mark.parametrize("kind,inner", [("ours", "xv6sh"), ("plain", "oursh")])
 def test_inner_shell_of_the_other_kind(images, kind, inner):
     with Machine(images[kind]) as m:
         m.boot()
         m.run(inner)
+        use(m)
         interrupt(m)
         start(m, "sleep 500 & echo go; sleep 600", "go")
         interrupt(m)

@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "uapi/console.h"
 #include "uapi/info.h"
 #include "uapi/job.h"
 #include "uapi/limits.h"
@@ -36,6 +37,9 @@ long explain(int pid, unsigned long va, int access, char *buf, size_t size);
 
 /* What a shell tells of its jobs, and asks: JOB_... of uapi/job.h. */
 int job(int how);
+
+/* How what is typed is handed out: CONSOLE_... of uapi/console.h.  @info may be NULL. */
+int console(int how, struct console_info *info);
 
 /* Make a device node at @path. */
 int device_make(const char *path, int major, int minor);

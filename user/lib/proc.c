@@ -114,6 +114,11 @@ int job(int how)
 	return (int)sys_result(sys_job(how));
 }
 
+int console(int how, struct console_info *info)
+{
+	return (int)sys_result(sys_console(how, info));
+}
+
 int meminfo(struct meminfo *info)
 {
 	return (int)sys_result(sys_meminfo(info));

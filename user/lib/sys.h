@@ -31,6 +31,7 @@ enum kopen {
 struct procinfo;
 struct meminfo;
 struct sysinfo;
+struct console_info;
 
 long sys_fork(void);
 _Noreturn void sys_exit(int status);
@@ -79,6 +80,7 @@ long sys_mincore(void *addr, size_t len, unsigned char *bytes);
 long sys_mremap(void *addr, size_t old_len, size_t new_len, int flags);
 long sys_job(int how);
 long sys_explain(int pid, unsigned long va, int access, char *buf, size_t size);
+long sys_console(int how, struct console_info *info);
 long sys_setoption(const char *name, const char *value);
 
 /* The POSIX result of a stub's: -1 with errno set for a failure. */

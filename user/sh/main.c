@@ -5,6 +5,7 @@
  *
  * The prompt is what scripts that drive this system wait for: `$ `, written
  * to descriptor 2 after all other output. */
+#include "edit.h"
 #include "shell.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@ static const char usage[] =
 	"usage: sh [FILE [ARG...]] | sh -c COMMAND [NAME [ARG...]]\n"
 	"Run commands from the keyboard, from FILE, or COMMAND.\n"
 	"  a | b     the output of a is the input of b      a &      in the background\n"
+	"  cursor keys, ^A ^E ^K ^U ^W: edit the line       up, down: earlier lines\n"
 	"  ^C ends what runs, but for the background, which reads nothing that you type\n"
 	"  a ; b     one after the other                    (a; b)   as one command\n"
 	"  a && b    b only if a succeeded                  a || b   b only if a failed\n"
@@ -72,21 +74,73 @@ static int next_char(struct input *in)
 	return read(STDIN_FILENO, &c, 1) == 1 ? c : -1;
 }
 
+/* --- editing --------------------------------------------------------------- */
+
+static void put_screen(const char *text, size_t n)
+{
+	(void)!write(STDERR_FILENO, text, n);
+}
+
+static struct edit editor = { .put = put_screen };
+
+/* The rest of a line of which key @c has come: LF, or -1 at the end of the input. */
+static int edit_rest(struct input *in, size_t start, int c, struct console_info *info)
+{
+	/* The screen may show what is still to be read. */
+	int column = info->raw ? (int)info->column : -1;
+	enum edit_event event;
+
+	edit_begin(&editor, in->line + start, in->len - start, info->columns, column);
+	in->len = start;
+	for (;;) {
+		event = c < 0 ? EDIT_END : edit_key(&editor, (unsigned char)c);
+		if (event == EDIT_REDRAW && console(CONSOLE_RAW, info) == 0)
+			edit_redraw(&editor, info->column);
+		else if (event != EDIT_MORE)
+			break;
+		c = next_char(in);
+	}
+	(void)console(CONSOLE_LINES, NULL);
+	shell.dropped = event == EDIT_INTERRUPT;
+	for (unsigned i = 0; i < editor.len; i++)
+		if (!line_put(in, editor.text[i]))
+			return -1;
+	return event == EDIT_END || !line_put(in, '\n') ? -1 : '\n';
+}
+
+/* Keys that mean nothing in a line, but may to an editor. */
+static bool is_edit_key(int c)
+{
+	return c >= 0 && c < ' ' && c != '\t' && c != '\n';
+}
+
+/* --- reading lines ----------------------------------------------------------- */
+
 /* Add a line to what in->line has; false when there is nothing more. */
 static bool line_read(struct input *in, const char *prompt)
 {
+	struct console_info info;
 	size_t start = in->len;
-	int c = 0;
+	bool edits = false;
+	int c;
 
+	if (shell.interactive) /* EAGAIN: keys may have been typed already */
+		edits = console(CONSOLE_KEYS, NULL) == 0 || errno == EAGAIN;
 	if (!in->text)
 		/* Byte by byte, as the shell of 2020: the lab's statistics count copies. */
 		for (int i = 0; i < 2; i++)
 			(void)!write(STDERR_FILENO, prompt + i, 1);
-	while (c != '\n' && (c = next_char(in)) >= 0)
-		if (!line_put(in, (char)c))
+	do {
+		c = next_char(in);
+		if (edits && is_edit_key(c) && console(CONSOLE_RAW, &info) == 0)
+			c = edit_rest(in, start, c, &info);
+		else if (c >= 0 && !line_put(in, (char)c))
 			return false;
+	} while (c >= 0 && c != '\n');
 	if (c < 0)
 		in->end = true;
+	if (shell.interactive)
+		edit_history_add(&editor, in->line + start, in->len - start);
 	return in->len > start;
 }
 
@@ -107,6 +161,7 @@ static bool run_next(struct input *in, bool once)
 	const char *near;
 
 	in->len = 0;
+	shell.dropped = false;
 	if (shell.interactive)
 		(void)job(JOB_PROMPT);
 	if (!line_read(in, "$ "))

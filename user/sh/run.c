@@ -25,7 +25,7 @@ static pid_t sh_fork(void)
 
 bool sh_interrupted(void)
 {
-	return shell.interactive && job(JOB_INTERRUPTED) > 0;
+	return shell.interactive && (shell.dropped || job(JOB_INTERRUPTED) > 0);
 }
 
 /* The child that runs something in the background: ^C is not for it, and what is

@@ -21,6 +21,7 @@ struct shell {
 	int status;        /* of the last command: $?               */
 	bool leave;        /* `exit` was run                        */
 	bool interactive;  /* lines come from a terminal            */
+	bool dropped;      /* ^C while a line was edited            */
 	struct arena line; /* memory of the command line that runs  */
 	struct sh_var *vars;
 	char **args; /* $0, $1, ...; ends with NULL           */

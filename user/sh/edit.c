@@ -1,0 +1,468 @@
+/* edit.c - editing a line at the terminal; see edit.h.
+ *
+ * Positions on the screen are counted in columns from the start of the screen
+ * line on which the text starts, so position p is p / columns lines further
+ * down; a terminal that has just written its last column waits there, which
+ * edit_settle() ends. */
+#include "edit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CTRL(c) ((c)&0x1f)
+#define ESC 0x1b
+#define DEL 0x7f
+
+enum key { KEY_NONE, KEY_LEFT, KEY_RIGHT, KEY_UP, KEY_DOWN, KEY_HOME, KEY_END, KEY_DELETE };
+
+/* --- the screen ---------------------------------------------------------- */
+
+static bool edit_is_continuation(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* Columns of @n bytes of UTF-8; every character counts as one wide. */
+static unsigned edit_width(const char *text, unsigned n)
+{
+	unsigned columns = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		columns += !edit_is_continuation(text[i]);
+	return columns;
+}
+
+static unsigned edit_position(const struct edit *e, unsigned byte)
+{
+	return e->origin + edit_width(e->text, byte);
+}
+
+static void edit_put_control(struct edit *e, unsigned n, char final)
+{
+	char seq[16];
+	char *at = seq + sizeof(seq);
+
+	if (n == 0)
+		return;
+	*--at = final;
+	for (; n; n /= 10)
+		*--at = (char)('0' + n % 10);
+	*--at = '[';
+	*--at = ESC;
+	e->put(at, (size_t)(seq + sizeof(seq) - at));
+}
+
+static void edit_move_to(struct edit *e, unsigned to)
+{
+	unsigned row = e->at / e->columns, to_row = to / e->columns;
+	unsigned column = e->at % e->columns, to_column = to % e->columns;
+
+	if (to_row < row)
+		edit_put_control(e, row - to_row, 'A');
+	else
+		edit_put_control(e, to_row - row, 'B');
+	if (to_column + 1 == column)
+		e->put("\b", 1);
+	else if (to_column < column)
+		edit_put_control(e, column - to_column, 'D');
+	else
+		edit_put_control(e, to_column - column, 'C');
+	e->at = to;
+}
+
+/* After text was written up to position @at: leaves the state in which the
+ * terminal waits behind its last column. */
+static void edit_settle(struct edit *e)
+{
+	if (e->at > 0 && e->at % e->columns == 0)
+		e->put(" \r", 2);
+}
+
+static void edit_put_text(struct edit *e, unsigned from)
+{
+	if (from == e->len)
+		return;
+	e->put(e->text + from, e->len - from);
+	e->at = edit_position(e, e->len);
+	edit_settle(e);
+}
+
+/* Text changed from byte @from on: shows that, and goes to the cursor. */
+static void edit_redraw_from(struct edit *e, unsigned from)
+{
+	edit_move_to(e, edit_position(e, from));
+	edit_put_text(e, from);
+	e->put("\033[J", 3);
+	edit_move_to(e, edit_position(e, e->cursor));
+}
+
+static void edit_set_origin(struct edit *e, unsigned column)
+{
+	e->origin = column % e->columns;
+	e->at = e->origin;
+}
+
+/* Blanks for tabs, nothing for other control bytes; returns the new length. */
+static unsigned edit_make_printable(char *text, unsigned len)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < len; i++) {
+		unsigned char c = text[i] == '\t' ? ' ' : text[i];
+
+		if (c >= ' ' && c != DEL)
+			text[kept++] = c;
+	}
+	return kept;
+}
+
+static bool edit_has_control(const char *text, unsigned len)
+{
+	for (unsigned i = 0; i < len; i++) {
+		if ((unsigned char)text[i] < ' ' || text[i] == DEL)
+			return true;
+	}
+	return false;
+}
+
+void edit_redraw(struct edit *e, unsigned column)
+{
+	edit_set_origin(e, column);
+	edit_put_text(e, 0);
+	edit_move_to(e, edit_position(e, e->cursor));
+}
+
+void edit_begin(struct edit *e, const char *text, size_t len, unsigned columns, int column)
+{
+	int typed;
+
+	e->len = len < EDIT_SIZE ? (unsigned)len : EDIT_SIZE - 1;
+	memcpy(e->text, text, e->len);
+	e->columns = columns;
+	e->escape = ESCAPE_NONE;
+	e->back = 0;
+	if (column < 0 || edit_has_control(text, e->len)) {
+		e->cursor = e->len = edit_make_printable(e->text, e->len);
+		e->put("\n", 1);
+		edit_redraw(e, 0);
+		return;
+	}
+	e->cursor = e->len;
+	typed = (int)edit_width(text, e->len);
+	edit_set_origin(e, column > typed ? (unsigned)(column - typed) : 0);
+	e->at = edit_position(e, e->len);
+	if (e->len > 0)
+		edit_settle(e);
+}
+
+static void edit_end_line(struct edit *e, const char *mark)
+{
+	edit_move_to(e, edit_position(e, e->len));
+	e->cursor = e->len;
+	e->put(mark, strlen(mark));
+}
+
+/* --- changing the text --------------------------------------------------- */
+
+static unsigned edit_char_before(const struct edit *e, unsigned i)
+{
+	if (i > 0)
+		i--;
+	while (i > 0 && edit_is_continuation(e->text[i]))
+		i--;
+	return i;
+}
+
+static unsigned edit_char_after(const struct edit *e, unsigned i)
+{
+	if (i < e->len)
+		i++;
+	while (i < e->len && edit_is_continuation(e->text[i]))
+		i++;
+	return i;
+}
+
+static unsigned edit_word_before(const struct edit *e, unsigned i)
+{
+	while (i > 0 && e->text[i - 1] == ' ')
+		i--;
+	while (i > 0 && e->text[i - 1] != ' ')
+		i--;
+	return i;
+}
+
+static unsigned edit_word_after(const struct edit *e, unsigned i)
+{
+	while (i < e->len && e->text[i] == ' ')
+		i++;
+	while (i < e->len && e->text[i] != ' ')
+		i++;
+	return i;
+}
+
+static void edit_cursor_to(struct edit *e, unsigned byte)
+{
+	e->cursor = byte;
+	edit_move_to(e, edit_position(e, byte));
+}
+
+/* Takes out [from, to) and leaves the cursor there. */
+static void edit_delete_range(struct edit *e, unsigned from, unsigned to)
+{
+	if (from == to)
+		return;
+	memmove(e->text + from, e->text + to, e->len - to);
+	e->len -= to - from;
+	e->cursor = from;
+	edit_redraw_from(e, from);
+}
+
+/* Bytes of the character that starts with @lead. */
+static unsigned edit_char_bytes(unsigned char lead)
+{
+	if (lead < 0xc0)
+		return 1;
+	return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+/* Shows the byte that was put in before the cursor: with its whole character,
+ * once that is there. */
+static void edit_show_inserted(struct edit *e)
+{
+	unsigned start = edit_char_before(e, e->cursor);
+
+	if (e->cursor - start < edit_char_bytes(e->text[start]))
+		return;
+	if (e->cursor == e->len && e->at == edit_position(e, start))
+		edit_put_text(e, start);
+	else
+		edit_redraw_from(e, start);
+}
+
+static void edit_insert(struct edit *e, char c)
+{
+	if (e->len == EDIT_SIZE - 1)
+		return;
+	memmove(e->text + e->cursor + 1, e->text + e->cursor, e->len - e->cursor);
+	e->text[e->cursor++] = c;
+	e->len++;
+	edit_show_inserted(e);
+}
+
+static void edit_control_key(struct edit *e, unsigned char c)
+{
+	switch (c) {
+	case CTRL('A'):
+		edit_cursor_to(e, 0);
+		break;
+	case CTRL('B'):
+		edit_cursor_to(e, edit_char_before(e, e->cursor));
+		break;
+	case CTRL('E'):
+		edit_cursor_to(e, e->len);
+		break;
+	case CTRL('F'):
+		edit_cursor_to(e, edit_char_after(e, e->cursor));
+		break;
+	case CTRL('H'):
+	case DEL:
+		edit_delete_range(e, edit_char_before(e, e->cursor), e->cursor);
+		break;
+	case CTRL('K'):
+		edit_delete_range(e, e->cursor, e->len);
+		break;
+	case CTRL('U'):
+		edit_delete_range(e, 0, e->len);
+		break;
+	case CTRL('W'):
+		edit_delete_range(e, edit_word_before(e, e->cursor), e->cursor);
+		break;
+	case '\t':
+		edit_insert(e, ' ');
+		break;
+	}
+}
+
+/* --- history ------------------------------------------------------------- */
+
+void edit_history_add(struct edit *e, const char *text, size_t len)
+{
+	char **slot = &e->history[e->history_count % EDIT_HISTORY];
+	char *last = e->history[(e->history_count - 1) % EDIT_HISTORY];
+	char *kept = len < EDIT_SIZE ? malloc(len + 1) : NULL;
+
+	if (!kept)
+		return;
+	memcpy(kept, text, len);
+	kept[edit_make_printable(kept, (unsigned)len)] = '\0';
+	if (!*kept || (last && strcmp(last, kept) == 0)) {
+		free(kept);
+		return;
+	}
+	free(*slot);
+	*slot = kept;
+	e->history_count++;
+}
+
+/* Shows the line @back lines ago. */
+static void edit_recall(struct edit *e, unsigned back)
+{
+	const char *line = e->history[(e->history_count - back) % EDIT_HISTORY];
+
+	if (e->back == 0) {
+		memcpy(e->fresh, e->text, e->len);
+		e->fresh_len = e->len;
+	}
+	if (back == 0)
+		line = e->fresh;
+	e->len = back > 0 ? (unsigned)strlen(line) : e->fresh_len;
+	memcpy(e->text, line, e->len);
+	e->back = back;
+	e->cursor = e->len;
+	edit_redraw_from(e, 0);
+}
+
+/* --- escape sequences ---------------------------------------------------- */
+
+static void edit_do_key(struct edit *e, enum key key, bool by_word)
+{
+	unsigned i = e->cursor;
+
+	switch (key) {
+	case KEY_LEFT:
+		edit_cursor_to(e,
+			       by_word ? edit_word_before(e, i) : edit_char_before(e, i));
+		break;
+	case KEY_RIGHT:
+		edit_cursor_to(e, by_word ? edit_word_after(e, i) : edit_char_after(e, i));
+		break;
+	case KEY_HOME:
+		edit_cursor_to(e, 0);
+		break;
+	case KEY_END:
+		edit_cursor_to(e, e->len);
+		break;
+	case KEY_DELETE:
+		edit_delete_range(e, i, edit_char_after(e, i));
+		break;
+	case KEY_UP:
+		if (e->back < e->history_count && e->back < EDIT_HISTORY)
+			edit_recall(e, e->back + 1);
+		break;
+	case KEY_DOWN:
+		if (e->back > 0)
+			edit_recall(e, e->back - 1);
+		break;
+	case KEY_NONE:
+		break;
+	}
+}
+
+static enum key edit_key_of_final(unsigned char c)
+{
+	switch (c) {
+	case 'A':
+		return KEY_UP;
+	case 'B':
+		return KEY_DOWN;
+	case 'C':
+		return KEY_RIGHT;
+	case 'D':
+		return KEY_LEFT;
+	case 'H':
+		return KEY_HOME;
+	case 'F':
+		return KEY_END;
+	}
+	return KEY_NONE;
+}
+
+/* ESC [ number ~ */
+static enum key edit_key_of_number(unsigned n)
+{
+	switch (n) {
+	case 1:
+	case 7:
+		return KEY_HOME;
+	case 4:
+	case 8:
+		return KEY_END;
+	case 3:
+		return KEY_DELETE;
+	}
+	return KEY_NONE;
+}
+
+/* ESC [ parameters final; the second parameter says Shift, Alt (3), Ctrl (5). */
+static void edit_csi_input(struct edit *e, unsigned char c)
+{
+	if (c >= '0' && c <= '9') {
+		unsigned *p = &e->params[e->nparams];
+
+		if (e->nparams < 2 && *p < 1000)
+			*p = *p * 10 + (c - '0');
+	} else if (c == ';') {
+		e->nparams += e->nparams < 2;
+	} else if (c == '[' && e->nparams == 0 && e->params[0] == 0) {
+		e->escape = ESCAPE_SWALLOW; /* the Linux console's ESC [ [ A */
+	} else if (c >= '@') {
+		enum key key = c == '~' ? edit_key_of_number(e->params[0])
+					: edit_key_of_final(c);
+
+		e->escape = ESCAPE_NONE;
+		edit_do_key(e, key, e->params[1] == 3 || e->params[1] == 5);
+	}
+}
+
+/* A byte after ESC that is no control byte. */
+static void edit_escape_input(struct edit *e, unsigned char c)
+{
+	enum edit_escape state = e->escape;
+
+	if (state == ESCAPE_CSI) {
+		edit_csi_input(e, c);
+		return;
+	}
+	e->escape = ESCAPE_NONE;
+	if (state == ESCAPE_SS3) {
+		edit_do_key(e, edit_key_of_final(c), false);
+	} else if (state == ESCAPE_START && c == '[') {
+		e->params[0] = e->params[1] = e->nparams = 0;
+		e->escape = ESCAPE_CSI;
+	} else if (state == ESCAPE_START && c == 'O') {
+		e->escape = ESCAPE_SS3;
+	}
+}
+
+enum edit_event edit_key(struct edit *e, unsigned char c)
+{
+	if (c >= ' ' && c != DEL) {
+		if (e->escape != ESCAPE_NONE)
+			edit_escape_input(e, c);
+		else
+			edit_insert(e, (char)c);
+		return EDIT_MORE;
+	}
+	e->escape = ESCAPE_NONE; /* a key of its own: the sequence was none */
+	switch (c) {
+	case ESC:
+		e->escape = ESCAPE_START;
+		break;
+	case '\n':
+	case '\r':
+		edit_end_line(e, "\n");
+		return EDIT_LINE;
+	case CTRL('D'):
+		edit_end_line(e, "\4");
+		return EDIT_END;
+	case CTRL('C'):
+		edit_end_line(e, "^C\n");
+		e->len = e->cursor = 0;
+		return EDIT_INTERRUPT;
+	case CTRL('P'):
+		return EDIT_REDRAW;
+	default:
+		edit_control_key(e, c);
+	}
+	return EDIT_MORE;
+}
