@@ -13,6 +13,7 @@
 #include "arch/riscv/tlb.h"
 #include "core/mutex.h"
 #include "lib/list.h"
+#include "mm/access.h"
 #include "mm/frame.h"
 #include "mm/pt.h"
 #include "mm/vma.h"
@@ -32,15 +33,6 @@ struct aspace {
 	bool walking;         /* (A) a copy in software uses frames found in pt    */
 	bool cutting;         /* (A) somebody else takes pages out: cut.h */
 };
-
-/* A page that is there and that nobody may touch (PROT_NONE): an entry that the
- * hardware refuses like a guard, but with a frame. */
-static inline bool pte_is_parked(pte_t e, int level)
-{
-	return pte_is_guard(e, level) && e.bits & PTE_SOFT;
-}
-
-enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC };
 
 /* The pages of a process that every space of it has at the top.  A space
  * takes a reference of usyscall's, none of trapframe's. */

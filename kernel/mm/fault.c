@@ -14,23 +14,12 @@
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
-static bool allowed(const struct vma *area, enum access access)
-{
-	static const u32 needs[] = {
-		[ACCESS_READ] = VMA_R,
-		[ACCESS_WRITE] = VMA_W,
-		[ACCESS_EXEC] = VMA_X,
-	};
-
-	return area->prot & needs[access];
-}
-
 /* Nothing there yet: a cleared frame, or 2 MiB of them where that much was asked for
  * and memory is plenty. */
 static int fault_absent(struct aspace *as, const struct vma *area, va_t va,
 			enum access access)
 {
-	u64 used = PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
+	u64 used = access_used_bits(access);
 
 	vmstat_inc(VM_fault_lazy);
 	if (super_map_touched(as, area, va, used))
@@ -177,27 +166,10 @@ static int fault_shared_write(struct aspace *as, const struct vma *area, struct 
 	return err;
 }
 
-static bool leaf_permits(pte_t e, enum access access)
-{
-	switch (access) {
-	case ACCESS_READ:
-		return e.bits & PTE_R;
-	case ACCESS_WRITE:
-		return e.bits & PTE_W;
-	default:
-		return e.bits & PTE_X;
-	}
-}
-
-static u64 bits_used(enum access access)
-{
-	return PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
-}
-
 /* The entry allows it: its A or D bit was missing, or the translation was stale. */
 static int fault_spurious(struct pt_cur *c, enum access access)
 {
-	u64 used = bits_used(access);
+	u64 used = access_used_bits(access);
 	pte_t old = pte_set_bits(c->slot, used);
 
 	vmstat_inc(VM_fault_spurious);
@@ -208,40 +180,46 @@ static int fault_spurious(struct pt_cur *c, enum access access)
 	return 0;
 }
 
+/* The fate of an access to @va; *@area and *@c say where.  (lock) */
+static enum access_fate fate_at(struct aspace *as, va_t va, enum access access,
+				struct vma **area, struct pt_cur *c)
+{
+	*area = vma_find(&as->areas, va);
+	*c = pt_at(&as->pt, va);
+	return access_fate(*area, pte_load(c->slot), c->level, access);
+}
+
 static int fault_locked(struct aspace *as, va_t va, enum access access)
 {
-	struct vma *area = vma_find(&as->areas, va);
+	struct vma *area;
 	struct pt_cur c;
-	pte_t e;
 
-	if (!area || !allowed(area, access))
-		return -EFAULT;
-	c = pt_at(&as->pt, va);
-	e = pte_load(c.slot);
-	if (!pte_is_valid(e))
+	switch (fate_at(as, va, access, &area, &c)) {
+	case FATE_OK:
+	case FATE_SPURIOUS:
+		return fault_spurious(&c, access);
+	case FATE_ABSENT:
 		return area->object ? fault_file(as, area, va, access)
 				    : fault_absent(as, area, va, access);
-	if (!pte_is_leaf(e))
-		return -EFAULT; /* a guard page */
-	if (access == ACCESS_WRITE && e.bits & PTE_COW)
-		return fault_cow(as, &c, e);
-	if (leaf_permits(e, access))
-		return fault_spurious(&c, access);
-	if (access == ACCESS_WRITE && area->flags & VMA_SHARED)
-		return fault_shared_write(as, area, &c, e);
-	return -EFAULT;
+	case FATE_COW:
+		return fault_cow(as, &c, pte_load(c.slot));
+	case FATE_SHARED_WRITE:
+		return fault_shared_write(as, area, &c, pte_load(c.slot));
+	default:
+		return -EFAULT;
+	}
 }
 
 bool aspace_permits(struct aspace *as, va_t va, enum access access)
 {
-	u64 used = bits_used(access);
-	pte_t e;
+	enum access_fate fate;
+	struct vma *area;
+	struct pt_cur c;
 
 	mutex_lock(&as->lock);
-	e = pte_load(pt_at(&as->pt, va).slot);
+	fate = fate_at(as, va, access, &area, &c);
 	mutex_unlock(&as->lock);
-	return pte_is_leaf(e) && e.bits & PTE_U && leaf_permits(e, access) &&
-	       (e.bits & used) == used;
+	return fate == FATE_OK;
 }
 
 int aspace_fault(struct aspace *as, va_t va, enum access access)

@@ -10,16 +10,9 @@
 /* A page may go between the fault that brought it and its use, but not again and again. */
 #define TRIES 8
 
-static bool usable(pte_t e, enum access access)
-{
-	u64 need = PTE_U | (access == ACCESS_WRITE ? PTE_W : PTE_R);
-
-	return pte_is_leaf(e) && (e.bits & need) == need;
-}
-
 static void mark_used(pte_t *slot, pte_t e, enum access access)
 {
-	u64 used = PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
+	u64 used = access_used_bits(access);
 
 	if ((e.bits & used) != used)
 		pte_set_bits(slot, used);
@@ -33,7 +26,7 @@ static char *translate(struct aspace *as, va_t va, enum access access)
 			struct pt_cur c = pt_at(&as->pt, va);
 			pte_t e = pte_load(c.slot);
 
-			if (usable(e, access)) {
+			if (pte_permits(e, access)) {
 				/* As the hardware would have it; a gain, so nobody
 				 * has to be told. */
 				mark_used(c.slot, e, access);

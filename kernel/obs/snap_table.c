@@ -47,10 +47,8 @@ static u8 kernel_place(const struct snap_entry *r)
 }
 
 /* A USYSCALL page that the heap has grown over is heap. */
-static u8 user_place(const struct snap_entry *r, struct vma_set *areas, va_t va)
+static u8 user_place(const struct snap_entry *r, const struct vma *a, va_t va)
 {
-	const struct vma *a = vma_find(areas, va);
-
 	if (a && a->kind != VMA_system)
 		return snap_area_kind(a->kind);
 	if (r->what == SNAP_GUARD)
@@ -95,11 +93,18 @@ static void add_frame(struct snap_entry *r, pte_t e)
 	r->users = snap_users(pg);
 }
 
+static void add_fates(struct snap_entry *r, const struct vma *area, pte_t e)
+{
+	for (enum access access = ACCESS_READ; access < NACCESSES; access++)
+		r->fate[access] = access_fate(area, e, r->level, access);
+}
+
 /* @areas NULL: the kernel half. */
 static void add_entry(struct snap *s, struct vma_set *areas, const struct pt_cur *c,
 		      pte_t e)
 {
 	struct snap_entry *r = snap_add(s);
+	const struct vma *area;
 
 	r->va = ALIGN_DOWN(c->va, level_size(c->level));
 	r->pte = e.bits;
@@ -108,7 +113,9 @@ static void add_entry(struct snap *s, struct vma_set *areas, const struct pt_cur
 	add_frame(r, e);
 	if (r->what == SNAP_TABLE)
 		return;
-	r->area = areas ? user_place(r, areas, c->va) : kernel_place(r);
+	area = areas ? vma_find(areas, c->va) : NULL;
+	r->area = areas ? user_place(r, area, c->va) : kernel_place(r);
+	add_fates(r, area, e);
 }
 
 /* --- all of it ----------------------------------------------------------- */

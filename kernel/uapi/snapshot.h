@@ -112,7 +112,9 @@ struct snap_entry {
 	unsigned char what;     /* enum snap_what; 0: an entry that is zero   */
 	unsigned char area;     /* enum snap_area_kind                        */
 	unsigned char frame;    /* record of SNAP_FRAMES it counts in, or ... */
-	unsigned int reserved;  /* 0                                          */
+	unsigned char fate[3];  /* of a read, a write, an execution by the    */
+				/* program: enum access_fate; 0 for a table   */
+	unsigned char reserved; /* 0                                          */
 };
 #define SNAP_NO_FRAME 0xff /* ... this: no RAM */
 

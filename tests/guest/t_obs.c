@@ -237,6 +237,38 @@ TEST(obs, path_is_the_way_through_the_table)
 	EQ(((struct snap_entry *)piece_record(&piece, 0))->what, 0);
 }
 
+/* What a read, a write and an execution of @va would do, as one number of three digits. */
+static int fates(word va)
+{
+	struct snap_entry e = entry_of(0, va);
+
+	for (int i = 0; i < 3; i++)
+		if (e.fate[i] == FATE_SPURIOUS)
+			e.fate[i] = FATE_OK; /* A and D are the core's affair */
+	return e.fate[0] * 100 + e.fate[1] * 10 + e.fate[2];
+}
+
+#define FATES(r, w, x) (FATE_##r * 100 + FATE_##w * 10 + FATE_##x)
+
+TEST(obs, an_entry_tells_what_an_access_would_do)
+{
+	word heap = (word)sbrk(PAGE, LAZY);
+	word shared = (word)mmap(0, PAGE, PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	EQ(fates(heap), FATES(ABSENT, ABSENT, NO_RIGHT));
+	*(volatile char *)heap = 1;
+	EQ(fates(heap), FATES(OK, OK, NO_RIGHT));
+	EQ(fates((word)fates & ~1ul), FATES(OK, NO_RIGHT, OK));
+	EQ(fates(area_of(0, (word)&heap).start - PAGE), FATES(GUARD, GUARD, GUARD));
+	EQ(fates(1ul << 37), FATES(NO_AREA, NO_AREA, NO_AREA));
+	EQ(fates(USYSCALL), FATES(OK, NO_RIGHT, NO_RIGHT));
+	*(volatile char *)shared = 1;
+	EQ(fates(shared), FATES(OK, OK, NO_RIGHT));
+	EQ(mprotect(shared, PAGE, 0), 0);
+	EQ(fates(shared), FATES(PARKED, PARKED, PARKED));
+}
+
 TEST(obs, small_pieces_make_the_same_whole)
 {
 	word least = sizeof(struct snap_header) + SNAP_LEAST * sizeof(struct snap_entry);

@@ -3,6 +3,7 @@
 
 #include "lib.h"
 
+#include "uapi/access.h"
 #include "uapi/mman.h"
 #include "uapi/snapshot.h"
 

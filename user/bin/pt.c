@@ -263,8 +263,8 @@ static void print_step(const struct snap_entry *e, unsigned long long va,
 	}
 }
 
-/* What the bits of the last entry say to an access that needs @right. */
-static const char *verdict(const struct snap_entry *e, int right, bool user)
+/* Which bit of the last entry refuses an access that needs @right. */
+static const char *refusal(const struct snap_entry *e, int right, bool user)
 {
 	if (!(e->pte & V))
 		return "no, V is clear";
@@ -274,13 +274,34 @@ static const char *verdict(const struct snap_entry *e, int right, bool user)
 		return "no, R, W and X are clear";
 	if (user && !(e->pte & U))
 		return "no, U is clear";
-	if (right == W && e->pte & COW && !(e->pte & W))
+	return right == R   ? "no, R is clear"
+	       : right == W ? "no, W is clear"
+			    : "no, X is clear";
+}
+
+/* What the kernel says that an access of the program does (uapi/access.h). */
+static const char *user_verdict(const struct snap_entry *e, int right)
+{
+	switch (e->fate[right == R ? 0 : right == W ? 1 : 2]) {
+	case FATE_OK:
+	case FATE_SPURIOUS:
+		return "yes";
+	case FATE_ABSENT:
+		return "yes, the page comes then";
+	case FATE_COW:
 		return e->users > 1 ? "yes, after a copy (C)" : "yes, after a fault (C)";
-	if (right == W && !(e->pte & W))
-		return "no, W is clear";
-	if (right == X && !(e->pte & X))
-		return "no, X is clear";
-	return right == R && !(e->pte & R) ? "no, R is clear" : "yes";
+	case FATE_SHARED_WRITE:
+		return "yes, after a fault that notes it";
+	default:
+		return refusal(e, right, true);
+	}
+}
+
+static const char *verdict(const struct snap_entry *e, int right, bool user)
+{
+	if (user)
+		return user_verdict(e, right);
+	return e->what == SNAP_LEAF && e->pte & right ? "yes" : refusal(e, right, false);
 }
 
 static void print_verdict(const struct snap_entry *e, bool user)
@@ -310,7 +331,7 @@ static void print_verdicts(const struct snap_entry *e, const struct snap_header 
 		print_verdict(e, false);
 }
 
-static void print_area(int pid, unsigned long long va, bool absent)
+static void print_area(int pid, unsigned long long va)
 {
 	static struct snap_reader r;
 	const struct snap_area *a;
@@ -320,10 +341,9 @@ static void print_area(int pid, unsigned long long va, bool absent)
 	while ((a = snap_next(&r)) != NULL) {
 		if (va < a->start || va >= a->end)
 			continue;
-		printf("area:    %s %010llx-%010llx, allows %c%c%c%s\n",
+		printf("area:    %s %010llx-%010llx, allows %c%c%c\n",
 		       snap_area_name(a->kind), a->start, a->end, a->prot & 1 ? 'r' : '-',
-		       a->prot & 2 ? 'w' : '-', a->prot & 4 ? 'x' : '-',
-		       absent && a->prot ? "; the page comes at the first touch" : "");
+		       a->prot & 2 ? 'w' : '-', a->prot & 4 ? 'x' : '-');
 		return;
 	}
 	printf("area:    none\n");
@@ -376,7 +396,7 @@ static void print_path(int pid, const char *address)
 	}
 	print_verdicts(&last, &r.header);
 	if (va < KERNEL_START)
-		print_area(pid, va, !(last.pte & V));
+		print_area(pid, va);
 	else
 		printf("area:    %s, of the kernel\n", snap_area_name(last.area));
 }

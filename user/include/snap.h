@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "uapi/access.h"
 #include "uapi/snapshot.h"
 
 /* The calls themselves: how many records, or -1 with errno set.  harvest() reads and

@@ -1,0 +1,24 @@
+/* access.h - what an access to a user address does: the names, shared by the kernel and
+ * the programs that print them. */
+#pragma once
+
+/* X(name, what it means).  The kernel's mm/access.h decides which one it is. */
+#define ACCESS_FATES(X)                                                    \
+	X(OK, "the entry allows it")                                       \
+	X(SPURIOUS, "the entry allows it; A or D is still to be set")      \
+	X(ABSENT, "the area allows it; the page comes at the first touch") \
+	X(COW, "copy-on-write: the first write gets a page of its own")    \
+	X(SHARED_WRITE, "shared: the first write is noted, then W is set") \
+	X(NO_AREA, "no area has the address")                              \
+	X(NO_RIGHT, "the area does not allow it")                          \
+	X(GUARD, "a guard page")                                           \
+	X(PARKED, "the page is there, but the area is under PROT_NONE")
+
+enum access_fate {
+#define X(name, what) FATE_##name,
+	ACCESS_FATES(X) ACCESS_NFATES
+#undef X
+};
+
+/* The first fate that refuses the access: the program is killed, a call gets EFAULT. */
+#define FATE_FIRST_REFUSED FATE_NO_AREA
