@@ -30,8 +30,12 @@ USER_CFLAGS := -std=gnu17 $(USER_ARCH) -mcmodel=medany -Os -g -fno-common -fno-p
 USER_LDFLAGS := -melf64lriscv -static -nostdlib --gc-sections --build-id=none \
 	--fatal-warnings -z noexecstack -z max-page-size=4096 $(if $(LLVM),--no-rosegment -z norelro) \
 	-T user/lib/user.ld
-# printf() without floating point, which none of our programs has.
-USER_PRINTF := --defsym=vfprintf=__i_vfprintf
+# These take a printf() without floating point, which saves 4 KiB of text in each.
+# All other programs have the whole one.
+USER_SMALL := cat cmp cp echo false free grep head help hexdump kill ln ls maps mkdir mv \
+	poweroff ps pt pwd reboot rm sh sleep stats strace sync tail touch true uptime vmctl \
+	wc which why wss
+USER_PRINTF :=
 # On demand; arguments may take one half.
 USER_STACK := 131072
 
@@ -61,7 +65,8 @@ $(UO)/%.S.o: %.S $(USER_FLAGS_FILE)
 
 # $(call user_link,OUTPUT,OBJECTS)
 user_link = $(LD) $(USER_LDFLAGS) $(USER_PRINTF) -z stack-size=$(USER_STACK) -o $(1) $(2) \
-	$(USER_LIB_OBJ) --start-group $(PICOLIBC_LIB)/libc.a $(USER_LIBGCC) --end-group
+	$(USER_LIB_OBJ) --start-group $(PICOLIBC_LIB)/libc.a $(wildcard $(PICOLIBC_LIB)/libm.a) \
+	$(USER_LIBGCC) --end-group
 
 $(BUILD)/user/%.sym: $(UO)/user/bin/%.c.o $(USER_LIB_OBJ) user/lib/user.ld user/build.mk
 	$(call say,LD,$@)
@@ -76,12 +81,13 @@ $(UPROGS): %: %.sym
 
 .SECONDARY: $(UPROGS:%=%.sym) $(call user_objects,$(wildcard user/bin/*.c))
 
+$(USER_SMALL:%=$(BUILD)/user/%.sym): USER_PRINTF := --defsym=vfprintf=__i_vfprintf
+
 # One page of stack, as any program of xv6 has: the first process's page table
 # is printed at boot, and this one is the smallest.  Without the streams, which
 # exit() would flush: its text is to fit into one page with any picolibc.
 $(BUILD)/user/init.sym: USER_STACK := 4096
 $(BUILD)/user/init.sym: USER_LIB_OBJ := $(filter-out %/stdio.c.o,$(USER_LIB_OBJ))
-$(BUILD)/user/init.sym: USER_PRINTF :=
 
 # `help` lists all programs by the first line of their sources.
 USER_HELP_H := $(BUILD)/user/include/help_table.h

@@ -46,9 +46,18 @@ $(GUEST_OUT)/obj/$(TOOLCHAIN)/%.o: $(GUEST_DIR)/% $(GUEST_DIR)/build.mk
 	@mkdir -p $(@D)
 	$(Q)$(CC_USER) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
 
+# As a program that a user puts into user/bin.
+$(GUEST_OUT)/streams.sym: $(call user_objects,tests/qemu/streams.c) $(USER_LIB_OBJ) user/lib/user.ld
+	$(call say,LD,$(basename $@))
+	@mkdir -p $(@D)
+	$(Q)$(call user_link,$@,$<)
+
+$(GUEST_OUT)/streams: %: %.sym
+	$(Q)$(OBJCOPY_USER) -S $< $@
+
 -include $(wildcard $(GUEST_OUT)/obj/$(TOOLCHAIN)/*.d)
 
 test.img: $(BUILD)/test.img
-$(BUILD)/test.img: $(GUEST_TESTS) $(UPROGS) README.md $(HOST_TOOLS)
+$(BUILD)/test.img: $(GUEST_TESTS) $(GUEST_OUT)/streams $(UPROGS) README.md $(HOST_TOOLS)
 	$(call say,MKFS,$@)
-	$(Q)$(BUILD)/mkfs $@ README.md:README $(UPROGS) $(GUEST_TESTS)
+	$(Q)$(BUILD)/mkfs $@ README.md:README $(UPROGS) $(GUEST_TESTS) $(GUEST_OUT)/streams

@@ -155,6 +155,45 @@ def test_dash_is_standard_input(m, line, want):
     assert m.run(line) == want
 
 
+NO_SPACE = "No space left on device"
+
+# line, its status (None: any but 0), what the program says
+ON_A_FULL_DISK = [(f"{program} > out", None, f"{program.split()[0]}: standard output: {NO_SPACE}\n")
+                  for program in ("echo a", "wc one", "head one", "grep a one", "ls", "cat one", "echo --help",
+                                  "sleep --help", "cmp -l one ../two", "uptime", "which cat", "why 0 0", "stats -a",
+                                  "sh --help", "streams return", "streams exit")] + [
+    ("streams open", 1, f"streams: a file: {NO_SPACE}\n"),
+    ("streams reopen", 1, f"streams: standard output: {NO_SPACE}\n"),
+    ("streams close", 7, ""),      # fclose() has told the program
+    ("streams clear > out", 0, ""),  # the program knows
+]
+
+
+def test_output_that_cannot_be_written_is_an_error(m):
+    """Without a free block on the disk."""
+    m.run("mkdir full; cd full; touch out; cp ../one one")
+    for line, _, _ in ON_A_FULL_DISK:
+        m.run(f"echo '{line}; echo status $?' >> script")
+    # What the kernel says of the disk comes up to a second later.
+    out = m.run("streams fill; sh script; cd /work; rm -r full; sleep 12")
+    found = re.findall(r"(.*?)status (\d+)\n", re.sub("balloc: out of blocks.*\n", "", out), re.S)
+    assert len(found) == len(ON_A_FULL_DISK), out
+    for (line, code, said), (text, number) in zip(ON_A_FULL_DISK, found):
+        assert text == said and int(number) == code or code is None and number != "0", f"{line}: {text}{number}"
+
+
+@pytest.mark.parametrize("line,want", [
+    ("streams numbers", "1.500000 6.25 0.1 1.234568e+04 2.5\n"),
+    ("streams open made; cat made", "kept\n"),  # never closed, but exit() writes it
+    ("streams close made; cat made", "kept\n"),
+    ("streams reopen made; streams append made; wc -l made", "3 made\n"),
+    ("streams clear | wc -l", "1\n"),
+    ("streams return | true", ""),
+])
+def test_streams_of_users(m, line, want):
+    assert status(m, line) == (0, want)
+
+
 def test_help_lists_everything(m):
     out = m.run("help")
     for name in ("cat", "pwd", "cmp", "which", "vmctl", "free"):

@@ -83,5 +83,12 @@ long sys_explain(int pid, unsigned long va, int access, char *buf, size_t size);
 long sys_console(int how, struct console_info *info);
 long sys_setoption(const char *name, const char *value);
 
+/* The last part of argv[0]. */
+extern const char *program_name;
+
+/* Flush stdout.  0, or the errno of the last write to it that failed, which exit() does
+ * not complain about any more. */
+int stdio_error(void);
+
 /* The POSIX result of a stub's: -1 with errno set for a failure. */
 long sys_result(long r);

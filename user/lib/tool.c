@@ -1,6 +1,8 @@
 /* tool.c - what the small programs share; see tool.h. */
 #include <tool.h>
 
+#include "sys.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -11,7 +13,6 @@
 #include <unistd.h>
 
 int tool_status;
-static const char *tool_name = "?";
 
 const char *tool_basename(const char *path)
 {
@@ -43,8 +44,6 @@ int tool_getopt(int argc, char **argv, const char *options, const char *usage)
 	static const struct option help[] = { { .name = "help", .val = 'h' }, { 0 } };
 	int c;
 
-	if (argc > 0)
-		tool_name = tool_basename(argv[0]);
 	c = getopt_with_dash(argc, argv, options, help);
 	if (c == 'h') {
 		fputs(usage, stdout);
@@ -74,7 +73,7 @@ void tool_usage(const char *usage)
 void tool_warnx(const char *what, const char *reason)
 {
 	fflush(stdout);
-	fprintf(stderr, "%s: %s: %s\n", tool_name, what, reason);
+	fprintf(stderr, "%s: %s: %s\n", program_name, what, reason);
 	tool_status = 1;
 }
 
@@ -156,7 +155,11 @@ bool tool_join(char *buf, int size, const char *path, const char *name)
 
 int tool_finish(void)
 {
-	if (fflush(stdout) || ferror(stdout))
+	int error = stdio_error();
+
+	if (error) {
+		errno = error;
 		tool_warn("standard output");
+	}
 	return tool_status;
 }

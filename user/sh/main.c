@@ -223,8 +223,10 @@ int main(int argc, char **argv)
 		return run_input(&in, false);
 	}
 	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0) {
-		(void)!write(STDOUT_FILENO, usage, sizeof(usage) - 1);
-		return 0;
+		if (write(STDOUT_FILENO, usage, sizeof(usage) - 1) > 0)
+			return 0;
+		sh_warn("standard output");
+		return 1;
 	}
 	if (strcmp(argv[1], "-c") == 0) {
 		if (argc < 3) {
