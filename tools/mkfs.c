@@ -188,7 +188,7 @@ static uint32_t number(const char *what, const char *text, uint32_t lo, uint32_t
 	unsigned long long n;
 
 	errno = 0;
-	n = strtoull(text, &end, 0);
+	n = strtoull(text, &end, 10);
 	if (end == text || *end || *text == '-' || errno || n < lo || n > hi) {
 		fprintf(stderr, "mkfs: %s: a number from %u to %u, please, not '%s'\n",
 			what, lo, hi, text);

@@ -323,6 +323,15 @@ def test_stats_of_the_lab(m):
     assert [line.split(":")[0] for line in lines] == ["copyin", "copyinstr"]
 
 
+@pytest.mark.parametrize("number", ["5000", "2000", "27000", "abc0"])
+def test_addresses_are_hexadecimal_with_or_without_0x(m, number):
+    wanted = {"pt": f"address {number} of 1 ", "why": f"  read of 0x{number}:\n"}
+    for program, first in wanted.items():
+        for form in number, "0x" + number, "0X" + number, "00000" + number, "0x000" + number.upper():
+            out = m.run(f"{program} 1 {form}")
+            assert out.startswith(first), f"{program} 1 {form}: {out}"
+
+
 # --- refused -------------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("line,code,reason", [
@@ -354,6 +363,11 @@ def test_stats_of_the_lab(m):
     ("why 4294967297 0", 2, "must be at most 2147483647"),
     ("why 1 0x123456789abcdef01", 2, "does not fit into 64 bits"),
     ("why 1 -1", 2, ""),
+    ("why 1 0x", 2, "not an address in hexadecimal"),
+    ("why 1 1000r", 2, "not an address in hexadecimal"),
+    ("why 1 +1000", 2, "not an address in hexadecimal"),
+    ("pt 1 0x", 2, "not an address in hexadecimal"),
+    ("pt 1 0x0x10", 2, "not an address in hexadecimal"),
     ("kill 4294967297", 2, "must be at most 2147483647"),
     ("kill 12x", 2, "12x: not a number"),
     ("sleep 4294967297", 2, "must be at most 2147483647"),

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <snap.h>
@@ -352,7 +353,7 @@ static void print_area(int pid, unsigned long long va)
 /* An address that -k or the hardware allows, or complain and exit. */
 static unsigned long long path_address(const char *text)
 {
-	unsigned long long va = tool_address(text, 16);
+	unsigned long long va = tool_address(text);
 	const char *wrong = NULL;
 
 	if (va >= USER_END && va < KERNEL_START)
@@ -444,7 +445,7 @@ int main(int argc, char **argv)
 	digits = opt_kernel ? 16 : 10;
 	if (opt_all && opt_runs)
 		tool_usage(usage);
-	if (optind < argc && strncmp(argv[optind], "0x", 2) != 0)
+	if (optind < argc && strncasecmp(argv[optind], "0x", 2) != 0)
 		pid = tool_pid(argv[optind++], 1);
 	if (argc - optind > 1)
 		tool_usage(usage);

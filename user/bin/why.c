@@ -9,8 +9,9 @@
 
 static const char usage[] =
 	"usage: why PID ADDRESS [r|w|x]\n"
-	"Show the way through the page table of PID to ADDRESS (0x for hexadecimal),\n"
-	"the area there, and why a read, write or execution is or would be refused.\n"
+	"Show the way through the page table of PID to ADDRESS (hexadecimal, with or\n"
+	"without 0x), the area there, and why a read, write or execution is or would be\n"
+	"refused.\n"
 	"PID 0 is why itself.  Programs that are killed for an access say the same.\n";
 
 int main(int argc, char **argv)
@@ -27,8 +28,8 @@ int main(int argc, char **argv)
 		access = strlen(argv[2]) == 1 ? strchr(accesses, argv[2][0]) : NULL;
 	if (argc < 2 || argc > 3 || !access)
 		tool_usage(usage);
-	if (explain(tool_pid(argv[0], 0), tool_address(argv[1], 0),
-		    (int)(access - accesses), text, sizeof(text)) < 0)
+	if (explain(tool_pid(argv[0], 0), tool_address(argv[1]), (int)(access - accesses),
+		    text, sizeof(text)) < 0)
 		tool_die(argv[0]);
 	fputs(text, stdout);
 	return tool_status;

@@ -32,8 +32,8 @@ long tool_number(const char *text, long min, long max);
 /* The number of a process, from @min on; 0 is the caller where that is allowed. */
 int tool_pid(const char *text, int min);
 
-/* An address, in the notation of strtoul() with @base. */
-unsigned long tool_address(const char *text, int base);
+/* An address in hexadecimal, with or without 0x before it, or complain and exit(2). */
+unsigned long tool_address(const char *text);
 
 /* Copy @path and @name with a slash between into @buf of @size bytes; false,
  * with errno set, if they do not fit. */

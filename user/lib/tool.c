@@ -127,16 +127,15 @@ int tool_pid(const char *text, int min)
 	return (int)tool_number(text, min, INT_MAX);
 }
 
-unsigned long tool_address(const char *text, int base)
+unsigned long tool_address(const char *text)
 {
 	unsigned long va;
 	char *end;
 
 	errno = 0;
-	va = strtoul(text, &end, base);
-	if (!isxdigit((unsigned char)text[0]) || end == text || *end)
-		refuse(text,
-		       base == 16 ? "not an address in hexadecimal" : "not an address");
+	va = strtoul(text, &end, 16);
+	if (!isxdigit((unsigned char)text[0]) || *end)
+		refuse(text, "not an address in hexadecimal");
 	if (errno)
 		refuse(text, "does not fit into 64 bits");
 	return va;
