@@ -23,6 +23,7 @@ struct query {
 	struct aspace *as;
 	va_t va;
 	enum access access;
+	u64 sp;       /* of the program that makes it, or 0: not known    */
 	bool refused; /* it was tried, and what would repair it failed */
 	struct text text;
 };
@@ -116,16 +117,42 @@ static void say_neighbours(struct query *q)
 
 /* --- the cause --------------------------------------------------------- */
 
+#define FRAME_REACH GIB /* no variables of a function are larger */
+#define NULL_REACH 256  /* the ELF headers: no object of a program is below */
+
+static const char stack_overflow[] = "a stack overflow";
+
+/* How many bytes sp is below the stack, if the access is above sp, where the variables of
+ * the function are; otherwise 0.  sp may have passed 0: the differences are modulo 2^64. */
+static u64 stack_excess(const struct query *q)
+{
+	const struct vma *v;
+	u64 excess;
+
+	vma_for_each(v, &q->as->areas) {
+		if (v->kind != VMA_stack)
+			continue;
+		excess = v->start - q->sp;
+		return q->sp && excess <= FRAME_REACH && q->va - q->sp < excess ? excess
+										: 0;
+	}
+	return 0;
+}
+
 static const char *cause_outside(const struct query *q)
 {
 	const struct vma *above = vma_find_next(&q->as->areas, q->va);
 
+	if (stack_excess(q))
+		return stack_overflow;
+	if (q->va >= MAXVA)
+		return "a wild pointer: no user address is that high";
 	if (q->va == 0 || (q->va < PAGE_SIZE && q->access != ACCESS_EXEC))
 		return "a null pointer";
 	if (q->va >= TRAPFRAME)
 		return "the trap frame and the trampoline are the kernel's";
 	if (above && above->kind == VMA_stack && above->start - q->va <= PAGE_SIZE)
-		return "a stack overflow: the guard page below the stack was hit";
+		return stack_overflow;
 	if (q->va >= q->as->brk && q->va - q->as->brk < MIB)
 		return "memory behind the break: never asked for, or given back by sbrk";
 	if (q->va >= 0x80000000ul && q->va < 0x88000000ul)
@@ -135,10 +162,12 @@ static const char *cause_outside(const struct query *q)
 
 static const char *cause_of_write(const struct query *q, const struct vma *v)
 {
+	if (stack_excess(q))
+		return stack_overflow;
 	if (v->kind != VMA_image)
 		return "a write to a read-only mapping";
-	return q->va < PAGE_SIZE ? "a null pointer (the program's text begins at 0)"
-				 : "a write to program text or constants";
+	return q->va < NULL_REACH ? "a null pointer (the program begins at 0)"
+				  : "a write to program text or constants";
 }
 
 static bool is_past_end(const struct query *q, const struct vma *v)
@@ -179,24 +208,40 @@ static bool is_allowed(const struct query *q)
 	return pte_is_leaf(e) && e.bits & PTE_U && e.bits & need;
 }
 
+/* What happens at an access that the area allows and the entry does not. */
+static const char *repair_of(const struct query *q)
+{
+	struct pt_cur c = pt_at(&q->as->pt, q->va);
+	pte_t e = pte_load(c.slot);
+
+	if (!pte_is_leaf(e))
+		return "the page comes at the first touch";
+	if (q->access == ACCESS_WRITE && e.bits & PTE_COW)
+		return "a write copies the page, unless nobody else has it any more";
+	return "the page is there, and the first such access gets the right to it";
+}
+
 static void say_cause(struct query *q)
 {
-	const struct vma *v = vma_find(&q->as->areas, q->va);
+	const struct vma *v = q->va < MAXVA ? vma_find(&q->as->areas, q->va) : NULL;
 	const char *cause;
 
-	if (q->va >= MAXVA) {
-		say(q, "  usual cause: a wild pointer: no user address is that high\n");
-		return;
-	}
-	if (is_allowed(q)) {
+	if (q->va < MAXVA && is_allowed(q)) {
 		say(q, "  nothing refuses it\n");
 		return;
 	}
 	cause = v ? cause_inside(q, v) : cause_outside(q);
-	if (cause)
+	if (!cause)
+		say(q, "  nothing refuses it: %s\n", repair_of(q));
+	else if (cause != stack_overflow)
 		say(q, "  usual cause: %s\n", cause);
+	else if (stack_excess(q))
+		say(q, "  usual cause: a stack overflow: sp is %lu bytes below the stack\n",
+		    stack_excess(q));
 	else
-		say(q, "  nothing refuses it: the page comes at the first touch\n");
+		say(q,
+		    "  usual cause: a stack overflow: the guard page below the stack was "
+		    "hit\n");
 }
 
 /* At most eight lines: the access, the walk level by level with the bit that
@@ -224,6 +269,7 @@ static void explain_kill(va_t va, enum access access)
 	struct query q = { .as = proc_current()->as,
 			   .va = va,
 			   .access = access,
+			   .sp = proc_current()->tf->sp,
 			   .refused = true };
 
 	if (!frame)
@@ -258,6 +304,8 @@ s64 sys_explain(const u64 arg[6])
 		frame_put(frame);
 		return -ESRCH;
 	}
+	if (q.as == proc_current()->as)
+		q.sp = proc_current()->tf->sp;
 	q.text = (struct text){ frame_va(frame), EXPLAIN_MAX, 0 };
 	explain_access(&q);
 	aspace_unwatch(q.as);

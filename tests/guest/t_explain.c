@@ -11,11 +11,28 @@ static long ask(int pid, word va, int access, void *buf, long size)
 	return ecall_raw(pid, (long)va, access, (long)buf, size, 0, NR_EXPLAIN);
 }
 
-/* Whether the answer has @word in it. */
-static int says(word va, int access, const char *words)
+/* The same, of this program with another stack pointer. */
+static long ask_with_sp(word sp, word va, int access)
 {
-	long n = ask(0, va, access, text, sizeof(text)), lines = 0,
-	     len = (long)strlen(words);
+	register long a0 __asm__("a0") = 0;
+	register long a1 __asm__("a1") = (long)va;
+	register long a2 __asm__("a2") = access;
+	register long a3 __asm__("a3") = (long)text;
+	register long a4 __asm__("a4") = sizeof(text);
+	register long a7 __asm__("a7") = NR_EXPLAIN;
+	register word t0 __asm__("t0") = sp;
+
+	__asm__ volatile("mv t1, sp; mv sp, t0; ecall; mv sp, t1"
+			 : "+r"(a0)
+			 : "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a7), "r"(t0)
+			 : "t1", "memory");
+	return a0;
+}
+
+/* Whether text[], an answer of @n bytes, has @words in it. */
+static int has(long n, const char *words)
+{
+	long lines = 0, len = (long)strlen(words);
 	int found = 0;
 
 	EQ(n, (long)strlen(text));
@@ -25,6 +42,12 @@ static int says(word va, int access, const char *words)
 	}
 	CHECK(lines >= 2 && lines <= 8);
 	return found;
+}
+
+/* Whether the answer has @words in it. */
+static int says(word va, int access, const char *words)
+{
+	return has(ask(0, va, access, text, sizeof(text)), words);
 }
 
 TEST(explain, knows_the_usual_causes)
@@ -50,6 +73,43 @@ TEST(explain, null_pointers)
 	CHECK(says(0x34, WRITE, "null pointer"));
 }
 
+/* Constants are in the first pages, too, and are no null pointers. */
+TEST(explain, writes_to_constants)
+{
+	static const char constant[] = "hello";
+
+	CHECK(says((word)constant, WRITE, "constants"));
+	CHECK(!has((long)strlen(text), "null pointer"));
+	CHECK(says(0x400, WRITE,
+		   "constants")); /* whatever it is, it is in the first page */
+	CHECK(!has((long)strlen(text), "null pointer"));
+}
+
+/* Variables larger than the stack: sp leaves it, and may come down into the program or
+ * pass 0.  Where they lie decides nothing about the cause. */
+TEST(explain, variables_larger_than_the_stack)
+{
+	static const word sizes[] = { 16, 5000, 20000, 1000000, 300ul << 20 };
+	word stack = guard_page() + PAGE, code = (word)etext - 4;
+	char words[64];
+
+	for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		word sp = stack - sizes[i];
+
+		format(words, sizeof(words), "sp is %lu bytes below the stack", sizes[i]);
+		CHECK(has(ask_with_sp(sp, stack - 8, WRITE), words));
+		if (sp > stack) /* it has passed 0 */
+			CHECK(has(ask_with_sp(sp, sp, WRITE), words));
+	}
+	format(words, sizeof(words), "sp is %lu bytes below the stack", stack - code);
+	CHECK(has(ask_with_sp(code, code, WRITE), words));
+	/* Other accesses have other causes, wherever the stack pointer is. */
+	CHECK(has(ask_with_sp(stack - 5000, 16, WRITE), "null pointer"));
+	CHECK(has(ask_with_sp((word)text, 16, WRITE), "null pointer"));
+	CHECK(has(ask_with_sp((word)text, (word)text, WRITE), "nothing refuses it"));
+	CHECK(has(ask_with_sp(stack, guard_page() + 8, WRITE), "guard page"));
+}
+
 /* What is not there yet, but would come, is not refused; what lies past the end of a
  * file is. */
 TEST(explain, pages_that_come_at_the_touch)
@@ -58,10 +118,14 @@ TEST(explain, pages_that_come_at_the_touch)
 	word file, shared;
 	int fd;
 
-	CHECK(says(lazy, WRITE, "nothing refuses it"));
-	CHECK(says(lazy + PAGE, READ, "nothing refuses it"));
+	CHECK(says(lazy, WRITE, "nothing refuses it: the page comes at the first touch"));
+	CHECK(says(lazy + PAGE, READ, "nothing refuses it: the page comes"));
 	store8(lazy, 1);
 	CHILD(7, exit(says(lazy, WRITE, "nothing refuses it") ? 7 : 1));
+	/* A copy-on-write page does not come any more. */
+	CHILD(7, exit(says(lazy, WRITE, "touch") ? 1 : 7));
+	if (!booted_with("fork", "copy"))
+		CHILD(7, exit(says(lazy, WRITE, "a write copies the page") ? 7 : 1));
 	file_make("ex", 100, 1);
 	fd = open("ex", O_RDWR);
 	file = map(0, 2 * PAGE, RW, MAP_PRIVATE, fd, 0);
