@@ -97,7 +97,7 @@ bool option_takes(const struct option *o, const char *value)
 	if (option_is_text(o))
 		return true;
 	if (option_is_number(o))
-		return number_of(value) >= 0;
+		return number_of(value) >= 1;
 	return *value && list_has(o->values, value);
 }
 

@@ -10,8 +10,8 @@
 struct option {
 	const char *name;
 	const char *values; /* separated by blanks, the default first; 0-9: numbers of
-			       a range; a digit first: any number, by default
-			       this; empty: any text */
+			       a range; a digit first: a number of 1 to 9999,
+			       by default this; empty: any text */
 	const char *what;   /* in a few words */
 };
 

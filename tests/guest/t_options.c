@@ -147,6 +147,9 @@ TEST(options, wrong_changes_are_refused)
 	EQ(set_errno("fork", "cow copy"), -EINVAL);
 	EQ(set_errno("fork", "co"), -EINVAL);
 	EQ(set_errno("columns", "12x"), -EINVAL);
+	EQ(set_errno("columns", "0"), -EINVAL);
+	EQ(set_errno("columns", "0000"), -EINVAL);
+	EQ(set_errno("columns", ""), -EINVAL);
 	EQ(set_errno("columns", "12345"), -EINVAL);
 	EQ(set_errno("isolate", "on"), -EPERM);
 	EQ(set_errno("uaccess", "nonsense"), -EPERM);
@@ -156,6 +159,17 @@ TEST(options, wrong_changes_are_refused)
 	EQ(set_errno("fork", (char *)-1), -EFAULT);
 	EQ(setoption("isolate", "on"), -1);
 	EQ(strcmp(option("fork")->value, before), 0);
+}
+
+TEST(options, numbers_go_from_1_to_9999)
+{
+	char before[sizeof(options[0].value)];
+
+	strcpy(before, option("columns")->value);
+	EQ(setoption("columns", "1"), 0);
+	EQ(setoption("columns", "9999"), 0);
+	EQ(strcmp(option("columns")->value, "9999"), 0);
+	EQ(setoption("columns", before), 0);
 }
 
 /* Whether a fork with a page of its own to copy copies it. */

@@ -141,7 +141,7 @@ static void print_values(const struct snap_option *o)
 	if (o->flags & SNAP_OPTION_TEXT)
 		puts("  values    any text");
 	else if (o->flags & SNAP_OPTION_NUMBER)
-		printf("  values    a number of up to 4 digits (default %s)\n", o->values);
+		printf("  values    1 to 9999 (default %s)\n", o->values);
 	else
 		printf("  values    %.*s (default)%s\n", (int)first, o->values,
 		       o->values + first);
