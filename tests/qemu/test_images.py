@@ -2,10 +2,12 @@
 writes nowhere else, and the cases about files pass on each."""
 import os
 import re
+import struct
 import subprocess
 
 import pytest
 
+import fsread
 import machine
 from machine import Machine
 
@@ -24,9 +26,9 @@ YEARS = {
 }
 
 
-def make_image(test_image, path, options):
+def make_image(test_image, path, options, *more):
     assert test_image  # all programs are there
-    files = [os.path.join(machine.TOP, "build", name) for name in PROGRAMS]
+    files = [os.path.join(machine.TOP, "build", name) for name in [*PROGRAMS, *more]]
     readme = os.path.join(machine.TOP, "README.md") + ":README"
     subprocess.run([os.path.join(machine.TOP, "build/mkfs"), *options, path, readme, *files], check=True)
 
@@ -59,3 +61,39 @@ def test_cases_about_files(test_image, tmp_path, year):
         assert f.read() == tail[:8192]
     os.truncate(path, size)
     fsck(path, *(["--big"] if boot else []))
+
+
+def put_directory(image, number, block, names):
+    """Makes inode @number a directory with these {name: inode number} in @block."""
+    entries = b"".join(struct.pack("<H14s", ino, name.encode()) for name, ino in names.items())
+    image.data[block * fsread.BLOCK:(block + 1) * fsread.BLOCK] = entries.ljust(fsread.BLOCK, b"\0")
+    inode = struct.pack("<hhhhI13I", fsread.T_DIR, 0, 0, 1, len(entries), block, *[0] * 12)
+    place = image.inodestart * fsread.BLOCK + number * fsread.INODE_SIZE
+    image.data[place:place + len(inode)] = inode
+    image.data[image.bmapstart * fsread.BLOCK + block // 8] |= 1 << block % 8
+
+
+def test_trees_with_loops_come_to_an_end(test_image, tmp_path):
+    """/a/b and /a/c lead to /a and to each other by several names, as only damage makes it."""
+    path = str(tmp_path / "fs.img")
+    make_image(test_image, path, ["-s", "2000"], "user/rm", "user/cp")
+    with open(path, "rb") as f:
+        image = fsread.Image(bytearray(f.read()))
+    a, b, c, last = 100, 101, 102, image.size - 1
+    put_directory(image, a, last, {".": a, "..": 1, "b": b, "c": c})
+    put_directory(image, b, last - 1, {".": b, "..": a, "up": a, "top": a, "side": c})
+    put_directory(image, c, last - 2, {".": c, "..": a, "up": a, "top": a, "side": b})
+    root = image.inode(fsread.ROOT)
+    free = [at for at in range(0, root.size, 16) if root.read()[at:at + 2] == b"\0\0"][0]
+    place = root.blocks()[free // fsread.BLOCK] * fsread.BLOCK + free % fsread.BLOCK
+    image.data[place:place + 16] = struct.pack("<H14s", a, b"a")
+    with open(path, "wb") as f:
+        f.write(image.data)
+    with Machine(path, keep=True, harts=2) as m:
+        m.boot()
+        for line in "cp -r a copy", "rm -r a", "rm -rf a":
+            out = m.run(f"{line}; echo status $?")
+            assert "status 1\n" in out and "damaged" in out and len(out) < 2000, out
+        assert m.run("ls a") == "b\nc\n"
+        assert m.run("rm -r copy; ls copy").startswith("ls: copy: No such")
+        m.image = None  # still damaged

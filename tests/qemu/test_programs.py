@@ -94,6 +94,8 @@ def test_cmp_trouble(m, line):
     ("which sub", (1, "which: sub: no such program\n")),
     ("which nosuch cat", (1, "which: nosuch: no such program\n/cat\n")),
     ("which cd", (1, "which: cd: built into the shell\n")),
+    ("which kill", (1, "which: kill: built into the shell\n")),
+    ("which -a kill", (1, "which: kill: built into the shell\n/kill\n")),
     ("cd /; which -a cat; cd work", (0, "/cat\n")),
 ])
 def test_which(m, line, want):
@@ -207,6 +209,34 @@ def test_help_lists_everything(m):
 def test_help_and_sh_tell_the_same(m):
     out = m.run("sh --help | tail -n 1")  # other lines have the prompt in them
     assert "cd [DIR]  exit [STATUS]  wait" in out
+
+
+@pytest.mark.parametrize("arguments,code", [
+    ("", 2), ("--help", 0), ("-h", 0), ("-9", 2), ("-x 5", 2), ("-95 5", 2), ("--", 2), ("-- -9", 2), ("12x", 2),
+    ("0", 2), ("4294967297", 2), ("1000000000", 1), ("-9 1000000000", 1), ("1000000000 -9", 1),
+    ("1000000000 x 5", 2), ("1000000000 999999999", 1),
+])
+def test_kill_is_the_same_in_the_shell(m, arguments, code):
+    inside, outside = (status(m, f"{name} {arguments}") for name in ("kill", "/kill"))
+    assert inside == outside and inside[0] == code and inside[1].strip(), (inside, outside)
+    assert m.run(f"kill {arguments} > said 2>&1; cat said") == inside[1]
+
+
+def listed(m, name):
+    """The processes of that name, as ^P tells them."""
+    m.console.send("\x10\n")
+    m.console.expect_exact("$ ")
+    return re.findall(rf"^(\d+) +\w+ +{name}\b", m.console.before.replace("\r", ""), re.M)
+
+
+def test_kill_works_when_no_process_can_start(m):
+    for _ in range(7):
+        m.run("sleep 9000 & " * 9)
+    assert "fork: " in m.run("ps")
+    pids = listed(m, "sleep")
+    assert len(pids) > 50, m.console.before
+    assert m.run(f"kill {' '.join(pids[:10])}") == ""
+    assert m.run(f"kill {' '.join(pids[10:])}; wait; ps").count(" sleep\n") == 0
 
 
 def parse_free(out):

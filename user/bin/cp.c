@@ -114,7 +114,7 @@ static void copy_path(const char *from, const char *to)
 		tool_warnx(from, "is a directory; -r copies it");
 	else if (source.st_ino == top)
 		tool_warnx(from, "is not copied into itself");
-	else
+	else if (tool_dir_enter(from, source.st_ino))
 		copy_dir(from, to);
 }
 
@@ -137,6 +137,7 @@ int main(int argc, char **argv)
 		const char *target = tool_target(buf, sizeof(buf), to, tool_trim(argv[i]));
 
 		top = 0;
+		tool_dir_forget_all();
 		if (target)
 			copy_path(argv[i], target);
 		else

@@ -49,7 +49,10 @@ static void print_file(const char *path, const char *name)
 	       (unsigned long)st.st_ino, (unsigned long)st.st_size, name);
 	if (S_ISLNK(st.st_mode)) {
 		n = readlink(path, target, sizeof(target) - 1);
-		printf(" -> %.*s", n < 0 ? 0 : (int)n, target);
+		if (n >= 0)
+			printf(" -> %.*s", (int)n, target);
+		else
+			tool_warn(path);
 	}
 	putchar('\n');
 }
@@ -69,7 +72,7 @@ static int read_names(const char *path, struct item **list)
 	*list = NULL;
 	if (!dir)
 		return -1;
-	while ((entry = readdir(dir)) != NULL) {
+	while (errno = 0, (entry = readdir(dir)) != NULL) {
 		struct item *item;
 
 		if (entry->d_name[0] == '.' && !show_dots)
@@ -82,6 +85,8 @@ static int read_names(const char *path, struct item **list)
 		*list = item;
 		n++;
 	}
+	if (errno) /* the names so far are listed */
+		tool_warn(path);
 	closedir(dir);
 	return n;
 }

@@ -42,13 +42,18 @@ static void remove_path(const char *path)
 {
 	struct stat st;
 	int failed = tool_status;
+	bool is_tree = recursive && lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
 
 	tool_status = 0;
-	if (recursive && lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+	if (is_tree && tool_dir_enter(path, st.st_ino))
 		remove_content(path);
 	/* What is left inside has been complained about. */
-	if (tool_status == 0 && unlink(path) < 0 && !(force && errno == ENOENT))
-		tool_warn(path);
+	if (tool_status == 0) {
+		if (unlink(path) < 0 && !(force && errno == ENOENT))
+			tool_warn(path);
+		else if (is_tree)
+			tool_dir_removed(st.st_ino);
+	}
 	tool_status |= failed;
 }
 
@@ -70,10 +75,12 @@ int main(int argc, char **argv)
 	argv += optind;
 	if (!*argv && !force)
 		tool_usage(usage);
-	for (; *argv; argv++)
+	for (; *argv; argv++) {
+		tool_dir_forget_all();
 		if (is_dots(tool_trim(*argv)) || strcmp(*argv, "/") == 0)
 			tool_warnx(*argv, "is not removed");
 		else
 			remove_path(*argv);
+	}
 	return tool_status;
 }

@@ -50,6 +50,8 @@ static long call_mask(char *names)
 			return 0;
 		mask |= bit;
 	}
+	if (!mask)
+		tool_warnx("-e", "names no system call");
 	return mask;
 }
 

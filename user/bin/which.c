@@ -12,7 +12,7 @@ static const char usage[] =
 	"usage: which [-a] NAME...\n"
 	"Print which file the shell runs for each NAME: one in /, or else one in the\n"
 	"current directory.  Every file may be run here.  Status 1: one has none.\n"
-	"  -a   all that there are, not the first alone\n";
+	"  -a   all that there are, not the first alone; of what the shell has itself, too\n";
 
 #define PATH_SIZE 1024
 
@@ -68,11 +68,11 @@ int main(int argc, char **argv)
 	if (!argv[optind])
 		tool_usage(usage);
 	for (; argv[optind]; optind++) {
-		if (find(argv[optind]))
-			continue;
-		if (is_builtin(argv[optind]))
+		bool builtin = is_builtin(argv[optind]);
+
+		if (builtin)
 			tool_warnx(argv[optind], "built into the shell");
-		else
+		if ((!builtin || show_all) && !find(argv[optind]) && !builtin)
 			tool_warnx(argv[optind], "no such program");
 	}
 	return tool_finish();

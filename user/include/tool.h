@@ -20,7 +20,10 @@ void tool_old_number(int argc, char **argv);
 void tool_warn(const char *what);
 void tool_warnx(const char *what, const char *reason);
 
-/* The same, then exit(1). */
+/* The reason of errno, in words. */
+const char *tool_reason(void);
+
+/* tool_warn(), then exit(1). */
 _Noreturn void tool_die(const char *what);
 
 /* Print the synopsis and exit(2): the arguments are not what is needed. */
@@ -28,6 +31,9 @@ _Noreturn void tool_usage(const char *usage);
 
 /* A decimal number from @min to @max, or complain and exit(2); nothing is cut off. */
 long tool_number(const char *text, long min, long max);
+
+/* The same without an end: NULL, or what is wrong with @text. */
+const char *tool_number_wrong(const char *text, long min, long max, long *number);
 
 /* The number of a process, from @min on; 0 is the caller where that is allowed. */
 int tool_pid(const char *text, int min);
@@ -51,6 +57,15 @@ char *tool_trim(char *path);
  * @buf, if it is a directory.  NULL, with errno set, if that does not fit. */
 const char *tool_target(char *buf, int size, const char *to, const char *from);
 
+/* For what goes through a tree of directories: note that it enters the directory @ino.
+ * False after a complaint about @path: it was entered before, so that the tree has a loop
+ * and going on might never end.  Only a damaged file system has one. */
+bool tool_dir_enter(const char *path, unsigned long ino);
+
+/* Forget one that was removed, or all, before another tree. */
+void tool_dir_removed(unsigned long ino);
+void tool_dir_forget_all(void);
+
 /* The names in a directory without `.` and `..`, a NULL at the end; the caller
  * frees the list, the names go with it.  NULL, with errno set, if it fails. */
 char **tool_names(const char *path);
@@ -73,6 +88,9 @@ struct tool_line {
 
 /* Read the next line; false at the end of the file. */
 bool tool_line(FILE *file, struct tool_line *line);
+
+/* The command kill, of the program and of the shell; returns its status. */
+int tool_kill(char **argv);
 
 /* Flush stdout and give the status to return from main(): 1 if the output
  * could not be written. */

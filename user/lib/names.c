@@ -30,6 +30,40 @@ const char *tool_target(char *buf, int size, const char *to, const char *from)
 	return tool_join(buf, size, to, tool_basename(from)) ? buf : NULL;
 }
 
+static unsigned long *dirs_entered;
+static size_t ndirs, dirs_room;
+
+bool tool_dir_enter(const char *path, unsigned long ino)
+{
+	for (size_t i = 0; i < ndirs; i++) {
+		if (dirs_entered[i] != ino)
+			continue;
+		tool_warnx(path, "leads back to a directory that was entered before: "
+				 "the file system is damaged");
+		return false;
+	}
+	if (ndirs == dirs_room) {
+		dirs_room = 2 * dirs_room + 32;
+		dirs_entered = realloc(dirs_entered, dirs_room * sizeof(*dirs_entered));
+		if (!dirs_entered)
+			tool_die(path);
+	}
+	dirs_entered[ndirs++] = ino;
+	return true;
+}
+
+void tool_dir_removed(unsigned long ino)
+{
+	for (size_t i = 0; i < ndirs; i++)
+		if (dirs_entered[i] == ino)
+			dirs_entered[i] = dirs_entered[--ndirs];
+}
+
+void tool_dir_forget_all(void)
+{
+	ndirs = 0;
+}
+
 /* The list is one piece of memory: the pointers, then names of equal room. */
 char **tool_names(const char *path)
 {
@@ -40,8 +74,13 @@ char **tool_names(const char *path)
 
 	if (!dir)
 		return NULL;
+	errno = 0;
 	while (readdir(dir))
 		count++;
+	if (errno) {
+		closedir(dir);
+		return NULL;
+	}
 	names = malloc((count + 1) * (sizeof(*names) + sizeof(entry->d_name)));
 	if (names) {
 		char *room = (char *)(names + count + 1);

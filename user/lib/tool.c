@@ -77,13 +77,18 @@ void tool_warnx(const char *what, const char *reason)
 	tool_status = 1;
 }
 
+const char *tool_reason(void)
+{
+	return errno == EPERM ? "not permitted" : strerror(errno);
+}
+
 void tool_warn(const char *what)
 {
 	/* Where nobody reads any more, other systems end a program without a word. */
 	if (errno == EPIPE)
 		tool_status = 1;
 	else
-		tool_warnx(what, errno == EPERM ? "not permitted" : strerror(errno));
+		tool_warnx(what, tool_reason());
 }
 
 void tool_die(const char *what)
@@ -104,22 +109,32 @@ static bool starts_with_digit(const char *text)
 	return isdigit((unsigned char)text[0]);
 }
 
-long tool_number(const char *text, long min, long max)
+const char *tool_number_wrong(const char *text, long min, long max, long *number)
 {
-	char reason[64], *end;
-	long n;
+	static char reason[64];
+	char *end;
 
 	errno = 0;
-	n = strtol(text, &end, 10);
+	*number = strtol(text, &end, 10);
 	if (!starts_with_digit(text + (*text == '-')) || *end)
-		refuse(text, "not a number");
-	if (n >= min && n <= max && !errno)
-		return n;
-	if (n < min)
+		return "not a number";
+	if (*number >= min && *number <= max && !errno)
+		return NULL;
+	if (*number < min)
 		snprintf(reason, sizeof(reason), "must be at least %ld", min);
 	else
 		snprintf(reason, sizeof(reason), "must be at most %ld", max);
-	refuse(text, reason);
+	return reason;
+}
+
+long tool_number(const char *text, long min, long max)
+{
+	long number;
+	const char *wrong = tool_number_wrong(text, min, max, &number);
+
+	if (wrong)
+		refuse(text, wrong);
+	return number;
 }
 
 int tool_pid(const char *text, int min)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <builtins.h>
+#include <tool.h>
 
 void sh_say(const char *first, ...)
 {
@@ -71,6 +72,12 @@ static int run_wait(int argc, char **argv)
 	while (waitpid(-1, NULL, shell.interactive ? WAIT_INTERRUPT : 0) > 0)
 		;
 	return sh_interrupted() ? SH_STATUS_INTERRUPTED : 0;
+}
+
+static int run_kill(int argc, char **argv)
+{
+	(void)argc;
+	return tool_kill(argv);
 }
 
 static int run_nothing(int argc, char **argv)
