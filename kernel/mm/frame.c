@@ -175,16 +175,21 @@ static bool cache_put(struct page *pg)
 
 /* The rest of this section: frames.lock is held. */
 
+/* Blocks are halved from below, and the list is taken from its end: what comes first
+ * goes there, so that memory is handed out in ascending order. */
 static void cache_refill(struct frame_cache *c)
 {
-	struct page *pg;
+	struct page *got[CACHE_BATCH], *pg;
+	u32 n = 0;
 
 	if (!frame_cache_enter(c))
 		return;
-	while (c->n < CACHE_BATCH && (pg = block_take(0))) {
+	while (c->n + n < CACHE_BATCH && (pg = block_take(0))) {
 		order_set(pg, FRAME_ORDER_CACHED);
-		c->frame[c->n++] = pg;
+		got[n++] = pg;
 	}
+	while (n)
+		c->frame[c->n++] = got[--n];
 	frame_cache_leave(c);
 }
 

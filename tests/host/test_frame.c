@@ -367,6 +367,23 @@ static void test_lists_are_short(void **state)
 
 /* --- misuse ------------------------------------------------------------- */
 
+/* Frames that are taken one after the other follow each other in memory, as far as the
+ * blocks do: what they map can be told in few words, and joins again when it is freed. */
+static void test_ascending(void **state)
+{
+	unsigned runs = 1;
+
+	(void)state;
+	for (unsigned i = 0; i < FREE; i++) {
+		all[i] = frame_alloc(FRAME_anon, 0);
+		assert_non_null(all[i]);
+		runs += i && all[i] != all[i - 1] + 1;
+	}
+	assert_in_range(runs, 1, 20);
+	for (unsigned i = 0; i < FREE; i++)
+		frame_put(all[i]);
+}
+
 static void test_misuse(void **state)
 {
 	struct page *pg = frame_alloc(FRAME_anon, 0);
@@ -411,6 +428,7 @@ int main(void)
 		TEST(test_last_frame),
 		TEST(test_block_from_lists),
 		TEST(test_lists_are_short),
+		TEST(test_ascending),
 		TEST(test_misuse),
 	};
 
