@@ -239,34 +239,45 @@ static void zap_areas(struct aspace *as)
 	gather_finish(&g);
 }
 
+static int cut_edge(struct aspace *as, va_t va)
+{
+	struct vma *v = vma_find(&as->areas, va);
+
+	if (!v || v->start == va)
+		return 0;
+	super_cut(as, va); /* a leaf lies in one area */
+	return vma_split(&as->areas, v, va, NULL);
+}
+
 int aspace_cut_edges(struct aspace *as, va_t lo, va_t hi)
 {
-	va_t edge[] = { lo, hi };
+	struct vma *v = vma_find(&as->areas, lo);
+	bool cuts = v && v->start < lo;
+	int err = cut_edge(as, lo);
 
-	for (int i = 0; i < 2; i++) {
-		struct vma *v = vma_find(&as->areas, edge[i]);
-		int err;
-
-		if (!v || v->start == edge[i])
-			continue;
-		super_cut(as, edge[i]); /* a leaf lies in one area */
-		err = vma_split(&as->areas, v, edge[i], NULL);
-		if (err)
-			return err;
-	}
-	return 0;
+	if (err)
+		return err;
+	err = cut_edge(as, hi);
+	if (err && cuts)
+		vma_join(&as->areas, v);
+	return err;
 }
 
 /* The pages go before the areas: a file is told of its pages while the area
  * still holds it. */
+void aspace_trim(struct aspace *as, va_t lo, va_t hi)
+{
+	aspace_zap(as, lo, hi);
+	vma_cut(&as->areas, lo, hi);
+}
+
 int aspace_unmap(struct aspace *as, va_t lo, va_t hi)
 {
-	int err = aspace_cut_edges(as, lo, hi);
+	int err = vma_around(&as->areas, lo, hi) ? cut_edge(as, hi) : 0;
 
-	if (err)
-		return err;
-	aspace_zap(as, lo, hi);
-	return vma_cut(&as->areas, lo, hi);
+	if (!err)
+		aspace_trim(as, lo, hi);
+	return err;
 }
 
 /* The trampoline and the trap frame are not the space's to free. */
@@ -375,8 +386,8 @@ int aspace_add(struct aspace *as, const struct area_spec *spec)
 	err = aspace_insert(as, spec, &area);
 	if (!err && spec->populate) {
 		err = aspace_populate(as, area, spec->start, spec->end);
-		if (err && aspace_unmap(as, spec->start, spec->end))
-			err = -EFAULT; /* cannot be: it is exactly one area */
+		if (err)
+			aspace_trim(as, spec->start, spec->end);
 	}
 	mutex_unlock(&as->lock);
 	return err;

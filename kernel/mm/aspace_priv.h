@@ -5,8 +5,7 @@
 
 struct gather;
 
-/* Makes @lo and @hi edges of areas.  -ENOMEM: some cut may have been made; cuts
- * mean nothing.  (lock) */
+/* Makes @lo and @hi edges of areas.  -ENOMEM: nothing changed.  (lock) */
 int aspace_cut_edges(struct aspace *as, va_t lo, va_t hi) MUST_CHECK;
 
 /* Tells the files of shared mappings in [lo, hi) which pages were written; later writes
@@ -38,8 +37,12 @@ int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi)
 /* Takes all pages out of [lo, hi) and gives them back.  (lock) */
 void aspace_zap(struct aspace *as, va_t lo, va_t hi);
 
-/* The same, and the areas there, too.  -ENOMEM: an area would have to be
- * split; nothing changed.  (lock) */
+/* The same, and the areas there, too.  No area reaches over both ends of [lo, hi).
+ * Needs no memory and cannot fail: for shrinking and for undoing.  (lock) */
+void aspace_trim(struct aspace *as, va_t lo, va_t hi);
+
+/* The same for any range.  -ENOMEM: it would be a hole inside an area, which takes one
+ * more area; nothing changed.  (lock) */
 int aspace_unmap(struct aspace *as, va_t lo, va_t hi) MUST_CHECK;
 
 /* A space without any area. */

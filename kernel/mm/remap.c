@@ -27,23 +27,28 @@ static int grow_in_place(struct aspace *as, struct vma *v, va_t new_end)
 
 	if (!err && wants_frames(v)) {
 		err = aspace_populate(as, v, end, new_end);
-		if (err && aspace_unmap(as, end, new_end))
-			ASSERT(!"cutting off an end needs no memory");
+		if (err)
+			aspace_trim(as, end, new_end);
 	}
 	return err;
 }
 
-/* Tables for the entries of @from, which are going to move by @by bytes. */
-static int reach_tables(struct aspace *as, const struct vma *from, va_t by)
+/* What moves: the entries of [lo, hi), by @by bytes (modulo 2^64). */
+struct move {
+	va_t lo, hi, by;
+};
+
+/* Tables for the entries that are going to move. */
+static int reach_tables(struct aspace *as, const struct move *m)
 {
-	pt_for_each(c, &as->pt, from->start, from->end) {
+	pt_for_each(c, &as->pt, m->lo, m->hi) {
 		struct pt_cur to;
 
 		if (pte_is_large(pte_load(c.slot), c.level))
 			super_split(&c);
 		if (!pte_is_valid(pte_load(c.slot)))
 			continue;
-		to = pt_at(&as->pt, c.va + by);
+		to = pt_at(&as->pt, c.va + m->by);
 		if (pt_reach(&to, 0))
 			return -ENOMEM;
 		sched_point();
@@ -52,39 +57,44 @@ static int reach_tables(struct aspace *as, const struct vma *from, va_t by)
 }
 
 /* The hardware must be done with the old addresses before somebody else gets them. */
-static void move_entries(struct aspace *as, const struct vma *from, va_t by)
+static void move_entries(struct aspace *as, const struct move *m)
 {
 	struct gather g;
 
 	gather_init(&g, &as->tlb);
-	pt_for_each(c, &as->pt, from->start, from->end) {
+	pt_for_each(c, &as->pt, m->lo, m->hi) {
 		struct pt_cur to;
 
 		if (!pte_is_valid(pte_load(c.slot)))
 			continue;
-		to = pt_at(&as->pt, c.va + by);
+		to = pt_at(&as->pt, c.va + m->by);
 		gather_add(&g, c.va, NULL);
 		pt_set_leaf(&to, pte_xchg(c.slot, (pte_t){ 0 }));
 	}
 	gather_finish(&g);
 }
 
-/* An area for @from at @at, @len bytes long, with room in the tables for its entries. */
-static int prepare_place(struct aspace *as, const struct vma *from, va_t at, u64 len)
+/* The area *to of @len bytes for what moves out of @from, with tables; and what moves
+ * becomes an area of its own. */
+static int prepare_place(struct aspace *as, const struct vma *from, const struct move *m,
+			 u64 len)
 {
 	struct vma like = *from, *to;
-	va_t kept = at + (from->end - from->start);
+	va_t at = m->lo + m->by;
 	int err;
 
 	like.start = at;
 	like.end = at + len;
+	like.offset += m->lo - from->start;
 	err = vma_insert(&as->areas, &like, &to);
 	if (err)
 		return err;
 	aspace_area_hooks.copied(to);
-	err = reach_tables(as, from, at - from->start);
+	err = reach_tables(as, m);
 	if (!err && wants_frames(to))
-		err = aspace_populate(as, to, kept, to->end);
+		err = aspace_populate(as, to, m->hi + m->by, to->end);
+	if (!err)
+		err = aspace_cut_edges(as, m->lo, m->hi);
 	if (err) {
 		aspace_zap(as, at, at + len);
 		vma_remove(&as->areas, to);
@@ -94,21 +104,19 @@ static int prepare_place(struct aspace *as, const struct vma *from, va_t at, u64
 
 static int move(struct aspace *as, const struct remap_request *req, va_t *out)
 {
-	va_t end = req->addr + req->old_len;
-	struct vma *from;
+	struct move m = { req->addr, req->addr + req->old_len, 0 };
+	struct vma *from = vma_find(&as->areas, req->addr);
 	int err;
 
 	if (!vma_gap(&as->areas, req->new_len, ALIGN_UP(as->brk, PAGE_SIZE), USYSCALL, out))
 		return -ENOMEM;
-	err = aspace_cut_edges(as, req->addr, end);
+	m.by = *out - req->addr;
+	err = prepare_place(as, from, &m, req->new_len);
 	if (err)
 		return err;
+	move_entries(as, &m);
 	from = vma_find(&as->areas, req->addr);
-	ASSERT(from->start == req->addr && from->end == end);
-	err = prepare_place(as, from, *out, req->new_len);
-	if (err)
-		return err;
-	move_entries(as, from, *out - req->addr);
+	ASSERT(from->start == m.lo && from->end == m.hi);
 	vma_remove(&as->areas, from);
 	return 0;
 }

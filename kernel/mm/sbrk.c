@@ -39,13 +39,6 @@ static int add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 	return err == -EEXIST ? -ENOMEM : err;
 }
 
-/* Undoes add_heap(): cutting off an end of one area needs no memory. */
-static void drop_heap(struct aspace *as, va_t lo, va_t hi)
-{
-	if (aspace_unmap(as, lo, hi))
-		ASSERT(!"an area is split");
-}
-
 static int add_full_heap(struct aspace *as, va_t lo, va_t hi, bool lazy)
 {
 	struct vma *area;
@@ -55,7 +48,7 @@ static int add_full_heap(struct aspace *as, va_t lo, va_t hi, bool lazy)
 		return err;
 	err = aspace_populate(as, area, lo, hi);
 	if (err)
-		drop_heap(as, lo, hi);
+		aspace_trim(as, lo, hi);
 	return err;
 }
 
@@ -107,7 +100,7 @@ static int grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
 		return err;
 	err = take_usyscall(as, lazy);
 	if (err && lo < end)
-		drop_heap(as, lo, end);
+		aspace_trim(as, lo, end);
 	return err;
 }
 

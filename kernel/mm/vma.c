@@ -328,13 +328,14 @@ static bool goes_on(const struct vma *a, const struct vma *b)
 	       (!a->object || a->offset + (a->end - a->start) == b->offset);
 }
 
-/* @v goes, and its addresses become part of @into, which ends where it starts. */
-static void area_join(struct vma_set *set, struct vma *into, struct vma *v)
+void vma_join(struct vma_set *set, struct vma *v)
 {
-	va_t end = v->end;
+	struct vma *next = vma_next(set, v);
+	va_t end = next->end;
 
-	vma_remove(set, v);
-	into->end = end;
+	ASSERT(goes_on(v, next));
+	vma_remove(set, next);
+	v->end = end;
 }
 
 struct vma *vma_merge(struct vma_set *set, struct vma *v)
@@ -342,27 +343,27 @@ struct vma *vma_merge(struct vma_set *set, struct vma *v)
 	struct vma *prev = vma_prev(set, v), *next = vma_next(set, v);
 
 	if (next && goes_on(v, next))
-		area_join(set, v, next);
+		vma_join(set, v);
 	if (prev && goes_on(prev, v)) {
-		area_join(set, prev, v);
+		vma_join(set, prev);
 		v = prev;
 	}
 	return v;
 }
 
-/* Only a hole inside one area needs memory, and that comes first. */
-int vma_cut(struct vma_set *set, va_t lo, va_t hi)
+struct vma *vma_around(const struct vma_set *set, va_t lo, va_t hi)
 {
 	struct vma *v = vma_find_next(set, lo);
 
-	ASSERT(range_is_good(lo, hi));
-	if (v && v->start < lo) {
-		if (hi < v->end) {
-			int err = vma_split(set, v, hi, NULL);
+	return v && v->start < lo && hi < v->end ? v : NULL;
+}
 
-			if (err)
-				return err;
-		}
+void vma_cut(struct vma_set *set, va_t lo, va_t hi)
+{
+	struct vma *v = vma_find_next(set, lo);
+
+	ASSERT(range_is_good(lo, hi) && !vma_around(set, lo, hi));
+	if (v && v->start < lo) {
 		v->end = lo;
 		v = vma_next(set, v);
 	}
@@ -374,7 +375,6 @@ int vma_cut(struct vma_set *set, va_t lo, va_t hi)
 	}
 	if (v && v->start < hi)
 		area_move(v, hi, v->end);
-	return 0;
 }
 
 #ifdef PAGODA_CHECK

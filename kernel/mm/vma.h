@@ -113,12 +113,19 @@ int vma_resize(struct vma_set *set, struct vma *v, va_t start, va_t end) MUST_CH
  * not know) is the other.  -ENOMEM: all is as it was. */
 int vma_split(struct vma_set *set, struct vma *v, va_t at, struct vma **upper) MUST_CHECK;
 
+/* Undoes vma_split(): @v takes over the area that begins where it ends. */
+void vma_join(struct vma_set *set, struct vma *v);
+
 /* Joins @v with its neighbours where these differ in nothing; returns the area
  * that then is where @v was. */
 struct vma *vma_merge(struct vma_set *set, struct vma *v);
 
-/* Takes [lo, hi) out of all areas.  -ENOMEM: all is as it was. */
-int vma_cut(struct vma_set *set, va_t lo, va_t hi) MUST_CHECK;
+/* Takes [lo, hi) out of all areas.  None may reach over both ends: vma_split() it before,
+ * which needs memory; this needs none. */
+void vma_cut(struct vma_set *set, va_t lo, va_t hi);
+
+/* The area of which [lo, hi) would leave a part on either side, or NULL. */
+struct vma *vma_around(const struct vma_set *set, va_t lo, va_t hi);
 
 #ifdef PAGODA_CHECK
 /* ASSERTs that the set is what the head of this file says. */

@@ -2,6 +2,7 @@
  * each; allocations that fail. */
 #pragma once
 
+#include "failing.h"
 #include "rig.h"
 
 #include <string.h>
@@ -19,22 +20,20 @@ static struct page table[FRAMES];
 static struct pt kernel_pt, pt;
 static struct tlb_space space;
 
-static unsigned fail_in; /* the so-manieth allocation fails; 0: none */
+static struct failing failing;
 
 struct page *__real_frame_alloc(enum frame_kind kind, unsigned flags);
 struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags);
 
 struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags)
 {
-	if (fail_in && --fail_in == 0)
-		return NULL;
-	return __real_frame_alloc(kind, flags);
+	return failing_now(&failing) ? NULL : __real_frame_alloc(kind, flags);
 }
 
 static int tables_set_up(void **state)
 {
 	(void)state;
-	fail_in = 0;
+	failing_set(&failing, 0, false);
 	shim_ram_init(FRAMES * PAGE_SIZE);
 	frame_init(SHIM_RAM_BASE, FRAMES * PAGE_SIZE, table);
 	frame_boot_free(SHIM_RAM_BASE, SHIM_RAM_BASE + (FRAMES - 1) * PAGE_SIZE);

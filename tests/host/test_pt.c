@@ -268,9 +268,10 @@ static void map_large(unsigned i)
 	unsigned lo = ALIGN_DOWN(i % WINDOW, BLOCK) + i / WINDOW * WINDOW;
 	struct page *pg = frame_alloc_order(FRAME_anon, 9, 0);
 	bool table = pte_is_table(pt_entry(&pt, page_va(lo), 1), 1);
-	unsigned before = shootdowns, fail = rig_below(3);
+	unsigned before = shootdowns;
 	pte_t e;
 	struct gather g;
+	bool fails;
 	int err;
 
 	if (!pg)
@@ -279,14 +280,13 @@ static void map_large(unsigned i)
 	e = pte_make(frame_pa(pg), random_prot() | PTE_V);
 	assert_int_equal(pt_large_fits(&pt, page_va(i)), all_empty(lo, lo + BLOCK));
 	gather_init(&g, &space);
-	fail_in = fail;
+	failing_set(&failing, rig_below(3), rig_below(2));
 	err = pt_put_large(&pt, page_va(lo), e, &g);
-	fail = fail && !fail_in;
-	fail_in = 0;
+	fails = failing_end(&failing);
 	if (!all_empty(lo, lo + BLOCK))
 		assert_int_equal(err, -EEXIST);
 	else
-		assert_int_equal(err, fail ? -ENOMEM : 0);
+		assert_int_equal(err, fails ? -ENOMEM : 0);
 	for (unsigned j = lo; !err && j < lo + BLOCK; j++)
 		model[j] = (struct model){ LARGE, e };
 	gather_finish(&g);
@@ -326,9 +326,9 @@ static void split_at(unsigned i)
 	pte_set_bits(c.slot, PTE_A | PTE_D);
 	e = pte_load(c.slot);
 	frame_split(frame_of_pa(pte_pa(e)));
-	fail_in = 1;
+	failing_set(&failing, 1, true);
 	pt_split(&c);
-	fail_in = 0;
+	failing_end(&failing);
 	assert_int_equal(frame_count(FRAME_table), allocs);
 	assert_int_equal(c.level, 0);
 	for (unsigned j = lo; j < lo + BLOCK; j++)

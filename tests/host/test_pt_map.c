@@ -12,16 +12,15 @@ void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi)
 
 /* --- allocation failure ------------------------------------------------- */
 
-static void test_map_fails(void **state)
+static void map_fails(bool all)
 {
-	(void)state;
 	for (unsigned k = 1;; k++) {
 		va_t va = 3 * GIB - 3 * MIB; /* needs a table at both levels, twice */
 		int err;
 
-		fail_in = k;
+		failing_set(&failing, k, all);
 		err = pt_map(&pt, va, GIB, 6 * MIB, PTE_R);
-		fail_in = 0;
+		failing_end(&failing);
 		pt_for_each(c, &pt, 2 * GIB, 4 * GIB) {
 			bool inside = c.va >= va && c.va < va + 6 * MIB;
 
@@ -39,19 +38,33 @@ static void test_map_fails(void **state)
 	}
 }
 
+static void test_map_fails(void **state)
+{
+	(void)state;
+	map_fails(false);
+}
+
+static void test_map_without_memory(void **state)
+{
+	(void)state;
+	map_fails(true);
+}
+
 static void test_init_fails(void **state)
 {
 	u64 tables = frame_count(FRAME_table);
 	struct pt other;
 
 	(void)state;
-	fail_in = 1;
+	failing_set(&failing, 1, true);
 	assert_int_equal(pt_init(&other), -ENOMEM);
-	fail_in = 1;
+	failing_set(&failing, 1, true);
 	assert_int_equal(pt_init_user(&other, &kernel_pt), -ENOMEM);
+	failing_end(&failing);
 	assert_int_equal(pt_init_user(&other, &kernel_pt), 0);
-	fail_in = 1;
+	failing_set(&failing, 1, true);
 	assert_int_equal(pt_init_twin(&other), -ENOMEM);
+	failing_end(&failing);
 	pt_fini(&other);
 	assert_int_equal(frame_count(FRAME_table), tables);
 }
@@ -61,12 +74,12 @@ static void test_map_after_failure(void **state)
 {
 	(void)state;
 	for (unsigned k = 1; k <= 2; k++) {
-		fail_in = k;
+		failing_set(&failing, k, true);
 		assert_int_equal(pt_map(&pt, 0, GIB, PAGE_SIZE, PTE_R), -ENOMEM);
 		assert_int_equal(pt_entry(&pt, 0, 0).bits, 0);
 		check_roots();
 	}
-	fail_in = 0;
+	failing_end(&failing);
 	assert_int_equal(pt_map(&pt, 0, GIB, PAGE_SIZE, PTE_R), 0);
 	check_roots();
 }
@@ -137,14 +150,14 @@ static void test_put_large_fails(void **state)
 	(void)state;
 	gather_init(&g, &space);
 	for (unsigned k = 1; k <= 2; k++) {
-		fail_in = k;
+		failing_set(&failing, k, true);
 		assert_int_equal(pt_put_large(&pt, 6 * MIB, e, &g), -ENOMEM);
 		assert_true(pt_large_fits(&pt, 6 * MIB + PAGE_SIZE));
 		assert_null(pt.reserve);
 		assert_int_equal(frame_count(FRAME_table), 2 + k);
 		check_roots();
 	}
-	fail_in = 0;
+	failing_end(&failing);
 	c = pt_at(&pt, 7 * MIB);
 	assert_int_equal(pt_reach(&c, 0), 0);
 	pt_set_leaf(&c, (pte_t){ PTE_GUARD });
@@ -157,13 +170,13 @@ static void test_put_large_fails(void **state)
 	assert_int_equal(pt_entry(&pt, 6 * MIB, 1).bits, e.bits);
 
 	/* Away and back, and split: from now on without any memory. */
-	fail_in = 1;
+	failing_set(&failing, 1, true);
 	pt_unmap(&pt, 6 * MIB, 2 * MIB, &g);
 	assert_int_equal(pt_put_large(&pt, 6 * MIB, e, &g), 0);
 	c = pt_at(&pt, 7 * MIB);
 	pt_split(&c);
 	assert_int_equal(pte_load(c.slot).bits, pte_make(GIB + MIB, e.bits).bits);
-	fail_in = 0;
+	failing_end(&failing);
 }
 
 static void test_in_the_way(void **state)
@@ -278,11 +291,11 @@ static void test_fini_checks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_map_fails),         TEST(test_init_fails),
-		TEST(test_map_after_failure), TEST(test_leaf_sizes),
-		TEST(test_put_large_fails),   TEST(test_in_the_way),
-		TEST(test_kernel_half),       TEST(test_misuse),
-		TEST(test_fini_checks),
+		TEST(test_map_fails),  TEST(test_map_without_memory),
+		TEST(test_init_fails), TEST(test_map_after_failure),
+		TEST(test_leaf_sizes), TEST(test_put_large_fails),
+		TEST(test_in_the_way), TEST(test_kernel_half),
+		TEST(test_misuse),     TEST(test_fini_checks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

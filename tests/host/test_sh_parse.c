@@ -3,6 +3,7 @@
 /* test_sh_parse.c - the shell's grammar and its expansion of words: trees are
  * compared as text, lines of any bytes must be understood or refused, and each
  * allocation may fail. */
+#include "failing.h"
 #include "rig.h"
 
 #include <string.h>
@@ -378,19 +379,20 @@ static void test_random(void **state)
 	}
 }
 
-/* Memory of an arena comes from calloc(): the one that is to fail, from 0. */
-static int fail_in = -1;
+/* Memory of an arena comes from calloc(). */
+static struct failing failing;
 
 void *__real_calloc(size_t n, size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 
 void *__wrap_calloc(size_t n, size_t size)
 {
-	return fail_in >= 0 && fail_in-- == 0 ? NULL : __real_calloc(n, size);
+	return failing_now(&failing) ? NULL : __real_calloc(n, size);
 }
 
-/* Parse and expand with the @k-th allocation refused; false when one was. */
-static bool try_without(int k, const char *text)
+/* Parse and expand with the @k-th allocation refused, and @more after it; false when one
+ * was. */
+static bool try_without(int k, bool more, const char *text)
 {
 	struct arena a = { 0 };
 	struct sh_node *tree;
@@ -398,7 +400,7 @@ static bool try_without(int k, const char *text)
 	bool all = false;
 	int argc;
 
-	fail_in = k;
+	failing_set(&failing, k, more);
 	switch (sh_parse(&a, text, &tree, &near)) {
 	case SH_OK:
 		all = sh_expand(&a, &values, tree->parts->words, &argc) != NULL;
@@ -406,8 +408,7 @@ static bool try_without(int k, const char *text)
 	default:
 		assert_null(tree);
 	}
-	assert_true(all == (fail_in >= 0));
-	fail_in = -1;
+	assert_true(all == (failing_end(&failing) == 0));
 	arena_free(&a);
 	return all;
 }
@@ -415,15 +416,17 @@ static bool try_without(int k, const char *text)
 static void test_no_memory(void **state)
 {
 	char text[8000] = "a*";
-	int k = 0;
+	int k = 1;
 
 	(void)state;
 	while (strlen(text) < 3000)
 		strcat(text, " \"$V\"xxxxxxxxxxxxxxxx/[a-z]* $@");
 	memset(text + strlen(text), 'x', 4000);
-	while (!try_without(k, text))
+	while (!try_without(k, true, text)) {
+		assert_false(try_without(k, false, text));
 		k++;
-	assert_true(k > 5);
+	}
+	assert_true(k > 6);
 }
 
 int main(void)

@@ -2,6 +2,7 @@
 // cflags: -DPAGODA_CHECK -Wl,--wrap=slab_alloc
 /* test_vma.c - areas against a flat model of pages: random operations, with
  * allocations that fail every now and then and must then change nothing. */
+#include "failing.h"
 #include "rig.h"
 
 #include <string.h>
@@ -51,23 +52,21 @@ static const struct vma_hooks hooks = { area_copied, area_gone };
 
 /* --- failing allocations ------------------------------------------------ */
 
-static unsigned fail_in; /* the so-manieth allocation fails; 0: none */
+static struct failing failing;
 
 void *__real_slab_alloc(struct slab_cache *c, unsigned flags);
 void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags);
 
 void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags)
 {
-	if (fail_in && --fail_in == 0)
-		return NULL;
-	return __real_slab_alloc(c, flags);
+	return failing_now(&failing) ? NULL : __real_slab_alloc(c, flags);
 }
 
 /* Every fifth operation meets a failure. */
 static bool maybe_fail(void)
 {
-	fail_in = rig_below(5) == 0;
-	return fail_in;
+	failing_set(&failing, rig_below(5) == 0, rig_below(2));
+	return failing.in;
 }
 
 /* --- set-up ------------------------------------------------------------- */
@@ -84,7 +83,7 @@ static int set_up(void **state)
 	memset(model, 0, sizeof(model));
 	memset(backing, 0, sizeof(backing));
 	next_area = 1;
-	fail_in = 0;
+	failing_end(&failing);
 	return 0;
 }
 
@@ -285,6 +284,10 @@ static void split(struct vma *v)
 			 0);
 	if (upper)
 		assert_ptr_equal(upper, vma_next(&set, v));
+	if (rig_below(4) == 0) {
+		vma_join(&set, v);
+		return;
+	}
 	for (unsigned i = at; i < hi; i++)
 		model[i].area = next_area;
 	next_area++;
@@ -353,15 +356,20 @@ static void cut(void)
 {
 	unsigned lo = rig_below(PAGES), hi = lo + 1 + rig_below(10);
 	bool inside, fails = maybe_fail();
-	int err;
+	struct vma *v;
 
 	hi = MIN(hi, PAGES);
 	inside = lo && hi < PAGES && model[lo].area &&
 		 model[lo].area == model[lo - 1].area && area_end(lo) > hi;
-	err = vma_cut(&set, lo * PAGE_SIZE, hi * PAGE_SIZE);
-	assert_int_equal(err, inside && fails ? -ENOMEM : 0);
-	if (err)
+	v = vma_around(&set, lo * PAGE_SIZE, hi * PAGE_SIZE);
+	assert_int_equal(v != NULL, inside);
+	if (v && vma_split(&set, v, hi * PAGE_SIZE, NULL)) {
+		assert_true(fails);
 		return;
+	}
+	failing_set(&failing, 1, true);
+	vma_cut(&set, lo * PAGE_SIZE, hi * PAGE_SIZE);
+	assert_int_equal(failing_end(&failing), 0);
 	if (inside) /* what is behind the hole is an area of its own now */
 		for (unsigned i = hi, old = model[lo].area;
 		     i < PAGES && model[i].area == old; i++)
@@ -406,7 +414,7 @@ static void random_operation(void)
 	default:
 		cut();
 	}
-	fail_in = 0;
+	failing_end(&failing);
 }
 
 static void test_random(void **state)
@@ -431,9 +439,9 @@ static void test_copy(void **state)
 		int err;
 
 		vma_set_init(&copy, &hooks);
-		fail_in = k;
+		failing_set(&failing, k, true);
 		err = vma_set_copy(&copy, &set);
-		fail_in = 0;
+		failing_end(&failing);
 		vma_check(&copy);
 		check_areas(&set);
 		if (err) {
@@ -497,7 +505,7 @@ static void test_edges(void **state)
 	assert_false(vma_gap(&set, PAGE_SIZE, 5 * PAGE_SIZE, 5 * PAGE_SIZE, &got));
 	assert_false(vma_gap(&set, PAGE_SIZE, 6 * PAGE_SIZE, 5 * PAGE_SIZE, &got));
 	assert_false(vma_gap(&set, top, PAGE_SIZE, top, &got));
-	assert_int_equal(vma_cut(&set, 0, PAGE_SIZE), 0);
+	vma_cut(&set, 0, PAGE_SIZE);
 	assert_int_equal(vma_insert(&set, &like, &first), 0);
 	like.start = top - PAGE_SIZE;
 	like.end = top;
@@ -511,8 +519,9 @@ static void test_edges(void **state)
 	expect_assert_failure((void)!vma_split(&set, v, v->start, NULL));
 	expect_assert_failure((void)!vma_split(&set, v, v->end, NULL));
 	expect_assert_failure((void)!vma_split(&set, v, v->start + 1, NULL));
-	expect_assert_failure((void)!vma_cut(&set, 1, PAGE_SIZE));
-	expect_assert_failure((void)!vma_cut(&set, PAGE_SIZE, PAGE_SIZE));
+	expect_assert_failure(vma_cut(&set, 1, PAGE_SIZE));
+	expect_assert_failure(vma_cut(&set, PAGE_SIZE, PAGE_SIZE));
+	expect_assert_failure(vma_join(&set, first));
 	expect_assert_failure((void)!vma_resize(&set, v, top, top));
 	like.start = like.end;
 	expect_assert_failure((void)!vma_insert(&set, &like, &v));

@@ -18,8 +18,7 @@
 
 struct rig_disk rig_disk = { .fail_read_in = -1, .fail_write_in = -1 };
 bool rig_big;
-s64 rig_fail_alloc_in = -1;
-bool rig_no_frames;
+struct failing rig_frames;
 char rig_messages[4096];
 u8 rig_user[RIG_USER_PAGES * PAGE_SIZE];
 enum rig_page rig_user_page[RIG_USER_PAGES];
@@ -216,7 +215,7 @@ struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags)
 {
 	assert_true(shim_spin_depth() == 0 || (flags & FRAME_NOWAIT));
 	assert_true(!in_transaction);
-	if (rig_no_frames || fails(&rig_fail_alloc_in))
+	if (failing_now(&rig_frames))
 		return NULL;
 	return __real_frame_alloc(kind, flags);
 }
@@ -487,8 +486,7 @@ void rig_boot(u64 ram)
 	memset(ranks_held, 0, sizeof(ranks_held));
 	in_transaction = false;
 	rig_messages[0] = '\0';
-	rig_no_frames = false;
-	rig_fail_alloc_in = -1;
+	failing_end(&rig_frames);
 	shim_ram_init(ram);
 	frames = calloc(n, sizeof(*frames));
 	assert_non_null(frames);

@@ -5,6 +5,7 @@
  * "Booting" starts the caches anew with what is on the disk, as after a power cut. */
 #pragma once
 
+#include "failing.h"
 #include "rig.h"
 
 #include <string.h>
@@ -59,10 +60,9 @@ bool rig_is_clean(void);
 
 /* --- the machine --------------------------------------------------------------------- */
 
-extern bool rig_big;            /* large-file layout                              */
-extern s64 rig_fail_alloc_in;   /* frames until one is refused; -1: none          */
-extern bool rig_no_frames;      /* all are refused from now on                    */
-extern char rig_messages[4096]; /* what printk said since the boot              */
+extern bool rig_big;              /* large-file layout                              */
+extern struct failing rig_frames; /* frames that are refused                       */
+extern char rig_messages[4096];   /* what printk said since the boot              */
 
 /* Memory and an unmounted file system / the same mounted.  What was there is gone. */
 void rig_boot(u64 ram);

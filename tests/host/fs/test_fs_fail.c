@@ -1,7 +1,7 @@
 // sources: kernel/fs/*.c kernel/mm/object.c kernel/mm/frame.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/fsimg.c tools/fsimg_edit.c tools/fsck_core.c tools/fsck_inode.c tools/fsck_dir.c tools/fsck_tree.c
 // cflags: -Itests/host/fs -Itools -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
 /* test_fs_fail.c - the k-th frame is refused, the k-th read or write of the disk fails, for
- * every k of a workload that uses everything.  Each call may fail then, but nothing may be
+ * every k of a workload that uses everything, and all frames from the k-th on.  Each call may fail then, but nothing may be
  * lost: no memory, no block, no consistency. */
 #include "fs_rig.h"
 
@@ -102,39 +102,34 @@ static void prepare(void)
 	assert_int_equal(rig_mount(RAM), 0);
 }
 
-static void test_allocations(void **state)
+static void fail_allocations(bool all)
 {
-	u64 frames;
+	bool refused = true;
+	u64 k = 0;
 
-	(void)state;
-	make_image();
-	for (s64 k = 0;; k++) {
-		s64 left;
+	while (refused) {
+		u64 frames;
 
 		prepare();
 		rig_reclaim(1000);
 		frames = rig_free_frames();
-		rig_fail_alloc_in = k;
+		failing_set(&rig_frames, ++k, all);
 		workload();
-		left = rig_fail_alloc_in;
-		rig_fail_alloc_in = -1;
+		refused = failing_end(&rig_frames);
 		check_kept();
 		assert_int_equal(fs_sync(), 0);
 		assert_true(rig_is_clean());
 		assert_int_equal(rig_free_frames(), frames);
-		if (left >= 0) {
-			assert_true(k > 10);
-			break;
-		}
 	}
-	/* All of them. */
-	prepare();
-	rig_no_frames = true;
-	workload();
-	rig_no_frames = false;
-	check_kept();
-	assert_int_equal(fs_sync(), 0);
-	assert_true(rig_is_clean());
+	assert_true(k > 10);
+}
+
+static void test_allocations(void **state)
+{
+	(void)state;
+	make_image();
+	fail_allocations(false);
+	fail_allocations(true);
 	free(image);
 	rig_shutdown();
 }
@@ -224,17 +219,17 @@ static void test_mounts(void **state)
 		rig_disk.fail_read_in = -1;
 	}
 	assert_true(k > 5);
-	for (k = 0, err = -ENOMEM; err; k++) {
+	for (k = 1, err = -ENOMEM; err; k++) {
 		u64 frames;
 
 		rig_boot(RAM);
 		frames = rig_free_frames();
-		rig_fail_alloc_in = k;
+		failing_set(&rig_frames, k, true);
 		err = fs_mount(&rig_dev);
 		if (err)
 			assert_int_equal(rig_free_frames(), frames);
 	}
-	assert_true(k > 2);
+	assert_true(k > 3);
 	free(image);
 	rig_shutdown();
 }

@@ -491,9 +491,9 @@ static void test_pipes(void **state)
 	assert_int_equal(file_write(wr, rig_uptr(2 * PAGE_SIZE), 3000), -EPIPE);
 	assert_int_equal(file_write(wr, rig_uptr(2 * PAGE_SIZE), 1), -EPIPE);
 	file_put(wr);
-	rig_no_frames = true;
+	failing_set(&rig_frames, 1, true);
 	assert_int_equal(pipe_create(&rd, &wr), -ENOMEM);
-	rig_no_frames = false;
+	failing_end(&rig_frames);
 	assert_int_equal(rig_free_frames(), before);
 	shim_sleep = NULL;
 	rig_done();

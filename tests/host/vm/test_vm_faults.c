@@ -298,11 +298,12 @@ static enum access access_of(struct situation s)
 
 static struct situation now;
 
-/* With the @k-th allocation failing, 0: with none.  True: that one was asked for. */
-static bool try(struct situation s, unsigned k)
+/* With the @k-th allocation failing, 0: with none, and @all after it.  True: that one was
+ * asked for. */
+static bool try(struct situation s, unsigned k, bool all)
 {
 	enum outcome o = rule_for(s);
-	unsigned allocs;
+	u64 allocs;
 	pte_t before;
 	int err;
 
@@ -313,11 +314,10 @@ static bool try(struct situation s, unsigned k)
 	before = world_pte(0, PAGE);
 	world_tlb_set(0, PAGE, (pte_t){ before.bits & ~(PTE_R | PTE_W | PTE_X) });
 	world_running = 0;
-	world_allocs = 0;
-	world_fail_in = k;
+	failing_set(&world_alloc, k, all);
 	err = aspace_fault(space[0], page_va(PAGE) + rig_below(PAGE_SIZE), access_of(s));
-	world_fail_in = 0;
-	allocs = world_allocs;
+	failing_end(&world_alloc);
+	allocs = world_alloc.asked;
 	if (k && allocs >= k) {
 		assert_int_equal(err, -ENOMEM);
 		assert_int_equal(world_pte(0, PAGE).bits, before.bits);
@@ -350,8 +350,8 @@ static void test_table(void **state)
 					if (!can_be(s))
 						continue;
 					n++;
-					for (unsigned k = 0; try(s, k); k++)
-						with_failures++;
+					for (unsigned k = 0; try(s, k, true); k++)
+						with_failures += k && try(s, k, false);
 				}
 	print_message("  %u situations, %u with failures\n", n, with_failures);
 	assert_true(n > 300);

@@ -2,7 +2,7 @@
 // cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put
 /* test_vm_model.c - all short sequences of what programs do to their memory, and long
  * random ones, on the kernel's own code against a flat model; each step again with every
- * one of its allocations failing.
+ * one of its allocations failing, alone or with all that come after it.
  *
  *	test_vm_model                    what ./test runs
  *	test_vm_model LENGTH             all sequences up to that length
@@ -196,17 +196,37 @@ static bool is_empty(struct op op)
 	return !vma_overlaps(&space[op.s]->areas, page_va(op.lo), page_va(op.hi));
 }
 
-/* @op with its @k-th allocation failing.  True: it failed for that. */
-static bool step_failing(struct op op, unsigned k)
+/* Giving back needs memory only for a hole inside an area. */
+static bool gives_back(struct op op)
+{
+	va_t lo = page_va(op.lo), hi = page_va(op.hi);
+
+	if (op.what == OP_SHRINK) {
+		hi = space[op.s]->brk;
+		lo = hi - PAGE_SIZE;
+	} else if (op.what == OP_REMAP && op.arg < op.hi - op.lo) {
+		lo += op.arg * PAGE_SIZE;
+	} else if (op.what != OP_UNMAP) {
+		return op.what == OP_DISCARD;
+	}
+	return !vma_around(&space[op.s]->areas, lo, hi);
+}
+
+/* @op with its @k-th allocation failing, and @all after it.  True: it failed for that. */
+static bool step_failing(struct op op, unsigned k, bool all)
 {
 	struct flat after = model;
 	bool want = flat_do(&after, op), got;
+	u32 areas = space[op.s]->areas.count;
 
-	failing_alloc = world_fail_in = k;
+	failing_alloc = k;
+	failing_set(&world_alloc, k, all);
 	got = world_do(op);
-	world_fail_in = 0;
+	failing_end(&world_alloc);
 	if (got && !want)
 		fail_msg("done, but it should be refused");
+	if (!got && op.what != OP_MAP)
+		assert_int_equal(space[op.s]->areas.count, areas);
 	if (got)
 		model = after;
 	else if (op.what == OP_MAP && op.arg == MAP_ANON_SHARED && is_empty(op))
@@ -217,16 +237,30 @@ static bool step_failing(struct op op, unsigned k)
 	return want && !got;
 }
 
-static void try_failures(const struct node *node, struct op op, unsigned allocs)
+/* Returns how many allocations were refused. */
+static u64 try_failure(const struct node *node, struct op op, unsigned k, bool all)
 {
-	for (unsigned k = 1; k <= allocs; k++) {
-		follow(node);
-		trail[trail_len++] = op;
-		if (step_failing(op, k))
-			step(op); /* and now there is memory */
-		probe();
-		world_stop();
-	}
+	u64 refused;
+
+	bool failed;
+
+	follow(node);
+	trail[trail_len++] = op;
+	failed = step_failing(op, k, all);
+	refused = world_alloc.refused;
+	if (failed)
+		step(op); /* and now there is memory */
+	probe();
+	world_stop();
+	return refused;
+}
+
+/* Where the first that fails is the last that is asked for, both ways are one. */
+static void try_failures(const struct node *node, struct op op, u64 allocs)
+{
+	for (unsigned k = 1; k <= allocs; k++)
+		if (try_failure(node, op, k, true) > 1)
+			try_failure(node, op, k, false);
 }
 
 static void expand(u64 index)
@@ -235,15 +269,18 @@ static void expand(u64 index)
 	bool there = false;
 
 	for (unsigned i = 0; i < nops; i++) {
-		unsigned allocs;
-		u64 key;
+		u64 allocs, key;
+		bool free;
 
 		if (!there)
 			follow(&node);
 		trail[trail_len++] = ops[i];
-		world_allocs = 0;
+		failing_set(&world_alloc, 0, false);
+		free = gives_back(ops[i]);
 		step(ops[i]);
-		allocs = world_allocs;
+		allocs = world_alloc.asked;
+		if (free)
+			assert_int_equal(allocs, 0);
 		key = state_key();
 		there = key == node.key;
 		trail_len--;
@@ -388,7 +425,7 @@ static void test_random_sequences(void **state)
 		trail[LENGTH_MAX - 1] = op;
 		trail_len = LENGTH_MAX;
 		if (rig_below(4) == 0)
-			step_failing(op, 1 + (unsigned)rig_below(6));
+			step_failing(op, 1 + (unsigned)rig_below(6), rig_below(2));
 		else
 			step(op);
 	}

@@ -40,8 +40,7 @@ static bool no_blocks;
 
 struct page *__wrap_frame_alloc_order(enum frame_kind kind, unsigned order, unsigned flags)
 {
-	world_allocs++;
-	if (no_blocks || (world_fail_in && --world_fail_in == 0))
+	if (failing_now(&world_alloc) || no_blocks)
 		return NULL;
 	return __real_frame_alloc_order(kind, order, flags);
 }
@@ -273,9 +272,11 @@ static void test_random(void **state)
 	begin();
 	for (unsigned i = 1; i <= STEPS; i++) {
 		no_blocks = rig_below(16) == 0;
-		world_fail_in = rig_below(3) ? 0 : 1 + rig_below(rig_below(2) ? 5 : 30);
+		failing_set(&world_alloc,
+			    rig_below(3) ? 0 : 1 + rig_below(rig_below(2) ? 5 : 30),
+			    rig_below(2));
 		do_one(random_op());
-		world_fail_in = 0;
+		failing_end(&world_alloc);
 		compare_all();
 		if (i % ROUND)
 			continue;
@@ -289,25 +290,25 @@ static void test_random(void **state)
 	assert_true(vmstat_harts[0].n[VM_super_fallback] > 0);
 }
 
-/* Each allocation of a fork fails once: nothing is lost, and without a block the child
- * has pages. */
-static void fork_fails(void)
+/* Each allocation of a fork fails, alone or with all that follow: nothing is lost, and
+ * without a block the child has pages. */
+static void fork_fails(bool all)
 {
-	unsigned left;
+	bool refused;
 
 	world_start();
 	memset(model, 0, sizeof(model));
 	op_map((struct op){ 0, 0, NPAGES });
 	for (unsigned i = 0; i < NPAGES; i++) /* zeros would be given back */
 		op_write((struct op){ 0, i, i + 1 });
-	for (unsigned k = 1; k; k = left ? 0 : k + 1) {
+	for (unsigned k = 1; k; k = refused ? k + 1 : 0) {
 		u64 nfree = frame_count(FRAME_free);
 		struct aspace *child;
 
-		world_fail_in = k;
+		failing_set(&world_alloc, k, all);
 		child = world_fork(0);
-		left = world_fail_in;
-		world_fail_in = 0;
+		refused = failing_end(&world_alloc);
+		assert_true(!child || !all || !refused);
 		if (child)
 			world_space_free(child);
 		assert_int_equal(frame_count(FRAME_free), nfree);
@@ -322,7 +323,8 @@ static void test_fork_fails(void **state)
 	(void)state;
 	for (unsigned copies = 0; copies < 2; copies++) {
 		aspace_fork_copies = copies;
-		fork_fails();
+		fork_fails(false);
+		fork_fails(true);
 	}
 }
 

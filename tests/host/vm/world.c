@@ -23,7 +23,7 @@
 struct aspace *space[SPACES];
 struct world_file world_file;
 bool world_svade;
-unsigned world_fail_in, world_allocs;
+struct failing world_alloc;
 struct pt kernel_pt;
 struct vmstat_hart vmstat_harts[MAX_HARTS];
 
@@ -105,20 +105,14 @@ void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags);
 void __real_frame_put(struct page *pg);
 void __wrap_frame_put(struct page *pg);
 
-static bool fails_now(void)
-{
-	world_allocs++;
-	return world_fail_in && --world_fail_in == 0;
-}
-
 struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags)
 {
-	return fails_now() ? NULL : __real_frame_alloc(kind, flags);
+	return failing_now(&world_alloc) ? NULL : __real_frame_alloc(kind, flags);
 }
 
 void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags)
 {
-	return fails_now() ? NULL : __real_slab_alloc(c, flags);
+	return failing_now(&world_alloc) ? NULL : __real_slab_alloc(c, flags);
 }
 
 /* A frame that goes must not be in reach of any program. */

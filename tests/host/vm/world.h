@@ -6,6 +6,7 @@
  * of what is not there any more. */
 #pragma once
 
+#include "failing.h"
 #include "rig.h"
 
 #include "mm/aspace.h"
@@ -47,9 +48,7 @@ struct aspace *world_space_new(void);
 struct aspace *world_fork(unsigned from);
 void world_space_free(struct aspace *as);
 
-/* The next so-manieth allocation fails, and that one alone; 0: none.  world_allocs counts
- * them. */
-extern unsigned world_fail_in, world_allocs;
+extern struct failing world_alloc; /* allocations, of frames and of objects */
 
 void world_set_length(u64 pages); /* of the file; what is new is zeros */
 

@@ -1,0 +1,95 @@
+/* t_give_back.c - memory is full to the last page, and so are the kernel's slabs of areas:
+ * what a program has it can still give back, and what fails is undone. */
+#include "mapping.h"
+#include "vm.h"
+
+static word remap(word addr, long old_len, long new_len, int flags)
+{
+	return (word)ecall_raw((long)addr, old_len, new_len, flags, 0, 0, NR_MREMAP);
+}
+
+/* Takes all memory and all areas.  Pages of nothing at all take an area each. */
+static void fill(void)
+{
+	for (int step = 1 << 24; step >= (int)PAGE; step /= 8)
+		while (sbrk(step, EAGER) != -1)
+			;
+	while (map(0, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != ~0ul)
+		;
+	EQ(free_memory(), 0);
+}
+
+/* @call, in full memory, gives back @pages. */
+#define GIVES(call, pages)                               \
+	do {                                             \
+		fill();                                  \
+		EQ(call, 0);                             \
+		EQ(free_memory(), (pages) * (long)PAGE); \
+	} while (0)
+
+static word touched(long pages)
+{
+	word p = anon(pages, RW);
+
+	for (long i = 0; i < pages; i++)
+		store8(p + i * PAGE, (unsigned char)i);
+	return p;
+}
+
+static long shrink(long pages)
+{
+	word brk = (word)sbrk(0, EAGER);
+
+	EQ(sbrk((int)(-pages * (long)PAGE), EAGER), brk);
+	return sbrk(0, EAGER) + pages * (long)PAGE - (long)brk;
+}
+
+static void give_all_back(void)
+{
+	word p = touched(10);
+
+	GIVES(unmap(p, PAGE), 1);                                      /* the head   */
+	GIVES(unmap(p + 8 * PAGE, 2 * PAGE), 2);                       /* the tail   */
+	GIVES(remap(p + PAGE, 7 * PAGE, 6 * PAGE, 0) - (p + PAGE), 1); /* shorter    */
+	GIVES(advise(p + 2 * PAGE, 2 * PAGE, MADV_DONTNEED), 2);       /* the middle */
+	GIVES(shrink(3), 3);
+	fill();
+	/* A hole inside needs one more area: all of it, or nothing. */
+	if (unmap(p + 4 * PAGE, PAGE) != 0) {
+		EQ(load8(p + 4 * PAGE), 4);
+		EQ(free_memory(), 0);
+	}
+	EQ(load8(p + 5 * PAGE), 5);
+	GIVES(unmap(p, 10 * PAGE), 4);
+}
+
+SLOW_TEST(limit, what_there_is_can_be_given_back)
+{
+	if (booted_with("heap", "lazy"))
+		return; /* sbrk takes nothing */
+	CHILD(0, give_all_back());
+}
+
+/* By all that is free, which leaves nothing for the tables that it takes. */
+static void grow_too_far(void)
+{
+	word p = touched(1500), brk, free;
+
+	fill();
+	EQ(unmap(p, 1500 * PAGE), 0);
+	CHECK(map(0, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != ~0ul);
+	free = free_memory();
+	brk = (word)sbrk(0, EAGER);
+	CHECK(free > 1400 * PAGE);
+	REFUSED(sbrk((int)free, EAGER));
+	EQ(sbrk(0, EAGER), brk);
+	CHECK(free_memory() > free - 8 * PAGE); /* tables stay */
+	KILLS(load8(brk));
+}
+
+SLOW_TEST(limit, growing_by_all_that_is_free_is_undone)
+{
+	if (booted_with("heap", "lazy"))
+		return;
+	CHILD(0, grow_too_far());
+}
