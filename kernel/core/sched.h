@@ -32,6 +32,7 @@ struct thread {
 	u32 hart;                         /* (Q) where it runs or ran last            */
 	bool killed;                      /* (A) is to die at the next chance         */
 	bool is_kernel;                   /* (C) has no process                       */
+	bool waits_for_memory;            /* (C) it is not refused any: mem_wait()    */
 	u32 no_fault;                     /* (S) user faults fail at once             */
 	u64 stack_top;                    /* (C) */
 	struct aspace *as;                /* (S) user memory; NULL: none              */

@@ -86,7 +86,8 @@ int aspace_write(struct aspace *as, va_t va, const void *src, u64 n) MUST_CHECK;
 int aspace_sbrk(struct aspace *as, s64 delta, bool lazy, va_t *old) MUST_CHECK;
 
 /* Makes the access to @va possible, if the areas allow it: lazy pages, copy-on-
- * write, A and D bits, stale translations.  0, -EFAULT, -ENOMEM.  Sleeps. */
+ * write, A and D bits, stale translations.  0, -EFAULT, -ENOMEM (never for process 1, which
+ * waits instead).  Sleeps. */
 int aspace_fault(struct aspace *as, va_t va, enum access access) MUST_CHECK;
 
 /* Whether the page at @va (below MAXVA) is there and that access to it needs no

@@ -10,6 +10,7 @@
 #include "mm/aspace.h"
 #include "mm/aspace_priv.h"
 #include "mm/object.h"
+#include "mm/reclaim.h"
 #include "mm/vmstat.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
@@ -229,11 +230,13 @@ int aspace_fault(struct aspace *as, va_t va, enum access access)
 	if (va >= MAXVA)
 		return -EFAULT;
 	va = ALIGN_DOWN(va, PAGE_SIZE);
-	mutex_lock(&as->lock);
-	err = fault_locked(as, va, access);
-	while (err == -ENOMEM && super_shed(as))
+	do {
+		mutex_lock(&as->lock);
 		err = fault_locked(as, va, access);
-	mutex_unlock(&as->lock);
+		while (err == -ENOMEM && super_shed(as))
+			err = fault_locked(as, va, access);
+		mutex_unlock(&as->lock);
+	} while (err == -ENOMEM && mem_wait());
 	if (err == -EFAULT)
 		vmstat_inc(VM_fault_refused);
 	return err;

@@ -25,6 +25,11 @@ u64 reclaim(u64 want);
 /* Free frames plus what reclaim can hand out now: what programs can get. */
 u64 mem_available(void);
 
+/* An allocation has failed.  False: the caller fails.  True, after a while: it tries again;
+ * without process 1 there is no system, so no lack of memory makes that one fail, and it
+ * does not give up.  No lock held; sleeps. */
+bool mem_wait(void) MUST_CHECK;
+
 /* Whether @pages frames can be had, as far as one can tell now; cheap while
  * there are plenty. */
 bool mem_has(u64 pages);

@@ -11,6 +11,7 @@
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
+#include "mm/reclaim.h"
 #include "uapi/errno.h"
 
 struct proc procs[NPROC];
@@ -172,7 +173,7 @@ static void adopt(struct proc *parent, struct proc *child)
 		child->usyscall->ppid = parent->pid;
 }
 
-s64 proc_fork(void)
+static s64 fork_once(void)
 {
 	struct proc *parent = proc_current();
 	int err, pid;
@@ -199,6 +200,16 @@ s64 proc_fork(void)
 	job_inherit(child, parent);
 	spin_unlock(&proc_lock);
 	thread_start(&child->thread);
+	return pid;
+}
+
+s64 proc_fork(void)
+{
+	s64 pid;
+
+	do
+		pid = fork_once();
+	while (pid == -ENOMEM && mem_wait());
 	return pid;
 }
 
@@ -370,6 +381,7 @@ void proc_start_first(const struct first_program *program)
 	first = *program;
 	p->thread.fn = first_main;
 	strlcpy(p->thread.name, "init", PROCNAME);
+	p->thread.waits_for_memory = true;
 	init_proc = p->parent = p;
 	thread_start(&p->thread);
 }

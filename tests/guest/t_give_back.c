@@ -70,6 +70,31 @@ SLOW_TEST(limit, what_there_is_can_be_given_back)
 	CHILD(0, give_all_back());
 }
 
+/* A part of a mapping that has nowhere to go: what is left is one mapping still. */
+static void move_nowhere(void)
+{
+	word p = touched(10), spare = anon(1, PROT_NONE), wall = anon(1, PROT_NONE);
+
+	EQ(anon(1, PROT_NONE), wall - PAGE); /* three areas come free */
+	fill();
+	EQ(unmap(wall - PAGE, PAGE), 0);
+	EQ(unmap(wall, PAGE), 0);
+	EQ(unmap(spare, PAGE), 0);
+	EQ(free_memory(), 0);
+	EQ(remap(p + 3 * PAGE, 2 * PAGE, 1l << 31, MREMAP_MAYMOVE), ~0ul);
+	EQ(remap(p, 10 * PAGE, 10 * PAGE, 0), p);
+	for (long i = 0; i < 10; i++)
+		EQ(load8(p + i * PAGE), i);
+	EQ(free_memory(), 0);
+}
+
+SLOW_TEST(limit, mapping_that_cannot_move_stays_one)
+{
+	if (booted_with("heap", "lazy"))
+		return;
+	CHILD(0, move_nowhere());
+}
+
 /* By all that is free, which leaves nothing for the tables that it takes. */
 static void grow_too_far(void)
 {
@@ -92,4 +117,27 @@ SLOW_TEST(limit, growing_by_all_that_is_free_is_undone)
 	if (booted_with("heap", "lazy"))
 		return;
 	CHILD(0, grow_too_far());
+}
+
+/* greedy PAGES TICKS: takes what is free, and what comes free, but for so many pages; for
+ * so long, while its parent is gone. */
+ROLE(greedy)
+{
+	int fd[2];
+	char c;
+
+	CHECK(argc == 4);
+	EQ(pipe(fd), 0);
+	if (must_fork() != 0)
+		return read(fd[0], &c, 1) != 1;
+	for (long end = uptime() + number(argv[3]), told = 0; uptime() < end; told = 1) {
+		long more;
+
+		while ((more = (long)(free_memory() / PAGE) - number(argv[2])) > 0)
+			while (sbrk((int)(more * (long)PAGE), EAGER) == -1)
+				more /= 2;
+		if (!told)
+			EQ(write(fd[1], "x", 1), 1);
+	}
+	return 0;
 }

@@ -163,3 +163,16 @@ def test_panic_report_is_kept_whole(test_image):
     assert len(re.findall(r"\b(?:ra|[sgt]p|[astx]\d+) +[0-9a-f]{16}", told)) == 31, told
     assert "thread_entry+" in told
     assert "OpenSBI" in consolelog.paths[0].read_text()
+
+
+def test_init_outlives_full_memory(test_image):
+    """A program leaves so little that init can fork a shell, or not even that, and then has no
+    page left for its own writes; init goes on when there is memory."""
+    with Machine(test_image, harts=2) as m:
+        m.boot()
+        for pages in (5, 7):
+            m.console.sendline(f"abitest @greedy {pages} 15; exit")
+            m.console.expect_exact("exit")
+            m.boot()
+            assert m.run("echo alive") == "alive\n"
+        assert m.poweroff() == 0

@@ -10,6 +10,7 @@
 #include "mm/kmap_init.h"
 #include "mm/load.h"
 #include "mm/map.h"
+#include "mm/reclaim.h"
 #include "mm/slab.h"
 #include "mm/vmstat.h"
 #include "shim.h"
@@ -22,7 +23,7 @@
 
 struct aspace *space[SPACES];
 struct world_file world_file;
-bool world_svade;
+bool world_svade, world_patient;
 struct failing world_alloc;
 struct pt kernel_pt;
 struct vmstat_hart vmstat_harts[MAX_HARTS];
@@ -62,6 +63,16 @@ void thread_yield(void)
 void sched_point(void)
 {
 	assert_int_equal(shim_spin_depth(), 0);
+}
+
+/* Nobody may be kept waiting meanwhile who could free some. */
+bool mem_wait(void)
+{
+	for (unsigned s = 0; s < SPACES; s++)
+		assert_false(mutex_held(&space[s]->lock));
+	if (world_patient)
+		failing_end(&world_alloc);
+	return world_patient;
 }
 
 void aspace_evict(struct aspace *as)

@@ -48,6 +48,7 @@ struct aspace *world_space_new(void);
 struct aspace *world_fork(unsigned from);
 void world_space_free(struct aspace *as);
 
+extern bool world_patient;         /* it is process 1, which waits until there is memory */
 extern struct failing world_alloc; /* allocations, of frames and of objects */
 
 void world_set_length(u64 pages); /* of the file; what is new is zeros */
