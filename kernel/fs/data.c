@@ -14,6 +14,7 @@
 #include "fs/log_priv.h"
 #include "fs/mapped_priv.h"
 #include "fs/wb_priv.h"
+#include "lib/assert.h"
 #include "lib/string.h"
 #include "uapi/errno.h"
 
@@ -147,10 +148,12 @@ const struct object_ops inode_object_ops = {
 
 int inode_own_page(struct inode *ip, struct page **pg, struct page **copy)
 {
+	ASSERT(mutex_held(&ip->lock));
 	if (!(page_flags(*pg) & PG_TEXT))
 		return 0;
 	if (__atomic_load_n(&(*pg)->refs, __ATOMIC_ACQUIRE) == 2) {
-		/* The cache and we: whoever ran it is gone. */
+		/* The cache and we: whoever ran it is gone, and nobody is given it
+		 * while the inode is locked (inode_text_page). */
 		page_clear_flags(*pg, PG_TEXT);
 		return 0;
 	}

@@ -12,6 +12,7 @@ struct blkdev;
 struct inode;
 struct file;
 struct object;
+struct page;
 
 /* Boot: tables; then the root file system: log replay, orphan reclaim, and the
  * thread that commits. */
@@ -49,3 +50,8 @@ s64 inode_read(struct inode *ip, void *dst, u64 off, u64 n) MUST_CHECK;
 
 /* The page cache of a regular file; NULL for anything else. */
 struct object *inode_object(struct inode *ip);
+
+/* Page @index of a regular file, for a program to run from, with a reference: from now on
+ * a write to the file leaves that frame alone.  -ENOEXEC: not all of it lies in the file.
+ * -EAGAIN: programs may write to it through a mapping; take a copy.  -ENOMEM, -EIO. */
+int inode_text_page(struct inode *ip, u64 index, struct page **out) MUST_CHECK;

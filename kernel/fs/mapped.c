@@ -180,6 +180,32 @@ int mapped_own(struct object *obj, struct page **pg)
 	return prepare(obj, pg, false);
 }
 
+/* A writer tests PG_TEXT and writes under one hold of the inode lock, so the flag is set
+ * under that lock, too: the page is either written before it runs, or replaced.  The size
+ * is stable there as well. */
+int inode_text_page(struct inode *ip, u64 index, struct page **out)
+{
+	struct page *pg;
+	int err;
+
+	if (index >= mapped_pages(&ip->obj))
+		return -ENOEXEC; /* nothing to be read */
+	err = object_get_page(&ip->obj, index, &pg);
+	if (err)
+		return err;
+	inode_lock(ip);
+	if ((index + 1) * PAGE_SIZE > ip->size)
+		err = -ENOEXEC;
+	else if (!object_give_text(&ip->obj, pg))
+		err = -EAGAIN;
+	inode_unlock(ip);
+	if (err)
+		frame_put(pg);
+	else
+		*out = pg;
+	return err;
+}
+
 void mapped_dirty(struct object *obj, struct page *pg)
 {
 	struct mapped m = { .ip = inode_of(obj), .pg = pg };

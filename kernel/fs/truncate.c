@@ -74,8 +74,8 @@ static int set_size(struct inode *ip, u32 size)
 	return err;
 }
 
-/* If the page that the new end @size lies in runs as a program, a frame for a copy of
- * it, as clear_tail() cannot wait for one. */
+/* If programs run from the page that the end @size lies in, a frame for a copy of it;
+ * it stays so, or does not become so, while the inode is locked. */
 static int get_copy(struct inode *ip, u32 size, struct page **copy)
 {
 	struct page *pg = NULL;
@@ -104,8 +104,9 @@ static void clear_tail(struct inode *ip, struct page **copy)
 	if (!pg)
 		return;
 	wb_cancel(pg, 0xfu & ~((1u << DIV_UP(from, FS_BLOCK)) - 1));
-	/* Without a copy it became text this moment, and may be cleared like any other. */
-	if (inode_own_page(ip, &pg, copy) != -EROFS)
+	/* After an error the end may lie in another page than the copy is for.  What then
+	 * stays behind it is cleared by grow(). */
+	if (!inode_own_page(ip, &pg, copy))
 		memset((u8 *)frame_va(pg) + from, 0, PAGE_SIZE - from);
 	frame_put(pg);
 }
@@ -152,14 +153,18 @@ static int grow(struct inode *ip, u32 size)
 {
 	u32 from = ip->size % PAGE_SIZE;
 	struct wb_rec *rec;
-	struct page *pg = NULL;
+	struct page *pg = NULL, *copy = NULL;
 	int err;
 
 	if (from)
 		pg = object_find_page(&ip->obj, ip->size / PAGE_SIZE);
 	if (!pg)
 		return from % FS_BLOCK ? -EAGAIN : set_size(ip, size);
-	err = wb_reserve(&rec);
+	err = get_copy(ip, ip->size, &copy);
+	if (!err)
+		err = inode_own_page(ip, &pg, &copy);
+	if (!err)
+		err = wb_reserve(&rec);
 	if (!err) {
 		/* A program may have written there, in a mapping. */
 		memset((u8 *)frame_va(pg) + from, 0, PAGE_SIZE - from);
@@ -168,6 +173,8 @@ static int grow(struct inode *ip, u32 size)
 			err = set_size(ip, size);
 		wb_unreserve(rec);
 	}
+	if (copy)
+		frame_put(copy);
 	frame_put(pg);
 	return err;
 }

@@ -84,7 +84,8 @@ int object_get_page(struct object *obj, u64 index, struct page **out) MUST_CHECK
 /* A page is either program text or mapped shared, or else a program would change under
  * those who run it, or shared mappings of a page would part when it is replaced.
  * An object with shared areas gives no page as text; false: take a copy.  A shared
- * area asks own_page() for pages that were given before. */
+ * area asks own_page() for pages that were given before.  Called under the lock that
+ * writers of the page hold from their look at PG_TEXT to their last byte: the inode's. */
 bool object_give_text(struct object *obj, struct page *pg);
 void object_count_shared(struct object *obj, int by);
 bool object_any_shared(void); /* whether any object has shared areas */

@@ -10,7 +10,7 @@
 #include "lib/elf.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
-#include "mm/object.h"
+#include "mm/frame.h"
 #include "mm/reclaim.h"
 #include "mm/uaccess.h"
 #include "proc/exec_priv.h"
@@ -66,20 +66,16 @@ static int load_page(struct exec *x, const struct elf_segment *seg, u64 done)
 
 /* Pages of a segment that is only read, lie whole in the file and at page
  * boundaries of it, are the page cache's own: everybody who runs the program
- * shares them.  PG_TEXT makes a write to the file replace the page there; pages that
- * somebody might write through a mapping are copied here. */
+ * shares them.  Pages that somebody might write through a mapping are copied. */
 static int share_page(struct exec *x, const struct elf_segment *seg, u64 done)
 {
-	struct object *obj = inode_object(x->file);
 	struct page *pg;
-	int err = object_get_page(obj, (seg->offset + done) / PAGE_SIZE, &pg);
+	int err = inode_text_page(x->file, (seg->offset + done) / PAGE_SIZE, &pg);
 
+	if (err == -EAGAIN)
+		return load_page(x, seg, done);
 	if (err)
 		return err;
-	if (!object_give_text(obj, pg)) {
-		frame_put(pg);
-		return load_page(x, seg, done);
-	}
 	err = aspace_map_shared(x->as, seg->va + done, pg);
 	if (err)
 		frame_put(pg);

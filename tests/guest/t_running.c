@@ -159,6 +159,49 @@ TEST(running, file_is_truncated)
 	EQ(unlink("prog"), 0);
 }
 
+/* Not even where what is missing are whole pages of text or constants. */
+TEST(running, file_that_is_cut_off_is_refused)
+{
+	static const long sizes[] = { 0x1000, 0x1001, 0x1fff, 0x2000, 0x2fff };
+
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		struct elf_file *f = paged(read_exit_42, COUNT(read_exit_42));
+
+		elf_add(f, PF_R, 0x1000, 0x2000, 0x1000);
+		f->size = sizes[i];
+		EQ(elf_try(f), ELF_REFUSED);
+	}
+}
+
+/* The last page of the file goes and comes in one piece: exec sees all of it or none. */
+TEST(running, file_is_cut_while_exec_reads_it)
+{
+	static const uint32_t exit_42[] = { LI(A0, 42), EXIT_A0 };
+	struct elf_file *f = paged(exit_42, COUNT(exit_42));
+	long pid;
+
+	elf_save(f, "prog");
+	pid = must_fork();
+	if (pid == 0) {
+		int fd = (int)open("prog", O_RDWR);
+
+		for (;;) {
+			EQ(ftruncate(fd, 0x1000), 0);
+			EQ(lseek(fd, 0x1000, 0), 0x1000);
+			EQ(write(fd, f->bytes + 0x1000, 0x1000), 0x1000);
+		}
+	}
+	for (int i = 0; i < 40; i++) {
+		int status = elf_run("prog");
+
+		if (status != ELF_REFUSED)
+			EQ(status, 42);
+	}
+	EQ(kill((int)pid), 0);
+	EQ(reap(pid), KILLED);
+	EQ(unlink("prog"), 0);
+}
+
 TEST(running, file_is_unlinked)
 {
 	long pid, go;

@@ -229,7 +229,8 @@ def run_test(root, name):
     program = root / f'test_{base}'
     made = subprocess.run(
         ['gcc', *CFLAGS, f'-Itests/host/{folder}', *directive(text, 'cflags'), '-o', program, source,
-         *directive(text, 'sources'), '-lcmocka'],
+         *(file for pattern in directive(text, 'sources') for file in sorted(root.glob(pattern))),
+         '-lcmocka'],
         cwd=root, capture_output=True, text=True)
     if made.returncode:
         return made.stderr

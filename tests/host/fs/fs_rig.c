@@ -23,6 +23,7 @@ char rig_messages[4096];
 u8 rig_user[RIG_USER_PAGES * PAGE_SIZE];
 enum rig_page rig_user_page[RIG_USER_PAGES];
 bool rig_forgetful;
+void (*rig_on_copyin)(void);
 
 static struct page *frames;
 static struct shrinker *shrinker;
@@ -441,6 +442,8 @@ static u64 reachable(uptr_t p, u64 n)
 
 u64 copyin_nofault(void *dst, uptr_t src, u64 n)
 {
+	if (rig_on_copyin)
+		rig_on_copyin();
 	n = reachable(src, n);
 	if (n)
 		memcpy(dst, rig_user + (src.va - RIG_USER_BASE), n);
