@@ -25,6 +25,7 @@ struct inode {
 	u32 goal;               /* (lock) where the next block would lie well         */
 	u32 next_page;          /* (lock) files: the page a sequential reader wants   */
 	u32 free_slot;          /* (lock) directories: no free entry lies before this */
+	u32 cuts;               /* (A) threads that cut its mappings: truncate.c      */
 	struct object obj;
 	struct inode *hash_next; /* (fstable)                                     */
 	struct list lru;         /* (fstable) those without references            */
@@ -99,11 +100,13 @@ int bmap_free(struct log_op *op, struct inode *ip, u32 first, u32 *end) MUST_CHE
 /* --- length: truncate.c -------------------------------------------------------------- */
 
 /* Sets the size of a file, in as many transactions as it takes; each leaves a shorter
- * file.  Inode lock held.  -EAGAIN when growing: the last page has to be cached. */
-int inode_truncate(struct inode *ip, u64 size) MUST_CHECK;
-
-/* The same without the lock and without that error. */
+ * file.  Pages past the end leave all mappings.  No lock held. */
 int inode_set_size(struct inode *ip, u64 size) MUST_CHECK;
+
+/* A file must not grow while its mappings are being cut.  Whether it may: inode lock held.
+ * If not: give the lock up, wait, and ask again. */
+bool inode_may_grow(const struct inode *ip);
+void inode_wait_for_cuts(struct inode *ip);
 
 /* Frees everything and the inode itself; nobody else refers to it.  No lock held. */
 int inode_free(struct inode *ip) MUST_CHECK;

@@ -6,7 +6,6 @@
 #include "fs/fs.h"
 #include "fs/inode_priv.h"
 #include "fs/names_priv.h"
-#include "mm/cut.h"
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
 #include "uapi/limits.h"
@@ -87,12 +86,8 @@ static int prepare(struct inode *ip, int flags)
 
 	if (ip->type == T_DEVICE && (ip->major < 0 || ip->major >= NDEV))
 		return -ENXIO;
-	if ((flags & O_TRUNC) && ip->type == T_FILE) {
-		inode_lock(ip);
-		err = inode_truncate(ip, 0);
-		inode_unlock(ip);
-		mappings_cut(&ip->obj, 0);
-	}
+	if ((flags & O_TRUNC) && ip->type == T_FILE)
+		err = inode_set_size(ip, 0);
 	return err;
 }
 

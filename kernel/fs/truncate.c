@@ -6,6 +6,7 @@
  * Bytes of a cached page behind the end of the file are zero.  On the disk they may be
  * anything (a cut does not write them), so growing over them writes that block. */
 #include "core/thread.h"
+#include "core/waitq.h"
 #include "fs/alloc_priv.h"
 #include "fs/buf_priv.h"
 #include "fs/dir_priv.h"
@@ -14,7 +15,6 @@
 #include "fs/log_priv.h"
 #include "fs/mapped_priv.h"
 #include "fs/wb_priv.h"
-#include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/cut.h"
 #include "uapi/errno.h"
@@ -179,9 +179,50 @@ static int grow(struct inode *ip, u32 size)
 	return err;
 }
 
-int inode_truncate(struct inode *ip, u64 size)
+/* --- mappings ------------------------------------------------------------------------
+ *
+ * They are cut without the inode lock, as area locks come before it.  If the file grew
+ * in between, pages of the new part would be cut, too, and what programs wrote to private
+ * copies of them would be lost.  So a file that is cut grows when all that is done. */
+
+static struct spinlock cuts_lock = SPINLOCK_INIT("cuts", fstable);
+static struct waitq cuts_done = WAITQ_INIT(cuts_done);
+
+/* Inode lock held: a grower that found no cut under that lock gets none before it ends. */
+static void cut_begin(struct inode *ip)
 {
-	ASSERT(mutex_held(&ip->lock));
+	__atomic_fetch_add(&ip->cuts, 1, __ATOMIC_RELAXED);
+}
+
+/* No lock held. */
+static void cut_end(struct inode *ip)
+{
+	mappings_cut(&ip->obj, mapped_pages(&ip->obj));
+	spin_lock(&cuts_lock);
+	if (__atomic_sub_fetch(&ip->cuts, 1, __ATOMIC_RELEASE) == 0)
+		waitq_wake_all(&cuts_done);
+	spin_unlock(&cuts_lock);
+}
+
+bool inode_may_grow(const struct inode *ip)
+{
+	return __atomic_load_n(&ip->cuts, __ATOMIC_ACQUIRE) == 0;
+}
+
+void inode_wait_for_cuts(struct inode *ip)
+{
+	spin_lock(&cuts_lock);
+	while (!inode_may_grow(ip))
+		waitq_wait_quiet(&cuts_done, &cuts_lock);
+	spin_unlock(&cuts_lock);
+}
+
+/* --- all of it ----------------------------------------------------------------------- */
+
+/* Inode lock held.  -EAGAIN when growing: the last page has to be cached.  -EBUSY: the
+ * file must not grow now. */
+static int set_size_locked(struct inode *ip, u64 size)
+{
 	if (ip->type != T_FILE)
 		return -EINVAL;
 	if (size > geo_max_bytes())
@@ -189,33 +230,41 @@ int inode_truncate(struct inode *ip, u64 size)
 	if (size < ip->size)
 		return shrink(ip, (u32)size);
 	if (size > ip->size)
-		return grow(ip, (u32)size);
+		return inode_may_grow(ip) ? grow(ip, (u32)size) : -EBUSY;
 	return 0;
 }
 
 int inode_set_size(struct inode *ip, u64 size)
 {
 	struct page *last = NULL;
-	int err;
+	int err = 0;
 
-	for (;;) {
+	while (!err) {
 		u32 index;
+		bool cuts;
 
 		inode_lock(ip);
-		err = inode_truncate(ip, size);
+		cuts = size < ip->size;
+		if (cuts)
+			cut_begin(ip);
+		err = set_size_locked(ip, size);
 		index = ip->size / PAGE_SIZE;
 		inode_unlock(ip);
+		if (cuts)
+			cut_end(ip);
 		if (last)
 			frame_put(last);
 		last = NULL;
-		if (err != -EAGAIN)
+		if (err == -EBUSY) {
+			inode_wait_for_cuts(ip);
+			err = 0;
+		} else if (err == -EAGAIN) {
+			/* Held until the next try, so that reclaim leaves it. */
+			err = object_get_page(&ip->obj, index, &last);
+		} else {
 			break;
-		/* Held until the next try, so that reclaim leaves it. */
-		err = object_get_page(&ip->obj, index, &last);
-		if (err)
-			return err;
+		}
 	}
-	mappings_cut(&ip->obj, mapped_pages(&ip->obj));
 	return err;
 }
 

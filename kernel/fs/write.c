@@ -42,6 +42,7 @@ enum want {
 	WANT_PAGE, /* the file's, read in */
 	WANT_USER, /* the user's, at src + n */
 	WANT_REC,
+	WANT_GROWTH, /* that the file may grow */
 };
 
 /* The piece of the file that a step writes; lies in one page. */
@@ -169,7 +170,12 @@ static int find_blocks(struct writer *w, struct piece *p)
 			break;
 		}
 	}
-	grows = p->missing || p->off + p->n > w->ip->size;
+	grows = p->off + p->n > w->ip->size;
+	if (grows && !inode_may_grow(w->ip)) {
+		p->want = WANT_GROWTH;
+		return 0;
+	}
+	grows |= p->missing != 0;
 	if ((grows || p->is_new) && !w->rec) {
 		p->want = WANT_REC; /* there will be no turning back for one */
 		return 0;
@@ -326,6 +332,8 @@ static int serve(struct writer *w, const struct piece *p)
 			err = wb_reserve(&w->rec);
 	} else if (p->want == WANT_REC) {
 		err = wb_reserve(&w->rec);
+	} else if (p->want == WANT_GROWTH) {
+		inode_wait_for_cuts(w->ip);
 	} else if (p->want == WANT_PAGE) {
 		err = object_get_page(&w->ip->obj, p->off / PAGE_SIZE, &w->pin);
 	} else if (p->want == WANT_USER) {

@@ -23,7 +23,8 @@ char rig_messages[4096];
 u8 rig_user[RIG_USER_PAGES * PAGE_SIZE];
 enum rig_page rig_user_page[RIG_USER_PAGES];
 bool rig_forgetful;
-void (*rig_on_copyin)(void);
+void (*rig_between)(enum rig_point at);
+u64 rig_cut_pages;
 
 static struct page *frames;
 static struct shrinker *shrinker;
@@ -249,6 +250,12 @@ int kthread_start(const char *name, void (*fn)(void *), void *arg)
 	return 0;
 }
 
+static void come_to(enum rig_point at)
+{
+	if (rig_between)
+		rig_between(at);
+}
+
 /* Nothing is mapped here. */
 void mappings_write_back(void)
 {
@@ -256,7 +263,8 @@ void mappings_write_back(void)
 
 void mappings_cut(struct object *obj, u64 pages)
 {
-	(void)pages;
+	rig_cut_pages = pages;
+	come_to(RIG_CUT);
 	assert_int_equal(obj->nareas, 0);
 }
 
@@ -398,6 +406,7 @@ int __wrap_log_begin(struct log_op *op, u32 nblocks)
 {
 	int err;
 
+	come_to(RIG_TRANSACTION);
 	assert_true(!in_transaction && shim_spin_depth() == 0);
 	err = __real_log_begin(op, nblocks);
 	in_transaction = !err;
@@ -442,8 +451,7 @@ static u64 reachable(uptr_t p, u64 n)
 
 u64 copyin_nofault(void *dst, uptr_t src, u64 n)
 {
-	if (rig_on_copyin)
-		rig_on_copyin();
+	come_to(RIG_COPYIN);
 	n = reachable(src, n);
 	if (n)
 		memcpy(dst, rig_user + (src.va - RIG_USER_BASE), n);

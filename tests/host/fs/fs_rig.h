@@ -81,12 +81,22 @@ enum rig_page { PAGE_THERE, PAGE_ABSENT, PAGE_BAD };
 extern u8 rig_user[RIG_USER_PAGES * PAGE_SIZE];
 extern enum rig_page rig_user_page[RIG_USER_PAGES];
 extern bool rig_forgetful; /* pages that are there may be absent at the next copy */
-extern void (*rig_on_copyin)(void); /* called before each copy from the user, or NULL */
 
 static inline uptr_t rig_uptr(u64 off)
 {
 	return uptr(RIG_USER_BASE + off);
 }
+
+/* --- in the middle of calls ---------------------------------------------------------- */
+
+enum rig_point {
+	RIG_COPYIN,      /* before a copy from the user                          */
+	RIG_TRANSACTION, /* before a transaction                                 */
+	RIG_CUT,         /* before mappings are cut, to rig_cut_pages of the file */
+};
+
+extern void (*rig_between)(enum rig_point at); /* or NULL */
+extern u64 rig_cut_pages;
 
 /* --- shorthands that fail the test --------------------------------------------------- */
 

@@ -22,6 +22,7 @@
 static struct {
 	pthread_t thread;
 	void (*work)(void);
+	enum rig_point at;
 	bool started, done;
 } other;
 
@@ -39,9 +40,9 @@ static bool other_is_done(void)
 }
 
 /* Starts it, once, and gives it a while. */
-static void let_other_work(void)
+static void let_other_work(enum rig_point at)
 {
-	if (other.started)
+	if (at != other.at || other.started)
 		return;
 	other.started = true;
 	assert_int_equal(pthread_create(&other.thread, NULL, other_main, NULL), 0);
@@ -49,14 +50,17 @@ static void let_other_work(void)
 		usleep(1000);
 }
 
-static void other_is(void (*work)(void))
+static void other_works(void (*work)(void), enum rig_point at)
 {
 	other.work = work;
+	other.at = at;
 	other.started = other.done = false;
+	rig_between = let_other_work;
 }
 
 static void other_ends(void)
 {
+	rig_between = NULL;
 	assert_true(other.started);
 	pthread_join(other.thread, NULL);
 }
@@ -109,10 +113,8 @@ static void run_during_write(void)
 {
 	u8 now[PAGE_SIZE];
 
-	other_is(run_first_page);
-	rig_on_copyin = let_other_work;
+	other_works(run_first_page, RIG_COPYIN);
 	write_program(0, PAGE_SIZE);
-	rig_on_copyin = NULL;
 	other_ends();
 	assert_int_equal(run.err, 0);
 	assert_memory_equal(frame_va(run.pg), run.seen, PAGE_SIZE);
@@ -149,22 +151,81 @@ static void test_page_runs_again_while_it_is_written(void **state)
 
 static void test_page_that_is_cut_does_not_run(void **state)
 {
+	static const struct {
+		u64 size;
+		int err;
+	} cut[] = {
+		{ PAGE_SIZE + 1, 0 },
+		{ PAGE_SIZE, 0 },
+		{ 2000, -ENOEXEC },
+		{ 0, -ENOEXEC },
+	};
+
 	(void)state;
-	for (u64 size = 0; size <= PAGE_SIZE; size += 2048) {
-		make_program(PAGE_SIZE);
-		other_is(run_first_page);
-		inode_lock(program);
-		let_other_work();
-		assert_int_equal(inode_truncate(program, size), 0);
-		inode_unlock(program);
+	for (unsigned i = 0; i < ARRAY_SIZE(cut); i++) {
+		make_program(2 * PAGE_SIZE);
+		other_works(run_first_page, RIG_TRANSACTION);
+		assert_int_equal(inode_set_size(program, cut[i].size), 0);
 		other_ends();
-		if (size == PAGE_SIZE) {
-			assert_int_equal(run.err, 0);
+		assert_int_equal(run.err, cut[i].err);
+		if (!run.err)
 			frame_put(run.pg);
-		} else {
-			assert_int_equal(run.err, -ENOEXEC);
-		}
 		end_program();
+	}
+}
+
+/* --- a file grows while its mappings are cut ----------------------------------------- */
+
+static struct file *grown;
+
+static void grow_by_write(void)
+{
+	assert_int_equal(file_write(grown, rig_uptr(0), 2 * PAGE_SIZE), 2 * PAGE_SIZE);
+}
+
+static void grow_by_truncate(void)
+{
+	assert_int_equal(file_truncate(grown, 2 * PAGE_SIZE), 0);
+}
+
+/* What is cut are pages past the end, and after a while it is so still. */
+static void look_at_cut(enum rig_point at)
+{
+	struct stat st;
+
+	let_other_work(at);
+	if (at != RIG_CUT)
+		return;
+	inode_stat(program, &st);
+	assert_true(DIV_UP(st.size, PAGE_SIZE) <= rig_cut_pages);
+}
+
+static void cut_while_it_grows(bool by_open, void (*grow)(void))
+{
+	struct stat st;
+
+	make_program(4 * PAGE_SIZE);
+	grown = rig_open("p", O_WRONLY);
+	memset(rig_user, 'n', 2 * PAGE_SIZE);
+	other_works(grow, RIG_CUT);
+	rig_between = look_at_cut;
+	if (by_open)
+		assert_int_equal(rig_try_open("p", O_WRONLY | O_TRUNC), 0);
+	else
+		assert_int_equal(inode_set_size(program, 1), 0);
+	other_ends();
+	inode_stat(program, &st);
+	assert_int_equal(st.size, 2 * PAGE_SIZE);
+	file_put(grown);
+	end_program();
+}
+
+static void test_file_grows_after_its_mappings_are_cut(void **state)
+{
+	(void)state;
+	for (int by_open = 0; by_open < 2; by_open++) {
+		cut_while_it_grows(by_open, grow_by_write);
+		cut_while_it_grows(by_open, grow_by_truncate);
 	}
 }
 
@@ -220,17 +281,27 @@ static void test_growing_leaves_what_runs_alone(void **state)
 	end_program();
 }
 
+static bool on_sleep(struct waitq *wq)
+{
+	(void)wq;
+	usleep(100);
+	return true;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_page_runs_while_it_is_written),
 		cmocka_unit_test(test_page_runs_again_while_it_is_written),
 		cmocka_unit_test(test_page_that_is_cut_does_not_run),
+		cmocka_unit_test(test_file_grows_after_its_mappings_are_cut),
 		cmocka_unit_test(test_only_whole_pages_run),
 		cmocka_unit_test(test_growing_leaves_what_runs_alone),
 	};
-	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	int failed;
 
+	shim_sleep = on_sleep;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
 	rig_disk_free();
 	return failed;
 }
