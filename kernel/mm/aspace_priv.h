@@ -21,6 +21,14 @@ u64 prot_to_pte(u32 prot);
 int aspace_insert(struct aspace *as, const struct area_spec *spec,
 		  struct vma **area) MUST_CHECK;
 
+/* Before a leaf with @flags for a frame whose contents may be new to those who fetch
+ * instructions: not where all that changes is who has the frame, or at which address. */
+static inline void aspace_before_leaf(u64 flags)
+{
+	if (flags & PTE_X)
+		icache_dirty();
+}
+
 /* Maps @pg at @va, where nothing is.  On success its reference moves to the space.
  * -ENOMEM.  (lock) */
 int aspace_map_frame(struct aspace *as, va_t va, struct page *pg, u64 flags) MUST_CHECK;

@@ -45,8 +45,7 @@ static int cow_page(struct aspace *as, struct pt_cur *c, pte_t e)
 		return -ENOMEM;
 	vmstat_inc(VM_fault_cow_copy);
 	page_copy(frame_va(copy), frame_va(old));
-	if (flags & PTE_X)
-		icache_dirty();
+	aspace_before_leaf(flags);
 	pt_set_leaf(c, pte_make(frame_pa(copy), flags));
 	tlb_shootdown(&as->tlb, c->va, c->va + PAGE_SIZE);
 	frame_put(old);
@@ -82,8 +81,6 @@ static int map_copy(struct aspace *as, const struct vma *area, va_t va, struct p
 	if (!copy)
 		return -ENOMEM;
 	page_copy(frame_va(copy), frame_va(pg));
-	if (area->prot & VMA_X)
-		icache_dirty();
 	err = aspace_map_frame(as, va, copy, prot_to_pte(area->prot) | PTE_A | PTE_D);
 	if (err)
 		frame_put(copy);

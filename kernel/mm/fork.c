@@ -86,8 +86,7 @@ static int copy_page(struct fork *f, va_t va, struct page *from, u64 flags)
 		return -ENOMEM;
 	vmstat_inc(VM_fork_copied);
 	page_copy(frame_va(pg), frame_va(from));
-	if (flags & PTE_X)
-		icache_dirty();
+	aspace_before_leaf(flags);
 	err = put_leaf(f, va, pg, flags);
 	if (err)
 		frame_put(pg);
@@ -106,8 +105,7 @@ static int copy_large(struct fork *f, va_t va, struct page *from, u64 flags)
 		return err;
 	}
 	vmstat_add(VM_fork_copied, SUPER_PAGES);
-	if (flags & PTE_X)
-		icache_dirty();
+	aspace_before_leaf(flags);
 	err = super_put(f->to, va, pg, flags);
 	if (err)
 		frame_put(pg);

@@ -196,6 +196,7 @@ static int protect_locked(struct aspace *as, va_t lo, va_t hi, u8 prot)
 	err = aspace_cut_edges(as, lo, hi);
 	if (err)
 		return err;
+	aspace_before_leaf(prot_to_pte(prot));
 	gather_init(&g, &as->tlb);
 	while (lo < hi) {
 		struct vma *v = vma_find(&as->areas, lo);

@@ -64,6 +64,7 @@ static bool is_candidate(struct aspace *as, const struct super_place *at)
 
 bool super_map_fresh(struct aspace *as, const struct super_place *at, u64 used)
 {
+	u64 flags = prot_to_pte(at->area->prot) | used;
 	struct page *pg;
 
 	if (!is_candidate(as, at))
@@ -76,8 +77,8 @@ bool super_map_fresh(struct aspace *as, const struct super_place *at, u64 used)
 		sched_point();
 	}
 	vmstat_add(VM_page_zeroed, SUPER_PAGES);
-	if (map_block(as, ALIGN_DOWN(at->va, SUPER_SIZE), pg,
-		      prot_to_pte(at->area->prot) | used))
+	aspace_before_leaf(flags);
+	if (map_block(as, ALIGN_DOWN(at->va, SUPER_SIZE), pg, flags))
 		return true;
 	frame_put(pg);
 	return false;

@@ -106,8 +106,6 @@ s64 sys_mprotect(const u64 arg[6])
 		err = -EINVAL;
 	if (!err)
 		err = aspace_protect(proc_current()->as, s.addr, s.len, (u8)arg[2]);
-	if (!err && (u32)arg[2] & PROT_EXEC)
-		icache_dirty();
 	return err;
 }
 

@@ -7,6 +7,7 @@
 #include "lib/string.h"
 #include "mm/aspace_priv.h"
 #include "mm/cut.h"
+#include "mm/kmap.h"
 #include "mm/kmap_init.h"
 #include "mm/load.h"
 #include "mm/map.h"
@@ -82,8 +83,42 @@ void aspace_evict(struct aspace *as)
 			world_tlb_forget(s);
 }
 
+static struct {
+	bool held;
+	u8 byte;
+} icache[FRAMES];
+static bool icache_is_dirty;
+
 void icache_dirty(void)
 {
+	icache_is_dirty = true;
+}
+
+void world_icache_fill(u8 byte)
+{
+	for (unsigned i = 0; i < FRAMES; i++) {
+		icache[i].held = true;
+		icache[i].byte = byte;
+	}
+	icache_is_dirty = false;
+}
+
+bool world_icache_is_told(void)
+{
+	return icache_is_dirty;
+}
+
+void world_fetch(const u8 *at)
+{
+	struct page *pg = frame_of_pa(kmap_pa(at));
+
+	if (icache_is_dirty)
+		memset(icache, 0, sizeof(icache));
+	icache_is_dirty = false;
+	if (icache[pg - table].held)
+		assert_int_equal(icache[pg - table].byte, *at);
+	icache[pg - table].held = true;
+	icache[pg - table].byte = *at;
 }
 
 void tlb_flush_page(va_t va)
@@ -392,7 +427,11 @@ bool world_write(unsigned s, unsigned page, u8 value)
 
 bool world_exec(unsigned s, unsigned page)
 {
-	return access_page(s, page, ACCESS_EXEC);
+	const u8 *at = access_page(s, page, ACCESS_EXEC);
+
+	if (at)
+		world_fetch(at);
+	return at;
 }
 
 pte_t world_pte(unsigned s, unsigned page)

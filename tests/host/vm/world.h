@@ -61,6 +61,13 @@ bool world_read(unsigned s, unsigned page, u8 *value);
 bool world_write(unsigned s, unsigned page, u8 value);
 bool world_exec(unsigned s, unsigned page);
 
+/* An instruction cache that forgets nothing unless it is told to: has @byte for every
+ * frame, left by earlier programs.  A fetch of the byte at @at, as in world_exec(), fails
+ * the test if the cache has another one. */
+void world_icache_fill(u8 byte);
+void world_fetch(const u8 *at);
+bool world_icache_is_told(void); /* since it was filled or used */
+
 /* The space whose call or access it is. */
 extern unsigned world_running;
 

@@ -1,0 +1,227 @@
+// sources: kernel/mm/aspace.c kernel/mm/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/cut.c kernel/mm/sbrk.c kernel/mm/super.c kernel/mm/vma.c kernel/mm/pt.c kernel/mm/gather.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/slab.c kernel/mm/reclaim.c kernel/mm/watch.c tests/host/vm/world.c tests/host/shim/shim.c
+// cflags: -DPAGODA_CHECK -DFRAMES=2500 -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put
+/* test_vm_fetch.c - every way in which a page can become executable: who jumps there
+ * fetches what it holds, not what the hardware kept of the frame from before. */
+#include "world.h"
+
+#include "mm/aspace_priv.h"
+#include "mm/map.h"
+#include "shim.h"
+
+#define OLD 0xee /* in no page */
+#define RX (VMA_R | VMA_X)
+#define RW (VMA_R | VMA_W)
+#define RWX (RX | VMA_W)
+#define PAGE 1 /* of window and file */
+#define BLOCK 0x50000000ul
+
+static void map_page(u8 prot, bool shared, bool file)
+{
+	struct map_request req = {
+		.addr = page_va(PAGE),
+		.len = PAGE_SIZE,
+		.prot = prot,
+		.shared = shared,
+		.fixed = true,
+		.object = file ? &world_file.obj : NULL,
+		.offset = file ? PAGE * PAGE_SIZE : 0,
+	};
+	va_t va;
+
+	assert_int_equal(aspace_map(space[0], &req, &va), 0);
+}
+
+static void protect(u8 prot)
+{
+	assert_int_equal(aspace_protect(space[0], page_va(PAGE), PAGE_SIZE, prot), 0);
+}
+
+static void fetch_file_page(bool shared)
+{
+	map_page(RX, shared, true);
+	assert_true(world_exec(0, PAGE));
+}
+
+static void file_shared(void)
+{
+	fetch_file_page(true);
+}
+
+static void file_private(void)
+{
+	fetch_file_page(false);
+}
+
+static void file_read_first(void)
+{
+	u8 value;
+
+	map_page(RX, false, true);
+	assert_true(world_read(0, PAGE, &value));
+	assert_true(world_exec(0, PAGE));
+}
+
+static void file_written_first(void)
+{
+	map_page(RWX, false, true);
+	assert_true(world_write(0, PAGE, 5));
+	assert_true(world_exec(0, PAGE));
+}
+
+static void file_copied_on_write(void)
+{
+	u8 value;
+
+	map_page(RWX, false, true);
+	assert_true(world_read(0, PAGE, &value));
+	world_icache_fill(OLD);
+	assert_true(world_write(0, PAGE, 5));
+	assert_true(world_exec(0, PAGE));
+}
+
+static void fresh_on_demand(void)
+{
+	map_page(RWX, false, false);
+	assert_true(world_exec(0, PAGE));
+}
+
+static void fresh_from_the_start(void)
+{
+	map_page(RWX, true, false);
+	assert_true(world_exec(0, PAGE));
+}
+
+static void written_then_protected(void)
+{
+	map_page(RW, false, false);
+	assert_true(world_write(0, PAGE, 5));
+	protect(RX);
+	assert_true(world_exec(0, PAGE));
+}
+
+static void unparked(void)
+{
+	map_page(RW, false, false);
+	assert_true(world_write(0, PAGE, 5));
+	protect(0);
+	protect(RX);
+	assert_true(world_exec(0, PAGE));
+}
+
+/* After fork the child writes, or has its copy at once. */
+static void forked(bool copies)
+{
+	map_page(RWX, false, false);
+	assert_true(world_write(0, PAGE, 5));
+	world_space_free(space[1]);
+	world_icache_fill(OLD);
+	aspace_fork_copies = copies;
+	space[1] = world_fork(0);
+	aspace_fork_copies = false;
+	assert_non_null(space[1]);
+	if (!copies)
+		assert_true(world_write(1, PAGE, 6));
+	assert_true(world_exec(1, PAGE));
+}
+
+static void forked_and_written(void)
+{
+	forked(false);
+}
+
+static void forked_with_copies(void)
+{
+	forked(true);
+}
+
+static void test_page_becomes_executable(void **state)
+{
+	static void (*const way[])(void) = {
+		file_shared,          file_private,           file_read_first,
+		file_written_first,   file_copied_on_write,   fresh_on_demand,
+		fresh_from_the_start, written_then_protected, unparked,
+		forked_and_written,   forked_with_copies,
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(way); i++) {
+		world_start();
+		world_icache_fill(OLD);
+		way[i]();
+		world_check();
+		world_stop();
+	}
+}
+
+static const u8 *block_byte(unsigned s)
+{
+	struct pt_cur c = pt_at(&space[s]->pt, BLOCK);
+
+	assert_true(pte_is_large(pte_load(c.slot), c.level));
+	return frame_va(frame_of_pa(pte_pa(pte_load(c.slot))));
+}
+
+static void test_block_becomes_executable(void **state)
+{
+	struct area_spec spec = {
+		.start = BLOCK,
+		.end = BLOCK + SUPER_SIZE,
+		.prot = RWX,
+		.kind = VMA_anon,
+		.populate = true,
+	};
+
+	(void)state;
+	world_start();
+	world_icache_fill(OLD);
+	assert_int_equal(aspace_add(space[0], &spec), 0);
+	world_fetch(block_byte(0));
+	world_space_free(space[1]);
+	world_icache_fill(OLD);
+	aspace_fork_copies = true;
+	space[1] = world_fork(0);
+	aspace_fork_copies = false;
+	assert_non_null(space[1]);
+	world_fetch(block_byte(1));
+	world_stop();
+}
+
+/* What a child shares with its parent was fetched before: nothing has to be forgotten. */
+static void test_sharing_forgets_nothing(void **state)
+{
+	(void)state;
+	world_start();
+	map_page(RX, false, true);
+	assert_true(world_exec(0, PAGE));
+	world_space_free(space[1]);
+	world_icache_fill(world_file.disk[PAGE]);
+	space[1] = world_fork(0);
+	assert_non_null(space[1]);
+	assert_false(world_icache_is_told());
+	world_stop();
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	world_init();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	shim_ram_fini();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_page_becomes_executable),
+		cmocka_unit_test(test_block_becomes_executable),
+		cmocka_unit_test(test_sharing_forgets_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
