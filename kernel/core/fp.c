@@ -3,10 +3,16 @@
  * A thread's registers are saved when it leaves the processor after having
  * changed them, and stay in the unit: if it comes back to the same hart with
  * nobody in between who used the unit, nothing is loaded (privileged spec,
- * "Extension Context Status"). */
+ * "Extension Context Status").
+ *
+ * Without F and D on every hart the unit stays off, and whoever uses it has an illegal
+ * instruction.  With Zfinx numbers are in the integer registers, and fcsr cannot be
+ * switched off: it alone is loaded before a thread runs, and saved after it. */
 
 #include "arch/riscv/csr.h"
+#include "core/machine.h"
 #include "core/sched.h"
+#include "lib/assert.h"
 #include "lib/string.h"
 
 static bool fp_is_live(const struct hart *h, const struct thread *t)
@@ -14,41 +20,74 @@ static bool fp_is_live(const struct hart *h, const struct thread *t)
 	return t->fp_used && h->fp_owner == t && t->fp_hart == h->cpu.index + 1;
 }
 
-u64 fp_user_status(struct thread *t)
+static bool fp_is_dirty(void)
 {
-	u64 fs = csr_read(sstatus) & SSTATUS_FS;
-
-	if (!fp_is_live(hart_current(), t))
-		return 0;
-	return fs == SSTATUS_FS_DIRTY ? fs : SSTATUS_FS_CLEAN;
+	return (csr_read(sstatus) & SSTATUS_FS) == SSTATUS_FS_DIRTY;
 }
 
-void fp_first_use(struct thread *t)
+static void fp_set_clean(void)
+{
+	csr_clear(sstatus, SSTATUS_FS);
+	csr_set(sstatus, SSTATUS_FS_CLEAN);
+}
+
+static void fp_own(struct hart *h, struct thread *t)
+{
+	if (!t->fp_used)
+		memset(&t->fp, 0, sizeof(t->fp));
+	t->fp_used = true;
+	h->fp_owner = t;
+	t->fp_hart = h->cpu.index + 1;
+}
+
+u64 fp_user_status(struct thread *t)
 {
 	struct hart *h = hart_current();
 
-	csr_clear(sstatus, SSTATUS_FS);
-	csr_set(sstatus, SSTATUS_FS_CLEAN);
-	if (!t->fp_used) {
-		memset(&t->fp, 0, sizeof(t->fp));
-		t->fp_used = true;
+	if (machine.has_zfinx && !fp_is_live(h, t)) {
+		fp_own(h, t);
+		csr_write(CSR_FCSR, t->fp.fcsr);
 	}
+	if (!machine.has_fp || !fp_is_live(h, t))
+		return 0;
+	return fp_is_dirty() ? SSTATUS_FS_DIRTY : SSTATUS_FS_CLEAN;
+}
+
+bool fp_first_use(struct thread *t)
+{
+	if (!machine.has_fp)
+		return false;
+	fp_own(hart_current(), t);
+	fp_set_clean();
 	fp_load(&t->fp);
-	csr_clear(sstatus, SSTATUS_FS);
-	csr_set(sstatus, SSTATUS_FS_CLEAN);
-	h->fp_owner = t;
-	t->fp_hart = h->cpu.index + 1;
+	fp_set_clean();
+	return true;
+}
+
+/* @t's registers, which this hart has, to t->fp.  Interrupts off. */
+static void fp_store(struct thread *t)
+{
+	if (machine.has_zfinx)
+		t->fp.fcsr = csr_read(CSR_FCSR);
+	if (fp_is_dirty()) {
+		fp_save(&t->fp);
+		fp_set_clean();
+	}
+}
+
+void fp_leave(struct thread *t)
+{
+	if (fp_is_live(hart_current(), t))
+		fp_store(t);
+	else
+		ASSERT(!fp_is_dirty());
 }
 
 void fp_flush(struct thread *t)
 {
 	irq_push_off();
-	if (fp_is_live(hart_current(), t) &&
-	    (csr_read(sstatus) & SSTATUS_FS) == SSTATUS_FS_DIRTY) {
-		fp_save(&t->fp);
-		csr_clear(sstatus, SSTATUS_FS);
-		csr_set(sstatus, SSTATUS_FS_CLEAN);
-	}
+	if (fp_is_live(hart_current(), t))
+		fp_store(t);
 	irq_pop_off();
 }
 

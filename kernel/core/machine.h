@@ -9,8 +9,8 @@ struct machine {
 	pa_t ram_base;
 	u64 ram_bytes;
 	u64 timebase_hz;
-	bool has_sstc;
-	pa_t initrd_start, initrd_end; /* equal: none */
+	bool has_sstc, has_fp, has_zfinx; /* on each hart; has_fp: F and D */
+	pa_t initrd_start, initrd_end;    /* equal: none */
 };
 
 extern struct machine machine; /* filled once at boot, then constant */

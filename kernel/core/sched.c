@@ -116,16 +116,6 @@ static void make_ready(struct hart *h, struct thread *t)
 
 /* --- switching --------------------------------------------------------- */
 
-static void fp_leave(struct hart *h, struct thread *prev)
-{
-	if ((csr_read(sstatus) & SSTATUS_FS) != SSTATUS_FS_DIRTY)
-		return;
-	ASSERT(h->fp_owner == prev);
-	fp_save(&prev->fp);
-	csr_clear(sstatus, SSTATUS_FS);
-	csr_set(sstatus, SSTATUS_FS_CLEAN);
-}
-
 static struct thread *pick_next(struct hart *h)
 {
 	struct thread *t;
@@ -169,7 +159,7 @@ static void switch_to_next(struct hart *h)
 	next->started = now;
 	h->rq.current = next;
 	h->rq.previous = prev;
-	fp_leave(h, prev);
+	fp_leave(prev);
 	if (next->as)
 		aspace_load(next->as);
 	else
@@ -344,7 +334,6 @@ void sched_init_hart(struct thread *idle)
 {
 	struct hart *h = hart_current();
 
-	csr_clear(sstatus, SSTATUS_FS); /* as the firmware left it */
 	spin_init(&h->rq.lock, "runq", RANK_runq);
 	list_init(&h->rq.ready);
 	spin_init(&h->timer_lock, "timer", RANK_timer);

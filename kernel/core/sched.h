@@ -79,7 +79,9 @@ u64 thread_runtime(const struct thread *t);
 /* Before going to user mode: gives the FS bits for sstatus, and after a first
  * use trap loads the registers.  Interrupts off. */
 u64 fp_user_status(struct thread *t);
-void fp_first_use(struct thread *t);
+/* An illegal instruction came with the unit off.  False: that is not why. */
+bool fp_first_use(struct thread *t) MUST_CHECK;
+void fp_leave(struct thread *t); /* a switch: registers -> t->fp         */
 void fp_flush(struct thread *t); /* registers -> t->fp, before fork copies  */
 void fp_reset(struct thread *t); /* exec: start from zeros                  */
 

@@ -40,6 +40,16 @@ static void find_ram(const struct fdt *f, pa_t kernel)
 	}
 }
 
+/* The single letters of "rv64imafdc_..." end at the first longer name. */
+static bool isa_has_letter(const char *isa, char letter)
+{
+	for (isa += 4; *isa && !strchr("_zx", *isa); isa++) {
+		if (*isa == letter || (*isa == 'g' && strchr("imafd", letter)))
+			return true;
+	}
+	return false;
+}
+
 /* "rv64imafdc_..._sstc" (older trees) or a list of strings (newer ones). */
 static bool isa_has(const struct fdt *f, int cpu, const char *ext)
 {
@@ -51,6 +61,8 @@ static bool isa_has(const struct fdt *f, int cpu, const char *ext)
 		if (len - i > n && strncmp(list + i, ext, n + 1) == 0)
 			return true;
 	}
+	if (isa && n == 1 && strnlen(isa, 4) == 4 && isa_has_letter(isa, *ext))
+		return true;
 	for (; isa && (isa = strchr(isa, '_')); isa++) {
 		if (strncmp(isa + 1, ext, n) == 0 && (isa[n + 1] == '_' || !isa[n + 1]))
 			return true;
@@ -78,8 +90,10 @@ static void find_cpus(const struct fdt *f)
 			machine_cpus[machine_ncpus] = hartid;
 		machine_ncpus++;
 		if (machine_ncpus == 1)
-			machine.has_sstc = true;
-		machine.has_sstc = machine.has_sstc && isa_has(f, n, "sstc");
+			machine.has_sstc = machine.has_fp = machine.has_zfinx = true;
+		machine.has_sstc &= isa_has(f, n, "sstc");
+		machine.has_fp &= isa_has(f, n, "f") && isa_has(f, n, "d");
+		machine.has_zfinx &= isa_has(f, n, "zfinx");
 	}
 }
 

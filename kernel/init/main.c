@@ -32,6 +32,7 @@
 #include "obs/stats.h"
 #include "obs/explain.h"
 #include "obs/vmprint.h"
+#include "proc/fault_words.h"
 #include "proc/proc.h"
 
 #define START_TIMEOUT_MS 5000 /* a busy host may take its time */
@@ -151,8 +152,9 @@ static void report(void)
 {
 	printk("memory: %lu MiB, %lu MiB free\n", machine.ram_bytes / MIB,
 	       mem_available() * PAGE_SIZE / MIB);
-	printk("harts: %u, timer by %s\n", harts_online(),
-	       machine.has_sstc ? "Sstc" : "SBI");
+	printk("harts: %u, timer by %s%s\n", harts_online(),
+	       machine.has_sstc ? "Sstc" : "SBI",
+	       machine.has_fp ? "" : ", no floating point (F and D)");
 }
 
 /* In the thread of process 1, before it becomes a program. */
@@ -179,6 +181,18 @@ static void no_init(int err)
 	stop_boot(line);
 }
 
+/* Everything else runs for init's children, so this is a poweroff. */
+static void init_ended(const char *why)
+{
+	char line[FAULT_WORDS_MAX + 80];
+
+	if (fs_sync())
+		printk("the disk does not take what was written\n");
+	fmt_snprintf(line, sizeof(line), "/init, on which all processes depend, died: %s",
+		     why);
+	stop_boot(line);
+}
+
 /* The labs' first step: the page table of the first program. */
 static void print_first(void)
 {
@@ -193,6 +207,7 @@ static const struct first_program first = {
 	.before = boot_rest,
 	.failed = no_init,
 	.after = print_first,
+	.ended = init_ended,
 };
 
 /* One line, and the machine goes off: nothing of ours is broken. */

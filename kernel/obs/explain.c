@@ -244,13 +244,15 @@ static void say_cause(struct query *q)
 		    "hit\n");
 }
 
-/* At most eight lines: the access, the walk level by level with the bit that
- * decides, the area or its neighbours, the usual cause.  Takes the area lock. */
+/* At most eight lines: the access, where the caller has not said it, the walk level by
+ * level with the bit that decides, the area or its neighbours, the usual cause.  Takes
+ * the area lock. */
 static void explain_access(struct query *q)
 {
 	q->text.buf[0] = '\0';
 	mutex_lock(&q->as->lock);
-	say(q, "  %s 0x%lx:\n", access_name[q->access], q->va);
+	if (!q->refused) /* else proc/trap.c has said it */
+		say(q, "  %s 0x%lx:\n", access_name[q->access], q->va);
 	if (q->va < MAXVA) {
 		say_walk(q);
 		say_neighbours(q);

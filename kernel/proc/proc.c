@@ -9,6 +9,7 @@
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "lib/assert.h"
+#include "lib/fmt.h"
 #include "lib/string.h"
 #include "mm/aspace.h"
 #include "mm/reclaim.h"
@@ -16,9 +17,10 @@
 
 struct proc procs[NPROC];
 struct spinlock proc_lock = SPINLOCK_INIT("proc", proc);
-static u64 stack_tops[NPROC];  /* (C) */
-static int next_pid = 1;       /* (P) */
-static struct proc *init_proc; /* (C) after boot */
+static u64 stack_tops[NPROC];      /* (C) */
+static int next_pid = 1;           /* (P) */
+static struct proc *init_proc;     /* (C) after boot */
+static struct first_program first; /* (C) after boot */
 
 void proc_init(void)
 {
@@ -263,8 +265,12 @@ void proc_exit(int status)
 {
 	struct proc *p = proc_current();
 
-	if (p == init_proc)
-		panic("init exits with status %d", status);
+	if (proc_is_init(p)) {
+		char why[40];
+
+		fmt_snprintf(why, sizeof(why), "exit with status %d", status);
+		proc_end_init(why);
+	}
 	console_leave();
 	drop_files(p);
 	drop_memory(p);
@@ -352,7 +358,16 @@ int proc_kill(int pid)
 
 /* --- the first one ----------------------------------------------------- */
 
-static struct first_program first;
+bool proc_is_init(const struct proc *p)
+{
+	return p == init_proc;
+}
+
+void proc_end_init(const char *why)
+{
+	first.ended(why);
+	__builtin_unreachable();
+}
 
 /* The thread of process 1 starts in the kernel and becomes a program by exec. */
 static void first_main(void *arg)

@@ -61,12 +61,14 @@ NORETURN void proc_enter_user(void);
 void proc_init(void);
 
 /* Process 1: in its thread, before() is called, then it becomes the program
- * at @path, or failed(-errno), which does not return; then after(). */
+ * at @path, or failed(-errno); then after().  When it ends, ended(why) is called.
+ * Neither failed() nor ended() returns. */
 struct first_program {
 	const char *path;
 	void (*before)(void);
 	void (*failed)(int err);
 	void (*after)(void);
+	void (*ended)(const char *why);
 };
 void proc_start_first(const struct first_program *program);
 
@@ -75,6 +77,11 @@ s64 proc_fork(void) MUST_CHECK;
 
 /* Ends the running process. */
 NORETURN void proc_exit(int status);
+
+bool proc_is_init(const struct proc *p);
+
+/* The same for process 1, which dies of @why: the machine ends with it. */
+NORETURN void proc_end_init(const char *why);
 
 /* Waits for a child (@pid, or any if -1) to end.  Its pid and *status; 0 with
  * WAIT_NOHANG if none has yet; -ECHILD; -EINTR: killed, or ^C with WAIT_INTERRUPT.

@@ -6,8 +6,11 @@
 #include "arch/riscv/upcalls.h"
 #include "core/coreup.h"
 #include "core/klog.h"
+#include "core/machine.h"
 #include "core/trap.h"
 #include "mm/aspace.h"
+#include "mm/uaccess.h"
+#include "proc/fault_words.h"
 #include "proc/proc.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"
@@ -31,14 +34,36 @@ static enum access access_of(u64 cause)
 	return cause == EXC_INSN_PAGE ? ACCESS_EXEC : ACCESS_READ;
 }
 
-/* Two lines, known from xv6, and why; then the process dies. */
+/* The bits of the instruction at @pc, as many as can be read: fault_words.h. */
+static u32 instruction_at(uptr_t pc)
+{
+	u16 half[2] = { 0, 0 };
+
+	if (copyin(&half[0], pc, 2) == 0 && insn_is_long(half[0]) &&
+	    copyin(&half[1], uptr_add(pc, 2), 2))
+		half[1] = 0;
+	return half[0] | (u32)half[1] << 16;
+}
+
+/* Two lines, known from xv6; who died of what, in words; why.  Then the process dies. */
 static void kill_for_fault(struct proc *p, u64 cause, u64 tval)
 {
+	struct fault f = { .cause = cause, .tval = tval, .pc = p->tf->pc };
+	char words[FAULT_WORDS_MAX];
+
 	printk("usertrap(): unexpected scause 0x%lx pid=%d\n"
 	       "            sepc=0x%lx stval=0x%lx\n",
 	       cause, p->pid, p->tf->pc, tval);
+	if (cause == EXC_ILLEGAL) {
+		f.insn = tval ? (u32)tval : instruction_at(uptr(f.pc));
+		f.without_fp = !machine.has_fp;
+	}
+	fault_words(words, &f);
+	printk("%s (pid %d): %s\n", p->thread.name, p->pid, words);
 	if (fault_hook && is_page_fault(cause))
 		fault_hook(tval, access_of(cause));
+	if (proc_is_init(p))
+		proc_end_init(words);
 	proc_exit(-1);
 }
 
@@ -46,12 +71,10 @@ static void user_exception(struct proc *p, u64 cause, u64 tval, bool fp_off)
 {
 	int err = -EFAULT;
 
-	if (cause == EXC_ILLEGAL && fp_off) {
-		/* Perhaps its first floating point instruction: with the unit
-		 * on it either works or comes back here. */
-		fp_first_use(&p->thread);
+	/* Perhaps its first floating point instruction: with the unit on it either
+	 * works or comes back here. */
+	if (cause == EXC_ILLEGAL && fp_off && fp_first_use(&p->thread))
 		return;
-	}
 	irq_enable();
 	if (is_page_fault(cause))
 		err = aspace_fault(p->as, tval, access_of(cause));

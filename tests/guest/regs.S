@@ -167,3 +167,65 @@ regs_float:
 	ret
 6:	li	a0, 33
 	ret
+
+/* --- t_state.c ------------------------------------------------------------------- */
+
+	.globl	state_float_set
+state_float_set:
+	.irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	fmv.d.x	f\n, a0
+	.endr
+	li	t0, 0x7f
+	fscsr	t0
+	ret
+	.globl	state_float_get
+state_float_get:
+	FLOATS	fsd, a0
+	frcsr	t0
+	sd	t0, 8*32(a0)
+	ret
+
+/* By number: the assembler need not know V.  All 32 registers have the mark in element 0. */
+	.globl	state_vector_set
+state_vector_set:
+	.4byte	0x0db072d7		/* vsetvli t0, zero, e64, m8, ta, ma */
+	.irp n, 0, 8, 16, 24
+	.4byte	0x5e054057 + (\n << 7)	/* vmv.v.x vN, a0 */
+	.endr
+	li	t0, 7
+	csrw	0x00f, t0		/* vcsr */
+	ret
+	.globl	state_vector_get
+state_vector_get:
+	.4byte	0x0d8072d7		/* vsetvli t0, zero, e64, m1, ta, ma */
+	.irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	.4byte	0x420022d7 + (\n << 20)	/* vmv.x.s t0, vN */
+	sd	t0, 8*\n(a0)
+	.endr
+	csrr	t0, 0x00f
+	sd	t0, 8*32(a0)
+	ret
+
+/* User registers that can be written are 0x000 to 0x0ff: those in use and a good many more. */
+	.set	CSRS, 0x20
+	.globl	state_csr_swap
+state_csr_swap:
+	la	t0, 1f
+	slli	a0, a0, 3
+	add	t0, t0, a0
+	jr	t0
+	.option push
+	.option norvc
+1:
+	.set	csr, 0
+	.rept	CSRS
+	csrrw	a0, csr, a1
+	ret
+	.set	csr, csr + 1
+	.endr
+	.option pop
+
+	.section .rodata
+	.balign	8
+	.globl	state_csr_count
+state_csr_count: .dword CSRS

@@ -12,6 +12,7 @@ A list (NAME.mut) has blocks divided by empty lines:
     in pt_map
     test pt gather
     guest regress.freed fork=copy
+    cpu rv64,v=true
     - code that stands in it, once
     + what stands there instead
 
@@ -20,8 +21,8 @@ it is defined; with `in NAME FILE.c` only a definition in a file of that name co
 names that several files have.  Comments and white space in the code do not matter.
 
 Each mutant is applied to a copy of the tree, the tests named (tests/host/test_pt.c,
-..., then those cases of abitest, in a machine with the boot options that follow)
-are built and run, and the first that fails has killed it.  A mutant that
+..., then those cases of abitest, in a machine with the boot options that follow
+and of that -cpu) are built and run, and the first that fails has killed it.  A mutant that
 survives, does not apply or does not compile makes the exit status 1.
 
 The older form has `file kernel/mm/pt.c` in place of `in`, and whole lines of that file.
@@ -51,6 +52,7 @@ class Mutant:
         self.where = where
         self.file = self.name = self.hint = None
         self.what, self.tests, self.guest, self.old, self.new = '', [], [], [], []
+        self.cpu = ''
         for line in block:
             head, _, rest = line.partition(' ')
             if head == '#':
@@ -64,6 +66,8 @@ class Mutant:
                 self.tests = rest.split()
             elif head == 'guest':
                 self.guest = rest.split()
+            elif head == 'cpu':
+                self.cpu = rest.strip()
             elif head in '-+':
                 (self.old if head == '-' else self.new).append(rest.strip())
             else:
@@ -241,7 +245,7 @@ def run_test(root, name):
     return 'failed' if ran.returncode else 'passed'
 
 
-def run_guest(root, cases, *options):
+def run_guest(root, cpu, cases, *options):
     made = subprocess.run(['make', '-s', 'build/test.img'], cwd=root, capture_output=True,
                           text=True)
     if made.returncode:
@@ -250,6 +254,7 @@ def run_guest(root, cases, *options):
     with subprocess.Popen(
             ['./run', '--harts', '4', *boot, '--image', 'build/test.img', '-c',
              f'abitest {cases}'], cwd=root, stdin=subprocess.DEVNULL,
+            env={**os.environ, 'QEMUEXTRA': f'-cpu {cpu}' if cpu else ''},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True) as machine:
         try:
@@ -263,7 +268,7 @@ def results(mutant, root):
     for name in mutant.tests:
         yield f'test_{name}', run_test(root, name)
     if mutant.guest:
-        yield mutant.guest[0], run_guest(root, *mutant.guest)
+        yield mutant.guest[0], run_guest(root, mutant.cpu, *mutant.guest)
 
 
 def try_mutant(mutant, tree, scratch):
@@ -293,10 +298,10 @@ def run(mutants, tree, verbose):
         for test in sorted({name for mutant in mutants for name in mutant.tests}):
             if run_test(scratch, test) != 'passed':
                 sys.exit(f'test_{test} fails without any mutant')
-        for guest in sorted({tuple(m.guest) for m in mutants if m.guest}):
+        for guest in sorted({(m.cpu, *m.guest) for m in mutants if m.guest}):
             result = run_guest(scratch, *guest)
             if result != 'passed':
-                sys.exit(f'abitest {guest[0]} fails without any mutant: {result}')
+                sys.exit(f'abitest {guest[1]} fails without any mutant: {result}')
         for mutant in mutants:
             verdict, good = try_mutant(mutant, tree, scratch)
             killed, bad = killed + good, bad + (not good)

@@ -5,7 +5,8 @@ import pytest
 
 from machine import Machine
 
-EXPLAINED = r"(?:  .*\n)*"  # why the access was refused: see kernel/obs/explain.c
+# who died of what, and why the access was refused: kernel/proc/fault_words.c, kernel/obs/explain.c
+EXPLAINED = r"abitest \(pid \d+\): .*\n(?:  .*\n)*"
 
 
 @pytest.fixture

@@ -3,14 +3,31 @@
 
 #include "lib/types.h"
 
-#define csr_read(name)                                                               \
-	({                                                                           \
-		u64 csr_value_;                                                      \
-		__asm__ volatile("csrr %0, " #name : "=r"(csr_value_) : : "memory"); \
-		csr_value_;                                                          \
+#define CSR_TEXT_(name) #name
+#define CSR_TEXT(name) CSR_TEXT_(name) /* of what a macro stands for */
+
+#define csr_read(name)                                      \
+	({                                                  \
+		u64 csr_value_;                             \
+		__asm__ volatile("csrr %0, " CSR_TEXT(name) \
+				 : "=r"(csr_value_)         \
+				 :                          \
+				 : "memory");               \
+		csr_value_;                                 \
 	})
 #define csr_write(name, value) \
-	__asm__ volatile("csrw " #name ", %0" : : "rK"((u64)(value)) : "memory")
+	__asm__ volatile("csrw " CSR_TEXT(name) ", %0" : : "rK"((u64)(value)) : "memory")
+/* For a register that this hart may not have: then nothing happens.  Needs stvec. */
+#define csr_try_write(name, value)                                                     \
+	__asm__ volatile("100: csrw " CSR_TEXT(name) ", %0\n"                          \
+						     "101:\n"                          \
+						     ".pushsection .ex_table, \"a\"\n" \
+						     ".balign 8\n"                     \
+						     ".dword 100b, 101b\n"             \
+						     ".popsection"                     \
+			 :                                                             \
+			 : "rK"((u64)(value))                                          \
+			 : "memory")
 #define csr_set(name, bits) \
 	__asm__ volatile("csrs " #name ", %0" : : "rK"((u64)(bits)) : "memory")
 #define csr_clear(name, bits) \
@@ -18,16 +35,28 @@
 
 #define SSTATUS_SIE BIT(1)
 #define SSTATUS_SPIE BIT(5)
+#define SSTATUS_UBE BIT(6)
 #define SSTATUS_SPP BIT(8)
+#define SSTATUS_VS (3ul << 9)
 #define SSTATUS_FS_SHIFT 13
 #define SSTATUS_FS (3ul << SSTATUS_FS_SHIFT)
 #define SSTATUS_FS_CLEAN (2ul << SSTATUS_FS_SHIFT)
 #define SSTATUS_FS_DIRTY (3ul << SSTATUS_FS_SHIFT)
 #define SSTATUS_SUM BIT(18)
+#define SSTATUS_MXR BIT(19)
 
 #define SIE_SOFT BIT(1)
 #define SIE_TIMER BIT(5)
 #define SIE_EXTERNAL BIT(9)
+
+/* Registers that only some harts have, by number: not every assembler knows them. */
+#define CSR_FCSR 0x003
+#define CSR_SENVCFG 0x10a
+#define CSR_SSTATEEN0 0x10c
+#define CSR_SSTATEEN1 0x10d
+#define CSR_SSTATEEN2 0x10e
+#define CSR_SSTATEEN3 0x10f
+#define SSTATEEN0_FCSR BIT(1)
 
 #define SATP_SV39 (8ul << 60)
 #define SATP_ASID_SHIFT 44
@@ -42,7 +71,9 @@
 #define EXC_INSN_ACCESS 1
 #define EXC_ILLEGAL 2
 #define EXC_BREAKPOINT 3
+#define EXC_LOAD_MISALIGNED 4
 #define EXC_LOAD_ACCESS 5
+#define EXC_STORE_MISALIGNED 6
 #define EXC_STORE_ACCESS 7
 #define EXC_ECALL_U 8
 #define EXC_INSN_PAGE 12

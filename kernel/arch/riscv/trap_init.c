@@ -1,4 +1,4 @@
-/* trap_init.c - where the vectors are. */
+/* trap_init.c - where the vectors are, and what user mode may reach. */
 
 #include "arch/riscv/csr.h"
 #include "arch/riscv/switch.h"
@@ -11,13 +11,30 @@ extern char __trampoline_start[], user_vector[], user_leave[];
 
 va_t user_vector_va, user_leave_va;
 
+/* Programs reach the registers that the kernel saves (trap frame, core/fp.c), counters
+ * that only count, and nothing else: what the firmware left on would pass from one
+ * process to the next.  Of vectors (VS), pointer masks, shadow stacks and cache-block
+ * instructions (senvcfg) and the state of other extensions (sstateen) programs see an
+ * illegal instruction.  The firmware may also have left loads of executable pages (MXR)
+ * and big-endian user mode (UBE). */
+static void user_state_close(void)
+{
+	csr_clear(sstatus, SSTATUS_FS | SSTATUS_VS | SSTATUS_MXR | SSTATUS_UBE);
+	csr_write(scounteren, SCOUNTEREN_ALL);
+	csr_try_write(CSR_SENVCFG, 0);
+	csr_try_write(CSR_SSTATEEN0, SSTATEEN0_FCSR);
+	csr_try_write(CSR_SSTATEEN1, 0);
+	csr_try_write(CSR_SSTATEEN2, 0);
+	csr_try_write(CSR_SSTATEEN3, 0);
+}
+
 void trap_init_hart(void)
 {
 	user_vector_va = TRAMPOLINE + (va_t)(user_vector - __trampoline_start);
 	user_leave_va = TRAMPOLINE + (va_t)(user_leave - __trampoline_start);
 	csr_write(stvec, (u64)kernel_vector);
 	csr_write(sscratch, 0);
-	csr_write(scounteren, SCOUNTEREN_ALL);
+	user_state_close();
 }
 
 pa_t trampoline_pa(void)

@@ -100,6 +100,7 @@ overflow:
 /* void context_switch(struct context *from, struct context *to) */
 	.globl context_switch
 context_switch:
+	sc.d	zero, ra, (a0)	/* ends a reservation; what it may write is saved below */
 	sd	ra, CTX_RA(a0)
 	sd	sp, CTX_SP(a0)
 	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11

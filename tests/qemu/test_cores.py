@@ -1,0 +1,82 @@
+"""Processors with fewer or more extensions than usual, and what an init that ends leaves behind."""
+import os
+import re
+import subprocess
+
+import pytest
+
+import machine
+from machine import Machine, qemu_knows, run_to_end
+
+
+def cpu(model):
+    if not qemu_knows(model):
+        pytest.skip(f"this QEMU has no -cpu {model}")
+    return {"harts": 2, "extra": ("-cpu", model)}
+
+
+@pytest.mark.parametrize("model", ["rv64,v=true", "rv64,d=false", "rv64,f=false,d=false,zfinx=true", "rv64,zawrs=true"])
+def test_state_of_each_core(test_image, model):
+    """Nothing that user mode can write passes from one process to another."""
+    status, out = run_to_end(test_image, "abitest state", **cpu(model))
+    assert status == 0, out
+
+
+def test_floating_point_on_a_core_without(test_image):
+    with Machine(test_image, **cpu("rv64,d=false")) as m:
+        assert "no floating point" in m.boot()
+        out = m.run("abitest @die float")
+        assert re.search(r"^abitest \(pid \d+\): illegal instruction 0xf2000053 .*no floating point", out, re.M), out
+        assert m.run("echo goes on") == "goes on\n"
+
+
+def words_of(m, how):
+    out = m.run(f"abitest @die {how}")
+    found = re.fullmatch(r"usertrap\(\): unexpected scause 0x[0-9a-f]+ pid=(\d+)\n"
+                         r" {12}sepc=(0x[0-9a-f]+) stval=0x[0-9a-f]+\n"
+                         r"abitest \(pid \1\): (.*?) (?:at|by the instruction at) \2.*\n", out)
+    assert found, out
+    return found.group(3)
+
+
+def test_death_has_words(test_image):
+    """After the two lines of xv6: whose, and what it was."""
+    with Machine(test_image, harts=1) as m:
+        m.boot()
+        assert words_of(m, "illegal") == "illegal instruction 0xc0001073"
+        assert words_of(m, "zero") == "illegal instruction 0x0000"
+        assert "ebreak" in words_of(m, "ebreak")
+        assert re.match("misaligned .* 0x[0-9a-f]+[13579bdf]$", words_of(m, "misaligned"))
+
+
+def damaged(name, spoil):
+    """The program with its bytes changed by @spoil, for another name in an image."""
+    with open(os.path.join(machine.TOP, "build/user", name), "rb") as f:
+        data = bytearray(f.read())
+    spoil(data)
+    return data
+
+
+def no_text(data):
+    data[0x200:] = bytes(len(data) - 0x200)
+
+
+def wild_entry(data):
+    data[24:32] = (0x123456000).to_bytes(8, "little")
+
+
+@pytest.mark.parametrize("program,spoil,why", [
+    ("false", lambda data: None, "exit with status 1"),
+    ("init", no_text, "illegal instruction 0x0000 at 0x[0-9a-f]+"),
+    ("init", wild_entry, "execution of 0x123456000"),
+])
+def test_end_of_init_is_one_clear_line(test_image, tmp_path, program, spoil, why):
+    assert test_image  # all programs are there
+    (tmp_path / "init").write_bytes(damaged(program, spoil))
+    image = str(tmp_path / "fs.img")
+    subprocess.run([os.path.join(machine.TOP, "build/mkfs"), image, tmp_path / "init"], check=True)
+    with Machine(image, harts=1) as m:
+        assert m.end() == 1
+        text = m.console.before.replace("\r\n", "\n")
+    assert re.search(rf"^/init.* died: {why}\n\Z", text, re.M), text
+    assert "panic" not in text and "backtrace" not in text, text
