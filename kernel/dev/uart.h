@@ -9,8 +9,15 @@ u64 uart_write(const char *text, u64 n);
 
 #define UART_PATIENCE_MS 2
 
-/* Sends all of @text, however long that takes; in a panic without the lock. */
+/* A message of the kernel: what the terminal does not take within UART_PATIENCE_MS waits
+ * in a backlog.  Some is lost, and that is told, only if the backlog is full and the
+ * terminal took nothing for half a second.  Any context; in a panic without the lock,
+ * and however long it takes. */
 void uart_print(const char *text, u64 n);
+
+/* Waits until the backlog is out, or the terminal took nothing for ten seconds.  Before
+ * the machine goes off. */
+void uart_flush(void);
 
 /* Columns written since the last line end. */
 u32 uart_column(void);

@@ -17,6 +17,7 @@
 #include "dev/console.h"
 #include "dev/dev.h"
 #include "dev/testdev.h"
+#include "dev/uart.h"
 #include "fs/fs.h"
 #include "init/boot.h"
 #include "init/ktest.h"
@@ -214,6 +215,7 @@ static const struct first_program first = {
 void stop_boot(const char *why)
 {
 	printk("%s\n", why);
+	uart_flush();
 	testdev_exit(1);
 	sbi_shutdown();
 	panic("the machine does not go off");

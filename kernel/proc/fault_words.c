@@ -92,9 +92,8 @@ void fault_words(char words[FAULT_WORDS_MAX], const struct fault *f)
 	else if (access && f->tval == f->pc)
 		fmt_snprintf(words, FAULT_WORDS_MAX, "%s 0x%lx", access, f->tval);
 	else if (access)
-		fmt_snprintf(words, FAULT_WORDS_MAX,
-			     "%s 0x%lx by the instruction at 0x%lx", access, f->tval,
-			     f->pc);
+		fmt_snprintf(words, FAULT_WORDS_MAX, "%s 0x%lx by the instruction at 0x%lx",
+			     access, f->tval, f->pc);
 	else
 		fmt_snprintf(words, FAULT_WORDS_MAX, "exception %lu at 0x%lx", f->cause,
 			     f->pc);

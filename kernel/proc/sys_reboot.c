@@ -3,6 +3,7 @@
 #include "arch/riscv/sbi.h"
 #include "core/klog.h"
 #include "dev/testdev.h"
+#include "dev/uart.h"
 #include "fs/fs.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"
@@ -30,6 +31,7 @@ s64 sys_reboot(const u64 arg[6])
 	err = fs_sync();
 	if (err)
 		printk("the disk does not take what was written: error %d\n", -err);
+	uart_flush();
 	if (how == REBOOT_RESET) {
 		sbi_reboot();
 		testdev_reboot();

@@ -183,3 +183,11 @@ ROLE(die)
 		state_vector_set(MARK);
 	return 0;
 }
+
+/* `abitest @deaths N`: some 600 bytes on the console for each. */
+ROLE(deaths)
+{
+	for (long n = argc == 3 ? number(argv[2]) : 0; n > 0; n--)
+		KILLS(load8(MARK % (1ul << 37)));
+	return 0;
+}

@@ -65,10 +65,10 @@ static void test_floating_point_is_blamed_where_there_is_none(void **state)
 		0x00052027, /* fsw ft0, 0(a0)    */
 		0x02b57543, /* fmadd.d           */
 		0x00302573, /* frcsr a0          */
-		0x2108,	    /* c.fld  */
-		0xa108,	    /* c.fsd  */
-		0x2502,	    /* c.fldsp */
-		0xa02a,	    /* c.fsdsp */
+		0x2108,     /* c.fld  */
+		0xa108,     /* c.fsd  */
+		0x2502,     /* c.fldsp */
+		0xa02a,     /* c.fsdsp */
 	};
 	static const u32 others[] = { 0, 0x8002, 0xc0001073, 0x0000000b, 0x6108, 0x2501 };
 

@@ -1,9 +1,10 @@
 """What the kernel writes on the console, to the letter, and what reads of the console give."""
 import re
+import time
 
 import pytest
 
-from machine import Machine
+from machine import HANG, Machine
 
 # who died of what, and why the access was refused: kernel/proc/fault_words.c, kernel/obs/explain.c
 EXPLAINED = r"abitest \(pid \d+\): .*\n(?:  .*\n)*"
@@ -128,3 +129,21 @@ def test_orphans_are_reclaimed(test_image):
             second.run("sync")
         with Machine(first.image, keep=True) as third:
             assert "ireclaim" not in third.boot()
+
+
+def test_terminal_that_takes_nothing(m):
+    """It stops no hart that prints: 400 processes die, and the disk hears of it.  What it misses
+    is told when it takes something again."""
+    mark = b"written while nobody read the console"
+    m.console.sendline(f"abitest @deaths 400; echo {mark.decode()} > mark; sync")
+    end = time.monotonic() + HANG
+    while time.monotonic() < end:
+        with open(m.image, "rb") as f:
+            if mark in f.read():
+                break
+        time.sleep(0.5)
+    else:
+        pytest.fail("nothing goes on")
+    m.console.expect_exact("bytes of messages are lost)", timeout=HANG)
+    m.console.expect_exact("$ ")
+    assert m.run("echo hello") == "hello\n"

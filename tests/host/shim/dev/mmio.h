@@ -5,3 +5,5 @@
 
 u32 mmio_read32(const volatile void *reg);
 void mmio_write32(volatile void *reg, u32 value);
+u8 mmio_read8(const volatile void *reg);
+void mmio_write8(volatile void *reg, u8 value);
