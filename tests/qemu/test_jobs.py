@@ -228,7 +228,7 @@ def test_ends_a_script(ours):
     assert interrupt(ours) == ""
     assert count(ours, "sleep") == 0
     assert count(ours, "sh") == 1
-    start(ours, "sh < script", "$ go")
+    start(ours, "sh < script", "go")
     assert interrupt(ours) == ""
     assert count(ours, "sh") == 1
 

@@ -108,11 +108,14 @@ def test_echo_while_a_program_runs(m):
     m.console.expect_exact("echo typed\r\n$ typed\r\n$ ")
 
 
-def test_shell_prompts_for_each_line_of_a_file(m):
-    m.console.send("echo 'echo one' > script; echo 'echo two' >> script\n")
+def test_shell_prompts_at_the_console_alone(m):
+    m.console.send("echo 'echo one' > script; echo \"echo 't\" >> script; echo \"wo'\" >> script\n")
     m.console.expect_exact("$ ")
-    m.console.send("sh < script\n")
-    m.console.expect_exact("sh < script\r\n$ one\r\n$ two\r\n$ ")
+    for line in ("sh < script", "cat script | sh"):
+        m.console.send(line + "\n")
+        m.console.expect_exact(line + "\r\none\r\nt\r\nwo\r\n$ ")
+    m.console.send("sh\n")
+    m.console.expect_exact("sh\r\n$ ")
 
 
 def test_orphans_are_reclaimed(test_image):

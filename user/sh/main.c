@@ -1,7 +1,7 @@
 /* sh - run commands: pipes, files, background, groups, variables */
 
-/* Reads from the keyboard (or standard input) with a prompt for each line,
- * from a file, or from the argument of -c.
+/* Reads from standard input, from a file, or from the argument of -c.  At the
+ * keyboard it prints a prompt for each line.
  *
  * The prompt is what scripts that drive this system wait for: `$ `, written
  * to descriptor 2 after all other output. */
@@ -124,9 +124,9 @@ static bool line_read(struct input *in, const char *prompt)
 	bool edits = false;
 	int c;
 
-	if (shell.interactive) /* EAGAIN: keys may have been typed already */
+	if (shell.prompts) /* EAGAIN: keys may have been typed already */
 		edits = console(CONSOLE_KEYS, NULL) == 0 || errno == EAGAIN;
-	if (!in->text)
+	if (shell.prompts)
 		/* Byte by byte, as the shell of 2020: the lab's statistics count copies. */
 		for (int i = 0; i < 2; i++)
 			(void)!write(STDERR_FILENO, prompt + i, 1);
@@ -213,6 +213,14 @@ static char *file_read(const char *path)
 	return text;
 }
 
+/* Whether the console's input is a file of the host, which nobody types. */
+static bool console_is_piped(void)
+{
+	char value[8];
+
+	return bootarg("eof", value, sizeof(value)) > 0 && strcmp(value, "stays") == 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct input in = { 0 };
@@ -220,6 +228,7 @@ int main(int argc, char **argv)
 	if (argc < 2) {
 		sh_vars_init(argv);
 		shell.interactive = isatty(STDIN_FILENO);
+		shell.prompts = shell.interactive && !console_is_piped();
 		return run_input(&in, false);
 	}
 	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0) {

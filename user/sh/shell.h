@@ -20,7 +20,8 @@ struct sh_var {
 struct shell {
 	int status;        /* of the last command: $?               */
 	bool leave;        /* `exit` was run                        */
-	bool interactive;  /* lines come from a terminal            */
+	bool interactive;  /* lines come from the console           */
+	bool prompts;      /* and somebody types them               */
 	bool dropped;      /* ^C while a line was edited            */
 	struct arena line; /* memory of the command line that runs  */
 	struct sh_var *vars;
