@@ -25,6 +25,19 @@ MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 
 BUILD ?= build
 
+# What a build was made from, other than files, is written to a file that changes when
+# it does: $(call write_key,TEXT) is the recipe of such a file, which wants FORCE.
+quoted = '$(subst ','\'',$(1))'
+write_key = mkdir -p $(@D) && { printf '%s\n' $(quoted) | cmp -s - $@ || printf '%s\n' $(quoted) > $@; }
+
+# Lists are divided by blanks.
+refuse_blanks = $(foreach v,$(1),$(if $(word 2,$($(v))),$(error $(v)='$($(v))': \
+	a name with a blank in it does not work here)))
+# $(call require_files,VARIABLE,FILES): all of them are there.
+require_files = $(foreach f,$(2),$(if $(wildcard $(f)),,$(error $(1)='$($(1))': there is no file $(f). \
+	A blank divides names$(3), so no name has one in it)))
+$(call refuse_blanks,BUILD)
+
 include mk/toolchain.mk
 include mk/kernel.mk
 include mk/host.mk
@@ -36,6 +49,7 @@ UPROGS :=
 
 include mk/image.mk
 include mk/qemu.mk
+$(call refuse_blanks,IMAGE KERNEL)
 
 .PHONY: all clean grade check format docs FORCE
 all: kernel/kernel kernel/kernel.sym programs host-tools

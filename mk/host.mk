@@ -16,7 +16,12 @@ $(BUILD)/mkfs: tools/mkfs.c
 $(BUILD)/fsck: tools/fsck.c
 $(BUILD)/console-run: tools/console_run.c
 
-$(HOST_TOOLS): $(wildcard tools/*.h) kernel/uapi/fsformat.h
+# Objects of other flags, or of more sources, are not kept.
+HOST_FLAGS_FILE := $(BUILD)/host-flags
+$(HOST_FLAGS_FILE): FORCE
+	@$(call write_key,$(HOSTCC) $(HOST_ALL_CFLAGS) $(FSIMG_SRCS) $(FSCK_SRCS))
+
+$(HOST_TOOLS): $(wildcard tools/*.h) kernel/uapi/fsformat.h $(HOST_FLAGS_FILE)
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_ALL_CFLAGS) -o $@ $(filter %.c,$^)

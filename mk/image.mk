@@ -6,6 +6,7 @@
 IMAGE ?= fs.img
 XV6PROGS ?=
 ADD ?=
+$(call require_files,ADD,$(foreach f,$(ADD),$(firstword $(subst :, ,$(f)))))
 
 .PHONY: programs
 programs: $(UPROGS) $(XV6PROGS)

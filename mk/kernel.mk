@@ -28,8 +28,7 @@ CFLAGS_kernel/lib/string.c := $(if $(LLVM),-fno-builtin,-fno-tree-loop-distribut
 # Changes when the commands do, so that objects of other flags are not kept.
 KERNEL_FLAGS_FILE := $(KB)/flags
 $(KERNEL_FLAGS_FILE): FORCE
-	@mkdir -p $(@D)
-	@echo '$(CC) $(KERNEL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(KERNEL_CFLAGS)' > $@
+	@$(call write_key,$(CC) $(KERNEL_CFLAGS) $(LD) $(KERNEL_LDFLAGS))
 
 # Structure offsets for assembly: lines `@@ NAME VALUE` in the compiler's output.
 ASM_OFFSETS_H := $(KB)/include/asm_offsets.h
@@ -59,8 +58,7 @@ endef
 
 # Changes when a source file goes, which no newer file would tell.
 $(KB)/objects: FORCE
-	@mkdir -p $(@D)
-	@echo '$(KERNEL_OBJ)' | cmp -s - $@ || echo '$(KERNEL_OBJ)' > $@
+	@$(call write_key,$(KERNEL_OBJ))
 
 $(KB)/kernel.elf: $(KERNEL_OBJ) $(KB)/objects $(KERNEL_LD) mk/kernel.mk mk/ksyms.sh
 	$(call say,LD,$@)

@@ -169,6 +169,88 @@ def test_xv6_source():
     expect(run("--xv6", "hello.c", "-c", "hello a b", cwd=OUT), (43, "hello 3\n", ""))
 
 
+def xv6_program(path, text, includes=(), age=0):
+    """A source that prints TEXT, AGE seconds old."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = ["kernel/types.h", "user/user.h", *includes]
+    path.write_text("".join(f'#include "{line}"\n' for line in lines)
+                    + f'int main(void) {{ printf("%s\\n", {text}); exit(0); }}\n')
+    os.utime(path, (time.time() - age,) * 2)
+    return str(path)
+
+
+def test_what_a_program_is_made_from_is_what_runs():
+    """Sources of one name, other lists of sources, what is older than the object."""
+    one = xv6_program(OUT / "one/user/find.c", '"one"', age=10)
+    two = xv6_program(OUT / "two/user/find.c", '"two"', age=1000)
+    expect(run("--xv6", one, "-c", "find"), (0, "one\n", ""))
+    expect(run("--xv6", two, "-c", "find"), (0, "two\n", ""))
+    expect(run("--xv6", one, "-c", "find"), (0, "one\n", ""))
+    xv6_program(OUT / "one/user/find.c", '"old"', age=5000)
+    expect(run("--xv6", one, "-c", "find"), (0, "old\n", ""))
+    # the list: without what() in a file of its own there is a weak one
+    xv6_program(OUT / "list/main.c", "what()", ["what.h"])
+    (OUT / "list/what.h").write_text('__attribute__((weak)) char *what(void) { return "alone"; }\n')
+    (OUT / "list/what.c").write_text('char *what(void) { return "both"; }\n')
+    for sources, said in (("main.c+what.c", "both\n"), ("main.c", "alone\n")):
+        expect(run("--xv6", sources, "-c", "main", cwd=OUT / "list"), (0, said, ""))
+
+
+def make(*words):
+    """make with WORDS: (status, all that it printed)."""
+    done = subprocess.run(["make", "--no-print-directory", *words], stdin=subprocess.DEVNULL, timeout=TIMEOUT * 5,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return done.returncode, done.stdout
+
+
+def test_what_a_build_is_made_with_is_part_of_it():
+    """Another value of a variable builds anew, and the same one does not."""
+    build = OUT / "keys"
+    source = xv6_program(OUT / "keys.c", '"x"')
+    for target, variable in (("mkfs", "HOST_CFLAGS=-O0"), ("host-flags", "HOSTCC=gcc"),
+                             ("guest/obj/elf/stress.c.o", "CC_USER=riscv64-linux-gnu-gcc"),
+                             ("kernel-elf/kernel/lib/string.c.o", "KERNEL_EXTRA_CFLAGS=-DX"),
+                             ("user/obj-elf/user/bin/true.c.o", "WERROR=1"),
+                             ("xv6/keys", "XV6FLAGS=-DX='y'"), ("xv6/keys", "LLVM=1")):
+        found = []
+        for words in ([], [], [variable]):
+            expect(make(f"BUILD={build}", f"XV6={source}", "TOOLPREFIX=riscv64-unknown-elf-", *words,
+                        str(build / target))[0], 0)
+            found.append((build / target).stat().st_mtime_ns)
+        assert found[0] == found[1], f"{target} was made twice"
+        assert found[1] != found[2], f"{target} was kept with {variable}"
+
+
+def test_headers_of_a_programs_own_tree():
+    """As with -I of its own root; a name that xv6/ has as well is that of xv6/."""
+    source = xv6_program(OUT / "tree/user/own.c", "MINE", ["user/mine.h", "kernel/param.h"])
+    (OUT / "tree/kernel").mkdir(exist_ok=True)
+    (OUT / "tree/kernel/param.h").write_text("#error this one is behind\n")
+    for text in ("first", "second"):
+        (OUT / "tree/user/mine.h").write_text(f'#define MINE "{text}"\n')
+        os.utime(OUT / "tree/user/mine.h", (1, 1))  # older than the object
+        expect(run("--xv6", source, "-c", "own"), (0, text + "\n", ""))
+
+
+def test_names_that_do_not_work_are_named():
+    (OUT / "c++").mkdir(exist_ok=True)
+    (OUT / "with blank").mkdir(exist_ok=True)
+    for folder, word in (("c++", "+"), ("with blank", "blank")):
+        source = xv6_program(OUT / folder / "x.c", '"x"')
+        for status, out, err in (run("--xv6", source, "-c", "x"), run("--xv6", "x.c", "-c", "x", cwd=OUT / folder)):
+            expect((status, out), (2, ""))
+            assert word in err and folder in err, err
+        status, out = make(f"XV6={source}", "programs")
+        assert status != 0 and "XV6=" in out and word in out and folder in out, out
+    for words in (["ADD=with blank/x.c", "fs.img"], ["IMAGE=with blank.img", "fs.img"], ["BUILD=a b", "programs"],
+                  ["XV6=a=b.c", "programs"], ["XV6=nosuch.c", "programs"]):
+        status, out = make("-n", *words)
+        assert status != 0 and words[0].split("=", 1)[1] in out, (words, out)
+    first, second = (xv6_program(OUT / f"{name}/same.c", '"x"') for name in ("one", "two"))
+    status, out = make("-n", f"XV6={first} {second}", "programs")
+    assert status != 0 and "two programs" in out, out
+
+
 def test_add():
     (OUT / "words").write_text("some words\n")
     expect(run("--add", "words", "-c", "cat words", cwd=OUT), (0, "some words\n", ""))

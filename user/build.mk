@@ -49,9 +49,11 @@ UPROGS := $(USER_NAMES:%=$(BUILD)/user/%)
 # The links and objects of other flags are not kept.
 USER_FLAGS_FILE := $(BUILD)/user/flags
 $(USER_FLAGS_FILE): FORCE
-	@mkdir -p $(@D)
-	@echo '$(CC) $(USER_CFLAGS) $(LD) $(USER_LDFLAGS) $(USER_LIBGCC)' | cmp -s - $@ || \
-		echo '$(CC) $(USER_CFLAGS) $(LD) $(USER_LDFLAGS) $(USER_LIBGCC)' > $@
+	@$(call write_key,$(CC) $(USER_CFLAGS) $(LD) $(USER_LDFLAGS) $(USER_LIBGCC) $(PICOLIBC_LIB))
+# Changes when a source file goes, which no newer file would tell.
+USER_SOURCES_FILE := $(BUILD)/user/sources
+$(USER_SOURCES_FILE): FORCE
+	@$(call write_key,$(wildcard user/*/*.c user/*/*.S))
 
 $(UO)/%.c.o: %.c $(USER_FLAGS_FILE)
 	$(call say,CC,$<)
@@ -68,11 +70,13 @@ user_link = $(LD) $(USER_LDFLAGS) $(USER_PRINTF) -z stack-size=$(USER_STACK) -o 
 	$(USER_LIB_OBJ) --start-group $(PICOLIBC_LIB)/libc.a $(wildcard $(PICOLIBC_LIB)/libm.a) \
 	$(USER_LIBGCC) --end-group
 
-$(BUILD)/user/%.sym: $(UO)/user/bin/%.c.o $(USER_LIB_OBJ) user/lib/user.ld user/build.mk
+USER_LINK_FROM := $(USER_LIB_OBJ) user/lib/user.ld user/build.mk $(USER_SOURCES_FILE)
+
+$(BUILD)/user/%.sym: $(UO)/user/bin/%.c.o $(USER_LINK_FROM)
 	$(call say,LD,$@)
 	$(Q)$(call user_link,$@,$<)
 
-$(BUILD)/user/sh.sym: $(call user_objects,$(wildcard user/sh/*.c)) $(USER_LIB_OBJ) user/lib/user.ld user/build.mk
+$(BUILD)/user/sh.sym: $(call user_objects,$(wildcard user/sh/*.c)) $(USER_LINK_FROM)
 	$(call say,LD,$@)
 	$(Q)$(call user_link,$@,$(filter $(UO)/user/sh/%,$^))
 
@@ -91,7 +95,7 @@ $(BUILD)/user/init.sym: USER_LIB_OBJ := $(filter-out %/stdio.c.o,$(USER_LIB_OBJ)
 
 # `help` lists all programs by the first line of their sources.
 USER_HELP_H := $(BUILD)/user/include/help_table.h
-$(USER_HELP_H): $(wildcard user/bin/*.c user/sh/main.c) user/build.mk
+$(USER_HELP_H): $(wildcard user/bin/*.c user/sh/main.c) user/build.mk $(USER_SOURCES_FILE)
 	@mkdir -p $(@D)
 	$(Q)sed -n '1s:^/\* \([a-z]*\) - \(.*\) \*/$$:{ "\1", "\2" },:p' -s $(filter %.c,$^) | sort > $@
 

@@ -2,6 +2,10 @@
 #
 #   make qemu XV6='path/a.c path/b.c'    -> /a and /b in the image
 #   XV6='path/a.c+path/a_switch.S'       one program of two sources, /a
+#
+# What a source includes is looked for in xv6/, then in the source's own tree: beside it,
+# and above it if there is a folder user/ there, for `#include "user/mylib.h"`.
+#
 #   XV6FLAGS='-DLAB_PGTBL'               what its own Makefile would define
 #
 # Wants CC, LD, OBJCOPY, AR, TOOLCHAIN, BUILD, Q and say (mk/toolchain.mk, Makefile).
@@ -26,9 +30,7 @@ XV6_LIB_OBJ := $(patsubst %,$(XO)/%.o,$(wildcard xv6/lib/*.c xv6/lib/*.S))
 
 XV6_FLAGS_FILE := $(BUILD)/xv6/flags
 $(XV6_FLAGS_FILE): FORCE
-	@mkdir -p $(@D)
-	@echo '$(CC) $(XV6_CFLAGS) $(LD) $(XV6_LDFLAGS)' | cmp -s - $@ || \
-		echo '$(CC) $(XV6_CFLAGS) $(LD) $(XV6_LDFLAGS)' > $@
+	@$(call write_key,$(CC) $(XV6_CFLAGS) $(LD) $(XV6_LDFLAGS))
 
 # Weak: what a program defines itself takes the place of the library's.
 $(XV6_LIB_OBJ): $(XO)/%.o: % $(XV6_FLAGS_FILE)
@@ -43,19 +45,36 @@ XV6PROGS :=
 xv6_sources = $(subst +, ,$(1))
 xv6_name = $(basename $(notdir $(firstword $(xv6_sources))))
 
-# Objects stand below the program's name, as two programs may come from files
-# of one name.
+xv6_files := $(foreach p,$(XV6),$(call xv6_sources,$(p)))
+$(call require_files,XV6,$(xv6_files), and a + the sources of one program)
+$(foreach f,$(xv6_files),$(if $(findstring %,$(f))$(findstring =,$(f))$(findstring :,$(f)),\
+	$(error XV6: $(f): a name with %, = or : in it does not work here)))
+xv6_names := $(foreach p,$(sort $(XV6)),$(call xv6_name,$(p)))
+$(foreach n,$(sort $(xv6_names)),$(if $(word 2,$(filter $(n),$(xv6_names))),\
+	$(error XV6='$(XV6)': two programs are called $(n))))
+
+# Objects are named by the path of their source, as many sources have one name.  Their
+# key has sums of what they were made from: a source that another took the place of, and
+# its headers, may well be older than the object.
+xv6_object_of = $(XO)/of/$(subst ..,__,$(1)).o
+xv6_includes = $(if $(wildcard $(dir $(1))../user/.),-I$(dir $(1))..) -I$(dir $(1))
+
 define xv6_object
-$(XO)/$(1)/$(notdir $(2)).o: $(2) $(XV6_FLAGS_FILE)
-	$$(call say,CC,$(2))
+$(2).key: FORCE
 	@mkdir -p $$(@D)
-	$(Q)$(CC) $(XV6_CFLAGS) -MMD -MP -c -o $$@ $(2)
--include $(XO)/$(1)/$(notdir $(2)).d
+	@$$(key) | cmp -s - $$@ || $$(key) > $$@
+$(2) $(2).key: key = { echo $(1); cksum $(1) $$$$(sed -n 's/:$$$$//p' $(2:.o=.d) 2>/dev/null) 2>/dev/null; }
+$(2): $(1) $(2).key $(XV6_FLAGS_FILE)
+	$$(call say,CC,$(1))
+	$(Q)$(CC) $(XV6_CFLAGS) $(call xv6_includes,$(1)) -MMD -MP -c -o $$@ $(1)
+	@$$(key) > $$@.key && touch $$@
+-include $(2:.o=.d)
 endef
 
 define xv6_program
-$(foreach s,$(call xv6_sources,$(2)),$(eval $(call xv6_object,$(1),$(s))))
-$(BUILD)/xv6/$(1).sym: $(patsubst %,$(XO)/$(1)/%.o,$(notdir $(call xv6_sources,$(2)))) $(XV6_LIB_OBJ) xv6/lib/xv6.ld
+$(BUILD)/xv6/$(1).key: FORCE
+	@$$(call write_key,$(2) $(XV6_LIB_OBJ))
+$(BUILD)/xv6/$(1).sym: $(foreach s,$(call xv6_sources,$(2)),$(call xv6_object_of,$(s))) $(XV6_LIB_OBJ) xv6/lib/xv6.ld $(BUILD)/xv6/$(1).key
 	$$(call say,LD,$$@)
 	$(Q)$(LD) $(XV6_LDFLAGS) -o $$@ $$(filter %.o,$$^)
 $(BUILD)/xv6/$(1): $(BUILD)/xv6/$(1).sym
@@ -63,7 +82,8 @@ $(BUILD)/xv6/$(1): $(BUILD)/xv6/$(1).sym
 XV6PROGS += $(BUILD)/xv6/$(1)
 endef
 
-$(foreach p,$(XV6),$(eval $(call xv6_program,$(call xv6_name,$(p)),$(p))))
+$(foreach s,$(sort $(xv6_files)),$(eval $(call xv6_object,$(s),$(call xv6_object_of,$(s)))))
+$(foreach p,$(sort $(XV6)),$(eval $(call xv6_program,$(call xv6_name,$(p)),$(p))))
 
 .SECONDARY: $(XV6PROGS:%=%.sym)
 

@@ -33,7 +33,11 @@ $(GUEST_OUT)/abitest.sym: $(call guest_obj,$(GUEST_LIB) regs.S elf.c abitest.c \
 $(GUEST_OUT)/abitest2.sym: $(call guest_obj,$(GUEST_LIB) regs.S elf.c abitest.c $(ABITEST2_SRC))
 $(GUEST_OUT)/stress.sym: $(call guest_obj,$(GUEST_LIB) stress.c)
 
-$(GUEST_TESTS:=.sym): $(GUEST_DIR)/guest.ld
+GUEST_FLAGS_FILE := $(GUEST_OUT)/flags
+$(GUEST_FLAGS_FILE): FORCE
+	@$(call write_key,$(CC_USER) $(GUEST_CFLAGS) $(LD_USER) $(ABITEST_SRC) / $(ABITEST2_SRC))
+
+$(GUEST_TESTS:=.sym): $(GUEST_DIR)/guest.ld $(GUEST_FLAGS_FILE)
 	$(call say,LD,$(basename $@))
 	$(Q)$(LD_USER) $(GUEST_LDFLAGS) -T $(GUEST_DIR)/guest.ld -o $@ $(filter %.o,$^)
 
@@ -41,7 +45,7 @@ $(GUEST_TESTS:=.sym): $(GUEST_DIR)/guest.ld
 $(GUEST_TESTS): %: %.sym
 	$(Q)$(OBJCOPY_USER) -S $< $@
 
-$(GUEST_OUT)/obj/$(TOOLCHAIN)/%.o: $(GUEST_DIR)/% $(GUEST_DIR)/build.mk
+$(GUEST_OUT)/obj/$(TOOLCHAIN)/%.o: $(GUEST_DIR)/% $(GUEST_DIR)/build.mk $(GUEST_FLAGS_FILE)
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC_USER) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
@@ -58,6 +62,8 @@ $(GUEST_OUT)/streams: %: %.sym
 -include $(wildcard $(GUEST_OUT)/obj/$(TOOLCHAIN)/*.d)
 
 test.img: $(BUILD)/test.img
-$(BUILD)/test.img: $(GUEST_TESTS) $(GUEST_OUT)/streams $(UPROGS) README.md $(HOST_TOOLS)
+$(BUILD)/test.img.files: FORCE
+	@$(call write_key,$(UPROGS) $(GUEST_TESTS) $(GUEST_OUT)/streams)
+$(BUILD)/test.img: $(GUEST_TESTS) $(GUEST_OUT)/streams $(UPROGS) README.md $(HOST_TOOLS) $(BUILD)/test.img.files
 	$(call say,MKFS,$@)
 	$(Q)$(BUILD)/mkfs $@ README.md:README $(UPROGS) $(GUEST_TESTS) $(GUEST_OUT)/streams
