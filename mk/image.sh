@@ -1,22 +1,28 @@
 #!/bin/sh
 # image.sh - makes a disk image, or brings one that exists up to date.
 #
-# usage: image.sh [-q] MKFS IMAGE STAMP -- OURS... -- ASKED...
+# usage: image.sh [-q] [-b] MKFS IMAGE STAMP -- OURS... -- ASKED...
 #
 # No image: a new one with all files.  An image is never replaced; into one
 # that exists go the files of ASKED (they were named on the command line), and
 # those of OURS that are newer than STAMP, but only if STAMP says that the
-# image was made here: one brought from elsewhere keeps its own programs.
+# image was made here: one brought from elsewhere keeps its own programs.  Files
+# that the image has as they are change nothing in it; of two files of one name the
+# later counts.  -q says nothing of what was put in; -b: images of the large kind.
 set -eu
 
 say() { [ -n "$quiet" ] || printf '  %-7s %s\n' "$1" "$2"; }
 die() { echo "$1" >&2; exit 1; }
 
-quiet=
-if [ "$1" = -q ]; then
-	quiet=y
+quiet='' big=''
+while :; do
+	case $1 in
+	-q) quiet=y ;;
+	-b) big=--big ;;
+	*) break ;;
+	esac
 	shift
-fi
+done
 mkfs=$1 image=$2 stamp=$3
 shift 4
 
@@ -36,7 +42,7 @@ if [ ! -e "$image" ]; then
 	for f; do [ "$f" = -- ] || new="$new $f"; done
 	say MKFS "$image"
 	# shellcheck disable=SC2086 # make's lists: names without blanks
-	"$mkfs" "$image" $new || { rm -f "$image"; exit 1; }
+	"$mkfs" $big "$image" $new || { rm -f "$image"; exit 1; }
 	identity > "$stamp"
 	exit 0
 fi
@@ -57,7 +63,7 @@ done
 if in_use; then
 	die "$image is in use by a running QEMU: leave it first (Ctrl-A x), then try again"
 fi
-say IMAGE "$image:$list"
 # shellcheck disable=SC2086
-"$mkfs" --add "$image" $list
+put=$("$mkfs" --add $big "$image" $list)
+[ -z "$put" ] || say IMAGE "$image: $(echo "$put" | tr '\n' ' ')"
 [ -z "$mine" ] || touch "$stamp"

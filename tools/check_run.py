@@ -11,6 +11,7 @@ import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -409,8 +410,71 @@ def test_new_program_goes_into_our_image():
     pathlib.Path("build/user/echo").touch()
     done = subprocess.run(["make", f"IMAGE={IMAGE}", str(IMAGE)], stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, check=True)
-    assert "build/user/echo" in done.stdout, done.stdout
+    assert "IMAGE" not in done.stdout, "it is the same program: " + done.stdout
+    # another one, which the image has in its place
+    subprocess.run(["build/mkfs", "--add", str(IMAGE), "README.md:echo"], check=True, stdout=subprocess.PIPE)
+    pathlib.Path("build/user/echo").touch()
+    status, out = make(f"IMAGE={IMAGE}", str(IMAGE))
+    assert status == 0 and re.search(r"IMAGE .*run.img: echo\b", out), out
     expect(run("-c", "echo new; cat kept"), (0, "new\nkept\n", ""))
+
+
+def crash(image):
+    """Leaves a committed log and a deleted file behind, as a crash does; returns the bytes."""
+    data = bytearray(image.read_bytes())
+    _, size, _, ninodes, _, logstart, inodestart, _ = struct.unpack_from("<8I", data, 1024)
+    struct.pack_into("<2I", data, logstart * 1024, 1, size - 1)
+    data[(logstart + 1) * 1024:(logstart + 2) * 1024] = b"logged.." * 128
+    struct.pack_into("<4h", data, inodestart * 1024 + (ninodes - 1) * 64, 2, 0, 0, 0)
+    image.write_bytes(data)
+    return bytes(data)
+
+
+def test_crashed_image_is_left_to_the_kernel():
+    """An image is changed when a file is missing or differs, and then it is said."""
+    image, words = OUT / "crashed.img", OUT / "same"
+    words.write_text("the same\n")
+    subprocess.run(["build/mkfs", str(image), "README.md:README", str(words)], check=True)
+    crashed = crash(image)
+    for option in ("ADD", "-s ADD"):
+        status, out = make(*f"{option}={words}".split(), f"IMAGE={image}", str(image))
+        expect((status, image.read_bytes() == crashed), (0, True))
+        assert "not shut down" not in out and "IMAGE" not in out, out
+    words.write_text("another\n")
+    status, out = make(f"ADD={words}", f"IMAGE={image}", str(image))
+    assert status == 0 and "not shut down" in out and re.search(r"IMAGE .*crashed.img: same\b", out), out
+    checked = subprocess.run(["build/fsck", str(image)], check=True, stdout=subprocess.PIPE, text=True).stdout
+    assert "log-pending" not in checked and "orphan" not in checked, checked
+    data = image.read_bytes()
+    expect(data[-1024:-1016], b"logged..")
+    expect(subprocess.run(["build/mkfs", "--extract", str(image), "same"], check=True, stdout=subprocess.PIPE,
+                          text=True).stdout, "another\n")
+
+
+def test_asked_for_files_take_the_place_of_ours():
+    """In a new image and in one that exists, by whatever path the name is written."""
+    readme, words = OUT / "README", OUT / "words"
+    readme.write_text("mine\n")
+    for asked, name in ((f"{readme}", "README"), (f"{readme}:/echo", "echo"),
+                        (f"{words} {readme}:words", "words")):
+        words.write_text("theirs\n")
+        image = OUT / "taken.img"
+        image.unlink(missing_ok=True)
+        for _ in range(2):
+            status, out = make(f"ADD={asked}", f"IMAGE={image}", str(image))
+            assert status == 0, out
+            expect(subprocess.run(["build/mkfs", "--extract", str(image), name], check=True,
+                                  stdout=subprocess.PIPE, text=True).stdout, "mine\n")
+            pathlib.Path("build/user/echo").touch()
+
+
+def test_large_images_are_kept_large():
+    image = OUT / "large.img"
+    (OUT / "words").write_text("one\n")
+    subprocess.run(["build/mkfs", "--big", "-s", "3000", str(image), "README.md:README"], check=True)
+    status, out = make(f"ADD={OUT}/words", f"IMAGE={image}", "BOOTARGS=fsbig=on", str(image))
+    assert status == 0, out
+    subprocess.run(["build/fsck", "-q", "--big", str(image)], check=True)
 
 
 # --- running them ----------------------------------------------------------------

@@ -20,13 +20,14 @@
 
 static const char usage[] =
 	"usage: mkfs [-s BLOCKS] [-i INODES] [-l LOGBLOCKS] [--big] IMAGE [FILE ...]\n"
-	"       mkfs --add IMAGE FILE ...        put files in, in place of old ones\n"
+	"       mkfs --add IMAGE FILE ...        put files in, in place of old ones, and\n"
+	"                                        say which; the same ones change nothing\n"
 	"       mkfs --list IMAGE                show all names in an image\n"
 	"       mkfs --extract IMAGE NAME        write one file to standard output\n"
 	"\n"
 	"FILE is a path (its last element, without a leading '_' or a trailing '.sym',\n"
 	"is the name in the root of the image) or path:name (directories in name are\n"
-	"made).  A block is 1024 bytes.\n"
+	"made).  Of files of one name the last counts.  A block is 1024 bytes.\n"
 	"  -s BLOCKS     size of the image   (4000, or what the files need and 1 MiB)\n"
 	"  -i INODES     number of inodes    (200, or what the files need)\n"
 	"  -l LOGBLOCKS  log, 2 to 31 blocks (30)\n"
@@ -72,13 +73,58 @@ static int file_read(struct mkfs_file *f)
 	return err ? mkfs_fail(f->from, err) : 0;
 }
 
+static void file_free(struct mkfs_file *f)
+{
+	free(f->from);
+	free(f->name);
+	free(f->data);
+	*f = (struct mkfs_file){ 0 };
+}
+
+/* Whether two paths are one: slashes before, after and between are no part of them. */
+static bool names_equal(const char *a, const char *b)
+{
+	for (;;) {
+		size_t n;
+
+		a += strspn(a, "/");
+		b += strspn(b, "/");
+		n = strcspn(a, "/");
+		if (n != strcspn(b, "/") || memcmp(a, b, n) != 0)
+			return false;
+		if (n == 0)
+			return true;
+		a += n;
+		b += n;
+	}
+}
+
+/* Of files of one name the last counts; returns how many are left. */
+static int files_drop_replaced(struct mkfs_file *files, int n)
+{
+	int kept = 0;
+
+	for (int i = 0; i < n; i++) {
+		int later = i + 1;
+
+		while (later < n && !names_equal(files[i].name, files[later].name))
+			later++;
+		if (later == n) {
+			struct mkfs_file keep = files[i];
+
+			files[i] = (struct mkfs_file){ 0 };
+			files[kept++] = keep;
+		} else {
+			file_free(&files[i]);
+		}
+	}
+	return kept;
+}
+
 static void files_free(struct mkfs_file *files, int n)
 {
-	for (int i = 0; files && i < n; i++) {
-		free(files[i].from);
-		free(files[i].name);
-		free(files[i].data);
-	}
+	for (int i = 0; files && i < n; i++)
+		file_free(&files[i]);
 	free(files);
 }
 
@@ -270,6 +316,7 @@ int main(int argc, char **argv)
 	files = files_read(rest, n);
 	if (!files)
 		return 1;
+	n = files_drop_replaced(files, n);
 	if (a.mode == MODE_ADD)
 		status = mkfs_add(image, files, n, a.big);
 	else

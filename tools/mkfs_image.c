@@ -1,7 +1,9 @@
 /* mkfs_image.c - lists, extracts from and adds to an image that exists.
  *
  * An image is checked before it is used, in memory and as after a mount: a
- * damaged one is read as fsck would mend it, with a warning, and not written. */
+ * damaged one is read as fsck would mend it, with a warning, and not written.
+ * An image that has the files already is not written either, not even to do what
+ * a mount does after a crash. */
 #include "mkfs.h"
 
 #include <stdio.h>
@@ -11,12 +13,11 @@
 #include "fsck.h"
 #include "uapi/stat.h"
 
-/* Loads and checks; *@errors says how many were mended in memory.  0 or an
- * exit status after a message. */
-static int image_open(struct fsimg *img, const char *path, uint32_t *errors)
+/* Loads and checks; *@rep says what was mended in memory.  0 or an exit status
+ * after a message. */
+static int image_open(struct fsimg *img, const char *path, struct fsck_report *rep)
 {
 	struct fsck_options opt = { 0 };
-	struct fsck_report rep;
 	const char *why;
 	int err = fsimg_load(img, path);
 
@@ -28,26 +29,25 @@ static int image_open(struct fsimg *img, const char *path, uint32_t *errors)
 		fsimg_free(img);
 		return 1;
 	}
-	err = fsck_run(img, &opt, &rep);
-	if (!err && rep.refused)
+	err = fsck_run(img, &opt, rep);
+	if (!err && rep->refused)
 		fprintf(stderr, "mkfs: %s: damaged beyond repair\n", path);
 	if (err)
 		mkfs_fail(path, err);
-	if (err || rep.refused) {
+	if (err || rep->refused) {
 		fsimg_free(img);
 		return 1;
 	}
-	*errors = rep.errors;
 	return 0;
 }
 
 /* The same for reading: goes on after a warning. */
 static int image_open_to_read(struct fsimg *img, const char *path)
 {
-	uint32_t errors;
-	int status = image_open(img, path, &errors);
+	struct fsck_report rep;
+	int status = image_open(img, path, &rep);
 
-	if (!status && errors)
+	if (!status && rep.errors)
 		fprintf(stderr, "mkfs: %s: has errors (see fsck); shown as if repaired\n",
 			path);
 	return status;
@@ -143,33 +143,74 @@ int mkfs_extract(const char *image, const char *name, bool big)
 	return status;
 }
 
+/* Whether the image has this file as it is. */
+static bool file_is_there(const struct fsimg *img, const struct mkfs_file *f)
+{
+	int64_t ino = fsimg_lookup(img, f->name);
+	uint8_t block[FS_BLOCK];
+	uint32_t size;
+
+	if (ino < 0 || fsimg_inode(img, (uint32_t)ino)->type != T_FILE)
+		return false;
+	size = fsimg_inode(img, (uint32_t)ino)->size;
+	if (size != f->size)
+		return false;
+	for (uint32_t off = 0, n; off < size; off += n) {
+		n = size - off < FS_BLOCK ? size - off : FS_BLOCK;
+		fsimg_read(img, (uint32_t)ino, block, off, n);
+		if (memcmp(block, f->data + off, n) != 0)
+			return false;
+	}
+	return true;
+}
+
+static int file_put(struct fsimg *img, const struct mkfs_file *f)
+{
+	int err = fsimg_remove(img, f->name);
+
+	if (!err || err == -FSIMG_ENOENT)
+		err = fsimg_add_file(img, f->name, f->data, f->size);
+	if (err)
+		return mkfs_fail(f->name, err);
+	printf("%s\n", f->name);
+	return 0;
+}
+
+/* Writes what was changed.  The image was opened as a mount would: that goes with it. */
+static int image_close(struct fsimg *img, const char *path, const struct fsck_report *rep)
+{
+	int err;
+
+	if (rep->errors) {
+		fprintf(stderr, "mkfs: %s: has errors; run fsck -y on it first\n", path);
+		return 1;
+	}
+	if (rep->count[FSCK_NOTE_LOG] || rep->count[FSCK_NOTE_ORPHAN])
+		fprintf(stderr,
+			"mkfs: %s: it was not shut down; to put files in, its log was "
+			"replayed and %u deleted files were freed\n",
+			path, rep->count[FSCK_NOTE_ORPHAN]);
+	err = fsimg_host_replace(path, img);
+	return err ? mkfs_fail(path, err) : 0;
+}
+
 int mkfs_add(const char *image, const struct mkfs_file *files, int n, bool big)
 {
 	struct fsimg img = { .big = big };
-	uint32_t errors;
-	int status = image_open(&img, image, &errors);
+	struct fsck_report rep;
+	bool changed = false;
+	int status = image_open(&img, image, &rep);
 
 	if (status)
 		return status;
-	if (errors) {
-		fprintf(stderr, "mkfs: %s: has errors; run fsck -y on it first\n", image);
-		status = 1;
-	}
 	for (int i = 0; i < n && !status; i++) {
-		int err = fsimg_remove(&img, files[i].name);
-
-		if (!err || err == -FSIMG_ENOENT)
-			err = fsimg_add_file(&img, files[i].name, files[i].data,
-					     files[i].size);
-		if (err)
-			status = mkfs_fail(files[i].name, err);
+		if (file_is_there(&img, &files[i]))
+			continue;
+		status = file_put(&img, &files[i]);
+		changed = true;
 	}
-	if (!status) {
-		int err = fsimg_host_replace(image, &img);
-
-		if (err)
-			status = mkfs_fail(image, err);
-	}
+	if (!status && changed)
+		status = image_close(&img, image, &rep);
 	fsimg_free(&img);
 	return status;
 }
