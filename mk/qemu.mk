@@ -36,7 +36,7 @@ qemu-gdb: boot-files
 	exec $(QEMU) $(QEMUOPTS) -S -gdb tcp::$(GDBPORT)
 
 # The -iex: gdb reads a folder's .gdbinit only where it was told to trust it.
-GDB ?= $(firstword $(foreach g,gdb-multiarch riscv64-unknown-elf-gdb riscv64-linux-gnu-gdb,$(call has,$(g))) gdb)
+GDB ?= $(firstword $(foreach g,gdb-multiarch $(TOOLPREFIXES:%=%gdb),$(call has,$(g))) gdb)
 gdb:
 	@exec $(GDB) -q -iex 'add-auto-load-safe-path $(CURDIR)'
 

@@ -1,20 +1,23 @@
 # toolchain.mk - which compiler makes RISC-V code.
 #
-# The first that is there: riscv64-unknown-elf-gcc, riscv64-linux-gnu-gcc,
-# clang with lld.  TOOLPREFIX=... forces a gcc, LLVM=1 forces clang.
+# The first that is there: a gcc with one of TOOLPREFIXES before its name, else
+# clang with lld.  TOOLPREFIX=... forces a gcc, LLVM=1 forces clang, on make's command
+# line or in the environment; tools/deps.sh looks for the same.
 # Sets CC LD NM OBJDUMP OBJCOPY AR, TOOLCHAIN (elf, linux, other or clang), KERNEL_MARCH.
 
 has = $(shell command -v $(1) 2>/dev/null)
 
+TOOLPREFIXES := riscv64-unknown-elf- riscv64-elf- riscv64-none-elf- riscv64-linux-gnu- riscv64-unknown-linux-gnu-
+FOUND_PREFIX := $(firstword $(foreach p,$(TOOLPREFIXES),$(if $(call has,$(p)gcc),$(p))))
+
+# override: TOOLPREFIX= without a value is no choice.
 ifeq ($(LLVM)$(TOOLPREFIX),)
-  ifneq ($(call has,riscv64-unknown-elf-gcc),)
-    TOOLPREFIX := riscv64-unknown-elf-
-  else ifneq ($(call has,riscv64-linux-gnu-gcc),)
-    TOOLPREFIX := riscv64-linux-gnu-
+  ifneq ($(FOUND_PREFIX),)
+    override TOOLPREFIX := $(FOUND_PREFIX)
   else ifneq ($(and $(call has,clang),$(call has,ld.lld)),)
-    LLVM := 1
+    override LLVM := 1
   else
-    TOOLPREFIX := riscv64-unknown-elf-
+    override TOOLPREFIX := riscv64-unknown-elf-
   endif
 endif
 
@@ -27,7 +30,7 @@ ifneq ($(LLVM),)
   OBJCOPY := llvm-objcopy
   AR := llvm-ar
 else
-  TOOLCHAIN := $(if $(findstring unknown-elf,$(TOOLPREFIX)),elf,$(if $(findstring linux,$(TOOLPREFIX)),linux,other))
+  TOOLCHAIN := $(if $(findstring -elf-,$(TOOLPREFIX)),elf,$(if $(findstring linux,$(TOOLPREFIX)),linux,other))
   CC := $(TOOLPREFIX)gcc
   LD := $(TOOLPREFIX)ld
   NM := $(TOOLPREFIX)nm

@@ -252,6 +252,63 @@ def test_names_that_do_not_work_are_named():
     assert status != 0 and "two programs" in out, out
 
 
+def bare_path(**scripts):
+    """A folder for PATH: all of this system's commands but compilers for RISC-V and what installs
+    packages; and SCRIPTS, with - for _ in their names."""
+    folder = OUT / "bin"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for file in [*pathlib.Path("/usr/bin").iterdir(), *pathlib.Path("/bin").iterdir()]:
+        if not re.match("riscv64-|clang|apt|sudo", file.name) and not (folder / file.name).is_symlink():
+            (folder / file.name).symlink_to(file)
+    for name, text in scripts.items():
+        file = folder / name.replace("_", "-")
+        file.unlink(missing_ok=True)
+        file.write_text(f"#!/bin/sh\n{text}\n")
+        file.chmod(0o755)
+    return str(folder.resolve())
+
+
+def with_path(path, *command, **variables):
+    environment = {k: v for k, v in os.environ.items() if k not in ("TOOLPREFIX", "LLVM", "PICOLIBC")}
+    done = subprocess.run(command, env={**environment, "PATH": path, **variables}, timeout=TIMEOUT,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_compilers_by_each_name():
+    """What a system calls its gcc, and what TOOLPREFIX says, is found by ./run and make alike."""
+    gcc = f'exec {shutil.which("riscv64-unknown-elf-gcc")} "$@"'
+    for prefix, variables in (("riscv64_elf_", {}), ("riscv64_none_elf_", {}), ("riscv64_unknown_linux_gnu_", {}),
+                              ("riscv64_elf_", {"TOOLPREFIX": ""}), ("mine_", {"TOOLPREFIX": "mine-"})):
+        path = bare_path(**{prefix + "gcc": gcc, prefix + "ld": "exit 1"})
+        expect(with_path(path, "tools/deps.sh", "run", **variables)[0], 0)
+        status, out, _ = with_path(path, "make", "-s", "print-kernel-cc", **variables)
+        assert status == 0 and out.startswith(prefix.replace("_", "-") + "gcc "), (prefix, out)
+    path = bare_path(mine_gcc=gcc, mine_ld="exit 1")
+    status, _, err = with_path(path, "tools/deps.sh", "run")
+    assert status != 0 and "gcc-riscv64-unknown-elf" in err, err
+    expect(make("-s", "TOOLPREFIX=", "print-kernel-cc")[1].split()[0], "riscv64-unknown-elf-gcc")
+    status, out, err = with_path(os.environ["PATH"], "./run", "-c", "true", TOOLPREFIX="nosuch-")
+    assert (status, out) == (2, "") and "there is no nosuch-gcc" in err, err
+
+
+def test_firmware_is_a_file():
+    """A link to what is not installed is none."""
+    folder = OUT / "firmware"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    firmware = folder / "opensbi-riscv64-generic-fw_dynamic.bin"
+    path = bare_path(riscv64_elf_gcc="exit 0", riscv64_elf_ld="exit 0", qemu_system_riscv64=(
+        f'case $1 in -L) echo /nosuch; echo "{folder.resolve()}" ;; *) echo "QEMU emulator version 7.2.0" ;; esac'))
+    for target, found in ((None, False), ("/nosuch/fw.bin", False), (os.path.abspath("README.md"), True)):
+        firmware.unlink(missing_ok=True)
+        if target:
+            firmware.symlink_to(target)
+        status, _, err = with_path(path, "tools/deps.sh", "run")
+        assert (status == 0, "opensbi" in err) == (found, not found), (target, err)
+
+
 def test_add():
     (OUT / "words").write_text("some words\n")
     expect(run("--add", "words", "-c", "cat words", cwd=OUT), (0, "some words\n", ""))

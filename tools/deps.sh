@@ -5,7 +5,8 @@
 #
 # `run` is what it takes to build and boot, `test` everything for ./test too.
 # Looks for the tools themselves first: where all are there, no package manager
-# is asked.  Prints one line before it installs anything.
+# is asked.  Prints one line before it installs anything.  TOOLPREFIX, LLVM and
+# PICOLIBC in the environment count as they do for make.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
@@ -13,11 +14,31 @@ set -- "${1:-run}"
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# The C library of the programs: its headers, as the compiler finds them.
+# The compilers that mk/toolchain.mk takes.  Clang alone does not do: the programs are
+# linked with gcc's library.
+have_gcc() {
+	for p in $(sed -n 's/^TOOLPREFIXES := //p' mk/toolchain.mk); do
+		have "${p}gcc" && have "${p}ld" && return
+	done
+	return 1
+}
+
+# The package that has the gcc that was asked for; other names are the user's own.
+missing_gcc() {
+	case ${TOOLPREFIX:-} in
+	'') have_gcc || echo gcc-riscv64-unknown-elf ;;
+	riscv64-unknown-elf- | riscv64-linux-gnu-)
+		have "${TOOLPREFIX}gcc" || echo "gcc-${TOOLPREFIX%-}" ;;
+	esac
+}
+
+# The C library of the programs, where user/build.mk looks for it.
 have_picolibc() {
-	have riscv64-unknown-elf-gcc &&
-		echo '#include <picolibc.h>' |
-		riscv64-unknown-elf-gcc --specs=picolibc.specs -E - >/dev/null 2>&1
+	folder=${PICOLIBC:-/usr/lib/picolibc/riscv64-unknown-elf}
+	[ -r "$folder/include/picolibc.h" ] &&
+		for arch in rv64imafdc rv64iafd; do
+			[ -r "$folder/lib/$arch/lp64d/libc.a" ] && return
+		done
 }
 
 have_host_cc() {
@@ -27,11 +48,16 @@ have_host_cc() {
 have_header() { echo "#include <$1>" | cc -include stdarg.h -include stddef.h \
 	-include stdint.h -include setjmp.h -E - >/dev/null 2>&1; }
 
+# In the folders where QEMU looks.  A link to what is not installed is none.
 have_firmware() {
-	for d in /usr/share/qemu /usr/local/share/qemu /opt/homebrew/share/qemu; do
-		ls "$d"/opensbi-riscv64-generic-fw_dynamic.* >/dev/null 2>&1 && return
-	done
-	return 1
+	qemu-system-riscv64 -L help 2>/dev/null | {
+		while IFS= read -r folder; do
+			for file in "$folder"/opensbi-riscv64-generic-fw_dynamic.*; do
+				[ -r "$file" ] && exit 0
+			done
+		done
+		exit 1
+	}
 }
 
 # What sanitizers and libFuzzer link with; a package of its own, by version.
@@ -40,20 +66,26 @@ have_clang_runtime() {
 		clang -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null
 }
 
+missing_llvm() {
+	have clang || echo clang
+	have ld.lld || echo lld
+	have llvm-nm || echo llvm
+}
+
 # The names of what is missing, one package a line.
 missing() {
 	have make || echo make
 	have_host_cc || printf '%s\n' gcc libc6-dev
-	have riscv64-unknown-elf-gcc || echo gcc-riscv64-unknown-elf
+	missing_gcc
+	[ -z "${LLVM:-}" ] || missing_llvm
 	have_picolibc || echo picolibc-riscv64-unknown-elf
 	have qemu-system-riscv64 || echo QEMU
 	have_firmware || echo opensbi
 	[ "$1" = test ] || return 0
+	have riscv64-unknown-elf-gcc || echo gcc-riscv64-unknown-elf
 	have riscv64-linux-gnu-gcc || echo gcc-riscv64-linux-gnu
-	have clang || echo clang
+	missing_llvm
 	have_clang_runtime || echo CLANG-RT
-	have ld.lld || echo lld
-	have llvm-nm || echo llvm
 	have clang-format || echo clang-format
 	have_host_cc && have_header cmocka.h || echo libcmocka-dev
 	have gdb-multiarch || echo gdb-multiarch
@@ -104,8 +136,9 @@ explain() {
 	cat >&2 <<-'END'
 	These are the names of Debian and Ubuntu packages; only there they are installed by themselves.
 	On another system get: make, a C compiler, QEMU 7.0 or later for riscv64 with its
-	OpenSBI firmware, riscv64-unknown-elf-gcc with binutils, and picolibc for it (the specs
-	file picolibc.specs).  Fedora and Arch call QEMU's package qemu-system-riscv.
+	OpenSBI firmware, a gcc for riscv64 with binutils (riscv64-unknown-elf-gcc, or another: see
+	TOOLPREFIXES in mk/toolchain.mk; TOOLPREFIX=... names one), and picolibc (PICOLIBC=folder
+	if it is not in /usr/lib/picolibc).  Fedora and Arch call QEMU's package qemu-system-riscv.
 	END
 	exit 1
 }
@@ -122,7 +155,11 @@ explain_sudo() {
 	[ -z "$as_root" ] || $as_root -n true 2>/dev/null || explain_root "sudo does not let you;" "$names"
 }
 
-want=$(missing "$1")
+want=$(missing "$1" | sort -u)
+if [ -n "${TOOLPREFIX:-}" ] && ! have "${TOOLPREFIX}gcc" && [ -z "$(missing_gcc)" ]; then
+	echo "TOOLPREFIX=$TOOLPREFIX: there is no ${TOOLPREFIX}gcc here" >&2
+	exit 1
+fi
 if [ -z "$want" ]; then
 	check_qemu_version
 	exit 0
@@ -161,7 +198,7 @@ for _ in 1 2; do
 		echo "Installing failed; the whole story is in $log." >&2
 		exit 1
 	fi
-	want=$(missing "$1")
+	want=$(missing "$1" | sort -u)
 	[ -n "$want" ] || break
 done
 [ -z "$want" ] || explain "$want"

@@ -4,16 +4,16 @@
 # Gives UPROGS, the stripped files for the disk image.  build/user/NAME.sym is
 # the same program with names and lines, for gdb.
 #
-# C library: picolibc, built for rv64imafdc/lp64d; libgcc comes from the
-# compiler that picolibc was built with, where it is installed.  Other
-# compilers take picolibc's headers in place of their own.
+# C library: picolibc, built for rv64imafdc/lp64d, in the folder PICOLIBC; libgcc
+# comes from the first gcc that is installed, which is the one that picolibc was built
+# with where that is there.  Other compilers take picolibc's headers in place of their own.
 
 PICOLIBC ?= /usr/lib/picolibc/riscv64-unknown-elf
 # Debian 13 has it under another name.
 PICOLIBC_LIB := $(firstword $(wildcard $(patsubst %,$(PICOLIBC)/lib/%/lp64d,rv64imafdc rv64iafd)))
 USER_ARCH := -march=rv64gc -mabi=lp64d
-USER_GCC := $(if $(call has,riscv64-unknown-elf-gcc),riscv64-unknown-elf-gcc,$(firstword $(CC)))
-USER_LIBGCC := $(shell $(USER_GCC) $(if $(LLVM),,$(USER_ARCH)) -print-libgcc-file-name)
+USER_GCC := $(if $(FOUND_PREFIX),$(FOUND_PREFIX)gcc $(USER_ARCH),$(firstword $(CC)) $(if $(LLVM),,$(USER_ARCH)))
+USER_LIBGCC := $(shell $(USER_GCC) -print-libgcc-file-name)
 
 # A compiler for Linux defines names of that system, which change structs in
 # the headers away from what libc.a was compiled with.
