@@ -101,6 +101,11 @@ static const struct chardev *device_of(const struct file *f)
 	return f->kind == FILE_DEVICE ? chardev_get((unsigned)f->ip->major) : NULL;
 }
 
+bool file_is_readable(const struct file *f)
+{
+	return f->readable;
+}
+
 bool file_is_tty(struct file *f)
 {
 	const struct chardev *dev = device_of(f);
@@ -109,9 +114,6 @@ bool file_is_tty(struct file *f)
 }
 
 /* --- reading and writing ------------------------------------------------------------- */
-
-/* Lengths come from programs as int: what does not fit is cut to 32 bits, and a
- * negative one is a large one. */
 
 static s64 read_inode(struct file *f, uptr_t dst, u32 n)
 {
@@ -126,21 +128,20 @@ static s64 read_inode(struct file *f, uptr_t dst, u32 n)
 	return done;
 }
 
-s64 file_read(struct file *f, uptr_t dst, u64 n)
+s64 file_read(struct file *f, uptr_t dst, int n)
 {
 	const struct chardev *dev;
-	u32 bytes = (u32)n;
 
 	if (!f->readable)
 		return -EBADF;
+	if (n < 0)
+		return -EINVAL;
 	if (f->kind == FILE_INODE)
-		return read_inode(f, dst, bytes);
-	if ((s32)bytes < 0)
-		return 0;
+		return read_inode(f, dst, (u32)n);
 	if (f->kind == FILE_PIPE)
-		return pipe_read(f->pipe, dst, bytes);
+		return pipe_read(f->pipe, dst, n);
 	dev = device_of(f);
-	return dev ? dev->read(dst, bytes) : -ENXIO;
+	return dev ? dev->read(dst, n) : -ENXIO;
 }
 
 static s64 write_inode(struct file *f, uptr_t src, u32 n)
@@ -154,21 +155,20 @@ static s64 write_inode(struct file *f, uptr_t src, u32 n)
 	return err ? err : (s64)n;
 }
 
-s64 file_write(struct file *f, uptr_t src, u64 n)
+s64 file_write(struct file *f, uptr_t src, int n)
 {
 	const struct chardev *dev;
-	u32 bytes = (u32)n;
 
 	if (!f->writable)
 		return -EBADF;
-	if ((s32)bytes < 0)
-		return f->kind == FILE_INODE ? -EINVAL : 0;
+	if (n < 0)
+		return -EINVAL;
 	if (f->kind == FILE_INODE)
-		return write_inode(f, src, bytes);
+		return write_inode(f, src, (u32)n);
 	if (f->kind == FILE_PIPE)
-		return pipe_write(f->pipe, src, bytes);
+		return pipe_write(f->pipe, src, n);
 	dev = device_of(f);
-	return dev ? dev->write(src, bytes) : -ENXIO;
+	return dev ? dev->write(src, n) : -ENXIO;
 }
 
 /* --- the rest ------------------------------------------------------------------------ */

@@ -11,13 +11,15 @@ struct object;
 struct file *file_dup(struct file *f);
 void file_put(struct file *f);
 
-/* Bytes done or -errno, as docs/abi.md section 2 has it.  No locks held. */
-s64 file_read(struct file *f, uptr_t dst, u64 n) MUST_CHECK;
-s64 file_write(struct file *f, uptr_t src, u64 n) MUST_CHECK;
+/* Bytes done or -errno, as docs/abi.md section 2 has it; -EINVAL for @n < 0.  No locks
+ * held. */
+s64 file_read(struct file *f, uptr_t dst, int n) MUST_CHECK;
+s64 file_write(struct file *f, uptr_t src, int n) MUST_CHECK;
 int file_stat(struct file *f, struct stat *st) MUST_CHECK;
 s64 file_seek(struct file *f, s64 offset, int whence) MUST_CHECK;
 int file_sync(struct file *f) MUST_CHECK;
 int file_truncate(struct file *f, u64 size) MUST_CHECK;
+bool file_is_readable(const struct file *f);
 bool file_is_tty(struct file *f);
 
 /* The inode of a file or device (no new reference), NULL for pipes. */

@@ -204,8 +204,11 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 		if (!err && !fault)
 			err = wait_for_room(p, PIPESIZE);
 		spin_unlock(&p->lock);
-		if (fault && uaccess_fault_in(uptr_add(src, done), false))
-			break;
+		if (fault) {
+			err = uaccess_fault_in(uptr_add(src, done), false);
+			if (err && done)
+				return (s64)done;
+		}
 	}
 	return err ? err : (s64)done;
 }

@@ -296,7 +296,7 @@ s64 sys_explain(const u64 arg[6])
 	u64 n;
 	int err;
 
-	if (arg[2] > ACCESS_EXEC || arg[4] == 0)
+	if (arg[2] > ACCESS_EXEC || (s64)arg[4] <= 0)
 		return -EINVAL;
 	frame = frame_alloc(FRAME_other, 0);
 	if (!frame)

@@ -26,6 +26,8 @@ s64 sys_procinfo(const u64 arg[6])
 	u64 max = arg[1], n = 0;
 	struct procinfo info;
 
+	if ((s64)max < 0)
+		return -EINVAL;
 	for (unsigned slot = 0; slot < NPROC; slot++) {
 		if (!proc_info(slot, &info))
 			continue;
@@ -70,6 +72,8 @@ s64 sys_bootarg(const u64 arg[6])
 	u64 len;
 	int err = arg_path(arg[0], name);
 
+	if (!err && (s64)arg[2] < 0)
+		err = -EINVAL;
 	if (err)
 		return err;
 	value = bootopt_get(name);

@@ -19,18 +19,15 @@ struct file *arg_file(u64 arg)
 	return fd >= 0 && fd < NOFILE ? proc_current()->files[fd] : NULL;
 }
 
-/* The lowest free descriptor takes over the reference; -EMFILE: the caller keeps it. */
-static int fd_install(struct file *f)
+/* The lowest free descriptor from @fd on, or -EMFILE.  It stays free until the process
+ * itself uses it. */
+static int fd_find(int fd)
 {
-	struct proc *p = proc_current();
+	const struct proc *p = proc_current();
 
-	for (int fd = 0; fd < NOFILE; fd++) {
-		if (!p->files[fd]) {
-			p->files[fd] = f;
-			return fd;
-		}
-	}
-	return -EMFILE;
+	while (fd < NOFILE && p->files[fd])
+		fd++;
+	return fd < NOFILE ? fd : -EMFILE;
 }
 
 s64 sys_dup(const u64 arg[6])
@@ -40,9 +37,9 @@ s64 sys_dup(const u64 arg[6])
 
 	if (!f)
 		return -EBADF;
-	fd = fd_install(f);
+	fd = fd_find(0);
 	if (fd >= 0)
-		file_dup(f);
+		proc_current()->files[fd] = file_dup(f);
 	return fd;
 }
 
@@ -57,23 +54,23 @@ s64 sys_close(const u64 arg[6])
 	return 0;
 }
 
-/* Byte counts are ints: a negative one is a huge one, which no buffer has. */
 s64 sys_read(const u64 arg[6])
 {
 	struct file *f = arg_file(arg[0]);
+	int n = (int)arg[2];
 
 	if (!f)
 		return -EBADF;
-	if (file_is_tty(f))
+	if (n > 0 && file_is_readable(f) && file_is_tty(f))
 		job_reads_console();
-	return file_read(f, uptr(arg[1]), (u64)(s64)(int)arg[2]);
+	return file_read(f, uptr(arg[1]), n);
 }
 
 s64 sys_write(const u64 arg[6])
 {
 	struct file *f = arg_file(arg[0]);
 
-	return f ? file_write(f, uptr(arg[1]), (u64)(s64)(int)arg[2]) : -EBADF;
+	return f ? file_write(f, uptr(arg[1]), (int)arg[2]) : -EBADF;
 }
 
 s64 sys_fstat(const u64 arg[6])
@@ -137,6 +134,7 @@ s64 sys_sync(const u64 arg[6])
 	return fs_sync();
 }
 
+/* Opening may create a file or empty one: the descriptor is found before. */
 s64 sys_open(const u64 arg[6])
 {
 	struct file *f;
@@ -145,12 +143,13 @@ s64 sys_open(const u64 arg[6])
 
 	if (err)
 		return err;
+	fd = fd_find(0);
+	if (fd < 0)
+		return fd;
 	err = fs_open(proc_current()->cwd, path, (int)arg[1], &f);
 	if (err)
 		return err;
-	fd = fd_install(f);
-	if (fd < 0)
-		file_put(f);
+	proc_current()->files[fd] = f;
 	return fd;
 }
 
@@ -216,6 +215,8 @@ s64 sys_readlink(const u64 arg[6])
 	char path[MAXPATH], text[MAXPATH];
 	s64 n = arg_path(arg[0], path);
 
+	if (!n && (s64)arg[2] < 0)
+		n = -EINVAL;
 	if (!n)
 		n = fs_readlink(proc_current()->cwd, path, text, MIN(arg[2], sizeof(text)));
 	if (n > 0 && copyout(uptr(arg[1]), text, n))
@@ -250,22 +251,21 @@ s64 sys_pipe(const u64 arg[6])
 {
 	struct proc *p = proc_current();
 	struct file *end[2];
-	int fd[2] = { -1, -1 }, err = pipe_create(&end[0], &end[1]);
+	int fd[2], err;
 
+	fd[0] = fd_find(0);
+	fd[1] = fd[0] < 0 ? fd[0] : fd_find(fd[0] + 1);
+	if (fd[1] < 0)
+		return fd[1];
+	err = pipe_create(&end[0], &end[1]);
 	if (err)
 		return err;
-	fd[0] = fd_install(end[0]);
-	if (fd[0] >= 0)
-		fd[1] = fd_install(end[1]);
-	err = MIN(fd[0], 0) ? fd[0] : MIN(fd[1], 0);
-	if (!err)
-		err = copyout(uptr(arg[0]), fd, sizeof(fd));
-	if (!err)
-		return 0;
+	err = copyout(uptr(arg[0]), fd, sizeof(fd));
 	for (int i = 0; i < 2; i++) {
-		if (fd[i] >= 0)
-			p->files[fd[i]] = NULL;
-		file_put(end[i]);
+		if (err)
+			file_put(end[i]);
+		else
+			p->files[fd[i]] = end[i];
 	}
 	return err;
 }
