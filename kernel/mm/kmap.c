@@ -21,8 +21,7 @@
 #define KERNEL_BASE 0xffffffff80000000ul
 #define DYNAMIC_BASE 0xffffffe000000000ul /* devices */
 #define STACKS_BASE 0xffffffe010000000ul  /* kernel stacks */
-#define STACK_PAGES 3
-#define STACK_STRIDE (4 * PAGE_SIZE)
+#define STACK_STRIDE ((KSTACK_PAGES + 1) * PAGE_SIZE)
 
 extern char __kernel_start[], __text_end[], __rodata_end[], __kernel_end[];
 extern char boot_stack[];
@@ -142,7 +141,7 @@ u64 kstack_alloc(void)
 {
 	va_t base = next_stack;
 
-	for (int i = 1; i <= STACK_PAGES; i++) {
+	for (int i = 1; i <= KSTACK_PAGES; i++) {
 		struct page *pg = frame_alloc(FRAME_stack, FRAME_ZERO | FRAME_NOWAIT);
 
 		if (!pg)

@@ -17,5 +17,8 @@ pa_t kmap_pa(const void *va);
 /* Device registers, uncached as far as the machine goes; at boot, for ever. */
 void *kmap_device(pa_t pa, u64 bytes);
 
-/* The most bytes of a kernel stack (of 12 KiB) that any thread has used. */
+#define KSTACK_PAGES 3
+
+/* The most bytes of a kernel stack that any thread has used; all, in builds with checks
+ * (proc/syscall.c). */
 u64 kmap_deepest_stack(void);

@@ -11,5 +11,6 @@ struct stat {
 	unsigned int ino;        /* inode number                  */
 	short type;              /* T_*                           */
 	short nlink;             /* directory entries that name it */
+	int pad;                 /* 0                             */
 	unsigned long long size; /* bytes                         */
 };

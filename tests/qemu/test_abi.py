@@ -1,8 +1,10 @@
 """The suite of programs in tests/guest, with different numbers of harts and options."""
+import os
 import re
 
 import pytest
 
+import machine
 from machine import Machine, run_to_end
 
 
@@ -33,6 +35,11 @@ def test_options(test_image, boot):
 
 def test_little_memory(test_image):
     check(test_image, "-q", harts=2, mem="64M")
+
+
+def test_nothing_of_the_kernel_comes_out(test_image):
+    machine.make("kernel-only", "CHECK=1", "TOOLPREFIX=riscv64-unknown-elf-")
+    check(test_image, "leak.", harts=2, kernel=os.path.join(machine.TOP, "build/kernel-elf-check/kernel.elf"))
 
 
 def test_mixed_load(test_image):

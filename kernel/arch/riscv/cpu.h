@@ -22,6 +22,14 @@ static inline struct cpu *cpu_current(void)
 	return cpu;
 }
 
+static inline u64 cpu_sp(void)
+{
+	u64 sp;
+
+	__asm__ volatile("mv %0, sp" : "=r"(sp));
+	return sp;
+}
+
 /* Hardware number of hart @index; set as harts are found. */
 extern u64 cpu_hartid[MAX_HARTS];
 
