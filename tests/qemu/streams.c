@@ -1,5 +1,6 @@
 /* streams.c - for test_programs.py: what a program of a user does with stdio, without
- * checking anything itself, and what is printed of numbers with a fraction. */
+ * checking anything itself, and what is printed of numbers with a fraction; and forks
+ * without end. */
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -50,6 +51,8 @@ int main(int argc, char **argv)
 
 	if (strcmp(what, "fill") == 0)
 		return fill();
+	while (strcmp(what, "bomb") == 0)
+		fork();
 	if (strcmp(what, "numbers") == 0)
 		return print_numbers();
 	if (strcmp(what, "return") == 0)

@@ -73,12 +73,8 @@ def put_directory(image, number, block, names):
     image.data[image.bmapstart * fsread.BLOCK + block // 8] |= 1 << block % 8
 
 
-def test_trees_with_loops_come_to_an_end(test_image, tmp_path):
+def image_with_loops(image):
     """/a/b and /a/c lead to /a and to each other by several names, as only damage makes it."""
-    path = str(tmp_path / "fs.img")
-    make_image(test_image, path, ["-s", "2000"], "user/rm", "user/cp")
-    with open(path, "rb") as f:
-        image = fsread.Image(bytearray(f.read()))
     a, b, c, last = 100, 101, 102, image.size - 1
     put_directory(image, a, last, {".": a, "..": 1, "b": b, "c": c})
     put_directory(image, b, last - 1, {".": b, "..": a, "up": a, "top": a, "side": c})
@@ -87,9 +83,14 @@ def test_trees_with_loops_come_to_an_end(test_image, tmp_path):
     free = [at for at in range(0, root.size, 16) if root.read()[at:at + 2] == b"\0\0"][0]
     place = root.blocks()[free // fsread.BLOCK] * fsread.BLOCK + free % fsread.BLOCK
     image.data[place:place + 16] = struct.pack("<H14s", a, b"a")
-    with open(path, "wb") as f:
-        f.write(image.data)
-    with Machine(path, keep=True, harts=2) as m:
+    return image.data
+
+
+def test_trees_with_loops_come_to_an_end(test_image, tmp_path):
+    path = tmp_path / "fs.img"
+    make_image(test_image, str(path), ["-s", "2000"], "user/rm", "user/cp")
+    path.write_bytes(image_with_loops(fsread.Image(bytearray(path.read_bytes()))))
+    with Machine(str(path), keep=True, harts=2) as m:
         m.boot()
         for line in "cp -r a copy", "rm -r a", "rm -rf a":
             out = m.run(f"{line}; echo status $?")

@@ -239,6 +239,14 @@ def test_kill_works_when_no_process_can_start(m):
     assert m.run(f"kill {' '.join(pids[10:])}; wait; ps").count(" sleep\n") == 0
 
 
+def test_kill_ends_a_program_that_forks_without_end(m):
+    m.run("sh")  # a shell below the one at the console stays, too
+    m.run("sleep 9000 & streams bomb &")
+    assert m.run("kill -1; wait") == ""
+    out = m.run("ps; exit")
+    assert [line.split()[-1] for line in out.splitlines()] == ["NAME", "init", "sh", "sh", "ps"], out
+
+
 def parse_free(out):
     """[(KiB, what, [(KiB, what), ...]), ...] of `free -v`, the sum line last."""
     rows = []

@@ -6,13 +6,17 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pagoda.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char usage[] =
 	"usage: kill [-9] PID...\n"
-	"End the processes with these numbers; `ps` shows them, and so does ^P.\n"
+	"End the processes with these numbers; `ps` shows them, and so does ^P.  The\n"
+	"number -1 stands for all but init and the processes that kill comes from, and\n"
+	"for those that they start meanwhile.\n"
 	"  -9   as without: there is one signal, and it cannot be refused\n";
 
 #define STATUS_WRONG 2
@@ -33,10 +37,71 @@ static int print_usage(void)
 	return error ? kill_complain("standard output", strerror(error), 1) : 0;
 }
 
+static bool is_all(const char *word)
+{
+	return strcmp(word, "-1") == 0;
+}
+
 static bool is_option(const char *word)
 {
-	return word[0] == '-' && word[1];
+	return word[0] == '-' && word[1] && !is_all(word);
 }
+
+/* --- all processes ------------------------------------------------------------ */
+
+#define PASSES 400      /* at all others                          */
+#define PASSES_FAST 100 /* before there are pauses between passes */
+
+static const struct procinfo *process_find(const struct procinfo *list, int n, int pid)
+{
+	for (int i = 0; i < n; i++)
+		if (list[i].pid == pid)
+			return &list[i];
+	return NULL;
+}
+
+/* Kills what is in the list but init, this process and those above it; how many. */
+static int kill_listed(const struct procinfo *list, int n)
+{
+	int spared[NPROC], nspared = 0, count = 0;
+	const struct procinfo *p = process_find(list, n, getpid());
+
+	for (; p && nspared < NPROC; p = process_find(list, n, p->ppid))
+		spared[nspared++] = p->pid;
+	for (int i = 0; i < n; i++) {
+		bool spare = list[i].pid == 1 || list[i].state == PS_ZOMBIE;
+
+		for (int k = 0; k < nspared; k++)
+			spare |= list[i].pid == spared[k];
+		if (spare)
+			continue;
+		(void)kill(list[i].pid, SIGKILL);
+		count++;
+	}
+	return count;
+}
+
+/* A process that forks without end refills each free slot, but one that was killed does
+ * not fork: what is left after a pass was forked during it, which is less each time as
+ * long as the passes follow each other at once. */
+static int kill_all(void)
+{
+	static struct procinfo list[NPROC];
+
+	for (int pass = 0; pass < PASSES; pass++) {
+		int n = procinfo(list, NPROC);
+
+		if (n < 0)
+			return kill_complain("-1", tool_reason(), 1);
+		if (kill_listed(list, n < NPROC ? n : NPROC) == 0)
+			return 0;
+		if (pass >= PASSES_FAST)
+			(void)pause_ticks(1);
+	}
+	return kill_complain("-1", "some do not end", 1);
+}
+
+/* --- the command -------------------------------------------------------------- */
 
 /* The status to end with at once, or -1: go on. */
 static int read_options(char **argv)
@@ -55,8 +120,11 @@ static int read_options(char **argv)
 static int kill_one(const char *word)
 {
 	long pid;
-	const char *wrong = tool_number_wrong(word, 1, INT_MAX, &pid);
+	const char *wrong;
 
+	if (is_all(word))
+		return kill_all();
+	wrong = tool_number_wrong(word, 1, INT_MAX, &pid);
 	if (wrong)
 		return kill_complain(word, wrong, STATUS_WRONG);
 	if (kill((pid_t)pid, SIGKILL) < 0)
