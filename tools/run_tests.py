@@ -85,6 +85,7 @@ def checks():
     return [
         Job("layers", ["tools/check_layers.py"]),
         Job("headers", ["tools/check_headers.sh"]),
+        Job("xv6-headers", ["xv6/tests/headers.sh"]),
         Job("names", ["tools/check_names.py"]),
         Job("form", ["tools/format.sh", "--check"]),
         Job("sizes", ["tools/size_report.py"]),

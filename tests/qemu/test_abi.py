@@ -1,11 +1,13 @@
 """The suite of programs in tests/guest, with different numbers of harts and options."""
 import os
 import re
+import shutil
+import subprocess
 
 import pytest
 
 import machine
-from machine import Machine, run_to_end
+from machine import TOP, Machine, make, run_to_end
 
 
 def check(image, what, **options):
@@ -47,3 +49,13 @@ def test_mixed_load(test_image):
     assert status == 0, output[-2000:]
     with Machine(test_image) as m:  # and it was not the image
         m.boot()
+
+
+def test_headers_and_library_of_xv6_programs(test_image, tmp_path):
+    image = str(tmp_path / "fs.img")
+    make("XV6=xv6/tests/names.c xv6/tests/libtest.c", "build/xv6/names", "build/xv6/libtest")
+    shutil.copyfile(test_image, image)
+    subprocess.run([os.path.join(TOP, "build/mkfs"), "--add", image, "build/xv6/names", "build/xv6/libtest"],
+                   cwd=TOP, check=True)
+    status, output = run_to_end(image, "names && libtest", harts=2)
+    assert status == 0 and output.strip() == "names: 0 wrong\nlibtest: ok", output

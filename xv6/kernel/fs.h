@@ -17,16 +17,26 @@ struct superblock {
 };
 
 /* An inode, 64 bytes.  Of a file's blocks it names the first NDIRECT itself, and
- * NINDIRECT more in a table, which is the last of addrs. */
+ * NINDIRECT more in a table.  In an image of the file system lab a table of such tables
+ * has the place of one direct block. */
 #define NINDIRECT 256
+#ifdef LAB_FS
+#define NDIRECT 11
+#define NTABLES 2
+#define MAXFILE (NDIRECT + NINDIRECT + NINDIRECT * NINDIRECT)
+#else
 #define NDIRECT 12
+#define NTABLES 1
 #define MAXFILE (NINDIRECT + NDIRECT)
+#endif
+
+#define NLINK_MAX 32767 /* links to one inode: nlink is a short */
 
 struct dinode {
 	short type; /* T_... of stat.h, 0: free */
 	short major, minor, nlink;
 	uint size;
-	uint addrs[1 + NDIRECT];
+	uint addrs[NDIRECT + NTABLES];
 };
 
 /* Where inode @i stands, and the bit of block @b. */

@@ -12,6 +12,7 @@
 #define UART0_IRQ 10
 #define VIRTIO0 0x10001000L
 #define VIRTIO0_IRQ 1
+#define E1000_IRQ 33
 #define CLINT 0x2000000L
 #define PLIC 0x0c000000L
 
@@ -19,6 +20,17 @@
 #define TRAMPOLINE (MAXVA - 1 * PGSIZE)
 #define TRAPFRAME (MAXVA - 2 * PGSIZE)
 #define USYSCALL (MAXVA - 3 * PGSIZE)
+
+/* Where the break of a program ends at the latest. */
+#ifdef LAB_PGTBL
+#define UTOP USYSCALL
+#else
+#define UTOP TRAPFRAME
+#endif
+
+/* The kernel stack of process slot @i in xv6, a page with a guard page between it and
+ * the next.  This kernel has its stacks elsewhere. */
+#define KSTACK(i) (TRAMPOLINE - 2 * PGSIZE * (1L + (i)))
 
 /* What a program reads at USYSCALL. */
 struct usyscall {

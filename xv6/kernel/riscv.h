@@ -14,6 +14,9 @@
 #define PGROUNDUP(at) PGROUNDDOWN((at) + (PGSIZE - 1))
 #define SUPERPGROUNDUP(at) (((at) + (SUPERPGSIZE - 1)) & -SUPERPGSIZE)
 
+/* One below the next multiple: for a multiple itself that is the one before it. */
+#define SUPERPGROUNDDOWN(at) (SUPERPGROUNDUP(at) - SUPERPGSIZE)
+
 #define MAXVA (1L << 38) /* half of what Sv39 has: no address has its sign bit set */
 
 typedef uint64 pte_t;
@@ -29,6 +32,9 @@ enum {
 	PTE_A = 0x40,
 	PTE_D = 0x80,
 };
+
+/* Whether an entry leads to a page and not to the next table. */
+#define PTE_LEAF(pte) (((pte) & (PTE_R | PTE_W | PTE_X)) != 0)
 
 #define PTE_FLAGS(pte) ((pte) % (1 << 10))
 #define PTE2PA(pte) (((pte) >> 10) << PGSHIFT)

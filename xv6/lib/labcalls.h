@@ -2,14 +2,14 @@
  * have (yet): X(number, name, arguments).  Programs that use them compile; the
  * kernel refuses them with -1.  A row of that list goes before one here.
  *
- * Three numbers have had two owners.  connect, pgaccess and sysinfo keep theirs;
- * bind, unbind and interpose have numbers from 40 on here, which reach programs
- * by nothing but this file. */
+ * Some numbers have had several owners.  connect, pgaccess and sysinfo keep theirs;
+ * bind, unbind, interpose and the calls of 2026 have numbers from 40 on here, which
+ * reach programs by nothing but this file. */
 #pragma once
 
 /* clang-format off */
 #define XV6_LABCALLS(X)                                                              \
-	X(24, sigalarm, 2) X(25, sigreturn, 0) X(27, mmap, 6) X(28, munmap, 2)       \
-	X(29, connect, 3) X(31, send, 5) X(32, recv, 5) X(35, rwlktest, 0)           \
-	X(36, cpupin, 1) X(40, interpose, 2) X(41, bind, 1) X(42, unbind, 1)
+	X(24, sigalarm, 2) X(25, sigreturn, 0) X(29, connect, 3) X(31, send, 5)      \
+	X(32, recv, 5) X(35, rwlktest, 0) X(36, cpupin, 1) X(40, interpose, 2)       \
+	X(41, bind, 1) X(42, unbind, 1) X(43, vmprint, 0) X(44, ksupernpte, 2)
 /* clang-format on */

@@ -80,12 +80,18 @@ IS(USERSTACK, 1);
 IS(BSIZE, 1024);
 IS(ROOTINO, 1);
 IS(FSMAGIC, 0x10203040);
+#ifdef LAB_FS
+IS(NDIRECT, 11);
+IS(MAXFILE, 65803);
+#else
 IS(NDIRECT, 12);
-IS(NINDIRECT, 256);
 IS(MAXFILE, 268);
+#endif
+IS(NINDIRECT, 256);
 IS(IPB, 16);
 IS(BPB, 8192);
 IS(DIRSIZ, 14);
+IS(NLINK_MAX, 32767);
 IS(CONSOLE, 1);
 IS(STATS, 2);
 IS(major(mkdev(3, 4)), 3);
@@ -99,19 +105,34 @@ IS(PGROUNDUP(4096), 4096);
 IS(PGROUNDDOWN(4097), 4096);
 IS(PGROUNDUP(0x3fffffd001ul), 0x3fffffe000ul);
 IS(SUPERPGROUNDUP(0x200001ul), 0x400000);
+IS(SUPERPGROUNDUP(0x200000ul), 0x200000);
+IS(SUPERPGROUNDDOWN(0x200001ul), 0x200000);
+IS(SUPERPGROUNDDOWN(0x3ffffful), 0x200000);
+IS(SUPERPGROUNDDOWN(0x400000ul), 0x200000);
 IS(MAXVA, 0x4000000000);
 IS(TRAMPOLINE, 0x3ffffff000);
 IS(TRAPFRAME, 0x3fffffe000);
 IS(USYSCALL, 0x3fffffd000);
+#ifdef LAB_PGTBL
+IS(UTOP, USYSCALL);
+#else
+IS(UTOP, TRAPFRAME);
+#endif
+IS(KSTACK(0), 0x3fffffd000);
+IS(KSTACK(63), 0x3ffff7f000);
 IS(KERNBASE, 0x80000000);
 IS(PHYSTOP, 0x88000000);
 IS(UART0, 0x10000000);
 IS(UART0_IRQ, 10);
 IS(VIRTIO0, 0x10001000);
 IS(VIRTIO0_IRQ, 1);
+IS(E1000_IRQ, 33);
 IS(PLIC, 0xc000000);
 IS(CLINT, 0x2000000);
 IS(PTE_V | PTE_R | PTE_W | PTE_X | PTE_U | PTE_G | PTE_A | PTE_D, 0xff);
+IS(PTE_LEAF(PTE_V | PTE_X), 1);
+IS(PTE_LEAF(0x21fcf4d7ul), 1);
+IS(PTE_LEAF(PTE_V | PTE_U | PTE_A | PTE_D), 0);
 IS(PTE2PA(0x21fcf45bul), 0x87f3d000);
 IS(PA2PTE(0x87f3d000ul), 0x21fcf400);
 IS(PTE_FLAGS(0x21fcf45bul), 0x5b);
@@ -128,6 +149,13 @@ IS(SYS_open, 15);
 IS(SYS_close, 21);
 IS(SYS_trace, 22);
 IS(SYS_sysinfo, 23);
+IS(SYS_mmap, 27);
+IS(SYS_munmap, 28);
+IS(SYS_connect, 29);
+IS(SYS_sigalarm + SYS_sigreturn, 49);
+IS(SYS_sync > 63 && SYS_interpose > 39 && SYS_bind > 39 && SYS_unbind > 39, 1);
+IS(SYS_send + SYS_recv + SYS_rwlktest + SYS_cpupin, 31 + 32 + 35 + 36);
+IS(SYS_vmprint > 39 && SYS_ksupernpte > 39, 1);
 
 /* Those that the kernel has under the same name. */
 #undef MAXVA
@@ -149,7 +177,7 @@ IS(TRAPFRAME, 0x3fffffe000);
 /* --- functions, by what they take --------------------------------------- */
 
 struct calls {
-	int (*none[9])(void);
+	int (*none[10])(void);
 	int (*one_int[12])(int);
 	int (*path[3])(const char *);
 	int (*two_paths[2])(const char *, const char *);
@@ -157,7 +185,7 @@ struct calls {
 };
 
 static const struct calls calls = {
-	{ fork, getpid, uptime, sigreturn, ugetpid, rwlktest },
+	{ fork, getpid, uptime, sigreturn, ugetpid, rwlktest, sync },
 	{ kill, sleep, pause, close, dup, trace, cpupin },
 	{ unlink, mkdir, chdir },
 	{ link, symlink },
@@ -178,7 +206,9 @@ static int (*const info_of)(struct sysinfo *) = sysinfo;
 static int (*const alarm_of)(int, void (*)()) = sigalarm;
 static int (*const access_of)(void *, int, void *) = pgaccess;
 static uint64 (*const pte_of)(void *) = pgpte;
-static void (*const table)(void) = kpgtbl;
+static void (*const table)(void) = kpgtbl, (*const table_2026)(void) = vmprint;
+static int (*const rwlktest_2026)(int) = rwlktest;
+static int (*const super_of)(uint64 *, uint64 *) = ksupernpte;
 static int (*const interpose_of)(int, const char *) = interpose;
 static void *(*const map_of)(void *, size_t, int, int, int, off_t) = mmap;
 static int (*const unmap)(void *, size_t) = munmap;
@@ -210,7 +240,8 @@ static const void *const volatile all[] = {
 	&unmap,         &connect_of,    &bind_of,  &unbind_of, &send_of,  &recv_of,
 	&statistics_of, &brk,           &print,    &print_to,  &get,      &give,
 	&length,        &find,          &compare,  &copy,      &fill,     &move,
-	&move_apart,    &compare_bytes, &number,   &line,
+	&move_apart,    &compare_bytes, &number,   &line,      &super_of, &table_2026,
+	&rwlktest_2026,
 };
 
 int main(void)

@@ -40,6 +40,7 @@ int mknod(const char *path, short major, short minor);
 
 #ifndef XV6_BASE
 
+int sync(void);
 int trace(int mask);
 int sysinfo(struct sysinfo *info);
 int interpose(int mask, const char *path);
@@ -51,8 +52,10 @@ int munmap(void *at, size_t length);
 int pgaccess(void *first, int npages, void *mask);
 uint64 pgpte(void *va);
 void kpgtbl(void);
+void vmprint(void);
+int ksupernpte(uint64 *super, uint64 *small);
 int cpupin(int cpu);
-int rwlktest(void);
+int rwlktest(); /* an int since 2026 */
 
 /* Datagrams; addresses and ports in host byte order. */
 int connect(uint32 to, uint16 from_port, uint16 to_port);
