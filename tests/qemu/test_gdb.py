@@ -1,10 +1,13 @@
-"""The commands for gdb that need no machine."""
+"""The commands for gdb, without a machine and with one."""
+import os
+import re
 import shutil
 import subprocess
 
 import pytest
 
-from machine import TOP
+from labrig import free_port, listens
+from machine import TOP, command
 
 GDB = shutil.which("gdb-multiarch") or shutil.which("riscv64-unknown-elf-gdb")
 
@@ -30,3 +33,39 @@ def test_kbreak_is_in_the_kernel_alone(test_image, name):
 def test_kbreak_knows_no_such_function(test_image):
     for name in "nonsense", "main", "procs":
         assert f"the kernel has no function '{name}'" in gdb("user sleep", f"kbreak {name}"), name
+
+
+@pytest.mark.skipif(not GDB, reason="no gdb that knows RISC-V")
+def test_ubreak_refuses_what_the_program_has_not(test_image):
+    for what in "cat", "cat nonsense", "nosuch main", "cat sys_pause":
+        out = gdb(f"ubreak {what}", "info breakpoints")
+        assert "No breakpoints" in out, out
+
+
+def debug(image, command_line, *commands):
+    """What gdb says when a machine that runs the line is debugged from its first instruction on."""
+    port = free_port()
+    argv = command(os.path.join(TOP, "kernel/kernel"), image, harts=2,
+                   boot=f"vmprint=off cmd={command_line.replace(' ', '%20')}",
+                   extra=("-S", "-gdb", f"tcp:127.0.0.1:{port}"))
+    with subprocess.Popen(argv, cwd=TOP, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as machine:
+        try:
+            while not listens(port):
+                assert machine.poll() is None
+            return gdb("set pagination off", f"target remote 127.0.0.1:{port}", *commands)
+        finally:
+            machine.kill()
+
+
+@pytest.mark.skipif(not GDB, reason="no gdb that knows RISC-V")
+def test_ubreak_stops_in_one_program_alone(test_image, tmp_path):
+    """At each main() of cat, and not where sh, echo and ls have theirs, though they come there."""
+    others = [re.search(r"at address (0x[0-9a-f]+)", gdb(f"user {name}", "info address main")).group(1)
+              for name in ("sh", "echo", "ls")]
+    image = str(tmp_path / "fs.img")
+    shutil.copyfile(test_image, image)
+    out = debug(image, "echo a;cat README;ls;cat README",
+                *[f"ubreak cat *{address}" for address in others], "ubreak cat main", *["continue", "proc"] * 2)
+    assert re.findall(r"^process \d+ \((\w+)\), running", out, re.M) == ["cat", "cat"], out
+    assert len(re.findall(r"^Breakpoint \d+ at ", out, re.M)) == 4, out

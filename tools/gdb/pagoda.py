@@ -2,6 +2,7 @@
 
     user [NAME]   symbols of the user program NAME (default: the current process's)
     kbreak NAME   a breakpoint at the kernel's function NAME, not the program's
+    ubreak PROGRAM PLACE   a breakpoint in PROGRAM alone: ubreak cat main
     proc [PID]    the current process, or process PID
     procs         all processes
     areas [PID]   the areas of its address space
@@ -18,6 +19,7 @@ import gdb.types
 
 IMAGE_BASE = 0xFFFFFFFF00000000   # kernel.ld: virtual minus physical address
 DIRECT_BASE = 0xFFFFFFC000000000  # mm/kmap.h
+USER_END = 1 << 38
 MASK = (1 << 64) - 1
 
 PROGRAM_FOLDERS = ("build/user", "build/xv6", "build/guest")
@@ -169,10 +171,11 @@ def chosen_process(argument):
 # --- commands -------------------------------------------------------------------
 
 class PagodaPrefix(gdb.Command):
-    """Commands for Pagoda: user, kbreak, proc, procs, areas.
+    """Commands for Pagoda: user, kbreak, ubreak, proc, procs, areas.
 
 user [NAME]   symbols of the user program NAME (default: the current process's)
 kbreak NAME   a breakpoint at the kernel's function NAME, not the program's
+ubreak PROGRAM PLACE   a breakpoint in PROGRAM alone: ubreak cat main
 proc [PID]    the current process, or process PID
 procs         all processes
 areas [PID]   the areas of its address space"""
@@ -236,6 +239,45 @@ address, so loading another program's symbols does not change it."""
         raise PagodaError(f"the kernel has no function '{name}'")
 
 
+class ProgramBreakpoint(gdb.Breakpoint):
+    """At an address of user mode, where every program has its own text: stops only on a
+    processor that runs the program."""
+
+    def __init__(self, program, address):
+        super().__init__(f"*{address:#x}")
+        self.program = program
+
+    def stop(self):
+        found = current_process()
+        return found is not None and found.name == self.program
+
+
+class UbreakCommand(gdb.Command):
+    """Set a breakpoint in one program: ubreak PROGRAM PLACE.
+PLACE is what `break` takes: a function, FILE:LINE, ...  Loads the symbols of PROGRAM,
+as `user PROGRAM` does.  `break` stops in all programs that come to the address, as all
+are linked at 0; this one looks which process the processor runs."""
+
+    def __init__(self):
+        super().__init__("ubreak", gdb.COMMAND_BREAKPOINTS, gdb.COMPLETE_SYMBOL)
+
+    def invoke(self, argument, from_tty):
+        words = argument.split(maxsplit=1)
+        if len(words) != 2:
+            raise PagodaError("ubreak PROGRAM PLACE, for example: ubreak cat main")
+        program, place = words
+        gdb.execute(f"user {program}")
+        try:
+            found = gdb.decode_line(place)[1] or ()
+        except gdb.error as error:
+            raise PagodaError(str(error))
+        addresses = sorted({line.pc for line in found if line.pc < USER_END})
+        if not addresses:
+            raise PagodaError(f"{program} has no '{place}'")
+        for address in addresses:
+            ProgramBreakpoint(program, address)
+
+
 class ProcCommand(gdb.Command):
     """Show the process on the selected processor, or: proc PID."""
 
@@ -290,5 +332,5 @@ class AreasCommand(gdb.Command):
             print(f"{int(area['start']):#14x} - {int(area['end']):#14x} {rights} {kind:7} {extra}".rstrip())
 
 
-for command in (PagodaPrefix, UserCommand, KbreakCommand, ProcCommand, ProcsCommand, AreasCommand):
+for command in (PagodaPrefix, UserCommand, KbreakCommand, UbreakCommand, ProcCommand, ProcsCommand, AreasCommand):
     command()
