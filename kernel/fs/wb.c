@@ -107,8 +107,10 @@ bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block)
 	struct wb_rec *r;
 	bool low;
 
-	/* If a commit takes the record now, the contents are there for it to see; and
-	 * blocks that are dirty do not move. */
+	/* The bytes come before the look at the flags, and in wb_snapshot() the flags go
+	 * before anybody looks at the bytes: so either the flags are seen to be gone
+	 * here, or the commit has the bytes.  Blocks that are dirty do not move. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if ((page_flags(pg) & dirty_bits(mask)) == dirty_bits(mask))
 		return true;
 	spin_lock(&wb.lock);
@@ -188,6 +190,7 @@ void wb_snapshot(struct list *out)
 		r->pg->priv = 0;
 	}
 	spin_unlock(&wb.lock);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* see wb_mark() */
 }
 
 static void add_blocks(struct io *io, const struct wb_rec *r)
