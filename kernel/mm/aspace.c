@@ -173,8 +173,8 @@ static void gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 	}
 }
 
-/* Takes W and D from the pages that programs may have written, so that the next write
- * is told of by a fault.  PTE_SOFT marks those that were, for tell_written(). */
+/* Takes W from the pages that programs may write, so that the next write is told of by a
+ * fault; D still tells which were written. */
 static void protect_written(struct aspace *as, va_t lo, va_t hi)
 {
 	struct gather g;
@@ -183,29 +183,24 @@ static void protect_written(struct aspace *as, va_t lo, va_t hi)
 	pt_for_each(c, &as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
 
-		if (!pte_is_leaf(e) || !(e.bits & (PTE_W | PTE_D)) ||
-		    !shared_area(as, c.va))
+		if (!pte_is_leaf(e) || !(e.bits & PTE_W) || !shared_area(as, c.va))
 			continue;
-		pte_set_bits(c.slot, PTE_SOFT);
-		e = pte_clear_bits(c.slot, PTE_W | PTE_D);
-		if (!(e.bits & PTE_D))
-			pte_clear_bits(c.slot, PTE_SOFT);
+		pte_clear_bits(c.slot, PTE_W);
 		gather_range(&g, c.va, c.va + PAGE_SIZE);
 	}
 	gather_finish(&g);
 }
 
-/* Of pages under PROT_NONE, which nobody can write now, D says it. */
+/* Nobody can write to these pages now, so D stays as it is until it is cleared here. */
 static void tell_written(struct aspace *as, va_t lo, va_t hi)
 {
 	pt_for_each(c, &as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
-		u64 mark = pte_is_parked(e, c.level) ? PTE_D : PTE_SOFT;
-		struct vma *v = e.bits & mark ? shared_area(as, c.va) : NULL;
+		struct vma *v = e.bits & PTE_D ? shared_area(as, c.va) : NULL;
 
 		if (!v || !pte_is_valid(e))
 			continue;
-		pte_clear_bits(c.slot, mark);
+		pte_clear_bits(c.slot, PTE_D);
 		v->object->ops->mark_dirty(v->object, frame_of_pa(pte_pa(e)));
 	}
 }
