@@ -3,16 +3,22 @@
  * Which of its contexts is a hart's supervisor mode is read from the node's
  * "interrupts-extended": entry i belongs to context i and names a hart's
  * interrupt controller and the interrupt it raises there.  Every interrupt is
- * enabled on every hart; whoever claims it first handles it. */
+ * enabled on every hart; whoever claims it first handles it.
+ *
+ * A machine without one (an APLIC, say) is slower, not stuck: every device is asked
+ * once in POLL_MS whether it has something. */
 
 #include "dev/plic.h"
 
 #include "arch/riscv/csr.h"
+#include "core/clock.h"
 #include "core/hart.h"
 #include "core/irq.h"
 #include "core/klog.h"
 #include "core/machine.h"
 #include "core/spinlock.h"
+#include "core/thread.h"
+#include "core/waitq.h"
 #include "dev/mmio.h"
 #include "lib/assert.h"
 #include "mm/kmap.h"
@@ -27,6 +33,7 @@
 #define PLIC_IRQS 1024u
 #define PLIC_CONTEXTS_MAX 1024u
 #define HANDLERS_MAX 32
+#define POLL_MS 1
 
 struct handler {
 	u32 irq;
@@ -38,6 +45,8 @@ struct handler {
 static struct spinlock lock = SPINLOCK_INIT("plic", device);
 static struct handler handlers[HANDLERS_MAX];
 static u32 nhandlers;
+
+static struct waitq pause = WAITQ_INIT(pause); /* nobody ends it early */
 
 static int node = -1;           /* (C) in the device tree                         */
 static u32 ndev;                /* (C) the highest interrupt                      */
@@ -101,7 +110,8 @@ void plic_init(void)
 	ncontexts = count_contexts();
 	want = PLIC_CONTEXT + (u64)ncontexts * PLIC_CONTEXT_STEP;
 	if (ncontexts == 0 || fdt_reg_pa(f, node, 0, &pa, &bytes) < 0 || bytes < want) {
-		printk("plic: none in the device tree, devices cannot interrupt\n");
+		printk("plic: none in the device tree; devices are asked every %u ms\n",
+		       POLL_MS);
 		node = -1;
 		return;
 	}
@@ -131,13 +141,14 @@ static void enable_on(char *bits, u32 irq)
 
 void irq_register(u32 irq, void (*fn)(void *), void *arg)
 {
-	if (node < 0 || irq == 0 || irq > ndev)
+	if (node >= 0 && (irq == 0 || irq > ndev))
 		return;
 	spin_lock(&lock);
 	ASSERT(nhandlers < HANDLERS_MAX);
 	handlers[nhandlers] = (struct handler){ .irq = irq, .fn = fn, .arg = arg };
 	__atomic_store_n(&nhandlers, nhandlers + 1, __ATOMIC_RELEASE);
-	mmio_write32(low_regs + PLIC_PRIORITY + 4 * irq, 1);
+	if (node >= 0)
+		mmio_write32(low_regs + PLIC_PRIORITY + 4 * irq, 1);
 	for (u32 i = 0; i < MAX_HARTS; i++) {
 		if (enable[i])
 			enable_on(enable[i], irq);
@@ -145,11 +156,32 @@ void irq_register(u32 irq, void (*fn)(void *), void *arg)
 	spin_unlock(&lock);
 }
 
+/* A thread.  Every handler copes with an interrupt that had no reason. */
+static void poll_devices(void *arg)
+{
+	u64 end;
+
+	(void)arg;
+	for (;;) {
+		irq_push_off();
+		for (u32 i = 0; i < nhandlers; i++)
+			handlers[i].fn(handlers[i].arg);
+		irq_pop_off();
+		end = clock_now() + clock_from_ms(POLL_MS);
+		spin_lock(&lock);
+		while (waitq_wait_until_quiet(&pause, &lock, end) == 0)
+			;
+		spin_unlock(&lock);
+	}
+}
+
 void irq_init_hart(void)
 {
 	u32 self = hart_index();
 	int ctx = node < 0 ? -ENOENT : context_of(hart_current()->cpu.hartid);
 
+	if (node < 0 && self == 0 && kthread_start("poll", poll_devices, NULL))
+		panic("no memory for the thread that asks devices");
 	if (ctx < 0)
 		return;
 	spin_lock(&lock);

@@ -392,7 +392,7 @@ static int disk_start(struct disk *d, u32 irq)
 	return 0;
 }
 
-static void attach(const struct virtio *v, u32 irq)
+static bool attach(const struct virtio *v, u32 irq)
 {
 	struct disk *d = boot_memory(sizeof(*d));
 	int err = -ENOMEM;
@@ -403,12 +403,13 @@ static void attach(const struct virtio *v, u32 irq)
 	}
 	if (err) {
 		printk("disk: virtio-blk cannot be used (error %d)\n", -err);
-		return;
+		return false;
 	}
 	blk_register(&d->dev);
 	printk("disk: virtio-blk (%s) %lu KiB%s%s\n", v->legacy ? "legacy" : "modern",
 	       d->dev.sectors / (KIB / SECTOR), d->dev.has_flush ? ", flush" : "",
 	       d->dev.read_only ? ", read-only" : "");
+	return true;
 }
 
 /* The virtio slot with the lowest address above @after; -ENOENT: none. */
@@ -430,19 +431,25 @@ static int next_slot(u64 after, u64 *pa, u64 *bytes)
 	return found;
 }
 
+/* The first that works is the root's; the others get no thread and no memory. */
 void virtio_blk_init(void)
 {
 	u64 pa = 0, bytes = 0;
 	struct virtio v;
-	u32 irq;
+	u32 irq, unused = 0;
+	bool found = false;
 	int node;
 
 	while ((node = next_slot(pa, &pa, &bytes)) >= 0) {
 		if (!virtio_probe(&v, pa, bytes) || v.id != VIRTIO_ID_BLOCK)
 			continue;
-		if (plic_irq_of(node, &irq) < 0)
+		if (found)
+			unused++;
+		else if (plic_irq_of(node, &irq) < 0)
 			printk("disk: virtio-blk without an interrupt cannot be used\n");
 		else
-			attach(&v, irq);
+			found = attach(&v, irq);
 	}
+	if (unused)
+		printk("disk: %u more, not used\n", unused);
 }

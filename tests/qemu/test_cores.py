@@ -1,6 +1,8 @@
-"""Processors with fewer or more extensions than usual, and what an init that ends leaves behind."""
+"""Processors with fewer or more extensions than usual, other interrupt controllers, many disks; and
+an init that ends."""
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -80,3 +82,46 @@ def test_end_of_init_is_one_clear_line(test_image, tmp_path, program, spoil, why
         text = m.console.before.replace("\r\n", "\n")
     assert re.search(rf"^/init.* died: {why}\n\Z", text, re.M), text
     assert "panic" not in text and "backtrace" not in text, text
+
+
+@pytest.fixture(scope="module")
+def plain_firmware(tmp_path_factory):
+    """The real one needs C, M and A itself, and says nothing without."""
+    path = tmp_path_factory.mktemp("firmware") / "plainfw"
+    source = os.path.join(machine.TOP, "tests/qemu/plainfw.S")
+    gcc = shutil.which("riscv64-unknown-elf-gcc") or shutil.which("riscv64-linux-gnu-gcc")
+    if not gcc:
+        pytest.skip("no gcc for RISC-V")
+    subprocess.run([gcc, "-march=rv64i_zicsr", "-mabi=lp64", "-mcmodel=medany", "-nostdlib", "-static",
+                    "-Wl,-Ttext=0x80000000", "-Wl,--build-id=none", "-o", path, source], check=True)
+    return str(path)
+
+
+@pytest.mark.parametrize("lack,name", [("m", "M"), ("a", "A"), ("c", "C"), ("mmu", "Sv39")])
+def test_core_that_cannot_run_the_kernel(test_image, plain_firmware, lack, name):
+    assert test_image  # the kernel is there
+    with Machine(None, harts=1, extra=("-cpu", f"rv64,{lack}=false", "-bios", plain_firmware)) as m:
+        assert m.end() == 1
+        assert re.fullmatch(rf"this processor cannot run the kernel: .*\({name}\)\r\n", m.console.before)
+
+
+@pytest.mark.parametrize("aia", ["aplic", "aplic-imsic"])
+def test_machine_without_a_plic(test_image, aia):
+    """Devices are polled: the disk answers, and what is typed arrives."""
+    with Machine(test_image, harts=2, extra=("-machine", f"virt,aia={aia}")) as m:
+        m.boot()
+        assert m.run("echo kept > file; sync; cat file") == "kept\n"
+        assert m.poweroff() == 0
+
+
+def test_eight_disks(test_image, tmp_path):
+    """The first is the root, and the others cost nothing that it needs."""
+    extra = []
+    for slot in range(1, 8):
+        path = tmp_path / f"disk{slot}"
+        path.write_bytes(bytes(1 << 20))
+        extra += ["-drive", f"file={path},if=none,format=raw,id=y{slot}",
+                  "-device", f"virtio-blk-device,drive=y{slot},bus=virtio-mmio-bus.{slot}"]
+    with Machine(test_image, harts=1, extra=extra) as m:
+        assert "disk: 7 more" in m.boot()
+        assert "README" in m.run("ls")

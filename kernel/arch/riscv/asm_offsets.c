@@ -2,6 +2,7 @@
  * asm_offsets.h by the build. */
 
 #include "arch/riscv/cpu.h"
+#include "arch/riscv/sbi.h"
 #include "arch/riscv/trapframe.h"
 #include "uapi/layout.h"
 
@@ -36,4 +37,5 @@ void asm_offsets(void)
 	OFFSET(CPU_HARTID, struct cpu, hartid);
 	VALUE(ASM_MAX_HARTS, MAX_HARTS);
 	VALUE(ASM_TRAPFRAME, TRAPFRAME);
+	VALUE(ASM_SBI_SRST, SBI_SRST);
 }

@@ -2,7 +2,11 @@
  *
  * Runs at physical addresses until satp is set: everything is PC-relative.
  * The tables used here are for boot alone: RAM's first GiB at its own
- * address, the kernel image, and the direct map, all in 1 GiB leaves. */
+ * address, the kernel image, and the direct map, all in 1 GiB leaves.
+ *
+ * A processor that lacks what every part of the kernel needs traps here, before
+ * there is anything to say it with: s2 has what was tried, and early_trap prints it
+ * by the firmware.  Until C is known to be there, no instruction is compressed. */
 
 #include "asm_offsets.h"
 
@@ -15,12 +19,27 @@
 	.section .text.start, "ax"
 	.globl _start
 _start:
+	.option push
+	.option norvc
+	.option norelax
 	csrw	sie, zero
 	csrw	sscratch, zero
+	la	t0, early_trap
+	csrw	stvec, t0
+	la	s2, without_m
+	mul	t0, t0, t0
+	la	s2, without_a
 	la	t0, boot_hart_taken
 	li	t1, 1
 	amoor.w.aqrl t0, t1, (t0)
 	bnez	t0, _start_secondary
+	la	s2, without_c
+	.option rvc
+	c.nop
+	c.nop
+	.option norvc
+	la	s2, without_sv39
+	.option pop
 	mv	s0, a0
 	mv	s1, a1
 	la	t0, __bss_start
@@ -79,6 +98,42 @@ paging_on:
 	sfence.vma
 	or	ra, ra, t2
 	ret
+
+	.section .text.early, "ax"
+	.option push
+	.option norvc
+	.option norelax
+	.balign	4
+early_trap:
+	la	s3, cannot_run
+	call	early_print
+	mv	s3, s2
+	call	early_print
+	li	a7, ASM_SBI_SRST
+	li	a6, 0
+	li	a0, 0			/* power off,       */
+	li	a1, 1			/* as after a fault */
+	ecall
+1:	wfi
+	j	1b
+
+/* Prints the string at s3. */
+early_print:
+	lbu	a0, 0(s3)
+	beqz	a0, 1f
+	li	a7, 1			/* the legacy console: see sbi_putchar() */
+	ecall
+	addi	s3, s3, 1
+	j	early_print
+1:	ret
+	.option pop
+
+	.section .rodata
+cannot_run:	.string	"this processor cannot run the kernel: it has no "
+without_m:	.string	"multiplication (M)\n"
+without_a:	.string	"atomic instructions (A)\n"
+without_c:	.string	"compressed instructions (C)\n"
+without_sv39:	.string	"paging (Sv39)\n"
 
 	.data
 boot_hart_taken:	/* not in .bss: whoever comes first clears that */
