@@ -17,6 +17,7 @@
 #include "core/ktest.h"
 #include "core/sched.h"
 #include "dev/testdev.h"
+#include "dev/uart.h"
 #include "init/options.h"
 #include "lib/string.h"
 
@@ -34,6 +35,7 @@ static void run_all(void)
 	printk("ktest: %ld passed\n", tests);
 	if (!tests)
 		stop_boot("ktest=on: without CHECK=1 a kernel has no tests");
+	uart_flush();
 	testdev_exit(0);
 	sbi_shutdown();
 }

@@ -189,7 +189,7 @@ static void init_ended(const char *why)
 
 	if (fs_sync())
 		printk("the disk does not take what was written\n");
-	fmt_snprintf(line, sizeof(line), "/init, on which all processes depend, died: %s",
+	fmt_snprintf(line, sizeof(line), "/init has ended, and nothing runs without it: %s",
 		     why);
 	stop_boot(line);
 }

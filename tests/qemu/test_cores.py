@@ -80,7 +80,7 @@ def test_end_of_init_is_one_clear_line(test_image, tmp_path, program, spoil, why
     with Machine(image, harts=1) as m:
         assert m.end() == 1
         text = m.console.before.replace("\r\n", "\n")
-    assert re.search(rf"^/init.* died: {why}\n\Z", text, re.M), text
+    assert re.search(rf"^/init has ended.*: {why}\n\Z", text, re.M), text
     assert "panic" not in text and "backtrace" not in text, text
 
 
