@@ -19,7 +19,7 @@ $(BUILD)/console-run: tools/console_run.c
 # Objects of other flags, or of more sources, are not kept.
 HOST_FLAGS_FILE := $(BUILD)/host-flags
 $(HOST_FLAGS_FILE): FORCE
-	@$(call write_key,$(HOSTCC) $(HOST_ALL_CFLAGS) $(FSIMG_SRCS) $(FSCK_SRCS))
+	@$(call write_key,$(HOSTCC) $(HOST_ALL_CFLAGS) $(wildcard tools/*.c))
 
 $(HOST_TOOLS): $(wildcard tools/*.h) kernel/uapi/fsformat.h $(HOST_FLAGS_FILE)
 	$(call say,HOSTCC,$@)

@@ -14,6 +14,7 @@ import socket
 import struct
 import subprocess
 import sys
+import termios
 import time
 
 OUT = pathlib.Path("build/test/run")
@@ -149,6 +150,81 @@ def test_commands_that_never_start():
         status, out, err = console_run(script)
         expect((status, out), (wanted, ""))
         assert "reason" in err and words in err, err
+
+
+def foreign_image(*replaced):
+    """An image with our programs, but a shell (and an init) that knows no option cmd."""
+    foreign = {"sh": "plainsh", "init": "plaininit"}
+    image = OUT / "foreign.img"
+    sources = " ".join(f"tests/qemu/{foreign[name]}.c" for name in replaced)
+    built = [f"build/xv6/{foreign[name]}" for name in replaced]
+    status, out = make("-s", f"XV6={sources}", "all", *built)
+    assert status == 0, out
+    ours = [f"build/user/{name}" for name in ("init", "sh", "echo", "cat", "mkdir", "poweroff", "sleep")]
+    files = [f"{file}:{name}" for file, name in zip(built, replaced)]
+    subprocess.run(["build/mkfs", str(image), *ours, *files], check=True)
+    return image
+
+
+def run_foreign(image, command, stdin=None, words="status is not known"):
+    """As run(); what is said of the shell is taken out of the errors."""
+    status, out, err = run("--image", str(image.resolve()), "-c", command, stdin=stdin)
+    assert words in err, (status, out, err)
+    return status, out
+
+
+def test_shell_that_takes_no_command():
+    """The command is typed at the prompt; what did not run has no status 0; what it wrote is kept."""
+    image = foreign_image("sh")
+    expect(run_foreign(image, "nosuch a"), (127, "exec nosuch failed\n"))
+    expect(run_foreign(image, "echo " + "x" * 100, words="cannot be typed"), (125, ""))
+    # what ends the machine by itself has its status
+    expect(run("--image", str(image.resolve()), "-c", "poweroff 7"), (7, "", ""))
+    image = foreign_image("init", "sh")
+    expect(run_foreign(image, "mkdir made; cat", stdin="some\nlines\n"), (0, "some\nlines\n"))
+    listed = subprocess.run(["build/mkfs", "--list", str(image)], check=True, stdout=subprocess.PIPE, text=True)
+    assert "/made" in listed.stdout, listed.stdout
+    # our shell, which prompts only where somebody types
+    script = """case "$*" in *=stays*) exec sleep 100 ;; esac
+                printf '$ '; read line; echo "got $line"; printf '$ '; read line"""
+    done = subprocess.run(["build/console-run", "-t", "1", "-c", "a b", "sh", "-c", script, "x", "y eof=stays z"],
+                          stdin=subprocess.DEVNULL, timeout=TIMEOUT, capture_output=True, text=True)
+    expect((done.returncode, done.stdout), (0, "got a b\n"))
+
+
+def terminal_run(keys, *arguments):
+    """./run with a terminal as its input: (status, standard output, what the terminal showed)."""
+    keyboard, terminal = os.openpty()
+    with subprocess.Popen(["./run", *arguments], stdin=terminal, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True) as child:
+        os.write(keyboard, keys)
+        out = child.communicate(timeout=TIMEOUT)[0]
+        cooked = bool(termios.tcgetattr(terminal)[3] & termios.ICANON)
+    os.close(terminal)
+    os.close(keyboard)
+    return child.returncode, out.replace("\r", ""), cooked
+
+
+def test_commands_at_a_terminal():
+    """What is typed reaches the command, and the terminal is left as it was."""
+    expect(terminal_run(b"typed\n", "--image", str(IMAGE), "-c", "head -n 1; exit 4"),
+           (4, "typed\ntyped\n", True))  # with its echo
+    image = foreign_image("sh", "init")
+    expect(terminal_run(b"", "--image", str(image), "-c", "sleep 1; echo end"), (0, "end\n", True))
+
+
+def test_nobody_takes_the_command():
+    done = subprocess.run(["build/console-run", "-t", "1", "-c", "true", "sh", "-c", "echo boot; exec sleep 100"],
+                          stdin=subprocess.DEVNULL, timeout=TIMEOUT, capture_output=True, text=True)
+    assert done.returncode != 0 and "Nobody took the command" in done.stderr, done
+
+
+def test_input_before_the_machine_is_up():
+    """What is piped into a session is typed at the prompt, whole."""
+    status, out, err = run(stdin="echo first | cat\ncat\nsome\nlines\n\x04poweroff 3\n")
+    assert (status, err) == (3, "") and "OpenSBI" in out, (status, err)
+    out = out[out.index("$ "):].replace("\r", "")
+    assert "\nfirst\n" in out and "lines\n" in out and "failed" not in out, out
 
 
 def test_wrong_options():
@@ -336,16 +412,40 @@ def test_image_in_use_is_explained():
     assert "in use" in err and "lock" not in err, err
 
 
-def test_signal_ends_qemu():
+def start_cat():
+    """./run -c cat, which has read a line: the child, and the folder of the run."""
     child = subprocess.Popen(["./run", "--image", str(IMAGE), "-c", "cat"], stdin=subprocess.PIPE,
                              stdout=subprocess.PIPE, text=True)
     child.stdin.write("x\n")
     child.stdin.flush()
     child.stdout.readline()
-    child.send_signal(signal.SIGTERM)
-    expect(child.wait(5), 128 + signal.SIGTERM)
-    expect(child.stdout.read().strip("x\n"), "")  # the pipe is closed: QEMU is gone
+    folder = pathlib.Path(f"build/run-{child.pid}")
+    assert folder.is_dir()
+    return child, folder
+
+
+def test_signals_end_all_of_it():
+    """QEMU and the folder of the run go with it; after SIGKILL the folder goes with the next run."""
+    for sig in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        child, folder = start_cat()
+        child.send_signal(sig)
+        expect(child.wait(10), 128 + sig if sig != signal.SIGKILL else -sig)
+        expect(child.stdout.read().strip("x\n"), "")  # the pipe is closed: QEMU is gone
+        expect(folder.exists(), sig == signal.SIGKILL)
     expect(run("-c", "echo free"), (0, "free\n", ""))
+    assert not folder.exists(), "the next run left it"
+    # while it builds
+    (OUT / "slow").mkdir()
+    (OUT / "slow/make").write_text("#!/bin/sh\nexec sleep 1000\n")
+    (OUT / "slow/make").chmod(0o755)
+    child = subprocess.Popen(["./run", "-c", "true"], stdin=subprocess.DEVNULL,
+                             env={**os.environ, "PATH": f"{OUT.resolve()}/slow:{os.environ['PATH']}"})
+    folder = pathlib.Path(f"build/run-{child.pid}")
+    start = time.monotonic()
+    while not (folder / "build").exists() and time.monotonic() - start < TIMEOUT:
+        time.sleep(0.05)
+    child.terminate()
+    expect((child.wait(10), folder.exists()), (128 + signal.SIGTERM, False))
 
 
 def test_gdb():

@@ -1,59 +1,49 @@
-/* console_run.c - runs one command in the machine, for `./run -c`.
+/* console_run.c - sits between ./run and the console of the machine.
  *
- * usage: console-run [-v] [-l LOG] QEMU ARGUMENT...
+ * usage: console-run [-v] [-e] [-l LOG] [-t SECONDS] [-c COMMAND] QEMU ARGUMENT...
+ *        console-run -p QEMU ARGUMENT...
  *
- * Starts QEMU, whose console is its standard output.  What comes before a line
- * that ends with MARKER (firmware, boot) is held back, what follows is passed on
+ * Starts QEMU, whose console is its standard input and output.  What comes before a
+ * line that ends with MARKER (firmware, boot) is held back, what follows is passed on
  * byte for byte; with -v everything is.  Standard input is typed at the console
  * once MARKER was seen, with ^D at its end (the boot option eof=stays makes that the
- * end for all who read); a terminal is left to QEMU, which
- * knows how to handle one, and what is typed there too early stands in front of
- * MARKER.  The file LOG gets all that the console shows.
+ * end for all who read).  So is what is typed at a terminal, but for QEMU's own keys,
+ * which reach it at any time.  The file LOG gets all that the console shows.
+ *
+ * A prompt in place of MARKER is that of a shell that knows nothing of the boot option
+ * cmd: COMMAND is typed there, and the machine ends when the prompt is back.  Such a
+ * shell does not tell the status of a command, and ends with its input; so with
+ * eof=stays the machine is started once more without that, and ^D is typed when the
+ * command waits.  -e: the console shows what is typed.  Without MARKER, a prompt or
+ * anything else for SECONDS (120) nobody takes the command, and the machine is ended.
+ *
+ * -p passes all output on, and types standard input once there is a prompt: firmware
+ * takes what comes too early.
  *
  * Exits with QEMU's status; when QEMU ends before MARKER, prints the end of what
  * was held back to standard error, and the status is never 0.  SIGINT, SIGTERM
  * and SIGHUP end QEMU too. */
 
 #define _GNU_SOURCE
+#include "console_run.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
 
-#define MARKER "@@pagoda-start@@"
-#define NO_START_STATUS 125
-
-#define KEY_EOF 0x04
-#define QEMU_ESCAPE 0x01 /* Ctrl-A: typed twice it stands for itself */
-
-struct session {
-	pid_t qemu;
-	int from; /* the console's output           */
-	int log;  /* a copy of it; -1: none         */
-	int to;   /* its input; -1: QEMU has the terminal, or input is over */
-	bool started;
-	bool verbose;
-	char held[8192]; /* the last of what came before MARKER */
-	size_t nheld;
-	char line[sizeof(MARKER) - 1]; /* the last bytes of the line that comes in */
-	size_t nline;
-	char typed[1024]; /* input on its way to the console: [typed_at, ntyped) */
-	size_t typed_at, ntyped;
-	bool input_over;
-};
-
 static volatile sig_atomic_t qemu_pid;
 static volatile sig_atomic_t caught;
+static struct termios cooked; /* how the terminal was */
 
 static void on_signal(int sig)
 {
@@ -62,7 +52,7 @@ static void on_signal(int sig)
 		kill(qemu_pid, SIGTERM);
 }
 
-static void die(const char *what)
+_Noreturn void console_die(const char *what)
 {
 	perror(what);
 	if (qemu_pid)
@@ -70,7 +60,7 @@ static void die(const char *what)
 	exit(NO_START_STATUS);
 }
 
-static void write_all(int fd, const char *p, size_t n)
+void console_write(int fd, const char *p, size_t n)
 {
 	while (n) {
 		ssize_t done = write(fd, p, n);
@@ -78,86 +68,54 @@ static void write_all(int fd, const char *p, size_t n)
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0)
-			die("console-run: write");
+			console_die("console-run: write");
 		p += done;
 		n -= (size_t)done;
 	}
 }
 
-/* Keeps the last bytes only; they explain a boot that failed. */
-static void hold(struct session *s, char c)
+void console_type(struct session *s, char c)
 {
-	if (s->nheld == sizeof(s->held)) {
-		size_t half = sizeof(s->held) / 2;
-
-		memmove(s->held, s->held + half, half);
-		s->nheld = half;
-	}
-	s->held[s->nheld++] = c;
-}
-
-/* One byte from before the start.  Sets started after MARKER's newline. */
-static void look_for_marker(struct session *s, char c)
-{
-	hold(s, c);
-	if (c == '\r')
-		return;
-	if (c == '\n') {
-		s->started = s->nline == sizeof(s->line) &&
-			     memcmp(s->line, MARKER, s->nline) == 0;
-		s->nline = 0;
-		return;
-	}
-	if (s->nline == sizeof(s->line))
-		memmove(s->line, s->line + 1, --s->nline);
-	s->line[s->nline++] = c;
-}
-
-/* False at the end of the output. */
-static bool take_output(struct session *s)
-{
-	char buf[4096];
-	ssize_t n = read(s->from, buf, sizeof(buf));
-	ssize_t i = 0;
-
-	if (n < 0 && errno == EINTR)
-		return true;
-	if (n <= 0)
-		return false;
-	if (s->log >= 0)
-		write_all(s->log, buf, (size_t)n);
-	if (s->verbose)
-		write_all(1, buf, (size_t)n);
-	while (i < n && !s->started)
-		look_for_marker(s, buf[i++]);
-	if (!s->verbose)
-		write_all(1, buf + i, (size_t)(n - i));
-	return true;
-}
-
-static void type_byte(struct session *s, char c)
-{
-	if (c == QEMU_ESCAPE)
+	if (s->typed_at == s->ntyped)
+		s->typed_at = s->ntyped = 0;
+	if (s->ntyped < sizeof(s->typed))
 		s->typed[s->ntyped++] = c;
-	s->typed[s->ntyped++] = c;
+}
+
+/* --- input --------------------------------------------------------------------- */
+
+/* At a terminal while the machine boots: QEMU's keys go there now, and the others have
+ * to wait, for as many as there is room.  True if @c is dealt with. */
+static bool type_early(struct session *s, char c)
+{
+	if (c == QEMU_ESCAPE || s->escaped) {
+		s->escaped = !s->escaped;
+		console_write(s->to, &c, 1);
+		return true;
+	}
+	return s->ntyped >= sizeof(s->typed) / 4;
 }
 
 /* Reads standard input; only when all that was read before is typed. */
 static void take_input(struct session *s)
 {
-	char buf[sizeof(s->typed) / 2 - 1];
+	char buf[sizeof(s->typed) / 4];
 	ssize_t n = read(0, buf, sizeof(buf));
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	s->typed_at = 0;
-	s->ntyped = 0;
-	for (ssize_t i = 0; i < n; i++)
-		type_byte(s, buf[i]);
-	if (n <= 0) {
-		type_byte(s, KEY_EOF);
-		s->input_over = true;
+	for (ssize_t i = 0; i < n; i++) {
+		if (s->terminal && s->phase == BOOTING && type_early(s, buf[i]))
+			continue;
+		if (buf[i] == QEMU_ESCAPE && !s->terminal && !s->pass)
+			console_type(s, buf[i]);
+		console_type(s, buf[i]);
 	}
+	if (n > 0)
+		return;
+	s->input_over = true;
+	if (!s->terminal && !s->pass && s->phase == RUNNING)
+		console_type(s, KEY_EOF);
 }
 
 static void give_input(struct session *s)
@@ -166,70 +124,125 @@ static void give_input(struct session *s)
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	if (n < 0) { /* QEMU is gone; its status will say why */
+	if (n < 0) /* QEMU is gone; its status will say why */
 		s->to = -1;
-		return;
-	}
-	s->typed_at += (size_t)n;
-	if (s->typed_at == s->ntyped && s->input_over)
-		s->to = -1; /* kept open: QEMU shall not see an end */
+	else
+		s->typed_at += (size_t)n;
+}
+
+static bool wants_input(const struct session *s)
+{
+	if (s->to < 0 || s->input_over)
+		return false;
+	if (s->terminal && s->phase == BOOTING)
+		return true;
+	if (s->typed_at < s->ntyped)
+		return false;
+	return s->terminal || s->phase == RUNNING || s->phase == TYPED;
 }
 
 static void converse(struct session *s)
 {
 	for (;;) {
-		bool pending = s->typed_at < s->ntyped;
-		bool hungry = s->started && s->to >= 0 && !pending;
+		bool pending = s->to >= 0 && s->phase != BOOTING && s->typed_at < s->ntyped;
 		struct pollfd fds[3] = {
 			{ .fd = s->from, .events = POLLIN },
-			{ .fd = hungry ? 0 : -1, .events = POLLIN },
+			{ .fd = wants_input(s) ? 0 : -1, .events = POLLIN },
 			{ .fd = pending ? s->to : -1, .events = POLLOUT },
 		};
+		long long left = s->quiet_at - console_now();
+		int found = poll(fds, 3,
+				 s->phase == RUNNING ? -1
+				 : left > 0          ? (int)left
+						     : 0);
 
-		if (poll(fds, 3, -1) < 0) {
+		if (found < 0) {
 			if (errno == EINTR)
 				continue;
-			die("console-run: poll");
+			console_die("console-run: poll");
 		}
+		if (found == 0)
+			console_on_quiet(s);
 		if (fds[2].revents)
 			give_input(s);
 		if (fds[1].revents)
 			take_input(s);
-		if (fds[0].revents && !take_output(s))
+		if (fds[0].revents && !console_take_output(s))
 			return;
 	}
 }
 
-static void start_qemu(struct session *s, char **argv)
+static void terminal_restore(void)
 {
-	bool terminal = isatty(0);
-	int out[2], in[2] = { -1, -1 };
+	tcsetattr(0, TCSANOW, &cooked);
+}
 
-	if (pipe2(out, O_CLOEXEC) < 0 || (!terminal && pipe2(in, O_CLOEXEC) < 0))
-		die("console-run: pipe");
+/* Every key at once and as it is, as QEMU has it. */
+static void terminal_hand_through(void)
+{
+	struct termios t;
+
+	if (tcgetattr(0, &cooked) < 0)
+		return;
+	t = cooked;
+	t.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL |
+				 IXON);
+	t.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | IEXTEN | ISIG);
+	t.c_cflag = (t.c_cflag & ~(tcflag_t)(CSIZE | PARENB)) | CS8;
+	t.c_cc[VMIN] = 1;
+	t.c_cc[VTIME] = 0;
+	atexit(terminal_restore);
+	tcsetattr(0, TCSANOW, &t);
+}
+
+/* --- QEMU ---------------------------------------------------------------------- */
+
+static void start_qemu(struct session *s)
+{
+	int out[2], in[2];
+
+	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(in, O_CLOEXEC) < 0)
+		console_die("console-run: pipe");
 	s->qemu = fork();
 	if (s->qemu < 0)
-		die("console-run: fork");
+		console_die("console-run: fork");
 	if (s->qemu == 0) {
 #ifdef __linux__
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 #endif
 		dup2(out[1], 1);
-		if (!terminal)
-			dup2(in[0], 0);
-		execvp(argv[0], argv);
-		perror(argv[0]);
+		dup2(in[0], 0);
+		execvp(s->argv[0], s->argv);
+		perror(s->argv[0]);
 		_exit(127);
 	}
 	qemu_pid = s->qemu;
 	close(out[1]);
+	close(in[0]);
 	s->from = out[0];
-	s->to = in[1];
-	if (!terminal) {
-		close(in[0]);
-		fcntl(in[1], F_SETFL, O_NONBLOCK);
-	}
+	s->to = in[1]; /* kept open: QEMU shall not see an end */
+	fcntl(in[1], F_SETFL, O_NONBLOCK);
+	s->nheld = s->nline = s->ntyped = s->typed_at = 0;
+	s->again = false;
+	console_set_boot_quiet(s);
 }
+
+/* Its status as a shell says it. */
+static int wait_qemu(struct session *s)
+{
+	int status;
+
+	while (waitpid(s->qemu, &status, 0) < 0) {
+		if (errno != EINTR)
+			console_die("console-run: wait");
+	}
+	qemu_pid = 0;
+	close(s->from);
+	close(s->to);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* --- the end ------------------------------------------------------------------- */
 
 /* What was held back, without the firmware's part if that is complete. */
 static void print_held(const struct session *s)
@@ -246,20 +259,29 @@ static void print_held(const struct session *s)
 	fputc('\n', stderr);
 }
 
-static int finish(struct session *s)
+static int finish(struct session *s, int status)
 {
-	int status;
-
-	while (waitpid(s->qemu, &status, 0) < 0) {
-		if (errno != EINTR)
-			die("console-run: wait");
-	}
-	qemu_pid = 0;
 	if (caught)
 		return 128 + caught;
-	status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-	if (s->started)
+	if (s->refused) {
+		fprintf(stderr,
+			"The shell of this image takes no command, and this one cannot "
+			"be typed at its prompt: one line of %d bytes is possible.\n",
+			LINE_MAX_TYPED);
+		return NO_START_STATUS;
+	}
+	if (s->pass || s->phase == RUNNING)
 		return status;
+	if (s->phase == LEAVING || (s->phase == TYPED && s->nprompt == strlen(PROMPT))) {
+		fprintf(stderr, "The shell of this image took no command, so it was typed "
+				"at its prompt; its status is not known.\n");
+		return s->missing ? NO_PROGRAM_STATUS : 0;
+	}
+	if (s->phase == TYPED) {
+		if (s->nprompt)
+			console_say(s, PROMPT[0]);
+		return status;
+	}
 	if (!s->verbose && s->nheld)
 		print_held(s);
 	/* Status 0 is a power-off that somebody wanted: ktest=on, Ctrl-A x. */
@@ -271,32 +293,60 @@ static int finish(struct session *s)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: console-run [-v] [-l LOG] QEMU ARGUMENT...\n");
+	fprintf(stderr,
+		"usage: console-run [-v] [-e] [-l LOG] [-t SECONDS] [-c COMMAND] QEMU "
+		"ARGUMENT...\n"
+		"       console-run -p QEMU ARGUMENT...\n");
 	return 2;
+}
+
+static int options_parse(struct session *s, int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "+vepl:t:c:")) != -1) {
+		if (option == 'v')
+			s->verbose = true;
+		else if (option == 'e')
+			s->echoes = true;
+		else if (option == 'p')
+			s->pass = s->verbose = true;
+		else if (option == 'c')
+			s->command = optarg;
+		else if (option == 't')
+			s->nobody = atoi(optarg) * 1000LL;
+		else if (option == 'l')
+			s->log = open(optarg, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
+				      0666);
+		else
+			return -1;
+	}
+	return optind < argc ? 0 : -1;
 }
 
 int main(int argc, char **argv)
 {
-	static struct session s = { .log = -1 };
+	static struct session s = { .log = -1, .patience = QUIET_MS, .nobody = NOBODY_MS };
 	struct sigaction sa = { .sa_handler = on_signal };
-	int option;
+	int status;
 
-	while ((option = getopt(argc, argv, "+vl:")) != -1) {
-		if (option == 'v')
-			s.verbose = true;
-		else if (option == 'l')
-			s.log = open(optarg, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-				     0666);
-		else
-			return usage();
-	}
-	if (optind >= argc)
+	if (options_parse(&s, argc, argv) < 0)
 		return usage();
+#ifdef __linux__
+	prctl(PR_SET_PDEATHSIG, SIGTERM); /* ./run may be killed outright */
+#endif
 	signal(SIGPIPE, SIG_IGN);
 	sigaction(SIGTERM, &sa, NULL);
 	sigaction(SIGHUP, &sa, NULL);
 	sigaction(SIGINT, &sa, NULL);
-	start_qemu(&s, argv + optind);
-	converse(&s);
-	return finish(&s);
+	s.argv = argv + optind;
+	s.terminal = !s.pass && isatty(0);
+	if (s.terminal)
+		terminal_hand_through();
+	do {
+		start_qemu(&s);
+		converse(&s);
+		status = wait_qemu(&s);
+	} while (s.again && !caught);
+	return finish(&s, status);
 }

@@ -1,7 +1,7 @@
-/* plainsh.c - a shell that tells the kernel nothing, for test_jobs.py: written with xv6's
- * calls alone.  As in the shells of xv6 a child runs each line, and what is to run in the
- * background loses its parent.  Words, `;`, `&` and `|`.  With an argument it has no
- * prompt. */
+/* plainsh.c - a shell that tells the kernel nothing, for test_jobs.py and check_run.py:
+ * written with xv6's calls alone.  As in the shells of xv6 a child runs each line, and what
+ * is to run in the background loses its parent.  Words, `;`, `&` and `|`.  With an argument
+ * it has no prompt. */
 #include "kernel/types.h"
 #include "user/user.h"
 
@@ -31,8 +31,10 @@ static void run_words(char *s)
 			s++;
 	}
 	argv[argc] = 0;
-	if (argc)
+	if (argc) {
 		exec(argv[0], argv);
+		fprintf(2, "exec %s failed\n", argv[0]);
+	}
 	exit(1);
 }
 

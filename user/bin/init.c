@@ -2,7 +2,8 @@
 
 /* With the boot option `cmd` it runs that one command instead and powers the
  * machine off with its status; blanks and other bytes are written there as
- * %20, as an option ends at a blank.  Both ways it waits for all orphans.
+ * %20, as an option ends at a blank.  The shell is called `-sh` then, and says
+ * that it takes the command.  Both ways it waits for all orphans.
  *
  * No stdio here: the page table of this process is printed at boot, and its
  * image is to be a page of text and one of data. */
@@ -17,7 +18,6 @@
 
 #define HINT \
 	"Type `help` for a list of programs, `poweroff` to leave (or Ctrl-A, then x).\n"
-#define START_MARK "@@pagoda-start@@\n" /* what comes before is not the command's */
 #define CMD_SIZE 1024
 
 static void say(const char *text)
@@ -106,11 +106,10 @@ static int shell_run(char *const argv[])
 
 _Noreturn static void command_run(char *command)
 {
-	char *argv[] = { "sh", "-c", command, NULL };
+	char *argv[] = { "-sh", "-c", command, NULL };
 	int status;
 
 	percent_decode(command);
-	say(START_MARK);
 	(void)job(JOB_PROMPT); /* the command is the job that ^C ends */
 	status = shell_run(argv);
 	reboot(REBOOT_POWEROFF, status & 0xff);

@@ -12,7 +12,7 @@ static const char usage[] =
 	"usage: which [-a] NAME...\n"
 	"Print which file the shell runs for each NAME: one in /, or else one in the\n"
 	"current directory.  Every file may be run here.  Status 1: one has none.\n"
-	"  -a   all that there are, not the first alone, and those of built-in names\n";
+	"  -a   all that there are, not only the first, and those of built-in names\n";
 
 #define PATH_SIZE 1024
 

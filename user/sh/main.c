@@ -20,6 +20,9 @@
 
 struct shell shell;
 
+/* Ends what is not the command's; tools/console_run.c waits for it. */
+#define START_MARK "@@pagoda-start@@\n"
+
 static const char usage[] =
 	"usage: sh [FILE [ARG...]] | sh -c COMMAND [NAME [ARG...]]\n"
 	"Run commands from the keyboard, from FILE, or COMMAND.\n"
@@ -243,6 +246,8 @@ int main(int argc, char **argv)
 			return 2;
 		}
 		in.text = argv[2];
+		if (argv[0][0] == '-') /* init runs the command of the boot options */
+			sh_say(START_MARK, NULL);
 		sh_vars_init(argv[3] ? argv + 3 : argv + argc);
 		return run_input(&in, true);
 	}

@@ -267,9 +267,9 @@ static void test_growing_leaves_what_runs_alone(void **state)
 	frame_get(pg); /* the program's */
 	memcpy(before, frame_va(pg), PAGE_SIZE);
 	f = rig_open("p", O_WRONLY);
-	rig_no_frames = true;
+	failing_set(&rig_frames, 1, true);
 	assert_int_equal(file_truncate(f, PAGE_SIZE), -ENOMEM);
-	rig_no_frames = false;
+	failing_end(&rig_frames);
 	assert_int_equal(file_truncate(f, PAGE_SIZE), 0);
 	file_put(f);
 	assert_memory_equal(frame_va(pg), before, PAGE_SIZE);
