@@ -14,7 +14,7 @@ enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC, NACCESSES };
  * hardware refuses like a guard, but with a frame. */
 static inline bool pte_is_parked(pte_t e, int level)
 {
-	return pte_is_guard(e, level) && e.bits & PTE_SOFT;
+	return pte_is_guard(e, level) && e.bits & PTE_PARKED;
 }
 
 /* The bits that the hardware, or a fault, sets in the entry at an access. */

@@ -304,7 +304,7 @@ u64 prot_to_pte(u32 prot)
 	u64 flags = PTE_V | PTE_U;
 
 	if (!prot)
-		return PTE_V | PTE_SOFT;
+		return PTE_V | PTE_PARKED;
 	flags |= prot & (VMA_R | VMA_W) ? PTE_R : 0; /* W without R is reserved */
 	flags |= prot & VMA_W ? PTE_W : 0;
 	flags |= prot & VMA_X ? PTE_X : 0;

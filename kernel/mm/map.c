@@ -176,8 +176,6 @@ static void protect_pages(struct aspace *as, const struct vma *v, struct gather 
 		/* Off first: D must not be set behind our back. */
 		old = pte_xchg(c.slot, (pte_t){ 0 });
 		e = pte_make(pte_pa(old), new_flags(v, old));
-		if (c.level > 0)
-			e.bits |= old.bits & PTE_SOFT; /* may be shed (super.c) */
 		if (loses_rights(old, e))
 			gather_range(g, c.va, pt_end(&c));
 		pt_set_leaf(&c, e);

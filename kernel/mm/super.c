@@ -8,8 +8,8 @@
  * takes was set aside when the leaf was made (pt.h), so that splitting never
  * fails, and a program with large leaves takes as many frames as without.
  *
- * A leaf that came with a first touch, and so has more than was asked for, is
- * marked by PTE_SOFT: when memory runs out, super_shed() takes it back.
+ * A block that came with a first touch, and so has more than was asked for, is
+ * marked in its first frame: when memory runs out, super_shed() takes that back.
  *
  * Several spaces may have leaves on one block.  Once one of them splits its own,
  * the frames of the block are counted singly for all (frame_split). */
@@ -23,6 +23,9 @@
 #include "uapi/errno.h"
 
 bool aspace_super;
+
+/* struct page.flags of the first frame of a block; constant once it is mapped. */
+#define BLOCK_MAY_BE_SHED 1u
 
 /* Blocks come from what is free: no cache is emptied for want of one. */
 static struct page *block_alloc(void)
@@ -62,7 +65,7 @@ static bool is_candidate(struct aspace *as, const struct super_place *at)
 	       pt_large_fits(&as->pt, at->va);
 }
 
-bool super_map_fresh(struct aspace *as, const struct super_place *at, u64 used)
+static bool map_fresh(struct aspace *as, const struct super_place *at, u64 used, u16 mark)
 {
 	u64 flags = prot_to_pte(at->area->prot) | used;
 	struct page *pg;
@@ -77,11 +80,17 @@ bool super_map_fresh(struct aspace *as, const struct super_place *at, u64 used)
 		sched_point();
 	}
 	vmstat_add(VM_page_zeroed, SUPER_PAGES);
+	pg->flags = mark;
 	aspace_before_leaf(flags);
 	if (map_block(as, ALIGN_DOWN(at->va, SUPER_SIZE), pg, flags))
 		return true;
 	frame_put(pg);
 	return false;
+}
+
+bool super_map_fresh(struct aspace *as, const struct super_place *at, u64 used)
+{
+	return map_fresh(as, at, used, 0);
 }
 
 /* Plenty is what leaves half of the memory free: a program that touches a page here and
@@ -91,7 +100,7 @@ bool super_map_touched(struct aspace *as, const struct vma *area, va_t va, u64 u
 	struct super_place at = { area, va, area->start, area->end };
 
 	return frame_count(FRAME_free) >= frame_total() / 2 + SUPER_PAGES &&
-	       super_map_fresh(as, &at, used | PTE_SOFT);
+	       map_fresh(as, &at, used, BLOCK_MAY_BE_SHED);
 }
 
 int super_put(struct aspace *as, va_t va, struct page *pg, u64 flags)
@@ -103,6 +112,8 @@ struct page *super_copy(struct page *from)
 {
 	struct page *pg = block_alloc();
 
+	if (pg)
+		pg->flags = from->flags;
 	for (u64 i = 0; pg && i < SUPER_PAGES; i++) {
 		page_copy(frame_va(pg + i), frame_va(from + i));
 		sched_point();
@@ -189,7 +200,7 @@ u64 super_shed(struct aspace *as)
 			pte_t e = pte_load(c.slot);
 			struct page *pg = frame_of_pa(pte_pa(e));
 
-			if (pte_is_large(e, c.level) && e.bits & PTE_SOFT &&
+			if (pte_is_large(e, c.level) && pg->flags & BLOCK_MAY_BE_SHED &&
 			    frame_reunite(pg, SUPER_ORDER) && has_zero_page(pg))
 				n += shed_leaf(as, &c, &g);
 			sched_point();

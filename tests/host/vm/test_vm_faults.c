@@ -176,7 +176,7 @@ static u64 entry_flags(struct situation s)
 	u64 flags = prot_to_pte(s.prot);
 
 	if (s.state == PARKED)
-		return PTE_V | PTE_SOFT;
+		return PTE_V | PTE_PARKED;
 	if (s.state != WRITABLE)
 		flags &= ~PTE_W;
 	if (s.state & (COW_OTHERS | COW_LAST))
