@@ -22,3 +22,11 @@ void sched_point(void);
 
 /* Whether the running thread is to die; loops that may take long ask. */
 bool thread_killed(void);
+
+/* Both, for loops whose length a program chooses: at least every millisecond.  Loops that
+ * give memory back or must not end half-way go on when it is true. */
+static inline bool sched_point_killed(void)
+{
+	sched_point();
+	return thread_killed();
+}

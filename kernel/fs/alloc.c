@@ -10,6 +10,7 @@
 
 #include "core/klog.h"
 #include "core/mutex.h"
+#include "core/thread.h"
 #include "fs/buf_priv.h"
 #include "fs/geo_priv.h"
 #include "fs/log_priv.h"
@@ -208,6 +209,7 @@ static int take_first(struct log_op *op, u32 lo, u32 hi, u32 n, u32 *out)
 
 		if (err)
 			return err;
+		sched_point();
 		lo = find_in(b, lo, end);
 		if (lo < end) {
 			got = take(b, lo, end, n, out);

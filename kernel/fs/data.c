@@ -287,7 +287,8 @@ s64 data_read(struct inode *ip, struct sink to, u64 off, u64 n)
 		more = ip->type == T_FILE ? read_file_step(&r) : read_meta_step(&r);
 		if (more == -EFAULT && uaccess_fault_in(r.to.user, true) == 0)
 			more = 1;
-		sched_point();
+		if (sched_point_killed() && r.left && more > 0)
+			more = -EINTR;
 	}
 	/* A bad address spoils the read; a bad disk only what it has. */
 	if (more == -EFAULT || (more < 0 && r.off == off))

@@ -85,7 +85,8 @@ static int scan(struct inode *dp, u32 from, match_fn *match, const union name *n
 		if (b)
 			buf_put(b);
 		slot = base + (u32)PER_BLOCK;
-		sched_point();
+		if (sched_point_killed())
+			return -EINTR;
 	}
 	return -ENOENT;
 }

@@ -8,6 +8,7 @@
 #include "fs/inode_priv.h"
 
 #include "core/klog.h"
+#include "core/thread.h"
 #include "fs/alloc_priv.h"
 #include "fs/buf_priv.h"
 #include "fs/fs.h"
@@ -355,6 +356,7 @@ static s64 find_free(u32 ino)
 
 			if (b)
 				buf_put(b);
+			sched_point();
 			err = buf_get(geo_inode_block(ino), &b);
 			if (err)
 				return err;

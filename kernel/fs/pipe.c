@@ -209,6 +209,7 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 			if (err && done)
 				return (s64)done;
 		}
+		sched_point();
 	}
 	return err ? err : (s64)done;
 }

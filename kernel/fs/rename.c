@@ -2,6 +2,7 @@
  *
  * As POSIX has it: an existing file, or empty directory, of the new name is replaced;
  * a directory does not go into itself; two names of one file stay as they are. */
+#include "core/thread.h"
 #include "fs/alloc_priv.h"
 #include "fs/buf_priv.h"
 #include "fs/dir_priv.h"
@@ -82,6 +83,8 @@ static int is_above(struct inode *ip, struct inode *dp)
 		inode_unlock(at);
 		if (!err && ++steps > geo.ninodes)
 			err = -EIO; /* a circle */
+		else if (!err && sched_point_killed())
+			err = -EINTR;
 		inode_put(at);
 		at = up;
 	}

@@ -376,7 +376,8 @@ int data_write(struct inode *ip, uptr_t src, u64 *off, u64 n, bool append)
 		return -EINVAL;
 	while (w.left && !err) {
 		err = step(&w);
-		sched_point();
+		if (sched_point_killed() && w.left && !err)
+			err = -EINTR;
 	}
 	unpin(&w);
 	if (w.spare)

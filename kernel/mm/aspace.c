@@ -156,6 +156,7 @@ static void gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 		struct page *pg;
 		struct vma *v;
 
+		(void)pt_point(&c);
 		if (pte_is_large(e, c.level))
 			super_unmap(as, &c, g);
 		if (c.level > 0 || (!pte_is_leaf(e) && !pte_is_guard(e, c.level)))
@@ -183,6 +184,7 @@ static void protect_written(struct aspace *as, va_t lo, va_t hi)
 	pt_for_each(c, &as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
 
+		(void)pt_point(&c);
 		if (!pte_is_leaf(e) || !(e.bits & PTE_W) || !shared_area(as, c.va))
 			continue;
 		pte_clear_bits(c.slot, PTE_W);
@@ -198,6 +200,7 @@ static void tell_written(struct aspace *as, va_t lo, va_t hi)
 		pte_t e = pte_load(c.slot);
 		struct vma *v = e.bits & PTE_D ? shared_area(as, c.va) : NULL;
 
+		(void)pt_point(&c);
 		if (!v || !pte_is_valid(e))
 			continue;
 		pte_clear_bits(c.slot, PTE_D);
@@ -344,6 +347,8 @@ int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi)
 		struct pt_cur c = pt_at(&as->pt, va);
 		int err;
 
+		if (sched_point_killed())
+			return -EINTR;
 		next = va + PAGE_SIZE;
 		if (pte_is_valid(pte_load(c.slot)))
 			continue;
@@ -354,7 +359,6 @@ int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi)
 		err = aspace_map_fresh(as, area, va, 0);
 		if (err)
 			return err;
-		sched_point();
 	}
 	return 0;
 }

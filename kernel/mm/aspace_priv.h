@@ -38,8 +38,8 @@ int aspace_map_frame(struct aspace *as, va_t va, struct page *pg, u64 flags) MUS
 int aspace_map_fresh(struct aspace *as, const struct vma *area, va_t va,
 		     u64 used) MUST_CHECK;
 
-/* Brings in every absent page of [lo, hi), which lies in @area.  -ENOMEM: those that
- * came stay.  (lock) */
+/* Brings in every absent page of [lo, hi), which lies in @area.  -ENOMEM, -EINTR (the
+ * thread is to die): those that came stay.  (lock) */
 int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi) MUST_CHECK;
 
 /* Takes all pages out of [lo, hi) and gives them back.  (lock) */

@@ -45,6 +45,7 @@ static void cut_space(struct aspace *as, const struct object *obj, u64 bytes)
 	struct vma *v;
 
 	vma_for_each(v, &as->areas) {
+		sched_point();
 		if (v->object != obj || behind(v, bytes) >= v->end)
 			continue;
 		keep_walks_out(as);
@@ -59,6 +60,7 @@ static void write_back_space(struct aspace *as)
 	struct vma *v;
 
 	vma_for_each(v, &as->areas) {
+		sched_point();
 		if (!v->object || !(v->flags & VMA_SHARED))
 			continue;
 		keep_walks_out(as);

@@ -101,7 +101,9 @@ static int copy_large(struct fork *f, va_t va, struct page *from, u64 flags)
 
 	if (!pg) {
 		for (u64 i = 0; i < SUPER_PAGES && !err; i++)
-			err = copy_page(f, va + i * PAGE_SIZE, from + i, flags);
+			err = sched_point_killed()
+				      ? -EINTR
+				      : copy_page(f, va + i * PAGE_SIZE, from + i, flags);
 		return err;
 	}
 	vmstat_add(VM_fork_copied, SUPER_PAGES);
@@ -128,6 +130,10 @@ static int fork_area_pages(struct fork *f)
 	pt_for_each(c, &f->from->pt, f->area->start, f->area->end) {
 		pte_t e = pte_load(c.slot);
 
+		if (pt_point(&c)) {
+			err = -EINTR;
+			break;
+		}
 		if (!pte_is_leaf(e) && !pte_is_parked(e, c.level))
 			continue;
 		if (aspace_fork_copies && !(f->area->flags & VMA_SHARED))
@@ -166,7 +172,9 @@ static int fork_guards(struct fork *f)
 	pt_for_each(c, &f->from->pt, 0, f->from->brk) {
 		pte_t e = pte_load(c.slot);
 
-		if (pte_is_guard(e, c.level) && !pte_is_parked(e, c.level))
+		if (pt_point(&c))
+			err = -EINTR;
+		else if (pte_is_guard(e, c.level) && !pte_is_parked(e, c.level))
 			err = aspace_add_guard(f->to, c.va);
 		if (err)
 			break;

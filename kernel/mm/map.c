@@ -4,6 +4,7 @@
 
 #include "core/sched.h"
 #include "lib/assert.h"
+#include "lib/string.h"
 #include "mm/aspace_priv.h"
 #include "mm/gather.h"
 #include "mm/object.h"
@@ -123,11 +124,12 @@ int aspace_munmap(struct aspace *as, va_t addr, u64 len)
 
 static bool may_have(struct aspace *as, va_t lo, va_t hi, u8 prot)
 {
-	struct vma *v;
+	struct vma *v = prot & VMA_W ? vma_find_next(&as->areas, lo) : NULL;
 
-	vma_for_each(v, &as->areas) {
-		if (v->end > lo && v->start < hi && prot & VMA_W && v->flags & VMA_NOWRITE)
+	for (; v && v->start < hi; v = vma_next(&as->areas, v)) {
+		if (v->flags & VMA_NOWRITE)
 			return false;
+		sched_point();
 	}
 	return true;
 }
@@ -137,7 +139,7 @@ static bool all_in_areas(struct aspace *as, va_t lo, va_t hi)
 	while (lo < hi) {
 		struct vma *v = vma_find(&as->areas, lo);
 
-		if (!v || v->kind == VMA_system)
+		if (!v || v->kind == VMA_system || sched_point_killed())
 			return false;
 		lo = v->end;
 	}
@@ -169,6 +171,7 @@ static void protect_pages(struct aspace *as, const struct vma *v, struct gather 
 	pt_for_each(c, &as->pt, v->start, v->end) {
 		pte_t e = pte_load(c.slot), old;
 
+		(void)pt_point(&c); /* entries and areas must agree */
 		if (!pte_is_leaf(e) && !pte_is_parked(e, c.level))
 			continue;
 		if (c.level > 0 && !v->prot)
@@ -196,7 +199,7 @@ static int protect_locked(struct aspace *as, va_t lo, va_t hi, u8 prot)
 		return err;
 	aspace_before_leaf(prot_to_pte(prot));
 	gather_init(&g, &as->tlb);
-	while (lo < hi) {
+	while (lo < hi && !sched_point_killed()) {
 		struct vma *v = vma_find(&as->areas, lo);
 
 		if (v->prot != prot) {
@@ -245,7 +248,7 @@ int aspace_discard(struct aspace *as, va_t addr, u64 len)
 	mutex_lock(&as->lock);
 	if (addr > MAP_TOP || len > MAP_TOP - addr || !all_in_areas(as, addr, end))
 		err = -ENOMEM;
-	while (!err && addr < end) {
+	while (!err && addr < end && !sched_point_killed()) {
 		struct vma *v = vma_find(&as->areas, addr);
 
 		if (!(v->flags & VMA_SHARED) && v->kind != VMA_image)
@@ -262,28 +265,36 @@ int aspace_prefetch(struct aspace *as, va_t addr, u64 len)
 
 	if (addr > MAP_TOP || len > MAP_TOP - addr)
 		return -ENOMEM;
-	for (; addr < end && mem_has(frame_total() / 8) && !thread_killed();
+	for (; addr < end && mem_has(frame_total() / 8) && !sched_point_killed();
 	     addr += PAGE_SIZE) {
 		if (aspace_fault(as, addr, ACCESS_READ))
 			break; /* a hint: what cannot be had comes later or never */
-		sched_point();
 	}
 	return 0;
 }
 
 int aspace_mincore(struct aspace *as, va_t addr, u64 len, u8 *out)
 {
+	va_t end = addr + len;
 	int err = 0;
 
 	ASSERT(len <= PAGE_SIZE * PAGE_SIZE);
+	memset(out, 0, len / PAGE_SIZE);
 	mutex_lock(&as->lock);
-	if (addr > MAP_TOP || len > MAP_TOP - addr || !all_in_areas(as, addr, addr + len))
-		err = -ENOMEM;
-	for (u64 i = 0; !err && i < len / PAGE_SIZE; i++) {
-		struct pt_cur c = pt_at(&as->pt, addr + i * PAGE_SIZE);
+	if (addr > MAP_TOP || len > MAP_TOP - addr || !all_in_areas(as, addr, end)) {
+		mutex_unlock(&as->lock);
+		return -ENOMEM;
+	}
+	pt_for_each(c, &as->pt, addr, end) {
 		pte_t e = pte_load(c.slot);
 
-		out[i] = pte_is_leaf(e) || pte_is_parked(e, c.level);
+		if (pt_point(&c)) {
+			err = -EINTR;
+			break;
+		}
+		if (pte_is_leaf(e) || pte_is_parked(e, c.level))
+			memset(out + (c.va - addr) / PAGE_SIZE, 1,
+			       (MIN(pt_end(&c), end) - c.va) / PAGE_SIZE);
 	}
 	mutex_unlock(&as->lock);
 	return err;

@@ -28,6 +28,7 @@
 #pragma once
 
 #include "arch/riscv/pte.h"
+#include "core/thread.h"
 #include "mm/frame.h"
 
 struct gather;
@@ -79,6 +80,13 @@ int pt_reach(struct pt_cur *c, int level) MUST_CHECK;
 
 #define pt_for_each(c, table, start, end) \
 	for (struct pt_cur c = pt_at(table, start); c.va < (end); pt_next(&c))
+
+/* In such a loop, for each entry: once a table, a scheduling point.  True: the running
+ * thread is to die. */
+static inline bool pt_point(const struct pt_cur *c)
+{
+	return (c->level > 0 || level_index(c->va, 0) == 0) && sched_point_killed();
+}
 
 /* An empty table, for the kernel.  -ENOMEM. */
 int pt_init(struct pt *pt) MUST_CHECK;

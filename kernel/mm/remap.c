@@ -44,6 +44,8 @@ static int reach_tables(struct aspace *as, const struct move *m)
 	pt_for_each(c, &as->pt, m->lo, m->hi) {
 		struct pt_cur to;
 
+		if (pt_point(&c))
+			return -EINTR;
 		if (pte_is_large(pte_load(c.slot), c.level))
 			super_split(&c);
 		if (!pte_is_valid(pte_load(c.slot)))
@@ -51,7 +53,6 @@ static int reach_tables(struct aspace *as, const struct move *m)
 		to = pt_at(&as->pt, c.va + m->by);
 		if (pt_reach(&to, 0))
 			return -ENOMEM;
-		sched_point();
 	}
 	return 0;
 }
@@ -65,6 +66,7 @@ static void move_entries(struct aspace *as, const struct move *m)
 	pt_for_each(c, &as->pt, m->lo, m->hi) {
 		struct pt_cur to;
 
+		(void)pt_point(&c); /* must not end half-way */
 		if (!pte_is_valid(pte_load(c.slot)))
 			continue;
 		to = pt_at(&as->pt, c.va + m->by);

@@ -203,7 +203,8 @@ u64 super_shed(struct aspace *as)
 			if (pte_is_large(e, c.level) && pg->flags & BLOCK_MAY_BE_SHED &&
 			    frame_reunite(pg, SUPER_ORDER) && has_zero_page(pg))
 				n += shed_leaf(as, &c, &g);
-			sched_point();
+			if (sched_point_killed())
+				break;
 		}
 	}
 	gather_finish(&g);

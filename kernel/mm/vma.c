@@ -9,6 +9,7 @@
  * nothing to turn or to recolour. */
 #include "mm/vma.h"
 
+#include "core/thread.h"
 #include "lib/assert.h"
 #include "mm/slab.h"
 #include "uapi/errno.h"
@@ -148,7 +149,7 @@ bool vma_gap(const struct vma_set *set, u64 len, va_t lo, va_t hi, va_t *start)
 {
 	const struct vma *v = find_below(set, hi);
 
-	while (hi > lo && hi - lo >= len) {
+	while (hi > lo && hi - lo >= len && !sched_point_killed()) {
 		va_t floor = v ? v->end : 0;
 
 		if (hi > floor && hi - floor >= len) {
@@ -241,8 +242,10 @@ int vma_replace(struct vma_set *set, const struct vma *like, struct vma **out)
 	if (!v || v->start >= like->end)
 		return vma_insert(set, like, out);
 	ASSERT(range_is_good(like->start, like->end) && v->start >= like->start);
-	while ((next = vma_next(set, v)) && next->start < like->end)
+	while ((next = vma_next(set, v)) && next->start < like->end) {
 		vma_remove(set, next);
+		sched_point();
+	}
 	ASSERT(v->end <= like->end);
 	if (set->hooks)
 		set->hooks->gone(v);
@@ -260,8 +263,10 @@ void vma_set_fini(struct vma_set *set)
 {
 	struct vma *v, *next;
 
-	list_for_each_safe(v, next, &set->areas, link)
+	list_for_each_safe(v, next, &set->areas, link) {
 		vma_remove(set, v);
+		sched_point();
+	}
 }
 
 int vma_set_copy(struct vma_set *dst, const struct vma_set *src)
@@ -370,6 +375,7 @@ void vma_cut(struct vma_set *set, va_t lo, va_t hi)
 	while (v && v->end <= hi) {
 		struct vma *next = vma_next(set, v);
 
+		sched_point();
 		vma_remove(set, v);
 		v = next;
 	}

@@ -46,7 +46,7 @@ static int reach_mask(const struct harvest *h)
 
 	for (va_t va = h->mask.va; va < end && !err;
 	     va = ALIGN_DOWN(va, PAGE_SIZE) + PAGE_SIZE)
-		err = uaccess_prepare(uptr(va), true);
+		err = sched_point_killed() ? -EINTR : uaccess_prepare(uptr(va), true);
 	return err;
 }
 
@@ -66,6 +66,7 @@ static void harvest_range(struct aspace *as, va_t lo, va_t hi, u8 *mask)
 	pt_for_each(c, &as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
 
+		(void)pt_point(&c); /* what was cleared is reported */
 		if (!pte_is_leaf(e) || !(e.bits & PTE_U) || !(e.bits & PTE_A))
 			continue;
 		pte_clear_bits(c.slot, PTE_A);
@@ -93,7 +94,8 @@ static int perform(const struct harvest *h)
 		memset(bits, 0, bytes);
 		harvest_range(h->as, lo, lo + n * PAGE_SIZE, bits);
 		err = copyout(uptr_add(h->mask, done / 8), bits, bytes);
-		sched_point();
+		if (sched_point_killed())
+			err = -EINTR;
 	}
 	frame_put(frame);
 	return err;

@@ -39,7 +39,8 @@ static void count_pages(struct aspace *as, struct snap_area *r)
 
 		if (pte_is_leaf(e) || pte_is_parked(e, c.level))
 			count_leaf(r, &c, e);
-		sched_point();
+		if (sched_point_killed())
+			break;
 	}
 }
 
@@ -96,7 +97,8 @@ static bool add_between(struct snap *s, va_t lo, va_t hi)
 	pt_for_each(c, &s->as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
 
-		sched_point();
+		if (sched_point_killed())
+			return false;
 		if (!pte_is_valid(e))
 			continue;
 		if (is_full(s, c.va))

@@ -5,6 +5,7 @@
  * and docs/abi.md section 3. */
 
 #include "core/coreup.h"
+#include "core/thread.h"
 #include "dev/console.h"
 #include "fs/fs.h"
 #include "lib/elf.h"
@@ -105,9 +106,12 @@ static int load_segment(struct exec *x, const struct elf_segment *seg)
 	u64 pages = (spec.end - spec.start) / PAGE_SIZE;
 	int err = mem_has(pages) ? aspace_add(x->as, &spec) : -ENOMEM;
 
-	for (u64 done = 0; !err && done < seg->filesz; done += PAGE_SIZE)
+	for (u64 done = 0; !err && done < seg->filesz; done += PAGE_SIZE) {
 		err = can_share(seg, done) ? share_page(x, seg, done)
 					   : load_page(x, seg, done);
+		if (sched_point_killed())
+			err = -EINTR;
+	}
 	/* The whole image is there before it starts: the rest is zero. */
 	return err ? err : aspace_fill(x->as, spec.start, spec.end);
 }
@@ -228,6 +232,8 @@ static int push_strings(struct exec *x)
 			err = aspace_write(x->as, x->sp, x->string, len + 1);
 		if (!err)
 			err = note_argument(x, x->sp);
+		if (!err && sched_point_killed())
+			err = -EINTR;
 		if (err)
 			return err;
 	}

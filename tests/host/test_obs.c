@@ -46,6 +46,11 @@ void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi)
 	shootdowns++;
 }
 
+bool thread_killed(void)
+{
+	return false;
+}
+
 void sched_point(void)
 {
 }

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "core/thread.h"
 #include "mm/frame.h"
 #include "mm/slab.h"
 #include "mm/vma.h"
@@ -49,6 +50,15 @@ static void area_gone(struct vma *v)
 }
 
 static const struct vma_hooks hooks = { area_copied, area_gone };
+
+void sched_point(void)
+{
+}
+
+bool thread_killed(void)
+{
+	return false;
+}
 
 /* --- failing allocations ------------------------------------------------ */
 

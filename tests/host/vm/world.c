@@ -26,6 +26,7 @@ struct aspace *space[SPACES];
 struct world_file world_file;
 bool world_svade, world_patient;
 struct failing world_alloc;
+u64 world_points, world_kill_at;
 struct pt kernel_pt;
 struct vmstat_hart vmstat_harts[MAX_HARTS];
 
@@ -64,6 +65,7 @@ void thread_yield(void)
 void sched_point(void)
 {
 	assert_int_equal(shim_spin_depth(), 0);
+	world_points++;
 }
 
 /* Nobody may be kept waiting meanwhile who could free some. */
@@ -258,7 +260,7 @@ static const struct object_ops file_ops = {
 
 bool thread_killed(void)
 {
-	return false;
+	return world_kill_at && world_points >= world_kill_at;
 }
 
 /* --- making and unmaking --------------------------------------------------------- */

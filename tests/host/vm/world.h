@@ -48,6 +48,8 @@ struct aspace *world_space_new(void);
 struct aspace *world_fork(unsigned from);
 void world_space_free(struct aspace *as);
 
+/* Scheduling points so far; after so many of them the thread is killed, 0: never. */
+extern u64 world_points, world_kill_at;
 extern bool world_patient;         /* it is process 1, which waits until there is memory */
 extern struct failing world_alloc; /* allocations, of frames and of objects */
 

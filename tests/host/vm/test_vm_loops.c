@@ -1,0 +1,272 @@
+// sources: kernel/mm/aspace.c kernel/mm/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/cut.c kernel/mm/sbrk.c kernel/mm/super.c kernel/mm/vma.c kernel/mm/pt.c kernel/mm/gather.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/slab.c kernel/mm/reclaim.c kernel/mm/watch.c tests/host/vm/world.c tests/host/shim/shim.c
+// cflags: -DPAGODA_CHECK -DFRAMES=3000 -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put,--wrap=pt_at
+/* test_vm_loops.c - loops whose length a program chooses.  Each offers a scheduling point
+ * at every table or area that it comes to, and ends soon after its thread is killed, unless
+ * it gives memory back or must not end half-way.
+ *
+ * A new call on ranges of addresses gets a line in the table. */
+#include "world.h"
+
+#include <string.h>
+
+#include "mm/aspace_priv.h"
+#include "mm/map.h"
+#include "mm/watch.h"
+#include "uapi/errno.h"
+
+#define TABLES 64 /* of which one page each is there */
+#define BASE 0x50000000ul
+#define LEN (TABLES * SUPER_SIZE)
+#define AREAS 300
+#define KILL_AT 20
+#define SLACK 8 /* points that a killed loop may still pass */
+
+static u64 walks;
+
+struct pt_cur __real_pt_at(struct pt *pt, va_t va);
+struct pt_cur __wrap_pt_at(struct pt *pt, va_t va);
+
+struct pt_cur __wrap_pt_at(struct pt *pt, va_t va)
+{
+	walks++;
+	return __real_pt_at(pt, va);
+}
+
+static u8 present[PAGE_SIZE];
+
+/* --- what is called; 0 or -errno ------------------------------------------------- */
+
+static int do_mincore(void)
+{
+	u64 part = sizeof(present) * PAGE_SIZE;
+	int err = 0;
+
+	for (u64 at = 0; at < LEN && !err; at += part)
+		err = aspace_mincore(space[0], BASE + at, part, present);
+	return err;
+}
+
+static int do_munmap(void)
+{
+	return aspace_munmap(space[0], BASE, LEN);
+}
+
+static int do_protect(void)
+{
+	return aspace_protect(space[0], BASE, LEN, VMA_R);
+}
+
+static int do_msync(void)
+{
+	return aspace_msync(space[0], BASE, LEN);
+}
+
+static int do_discard(void)
+{
+	return aspace_discard(space[0], BASE, LEN);
+}
+
+static int do_prefetch(void)
+{
+	return aspace_prefetch(space[0], BASE, 2 * TABLES * PAGE_SIZE);
+}
+
+static int do_fork(void)
+{
+	struct aspace *child = world_fork(0);
+
+	if (child)
+		world_space_free(child);
+	return child ? 0 : -EINTR; /* memory there is */
+}
+
+static int do_mremap(void)
+{
+	struct remap_request req = { BASE, LEN, LEN + PAGE_SIZE, .may_move = true };
+	va_t at;
+
+	return aspace_mremap(space[0], &req, &at);
+}
+
+static int map_one(va_t va, u64 len, bool shared)
+{
+	struct map_request req = { .addr = va,
+				   .len = len,
+				   .prot = VMA_R | VMA_W,
+				   .fixed = va != 0,
+				   .shared = shared };
+
+	return aspace_map(space[0], &req, &va);
+}
+
+static int do_map_over(void)
+{
+	return map_one(BASE, LEN, false);
+}
+
+static int do_map_shared(void)
+{
+	return map_one(BASE + LEN + SUPER_SIZE, 2 * TABLES * PAGE_SIZE, true);
+}
+
+static int do_map_anywhere(void)
+{
+	return map_one(0, 2 * PAGE_SIZE, false);
+}
+
+static int do_grow(void)
+{
+	va_t old;
+
+	return aspace_sbrk(space[0], 2 * TABLES * PAGE_SIZE, false, &old);
+}
+
+static int do_destroy(void)
+{
+	world_space_free(space[0]);
+	space[0] = world_space_new();
+	return 0;
+}
+
+/* --- the table ------------------------------------------------------------------- */
+
+enum { COMPLETES, STOPS };
+
+static const struct loop {
+	const char *name;
+	int (*run)(void);
+	int when_killed;
+	bool areas; /* many areas, each with a hole below it, in place of many tables */
+	u64 points; /* at least                                                       */
+} loops[] = {
+	{ "mincore", do_mincore, STOPS, false, TABLES },
+	{ "munmap", do_munmap, COMPLETES, false, TABLES },
+	{ "munmap of areas", do_munmap, COMPLETES, true, AREAS },
+	{ "mprotect", do_protect, COMPLETES, false, TABLES },
+	{ "msync", do_msync, COMPLETES, false, TABLES },
+	{ "discard", do_discard, COMPLETES, false, TABLES },
+	{ "prefetch", do_prefetch, STOPS, false, TABLES },
+	{ "fork", do_fork, STOPS, false, TABLES },
+	{ "fork of areas", do_fork, STOPS, true, AREAS },
+	{ "mremap", do_mremap, STOPS, false, 2 * TABLES },
+	{ "mmap over what is there", do_map_over, COMPLETES, false, TABLES },
+	{ "mmap over areas", do_map_over, COMPLETES, true, AREAS },
+	{ "mmap of shared memory", do_map_shared, STOPS, false, TABLES },
+	{ "mmap below areas", do_map_anywhere, STOPS, true, AREAS },
+	{ "sbrk", do_grow, STOPS, false, TABLES },
+	{ "exit", do_destroy, COMPLETES, false, TABLES },
+	{ "exit with areas", do_destroy, COMPLETES, true, AREAS },
+};
+
+/* All that mmap may choose from, but for a hole that is too small below each area, lies
+ * below the areas. */
+static void make_areas(void)
+{
+	va_t top = BASE + 2 * AREAS * PAGE_SIZE;
+
+	for (u64 i = 0; i < AREAS; i++)
+		assert_int_equal(map_one(BASE + (2 * i + 1) * PAGE_SIZE, PAGE_SIZE, false),
+				 0);
+	space[0]->brk = BASE - 4 * PAGE_SIZE;
+	assert_int_equal(map_one(top, WALL - top, false), 0);
+}
+
+static void make_tables(void)
+{
+	assert_int_equal(map_one(BASE, LEN, false), 0);
+	assert_int_equal(map_one(BASE + LEN, PAGE_SIZE, false), 0); /* mremap has to move */
+	for (u64 i = 0; i < TABLES; i++)
+		assert_int_equal(
+			aspace_fault(space[0], BASE + i * SUPER_SIZE, ACCESS_WRITE), 0);
+	space[0]->brk = BASE / 2;
+}
+
+/* Returns what the call did, and in world_points how many points it came to. */
+static int run(const struct loop *l, u64 kill_at)
+{
+	int err;
+
+	world_start();
+	aspace_super = false;
+	if (l->areas)
+		make_areas();
+	else
+		make_tables();
+	world_running = 0;
+	world_points = 0;
+	world_kill_at = kill_at;
+	err = l->run();
+	world_kill_at = 0;
+	aspace_check(space[0]);
+	world_file.pages = 0; /* nothing of it was used */
+	return err;
+}
+
+static void test_points(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(loops); i++) {
+		int err = run(&loops[i], 0);
+
+		if (err || world_points < loops[i].points)
+			fail_msg("%s: %d, %lu points", loops[i].name, err, world_points);
+		world_stop();
+	}
+}
+
+/* What a killed loop still does is to undo. */
+static void test_kill(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(loops); i++) {
+		u64 all;
+
+		(void)run(&loops[i], 0);
+		all = world_points;
+		world_stop();
+		(void)run(&loops[i], KILL_AT);
+		if (loops[i].when_killed == STOPS &&
+		    world_points + TABLES - KILL_AT - SLACK > all)
+			fail_msg("%s: %lu of %lu points", loops[i].name, world_points, all);
+		world_stop();
+	}
+}
+
+/* Where there are no tables there is nothing to go through page by page. */
+static void test_holes(void **state)
+{
+	va_t len = 64 * GIB;
+
+	(void)state;
+	world_start();
+	space[0]->brk = BASE / 2;
+	assert_int_equal(map_one(BASE, len, false), 0);
+	walks = world_points = 0;
+	memset(present, 7, sizeof(present));
+	assert_int_equal(
+		aspace_mincore(space[0], BASE, sizeof(present) * PAGE_SIZE, present), 0);
+	for (u64 i = 0; i < sizeof(present); i++)
+		assert_int_equal(present[i], 0);
+	assert_int_equal(aspace_protect(space[0], BASE, len, VMA_R), 0);
+	assert_int_equal(aspace_discard(space[0], BASE, len), 0);
+	assert_int_equal(aspace_msync(space[0], BASE, len), 0);
+	assert_int_equal(aspace_munmap(space[0], BASE, len), 0);
+	assert_in_range(walks + world_points, 1, 8 * len / GIB);
+	world_stop();
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	world_init();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_points),
+					    cmocka_unit_test(test_kill),
+					    cmocka_unit_test(test_holes) };
+
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}
