@@ -281,17 +281,12 @@ int aspace_mincore(struct aspace *as, va_t addr, u64 len, u8 *out)
 	ASSERT(len <= PAGE_SIZE * PAGE_SIZE);
 	memset(out, 0, len / PAGE_SIZE);
 	mutex_lock(&as->lock);
-	if (addr > MAP_TOP || len > MAP_TOP - addr || !all_in_areas(as, addr, end)) {
-		mutex_unlock(&as->lock);
-		return -ENOMEM;
-	}
-	pt_for_each(c, &as->pt, addr, end) {
+	if (addr > MAP_TOP || len > MAP_TOP - addr || !all_in_areas(as, addr, end))
+		err = -ENOMEM;
+	pt_for_each(c, &as->pt, addr, err ? addr : end) {
 		pte_t e = pte_load(c.slot);
 
-		if (pt_point(&c)) {
-			err = -EINTR;
-			break;
-		}
+		(void)pt_point(&c); /* a kill is looked for above, and there are few */
 		if (pte_is_leaf(e) || pte_is_parked(e, c.level))
 			memset(out + (c.va - addr) / PAGE_SIZE, 1,
 			       (MIN(pt_end(&c), end) - c.va) / PAGE_SIZE);

@@ -231,10 +231,10 @@ def run_test(root, name):
     source = f'tests/host/{folder}/test_{base}.c'
     text = (root / source).read_text()
     program = root / f'test_{base}'
+    sources = [path for name in directive(text, 'sources') for path in sorted(root.glob(name))]
     made = subprocess.run(
         ['gcc', *CFLAGS, f'-Itests/host/{folder}', *directive(text, 'cflags'), '-o', program, source,
-         *(file for pattern in directive(text, 'sources') for file in sorted(root.glob(pattern))),
-         '-lcmocka'],
+         *sources, '-lcmocka'],
         cwd=root, capture_output=True, text=True)
     if made.returncode:
         return made.stderr

@@ -22,7 +22,7 @@ struct failing rig_frames;
 char rig_messages[4096];
 u8 rig_user[RIG_USER_PAGES * PAGE_SIZE];
 enum rig_page rig_user_page[RIG_USER_PAGES];
-bool rig_forgetful;
+bool rig_forgetful, rig_killed;
 void (*rig_between)(enum rig_point at);
 u64 rig_cut_pages;
 
@@ -275,7 +275,7 @@ void sched_point(void)
 
 bool thread_killed(void)
 {
-	return false;
+	return rig_killed;
 }
 
 static s64 tty_read(uptr_t dst, u64 n)

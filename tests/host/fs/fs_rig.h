@@ -81,6 +81,7 @@ enum rig_page { PAGE_THERE, PAGE_ABSENT, PAGE_BAD };
 extern u8 rig_user[RIG_USER_PAGES * PAGE_SIZE];
 extern enum rig_page rig_user_page[RIG_USER_PAGES];
 extern bool rig_forgetful; /* pages that are there may be absent at the next copy */
+extern bool rig_killed;    /* the thread is to die                                */
 
 static inline uptr_t rig_uptr(u64 off)
 {

@@ -498,6 +498,30 @@ static void test_pipes(void **state)
 	rig_done();
 }
 
+/* Who is to die does not finish a long read or write first. */
+static void test_kill(void **state)
+{
+	struct file *f;
+	struct stat st;
+
+	(void)state;
+	rig_fresh(1000, 100);
+	assert_int_equal(fs_open(rig_cwd(), "f", O_CREATE | O_RDWR, &f), 0);
+	rig_killed = true;
+	assert_int_equal(file_write(f, rig_uptr(0), 30 * PAGE_SIZE), -EINTR);
+	rig_killed = false;
+	assert_int_equal(file_stat(f, &st), 0);
+	assert_in_range(st.size, 0, 4 * PAGE_SIZE);
+	assert_int_equal(file_seek(f, 0, 0), 0);
+	assert_int_equal(file_write(f, rig_uptr(0), 30 * PAGE_SIZE), 30 * PAGE_SIZE);
+	assert_int_equal(file_seek(f, 0, 0), 0);
+	rig_killed = true;
+	assert_true(file_read(f, rig_uptr(0), 30 * PAGE_SIZE) <= (s64)(4 * PAGE_SIZE));
+	rig_killed = false;
+	file_put(f);
+	rig_done();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -513,6 +537,7 @@ int main(void)
 		cmocka_unit_test(test_link_count),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_pipes),
+		cmocka_unit_test(test_kill),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
