@@ -9,6 +9,7 @@
 #include "mm/gather.h"
 #include "mm/object.h"
 #include "mm/reclaim.h"
+#include "mm/vmstat.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
@@ -65,9 +66,19 @@ static int choose_place(struct aspace *as, const struct map_request *req, va_t *
 
 /* Fresh shared memory has no object: it is shared by fork alone, which shares
  * the frames, so all of them are there from the start. */
-static int map_locked(struct aspace *as, const struct map_request *req, va_t *out)
+static bool wants_frames(const struct map_request *req)
+{
+	return req->shared && !req->object;
+}
+
+/* An area without pages in the place of all that is there; areas in the way lie wholly
+ * within.  -ENOMEM only if there are none. */
+static int map_area(struct aspace *as, const struct map_request *req, va_t at,
+		    struct vma **area)
 {
 	struct vma like = {
+		.start = at,
+		.end = at + req->len,
 		.prot = with_read(req->prot),
 		.kind = req->object ? VMA_file : VMA_anon,
 		.flags = (u8)((req->shared ? VMA_SHARED : 0) |
@@ -75,32 +86,115 @@ static int map_locked(struct aspace *as, const struct map_request *req, va_t *ou
 		.object = req->object,
 		.offset = req->offset,
 	};
+	int err;
+
+	aspace_zap(as, like.start, like.end);
+	err = vma_replace(&as->areas, &like, area);
+	if (!err)
+		area_copied(*area);
+	return err;
+}
+
+/* Where nothing is. */
+static int map_free(struct aspace *as, const struct map_request *req, va_t at)
+{
 	struct vma *area;
+	int err = map_area(as, req, at, &area);
+
+	if (err || !wants_frames(req))
+		return err;
+	err = aspace_populate(as, area, area->start, area->end);
+	if (err) {
+		aspace_zap(as, area->start, area->end);
+		vma_remove(&as->areas, area);
+	}
+	return err;
+}
+
+/* A chain by hash_next. */
+static void map_drop_frames(struct page *pg)
+{
+	while (pg) {
+		struct page *next = pg->hash_next;
+
+		pg->hash_next = NULL;
+		frame_put(pg);
+		pg = next;
+	}
+}
+
+/* A chain of @n cleared frames, or NULL; @n > 0. */
+static struct page *map_get_frames(u64 n)
+{
+	struct page *chain = NULL;
+
+	for (; n > 0; n--) {
+		struct page *pg = frame_alloc(FRAME_anon, FRAME_ZERO);
+
+		if (!pg) {
+			map_drop_frames(chain);
+			return NULL;
+		}
+		vmstat_inc(VM_page_zeroed);
+		pg->hash_next = chain;
+		chain = pg;
+		sched_point();
+	}
+	return chain;
+}
+
+/* Tables for single pages.  A large leaf leaves one where it was (pt_take_large). */
+static int map_reach_tables(struct aspace *as, va_t lo, va_t hi)
+{
+	pt_for_each(c, &as->pt, lo, hi) {
+		if (c.level > 0 && !pte_is_leaf(pte_load(c.slot)) && pt_reach(&c, 0))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Where other areas are, which stay if it fails: so the frames come first. */
+static int map_over(struct aspace *as, const struct map_request *req, va_t at)
+{
+	struct page *pg = wants_frames(req) ? map_get_frames(req->len / PAGE_SIZE) : NULL;
+	struct vma *area;
+	int err = 0;
+
+	if (wants_frames(req))
+		err = pg ? map_reach_tables(as, at, at + req->len) : -ENOMEM;
+	if (!err)
+		err = map_area(as, req, at, &area);
+	if (err) {
+		map_drop_frames(pg);
+		return err;
+	}
+	for (; pg; at += PAGE_SIZE) {
+		struct page *next = pg->hash_next;
+
+		pg->hash_next = NULL;
+		err = aspace_map_frame(as, at, pg, prot_to_pte(area->prot));
+		ASSERT(!err);
+		pg = next;
+	}
+	return 0;
+}
+
+static int map_locked(struct aspace *as, const struct map_request *req, va_t *out)
+{
 	int err = choose_place(as, req, out);
 
 	if (err)
 		return err;
-	like.start = *out;
-	like.end = *out + req->len;
-	aspace_zap(as, like.start, like.end);
-	err = vma_replace(&as->areas, &like, &area);
-	if (err)
-		return err; /* nothing was there: nothing has changed */
-	area_copied(area);
-	if (req->shared && !req->object)
-		err = aspace_populate(as, area, area->start, area->end);
-	if (err) {
-		aspace_zap(as, like.start, like.end);
-		vma_remove(&as->areas, area);
-	}
-	return err;
+	if (vma_overlaps(&as->areas, *out, *out + req->len))
+		return map_over(as, req, *out);
+	return map_free(as, req, *out);
 }
 
 int aspace_map(struct aspace *as, const struct map_request *req, va_t *out)
 {
 	int err;
 
-	if (req->shared && !req->object && !mem_has(req->len / PAGE_SIZE))
+	if (wants_frames(req) && !mem_has(req->len / PAGE_SIZE))
 		return -ENOMEM;
 	mutex_lock(&as->lock);
 	err = map_locked(as, req, out);

@@ -19,8 +19,7 @@ struct map_request {
 };
 
 /* On success *out is where it is, and the space has a reference of its own on
- * the object (object_ops.get).  -ENOMEM: no memory or no room; only where @fixed asks for
- * shared fresh memory may what was there be gone then. */
+ * the object (object_ops.get).  -ENOMEM: no memory or no room. */
 int aspace_map(struct aspace *as, const struct map_request *req, va_t *out) MUST_CHECK;
 
 /* Takes [addr, addr + len) out of the space, mapped or not; changed pages of shared

@@ -81,7 +81,7 @@ static int decode(struct request *r)
 {
 	u32 record = record_bytes(r->kind);
 
-	if (!record || !start_is_good(r) || (s64)r->bytes < 0)
+	if (!record || !start_is_good(r))
 		return -EINVAL;
 	r->bytes = MIN(r->bytes, (u64)SNAP_PIECE);
 	if (r->bytes < sizeof(struct snap_header) + SNAP_LEAST * record)

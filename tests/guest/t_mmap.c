@@ -436,3 +436,35 @@ TEST(mmap, exec_and_exit_write_back)
 	EQ(close(fd), 0);
 	EQ(unlink("m"), 0);
 }
+
+TEST(mmap, shared_memory_in_the_place_of_others)
+{
+	const long size = 6 << 20, at = 3 << 19, part = 3 << 20;
+	word p = anon(size / PAGE, RW), q;
+
+	/* Over large leaves, a hole, and a page that nobody may touch. */
+	for (long i = 0; i < size; i += PAGE)
+		*(volatile word *)(p + i) = p + i;
+	EQ(unmap(p + at + 2 * PAGE, 3 * PAGE), 0);
+	EQ(protect(p + at + 9 * PAGE, PAGE, PROT_NONE), 0);
+	q = map(p + at, part, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+	EQ(q, p + at);
+	for (long i = 0; i < part; i += PAGE)
+		EQ(*(volatile word *)(q + i), 0);
+	CHILD(0, {
+		for (long i = 0; i < part; i += PAGE)
+			*(volatile word *)(q + i) = i + 1;
+	});
+	for (long i = 0; i < part; i += PAGE)
+		EQ(*(volatile word *)(q + i), i + 1);
+	for (long i = 0; i < size; i += PAGE)
+		if (i < at || i >= at + part)
+			EQ(*(volatile word *)(p + i), p + i);
+	EQ(unmap(p, size), 0);
+	/* In the place of the memory that is shared, and of a hole alone. */
+	EQ(map(p, size, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0), p);
+	*(volatile word *)p = 1;
+	EQ(map(p, size, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0), p);
+	EQ(*(volatile word *)p, 0);
+	EQ(unmap(p, size), 0);
+}

@@ -419,8 +419,6 @@ TEST(pointer, length_minus_one)
 	file = open("stats", O_RDWR);
 	REFUSED(read(file, scratch, -1));
 	REFUSED(write(file, scratch, -1));
-	EQ(read(file, scratch, 6), 6); /* the first read that counts */
-	EQ(memcmp(scratch, "copyin", 6), 0);
 	EQ(close(file), 0);
 	EQ(unlink("stats"), 0);
 }
@@ -437,8 +435,6 @@ TEST(pointer, sizes_below_zero)
 	REFUSED(procinfo(list, -1));
 	REFUSED(ftruncate(file, -1));
 	REFUSED(ecall_raw(0, (long)scratch, 0, (long)scratch, -1, 0, NR_EXPLAIN));
-	REFUSED(snapshot(SNAP_STATS, 0, 0, scratch, -1));
-	REFUSED(harvest(0, 0, scratch, -1));
 	REFUSED(map(0, -1, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 	REFUSED(map(0, -(long)PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
 	REFUSED(unmap(top & -PAGE, -1));

@@ -227,7 +227,7 @@ TEST(copy, console_writes_what_is_there)
 
 	memcpy((void *)(end - 8), "\r       ", 8);
 	EQ(write(1, (void *)(end - 8), 100), 8);
-	CHECK(write(1, (void *)end, 100) <= 0);
+	REFUSED(write(1, (void *)end, 100));
 }
 
 /* --- lazily allocated memory -------------------------------------------------------- */
@@ -293,8 +293,8 @@ TEST(copy, length_that_wraps)
 		REFUSED(write(file, (void *)~0ul, lengths[i]));
 		CHECK(read(file, (void *)~0ul, lengths[i]) <= 0);
 		CHECK(read(file, (void *)(end - 1), lengths[i]) <= 0); /* it is empty */
-		CHECK(write(fd[1], (void *)~0ul, lengths[i]) <= 0);
-		CHECK(write(1, (void *)(~0ul - 100), lengths[i]) <= 0);
+		REFUSED(write(fd[1], (void *)~0ul, lengths[i]));
+		REFUSED(write(1, (void *)(~0ul - 100), lengths[i]));
 	}
 	EQ(close(file), 0);
 	EQ(file_size("f"), 0);
@@ -347,7 +347,7 @@ ROLE(guard_after_exec)
 	EQ(argc, 2);
 	EQ(pipe(fd), 0);
 	for (word p = guard; p < guard + PAGE; p += 511) {
-		CHECK(write(fd[1], (void *)p, 8) <= 0);
+		REFUSED(write(fd[1], (void *)p, 8));
 		REFUSED(open((char *)p, O_RDONLY));
 		REFUSED(sysinfo((void *)p));
 		REFUSED(pgaccess(0, 8, (void *)p));

@@ -262,6 +262,19 @@ static void test_open_files(void **state)
 	rig_done();
 }
 
+static void refused_without_slots(void)
+{
+	assert_int_equal(rig_try_open("another", O_CREATE), -ENFILE);
+	assert_int_equal(rig_try_open("another", O_CREATE | O_TRUNC), -ENFILE);
+	assert_int_equal(rig_try_open("file449", O_TRUNC), -ENFILE);
+	assert_int_equal(fs_mkdir(rig_cwd(), "another"), -ENFILE);
+	assert_int_equal(fs_mknod(rig_cwd(), "another", 1, 1), -ENFILE);
+	assert_int_equal(fs_symlink(rig_cwd(), "file449", "another"), -ENFILE);
+	assert_int_equal(fs_link(rig_cwd(), "file449", "another"), -ENFILE);
+	assert_int_equal(fs_rename(rig_cwd(), "file449", "another"), -ENFILE);
+	assert_int_equal(fs_unlink(rig_cwd(), "file449"), -ENFILE);
+}
+
 /* More inodes than the table holds, with data that is not on the disk yet. */
 static void test_many_inodes(void **state)
 {
@@ -287,9 +300,12 @@ static void test_many_inodes(void **state)
 	}
 	assert_in_range(n, 150, 199);
 	assert_int_equal(fs_lookup(rig_cwd(), path, &ip[n]), -ENFILE);
-	assert_int_equal(rig_try_open("another", O_CREATE), -ENFILE);
+	refused_without_slots();
 	while (n-- > 0)
 		inode_put(ip[n]);
+	assert_int_equal(rig_try_open("another", 0), -ENOENT);
+	assert_int_equal(rig_read_file("file449", (u8 *)&word, sizeof(word)), 4);
+	assert_int_equal(word, 449);
 	assert_int_equal(rig_try_open("another", O_CREATE), 0);
 	rig_done();
 }

@@ -191,11 +191,6 @@ static void probe(void)
 				  .hi = (u8)(i / SPACES % PAGES + 1) });
 }
 
-static bool is_empty(struct op op)
-{
-	return !vma_overlaps(&space[op.s]->areas, page_va(op.lo), page_va(op.hi));
-}
-
 /* Giving back needs memory only for a hole inside an area. */
 static bool gives_back(struct op op)
 {
@@ -229,8 +224,6 @@ static bool step_failing(struct op op, unsigned k, bool all)
 		assert_int_equal(space[op.s]->areas.count, areas);
 	if (got)
 		model = after;
-	else if (op.what == OP_MAP && op.arg == MAP_ANON_SHARED && is_empty(op))
-		flat_do(&model, (struct op){ OP_UNMAP, op.s, op.lo, op.hi, 0 });
 	flat_compare(&model);
 	world_check();
 	failing_alloc = 0;

@@ -1,0 +1,346 @@
+/* t_failed.c - a call that fails has changed nothing.
+ *
+ * A new call of uapi/syscalls.h must get rows here: without rows_NAME this file does not
+ * compile.  A row tries the call while a resource is used up, then with one more of it,
+ * and so on until it works.  After that the resource is given back, and the process and
+ * its files must be as they were before.  Where a row says that it `needs` a resource,
+ * the first try must fail; and in the end, with all given back, the call works, so that
+ * it was the resource that failed it.
+ *
+ * It is no change if memory that a failed call was to fill is filled in part; nor, as
+ * docs/abi.md has it, if a part of a long write() is in the file.  Inode slots cannot be
+ * used up here: there are as many as the image has inodes; tests/host/fs has those. */
+#include "t_failed.h"
+
+struct row {
+	const char *what; /* NULL: no more rows */
+	long (*call)(void);
+	void (*undo)(void); /* after it has worked; NULL: it is not tried that far */
+	unsigned needs;     /* without these it fails */
+	unsigned uses;      /* without these it may   */
+};
+
+#define END                            \
+	{                              \
+		NULL, NULL, NULL, 0, 0 \
+	}
+#define STEPS 12
+
+/* --- the rows ---------------------------------------------------------------- */
+
+#define CALL(name, ...)                                 \
+	static long call_##name(void)                   \
+	{                                               \
+		return world.got = (long)(__VA_ARGS__); \
+	}
+#define UNDO(name, ...)               \
+	static void undo_##name(void) \
+	{                             \
+		__VA_ARGS__;          \
+	}
+#define ROWS(call, ...) static const struct row rows_##call[] = { __VA_ARGS__, END }
+
+/* Takes nothing that could be used up, gives something back, or has no way to fail. */
+#define NOTHING(call) static const struct row rows_##call[] = { END }
+
+UNDO(nothing, (void)0)
+
+/* processes */
+static long call_fork(void)
+{
+	long pid = fork();
+
+	if (pid == 0)
+		exit(0);
+	return pid > 0 ? wait4((int)pid, 0, 0) : pid;
+}
+
+static long call_exec(void)
+{
+	return exec(test_self, (char *[]){ "abitest", "@ran", 0 });
+}
+
+ROLE(ran)
+{
+	(void)argc;
+	(void)argv;
+	return 3;
+}
+
+CALL(wait, wait(LAZY_PAGE))
+CALL(wait4, wait4((int)world.zombie, LAZY_PAGE, 0))
+UNDO(wait, zombie_make())
+ROWS(fork, { "", call_fork, undo_nothing, BIT(FRAMES) | BIT(AREAS), 0 });
+ROWS(exec, { "", call_exec, NULL, BIT(FRAMES) | BIT(AREAS), 0 });
+ROWS(wait, { "status", call_wait, undo_wait, BIT(FRAMES), 0 });
+ROWS(wait4, { "status", call_wait4, undo_wait, BIT(FRAMES), 0 });
+NOTHING(exit);
+NOTHING(kill);
+NOTHING(getpid);
+NOTHING(pause);
+NOTHING(uptime);
+NOTHING(clock);
+NOTHING(trace);
+NOTHING(job);
+NOTHING(reboot);
+
+/* descriptors */
+static int *pipe_fds;
+
+CALL(dup, dup(world.f))
+CALL(pipe, pipe(pipe_fds = LAZY_PAGE))
+UNDO(close, EQ(close(world.got), 0))
+UNDO(pipe, EQ(close(pipe_fds[0]), 0); EQ(close(pipe_fds[1]), 0))
+ROWS(dup, { "", call_dup, undo_close, BIT(DESCRIPTORS), 0 });
+ROWS(pipe, { "", call_pipe, undo_pipe, BIT(DESCRIPTORS) | BIT(FILES) | BIT(FRAMES), 0 });
+NOTHING(close);
+NOTHING(isatty);
+NOTHING(lseek);
+
+/* files */
+CALL(read, read(world.f, LAZY_PAGE, 100))
+CALL(read_pipe, read(world.pipe[0], LAZY_PAGE, 2))
+CALL(write, write(world.w, "x", 1))
+CALL(write_lazy, write(world.w, LAZY_PAGE, 1))
+CALL(write_pipe, write(world.pipe[1], LAZY_PAGE, 1))
+CALL(ftruncate, ftruncate(world.f, F_SIZE + 2000))
+CALL(fstat, fstat(world.f, LAZY_PAGE))
+UNDO(read, EQ(lseek(world.f, 1024, 0), 1024))
+UNDO(write, EQ(ftruncate(world.w, W_SIZE), 0); EQ(lseek(world.w, W_SIZE, 0), W_SIZE))
+UNDO(ftruncate, EQ(ftruncate(world.f, F_SIZE), 0))
+UNDO(in_pipe, pipe_fill())
+ROWS(read, { "file", call_read, undo_read, BIT(FRAMES), 0 },
+     { "pipe", call_read_pipe, undo_in_pipe, BIT(FRAMES), 0 });
+ROWS(write, { "at the end", call_write, undo_write, BIT(BLOCKS), BIT(FRAMES) },
+     { "from a new page", call_write_lazy, undo_write, BIT(FRAMES), 0 },
+     { "pipe", call_write_pipe, undo_in_pipe, BIT(FRAMES), 0 });
+ROWS(ftruncate, { "longer", call_ftruncate, undo_ftruncate, 0, BIT(FRAMES) });
+ROWS(fstat, { "", call_fstat, undo_nothing, BIT(FRAMES), 0 });
+NOTHING(sync);
+NOTHING(fsync);
+
+/* names */
+CALL(open, open("n", O_CREATE | O_RDWR))
+CALL(open_full, open("d/n", O_CREATE | O_RDWR))
+CALL(open_trunc, open("f", O_TRUNC | O_RDWR))
+CALL(open_both, open("f", O_CREATE | O_TRUNC | O_RDWR))
+CALL(mknod, mknod("n", 9, 0))
+CALL(mknod_full, mknod("d/n", 9, 0))
+CALL(mkdir, mkdir("n"))
+CALL(mkdir_full, mkdir("d/n"))
+CALL(symlink, symlink("x", "n"))
+CALL(symlink_full, symlink("x", "d/n"))
+CALL(link_full, link("w", "d/n"))
+CALL(rename_full, rename("w", "d/n"))
+CALL(readlink, readlink("s", LAZY_PAGE, 10))
+UNDO(node, EQ(unlink("n"), 0))
+UNDO(open, EQ(close(world.got), 0); EQ(unlink("n"), 0))
+UNDO(open_trunc, EQ(close(world.got), 0); file_make("f", F_SIZE, 7))
+
+/* A directory that has grown stays as long as it is. */
+UNDO(full, full_remove(); full_make())
+UNDO(open_full, EQ(close(world.got), 0); undo_full())
+UNDO(rename, EQ(rename("d/n", "w"), 0); undo_full())
+#define OPENING (BIT(DESCRIPTORS) | BIT(FILES))
+ROWS(open, { "new", call_open, undo_open, OPENING | BIT(INODES), BIT(FRAMES) },
+     { "new, full directory", call_open_full, undo_open_full, OPENING | BIT(BLOCKS), 0 },
+     { "O_TRUNC", call_open_trunc, undo_open_trunc, OPENING, 0 },
+     { "O_CREATE and O_TRUNC", call_open_both, undo_open_trunc, OPENING, 0 });
+ROWS(mknod, { "", call_mknod, undo_node, BIT(INODES), 0 },
+     { "full directory", call_mknod_full, undo_full, BIT(BLOCKS), 0 });
+ROWS(mkdir, { "", call_mkdir, undo_node, BIT(INODES) | BIT(BLOCKS), 0 },
+     { "full directory", call_mkdir_full, undo_full, BIT(INODES) | BIT(BLOCKS), 0 });
+ROWS(symlink, { "", call_symlink, undo_node, BIT(INODES) | BIT(BLOCKS), 0 },
+     { "full directory", call_symlink_full, undo_full, BIT(INODES) | BIT(BLOCKS), 0 });
+ROWS(link, { "full directory", call_link_full, undo_full, BIT(BLOCKS), 0 });
+ROWS(rename, { "full directory", call_rename_full, undo_rename, BIT(BLOCKS), 0 });
+ROWS(readlink, { "", call_readlink, undo_nothing, BIT(FRAMES), 0 });
+NOTHING(unlink);
+NOTHING(chdir);
+
+/* memory */
+#define MIDDLE (world.mem + 2 * PAGE)
+#define FRESH(flags) ((flags) | MAP_ANONYMOUS)
+
+CALL(sbrk, sbrk(PAGE, EAGER))
+CALL(map, map(0, PAGE, RW, FRESH(MAP_PRIVATE), -1, 0))
+CALL(map_shared, map(0, 2 * PAGE, RW, FRESH(MAP_SHARED), -1, 0))
+CALL(map_file, map(0, PAGE, PROT_READ, MAP_SHARED, world.f, 0))
+CALL(map_over, map(MIDDLE, PAGE, RW, FRESH(MAP_PRIVATE | MAP_FIXED), -1, 0))
+CALL(map_shared_over, map(MIDDLE, 4 * PAGE, RW, FRESH(MAP_SHARED | MAP_FIXED), -1, 0))
+CALL(munmap, unmap(MIDDLE, PAGE))
+CALL(mprotect, protect(MIDDLE, PAGE, PROT_READ))
+CALL(mremap,
+     ecall_raw(world.mem, MEM_PAGES *PAGE, 2 * MEM_PAGES * PAGE, 1, 0, 0, NR_MREMAP))
+CALL(mremap_part, ecall_raw(MIDDLE, PAGE, 3 * PAGE, 1, 0, 0, NR_MREMAP))
+CALL(mremap_shared, ecall_raw(world.shared, 2 * PAGE, 5 * PAGE, 1, 0, 0, NR_MREMAP))
+CALL(mincore, ecall_raw(world.mem, MEM_PAGES *PAGE, (long)LAZY_PAGE, 0, 0, 0, NR_MINCORE))
+UNDO(sbrk, resources[FRAMES].end())
+UNDO(map, EQ(unmap(world.got, PAGE), 0))
+UNDO(map_shared, EQ(unmap(world.got, 2 * PAGE), 0))
+UNDO(mem, mem_make())
+UNDO(mprotect, EQ(protect(MIDDLE, PAGE, RW), 0))
+UNDO(mremap, EQ(unmap(world.got, 2 * MEM_PAGES * PAGE), 0); mem_make())
+UNDO(mremap_part, EQ(unmap(world.got, 3 * PAGE), 0); mem_make())
+UNDO(mremap_shared, EQ(unmap(world.got, 5 * PAGE), 0); shared_make())
+ROWS(sbrk, { "", call_sbrk, undo_sbrk, BIT(FRAMES), 0 });
+ROWS(mmap, { "private", call_map, undo_map, BIT(AREAS), 0 },
+     { "shared", call_map_shared, undo_map_shared, BIT(FRAMES) | BIT(AREAS), 0 },
+     { "file", call_map_file, undo_map, BIT(AREAS), 0 },
+     { "private, in place", call_map_over, undo_mem, BIT(AREAS), 0 },
+     { "shared, in place", call_map_shared_over, undo_mem, BIT(FRAMES) | BIT(AREAS), 0 });
+ROWS(munmap, { "hole", call_munmap, undo_mem, BIT(AREAS), 0 });
+ROWS(mprotect, { "hole", call_mprotect, undo_mprotect, BIT(AREAS), 0 });
+ROWS(mremap, { "moves", call_mremap, undo_mremap, BIT(AREAS), BIT(FRAMES) },
+     { "a part moves", call_mremap_part, undo_mremap_part, BIT(AREAS), 0 },
+     { "shared", call_mremap_shared, undo_mremap_shared, BIT(FRAMES) | BIT(AREAS), 0 });
+ROWS(mincore, { "", call_mincore, undo_nothing, BIT(FRAMES), 0 });
+NOTHING(msync);
+NOTHING(madvise);
+
+/* looking */
+CALL(sysinfo, sysinfo(LAZY_PAGE))
+CALL(meminfo, meminfo(LAZY_PAGE))
+CALL(procinfo, procinfo(LAZY_PAGE, 1))
+CALL(snapshot, snapshot(SNAP_STATS, 0, 0, LAZY_PAGE, PAGE))
+CALL(harvest, harvest(0, world.mem, LAZY_PAGE, PAGE))
+CALL(pgaccess, pgaccess((void *)world.mem, MEM_PAGES, LAZY_PAGE))
+CALL(explain, ecall_raw(0, 0, 0, (long)LAZY_PAGE, 100, 0, NR_EXPLAIN))
+UNDO(touch, mem_touch())
+
+/* Whichever option this machine was started with. */
+static long call_bootarg(void)
+{
+	static const char *const name[] = { "cmd", "vmprint", "panic" };
+
+	for (size_t i = 0; i < COUNT(name); i++)
+		if (bootarg(name[i], (char *)scratch, SCRATCH_SIZE) >= 0)
+			return bootarg(name[i], LAZY_PAGE, PAGE);
+	FAIL("no boot option");
+}
+
+ROWS(sysinfo, { "", call_sysinfo, undo_nothing, BIT(FRAMES), 0 });
+ROWS(meminfo, { "", call_meminfo, undo_nothing, BIT(FRAMES), 0 });
+ROWS(procinfo, { "", call_procinfo, undo_nothing, BIT(FRAMES), 0 });
+ROWS(bootarg, { "", call_bootarg, undo_nothing, BIT(FRAMES), 0 });
+ROWS(snapshot, { "", call_snapshot, undo_nothing, BIT(FRAMES), 0 });
+ROWS(harvest, { "", call_harvest, undo_touch, BIT(FRAMES), 0 });
+ROWS(pgaccess, { "", call_pgaccess, undo_touch, BIT(FRAMES), 0 });
+ROWS(explain, { "", call_explain, undo_nothing, BIT(FRAMES), 0 });
+NOTHING(pgpte);
+NOTHING(kpgtbl);
+NOTHING(setoption);
+
+/* --- all of them ------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	const struct row *rows;
+} calls[] = {
+#define X(number, name, args) { #name, rows_##name },
+	SYSCALLS(X)
+#undef X
+};
+
+static void row_try(const char *name, const struct row *r, enum resource without)
+{
+	int steps = r->undo ? STEPS : 3, failed = 0;
+	struct look before;
+	long result = -1;
+
+	world_make();
+	world_look(&before);
+	resources[without].take();
+	while (failed < steps && (result = r->call()) == -1) {
+		failed++;
+		if (failed < steps)
+			resources[without].give();
+	}
+	resources[without].end();
+	if (result == -1 && r->undo)
+		result = r->call();
+	if (!failed && r->needs & BIT(without))
+		FAIL("%s (%s) needs no %s", name, r->what, resources[without].name);
+	if (result != -1)
+		r->undo();
+	else if (r->undo)
+		FAIL("%s (%s) fails with enough %s", name, r->what,
+		     resources[without].name);
+	world_compare(name, r->what, &before);
+}
+
+static void all_without(enum resource without)
+{
+	for (size_t i = 0; i < COUNT(calls); i++)
+		for (const struct row *r = calls[i].rows; r->what; r++)
+			if ((r->needs | r->uses) & BIT(without))
+				CHILD(0, row_try(calls[i].name, r, without));
+}
+
+static void with_files(enum resource without)
+{
+	files_make();
+	all_without(without);
+	files_remove();
+}
+
+/* A child has almost all memory, so that what is left is quickly used up. */
+static void with_little_memory(enum resource without)
+{
+	int ready[2], stop[2];
+	long hog;
+	char c;
+
+	files_make();
+	EQ(pipe(ready), 0);
+	EQ(pipe(stop), 0);
+	hog = must_fork();
+	if (hog == 0) {
+		for (int step = 1 << 26; step >= (int)PAGE; step /= 4)
+			while (sbrk(step, EAGER) != -1)
+				;
+		sbrk(-300 * (int)PAGE, EAGER);
+		write(ready[1], "x", 1);
+		close(stop[1]);
+		read(stop[0], &c, 1);
+		exit(0);
+	}
+	EQ(read(ready[0], &c, 1), 1);
+	EQ(close(ready[0]), 0);
+	EQ(close(ready[1]), 0);
+	EQ(close(stop[0]), 0);
+	all_without(without);
+	EQ(close(stop[1]), 0);
+	EQ(reap(hog), 0);
+	files_remove();
+}
+
+TEST(failed, without_descriptors)
+{
+	with_files(DESCRIPTORS);
+}
+
+TEST(failed, without_open_files)
+{
+	with_files(FILES);
+}
+
+SLOW_TEST(failed, without_blocks)
+{
+	with_files(BLOCKS);
+}
+
+SLOW_TEST(failed, without_inodes)
+{
+	with_files(INODES);
+}
+
+SLOW_TEST(failed, without_frames)
+{
+	with_little_memory(FRAMES);
+}
+
+SLOW_TEST(failed, without_areas)
+{
+	with_little_memory(AREAS);
+}

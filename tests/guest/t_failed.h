@@ -1,0 +1,68 @@
+/* t_failed.h - what the cases of t_failed.c work on, compare, and use up. */
+#pragma once
+
+#include "mapping.h"
+#include "vm.h"
+
+#define BIT(n) (1u << (n))
+
+enum resource { DESCRIPTORS, FILES, BLOCKS, INODES, FRAMES, AREAS, RESOURCES };
+
+extern const struct supply {
+	const char *name;
+	void (*take)(void); /* all that there is  */
+	void (*give)(void); /* one of it back     */
+	void (*end)(void);  /* all of it back     */
+} resources[RESOURCES];
+
+/* Makes the pages to write to without memory one's own. */
+void resources_begin(void);
+
+#define MEM_PAGES 8
+#define F_SIZE 3000
+#define W_SIZE 4096
+
+struct world {
+	int f, w, pipe[2]; /* descriptors */
+	word mem, shared;  /* a mapping with a pattern, one of MAP_SHARED */
+	word lazy;         /* a page that the kernel has to bring in */
+	word brk;
+	long zombie; /* a child that has ended */
+	long got;    /* the result of a call that worked */
+};
+
+extern struct world world;
+
+#define LAZY_PAGE ((void *)world.lazy)
+
+/* Parts of it, made anew. */
+void mem_make(void);
+void mem_touch(void);
+void shared_make(void);
+void zombie_make(void);
+void pipe_fill(void);
+
+/* The directory "d": one block, in which all 64 entries are taken. */
+void full_make(void);
+void full_remove(void);
+
+/* The files that all rows share; and the process's own part, which goes with it. */
+void files_make(void);
+void files_remove(void);
+void world_make(void);
+
+/* What a failed call must leave as it was. */
+#define PARTS(X)       \
+	X(descriptors) \
+	X(areas) X(memory) X(directory) X(names) X(contents) X(bytes_in_pipe) X(processes)
+
+struct look {
+#define X(part) word part;
+	PARTS(X)
+#undef X
+};
+
+void world_look(struct look *l);
+
+/* Fails the case if anything is not as it was. */
+void world_compare(const char *call, const char *what, const struct look *before);

@@ -1,0 +1,230 @@
+/* t_failed_world.c - the files and the process that the rows of t_failed.c work on, and
+ * looking at them. */
+#include "t_failed.h"
+
+struct world world;
+
+void mem_make(void)
+{
+	EQ(map(world.mem, MEM_PAGES * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+	       0),
+	   world.mem);
+	pattern_fill((unsigned char *)world.mem, MEM_PAGES * PAGE, 9);
+}
+
+void shared_make(void)
+{
+	EQ(map(world.shared, 2 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0),
+	   world.shared);
+}
+
+void mem_touch(void)
+{
+	for (word p = world.mem; p < world.mem + MEM_PAGES * PAGE; p += PAGE)
+		load8(p);
+}
+
+void zombie_make(void)
+{
+	world.zombie = must_fork();
+	if (world.zombie == 0)
+		exit(5);
+	EVENTUALLY(process_state((int)world.zombie) == PS_ZOMBIE, 100);
+}
+
+void pipe_fill(void)
+{
+	CHECK(write(world.pipe[1], "", 1) == 1); /* so that the read does not wait */
+	CHECK(read(world.pipe[0], scratch, 512) > 0);
+	EQ(write(world.pipe[1], "abc", 3), 3);
+}
+
+void full_make(void)
+{
+	char name[8];
+
+	EQ(mkdir("d"), 0);
+	for (int i = 0; i < 62; i++) {
+		format(name, sizeof(name), "d/%d", i);
+		EQ(link("f", name), 0);
+	}
+}
+
+void full_remove(void)
+{
+	EQ(chdir("d"), 0);
+	directory_empty(1);
+	EQ(chdir(".."), 0);
+	EQ(unlink("d"), 0);
+}
+
+void files_make(void)
+{
+	file_make("f", F_SIZE, 7);
+	file_make("w", W_SIZE, 8);
+	EQ(symlink("f", "s"), 0);
+	full_make();
+	sync();
+}
+
+void files_remove(void)
+{
+	full_remove();
+	EQ(unlink("s"), 0);
+	EQ(unlink("w"), 0);
+	EQ(unlink("f"), 0);
+}
+
+void world_make(void)
+{
+	/* What is written without memory is the process's own before. */
+	memset(scratch, 1, SCRATCH_SIZE);
+	resources_begin();
+	world.f = (int)open("f", O_RDWR);
+	world.w = (int)open("w", O_RDWR);
+	EQ(lseek(world.f, 1024, 0), 1024);
+	EQ(lseek(world.w, W_SIZE, 0), W_SIZE);
+	EQ(pipe(world.pipe), 0);
+	EQ(write(world.pipe[1], "abc", 3), 3);
+	world.lazy = anon(1, RW);
+	world.mem = anon(MEM_PAGES, RW);
+	mem_make();
+	world.shared = map(0, 2 * PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	world.brk = sbrk(0, EAGER);
+	zombie_make();
+}
+
+/* --- looking -------------------------------------------------------------------- */
+
+static word mixed(word sum, const void *p, long n)
+{
+	for (long i = 0; i < n; i++)
+		sum = (sum ^ ((const unsigned char *)p)[i]) * 0x100000001b3ul;
+	return sum;
+}
+
+static word look_descriptors(void)
+{
+	word sum = 0;
+
+	for (int fd = 0; fd < NOFILE; fd++) {
+		struct stat st = { 0 };
+		long is[3];
+
+		is[0] = fstat(fd, &st);
+		is[1] = lseek(fd, 0, 1);
+		is[2] = isatty(fd);
+		if (st.type == T_DIR)
+			st.size = 0;
+		sum = mixed(mixed(sum, is, sizeof(is)), &st, sizeof(st));
+	}
+	return sum;
+}
+
+static struct {
+	struct snap_header header;
+	struct snap_area area[40];
+} piece;
+
+/* Cuts between areas that are alike mean nothing; nor which pages of most have come. */
+static word look_areas(void)
+{
+	struct snap_area last = { 0 };
+	word sum = sbrk(0, EAGER);
+
+	piece.header.next = 0;
+	while (piece.header.next != SNAP_END) {
+		CHECK(snapshot(SNAP_AREAS, 0, piece.header.next, &piece, sizeof(piece)) >=
+		      0);
+		for (unsigned i = 0; i < piece.header.count; i++) {
+			struct snap_area a = piece.area[i];
+			word touched = a.start >= world.mem &&
+				       a.end <= world.mem + MEM_PAGES * PAGE;
+
+			touched = touched ? a.touched : 0;
+			if (a.start != last.end || a.kind != last.kind ||
+			    a.prot != last.prot || a.flags != last.flags)
+				sum = mixed(sum,
+					    (word[]){ last.end, a.start, a.kind, a.prot,
+						      a.flags },
+					    5 * sizeof(word));
+			sum += touched << 32;
+			last = a;
+		}
+	}
+	return sum + last.end;
+}
+
+/* In whatever order the entries are. */
+static word look_names(const char *path)
+{
+	struct fs_dirent entry;
+	long fd = open(path, O_RDONLY);
+	word sum = 0;
+
+	CHECK(fd >= 0);
+	while (read(fd, &entry, sizeof(entry)) == sizeof(entry))
+		if (entry.ino)
+			sum += mixed(1, &entry, sizeof(entry));
+	EQ(close(fd), 0);
+	return sum;
+}
+
+static word look_contents(const char *path)
+{
+	long fd = open(path, O_RDONLY), n;
+	word sum = 0;
+
+	CHECK(fd >= 0);
+	while ((n = read(fd, scratch, SCRATCH_SIZE)) > 0)
+		sum = mixed(sum, scratch, n);
+	EQ(close(fd), 0);
+	return sum;
+}
+
+static word look_directory(void)
+{
+	long fd = open(".", O_RDONLY);
+	struct stat st;
+
+	EQ(fstat(fd, &st), 0);
+	EQ(close(fd), 0);
+	return st.ino;
+}
+
+static word look_pipe(void)
+{
+	long n;
+
+	EQ(write(world.pipe[1], "!", 1), 1);
+	n = read(world.pipe[0], scratch, 512);
+	CHECK(n >= 1);
+	if (n > 1)
+		EQ(write(world.pipe[1], scratch, n - 1), n - 1);
+	return mixed(0, scratch, n);
+}
+
+void world_look(struct look *l)
+{
+	l->areas = look_areas(); /* first: looking touches pages */
+	l->memory = mixed(0, (void *)world.mem, MEM_PAGES * PAGE);
+	l->descriptors = look_descriptors();
+	l->directory = look_directory();
+	l->names = look_names(".") + look_names("d");
+	l->contents = look_contents("f") + 3 * look_contents("w");
+	EQ(readlink("s", (char *)scratch, 10), 1);
+	l->bytes_in_pipe = look_pipe();
+	l->processes = process_count() * 8 + process_state((int)world.zombie);
+}
+
+void world_compare(const char *call, const char *what, const struct look *before)
+{
+	struct look after;
+
+	world_look(&after);
+#define X(part)                         \
+	if (after.part != before->part) \
+		FAIL("%s (%s) failed and changed the " #part, call, what);
+	PARTS(X)
+#undef X
+}
