@@ -230,6 +230,7 @@ ROWS(explain, { "", call_explain, undo_nothing, BIT(FRAMES), 0 });
 NOTHING(pgpte);
 NOTHING(kpgtbl);
 NOTHING(setoption);
+NOTHING(console);
 
 /* --- all of them ------------------------------------------------------------- */
 
