@@ -81,7 +81,7 @@ def count_pytest(output):
 # --- the suites -----------------------------------------------------------------
 
 def checks():
-    """layers, headers, names, form, sizes, generated docs, mutants that apply"""
+    """layers, headers, names, form, sizes, generated docs, unused functions, mutants"""
     return [
         Job("layers", ["tools/check_layers.py"]),
         Job("headers", ["tools/check_headers.sh"]),
@@ -90,6 +90,7 @@ def checks():
         Job("form", ["tools/format.sh", "--check"]),
         Job("sizes", ["tools/size_report.py"]),
         Job("docs", ["tools/gen_docs.py", "--check"]),
+        Job("unused", ["tools/check_unused.py"]),
         Job("mutants", ["tests/mutants/run.py", "--check"]),
     ]
 

@@ -86,14 +86,6 @@ void mutex_lock_nested(struct mutex *m)
 	lock(m, true);
 }
 
-bool mutex_trylock(struct mutex *m)
-{
-	if (!take(m, thread_current()))
-		return false;
-	rank_enter(m, true);
-	return true;
-}
-
 void mutex_unlock(struct mutex *m)
 {
 	ASSERT(mutex_held(m));

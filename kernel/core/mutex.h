@@ -21,7 +21,6 @@ void mutex_lock(struct mutex *m);
 
 /* For a second lock of the same rank, where another rule gives the order. */
 void mutex_lock_nested(struct mutex *m);
-bool mutex_trylock(struct mutex *m) MUST_CHECK;
 void mutex_unlock(struct mutex *m);
 
 /* Whether the running thread holds @m; for assertions. */

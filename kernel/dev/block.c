@@ -1,9 +1,8 @@
-/* block.c - what is common to disks: checks, waiting, which one is the root. */
+/* block.c - what is common to disks: checks, which one is the root. */
 
 #include "dev/block.h"
 
 #include "core/spinlock.h"
-#include "core/waitq.h"
 #include "lib/assert.h"
 #include "uapi/errno.h"
 
@@ -64,37 +63,4 @@ void blk_submit(struct blkdev *dev, struct bio *bio)
 		return;
 	}
 	dev->submit(dev, bio);
-}
-
-struct completion {
-	struct spinlock lock;
-	struct waitq wq;
-	bool is_done; /* (lock) */
-};
-
-static void complete(struct bio *bio)
-{
-	struct completion *c = bio->arg;
-
-	/* Under the lock: once it is let go, @c may be gone. */
-	spin_lock(&c->lock);
-	c->is_done = true;
-	waitq_wake_all(&c->wq);
-	spin_unlock(&c->lock);
-}
-
-int blk_rw(struct blkdev *dev, struct bio *bio)
-{
-	struct completion c = { .is_done = false };
-
-	spin_init(&c.lock, "completion", RANK_device);
-	waitq_init(&c.wq);
-	bio->done = complete;
-	bio->arg = &c;
-	blk_submit(dev, bio);
-	spin_lock(&c.lock);
-	while (!c.is_done)
-		waitq_wait_quiet(&c.wq, &c.lock);
-	spin_unlock(&c.lock);
-	return bio->error;
 }

@@ -50,10 +50,6 @@ struct blkdev *blk_root(void);
  * before this function returns: the caller holds no lock that done() takes. */
 void blk_submit(struct blkdev *dev, struct bio *bio);
 
-/* Starts @bio and sleeps until it is done; returns its error.  Kills do not
- * cut it short.  Uses @bio's done and arg. */
-int blk_rw(struct blkdev *dev, struct bio *bio) MUST_CHECK;
-
 /* For drivers: at boot, in order of preference; and the end of a request. */
 void blk_register(struct blkdev *dev);
 void bio_finish(struct bio *bio, int error);

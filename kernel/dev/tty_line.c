@@ -153,8 +153,8 @@ static bool tty_end_raw(struct tty_line *t)
 	for (; from != end; from++) {
 		u8 c = t->queue[from % TTY_QUEUE];
 
-		if (c != CTRL('P')) /* tty_line_listed() */
-			interrupted |= tty_line_input(t, c) == TTY_INTERRUPT;
+		/* ^P was obeyed when it was typed. */
+		interrupted |= tty_line_input(t, c) == TTY_INTERRUPT;
 	}
 	return interrupted;
 }

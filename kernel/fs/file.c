@@ -91,11 +91,6 @@ void file_put(struct file *f)
 	file_free(f);
 }
 
-struct inode *file_inode(struct file *f)
-{
-	return f->ip;
-}
-
 static const struct chardev *device_of(const struct file *f)
 {
 	return f->kind == FILE_DEVICE ? chardev_get((unsigned)f->ip->major) : NULL;

@@ -22,9 +22,6 @@ int file_truncate(struct file *f, u64 size) MUST_CHECK;
 bool file_is_readable(const struct file *f);
 bool file_is_tty(struct file *f);
 
-/* The inode of a file or device (no new reference), NULL for pipes. */
-struct inode *file_inode(struct file *f);
-
 /* The pages of a regular file for a mapping that reads, and with @write also
  * writes, them.  -EACCES: not open for that; -ENODEV: nothing to map.  No new
  * reference. */

@@ -214,13 +214,6 @@ static unsigned drain_locked(void)
 	return missed;
 }
 
-void frame_drain(void)
-{
-	spin_lock(&frames.lock);
-	drain_locked();
-	spin_unlock(&frames.lock);
-}
-
 /* --- allocation --------------------------------------------------------- */
 
 /* The frames of a block just taken become @kind, in use. */

@@ -137,9 +137,6 @@ void frame_census(struct frame_census *census);
 
 extern const char *const frame_kind_name[FRAME_NKINDS];
 
-/* Gives the per-hart lists back to the block lists; any context. */
-void frame_drain(void);
-
 #ifdef PAGODA_CHECK
 /* ASSERTs every invariant of the allocator; nobody else may be using it. */
 void frame_check(void);

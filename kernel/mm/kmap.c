@@ -152,26 +152,3 @@ u64 kstack_alloc(void)
 	tlb_flush_all();
 	return base + STACK_STRIDE;
 }
-
-/* Stacks start out as zeros: the lowest byte that is not any more. */
-static u64 stack_depth(va_t base)
-{
-	const u64 *top = (const u64 *)(base + STACK_STRIDE);
-	const u64 *word = (const u64 *)(base + PAGE_SIZE);
-
-	while (word < top && *word == 0)
-		word++;
-	return (u64)(top - word) * sizeof(*word);
-}
-
-u64 kmap_deepest_stack(void)
-{
-	u64 deepest = 0;
-
-	for (va_t base = STACKS_BASE; base < next_stack; base += STACK_STRIDE) {
-		u64 depth = stack_depth(base);
-
-		deepest = MAX(deepest, depth);
-	}
-	return deepest;
-}

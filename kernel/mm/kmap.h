@@ -18,7 +18,3 @@ pa_t kmap_pa(const void *va);
 void *kmap_device(pa_t pa, u64 bytes);
 
 #define KSTACK_PAGES 3
-
-/* The most bytes of a kernel stack that any thread has used; all, in builds with checks
- * (proc/syscall.c). */
-u64 kmap_deepest_stack(void);

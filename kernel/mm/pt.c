@@ -233,29 +233,6 @@ struct page *pt_leaf_page(pte_t e)
 	return pg && pg->kind != FRAME_kernel && pg->kind != FRAME_firmware ? pg : NULL;
 }
 
-void pt_unmap(struct pt *pt, va_t va, u64 len, struct gather *g)
-{
-	ASSERT(range_is_good(va, len));
-	pt_for_each(c, pt, va, va + len) {
-		pte_t e = pte_load(c.slot);
-
-		if (!e.bits)
-			continue;
-		ASSERT(!pte_is_leaf(e) ||
-		       (IS_ALIGNED(c.va, level_size(c.level)) && pt_end(&c) <= va + len));
-		if (c.level == 1 && c.va < BIT(38) && pte_is_leaf(e))
-			e = pt_take_large(&c);
-		else
-			e = slot_write(&c, (pte_t){ 0 });
-		if (!pte_is_leaf(e))
-			continue;
-		if (c.level == 0)
-			gather_add(g, c.va, pt_leaf_page(e));
-		else
-			gather_add_large(g, c.va, pt_leaf_page(e));
-	}
-}
-
 /* --- 2 MiB leaves of the user half --------------------------------------- */
 
 static void reserve_add(struct pt *pt, struct page *table)

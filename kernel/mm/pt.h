@@ -112,10 +112,6 @@ int pt_map(struct pt *pt, va_t va, pa_t pa, u64 len, u64 prot) MUST_CHECK;
  * half only. */
 #define PT_LARGE BIT(63)
 
-/* Clears all entries in [va, va+len), which cuts through no leaf; the leaves'
- * references move to @g. */
-void pt_unmap(struct pt *pt, va_t va, u64 len, struct gather *g);
-
 /* Writes a leaf, guard, note or nothing into the cursor's slot, which is no
  * table pointer, and returns what was there.  References and shootdown are the
  * caller's. */

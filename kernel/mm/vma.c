@@ -269,24 +269,6 @@ void vma_set_fini(struct vma_set *set)
 	}
 }
 
-int vma_set_copy(struct vma_set *dst, const struct vma_set *src)
-{
-	const struct vma *v;
-
-	ASSERT(list_empty(&dst->areas));
-	vma_for_each(v, src) {
-		struct vma *copy = area_add(dst, v, dst->areas.prev);
-
-		if (!copy) {
-			vma_set_fini(dst);
-			return -ENOMEM;
-		}
-		if (dst->hooks)
-			dst->hooks->copied(copy);
-	}
-	return 0;
-}
-
 /* --- changing ----------------------------------------------------------- */
 
 /* The order of areas stays, and so do list and tree. */
@@ -329,7 +311,7 @@ int vma_split(struct vma_set *set, struct vma *v, va_t at, struct vma **upper)
 static bool goes_on(const struct vma *a, const struct vma *b)
 {
 	return a->end == b->start && a->kind == b->kind && a->prot == b->prot &&
-	       a->flags == b->flags && a->object == b->object && a->backing == b->backing &&
+	       a->flags == b->flags && a->object == b->object &&
 	       (!a->object || a->offset + (a->end - a->start) == b->offset);
 }
 

@@ -4,7 +4,7 @@
  * What is in no area is no memory.  The page table says what is there now, the
  * areas say what may be.
  *
- * An area may have a backing, and then owns a reference on it; the hooks of the
+ * An area may have an object, and then owns a reference on it; the hooks of the
  * set are told when an area is doubled and when one goes.
  *
  * Locking: the caller holds the lock of the address space. */
@@ -14,13 +14,12 @@
 #include "lib/types.h"
 
 /* X(kind, what is in it) */
-#define VMA_KINDS(X)                                                     \
-	X(image, "segment of the program, or what lies between two")     \
-	X(heap, "from the end of the image's stack to the break")        \
-	X(stack, "stack")                                                \
-	X(guard, "never accessible: what runs over an edge faults here") \
-	X(anon, "mapping of fresh memory")                               \
-	X(file, "mapping of a file")                                     \
+#define VMA_KINDS(X)                                                 \
+	X(image, "segment of the program, or what lies between two") \
+	X(heap, "from the end of the image's stack to the break")    \
+	X(stack, "stack")                                            \
+	X(anon, "mapping of fresh memory")                           \
+	X(file, "mapping of a file")                                 \
 	X(system, "USYSCALL, trap frame, trampoline")
 
 enum vma_kind {
@@ -36,10 +35,8 @@ extern const char *const vma_kind_name[VMA_NKINDS];
 #define VMA_W 2u
 #define VMA_X 4u
 
-#define VMA_LAZY 1u    /* pages come at the first touch                       */
-#define VMA_GROWS 2u   /* the stack: grows down as it is touched              */
-#define VMA_SHARED 4u  /* writes go to the backing, and to all who map it     */
-#define VMA_NOWRITE 8u /* shared, of a file that is not open for writing      */
+#define VMA_SHARED 1u  /* writes go to the object, and to all who map it      */
+#define VMA_NOWRITE 2u /* shared, of a file that is not open for writing      */
 
 struct object;
 
@@ -47,17 +44,16 @@ struct vma {
 	va_t start, end;       /* [start, end)                                    */
 	u32 prot;              /* VMA_R | VMA_W | VMA_X                           */
 	u8 kind;               /* enum vma_kind                                   */
-	u8 flags;              /* VMA_LAZY ...                                    */
+	u8 flags;              /* VMA_SHARED ...                                  */
 	u32 weight;            /* the tree's; a heap by this                      */
-	struct object *object; /* backing, or NULL: memory of its own        */
-	u64 offset;            /* of start in the backing, bytes                  */
-	void *backing;         /* what the hooks count references of              */
+	struct object *object; /* whose pages it has; NULL: memory of its own     */
+	u64 offset;            /* of start in the object, bytes                   */
 	struct list link;      /* in vma_set.areas                                */
 	struct vma *left, *right;
 };
 
 struct vma_hooks {
-	void (*copied)(struct vma *v); /* @v is new and names v->backing, too */
+	void (*copied)(struct vma *v); /* @v is new and names v->object, too */
 	void (*gone)(struct vma *v);   /* @v is about to be freed            */
 };
 
@@ -73,9 +69,6 @@ struct vma_set {
 void vma_init(void); /* at boot, once */
 void vma_set_init(struct vma_set *set, const struct vma_hooks *hooks);
 void vma_set_fini(struct vma_set *set); /* all areas go */
-
-/* Fills @dst (initialised, empty) with copies of all areas.  -ENOMEM: empty. */
-int vma_set_copy(struct vma_set *dst, const struct vma_set *src) MUST_CHECK;
 
 /* The area that @va lies in, or NULL. */
 struct vma *vma_find(struct vma_set *set, va_t va);

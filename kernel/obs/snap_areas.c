@@ -44,13 +44,6 @@ static void count_pages(struct aspace *as, struct snap_area *r)
 	}
 }
 
-static u32 flags_of(const struct vma *a)
-{
-	return (a->flags & VMA_LAZY ? SNAP_AREA_LAZY : 0) |
-	       (a->flags & VMA_GROWS ? SNAP_AREA_GROWS : 0) |
-	       (a->flags & VMA_SHARED ? SNAP_AREA_IS_SHARED : 0);
-}
-
 static void add_area(struct snap *s, const struct vma *a)
 {
 	struct snap_area *r = snap_add(s);
@@ -59,7 +52,7 @@ static void add_area(struct snap *s, const struct vma *a)
 	r->end = a->end;
 	r->offset = a->offset;
 	r->prot = a->prot;
-	r->flags = flags_of(a);
+	r->flags = a->flags & VMA_SHARED ? SNAP_AREA_IS_SHARED : 0;
 	r->kind = snap_area_kind(a->kind);
 	if (a->kind == VMA_system && a->start == USYSCALL)
 		r->kind = SNAP_AREA_USYSCALL;

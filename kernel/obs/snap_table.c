@@ -8,10 +8,9 @@
 extern char __kernel_start[], __text_end[], __rodata_end[], __kernel_end[];
 
 static const u8 kind_of_vma[VMA_NKINDS] = {
-	[VMA_image] = SNAP_AREA_IMAGE,   [VMA_heap] = SNAP_AREA_HEAP,
-	[VMA_stack] = SNAP_AREA_STACK,   [VMA_guard] = SNAP_AREA_GUARD,
-	[VMA_anon] = SNAP_AREA_ANON,     [VMA_file] = SNAP_AREA_FILE,
-	[VMA_system] = SNAP_AREA_SYSTEM,
+	[VMA_image] = SNAP_AREA_IMAGE, [VMA_heap] = SNAP_AREA_HEAP,
+	[VMA_stack] = SNAP_AREA_STACK, [VMA_anon] = SNAP_AREA_ANON,
+	[VMA_file] = SNAP_AREA_FILE,   [VMA_system] = SNAP_AREA_SYSTEM,
 };
 
 u8 snap_area_kind(u8 vma_kind)

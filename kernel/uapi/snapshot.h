@@ -130,13 +130,11 @@ struct snap_area {
 	unsigned long long dirty;      /* of these: D is set                  */
 	unsigned long long offset;     /* of start in the file, bytes         */
 	unsigned int prot;             /* 1 read, 2 write, 4 execute          */
-	unsigned int flags;            /* SNAP_AREA_LAZY ...                  */
+	unsigned int flags;            /* SNAP_AREA_IS_SHARED                 */
 	unsigned int kind;             /* enum snap_area_kind                 */
 	unsigned int reserved;         /* 0                                   */
 };
-#define SNAP_AREA_LAZY 1u      /* pages come at the first touch      */
-#define SNAP_AREA_GROWS 2u     /* grows down                         */
-#define SNAP_AREA_IS_SHARED 4u /* writes reach all who map it        */
+#define SNAP_AREA_IS_SHARED 1u /* writes reach all who map it */
 
 /* SNAP_FRAMES: what the frames of the machine are used for; adds up to its RAM.
  * SNAP_STATS: counters since boot.  `pid` is not looked at. */

@@ -12,6 +12,7 @@
 #include "mm/pt.h"
 #include "shim.h"
 #include "uapi/errno.h"
+#include "unmap.h"
 
 #define FRAMES 16384
 #define DIRECT (-BIT(38))
@@ -71,7 +72,7 @@ static int tables_tear_down(void **state)
 	(void)state;
 	check_roots();
 	gather_init(&g, &space);
-	pt_unmap(&pt, 0, BIT(38), &g);
+	unmap(&pt, 0, BIT(38), &g);
 	gather_finish(&g);
 	pt_fini(&pt);
 	for (va_t va = DIRECT; va < DIRECT + 4 * GIB; va += GIB) {

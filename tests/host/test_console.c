@@ -199,7 +199,9 @@ static void lines_after_raw_mode(void **state)
 	type("shown\n");
 	check_echo("shown\n");
 	assert_false(tty_line_set_mode(&tty, TTY_RAW));
-	type("xab\x7f\x10\rmor");
+	type("xab\x7f\x10");
+	tty_line_listed(&tty);
+	type("\rmor");
 	assert_false(tty_line_set_mode(&tty, TTY_LINES));
 	check_echo("xab\b \b\nmor");
 	check_read("shown\n");

@@ -28,8 +28,8 @@ static void *play_hart(void *arg)
 					       FRAME_NOWAIT);
 			if (pg)
 				*(u64 *)frame_va(pg) = seed;
-		} else if ((seed >> 60) == 15) {
-			frame_drain();
+		} else if ((seed >> 60) == 15) { /* wants the lists of all harts */
+			pg = frame_alloc_order(FRAME_anon, FRAME_MAX_ORDER, FRAME_NOWAIT);
 		}
 		/* Hand it to whoever comes next, and free what was there. */
 		pg = __atomic_exchange_n(&exchange[seed >> 40 & 63], pg, __ATOMIC_ACQ_REL);

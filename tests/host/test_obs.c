@@ -15,6 +15,7 @@
 #include "obs/snap_priv.h"
 #include "shim.h"
 #include "uapi/layout.h"
+#include "unmap.h"
 
 #define FRAMES 16384
 #define CHUNKS 6 /* of 2 MiB that have something in them */
@@ -162,7 +163,7 @@ static void empty_table(void)
 	struct gather g;
 
 	gather_init(&g, &as.tlb);
-	pt_unmap(&as.pt, 0, BIT(38), &g);
+	unmap(&as.pt, 0, BIT(38), &g);
 	gather_finish(&g);
 	pt_fini(&as.pt);
 	vma_set_fini(&as.areas);

@@ -360,7 +360,7 @@ static void unmap_range(unsigned lo, unsigned hi)
 	while (hi % WINDOW && model[hi - 1].state == LARGE && hi % WINDOW % BLOCK)
 		hi++;
 	gather_init(&g, &space);
-	pt_unmap(&pt, page_va(lo), (hi - lo) * PAGE_SIZE, &g);
+	unmap(&pt, page_va(lo), (hi - lo) * PAGE_SIZE, &g);
 	model_clear(lo, hi);
 	gather_finish(&g);
 }

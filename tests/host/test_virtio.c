@@ -518,25 +518,6 @@ static void gives_up_a_confused_device(void **state)
 	}
 }
 
-static bool answer_instead(struct waitq *wq)
-{
-	(void)wq;
-	return fake_answer(1) > 0;
-}
-
-static void sleeps_until_done(void **state)
-{
-	(void)state;
-	probe();
-	shim_sleep = answer_instead;
-	assert_int_equal(blk_rw(disk, prepare(0, BIO_READ, 1, 2, 512)), 0);
-	assert_memory_equal(data[0], fake.disk + 512, 1024);
-	fake.bad_sector = 1;
-	assert_int_equal(blk_rw(disk, prepare(0, BIO_READ, 1, 2, 512)), -EIO);
-	shim_sleep = NULL;
-	assert_int_equal(blk_rw(disk, prepare(0, BIO_READ, FAKE_SECTORS, 1, 512)), -EIO);
-}
-
 static void leaves_what_it_cannot_use(void **state)
 {
 	fake.device_id = 0;
@@ -583,7 +564,6 @@ int main(void)
 		BOTH(waits_for_a_slow_device),
 		BOTH(forgives_lost_interrupts),
 		BOTH(gives_up_a_confused_device),
-		BOTH(sleeps_until_done),
 		BOTH(leaves_what_it_cannot_use),
 	};
 

@@ -15,8 +15,7 @@ static const char usage[] =
 	"  private   resident pages that nobody else has\n"
 	"  large     resident pages in 2 MiB leaves\n"
 	"  touched   resident pages with A set, dirty: with D set\n"
-	"  rights    r read, w write, x execute; s shared mapping, l on demand,\n"
-	"            g grows down\n"
+	"  rights    r read, w write, x execute; s shared mapping\n"
 	"Behind the kind of a file's area: where it starts in the file, bytes.\n";
 
 struct totals {
@@ -35,9 +34,7 @@ static const char *rights(const struct snap_area *a, char text[8])
 	text[1] = a->prot & 2 ? 'w' : '-';
 	text[2] = a->prot & 4 ? 'x' : '-';
 	text[3] = a->flags & SNAP_AREA_IS_SHARED ? 's' : '-';
-	text[4] = a->flags & SNAP_AREA_LAZY ? 'l' : '-';
-	text[5] = a->flags & SNAP_AREA_GROWS ? 'g' : '-';
-	text[6] = '\0';
+	text[4] = '\0';
 	return text;
 }
 
@@ -75,7 +72,7 @@ static void print_areas(int pid)
 
 		printf("%010llx %010llx", a->start, a->end);
 		print_row(&t);
-		printf(" %s %s", rights(a, text), snap_area_name(a->kind));
+		printf(" %-6s %s", rights(a, text), snap_area_name(a->kind));
 		if (a->kind == SNAP_AREA_FILE)
 			printf(" +%llx", a->offset);
 		putchar('\n');

@@ -32,13 +32,6 @@ void sbi_putchar(char c)
 	sbi_call(1, 0, (u8)c, 0, NULL);
 }
 
-bool sbi_probe(u64 extension)
-{
-	struct sbiret r = sbi_call(SBI_BASE, 3, extension, 0, NULL);
-
-	return r.error == 0 && r.value != 0;
-}
-
 s64 sbi_set_timer(u64 deadline)
 {
 	return sbi_call(SBI_TIME, 0, deadline, 0, NULL).error;
@@ -67,11 +60,6 @@ static s64 hart_call(u64 ext, u64 fn, u64 harts, const u64 rest[3])
 s64 sbi_send_ipi(u64 harts)
 {
 	return hart_call(SBI_IPI, 0, harts, NULL);
-}
-
-s64 sbi_remote_fence_i(u64 harts)
-{
-	return hart_call(SBI_RFENCE, 0, harts, NULL);
 }
 
 s64 sbi_remote_sfence(u64 harts, va_t start, u64 bytes)

@@ -4,23 +4,20 @@
 #include "lib/types.h"
 
 /* Extension ids. */
-#define SBI_BASE 0x10
 #define SBI_TIME 0x54494d45
 #define SBI_IPI 0x735049
 #define SBI_RFENCE 0x52464e43
 #define SBI_HSM 0x48534d
 #define SBI_SRST 0x53525354
 
-/* All but the first two return 0 or a negative SBI error. */
+/* All but the first return 0 or a negative SBI error. */
 void sbi_putchar(char c);
-bool sbi_probe(u64 extension);
 
 /* The next timer interrupt of this hart, in absolute time base cycles. */
 s64 sbi_set_timer(u64 deadline);
 
 /* @harts: a mask of hart indexes (cpu.h). */
 s64 sbi_send_ipi(u64 harts);
-s64 sbi_remote_fence_i(u64 harts);
 
 /* sfence.vma on each of @harts for [start, start + bytes) of all address
  * spaces; bytes = -1: everything. */

@@ -216,7 +216,7 @@ void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
 	waitq_init(&m->wq);
 }
 
-bool mutex_trylock(struct mutex *m)
+static bool mutex_take(struct mutex *m)
 {
 	struct thread *nobody = NULL;
 
@@ -227,7 +227,7 @@ bool mutex_trylock(struct mutex *m)
 void mutex_lock(struct mutex *m)
 {
 	ASSERT(!spin_depth && !mutex_held(m));
-	while (!mutex_trylock(m))
+	while (!mutex_take(m))
 		sched_yield();
 }
 

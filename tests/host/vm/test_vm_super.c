@@ -158,8 +158,6 @@ static void op_map(struct op op)
 
 	if (!aspace_map(space[op.s], &req, &where))
 		forget(op, true);
-	else if (!vma_overlaps(&space[op.s]->areas, at(op.lo), at(op.hi)))
-		forget(op, false);
 }
 
 static bool all_there(struct op op)

@@ -283,7 +283,7 @@ void world_init(void)
 /* So that the window has a table of its own, which may be missing. */
 static void build_wall(struct aspace *as)
 {
-	struct area_spec wall = { .start = WALL, .end = USYSCALL, .kind = VMA_guard };
+	struct area_spec wall = { .start = WALL, .end = USYSCALL, .kind = VMA_image };
 
 	assert_int_equal(aspace_add(as, &wall), 0);
 }
