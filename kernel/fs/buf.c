@@ -113,6 +113,7 @@ int buf_get(u32 block, struct buf **out)
 
 	if (block == 0 || block >= geo.size)
 		return -EIO;
+	io_check_none_held(); /* may have to read it */
 	spin_lock(&cache.lock);
 	b = claim(block);
 	if (!b->valid) {

@@ -27,28 +27,38 @@ static struct inode *inode_of(struct object *obj)
 
 /* --- filling pages ------------------------------------------------------------------- */
 
-/* Asks for the blocks of @pg that exist; the others are cleared. */
-static int add_page(struct io *io, struct inode *ip, struct page *pg)
+/* Where the blocks of a page are on the disk; 0: nowhere, they are zeros. */
+struct page_blocks {
+	u32 block[WB_PAGE_BLOCKS];
+};
+
+static int find_page_blocks(struct inode *ip, const struct page *pg, struct page_blocks *pb)
 {
 	u64 first = pg->index * WB_PAGE_BLOCKS, end = DIV_UP((u64)ip->size, FS_BLOCK);
-	u32 block[WB_PAGE_BLOCKS] = { 0 };
-	u8 *data = frame_va(pg);
 
-	for (u64 bn = first; bn < MIN(end, first + WB_PAGE_BLOCKS);) {
-		int n = bmap_find_run(ip, (u32)bn, (u32)(first + WB_PAGE_BLOCKS - bn),
-				      &block[bn - first]);
+	*pb = (struct page_blocks){ { 0 } };
+	end = MIN(end, first + WB_PAGE_BLOCKS);
+	for (u64 bn = first; bn < end;) {
+		int n = bmap_find_run(ip, (u32)bn, (u32)(end - bn), &pb->block[bn - first]);
 
 		if (n < 0)
 			return n;
 		bn += (u32)n;
 	}
+	return 0;
+}
+
+/* Asks for the blocks of @pg that exist; the others are cleared. */
+static void add_page(struct io *io, struct page *pg, const struct page_blocks *pb)
+{
+	u8 *data = frame_va(pg);
+
 	for (u32 i = 0; i < WB_PAGE_BLOCKS; i++) {
-		if (block[i] && first + i < end)
-			io_add(io, block[i], data + i * FS_BLOCK, 1);
+		if (pb->block[i])
+			io_add(io, pb->block[i], data + i * FS_BLOCK, 1);
 		else
 			memset(data + i * FS_BLOCK, 0, FS_BLOCK);
 	}
-	return 0;
 }
 
 static void clear_behind_end(struct inode *ip, struct page *pg)
@@ -58,17 +68,6 @@ static void clear_behind_end(struct inode *ip, struct page *pg)
 	if (ip->size > start && ip->size < start + PAGE_SIZE)
 		memset((u8 *)frame_va(pg) + (ip->size - start), 0,
 		       start + PAGE_SIZE - ip->size);
-}
-
-static int read_one(struct inode *ip, struct page *pg)
-{
-	struct io io;
-	int err, io_err;
-
-	io_init(&io, geo.dev, BIO_READ);
-	err = add_page(&io, ip, pg);
-	io_err = io_finish(&io);
-	return err ? err : io_err;
 }
 
 /* The pages behind @pg that are worth reading along, busy. */
@@ -86,21 +85,32 @@ static u32 begin_ahead(struct inode *ip, const struct page *pg, struct page **ah
 	return n;
 }
 
+/* Reads @pg and the @n pages at @ahead.  All blocks are looked up before the first
+ * request: see io_priv.h. */
+static int read_pages(struct inode *ip, struct page *pg, struct page *const *ahead, u32 n)
+{
+	struct page_blocks pb[AHEAD];
+	struct io io;
+	int err = find_page_blocks(ip, pg, &pb[0]);
+
+	for (u32 i = 0; i < n && !err; i++)
+		err = find_page_blocks(ip, ahead[i], &pb[i + 1]);
+	if (err)
+		return err;
+	io_init(&io, geo.dev, BIO_READ);
+	add_page(&io, pg, &pb[0]);
+	for (u32 i = 0; i < n; i++)
+		add_page(&io, ahead[i], &pb[i + 1]);
+	return io_finish(&io);
+}
+
 /* Inode lock held. */
 static int read_cluster(struct inode *ip, struct page *pg)
 {
 	struct page *ahead[AHEAD - 1];
 	u32 n = begin_ahead(ip, pg, ahead);
-	struct io io;
-	int err, io_err;
+	int err = read_pages(ip, pg, ahead, n);
 
-	io_init(&io, geo.dev, BIO_READ);
-	err = add_page(&io, ip, pg);
-	for (u32 i = 0; i < n && !err; i++)
-		err = add_page(&io, ip, ahead[i]);
-	io_err = io_finish(&io);
-	if (!err)
-		err = io_err;
 	for (u32 i = 0; i < n; i++) {
 		if (!err)
 			clear_behind_end(ip, ahead[i]);
@@ -122,7 +132,7 @@ static int read_page(struct object *obj, struct page *pg)
 	if (in_order)
 		err = read_cluster(ip, pg);
 	if (err)
-		err = read_one(ip, pg); /* an error may be another page's */
+		err = read_pages(ip, pg, NULL, 0); /* an error may be another page's */
 	if (!err)
 		clear_behind_end(ip, pg);
 	inode_unlock(ip);

@@ -1,6 +1,7 @@
 /* io.c - requests to the disk, and the pool that they come from. */
 #include "fs/io_priv.h"
 
+#include "core/thread.h"
 #include "fs/geo_priv.h"
 #include "lib/assert.h"
 #include "uapi/errno.h"
@@ -13,6 +14,7 @@ static struct {
 	struct waitq wq;
 	struct list free; /* (lock) by bio.link */
 	struct bio bio[NBIO];
+	struct thread *filler[NBIO]; /* (lock) with CHECK=1: who gathers blocks in it */
 } pool;
 
 void io_pool_init(void)
@@ -24,10 +26,34 @@ void io_pool_init(void)
 		list_add_tail(&pool.free, &pool.bio[i].link);
 }
 
+#ifdef PAGODA_CHECK
+static void io_note_filler(const struct bio *bio, bool filling)
+{
+	spin_lock(&pool.lock);
+	pool.filler[bio - pool.bio] = filling ? thread_current() : NULL;
+	spin_unlock(&pool.lock);
+}
+
+void io_check_none_held(void)
+{
+	spin_lock(&pool.lock);
+	for (unsigned i = 0; i < NBIO; i++)
+		ASSERT(pool.filler[i] != thread_current());
+	spin_unlock(&pool.lock);
+}
+#else
+static inline void io_note_filler(const struct bio *bio, bool filling)
+{
+	(void)bio;
+	(void)filling;
+}
+#endif
+
 static struct bio *bio_get(void)
 {
 	struct bio *bio;
 
+	io_check_none_held();
 	spin_lock(&pool.lock);
 	while (list_empty(&pool.free))
 		waitq_wait_quiet(&pool.wq, &pool.lock);
@@ -70,6 +96,7 @@ static void submit(struct io *io)
 	if (!bio)
 		return;
 	io->bio = NULL;
+	io_note_filler(bio, false);
 	spin_lock(&io->lock);
 	io->inflight++;
 	spin_unlock(&io->lock);
@@ -83,6 +110,7 @@ static void start(struct io *io, u64 sector)
 	io->bio->sector = sector;
 	io->bio->done = request_done;
 	io->bio->arg = io;
+	io_note_filler(io->bio, true);
 	io->next_sector = sector;
 }
 

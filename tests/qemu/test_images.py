@@ -98,3 +98,25 @@ def test_trees_with_loops_come_to_an_end(test_image, tmp_path):
         assert m.run("ls a") == "b\nc\n"
         assert m.run("rm -r copy; ls copy").startswith("ls: copy: No such")
         m.image = None  # still damaged
+
+
+def test_many_readers_of_cold_files(test_image, tmp_path):
+    """More of them than there are requests for the disk, and each file has blocks that an indirect one names."""
+    count, size = 60, 20000
+    machine.make("XV6=tests/qemu/coldread.c", "build/xv6/coldread")
+    files = []
+    for n in range(count):
+        path = tmp_path / f"c{n:02}"
+        path.write_bytes(bytes((n + i // 100) & 0xff for i in range(size)))
+        files.append(str(path))
+    image = str(tmp_path / "fs.img")
+    make_image(test_image, image, ["-s", "4000", "-i", "200"])
+    subprocess.run([os.path.join(machine.TOP, "build/mkfs"), "--add", image, *files,
+                    os.path.join(machine.TOP, "build/xv6/coldread")], check=True)
+    # a disk that takes its time: so the requests of all meet
+    with Machine(f"{image},throttling.iops-total=500", keep=True, harts=3) as m:
+        m.boot()
+        assert "60 read, 0 bad\n" in m.run(f"coldread {count} {size}")
+        assert m.run("sync; echo still here").endswith("still here\n")
+        m.image = None  # checked here
+    fsck(image)

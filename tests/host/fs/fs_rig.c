@@ -2,6 +2,7 @@
 #include "fs_rig.h"
 
 #include <assert.h>
+#include <sched.h>
 
 #include "core/bootopt.h"
 #include "core/clock.h"
@@ -25,6 +26,7 @@ enum rig_page rig_user_page[RIG_USER_PAGES];
 bool rig_forgetful, rig_killed;
 void (*rig_between)(enum rig_point at);
 u64 rig_cut_pages;
+bool rig_yields;
 
 static struct page *frames;
 static struct shrinker *shrinker;
@@ -268,6 +270,13 @@ void mappings_cut(struct object *obj, u64 pages)
 	assert_int_equal(obj->nareas, 0);
 }
 
+struct thread *thread_current(void)
+{
+	static __thread char self;
+
+	return (struct thread *)&self;
+}
+
 void sched_point(void)
 {
 	assert_int_equal(shim_spin_depth(), 0);
@@ -364,6 +373,8 @@ void __wrap_mutex_unlock(struct mutex *m)
 void __wrap_spin_lock(struct spinlock *lk)
 {
 	assert_true(lk->rank == RANK_none || spin_ranks >> lk->rank == 0);
+	if (rig_yields && !spin_ranks)
+		sched_yield();
 	__real_spin_lock(lk);
 	if (lk->rank != RANK_none)
 		spin_ranks |= 1u << lk->rank;

@@ -63,6 +63,7 @@ bool rig_is_clean(void);
 extern bool rig_big;              /* large-file layout                              */
 extern struct failing rig_frames; /* frames that are refused                       */
 extern char rig_messages[4096];   /* what printk said since the boot              */
+extern bool rig_yields;           /* before each spin lock others get a turn       */
 
 /* Memory and an unmounted file system / the same mounted.  What was there is gone. */
 void rig_boot(u64 ram);

@@ -3,14 +3,10 @@
 /* test_fs_threads.c - several threads at once, on a disk that answers late and in any
  * order, with commits and reclaim going on.  What each wrote is there in the end, a
  * shared offset loses nothing, and the disk is clean. */
-#include "fs_rig.h"
-
-#include <pthread.h>
-#include <sched.h>
+#include "late_disk.h"
 
 #include "core/hart.h"
 #include "fs/log_priv.h"
-#include "shim.h"
 
 #define RAM (4 * MIB)
 #define NTHREADS 4
@@ -21,61 +17,7 @@
 #define SHARED_TAG 0x60            /* letters */
 #define USER_SPAN (10 * PAGE_SIZE) /* of the user's memory, for each thread */
 
-static bool stop_disk, stop_disturbing;
-
-/* --- a disk with a will of its own --------------------------------------------------- */
-
-static pthread_mutex_t queue_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct bio *queue[64];
-static u32 nqueued;
-static void (*transfer)(struct blkdev *dev, struct bio *bio);
-
-static void submit_late(struct blkdev *dev, struct bio *bio)
-{
-	(void)dev;
-	pthread_mutex_lock(&queue_lock);
-	assert_true(nqueued < ARRAY_SIZE(queue));
-	queue[nqueued++] = bio;
-	pthread_mutex_unlock(&queue_lock);
-}
-
-static struct bio *pick(u64 *random)
-{
-	struct bio *bio = NULL;
-
-	pthread_mutex_lock(&queue_lock);
-	if (nqueued) {
-		u32 i = (u32)((*random >> 33) % nqueued);
-
-		*random = *random * 6364136223846793005ull + 1;
-		bio = queue[i];
-		queue[i] = queue[--nqueued];
-	}
-	pthread_mutex_unlock(&queue_lock);
-	return bio;
-}
-
-static void *disk_thread(void *arg)
-{
-	u64 random = 1;
-
-	shim_hart = 5;
-	while (!__atomic_load_n(&stop_disk, __ATOMIC_ACQUIRE)) {
-		struct bio *bio = pick(&random);
-
-		if (bio)
-			transfer(&rig_dev, bio);
-		sched_yield();
-	}
-	return arg;
-}
-
-static bool on_sleep(struct waitq *wq)
-{
-	(void)wq;
-	sched_yield();
-	return true;
-}
+static bool stop_disturbing;
 
 /* --- the threads --------------------------------------------------------------------- */
 
@@ -381,10 +323,10 @@ static void make_disk(void)
 
 static void run(u32 nops)
 {
-	pthread_t disk, disturber;
+	pthread_t disturber;
 
-	stop_disk = stop_disturbing = false;
-	assert_int_equal(pthread_create(&disk, NULL, disk_thread, NULL), 0);
+	stop_disturbing = false;
+	late_disk_start();
 	assert_int_equal(pthread_create(&disturber, NULL, disturb, NULL), 0);
 	run_workers(nops);
 	for (u32 i = 0; i < NTHREADS; i++) {
@@ -396,20 +338,14 @@ static void run(u32 nops)
 	__atomic_store_n(&stop_disturbing, true, __ATOMIC_RELEASE);
 	pthread_join(disturber, NULL);
 	assert_int_equal(fs_sync(), 0);
-	__atomic_store_n(&stop_disk, true, __ATOMIC_RELEASE);
-	pthread_join(disk, NULL);
+	late_disk_stop();
 }
 
 static void test_threads(void **state)
 {
 	(void)state;
 	make_disk();
-	transfer = rig_dev.submit;
-	rig_dev.submit = submit_late;
-	shim_sleep = on_sleep;
 	run(3000);
-	rig_dev.submit = transfer;
-	shim_sleep = NULL;
 	assert_true(rig_is_clean());
 	check_cuts(200);
 	rig_shutdown();

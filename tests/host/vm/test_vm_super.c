@@ -147,7 +147,6 @@ static void forget(struct op op, bool there)
 		model[op.s][i] = (struct flat_page){ there, there ? VMA_R | VMA_W : 0, 0 };
 }
 
-/* A mapping that fails may have made room already. */
 static void op_map(struct op op)
 {
 	struct map_request req = { .addr = at(op.lo),

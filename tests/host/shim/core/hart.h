@@ -4,7 +4,9 @@
 
 #include "lib/types.h"
 
+#ifndef MAX_HARTS /* more: -DMAX_HARTS=N in the `// cflags:` of a test */
 #define MAX_HARTS 8
+#endif
 
 extern __thread u32 shim_hart;
 
