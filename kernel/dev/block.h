@@ -24,9 +24,10 @@ struct bio {
 	void (*done)(struct bio *); /* interrupts off, once; see blk_submit() */
 	void *arg;                  /* the submitter's         */
 	struct list link;           /* the driver's            */
-	u32 next_seg;               /* the driver's: first segment not yet started  */
-	u32 pending;                /* the driver's: parts that the device has      */
-	u64 next_sector;            /* the driver's: where next_seg goes on the disk */
+	u32 next_seg;               /* the driver's: first segment not wholly started   */
+	u32 next_byte;              /* the driver's: bytes of it that are               */
+	u32 pending;                /* the driver's: parts that the device has          */
+	u64 next_sector;            /* the driver's: where the next part is on the disk */
 };
 
 struct blkdev {

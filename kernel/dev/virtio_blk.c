@@ -1,8 +1,8 @@
 /* virtio_blk.c - disks behind virtio-mmio (virtio 1.2, section 5.2).
  *
  * A bio becomes one request to the device, or several parts if the device
- * takes fewer segments at once than it has.  What does not fit into the ring
- * waits in line.  Completions are taken in the interrupt handler, which ends
+ * takes fewer segments at once, or smaller ones, than it has: how large a bio may
+ * be is nobody else's concern.  What does not fit into the ring waits in line.  Completions are taken in the interrupt handler, which ends
  * bios outside the lock.
  *
  * A device that leaves a request unanswered for TIMEOUT_MS is reset, so that
@@ -27,7 +27,8 @@
 
 #define TIMEOUT_MS 30000u
 #define WATCH_MS 1000u
-#define REQUESTS 64 /* at once; each takes two descriptors or more */
+#define REQUESTS 64   /* at once; each takes two descriptors or more */
+#define MAX_BYTES MIB /* of a segment, also of devices that set no limit */
 
 /* Feature bits and configuration. */
 #define BLK_F_SIZE_MAX BIT(1) /* bytes of a segment are limited */
@@ -59,8 +60,8 @@ struct request {
 struct disk {
 	struct blkdev dev;
 	struct virtio virtio; /* (lock) once it runs */
-	u32 max_segs;         /* (C) of one request  */
-	u32 max_bytes;        /* (C) of one segment  */
+	u32 max_segs;         /* (C) of one request                       */
+	u32 max_bytes;        /* (C) of one segment, a multiple of SECTOR */
 	struct spinlock lock;
 	struct vring ring;    /* (lock) */
 	struct list queued;   /* (lock) bios not wholly started, oldest first */
@@ -96,41 +97,61 @@ static void fill_header(struct request *req, const struct bio *bio)
 	req->status = BLK_S_NONE;
 }
 
-/* Fills d->segs for the next part of @bio: header, up to @ndata data segments
- * and status. */
-static u32 fill_segs(struct disk *d, struct request *req, const struct bio *bio, u32 ndata)
+/* Fills d->segs for the next part of @bio: header, as many data segments as the device
+ * takes, and status.  The bio moves on only with advance(). */
+static u32 fill_segs(struct disk *d, struct request *req, const struct bio *bio)
 {
-	struct vring_seg *seg = d->segs;
+	struct vring_seg *seg = d->segs, *end = seg + 1 + d->max_segs;
+	u32 i = bio->next_seg, byte = bio->next_byte;
 
 	*seg++ = (struct vring_seg){ kmap_pa(&req->header), sizeof(req->header), false };
-	for (u32 i = 0; i < ndata; i++) {
-		const struct bio_seg *from = &bio->seg[bio->next_seg + i];
+	while (i < bio->nsegs && seg < end) {
+		const struct bio_seg *from = &bio->seg[i];
+		u32 n = MIN(from->bytes - byte, d->max_bytes);
 
-		*seg++ = (struct vring_seg){ kmap_pa(from->data), from->bytes,
+		*seg++ = (struct vring_seg){ kmap_pa((char *)from->data + byte), n,
 					     bio->op == BIO_READ };
+		byte += n;
+		if (byte == from->bytes) {
+			byte = 0;
+			i++;
+		}
 	}
 	*seg++ = (struct vring_seg){ kmap_pa(&req->status), 1, true };
 	return seg - d->segs;
+}
+
+/* The @n segments in d->segs, header and status among them, are on their way. */
+static void advance(const struct disk *d, struct bio *bio, u32 n)
+{
+	for (u32 i = 1; i + 1 < n; i++) {
+		bio->next_byte += d->segs[i].bytes;
+		bio->next_sector += d->segs[i].bytes / SECTOR;
+		if (bio->next_byte == bio->seg[bio->next_seg].bytes) {
+			bio->next_byte = 0;
+			bio->next_seg++;
+		}
+	}
 }
 
 /* False: the ring is full. */
 static bool start_part(struct disk *d, struct bio *bio)
 {
 	struct request *req = list_first(&d->free, struct request, link);
-	u32 ndata = MIN(bio->nsegs - bio->next_seg, d->max_segs);
+	u32 n;
 
 	if (list_empty(&d->free))
 		return false;
 	fill_header(req, bio);
-	if (!vring_add(&d->ring, d->segs, fill_segs(d, req, bio, ndata), req))
+	n = fill_segs(d, req, bio);
+	if (!vring_add(&d->ring, d->segs, n, req))
 		return false;
 	req->bio = bio;
 	req->deadline = clock_now() + clock_from_ms(TIMEOUT_MS);
 	list_del(&req->link);
 	list_add_tail(&d->inflight, &req->link);
 	bio->pending++;
-	for (u32 i = 0; i < ndata; i++)
-		bio->next_sector += bio->seg[bio->next_seg++].bytes / SECTOR;
+	advance(d, bio, n);
 	return true;
 }
 
@@ -211,15 +232,6 @@ static void finish_all(struct list *done)
 	}
 }
 
-static bool fits(const struct disk *d, const struct bio *bio)
-{
-	for (u32 i = 0; i < bio->nsegs; i++) {
-		if (bio->op != BIO_FLUSH && bio->seg[i].bytes > d->max_bytes)
-			return false;
-	}
-	return true;
-}
-
 static void submit(struct blkdev *dev, struct bio *bio)
 {
 	struct disk *d = dev->priv;
@@ -229,8 +241,9 @@ static void submit(struct blkdev *dev, struct bio *bio)
 	bio->pending = 0;
 	bio->next_sector = bio->sector;
 	bio->next_seg = bio->op == BIO_FLUSH ? bio->nsegs : 0; /* no data */
+	bio->next_byte = 0;
 	spin_lock(&d->lock);
-	accepted = !d->failed && fits(d, bio);
+	accepted = !d->failed;
 	if (accepted) {
 		list_add_tail(&d->queued, &bio->link);
 		start_queued(d);
@@ -332,11 +345,27 @@ static u32 queue_size(struct virtio *v)
 	return size;
 }
 
+/* What the device takes in one request.  -EIO if that is not even a sector. */
+static int set_limits(struct disk *d)
+{
+	struct virtio *v = &d->virtio;
+
+	d->max_segs = MIN(d->ring.size - 2, (u32)BIO_MAX_SEGS);
+	if (v->features & BLK_F_SEG_MAX)
+		d->max_segs = MIN(d->max_segs, MAX(virtio_config32(v, CONFIG_SEG_MAX), 1u));
+	d->max_bytes = MAX_BYTES;
+	if (v->features & BLK_F_SIZE_MAX)
+		d->max_bytes = MIN(d->max_bytes, virtio_config32(v, CONFIG_SIZE_MAX));
+	d->max_bytes = ALIGN_DOWN(d->max_bytes, (u32)SECTOR);
+	return d->max_bytes ? 0 : -EIO;
+}
+
 static int set_up_queue(struct disk *d)
 {
 	struct virtio *v = &d->virtio;
 	u32 size = queue_size(v);
 	void *memory;
+	int err;
 
 	if (size < 4)
 		return -EIO;
@@ -344,14 +373,10 @@ static int set_up_queue(struct disk *d)
 	if (!memory)
 		return -ENOMEM;
 	vring_init(&d->ring, memory, size);
-	d->max_segs = MIN(size - 2, (u32)BIO_MAX_SEGS);
-	if (v->features & BLK_F_SEG_MAX)
-		d->max_segs = MIN(d->max_segs, MAX(virtio_config32(v, CONFIG_SEG_MAX), 1u));
-	d->max_bytes = ~0u;
-	if (v->features & BLK_F_SIZE_MAX)
-		d->max_bytes = virtio_config32(v, CONFIG_SIZE_MAX);
-	virtio_queue_set(v, 0, &d->ring);
-	return 0;
+	err = set_limits(d);
+	if (!err)
+		virtio_queue_set(v, 0, &d->ring);
+	return err;
 }
 
 static void disk_init(struct disk *d, const struct virtio *v)

@@ -255,6 +255,7 @@ static u8 transfer(u32 type, u64 sector, const struct vring_desc *d)
 	CHECK(d->bytes % 512 == 0 && n > 0);
 	CHECK(!(d->flags & VRING_DESC_WRITE) == (type == 1));
 	CHECK(fake.size_max == 0 || d->bytes <= fake.size_max);
+	fake.max_bytes_seen = MAX(fake.max_bytes_seen, d->bytes);
 	if (sector + n > FAKE_SECTORS || sector + n > fake.capacity)
 		return 1;
 	if (fake.bad_sector >= sector && fake.bad_sector < sector + n)

@@ -39,7 +39,7 @@ struct fake_device {
 	u16 held[FAKE_HELD_MAX]; /* chains taken and not answered         */
 	u32 nheld;
 	u32 notified; /* how often                         */
-	u32 flushes, resets, max_segs_seen;
+	u32 flushes, resets, max_segs_seen, max_bytes_seen;
 	u8 disk[FAKE_SECTORS * 512];
 };
 

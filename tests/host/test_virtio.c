@@ -376,18 +376,68 @@ static void works_with_a_short_queue(void **state)
 	assert_memory_equal(data[2], fake.disk + 9 * 512, 3 * 512);
 }
 
-static void limits_segment_size(void **state)
+/* One segment, or few, of more bytes than the device takes: the contents arrive, in
+ * parts, and an error of one part is that of the whole. */
+static void splits_large_segments(void **state)
 {
+	static const u32 limits[] = { 512, 1000, 1024, 1536, 4096, 20000 };
+
+	for (u32 i = 0; i < ARRAY_SIZE(limits); i++) {
+		start(*state != NULL);
+		fake.features |= 1 << 1 | 1 << 2;
+		fake.size_max = limits[i];
+		fake.seg_max = 1 + i % 3;
+		probe();
+		blk_submit(disk, prepare(0, BIO_READ, 3, 1, 30 * 1024));
+		blk_submit(disk, prepare(1, BIO_READ, 100, 7, 4096));
+		memset(data[2], 0x77, 12 * 1024);
+		blk_submit(disk, prepare(2, BIO_WRITE, 200, 3, 4096));
+		answer_all();
+		assert_int_equal(ndone, 3);
+		assert_int_equal(bios[0].error | bios[1].error | bios[2].error, 0);
+		assert_memory_equal(data[0], fake.disk + 3 * 512, 30 * 1024);
+		assert_memory_equal(data[1], fake.disk + 100 * 512, 7 * 4096);
+		assert_memory_equal(data[2], fake.disk + 200 * 512, 12 * 1024);
+		fake.bad_sector = 317;
+		blk_submit(disk, prepare(3, BIO_READ, 300, 1, 20 * 512));
+		blk_submit(disk, prepare(4, BIO_READ, 300, 1, 16 * 512));
+		answer_all();
+		assert_int_equal(bios[3].error, -EIO);
+		assert_int_equal(bios[4].error, 0);
+	}
+}
+
+/* More parts than the ring has room for. */
+static void splits_more_than_fits_into_the_ring(void **state)
+{
+	u8 *large = ram_alloc(2 * MIB);
+
 	(void)state;
 	fake.features |= 1 << 1;
 	fake.size_max = 512;
+	fake.queue_max = 16;
 	probe();
-	blk_submit(disk, prepare(0, BIO_READ, 0, 1, 1024));
-	assert_int_equal(bios[0].error, -EIO);
-	blk_submit(disk, prepare(1, BIO_READ, 0, 2, 512));
+	prepare(0, BIO_READ, 0, 1, FAKE_SECTORS * 512);
+	bios[0].seg[0].data = large;
+	blk_submit(disk, &bios[0]);
+	blk_submit(disk, prepare(1, BIO_READ, 9, 1, 1024));
 	answer_all();
-	assert_int_equal(bios[1].error, 0);
 	assert_int_equal(ndone, 2);
+	assert_memory_equal(large, fake.disk, FAKE_SECTORS * 512);
+	assert_memory_equal(data[1], fake.disk + 9 * 512, 1024);
+}
+
+/* A device that sets no limit gets no more than a MiB in a segment. */
+static void keeps_segments_to_a_sane_size(void **state)
+{
+	(void)state;
+	probe();
+	prepare(0, BIO_READ, 0, 1, FAKE_SECTORS * 512);
+	bios[0].seg[0].data = ram_alloc(2 * MIB);
+	blk_submit(disk, &bios[0]);
+	answer_all();
+	assert_int_equal(bios[0].error, 0);
+	assert_int_equal(fake.max_bytes_seen, MIB);
 }
 
 static void refuses_writes_to_read_only(void **state)
@@ -532,6 +582,11 @@ static void leaves_what_it_cannot_use(void **state)
 	fake.queue_max = 128;
 	allow_memory = false;
 	assert_null(probe());
+	start(*state != NULL);
+	fake.features |= 1 << 1;
+	fake.size_max = 511; /* not even a sector */
+	assert_null(probe());
+	assert_int_equal(fake.status & 0x80, 0x80);
 	if (*state)
 		return;
 	start(false);
@@ -558,7 +613,9 @@ int main(void)
 		BOTH(keeps_many_in_flight),
 		BOTH(splits_for_small_devices),
 		BOTH(works_with_a_short_queue),
-		BOTH(limits_segment_size),
+		BOTH(splits_large_segments),
+		BOTH(splits_more_than_fits_into_the_ring),
+		BOTH(keeps_segments_to_a_sane_size),
 		BOTH(refuses_writes_to_read_only),
 		BOTH(gives_up_a_silent_device),
 		BOTH(waits_for_a_slow_device),
