@@ -4,8 +4,15 @@
  * transaction makes of the disk, and two in memory, of blocks that were freed in
  * the running and in the committing transaction.
  *
- * Locks: a mutex (rank buffer) for the running state; blocks_snapshot() runs while no
- * transaction is open, and so without company; blocks_committed() takes it. */
+ * An operation reserves its blocks before it begins: there is no error for a shortage
+ * that ends by itself.  If there are too few now, one operation at a time waits: for a
+ * commit, if that makes blocks of files that were removed free, and for reservations of
+ * others, which may not use all that they asked for.  Those who come after it wait for it.
+ * A reservation is only held by who waits for nothing but the log and the disk.
+ *
+ * Locks: a mutex (rank buffer) for the bitmaps; blocks_snapshot() runs while no
+ * transaction is open, and so without company; blocks_committed() takes it.  A spin lock
+ * for the counts. */
 #include "fs/alloc_priv.h"
 
 #include "core/klog.h"
@@ -14,6 +21,7 @@
 #include "fs/buf_priv.h"
 #include "fs/geo_priv.h"
 #include "fs/log_priv.h"
+#include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/frame.h"
 #include "uapi/errno.h"
@@ -30,17 +38,24 @@ struct freed {
 
 static struct {
 	struct mutex lock;
-	u32 nfree;             /* (lock) clear bits of the bitmap in the data area    */
-	u32 npending;          /* (lock) among them those that wait for a commit      */
 	u32 rotor;             /* (lock) where to look when there is no better place  */
 	struct freed freed[2]; /* (lock) */
 	u32 running;           /* (lock) index of the running transaction's  */
+
+	struct spinlock count;
+	struct waitq wq; /* for the turn, and for the end of reservations       */
+	u32 nfree;       /* (count) clear bits of the bitmap in the data area   */
+	u32 npending;    /* (count) among them those that wait for a commit     */
+	u32 nreserved;   /* (count) of the others, those that are set aside     */
+	bool turn;       /* (count) somebody waits for blocks, and is the next  */
 } ba;
 
 void blocks_init(void)
 {
 	memset(&ba, 0, sizeof(ba));
 	mutex_init(&ba.lock, "bitmap", RANK_buffer);
+	spin_init(&ba.count, "free blocks", RANK_logspin);
+	waitq_init(&ba.wq);
 }
 
 static int freed_alloc(struct freed *f)
@@ -220,25 +235,47 @@ static int take_first(struct log_op *op, u32 lo, u32 hi, u32 n, u32 *out)
 	return got;
 }
 
+/* @n blocks that @op reserved are in use now, or given back. */
+static void unreserve(struct log_op *op, u32 n)
+{
+	if (n == 0)
+		return;
+	spin_lock(&ba.count);
+	op->space -= n;
+	ba.nreserved -= n;
+	if (ba.turn)
+		waitq_wake_all(&ba.wq);
+	spin_unlock(&ba.count);
+}
+
+int blocks_none(void)
+{
+	printk_limited("balloc: out of blocks", "balloc: out of blocks\n");
+	return -ENOSPC;
+}
+
 int block_alloc(struct log_op *op, u32 goal, u32 n, u32 *out)
 {
-	int got = -ENOSPC;
+	int got;
 
+	n = MIN(n, op->space);
+	if (n == 0)
+		return blocks_none();
 	mutex_lock(&ba.lock);
 	if (!geo_is_data(goal))
 		goal = ba.rotor;
-	if (ba.nfree > ba.npending) {
-		got = take_first(op, goal, geo.size, n, out);
-		if (got == -ENOSPC)
-			got = take_first(op, geo.data_start, goal, n, out);
-	}
+	got = take_first(op, goal, geo.size, n, out);
+	if (got == -ENOSPC)
+		got = take_first(op, geo.data_start, goal, n, out);
+	ASSERT(got != -ENOSPC); /* they are reserved */
 	if (got > 0) {
-		ba.nfree -= (u32)got;
 		ba.rotor = out[got - 1];
+		spin_lock(&ba.count);
+		ba.nfree -= (u32)got;
+		spin_unlock(&ba.count);
+		unreserve(op, (u32)got);
 	}
 	mutex_unlock(&ba.lock);
-	if (got == -ENOSPC)
-		printk_limited("balloc: out of blocks", "balloc: out of blocks\n");
 	return got;
 }
 
@@ -254,8 +291,10 @@ static int clear_bit(struct log_op *op, struct buf *b, u32 block, u32 keep)
 	log_write(op, b);
 	*freed_word(&ba.freed[ba.running], block) |= bit_of(block);
 	ba.freed[ba.running].n++;
+	spin_lock(&ba.count);
 	ba.nfree++;
 	ba.npending++;
+	spin_unlock(&ba.count);
 	return 0;
 }
 
@@ -276,25 +315,86 @@ int block_free(struct log_op *op, u32 block, u32 keep)
 	return err;
 }
 
+/* --- reservations -------------------------------------------------------------------- */
+
 u32 blocks_available(void)
 {
 	u32 n;
 
-	mutex_lock(&ba.lock);
+	spin_lock(&ba.count);
 	n = ba.nfree - ba.npending;
-	mutex_unlock(&ba.lock);
+	spin_unlock(&ba.count);
 	return n;
 }
 
-int blocks_prepare(u32 n)
+/* Blocks that nobody has set aside; count held. */
+static u32 unreserved(void)
 {
-	bool helps;
-
-	mutex_lock(&ba.lock);
-	helps = ba.nfree - ba.npending < n && ba.npending > 0;
-	mutex_unlock(&ba.lock);
-	return helps ? log_commit() : 0;
+	return ba.nfree - ba.npending - ba.nreserved;
 }
+
+/* Until @n blocks can be set aside, or that many do not exist.  It is the caller's turn:
+ * what becomes free nobody else takes, so this ends.  count held. */
+static int wait_for_blocks(u32 n)
+{
+	int err = 0;
+
+	while (!err && unreserved() < n && (ba.npending || ba.nreserved)) {
+		if (!ba.npending) {
+			waitq_wait_quiet(&ba.wq, &ba.count);
+			continue;
+		}
+		spin_unlock(&ba.count);
+		if (log_commit())
+			err = -EROFS;
+		spin_lock(&ba.count);
+	}
+	return err;
+}
+
+/* Sets @want blocks aside, or what there is of them, at least @min.  How many. */
+static int reserve(u32 min, u32 want, u32 *got)
+{
+	int err = 0;
+
+	spin_lock(&ba.count);
+	while (ba.turn)
+		waitq_wait_quiet(&ba.wq, &ba.count);
+	if (unreserved() < want) {
+		ba.turn = true;
+		err = wait_for_blocks(want);
+		ba.turn = false;
+		waitq_wake_all(&ba.wq);
+	}
+	*got = MIN(want, unreserved());
+	if (!err && *got < min)
+		err = -ENOSPC;
+	if (!err)
+		ba.nreserved += *got;
+	spin_unlock(&ba.count);
+	return err == -ENOSPC ? blocks_none() : err;
+}
+
+int blocks_begin(struct log_op *op, u32 nlog, u32 min, u32 want)
+{
+	u32 got = 0;
+	int err = want ? reserve(min, want, &got) : 0;
+
+	if (err)
+		return err;
+	err = log_begin(op, nlog);
+	op->space = got;
+	if (err)
+		blocks_end(op);
+	return err;
+}
+
+void blocks_end(struct log_op *op)
+{
+	unreserve(op, op->space);
+}
+
+/* --- for the commit ------------------------------------------------------------------ */
 
 void blocks_snapshot(void)
 {
@@ -308,7 +408,9 @@ void blocks_committed(void)
 	mutex_lock(&ba.lock);
 	f = &ba.freed[1 - ba.running];
 	if (f->n) {
+		spin_lock(&ba.count);
 		ba.npending -= f->n;
+		spin_unlock(&ba.count);
 		f->n = 0;
 		for (u32 i = 0; i < MAX_FRAMES && f->bits[i]; i++)
 			page_zero(f->bits[i]);

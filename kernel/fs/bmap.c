@@ -124,6 +124,8 @@ static int alloc_blocks(struct log_op *op, u32 goal, u32 *block, u32 min, u32 wa
 {
 	u32 n = 0;
 
+	if (op->space < min)
+		return blocks_none();
 	while (n < min) {
 		int got = block_alloc(op, goal, want - n, block + n);
 
@@ -173,6 +175,28 @@ static u32 count_missing(const struct end *e, u32 n)
 	while (i < n && e->addr[i] == 0)
 		i++;
 	return i;
+}
+
+int bmap_missing(struct inode *ip, u32 bn, u32 n)
+{
+	int missing = 0;
+
+	while (n > 0) {
+		struct end e;
+		int err = walk(ip, bn, &e);
+		u32 run;
+
+		if (err)
+			return err;
+		run = side_by_side(&e, n);
+		for (u32 i = 0; i < run; i++)
+			missing += e.passed < e.way.depth || e.addr[i] == 0;
+		missing += (int)(e.way.depth - e.passed);
+		end_put(&e);
+		bn += run;
+		n -= run;
+	}
+	return missing;
 }
 
 int bmap_alloc_run(struct log_op *op, struct inode *ip, u32 bn, u32 n, u32 *out)

@@ -87,7 +87,7 @@ static u32 begin_ahead(struct inode *ip, const struct page *pg, struct page **ah
 
 /* Reads @pg and the @n pages at @ahead.  All blocks are looked up before the first
  * request: see io_priv.h. */
-static int read_pages(struct inode *ip, struct page *pg, struct page *const *ahead, u32 n)
+static int read_pages(struct inode *ip, struct page *pg, struct page **ahead, u32 n)
 {
 	struct page_blocks pb[AHEAD];
 	struct io io;

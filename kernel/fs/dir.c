@@ -183,6 +183,11 @@ void dir_put_place(struct dir_place *place)
 	place->b = NULL;
 }
 
+int dir_missing(struct inode *dp, const struct dir_place *place)
+{
+	return place->b ? 0 : bmap_missing(dp, place->slot / PER_BLOCK, 1);
+}
+
 int dir_fill(struct log_op *op, struct inode *dp, struct dir_place *place,
 	     const union name *nm, u32 ino)
 {

@@ -53,6 +53,9 @@ int dir_find_place(struct inode *dp, struct dir_place *place) MUST_CHECK;
 int dir_get_place(struct inode *dp, u32 slot, struct dir_place *place) MUST_CHECK;
 void dir_put_place(struct dir_place *place);
 
+/* How many blocks dir_fill() allocates there.  -EIO. */
+int dir_missing(struct inode *dp, const struct dir_place *place) MUST_CHECK;
+
 /* Writes an entry; the inode of the directory, which may have grown, is not stored.
  * Fails (-ENOSPC, -EIO) only for a place without buffer, and has changed nothing then. */
 int dir_fill(struct log_op *op, struct inode *dp, struct dir_place *place,

@@ -1,5 +1,8 @@
 /* inode.c - the table of inodes, and their 64 bytes on the disk.
  *
+ * The table has NSLOT slots at all times, and more as long as so many inodes are in use:
+ * a program that maps many files takes memory for them, not what others need.
+ *
  * Locks: table.lock (rank fstable) for numbers, references and lists; each inode's
  * mutex for its contents.  A mutex over the search for a free inode, inside an inode's.
  *
@@ -16,10 +19,11 @@
 #include "fs/log_priv.h"
 #include "lib/assert.h"
 #include "lib/string.h"
+#include "mm/slab.h"
 #include "uapi/errno.h"
 
 #define NSLOT 200
-#define NHASH 64
+#define NHASH 256
 
 static struct {
 	struct spinlock lock;
@@ -28,21 +32,32 @@ static struct {
 	struct mutex search;       /* for free inodes on the disk */
 	u32 first_free;            /* (lock) no free inode has a lower number           */
 	u64 frees;                 /* (lock) how often first_free may have been lowered */
+	u32 unsettled;             /* (lock) inodes that are being made or freed        */
+	struct waitq settled;      /* for fewer of those                                */
 	struct inode slot[NSLOT];
 } table;
+
+static struct slab_cache extra_slots;
+
+static void inode_slot_init(struct inode *ip)
+{
+	mutex_init(&ip->lock, "inode", RANK_inode);
+	object_init(&ip->obj, &inode_object_ops);
+}
 
 void inode_init(void)
 {
 	memset(&table, 0, sizeof(table));
 	spin_init(&table.lock, "inodes", RANK_fstable);
 	mutex_init(&table.search, "free inodes", RANK_inode);
+	waitq_init(&table.settled);
+	slab_init(&extra_slots, "inodes", sizeof(struct inode));
 	list_init(&table.lru);
 	table.first_free = FS_ROOT_INO;
 	for (unsigned i = 0; i < NSLOT; i++) {
 		struct inode *ip = &table.slot[i];
 
-		mutex_init(&ip->lock, "inode", RANK_inode);
-		object_init(&ip->obj, &inode_object_ops);
+		inode_slot_init(ip);
 		list_add_tail(&table.lru, &ip->lru);
 	}
 }
@@ -105,14 +120,35 @@ static struct inode *take_slot(bool *dirty)
 	return NULL;
 }
 
+static bool is_extra(const struct inode *ip)
+{
+	return ip < table.slot || ip >= table.slot + NSLOT;
+}
+
+/* A slot more.  No lock held. */
+static int add_slot(struct inode **out)
+{
+	*out = slab_alloc(&extra_slots, 0);
+	if (!*out)
+		return -ENOMEM;
+	inode_slot_init(*out);
+	return 0;
+}
+
+/* What becomes of a slot that is in nobody's hands, and in no list.  No lock held. */
 static void drop_slot(struct inode *ip)
 {
+	if (is_extra(ip)) {
+		object_drop_pages(&ip->obj, 0);
+		slab_free(&extra_slots, ip);
+		return;
+	}
 	spin_lock(&table.lock);
 	list_add(&table.lru, &ip->lru);
 	spin_unlock(&table.lock);
 }
 
-/* An empty slot in nobody's hands.  No lock held; may sleep for a commit. */
+/* An empty slot in nobody's hands.  No spin lock held; may sleep for a commit. */
 static int get_empty_slot(struct inode **out)
 {
 	struct inode *ip;
@@ -127,7 +163,9 @@ static int get_empty_slot(struct inode **out)
 			*out = ip;
 			return 0;
 		}
-		if (!dirty || log_commit())
+		if (!dirty)
+			return add_slot(out);
+		if (log_commit())
 			return -ENFILE;
 	}
 }
@@ -247,27 +285,58 @@ static void note_free(u32 ino)
 	table.frees++;
 }
 
+/* An additional slot that nobody refers to, out of all lists, or NULL.  They are the
+ * oldest; one with pages on their way to the disk waits for the next to be asked for.
+ * table.lock held. */
+static struct inode *take_idle(void)
+{
+	struct inode *ip = list_first(&table.lru, struct inode, lru);
+
+	if (list_empty(&table.lru) || !is_extra(ip) ||
+	    __atomic_load_n(&ip->obj.ndirty, __ATOMIC_ACQUIRE))
+		return NULL;
+	list_del(&ip->lru);
+	hash_out(ip);
+	return ip;
+}
+
 /* Gives one reference back, unless it is the last one of an inode without names: then
  * marks it dying, leaves the reference and returns false. */
 static bool put_ref(struct inode *ip)
 {
+	struct inode *idle;
 	bool last;
 
 	spin_lock(&table.lock);
 	last = ip->refs == 1 && ip->loaded && ip->type != 0 && ip->nlink == 0 && !ip->dying;
 	if (last) {
 		ip->dying = true;
+		table.unsettled++;
 	} else if (--ip->refs == 0) {
 		if (ip->type == 0)
 			note_free(ip->ino);
-		list_add_tail(&table.lru, &ip->lru);
+		if (is_extra(ip))
+			list_add(&table.lru, &ip->lru);
+		else
+			list_add_tail(&table.lru, &ip->lru);
 	}
+	idle = take_idle();
 	spin_unlock(&table.lock);
+	if (idle)
+		drop_slot(idle);
 	return !last;
+}
+
+/* One inode less that is being made or freed; table.lock held. */
+static void count_settled(void)
+{
+	table.unsettled--;
+	waitq_wake_all(&table.settled);
 }
 
 void inode_put(struct inode *ip)
 {
+	struct inode *idle;
 	int err;
 
 	if (put_ref(ip))
@@ -283,8 +352,12 @@ void inode_put(struct inode *ip)
 		note_free(ip->ino);
 		hash_out(ip);
 	}
+	count_settled();
 	list_add(&table.lru, &ip->lru);
+	idle = take_idle();
 	spin_unlock(&table.lock);
+	if (idle)
+		drop_slot(idle);
 }
 
 struct inode *inode_root(void)
@@ -368,6 +441,20 @@ static s64 find_free(u32 ino)
 	return found ? ino - 1 : 0;
 }
 
+/* None was found when inodes had been freed @frees times: waits as long as one is being
+ * freed or made, which may fail.  Whether it is worth another look. */
+static bool wait_for_free(u64 frees)
+{
+	bool freed;
+
+	spin_lock(&table.lock);
+	while (table.frees == frees && table.unsettled)
+		waitq_wait_quiet(&table.settled, &table.lock);
+	freed = table.frees != frees;
+	spin_unlock(&table.lock);
+	return freed;
+}
+
 /* Finds a free inode and gets a reference. Mutex `search` held. */
 static int claim_free(struct inode **out)
 {
@@ -375,17 +462,22 @@ static int claim_free(struct inode **out)
 	s64 ino;
 	int err;
 
-	spin_lock(&table.lock);
-	ino = table.first_free;
-	frees = table.frees;
-	spin_unlock(&table.lock);
-	ino = find_free((u32)ino);
+	do {
+		spin_lock(&table.lock);
+		ino = table.first_free;
+		frees = table.frees;
+		spin_unlock(&table.lock);
+		ino = find_free((u32)ino);
+	} while (ino == 0 && wait_for_free(frees));
 	if (ino <= 0)
 		return ino ? (int)ino : -ENOSPC;
 	err = claim((u32)ino, out);
 	spin_lock(&table.lock);
-	if (!err && table.frees == frees)
-		table.first_free = (u32)ino;
+	if (!err) {
+		table.unsettled++;
+		if (table.frees == frees)
+			table.first_free = (u32)ino;
+	}
 	spin_unlock(&table.lock);
 	return err;
 }
@@ -406,6 +498,13 @@ int inode_new(struct inode **out)
 	if (err == -ENOSPC)
 		printk_limited("ialloc: no inodes", "ialloc: no inodes\n");
 	return err;
+}
+
+void inode_settle(void)
+{
+	spin_lock(&table.lock);
+	count_settled();
+	spin_unlock(&table.lock);
 }
 
 void inode_stat(struct inode *ip, struct stat *st)

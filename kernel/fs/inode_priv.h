@@ -1,7 +1,7 @@
 /* inode_priv.h - inodes in memory, and where their blocks are.
  *
- * A fixed table; an inode without references stays in it, with its cached pages, until
- * the slot is wanted.  Everything in an inode that comes from the disk is guarded by
+ * An inode without references stays in the table, with its cached pages, until the slot
+ * is wanted.  Everything in an inode that comes from the disk is guarded by
  * its lock; the type of one that somebody refers to changes only when it is created. */
 #pragma once
 
@@ -34,13 +34,16 @@ struct inode {
 void inode_init(void);
 
 /* Inode @ino with a reference, loaded.  -EIO if it is out of range or free (the name that
- * led here is corrupt), -ENFILE.  May sleep for a commit; no transaction open; locks
+ * led here is corrupt), -ENOMEM, -ENFILE.  May sleep for a commit; no transaction open; locks
  * of directories above are fine. */
 int inode_get(u32 ino, struct inode **out) MUST_CHECK;
 
 /* A free inode with a reference, for the caller to fill in; it stays free on the disk
- * until inode_store().  -ENOSPC with a message, -ENFILE, -EIO. */
+ * until inode_store().  -ENOSPC with a message, -ENOMEM, -ENFILE, -EIO.  After success the
+ * caller takes no other inode's lock and makes no other one until inode_settle(): by then
+ * it is stored, or put.  Others who find no free inode wait for that. */
 int inode_new(struct inode **out) MUST_CHECK;
+void inode_settle(void);
 
 static inline void inode_lock(struct inode *ip)
 {
@@ -81,8 +84,12 @@ int inode_own_page(struct inode *ip, struct page **pg, struct page **copy) MUST_
 /* Where block @bn is: 0 for a hole.  -EIO for addresses outside the data area. */
 int bmap_find(struct inode *ip, u32 bn, u32 *out) MUST_CHECK;
 
-/* The same, but allocates what is missing; the inode is not stored.  Logs at most
- * BMAP_ALLOC_MAX blocks.  On failure (-ENOSPC, -EIO, -EFBIG) nothing has changed. */
+/* How many blocks it takes to give the @n blocks from @bn on their places, indirect ones
+ * included; exact for one block, and never too few.  -EIO, -EFBIG. */
+int bmap_missing(struct inode *ip, u32 bn, u32 n) MUST_CHECK;
+
+/* As bmap_find(), but allocates what is missing, out of what @op reserved; the inode is
+ * not stored.  Logs at most BMAP_ALLOC_MAX blocks.  On failure (-ENOSPC, -EIO, -EFBIG) nothing has changed. */
 #define BMAP_ALLOC_MAX 5
 int bmap_alloc(struct log_op *op, struct inode *ip, u32 bn, u32 *out) MUST_CHECK;
 

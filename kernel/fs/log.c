@@ -130,6 +130,7 @@ void log_write(struct log_op *op, struct buf *b)
 
 void log_end(struct log_op *op)
 {
+	blocks_end(op);
 	spin_lock(&log.lock);
 	log.promised -= op->left;
 	op->left = 0;

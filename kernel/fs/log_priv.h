@@ -26,6 +26,9 @@ struct buf;
 struct log_op {
 	u32 left; /* blocks it may still add to the transaction */
 
+	/* The allocator's: blocks that are set aside for it; see blocks_begin(). */
+	u32 space;
+
 	/* The allocator's: a bitmap block that is logged, and therefore pinned, or NULL. */
 	struct buf *bitmap;
 };

@@ -100,12 +100,13 @@ static void mark(struct mapped *m)
 static int alloc_missing(struct mapped *m)
 {
 	struct log_op op;
-	int err = inode_buf(m->ip, &m->ibuf);
+	u32 first = (u32)m->pg->index * WB_PAGE_BLOCKS;
+	u32 end = (u32)MIN(DIV_UP((u64)m->ip->size, FS_BLOCK), first + WB_PAGE_BLOCKS);
+	int need = bmap_missing(m->ip, first, end - first);
+	int err = need < 0 ? need : inode_buf(m->ip, &m->ibuf);
 
 	if (!err)
-		err = blocks_prepare(WB_PAGE_BLOCKS + 2);
-	if (!err)
-		err = log_begin(&op, MIN(6u, geo.bitmap_blocks) + 4);
+		err = blocks_begin(&op, MIN(6u, geo.bitmap_blocks) + 4, 0, (u32)need);
 	if (err)
 		return err;
 	err = alloc_in(m, &op);

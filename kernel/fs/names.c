@@ -40,6 +40,12 @@ struct creation {
 	struct buf *ibuf, *dbuf; /* the inodes' */
 };
 
+/* Whether it begins with a block. */
+static bool has_contents(const struct newnode *what)
+{
+	return what->type == T_DIR || what->type == T_SYMLINK;
+}
+
 /* The contents that a new directory or symbolic link begins with. */
 static int fill_new(struct log_op *op, struct creation *c)
 {
@@ -48,7 +54,7 @@ static int fill_new(struct log_op *op, struct creation *c)
 	u32 block;
 	int err;
 
-	if (c->what->type != T_DIR && c->what->type != T_SYMLINK)
+	if (!has_contents(c->what))
 		return 0;
 	err = bmap_alloc(op, ip, 0, &block);
 	if (err)
@@ -98,13 +104,16 @@ static int create_in(struct log_op *op, struct creation *c)
 
 static int create_buffered(struct creation *c)
 {
+	int need = dir_missing(c->p->at, &c->place);
 	struct log_op op;
 	int err;
 
+	if (need < 0)
+		return need;
+	if (has_contents(c->what))
+		need++;
 	inode_lock_nested(c->ip);
-	err = blocks_prepare(1 + BMAP_ALLOC_MAX);
-	if (!err)
-		err = log_begin(&op, FS_OP_MAX);
+	err = blocks_begin(&op, FS_OP_MAX, (u32)need, (u32)need);
 	if (!err) {
 		err = create_in(&op, c);
 		log_end(&op);
@@ -143,6 +152,7 @@ out_inode:
 		inode_put(c.ip);
 	else
 		*out = c.ip;
+	inode_settle();
 	return err;
 }
 
@@ -199,13 +209,12 @@ static int link_buffered(struct path *p, struct inode *ip, struct buf *ibuf,
 {
 	struct dir_place place;
 	struct log_op op;
-	int err = dir_find_place(p->at, &place);
+	int need, err = dir_find_place(p->at, &place);
 
 	if (err)
 		return err;
-	err = blocks_prepare(BMAP_ALLOC_MAX);
-	if (!err)
-		err = log_begin(&op, FS_OP_MAX);
+	need = dir_missing(p->at, &place);
+	err = need < 0 ? need : blocks_begin(&op, FS_OP_MAX, (u32)need, (u32)need);
 	if (!err) {
 		err = dir_fill(&op, p->at, &place, &p->last, ip->ino);
 		if (!err) {

@@ -229,14 +229,14 @@ static void change_counts(struct log_op *op, struct renaming *r)
 static int change(struct renaming *r)
 {
 	struct log_op op;
-	int err = check(r);
+	int need = 0, err = check(r);
 
 	if (!err)
 		err = get_buffers(r);
 	if (!err)
-		err = blocks_prepare(BMAP_ALLOC_MAX);
+		need = dir_missing(r->to.path.at, &r->to.place);
 	if (!err)
-		err = log_begin(&op, FS_OP_MAX);
+		err = need < 0 ? need : blocks_begin(&op, FS_OP_MAX, (u32)need, (u32)need);
 	if (!err) {
 		err = change_entries(&op, r);
 		if (!err)

@@ -54,6 +54,7 @@ struct piece {
 	u32 n;       /* bytes to write; after the copy those that came */
 	u32 mask;    /* blocks of the page that it touches             */
 	u32 missing; /* among them those that have no place yet        */
+	u32 need;    /* blocks to allocate for them                    */
 	u32 block[WB_PAGE_BLOCKS];
 	struct buf *ibuf; /* the inode's, if it is going to change         */
 };
@@ -75,6 +76,15 @@ static u32 touched(const struct piece *p)
 	u32 last = (page_off(p) + p->n - 1) / FS_BLOCK;
 
 	return (2u << last) - (1u << first);
+}
+
+static u32 first_of(u32 mask)
+{
+	u32 i = 0;
+
+	while (i < WB_PAGE_BLOCKS && !(mask & BIT(i)))
+		i++;
+	return i;
 }
 
 /* Where the next step writes, and how much at most. */
@@ -175,6 +185,14 @@ static int find_blocks(struct writer *w, struct piece *p)
 		p->want = WANT_GROWTH;
 		return 0;
 	}
+	if (p->missing) {
+		u32 i = first_of(p->missing);
+		int need = bmap_missing(w->ip, file_block(p, i), end - i);
+
+		if (need < 0)
+			return need;
+		p->need = (u32)need;
+	}
 	grows |= p->missing != 0;
 	if ((grows || p->is_new) && !w->rec) {
 		p->want = WANT_REC; /* there will be no turning back for one */
@@ -217,10 +235,8 @@ static void cut(struct piece *p, u32 i)
 /* Allocates what is missing, which are blocks in a row; may cut the piece. */
 static int alloc_missing(struct writer *w, struct piece *p, struct log_op *op)
 {
-	u32 i = 0, end;
+	u32 i = first_of(p->missing), end;
 
-	while (i < WB_PAGE_BLOCKS && !(p->missing & BIT(i)))
-		i++;
 	for (end = i; p->missing & BIT(end);)
 		end++;
 	while (i < end) {
@@ -274,9 +290,7 @@ static int store(struct writer *w, struct piece *p)
 			p->want = WANT_REC;
 		return 0;
 	}
-	err = p->missing ? blocks_prepare(WB_PAGE_BLOCKS + 2) : 0;
-	if (!err)
-		err = log_begin(&op, op_size());
+	err = blocks_begin(&op, op_size(), 0, p->missing ? p->need : 0);
 	if (err) {
 		cut(p, 0);
 		return err;

@@ -231,7 +231,8 @@ def run_test(root, name):
     source = f'tests/host/{folder}/test_{base}.c'
     text = (root / source).read_text()
     program = root / f'test_{base}'
-    sources = [path for name in directive(text, 'sources') for path in sorted(root.glob(name))]
+    sources = [str(path.relative_to(root)) for word in directive(text, 'sources')
+               for path in sorted(root.glob(word))]
     made = subprocess.run(
         ['gcc', *CFLAGS, f'-Itests/host/{folder}', *directive(text, 'cflags'), '-o', program, source,
          *sources, '-lcmocka'],

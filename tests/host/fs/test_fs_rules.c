@@ -1,4 +1,4 @@
-// sources: kernel/fs/*.c kernel/mm/object.c kernel/mm/frame.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/fsimg.c tools/fsimg_edit.c tools/fsck_core.c tools/fsck_inode.c tools/fsck_dir.c tools/fsck_tree.c
+// sources: kernel/fs/*.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/slab.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/fsimg.c tools/fsimg_edit.c tools/fsck_core.c tools/fsck_inode.c tools/fsck_dir.c tools/fsck_tree.c
 // cflags: -Itests/host/fs -Itools -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
 /* test_fs_rules.c - the rules for programs, one by one: paths, links, flags, limits,
  * devices, offsets, pipes. */
@@ -262,25 +262,32 @@ static void test_open_files(void **state)
 	rig_done();
 }
 
+static const char *numbered(const char *name, u32 n)
+{
+	static char path[32];
+
+	snprintf(path, sizeof(path), "%s%u", name, n);
+	return path;
+}
+
 static void refused_without_slots(void)
 {
-	assert_int_equal(rig_try_open("another", O_CREATE), -ENFILE);
-	assert_int_equal(rig_try_open("another", O_CREATE | O_TRUNC), -ENFILE);
-	assert_int_equal(rig_try_open("file449", O_TRUNC), -ENFILE);
-	assert_int_equal(fs_mkdir(rig_cwd(), "another"), -ENFILE);
-	assert_int_equal(fs_mknod(rig_cwd(), "another", 1, 1), -ENFILE);
-	assert_int_equal(fs_symlink(rig_cwd(), "file449", "another"), -ENFILE);
-	assert_int_equal(fs_link(rig_cwd(), "file449", "another"), -ENFILE);
-	assert_int_equal(fs_rename(rig_cwd(), "file449", "another"), -ENFILE);
-	assert_int_equal(fs_unlink(rig_cwd(), "file449"), -ENFILE);
+	assert_int_equal(rig_try_open("more", O_CREATE), -ENOMEM);
+	assert_int_equal(rig_try_open("more", O_CREATE | O_TRUNC), -ENOMEM);
+	assert_int_equal(rig_try_open("file449", O_TRUNC), -ENOMEM);
+	assert_int_equal(fs_mkdir(rig_cwd(), "more"), -ENOMEM);
+	assert_int_equal(fs_mknod(rig_cwd(), "more", 1, 1), -ENOMEM);
+	assert_int_equal(fs_symlink(rig_cwd(), "file449", "more"), -ENOMEM);
+	assert_int_equal(fs_link(rig_cwd(), "file449", "more"), -ENOMEM);
+	assert_int_equal(fs_rename(rig_cwd(), "file449", "more"), -ENOMEM);
+	assert_int_equal(fs_unlink(rig_cwd(), "file449"), -ENOMEM);
 }
 
 /* More inodes than the table holds, with data that is not on the disk yet. */
 static void test_many_inodes(void **state)
 {
-	struct inode *ip[300];
 	char path[32];
-	u32 n, word;
+	u32 word;
 
 	(void)state;
 	rig_fresh(3000, 500);
@@ -293,20 +300,57 @@ static void test_many_inodes(void **state)
 		assert_int_equal(rig_read_file(path, (u8 *)&word, sizeof(word)), 4);
 		assert_int_equal(word, i);
 	}
-	for (n = 0; n < 300; n++) {
-		snprintf(path, sizeof(path), "file%u", n);
-		if (fs_lookup(rig_cwd(), path, &ip[n]))
-			break;
+	rig_done();
+}
+
+/* As many inodes as there are can be in use at once: the table takes memory for more
+ * than it has, and gives it back.  Without memory, those that need none of it work. */
+static void test_inodes_in_use(void **state)
+{
+	struct inode *ip[500];
+	u64 frames[2];
+	u32 n, max = ARRAY_SIZE(ip);
+
+	(void)state;
+	rig_fresh(3000, 600);
+	for (u32 i = 0; i < max; i++)
+		rig_write_file(numbered("file", i), &i, sizeof(i));
+	assert_int_equal(rig_try_open("another", O_CREATE), 0);
+	for (u32 round = 0; round < 2; round++) {
+		assert_int_equal(fs_sync(), 0);
+		for (n = 0; n < 20; n++)
+			assert_int_equal(rig_try_open("another", O_RDONLY), 0);
+		frames[round] = rig_free_frames();
+		for (n = 0; n < max; n++)
+			assert_int_equal(fs_lookup(rig_cwd(), numbered("file", n), &ip[n]),
+					 0);
+		assert_int_equal(rig_try_open("another", O_RDONLY), 0);
+		assert_true(rig_free_frames() < frames[round]);
+		while (n-- > 0) {
+			/* One in a while loses its name while it is in use. */
+			if (round == 0 && n % 50 == 7) {
+				assert_int_equal(fs_unlink(rig_cwd(), numbered("file", n)),
+						 0);
+				inode_put(ip[n]);
+				rig_write_file(numbered("file", n), &n, sizeof(n));
+			} else {
+				inode_put(ip[n]);
+			}
+		}
 	}
-	assert_in_range(n, 150, 199);
-	assert_int_equal(fs_lookup(rig_cwd(), path, &ip[n]), -ENFILE);
+	assert_int_equal(frames[0], frames[1]);
+
+	failing_set(&rig_frames, 1, true);
+	for (n = 0; fs_lookup(rig_cwd(), numbered("file", n), &ip[n]) == 0;)
+		n++;
+	assert_in_range(n, 150, 250);
+	assert_int_equal(fs_lookup(rig_cwd(), numbered("file", n), &ip[n]), -ENOMEM);
 	refused_without_slots();
+	assert_int_equal(rig_try_open(numbered("file", 3), O_RDONLY), 0);
+	failing_end(&rig_frames);
+	assert_int_equal(rig_try_open("more", O_CREATE), 0);
 	while (n-- > 0)
 		inode_put(ip[n]);
-	assert_int_equal(rig_try_open("another", 0), -ENOENT);
-	assert_int_equal(rig_read_file("file449", (u8 *)&word, sizeof(word)), 4);
-	assert_int_equal(word, 449);
-	assert_int_equal(rig_try_open("another", O_CREATE), 0);
 	rig_done();
 }
 
@@ -548,6 +592,7 @@ int main(void)
 		cmocka_unit_test(test_devices),
 		cmocka_unit_test(test_open_files),
 		cmocka_unit_test(test_many_inodes),
+		cmocka_unit_test(test_inodes_in_use),
 		cmocka_unit_test(test_out_of_inodes),
 		cmocka_unit_test(test_full_disk),
 		cmocka_unit_test(test_link_count),

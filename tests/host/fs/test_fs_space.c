@@ -1,0 +1,208 @@
+// sources: kernel/fs/*.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/slab.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/fsimg.c tools/fsimg_edit.c tools/fsck_core.c tools/fsck_inode.c tools/fsck_dir.c tools/fsck_tree.c
+// cflags: -pthread -DMAX_HARTS=40 -Itests/host/fs -Itools -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
+/* test_fs_space.c - an error for want of space is true: while there are blocks and inodes
+ * for all, though some of them were freed a moment ago, nobody hears that there are none.
+ *
+ * With an argument, so many rounds instead of the few of ./test. */
+#include "late_disk.h"
+
+#include <unistd.h>
+
+#include "fs/alloc_priv.h"
+
+#define NTHREADS 8
+#define FIRST_HART 8
+#define HANG_SECONDS (240 + nrounds / 4)
+
+static u32 nrounds = 60;
+
+/* In a thread cmocka's assertions would end the program without a word. */
+#define must_be(value, wanted) check((s64)(value), (s64)(wanted), __LINE__)
+
+static void check(s64 value, s64 wanted, int line)
+{
+	if (value == wanted)
+		return;
+	fprintf(stderr, "line %d: %ld where %ld was expected\n%s", line, (long)value,
+		(long)wanted, rig_messages);
+	abort();
+}
+
+struct worker {
+	pthread_t thread;
+	u32 number;
+};
+
+static struct worker worker[NTHREADS];
+
+static void run_all(void *(*fn)(void *))
+{
+	for (u32 i = 0; i < NTHREADS; i++) {
+		worker[i].number = i;
+		assert_int_equal(pthread_create(&worker[i].thread, NULL, fn, &worker[i]), 0);
+	}
+	for (u32 i = 0; i < NTHREADS; i++)
+		pthread_join(worker[i].thread, NULL);
+}
+
+/* Leaves @left blocks free. */
+static void fill_disk(u32 left)
+{
+	struct file *f = NULL;
+	char path[16];
+	u32 n = 0;
+
+	while (blocks_available() > left) {
+		if (!f || file_write(f, rig_uptr(0), FS_BLOCK) != FS_BLOCK) {
+			if (f)
+				file_put(f);
+			sprintf(path, "big%u", n++);
+			f = rig_open(path, O_CREATE | O_WRONLY);
+		}
+	}
+	file_put(f);
+	assert_int_equal(fs_sync(), 0);
+	assert_int_equal(blocks_available(), left);
+}
+
+/* 12 KB, as usertests' manywrites: no block more than 12. */
+static void *write_and_remove(void *arg)
+{
+	struct worker *w = arg;
+	char path[16];
+
+	shim_hart = FIRST_HART + w->number;
+	sprintf(path, "w%u", w->number);
+	for (u32 k = 0; k < nrounds; k++) {
+		struct file *f = rig_open(path, O_CREATE | O_RDWR);
+
+		for (u32 i = 0; i < 3; i++)
+			must_be(file_write(f, rig_uptr(0), 4096), 4096);
+		file_put(f);
+		must_be(fs_unlink(rig_cwd(), path), 0);
+	}
+	return NULL;
+}
+
+/* Removing first leaves the blocks to the last reference. */
+static void *write_without_a_name(void *arg)
+{
+	struct worker *w = arg;
+	char path[16];
+
+	shim_hart = FIRST_HART + w->number;
+	sprintf(path, "w%u", w->number);
+	for (u32 k = 0; k < nrounds; k++) {
+		struct file *f = rig_open(path, O_CREATE | O_RDWR);
+
+		must_be(fs_unlink(rig_cwd(), path), 0);
+		must_be(file_write(f, rig_uptr(0), 12 * FS_BLOCK), 12 * FS_BLOCK);
+		must_be(file_truncate(f, 0), 0);
+		must_be(file_seek(f, 0, 0), 0);
+		must_be(file_write(f, rig_uptr(0), 12 * FS_BLOCK), 12 * FS_BLOCK);
+		file_put(f);
+	}
+	return NULL;
+}
+
+static void *make_and_remove(void *arg)
+{
+	struct worker *w = arg;
+	char path[16], link[16];
+
+	shim_hart = FIRST_HART + w->number;
+	sprintf(path, "d%u", w->number);
+	sprintf(link, "l%u", w->number);
+	for (u32 k = 0; k < nrounds; k++) {
+		must_be(fs_mkdir(rig_cwd(), path), 0);
+		must_be(fs_symlink(rig_cwd(), "target", link), 0);
+		must_be(fs_unlink(rig_cwd(), path), 0);
+		must_be(fs_unlink(rig_cwd(), link), 0);
+	}
+	return NULL;
+}
+
+/* Runs @fn in all threads with @each free blocks for each, and no more. */
+static void run_short_of_blocks(void *(*fn)(void *), u32 each)
+{
+	rig_fresh(1000, 100);
+	fill_disk(NTHREADS * each);
+	alarm(HANG_SECONDS);
+	late_disk_start();
+	run_all(fn);
+	late_disk_stop();
+	alarm(0);
+	assert_null(strstr(rig_messages, "out of blocks"));
+	rig_done();
+}
+
+static void test_writers(void **state)
+{
+	(void)state;
+	run_short_of_blocks(write_and_remove, 12);
+	run_short_of_blocks(write_without_a_name, 12);
+}
+
+static void test_makers(void **state)
+{
+	(void)state;
+	run_short_of_blocks(make_and_remove, 2);
+}
+
+/* The first makes files, of the only free inode and of no block; the others try to make
+ * directories, for which there is no block. */
+static void *make_without_blocks(void *arg)
+{
+	struct worker *w = arg;
+	char path[16];
+
+	shim_hart = FIRST_HART + w->number;
+	sprintf(path, "e%u", w->number);
+	for (u32 k = 0; k < nrounds; k++) {
+		if (w->number > 0) {
+			must_be(fs_mkdir(rig_cwd(), path), -ENOSPC);
+			continue;
+		}
+		must_be(rig_try_open(path, O_CREATE), 0);
+		must_be(fs_unlink(rig_cwd(), path), 0);
+	}
+	return NULL;
+}
+
+static void test_last_inode(void **state)
+{
+	char path[16];
+	u32 n = 0;
+
+	(void)state;
+	rig_fresh(1000, 100);
+	fill_disk(0);
+	do
+		sprintf(path, "n%u", n++);
+	while (fs_mknod(rig_cwd(), path, 1, 1) == 0);
+	assert_int_equal(fs_unlink(rig_cwd(), "n0"), 0);
+	alarm(HANG_SECONDS);
+	late_disk_start();
+	rig_yields = true;
+	run_all(make_without_blocks);
+	rig_yields = false;
+	late_disk_stop();
+	alarm(0);
+	rig_done();
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_writers),
+		cmocka_unit_test(test_makers),
+		cmocka_unit_test(test_last_inode),
+	};
+	int failed;
+
+	if (argc > 1)
+		nrounds = (u32)atoi(argv[1]);
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	rig_disk_free();
+	return failed;
+}
