@@ -179,22 +179,74 @@ static bool has_plain_inode(const struct buf *b)
 	return false;
 }
 
-/* Nothing in the superblock tells the layouts apart.  0, -EINVAL or -EIO. */
+/* Whether block @block is a table of the places of exactly @n blocks. */
+static bool is_table_of(u32 block, u64 n)
+{
+	const u32 *addr;
+	bool is = geo_is_data(block);
+	struct buf *b;
+
+	if (!is || buf_get(block, &b))
+		return false;
+	addr = (const void *)b->data;
+	for (u64 i = 0; i < FS_NINDIRECT && is; i++)
+		is = i < n ? geo_is_data(addr[i]) : addr[i] == 0;
+	buf_put(b);
+	return is;
+}
+
+/* Whether @di is surely an inode of the large layout: that has a table where the plain one
+ * has a block of data, and needs no more for files of this size. */
+static bool is_large_inode(const struct fs_dinode *di)
+{
+	u64 n = DIV_UP((u64)di->size, FS_BLOCK);
+
+	if (di->type != T_FILE || n <= FS_NDIRECT || di->addr[FS_NADDR - 1])
+		return false;
+	return n < FS_NDIRECT + FS_NINDIRECT &&
+	       is_table_of(di->addr[FS_NDIRECT - 1], n - (FS_NDIRECT - 1));
+}
+
+static bool has_large_inode(const struct buf *b)
+{
+	const struct fs_dinode *di = (const void *)b->data;
+
+	for (u32 i = 0; i < FS_INODES_PER_BLOCK; i++) {
+		if (is_large_inode(&di[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Whether an inode in @b tells that the image has the other layout; says so. */
+static bool has_other_layout(const struct buf *b)
+{
+	if (geo.levels == 2 && has_plain_inode(b)) {
+		printk("fs: fsbig=on is for images of the file system lab; "
+		       "this one is another\n");
+		return true;
+	}
+	if (geo.levels == 1 && has_large_inode(b)) {
+		printk("fs: this image has the large files of the file system lab: "
+		       "boot with fsbig=on (./run --boot fsbig=on)\n");
+		return true;
+	}
+	return false;
+}
+
+/* Nothing in the superblock tells the layouts apart.  0, -EIO, or -ENXIO with a message. */
 static int check_layout(void)
 {
 	int err = 0;
 
-	for (u32 i = 0; geo.levels == 2 && i < geo.inode_blocks && !err; i++) {
+	for (u32 i = 0; i < geo.inode_blocks && !err; i++) {
 		struct buf *b;
 
 		err = buf_get(geo.inode_start + i, &b);
 		if (err)
 			return err;
-		if (has_plain_inode(b)) {
-			printk("fs: fsbig=on is for images of the file system lab; "
-			       "this one is another\n");
-			err = -EINVAL;
-		}
+		if (has_other_layout(b))
+			err = -ENXIO;
 		buf_put(b);
 	}
 	return err;
@@ -225,7 +277,7 @@ int fs_mount(struct blkdev *dev)
 
 	if (err == -EINVAL)
 		printk("fs: %s holds no xv6 file system that makes sense\n", dev->name);
-	else if (err)
+	else if (err && err != -ENXIO)
 		printk("fs: cannot mount %s (error %d)\n", dev->name, -err);
 	else
 		printk("fs: %s, %u KiB, %u KiB free%s\n", dev->name, geo.size,

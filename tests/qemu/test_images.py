@@ -120,3 +120,13 @@ def test_many_readers_of_cold_files(test_image, tmp_path):
         assert m.run("sync; echo still here").endswith("still here\n")
         m.image = None  # checked here
     fsck(image)
+
+
+def test_large_files_without_the_option(test_image, tmp_path):
+    """Nobody has to guess why there is no prompt: the last words say what to do."""
+    path = str(tmp_path / "fs.img")
+    make_image(test_image, path, ["-s", "20000", "--big"])
+    with Machine(path, harts=2) as m:
+        m.image = None
+        m.console.expect_exact("boot with fsbig=on")
+        assert m.end() != 0

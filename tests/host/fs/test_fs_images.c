@@ -119,12 +119,48 @@ static void test_orphans(void **state)
 	rig_done();
 }
 
+/* An image of one layout, booted as one of the other, is not mounted, and the message
+ * says what to do. */
+static void test_other_layout(void **state)
+{
+	static u8 data[60 * FS_BLOCK];
+	struct file *f;
+
+	(void)state;
+	rig_format(2000, 100, 30, true);
+	assert_int_equal(rig_mount(RIG_RAM), 0);
+	rig_write_file("program", data, sizeof(data));
+	assert_int_equal(fs_sync(), 0);
+	rig_big = false;
+	rig_boot(RIG_RAM);
+	assert_true(fs_mount(&rig_dev) < 0);
+	assert_non_null(strstr(rig_messages, "fsbig=on"));
+
+	rig_fresh(2000, 100);
+	rig_write_file("program", data, sizeof(data));
+	/* Files that end in a hole, or are as long as a place in the inode. */
+	rig_write_file("hole", data, 12 * FS_BLOCK);
+	f = rig_open("hole", O_WRONLY);
+	assert_int_equal(file_truncate(f, 40 * FS_BLOCK), 0);
+	file_put(f);
+	rig_write_file("twelve", data, 12 * FS_BLOCK);
+	assert_int_equal(fs_sync(), 0);
+	assert_int_equal(rig_mount(RIG_RAM), 0);
+	rig_big = true;
+	rig_boot(RIG_RAM);
+	assert_true(fs_mount(&rig_dev) < 0);
+	assert_non_null(strstr(rig_messages, "fsbig=on is for"));
+	rig_big = false;
+	rig_shutdown();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_geometry),
 		cmocka_unit_test(test_read_only),
 		cmocka_unit_test(test_orphans),
+		cmocka_unit_test(test_other_layout),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -39,7 +39,8 @@ static void run_all(void *(*fn)(void *))
 {
 	for (u32 i = 0; i < NTHREADS; i++) {
 		worker[i].number = i;
-		assert_int_equal(pthread_create(&worker[i].thread, NULL, fn, &worker[i]), 0);
+		assert_int_equal(pthread_create(&worker[i].thread, NULL, fn, &worker[i]),
+				 0);
 	}
 	for (u32 i = 0; i < NTHREADS; i++)
 		pthread_join(worker[i].thread, NULL);
