@@ -236,13 +236,15 @@ static int take_first(struct log_op *op, u32 lo, u32 hi, u32 n, u32 *out)
 }
 
 /* @n blocks that @op reserved are in use now, or given back. */
-static void unreserve(struct log_op *op, u32 n)
+static void unreserve(struct log_op *op, u32 n, bool in_use)
 {
 	if (n == 0)
 		return;
 	spin_lock(&ba.count);
 	op->space -= n;
 	ba.nreserved -= n;
+	if (in_use)
+		ba.nfree -= n;
 	if (ba.turn)
 		waitq_wake_all(&ba.wq);
 	spin_unlock(&ba.count);
@@ -270,10 +272,7 @@ int block_alloc(struct log_op *op, u32 goal, u32 n, u32 *out)
 	ASSERT(got != -ENOSPC); /* they are reserved */
 	if (got > 0) {
 		ba.rotor = out[got - 1];
-		spin_lock(&ba.count);
-		ba.nfree -= (u32)got;
-		spin_unlock(&ba.count);
-		unreserve(op, (u32)got);
+		unreserve(op, (u32)got, true);
 	}
 	mutex_unlock(&ba.lock);
 	return got;
@@ -330,6 +329,7 @@ u32 blocks_available(void)
 /* Blocks that nobody has set aside; count held. */
 static u32 unreserved(void)
 {
+	ASSERT(ba.nfree - ba.npending >= ba.nreserved);
 	return ba.nfree - ba.npending - ba.nreserved;
 }
 
@@ -391,7 +391,7 @@ int blocks_begin(struct log_op *op, u32 nlog, u32 min, u32 want)
 
 void blocks_end(struct log_op *op)
 {
-	unreserve(op, op->space);
+	unreserve(op, op->space, false);
 }
 
 /* --- for the commit ------------------------------------------------------------------ */

@@ -130,3 +130,16 @@ def test_large_files_without_the_option(test_image, tmp_path):
         m.image = None
         m.console.expect_exact("boot with fsbig=on")
         assert m.end() != 0
+
+
+def test_a_program_that_maps_many_files_leaves_some_to_others(test_image, tmp_path):
+    """More than the table of inodes has room for at first; and it can be done again."""
+    machine.make("XV6=tests/qemu/manymaps.c", "build/xv6/manymaps")
+    image = str(tmp_path / "fs.img")
+    make_image(test_image, image, ["-s", "4000", "-i", "1000"])
+    subprocess.run([os.path.join(machine.TOP, "build/mkfs"), "--add", image,
+                    os.path.join(machine.TOP, "build/xv6/manymaps")], check=True)
+    with Machine(image, harts=2) as m:
+        m.boot()
+        for _ in range(2):
+            assert m.run("manymaps 400") == "others go on\n"
