@@ -1,9 +1,9 @@
 /* virtio_blk.c - disks behind virtio-mmio (virtio 1.2, section 5.2).
  *
  * A bio becomes one request to the device, or several parts if the device
- * takes fewer segments at once, or smaller ones, than it has: how large a bio may
- * be is nobody else's concern.  What does not fit into the ring waits in line.  Completions are taken in the interrupt handler, which ends
- * bios outside the lock.
+ * takes fewer segments at once, or smaller ones, than it has: so a bio may be as
+ * large as its submitter likes.  What does not fit into the ring waits in line.
+ * Completions are taken in the interrupt handler, which ends bios outside the lock.
  *
  * A device that leaves a request unanswered for TIMEOUT_MS is reset, so that
  * it writes to none of our memory any more, and every request, now and later,

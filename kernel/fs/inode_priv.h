@@ -34,8 +34,8 @@ struct inode {
 void inode_init(void);
 
 /* Inode @ino with a reference, loaded.  -EIO if it is out of range or free (the name that
- * led here is corrupt), -ENOMEM, -ENFILE.  May sleep for a commit; no transaction open; locks
- * of directories above are fine. */
+ * led here is corrupt), -ENOMEM, -ENFILE.  May sleep for a commit; no transaction open;
+ * locks of directories above are fine. */
 int inode_get(u32 ino, struct inode **out) MUST_CHECK;
 
 /* A free inode with a reference, for the caller to fill in; it stays free on the disk
@@ -89,7 +89,8 @@ int bmap_find(struct inode *ip, u32 bn, u32 *out) MUST_CHECK;
 int bmap_missing(struct inode *ip, u32 bn, u32 n) MUST_CHECK;
 
 /* As bmap_find(), but allocates what is missing, out of what @op reserved; the inode is
- * not stored.  Logs at most BMAP_ALLOC_MAX blocks.  On failure (-ENOSPC, -EIO, -EFBIG) nothing has changed. */
+ * not stored.  Logs at most BMAP_ALLOC_MAX blocks.  On failure (-ENOSPC, -EIO, -EFBIG)
+ * nothing has changed. */
 #define BMAP_ALLOC_MAX 5
 int bmap_alloc(struct log_op *op, struct inode *ip, u32 bn, u32 *out) MUST_CHECK;
 

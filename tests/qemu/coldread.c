@@ -1,5 +1,5 @@
-/* coldread.c - for test_images.py: `coldread N SIZE`: N processes read the files c0, c1, ... of
- * SIZE bytes at once, and check them: byte i of file n is n + i / 100. */
+/* coldread.c - for test_images.py: `coldread N SIZE`: N processes read the files c00, c01,
+ * ... of SIZE bytes at once, and check them: byte i of file n is n + i / 100. */
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "user/user.h"
