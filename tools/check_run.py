@@ -641,6 +641,9 @@ def main():
     OUT.mkdir(parents=True)
     subprocess.run(["make", "-s", f"IMAGE={IMAGE}", str(IMAGE)], check=True, stdin=subprocess.DEVNULL)
     chosen = sys.argv[1:]
+    unknown = [name for name in chosen if name not in globals()]
+    if unknown:
+        sys.exit(f"there is no case {' '.join(unknown)}")
     failed = 0
     for name, case in list(globals().items()):
         if not name.startswith("test_") or chosen and name not in chosen:

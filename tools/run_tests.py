@@ -160,7 +160,7 @@ def guest():
     jobs = [
         Job("guest-build", f"{make} boot-files guest-tests test.img", limit=600),
         Job("ktest", ["tools/check_ktest.py"], count=count_lines),
-        Job("run-and-make", ["tools/check_run.py"], count=count_lines),
+        Job("run-and-make", ["tools/check_run.py"], limit=900, count=count_lines),
     ]
     if glob.glob("tests/qemu/test_*.py"):
         jobs.append(Job("qemu", [PYTHON, "-m", "pytest", "tests/qemu", "-q", "-p", "no:cacheprovider"],

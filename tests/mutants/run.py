@@ -13,6 +13,7 @@ A list (NAME.mut) has blocks divided by empty lines:
     test pt gather
     guest regress.freed fork=copy
     cpu rv64,v=true
+    outside test_add
     - code that stands in it, once
     + what stands there instead
 
@@ -22,7 +23,8 @@ names that several files have.  Comments and white space in the code do not matt
 
 Each mutant is applied to a copy of the tree, the tests named (tests/host/test_pt.c,
 ..., then those cases of abitest, in a machine with the boot options that follow
-and of that -cpu) are built and run, and the first that fails has killed it.  A mutant that
+and of that -cpu, then those of tools/check_run.py) are built and run, and the first that
+fails has killed it.  A mutant that
 survives, does not apply or does not compile makes the exit status 1.
 
 The older form has `file kernel/mm/pt.c` in place of `in`, and whole lines of that file.
@@ -51,7 +53,7 @@ class Mutant:
     def __init__(self, block, where):
         self.where = where
         self.file = self.name = self.hint = None
-        self.what, self.tests, self.guest, self.old, self.new = '', [], [], [], []
+        self.what, self.tests, self.guest, self.outside, self.old, self.new = '', [], [], [], [], []
         self.cpu = ''
         for line in block:
             head, _, rest = line.partition(' ')
@@ -68,6 +70,8 @@ class Mutant:
                 self.guest = rest.split()
             elif head == 'cpu':
                 self.cpu = rest.strip()
+            elif head == 'outside':
+                self.outside = rest.split()
             elif head in '-+':
                 (self.old if head == '-' else self.new).append(rest.strip())
             else:
@@ -265,11 +269,26 @@ def run_guest(root, cpu, cases, *options):
             return 'failed'
 
 
+def run_outside(root, *cases):
+    made = subprocess.run(['make', '-s', 'boot-files'], cwd=root, capture_output=True, text=True)
+    if made.returncode:
+        return made.stderr
+    try:
+        ran = subprocess.run(['tools/check_run.py', *cases], cwd=root, stdin=subprocess.DEVNULL,
+                             capture_output=True, timeout=SECONDS)
+    except subprocess.TimeoutExpired:
+        return 'failed'
+    return 'failed' if ran.returncode else 'passed'
+
+
 def results(mutant, root):
     for name in mutant.tests:
         yield f'test_{name}', run_test(root, name)
     if mutant.guest:
         yield mutant.guest[0], run_guest(root, mutant.cpu, *mutant.guest)
+        yield mutant.guest[0], run_guest(root, *mutant.guest)
+    for name in mutant.outside:
+        yield name, run_outside(root, name)
 
 
 def try_mutant(mutant, tree, scratch):
@@ -303,6 +322,10 @@ def run(mutants, tree, verbose):
             result = run_guest(scratch, *guest)
             if result != 'passed':
                 sys.exit(f'abitest {guest[1]} fails without any mutant: {result}')
+                sys.exit(f'abitest {guest[0]} fails without any mutant: {result}')
+        for case in sorted({name for mutant in mutants for name in mutant.outside}):
+            if run_outside(scratch, case) != 'passed':
+                sys.exit(f'{case} fails without any mutant')
         for mutant in mutants:
             verdict, good = try_mutant(mutant, tree, scratch)
             killed, bad = killed + good, bad + (not good)
