@@ -4,7 +4,6 @@
 usage: tests/mutants/run.py [-v] [LIST ...]     (default: all lists beside it)
        tests/mutants/run.py --check             builds nothing: does each mutant still apply?
        tests/mutants/run.py --rename OLD NEW    writes the lists again after a renaming
-       tests/mutants/run.py --convert [LIST ...]  lists of the older form become this one
 
 A list (NAME.mut) has blocks divided by empty lines:
 
@@ -27,7 +26,7 @@ and of that -cpu, then those of tools/check_run.py) are built and run, and the f
 fails has killed it.  A mutant that
 survives, does not apply or does not compile makes the exit status 1.
 
-The older form has `file kernel/mm/pt.c` in place of `in`, and whole lines of that file.
+`file` with a path, in place of `in`, is for makefiles and scripts: whole lines of that file.
 """
 import argparse
 import os
@@ -80,7 +79,7 @@ class Mutant:
     def places(self, tree):
         """(file, start, end) of all code that this could change: one, if all is well."""
         if self.file:
-            return old_form_places(self, tree)
+            return lines_of_file(self, tree)
         return tree.find('\n'.join(self.old), self.name, self.hint)
 
     def fault(self, tree):
@@ -95,13 +94,13 @@ class Mutant:
 
     def apply(self, tree, root):
         path, start, end = self.places(tree)[0]
-        text = tree.sources[path].text
+        text = (ROOT / path).read_text()
         (root / path).write_text(text[:start] + '\n'.join(self.new) + text[end:])
         return root / path, text
 
 
-def old_form_places(mutant, tree):
-    lines = tree.sources[pathlib.Path(mutant.file)].text.split('\n')
+def lines_of_file(mutant, tree):
+    lines = (ROOT / mutant.file).read_text().split('\n')
     n = len(mutant.old)
     starts = [0]
     for line in lines:
@@ -151,7 +150,7 @@ def missing_tests(mutant, cases):
             yield f'there is no test {name}'
     if mutant.guest and not any(case.startswith(mutant.guest[0]) for case in cases):
         yield f'there is no case {mutant.guest[0]}'
-    if not mutant.tests and not mutant.guest:
+    if not mutant.tests and not mutant.guest and not mutant.outside:
         yield 'no test is named'
 
 
@@ -176,50 +175,6 @@ def rename(lists, old, new):
             re.sub(rf'\b{re.escape(old)}\b', new, line) if re.match('in |[-+] ', line) else line
             for line in lines))
     return 0
-
-
-def without_context(mutant, tree):
-    """Leaves out lines that stay as they are, as long as the code is found once."""
-    for end in (0, -1):
-        while (len(mutant.old) > 1 and mutant.new and mutant.old[end] == mutant.new[end]):
-            kept = mutant.old.pop(end), mutant.new.pop(end)
-            if len(mutant.places(tree)) == 1:
-                continue
-            at = len(mutant.old) if end else 0
-            mutant.old.insert(at, kept[0])
-            mutant.new.insert(at, kept[1])
-            break
-
-
-def convert(mutant, block, tree):
-    """The block in the newer form."""
-    places = mutant.places(tree)
-    if len(places) != 1:
-        sys.exit(f'{mutant.where}: the lines stand {len(places)} times in {mutant.file}')
-    path, start, end = places[0]
-    names = tree.names_at(path, *tree.without_blanks(path, start, end))
-    mutant.file = None
-    for mutant.name, mutant.hint in [
-            *((name, None) for name in names), *((name, path.name) for name in names),
-            (path.name, None)]:
-        if len(mutant.places(tree)) == 1:
-            break
-    else:
-        sys.exit(f'{mutant.where}: no name has this code once')
-    without_context(mutant, tree)
-    key = f'in {mutant.name}' + (f' {mutant.hint}' if mutant.hint else '')
-    return ([key if line.startswith('file ') else line for line in block if line[0] not in '-+']
-            + [f'- {line}'.rstrip() for line in mutant.old]
-            + [f'+ {line}'.rstrip() for line in mutant.new])
-
-
-def convert_list(path, tree):
-    blocks = []
-    for first, block in read_blocks(path):
-        if any(line.startswith('file ') for line in block):
-            block = convert(Mutant(block, f'{path.name}:{first}'), block, tree)
-        blocks.append('\n'.join(block))
-    path.write_text('\n\n'.join(blocks) + '\n')
 
 
 # --- running tests --------------------------------------------------------------------
@@ -340,7 +295,6 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('-v', action='store_true', help='name those that were killed, too')
     parser.add_argument('--check', action='store_true')
-    parser.add_argument('--convert', action='store_true')
     parser.add_argument('--rename', nargs=2)
     parser.add_argument('lists', nargs='*', type=pathlib.Path)
     args = parser.parse_args()
@@ -348,11 +302,8 @@ def main():
     if args.rename:
         return rename(lists, *args.rename)
     tree = read_tree()
-    if args.convert:
-        for path in lists:
-            convert_list(path, tree)
     mutants = [mutant for path in lists for mutant in read_list(path)]
-    return check(mutants, tree) if args.check or args.convert else run(mutants, tree, args.v)
+    return check(mutants, tree) if args.check else run(mutants, tree, args.v)
 
 
 if __name__ == '__main__':
