@@ -117,14 +117,3 @@ class Tree:
     def defines(self, name, hint):
         return any(name == path.name or name in source.spans
                    for path, source in self.sources.items() if hint in (None, path.name))
-
-    def without_blanks(self, path, start, end):
-        """The place from its first token to its last."""
-        inside = [(s, e) for _, s, e in self.sources[path].tokens if start <= s and e <= end]
-        return inside[0][0], inside[-1][1]
-
-    def names_at(self, path, start, end):
-        """The names whose definitions contain these bytes."""
-        source = self.sources[path]
-        return [name for name, spans in source.spans.items() for first, last in spans
-                if source.tokens[first][1] <= start and end <= source.tokens[last - 1][2]]

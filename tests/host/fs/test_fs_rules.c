@@ -272,32 +272,29 @@ static const char *numbered(const char *name, u32 n)
 
 static void refused_without_slots(void)
 {
-	assert_int_equal(rig_try_open("more", O_CREATE), -ENOMEM);
+	struct inode *cwd = rig_cwd();
+
 	assert_int_equal(rig_try_open("more", O_CREATE | O_TRUNC), -ENOMEM);
 	assert_int_equal(rig_try_open("file449", O_TRUNC), -ENOMEM);
-	assert_int_equal(fs_mkdir(rig_cwd(), "more"), -ENOMEM);
-	assert_int_equal(fs_mknod(rig_cwd(), "more", 1, 1), -ENOMEM);
-	assert_int_equal(fs_symlink(rig_cwd(), "file449", "more"), -ENOMEM);
-	assert_int_equal(fs_link(rig_cwd(), "file449", "more"), -ENOMEM);
-	assert_int_equal(fs_rename(rig_cwd(), "file449", "more"), -ENOMEM);
-	assert_int_equal(fs_unlink(rig_cwd(), "file449"), -ENOMEM);
+	assert_int_equal(fs_mkdir(cwd, "more"), -ENOMEM);
+	assert_int_equal(fs_mknod(cwd, "more", 1, 1), -ENOMEM);
+	assert_int_equal(fs_symlink(cwd, "file449", "more"), -ENOMEM);
+	assert_int_equal(fs_link(cwd, "file449", "more"), -ENOMEM);
+	assert_int_equal(fs_rename(cwd, "file449", "more"), -ENOMEM);
+	assert_int_equal(fs_unlink(cwd, "file449"), -ENOMEM);
 }
 
 /* More inodes than the table holds, with data that is not on the disk yet. */
 static void test_many_inodes(void **state)
 {
-	char path[32];
 	u32 word;
 
 	(void)state;
 	rig_fresh(3000, 500);
+	for (u32 i = 0; i < 450; i++)
+		rig_write_file(numbered("file", i), &i, sizeof(i));
 	for (u32 i = 0; i < 450; i++) {
-		snprintf(path, sizeof(path), "file%u", i);
-		rig_write_file(path, &i, sizeof(i));
-	}
-	for (u32 i = 0; i < 450; i++) {
-		snprintf(path, sizeof(path), "file%u", i);
-		assert_int_equal(rig_read_file(path, (u8 *)&word, sizeof(word)), 4);
+		rig_read_file(numbered("file", i), (u8 *)&word, sizeof(word));
 		assert_int_equal(word, i);
 	}
 	rig_done();
@@ -356,25 +353,19 @@ static void test_inodes_in_use(void **state)
 
 static void test_out_of_inodes(void **state)
 {
-	char path[32];
 	u32 n;
 
 	(void)state;
 	rig_fresh(1000, 40);
 	for (u32 round = 0; round < 3; round++) {
-		for (n = 0; n < 60; n++) {
-			snprintf(path, sizeof(path), "n%u", n);
-			if (rig_try_open(path, O_CREATE))
-				break;
-		}
+		for (n = 0; n < 60 && !rig_try_open(numbered("n", n), O_CREATE);)
+			n++;
 		assert_int_equal(n, 38);
-		assert_int_equal(rig_try_open(path, O_CREATE), -ENOSPC);
-		assert_int_equal(fs_mkdir(rig_cwd(), path), -ENOSPC);
+		assert_int_equal(rig_try_open("another", O_CREATE), -ENOSPC);
+		assert_int_equal(fs_mkdir(rig_cwd(), "another"), -ENOSPC);
 		assert_non_null(strstr(rig_messages, "ialloc: no inodes\n"));
-		while (n-- > 0) {
-			snprintf(path, sizeof(path), "n%u", n);
-			assert_int_equal(fs_unlink(rig_cwd(), path), 0);
-		}
+		while (n-- > 0)
+			assert_int_equal(fs_unlink(rig_cwd(), numbered("n", n)), 0);
 	}
 	rig_done();
 }
