@@ -14,7 +14,7 @@ import time
 
 OUT = pathlib.Path("build/test/ktest")
 KERNEL = "build/kernel-elf-check/kernel.elf"
-PANIC_STATUS = 101  # core/panic.c
+PANIC_STATUS = 101  # core/report/panic.c
 logs = []
 MAKE = ["make", "-s", "--no-print-directory", "TOOLPREFIX=riscv64-unknown-elf-", "CHECK=1"]
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes into docs/ and README.md what the code itself says best, between markers:
 
-    docs/locking.md   the lock ranks, from kernel/core/lock_rank.h
+    docs/locking.md   the lock ranks, from kernel/core/sync/lock_rank.h
     docs/map.md       what each file is, from its first line
     README.md         what each program does, from its first line
 
@@ -13,7 +13,7 @@ import pathlib
 import re
 import sys
 
-RANKS = pathlib.Path("kernel/core/lock_rank.h")
+RANKS = pathlib.Path("kernel/core/sync/lock_rank.h")
 OPTIONS = pathlib.Path("kernel/init/options.c")
 KINDS = {"mutex": "sleeping", "spin": "spinning"}
 
@@ -21,10 +21,22 @@ FOLDERS = [
     ("kernel/uapi", "shared with user programs: numbers, structs, flags"),
     ("kernel/lib", "pure C, no locks, no hardware"),
     ("kernel/arch/riscv", "all that is RISC-V"),
-    ("kernel/core", "harts, locks, waiting, threads, time, messages"),
-    ("kernel/mm", "memory: frames, page tables, areas, faults"),
+    ("kernel/arch/riscv/uaccess", "loads and stores of user memory that may fault"),
+    ("kernel/core", "harts, threads, time, traps"),
+    ("kernel/core/sync", "locks and waiting"),
+    ("kernel/core/report", "messages, panics, names of functions"),
+    ("kernel/core/option", "boot options"),
+    ("kernel/mm/phys", "physical memory: frames, slabs, reclaim, the direct map"),
+    ("kernel/mm/xlate", "translation: tables, gather, ASIDs, the kernel half"),
+    ("kernel/mm/space", "one address space: areas, entries, page cache"),
+    ("kernel/mm", "what is done to address spaces: faults, fork, mappings, copies"),
     ("kernel/dev", "devices"),
-    ("kernel/fs", "the file system"),
+    ("kernel/dev/virtio", "disks behind virtio"),
+    ("kernel/dev/tty", "the terminal"),
+    ("kernel/ipc", "between processes"),
+    ("kernel/fs", "the file system: files and their pages"),
+    ("kernel/fs/store", "blocks of the disk: buffers, log, allocation"),
+    ("kernel/fs/name", "directories and paths"),
     ("kernel/proc", "processes and system calls"),
     ("kernel/obs", "looking inside; only reads, and nothing depends on it"),
     ("kernel/init", "booting"),

@@ -6,21 +6,21 @@
 struct aspace;
 struct kframe;
 
-/* mm/load.c: makes @as the address space of this hart; interrupts off. */
+/* mm/space/switch_space.c: makes @as the address space of this hart; interrupts off. */
 void aspace_load(struct aspace *as);
 
-/* mm/load.c: what is loaded stays, but nothing in it is touched until the next
- * aspace_load(); interrupts off. */
+/* mm/space/switch_space.c: what is loaded stays, but nothing in it is touched until
+ * the next aspace_load(); interrupts off. */
 void aspace_rest(void);
 
-/* mm/load.c: loads the boot root; interrupts off. */
+/* mm/space/switch_space.c: loads the boot root; interrupts off. */
 void aspace_unload(void);
 
 /* mm/fault.c: a fault of the kernel at a user address (scause @cause).
  * 0: repaired, try again.  Interrupts on, may sleep. */
 int user_fault_in_kernel(va_t va, u64 cause) MUST_CHECK;
 
-/* mm/kmap.c: a kernel stack with a guard page below, for ever; the address of
+/* mm/xlate/kmap.c: a kernel stack with a guard page below, for ever; the address of
  * its top (a multiple of 16 KiB), 0: no memory.  At boot only. */
 u64 kstack_alloc(void);
 

@@ -4,7 +4,7 @@
 #include "arch/riscv/cpu.h"
 #include "core/clock.h"
 #include "core/runq.h"
-#include "core/spinlock.h"
+#include "core/sync/spinlock.h"
 
 struct aspace;
 struct thread;

@@ -5,9 +5,9 @@
 #include "arch/riscv/csr.h"
 #include "core/clock.h"
 #include "core/ktest.h"
-#include "core/mutex.h"
+#include "core/sync/mutex.h"
 #include "core/sched.h"
-#include "core/waitq.h"
+#include "core/sync/waitq.h"
 #include "uapi/errno.h"
 
 #define ROUNDS 20000

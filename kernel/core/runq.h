@@ -1,7 +1,7 @@
 /* runq.h - the threads that want to run on one hart. */
 #pragma once
 
-#include "core/spinlock.h"
+#include "core/sync/spinlock.h"
 #include "lib/list.h"
 
 struct thread;

@@ -11,7 +11,7 @@
 #include "arch/riscv/sbi.h"
 #include "arch/riscv/upcalls.h"
 #include "core/coreup.h"
-#include "core/panic.h"
+#include "core/report/panic.h"
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "uapi/errno.h"

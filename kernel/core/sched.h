@@ -7,7 +7,7 @@
 
 #include "arch/riscv/switch.h"
 #include "core/hart.h"
-#include "core/lock_rank.h"
+#include "core/sync/lock_rank.h"
 #include "core/thread.h"
 #include "lib/list.h"
 

@@ -3,12 +3,12 @@
 #include "core/trap.h"
 
 #include "arch/riscv/csr.h"
-#include "arch/riscv/uaccess_asm.h"
+#include "arch/riscv/uaccess/uaccess_asm.h"
 #include "arch/riscv/upcalls.h"
 #include "core/coreup.h"
 #include "core/irq.h"
-#include "core/klog.h"
-#include "core/panic.h"
+#include "core/report/klog.h"
+#include "core/report/panic.h"
 #include "core/sched.h"
 #include "uapi/layout.h"
 

@@ -2,7 +2,7 @@
 
 #include "dev/block.h"
 
-#include "core/spinlock.h"
+#include "core/sync/spinlock.h"
 #include "lib/assert.h"
 #include "uapi/errno.h"
 

@@ -2,12 +2,12 @@
 
 #include "dev/dev.h"
 
-#include "core/panic.h"
-#include "dev/console.h"
+#include "core/report/panic.h"
+#include "dev/tty/console.h"
 #include "dev/plic.h"
 #include "dev/ramdisk.h"
 #include "dev/testdev.h"
-#include "dev/virtio_blk.h"
+#include "dev/virtio/virtio_blk.h"
 
 void dev_init(void)
 {

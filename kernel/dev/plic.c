@@ -14,14 +14,14 @@
 #include "core/clock.h"
 #include "core/hart.h"
 #include "core/irq.h"
-#include "core/klog.h"
+#include "core/report/klog.h"
 #include "core/machine.h"
-#include "core/spinlock.h"
+#include "core/sync/spinlock.h"
 #include "core/thread.h"
-#include "core/waitq.h"
+#include "core/sync/waitq.h"
 #include "dev/mmio.h"
 #include "lib/assert.h"
-#include "mm/kmap.h"
+#include "mm/phys/kmap.h"
 #include "uapi/errno.h"
 
 #define PLIC_PRIORITY 0x0u  /* a word per interrupt             */

@@ -6,12 +6,12 @@
 
 #include "dev/ramdisk.h"
 
-#include "core/klog.h"
+#include "core/report/klog.h"
 #include "core/machine.h"
-#include "core/spinlock.h"
+#include "core/sync/spinlock.h"
 #include "dev/block.h"
 #include "lib/string.h"
-#include "mm/kmap.h"
+#include "mm/phys/kmap.h"
 
 static struct spinlock lock = SPINLOCK_INIT("ramdisk", device);
 static struct list queued = LIST_INIT(queued); /* (lock) */

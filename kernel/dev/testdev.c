@@ -7,7 +7,7 @@
 
 #include "core/machine.h"
 #include "dev/mmio.h"
-#include "mm/kmap.h"
+#include "mm/phys/kmap.h"
 
 #define TEST_PASS 0x5555u
 #define TEST_FAIL 0x3333u

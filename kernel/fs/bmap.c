@@ -5,11 +5,11 @@
  * differ in these two numbers alone.
  *
  * Addresses come from the disk: each is compared with the data area before use. */
-#include "fs/alloc_priv.h"
-#include "fs/buf_priv.h"
-#include "fs/geo_priv.h"
+#include "fs/store/alloc_priv.h"
+#include "fs/store/buf_priv.h"
+#include "fs/store/geo_priv.h"
 #include "fs/inode_priv.h"
-#include "fs/log_priv.h"
+#include "fs/store/log_priv.h"
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "uapi/errno.h"

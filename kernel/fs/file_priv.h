@@ -1,7 +1,7 @@
-/* file_priv.h - the table of open files, and pipes behind it. */
+/* file_priv.h - the table of open files. */
 #pragma once
 
-#include "core/mutex.h"
+#include "core/sync/mutex.h"
 #include "fs/file.h"
 
 struct inode;
@@ -28,11 +28,3 @@ void file_free(struct file *f);
 
 /* Makes @f an open file of @ip, whose reference moves to it; @flags of fcntl.h. */
 void file_set_inode(struct file *f, struct inode *ip, int flags);
-
-/* --- pipe.c -------------------------------------------------------------------------- */
-
-void pipe_init(void);
-int pipe_alloc(struct pipe **out) MUST_CHECK; /* -ENFILE, -ENOMEM */
-s64 pipe_read(struct pipe *p, uptr_t dst, u64 n) MUST_CHECK;
-s64 pipe_write(struct pipe *p, uptr_t src, u64 n) MUST_CHECK;
-void pipe_close(struct pipe *p, bool writer);

@@ -10,16 +10,16 @@
  * on, so that a corrupt directory entry cannot bring it back. */
 #include "fs/inode_priv.h"
 
-#include "core/klog.h"
+#include "core/report/klog.h"
 #include "core/thread.h"
-#include "fs/alloc_priv.h"
-#include "fs/buf_priv.h"
+#include "fs/store/alloc_priv.h"
+#include "fs/store/buf_priv.h"
 #include "fs/fs.h"
-#include "fs/geo_priv.h"
-#include "fs/log_priv.h"
+#include "fs/store/geo_priv.h"
+#include "fs/store/log_priv.h"
 #include "lib/assert.h"
 #include "lib/string.h"
-#include "mm/slab.h"
+#include "mm/phys/slab.h"
 #include "uapi/errno.h"
 
 #define NSLOT 200

@@ -5,8 +5,8 @@
  * its lock; the type of one that somebody refers to changes only when it is created. */
 #pragma once
 
-#include "core/mutex.h"
-#include "mm/object.h"
+#include "core/sync/mutex.h"
+#include "mm/space/pagecache.h"
 #include "uapi/fsformat.h"
 
 struct buf;

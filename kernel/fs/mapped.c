@@ -6,14 +6,14 @@
  * a file longer: what lies behind its end in the last page stays in memory. */
 #include "fs/mapped_priv.h"
 
-#include "fs/alloc_priv.h"
-#include "fs/buf_priv.h"
+#include "fs/store/alloc_priv.h"
+#include "fs/store/buf_priv.h"
 #include "fs/file.h"
 #include "fs/file_priv.h"
 #include "fs/fs.h"
-#include "fs/geo_priv.h"
+#include "fs/store/geo_priv.h"
 #include "fs/inode_priv.h"
-#include "fs/log_priv.h"
+#include "fs/store/log_priv.h"
 #include "fs/wb_priv.h"
 #include "uapi/errno.h"
 

@@ -1,8 +1,8 @@
-/* mapped_priv.h - the object_ops of mapped files; see mm/object.h for what each
+/* mapped_priv.h - the object_ops of mapped files; see mm/space/pagecache.h for what each
  * one promises, and mapped.c for how. */
 #pragma once
 
-#include "mm/object.h"
+#include "mm/space/pagecache.h"
 
 void mapped_get(struct object *obj);
 void mapped_put(struct object *obj);

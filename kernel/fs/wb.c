@@ -1,12 +1,12 @@
 /* wb.c - file pages that are newer than the disk, and writing them. */
 #include "fs/wb_priv.h"
 
-#include "core/waitq.h"
-#include "fs/geo_priv.h"
-#include "fs/io_priv.h"
-#include "fs/log_priv.h"
+#include "core/sync/waitq.h"
+#include "fs/store/geo_priv.h"
+#include "fs/store/io_priv.h"
+#include "fs/store/log_priv.h"
 #include "lib/assert.h"
-#include "mm/object.h"
+#include "mm/space/pagecache.h"
 #include "uapi/errno.h"
 
 #define NREC 1024 /* 4 MiB of dirty pages */

@@ -10,12 +10,12 @@
  * the old contents are read first.  Blocks are allocated after the copy, so a bad
  * address costs none, and a full disk cuts the write at a block. */
 #include "core/thread.h"
-#include "fs/alloc_priv.h"
-#include "fs/buf_priv.h"
+#include "fs/store/alloc_priv.h"
+#include "fs/store/buf_priv.h"
 #include "fs/data_priv.h"
-#include "fs/geo_priv.h"
+#include "fs/store/geo_priv.h"
 #include "fs/inode_priv.h"
-#include "fs/log_priv.h"
+#include "fs/store/log_priv.h"
 #include "fs/wb_priv.h"
 #include "lib/assert.h"
 #include "lib/string.h"

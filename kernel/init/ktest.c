@@ -10,14 +10,14 @@
 
 #include "arch/riscv/csr.h"
 #include "arch/riscv/sbi.h"
-#include "core/bootopt.h"
+#include "core/option/bootopt.h"
 #include "core/clock.h"
 #include "core/hart.h"
-#include "core/klog.h"
+#include "core/report/klog.h"
 #include "core/ktest.h"
 #include "core/sched.h"
 #include "dev/testdev.h"
-#include "dev/uart.h"
+#include "dev/tty/uart.h"
 #include "init/options.h"
 #include "lib/string.h"
 

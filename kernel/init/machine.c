@@ -2,10 +2,10 @@
 
 #include "core/machine.h"
 
-#include "core/klog.h"
+#include "core/report/klog.h"
 #include "init/boot.h"
 #include "lib/string.h"
-#include "mm/kmap.h"
+#include "mm/phys/kmap.h"
 
 #define FDT_MAX (2 * MIB)
 

@@ -1,11 +1,11 @@
 /* memory.c - which RAM is free: all but what lies on a list of taken ranges. */
 
-#include "core/klog.h"
+#include "core/report/klog.h"
 #include "core/machine.h"
 #include "init/boot.h"
-#include "mm/frame.h"
-#include "mm/kmap.h"
-#include "mm/kmap_init.h"
+#include "mm/phys/frame.h"
+#include "mm/phys/kmap.h"
+#include "mm/xlate/kmap_init.h"
 
 #define TAKEN_MAX 32
 #define RESERVE_FRAMES 64 /* for the kernel alone: 256 KiB */

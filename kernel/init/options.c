@@ -2,9 +2,9 @@
 
 #include "init/options.h"
 
-#include "core/bootopt.h"
-#include "core/bootopt_init.h"
-#include "core/options.h"
+#include "core/option/bootopt.h"
+#include "core/option/bootopt_init.h"
+#include "core/option/options.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
 

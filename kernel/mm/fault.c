@@ -7,11 +7,11 @@
 
 #include "core/sched.h"
 #include "lib/string.h"
-#include "mm/aspace.h"
-#include "mm/aspace_priv.h"
-#include "mm/object.h"
-#include "mm/reclaim.h"
-#include "mm/vmstat.h"
+#include "mm/space/aspace.h"
+#include "mm/space/aspace_priv.h"
+#include "mm/space/pagecache.h"
+#include "mm/phys/reclaim.h"
+#include "mm/phys/vmstat.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
@@ -133,7 +133,7 @@ static int fault_file(struct aspace *as, const struct vma *area, va_t va,
 		frame_put(pg);
 	}
 	if (!err && index >= obj->ops->pages(obj)) {
-		/* It was cut meanwhile: the page must not be written to (cut.c). */
+		/* It was cut meanwhile: nobody may write to the page. */
 		aspace_zap(as, va, va + PAGE_SIZE);
 		err = -EFAULT;
 	}

@@ -8,9 +8,9 @@
 
 #include "core/sched.h"
 #include "lib/string.h"
-#include "mm/aspace.h"
-#include "mm/aspace_priv.h"
-#include "mm/vmstat.h"
+#include "mm/space/aspace.h"
+#include "mm/space/aspace_priv.h"
+#include "mm/phys/vmstat.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 

@@ -4,7 +4,7 @@
  * call has changed nothing.  They take the area lock and may sleep. */
 #pragma once
 
-#include "mm/aspace.h"
+#include "mm/space/aspace.h"
 
 struct object;
 

@@ -6,10 +6,10 @@
 
 #include "core/sched.h"
 #include "lib/assert.h"
-#include "mm/aspace_priv.h"
-#include "mm/gather.h"
+#include "mm/space/aspace_priv.h"
+#include "mm/xlate/gather.h"
 #include "mm/map.h"
-#include "mm/reclaim.h"
+#include "mm/phys/reclaim.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 

@@ -1,10 +1,10 @@
 /* sbrk.c - moving the break. */
 
 #include "lib/assert.h"
-#include "mm/aspace.h"
-#include "mm/aspace_priv.h"
-#include "mm/reclaim.h"
-#include "mm/vmstat.h"
+#include "mm/space/aspace.h"
+#include "mm/space/aspace_priv.h"
+#include "mm/phys/reclaim.h"
+#include "mm/phys/vmstat.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 

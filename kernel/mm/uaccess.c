@@ -1,6 +1,6 @@
 /* uaccess.c - user memory from the kernel, through the MMU.
  *
- * The copies themselves are in arch/riscv/uaccess.S.  Here: the range, and
+ * The copies themselves are in arch/riscv/uaccess/uaccess.S.  Here: the range, and
  * the SUM bit, without which the kernel cannot touch user pages at all
  * (privileged spec, "Memory Privilege in sstatus").
  *   uaccess=strict  SUM is set only while a copy runs
@@ -12,15 +12,15 @@
 #include "mm/uaccess.h"
 
 #include "arch/riscv/csr.h"
-#include "arch/riscv/uaccess_asm.h"
-#include "core/bootopt.h"
+#include "arch/riscv/uaccess/uaccess_asm.h"
+#include "core/option/bootopt.h"
 #include "core/coreup.h"
-#include "core/klog.h"
-#include "core/options.h"
+#include "core/report/klog.h"
+#include "core/option/options.h"
 #include "core/sched.h"
 #include "core/trap.h"
 #include "lib/string.h"
-#include "mm/aspace.h"
+#include "mm/space/aspace.h"
 #include "mm/uaccess_walk.h"
 #include "uapi/errno.h"
 

@@ -4,8 +4,8 @@
 
 #include "core/sched.h"
 #include "lib/string.h"
-#include "mm/aspace.h"
-#include "mm/cut.h"
+#include "mm/space/aspace.h"
+#include "mm/truncate_maps.h"
 
 /* A page may go between the fault that brought it and its use, but not again and again. */
 #define TRIES 8

@@ -2,13 +2,13 @@
 
 #include "obs/explain.h"
 
-#include "core/klog.h"
+#include "core/report/klog.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
-#include "mm/aspace.h"
-#include "mm/object.h"
+#include "mm/space/aspace.h"
+#include "mm/space/pagecache.h"
 #include "mm/uaccess.h"
-#include "mm/watch.h"
+#include "mm/space/watch.h"
 #include "proc/proc.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"

@@ -7,8 +7,8 @@
 
 #include "core/sched.h"
 #include "lib/string.h"
-#include "mm/aspace.h"
-#include "mm/gather.h"
+#include "mm/space/aspace.h"
+#include "mm/xlate/gather.h"
 #include "mm/uaccess.h"
 #include "obs/vmprint.h"
 #include "proc/proc.h"

@@ -1,7 +1,7 @@
 /* snap_areas.c - what the addresses of a process mean, and how much is there. */
 
 #include "core/thread.h"
-#include "mm/aspace.h"
+#include "mm/space/aspace.h"
 #include "obs/snap_priv.h"
 #include "uapi/layout.h"
 

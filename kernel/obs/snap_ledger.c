@@ -5,8 +5,8 @@
 
 #include "lib/fmt.h"
 #include "lib/string.h"
-#include "mm/frame.h"
-#include "mm/slab.h"
+#include "mm/phys/frame.h"
+#include "mm/phys/slab.h"
 #include "obs/snap_priv.h"
 
 /* --- by kind ------------------------------------------------------------- */

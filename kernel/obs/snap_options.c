@@ -1,6 +1,6 @@
 /* snap_options.c - the options, as records, and changing one. */
 
-#include "core/options.h"
+#include "core/option/options.h"
 #include "lib/string.h"
 #include "obs/snap_priv.h"
 #include "proc/args.h"

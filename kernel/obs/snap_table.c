@@ -1,7 +1,7 @@
 /* snap_table.c - page tables as records: all of one, or the way to an address. */
 
-#include "mm/aspace.h"
-#include "mm/kmap.h"
+#include "mm/space/aspace.h"
+#include "mm/phys/kmap.h"
 #include "obs/snap_priv.h"
 #include "uapi/layout.h"
 

@@ -1,7 +1,7 @@
 /* snap_touched.c - access bits of any process: reported, and cleared. */
 
-#include "mm/aspace.h"
-#include "mm/gather.h"
+#include "mm/space/aspace.h"
+#include "mm/xlate/gather.h"
 #include "obs/snap_priv.h"
 #include "uapi/layout.h"
 

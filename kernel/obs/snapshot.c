@@ -6,10 +6,10 @@
 
 #include "core/clock.h"
 #include "lib/string.h"
-#include "mm/aspace.h"
-#include "mm/kmap_init.h"
+#include "mm/space/aspace.h"
+#include "mm/xlate/kmap_init.h"
 #include "mm/uaccess.h"
-#include "mm/watch.h"
+#include "mm/space/watch.h"
 #include "obs/snap_priv.h"
 #include "proc/proc.h"
 #include "proc/syscall.h"

@@ -1,9 +1,9 @@
 /* sys_info.c - system calls that tell about the machine and its processes. */
 
-#include "core/bootopt.h"
+#include "core/option/bootopt.h"
 #include "lib/string.h"
-#include "mm/frame.h"
-#include "mm/reclaim.h"
+#include "mm/phys/frame.h"
+#include "mm/phys/reclaim.h"
 #include "mm/uaccess.h"
 #include "proc/args.h"
 #include "proc/proc.h"

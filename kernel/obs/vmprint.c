@@ -2,9 +2,9 @@
 
 #include "obs/vmprint.h"
 
-#include "core/klog.h"
+#include "core/report/klog.h"
 #include "core/thread.h"
-#include "mm/pt.h"
+#include "mm/xlate/pt.h"
 
 struct printer {
 	const struct pt *pt;

@@ -2,7 +2,7 @@
 
 #include "proc/job.h"
 
-#include "dev/console.h"
+#include "dev/tty/console.h"
 #include "proc/proc.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"

@@ -4,15 +4,15 @@
 
 #include "core/clock.h"
 #include "core/coreup.h"
-#include "core/klog.h"
-#include "dev/console.h"
+#include "core/report/klog.h"
+#include "dev/tty/console.h"
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "lib/assert.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
-#include "mm/aspace.h"
-#include "mm/reclaim.h"
+#include "mm/space/aspace.h"
+#include "mm/phys/reclaim.h"
 #include "uapi/errno.h"
 
 struct proc procs[NPROC];

@@ -8,9 +8,9 @@
 #pragma once
 
 #include "core/sched.h"
-#include "core/waitq.h"
+#include "core/sync/waitq.h"
 #include "lib/list.h"
-#include "mm/aspace.h"
+#include "mm/space/aspace.h"
 #include "proc/job.h"
 #include "uapi/info.h"
 #include "uapi/job.h"
@@ -105,7 +105,7 @@ unsigned proc_count(void);
 void proc_print_all(void);                            /* for ^P */
 bool proc_info(unsigned slot, struct procinfo *info); /* false: free slot */
 
-/* The space of process @pid (0: the running one), watched (mm/watch.h), and its
+/* The space of process @pid (0: the running one), watched (mm/space/watch.h), and its
  * pid and name; NULL: no such process, or no memory of its own any more or yet. */
 struct aspace *proc_watch(int pid, struct procinfo *who) MUST_CHECK;
 

@@ -1,6 +1,6 @@
 /* sys_file.c - system calls about files: descriptors here, the rest in fs/. */
 
-#include "dev/console.h"
+#include "dev/tty/console.h"
 #include "fs/file.h"
 
 #include "fs/fs.h"

@@ -3,7 +3,7 @@
 
 #include "fs/file.h"
 #include "fs/fs.h"
-#include "mm/frame.h"
+#include "mm/phys/frame.h"
 #include "mm/map.h"
 #include "mm/uaccess.h"
 #include "proc/args.h"

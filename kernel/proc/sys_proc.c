@@ -1,9 +1,9 @@
 /* sys_proc.c - system calls about processes and their memory. */
 
 #include "core/clock.h"
-#include "core/waitq.h"
+#include "core/sync/waitq.h"
 #include "fs/file.h"
-#include "mm/aspace.h"
+#include "mm/space/aspace.h"
 #include "mm/uaccess.h"
 #include "proc/args.h"
 #include "proc/proc.h"

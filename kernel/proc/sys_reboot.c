@@ -1,9 +1,9 @@
 /* sys_reboot.c - the end, as asked for by a user. */
 
 #include "arch/riscv/sbi.h"
-#include "core/klog.h"
+#include "core/report/klog.h"
 #include "dev/testdev.h"
-#include "dev/uart.h"
+#include "dev/tty/uart.h"
 #include "fs/fs.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"

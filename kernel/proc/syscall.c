@@ -3,9 +3,9 @@
 #include "proc/syscall.h"
 
 #include "arch/riscv/cpu.h"
-#include "core/klog.h"
+#include "core/report/klog.h"
 #include "lib/types.h"
-#include "mm/kmap.h"
+#include "mm/phys/kmap.h"
 #include "proc/proc.h"
 #include "uapi/errno.h"
 

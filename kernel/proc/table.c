@@ -1,10 +1,10 @@
 /* table.c - the processes seen from outside: ^P, procinfo(). */
 
 #include "core/coreup.h"
-#include "core/klog.h"
+#include "core/report/klog.h"
 #include "lib/string.h"
-#include "mm/aspace.h"
-#include "mm/watch.h"
+#include "mm/space/aspace.h"
+#include "mm/space/watch.h"
 #include "proc/proc.h"
 
 static struct proc *find(int pid)

@@ -2,7 +2,7 @@
  * the programs that print them. */
 #pragma once
 
-/* X(name, what it means).  The kernel's mm/access.h decides which one it is. */
+/* X(name, what it means).  The kernel's mm/space/access.h decides which one it is. */
 #define ACCESS_FATES(X)                                                    \
 	X(OK, "the entry allows it")                                       \
 	X(SPURIOUS, "the entry allows it; A or D is still to be set")      \

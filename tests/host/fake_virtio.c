@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "dev/mmio.h"
-#include "mm/kmap.h"
+#include "mm/phys/kmap.h"
 #include "rig.h"
 
 struct fake_device fake;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "dev/vring.h"
+#include "dev/virtio/vring.h"
 #include "lib/types.h"
 
 #define FAKE_SECTORS 4096

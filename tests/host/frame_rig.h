@@ -4,7 +4,7 @@
 #include "rig.h"
 
 #include "core/hart.h"
-#include "mm/frame.h"
+#include "mm/phys/frame.h"
 #include "shim.h"
 
 #define FRAMES 3000 /* no power of two, no whole number of the largest block */

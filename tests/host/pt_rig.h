@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-#include "mm/gather.h"
-#include "mm/kmap.h"
-#include "mm/pt.h"
+#include "mm/xlate/gather.h"
+#include "mm/phys/kmap.h"
+#include "mm/xlate/pt.h"
 #include "shim.h"
 #include "uapi/errno.h"
 #include "unmap.h"

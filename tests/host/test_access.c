@@ -1,9 +1,9 @@
 // sources: tests/host/shim/shim.c
-/* test_access.c - what an access does (mm/access.h): the table below is the specification.
+/* test_access.c - what an access does (mm/space/access.h): the table is the specification.
  * Every kind of area, protection, entry, level and access is tried against it. */
 #include "rig.h"
 
-#include "mm/access.h"
+#include "mm/space/access.h"
 
 /* Areas, as seen by one access. */
 enum {

@@ -1,4 +1,4 @@
-// sources: kernel/mm/vmstat.c tests/host/shim/shim.c
+// sources: kernel/mm/phys/vmstat.c tests/host/shim/shim.c
 // cflags: -pthread
 /* test_asid.c - which translations a hart may hold, against a flat model: TLBs that
  * keep every entry until they are told otherwise, and that fill themselves at any
@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "core/hart.h"
-#include "core/spinlock.h"
+#include "core/sync/spinlock.h"
 #include "lib/assert.h"
-#include "mm/vmstat.h"
+#include "mm/phys/vmstat.h"
 #include "shim.h"
 
 /* Between any two accesses to shared memory another hart may do something. */
@@ -27,7 +27,7 @@ static void in_between(void);
 #define __atomic_exchange_n(p, v, order) (in_between(), __atomic_exchange_n(p, v, order))
 #define __atomic_compare_exchange_n(p, old, v, weak, yes, no) \
 	(in_between(), __atomic_compare_exchange_n(p, old, v, weak, yes, no))
-#include "mm/asid.c"
+#include "mm/xlate/asid.c"
 #undef __atomic_load_n
 #undef __atomic_store_n
 #undef __atomic_fetch_or
@@ -140,7 +140,7 @@ static void touch(u32 h, u32 page, u32 which)
 		fail_msg("hart %u sees version %lu, not %lu", h, e.version, floor);
 }
 
-/* --- what the kernel does (mm/load.c, arch/riscv/tlb.c) --------------------- */
+/* --- what the kernel does (mm/space/switch_space.c, arch/riscv/tlb.c) ---------------- */
 
 static void obey(u32 h, enum asid_flush how)
 {

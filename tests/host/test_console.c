@@ -1,4 +1,4 @@
-// sources: kernel/dev/tty_line.c
+// sources: kernel/dev/tty/tty_line.c
 /* test_console.c - typing at the console: its exact echo, and what readers get, in each
  * of its modes. */
 #include "tty_rig.h"

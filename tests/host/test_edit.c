@@ -1,4 +1,4 @@
-// sources: kernel/dev/tty_line.c user/sh/edit.c
+// sources: kernel/dev/tty/tty_line.c user/sh/edit.c
 // cflags: -Iuser/sh
 /* test_edit.c - editing lines in the shell, at the console in its mode for that, as seen
  * on a VT100, at random against a model of a line, and with noise. */

@@ -1,4 +1,4 @@
-// sources: kernel/mm/frame.c kernel/mm/frame_census.c kernel/mm/frame_check.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// sources: kernel/mm/phys/frame.c kernel/mm/phys/frame_census.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK
 /* test_frame.c - the frame allocator: random operations with every invariant
  * checked, exhaustion, misuse. */

@@ -1,4 +1,4 @@
-// sources: kernel/mm/frame.c kernel/mm/frame_census.c kernel/mm/frame_check.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// sources: kernel/mm/phys/frame.c kernel/mm/phys/frame_census.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -pthread
 /* test_frame_harts.c - the frame allocator used by several harts at once. */
 #include "frame_rig.h"
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "mm/frame_priv.h"
+#include "mm/phys/frame_priv.h"
 
 #define ROUNDS 30000
 

@@ -1,4 +1,4 @@
-// sources: kernel/mm/gather.c kernel/mm/frame.c kernel/mm/frame_check.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// sources: kernel/mm/xlate/gather.c kernel/mm/phys/frame.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -Wl,--wrap=frame_put
 /* test_gather.c - frames go only after the shootdown of their addresses, each
  * reference once, in batches as large as memory allows. */
@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "mm/gather.h"
+#include "mm/xlate/gather.h"
 #include "shim.h"
 
 #define FRAMES 4096

@@ -1,4 +1,4 @@
-// sources: kernel/obs/snap_table.c kernel/obs/snap_touched.c kernel/obs/snap_areas.c kernel/obs/snap_piece.c kernel/mm/pt.c kernel/mm/vma.c kernel/mm/slab.c kernel/mm/gather.c kernel/mm/frame.c kernel/mm/frame_check.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// sources: kernel/obs/snap_table.c kernel/obs/snap_touched.c kernel/obs/snap_areas.c kernel/obs/snap_piece.c kernel/mm/xlate/pt.c kernel/mm/space/vma.c kernel/mm/phys/slab.c kernel/mm/xlate/gather.c kernel/mm/phys/frame.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -DDIRECT_BASE=0xffffffc000000000ul
 /* test_obs.c - page tables of all kinds of entries, made at random, as snapshots: what
  * is read in pieces of any size from any address is what a plain walk finds; harvests
@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "core/thread.h"
-#include "mm/aspace.h"
-#include "mm/gather.h"
-#include "mm/kmap.h"
-#include "mm/slab.h"
+#include "mm/space/aspace.h"
+#include "mm/xlate/gather.h"
+#include "mm/phys/kmap.h"
+#include "mm/phys/slab.h"
 #include "obs/snap_priv.h"
 #include "shim.h"
 #include "uapi/layout.h"

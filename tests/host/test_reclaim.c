@@ -1,9 +1,9 @@
-// sources: kernel/mm/frame.c kernel/mm/frame_check.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// sources: kernel/mm/phys/frame.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK
 /* test_reclaim.c - when frames run short: caches that give back, and the reserve. */
 #include "frame_rig.h"
 
-#include "mm/reclaim.h"
+#include "mm/phys/reclaim.h"
 
 static struct page *all[FRAMES];
 

@@ -1,4 +1,4 @@
-// sources: kernel/mm/slab.c kernel/mm/frame.c kernel/mm/frame_check.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// sources: kernel/mm/phys/slab.c kernel/mm/phys/frame.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK
 /* test_slab.c - small objects: no two overlap, all are cleared, empty slabs go
  * back at once, misuse is noticed. */
@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "mm/frame.h"
-#include "mm/slab.h"
+#include "mm/phys/frame.h"
+#include "mm/phys/slab.h"
 #include "shim.h"
 
 #define FRAMES 64

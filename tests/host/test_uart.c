@@ -1,4 +1,4 @@
-// sources: kernel/dev/uart.c kernel/lib/fmt.c tests/host/shim/shim.c
+// sources: kernel/dev/tty/uart.c kernel/lib/fmt.c tests/host/shim/shim.c
 /* test_uart.c - the serial line against a transmitter that stops taking anything. */
 #include "rig.h"
 
@@ -6,15 +6,15 @@
 
 #include "core/clock.h"
 #include "core/irq.h"
-#include "core/klog.h"
+#include "core/report/klog.h"
 #include "core/machine.h"
-#include "core/panic.h"
+#include "core/report/panic.h"
 #include "dev/dev.h"
 #include "dev/mmio.h"
 #include "dev/plic.h"
-#include "dev/tty_line.h"
-#include "dev/uart.h"
-#include "mm/kmap.h"
+#include "dev/tty/tty_line.h"
+#include "dev/tty/uart.h"
+#include "mm/phys/kmap.h"
 #include "shim.h"
 
 #define MS 100 /* looks at the clock in a millisecond */

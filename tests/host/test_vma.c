@@ -1,4 +1,4 @@
-// sources: kernel/mm/vma.c kernel/mm/slab.c kernel/mm/frame.c kernel/mm/reclaim.c tests/host/shim/shim.c
+// sources: kernel/mm/space/vma.c kernel/mm/phys/slab.c kernel/mm/phys/frame.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -Wl,--wrap=slab_alloc
 /* test_vma.c - areas against a flat model of pages: random operations, with
  * allocations that fail every now and then and must then change nothing. */
@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "core/thread.h"
-#include "mm/frame.h"
-#include "mm/slab.h"
-#include "mm/vma.h"
+#include "mm/phys/frame.h"
+#include "mm/phys/slab.h"
+#include "mm/space/vma.h"
 #include "shim.h"
 #include "uapi/errno.h"
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "dev/tty_line.h"
+#include "dev/tty/tty_line.h"
 #include "terminal.h"
 
 static struct tty_line tty;

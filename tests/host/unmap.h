@@ -2,8 +2,8 @@
  * the references move to @g. */
 #pragma once
 
-#include "mm/gather.h"
-#include "mm/pt.h"
+#include "mm/xlate/gather.h"
+#include "mm/xlate/pt.h"
 
 static inline void unmap(struct pt *pt, va_t va, u64 len, struct gather *g)
 {

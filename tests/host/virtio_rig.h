@@ -12,10 +12,10 @@
 #include "core/thread.h"
 #include "dev/block.h"
 #include "dev/plic.h"
-#include "dev/virtio_blk.h"
+#include "dev/virtio/virtio_blk.h"
 #include "fake_virtio.h"
-#include "mm/frame.h"
-#include "mm/kmap.h"
+#include "mm/phys/frame.h"
+#include "mm/phys/kmap.h"
 #include "shim.h"
 #include "uapi/errno.h"
 

@@ -1,7 +1,7 @@
 """What a disk may hold after a power cut: scripts for powerload.c, and the check of a tree.
 
 A script runs in a directory of its own.  The model applies it step by step and keeps the
-state after each.  The kernel promises (docs, kernel/fs/log.c):
+state after each.  The kernel promises (docs, kernel/fs/store/log.c):
 
 - Names, sizes and block maps on the disk are those after some step k; k is not before the
   last step that is known to be durable.  A step that the kernel splits into several

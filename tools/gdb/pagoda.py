@@ -18,7 +18,7 @@ import gdb
 import gdb.types
 
 IMAGE_BASE = 0xFFFFFFFF00000000   # kernel.ld: virtual minus physical address
-DIRECT_BASE = 0xFFFFFFC000000000  # mm/kmap.h
+DIRECT_BASE = 0xFFFFFFC000000000  # mm/phys/kmap.h
 USER_END = 1 << 38
 MASK = (1 << 64) - 1
 

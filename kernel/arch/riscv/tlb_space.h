@@ -1,6 +1,6 @@
 /* tlb_space.h - which harts may hold translations of one address space.
  *
- * Plain memory and atomics; what is done about it is in tlb.c and mm/asid.c. */
+ * Plain memory and atomics; what is done about it is in tlb.c and mm/xlate/asid.c. */
 #pragma once
 
 #include "lib/types.h"
@@ -11,7 +11,7 @@ struct tlb_space {
 	u64 held;    /* (A) it may hold translations                     */
 	u64 stale;   /* (A) some that it holds are wrong: it forgets them
 		      *     before it uses them again                    */
-	u64 context; /* (A) mm/asid.h: low 16 bits are its ASID; 0: none        */
+	u64 context; /* (A) mm/xlate/asid.h: low 16 bits are its ASID; 0: none        */
 };
 
 static inline u64 tlb_asid(const struct tlb_space *s)

@@ -7,8 +7,8 @@
 
 #include "fs/file.h"
 #include "fs/fs.h"
-#include "mm/frame.h"
-#include "mm/object.h"
+#include "mm/phys/frame.h"
+#include "mm/space/pagecache.h"
 #include "mm/uaccess.h"
 #include "uapi/fcntl.h"
 #include "uapi/fsformat.h"

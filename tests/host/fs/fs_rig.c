@@ -4,17 +4,17 @@
 #include <assert.h>
 #include <sched.h>
 
-#include "core/bootopt.h"
+#include "core/option/bootopt.h"
 #include "core/clock.h"
 #include "core/hart.h"
-#include "core/klog.h"
-#include "core/mutex.h"
+#include "core/report/klog.h"
+#include "core/sync/mutex.h"
 #include "core/thread.h"
 #include "dev/chardev.h"
-#include "fs/log_priv.h"
-#include "mm/frame.h"
-#include "mm/object.h"
-#include "mm/reclaim.h"
+#include "fs/store/log_priv.h"
+#include "mm/phys/frame.h"
+#include "mm/space/pagecache.h"
+#include "mm/phys/reclaim.h"
 #include "shim.h"
 
 struct rig_disk rig_disk = { .fail_read_in = -1, .fail_write_in = -1 };

@@ -1,4 +1,4 @@
-// sources: kernel/fs/*.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/slab.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/fsimg.c tools/fsimg_edit.c tools/fsck_core.c tools/fsck_inode.c tools/fsck_dir.c tools/fsck_tree.c
+// sources: kernel/fs/*.c kernel/fs/*/*.c kernel/ipc/pipe.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/fsimg.c tools/fsimg_edit.c tools/fsck_core.c tools/fsck_inode.c tools/fsck_dir.c tools/fsck_tree.c
 // cflags: -pthread -DMAX_HARTS=40 -Itests/host/fs -Itools -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
 /* test_fs_space.c - an error for want of space is true: while there are blocks and inodes
  * for all, though some of them were freed a moment ago, nobody hears that there are none.
@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-#include "fs/alloc_priv.h"
+#include "fs/store/alloc_priv.h"
 
 #define NTHREADS 8
 #define FIRST_HART 8

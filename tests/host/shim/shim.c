@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "core/hart.h"
-#include "core/klog.h"
-#include "core/mutex.h"
-#include "core/spinlock.h"
+#include "core/report/klog.h"
+#include "core/sync/mutex.h"
+#include "core/sync/spinlock.h"
 #include "lib/assert.h"
-#include "mm/kmap.h"
+#include "mm/phys/kmap.h"
 
 __thread u32 shim_hart;
 uintptr_t shim_direct;

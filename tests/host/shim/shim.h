@@ -7,7 +7,7 @@
  * expect_assert_failure() works; without cmocka it aborts. */
 #pragma once
 
-#include "core/waitq.h"
+#include "core/sync/waitq.h"
 #include "lib/types.h"
 
 #define SHIM_RAM_BASE 0x80000000ul

@@ -2,7 +2,7 @@
 #include "flat.h"
 
 #include "lib/string.h"
-#include "mm/aspace_priv.h"
+#include "mm/space/aspace_priv.h"
 #include "mm/map.h"
 
 static bool is_file(const struct flat_page *p)

@@ -1,10 +1,10 @@
-// sources: kernel/mm/aspace.c kernel/mm/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/cut.c kernel/mm/sbrk.c kernel/mm/super.c kernel/mm/vma.c kernel/mm/pt.c kernel/mm/gather.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/slab.c kernel/mm/reclaim.c kernel/mm/watch.c tests/host/vm/world.c tests/host/shim/shim.c
+// sources: kernel/mm/space/aspace.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/sbrk.c kernel/mm/space/super.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -DFRAMES=2500 -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put
 /* test_vm_fetch.c - every way in which a page can become executable: who jumps there
  * fetches what it holds, not what the hardware kept of the frame from before. */
 #include "world.h"
 
-#include "mm/aspace_priv.h"
+#include "mm/space/aspace_priv.h"
 #include "mm/map.h"
 #include "shim.h"
 

@@ -1,4 +1,4 @@
-// sources: kernel/mm/aspace.c kernel/mm/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/cut.c kernel/mm/sbrk.c kernel/mm/super.c kernel/mm/vma.c kernel/mm/pt.c kernel/mm/gather.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/slab.c kernel/mm/reclaim.c kernel/mm/watch.c tests/host/vm/world.c tests/host/shim/shim.c
+// sources: kernel/mm/space/aspace.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/sbrk.c kernel/mm/space/super.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -DFRAMES=3000 -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put,--wrap=pt_at
 /* test_vm_loops.c - loops whose length a program chooses.  Each offers a scheduling point
  * at every table or area that it comes to, and ends soon after its thread is killed, unless
@@ -9,9 +9,9 @@
 
 #include <string.h>
 
-#include "mm/aspace_priv.h"
+#include "mm/space/aspace_priv.h"
 #include "mm/map.h"
-#include "mm/watch.h"
+#include "mm/space/watch.h"
 #include "uapi/errno.h"
 
 #define TABLES 64 /* of which one page each is there */

@@ -1,4 +1,4 @@
-// sources: kernel/mm/aspace.c kernel/mm/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/cut.c kernel/mm/super.c kernel/mm/sbrk.c kernel/mm/vma.c kernel/mm/pt.c kernel/mm/gather.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/slab.c kernel/mm/reclaim.c kernel/mm/watch.c tests/host/vm/world.c tests/host/vm/flat.c tests/host/shim/shim.c
+// sources: kernel/mm/space/aspace.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/space/super.c kernel/mm/sbrk.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/vm/flat.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put
 /* test_vm_model.c - all short sequences of what programs do to their memory, and long
  * random ones, on the kernel's own code against a flat model; each step again with every
@@ -14,7 +14,7 @@
 
 #include <string.h>
 
-#include "mm/aspace_priv.h"
+#include "mm/space/aspace_priv.h"
 #include "shim.h"
 
 #define LENGTH 5

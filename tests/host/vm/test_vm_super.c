@@ -1,4 +1,4 @@
-// sources: kernel/mm/aspace.c kernel/mm/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/cut.c kernel/mm/sbrk.c kernel/mm/super.c kernel/mm/vma.c kernel/mm/pt.c kernel/mm/gather.c kernel/mm/object.c kernel/mm/frame.c kernel/mm/frame_check.c kernel/mm/slab.c kernel/mm/reclaim.c kernel/mm/watch.c tests/host/vm/world.c tests/host/shim/shim.c
+// sources: kernel/mm/space/aspace.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/truncate_maps.c kernel/mm/sbrk.c kernel/mm/space/super.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/frame_check.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -DFRAMES=7000 -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put,--wrap=frame_alloc_order
 /* test_vm_super.c - random operations on 6 MiB of two spaces with 2 MiB leaves, against
  * a flat record of every page; any allocation, of a block too, may fail, and then the
@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-#include "mm/aspace_priv.h"
+#include "mm/space/aspace_priv.h"
 #include "mm/map.h"
-#include "mm/vmstat.h"
+#include "mm/phys/vmstat.h"
 #include "uapi/errno.h"
 
 #define REGION 512 /* pages */

@@ -9,8 +9,8 @@
 #include "failing.h"
 #include "rig.h"
 
-#include "mm/aspace.h"
-#include "mm/object.h"
+#include "mm/space/aspace.h"
+#include "mm/space/pagecache.h"
 #include "uapi/layout.h"
 
 #define SPACES 2

@@ -1,0 +1,104 @@
+/* klog.c - printk.
+ *
+ * A call's text is gathered in one buffer and handed over in one piece. */
+
+#include "core/report/klog.h"
+
+#include "arch/riscv/sbi.h"
+#include "core/report/panic.h"
+#include "core/sync/spinlock.h"
+#include "lib/fmt.h"
+
+static struct spinlock lock = SPINLOCK_INIT("klog", klog);
+
+struct text {
+	char bytes[512];
+	size_t used;
+};
+
+static struct text message; /* (lock) */
+static struct text report;  /* the panicking hart's alone */
+
+static void firmware_output(const char *s, size_t n)
+{
+	while (n--)
+		sbi_putchar(*s++);
+}
+
+static void (*output)(const char *, size_t) = firmware_output;
+
+void klog_set_output(void (*put)(const char *, size_t))
+{
+	output = put;
+}
+
+static void gather(char c, void *arg)
+{
+	struct text *t = arg;
+
+	if (t->used >= sizeof(t->bytes)) {
+		output(t->bytes, t->used);
+		t->used = 0;
+	}
+	t->bytes[t->used++] = c;
+}
+
+static void emit(struct text *t, const char *format, va_list args)
+{
+	t->used = 0;
+	fmt_vprint(gather, t, format, args);
+	output(t->bytes, t->used);
+}
+
+void vprintk(const char *format, va_list args)
+{
+	if (panic_stops_here()) { /* whoever holds the lock may never let go */
+		emit(&report, format, args);
+		return;
+	}
+	spin_lock(&lock);
+	emit(&message, format, args);
+	spin_unlock(&lock);
+}
+
+void printk(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vprintk(format, args);
+	va_end(args);
+}
+
+static void limit_over(struct timer *t)
+{
+	struct klog_limit *limit = container_of(t, struct klog_limit, over);
+	u32 left_out;
+
+	spin_lock(&lock);
+	left_out = limit->left_out;
+	limit->left_out = 0;
+	spin_unlock(&lock);
+	printk("%s: %u more\n", limit->what, left_out);
+}
+
+bool klog_admits(struct klog_limit *limit)
+{
+	u64 now = clock_now(), end;
+	bool admit, first;
+
+	spin_lock(&lock);
+	if (!limit->left_out && now >= limit->end) {
+		limit->end = now + clock_hz();
+		limit->said = 0;
+	}
+	admit = limit->said < KLOG_BURST;
+	first = !admit && limit->left_out == 0;
+	limit->said += admit;
+	limit->left_out += !admit;
+	end = limit->end;
+	spin_unlock(&lock);
+	if (first)
+		timer_start(&limit->over, end, limit_over);
+	return admit;
+}

@@ -1,0 +1,35 @@
+/* ksym.c - see ksym.h.  The build makes the table from the first link of the
+ * image (the second one adds it, behind all text); without it names are
+ * just missing. */
+
+#include "core/report/ksym.h"
+
+struct ksym {
+	u64 addr;
+	const char *name;
+};
+
+extern const struct ksym ksym_table[] __attribute__((weak)); /* by address */
+extern const u64 ksym_count __attribute__((weak));
+extern char __kernel_start[], __text_end[];
+
+const char *ksym_find(u64 pc, u64 *offset)
+{
+	u64 lo = 0, hi;
+
+	if (!&ksym_count || pc < (u64)__kernel_start || pc >= (u64)__text_end)
+		return NULL;
+	hi = ksym_count;
+	while (lo < hi) {
+		u64 mid = (lo + hi) / 2;
+
+		if (ksym_table[mid].addr <= pc)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == 0)
+		return NULL;
+	*offset = pc - ksym_table[lo - 1].addr;
+	return ksym_table[lo - 1].name;
+}

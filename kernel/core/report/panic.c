@@ -1,0 +1,239 @@
+/* panic.c - see panic.h: what, where, who, registers, backtrace; then silence. */
+
+#include "core/report/panic.h"
+
+#include "arch/riscv/csr.h"
+#include "core/option/bootopt.h"
+#include "core/clock.h"
+#include "core/coreup.h"
+#include "core/report/klog.h"
+#include "core/report/ksym.h"
+#include "core/option/options.h"
+#include "core/sched.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+
+#define BACKTRACE_MAX 32
+#define KERNEL_HALF 0xffffffc000000000ul
+#define PANIC_STATUS 101
+
+/* How long the others have to come to an end of what they do with interrupts off. */
+#define STOP_MS 1000
+
+static u32 panicked; /* (A) 1 + index of the hart that panics */
+static u32 stopped;  /* (A) a bit for each hart that stands still */
+static u32 nested;   /* panics while it reported; only that hart's */
+static void (*exit_hook)(int);
+static bool exits; /* panic=exit: the hook is called */
+
+static const char *const reg_names[32] = {
+	"zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
+	"a1",   "a2", "a3", "a4", "a5",  "a6",  "a7", "s2", "s3", "s4", "s5",
+	"s6",   "s7", "s8", "s9", "s10", "s11", "t3", "t4", "t5", "t6",
+};
+
+bool panic_in_progress(void)
+{
+	return __atomic_load_n(&panicked, __ATOMIC_RELAXED) != 0;
+}
+
+static void set_end(const char *value)
+{
+	exits = strcmp(value, "exit") == 0;
+}
+
+void panic_set_exit(void (*fn)(int))
+{
+	const char *mode = bootopt_get("panic");
+
+	set_end(mode ? mode : "halt");
+	option_can_change("panic", set_end);
+	exit_hook = fn;
+}
+
+/* Nothing wakes it: not even an interrupt that is pending, as those end a wait. */
+NORETURN static void stand_still(void)
+{
+	irq_disable();
+	csr_write(sie, 0);
+	__atomic_fetch_or(&stopped, BIT(hart_index()), __ATOMIC_SEQ_CST);
+	for (;;)
+		cpu_wait();
+}
+
+bool panic_stops_here(void)
+{
+	u32 who = __atomic_load_n(&panicked, __ATOMIC_SEQ_CST);
+
+	if (!who)
+		return false;
+	irq_disable(); /* or this thread may go on elsewhere */
+	if (who != hart_index() + 1)
+		stand_still();
+	return true;
+}
+
+/* The harts that run and are not @stopped. */
+static u32 harts_left(void)
+{
+	u32 left = 0;
+
+	for (u32 i = 0; i < nharts; i++) {
+		if (harts[i].online && i != hart_index())
+			left |= BIT(i);
+	}
+	return left & ~__atomic_load_n(&stopped, __ATOMIC_SEQ_CST);
+}
+
+static void panic_end(void)
+{
+	u32 left = harts_left();
+
+	for (u32 i = 0; i < nharts; i++) {
+		if (left & BIT(i))
+			printk("hart %u does not stop\n", i);
+	}
+	if (exit_hook && exits)
+		exit_hook(PANIC_STATUS);
+	stand_still();
+}
+
+/* One that is printing comes to its end first: the report is in one piece. */
+static void stop_others(void)
+{
+	u64 end = clock_now() + clock_from_ms(STOP_MS);
+
+	for (u32 i = 0; i < nharts; i++) {
+		if (i != hart_index())
+			hart_ipi(&harts[i], HART_IPI_HALT);
+	}
+	while (harts_left() && clock_now() < end)
+		cpu_relax();
+}
+
+/* Only the first hart goes on.  A panic within its report gets a report, too; one
+ * within that ends it. */
+static void panic_begin(void)
+{
+	u32 self, none = 0;
+
+	irq_disable();
+	self = hart_index() + 1;
+	if (__atomic_compare_exchange_n(&panicked, &none, self, false, __ATOMIC_SEQ_CST,
+					__ATOMIC_SEQ_CST)) {
+		stop_others();
+		return;
+	}
+	if (none != self || nested++ > 1)
+		stand_still();
+	if (nested > 1)
+		panic_end();
+	printk("\npanic within the report:\n");
+}
+
+static void print_place(u64 pc)
+{
+	u64 offset;
+	const char *name = ksym_find(pc, &offset);
+
+	if (name)
+		printk("  %016lx %s+0x%lx\n", pc, name, offset);
+	else
+		printk("  %016lx\n", pc);
+}
+
+/* A return address may be the first byte of the next function, where the call
+ * never returns: the call itself is what is meant. */
+static void print_caller(u64 ra)
+{
+	print_place(ra - 1);
+}
+
+static void print_who(void)
+{
+	struct thread *t = thread_current();
+
+	printk("hart %u, thread %s, ", hart_index(), t ? t->name : "none");
+	proc_describe_current();
+	printk("\n");
+}
+
+/* Whether what lies below @fp can be read: a stack has a guard page below it. */
+static bool frame_ok(u64 fp)
+{
+	return IS_ALIGNED(fp, 8) && fp >= KERNEL_HALF && ((fp - 8) >> 12 & 3) != 0;
+}
+
+/* Follows the saved frame pointers within one stack: fp-8 holds the return
+ * address, fp-16 the caller's frame pointer. */
+static void print_callers(u64 fp)
+{
+	for (int i = 0; i < BACKTRACE_MAX && frame_ok(fp); i++) {
+		const u64 *frame = (const u64 *)fp;
+		u64 next;
+
+		if (!frame[-1])
+			return; /* the thread's first function */
+		print_caller(frame[-1]);
+		next = frame[-2];
+		if (next <= fp || next - fp > KSTACK_SIZE)
+			return;
+		fp = next;
+	}
+}
+
+/* A function that calls nothing has its return address in a register, @ra, and only
+ * the caller's frame pointer in its frame, at fp-8. */
+static void print_backtrace(u64 fp, u64 ra)
+{
+	u64 saved = frame_ok(fp) ? ((const u64 *)fp)[-1] : 0, offset;
+
+	printk("backtrace:\n");
+	if (ra && frame_ok(saved) && !ksym_find(saved, &offset)) {
+		print_caller(ra);
+		fp = saved;
+	}
+	print_callers(fp);
+}
+
+static void print_registers(const struct kframe *f)
+{
+	printk("pc   %016lx status %016lx cause %lx tval %016lx\n", f->pc, f->status,
+	       f->cause, f->tval);
+	for (int i = 1; i < 32; i++)
+		printk("%-4s %016lx%s", reg_names[i], f->x[i],
+		       i % 3 == 0 || i == 31 ? "\n" : " ");
+}
+
+void panic(const char *format, ...)
+{
+	va_list args;
+
+	panic_begin();
+	va_start(args, format);
+	printk("panic: ");
+	vprintk(format, args);
+	va_end(args);
+	printk("\n");
+	print_who();
+	print_backtrace((u64)__builtin_frame_address(0), 0);
+	panic_end();
+	__builtin_unreachable();
+}
+
+void panic_trap(const struct kframe *f, const char *what)
+{
+	panic_begin();
+	printk("panic: %s\n", what);
+	print_who();
+	print_registers(f);
+	print_place(f->pc);
+	print_backtrace(f->x[8], f->x[1]);
+	panic_end();
+	__builtin_unreachable();
+}
+
+void assert_fail(const char *file, int line, const char *what)
+{
+	panic("%s:%d: %s does not hold", file, line, what);
+}

@@ -1,0 +1,105 @@
+/* mutex.c - see mutex.h.  The free case is one compare-and-swap. */
+
+#include "core/sync/mutex.h"
+
+#include "core/sched.h"
+#include "lib/assert.h"
+
+void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
+{
+	*m = (struct mutex){ .rank = rank, .name = name };
+	spin_init(&m->lock, name, RANK_none);
+	waitq_init(&m->wq);
+}
+
+static bool take(struct mutex *m, struct thread *self)
+{
+	struct thread *none = NULL;
+
+	return __atomic_compare_exchange_n(&m->owner, &none, self, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_RELAXED);
+}
+
+/* Announces itself before the last try: mutex_unlock() clears the owner first
+ * and then looks for the announcement. */
+static void take_slowly(struct mutex *m, struct thread *self)
+{
+	spin_lock(&m->lock);
+	__atomic_fetch_add(&m->waiting, 1, __ATOMIC_SEQ_CST);
+	while (!take(m, self))
+		waitq_wait_quiet(&m->wq, &m->lock);
+	__atomic_fetch_sub(&m->waiting, 1, __ATOMIC_SEQ_CST);
+	spin_unlock(&m->lock);
+}
+
+#ifdef PAGODA_CHECK
+static void rank_enter(const struct mutex *m, bool nested)
+{
+	struct thread *t = thread_current();
+	u32 above = m->rank + (nested ? 1 : 0);
+
+	ASSERT(hart_current()->spin_depth == 0);
+	if (m->rank == RANK_none)
+		return;
+	ASSERT(t->mutex_rank >> above == 0);
+	t->mutex_rank |= 1u << m->rank;
+	t->mutex_count[m->rank]++;
+}
+
+static void rank_leave(const struct mutex *m)
+{
+	struct thread *t = thread_current();
+
+	if (m->rank != RANK_none && --t->mutex_count[m->rank] == 0)
+		t->mutex_rank &= ~(1u << m->rank);
+}
+#else
+static inline void rank_enter(const struct mutex *m, bool nested)
+{
+	(void)m;
+	(void)nested;
+}
+
+static inline void rank_leave(const struct mutex *m)
+{
+	(void)m;
+}
+#endif
+
+static void lock(struct mutex *m, bool nested)
+{
+	struct thread *self = thread_current();
+
+	ASSERT(m->owner != self);
+	rank_enter(m, nested);
+	if (!take(m, self))
+		take_slowly(m, self);
+}
+
+void mutex_lock(struct mutex *m)
+{
+	lock(m, false);
+}
+
+void mutex_lock_nested(struct mutex *m)
+{
+	lock(m, true);
+}
+
+void mutex_unlock(struct mutex *m)
+{
+	ASSERT(mutex_held(m));
+	rank_leave(m);
+	__atomic_store_n(&m->owner, NULL, __ATOMIC_SEQ_CST);
+	if (!__atomic_load_n(&m->waiting, __ATOMIC_SEQ_CST))
+		return;
+	/* Passing through the lock waits for one that is about to sleep. */
+	spin_lock(&m->lock);
+	spin_unlock(&m->lock);
+	waitq_wake_one(&m->wq);
+}
+
+bool mutex_held(const struct mutex *m)
+{
+	return __atomic_load_n(&m->owner, __ATOMIC_RELAXED) == thread_current();
+}

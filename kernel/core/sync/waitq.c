@@ -1,0 +1,134 @@
+/* waitq.c - see waitq.h. */
+
+#include "core/sync/waitq.h"
+
+#include "arch/riscv/csr.h"
+#include "core/sched.h"
+#include "lib/assert.h"
+#include "uapi/errno.h"
+
+struct waiter {
+	struct list link; /* (wq->lock); empty once woken */
+	struct thread *thread;
+};
+
+void waitq_init(struct waitq *wq)
+{
+	spin_init(&wq->lock, "waitq", RANK_waitq);
+	list_init(&wq->waiters);
+}
+
+static void waiter_join(struct waitq *wq, struct waiter *w, bool killable)
+{
+	w->thread = thread_current();
+	spin_lock(&wq->lock);
+	list_add_tail(&wq->waiters, &w->link);
+	thread_prepare_sleep(killable);
+	spin_unlock(&wq->lock);
+}
+
+static void waiter_leave(struct waitq *wq, struct waiter *w)
+{
+	spin_lock(&wq->lock);
+	list_del(&w->link);
+	spin_unlock(&wq->lock);
+}
+
+/* The core of all waits: joins, lets go of @lk, sleeps, leaves. */
+static void wait_once(struct waitq *wq, struct spinlock *lk, bool killable)
+{
+	struct waiter w;
+
+	waiter_join(wq, &w, killable);
+	spin_unlock(lk);
+	thread_sleep();
+	waiter_leave(wq, &w);
+	spin_lock(lk);
+}
+
+int waitq_wait(struct waitq *wq, struct spinlock *lk)
+{
+	if (thread_killed())
+		return -EINTR;
+	wait_once(wq, lk, true);
+	return thread_killed() ? -EINTR : 0;
+}
+
+void waitq_wait_quiet(struct waitq *wq, struct spinlock *lk)
+{
+	wait_once(wq, lk, false);
+}
+
+struct alarm {
+	struct timer timer;
+	struct thread *thread;
+};
+
+static void alarm_ring(struct timer *t)
+{
+	thread_wake(container_of(t, struct alarm, timer)->thread);
+}
+
+static int wait_until(struct waitq *wq, struct spinlock *lk, u64 deadline, bool killable)
+{
+	struct alarm alarm = { .thread = thread_current() };
+	struct waiter w;
+
+	if (clock_now() >= deadline)
+		return -ETIMEDOUT;
+	waiter_join(wq, &w, killable);
+	spin_unlock(lk);
+	timer_start(&alarm.timer, deadline, alarm_ring);
+	thread_sleep();
+	timer_cancel(&alarm.timer);
+	waiter_leave(wq, &w);
+	spin_lock(lk);
+	return 0;
+}
+
+int waitq_wait_until(struct waitq *wq, struct spinlock *lk, u64 deadline)
+{
+	int err;
+
+	if (thread_killed())
+		return -EINTR;
+	err = wait_until(wq, lk, deadline, true);
+	return thread_killed() ? -EINTR : err;
+}
+
+int waitq_wait_until_quiet(struct waitq *wq, struct spinlock *lk, u64 deadline)
+{
+	return wait_until(wq, lk, deadline, false);
+}
+
+static void wake_first(struct waitq *wq)
+{
+	struct waiter *w = list_first(&wq->waiters, struct waiter, link);
+
+	list_del(&w->link);
+	thread_wake(w->thread);
+}
+
+void waitq_wake_one(struct waitq *wq)
+{
+	/* A waiter joins before it lets go of the condition's lock, so whoever
+	 * changed the condition under that lock sees it here. */
+	fence_all();
+	if (list_empty(&wq->waiters))
+		return;
+	spin_lock(&wq->lock);
+	if (!list_empty(&wq->waiters))
+		wake_first(wq);
+	spin_unlock(&wq->lock);
+}
+
+void waitq_wake_all(struct waitq *wq)
+{
+	fence_all();
+	if (list_empty(&wq->waiters))
+		return;
+	spin_lock(&wq->lock);
+	while (!list_empty(&wq->waiters))
+		wake_first(wq);
+	spin_unlock(&wq->lock);
+}

@@ -1,0 +1,50 @@
+/* waitq.h - threads waiting for an event.
+ *
+ * The pattern is that of a condition variable: the condition is guarded by a
+ * spin lock, the waiter loops
+ *
+ *	spin_lock(&x->lock);
+ *	while (!condition) {
+ *		err = waitq_wait(&x->wq, &x->lock);
+ *		if (err)
+ *			break;
+ *	}
+ *	spin_unlock(&x->lock);
+ *
+ * and whoever makes the condition true calls a wake function afterwards, with
+ * or without the lock.  No wake-up is lost: the waiter is on the queue before
+ * the lock is released. */
+#pragma once
+
+#include "core/sync/spinlock.h"
+#include "lib/list.h"
+
+struct waitq {
+	struct spinlock lock;
+	struct list waiters; /* (lock) struct waiter, oldest first */
+};
+
+#define WAITQ_INIT(name)                               \
+	{                                              \
+		.lock = SPINLOCK_INIT("waitq", waitq), \
+		.waiters = LIST_INIT((name).waiters)   \
+	}
+
+void waitq_init(struct waitq *wq);
+
+/* Releases @lk (the only spin lock held), sleeps until woken, takes @lk again.
+ * Returns 0, or -EINTR if the process is being killed (also when it was
+ * before the call: then without sleeping).  May return 0 without cause. */
+int waitq_wait(struct waitq *wq, struct spinlock *lk) MUST_CHECK;
+
+/* The same for waits that a kill must not cut short (disk, locks). */
+void waitq_wait_quiet(struct waitq *wq, struct spinlock *lk);
+
+/* The same with an end: @deadline in time base cycles (clock_now()).
+ * Returns -ETIMEDOUT once it has passed; the quiet one ignores kills. */
+int waitq_wait_until(struct waitq *wq, struct spinlock *lk, u64 deadline) MUST_CHECK;
+int waitq_wait_until_quiet(struct waitq *wq, struct spinlock *lk, u64 deadline) MUST_CHECK;
+
+/* Wake the one that waits longest / all.  Any context, interrupts included. */
+void waitq_wake_one(struct waitq *wq);
+void waitq_wake_all(struct waitq *wq);

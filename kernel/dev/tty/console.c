@@ -1,0 +1,302 @@
+/* console.c - the terminal: line discipline, readers, writers.
+ *
+ * One line discipline for the whole system (docs/abi.md section 4).  Input comes
+ * from the UART's interrupt; echo goes out at once, whoever is running. */
+
+#include "dev/tty/console.h"
+
+#include "core/option/bootopt.h"
+#include "core/clock.h"
+#include "core/option/options.h"
+#include "core/sync/spinlock.h"
+#include "core/thread.h"
+#include "core/sync/waitq.h"
+#include "dev/chardev.h"
+#include "dev/tty/tty_line.h"
+#include "dev/tty/uart.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "mm/uaccess.h"
+#include "uapi/console.h"
+#include "uapi/errno.h"
+#include "uapi/limits.h"
+
+#define CHUNK 256
+
+static struct spinlock lock = SPINLOCK_INIT("console", console);
+static struct tty_line line; /* (lock) */
+static struct waitq readers = WAITQ_INIT(readers);
+static struct waitq stalled = WAITQ_INIT(stalled);
+static const struct console_hooks *hooks; /* (A) NULL: none yet */
+static u32 columns = 80;                  /* (lock) */
+static bool echoes;                       /* (C) after boot */
+
+/* (A, changed under lock) Who chose the mode; NULL: it is CONSOLE_LINES, for all. */
+static const struct thread *mode_owner;
+static const struct thread *last_writer; /* (A) */
+
+/* --- keys ---------------------------------------------------------------- */
+
+/* A terminal that takes nothing for a while misses its echo. */
+static void echo(const char *text, u64 n)
+{
+	(void)uart_write(text, n);
+}
+
+static void no_echo(const char *text, u64 n)
+{
+	(void)text;
+	(void)n;
+}
+
+static void do_list(const struct console_hooks *h)
+{
+	if (!h || !h->list_processes)
+		return;
+	h->list_processes();
+	spin_lock(&lock);
+	tty_line_listed(&line);
+	spin_unlock(&lock);
+	waitq_wake_all(&readers);
+}
+
+static void do_interrupt(const struct console_hooks *h)
+{
+	if (h && h->interrupt && h->interrupt())
+		return;
+	spin_lock(&lock);
+	tty_line_push_empty(&line);
+	spin_unlock(&lock);
+	waitq_wake_all(&readers);
+}
+
+static void input_byte(u8 byte)
+{
+	const struct console_hooks *h = __atomic_load_n(&hooks, __ATOMIC_ACQUIRE);
+	enum tty_event event;
+
+	spin_lock(&lock);
+	event = tty_line_input(&line, byte);
+	spin_unlock(&lock);
+	if (event == TTY_LINE)
+		waitq_wake_all(&readers);
+	else if (event == TTY_LIST)
+		do_list(h);
+	else if (event == TTY_INTERRUPT)
+		do_interrupt(h);
+}
+
+static void input(const u8 *bytes, u32 n)
+{
+	for (u32 i = 0; i < n; i++)
+		input_byte(bytes[i]);
+}
+
+/* --- read ---------------------------------------------------------------- */
+
+/* (lock) held.  0 once there is something to read, or -EINTR. */
+static int wait_ready(void)
+{
+	int err = 0;
+
+	while (!err && !tty_line_is_ready(&line))
+		err = waitq_wait(&readers, &lock);
+	return err;
+}
+
+/* Hands the reader some of its line.  Nothing leaves the queue that did not
+ * arrive in user memory; ^D leaves it when it is the @first thing of a read.
+ * @end: the line ends here.  Bytes or -errno; 0 without an end means that
+ * @dst has to be faulted in. */
+static s64 read_some(uptr_t dst, u64 n, bool first, bool *end)
+{
+	char buf[TTY_LINE_MAX];
+	u64 got, copied;
+	int err;
+
+	spin_lock(&lock);
+	err = wait_ready();
+	if (err) {
+		spin_unlock(&lock);
+		return err;
+	}
+	got = tty_line_peek(&line, buf, MIN(n, sizeof(buf)), end);
+	copied = copyout_nofault(dst, buf, got);
+	if (copied < got)
+		*end = false;
+	tty_line_consume(&line, copied);
+	if (*end && got == 0 && first)
+		tty_line_take_end(&line);
+	spin_unlock(&lock);
+	return copied;
+}
+
+static s64 console_read(uptr_t dst, u64 n)
+{
+	bool end = false;
+	u64 done = 0;
+
+	while (done < n && !end) {
+		uptr_t to = uptr_add(dst, done);
+		s64 got = read_some(to, n - done, done == 0, &end);
+
+		if (got < 0)
+			return got;
+		if (got == 0 && !end && uaccess_fault_in(to, true))
+			return done ? (s64)done : -EFAULT;
+		done += got;
+	}
+	return done;
+}
+
+/* --- write --------------------------------------------------------------- */
+
+/* Gives a terminal that takes nothing time to change its mind. */
+static int wait_terminal(void)
+{
+	int err;
+
+	spin_lock(&lock);
+	err = waitq_wait_until(&stalled, &lock, clock_now() + clock_from_ms(10));
+	spin_unlock(&lock);
+	return err == -EINTR ? err : 0;
+}
+
+static int write_chunk(const char *text, u64 n)
+{
+	u64 sent = uart_write(text, n);
+	int err = 0;
+
+	while (sent < n && !err) {
+		err = wait_terminal();
+		if (!err)
+			sent += uart_write(text + sent, n - sent);
+	}
+	return err;
+}
+
+static s64 console_write(uptr_t src, u64 n)
+{
+	char buf[CHUNK];
+	u64 done = 0;
+
+	while (done < n) {
+		u64 want = MIN(n - done, sizeof(buf));
+		u64 got = copyin_partial(buf, uptr_add(src, done), want);
+
+		if (thread_killed() || write_chunk(buf, got))
+			return -EINTR;
+		sched_point();
+		done += got;
+		if (got < want)
+			return done ? (s64)done : -EFAULT;
+	}
+	__atomic_store_n(&last_writer, thread_current(), __ATOMIC_RELAXED);
+	return done;
+}
+
+bool console_has_prompt(void)
+{
+	return __atomic_load_n(&last_writer, __ATOMIC_RELAXED) == thread_current() &&
+	       uart_column() > 0;
+}
+
+/* --- modes ----------------------------------------------------------------- */
+
+/* (lock) */
+static int console_set_mode(int how, bool *interrupted)
+{
+	const struct thread *self = thread_current(), *owner = mode_owner;
+
+	if (how == CONSOLE_LINES && owner != self)
+		return 0;
+	if (how == CONSOLE_KEYS && !echoes)
+		return -ENOTTY;
+	*interrupted = tty_line_set_mode(&line, (enum tty_mode)how);
+	owner = line.mode == TTY_LINES ? NULL : self;
+	__atomic_store_n(&mode_owner, owner, __ATOMIC_RELAXED);
+	return how == CONSOLE_KEYS && !owner ? -EAGAIN : 0;
+}
+
+int console_control(int how, struct console_info *info)
+{
+	bool interrupted = false;
+	int err;
+
+	if (how < CONSOLE_LINES || how > CONSOLE_RAW)
+		return -EINVAL;
+	spin_lock(&lock);
+	err = console_set_mode(how, &interrupted);
+	*info = (struct console_info){
+		.mode = line.mode,
+		.columns = columns,
+		.column = uart_column(),
+		.raw = tty_line_is_raw(&line),
+	};
+	spin_unlock(&lock);
+	waitq_wake_all(&readers);
+	if (interrupted)
+		do_interrupt(__atomic_load_n(&hooks, __ATOMIC_ACQUIRE));
+	return err;
+}
+
+void console_leave(void)
+{
+	struct console_info info;
+	int err = 0;
+
+	if (__atomic_load_n(&mode_owner, __ATOMIC_RELAXED) == thread_current())
+		err = console_control(CONSOLE_LINES, &info);
+	ASSERT(!err);
+}
+
+/* --- set-up -------------------------------------------------------------- */
+
+static const struct chardev device = {
+	.name = "console",
+	.tty = true,
+	.read = console_read,
+	.write = console_write,
+};
+
+void console_set_hooks(const struct console_hooks *h)
+{
+	__atomic_store_n(&hooks, h, __ATOMIC_RELEASE);
+}
+
+/* The option columns= says how wide the terminal is. */
+static u32 terminal_columns(const char *text)
+{
+	u32 n = 0;
+
+	for (; text && *text >= '0' && *text <= '9' && n < 10000; text++)
+		n = n * 10 + (*text - '0');
+	return n >= 2 ? n : 80;
+}
+
+static void set_columns(const char *text)
+{
+	spin_lock(&lock);
+	columns = terminal_columns(text);
+	spin_unlock(&lock);
+}
+
+static bool option_is(const char *name, const char *wanted)
+{
+	const char *value = bootopt_get(name);
+
+	return value && strcmp(value, wanted) == 0;
+}
+
+void console_init(void)
+{
+	/* echo=off: nobody types, and what is read shall not be in the output.
+	 * eof=stays: the input is a file, and all who read it come to its end. */
+	echoes = !option_is("echo", "off");
+	tty_line_init(&line, echoes ? echo : no_echo);
+	columns = terminal_columns(bootopt_get("columns"));
+	line.end_stays = option_is("eof", "stays");
+	option_can_change("columns", set_columns);
+	chardev_register(CONSOLE, &device);
+	uart_start_input(input);
+}

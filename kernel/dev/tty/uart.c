@@ -1,0 +1,361 @@
+/* uart.c - 16550A, polled output, input by interrupt.
+ *
+ * Output fills the transmitter's FIFO whenever it is empty, so there is one
+ * look at the status per FIFO, not per byte.  Without such a device in the
+ * device tree the firmware's console is used, which has no input.
+ *
+ * A terminal that takes nothing holds nobody up: messages of the kernel wait in a
+ * backlog, which the transmitter's interrupt sends once the terminal takes something
+ * again.  What programs write comes after it. */
+
+#include "dev/tty/uart.h"
+
+#include "arch/riscv/sbi.h"
+#include "core/clock.h"
+#include "core/irq.h"
+#include "core/report/klog.h"
+#include "core/machine.h"
+#include "core/report/panic.h"
+#include "core/sync/spinlock.h"
+#include "dev/dev.h"
+#include "dev/mmio.h"
+#include "dev/plic.h"
+#include "dev/tty/tty_line.h"
+#include "lib/fmt.h"
+#include "lib/string.h"
+#include "mm/phys/kmap.h"
+
+enum {
+	REG_DATA = 0,
+	REG_IER = 1, /* interrupt enable */
+	REG_FCR = 2, /* FIFO control     */
+	REG_LCR = 3, /* line format      */
+	REG_MCR = 4, /* modem lines      */
+	REG_LSR = 5, /* line status      */
+};
+
+#define IER_RECEIVED 1u
+#define IER_TX_EMPTY 2u
+#define FCR_FIFO_ON 1u
+#define LCR_8N1 3u
+#define MCR_DTR_RTS_OUT2 0xbu
+#define LSR_HAS_DATA 1u
+#define LSR_TX_EMPTY 0x20u
+#define FIFO_BYTES 16u
+#define BACKLOG_BYTES 65536u /* a power of 2 */
+#define FULL_PATIENCE_MS 500 /* before a message is lost */
+#define FLUSH_PATIENCE_MS 10000
+
+static struct spinlock lock = SPINLOCK_INIT("uart", uart); /* the transmitter */
+static u32 column;                                         /* (lock) */
+
+/* (lock) Messages that the terminal has not taken; bytes are numbered from 0 on. */
+static struct {
+	char text[BACKLOG_BYTES];
+	u32 put, taken; /* the first number that is free / that is to be sent */
+	u32 lost;       /* bytes that found it full, since it last was empty  */
+} backlog;
+
+/* (lock) Took nothing in so many ms, and is not waited for that long again until it
+ * takes something. */
+static u64 stalled_ms;
+
+/* (C) after uart_early_init() */
+static char *regs; /* NULL: none */
+static u32 reg_shift, reg_width = 1;
+static int device_node = -1;
+
+static void (*input)(const u8 *bytes, u32 n); /* (C) after uart_start_input() */
+static bool takes_irqs;                       /* (lock) from then on          */
+static bool tx_irq;                           /* (lock) the transmitter's is on */
+
+static u32 reg_read(u32 reg)
+{
+	char *at = regs + (reg << reg_shift);
+
+	return reg_width == 4 ? mmio_read32(at) : mmio_read8(at);
+}
+
+static void reg_write(u32 reg, u32 value)
+{
+	char *at = regs + (reg << reg_shift);
+
+	if (reg_width == 4)
+		mmio_write32(at, value);
+	else
+		mmio_write8(at, value);
+}
+
+/* --- finding it ---------------------------------------------------------- */
+
+static bool is_supported(int node)
+{
+	const struct fdt *f = &machine.fdt;
+
+	return fdt_is_compatible(f, node, "ns16550a") ||
+	       fdt_is_compatible(f, node, "ns16550") ||
+	       fdt_is_compatible(f, node, "snps,dw-apb-uart");
+}
+
+/* The node that /chosen wants the console on: a path, or an alias, and
+ * perhaps a colon and line settings behind it. */
+static int find_chosen(void)
+{
+	const struct fdt *f = &machine.fdt;
+	const char *text = fdt_prop_string(f, fdt_node(f, "/chosen"), "stdout-path");
+	char path[128];
+	char *colon;
+
+	if (!text || strlcpy(path, text, sizeof(path)) >= sizeof(path))
+		return -1;
+	colon = strchr(path, ':');
+	if (colon)
+		*colon = '\0';
+	if (path[0] == '/')
+		return fdt_node(f, path);
+	text = fdt_prop_string(f, fdt_node(f, "/aliases"), path);
+	return text ? fdt_node(f, text) : -1;
+}
+
+static int find_node(void)
+{
+	const struct fdt *f = &machine.fdt;
+	int node = find_chosen();
+
+	if (node >= 0 && is_supported(node))
+		return node;
+	node = fdt_next_compatible(f, -1, "ns16550a");
+	if (node < 0)
+		node = fdt_next_compatible(f, -1, "ns16550");
+	if (node < 0)
+		node = fdt_next_compatible(f, -1, "snps,dw-apb-uart");
+	return node;
+}
+
+void uart_early_init(void)
+{
+	const struct fdt *f = &machine.fdt;
+	int node = find_node();
+	u64 pa, bytes;
+
+	if (node >= 0 && fdt_reg_pa(f, node, 0, &pa, &bytes) == 0 && bytes >= 8) {
+		(void)fdt_prop_u32(f, node, "reg-shift", 0, &reg_shift);
+		(void)fdt_prop_u32(f, node, "reg-io-width", 0, &reg_width);
+		if (reg_shift <= 2 && bytes >= 8ul << reg_shift) {
+			device_node = node;
+			regs = kmap_device(pa, bytes);
+		}
+	}
+	if (regs) {
+		reg_write(REG_IER, 0);
+		reg_write(REG_LCR, LCR_8N1);     /* the speed is the firmware's */
+		reg_write(REG_FCR, FCR_FIFO_ON); /* keeps what was typed so far */
+		reg_write(REG_MCR, MCR_DTR_RTS_OUT2);
+	}
+	klog_set_output(uart_print);
+}
+
+/* --- output -------------------------------------------------------------- */
+
+#define FOR_EVER ~0ul
+
+/* Whether the FIFO became empty within @ms. */
+static bool wait_empty(u64 ms)
+{
+	u64 start, patience = ms == FOR_EVER ? ms : clock_from_ms(ms);
+
+	if (reg_read(REG_LSR) & LSR_TX_EMPTY) {
+		stalled_ms = 0;
+		return true;
+	}
+	if (ms <= stalled_ms)
+		return false;
+	start = clock_now();
+	while (!(reg_read(REG_LSR) & LSR_TX_EMPTY)) {
+		if (clock_now() - start > patience) {
+			stalled_ms = ms;
+			return false;
+		}
+	}
+	stalled_ms = 0;
+	return true;
+}
+
+/* Sends what the terminal takes; the caller holds the lock, or panics. */
+static u64 send(const char *text, u64 n, u64 ms)
+{
+	u64 sent = 0;
+
+	if (!regs) {
+		while (sent < n)
+			sbi_putchar(text[sent++]);
+		return n;
+	}
+	while (sent < n && wait_empty(ms)) {
+		u64 end = MIN(sent + FIFO_BYTES, n);
+
+		while (sent < end)
+			reg_write(REG_DATA, (u8)text[sent++]);
+	}
+	return sent;
+}
+
+/* (lock) held, or in a panic, from here to backlog_sent(). */
+static void backlog_put(const char *text, u64 n)
+{
+	u64 room = backlog.lost ? 0 : BACKLOG_BYTES - (backlog.put - backlog.taken);
+	u64 kept = MIN(n, room);
+
+	for (u64 i = 0; i < kept; i++)
+		backlog.text[backlog.put++ % BACKLOG_BYTES] = text[i];
+	backlog.lost += n - kept;
+}
+
+static void backlog_tell_lost(void)
+{
+	char line[48];
+	int n = fmt_snprintf(line, sizeof(line), "\n(%u bytes of messages are lost)\n",
+			     backlog.lost);
+
+	backlog.lost = 0;
+	backlog_put(line, (u64)n);
+}
+
+static void backlog_send(u64 ms)
+{
+	while (backlog.put != backlog.taken) {
+		u32 at = backlog.taken % BACKLOG_BYTES;
+		u32 n = MIN(backlog.put - backlog.taken, BACKLOG_BYTES - at);
+		u32 sent = send(backlog.text + at, n, ms);
+
+		backlog.taken += sent;
+		if (sent < n)
+			return;
+		if (backlog.put == backlog.taken && backlog.lost)
+			backlog_tell_lost();
+	}
+}
+
+/* Sends it; whether all is out.  If not, the transmitter's interrupt goes on. */
+static bool backlog_sent(u64 ms)
+{
+	bool all;
+
+	backlog_send(ms);
+	all = backlog.put == backlog.taken;
+	if (takes_irqs && all == tx_irq) {
+		tx_irq = !all;
+		reg_write(REG_IER, IER_RECEIVED | (tx_irq ? IER_TX_EMPTY : 0));
+	}
+	return all;
+}
+
+u64 uart_write(const char *text, u64 n)
+{
+	u64 sent = 0;
+
+	spin_lock(&lock);
+	if (backlog_sent(UART_PATIENCE_MS))
+		sent = send(text, n, UART_PATIENCE_MS);
+	column = tty_column_after(column, text, sent);
+	spin_unlock(&lock);
+	return sent;
+}
+
+/* Nothing else runs: however long it takes, the report comes out. */
+static void print_report(const char *text, u64 n)
+{
+	backlog_send(FOR_EVER);
+	if (column) /* it begins on a line of its own */
+		send("\n", 1, FOR_EVER);
+	column = 0;
+	send(text, n, FOR_EVER);
+}
+
+void uart_print(const char *text, u64 n)
+{
+	u64 sent = 0, room;
+
+	if (panic_stops_here()) {
+		print_report(text, n);
+		return;
+	}
+	spin_lock(&lock);
+	room = BACKLOG_BYTES - (backlog.put - backlog.taken);
+	if (backlog_sent(room < n ? FULL_PATIENCE_MS : UART_PATIENCE_MS))
+		sent = send(text, n, UART_PATIENCE_MS);
+	if (sent < n) {
+		backlog_put(text + sent, n - sent);
+		(void)backlog_sent(0);
+	}
+	column = tty_column_after(column, text, n);
+	spin_unlock(&lock);
+}
+
+void uart_flush(void)
+{
+	u64 start = clock_now(), patience = clock_from_ms(FLUSH_PATIENCE_MS);
+	u32 taken;
+	bool all;
+
+	do {
+		spin_lock(&lock);
+		taken = backlog.taken;
+		all = backlog_sent(UART_PATIENCE_MS);
+		if (backlog.taken != taken)
+			start = clock_now();
+		spin_unlock(&lock);
+	} while (!all && clock_now() - start <= patience);
+}
+
+u32 uart_column(void)
+{
+	u32 now;
+
+	spin_lock(&lock);
+	now = column;
+	spin_unlock(&lock);
+	return now;
+}
+
+/* --- input --------------------------------------------------------------- */
+
+static void interrupt(void *arg)
+{
+	u8 bytes[32];
+	u32 n;
+
+	(void)arg;
+	spin_lock(&lock);
+	(void)backlog_sent(0);
+	spin_unlock(&lock);
+	do {
+		n = 0;
+		while (n < sizeof(bytes) && (reg_read(REG_LSR) & LSR_HAS_DATA))
+			bytes[n++] = reg_read(REG_DATA);
+		if (n > 0)
+			input(bytes, n);
+	} while (n == sizeof(bytes));
+}
+
+void uart_start_input(void (*fn)(const u8 *bytes, u32 n))
+{
+	u32 irq;
+
+	input = fn;
+	if (!regs) {
+		printk("uart: none in the device tree, so there is no input\n");
+		return;
+	}
+	if (plic_irq_of(device_node, &irq) < 0) {
+		printk("uart: 16550A without an interrupt, so there is no input\n");
+		return;
+	}
+	irq_register(irq, interrupt, NULL);
+	spin_lock(&lock);
+	takes_irqs = true;
+	reg_write(REG_IER, IER_RECEIVED);
+	(void)backlog_sent(0);
+	spin_unlock(&lock);
+	printk("uart: 16550A, interrupt %u\n", irq);
+}

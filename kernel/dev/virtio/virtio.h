@@ -1,0 +1,46 @@
+/* virtio.h - a virtio device behind memory-mapped registers (virtio 1.2,
+ * section 4.2), the legacy interface included. */
+#pragma once
+
+#include "dev/virtio/vring.h"
+#include "lib/types.h"
+
+#define VIRTIO_ID_BLOCK 2
+
+/* Feature bits that any device may have. */
+#define VIRTIO_F_VERSION_1 BIT(32)
+
+#define VIRTIO_IRQ_RING 1u   /* used buffers           */
+#define VIRTIO_IRQ_CONFIG 2u /* the configuration changed */
+
+struct virtio {
+	volatile u8 *regs;
+	bool legacy;
+	u32 id;       /* VIRTIO_ID_*                 */
+	u64 features; /* agreed upon                 */
+};
+
+/* What is at @pa; false: no device, or none that can be used. */
+bool virtio_probe(struct virtio *v, pa_t pa, u64 bytes);
+
+/* Resets the device and agrees on those of the features @wanted that it has.
+ * 0 or -EIO. */
+int virtio_start(struct virtio *v, u64 wanted) MUST_CHECK;
+
+/* Largest size of queue @index, 0: there is none. */
+u32 virtio_queue_max(struct virtio *v, u32 index);
+void virtio_queue_set(struct virtio *v, u32 index, const struct vring *r);
+
+void virtio_run(struct virtio *v);  /* set-up is over                       */
+void virtio_fail(struct virtio *v); /* set-up failed; the device is left    */
+
+/* Stops it: after this the device touches no memory of ours. */
+void virtio_reset(struct virtio *v);
+
+void virtio_notify(struct virtio *v, u32 index);
+
+/* Why it interrupted (VIRTIO_IRQ_*), acknowledged. */
+u32 virtio_irq_reason(struct virtio *v);
+
+u32 virtio_config32(struct virtio *v, u32 offset);
+u64 virtio_config64(struct virtio *v, u32 offset);

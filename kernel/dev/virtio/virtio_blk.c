@@ -1,0 +1,480 @@
+/* virtio_blk.c - disks behind virtio-mmio (virtio 1.2, section 5.2).
+ *
+ * A bio becomes one request to the device, or several parts if the device
+ * takes fewer segments at once, or smaller ones, than it has: so a bio may be as
+ * large as its submitter likes.  What does not fit into the ring waits in line.
+ * Completions are taken in the interrupt handler, which ends bios outside the lock.
+ *
+ * A device that leaves a request unanswered for TIMEOUT_MS is reset, so that
+ * it writes to none of our memory any more, and every request, now and later,
+ * ends with -EIO.  A thread per disk watches for that; with nothing under way
+ * it sleeps without end. */
+
+#include "dev/virtio/virtio_blk.h"
+
+#include "core/clock.h"
+#include "core/irq.h"
+#include "core/report/klog.h"
+#include "core/machine.h"
+#include "core/thread.h"
+#include "core/sync/waitq.h"
+#include "dev/block.h"
+#include "dev/plic.h"
+#include "dev/virtio/virtio.h"
+#include "mm/phys/frame.h"
+#include "mm/phys/kmap.h"
+#include "uapi/errno.h"
+
+#define TIMEOUT_MS 30000u
+#define WATCH_MS 1000u
+#define REQUESTS 64   /* at once; each takes two descriptors or more */
+#define MAX_BYTES MIB /* of a segment, also of devices that set no limit */
+
+/* Feature bits and configuration. */
+#define BLK_F_SIZE_MAX BIT(1) /* bytes of a segment are limited */
+#define BLK_F_SEG_MAX BIT(2)  /* so is their number             */
+#define BLK_F_RO BIT(5)
+#define BLK_F_FLUSH BIT(9)
+#define CONFIG_CAPACITY 0u /* u64, sectors */
+#define CONFIG_SIZE_MAX 8u
+#define CONFIG_SEG_MAX 12u
+
+struct blk_header {
+	u32 type;
+	u32 reserved;
+	u64 sector;
+};
+
+enum { BLK_T_IN = 0, BLK_T_OUT = 1, BLK_T_FLUSH = 4 };
+enum { BLK_S_OK = 0, BLK_S_NONE = 0xff };
+
+/* One request to the device: a bio, or a part of one. */
+struct request {
+	struct list link; /* (lock) in free or inflight */
+	struct bio *bio;
+	u64 deadline; /* time base cycles */
+	struct blk_header header;
+	u8 status; /* written by the device */
+};
+
+struct disk {
+	struct blkdev dev;
+	struct virtio virtio; /* (lock) once it runs */
+	u32 max_segs;         /* (C) of one request                       */
+	u32 max_bytes;        /* (C) of one segment, a multiple of SECTOR */
+	struct spinlock lock;
+	struct vring ring;    /* (lock) */
+	struct list queued;   /* (lock) bios not wholly started, oldest first */
+	struct list inflight; /* (lock) requests, oldest first                */
+	struct list free;     /* (lock) requests                              */
+	bool failed;          /* (lock) given up                              */
+	bool watch_idle;      /* (lock) the watchdog sleeps without end       */
+	bool watch_again;     /* (lock) something was started since it looked */
+	struct waitq watch;
+	struct vring_seg segs[BIO_MAX_SEGS + 2]; /* (lock) scratch */
+	struct request requests[REQUESTS];
+};
+
+/* --- requests; (lock) held ------------------------------------------------ */
+
+static bool is_wholly_started(const struct bio *bio)
+{
+	return bio->next_seg == bio->nsegs;
+}
+
+static void fill_header(struct request *req, const struct bio *bio)
+{
+	static const u32 types[] = {
+		[BIO_READ] = BLK_T_IN,
+		[BIO_WRITE] = BLK_T_OUT,
+		[BIO_FLUSH] = BLK_T_FLUSH,
+	};
+
+	req->header = (struct blk_header){
+		.type = types[bio->op],
+		.sector = bio->op == BIO_FLUSH ? 0 : bio->next_sector,
+	};
+	req->status = BLK_S_NONE;
+}
+
+/* Fills d->segs for the next part of @bio: header, as many data segments as the device
+ * takes, and status.  The bio moves on only with advance(). */
+static u32 fill_segs(struct disk *d, struct request *req, const struct bio *bio)
+{
+	struct vring_seg *seg = d->segs, *end = seg + 1 + d->max_segs;
+	u32 i = bio->next_seg, byte = bio->next_byte;
+
+	*seg++ = (struct vring_seg){ kmap_pa(&req->header), sizeof(req->header), false };
+	while (i < bio->nsegs && seg < end) {
+		const struct bio_seg *from = &bio->seg[i];
+		u32 n = MIN(from->bytes - byte, d->max_bytes);
+
+		*seg++ = (struct vring_seg){ kmap_pa((char *)from->data + byte), n,
+					     bio->op == BIO_READ };
+		byte += n;
+		if (byte == from->bytes) {
+			byte = 0;
+			i++;
+		}
+	}
+	*seg++ = (struct vring_seg){ kmap_pa(&req->status), 1, true };
+	return seg - d->segs;
+}
+
+/* The @n segments in d->segs, header and status among them, are on their way. */
+static void advance(const struct disk *d, struct bio *bio, u32 n)
+{
+	for (u32 i = 1; i + 1 < n; i++) {
+		bio->next_byte += d->segs[i].bytes;
+		bio->next_sector += d->segs[i].bytes / SECTOR;
+		if (bio->next_byte == bio->seg[bio->next_seg].bytes) {
+			bio->next_byte = 0;
+			bio->next_seg++;
+		}
+	}
+}
+
+/* False: the ring is full. */
+static bool start_part(struct disk *d, struct bio *bio)
+{
+	struct request *req = list_first(&d->free, struct request, link);
+	u32 n;
+
+	if (list_empty(&d->free))
+		return false;
+	fill_header(req, bio);
+	n = fill_segs(d, req, bio);
+	if (!vring_add(&d->ring, d->segs, n, req))
+		return false;
+	req->bio = bio;
+	req->deadline = clock_now() + clock_from_ms(TIMEOUT_MS);
+	list_del(&req->link);
+	list_add_tail(&d->inflight, &req->link);
+	bio->pending++;
+	advance(d, bio, n);
+	return true;
+}
+
+static bool start_bio(struct disk *d, struct bio *bio)
+{
+	do {
+		if (!start_part(d, bio))
+			return false;
+	} while (!is_wholly_started(bio));
+	return true;
+}
+
+static void start_queued(struct disk *d)
+{
+	while (!list_empty(&d->queued)) {
+		struct bio *bio = list_first(&d->queued, struct bio, link);
+
+		if (!start_bio(d, bio))
+			break;
+		list_del(&bio->link);
+	}
+	if (vring_publish(&d->ring))
+		virtio_notify(&d->virtio, 0);
+	d->watch_again = true;
+	if (d->watch_idle) {
+		d->watch_idle = false;
+		waitq_wake_all(&d->watch);
+	}
+}
+
+/* @req is over; its bio goes to @done if it was the last part. */
+static void end_request(struct disk *d, struct request *req, bool ok, struct list *done)
+{
+	struct bio *bio = req->bio;
+
+	list_del(&req->link);
+	list_add(&d->free, &req->link);
+	if (!ok)
+		bio->error = -EIO;
+	if (--bio->pending == 0 && is_wholly_started(bio))
+		list_add_tail(done, &bio->link);
+}
+
+/* Takes what the device has done; ended bios go to @done. */
+static void collect(struct disk *d, struct list *done)
+{
+	struct request *req;
+
+	while ((req = vring_take(&d->ring)) != NULL)
+		end_request(d, req, req->status == BLK_S_OK, done);
+}
+
+/* Gives the device up; all bios go to @done. */
+static void give_up(struct disk *d, struct list *done)
+{
+	d->failed = true;
+	virtio_reset(&d->virtio);
+	while (!list_empty(&d->inflight))
+		end_request(d, list_first(&d->inflight, struct request, link), false, done);
+	while (!list_empty(&d->queued)) {
+		struct bio *bio = list_first(&d->queued, struct bio, link);
+
+		list_del(&bio->link);
+		bio->error = -EIO;
+		list_add_tail(done, &bio->link);
+	}
+}
+
+/* --- the rest takes the lock itself --------------------------------------- */
+
+static void finish_all(struct list *done)
+{
+	while (!list_empty(done)) {
+		struct bio *bio = list_first(done, struct bio, link);
+
+		list_del(&bio->link);
+		bio_finish(bio, bio->error);
+	}
+}
+
+static void submit(struct blkdev *dev, struct bio *bio)
+{
+	struct disk *d = dev->priv;
+	bool accepted;
+
+	bio->error = 0;
+	bio->pending = 0;
+	bio->next_sector = bio->sector;
+	bio->next_seg = bio->op == BIO_FLUSH ? bio->nsegs : 0; /* no data */
+	bio->next_byte = 0;
+	spin_lock(&d->lock);
+	accepted = !d->failed;
+	if (accepted) {
+		list_add_tail(&d->queued, &bio->link);
+		start_queued(d);
+	}
+	spin_unlock(&d->lock);
+	if (!accepted)
+		bio_finish(bio, -EIO);
+}
+
+static void interrupt(void *arg)
+{
+	struct disk *d = arg;
+	struct list done = LIST_INIT(done);
+	bool broken;
+
+	spin_lock(&d->lock);
+	(void)virtio_irq_reason(&d->virtio);
+	if (!d->failed)
+		collect(d, &done);
+	broken = !d->failed && d->ring.broken;
+	if (broken)
+		give_up(d, &done);
+	else if (!d->failed)
+		start_queued(d);
+	spin_unlock(&d->lock);
+	if (broken)
+		printk("disk: %s answers requests that it was not given; given up\n",
+		       d->dev.name);
+	finish_all(&done);
+}
+
+static bool is_overdue(const struct disk *d)
+{
+	if (list_empty(&d->inflight))
+		return false;
+	return clock_now() >= list_first(&d->inflight, struct request, link)->deadline;
+}
+
+/* (lock) held; returns with it held.  Sleeps without end only after a while
+ * in which nothing was started, so that it is not woken for each request. */
+static void watch_sleep(struct disk *d)
+{
+	u64 until = clock_now() + clock_from_ms(WATCH_MS);
+
+	if (d->failed || (list_empty(&d->inflight) && !d->watch_again)) {
+		d->watch_idle = true;
+		waitq_wait_quiet(&d->watch, &d->lock);
+		return;
+	}
+	d->watch_again = false;
+	if (waitq_wait_until_quiet(&d->watch, &d->lock, until))
+		return; /* the time has passed: the usual case */
+}
+
+static void watchdog(void *arg)
+{
+	struct disk *d = arg;
+
+	for (;;) {
+		struct list done = LIST_INIT(done);
+		bool hangs;
+
+		spin_lock(&d->lock);
+		while (!is_overdue(d))
+			watch_sleep(d);
+		collect(d, &done); /* perhaps only an interrupt was lost */
+		hangs = is_overdue(d);
+		if (hangs)
+			give_up(d, &done);
+		else
+			start_queued(d);
+		spin_unlock(&d->lock);
+		if (hangs)
+			printk("disk: %s has not answered for %u s; given up\n",
+			       d->dev.name, TIMEOUT_MS / 1000);
+		finish_all(&done);
+	}
+}
+
+/* --- set-up --------------------------------------------------------------- */
+
+static void *boot_memory(u64 bytes)
+{
+	unsigned order = 0;
+	struct page *pg;
+
+	while (PAGE_SIZE << order < bytes)
+		order++;
+	pg = frame_alloc_order(FRAME_pool, order, FRAME_ZERO);
+	return pg ? frame_va(pg) : NULL;
+}
+
+static u32 queue_size(struct virtio *v)
+{
+	u32 max = virtio_queue_max(v, 0), size = VRING_MAX;
+
+	while (size > max)
+		size /= 2;
+	return size;
+}
+
+/* What the device takes in one request.  -EIO if that is not even a sector. */
+static int set_limits(struct disk *d)
+{
+	struct virtio *v = &d->virtio;
+
+	d->max_segs = MIN(d->ring.size - 2, (u32)BIO_MAX_SEGS);
+	if (v->features & BLK_F_SEG_MAX)
+		d->max_segs = MIN(d->max_segs, MAX(virtio_config32(v, CONFIG_SEG_MAX), 1u));
+	d->max_bytes = MAX_BYTES;
+	if (v->features & BLK_F_SIZE_MAX)
+		d->max_bytes = MIN(d->max_bytes, virtio_config32(v, CONFIG_SIZE_MAX));
+	d->max_bytes = ALIGN_DOWN(d->max_bytes, (u32)SECTOR);
+	return d->max_bytes ? 0 : -EIO;
+}
+
+static int set_up_queue(struct disk *d)
+{
+	struct virtio *v = &d->virtio;
+	u32 size = queue_size(v);
+	void *memory;
+	int err;
+
+	if (size < 4)
+		return -EIO;
+	memory = boot_memory(vring_bytes(size));
+	if (!memory)
+		return -ENOMEM;
+	vring_init(&d->ring, memory, size);
+	err = set_limits(d);
+	if (!err)
+		virtio_queue_set(v, 0, &d->ring);
+	return err;
+}
+
+static void disk_init(struct disk *d, const struct virtio *v)
+{
+	d->virtio = *v;
+	spin_init(&d->lock, "disk", RANK_device);
+	waitq_init(&d->watch);
+	list_init(&d->queued);
+	list_init(&d->inflight);
+	list_init(&d->free);
+	for (u32 i = 0; i < REQUESTS; i++)
+		list_add_tail(&d->free, &d->requests[i].link);
+}
+
+static int disk_start(struct disk *d, u32 irq)
+{
+	struct virtio *v = &d->virtio;
+	int err = virtio_start(v, BLK_F_SIZE_MAX | BLK_F_SEG_MAX | BLK_F_RO | BLK_F_FLUSH);
+
+	if (!err)
+		err = set_up_queue(d);
+	if (!err)
+		err = kthread_start("disk", watchdog, d);
+	if (err) {
+		virtio_fail(v);
+		return err;
+	}
+	d->dev = (struct blkdev){
+		.name = "virtio-blk",
+		.sectors = virtio_config64(v, CONFIG_CAPACITY),
+		.read_only = v->features & BLK_F_RO,
+		.has_flush = v->features & BLK_F_FLUSH,
+		.submit = submit,
+		.priv = d,
+	};
+	irq_register(irq, interrupt, d);
+	virtio_run(v);
+	return 0;
+}
+
+static bool attach(const struct virtio *v, u32 irq)
+{
+	struct disk *d = boot_memory(sizeof(*d));
+	int err = -ENOMEM;
+
+	if (d) {
+		disk_init(d, v);
+		err = disk_start(d, irq);
+	}
+	if (err) {
+		printk("disk: virtio-blk cannot be used (error %d)\n", -err);
+		return false;
+	}
+	blk_register(&d->dev);
+	printk("disk: virtio-blk (%s) %lu KiB%s%s\n", v->legacy ? "legacy" : "modern",
+	       d->dev.sectors / (KIB / SECTOR), d->dev.has_flush ? ", flush" : "",
+	       d->dev.read_only ? ", read-only" : "");
+	return true;
+}
+
+/* The virtio slot with the lowest address above @after; -ENOENT: none. */
+static int next_slot(u64 after, u64 *pa, u64 *bytes)
+{
+	const struct fdt *f = &machine.fdt;
+	int node = -1, found = -ENOENT;
+	u64 addr, size;
+
+	while ((node = fdt_next_compatible(f, node, "virtio,mmio")) >= 0) {
+		if (!fdt_is_enabled(f, node) || fdt_reg_pa(f, node, 0, &addr, &size) < 0)
+			continue;
+		if (addr > after && (found < 0 || addr < *pa)) {
+			found = node;
+			*pa = addr;
+			*bytes = size;
+		}
+	}
+	return found;
+}
+
+/* The first that works is the root's; the others get no thread and no memory. */
+void virtio_blk_init(void)
+{
+	u64 pa = 0, bytes = 0;
+	struct virtio v;
+	u32 irq, unused = 0;
+	bool found = false;
+	int node;
+
+	while ((node = next_slot(pa, &pa, &bytes)) >= 0) {
+		if (!virtio_probe(&v, pa, bytes) || v.id != VIRTIO_ID_BLOCK)
+			continue;
+		if (found)
+			unused++;
+		else if (plic_irq_of(node, &irq) < 0)
+			printk("disk: virtio-blk without an interrupt cannot be used\n");
+		else
+			found = attach(&v, irq);
+	}
+	if (unused)
+		printk("disk: %u more, not used\n", unused);
+}

@@ -1,0 +1,223 @@
+/* dir.c - the entries of one directory.
+ *
+ * Entries are read and changed in the buffer cache.  All under the inode lock of the
+ * directory; what changes them, in the caller's transaction. */
+#include "core/thread.h"
+#include "fs/store/alloc_priv.h"
+#include "fs/store/buf_priv.h"
+#include "fs/name/dir_priv.h"
+#include "fs/store/geo_priv.h"
+#include "fs/inode_priv.h"
+#include "fs/store/log_priv.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "uapi/errno.h"
+#include "uapi/stat.h"
+
+#define PER_BLOCK (FS_BLOCK / sizeof(struct fs_dirent))
+
+void name_set(union name *nm, const char *text, size_t len)
+{
+	*nm = (union name){ .word = { 0, 0 } };
+	memcpy(nm->entry.name, text, MIN(len, FS_NAMELEN));
+}
+
+bool name_is_dots(const union name *nm)
+{
+	const char *s = nm->entry.name;
+
+	return s[0] == '.' && (s[1] == '\0' || (s[1] == '.' && s[2] == '\0'));
+}
+
+int dir_check(const struct inode *dp)
+{
+	if (dp->type != T_DIR)
+		return -ENOTDIR;
+	return dp->nlink > 0 ? 0 : -ENOENT;
+}
+
+static u32 nslots(const struct inode *dp)
+{
+	return dp->size / (u32)sizeof(struct fs_dirent);
+}
+
+static union name *entries(struct buf *b)
+{
+	return (union name *)(void *)b->data;
+}
+
+/* The block with entry @slot; @b is NULL for a hole. */
+static int get_block(struct inode *dp, u32 slot, struct buf **b)
+{
+	u32 block;
+	int err = bmap_find(dp, slot / PER_BLOCK, &block);
+
+	*b = NULL;
+	if (err || block == 0)
+		return err;
+	return buf_get(block, b);
+}
+
+/* Goes over the blocks from the one with @slot on and calls match() for each; that one
+ * returns the index in the block that it wants, or PER_BLOCK.  Blocks that are holes are
+ * NULL.  -ENOENT if nothing matched. */
+typedef u32 match_fn(struct buf *b, u32 from, u32 n, const union name *nm);
+
+static int scan(struct inode *dp, u32 from, match_fn *match, const union name *nm,
+		struct dir_place *place)
+{
+	u32 total = nslots(dp);
+
+	for (u32 slot = from; slot < total;) {
+		u32 base = ALIGN_DOWN(slot, PER_BLOCK);
+		u32 n = MIN((u32)PER_BLOCK, total - base);
+		struct buf *b;
+		u32 at;
+		int err = get_block(dp, slot, &b);
+
+		if (err)
+			return err;
+		at = match(b, slot - base, n, nm);
+		if (at < n) {
+			*place = (struct dir_place){ .slot = base + at, .b = b };
+			return 0;
+		}
+		if (b)
+			buf_put(b);
+		slot = base + (u32)PER_BLOCK;
+		if (sched_point_killed())
+			return -EINTR;
+	}
+	return -ENOENT;
+}
+
+static u32 match_name(struct buf *b, u32 from, u32 n, const union name *nm)
+{
+	for (u32 i = from; b && i < n; i++) {
+		const union name *e = &entries(b)[i];
+
+		if (e->entry.ino && name_equal(e, nm))
+			return i;
+	}
+	return n;
+}
+
+static u32 match_free(struct buf *b, u32 from, u32 n, const union name *nm)
+{
+	(void)nm;
+	if (!b)
+		return from;
+	while (from < n && entries(b)[from].entry.ino)
+		from++;
+	return from;
+}
+
+static u32 match_other_than_dots(struct buf *b, u32 from, u32 n, const union name *nm)
+{
+	(void)nm;
+	for (u32 i = from; b && i < n; i++) {
+		if (entries(b)[i].entry.ino && !name_is_dots(&entries(b)[i]))
+			return i;
+	}
+	return n;
+}
+
+int dir_find(struct inode *dp, const union name *nm, u32 *ino, u32 *slot)
+{
+	bool cached = !name_is_dots(nm);
+	struct dir_place place;
+	struct name_hit hit;
+	int err;
+
+	if (cached && namecache_find(dp->ino, nm, &hit)) {
+		*ino = hit.ino;
+		*slot = hit.slot;
+		return hit.ino ? 0 : -ENOENT;
+	}
+	err = scan(dp, 0, match_name, nm, &place);
+	if (!err) {
+		*ino = entries(place.b)[place.slot % PER_BLOCK].entry.ino;
+		*slot = place.slot;
+		dir_put_place(&place);
+	}
+	if (cached && (!err || err == -ENOENT))
+		namecache_enter(dp->ino, nm, err ? 0 : *ino, err ? 0 : *slot);
+	return err;
+}
+
+bool dir_is_empty(struct inode *dp)
+{
+	struct dir_place place;
+	int err = scan(dp, 0, match_other_than_dots, NULL, &place);
+
+	if (!err)
+		dir_put_place(&place);
+	return err == -ENOENT;
+}
+
+int dir_find_place(struct inode *dp, struct dir_place *place)
+{
+	u32 end = nslots(dp);
+	int err = scan(dp, dp->free_slot, match_free, NULL, place);
+
+	if (!err)
+		dp->free_slot = place->slot;
+	if (err != -ENOENT)
+		return err;
+	dp->free_slot = end;
+	if ((u64)(end + 1) * sizeof(struct fs_dirent) > geo_max_bytes())
+		return -EFBIG;
+	return dir_get_place(dp, end, place);
+}
+
+int dir_get_place(struct inode *dp, u32 slot, struct dir_place *place)
+{
+	place->slot = slot;
+	return get_block(dp, slot, &place->b);
+}
+
+void dir_put_place(struct dir_place *place)
+{
+	if (place->b)
+		buf_put(place->b);
+	place->b = NULL;
+}
+
+int dir_missing(struct inode *dp, const struct dir_place *place)
+{
+	return place->b ? 0 : bmap_missing(dp, place->slot / PER_BLOCK, 1);
+}
+
+int dir_fill(struct log_op *op, struct inode *dp, struct dir_place *place,
+	     const union name *nm, u32 ino)
+{
+	union name *e;
+
+	if (!place->b) {
+		u32 block;
+		int err = bmap_alloc(op, dp, place->slot / PER_BLOCK, &block);
+
+		if (err)
+			return err;
+		place->b = buf_get_clear(block);
+	}
+	e = &entries(place->b)[place->slot % PER_BLOCK];
+	*e = *nm;
+	e->entry.ino = (u16)ino;
+	log_write(op, place->b);
+	dp->size = MAX(dp->size, (place->slot + 1) * (u32)sizeof(*e));
+	if (!name_is_dots(nm))
+		namecache_enter(dp->ino, nm, ino, place->slot);
+	return 0;
+}
+
+void dir_clear(struct log_op *op, struct inode *dp, struct dir_place *place,
+	       const union name *nm)
+{
+	ASSERT(place->b);
+	entries(place->b)[place->slot % PER_BLOCK] = (union name){ .word = { 0, 0 } };
+	log_write(op, place->b);
+	dp->free_slot = MIN(dp->free_slot, place->slot);
+	if (!name_is_dots(nm))
+		namecache_enter(dp->ino, nm, 0, 0);
+}

@@ -1,0 +1,402 @@
+/* names.c - making, linking and removing names.
+ *
+ * Order of inode locks: a directory, then what is in it.  Only with names_mutex held may
+ * a thread hold the locks of two directories that exist.  Others hold one, and wait
+ * besides only for inodes that are no directories, or are new, whose holders wait for
+ * no inode: so there is no circle, whatever a corrupt disk makes of the tree.
+ *
+ * What can fail (looking up, reading blocks, finding inodes) is done before the
+ * transaction begins, but for allocating blocks; that comes first in it and is undone. */
+#include "fs/name/names_priv.h"
+
+#include "fs/store/alloc_priv.h"
+#include "fs/store/buf_priv.h"
+#include "fs/data_priv.h"
+#include "fs/fs.h"
+#include "fs/store/geo_priv.h"
+#include "fs/inode_priv.h"
+#include "fs/store/log_priv.h"
+#include "lib/string.h"
+#include "uapi/errno.h"
+#include "uapi/stat.h"
+
+#define MAX_NLINK 32767
+
+struct mutex names_mutex;
+
+void names_init(void)
+{
+	mutex_init(&names_mutex, "names", RANK_dir);
+}
+
+/* --- making -------------------------------------------------------------------------- */
+
+/* Everything that node_create() has in its hands. */
+struct creation {
+	struct path *p;
+	const struct newnode *what;
+	struct inode *ip;
+	struct dir_place place;
+	struct buf *ibuf, *dbuf; /* the inodes' */
+};
+
+/* Whether it begins with a block. */
+static bool has_contents(const struct newnode *what)
+{
+	return what->type == T_DIR || what->type == T_SYMLINK;
+}
+
+/* The contents that a new directory or symbolic link begins with. */
+static int fill_new(struct log_op *op, struct creation *c)
+{
+	struct inode *ip = c->ip;
+	struct buf *b;
+	u32 block;
+	int err;
+
+	if (!has_contents(c->what))
+		return 0;
+	err = bmap_alloc(op, ip, 0, &block);
+	if (err)
+		return err;
+	b = buf_get_clear(block);
+	if (c->what->type == T_DIR) {
+		union name *e = (union name *)(void *)b->data;
+
+		name_set(&e[0], ".", 1);
+		e[0].entry.ino = (u16)ip->ino;
+		name_set(&e[1], "..", 2);
+		e[1].entry.ino = (u16)c->p->at->ino;
+		ip->size = 2 * sizeof(*e);
+	} else {
+		ip->size = (u32)strlen(c->what->target);
+		memcpy(b->data, c->what->target, ip->size);
+	}
+	log_write(op, b);
+	buf_put(b);
+	return 0;
+}
+
+static int create_in(struct log_op *op, struct creation *c)
+{
+	struct inode *dp = c->p->at, *ip = c->ip;
+	int err = fill_new(op, c);
+
+	if (!err)
+		err = dir_fill(op, dp, &c->place, &c->p->last, ip->ino);
+	if (err) {
+		u32 end;
+		int freed = bmap_free(op, ip, 0, &end);
+
+		ip->size = 0;
+		return freed ? freed : err;
+	}
+	ip->type = c->what->type;
+	ip->major = c->what->major;
+	ip->minor = c->what->minor;
+	ip->nlink = 1;
+	if (ip->type == T_DIR)
+		dp->nlink++;
+	inode_store(op, ip, c->ibuf);
+	inode_store(op, dp, c->dbuf);
+	return 0;
+}
+
+static int create_buffered(struct creation *c)
+{
+	int need = dir_missing(c->p->at, &c->place);
+	struct log_op op;
+	int err;
+
+	if (need < 0)
+		return need;
+	if (has_contents(c->what))
+		need++;
+	inode_lock_nested(c->ip);
+	err = blocks_begin(&op, FS_OP_MAX, (u32)need, (u32)need);
+	if (!err) {
+		err = create_in(&op, c);
+		log_end(&op);
+	}
+	inode_unlock(c->ip);
+	return err;
+}
+
+int node_create(struct path *p, const struct newnode *what, struct inode **out)
+{
+	struct creation c = { .p = p, .what = what };
+	int err;
+
+	if (what->type == T_DIR && p->at->nlink >= MAX_NLINK)
+		return -EMLINK;
+	err = inode_new(&c.ip);
+	if (err)
+		return err;
+	err = inode_buf(c.ip, &c.ibuf);
+	if (err)
+		goto out_inode;
+	err = inode_buf(p->at, &c.dbuf);
+	if (err)
+		goto out_ibuf;
+	err = dir_find_place(p->at, &c.place);
+	if (err)
+		goto out_dbuf;
+	err = create_buffered(&c);
+	dir_put_place(&c.place);
+out_dbuf:
+	buf_put(c.dbuf);
+out_ibuf:
+	buf_put(c.ibuf);
+out_inode:
+	if (err || !out)
+		inode_put(c.ip);
+	else
+		*out = c.ip;
+	inode_settle();
+	return err;
+}
+
+static int make(struct inode *cwd, const char *path, const struct newnode *what)
+{
+	struct path p;
+	u32 ino, slot;
+	int err;
+
+	path_begin(&p, cwd, path);
+	err = path_parent(&p);
+	if (!err) {
+		inode_lock(p.at);
+		err = dir_check(p.at);
+		if (!err) {
+			err = dir_find(p.at, &p.last, &ino, &slot);
+			if (err == -ENOENT)
+				err = node_create(&p, what, NULL);
+			else if (!err)
+				err = -EEXIST;
+		}
+		inode_unlock(p.at);
+	}
+	path_end(&p);
+	return err;
+}
+
+int fs_mkdir(struct inode *cwd, const char *path)
+{
+	return make(cwd, path, &(struct newnode){ .type = T_DIR });
+}
+
+int fs_mknod(struct inode *cwd, const char *path, s16 major, s16 minor)
+{
+	struct newnode what = { .type = T_DEVICE, .major = major, .minor = minor };
+
+	return make(cwd, path, &what);
+}
+
+int fs_symlink(struct inode *cwd, const char *target, const char *path)
+{
+	if (target[0] == '\0')
+		return -ENOENT;
+	if (strnlen(target, MAXPATH) >= MAXPATH)
+		return -ENAMETOOLONG;
+	return make(cwd, path, &(struct newnode){ .type = T_SYMLINK, .target = target });
+}
+
+/* --- linking ------------------------------------------------------------------------- */
+
+/* Both locks and buffers held. */
+static int link_buffered(struct path *p, struct inode *ip, struct buf *ibuf,
+			 struct buf *dbuf)
+{
+	struct dir_place place;
+	struct log_op op;
+	int need, err = dir_find_place(p->at, &place);
+
+	if (err)
+		return err;
+	need = dir_missing(p->at, &place);
+	err = need < 0 ? need : blocks_begin(&op, FS_OP_MAX, (u32)need, (u32)need);
+	if (!err) {
+		err = dir_fill(&op, p->at, &place, &p->last, ip->ino);
+		if (!err) {
+			ip->nlink++;
+			inode_store(&op, ip, ibuf);
+			inode_store(&op, p->at, dbuf);
+		}
+		log_end(&op);
+	}
+	dir_put_place(&place);
+	return err;
+}
+
+/* Enters @ip as p->last in p->at.  Both locks held. */
+static int link_locked(struct path *p, struct inode *ip)
+{
+	struct buf *ibuf, *dbuf;
+	int err;
+
+	if (ip->nlink == 0)
+		return -ENOENT; /* its last name went meanwhile */
+	if (ip->nlink >= MAX_NLINK)
+		return -EMLINK;
+	err = inode_buf(ip, &ibuf);
+	if (err)
+		return err;
+	err = inode_buf(p->at, &dbuf);
+	if (!err) {
+		err = link_buffered(p, ip, ibuf, dbuf);
+		buf_put(dbuf);
+	}
+	buf_put(ibuf);
+	return err;
+}
+
+static int link_at(struct path *p, struct inode *ip)
+{
+	u32 ino, slot;
+	int err;
+
+	inode_lock(p->at);
+	err = dir_check(p->at);
+	if (!err)
+		err = dir_find(p->at, &p->last, &ino, &slot);
+	if (!err) {
+		err = -EEXIST;
+	} else if (err == -ENOENT && p->at->nlink > 0) {
+		inode_lock_nested(ip);
+		err = link_locked(p, ip);
+		inode_unlock(ip);
+	}
+	inode_unlock(p->at);
+	return err;
+}
+
+int fs_link(struct inode *cwd, const char *old, const char *new)
+{
+	struct path from, to;
+	int err;
+
+	path_begin(&from, cwd, old);
+	err = path_walk(&from, false);
+	if (!err && from.at->type == T_DIR)
+		err = -EPERM;
+	if (!err) {
+		path_begin(&to, cwd, new);
+		err = path_parent(&to);
+		if (!err)
+			err = link_at(&to, from.at);
+		path_end(&to);
+	}
+	path_end(&from);
+	return err;
+}
+
+/* --- removing ------------------------------------------------------------------------ */
+
+struct removal {
+	struct path *p;
+	struct inode *ip;
+	struct dir_place place;
+	struct buf *ibuf, *dbuf;
+};
+
+static int remove_buffered(struct removal *r)
+{
+	struct inode *dp = r->p->at;
+	struct log_op op;
+	int err = log_begin(&op, 3);
+
+	if (err)
+		return err;
+	dir_clear(&op, dp, &r->place, &r->p->last);
+	if (r->ip->type == T_DIR)
+		dp->nlink--;
+	r->ip->nlink--;
+	inode_store(&op, r->ip, r->ibuf);
+	inode_store(&op, dp, r->dbuf);
+	log_end(&op);
+	return 0;
+}
+
+/* Removes the entry at @slot, which names r->ip.  Both locks held. */
+static int remove_locked(struct removal *r, u32 slot)
+{
+	struct inode *dp = r->p->at;
+	bool is_dir = r->ip->type == T_DIR;
+	int err;
+
+	if (r->ip->nlink < 1 || (is_dir && dp->nlink < 2))
+		return -EIO;
+	if (is_dir && !dir_is_empty(r->ip))
+		return -ENOTEMPTY;
+	err = inode_buf(r->ip, &r->ibuf);
+	if (err)
+		return err;
+	err = inode_buf(dp, &r->dbuf);
+	if (err)
+		goto out_ibuf;
+	err = dir_get_place(dp, slot, &r->place);
+	if (!err && !r->place.b)
+		err = -EIO;
+	if (!err)
+		err = remove_buffered(r);
+	dir_put_place(&r->place);
+	buf_put(r->dbuf);
+out_ibuf:
+	buf_put(r->ibuf);
+	return err;
+}
+
+/* Removes p->last.  -EISDIR: it is a directory, and names_mutex is not held.
+ * The inode leaves with a reference in @gone, to be put without any lock. */
+static int remove_last(struct path *p, bool may_be_dir, struct inode **gone)
+{
+	struct removal r = { .p = p };
+	u32 ino, slot;
+	int err;
+
+	inode_lock(p->at);
+	err = dir_check(p->at);
+	if (!err)
+		err = dir_find(p->at, &p->last, &ino, &slot);
+	if (!err)
+		err = inode_get(ino, &r.ip);
+	if (!err) {
+		*gone = r.ip;
+		if (r.ip == p->at) {
+			err = -EIO; /* a directory in itself */
+		} else if (r.ip->type == T_DIR && !may_be_dir) {
+			err = -EISDIR;
+		} else {
+			inode_lock_nested(r.ip);
+			err = remove_locked(&r, slot);
+			inode_unlock(r.ip);
+		}
+	}
+	inode_unlock(p->at);
+	return err;
+}
+
+int fs_unlink(struct inode *cwd, const char *path)
+{
+	struct inode *gone = NULL;
+	struct path p;
+	int err;
+
+	path_begin(&p, cwd, path);
+	err = path_parent(&p);
+	if (!err && name_is_dots(&p.last))
+		err = -EINVAL;
+	if (!err)
+		err = remove_last(&p, false, &gone);
+	if (err == -EISDIR && gone) {
+		inode_put(gone);
+		gone = NULL;
+		mutex_lock(&names_mutex);
+		err = remove_last(&p, true, &gone);
+		mutex_unlock(&names_mutex);
+	}
+	if (gone)
+		inode_put(gone);
+	path_end(&p);
+	return err;
+}

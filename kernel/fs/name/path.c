@@ -1,0 +1,174 @@
+/* path.c - from paths to inodes.
+ *
+ * A walk holds a reference of the inode that it is at, and a lock only while it looks up
+ * one name: that of the directory.  So ".." and other processes need no order. */
+#include "fs/store/buf_priv.h"
+#include "fs/data_priv.h"
+#include "fs/name/dir_priv.h"
+#include "fs/fs.h"
+#include "fs/inode_priv.h"
+#include "lib/string.h"
+#include "uapi/errno.h"
+#include "uapi/stat.h"
+
+#define MAX_LINKS 10
+
+void path_begin(struct path *p, struct inode *cwd, const char *text)
+{
+	p->at = text[0] == '/' ? inode_root() : inode_dup(cwd);
+	p->rest = text;
+	p->links = 0;
+}
+
+void path_end(struct path *p)
+{
+	inode_put(p->at);
+	p->at = NULL;
+}
+
+static const char *skip_slashes(const char *s)
+{
+	while (*s == '/')
+		s++;
+	return s;
+}
+
+/* Takes the next name off; false if there is none. @is_last: nothing comes behind it. */
+static bool next_name(struct path *p, bool *is_last)
+{
+	const char *start = skip_slashes(p->rest), *end = start;
+
+	while (*end && *end != '/')
+		end++;
+	if (end == start)
+		return false;
+	name_set(&p->last, start, (size_t)(end - start));
+	p->rest = skip_slashes(end);
+	*is_last = *p->rest == '\0';
+	return true;
+}
+
+/* What the name p->last is in the directory p->at, with a reference. */
+static int lookup(struct path *p, struct inode **out)
+{
+	struct inode *dp = p->at;
+	u32 ino, slot;
+	int err;
+
+	inode_lock(dp);
+	err = dir_check(dp);
+	if (!err && name_is_dots(&p->last) &&
+	    (p->last.entry.name[1] == '\0' || dp->ino == FS_ROOT_INO)) {
+		*out = inode_dup(dp);
+	} else if (!err) {
+		err = dir_find(dp, &p->last, &ino, &slot);
+		if (!err)
+			err = inode_get(ino, out);
+	}
+	inode_unlock(dp);
+	return err;
+}
+
+int path_follow(struct path *p, struct inode *link)
+{
+	char target[MAXPATH];
+	size_t len, rest;
+	s64 n;
+
+	if (p->links++ == MAX_LINKS)
+		return -ELOOP;
+	n = inode_read(link, target, 0, sizeof(target));
+	if (n < 0)
+		return (int)n;
+	len = strnlen(target, (size_t)n);
+	rest = strlen(p->rest);
+	if (len == 0)
+		return -ENOENT;
+	if (len + 1 + rest >= MAXPATH)
+		return -ENAMETOOLONG;
+	memmove(p->text + len + 1, p->rest, rest + 1);
+	memcpy(p->text, target, len);
+	p->text[len] = '/';
+	p->rest = p->text;
+	if (target[0] == '/') {
+		struct inode *root = inode_root();
+
+		inode_put(p->at);
+		p->at = root;
+	}
+	return 0;
+}
+
+static int step(struct path *p, bool follow)
+{
+	struct inode *next;
+	int err = lookup(p, &next);
+
+	if (err)
+		return err;
+	if (next->type == T_SYMLINK && follow) {
+		err = path_follow(p, next);
+		inode_put(next);
+		return err;
+	}
+	inode_put(p->at);
+	p->at = next;
+	return 0;
+}
+
+int path_walk(struct path *p, bool follow)
+{
+	bool is_last;
+
+	while (next_name(p, &is_last)) {
+		int err = step(p, follow || !is_last);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+int path_parent(struct path *p)
+{
+	bool is_last;
+
+	while (next_name(p, &is_last)) {
+		int err;
+
+		if (is_last)
+			return 0;
+		err = step(p, true);
+		if (err)
+			return err;
+	}
+	return -ENOENT;
+}
+
+int fs_lookup(struct inode *cwd, const char *path, struct inode **out)
+{
+	struct path p;
+	int err;
+
+	path_begin(&p, cwd, path);
+	err = path_walk(&p, true);
+	if (err) {
+		path_end(&p);
+		return err;
+	}
+	*out = p.at;
+	return 0;
+}
+
+s64 fs_readlink(struct inode *cwd, const char *path, char *buf, u64 size)
+{
+	struct path p;
+	s64 n;
+
+	path_begin(&p, cwd, path);
+	n = path_walk(&p, false);
+	if (n == 0)
+		n = p.at->type == T_SYMLINK ? inode_read(p.at, buf, 0, size) : -EINVAL;
+	path_end(&p);
+	return n;
+}

@@ -1,0 +1,336 @@
+/* rename.c - moving a name, in one transaction.
+ *
+ * As POSIX has it: an existing file, or empty directory, of the new name is replaced;
+ * a directory does not go into itself; two names of one file stay as they are. */
+#include "core/thread.h"
+#include "fs/store/alloc_priv.h"
+#include "fs/store/buf_priv.h"
+#include "fs/name/dir_priv.h"
+#include "fs/fs.h"
+#include "fs/store/geo_priv.h"
+#include "fs/inode_priv.h"
+#include "fs/store/log_priv.h"
+#include "fs/name/names_priv.h"
+#include "uapi/errno.h"
+#include "uapi/stat.h"
+
+/* One side: the directory is path.at, the name path.last. */
+struct side {
+	struct path path;
+	struct inode *ip; /* what is there, with a reference, or NULL */
+	u32 slot;         /* where it is, if it is there              */
+	struct dir_place place;
+	struct buf *dbuf; /* of the directory's inode                 */
+	struct buf *ibuf; /* of ip's                                  */
+};
+
+struct renaming {
+	struct side from, to;
+	struct dir_place dotdot; /* of a directory that changes its parent */
+};
+
+static bool is_move(const struct renaming *r)
+{
+	return r->from.path.at != r->to.path.at;
+}
+
+static bool moves_dir(const struct renaming *r)
+{
+	return r->from.ip->type == T_DIR && is_move(r);
+}
+
+/* Looks the name up; the lock of the directory is held. */
+static int find(struct side *s)
+{
+	u32 ino;
+	int err = dir_check(s->path.at);
+
+	s->ip = NULL;
+	if (!err)
+		err = dir_find(s->path.at, &s->path.last, &ino, &s->slot);
+	if (!err)
+		err = inode_get(ino, &s->ip);
+	return err;
+}
+
+static void forget(struct side *s)
+{
+	if (s->ip)
+		inode_put(s->ip);
+	s->ip = NULL;
+}
+
+/* Whether @ip is @dp or above it: 1, 0 or -errno.  names_mutex held, no inode lock: the
+ * tree of directories stands still. */
+static int is_above(struct inode *ip, struct inode *dp)
+{
+	struct inode *at = inode_dup(dp);
+	u32 steps = 0;
+	int err = 0;
+
+	while (!err && at != ip && at->ino != FS_ROOT_INO) {
+		struct inode *up = NULL;
+		union name dotdot;
+		u32 ino, slot;
+
+		name_set(&dotdot, "..", 2);
+		inode_lock(at);
+		err = dir_check(at);
+		if (!err)
+			err = dir_find(at, &dotdot, &ino, &slot);
+		if (!err)
+			err = inode_get(ino, &up);
+		inode_unlock(at);
+		if (!err && ++steps > geo.ninodes)
+			err = -EIO; /* a circle */
+		else if (!err && sched_point_killed())
+			err = -EINTR;
+		inode_put(at);
+		at = up;
+	}
+	if (!err)
+		err = at == ip;
+	if (at)
+		inode_put(at);
+	return err;
+}
+
+/* Finds what is to be moved and sees that it does not go into itself. */
+static int check_source(struct renaming *r)
+{
+	struct inode *dp = r->from.path.at;
+	int err;
+
+	inode_lock(dp);
+	err = find(&r->from);
+	inode_unlock(dp);
+	if (err)
+		return err;
+	if (r->from.ip == dp)
+		return -EIO;
+	if (r->from.ip->type != T_DIR)
+		return 0;
+	err = is_above(r->from.ip, r->to.path.at);
+	return err > 0 ? -EINVAL : err;
+}
+
+/* What must hold for the two names; all locks are held. */
+static int check(struct renaming *r)
+{
+	struct inode *src = r->from.ip, *dst = r->to.ip;
+	bool is_dir = src->type == T_DIR;
+
+	if (src->nlink < 1 || (is_dir && r->from.path.at->nlink < 2))
+		return -EIO;
+	if (dst) {
+		if (dst->nlink < 1)
+			return -EIO;
+		if (is_dir && dst->type != T_DIR)
+			return -ENOTDIR;
+		if (!is_dir && dst->type == T_DIR)
+			return -EISDIR;
+		if (is_dir && !dir_is_empty(dst))
+			return -ENOTEMPTY;
+		if (is_dir && r->to.path.at->nlink < 2)
+			return -EIO;
+	} else if (is_dir && is_move(r) && r->to.path.at->nlink == INT16_MAX) {
+		return -EMLINK;
+	}
+	return 0;
+}
+
+static int get_dotdot(struct renaming *r)
+{
+	union name dotdot;
+	u32 ino, slot;
+	int err;
+
+	if (!moves_dir(r))
+		return 0;
+	name_set(&dotdot, "..", 2);
+	err = dir_find(r->from.ip, &dotdot, &ino, &slot);
+	if (!err)
+		err = dir_get_place(r->from.ip, slot, &r->dotdot);
+	return err == -ENOENT || (!err && !r->dotdot.b) ? -EIO : err;
+}
+
+/* Gets all buffers that the transaction changes. */
+static int get_buffers(struct renaming *r)
+{
+	int err = inode_buf(r->from.path.at, &r->from.dbuf);
+
+	if (!err)
+		err = inode_buf(r->to.path.at, &r->to.dbuf);
+	if (!err)
+		err = inode_buf(r->from.ip, &r->from.ibuf);
+	if (!err && r->to.ip)
+		err = inode_buf(r->to.ip, &r->to.ibuf);
+	if (!err)
+		err = dir_get_place(r->from.path.at, r->from.slot, &r->from.place);
+	if (!err && !r->from.place.b)
+		err = -EIO;
+	if (!err && r->to.ip)
+		err = dir_get_place(r->to.path.at, r->to.slot, &r->to.place);
+	else if (!err)
+		err = dir_find_place(r->to.path.at, &r->to.place);
+	if (!err)
+		err = get_dotdot(r);
+	return err;
+}
+
+static void put_buffers(struct renaming *r)
+{
+	struct buf *held[] = { r->from.dbuf, r->to.dbuf, r->from.ibuf, r->to.ibuf };
+
+	for (u32 i = 0; i < ARRAY_SIZE(held); i++) {
+		if (held[i])
+			buf_put(held[i]);
+	}
+	dir_put_place(&r->from.place);
+	dir_put_place(&r->to.place);
+	dir_put_place(&r->dotdot);
+}
+
+/* In the transaction.  Entries: the new one, the old one, "..". */
+static int change_entries(struct log_op *op, struct renaming *r)
+{
+	struct inode *to = r->to.path.at;
+	int err = dir_fill(op, to, &r->to.place, &r->to.path.last, r->from.ip->ino);
+
+	if (err)
+		return err;
+	dir_clear(op, r->from.path.at, &r->from.place, &r->from.path.last);
+	if (moves_dir(r)) {
+		union name dotdot;
+
+		name_set(&dotdot, "..", 2);
+		err = dir_fill(op, r->from.ip, &r->dotdot, &dotdot, to->ino);
+	}
+	return err;
+}
+
+static void change_counts(struct log_op *op, struct renaming *r)
+{
+	if (r->to.ip) {
+		r->to.ip->nlink--;
+		if (r->to.ip->type == T_DIR)
+			r->to.path.at->nlink--;
+		inode_store(op, r->to.ip, r->to.ibuf);
+	}
+	if (moves_dir(r)) {
+		r->from.path.at->nlink--;
+		r->to.path.at->nlink++;
+	}
+	inode_store(op, r->from.ip, r->from.ibuf);
+	inode_store(op, r->from.path.at, r->from.dbuf);
+	inode_store(op, r->to.path.at, r->to.dbuf);
+}
+
+static int change(struct renaming *r)
+{
+	struct log_op op;
+	int need = 0, err = check(r);
+
+	if (!err)
+		err = get_buffers(r);
+	if (!err)
+		need = dir_missing(r->to.path.at, &r->to.place);
+	if (!err)
+		err = need < 0 ? need : blocks_begin(&op, FS_OP_MAX, (u32)need, (u32)need);
+	if (!err) {
+		err = change_entries(&op, r);
+		if (!err)
+			change_counts(&op, r);
+		log_end(&op);
+	}
+	put_buffers(r);
+	return err;
+}
+
+/* With the directories locked: locks the two inodes as well. */
+static int rename_locked(struct renaming *r)
+{
+	struct inode *seen = r->from.ip, *a, *b;
+	int err = find(&r->from);
+
+	/* The reference that check_source() got keeps the number from being used again. */
+	if (!err && r->from.ip != seen)
+		err = -EAGAIN;
+	inode_put(seen);
+	if (!err) {
+		err = find(&r->to);
+		if (err == -ENOENT && r->to.path.at->nlink > 0)
+			err = 0;
+	}
+	a = r->from.ip;
+	b = r->to.ip;
+	if (err || a == b)
+		return err;
+	if (b == r->from.path.at)
+		return -ENOTEMPTY;
+	if (a == r->to.path.at || b == r->to.path.at || a == r->from.path.at)
+		return -EIO;
+	inode_lock_nested(a);
+	if (b)
+		inode_lock_nested(b);
+	err = change(r);
+	if (b)
+		inode_unlock(b);
+	inode_unlock(a);
+	return err;
+}
+
+/* -EAGAIN: the old name came to mean something else meanwhile. */
+static int rename_once(struct renaming *r)
+{
+	struct inode *from = r->from.path.at, *to = r->to.path.at;
+	int err = check_source(r);
+
+	if (err)
+		return err;
+	inode_lock(from);
+	if (to != from)
+		inode_lock_nested(to);
+	err = rename_locked(r);
+	if (to != from)
+		inode_unlock(to);
+	inode_unlock(from);
+	return err;
+}
+
+/* The one renaming that goes on: too large for a stack.  Guarded by names_mutex. */
+static struct renaming renaming;
+
+static int rename_paths(struct renaming *r)
+{
+	int err = path_parent(&r->from.path);
+
+	if (!err)
+		err = path_parent(&r->to.path);
+	if (err)
+		return err;
+	if (name_is_dots(&r->from.path.last) || name_is_dots(&r->to.path.last))
+		return -EINVAL;
+	do {
+		err = rename_once(r);
+		forget(&r->from);
+		forget(&r->to);
+	} while (err == -EAGAIN);
+	return err;
+}
+
+int fs_rename(struct inode *cwd, const char *old, const char *new)
+{
+	struct renaming *r = &renaming;
+	int err;
+
+	mutex_lock(&names_mutex);
+	*r = (struct renaming){ .dotdot = { 0 } };
+	path_begin(&r->from.path, cwd, old);
+	path_begin(&r->to.path, cwd, new);
+	err = rename_paths(r);
+	path_end(&r->to.path);
+	path_end(&r->from.path);
+	mutex_unlock(&names_mutex);
+	return err;
+}

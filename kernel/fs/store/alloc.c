@@ -1,0 +1,419 @@
+/* alloc.c - allocating blocks.
+ *
+ * Three bitmaps say no: the one in the buffer cache, which is what the running
+ * transaction makes of the disk, and two in memory, of blocks that were freed in
+ * the running and in the committing transaction.
+ *
+ * An operation reserves its blocks before it begins: there is no error for a shortage
+ * that ends by itself.  If there are too few now, one operation at a time waits: for a
+ * commit, if that makes blocks of files that were removed free, and for reservations of
+ * others, which may not use all that they asked for.  Those who come after it wait for it.
+ * A reservation is only held by who waits for nothing but the log and the disk.
+ *
+ * Locks: a mutex (rank buffer) for the bitmaps; blocks_snapshot() runs while no
+ * transaction is open, and so without company; blocks_committed() takes it.  A spin lock
+ * for the counts. */
+#include "fs/store/alloc_priv.h"
+
+#include "core/report/klog.h"
+#include "core/sync/mutex.h"
+#include "core/thread.h"
+#include "fs/store/buf_priv.h"
+#include "fs/store/geo_priv.h"
+#include "fs/store/log_priv.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "mm/phys/frame.h"
+#include "uapi/errno.h"
+
+#define FRAME_BITS (PAGE_SIZE * 8)
+#define MAX_FRAMES 512 /* disks of up to 16 GiB */
+#define WORD_BITS 64u
+
+/* Blocks that were freed, a bit each. */
+struct freed {
+	u64 *bits[MAX_FRAMES];
+	u32 n;
+};
+
+static struct {
+	struct mutex lock;
+	u32 rotor;             /* (lock) where to look when there is no better place  */
+	struct freed freed[2]; /* (lock) */
+	u32 running;           /* (lock) index of the running transaction's  */
+
+	struct spinlock count;
+	struct waitq wq; /* for the turn, and for the end of reservations       */
+	u32 nfree;       /* (count) clear bits of the bitmap in the data area   */
+	u32 npending;    /* (count) among them those that wait for a commit     */
+	u32 nreserved;   /* (count) of the others, those that are set aside     */
+	bool turn;       /* (count) somebody waits for blocks, and is the next  */
+} ba;
+
+void blocks_init(void)
+{
+	memset(&ba, 0, sizeof(ba));
+	mutex_init(&ba.lock, "bitmap", RANK_buffer);
+	spin_init(&ba.count, "free blocks", RANK_logspin);
+	waitq_init(&ba.wq);
+}
+
+static int freed_alloc(struct freed *f)
+{
+	u32 nframes = (u32)DIV_UP((u64)geo.size, FRAME_BITS);
+
+	if (nframes > MAX_FRAMES)
+		return -EFBIG;
+	for (u32 i = 0; i < nframes; i++) {
+		struct page *pg = frame_alloc(FRAME_buffer, FRAME_ZERO);
+
+		if (!pg)
+			return -ENOMEM;
+		f->bits[i] = frame_va(pg);
+	}
+	return 0;
+}
+
+static void freed_release(struct freed *f)
+{
+	for (u32 i = 0; i < MAX_FRAMES; i++) {
+		if (f->bits[i])
+			frame_put(frame_of_va(f->bits[i]));
+		f->bits[i] = NULL;
+	}
+}
+
+static u64 *freed_word(struct freed *f, u32 block)
+{
+	return &f->bits[block / FRAME_BITS][block % FRAME_BITS / WORD_BITS];
+}
+
+static u32 bitmap_block(u32 block)
+{
+	return geo.bitmap_start + block / FS_BITS_PER_BLOCK;
+}
+
+/* The buffer with the bit of @block; mostly the one that the operation used before. */
+static int bitmap_get(struct log_op *op, u32 block, struct buf **out)
+{
+	if (op->bitmap && op->bitmap->block == bitmap_block(block)) {
+		*out = op->bitmap;
+		return 0;
+	}
+	return buf_get(bitmap_block(block), out);
+}
+
+static void bitmap_put(struct log_op *op, struct buf *b)
+{
+	if (b == op->bitmap)
+		return;
+	if (b->logged)
+		op->bitmap = b; /* stays as long as the operation does */
+	buf_put(b);
+}
+
+static u64 *bitmap_word(struct buf *b, u32 block)
+{
+	return &((u64 *)(void *)b->data)[block % FS_BITS_PER_BLOCK / WORD_BITS];
+}
+
+static u64 bit_of(u32 block)
+{
+	return 1ull << (block % WORD_BITS);
+}
+
+/* The number of the lowest bit set in @word, which has one; rv64imac has no
+ * instruction for it, and the kernel no libgcc. */
+static u32 lowest_bit(u64 word)
+{
+	u32 n = 0;
+
+	for (u32 half = WORD_BITS / 2; half; half /= 2) {
+		if (!(word & ((1ull << half) - 1))) {
+			word >>= half;
+			n += half;
+		}
+	}
+	return n;
+}
+
+static int count_free(void)
+{
+	struct buf *b;
+
+	for (u32 lo = geo.data_start; lo < geo.size;) {
+		u32 hi = MIN(ALIGN_UP(lo + 1, FS_BITS_PER_BLOCK), geo.size);
+		int err = buf_get(bitmap_block(lo), &b);
+
+		if (err)
+			return err;
+		while (lo < hi) {
+			if (*bitmap_word(b, lo) == ~0ull) {
+				lo = ALIGN_DOWN(lo, WORD_BITS) + WORD_BITS;
+				continue;
+			}
+			ba.nfree += !(*bitmap_word(b, lo) & bit_of(lo));
+			lo++;
+		}
+		buf_put(b);
+	}
+	return 0;
+}
+
+int blocks_mount(void)
+{
+	int err = freed_alloc(&ba.freed[0]);
+
+	if (!err)
+		err = freed_alloc(&ba.freed[1]);
+	if (!err)
+		err = count_free();
+	if (err) {
+		freed_release(&ba.freed[0]);
+		freed_release(&ba.freed[1]);
+	}
+	ba.rotor = geo.data_start;
+	return err;
+}
+
+/* The bits around @block, in bitmap block @b, of blocks that cannot be allocated. */
+static u64 used_word(struct buf *b, u32 block)
+{
+	return *bitmap_word(b, block) | *freed_word(&ba.freed[0], block) |
+	       *freed_word(&ba.freed[1], block);
+}
+
+/* The first block of [lo, hi), all in bitmap block @b, that can be allocated; else @hi. */
+static u32 find_in(struct buf *b, u32 lo, u32 hi)
+{
+	while (lo < hi) {
+		u64 candidates = ~used_word(b, lo) & ~(bit_of(lo) - 1);
+
+		if (candidates) {
+			lo = ALIGN_DOWN(lo, WORD_BITS) + lowest_bit(candidates);
+			return MIN(lo, hi);
+		}
+		lo = ALIGN_DOWN(lo, WORD_BITS) + WORD_BITS;
+	}
+	return hi;
+}
+
+/* Takes up to @n blocks from the free block @lo on, all in bitmap block @b, before @hi. */
+static int take(struct buf *b, u32 lo, u32 hi, u32 n, u32 *out)
+{
+	u32 got = 0;
+
+	do {
+		*bitmap_word(b, lo) |= bit_of(lo);
+		out[got++] = lo++;
+	} while (got < n && lo < hi && !(used_word(b, lo) & bit_of(lo)));
+	return (int)got;
+}
+
+/* Takes up to @n blocks at the first free one in [lo, hi).  How many, -ENOSPC or -EIO. */
+static int take_first(struct log_op *op, u32 lo, u32 hi, u32 n, u32 *out)
+{
+	int got = -ENOSPC;
+
+	while (lo < hi && got == -ENOSPC) {
+		u32 end =
+			(u32)MIN(ALIGN_DOWN((u64)lo, FS_BITS_PER_BLOCK) + FS_BITS_PER_BLOCK,
+				 (u64)hi);
+		struct buf *b;
+		int err = bitmap_get(op, lo, &b);
+
+		if (err)
+			return err;
+		sched_point();
+		lo = find_in(b, lo, end);
+		if (lo < end) {
+			got = take(b, lo, end, n, out);
+			log_write(op, b);
+		}
+		bitmap_put(op, b);
+	}
+	return got;
+}
+
+/* @n blocks that @op reserved are in use now, or given back. */
+static void unreserve(struct log_op *op, u32 n, bool in_use)
+{
+	if (n == 0)
+		return;
+	spin_lock(&ba.count);
+	op->space -= n;
+	ba.nreserved -= n;
+	if (in_use)
+		ba.nfree -= n;
+	if (ba.turn)
+		waitq_wake_all(&ba.wq);
+	spin_unlock(&ba.count);
+}
+
+int blocks_none(void)
+{
+	printk_limited("balloc: out of blocks", "balloc: out of blocks\n");
+	return -ENOSPC;
+}
+
+int block_alloc(struct log_op *op, u32 goal, u32 n, u32 *out)
+{
+	int got;
+
+	n = MIN(n, op->space);
+	if (n == 0)
+		return blocks_none();
+	mutex_lock(&ba.lock);
+	if (!geo_is_data(goal))
+		goal = ba.rotor;
+	got = take_first(op, goal, geo.size, n, out);
+	if (got == -ENOSPC)
+		got = take_first(op, geo.data_start, goal, n, out);
+	ASSERT(got != -ENOSPC); /* they are reserved */
+	if (got > 0) {
+		ba.rotor = out[got - 1];
+		unreserve(op, (u32)got, true);
+	}
+	mutex_unlock(&ba.lock);
+	return got;
+}
+
+static int clear_bit(struct log_op *op, struct buf *b, u32 block, u32 keep)
+{
+	u64 *word = bitmap_word(b, block);
+
+	if (!(*word & bit_of(block)))
+		return 0;
+	if (!b->logged && op->left <= keep)
+		return -EAGAIN;
+	*word &= ~bit_of(block);
+	log_write(op, b);
+	*freed_word(&ba.freed[ba.running], block) |= bit_of(block);
+	ba.freed[ba.running].n++;
+	spin_lock(&ba.count);
+	ba.nfree++;
+	ba.npending++;
+	spin_unlock(&ba.count);
+	return 0;
+}
+
+int block_free(struct log_op *op, u32 block, u32 keep)
+{
+	struct buf *b;
+	int err;
+
+	if (!geo_is_data(block))
+		return 0;
+	err = bitmap_get(op, block, &b);
+	if (err)
+		return err;
+	mutex_lock(&ba.lock);
+	err = clear_bit(op, b, block, keep);
+	mutex_unlock(&ba.lock);
+	bitmap_put(op, b);
+	return err;
+}
+
+/* --- reservations -------------------------------------------------------------------- */
+
+u32 blocks_available(void)
+{
+	u32 n;
+
+	spin_lock(&ba.count);
+	n = ba.nfree - ba.npending;
+	spin_unlock(&ba.count);
+	return n;
+}
+
+/* Blocks that nobody has set aside; count held. */
+static u32 unreserved(void)
+{
+	ASSERT(ba.nfree - ba.npending >= ba.nreserved);
+	return ba.nfree - ba.npending - ba.nreserved;
+}
+
+/* Until @n blocks can be set aside, or that many do not exist.  It is the caller's turn:
+ * what becomes free nobody else takes, so this ends.  count held. */
+static int wait_for_blocks(u32 n)
+{
+	int err = 0;
+
+	while (!err && unreserved() < n && (ba.npending || ba.nreserved)) {
+		if (!ba.npending) {
+			waitq_wait_quiet(&ba.wq, &ba.count);
+			continue;
+		}
+		spin_unlock(&ba.count);
+		if (log_commit())
+			err = -EROFS;
+		spin_lock(&ba.count);
+	}
+	return err;
+}
+
+/* Sets @want blocks aside, or what there is of them, at least @min.  How many. */
+static int reserve(u32 min, u32 want, u32 *got)
+{
+	int err = 0;
+
+	spin_lock(&ba.count);
+	while (ba.turn)
+		waitq_wait_quiet(&ba.wq, &ba.count);
+	if (unreserved() < want) {
+		ba.turn = true;
+		err = wait_for_blocks(want);
+		ba.turn = false;
+		waitq_wake_all(&ba.wq);
+	}
+	*got = MIN(want, unreserved());
+	if (!err && *got < min)
+		err = -ENOSPC;
+	if (!err)
+		ba.nreserved += *got;
+	spin_unlock(&ba.count);
+	return err == -ENOSPC ? blocks_none() : err;
+}
+
+int blocks_begin(struct log_op *op, u32 nlog, u32 min, u32 want)
+{
+	u32 got = 0;
+	int err = want ? reserve(min, want, &got) : 0;
+
+	if (err)
+		return err;
+	err = log_begin(op, nlog);
+	op->space = got;
+	if (err)
+		blocks_end(op);
+	return err;
+}
+
+void blocks_end(struct log_op *op)
+{
+	unreserve(op, op->space, false);
+}
+
+/* --- for the commit ------------------------------------------------------------------ */
+
+void blocks_snapshot(void)
+{
+	ba.running = 1 - ba.running;
+}
+
+void blocks_committed(void)
+{
+	struct freed *f;
+
+	mutex_lock(&ba.lock);
+	f = &ba.freed[1 - ba.running];
+	if (f->n) {
+		spin_lock(&ba.count);
+		ba.npending -= f->n;
+		spin_unlock(&ba.count);
+		f->n = 0;
+		for (u32 i = 0; i < MAX_FRAMES && f->bits[i]; i++)
+			page_zero(f->bits[i]);
+	}
+	mutex_unlock(&ba.lock);
+}

@@ -1,0 +1,403 @@
+/* log.c - transactions, their commit, and recovery after a power cut.
+ *
+ * The log on the disk is a header and room for log_cap blocks; it holds at most one
+ * transaction.  A commit
+ *
+ *	closes the gate to new operations and waits for the open ones to end,
+ *	copies the changed blocks aside and takes over the list of dirty pages,
+ *	opens the gate again; from here on others go on working;
+ *	writes the pages in place          | flush
+ *	writes the copies to the log       | flush
+ *	writes the header that names them  | flush   <- now it has happened
+ *	writes the copies to their places  | flush
+ *	writes an empty header.
+ *
+ * The empty header needs no flush: the next commit flushes before it touches the log.
+ * A block that a transaction freed is not used again before its commit is through
+ * (alloc.c), so replaying the log never overwrites anything younger.
+ *
+ * Locks: mutex `commit` over a whole commit, rank log; log.lock for the counters.  After
+ * a disk error nothing is written any more: the changed buffers stay pinned, so
+ * that what is in memory stays consistent, and every operation gets -EROFS. */
+#include "fs/store/log_priv.h"
+
+#include "core/clock.h"
+#include "core/report/klog.h"
+#include "core/sync/mutex.h"
+#include "core/thread.h"
+#include "fs/store/alloc_priv.h"
+#include "fs/store/buf_priv.h"
+#include "fs/store/geo_priv.h"
+#include "fs/store/io_priv.h"
+#include "fs/wb_priv.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "mm/truncate_maps.h"
+#include "mm/phys/frame.h"
+#include "uapi/errno.h"
+
+#define COMMIT_MS 700 /* from the first change to the commit */
+#define ASIDE_ORDER 3 /* 32 blocks: the header and the copies */
+
+_Static_assert((PAGE_SIZE << ASIDE_ORDER) >= (FS_LOG_MAX + 1) * FS_BLOCK,
+	       "header and all copies fit");
+
+static struct {
+	struct spinlock lock;
+	struct waitq gate; /* to begin; or, for the commit, that all ended        */
+	struct waitq work; /* the commit thread                                   */
+	bool closed;       /* (lock) nobody may begin                             */
+	bool soon;         /* (lock) commit without delay                         */
+	bool failed;       /* (A) after a disk error                              */
+	u32 open;          /* (lock) operations                                   */
+	u32 promised;      /* (lock) blocks they may still add                    */
+	u32 n;             /* (lock) blocks of the running transaction            */
+	struct buf *buf[FS_LOG_MAX]; /* (lock) they are pinned                       */
+	u64 running;  /* (lock) number of the running transaction            */
+	u64 done;     /* (lock) of the last one that is durable              */
+	u64 dirty_at; /* (A) clock of its first change, 0: nothing to commit */
+
+	struct mutex commit; /* for what follows */
+	u32 ncopies;
+	struct buf *copied[FS_LOG_MAX];
+	u8 *aside; /* (C) a block for the header, then the copies */
+} log;
+
+void log_init(void)
+{
+	struct page *pg = frame_alloc_order(FRAME_buffer, ASIDE_ORDER, FRAME_ZERO);
+
+	ASSERT(pg);
+	memset(&log, 0, sizeof(log));
+	spin_init(&log.lock, "log", RANK_logspin);
+	mutex_init(&log.commit, "commit", RANK_log);
+	waitq_init(&log.gate);
+	waitq_init(&log.work);
+	log.aside = frame_va(pg);
+	log.running = 1;
+}
+
+bool log_is_writable(void)
+{
+	return !geo.read_only && !__atomic_load_n(&log.failed, __ATOMIC_RELAXED);
+}
+
+/* --- operations ---------------------------------------------------------------------- */
+
+int log_begin(struct log_op *op, u32 nblocks)
+{
+	bool room;
+
+	ASSERT(nblocks <= FS_OP_MAX);
+	for (;;) {
+		if (!log_is_writable())
+			return -EROFS;
+		spin_lock(&log.lock);
+		while (log.closed)
+			waitq_wait_quiet(&log.gate, &log.lock);
+		room = log.n + log.promised + nblocks <= geo.log_cap;
+		if (room) {
+			log.open++;
+			log.promised += nblocks;
+		}
+		spin_unlock(&log.lock);
+		if (room) {
+			*op = (struct log_op){ .left = nblocks };
+			return 0;
+		}
+		if (log_commit())
+			return -EROFS;
+	}
+}
+
+void log_write(struct log_op *op, struct buf *b)
+{
+	/* The flag is cleared only while no operation is open. */
+	if (__atomic_load_n(&b->logged, __ATOMIC_RELAXED))
+		return;
+	spin_lock(&log.lock);
+	if (!b->logged) {
+		ASSERT(op->left > 0);
+		op->left--;
+		log.promised--;
+		__atomic_store_n(&b->logged, true, __ATOMIC_RELAXED);
+		log.buf[log.n++] = b;
+		buf_ref(b);
+	}
+	spin_unlock(&log.lock);
+	log_poke(false);
+}
+
+void log_end(struct log_op *op)
+{
+	blocks_end(op);
+	spin_lock(&log.lock);
+	log.promised -= op->left;
+	op->left = 0;
+	if (--log.open == 0 && log.closed)
+		waitq_wake_all(&log.gate);
+	spin_unlock(&log.lock);
+}
+
+void log_poke(bool soon)
+{
+	if (__atomic_load_n(&log.dirty_at, __ATOMIC_RELAXED) && !soon)
+		return;
+	spin_lock(&log.lock);
+	if (!log.dirty_at || (soon && !log.soon)) {
+		if (!log.dirty_at)
+			__atomic_store_n(&log.dirty_at, clock_now() | 1, __ATOMIC_RELAXED);
+		log.soon |= soon;
+		waitq_wake_all(&log.work);
+	}
+	spin_unlock(&log.lock);
+}
+
+/* --- commit -------------------------------------------------------------------------- */
+
+static u8 *copy_of(u32 i)
+{
+	return log.aside + (i + 1) * FS_BLOCK;
+}
+
+/* Ordered by block number, so that neighbours become one request. */
+static void take_blocks(void)
+{
+	struct fs_log_header *header = (struct fs_log_header *)log.aside;
+
+	for (u32 i = 0; i < log.n; i++) {
+		struct buf *b = log.buf[i];
+		u32 at = i;
+
+		while (at > 0 && log.copied[at - 1]->block > b->block) {
+			log.copied[at] = log.copied[at - 1];
+			at--;
+		}
+		log.copied[at] = b;
+	}
+	memset(header, 0, FS_BLOCK);
+	header->n = (s32)log.n;
+	for (u32 i = 0; i < log.n; i++) {
+		struct buf *b = log.copied[i];
+
+		header->block[i] = (s32)b->block;
+		memcpy(copy_of(i), b->data, FS_BLOCK);
+		__atomic_store_n(&b->logged, false, __ATOMIC_RELAXED);
+	}
+	log.ncopies = log.n;
+}
+
+/* Ends the running transaction and starts the next.  Returns its number. */
+static u64 take_transaction(struct list *pages)
+{
+	u64 number;
+
+	spin_lock(&log.lock);
+	log.closed = true;
+	while (log.open)
+		waitq_wait_quiet(&log.gate, &log.lock);
+	__atomic_store_n(&log.dirty_at, 0, __ATOMIC_RELAXED);
+	log.soon = false;
+	spin_unlock(&log.lock);
+
+	/* Nobody else can be in a transaction here. */
+	take_blocks();
+	wb_snapshot(pages);
+	blocks_snapshot();
+
+	spin_lock(&log.lock);
+	log.n = 0;
+	number = log.running++;
+	log.closed = false;
+	waitq_wake_all(&log.gate);
+	spin_unlock(&log.lock);
+	return number;
+}
+
+static int write_log(void)
+{
+	struct io io;
+	int err;
+
+	io_init(&io, geo.dev, BIO_WRITE);
+	io_add(&io, geo.log_start + 1, copy_of(0), log.ncopies);
+	err = io_finish(&io);
+	if (!err)
+		err = io_flush(geo.dev);
+	if (!err)
+		err = io_block(geo.dev, BIO_WRITE, geo.log_start, log.aside);
+	if (!err)
+		err = io_flush(geo.dev);
+	return err;
+}
+
+static int write_home(void)
+{
+	struct fs_log_header *header = (struct fs_log_header *)log.aside;
+	struct io io;
+	int err;
+
+	io_init(&io, geo.dev, BIO_WRITE);
+	for (u32 i = 0; i < log.ncopies; i++)
+		io_add(&io, log.copied[i]->block, copy_of(i), 1);
+	err = io_finish(&io);
+	if (!err)
+		err = io_flush(geo.dev);
+	if (!err) {
+		header->n = 0;
+		err = io_block(geo.dev, BIO_WRITE, geo.log_start, header);
+	}
+	return err;
+}
+
+static int write_transaction(struct list *pages)
+{
+	bool has_pages = !list_empty(pages);
+	int err = wb_write(pages);
+
+	if (!err && (has_pages || log.ncopies))
+		err = io_flush(geo.dev);
+	if (!err && log.ncopies)
+		err = write_log();
+	if (!err && log.ncopies)
+		err = write_home();
+	return err;
+}
+
+/* Mutex `commit` held. */
+static int commit(void)
+{
+	struct list pages;
+	u64 number;
+	int err;
+
+	if (log.failed)
+		return -EIO;
+	number = take_transaction(&pages);
+	err = write_transaction(&pages);
+	if (err) {
+		__atomic_store_n(&log.failed, true, __ATOMIC_RELAXED);
+		printk("fs: cannot write to %s, it is read-only from now on\n",
+		       geo.dev->name);
+		return err;
+	}
+	for (u32 i = 0; i < log.ncopies; i++)
+		buf_put(log.copied[i]);
+	blocks_committed();
+	spin_lock(&log.lock);
+	log.done = number;
+	spin_unlock(&log.lock);
+	return 0;
+}
+
+int log_commit(void)
+{
+	bool clean;
+	u64 want;
+	int err = 0;
+
+	if (geo.read_only)
+		return 0;
+	clean = !wb_pending();
+	spin_lock(&log.lock);
+	clean = clean && log.n == 0 && log.open == 0 && log.done + 1 == log.running;
+	want = log.running;
+	spin_unlock(&log.lock);
+	if (clean && !log.failed)
+		return 0;
+	mutex_lock(&log.commit);
+	if (log.done < want)
+		err = commit();
+	mutex_unlock(&log.commit);
+	return err;
+}
+
+int log_sync(void)
+{
+	mappings_write_back();
+	return log_commit();
+}
+
+/* Until there has been something to commit for long enough. */
+static void wait_for_work(void)
+{
+	u64 delay = clock_from_ms(COMMIT_MS);
+
+	spin_lock(&log.lock);
+	while (!log.dirty_at || log.failed)
+		waitq_wait_quiet(&log.work, &log.lock);
+	while (!log.soon && log.dirty_at && clock_now() < log.dirty_at + delay) {
+		if (waitq_wait_until_quiet(&log.work, &log.lock, log.dirty_at + delay))
+			break;
+	}
+	spin_unlock(&log.lock);
+}
+
+static void commit_thread(void *arg)
+{
+	(void)arg;
+	for (;;) {
+		wait_for_work();
+		if (log_sync())
+			printk("fs: changes of the last second are lost\n");
+	}
+}
+
+int log_start(void)
+{
+	return kthread_start("commit", commit_thread, NULL);
+}
+
+/* --- recovery ------------------------------------------------------------------------ */
+
+static bool may_be_logged(u32 block)
+{
+	return (block >= geo.inode_start && block < geo.inode_start + geo.inode_blocks) ||
+	       (block >= geo.bitmap_start &&
+		block < geo.bitmap_start + geo.bitmap_blocks) ||
+	       geo_is_data(block);
+}
+
+static int check_header(const struct fs_log_header *header)
+{
+	if (header->n < 0 || (u32)header->n > geo.log_cap)
+		return -EINVAL;
+	for (s32 i = 0; i < header->n; i++) {
+		if (!may_be_logged((u32)header->block[i]))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int replay_block(u32 i, u32 block)
+{
+	int err = io_block(geo.dev, BIO_READ, geo.log_start + 1 + i, copy_of(i));
+
+	if (err)
+		return err;
+	printk("recovering tail %u dst %u\n", i, block);
+	return io_block(geo.dev, BIO_WRITE, block, copy_of(i));
+}
+
+int log_recover(void)
+{
+	struct fs_log_header *header = (struct fs_log_header *)log.aside;
+	int err = io_block(geo.dev, BIO_READ, geo.log_start, header);
+
+	if (!err)
+		err = check_header(header);
+	if (err || header->n == 0)
+		return err;
+	if (geo.read_only)
+		return -EROFS;
+	for (u32 i = 0; i < (u32)header->n && !err; i++)
+		err = replay_block(i, (u32)header->block[i]);
+	if (!err)
+		err = io_flush(geo.dev);
+	header->n = 0;
+	if (!err)
+		err = io_block(geo.dev, BIO_WRITE, geo.log_start, header);
+	if (!err)
+		err = io_flush(geo.dev);
+	return err;
+}

@@ -1,0 +1,216 @@
+/* pipe.c - bytes from writers to readers.
+ *
+ * A write returns when at most PIPESIZE bytes of what it wrote are still unread, as if the
+ * buffer had that size; a writer that must wait lets readers have more at once than
+ * that, as the buffer is a whole frame: a long write needs few switches.
+ *
+ * One spin lock per pipe, held while bytes are copied from or to users with faults
+ * off.  If that stops short, the user's page is faulted in without the lock. */
+#include "ipc/pipe.h"
+
+#include "core/thread.h"
+#include "core/sync/waitq.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "mm/phys/frame.h"
+#include "mm/uaccess.h"
+#include "uapi/errno.h"
+#include "uapi/limits.h"
+
+struct pipe {
+	struct spinlock lock;
+	struct waitq readers, writers;
+	bool reading, writing; /* (lock) that end is open                       */
+	u8 *data;              /* (C) PAGE_SIZE bytes, a ring                    */
+	u64 in, out;           /* (lock) counts of bytes; out <= in             */
+	struct pipe *next_free;
+};
+
+/* Two files each. */
+static struct {
+	struct spinlock lock;
+	struct pipe *free; /* (lock) */
+	struct pipe pipe[NFILE / 2];
+} pool;
+
+void pipe_init(void)
+{
+	memset(&pool, 0, sizeof(pool));
+	spin_init(&pool.lock, "pipes", RANK_fstable);
+	for (u32 i = 0; i < NFILE / 2; i++) {
+		pool.pipe[i].next_free = pool.free;
+		pool.free = &pool.pipe[i];
+	}
+}
+
+static void pipe_free(struct pipe *p)
+{
+	spin_lock(&pool.lock);
+	p->next_free = pool.free;
+	pool.free = p;
+	spin_unlock(&pool.lock);
+}
+
+int pipe_alloc(struct pipe **out)
+{
+	struct page *pg;
+	struct pipe *p;
+
+	spin_lock(&pool.lock);
+	p = pool.free;
+	if (p)
+		pool.free = p->next_free;
+	spin_unlock(&pool.lock);
+	if (!p)
+		return -ENFILE;
+	pg = frame_alloc(FRAME_pipe, 0);
+	if (!pg) {
+		pipe_free(p);
+		return -ENOMEM;
+	}
+	*p = (struct pipe){ .reading = true, .writing = true, .data = frame_va(pg) };
+	spin_init(&p->lock, "pipe", RANK_pipe);
+	waitq_init(&p->readers);
+	waitq_init(&p->writers);
+	*out = p;
+	return 0;
+}
+
+void pipe_close(struct pipe *p, bool writer)
+{
+	bool last;
+
+	spin_lock(&p->lock);
+	if (writer)
+		p->writing = false;
+	else
+		p->reading = false;
+	last = !p->reading && !p->writing;
+	waitq_wake_all(&p->readers);
+	waitq_wake_all(&p->writers);
+	spin_unlock(&p->lock);
+	if (last) {
+		frame_put(frame_of_va(p->data));
+		pipe_free(p);
+	}
+}
+
+/* Moves up to @n bytes out of the ring without a fault; returns how many went, and
+ * whether the user's page stopped it.  Lock held. */
+static u64 take(struct pipe *p, uptr_t dst, u64 n, bool *fault)
+{
+	u64 done = 0;
+
+	*fault = false;
+	n = MIN(n, p->in - p->out);
+	while (done < n && !*fault) {
+		u64 at = p->out % PAGE_SIZE;
+		u64 len = MIN(n - done, PAGE_SIZE - at);
+		u64 got = copyout_nofault(uptr_add(dst, done), p->data + at, len);
+
+		*fault = got < len;
+		p->out += got;
+		done += got;
+	}
+	return done;
+}
+
+static u64 give(struct pipe *p, uptr_t src, u64 n, bool *fault)
+{
+	u64 done = 0;
+
+	/* An empty ring begins where the copy goes by words, and in one piece. */
+	if (p->in == p->out)
+		p->in = p->out = src.va % sizeof(u64);
+	*fault = false;
+	n = MIN(n, PAGE_SIZE - (p->in - p->out));
+	while (done < n && !*fault) {
+		u64 at = p->in % PAGE_SIZE;
+		u64 len = MIN(n - done, PAGE_SIZE - at);
+		u64 got = copyin_nofault(p->data + at, uptr_add(src, done), len);
+
+		*fault = got < len;
+		p->in += got;
+		done += got;
+	}
+	return done;
+}
+
+/* Lock held.  0 when there is something to read or will never be, or -EINTR. */
+static int wait_for_bytes(struct pipe *p)
+{
+	while (p->in == p->out && p->writing) {
+		int err = waitq_wait(&p->readers, &p->lock);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+s64 pipe_read(struct pipe *p, uptr_t dst, u64 n)
+{
+	u64 done = 0;
+	bool fault;
+	int err;
+
+	if (n == 0)
+		return 0;
+	do {
+		spin_lock(&p->lock);
+		err = done ? 0 : wait_for_bytes(p);
+		if (err) {
+			spin_unlock(&p->lock);
+			return err;
+		}
+		done += take(p, uptr_add(dst, done), n - done, &fault);
+		if (p->in - p->out <= PIPESIZE)
+			waitq_wake_all(&p->writers);
+		spin_unlock(&p->lock);
+		if (fault)
+			err = uaccess_fault_in(uptr_add(dst, done), true);
+	} while (fault && !err);
+	return done || !err ? (s64)done : err;
+}
+
+/* Lock held.  Until at most @most bytes are unread.  0, -EPIPE or -EINTR. */
+static int wait_for_room(struct pipe *p, u64 most)
+{
+	while (p->reading && p->in - p->out > most) {
+		int err = waitq_wait(&p->writers, &p->lock);
+
+		if (err)
+			return err;
+	}
+	return p->reading ? 0 : -EPIPE;
+}
+
+s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
+{
+	u64 done = 0;
+	int err = 0;
+
+	while (done < n && !err) {
+		bool fault = false;
+
+		spin_lock(&p->lock);
+		err = wait_for_room(p, PIPESIZE - 1);
+		if (!err && thread_killed())
+			err = -EINTR;
+		if (!err)
+			done += give(p, uptr_add(src, done), n - done, &fault);
+		if (p->in != p->out)
+			waitq_wake_all(&p->readers);
+		/* As if it had been written in pieces of PIPESIZE. */
+		if (!err && !fault)
+			err = wait_for_room(p, PIPESIZE);
+		spin_unlock(&p->lock);
+		if (fault) {
+			err = uaccess_fault_in(uptr_add(src, done), false);
+			if (err && done)
+				return (s64)done;
+		}
+		sched_point();
+	}
+	return err ? err : (s64)done;
+}

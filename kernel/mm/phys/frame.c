@@ -1,0 +1,538 @@
+/* frame.c - the frame allocator.
+ *
+ * Free blocks of 2^order frames stand in one list per order, and a block that
+ * is freed joins its buddy (the block whose address differs in that one bit)
+ * for as long as the buddy is free too.  One lock guards the lists.
+ *
+ * In front of them each hart has a short array of single frames, which is what
+ * nearly all calls see.  An array is entered by swapping 1 into its `busy`
+ * word, also by other harts, which fill or empty it.  Whoever is inside waits
+ * for nothing, and who finds the word taken goes to the block lists instead.
+ * So an interrupt that comes while its own hart is inside simply takes the
+ * longer way, and no interrupt has to be turned off.
+ *
+ * Counts by kind are kept beside each array (guarded by its busy word) and
+ * beside the block lists (guarded by the lock), and added up when asked for.
+ *
+ * struct page.order says whose a frame is: only under the lock does it become
+ * FRAME_ORDER_FREE | n or stop being that, so a look at a buddy needs only
+ * this one byte, even while the buddy is being handed out elsewhere. */
+#include "mm/phys/frame.h"
+
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "mm/phys/frame_priv.h"
+#include "mm/phys/kmap.h"
+#include "mm/phys/reclaim.h"
+
+#define CACHE_BATCH 16 /* moved at a time between a hart's list and the blocks */
+#define RECLAIM_BATCH 32
+#define BIG_ORDER 3 /* above it few attempts only */
+#define BIG_ATTEMPTS 4
+
+/* Keeps what is seldom needed out of the registers of what is short. */
+#define NOINLINE __attribute__((noinline))
+
+struct frame_cache frame_caches[MAX_HARTS];
+struct frames frames;
+
+const char *const frame_kind_name[FRAME_NKINDS] = {
+#define X(kind, what) #kind,
+	FRAME_KINDS(X)
+#undef X
+};
+
+/* One writer, any readers.  Volatile, as gcc makes an atomic store a swap. */
+static void recount(volatile s64 *count, unsigned from, unsigned to, s64 n)
+{
+	count[from] -= n;
+	count[to] += n;
+}
+
+/* Read by whoever looks for a buddy. */
+static void order_set(struct page *pg, unsigned order)
+{
+	__atomic_store_n(&pg->order, order, __ATOMIC_RELAXED);
+}
+
+/* Kinds that are handed out and come back; the others are made at boot. */
+static bool kind_is_given(unsigned kind)
+{
+	return kind >= FRAME_kernel && kind < FRAME_NKINDS;
+}
+
+/* --- addresses ---------------------------------------------------------- */
+
+pa_t frame_pa(const struct page *pg)
+{
+	return frame_pfn(pg) << PAGE_SHIFT;
+}
+
+struct page *frame_of_pa(pa_t pa)
+{
+	u64 i = (pa >> PAGE_SHIFT) - frames.base;
+
+	return i < frames.total ? &frames.table[i] : NULL;
+}
+
+void *frame_va(const struct page *pg)
+{
+	return kmap_direct(frame_pa(pg));
+}
+
+struct page *frame_of_va(const void *va)
+{
+	return frame_of_pa((uintptr_t)va - (uintptr_t)kmap_direct(0));
+}
+
+/* --- blocks; frames.lock is held --------------------------------------- */
+
+static void block_insert(struct page *pg, unsigned order)
+{
+	order_set(pg, FRAME_ORDER_FREE | order);
+	list_add(&frames.blocks[order], &pg->link);
+	frames.nblocks[order]++;
+}
+
+static void block_remove(struct page *pg)
+{
+	list_del(&pg->link);
+	frames.nblocks[pg->order & ~FRAME_ORDER_FREE]--;
+	order_set(pg, FRAME_ORDER_TAIL);
+}
+
+/* Frames of kind free, refs 0; joins buddies.  The counts are up to the caller. */
+static void block_put(struct page *pg, unsigned order)
+{
+	struct page *buddy;
+
+	while (order < FRAME_MAX_ORDER && (buddy = frame_buddy(pg, order))) {
+		block_remove(buddy);
+		order_set(pg, FRAME_ORDER_TAIL);
+		pg = MIN(pg, buddy);
+		order++;
+	}
+	block_insert(pg, order);
+}
+
+/* A block out of the lists, or NULL; larger ones are halved.  Its frames are
+ * still of kind free, all of them FRAME_ORDER_TAIL. */
+static struct page *block_take(unsigned order)
+{
+	unsigned from = order;
+	struct page *pg;
+
+	while (list_empty(&frames.blocks[from]))
+		if (++from > FRAME_MAX_ORDER)
+			return NULL;
+	pg = list_first(&frames.blocks[from], struct page, link);
+	block_remove(pg);
+	while (from > order) {
+		from--;
+		block_insert(pg + BIT(from), from);
+	}
+	return pg;
+}
+
+/* --- the harts' lists --------------------------------------------------- */
+
+/* A frame off this hart's list, now of kind @kind; or NULL. */
+static struct page *cache_take(enum frame_kind kind)
+{
+	struct frame_cache *c = &frame_caches[hart_index()];
+	struct page *pg = NULL;
+
+	if (!frame_cache_enter(c))
+		return NULL;
+	if (c->n) {
+		pg = c->frame[--c->n];
+		pg->kind = kind;
+		order_set(pg, 0);
+		recount(c->count, FRAME_free, kind, 1);
+	}
+	frame_cache_leave(c);
+	return pg;
+}
+
+/* Onto this hart's list, if there is room. */
+static bool cache_put(struct page *pg)
+{
+	struct frame_cache *c = &frame_caches[hart_index()];
+	bool room;
+
+	if (!frame_cache_enter(c))
+		return false;
+	room = c->n < FRAME_CACHE_SIZE;
+	if (room) {
+		recount(c->count, pg->kind, FRAME_free, 1);
+		pg->kind = FRAME_free;
+		order_set(pg, FRAME_ORDER_CACHED);
+		c->frame[c->n++] = pg;
+	}
+	frame_cache_leave(c);
+	return room;
+}
+
+/* The rest of this section: frames.lock is held. */
+
+/* Blocks are halved from below, and the list is taken from its end: what comes first
+ * goes there, so that memory is handed out in ascending order. */
+static void cache_refill(struct frame_cache *c)
+{
+	struct page *got[CACHE_BATCH], *pg;
+	u32 n = 0;
+
+	if (!frame_cache_enter(c))
+		return;
+	while (c->n + n < CACHE_BATCH && (pg = block_take(0))) {
+		order_set(pg, FRAME_ORDER_CACHED);
+		got[n++] = pg;
+	}
+	while (n)
+		c->frame[c->n++] = got[--n];
+	frame_cache_leave(c);
+}
+
+/* All but @keep frames go to the block lists.  False: somebody is inside. */
+static bool cache_shrink(struct frame_cache *c, u32 keep)
+{
+	if (!frame_cache_enter(c))
+		return false;
+	while (c->n > keep)
+		block_put(c->frame[--c->n], 0);
+	frame_cache_leave(c);
+	return true;
+}
+
+/* Returns how many lists somebody was inside of. */
+static unsigned drain_locked(void)
+{
+	unsigned missed = 0;
+
+	for (unsigned i = 0; i < MAX_HARTS; i++)
+		missed += !cache_shrink(&frame_caches[i], 0);
+	return missed;
+}
+
+/* --- allocation --------------------------------------------------------- */
+
+/* The frames of a block just taken become @kind, in use. */
+static void block_dress(struct page *pg, unsigned order, enum frame_kind kind)
+{
+	for (u64 i = 0; i < BIT(order); i++)
+		pg[i].kind = kind;
+	order_set(pg, order);
+}
+
+/* From the block lists; when they are out, from all harts' lists. */
+static struct page *block_alloc(enum frame_kind kind, unsigned order, unsigned flags)
+{
+	struct page *pg;
+	unsigned missed;
+
+	do {
+		missed = 0;
+		spin_lock(&frames.lock);
+		pg = block_take(order);
+		if (!pg) {
+			missed = drain_locked();
+			pg = block_take(order);
+		} else if (!order) {
+			cache_refill(&frame_caches[hart_index()]);
+		}
+		if (pg) {
+			recount(frames.count, FRAME_free, kind, BIT(order));
+			block_dress(pg, order, kind);
+		}
+		spin_unlock(&frames.lock);
+
+		/* Whoever is inside a list is out again in a few instructions,
+		 * and in front of a thread only if it is on another hart.  An
+		 * interrupt may have hit somebody inside: it never waits. */
+	} while (!pg && missed && !(flags & FRAME_NOWAIT));
+	return pg;
+}
+
+static struct page *reserve_take(enum frame_kind kind)
+{
+	struct page *pg = NULL;
+
+	spin_lock(&frames.lock);
+	if (!list_empty(&frames.reserve)) {
+		pg = list_first(&frames.reserve, struct page, link);
+		list_del(&pg->link);
+		frames.reserve_missing++;
+		recount(frames.count, FRAME_reserve, kind, 1);
+		block_dress(pg, 0, kind);
+	}
+	spin_unlock(&frames.lock);
+	return pg;
+}
+
+static struct page *alloc_once(enum frame_kind kind, unsigned order, unsigned flags)
+{
+	struct page *pg = order ? NULL : cache_take(kind);
+
+	return pg ? pg : block_alloc(kind, order, flags);
+}
+
+/* Not from this hart's list at once: reclaims until there is something. */
+static NOINLINE struct page *alloc_slow(enum frame_kind kind, unsigned order,
+					unsigned flags)
+{
+	struct page *pg = alloc_once(kind, order, flags);
+	unsigned fruitless = 0, attempts = 0;
+
+	while (!pg && !(flags & FRAME_NOWAIT) && fruitless < 2) {
+		if (order > BIG_ORDER && attempts++ == BIG_ATTEMPTS)
+			break;
+		if (!reclaim(MAX(RECLAIM_BATCH, BIT(order))))
+			fruitless++;
+		pg = alloc_once(kind, order, flags);
+	}
+	if (!pg && !order && (flags & FRAME_RESERVED))
+		pg = reserve_take(kind);
+	return pg;
+}
+
+/* The last step: one reference, and all that (K) stands for as promised. */
+static void page_hand_out(struct page *pg)
+{
+	ASSERT(pg->refs == 0);
+	pg->refs = 1;
+	pg->flags = 0;
+	list_init(&pg->link);
+	pg->object = NULL;
+	pg->index = 0;
+	pg->hash_next = NULL;
+	pg->priv = 0;
+	pg->owner = NULL;
+}
+
+struct page *frame_alloc(enum frame_kind kind, unsigned flags)
+{
+	struct page *pg;
+
+	ASSERT(kind_is_given(kind));
+	pg = cache_take(kind);
+	if (!pg)
+		pg = alloc_slow(kind, 0, flags);
+	if (!pg)
+		return NULL;
+	page_hand_out(pg);
+	if (flags & FRAME_ZERO)
+		page_zero(frame_va(pg));
+	return pg;
+}
+
+struct page *frame_alloc_order(enum frame_kind kind, unsigned order, unsigned flags)
+{
+	struct page *pg;
+
+	ASSERT(kind_is_given(kind) && order <= FRAME_MAX_ORDER);
+	pg = alloc_slow(kind, order, flags);
+	if (!pg)
+		return NULL;
+	page_hand_out(pg);
+	if (flags & FRAME_ZERO)
+		for (u64 i = 0; i < BIT(order); i++)
+			page_zero(frame_va(pg + i));
+	return pg;
+}
+
+/* --- references --------------------------------------------------------- */
+
+void frame_get(struct page *pg)
+{
+	u32 before = __atomic_fetch_add(&pg->refs, 1, __ATOMIC_RELAXED);
+
+	ASSERT(before > 0 && before + 1 != 0);
+}
+
+/* The reserve is filled up again before anything else. */
+static NOINLINE void block_free(struct page *pg, unsigned order)
+{
+	spin_lock(&frames.lock);
+	if (!order)
+		cache_shrink(&frame_caches[hart_index()], FRAME_CACHE_SIZE - CACHE_BATCH);
+	if (!order && frames.reserve_missing) {
+		recount(frames.count, pg->kind, FRAME_reserve, 1);
+		pg->kind = FRAME_reserve;
+		list_add(&frames.reserve, &pg->link);
+		frames.reserve_missing--;
+	} else {
+		recount(frames.count, pg->kind, FRAME_free, BIT(order));
+		for (u64 i = 0; i < BIT(order); i++)
+			pg[i].kind = FRAME_free;
+		block_put(pg, order);
+	}
+	spin_unlock(&frames.lock);
+}
+
+void frame_put(struct page *pg)
+{
+	u32 refs = __atomic_load_n(&pg->refs, __ATOMIC_ACQUIRE);
+
+	ASSERT(refs > 0 && pg->order <= FRAME_MAX_ORDER && kind_is_given(pg->kind));
+
+	/* One reference is ours: nobody else is there to change the number. */
+	if (refs > 1 && __atomic_sub_fetch(&pg->refs, 1, __ATOMIC_ACQ_REL) > 0)
+		return;
+	pg->refs = 0;
+	if (!pg->order && !__atomic_load_n(&frames.reserve_missing, __ATOMIC_RELAXED) &&
+	    cache_put(pg))
+		return;
+	block_free(pg, pg->order);
+}
+
+/* The lock makes splitting one step for all who share a block. */
+void frame_split(struct page *pg)
+{
+	unsigned order;
+
+	spin_lock(&frames.lock);
+	order = pg->order;
+	ASSERT(order <= FRAME_MAX_ORDER && pg->refs > 0 && kind_is_given(pg->kind));
+	for (u64 i = 1; i < BIT(order); i++) {
+		page_hand_out(&pg[i]);
+		pg[i].refs = pg->refs;
+		order_set(&pg[i], 0);
+	}
+	order_set(pg, 0);
+	spin_unlock(&frames.lock);
+}
+
+void frame_get_block(struct page *pg, unsigned order)
+{
+	spin_lock(&frames.lock);
+	if (pg->order == order)
+		frame_get(pg);
+	else
+		for (u64 i = 0; i < BIT(order); i++)
+			frame_get(pg + i);
+	spin_unlock(&frames.lock);
+}
+
+void frame_put_block(struct page *pg, unsigned order)
+{
+	bool whole, last = false;
+
+	spin_lock(&frames.lock);
+	ASSERT(pg->refs > 0 && kind_is_given(pg->kind));
+	whole = pg->order == order;
+	if (whole)
+		last = --pg->refs == 0;
+	spin_unlock(&frames.lock);
+	if (last)
+		block_free(pg, order);
+	for (u64 i = 0; !whole && i < BIT(order); i++)
+		frame_put(pg + i);
+}
+
+/* What only one has can get no second reference meanwhile. */
+bool frame_reunite(struct page *pg, unsigned order)
+{
+	bool alone = true;
+
+	spin_lock(&frames.lock);
+	for (u64 i = 0; alone && i < (pg->order == order ? 1 : BIT(order)); i++)
+		alone = !frame_is_shared(pg + i);
+	for (u64 i = 1; alone && pg->order != order && i < BIT(order); i++) {
+		pg[i].refs = 0;
+		order_set(pg + i, FRAME_ORDER_TAIL);
+	}
+	if (alone)
+		order_set(pg, order);
+	spin_unlock(&frames.lock);
+	return alone;
+}
+
+/* --- counts ------------------------------------------------------------- */
+
+u64 frame_count(enum frame_kind kind)
+{
+	s64 n = __atomic_load_n(&frames.count[kind], __ATOMIC_RELAXED);
+
+	for (unsigned i = 0; i < MAX_HARTS; i++)
+		n += __atomic_load_n(&frame_caches[i].count[kind], __ATOMIC_RELAXED);
+	return MAX(n, 0); /* a frame may have moved between two looks */
+}
+
+u64 frame_total(void)
+{
+	return frames.total;
+}
+
+/* --- boot --------------------------------------------------------------- */
+
+void frame_init(pa_t base, u64 bytes, struct page *table)
+{
+	ASSERT(IS_ALIGNED(base, PAGE_SIZE));
+	memset(&frames, 0, sizeof(frames));
+	memset(frame_caches, 0, sizeof(frame_caches));
+	spin_init(&frames.lock, "frame", RANK_frame);
+	frames.table = table;
+	frames.base = base >> PAGE_SHIFT;
+	frames.total = bytes >> PAGE_SHIFT;
+	frames.count[FRAME_kernel] = frames.total;
+	for (unsigned i = 0; i <= FRAME_MAX_ORDER; i++)
+		list_init(&frames.blocks[i]);
+	list_init(&frames.reserve);
+	for (u64 i = 0; i < frames.total; i++)
+		table[i] = (struct page){ .refs = 1, .kind = FRAME_kernel };
+}
+
+/* The whole frames in [start, end) that are RAM. */
+static void boot_range(pa_t start, pa_t end, pfn_t *lo, pfn_t *hi)
+{
+	*lo = MAX(DIV_UP(start, PAGE_SIZE), frames.base);
+	*hi = MIN(end / PAGE_SIZE, frames.base + frames.total);
+}
+
+void frame_boot_free(pa_t start, pa_t end)
+{
+	pfn_t pfn, hi;
+
+	boot_range(start, end, &pfn, &hi);
+	while (pfn < hi) {
+		struct page *pg = frame_of_pa(pfn << PAGE_SHIFT);
+		unsigned order = FRAME_MAX_ORDER;
+
+		while (!IS_ALIGNED(pfn, BIT(order)) || pfn + BIT(order) > hi)
+			order--;
+		for (u64 i = 0; i < BIT(order); i++) {
+			ASSERT(pg[i].kind == FRAME_kernel && pg[i].refs == 1);
+			pg[i].refs = 0;
+			order_set(&pg[i], FRAME_ORDER_TAIL);
+		}
+		block_free(pg, order);
+		pfn += BIT(order);
+	}
+}
+
+/* What the firmware keeps may reach over the edge of a frame: whole frames
+ * that have any of it. */
+void frame_boot_kind(pa_t start, pa_t end, enum frame_kind kind)
+{
+	pfn_t pfn, hi;
+
+	boot_range(ALIGN_DOWN(start, PAGE_SIZE), ALIGN_UP(end, PAGE_SIZE), &pfn, &hi);
+	for (; pfn < hi; pfn++) {
+		struct page *pg = frame_of_pa(pfn << PAGE_SHIFT);
+
+		ASSERT(pg->refs == 1);
+		recount(frames.count, pg->kind, kind, 1);
+		pg->kind = kind;
+	}
+}
+
+void frame_boot_reserve(unsigned nframes)
+{
+	while (nframes--) {
+		struct page *pg = frame_alloc(FRAME_other, FRAME_NOWAIT);
+
+		ASSERT(pg);
+		__atomic_add_fetch(&frames.reserve_missing, 1, __ATOMIC_RELAXED);
+		frame_put(pg);
+	}
+}

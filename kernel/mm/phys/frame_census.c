@@ -1,0 +1,56 @@
+/* frame_census.c - all counts of frames at one instant.
+ *
+ * The counts are spread over the block lists and the lists of the harts.  They stand
+ * still while frames.lock is held and all lists are entered.  Who is inside of a list may
+ * be hit by an interrupt that wants the lock, so nobody is waited for with it. */
+#include "mm/phys/frame_priv.h"
+
+#include "lib/string.h"
+
+static void leave(unsigned n)
+{
+	while (n--)
+		frame_cache_leave(&frame_caches[n]);
+}
+
+/* (lock) False: somebody is inside of a list. */
+static bool enter_all(void)
+{
+	for (unsigned i = 0; i < MAX_HARTS; i++) {
+		if (!frame_cache_enter(&frame_caches[i])) {
+			leave(i);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* (lock, all lists) */
+static void add_up(struct frame_census *c)
+{
+	for (unsigned kind = 0; kind < FRAME_NKINDS; kind++) {
+		s64 n = frames.count[kind];
+
+		for (unsigned i = 0; i < MAX_HARTS; i++)
+			n += frame_caches[i].count[kind];
+		c->count[kind] = n;
+	}
+	memcpy(c->blocks, frames.nblocks, sizeof(c->blocks));
+	for (unsigned i = 0; i < MAX_HARTS; i++)
+		c->cached[i] = frame_caches[i].n;
+}
+
+void frame_census(struct frame_census *census)
+{
+	bool done;
+
+	do {
+		spin_lock(&frames.lock);
+		done = enter_all();
+		if (done) {
+			add_up(census);
+			leave(MAX_HARTS);
+		}
+		spin_unlock(&frames.lock);
+	} while (!done);
+}

@@ -1,0 +1,80 @@
+/* frame_check.c - the frame allocator looks at itself, in builds with checks.
+ *
+ * frames.lock is held, and no hart is inside its list. */
+#include "mm/phys/frame_priv.h"
+
+#include "lib/assert.h"
+
+#ifdef PAGODA_CHECK
+/* A block of 2^order from @pg on: all of one kind, only the first is special. */
+static void check_block(const struct page *pg, unsigned order)
+{
+	ASSERT(IS_ALIGNED(frame_pfn(pg), BIT(order)));
+	ASSERT(frame_pfn(pg) + BIT(order) <= frames.base + frames.total);
+	for (u64 i = 1; i < BIT(order); i++)
+		ASSERT(pg[i].order == FRAME_ORDER_TAIL && !pg[i].refs &&
+		       pg[i].kind == pg->kind);
+}
+
+/* Returns how many frames the block or frame @pg takes. */
+static u64 check_page(const struct page *pg)
+{
+	unsigned order = pg->order;
+
+	if (order & FRAME_ORDER_FREE) {
+		order &= ~FRAME_ORDER_FREE;
+		ASSERT(order <= FRAME_MAX_ORDER && pg->kind == FRAME_free && !pg->refs);
+		ASSERT(order == FRAME_MAX_ORDER || !frame_buddy(pg, order));
+	} else if (order == FRAME_ORDER_CACHED) {
+		ASSERT(pg->kind == FRAME_free && !pg->refs);
+		return 1;
+	} else {
+		ASSERT(order <= FRAME_MAX_ORDER && pg->kind != FRAME_free);
+		ASSERT(!pg->refs == (pg->kind == FRAME_reserve));
+	}
+	check_block(pg, order);
+	return BIT(order);
+}
+
+static u64 check_lists(void)
+{
+	u64 nfree = 0;
+	struct page *pg;
+
+	for (unsigned order = 0; order <= FRAME_MAX_ORDER; order++) {
+		u64 n = 0;
+
+		list_for_each(pg, &frames.blocks[order], link) {
+			ASSERT(pg->order == (FRAME_ORDER_FREE | order));
+			n++;
+		}
+		ASSERT(n == frames.nblocks[order]);
+		nfree += n << order;
+	}
+	for (unsigned i = 0; i < MAX_HARTS; i++) {
+		ASSERT(!frame_caches[i].busy && frame_caches[i].n <= FRAME_CACHE_SIZE);
+		for (u32 j = 0; j < frame_caches[i].n; j++)
+			ASSERT(frame_caches[i].frame[j]->order == FRAME_ORDER_CACHED);
+		nfree += frame_caches[i].n;
+	}
+	return nfree;
+}
+
+void frame_check(void)
+{
+	u64 count[FRAME_NKINDS] = { 0 };
+
+	spin_lock(&frames.lock);
+	for (u64 i = 0; i < frames.total;) {
+		const struct page *pg = &frames.table[i];
+		u64 n = check_page(pg);
+
+		count[pg->kind] += n;
+		i += n;
+	}
+	for (unsigned kind = 0; kind < FRAME_NKINDS; kind++)
+		ASSERT(frame_count(kind) == count[kind]);
+	ASSERT(check_lists() == count[FRAME_free]);
+	spin_unlock(&frames.lock);
+}
+#endif

@@ -1,0 +1,60 @@
+/* frame_priv.h - the state of the frame allocator, for frame.c and its check. */
+#pragma once
+
+#include "core/hart.h"
+#include "core/sync/spinlock.h"
+#include "mm/phys/frame.h"
+
+#define FRAME_CACHE_SIZE 32 /* frames on a hart's list at most */
+
+/* One hart's list, as frame.c describes it. */
+struct frame_cache {
+	u32 busy;                             /* (A) 1: somebody is inside      */
+	u32 n;                                /* (busy) frames in here          */
+	struct page *frame[FRAME_CACHE_SIZE]; /* (busy)                         */
+	s64 count[FRAME_NKINDS];              /* (busy, read by all) this share */
+} __attribute__((aligned(512)));
+
+struct frames {
+	struct spinlock lock;
+	struct page *table;                      /* (C) one for each frame of RAM     */
+	pfn_t base;                              /* (C) of table[0]                   */
+	u64 total;                               /* (C) frames                        */
+	struct list blocks[FRAME_MAX_ORDER + 1]; /* (lock) free ones, by order */
+	u64 nblocks[FRAME_MAX_ORDER + 1];        /* (lock) how many these are   */
+	s64 count[FRAME_NKINDS];                 /* (lock, read by all) this share */
+	struct list reserve;                     /* (lock) frames held back        */
+	u32 reserve_missing;                     /* (lock, A) how many it lacks    */
+};
+
+extern struct frame_cache frame_caches[MAX_HARTS];
+extern struct frames frames;
+
+static inline pfn_t frame_pfn(const struct page *pg)
+{
+	return frames.base + (pg - frames.table);
+}
+
+/* Pairs with frame_cache_leave(): what the last visitor wrote is seen. */
+static inline bool frame_cache_enter(struct frame_cache *c)
+{
+	return !__atomic_exchange_n(&c->busy, 1, __ATOMIC_ACQUIRE);
+}
+
+static inline void frame_cache_leave(struct frame_cache *c)
+{
+	__atomic_store_n(&c->busy, 0, __ATOMIC_RELEASE);
+}
+
+/* The buddy of block @pg if all of it is free in one piece, else NULL. (lock) */
+static inline struct page *frame_buddy(const struct page *pg, unsigned order)
+{
+	pfn_t pfn = frame_pfn(pg) ^ BIT(order);
+	struct page *buddy = frame_of_pa(pfn << PAGE_SHIFT);
+
+	if (!buddy)
+		return NULL;
+	if (__atomic_load_n(&buddy->order, __ATOMIC_RELAXED) != (FRAME_ORDER_FREE | order))
+		return NULL;
+	return buddy;
+}

@@ -1,0 +1,141 @@
+/* slab.c - objects of one size, cut from single frames.
+ *
+ * A frame that serves a cache (a slab) keeps its state in struct page:
+ *
+ *	owner  the cache          flags  objects cut so far
+ *	index  objects in use     priv   first object given back, or 0
+ *	link   in cache->partial while it has room
+ *
+ * Objects are cut one by one as they are needed, so a new slab costs nothing
+ * but its frame.  A free object holds the next free one in its first word and
+ * a mark in its second, by which a second free is noticed. */
+#include "mm/phys/slab.h"
+
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "mm/phys/frame.h"
+
+struct free_object {
+	u64 next; /* address, or 0 */
+	u64 mark; /* free_mark()   */
+};
+
+#define SIZE_MAX_OBJECT 2048
+
+static u64 free_mark(const void *obj)
+{
+	return (uintptr_t)obj ^ 0x9e3779b97f4a7c15ul;
+}
+
+static struct slab_cache *caches; /* (C) after boot: the last one made */
+
+struct slab_cache *slab_next(const struct slab_cache *c)
+{
+	return c ? c->next : caches;
+}
+
+void slab_init(struct slab_cache *c, const char *name, u32 size)
+{
+	size = ALIGN_UP(MAX(size, sizeof(struct free_object)), 16);
+	ASSERT(size <= SIZE_MAX_OBJECT);
+	*c = (struct slab_cache){ .name = name,
+				  .size = size,
+				  .per_slab = PAGE_SIZE / size };
+	spin_init(&c->lock, name, RANK_slab);
+	list_init(&c->partial);
+	c->next = caches;
+	caches = c;
+}
+
+/* An object of slab @pg, which has room.  c->lock is held. */
+static void *slab_take(struct slab_cache *c, struct page *pg)
+{
+	void *obj;
+
+	if (pg->priv) {
+		struct free_object *f = (struct free_object *)pg->priv;
+
+		pg->priv = f->next;
+		obj = f;
+	} else {
+		obj = (char *)frame_va(pg) + (u64)pg->flags++ * c->size;
+	}
+	if (++pg->index == c->per_slab)
+		list_del(&pg->link);
+	c->inuse++;
+	return obj;
+}
+
+/* A kept slab has a second reference. */
+static bool is_kept(const struct page *pg)
+{
+	return pg->refs > 1;
+}
+
+void slab_keep(struct slab_cache *c, u32 objects)
+{
+	for (u32 n = 0; n < objects; n += c->per_slab) {
+		struct page *pg = frame_alloc(FRAME_slab, FRAME_NOWAIT);
+
+		ASSERT(pg);
+		pg->owner = c;
+		frame_get(pg);
+		spin_lock(&c->lock);
+		list_add(&c->partial, &pg->link);
+		c->nslabs++;
+		spin_unlock(&c->lock);
+	}
+}
+
+void *slab_alloc(struct slab_cache *c, unsigned flags)
+{
+	void *obj = NULL;
+
+	spin_lock(&c->lock);
+	if (list_empty(&c->partial)) {
+		struct page *pg;
+
+		/* Without the lock: this may sleep.  Should somebody else add
+		 * a slab meanwhile, both stay until they are empty. */
+		spin_unlock(&c->lock);
+		pg = frame_alloc(FRAME_slab, flags & ~FRAME_ZERO);
+		if (!pg)
+			return NULL;
+		pg->owner = c;
+		spin_lock(&c->lock);
+		list_add(&c->partial, &pg->link);
+		c->nslabs++;
+	}
+	obj = slab_take(c, list_first(&c->partial, struct page, link));
+	spin_unlock(&c->lock);
+	return memset(obj, 0, c->size);
+}
+
+void slab_free(struct slab_cache *c, void *obj)
+{
+	struct page *pg = frame_of_va(obj);
+	struct free_object *f = obj;
+	bool empty;
+
+	ASSERT(pg && pg->kind == FRAME_slab && pg->owner == c);
+	ASSERT(((uintptr_t)obj & (PAGE_SIZE - 1)) % c->size == 0);
+	spin_lock(&c->lock);
+	ASSERT(pg->index && f->mark != free_mark(obj));
+	*f = (struct free_object){ .next = pg->priv, .mark = free_mark(obj) };
+	pg->priv = (uintptr_t)obj;
+	if (pg->index == c->per_slab) { /* kept ones are used first */
+		if (is_kept(pg))
+			list_add(&c->partial, &pg->link);
+		else
+			list_add_tail(&c->partial, &pg->link);
+	}
+	c->inuse--;
+	empty = --pg->index == 0 && !is_kept(pg);
+	if (empty) {
+		list_del(&pg->link);
+		c->nslabs--;
+	}
+	spin_unlock(&c->lock);
+	if (empty)
+		frame_put(pg);
+}

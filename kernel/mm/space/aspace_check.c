@@ -1,0 +1,72 @@
+/* aspace_check.c - the invariants of an address space, for builds with CHECK=1. */
+
+#ifdef PAGODA_CHECK
+
+#include "lib/assert.h"
+#include "mm/space/aspace.h"
+#include "mm/space/aspace_priv.h"
+#include "uapi/layout.h"
+
+static void check_leaf(struct aspace *as, va_t va, pte_t e)
+{
+	struct vma *area = vma_find(&as->areas, va);
+	struct page *pg = frame_of_pa(pte_pa(e));
+
+	if (va >= TRAPFRAME && !(e.bits & PTE_U))
+		return; /* the trap path's own pages */
+	ASSERT(area && pg && pg->refs > 0);
+	ASSERT(e.bits & PTE_U);
+	ASSERT(!(e.bits & PTE_W) || area->prot & VMA_W);
+	ASSERT(!(e.bits & PTE_X) || area->prot & VMA_X);
+	ASSERT(!(e.bits & PTE_COW) || !(e.bits & PTE_W));
+	ASSERT(!(e.bits & PTE_W) || pg->refs == 1 || area->flags & VMA_SHARED);
+}
+
+static void check_large(const struct vma *area, va_t va, pte_t e)
+{
+	const struct page *pg = frame_of_pa(pte_pa(e));
+
+	ASSERT(IS_ALIGNED(va | pte_pa(e), SUPER_SIZE));
+	ASSERT(va >= area->start && va + SUPER_SIZE <= area->end && !area->object);
+	ASSERT(pg->kind == FRAME_anon && (pg->order == SUPER_ORDER || !pg->order));
+}
+
+static u64 count_reserve(const struct pt *pt)
+{
+	u64 n = 0;
+
+	for (struct page *table = pt->reserve; table; table = table->hash_next) {
+		ASSERT(table->kind == FRAME_table && table->refs == 1);
+		n++;
+	}
+	return n;
+}
+
+void aspace_check(struct aspace *as)
+{
+	u64 resident = 0, large = 0;
+
+	mutex_lock(&as->lock);
+	vma_check(&as->areas);
+	pt_for_each(c, &as->pt, 0, MAXVA) {
+		pte_t e = pte_load(c.slot);
+
+		if (pte_is_parked(e, c.level))
+			resident++;
+		if (!pte_is_leaf(e))
+			continue;
+		ASSERT(!(e.bits & PTE_G)); /* a hart would keep it for all spaces */
+		check_leaf(as, c.va, e);
+		if (e.bits & PTE_U && frame_of_pa(pte_pa(e))->kind != FRAME_usyscall)
+			resident += level_size(c.level) / PAGE_SIZE;
+		if (c.level == 0)
+			continue;
+		check_large(vma_find(&as->areas, c.va), c.va, e);
+		large++;
+	}
+	ASSERT(resident == as->resident);
+	ASSERT(large == count_reserve(&as->pt));
+	mutex_unlock(&as->lock);
+}
+
+#endif

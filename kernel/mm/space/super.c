@@ -1,0 +1,213 @@
+/* super.c - 2 MiB leaves for memory of a program's own (super=on).
+ *
+ * Where a heap or an anonymous mapping covers an aligned 2 MiB, these are one
+ * leaf over one block of frames, if such a block is free; else they are pages
+ * as everywhere, and no call fails for want of a block.  A leaf lies in one area.
+ * What is done to a part of it (an edge of an area, PROT_NONE, giving back, a
+ * write to a block that a child shares) splits it first.  The table which that
+ * takes was set aside when the leaf was made (pt.h), so that splitting never
+ * fails, and a program with large leaves takes as many frames as without.
+ *
+ * A block that came with a first touch, and so has more than was asked for, is
+ * marked in its first frame: when memory runs out, super_shed() takes that back.
+ *
+ * Several spaces may have leaves on one block.  Once one of them splits its own,
+ * the frames of the block are counted singly for all (frame_split). */
+
+#include "core/sched.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "mm/space/aspace_priv.h"
+#include "mm/xlate/gather.h"
+#include "mm/phys/vmstat.h"
+#include "uapi/errno.h"
+
+bool aspace_super;
+
+/* struct page.flags of the first frame of a block; constant once it is mapped. */
+#define BLOCK_MAY_BE_SHED 1u
+
+/* Blocks come from what is free: no cache is emptied for want of one. */
+static struct page *block_alloc(void)
+{
+	struct page *pg = frame_alloc_order(FRAME_anon, SUPER_ORDER, FRAME_NOWAIT);
+
+	if (!pg)
+		vmstat_inc(VM_super_fallback);
+	return pg;
+}
+
+static bool map_block(struct aspace *as, va_t va, struct page *pg, u64 flags)
+{
+	struct gather g;
+	int err;
+
+	gather_init(&g, &as->tlb);
+	err = pt_put_large(&as->pt, va, pte_make(frame_pa(pg), flags), &g);
+	gather_finish(&g);
+	if (err)
+		return false;
+	as->resident += SUPER_PAGES;
+	vmstat_inc(VM_super_mapped);
+	return true;
+}
+
+/* --- making ------------------------------------------------------------- */
+
+static bool is_candidate(struct aspace *as, const struct super_place *at)
+{
+	va_t base = ALIGN_DOWN(at->va, SUPER_SIZE);
+
+	/* Only pages can be parked (PROT_NONE). */
+	return aspace_super && base >= at->lo && base + SUPER_SIZE <= at->hi &&
+	       at->area->prot &&
+	       (at->area->kind == VMA_heap || at->area->kind == VMA_anon) &&
+	       pt_large_fits(&as->pt, at->va);
+}
+
+static bool map_fresh(struct aspace *as, const struct super_place *at, u64 used, u16 mark)
+{
+	u64 flags = prot_to_pte(at->area->prot) | used;
+	struct page *pg;
+
+	if (!is_candidate(as, at))
+		return false;
+	pg = block_alloc();
+	if (!pg)
+		return false;
+	for (u64 i = 0; i < SUPER_PAGES; i++) {
+		page_zero(frame_va(pg + i));
+		sched_point();
+	}
+	vmstat_add(VM_page_zeroed, SUPER_PAGES);
+	pg->flags = mark;
+	aspace_before_leaf(flags);
+	if (map_block(as, ALIGN_DOWN(at->va, SUPER_SIZE), pg, flags))
+		return true;
+	frame_put(pg);
+	return false;
+}
+
+bool super_map_fresh(struct aspace *as, const struct super_place *at, u64 used)
+{
+	return map_fresh(as, at, used, 0);
+}
+
+/* Plenty is what leaves half of the memory free: a program that touches a page here and
+ * there must not take it all from others. */
+bool super_map_touched(struct aspace *as, const struct vma *area, va_t va, u64 used)
+{
+	struct super_place at = { area, va, area->start, area->end };
+
+	return frame_count(FRAME_free) >= frame_total() / 2 + SUPER_PAGES &&
+	       map_fresh(as, &at, used, BLOCK_MAY_BE_SHED);
+}
+
+int super_put(struct aspace *as, va_t va, struct page *pg, u64 flags)
+{
+	return map_block(as, va, pg, flags) ? 0 : -ENOMEM;
+}
+
+struct page *super_copy(struct page *from)
+{
+	struct page *pg = block_alloc();
+
+	if (pg)
+		pg->flags = from->flags;
+	for (u64 i = 0; pg && i < SUPER_PAGES; i++) {
+		page_copy(frame_va(pg + i), frame_va(from + i));
+		sched_point();
+	}
+	return pg;
+}
+
+/* --- unmaking ----------------------------------------------------------- */
+
+void super_split(struct pt_cur *c)
+{
+	frame_split(frame_of_pa(pte_pa(pte_load(c->slot))));
+	pt_split(c);
+	vmstat_inc(VM_super_split);
+}
+
+void super_cut(struct aspace *as, va_t va)
+{
+	struct pt_cur c;
+
+	if (!as->pt.reserve || IS_ALIGNED(va, SUPER_SIZE))
+		return; /* no large leaf at all, or none across */
+	c = pt_at(&as->pt, va);
+	if (pte_is_large(pte_load(c.slot), c.level))
+		super_split(&c);
+}
+
+void super_unmap(struct aspace *as, struct pt_cur *c, struct gather *g)
+{
+	pte_t e = pt_take_large(c);
+
+	as->resident -= SUPER_PAGES;
+	gather_add_large(g, c->va, frame_of_pa(pte_pa(e)));
+}
+
+/* --- when memory runs out ------------------------------------------------ */
+
+static bool is_zero(const struct page *pg)
+{
+	const u64 *word = frame_va(pg);
+
+	for (u64 i = 0; i < PAGE_SIZE / sizeof(*word); i++)
+		if (word[i])
+			return false;
+	return true;
+}
+
+static bool has_zero_page(const struct page *pg)
+{
+	for (u64 i = 0; i < SUPER_PAGES; i++)
+		if (is_zero(pg + i))
+			return true;
+	return false;
+}
+
+/* The cursor is at the first page of what was a large leaf. */
+static u64 shed_leaf(struct aspace *as, struct pt_cur *c, struct gather *g)
+{
+	u64 n = 0;
+
+	super_split(c);
+	for (u64 i = 0; i < SUPER_PAGES; i++) {
+		struct page *pg = frame_of_pa(pte_pa(pte_load(&c->slot[i])));
+
+		if (!is_zero(pg))
+			continue;
+		pte_store(&c->slot[i], (pte_t){ 0 });
+		gather_add(g, c->va + i * PAGE_SIZE, pg);
+		n++;
+	}
+	as->resident -= n;
+	return n;
+}
+
+u64 super_shed(struct aspace *as)
+{
+	struct gather g;
+	u64 n = 0;
+
+	gather_init(&g, &as->tlb);
+	for (struct vma *a = vma_find_next(&as->areas, 0); a && as->pt.reserve;
+	     a = vma_next(&as->areas, a)) {
+		pt_for_each(c, &as->pt, a->start, a->end) {
+			pte_t e = pte_load(c.slot);
+			struct page *pg = frame_of_pa(pte_pa(e));
+
+			if (pte_is_large(e, c.level) && pg->flags & BLOCK_MAY_BE_SHED &&
+			    frame_reunite(pg, SUPER_ORDER) && has_zero_page(pg))
+				n += shed_leaf(as, &c, &g);
+			if (sched_point_killed())
+				break;
+		}
+	}
+	gather_finish(&g);
+	vmstat_add(VM_super_shed, n);
+	return n;
+}

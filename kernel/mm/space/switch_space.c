@@ -1,0 +1,133 @@
+/* switch_space.c - which root a hart has loaded, and making harts let go of one.
+ *
+ * A hart keeps a root loaded while it idles or runs kernel threads
+ * (borrowing): hart.loaded says which.  The mask of a space has only harts that
+ * run its thread; tlb_space.h has the rule that makes shootdowns safe. */
+
+#include "mm/space/switch_space.h"
+
+#include "arch/riscv/csr.h"
+#include "core/option/bootopt.h"
+#include "core/coreup.h"
+#include "core/hart.h"
+#include "core/report/klog.h"
+#include "core/option/options.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "mm/xlate/asid.h"
+#include "mm/space/aspace.h"
+#include "mm/space/aspace_priv.h"
+#include "mm/phys/vmstat.h"
+
+static bool asids; /* (C) spaces have ASIDs */
+
+/* asid=on: as many bits as there are; a number: at most so many. */
+static u32 bits_wanted(void)
+{
+	const char *option = bootopt_get("asid");
+	u32 bits = 0, have = tlb_asid_bits();
+
+	if (!option || strcmp(option, "on") == 0)
+		return have;
+	while (*option >= '0' && *option <= '9')
+		bits = bits * 10 + (u32)(*option++ - '0');
+	return MIN(bits, have); /* off: 0 */
+}
+
+void aspace_load_init(u32 harts)
+{
+	u32 bits = bits_wanted(), spaces = asid_init(bits, aspace_isolate, harts);
+
+	asids = spaces != 0;
+	if (!asids)
+		option_became("asid", "off");
+	if (aspace_isolate)
+		tlb_set_pairs();
+	if (asids)
+		printk("asid: %u bits (%u spaces)\n", bits, spaces);
+	else
+		printk("asid: off (%u bits)\n", bits);
+}
+
+/* The ASID in satp: a space that is loaded never changes it. */
+static void set_asid(struct aspace *as)
+{
+	u64 asid = tlb_asid(&as->tlb);
+
+	as->satp = (as->satp & ~SATP_ASID) | asid << SATP_ASID_SHIFT;
+	if (as->user_satp && asid)
+		as->user_satp = (as->user_satp & ~SATP_ASID) | (asid + 1)
+								       << SATP_ASID_SHIFT;
+}
+
+static void flush(const struct aspace *as, enum asid_flush how)
+{
+	if (how == ASID_FLUSH_NONE)
+		return;
+	vmstat_inc(how == ASID_FLUSH_ALL ? VM_space_flush_all : VM_space_flush);
+	if (how == ASID_FLUSH_ALL)
+		tlb_flush_all();
+	else
+		tlb_flush_space(&as->tlb);
+}
+
+/* Interrupts off.  @as NULL: the boot root, whose user half is always empty and
+ * which nobody shares an ASID with.  The flush comes after satp is written: what is
+ * touched in between is the kernel half, which is the same in all roots. */
+static void load(struct hart *h, struct aspace *as)
+{
+	enum asid_flush how = asids ? ASID_FLUSH_NONE : ASID_FLUSH_ALL;
+	struct aspace *old = h->loaded;
+
+	if (as) {
+		vmstat_inc(VM_space_load);
+		how = asid_enter(&as->tlb, h->cpu.index);
+		set_asid(as);
+	}
+	csr_write(satp, as ? as->satp : kernel_satp);
+	flush(as, how);
+	if (old)
+		asid_leave(&old->tlb, h->cpu.index);
+	/* From here on aspace_evict() may free the old one. */
+	__atomic_store_n(&h->loaded, as, __ATOMIC_RELEASE);
+}
+
+void aspace_load(struct aspace *as)
+{
+	struct hart *h = hart_current();
+
+	if (h->loaded != as)
+		load(h, as);
+	else if (as && !(tlb_users(&as->tlb) & BIT(h->cpu.index)))
+		flush(as, asid_resume(&as->tlb, h->cpu.index));
+}
+
+void aspace_rest(void)
+{
+	struct hart *h = hart_current();
+
+	if (h->loaded && tlb_users(&h->loaded->tlb) & BIT(h->cpu.index))
+		asid_rest(&h->loaded->tlb, h->cpu.index);
+}
+
+void aspace_unload(void)
+{
+	aspace_load(NULL);
+}
+
+/* The caller's own hart may be one of them: a thread that has given up its space may
+ * have slept since, and go on where that is still borrowed.  It waits with interrupts
+ * on (two that evict from each other's hart must both answer). */
+void aspace_evict(struct aspace *as)
+{
+	ASSERT(irq_enabled());
+	for (u32 i = 0; i < nharts; i++) {
+		struct hart *h = &harts[i];
+
+		if (__atomic_load_n(&h->loaded, __ATOMIC_ACQUIRE) != as)
+			continue;
+		hart_ipi(h, HART_IPI_DROP);
+		while (__atomic_load_n(&h->loaded, __ATOMIC_ACQUIRE) == as)
+			;
+	}
+}

@@ -1,0 +1,197 @@
+/* asid.c - see asid.h.
+ *
+ * A context is a number and, above its 16 bits, the generation that gave it out.
+ * Loading a space whose context is of this generation takes no lock: the hart
+ * exchanges its `active`.  A roll-over takes every hart's `active` away, so a
+ * load that goes on at the same time either comes before that and its space keeps
+ * the number, or it fails and goes through the lock. */
+
+#include "mm/xlate/asid.h"
+
+#include "core/hart.h"
+#include "core/sync/spinlock.h"
+#include "lib/assert.h"
+#include "mm/phys/vmstat.h"
+
+#define NUMBER_BITS 16
+#define GENERATION BIT(NUMBER_BITS)
+
+/* (C) constant after boot  (A) atomic  (L) lock */
+static struct {
+	struct spinlock lock;
+	u32 step,
+		limit;  /* (C) numbers are step, 2 * step, ... below limit; limit 0: none */
+	u32 next;       /* (L) none from here on was given out yet            */
+	u64 generation; /* (A) written under lock                             */
+	u64 owing;      /* (L) harts that have to forget everything first     */
+	u64 kept[MAX_HARTS];        /* (L) context that the hart had at the last roll-over,
+			      *     as its space has it now; 0: none          */
+	u32 kept_number[MAX_HARTS]; /* (L) not given out in this generation    */
+} asids = { .lock = SPINLOCK_INIT("asid", asid), .generation = GENERATION };
+
+/* (A) The context that the hart loaded last; 0: a roll-over has taken it. */
+static struct {
+	u64 context;
+} __attribute__((aligned(64))) active[MAX_HARTS];
+
+static u64 number_of(u64 context)
+{
+	return context & (GENERATION - 1);
+}
+
+static u64 generation_of(u64 context)
+{
+	return context & ~(GENERATION - 1);
+}
+
+u32 asid_init(u32 bits, bool pairs, u32 harts)
+{
+	u32 step = pairs ? 2 : 1, numbers = BIT(MIN(bits, (u32)NUMBER_BITS)) / step;
+
+	ASSERT(harts <= MAX_HARTS);
+	if (numbers < 1 + harts) /* 0 is taken, each hart may hold on to one */
+		return 0;
+	asids.step = asids.next = step;
+	asids.limit = numbers * step;
+	return numbers - 1;
+}
+
+/* --- giving out numbers (lock held) ------------------------------------- */
+
+/* 0: there are no more. */
+static u32 next_number(void)
+{
+	while (asids.next < asids.limit) {
+		u32 number = asids.next;
+		bool kept = false;
+
+		asids.next += asids.step;
+		for (u32 i = 0; i < MAX_HARTS; i++)
+			kept |= asids.kept_number[i] == number;
+		if (!kept)
+			return number;
+	}
+	return 0;
+}
+
+/* What other harts have loaded stays as it is.  This one, @hart, is about to load
+ * something else and forgets everything then. */
+static void roll_over(u32 hart)
+{
+	u64 last;
+
+	vmstat_inc(VM_asid_rollover);
+	__atomic_fetch_add(&asids.generation, GENERATION, __ATOMIC_SEQ_CST);
+	for (u32 i = 0; i < MAX_HARTS; i++) {
+		last = __atomic_exchange_n(&active[i].context, 0, __ATOMIC_SEQ_CST);
+		if (last)
+			asids.kept[i] = last;
+		if (i == hart)
+			asids.kept[i] = 0;
+		asids.kept_number[i] = number_of(asids.kept[i]);
+	}
+	asids.owing = ~0ul;
+	asids.next = asids.step;
+}
+
+/* @s was loaded somewhere at the roll-over: the same number, in this generation. */
+static bool renew_kept(struct tlb_space *s)
+{
+	u64 old = s->context, new = asids.generation | number_of(old);
+	bool found = false;
+
+	for (u32 i = 0; i < MAX_HARTS && old; i++) {
+		if (asids.kept[i] != old)
+			continue;
+		asids.kept[i] = new;
+		found = true;
+	}
+	if (found)
+		__atomic_store_n(&s->context, new, __ATOMIC_SEQ_CST);
+	return found;
+}
+
+/* A fresh number: no hart holds anything under it that it may use. */
+static bool renew_fresh(struct tlb_space *s)
+{
+	u32 number = next_number();
+
+	if (!number)
+		return false;
+	__atomic_store_n(&s->held, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&s->stale, 0, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&s->context, asids.generation | number, __ATOMIC_SEQ_CST);
+	return true;
+}
+
+/* --- loading ------------------------------------------------------------ */
+
+static bool enter_fast(const struct tlb_space *s, u32 hart)
+{
+	u64 last = __atomic_load_n(&active[hart].context, __ATOMIC_SEQ_CST);
+	u64 context = __atomic_load_n(&s->context, __ATOMIC_SEQ_CST);
+	u64 generation = __atomic_load_n(&asids.generation, __ATOMIC_SEQ_CST);
+
+	return last && generation_of(context) == generation &&
+	       __atomic_compare_exchange_n(&active[hart].context, &last, context, false,
+					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+}
+
+/* True: this hart has to forget everything. */
+static bool enter_slow(struct tlb_space *s, u32 hart)
+{
+	bool owes;
+
+	spin_lock(&asids.lock);
+	if (generation_of(s->context) != asids.generation) {
+		while (!renew_kept(s) && !renew_fresh(s))
+			roll_over(hart);
+	}
+	__atomic_store_n(&active[hart].context, s->context, __ATOMIC_SEQ_CST);
+	owes = asids.owing & BIT(hart);
+	asids.owing &= ~BIT(hart);
+	spin_unlock(&asids.lock);
+	return owes;
+}
+
+/* Its bit in harts is set: from here on others tell this hart at once. */
+static enum asid_flush look_at_marks(struct tlb_space *s, u64 self)
+{
+	if (!(__atomic_load_n(&s->stale, __ATOMIC_SEQ_CST) & self))
+		return ASID_FLUSH_NONE;
+	__atomic_fetch_and(&s->stale, ~self, __ATOMIC_SEQ_CST);
+	return ASID_FLUSH_SPACE;
+}
+
+enum asid_flush asid_enter(struct tlb_space *s, u32 hart)
+{
+	enum asid_flush flush = ASID_FLUSH_NONE, marks;
+	u64 self = BIT(hart);
+
+	__atomic_fetch_or(&s->harts, self, __ATOMIC_SEQ_CST); /* see tlb_targets() */
+	if (!asids.limit || (!enter_fast(s, hart) && enter_slow(s, hart)))
+		flush = ASID_FLUSH_ALL;
+	marks = look_at_marks(s, self);
+	if (!(__atomic_load_n(&s->held, __ATOMIC_SEQ_CST) & self))
+		__atomic_fetch_or(&s->held, self, __ATOMIC_SEQ_CST);
+	return MAX(flush, marks);
+}
+
+void asid_rest(struct tlb_space *s, u32 hart)
+{
+	__atomic_fetch_and(&s->harts, ~BIT(hart), __ATOMIC_SEQ_CST);
+}
+
+enum asid_flush asid_resume(struct tlb_space *s, u32 hart)
+{
+	__atomic_fetch_or(&s->harts, BIT(hart), __ATOMIC_SEQ_CST);
+	return look_at_marks(s, BIT(hart));
+}
+
+/* Without ASIDs it forgets everything before it comes back. */
+void asid_leave(struct tlb_space *s, u32 hart)
+{
+	__atomic_fetch_and(&s->harts, ~BIT(hart), __ATOMIC_SEQ_CST);
+	if (!asids.limit)
+		__atomic_fetch_and(&s->held, ~BIT(hart), __ATOMIC_SEQ_CST);
+}

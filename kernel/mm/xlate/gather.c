@@ -1,0 +1,103 @@
+/* gather.c - see gather.h.
+ *
+ * A reference is noted as the address of its struct page; bit 0 says that it
+ * is one of a 2 MiB leaf. */
+#include "mm/xlate/gather.h"
+
+#include "arch/riscv/pte.h"
+#include "lib/assert.h"
+
+#define LARGE 1ul
+#define LARGE_ORDER 9
+
+_Static_assert(_Alignof(struct page) > LARGE, "bit 0 of a struct page's address");
+
+#define REFS_IN_FRAME (PAGE_SIZE / sizeof(u64))
+
+static void gather_empty(struct gather *g)
+{
+	g->lo = ~0ul;
+	g->hi = 0;
+	g->refs = g->first;
+	g->n = 0;
+	g->room = GATHER_INLINE;
+	g->borrowed = NULL;
+}
+
+void gather_init(struct gather *g, struct tlb_space *space)
+{
+	g->space = space;
+	gather_empty(g);
+}
+
+static void refs_put(const u64 *refs, u32 n)
+{
+	for (u32 i = 0; i < n; i++) {
+		struct page *pg = (struct page *)(refs[i] & ~LARGE);
+
+		if (refs[i] & LARGE)
+			frame_put_block(pg, LARGE_ORDER);
+		else
+			frame_put(pg);
+	}
+}
+
+void gather_finish(struct gather *g)
+{
+	struct page *pg = g->borrowed;
+
+	if (g->lo < g->hi)
+		tlb_shootdown(g->space, g->lo, g->hi);
+
+	/* All places but the newest are full. */
+	refs_put(g->first, pg ? GATHER_INLINE : g->n);
+	while (pg) {
+		struct page *older = pg->hash_next;
+
+		refs_put(frame_va(pg), pg == g->borrowed ? g->n : REFS_IN_FRAME);
+		frame_put(pg);
+		pg = older;
+	}
+	gather_empty(g);
+}
+
+/* Room for one more, if memory allows.  It must not reclaim: what waits here
+ * to be freed may be what reclaim would look for. */
+static bool gather_grow(struct gather *g)
+{
+	struct page *pg = frame_alloc(FRAME_other, FRAME_NOWAIT);
+
+	if (!pg)
+		return false;
+	pg->hash_next = g->borrowed;
+	g->borrowed = pg;
+	g->refs = frame_va(pg);
+	g->n = 0;
+	g->room = REFS_IN_FRAME;
+	return true;
+}
+
+static void note(struct gather *g, va_t va, u64 bytes, u64 ref)
+{
+	if (ref && g->n == g->room && !gather_grow(g))
+		gather_finish(g);
+	gather_range(g, va, va + bytes);
+	if (ref)
+		g->refs[g->n++] = ref;
+}
+
+void gather_range(struct gather *g, va_t lo, va_t hi)
+{
+	g->lo = MIN(g->lo, lo);
+	g->hi = MAX(g->hi, hi);
+}
+
+void gather_add(struct gather *g, va_t va, struct page *pg)
+{
+	note(g, va, level_size(0), (uintptr_t)pg);
+}
+
+void gather_add_large(struct gather *g, va_t va, struct page *pg)
+{
+	note(g, va, level_size(1), pg ? (uintptr_t)pg | LARGE : 0);
+}

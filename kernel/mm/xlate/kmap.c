@@ -1,0 +1,154 @@
+/* kmap.c - the kernel half: direct map, image, devices, stacks.
+ *
+ * Everything is mapped at boot and stays, so no hart ever has to be told.
+ * W^X holds per frame: the direct map leaves out the firmware, and shows the
+ * kernel's text and rodata read-only.  Layout: docs/design.md section 2. */
+
+#include "mm/phys/kmap.h"
+
+#include "arch/riscv/cpu.h"
+#include "arch/riscv/csr.h"
+#include "arch/riscv/tlb.h"
+#include "core/option/bootopt.h"
+#include "core/coreup.h"
+#include "core/report/klog.h"
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "mm/phys/frame.h"
+#include "mm/xlate/kmap_init.h"
+
+#define KERNEL_OFFSET 0xffffffff00000000ul
+#define KERNEL_BASE 0xffffffff80000000ul
+#define DYNAMIC_BASE 0xffffffe000000000ul /* devices */
+#define STACKS_BASE 0xffffffe010000000ul  /* kernel stacks */
+#define STACK_STRIDE ((KSTACK_PAGES + 1) * PAGE_SIZE)
+
+extern char __kernel_start[], __text_end[], __rodata_end[], __kernel_end[];
+extern char boot_stack[];
+
+struct pt kernel_pt;
+
+/* Global only if no root goes without these entries: not with isolate=on. */
+static u64 kernel_bits = PTE_V | PTE_A | PTE_D;
+static va_t next_device = DYNAMIC_BASE;
+static va_t next_stack = STACKS_BASE;
+
+static pa_t image_pa(const void *va)
+{
+	return (pa_t)va - KERNEL_OFFSET;
+}
+
+pa_t kmap_pa(const void *va)
+{
+	if ((va_t)va >= KERNEL_BASE)
+		return image_pa(va);
+	ASSERT((va_t)va >= DIRECT_BASE && (va_t)va < DYNAMIC_BASE);
+	return (pa_t)va - DIRECT_BASE;
+}
+
+/* At boot: a failure is the end. */
+static void map(va_t va, pa_t pa, u64 bytes, u64 rights)
+{
+	if (pt_map(&kernel_pt, va, pa, bytes, rights | kernel_bits))
+		panic("no memory to map the kernel at %lx", va);
+}
+
+/* Makes sure that root entry of @va points at a table from now on. */
+static void anchor(va_t va)
+{
+	struct pt_cur c = pt_at(&kernel_pt, va);
+
+	if (pt_reach(&c, 1))
+		panic("no memory for the kernel's page tables");
+}
+
+void kmap_init(void)
+{
+	const char *isolate = bootopt_get("isolate");
+
+	if (!isolate || strcmp(isolate, "on") != 0)
+		kernel_bits |= PTE_G;
+	if (pt_init(&kernel_pt))
+		panic("no memory for the boot root");
+	anchor(DYNAMIC_BASE);
+	anchor(KERNEL_BASE);
+}
+
+/* The largest leaf that starts at @pa and ends by @end. */
+static int leaf_level(pa_t pa, pa_t end)
+{
+	int level = 2;
+
+	while (level &&
+	       (!IS_ALIGNED(pa, level_size(level)) || level_size(level) > end - pa))
+		level--;
+	return level;
+}
+
+void kmap_ram(pa_t start, pa_t end)
+{
+	while (start < end) {
+		int level = leaf_level(start, end);
+		va_t va = DIRECT_BASE + start;
+		struct pt_cur c = pt_at(&kernel_pt, va);
+
+		if (pt_reach(&c, level))
+			panic("no memory for the direct map at %lx", start);
+		pt_set_leaf(&c, pte_make(start, kernel_bits | PTE_R | PTE_W));
+		start += level_size(level);
+	}
+}
+
+static void map_image_part(const char *start, const char *end, u64 rights)
+{
+	map((va_t)start, image_pa(start), end - start, rights);
+}
+
+void kmap_image(void)
+{
+	map_image_part(__kernel_start, __text_end, PTE_R | PTE_X);
+	map_image_part(__text_end, __rodata_end, PTE_R);
+	/* All data but the guard page below the boot hart's stack. */
+	map_image_part(__rodata_end, boot_stack, PTE_R | PTE_W);
+	map_image_part(boot_stack + PAGE_SIZE, __kernel_end, PTE_R | PTE_W);
+	/* The direct map of data; text and rodata are only to be read there. */
+	map(DIRECT_BASE + image_pa(__kernel_start), image_pa(__kernel_start),
+	    __rodata_end - __kernel_start, PTE_R);
+	kmap_ram(image_pa(__rodata_end), image_pa(__kernel_end));
+}
+
+void kmap_enable(void)
+{
+	kernel_satp = SATP_SV39 | kernel_pt.root >> PAGE_SHIFT;
+	csr_write(satp, kernel_satp);
+	tlb_flush_all();
+}
+
+void *kmap_device(pa_t pa, u64 bytes)
+{
+	pa_t start = ALIGN_DOWN(pa, PAGE_SIZE);
+	u64 size = ALIGN_UP(pa + bytes, PAGE_SIZE) - start;
+	va_t va = next_device;
+
+	map(va, start, size, PTE_R | PTE_W);
+	next_device += size + PAGE_SIZE; /* a hole between neighbours */
+	ASSERT(next_device < STACKS_BASE);
+	tlb_flush_all();
+	return (void *)(va + (pa - start));
+}
+
+u64 kstack_alloc(void)
+{
+	va_t base = next_stack;
+
+	for (int i = 1; i <= KSTACK_PAGES; i++) {
+		struct page *pg = frame_alloc(FRAME_stack, FRAME_ZERO | FRAME_NOWAIT);
+
+		if (!pg)
+			return 0; /* at boot; the caller gives up altogether */
+		map(base + i * PAGE_SIZE, frame_pa(pg), PAGE_SIZE, PTE_R | PTE_W);
+	}
+	next_stack += STACK_STRIDE;
+	tlb_flush_all();
+	return base + STACK_STRIDE;
+}

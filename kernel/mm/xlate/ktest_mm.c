@@ -1,0 +1,84 @@
+/* ktest_mm.c - what must hold of the kernel's own mappings and of the frames. */
+
+#ifdef PAGODA_CHECK
+
+#include "arch/riscv/csr.h"
+#include "core/ktest.h"
+#include "mm/phys/frame.h"
+#include "mm/phys/kmap.h"
+#include "mm/xlate/kmap_init.h"
+#include "mm/phys/reclaim.h"
+
+#define KERNEL_HALF DIRECT_BASE
+#define KERNEL_HALF_END 0xffffffffc0000000ul
+
+extern char __kernel_start[], __text_end[], __rodata_end[], boot_stack[];
+
+static pte_t entry_of(va_t va)
+{
+	return pte_load(pt_at(&kernel_pt, va).slot);
+}
+
+KTEST(no_kernel_page_is_writable_and_executable)
+{
+	pt_for_each(c, &kernel_pt, KERNEL_HALF, KERNEL_HALF_END) {
+		pte_t e = pte_load(c.slot);
+
+		if (!pte_is_leaf(e))
+			continue;
+		ASSERT((e.bits & (PTE_W | PTE_X)) != (PTE_W | PTE_X));
+		ASSERT(!(e.bits & PTE_U));
+	}
+}
+
+/* W^X per frame: no second mapping makes text or rodata writable. */
+KTEST(kernel_text_is_not_writable_anywhere)
+{
+	pa_t lo = kmap_pa(__kernel_start), hi = kmap_pa(__rodata_end);
+
+	pt_for_each(c, &kernel_pt, KERNEL_HALF, KERNEL_HALF_END) {
+		pte_t e = pte_load(c.slot);
+		pa_t pa = pte_pa(e);
+
+		if (pte_is_leaf(e) && pa < hi && pa + level_size(c.level) > lo)
+			ASSERT(!(e.bits & PTE_W) || pa >= hi);
+	}
+	ASSERT(!(entry_of((va_t)__rodata_end - 1).bits & (PTE_W | PTE_X)));
+	ASSERT(entry_of((va_t)__kernel_start).bits & PTE_X);
+}
+
+KTEST(firmware_is_not_in_the_direct_map)
+{
+	pa_t firmware = ALIGN_DOWN(kmap_pa(__kernel_start), 2 * MIB) - PAGE_SIZE;
+
+	ASSERT(!pte_is_valid(entry_of((va_t)kmap_direct(firmware))));
+}
+
+KTEST(boot_stack_has_a_guard)
+{
+	ASSERT(!pte_is_valid(entry_of((va_t)boot_stack)));
+	ASSERT(pte_is_valid(entry_of((va_t)boot_stack + PAGE_SIZE)));
+}
+
+KTEST(frames_add_up)
+{
+	u64 sum = 0;
+
+	for (int kind = 0; kind < FRAME_NKINDS; kind++)
+		sum += frame_count(kind);
+	ASSERT(sum == frame_total());
+}
+
+KTEST(a_frame_taken_and_given_back_changes_nothing)
+{
+	u64 before = mem_available();
+	struct page *pg = frame_alloc(FRAME_other, FRAME_ZERO);
+
+	ASSERT(pg && mem_available() == before - 1);
+	for (unsigned i = 0; i < PAGE_SIZE / 8; i++)
+		ASSERT(((u64 *)frame_va(pg))[i] == 0);
+	frame_put(pg);
+	ASSERT(mem_available() == before);
+}
+
+#endif

@@ -1,0 +1,321 @@
+/* pt.c - the cursor and what is built on it.
+ *
+ * Tables are reached through the direct map. */
+#include "mm/xlate/pt.h"
+
+#include "lib/assert.h"
+#include "lib/string.h"
+#include "mm/xlate/gather.h"
+#include "mm/phys/kmap.h"
+#include "uapi/errno.h"
+
+#define ROOT_LEVEL (PT_LEVELS - 1)
+#define ROOT_USER (PT_ENTRIES / 2) /* root entries of the user half */
+
+static pte_t *table_at(pa_t pa)
+{
+	return kmap_direct(pa);
+}
+
+/* --- the cursor --------------------------------------------------------- */
+
+/* From a slot on the path to va down to the one that decides, or to @level. */
+static void descend(struct pt_cur *c, int level)
+{
+	while (c->level > level) {
+		pte_t e = pte_load(c->slot);
+
+		if (!pte_is_table(e, c->level))
+			return;
+		c->level--;
+		c->slot = table_at(pte_pa(e)) + level_index(c->va, c->level);
+	}
+}
+
+static struct pt_cur at_level(struct pt *pt, va_t va, int level)
+{
+	struct pt_cur c = { .pt = pt,
+			    .va = va,
+			    .level = ROOT_LEVEL,
+			    .slot = table_at(pt->root) + level_index(va, ROOT_LEVEL) };
+
+	descend(&c, level);
+	return c;
+}
+
+struct pt_cur pt_at(struct pt *pt, va_t va)
+{
+	return at_level(pt, va, 0);
+}
+
+/* The last slot of all has its end at 2^64: then va stays where no range of
+ * addresses reaches. */
+void pt_next_slow(struct pt_cur *c)
+{
+	va_t end = pt_end(c);
+
+	if (level_index(end, c->level) == 0) {
+		*c = pt_at(c->pt, end ? end : ~0ul);
+		return;
+	}
+	c->va = end;
+	c->slot++;
+	descend(c, 0);
+}
+
+pte_t pt_entry(const struct pt *pt, va_t va, int level)
+{
+	pte_t e = pte_load(table_at(pt->root) + level_index(va, ROOT_LEVEL));
+
+	for (int at = ROOT_LEVEL; at > level; at--) {
+		if (!pte_is_table(e, at))
+			return (pte_t){ 0 };
+		e = pte_load(table_at(pte_pa(e)) + level_index(va, at - 1));
+	}
+	return e;
+}
+
+/* --- writing entries ---------------------------------------------------- */
+
+/* All changes of entries go through here, so that a twin root never differs. */
+static pte_t slot_write(struct pt_cur *c, pte_t e)
+{
+	if (c->level == ROOT_LEVEL) {
+		unsigned i = level_index(c->va, ROOT_LEVEL);
+
+		ASSERT(i < ROOT_USER || !c->pt->shared);
+		if (c->pt->twin && i < ROOT_USER)
+			pte_store(table_at(c->pt->twin) + i, e);
+	}
+	return pte_xchg(c->slot, e);
+}
+
+pte_t pt_set_leaf(struct pt_cur *c, pte_t e)
+{
+	ASSERT(!pte_is_table(e, c->level) && !pte_is_table(pte_load(c->slot), c->level));
+	return slot_write(c, e);
+}
+
+int pt_reach(struct pt_cur *c, int level)
+{
+	while (c->level > level) {
+		struct page *pg;
+
+		if (pte_load(c->slot).bits)
+			return -EEXIST;
+		pg = frame_alloc(FRAME_table, FRAME_ZERO);
+		if (!pg)
+			return -ENOMEM;
+		slot_write(c, pte_make(frame_pa(pg), PTE_V));
+		descend(c, 0);
+	}
+	return 0;
+}
+
+/* --- making and unmaking tables ----------------------------------------- */
+
+static int root_alloc(pa_t *root)
+{
+	struct page *pg = frame_alloc(FRAME_table, FRAME_ZERO);
+
+	if (!pg)
+		return -ENOMEM;
+	*root = frame_pa(pg);
+	return 0;
+}
+
+int pt_init(struct pt *pt)
+{
+	*pt = (struct pt){ 0 };
+	return root_alloc(&pt->root);
+}
+
+int pt_init_user(struct pt *pt, const struct pt *kernel)
+{
+	int err = pt_init(pt);
+
+	if (err)
+		return err;
+	pt->shared = true;
+	memcpy(table_at(pt->root) + ROOT_USER, table_at(kernel->root) + ROOT_USER,
+	       (PT_ENTRIES - ROOT_USER) * sizeof(pte_t));
+	return 0;
+}
+
+int pt_init_twin(struct pt *pt)
+{
+	const pte_t *root = table_at(pt->root);
+
+	ASSERT(!pt->twin);
+	for (unsigned i = 0; i < ROOT_USER; i++)
+		ASSERT(!root[i].bits);
+	return root_alloc(&pt->twin);
+}
+
+/* Frees the tables below the first @n entries of the one at @pa, then itself. */
+static void table_free(pa_t pa, int level, unsigned n)
+{
+	const pte_t *table = table_at(pa);
+
+#ifndef PAGODA_CHECK
+	if (level == 0)
+		n = 0;
+#endif
+	for (unsigned i = 0; i < n; i++) {
+		pte_t e = pte_load(&table[i]);
+
+		ASSERT(!pte_is_leaf(e));
+		if (pte_is_table(e, level))
+			table_free(pte_pa(e), level - 1, PT_ENTRIES);
+	}
+	frame_put(frame_of_pa(pa));
+}
+
+void pt_fini(struct pt *pt)
+{
+	ASSERT(!pt->reserve);
+	table_free(pt->root, ROOT_LEVEL, pt->shared ? ROOT_USER : PT_ENTRIES);
+	if (pt->twin)
+		frame_put(frame_of_pa(pt->twin));
+	*pt = (struct pt){ 0 };
+}
+
+/* --- ranges ------------------------------------------------------------- */
+
+static bool range_is_good(va_t va, u64 len)
+{
+	va_t last = va + len - 1;
+	bool user = last < BIT(38);
+	bool kernel = va >= -BIT(38) && last < -GIB;
+
+	return IS_ALIGNED(va | len, PAGE_SIZE) && len && va <= last && (user || kernel);
+}
+
+/* The level of the largest leaf that can map the start of [va, va+len) to pa. */
+static int leaf_level(va_t va, pa_t pa, u64 len, u64 prot)
+{
+	int level = 0;
+
+	if (!(prot & PT_LARGE) || va < BIT(38))
+		return 0;
+	while (level < ROOT_LEVEL && IS_ALIGNED(va | pa, level_size(level + 1)) &&
+	       len >= level_size(level + 1))
+		level++;
+	return level;
+}
+
+/* First reaches all slots, which can fail, then fills them, which cannot: both
+ * loops come to the same slots.  A table that is there already makes the leaves
+ * in its range smaller. */
+int pt_map(struct pt *pt, va_t va, pa_t pa, u64 len, u64 prot)
+{
+	u64 bits = (prot & PTE_FLAGS) | PTE_V;
+
+	ASSERT(range_is_good(va, len) && IS_ALIGNED(pa, PAGE_SIZE) && (prot & PTE_RWX));
+	pt_for_each(c, pt, va, va + len) {
+		u64 done = c.va - va;
+		int err = pt_reach(&c, leaf_level(c.va, pa + done, len - done, prot));
+
+		if (err)
+			return err;
+		if (pte_load(c.slot).bits)
+			return -EEXIST;
+	}
+	pt_for_each(c, pt, va, va + len)
+		slot_write(&c, pte_make(pa + (c.va - va), bits));
+	return 0;
+}
+
+struct page *pt_leaf_page(pte_t e)
+{
+	struct page *pg = frame_of_pa(pte_pa(e));
+
+	return pg && pg->kind != FRAME_kernel && pg->kind != FRAME_firmware ? pg : NULL;
+}
+
+/* --- 2 MiB leaves of the user half --------------------------------------- */
+
+static void reserve_add(struct pt *pt, struct page *table)
+{
+	table->hash_next = pt->reserve;
+	pt->reserve = table;
+}
+
+static struct page *reserve_take(struct pt *pt)
+{
+	struct page *table = pt->reserve;
+
+	ASSERT(table);
+	pt->reserve = table->hash_next;
+	return table;
+}
+
+/* Pages come in ascending order more often than not, so that the neighbour below
+ * tells most quickly that there is something. */
+static bool table_is_empty(const pte_t *table, unsigned below)
+{
+	for (unsigned i = 0; i < PT_ENTRIES; i++)
+		if (pte_load(&table[(below - i) % PT_ENTRIES]).bits)
+			return false;
+	return true;
+}
+
+bool pt_large_fits(struct pt *pt, va_t va)
+{
+	struct pt_cur c = at_level(pt, ALIGN_DOWN(va, level_size(1)), 1);
+	pte_t e = pte_load(c.slot);
+
+	if (!pte_is_table(e, c.level))
+		return !e.bits;
+	return table_is_empty(table_at(pte_pa(e)), level_index(va, 0) - 1);
+}
+
+int pt_put_large(struct pt *pt, va_t va, pte_t e, struct gather *g)
+{
+	struct pt_cur c = at_level(pt, va, 1);
+	struct page *table;
+	int err;
+
+	ASSERT(IS_ALIGNED(va, level_size(1)) && va < BIT(38) && pte_is_leaf(e));
+	if (!pt_large_fits(pt, va))
+		return -EEXIST;
+	err = pt_reach(&c, 1);
+	if (err)
+		return err;
+	if (pte_is_valid(pte_load(c.slot))) {
+		table = frame_of_pa(pte_pa(pte_load(c.slot)));
+		gather_range(g, va, va + level_size(1));
+	} else {
+		table = frame_alloc(FRAME_table, FRAME_ZERO);
+		if (!table)
+			return -ENOMEM;
+	}
+	reserve_add(pt, table);
+	slot_write(&c, e);
+	return 0;
+}
+
+/* The reserve is always cleared, so it can be put in place as it is. */
+pte_t pt_take_large(struct pt_cur *c)
+{
+	struct page *table = reserve_take(c->pt);
+
+	ASSERT(c->level == 1 && pte_is_leaf(pte_load(c->slot)));
+	return slot_write(c, pte_make(frame_pa(table), PTE_V));
+}
+
+/* The hardware may set A or D in the large leaf until the moment it goes. */
+void pt_split(struct pt_cur *c)
+{
+	struct page *table = reserve_take(c->pt);
+	pte_t *small = table_at(frame_pa(table));
+	pte_t pointer = pte_make(frame_pa(table), PTE_V), e;
+
+	do {
+		e = pte_load(c->slot);
+		ASSERT(c->level == 1 && pte_is_leaf(e));
+		for (unsigned i = 0; i < PT_ENTRIES; i++)
+			small[i] = pte_make(pte_pa(e) + i * PAGE_SIZE, e.bits & PTE_FLAGS);
+	} while (!pte_cas(c->slot, e, pointer));
+	descend(c, 0);
+}
