@@ -156,7 +156,7 @@ def foreign_image(*replaced):
     """An image with our programs, but a shell (and an init) that knows no option cmd."""
     foreign = {"sh": "plainsh", "init": "plaininit"}
     image = OUT / "foreign.img"
-    sources = " ".join(f"tests/qemu/{foreign[name]}.c" for name in replaced)
+    sources = " ".join(f"tests/qemu/programs/{foreign[name]}.c" for name in replaced)
     built = [f"build/xv6/{foreign[name]}" for name in replaced]
     status, out = make("-s", f"XV6={sources}", "all", *built)
     assert status == 0, out

@@ -1,6 +1,6 @@
 // sources: kernel/lib/elf.c
 /* fuzz_elf.c - any bytes at all as a program: what is accepted can be loaded. */
-#include "../host/elf_exercise.h"
+#include "../host/lib/elf_exercise.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 

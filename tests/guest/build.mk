@@ -15,15 +15,15 @@ LD_USER ?= $(if $(filter-out ld,$(LD)),$(LD),riscv64-unknown-elf-ld)
 
 GUEST_CFLAGS := -std=gnu17 -march=rv64gc -mabi=lp64d -mcmodel=medany -ffreestanding \
 	-fno-builtin -fno-common -fno-pic -fno-stack-protector -Os -g -Wall -Wextra \
-	-Wframe-larger-than=1024 $(if $(WERROR),-Werror) -Ikernel
+	-Wframe-larger-than=1024 $(if $(WERROR),-Werror) -Ikernel -I$(GUEST_DIR)
 GUEST_LDFLAGS := -static -z max-page-size=4096
 
 guest_obj = $(addprefix $(GUEST_OUT)/obj/$(TOOLCHAIN)/,$(addsuffix .o,$(1)))
 
 GUEST_LIB := start.S lib.c
-ABITEST_SRC := $(notdir $(sort $(wildcard $(GUEST_DIR)/t_*.c)))
-ABITEST2_SRC := $(filter t_mmap% t_mremap% t_cut% t_regress% t_super% t_options% t_obs% \
-	t_ledger% t_exec_many% t_stale%,$(ABITEST_SRC))
+ABITEST_SRC := $(patsubst $(GUEST_DIR)/%,%,$(sort $(wildcard $(GUEST_DIR)/*/t_*.c)))
+ABITEST2_SRC := $(filter mm/t_mmap% mm/t_mremap% mm/t_cut% mm/t_super% mm/t_stale% rules/t_regress% \
+	obs/t_options% obs/t_obs% obs/t_ledger% proc/t_exec_many%,$(ABITEST_SRC))
 
 .PHONY: guest-tests test.img
 guest-tests: $(GUEST_TESTS)
@@ -51,7 +51,7 @@ $(GUEST_OUT)/obj/$(TOOLCHAIN)/%.o: $(GUEST_DIR)/% $(GUEST_DIR)/build.mk $(GUEST_
 	$(Q)$(CC_USER) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
 
 # As a program that a user puts into user/bin.
-$(GUEST_OUT)/streams.sym: $(call user_objects,tests/qemu/streams.c) $(USER_LIB_OBJ) user/lib/user.ld
+$(GUEST_OUT)/streams.sym: $(call user_objects,tests/qemu/programs/streams.c) $(USER_LIB_OBJ) user/lib/user.ld
 	$(call say,LD,$(basename $@))
 	@mkdir -p $(@D)
 	$(Q)$(call user_link,$@,$<)
@@ -59,7 +59,7 @@ $(GUEST_OUT)/streams.sym: $(call user_objects,tests/qemu/streams.c) $(USER_LIB_O
 $(GUEST_OUT)/streams: %: %.sym
 	$(Q)$(OBJCOPY_USER) -S $< $@
 
--include $(wildcard $(GUEST_OUT)/obj/$(TOOLCHAIN)/*.d)
+-include $(wildcard $(GUEST_OUT)/obj/$(TOOLCHAIN)/*.d $(GUEST_OUT)/obj/$(TOOLCHAIN)/*/*.d)
 
 test.img: $(BUILD)/test.img
 $(BUILD)/test.img.files: FORCE

@@ -9,7 +9,7 @@ A list (NAME.mut) has blocks divided by empty lines:
 
     # what is broken
     in pt_map
-    test pt gather
+    test mm/pt mm/gather
     guest regress.freed fork=copy
     cpu rv64,v=true
     outside test_add
@@ -20,7 +20,7 @@ A list (NAME.mut) has blocks divided by empty lines:
 it is defined; with `in NAME FILE.c` only a definition in a file of that name counts, for
 names that several files have.  Comments and white space in the code do not matter.
 
-Each mutant is applied to a copy of the tree, the tests named (tests/host/test_pt.c,
+Each mutant is applied to a copy of the tree, the tests named (tests/host/mm/test_pt.c,
 ..., then those cases of abitest, in a machine with the boot options that follow
 and of that -cpu, then those of tools/check_run.py) are built and run, and the first that
 fails has killed it.  A mutant that
@@ -155,7 +155,7 @@ def missing_tests(mutant, cases):
 
 
 def check(mutants, tree):
-    text = ''.join(path.read_text() for path in (ROOT / 'tests/guest').glob('t_*.c'))
+    text = ''.join(path.read_text() for path in (ROOT / 'tests/guest').rglob('t_*.c'))
     cases = ['.'.join(names)
              for names in re.findall(r'^(?:SLOW_)?TEST\((\w+), (\w+)\)', text, re.M)]
     bad = 0

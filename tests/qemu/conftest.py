@@ -1,8 +1,11 @@
 """The image for the tests: all programs and the test programs; never the user's fs.img.  And the
 console of the machines of a test that failed."""
 import os
+import sys
 
 import pytest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "rig"))
 
 import consolelog
 import machine

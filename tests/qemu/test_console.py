@@ -156,7 +156,7 @@ def test_shell(m, line, want):
 def plain_image(test_image, tmp_path_factory):
     """With a shell that never asks for another mode of the console, and a program that does."""
     assert test_image
-    sources = ["tests/qemu/plainsh.c", "tests/qemu/rawmode.c"]
+    sources = ["tests/qemu/programs/plainsh.c", "tests/qemu/programs/rawmode.c"]
     machine.make("XV6=" + " ".join(sources), "build/xv6/plainsh", "build/xv6/rawmode")
     path = str(tmp_path_factory.mktemp("console") / "plain.img")
     files = ["README.md:README", "build/xv6/plainsh:sh", "build/xv6/rawmode:rawmode",

@@ -88,7 +88,7 @@ def test_end_of_init_is_one_clear_line(test_image, tmp_path, program, spoil, why
 def plain_firmware(tmp_path_factory):
     """The real one needs C, M and A itself, and says nothing without."""
     path = tmp_path_factory.mktemp("firmware") / "plainfw"
-    source = os.path.join(machine.TOP, "tests/qemu/plainfw.S")
+    source = os.path.join(machine.TOP, "tests/qemu/programs/plainfw.S")
     gcc = shutil.which("riscv64-unknown-elf-gcc") or shutil.which("riscv64-linux-gnu-gcc")
     if not gcc:
         pytest.skip("no gcc for RISC-V")

@@ -103,7 +103,7 @@ def test_trees_with_loops_come_to_an_end(test_image, tmp_path):
 def test_many_readers_of_cold_files(test_image, tmp_path):
     """More of them than there are requests for the disk, and each file has blocks that an indirect one names."""
     count, size = 60, 20000
-    machine.make("XV6=tests/qemu/coldread.c", "build/xv6/coldread")
+    machine.make("XV6=tests/qemu/programs/coldread.c", "build/xv6/coldread")
     files = []
     for n in range(count):
         path = tmp_path / f"c{n:02}"
@@ -134,7 +134,7 @@ def test_large_files_without_the_option(test_image, tmp_path):
 
 def test_a_program_that_maps_many_files_leaves_some_to_others(test_image, tmp_path):
     """More than the table of inodes has room for at first; and it can be done again."""
-    machine.make("XV6=tests/qemu/manymaps.c", "build/xv6/manymaps")
+    machine.make("XV6=tests/qemu/programs/manymaps.c", "build/xv6/manymaps")
     image = str(tmp_path / "fs.img")
     make_image(test_image, image, ["-s", "4000", "-i", "1000"])
     subprocess.run([os.path.join(machine.TOP, "build/mkfs"), "--add", image,

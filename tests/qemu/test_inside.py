@@ -19,7 +19,7 @@ KERNEL_ONLY = {"direct", "device", "kstack", "text", "rodata", "data"}
 
 @pytest.fixture(scope="module")
 def image():
-    folder = labrig.ROOT / "tests/qemu"
+    folder = labrig.ROOT / "tests/qemu/programs"
     return labrig.make_image("inside.img", [folder / "held.c", folder / "manyareas.c"])
 
 

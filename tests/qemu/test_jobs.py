@@ -10,7 +10,7 @@ from machine import Machine
 
 INTERRUPT, END = "\x03", "\x04"
 PROGRAMS = ["init", "sh", "cat", "echo", "ps", "sleep", "poweroff"]
-FOREIGN = ["tests/qemu/plainsh.c", "tests/qemu/hop.c"]
+FOREIGN = ["tests/qemu/programs/plainsh.c", "tests/qemu/programs/hop.c"]
 
 
 def make_image(path, **names):

@@ -11,7 +11,7 @@ from machine import Machine
 
 @pytest.fixture(scope="module")
 def image():
-    return labrig.make_image("mapped.img", [labrig.ROOT / "tests/qemu/mapwrite.c"])
+    return labrig.make_image("mapped.img", [labrig.ROOT / "tests/qemu/programs/mapwrite.c"])
 
 
 @pytest.mark.parametrize("boot", ["", "uaccess=walk isolate=on"])

@@ -23,9 +23,9 @@
 #define memcpy xv6_memcpy
 #define memcmp xv6_memcmp
 #define atoi xv6_atoi
-#include "../../xv6/lib/malloc.c"
-#include "../../xv6/lib/printf.c"
-#include "../../xv6/lib/string.c"
+#include "../../../xv6/lib/malloc.c"
+#include "../../../xv6/lib/printf.c"
+#include "../../../xv6/lib/string.c"
 #undef printf
 #undef fprintf
 #undef malloc

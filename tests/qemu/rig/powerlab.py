@@ -20,7 +20,7 @@ import time
 import consolelog
 import machine
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 SHM = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # else the usual place
 SECTOR = 512
 FSCK = ROOT / "build/fsck"
@@ -51,7 +51,7 @@ def build_powerload(target):
          "-fno-builtin", "-fno-common", "-fno-pic", "-fno-stack-protector", "-O2", "-Wall", "-Wextra",
          f"-I{ROOT}/kernel", f"-I{guest}", "-nostdlib", "-static", "-Wl,--no-relax",
          "-Wl,--build-id=none", "-Wl,-z,max-page-size=4096", "-Wl,-s", f"-Wl,-T,{guest}/guest.ld",
-         "-o", target, f"{guest}/start.S", f"{guest}/lib.c", f"{ROOT}/tests/qemu/powerload.c"],
+         "-o", target, f"{guest}/start.S", f"{guest}/lib.c", f"{ROOT}/tests/qemu/programs/powerload.c"],
         check=True)
 
 

@@ -1,4 +1,4 @@
-// sources: kernel/dev/virtio/virtio_blk.c kernel/dev/virtio/virtio_mmio.c kernel/dev/virtio/vring.c kernel/dev/block.c kernel/lib/fdt.c tests/host/fake_virtio.c tests/host/shim/shim.c
+// sources: kernel/dev/virtio/virtio_blk.c kernel/dev/virtio/virtio_mmio.c kernel/dev/virtio/vring.c kernel/dev/block.c kernel/lib/fdt.c tests/host/dev/fake_virtio.c tests/host/shim/shim.c
 /* test_virtio.c - the disk driver against a device that checks it: legacy and
  * modern, answers out of order, errors, a full ring, silence, nonsense. */
 #include "virtio_rig.h"

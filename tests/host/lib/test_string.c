@@ -18,7 +18,7 @@
 #define strncmp kernel_strncmp
 #define strchr kernel_strchr
 #define strlcpy kernel_strlcpy
-#include "../../kernel/lib/string.c"
+#include "../../../kernel/lib/string.c"
 #undef memcpy
 #undef memmove
 #undef memset

@@ -18,7 +18,7 @@ import time
 
 import consolelog
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 OUT = ROOT / "build/test/labs"
 PROGRAMS = sorted((ROOT / "xv6/tests").glob("lab_*.c"))
 YEAR_2020 = sorted((ROOT / "xv6/tests/lab2020").glob("*.c"))

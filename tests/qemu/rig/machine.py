@@ -9,7 +9,7 @@ import pexpect
 
 import consolelog
 
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 PROMPT = "$ "
 HANG = 120  # seconds: a detector of hangs, not a target
 

@@ -4,7 +4,7 @@ import os
 import pathlib
 import re
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "build/test/console"
+FOLDER = pathlib.Path(__file__).resolve().parents[3] / "build/test/console"
 PANIC = re.compile(r"^.*\bpanic: ", re.M)
 
 paths = []  # of the running test

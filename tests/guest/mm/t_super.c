@@ -2,7 +2,7 @@
  * and what the kernel's own copies see.  The same cases with super=off look for the same
  * contents and the same numbers of frames, in small leaves. */
 #include "super.h"
-#include "t_obs.h"
+#include "obs/t_obs.h"
 
 #define SOME 100 /* a page in the middle */
 

@@ -3,7 +3,7 @@
  *
  * What QEMU shows of it: it forgets everything at each change of satp, so that only a
  * program that goes on running, or an idle processor that takes it back, can have old
- * translations.  The rest is tried in tests/host/test_asid.c. */
+ * translations.  The rest is tried in tests/host/mm/test_asid.c. */
 #include "mapping.h"
 #include "vm.h"
 

@@ -1,4 +1,4 @@
-// sources: kernel/dev/virtio/virtio_blk.c kernel/dev/virtio/virtio_mmio.c kernel/dev/virtio/vring.c kernel/dev/block.c kernel/lib/fdt.c tests/host/fake_virtio.c tests/host/shim/shim.c
+// sources: kernel/dev/virtio/virtio_blk.c kernel/dev/virtio/virtio_mmio.c kernel/dev/virtio/vring.c kernel/dev/block.c kernel/lib/fdt.c tests/host/dev/fake_virtio.c tests/host/shim/shim.c
 /* test_virtio_limits.c - the disk driver with devices that take less at once than a
  * request has: few segments, small ones, a short queue. */
 #include "virtio_rig.h"
