@@ -7,6 +7,7 @@
  *
  * The structs have no padding, which no assignment to a member would write. */
 #pragma GCC diagnostic error "-Wpadded"
+#include "uapi/console.h"
 #include "uapi/info.h"
 #include "uapi/snapshot.h"
 #include "uapi/stat.h"
@@ -17,7 +18,7 @@
 
 #define ROUNDS 3
 #define MARK(round) (0x35 + 0x4b * (round))
-#define RECYCLED 1024 /* pages: more than the harts' lists of free frames hold */
+#define RECYCLED 500 /* pages: fewer than a large leaf, which would be freed as a block */
 
 /* A call with @mark in t6. */
 static long marked(int mark, int number, const word arg[6])
@@ -38,7 +39,7 @@ static long marked(int mark, int number, const word arg[6])
 	return (long)a0;
 }
 
-/* Makes the frames that are handed out next full of @mark. */
+/* Frees frames full of @mark; which of them the kernel takes next is its own affair. */
 static void mark_frames(int mark)
 {
 	word p = anon(RECYCLED, RW);
@@ -96,6 +97,7 @@ TEST(leak, structs)
 	LOOK(fstat, sizeof(struct stat), fd, OUT);
 	LOOK(fstat, sizeof(struct stat), 1, OUT); /* a device */
 	LOOK(sysinfo, sizeof(struct sysinfo), OUT);
+	LOOK(console, sizeof(struct console_info), CONSOLE_LINES, OUT);
 	LOOK(meminfo, sizeof(struct meminfo), OUT);
 	LOOK(procinfo, sizeof(struct procinfo), OUT, NPROC);
 	EQ(close(fd), 0);
