@@ -1,9 +1,9 @@
 # host.mk - the programs that run on this computer: mkfs, fsck, console-run.
 #
-# Each is tools/NAME.c and what tools/build.mk adds to its prerequisites.
+# Each is made of the prerequisites named here and of those that tools/build.mk adds.
 
 HOST_CFLAGS ?= -O2 -g
-HOST_ALL_CFLAGS := -std=gnu17 $(HOST_CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) -Ikernel -Itools
+HOST_ALL_CFLAGS := -std=gnu17 $(HOST_CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) -Ikernel -Itools/image
 
 HOST_TOOLS := $(BUILD)/mkfs $(BUILD)/fsck $(BUILD)/console-run
 
@@ -12,16 +12,16 @@ host-tools: $(HOST_TOOLS)
 
 -include tools/build.mk
 
-$(BUILD)/mkfs: tools/mkfs.c
-$(BUILD)/fsck: tools/fsck.c
-$(BUILD)/console-run: tools/console_run.c
+$(BUILD)/mkfs: tools/image/mkfs.c
+$(BUILD)/fsck: tools/image/fsck.c
+$(BUILD)/console-run: tools/console/console_run.c
 
 # Objects of other flags, or of more sources, are not kept.
 HOST_FLAGS_FILE := $(BUILD)/host-flags
 $(HOST_FLAGS_FILE): FORCE
-	@$(call write_key,$(HOSTCC) $(HOST_ALL_CFLAGS) $(wildcard tools/*.c))
+	@$(call write_key,$(HOSTCC) $(HOST_ALL_CFLAGS) $(wildcard tools/*/*.c))
 
-$(HOST_TOOLS): $(wildcard tools/*.h) kernel/uapi/fsformat.h $(HOST_FLAGS_FILE)
+$(HOST_TOOLS): $(wildcard tools/*/*.h) kernel/uapi/fsformat.h $(HOST_FLAGS_FILE)
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_ALL_CFLAGS) -o $@ $(filter %.c,$^)

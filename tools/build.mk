@@ -1,8 +1,8 @@
 # build.mk - the sources that the tools have beyond their own tools/NAME.c.
 
-FSIMG_SRCS := tools/fsimg.c tools/fsimg_edit.c tools/fsimg_io.c
-FSCK_SRCS := tools/fsck_core.c tools/fsck_inode.c tools/fsck_dir.c tools/fsck_tree.c
+FSIMG_SRCS := tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsimg_io.c
+FSCK_SRCS := tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
 
-$(BUILD)/mkfs: $(FSIMG_SRCS) $(FSCK_SRCS) tools/mkfs_image.c
+$(BUILD)/mkfs: $(FSIMG_SRCS) $(FSCK_SRCS) tools/image/mkfs_image.c
 $(BUILD)/fsck: $(FSIMG_SRCS) $(FSCK_SRCS)
-$(BUILD)/console-run: tools/console_output.c
+$(BUILD)/console-run: tools/console/console_output.c

@@ -40,12 +40,19 @@ FOLDERS = [
     ("kernel/proc", "processes and system calls"),
     ("kernel/obs", "looking inside; only reads, and nothing depends on it"),
     ("kernel/init", "booting"),
-    ("user/bin", "programs, one file each"),
+    ("user/bin", "programs, one file each: processes, the machine, and what has no other room"),
+    ("user/file", "programs that work on files"),
+    ("user/obs", "programs that look inside the kernel"),
     ("user/sh", "the shell"),
     ("user/lib", "between picolibc and the system calls"),
     ("xv6/lib", "what xv6 programs are linked with"),
-    ("tools", "programs and checks on the host"),
+    ("tools", "what runs on the host"),
+    ("tools/image", "disk images: mkfs and fsck"),
+    ("tools/console", "console-run, for ./run -c"),
+    ("tools/check", "what ./test runs besides the tests' own programs"),
+    ("tools/gdb", "commands for gdb"),
 ]
+PROGRAM_ROOMS = ("user/bin", "user/file", "user/obs")
 
 
 def ranks_table():
@@ -99,7 +106,7 @@ def files_tables():
 
 
 def programs_table():
-    programs = {path.stem: first_words(path) for path in pathlib.Path("user/bin").glob("*.c")}
+    programs = {path.stem: first_words(path) for room in PROGRAM_ROOMS for path in pathlib.Path(room).glob("*.c")}
     programs["sh"] = first_words(pathlib.Path("user/sh/main.c"))
     rows = [f"| `{name}` | {what} |" for name, what in sorted(programs.items())]
     return "| program | what it does |\n|---|---|\n" + "\n".join(rows) + "\n"

@@ -83,14 +83,14 @@ def count_pytest(output):
 def checks():
     """layers, headers, names, form, sizes, generated docs, unused functions, mutants"""
     return [
-        Job("layers", ["tools/check_layers.py"]),
-        Job("headers", ["tools/check_headers.sh"]),
+        Job("layers", ["tools/check/layers.py"]),
+        Job("headers", ["tools/check/headers.sh"]),
         Job("xv6-headers", ["xv6/tests/headers.sh"]),
-        Job("names", ["tools/check_names.py"]),
+        Job("names", ["tools/check/names.py"]),
         Job("form", ["tools/format.sh", "--check"]),
-        Job("sizes", ["tools/size_report.py"]),
+        Job("sizes", ["tools/check/sizes.py"]),
         Job("docs", ["tools/gen_docs.py", "--check"]),
-        Job("unused", ["tools/check_unused.py"]),
+        Job("unused", ["tools/check/unused.py"]),
         Job("mutants", ["tests/mutants/run.py", "--check"]),
     ]
 
@@ -122,7 +122,7 @@ def header_lines(path):
 def compile_command(compiler, flags, path, program, libraries):
     head = header_lines(path)
     folder = os.path.dirname(path)
-    return (f"{compiler} {flags} -I{folder} -Itests/host/shim -Itests/host -Ikernel -Itools {head['cflags']}"
+    return (f"{compiler} {flags} -I{folder} -Itests/host/shim -Itests/host -Ikernel -Itools/image {head['cflags']}"
             f" -o {program} {path} {head['sources']} {libraries}")
 
 
@@ -158,8 +158,8 @@ def guest():
     make = f"make -s -O -j{WORKERS} --no-print-directory"
     jobs = [
         Job("guest-build", f"{make} boot-files guest-tests test.img", limit=600),
-        Job("ktest", ["tools/check_ktest.py"], count=count_lines),
-        Job("run-and-make", ["tools/check_run.py"], limit=900, count=count_lines),
+        Job("ktest", ["tools/check/ktest.py"], count=count_lines),
+        Job("run-and-make", ["tools/check/run.py"], limit=900, count=count_lines),
     ]
     if glob.glob("tests/qemu/test_*.py"):
         jobs.append(Job("qemu", [PYTHON, "-m", "pytest", "tests/qemu", "-q", "-p", "no:cacheprovider"],

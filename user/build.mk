@@ -1,4 +1,5 @@
-# build.mk - the programs: user/bin/NAME.c -> build/user/NAME, and the shell.
+# build.mk - the programs: NAME.c of user/bin, user/file and user/obs -> build/user/NAME,
+# and the shell of user/sh.
 #
 # Wants CC, LD, OBJCOPY, TOOLCHAIN, BUILD, Q and say (mk/toolchain.mk, Makefile).
 # Gives UPROGS, the stripped files for the disk image.  build/user/NAME.sym is
@@ -43,7 +44,11 @@ UO := $(BUILD)/user/obj-$(TOOLCHAIN)
 user_objects = $(patsubst %,$(UO)/%.o,$(1))
 USER_LIB_OBJ := $(call user_objects,$(wildcard user/lib/*.c user/lib/*.S))
 
-USER_NAMES := $(basename $(notdir $(wildcard user/bin/*.c))) $(if $(wildcard user/sh/*.c),sh)
+USER_PROG_SRCS := $(wildcard user/bin/*.c user/file/*.c user/obs/*.c)
+user_name = $(basename $(notdir $(1)))
+USER_NAMES := $(call user_name,$(USER_PROG_SRCS)) $(if $(wildcard user/sh/*.c),sh)
+$(foreach n,$(sort $(USER_NAMES)),$(if $(word 2,$(filter $(n),$(USER_NAMES))),\
+	$(error two programs are called $(n): $(filter %/$(n).c,$(USER_PROG_SRCS)) $(filter user/$(n),user/sh))))
 UPROGS := $(USER_NAMES:%=$(BUILD)/user/%)
 
 # The links and objects of other flags are not kept.
@@ -72,18 +77,17 @@ user_link = $(LD) $(USER_LDFLAGS) $(USER_PRINTF) -z stack-size=$(USER_STACK) -o 
 
 USER_LINK_FROM := $(USER_LIB_OBJ) user/lib/user.ld user/build.mk $(USER_SOURCES_FILE)
 
-$(BUILD)/user/%.sym: $(UO)/user/bin/%.c.o $(USER_LINK_FROM)
-	$(call say,LD,$@)
-	$(Q)$(call user_link,$@,$<)
+$(foreach s,$(USER_PROG_SRCS),$(eval $(BUILD)/user/$(call user_name,$(s)).sym: $(call user_objects,$(s))))
+$(BUILD)/user/sh.sym: $(call user_objects,$(wildcard user/sh/*.c))
 
-$(BUILD)/user/sh.sym: $(call user_objects,$(wildcard user/sh/*.c)) $(USER_LINK_FROM)
+$(UPROGS:%=%.sym): $(USER_LINK_FROM)
 	$(call say,LD,$@)
-	$(Q)$(call user_link,$@,$(filter $(UO)/user/sh/%,$^))
+	$(Q)$(call user_link,$@,$(filter-out $(UO)/user/lib/%,$(filter %.o,$^)))
 
 $(UPROGS): %: %.sym
 	$(Q)$(OBJCOPY) --strip-all $< $@
 
-.SECONDARY: $(UPROGS:%=%.sym) $(call user_objects,$(wildcard user/bin/*.c))
+.SECONDARY: $(UPROGS:%=%.sym) $(call user_objects,$(USER_PROG_SRCS))
 
 $(USER_SMALL:%=$(BUILD)/user/%.sym): USER_PRINTF := --defsym=vfprintf=__i_vfprintf
 
@@ -95,10 +99,10 @@ $(BUILD)/user/init.sym: USER_LIB_OBJ := $(filter-out %/stdio.c.o,$(USER_LIB_OBJ)
 
 # `help` lists all programs by the first line of their sources.
 USER_HELP_H := $(BUILD)/user/include/help_table.h
-$(USER_HELP_H): $(wildcard user/bin/*.c user/sh/main.c) user/build.mk $(USER_SOURCES_FILE)
+$(USER_HELP_H): $(USER_PROG_SRCS) user/sh/main.c user/build.mk $(USER_SOURCES_FILE)
 	@mkdir -p $(@D)
 	$(Q)sed -n '1s:^/\* \([a-z]*\) - \(.*\) \*/$$:{ "\1", "\2" },:p' -s $(filter %.c,$^) | sort > $@
 
 $(UO)/user/bin/help.c.o: $(USER_HELP_H)
 
--include $(patsubst %.o,%.d,$(USER_LIB_OBJ) $(call user_objects,$(wildcard user/bin/*.c user/sh/*.c)))
+-include $(patsubst %.o,%.d,$(USER_LIB_OBJ) $(call user_objects,$(USER_PROG_SRCS) $(wildcard user/sh/*.c)))

@@ -22,7 +22,7 @@ names that several files have.  Comments and white space in the code do not matt
 
 Each mutant is applied to a copy of the tree, the tests named (tests/host/mm/test_pt.c,
 ..., then those cases of abitest, in a machine with the boot options that follow
-and of that -cpu, then those of tools/check_run.py) are built and run, and the first that
+and of that -cpu, then those of tools/check/run.py) are built and run, and the first that
 fails has killed it.  A mutant that
 survives, does not apply or does not compile makes the exit status 1.
 
@@ -229,7 +229,7 @@ def run_outside(root, *cases):
     if made.returncode:
         return made.stderr
     try:
-        ran = subprocess.run(['tools/check_run.py', *cases], cwd=root, stdin=subprocess.DEVNULL,
+        ran = subprocess.run(['tools/check/run.py', *cases], cwd=root, stdin=subprocess.DEVNULL,
                              capture_output=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         return 'failed'

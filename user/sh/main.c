@@ -20,7 +20,7 @@
 
 struct shell shell;
 
-/* Ends what is not the command's; tools/console_run.c waits for it. */
+/* Ends what is not the command's; tools/console/console_run.c waits for it. */
 #define START_MARK "@@pagoda-start@@\n"
 
 static const char usage[] =

@@ -1,4 +1,4 @@
-// sources: tools/fsimg.c tools/fsimg_edit.c tools/fsimg_io.c tools/fsck_core.c tools/fsck_inode.c tools/fsck_dir.c tools/fsck_tree.c
+// sources: tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsimg_io.c tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
 // cflags:
 /* test_fsck_image.c - images that mkfs makes are those of every year: geometry,
  * root directory, file contents; and they get to the disk of the host whole. */

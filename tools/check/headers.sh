@@ -1,10 +1,10 @@
 #!/bin/sh
-# check_headers.sh - every header of the kernel compiles on its own.
+# headers.sh - every header of the kernel compiles on its own.
 #
 # Also that it starts with what it is (a comment) and has #pragma once.
 set -u
 
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/../.." || exit 1
 build=${BUILD:-build}/headers
 mkdir -p "$build"
 # The flags of the build, asked of it.

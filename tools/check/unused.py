@@ -11,7 +11,7 @@ import pathlib
 import re
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/mutants"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests/mutants"))
 import source  # noqa: E402
 
 # Looks at the invariants of the allocator while nothing else runs: for tests.
