@@ -5,9 +5,9 @@
 # Gives UPROGS, the stripped files for the disk image.  build/user/NAME.sym is
 # the same program with names and lines, for gdb.
 #
-# C library: picolibc, built for rv64imafdc/lp64d, in the folder PICOLIBC; libgcc
-# comes from the first gcc that is installed, which is the one that picolibc was built
-# with where that is there.  Other compilers take picolibc's headers in place of their own.
+# The C library is picolibc, built for rv64imafdc/lp64d, in the folder PICOLIBC.  libgcc
+# comes from the first gcc that mk/toolchain.mk finds, riscv64-unknown-elf-gcc if it is
+# installed: picolibc was built with that one.  The headers are always picolibc's.
 
 PICOLIBC ?= /usr/lib/picolibc/riscv64-unknown-elf
 # Debian 13 has it under another name.
@@ -16,8 +16,8 @@ USER_ARCH := -march=rv64gc -mabi=lp64d
 USER_GCC := $(if $(FOUND_PREFIX),$(FOUND_PREFIX)gcc $(USER_ARCH),$(firstword $(CC)) $(if $(LLVM),,$(USER_ARCH)))
 USER_LIBGCC := $(shell $(USER_GCC) -print-libgcc-file-name)
 
-# A compiler for Linux defines names of that system, which change structs in
-# the headers away from what libc.a was compiled with.
+# A compiler for Linux predefines __linux__ and the like.  With them the headers would
+# declare structs that differ from those in libc.a.
 USER_FOREIGN := $(if $(filter elf clang,$(TOOLCHAIN)),,-U__linux__ -U__linux -Ulinux \
 	-U__gnu_linux__ -U__unix__ -U__unix -Uunix)
 # The compiler's own headers (stddef.h, limits.h, ...).
@@ -31,13 +31,13 @@ USER_CFLAGS := -std=gnu17 $(USER_ARCH) -mcmodel=medany -Os -g -fno-common -fno-p
 USER_LDFLAGS := -melf64lriscv -static -nostdlib --gc-sections --build-id=none \
 	--fatal-warnings -z noexecstack -z max-page-size=4096 $(if $(LLVM),--no-rosegment -z norelro) \
 	-T user/lib/user.ld
-# These take a printf() without floating point, which saves 4 KiB of text in each.
-# All other programs have the whole one.
+# These programs use a printf() without floating point, which saves 4 KiB of text in
+# each.  All others use the full one.
 USER_SMALL := cat cmp cp echo false free grep head help hexdump kill ln ls maps mkdir mv \
 	poweroff ps pt pwd reboot rm sh sleep stats strace sync tail touch true uptime vmctl \
 	wc which why wss
 USER_PRINTF :=
-# On demand; arguments may take one half.
+# Bytes; a page gets memory at its first use.  Arguments may take one half.
 USER_STACK := 131072
 
 UO := $(BUILD)/user/obj-$(TOOLCHAIN)
@@ -51,11 +51,11 @@ $(foreach n,$(sort $(USER_NAMES)),$(if $(word 2,$(filter $(n),$(USER_NAMES))),\
 	$(error two programs are called $(n): $(filter %/$(n).c,$(USER_PROG_SRCS)) $(filter user/$(n),user/sh))))
 UPROGS := $(USER_NAMES:%=$(BUILD)/user/%)
 
-# The links and objects of other flags are not kept.
+# Changes when the flags do, so that everything is compiled and linked again.
 USER_FLAGS_FILE := $(BUILD)/user/flags
 $(USER_FLAGS_FILE): FORCE
 	@$(call write_key,$(CC) $(USER_CFLAGS) $(LD) $(USER_LDFLAGS) $(USER_LIBGCC) $(PICOLIBC_LIB))
-# Changes when a source file goes, which no newer file would tell.
+# Changes when a source file is removed, which no time of a file shows.
 USER_SOURCES_FILE := $(BUILD)/user/sources
 $(USER_SOURCES_FILE): FORCE
 	@$(call write_key,$(wildcard user/*/*.c user/*/*.S))
@@ -91,9 +91,9 @@ $(UPROGS): %: %.sym
 
 $(USER_SMALL:%=$(BUILD)/user/%.sym): USER_PRINTF := --defsym=vfprintf=__i_vfprintf
 
-# One page of stack, as any program of xv6 has: the first process's page table
-# is printed at boot, and this one is the smallest.  Without the streams, which
-# exit() would flush: its text is to fit into one page with any picolibc.
+# One page of stack, as programs of xv6 have: the first process's page table is printed
+# at boot and should be small.  The streams, which exit() would flush, are left out: its
+# text must fit into one page with any picolibc.
 $(BUILD)/user/init.sym: USER_STACK := 4096
 $(BUILD)/user/init.sym: USER_LIB_OBJ := $(filter-out %/stdio.c.o,$(USER_LIB_OBJ))
 

@@ -1,4 +1,4 @@
-/* help - list the programs and what the shell has built in */
+/* help - list the programs and the builtins of the shell */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -7,7 +7,7 @@
 
 static const char usage[] =
 	"usage: help\n"
-	"List the programs, a line each, and what the shell has built in.\n";
+	"List the programs, one per line, and the builtins of the shell.\n";
 
 /* Made by the build from the first line of each program's source. */
 static const struct {
@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
 		printf("%-9s %s\n", programs[i].name, programs[i].purpose);
 	print_builtins();
-	puts("\nNAME --help says more about one.  Ctrl-C ends a running program,\n"
+	puts("\nNAME --help says more about NAME.  Ctrl-C ends a running program,\n"
 	     "Ctrl-D the shell.  Leave with `poweroff`, or with Ctrl-A, then x.");
 	return tool_finish();
 }

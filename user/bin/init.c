@@ -1,12 +1,12 @@
 /* init - the first process: opens the console and keeps a shell running */
 
-/* With the boot option `cmd` it runs that one command instead and powers the
- * machine off with its status; blanks and other bytes are written there as
- * %20, as an option ends at a blank.  The shell is called `-sh` then, and says
- * that it takes the command.  Both ways it waits for all orphans.
+/* With the boot option `cmd` it runs that one command instead, then powers the machine
+ * off with the command's status.  An option ends at a blank, so `cmd` has blanks and
+ * other special bytes coded as %XX.  The shell is started as `-sh`, which makes it
+ * announce that it takes the command.  In both cases init waits for all orphans.
  *
- * No stdio here: the page table of this process is printed at boot, and its
- * image is to be a page of text and one of data. */
+ * No stdio here: the page table of this process is printed at boot, and its image should
+ * be one page of text and one of data. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -25,15 +25,16 @@ static void say(const char *text)
 	(void)!write(STDERR_FILENO, text, strlen(text));
 }
 
-/* In pieces, as the first program of xv6 writes its line: graders of the lab of
- * 2020 count the copies from boot on, and want two digits of them. */
+/* Byte by byte, as xv6's init prints its line: a grader of the 2020 lab counts copies
+ * since boot and expects a number of two digits. */
 static void say_slowly(const char *text)
 {
 	for (; *text; text++)
 		(void)!write(STDERR_FILENO, text, 1);
 }
 
-/* With nothing to write to, the kernel says it.  @err: 0, or why there is no node. */
+/* There is nothing to write to, so the kernel reports it.  @err: the errno of making the
+ * device node, or 0. */
 _Noreturn static void no_console(int err)
 {
 	reboot(REBOOT_NO_CONSOLE, err);
@@ -41,8 +42,8 @@ _Noreturn static void no_console(int err)
 		pause_ticks(TICK_HZ);
 }
 
-/* Descriptors 0, 1 and 2; an image that never booted has no device nodes.  What else
- * is called /console is the user's and stays. */
+/* Makes the console descriptors 0, 1 and 2.  An image that never booted has no device
+ * nodes, so they are made.  A /console that is no device is the user's and stays. */
 static void open_console(void)
 {
 	int fd = open("console", O_RDWR);
@@ -67,7 +68,7 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Put the bytes that %XX stand for in their place. */
+/* Decode each %XX, in place. */
 static void percent_decode(char *text)
 {
 	char *to = text;
@@ -136,7 +137,7 @@ int main(void)
 
 		say_slowly(HINT);
 		shell_run(argv);
-		/* One that cannot run at all is not tried at full speed. */
+		/* A shell that ends at once is restarted after a pause. */
 		if (uptime_ticks() - start < TICK_HZ)
 			pause_ticks(TICK_HZ);
 	}

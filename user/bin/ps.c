@@ -9,8 +9,8 @@
 
 static const char usage[] =
 	"usage: ps\n"
-	"List the processes, oldest number first.  HART is where one runs or ran last,\n"
-	"SIZE its address space up to the break, MEM the memory it really has, TIME its\n"
+	"List the processes, lowest PID first.  HART is where a process runs or last ran,\n"
+	"SIZE its address space up to the break, MEM the memory that it uses, TIME its\n"
 	"processor time in seconds.\n";
 
 static int compare_pids(const void *a, const void *b)

@@ -1,4 +1,4 @@
-/* sleep - wait for some ticks of a tenth of a second */
+/* sleep - wait for a number of ticks, tenths of a second */
 #include <limits.h>
 #include <unistd.h>
 

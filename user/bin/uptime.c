@@ -1,4 +1,4 @@
-/* uptime - how long the machine has been running */
+/* uptime - show how long the machine has been running */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -7,8 +7,8 @@
 
 static const char usage[] =
 	"usage: uptime\n"
-	"Say how long the machine has been running: hours, minutes, seconds,\n"
-	"and ticks of a tenth of a second.\n";
+	"Show how long the machine has been running: hours, minutes, seconds,\n"
+	"and ticks, which are tenths of a second.\n";
 
 int main(int argc, char **argv)
 {

@@ -1,4 +1,4 @@
-/* which - tell which file a command name runs */
+/* which - print the file that a command name runs */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,9 +10,9 @@
 
 static const char usage[] =
 	"usage: which [-a] NAME...\n"
-	"Print which file the shell runs for each NAME: one in /, or else one in the\n"
-	"current directory.  Every file may be run here.  Status 1: one has none.\n"
-	"  -a   all that there are, not only the first, and those of built-in names\n";
+	"Print the file that the shell runs for each NAME: the one in /, or else the one\n"
+	"in the current directory.  Every file is executable.  Status 1: a NAME has none.\n"
+	"  -a   all files of that name, not only the first, and those a builtin hides\n";
 
 #define PATH_SIZE 1024
 
@@ -32,7 +32,7 @@ static bool is_builtin(const char *name)
 	return false;
 }
 
-/* Print @path if it is a file; whether it is. */
+/* Print @path if it is a file; returns whether it is. */
 static bool print_file(const char *path)
 {
 	struct stat st;

@@ -9,8 +9,8 @@
 
 static const char usage[] =
 	"usage: cmp [-l | -s] FILE FILE\n"
-	"Compare two files; `-` is standard input.  Say where they differ first: byte and\n"
-	"line, counted from 1.  Status 0: they are the same, 1: not, 2: trouble.\n"
+	"Compare two files; `-` is standard input.  Print the first difference: byte and\n"
+	"line, counted from 1.  Status 0: the files are equal, 1: they differ, 2: error.\n"
 	"  -l   all bytes that differ: number, and both values in octal\n"
 	"  -s   say nothing about a difference\n";
 
@@ -27,7 +27,7 @@ static FILE *input(const char *name)
 	return file;
 }
 
-/* @name ended after @bytes bytes while the other goes on. */
+/* @name ended after @bytes bytes; the other file is longer. */
 static int ended(const char *name, unsigned long bytes)
 {
 	fflush(stdout);
@@ -40,7 +40,7 @@ static int ended(const char *name, unsigned long bytes)
 	return 1;
 }
 
-/* Status 1 and 0 as cmp's; what could not be read is up to the caller. */
+/* Returns cmp's status, 0 or 1; the caller looks for errors of reading. */
 static int compare(FILE *file[2], char *const name[2])
 {
 	unsigned long at = 0, line = 1;
@@ -82,7 +82,7 @@ int main(int argc, char **argv)
 		tool_usage(usage);
 	argv += optind;
 	if (strcmp(argv[0], "-") == 0 && strcmp(argv[1], "-") == 0)
-		return 0; /* the same, whatever comes */
+		return 0; /* standard input equals itself */
 	file[0] = input(argv[0]);
 	file[1] = input(argv[1]);
 	status = compare(file, argv);

@@ -13,10 +13,10 @@
 static const char usage[] =
 	"usage: cp [-r] FROM TO | cp [-r] FROM... DIR\n"
 	"Copy a file to TO, or several into the directory DIR.\n"
-	"  -r   directories with all that is in them, and symbolic links as such\n";
+	"  -r   directories with everything in them; symbolic links stay links\n";
 
 static bool recursive;
-static ino_t top; /* the directory made first for -r: not copied into itself */
+static ino_t top; /* the first directory that -r made: it is not copied into itself */
 
 static void copy_path(const char *from, const char *to);
 
@@ -66,7 +66,7 @@ static void copy_link(const char *from, const char *to)
 		tool_warn(to);
 }
 
-/* The names are read before the directory is made, which may be inside @from. */
+/* The names are read before @to is made, as @to may be inside @from. */
 static void copy_dir(const char *from, const char *to)
 {
 	char **names = tool_names(from);

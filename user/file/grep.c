@@ -13,10 +13,10 @@ static const char usage[] =
 	"Print the lines of the files, or of standard input, that match the regular\n"
 	"expression.\n"
 	"  -E   an extended one: + ? | ( ) { } are special\n"
-	"  -c   how many match, instead      -i   small and capital letters are the same\n"
+	"  -c   only the number of lines     -i   ignore the case of letters\n"
 	"  -n   line numbers as well         -q   print nothing\n"
 	"  -v   lines that do not match\n"
-	"The status is 0 if there was a line, 1 if not, 2 after an error.\n";
+	"The status is 0 if a line was found, 1 if none was, 2 after an error.\n";
 
 static bool show_count, show_numbers, show_names, quiet, invert, found;
 static regex_t pattern;

@@ -8,8 +8,8 @@
 
 static const char usage[] =
 	"usage: head [-n LINES] [FILE...]\n"
-	"Print the first lines of each file, or of standard input: 10 of them.\n"
-	"  -n   so many instead; -3 as the first argument is -n 3\n";
+	"Print the first 10 lines of each file, or of standard input.\n"
+	"  -n   LINES lines instead; -3 as the first argument is -n 3\n";
 
 static long lines = 10;
 static bool show_names, printed;

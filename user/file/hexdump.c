@@ -14,8 +14,8 @@ static const char usage[] =
 	"usage: hexdump [-Cv] [-n LENGTH] [-s SKIP] [FILE]\n"
 	"Print FILE, or standard input, as hexadecimal bytes and as characters.\n"
 	"A line `*` stands for lines equal to the one before.\n"
-	"  -n   LENGTH bytes at most      -s   leave out the first SKIP bytes\n"
-	"  -v   equal lines as well       -C   this form, which is the only one\n";
+	"  -n   LENGTH bytes at most      -s   skip the first SKIP bytes\n"
+	"  -v   equal lines as well       -C   no effect: this is the only form\n";
 
 static long length = LONG_MAX, skip;
 static bool show_all;

@@ -1,4 +1,4 @@
-/* ln - give a file one more name, or make a symbolic link */
+/* ln - give a file another name, or make a symbolic link */
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,8 +9,9 @@
 
 static const char usage[] =
 	"usage: ln [-s] FILE NAME\n"
-	"Give FILE the further name NAME; in a directory NAME, its own.\n"
-	"  -s   NAME is a symbolic link: it has the text FILE, whatever that is\n";
+	"Make NAME another name of FILE; if NAME is a directory, give FILE its own name\n"
+	"in there.\n"
+	"  -s   make NAME a symbolic link with the text FILE, whatever that is\n";
 
 int main(int argc, char **argv)
 {

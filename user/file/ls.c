@@ -62,7 +62,7 @@ static int compare_names(const void *a, const void *b)
 	return strcmp((*(struct item *const *)a)->name, (*(struct item *const *)b)->name);
 }
 
-/* The names in a directory, newest first; returns how many, or -1. */
+/* Lists the names in a directory, the last one first; returns how many, or -1. */
 static int read_names(const char *path, struct item **list)
 {
 	struct dirent *entry;
@@ -85,7 +85,7 @@ static int read_names(const char *path, struct item **list)
 		*list = item;
 		n++;
 	}
-	if (errno) /* the names so far are listed */
+	if (errno) /* the names read so far are listed */
 		tool_warn(path);
 	closedir(dir);
 	return n;

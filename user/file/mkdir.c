@@ -10,9 +10,9 @@
 static const char usage[] =
 	"usage: mkdir [-p] DIR...\n"
 	"Make directories.\n"
-	"  -p   those above as well, and no complaint about one that exists\n";
+	"  -p   missing parents as well; a directory that exists is no error\n";
 
-/* Make one directory, or find it there. */
+/* Make one directory; true as well if it exists. */
 static bool make_or_find(const char *path)
 {
 	int error;

@@ -12,8 +12,8 @@
 
 static const char usage[] = "usage: rm [-rf] FILE...\n"
 			    "Remove files, and directories that are empty.\n"
-			    "  -r   directories with all that is in them\n"
-			    "  -f   no complaint about what does not exist\n";
+			    "  -r   directories with everything in them\n"
+			    "  -f   no error for what does not exist\n";
 
 static bool recursive, force;
 
@@ -47,7 +47,7 @@ static void remove_path(const char *path)
 	tool_status = 0;
 	if (is_tree && tool_dir_enter(path, st.st_ino))
 		remove_content(path);
-	/* What is left inside has been complained about. */
+	/* If something inside is left, there has been a complaint about that. */
 	if (tool_status == 0) {
 		if (unlink(path) < 0 && !(force && errno == ENOENT))
 			tool_warn(path);

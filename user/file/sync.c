@@ -5,8 +5,8 @@
 #include <tool.h>
 
 static const char usage[] = "usage: sync [FILE...]\n"
-			    "Write the files, or without FILE everything, to disk; it is\n"
-			    "there when the command ends.\n";
+			    "Write the files, or without FILE everything, to disk.  When\n"
+			    "the command ends, the data is on the disk.\n";
 
 int main(int argc, char **argv)
 {

@@ -9,8 +9,8 @@
 
 static const char usage[] =
 	"usage: tail [-n LINES] [FILE...]\n"
-	"Print the last lines of each file, or of standard input: 10 of them.\n"
-	"  -n   so many instead; -3 as the first argument is -n 3\n";
+	"Print the last 10 lines of each file, or of standard input.\n"
+	"  -n   LINES lines instead; -3 as the first argument is -n 3\n";
 
 #define LINES_MAX UINT_MAX
 
@@ -25,7 +25,7 @@ static void print_tail(FILE *file, const char *name)
 	if (show_names)
 		printf("%s==> %s <==\n", printed ? "\n" : "", name);
 	printed = true;
-	/* One slot more than lines: that for the line which does not come at the end. */
+	/* One slot more than lines: the attempt to read past the last one uses a slot. */
 	while (lines && tool_line(file, &ring[count % (lines + 1)]))
 		count++;
 	for (long i = count > lines ? count - lines : 0; i < count; i++) {

@@ -1,4 +1,4 @@
-/* touch - make files that do not exist */
+/* touch - make empty files where there are none */
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -6,7 +6,7 @@
 
 static const char usage[] =
 	"usage: touch FILE...\n"
-	"Make empty files; what exists stays as it is, as files have no times.\n";
+	"Make empty files.  A file that exists stays as it is: files have no times.\n";
 
 int main(int argc, char **argv)
 {

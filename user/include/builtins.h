@@ -1,5 +1,5 @@
-/* builtins.h - the commands that the shell has itself, for the shell and for those that
- * tell about it. */
+/* builtins.h - the builtin commands of the shell, for the shell and for programs that list
+ * them. */
 #pragma once
 
 /* X(name, function in the shell, arguments, what it does) */

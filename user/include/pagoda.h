@@ -9,8 +9,8 @@
 #include "uapi/job.h"
 #include "uapi/limits.h"
 
-/* Print the calls of this process and its future children whose number is a
- * set bit of @mask; -1 for all. */
+/* Print system calls of this process and of children that it starts later: those whose
+ * number is a set bit of @mask, -1 for all. */
 int trace(long mask);
 
 int sysinfo(struct sysinfo *info);
@@ -28,17 +28,18 @@ int reboot(int how, int status);
 int bootarg(const char *name, char *buf, size_t size);
 
 /* Change option @name while the machine runs.  ENOENT: there is none of that name,
- * EPERM: it counts at boot only, EINVAL: it has no such value. */
+ * EPERM: it is read at boot only, EINVAL: it has no such value. */
 int setoption(const char *name, const char *value);
 
 /* Why an access to @va (0 read, 1 write, 2 execute) of process @pid (0: this one)
  * is or would be refused, as text; its length. */
 long explain(int pid, unsigned long va, int access, char *buf, size_t size);
 
-/* What a shell tells of its jobs, and asks: JOB_... of uapi/job.h. */
+/* What a shell tells the kernel about its jobs, or asks: @how is JOB_... of uapi/job.h. */
 int job(int how);
 
-/* How what is typed is handed out: CONSOLE_... of uapi/console.h.  @info may be NULL. */
+/* Choose how programs get what is typed: @how is CONSOLE_... of uapi/console.h.  @info may
+ * be NULL. */
 int console(int how, struct console_info *info);
 
 /* Make a device node at @path. */

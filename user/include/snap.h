@@ -1,5 +1,5 @@
-/* snap.h - reading the kernel's snapshots (kernel/uapi/snapshot.h) piece by piece, and
- * writing what is in them. */
+/* snap.h - reads the kernel's snapshots (kernel/uapi/snapshot.h) piece by piece, and has
+ * words for what is in them. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,7 +9,7 @@
 
 /* The calls themselves: how many records, or -1 with errno set.  harvest() reads and
  * clears the A bits that pgaccess() of the watched program reads and clears, too: what
- * one of them has seen, the other misses. */
+ * one of them has cleared, the other does not see. */
 long snapshot(int kind, int pid, unsigned long long start, void *buf, unsigned long bytes);
 long harvest(int pid, unsigned long long start, void *buf, unsigned long bytes);
 

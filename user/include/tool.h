@@ -29,10 +29,11 @@ _Noreturn void tool_die(const char *what);
 /* Print the synopsis and exit(2): the arguments are not what is needed. */
 _Noreturn void tool_usage(const char *usage);
 
-/* A decimal number from @min to @max, or complain and exit(2); nothing is cut off. */
+/* A decimal number from @min to @max, or complain and exit(2), also if it has too many
+ * digits. */
 long tool_number(const char *text, long min, long max);
 
-/* The same without an end: NULL, or what is wrong with @text. */
+/* The same without exit: NULL and *@number, or what is wrong with @text. */
 const char *tool_number_wrong(const char *text, long min, long max, long *number);
 
 /* The number of a process, from @min on; 0 is the caller where that is allowed. */
@@ -53,16 +54,16 @@ bool tool_is_dir(const char *path);
 /* Take the slashes at the end off @path, in place; returns @path. */
 char *tool_trim(char *path);
 
-/* Where ln, cp and mv put @from: @to, or in it under its own name, made in
- * @buf, if it is a directory.  NULL, with errno set, if that does not fit. */
+/* Where ln, cp and mv put @from: @to, or, if that is a directory, @from's own name in it,
+ * made in @buf.  NULL, with errno set, if that does not fit. */
 const char *tool_target(char *buf, int size, const char *to, const char *from);
 
-/* For what goes through a tree of directories: note that it enters the directory @ino.
- * False after a complaint about @path: it was entered before, so that the tree has a loop
- * and going on might never end.  Only a damaged file system has one. */
+/* For programs that walk a tree of directories: notes that the walk enters directory @ino.
+ * False, after a complaint about @path, if it was entered before: the tree has a loop, so
+ * the walk might never end.  Only a damaged file system has one. */
 bool tool_dir_enter(const char *path, unsigned long ino);
 
-/* Forget one that was removed, or all, before another tree. */
+/* Forget a directory that was removed; or all, before the next tree. */
 void tool_dir_removed(unsigned long ino);
 void tool_dir_forget_all(void);
 
@@ -80,7 +81,7 @@ void tool_close(FILE *file, const char *name);
 typedef void tool_input_fn(FILE *file, const char *name);
 void tool_each(char **names, tool_input_fn *fn);
 
-/* A line of any length, with the newline that ends it; { 0 } at first. */
+/* A line of any length, with the newline that ends it; starts as { 0 }. */
 struct tool_line {
 	char *text; /* no NUL at its end */
 	size_t len, room;

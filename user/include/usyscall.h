@@ -1,9 +1,9 @@
 /* usyscall.h - what a program can know of itself without a system call: its pid, its
- * parent, the time.  The kernel keeps a page at USYSCALL true (kernel/uapi/info.h); a
- * program can only read it.
+ * parent, the time.  The kernel keeps the page at USYSCALL up to date (kernel/uapi/info.h);
+ * a program can only read it.
  *
- * Not for a program whose heap has grown over that page (past USYSCALL, 256 GiB up): there
- * is its own memory then. */
+ * Not for a program whose heap has grown past USYSCALL, just below 256 GiB: its own memory
+ * is there then. */
 #pragma once
 
 #include "uapi/info.h"

@@ -1,6 +1,6 @@
 /* crt0.S - the first instructions of a program.
- * exec left argc in a0, argv in a1, the stack in sp, and all memory that the
- * file does not fill at zero. */
+ * exec has set a0 to argc, a1 to argv and sp to the stack.  All memory that the file does
+ * not fill is zero. */
 	.section .text._start, "ax", @progbits
 	.globl _start
 	.type _start, @function

@@ -72,8 +72,8 @@ int closedir(DIR *dir)
 	return result;
 }
 
-/* Put the name that inode @ino has in directory @path before @tail, which has
- * @room bytes before it; returns the new start or NULL. */
+/* Find the name of inode @ino in directory @path and put it, after a slash, before @tail,
+ * where @room bytes are free.  Returns the new start, or NULL with errno set. */
 static char *prepend_name(const char *path, ino_t ino, char *tail, size_t room)
 {
 	DIR *dir = opendir(path);
@@ -99,8 +99,8 @@ static char *prepend_name(const char *path, ino_t ino, char *tail, size_t room)
 	return tail;
 }
 
-/* The kernel knows where we are but not its name: look up the name of each
- * directory in the one above it. */
+/* The kernel knows the current directory but not its name: look up the name of each
+ * directory in its parent. */
 char *getcwd(char *buf, size_t size)
 {
 	char up[MAXPATH] = ".";

@@ -19,8 +19,8 @@ long sys_result(long r)
 	return -1;
 }
 
-/* The kernel's open flags for picolibc's.  There is nothing to close on exec
- * and nobody to lock out: O_CLOEXEC and O_NOCTTY have no effect. */
+/* The kernel's open flags for picolibc's.  O_CLOEXEC and O_NOCTTY have no effect: the
+ * kernel has neither of these notions. */
 static int kernel_flags(int flags)
 {
 	int k = flags & O_ACCMODE;
@@ -33,7 +33,7 @@ static int kernel_flags(int flags)
 	return k;
 }
 
-/* The file mode, a third argument, has no place on this file system. */
+/* The third argument, the mode, is ignored: files have none here. */
 int open(const char *path, int flags, ...)
 {
 	struct stat st;
@@ -110,7 +110,7 @@ int fstat(int fd, struct stat *st)
 	return 0;
 }
 
-/* There is no stat call: a file is opened to ask. */
+/* There is no stat system call: the file is opened for fstat(). */
 static int stat_by(const char *path, int flags, struct stat *st)
 {
 	int fd = open(path, O_RDONLY | flags);
@@ -149,8 +149,8 @@ int dup(int fd)
 	return (int)sys_result(sys_dup(fd));
 }
 
-/* The kernel's dup takes the lowest free descriptor.  With @to free, taking
- * them in turn comes to it; those taken on the way are given back. */
+/* The kernel's dup takes the lowest free descriptor.  After @to is closed, repeated calls
+ * reach it; the descriptors taken before it are closed again. */
 int dup2(int from, int to)
 {
 	long fd = sys_dup(from);

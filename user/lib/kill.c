@@ -15,13 +15,13 @@
 static const char usage[] =
 	"usage: kill [-9] PID...\n"
 	"End the processes with these numbers; `ps` shows them, and so does ^P.  The\n"
-	"number -1 stands for all but init and the processes that kill comes from, and\n"
-	"for those that they start meanwhile.\n"
-	"  -9   as without: there is one signal, and it cannot be refused\n";
+	"number -1 stands for all but init, kill itself and the processes above it; what\n"
+	"those that are ended start meanwhile is ended, too.\n"
+	"  -9   no effect: there is one signal, and it cannot be caught\n";
 
 #define STATUS_WRONG 2
 
-/* The shell complains here, too, under this name. */
+/* When the shell runs kill, its complaints have this name, too. */
 static int kill_complain(const char *what, const char *reason, int status)
 {
 	fprintf(stderr, "kill: %s: %s\n", what, reason);
@@ -60,7 +60,7 @@ static const struct procinfo *process_find(const struct procinfo *list, int n, i
 	return NULL;
 }
 
-/* Kills what is in the list but init, this process and those above it; how many. */
+/* Kills all in the list but init, this process and its ancestors; returns how many. */
 static int kill_listed(const struct procinfo *list, int n)
 {
 	int spared[NPROC], nspared = 0, count = 0;
@@ -81,9 +81,9 @@ static int kill_listed(const struct procinfo *list, int n)
 	return count;
 }
 
-/* A process that forks without end refills each free slot, but one that was killed does
- * not fork: what is left after a pass was forked during it, which is less each time as
- * long as the passes follow each other at once. */
+/* Processes that fork without end refill each free slot, but a killed process does not
+ * fork: what is left after a pass was forked during it.  That gets less each time, as long
+ * as there is no pause between passes. */
 static int kill_all(void)
 {
 	static struct procinfo list[NPROC];
@@ -103,7 +103,7 @@ static int kill_all(void)
 
 /* --- the command -------------------------------------------------------------- */
 
-/* The status to end with at once, or -1: go on. */
+/* Returns the status to end with at once, or -1 to go on. */
 static int read_options(char **argv)
 {
 	for (; *argv && strcmp(*argv, "--") != 0; argv++) {

@@ -64,7 +64,7 @@ void tool_dir_forget_all(void)
 	ndirs = 0;
 }
 
-/* The list is one piece of memory: the pointers, then names of equal room. */
+/* One piece of memory: the pointers, then the names, each in room for the longest. */
 char **tool_names(const char *path)
 {
 	struct dirent *entry;

@@ -36,8 +36,8 @@ int execv(const char *path, char *const argv[])
 	return execve(path, argv, NULL);
 }
 
-/* A name without a slash is looked for in the root directory, which has the
- * programs, and then here. */
+/* A name without a slash is looked for in the root directory, which has the programs, and
+ * then in the current directory. */
 int execvp(const char *file, char *const argv[])
 {
 	char path[MAXPATH];
@@ -56,7 +56,7 @@ int wait_status(int pid, int *status, int options)
 	return (int)sys_result(sys_wait4(pid, status, options));
 }
 
-/* A process that was killed looks like one that said exit(-1). */
+/* A process that was killed looks like one that called exit(-1). */
 pid_t waitpid(pid_t pid, int *status, int options)
 {
 	int raw = 0;

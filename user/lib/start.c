@@ -10,7 +10,7 @@ _Noreturn void start_c(int argc, char **argv);
 typedef void init_fn(void);
 extern init_fn *const __init_array_start[], *const __init_array_end[];
 
-const char *program_name; /* no data of the file: init has none */
+const char *program_name; /* not initialized: init has no data in its file */
 
 _Noreturn void start_c(int argc, char **argv)
 {

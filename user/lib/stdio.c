@@ -2,8 +2,8 @@
  *
  * stdout is written when its buffer is full, and after each line if a person reads
  * it.  stderr is written after each line.  exit() and the return from main() write what
- * is left in all streams; a program that forks calls fflush() first, or the child has a
- * copy.
+ * is left in all streams.  A program calls fflush() before it forks, or the child has a
+ * copy of what is left.
  *
  * A failed write is an error of its stream, ferror(), until clearerr(), and fclose()
  * returns EOF for it.  A program that exits with such an error in an open stream says so
@@ -63,7 +63,7 @@ static FILE *stream_file(struct stream *s)
 	return &s->bufio.xfile.cfile.file;
 }
 
-/* Where all output of all streams ends up; picolibc passes only the descriptor.
+/* Writes the output of all streams; picolibc passes only the descriptor.
  *
  * Whether a person reads stdout is asked at its first write, so that programs which
  * write nothing do not ask. */
@@ -88,7 +88,7 @@ static ssize_t stream_write(int fd, const void *buf, size_t n)
 	return done;
 }
 
-/* picolibc's has no list of the streams, so it cannot flush all of them. */
+/* picolibc's version has no list of the streams, so it cannot flush all of them. */
 int fflush(FILE *f)
 {
 	int result = 0;
@@ -101,7 +101,7 @@ int fflush(FILE *f)
 	return result;
 }
 
-/* The standard streams are not picolibc's to free. */
+/* In place of picolibc's, which would free the standard streams. */
 static int stream_close(FILE *f)
 {
 	struct stream *s = (struct stream *)f, **link = &streams;
@@ -185,7 +185,8 @@ FILE *fopen(const char *restrict path, const char *restrict mode)
 	return f;
 }
 
-/* The stream keeps its descriptor, which programs started from here on then have. */
+/* The stream keeps its descriptor, so programs that are started later get the new file
+ * under that number. */
 FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict f)
 {
 	struct stream *s = (struct stream *)f;
@@ -223,7 +224,7 @@ int stdio_error(void)
 	return error;
 }
 
-/* In one piece, and without printf(), which not every program has. */
+/* In one write, and without printf(), which not every program contains. */
 static void stream_complain(const struct stream *s)
 {
 	const char *parts[] = { program_name,
@@ -236,7 +237,7 @@ static void stream_complain(const struct stream *s)
 	(void)!write(STDERR_FILENO, line, strlen(line));
 }
 
-/* Where nobody reads any more, other systems end a program without a word. */
+/* Nobody reads the pipe any more: other systems end a program then, without a message. */
 __attribute__((destructor)) static void streams_end(void)
 {
 	bool failed = false;

@@ -86,9 +86,9 @@ long sys_setoption(const char *name, const char *value);
 /* The last part of argv[0]. */
 extern const char *program_name;
 
-/* Flush stdout.  0, or the errno of the last write to it that failed, which exit() does
- * not complain about any more. */
+/* Flush stdout.  Returns 0, or the errno of the last write to it that failed; exit() then
+ * does not report this error again. */
 int stdio_error(void);
 
-/* The POSIX result of a stub's: -1 with errno set for a failure. */
+/* Turns the result of a stub into that of POSIX: -1 with errno set for a failure. */
 long sys_result(long r);

@@ -1,5 +1,5 @@
-/* time.c - clocks and waiting.  There is no clock on the wall: all times are
- * since boot, and waits are whole ticks of 1/TICK_HZ second, rounded up. */
+/* time.c - clocks and waiting.  There is no wall clock: all times are since
+ * boot, and waits are whole ticks of 1/TICK_HZ second, rounded up. */
 #include "sys.h"
 
 #include <errno.h>

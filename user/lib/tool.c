@@ -22,7 +22,7 @@ const char *tool_basename(const char *path)
 }
 
 /* picolibc's getopt_long() takes the argument `-` for an option without a letter and
- * drops it.  All such arguments become this one, which is empty while it looks. */
+ * drops it.  So all such arguments become this one, which is empty during that call. */
 static char dash[] = "-";
 
 static int getopt_with_dash(int argc, char **argv, const char *options,
@@ -84,7 +84,8 @@ const char *tool_reason(void)
 
 void tool_warn(const char *what)
 {
-	/* Where nobody reads any more, other systems end a program without a word. */
+	/* Nobody reads the pipe any more: other systems end a program then, without a
+	 * message. */
 	if (errno == EPIPE)
 		tool_status = 1;
 	else
@@ -103,7 +104,7 @@ _Noreturn static void refuse(const char *text, const char *reason)
 	exit(2);
 }
 
-/* strtol() and strtoul() take blanks and signs in front; here a digit comes first. */
+/* strtol() and strtoul() skip blanks and accept a sign; here a digit has to come first. */
 static bool starts_with_digit(const char *text)
 {
 	return isdigit((unsigned char)text[0]);

@@ -1,4 +1,4 @@
-/* free - how much memory is used, and for what */
+/* free - show how much memory is used, and for what */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,15 +14,15 @@
 #define LARGE_PAGES 512 /* of a 2 MiB leaf */
 #define KINDS_MAX 32
 #define USES_MAX 80
-#define TRIES 8 /* at a moment in which nothing changes */
+#define TRIES 8 /* to count while nothing changes */
 #define KERNEL_HALF 0xffffffc000000000ull
 
 static const char usage[] =
 	"usage: free [-v]\n"
-	"Say how much memory is used, in KiB.  What keeps files at hand counts\n"
-	"as available: programs get it when they need it.\n"
-	"  -v   what every frame of the machine is used for, and by whom; a frame that\n"
-	"       several processes share counts once.  Status 1 if it does not add up.\n";
+	"Show how much memory is used, in KiB.  The page cache counts as available:\n"
+	"programs get its memory when they need it.\n"
+	"  -v   what each frame of the machine is used for, and by whom; a frame that\n"
+	"       several processes share counts once.  Status 1 if the sum is wrong.\n";
 
 typedef unsigned long long count_t;
 
@@ -45,7 +45,7 @@ static int records_read(int kind, void *to, size_t size, int max)
 	return n;
 }
 
-/* Which kind has that name; a kernel without it has none of it. */
+/* The index of the kind of that name, or -1 if this kernel has none. */
 static int kind_find(const char *name)
 {
 	for (int i = 0; i < nkinds; i++)
@@ -66,7 +66,7 @@ static count_t kind_pages(int kind)
 
 /* --- frames that were seen ------------------------------------------------------ */
 
-/* A bit for each frame of a stretch of 128 MiB, as far as there is one. */
+/* One bit per frame, in stretches of 128 MiB, which are made when they are needed. */
 #define STRETCH_BITS 15
 
 static struct stretch {
@@ -91,7 +91,7 @@ static struct stretch *stretch_of(count_t number)
 	return stretches = s;
 }
 
-/* Whether frame @pfn is seen for the first time. */
+/* Notes that frame @pfn was seen; true if it is the first time. */
 static bool frame_is_new(count_t pfn)
 {
 	struct stretch *s = stretch_of(pfn >> STRETCH_BITS);
@@ -133,7 +133,7 @@ static void count_leaf(struct owner *o, const struct snap_entry *e)
 		o->private += fresh;
 	else
 		shared += fresh;
-	/* The table that a split takes is kept beside a 2 MiB leaf. */
+	/* Each 2 MiB leaf has a table in reserve, for splitting it. */
 	o->tables += e->level > 0;
 }
 
@@ -143,13 +143,13 @@ static void count_entries(struct owner *o, count_t start)
 	const struct snap_entry *e;
 
 	if (!snap_begin(&r, SNAP_PT, o->pid, start))
-		return; /* it ended */
+		return; /* the process has ended */
 	o->tables += 1 + (o->pid && r.header.user_root);
 	while ((e = snap_next(&r)) != NULL) {
 		if (e->what == SNAP_TABLE)
 			o->tables += e->frame == kind_table;
 		else if (o->pid && (e->what == SNAP_LEAF || e->what == SNAP_PARKED))
-			count_leaf(o, e); /* the kernel's lead to all RAM */
+			count_leaf(o, e); /* the kernel's map all RAM */
 	}
 }
 
@@ -170,7 +170,8 @@ static void owners_count(void)
 	}
 }
 
-/* What all frames are used for, and by whom, if possible with nothing in between. */
+/* Reads what all frames are used for, and by whom; again, up to TRIES times, if that
+ * changed meanwhile. */
 static void look(void)
 {
 	static struct snap_use before[USES_MAX];
@@ -201,7 +202,7 @@ static void print_part(count_t pages, const char *what)
 		printf("%10s  %10llu  %s\n", "", pages * KIB_PER_PAGE, what);
 }
 
-/* What is left of a kind when all that is known of it was printed. */
+/* The part of a kind that no line so far accounts for. */
 static void print_left(count_t all, count_t known, const char *what)
 {
 	if (all >= known)

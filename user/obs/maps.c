@@ -1,4 +1,4 @@
-/* maps - what the addresses of a process mean, and how much of it is there */
+/* maps - show the areas of a process and how much memory each has */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,13 +10,13 @@
 static const char usage[] =
 	"usage: maps [PID]\n"
 	"Show the areas of a process, or of maps itself.  Sizes are in pages of 4 KiB:\n"
-	"  pages     addresses           resident  those that have memory now\n"
-	"  shared    resident pages that others have, too\n"
-	"  private   resident pages that nobody else has\n"
+	"  pages     addresses           resident  pages that have memory now\n"
+	"  shared    resident pages that others use, too\n"
+	"  private   resident pages that nobody else uses\n"
 	"  large     resident pages in 2 MiB leaves\n"
 	"  touched   resident pages with A set, dirty: with D set\n"
 	"  rights    r read, w write, x execute; s shared mapping\n"
-	"Behind the kind of a file's area: where it starts in the file, bytes.\n";
+	"After the kind of a file's area: its offset in the file, bytes in hexadecimal.\n";
 
 struct totals {
 	unsigned long long pages, resident, shared, private, large, touched, dirty;

@@ -1,7 +1,7 @@
 /* pt - show the page table of a process */
 
-/* As a tree: a line for each table, and below it what is in it, where pages that
- * follow each other in both kinds of address with equal rights share a line. */
+/* As a tree: a line for each table, with its entries below it.  Pages share a line if both
+ * their virtual and their physical addresses are consecutive and their bits are equal. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,13 +17,13 @@ static const char usage[] =
 	"Show the page table of a process, or of pt itself, as a tree: tables, and runs\n"
 	"of pages that are neighbours virtually and physically and have the same bits.\n"
 	"  -a   every entry on a line of its own, with the entry itself\n"
-	"  -s   runs alone, across tables, with their level; then what there is in all\n"
-	"  -k   the half of the kernel, from the boot root: PID shares it, as all do\n"
-	"  VA   (hexadecimal, with 0x if it stands alone) the way to this address, level\n"
-	"       by level, with the bits that decide; with -k one of the kernel half\n"
+	"  -s   only runs, across tables, with their level; then the totals\n"
+	"  -k   the kernel half, from the boot root: all processes share it\n"
+	"  VA   the walk to this address, level by level, with the bits that decide;\n"
+	"       hexadecimal, with 0x if there is no PID; with -k it is in the kernel half\n"
 	"Ranges do not include their end.  Rights: r read, w write, x execute, u for user\n"
 	"mode, g in all address spaces, c copied before it is written.  AD: touched,\n"
-	"written.  Users: how many have the page, the page cache not counted.\n";
+	"written.  Users: how many map the page; the page cache does not count.\n";
 
 #define PAGE 4096ull
 #define LEVELS 3
@@ -87,7 +87,7 @@ static void print_heading(void)
 	printf("%-6s AD %5s area\n", "rights", "users");
 }
 
-/* Where it stands in its table, further right the deeper this is. */
+/* Its index in its table, indented by the depth of the table. */
 static void print_place(const struct snap_entry *e, unsigned long long pages)
 {
 	unsigned first = index_of(e->va, e->level);
@@ -159,13 +159,13 @@ static void print_table(const struct snap_entry *e)
 
 /* --- runs ---------------------------------------------------------------- */
 
-/* Whether @e goes on where the run of @pages that starts with @run ends. */
+/* Whether @e continues the run of @pages pages that starts with @run. */
 static bool continues(const struct snap_entry *run, unsigned long long pages,
 		      const struct snap_entry *e)
 {
 	if (opt_all || !pages || e->what != SNAP_LEAF || run->what != SNAP_LEAF)
 		return false;
-	/* A tree has a line for each table: a run ends with it. */
+	/* In a tree each table has a line of its own, so a run ends with its table. */
 	if (!opt_runs && index_of(e->va, e->level) == 0)
 		return false;
 	return e->va == run->va + pages * PAGE && e->pa == run->pa + pages * PAGE &&
@@ -280,7 +280,7 @@ static const char *refusal(const struct snap_entry *e, int right, bool user)
 			    : "no, X is clear";
 }
 
-/* What the kernel says that an access of the program does (uapi/access.h). */
+/* What an access by the program does; the kernel decided it (uapi/access.h). */
 static const char *user_verdict(const struct snap_entry *e, int right)
 {
 	switch (e->fate[right == R ? 0 : right == W ? 1 : 2]) {
@@ -325,7 +325,7 @@ static void print_verdicts(const struct snap_entry *e, const struct snap_header 
 		print_verdict(e, true);
 	if (e->area == SNAP_AREA_USYSCALL)
 		puts("kernel:  no, copies refuse this page; "
-		     "it is written by the direct map");
+		     "it is written through the direct map");
 	else if (e->pte & U)
 		puts("kernel:  as the user, in a copy for the program (SUM); no execute");
 	else
@@ -350,7 +350,7 @@ static void print_area(int pid, unsigned long long va)
 	printf("area:    none\n");
 }
 
-/* An address that -k or the hardware allows, or complain and exit. */
+/* The address, if Sv39 and -k allow it; else complain and exit. */
 static unsigned long long path_address(const char *text)
 {
 	unsigned long long va = tool_address(text);

@@ -10,8 +10,8 @@
 
 static const char usage[] =
 	"usage: stats [-a]\n"
-	"Print how many copies the kernel made from memory of programs (copyin), and how\n"
-	"many strings it fetched there (copyinstr), as the device /statistics tells it.\n"
+	"Print how many copies from user memory (copyin) the kernel has made, and how\n"
+	"many strings it has copied (copyinstr), as the device /statistics reports them.\n"
 	"  -a   all counters, and what each counts\n";
 
 #define TEXT_SIZE 4096
@@ -28,7 +28,7 @@ static void print_all(void)
 		printf("%-18s %12llu  %s\n", c->name, c->value, c->what);
 }
 
-/* The device says with an error, not with 0, that all was read. */
+/* At its end the device returns an error, not 0. */
 static size_t text_read(char text[TEXT_SIZE])
 {
 	size_t length = 0;
@@ -45,7 +45,7 @@ static size_t text_read(char text[TEXT_SIZE])
 	return length;
 }
 
-/* A byte a write, and these two lines alone: a test of the labs counts what
+/* One byte per write, and only these two lines: a test of the labs counts the copies that
  * printing them costs. */
 static void print_lab(void)
 {

@@ -12,22 +12,22 @@
 
 static const char usage[] =
 	"usage: vmctl [-n] [NAME | NAME=VALUE]...\n"
-	"Show the options of the kernel, one alone in detail, or change one.  In the\n"
-	"list the default is the first of the values, [the one in effect] is marked,\n"
-	"and in front\n"
+	"List the options of the kernel, show one in detail, or change one.  The list\n"
+	"has the values of each, the default first and [the one in effect] in brackets.\n"
+	"Marks before the name:\n"
 	"  *   it was given at boot\n"
-	"  +   vmctl can change it, now and for what happens from then on\n"
-	"Others count at boot only: ./run --boot 'NAME=VALUE'.\n"
+	"  +   vmctl can change it; new work uses the new value\n"
+	"The others are read at boot only: ./run --boot 'NAME=VALUE'.\n"
 	"  -n   only the values that are in effect\n"
-	"Status: 0, 1 if an option cannot be changed, 2 if there is no such one, or\n"
-	"no such value.\n";
+	"Status: 0, 1 if an option cannot be changed, 2 if there is no such option or\n"
+	"value.\n";
 
 #define STATUS_WRONG 2
 #define VALUES_WIDTH 31
 
 static bool values_only;
 
-/* The records of the kernel's options, or the one of that name; NULL: no more. */
+/* The next option, or the next one of that name; NULL: no more. */
 static const struct snap_option *option_next(struct snap_reader *r, const char *name)
 {
 	const struct snap_option *o;
@@ -111,7 +111,7 @@ static void print_list(void)
 
 /* --- one ---------------------------------------------------------------------- */
 
-/* The worst status is what remains. */
+/* The worst status of several complaints remains. */
 static void complain(const char *what, const char *reason, int status)
 {
 	int before = tool_status;
@@ -129,8 +129,7 @@ static const struct snap_option *option_find(const char *name)
 	reader_begin(&r);
 	o = option_next(&r, name);
 	if (!o)
-		complain(name, "no such option; vmctl lists those that there are",
-			 STATUS_WRONG);
+		complain(name, "no such option; vmctl alone lists them", STATUS_WRONG);
 	return o;
 }
 
@@ -207,7 +206,7 @@ static void find_word(const char *word, void *marked)
 		m->found |= n >= low && n <= high;
 }
 
-/* A wrong value is wrong for an option that counts at boot as well. */
+/* Whether @o has no such value, even if it cannot be changed now. */
 static bool is_wrong(const struct snap_option *o, const char *value)
 {
 	struct marked m = { .value = value };

@@ -1,4 +1,4 @@
-/* why - tell why an access of a process to an address is or would be refused */
+/* why - explain why an access of a process is or would be refused */
 #include <string.h>
 #include <unistd.h>
 
@@ -9,10 +9,10 @@
 
 static const char usage[] =
 	"usage: why PID ADDRESS [r|w|x]\n"
-	"Show the way through the page table of PID to ADDRESS (hexadecimal, with or\n"
+	"Show the walk through the page table of PID to ADDRESS (hexadecimal, with or\n"
 	"without 0x), the area there, and why a read, write or execution is or would be\n"
-	"refused.\n"
-	"PID 0 is why itself.  Programs that are killed for an access say the same.\n";
+	"refused.  PID 0 is why itself.  The kernel says the same when it kills a program\n"
+	"for an access.\n";
 
 int main(int argc, char **argv)
 {

@@ -1,7 +1,7 @@
-/* wss - the working set of a process over time */
+/* wss - show the working set of a process over time */
 
-/* The kernel reports which pages were touched since it was last asked, and forgets
- * it (harvest()).  Here each page has a history of eight intervals. */
+/* harvest() reports which pages were touched since its last call.  This program keeps the
+ * last eight intervals of each page. */
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -16,37 +16,37 @@
 
 static const char usage[] =
 	"usage: wss [-i MS] [-n COUNT] PID | COMMAND [ARGUMENT...]\n"
-	"Every MS milliseconds (500; whole tenths of a second) show how many pages of a\n"
-	"process were touched since, and where; until it ends, or COUNT times.  A number\n"
-	"is a process that runs, anything else is run.\n"
-	"Each line has a picture of the resident pages, from low to high addresses, `|`\n"
-	"between areas; when these change, a line names them and says what a character\n"
-	"stands for.  Of more than 16 areas the largest are drawn.  A character shows the\n"
-	"hottest of its pages:\n"
+	"Every MS milliseconds (500; rounded up to tenths of a second) show how many\n"
+	"pages a process has touched meanwhile, and where; until it ends, or COUNT times.\n"
+	"PID is a process that runs; anything but a number is a command to run.\n"
+	"Each line has a picture of the resident pages, from low to high addresses, with\n"
+	"`|` between areas.  When the areas change, a line names them and says how much\n"
+	"memory a character stands for.  Only the 16 largest areas are drawn.  Each\n"
+	"character shows the hottest of its pages:\n"
 	"  @ now and in most of the last 8 intervals   # now   + in the last two\n"
 	"  - in the last 8   . longer ago, or never    blank: nothing resident\n"
-	"At the end the same for each area, with addresses.\n"
-	"A program that calls pgaccess() itself and wss each miss what the other has\n"
+	"At the end each area is drawn alone, with its addresses.\n"
+	"If the program calls pgaccess() itself, it and wss each miss what the other has\n"
 	"seen: both read and clear the same bit of each page.\n";
 
 #define PAGE 4096ull
 #define REGION_PAGES 512
 #define REGION_BYTES (REGION_PAGES * PAGE)
 #define MARGIN 33  /* characters of a line before the picture        */
-#define PICTURE 60 /* for it; behind it the ruler says ` = 512G`     */
+#define PICTURE 60 /* of the picture; the ruler has ` = 512G` after it */
 #define ROW 64     /* of a row of the map at the end                 */
 #define DRAWN 16   /* areas in the picture: some characters for each */
 #define MS_MAX 3600000
 
-/* What is known of 2 MiB; all regions are sorted by address. */
+/* The history of 2 MiB; all regions are sorted by address. */
 struct region {
 	unsigned long long base;
 	unsigned char past[REGION_PAGES]; /* bit n: touched n intervals ago */
 	bool there[REGION_PAGES];
 };
 
-/* An area, and the part of its addresses that is shown: the side where its memory
- * is, a power of two pages, so that it seldom changes while the area grows. */
+/* An area, and the part of its addresses that is shown: a power of two pages at the end
+ * where its memory is.  So what is shown seldom changes while the area grows. */
 struct span {
 	unsigned long long start, end; /* in the picture; may reach beyond the area */
 	unsigned long long low, high;  /* the area                                  */
@@ -54,7 +54,7 @@ struct span {
 	bool drawn;
 };
 
-/* They grow as needed. */
+/* A list that grows as needed. */
 struct spans {
 	struct span *at;
 	size_t count, room;
@@ -114,7 +114,7 @@ static void history_shift(void)
 	}
 }
 
-/* What is gone is forgotten: its address may come to mean something else. */
+/* A page that is gone loses its history: its address may be used for something else. */
 static void history_forget(void)
 {
 	for (size_t i = 0; i < nregions; i++)
@@ -185,7 +185,7 @@ static int heat_of(unsigned char past)
 	return past & 6 ? 3 : past ? 2 : 1;
 }
 
-/* Step @va to the next page below @end that is there; false: none. */
+/* Moves @va on to the next resident page before @end; false: there is none. */
 static bool page_next(unsigned long long *va, unsigned long long end)
 {
 	while (*va < end) {
@@ -251,8 +251,8 @@ static void spans_add(struct spans *all, const struct snap_area *a)
 		(struct span){ .low = a->start, .high = a->end, .kind = a->kind };
 }
 
-/* Marks the largest.  A character stands for so much that those have room, so that
- * none of the others has more than a row of the map. */
+/* Marks the largest areas.  The scale is such that these fit into the picture, so none of
+ * the others needs more than a row of the map. */
 static void spans_choose(struct spans *all)
 {
 	for (int n = 0; n < DRAWN; n++) {
@@ -281,8 +281,8 @@ static bool spans_equal(const struct spans *a, const struct spans *b)
 	return true;
 }
 
-/* The areas that have memory which the program can reach; neighbours of one kind
- * are one.  True if what is shown has changed. */
+/* Reads the areas that have memory and that the program can access, and joins adjacent
+ * ones of one kind.  True if what is shown has changed. */
 static bool areas_read(int pid)
 {
 	static struct snap_reader r;
@@ -368,7 +368,7 @@ static void print_ruler(void)
 		printf("%*sand %zu more\n", MARGIN, "", areas.count - DRAWN);
 }
 
-/* Here areas end where they end. */
+/* Here an area ends at its real end, not at a power of two pages. */
 static void print_map(void)
 {
 	unsigned long long step = ROW * scale * PAGE;
@@ -403,8 +403,8 @@ static void print_sample(const struct sums *s, long ns)
 	fflush(stdout);
 }
 
-/* The first harvest only makes a start: it tells of all that ever was.  A command may
- * be over by then. */
+/* The first harvest reports everything since the process began, so its history is
+ * dropped.  A command may have ended by then. */
 static void watch(int pid, int ms, long count, bool is_command)
 {
 	long begin = clock_ns();

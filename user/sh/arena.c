@@ -1,10 +1,10 @@
-/* arena.c - memory that is given back all at once; see arena.h. */
+/* arena.c - memory that is freed all at once; see arena.h. */
 #include "arena.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK_SIZE 2000 /* bytes; one that is asked for more is larger */
+#define CHUNK_SIZE 2000 /* bytes; a larger request gets a larger chunk */
 
 struct arena_chunk {
 	struct arena_chunk *next;

@@ -1,4 +1,4 @@
-/* arena.h - memory that is given back all at once: that of one command line. */
+/* arena.h - memory that is freed all at once: that of one command line. */
 #pragma once
 
 #include <stddef.h>
@@ -16,5 +16,5 @@ void *arena_alloc(struct arena *a, size_t size);
 /* A copy of @len bytes at @text with a NUL after them, or NULL. */
 char *arena_copy(struct arena *a, const char *text, size_t len);
 
-/* Give all of it back; the arena is empty and can be used again. */
+/* Free all of it; the arena is empty then and can be used again. */
 void arena_free(struct arena *a);

@@ -1,5 +1,4 @@
-/* builtin.c - what only the shell itself can do: its folder, its end, its
- * variables; and how it speaks. */
+/* builtin.c - the builtin commands of the shell, its variables and its messages. */
 #include "shell.h"
 
 #include <ctype.h>
@@ -104,7 +103,7 @@ sh_builtin_fn *sh_builtin_find(const char *name)
 	return NULL;
 }
 
-/* The number as text; it lives until the next call. */
+/* The number as text, valid until the next call. */
 static const char *number_text(unsigned n)
 {
 	static char buf[12];
@@ -144,7 +143,7 @@ static const char *var_get(const char *name)
 	return NULL;
 }
 
-/* Takes over @value. */
+/* The variable owns @value from here on. */
 static void var_set(const char *name, size_t len, char *value)
 {
 	struct sh_var *v = shell.vars;

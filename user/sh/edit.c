@@ -1,9 +1,9 @@
 /* edit.c - editing a line at the terminal; see edit.h.
  *
- * Positions on the screen are counted in columns from the start of the screen
- * line on which the text starts, so position p is p / columns lines further
- * down; a terminal that has just written its last column waits there, which
- * edit_settle() ends. */
+ * Positions on the screen are counted in columns from the start of the screen line on
+ * which the text starts: position p is p / columns lines further down.  A terminal that
+ * has just written its last column does not wrap before the next character; until
+ * edit_settle() makes it wrap, the cursor is not where its position says. */
 #include "edit.h"
 
 #include <stdlib.h>
@@ -70,8 +70,8 @@ static void edit_move_to(struct edit *e, unsigned to)
 	e->at = to;
 }
 
-/* After text was written up to position @at: leaves the state in which the
- * terminal waits behind its last column. */
+/* After text was written up to position @at: makes a terminal wrap that has just written
+ * its last column. */
 static void edit_settle(struct edit *e)
 {
 	if (e->at > 0 && e->at % e->columns == 0)
@@ -87,7 +87,7 @@ static void edit_put_text(struct edit *e, unsigned from)
 	edit_settle(e);
 }
 
-/* Text changed from byte @from on: shows that, and goes to the cursor. */
+/* Shows the text from byte @from on, which has changed, and moves to the cursor. */
 static void edit_redraw_from(struct edit *e, unsigned from)
 {
 	edit_move_to(e, edit_position(e, from));
@@ -102,7 +102,7 @@ static void edit_set_origin(struct edit *e, unsigned column)
 	e->at = e->origin;
 }
 
-/* Blanks for tabs, nothing for other control bytes; returns the new length. */
+/* Replaces tabs by blanks and drops other control bytes; returns the new length. */
 static unsigned edit_make_printable(char *text, unsigned len)
 {
 	unsigned kept = 0;
@@ -206,7 +206,7 @@ static void edit_cursor_to(struct edit *e, unsigned byte)
 	edit_move_to(e, edit_position(e, byte));
 }
 
-/* Takes out [from, to) and leaves the cursor there. */
+/* Deletes [from, to) and leaves the cursor there. */
 static void edit_delete_range(struct edit *e, unsigned from, unsigned to)
 {
 	if (from == to)
@@ -225,8 +225,7 @@ static unsigned edit_char_bytes(unsigned char lead)
 	return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
 
-/* Shows the byte that was put in before the cursor: with its whole character,
- * once that is there. */
+/* Shows the character before the cursor, once all its bytes were inserted. */
 static void edit_show_inserted(struct edit *e)
 {
 	unsigned start = edit_char_before(e, e->cursor);
@@ -414,7 +413,7 @@ static void edit_csi_input(struct edit *e, unsigned char c)
 	}
 }
 
-/* A byte after ESC that is no control byte. */
+/* A byte of an escape sequence, but no control byte. */
 static void edit_escape_input(struct edit *e, unsigned char c)
 {
 	enum edit_escape state = e->escape;
@@ -443,7 +442,7 @@ enum edit_event edit_key(struct edit *e, unsigned char c)
 			edit_insert(e, (char)c);
 		return EDIT_MORE;
 	}
-	e->escape = ESCAPE_NONE; /* a key of its own: the sequence was none */
+	e->escape = ESCAPE_NONE; /* a control byte ends any sequence */
 	switch (c) {
 	case ESC:
 		e->escape = ESCAPE_START;

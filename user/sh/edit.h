@@ -15,7 +15,7 @@ enum edit_event {
 	EDIT_LINE,      /* Enter                                      */
 	EDIT_END,       /* ^D: the line, if there is one, and the end */
 	EDIT_INTERRUPT, /* ^C: the line is empty now                  */
-	EDIT_REDRAW,    /* ^P: others have written, see edit_redraw() */
+	EDIT_REDRAW,    /* ^P: others write now; see edit_redraw()    */
 };
 
 enum edit_escape { ESCAPE_NONE, ESCAPE_START, ESCAPE_CSI, ESCAPE_SS3, ESCAPE_SWALLOW };
@@ -25,14 +25,14 @@ struct edit {
 
 	char text[EDIT_SIZE]; /* without control bytes and without a NUL */
 	unsigned len;
-	unsigned cursor;  /* byte of text that the next one goes in front of */
+	unsigned cursor;  /* the byte of text before which keys insert       */
 	unsigned columns; /* width of the terminal, at least 2               */
 	unsigned origin;  /* screen column in which text starts              */
 	unsigned at;      /* where the screen's cursor is: columns from the start of the
 			     screen line that origin is on */
 
 	unsigned back;         /* how many lines back in history; 0: the new one */
-	char fresh[EDIT_SIZE]; /* the new one, while others are looked at        */
+	char fresh[EDIT_SIZE]; /* the new one, while an older one is shown       */
 	unsigned fresh_len;
 
 	/* An escape sequence under way. */
@@ -43,9 +43,9 @@ struct edit {
 	unsigned history_count;      /* lines ever kept                 */
 };
 
-/* Starts to edit: @len bytes at @text were typed already, and the terminal, of @columns,
- * shows them before its cursor, which is in @column.  With -1 for it, or control bytes in
- * the text, nobody knows where the text is: it is shown on the next line. */
+/* Starts to edit.  @len bytes at @text were typed already; the terminal, @columns wide,
+ * shows them before its cursor, which is in @column.  If @column is -1 or the text has
+ * control bytes, its place on the screen is unknown, and it is shown on the next line. */
 void edit_begin(struct edit *e, const char *text, size_t len, unsigned columns, int column);
 
 /* Takes in one typed byte.  After EDIT_LINE, EDIT_END and EDIT_INTERRUPT the line has
@@ -55,5 +55,5 @@ enum edit_event edit_key(struct edit *e, unsigned char c);
 /* Shows the line where the terminal's cursor is now, in @column. */
 void edit_redraw(struct edit *e, unsigned column);
 
-/* Keeps a line, unless it is empty, too long, or the one before. */
+/* Adds a line to the history, unless it is empty, too long, or equal to the last. */
 void edit_history_add(struct edit *e, const char *text, size_t len);

@@ -1,8 +1,8 @@
 /* expand.c - from words to arguments; see expand.h.
  *
- * A field is built as a pattern: what was quoted has a backslash before each
- * character that means something to fnmatch().  A field in which something
- * unquoted does is looked up; when no file fits, it loses its backslashes. */
+ * A field is built as a pattern: a quoted character that is special to fnmatch() gets a
+ * backslash.  If an unquoted one is special, the field becomes the names of the files that
+ * match.  Otherwise, or if no file matches, the backslashes are removed. */
 #include "expand.h"
 
 #include <ctype.h>
@@ -25,7 +25,7 @@ struct expander {
 	bool open, pattern;
 };
 
-/* Memory for twice as much of an array of @old bytes. */
+/* Moves an array of @old bytes into memory of @new bytes; sets nomem if there is none. */
 static void *grow(struct expander *e, void *mem, size_t old, size_t new)
 {
 	void *larger = arena_alloc(e->arena, new);
@@ -173,7 +173,7 @@ static const char *put_variable(struct expander *e, const char *s, bool quoted)
 	return name + len + braces;
 }
 
-/* @s is after the first quote; returns what follows the last. */
+/* @s is after the opening quote; returns what follows the closing one. */
 static const char *put_double(struct expander *e, const char *s)
 {
 	while (*s && *s != '"') {

@@ -1,4 +1,4 @@
-/* glob.c - file names that fit a pattern; see glob.h. */
+/* glob.c - file names that match a pattern; see glob.h. */
 #include "glob.h"
 
 #include <dirent.h>

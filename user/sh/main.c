@@ -20,7 +20,7 @@
 
 struct shell shell;
 
-/* Ends what is not the command's; tools/console/console_run.c waits for it. */
+/* What the command prints comes after this; tools/console/console_run.c waits for it. */
 #define START_MARK "@@pagoda-start@@\n"
 
 static const char usage[] =
@@ -28,7 +28,7 @@ static const char usage[] =
 	"Run commands from the keyboard, from FILE, or COMMAND.\n"
 	"  a | b     the output of a is the input of b      a &      in the background\n"
 	"  cursor keys, ^A ^E ^K ^U ^W: edit the line       up, down: earlier lines\n"
-	"  ^C ends what runs, but for the background, which reads nothing that you type\n"
+	"  ^C ends what runs in the foreground; what you type is for the foreground only\n"
 	"  a ; b     one after the other                    (a; b)   as one command\n"
 	"  a && b    b only if a succeeded                  a || b   b only if a failed\n"
 	"  < f  > f  >> f  2> f  2>&1                       input and output: files\n"
@@ -67,7 +67,7 @@ static bool line_put(struct input *in, char c)
 	return true;
 }
 
-/* One byte at a time: what follows the line belongs to the commands in it. */
+/* One byte at a time: the input after the line is for the commands in it. */
 static int next_char(struct input *in)
 {
 	unsigned char c;
@@ -86,10 +86,10 @@ static void put_screen(const char *text, size_t n)
 
 static struct edit editor = { .put = put_screen };
 
-/* The rest of a line of which key @c has come: LF, or -1 at the end of the input. */
+/* Edits the rest of a line, from key @c on; LF, or -1 at the end of the input. */
 static int edit_rest(struct input *in, size_t start, int c, struct console_info *info)
 {
-	/* The screen may show what is still to be read. */
+	/* Without raw mode the screen may show keys that have not been read yet. */
 	int column = info->raw ? (int)info->column : -1;
 	enum edit_event event;
 
@@ -111,7 +111,7 @@ static int edit_rest(struct input *in, size_t start, int c, struct console_info 
 	return event == EDIT_END || !line_put(in, '\n') ? -1 : '\n';
 }
 
-/* Keys that mean nothing in a line, but may to an editor. */
+/* Control bytes that are not part of a line: keys for the editor. */
 static bool is_edit_key(int c)
 {
 	return c >= 0 && c < ' ' && c != '\t' && c != '\n';
@@ -119,7 +119,7 @@ static bool is_edit_key(int c)
 
 /* --- reading lines ----------------------------------------------------------- */
 
-/* Add a line to what in->line has; false when there is nothing more. */
+/* Appends a line to in->line; false at the end of the input. */
 static bool line_read(struct input *in, const char *prompt)
 {
 	struct console_info info;
@@ -130,7 +130,7 @@ static bool line_read(struct input *in, const char *prompt)
 	if (shell.prompts) /* EAGAIN: keys may have been typed already */
 		edits = console(CONSOLE_KEYS, NULL) == 0 || errno == EAGAIN;
 	if (shell.prompts)
-		/* Byte by byte, as the shell of 2020: the lab's statistics count copies. */
+		/* Byte by byte, as in xv6 of 2020: the lab's statistics count copies. */
 		for (int i = 0; i < 2; i++)
 			(void)!write(STDERR_FILENO, prompt + i, 1);
 	do {
@@ -182,7 +182,7 @@ static bool run_next(struct input *in, bool once)
 	return !in->end;
 }
 
-/* Jobs that ended in the background. */
+/* Collects background jobs that have ended. */
 static void reap(void)
 {
 	while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -216,7 +216,7 @@ static char *file_read(const char *path)
 	return text;
 }
 
-/* Whether the console's input is a file of the host, which nobody types. */
+/* Whether the console's input comes from a file of the host and not from a person. */
 static bool console_is_piped(void)
 {
 	char value[8];

@@ -1,6 +1,6 @@
 /* parse.c - the shell's grammar; see parse.h.
  *
- * One function for each rule.  Each leaves the cursor after what it took.  The
+ * One function for each rule.  Each leaves the cursor after what it has parsed.  The
  * first failure is kept in `result`; from then on every rule returns NULL. */
 #include "parse.h"
 
@@ -24,7 +24,7 @@ static void *fail(struct parser *p, enum sh_result result, const char *near)
 	return NULL;
 }
 
-/* What stands at the cursor, for a person. */
+/* Fails at what the cursor is at. */
 static void *fail_here(struct parser *p)
 {
 	static const char *const names[] = { "&&", "||", ">>", "&", "|",
@@ -96,7 +96,7 @@ static bool take(struct parser *p, const char *token)
 	return true;
 }
 
-/* The end of a quoted part whose first quote is at @s, or NULL. */
+/* The end of the quoted part whose opening quote is at @s, or NULL. */
 static const char *quote_end(const char *s)
 {
 	char quote = *s++;
@@ -239,7 +239,7 @@ static struct sh_node *parse_command(struct parser *p)
 	return take(p, "(") ? parse_group(p) : parse_simple(p);
 }
 
-/* A node of @kind around @first if more parts follow it; @first itself otherwise. */
+/* A node of @kind whose first part is @first. */
 static struct sh_node *wrap(struct parser *p, enum sh_kind kind, struct sh_node *first)
 {
 	struct sh_node *node = node_alloc(p, kind);

@@ -6,7 +6,7 @@
  *   command  = "(" list ")" { redirection } | { word | redirection }
  *   redirection = [digit] ("<" | ">" | ">>" | ">&") word
  *
- * Words keep their quotes; expand.h takes them off when the command runs.
+ * Words keep their quotes; expand.h removes them when the command runs.
  * No system call is made here. */
 #pragma once
 
@@ -47,8 +47,8 @@ struct sh_node {
 
 enum sh_result {
 	SH_OK,
-	SH_INCOMPLETE, /* more lines could make it whole          */
-	SH_BAD,        /* no lines can                            */
+	SH_INCOMPLETE, /* more lines could complete it            */
+	SH_BAD,        /* more lines would not help               */
 	SH_NOMEM
 };
 

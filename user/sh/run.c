@@ -28,8 +28,8 @@ bool sh_interrupted(void)
 	return shell.interactive && (shell.dropped || job(JOB_INTERRUPTED) > 0);
 }
 
-/* The child that runs something in the background: ^C is not for it, and what is
- * typed neither. */
+/* In the child that runs something in the background: it gets neither ^C nor what is
+ * typed. */
 static void go_background(void)
 {
 	int fd[2];
@@ -85,8 +85,8 @@ static bool redir_apply(const struct sh_redir *r)
 	return true;
 }
 
-/* Redirect for a command that runs in the shell itself: what @r changes is
- * kept in @saved, -1 for a descriptor that was closed. */
+/* Before redirecting for a command that runs in the shell itself: keeps in @saved what @r
+ * changes, -1 for a descriptor that was closed, -2 for one that does not change. */
 static void redir_save(const struct sh_redir *r, int saved[10])
 {
 	for (int fd = 0; fd < 10; fd++)
@@ -121,7 +121,7 @@ static int run_inside(sh_builtin_fn *fn, const struct sh_node *node, int argc, c
 	return status;
 }
 
-/* A file that is no program but text is taken for a list of commands. */
+/* A text file that is not a program is run as a list of commands. */
 static void exec_script(const char *path, int argc, char **argv)
 {
 	char head[64];
@@ -192,8 +192,8 @@ static int run_group(const struct sh_node *node, bool last)
 	return status_of(pid);
 }
 
-/* The child of a pipeline: @in and @out become its 0 and 1, -1 to leave them;
- * @other belongs to the next one. */
+/* In a child of a pipeline: @in and @out become its descriptors 0 and 1, unless they are
+ * -1.  @other is for the next child and is closed. */
 _Noreturn static void run_stage(const struct sh_node *node, int in, int out, int other)
 {
 	if (other >= 0)

@@ -21,7 +21,7 @@ struct shell {
 	int status;        /* of the last command: $?               */
 	bool leave;        /* `exit` was run                        */
 	bool interactive;  /* lines come from the console           */
-	bool prompts;      /* and somebody types them               */
+	bool prompts;      /* and a person types them               */
 	bool dropped;      /* ^C while a line was edited            */
 	struct arena line; /* memory of the command line that runs  */
 	struct sh_var *vars;

@@ -17,10 +17,10 @@ int munmap(void *addr, size_t len);
 int mprotect(void *addr, size_t len, int prot);
 int msync(void *addr, size_t len, int flags);
 
-/* MADV_DONTNEED: mappings of one's own, stack and heap are zeros, or as in the file, when
- * touched again.  Shared mappings and the program itself, its data included, stay. */
+/* MADV_DONTNEED: pages of private mappings, stack and heap are zero, or as in the file, at
+ * the next access.  Shared mappings and the program's own text and data do not change. */
 int madvise(void *addr, size_t len, int advice);
 
 /* A byte for each page: 1 if it is in the page table of this process.  A page of a file
- * that is in memory and was not touched here counts as absent. */
+ * that is in the page cache but was not touched by this process counts as absent. */
 int mincore(void *addr, size_t len, unsigned char *in_memory);
