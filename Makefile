@@ -1,10 +1,10 @@
 # Makefile - builds the kernel, the programs, the disk image, and starts QEMU.
 #
 #   make                 kernel/kernel, the programs and the host tools
-#   make qemu            the same, then fs.img, then boot it; leave with Ctrl-A x
-#   make qemu-gdb        the same, waiting for a debugger; then run gdb elsewhere
+#   make qemu            the same and fs.img, then boots it; leave with Ctrl-A x
+#   make qemu-gdb        the same, but waits for a debugger: `make gdb` in another window
 #   make fs.img          the disk image; one that exists is kept and brought up to date
-#   make clean           removes all that was made, fs.img included
+#   make clean           removes everything that was built, fs.img included
 #   make check, format   the checks of the source, and clang-format
 #
 # Variables: CPUS=3 MEM=128M BOOTARGS='opt=val ...' QEMUEXTRA='...' LEGACY=1
@@ -25,17 +25,18 @@ MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 
 BUILD ?= build
 
-# What a build was made from, other than files, is written to a file that changes when
-# it does: $(call write_key,TEXT) is the recipe of such a file, which wants FORCE.
+# What a build depends on besides files, such as flags, is kept in a file, whose time
+# changes only when its text does: $(call write_key,TEXT) is the recipe of such a file,
+# which has FORCE as a prerequisite.
 quoted = '$(subst ','\'',$(1))'
 write_key = mkdir -p $(@D) && { printf '%s\n' $(quoted) | cmp -s - $@ || printf '%s\n' $(quoted) > $@; }
 
-# Lists are divided by blanks.
+# Blanks separate the words of a list.
 refuse_blanks = $(foreach v,$(1),$(if $(word 2,$($(v))),$(error $(v)='$($(v))': \
 	a name with a blank in it does not work here)))
-# $(call require_files,VARIABLE,FILES): all of them are there.
+# $(call require_files,VARIABLE,FILES): an error unless all of them exist.
 require_files = $(foreach f,$(2),$(if $(wildcard $(f)),,$(error $(1)='$($(1))': there is no file $(f). \
-	A blank divides names$(3), so no name has one in it)))
+	Blanks separate names$(3), so a name cannot have one)))
 $(call refuse_blanks,BUILD)
 
 include mk/toolchain.mk
@@ -61,7 +62,7 @@ clean:
 	$(Q)rm -rf $(BUILD) kernel/kernel kernel/kernel.sym kernel/kernel.asm fs.img
 
 grade:
-	@echo "There is no lab here to grade; instead: make clean, then ./test"
+	@echo "There is no lab to grade here.  Doing instead: make clean, then ./test"
 	$(Q)$(MAKE) --no-print-directory clean
 	$(Q)./test
 

@@ -16,7 +16,7 @@ $(BUILD)/mkfs: tools/image/mkfs.c
 $(BUILD)/fsck: tools/image/fsck.c
 $(BUILD)/console-run: tools/console/console_run.c
 
-# Objects of other flags, or of more sources, are not kept.
+# Changes when flags or sources do, so that the tools are built again.
 HOST_FLAGS_FILE := $(BUILD)/host-flags
 $(HOST_FLAGS_FILE): FORCE
 	@$(call write_key,$(HOSTCC) $(HOST_ALL_CFLAGS) $(wildcard tools/*/*.c))

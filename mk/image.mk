@@ -1,4 +1,4 @@
-# image.mk - fs.img: made once, then kept; newer programs are put into it.
+# image.mk - fs.img: made once, then kept; programs that change are put into it.
 #
 # UPROGS (user/build.mk) and XV6PROGS (xv6/build.mk) are the programs; ADD is
 # any file.  mk/image.sh says what happens to an image that exists.
@@ -11,8 +11,8 @@ $(call require_files,ADD,$(foreach f,$(ADD),$(firstword $(subst :, ,$(f)))))
 .PHONY: programs
 programs: $(UPROGS) $(XV6PROGS)
 
-# Scripts that drive the console wait for the two bytes of the prompt, so no file
-# of ours shall contain them.
+# Scripts that drive the console wait for the two bytes of the prompt, so none of our
+# files may contain them.
 IMAGE_README := $(BUILD)/README
 $(IMAGE_README): README.md
 	@mkdir -p $(@D)

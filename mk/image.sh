@@ -3,12 +3,12 @@
 #
 # usage: image.sh [-q] [-b] MKFS IMAGE STAMP -- OURS... -- ASKED...
 #
-# No image: a new one with all files.  An image is never replaced; into one
-# that exists go the files of ASKED (they were named on the command line), and
-# those of OURS that are newer than STAMP, but only if STAMP says that the
-# image was made here: one brought from elsewhere keeps its own programs.  Files
-# that the image has as they are change nothing in it; of two files of one name the
-# later counts.  -q says nothing of what was put in; -b: images of the large kind.
+# If there is no image, makes one with all files.  An image that exists is never replaced.
+# The files of ASKED, which were named on the command line, are put into it, and those of
+# OURS that are newer than STAMP; these only if STAMP says that the image was made here:
+# an image from elsewhere keeps its own programs.  A file that the image has already
+# changes nothing.  Of two files of one name the later counts.
+#   -q   do not print what was put in      -b   images with large files (fsbig=on)
 set -eu
 
 say() { [ -n "$quiet" ] || printf '  %-7s %s\n' "$1" "$2"; }
@@ -31,7 +31,7 @@ shift 4
 # The superblock tells our images from others.
 identity() { dd if="$image" bs=1024 skip=1 count=1 2>/dev/null | cksum; }
 
-# QEMU holds an advisory lock on an image that it writes to.
+# QEMU holds an advisory lock on an image that it has open for writing.
 in_use() {
 	inode=$(ls -iL "$image" | sed 's/^ *\([0-9]*\).*/\1/')
 	grep -qs "^[0-9]*: OFDLCK .*:$inode " /proc/locks

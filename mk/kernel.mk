@@ -1,6 +1,6 @@
 # kernel.mk - kernel/kernel and kernel/kernel.sym from every .c and .S in kernel/.
 #
-# Objects go to $(BUILD)/kernel-VARIANT/; what was linked last is copied to
+# Objects go to $(BUILD)/kernel-VARIANT/.  The kernel that was linked last is copied to
 # kernel/kernel, where debuggers and scripts expect it.
 
 KB := $(BUILD)/kernel-$(VARIANT)
@@ -10,22 +10,22 @@ ASM_OFFSETS_C := $(wildcard kernel/arch/riscv/asm_offsets.c)
 KERNEL_SRC := $(sort $(filter-out $(ASM_OFFSETS_C),$(shell find kernel -name '*.c' -o -name '*.S')))
 KERNEL_OBJ := $(patsubst %,$(KB)/%.o,$(KERNEL_SRC))
 
-# Frame pointers are for backtraces; the rest of the no-s say that there is no
-# library, no loader and no process around this code.
+# Frame pointers are for backtraces.  Most other -fno- flags are needed because there is no
+# C library, no loader and no process here.
 KERNEL_CFLAGS := -std=gnu17 -march=$(KERNEL_MARCH) -mabi=lp64 -mcmodel=medany \
 	-ffreestanding -fno-common -fno-pie -fno-stack-protector -fno-omit-frame-pointer \
 	-fno-delete-null-pointer-checks -fno-strict-aliasing -fno-asynchronous-unwind-tables \
 	-O2 -g -Wall -Wextra -Wframe-larger-than=512 -Ikernel -I$(KB)/include \
 	$(if $(WERROR),-Werror) $(if $(CHECK),-DPAGODA_CHECK) $(KERNEL_EXTRA_CFLAGS)
-# Assembly saves floating point registers, which C in the kernel never uses.
+# Assembly saves floating-point registers; C code in the kernel never uses them.
 KERNEL_ASFLAGS := $(subst rv64imac,rv64imafdc,$(KERNEL_CFLAGS)) -D__ASSEMBLY__
 KERNEL_LDFLAGS := -melf64lriscv -static -nostdlib --build-id=none -z noexecstack \
 	-z max-page-size=4096 -T $(KERNEL_LD)
 
-# The loops of memset and memcpy must not be turned into calls of themselves.
+# The compiler must not turn the loops in memset and memcpy into calls of these.
 CFLAGS_kernel/lib/string.c := $(if $(LLVM),-fno-builtin,-fno-tree-loop-distribute-patterns)
 
-# Changes when the commands do, so that objects of other flags are not kept.
+# Changes when the commands do, so that everything is compiled again.
 KERNEL_FLAGS_FILE := $(KB)/flags
 $(KERNEL_FLAGS_FILE): FORCE
 	@$(call write_key,$(CC) $(KERNEL_CFLAGS) $(LD) $(KERNEL_LDFLAGS))
@@ -49,14 +49,14 @@ $(KB)/%.S.o: %.S $(KERNEL_FLAGS_FILE) $(if $(ASM_OFFSETS_C),$(ASM_OFFSETS_H))
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(KERNEL_ASFLAGS) -MMD -MP -c -o $@ $<
 
-# Three links: without names, with the names of the first, and with those of
-# the second, whose addresses are final as the table has its size by then.
+# Three links: without a table of names, with the names of the first link, and with those
+# of the second.  The second table has its final size, so its addresses are final.
 define link_with_names
 NM=$(NM) mk/ksyms.sh $(2) > $(KB)/ksyms.S && $(CC) $(KERNEL_CFLAGS) -c -o $(KB)/ksyms.o $(KB)/ksyms.S && \
 $(LD) $(KERNEL_LDFLAGS) -Map=$(1).map -o $(1) $(KERNEL_OBJ) $(KB)/ksyms.o
 endef
 
-# Changes when a source file goes, which no newer file would tell.
+# Changes when a source file is removed, which no time of a file shows.
 $(KB)/objects: FORCE
 	@$(call write_key,$(KERNEL_OBJ))
 
@@ -66,7 +66,7 @@ $(KB)/kernel.elf: $(KERNEL_OBJ) $(KB)/objects $(KERNEL_LD) mk/kernel.mk mk/ksyms
 	$(Q)$(call link_with_names,$(KB)/names1.elf,$(KB)/names0.elf)
 	$(Q)$(call link_with_names,$@,$(KB)/names1.elf)
 
-# FORCE: another variant may have been copied here since.
+# FORCE: another variant may have been copied here meanwhile.
 kernel/kernel: $(KB)/kernel.elf FORCE
 	@cmp -s $< $@ || cp $< $@
 

@@ -19,7 +19,7 @@ boot-files: kernel/kernel kernel/kernel.sym $(IMAGE) $(HOST_TOOLS)
 print-qemu:
 	$(info $(QEMU) $(QEMUOPTS))@:
 
-# `exec`: make passes SIGTERM on to what it started, which then is QEMU itself.
+# `exec`: make passes SIGTERM on to its child, which is then QEMU itself.
 qemu: boot-files
 	@exec $(QEMU) $(QEMUOPTS)
 
@@ -35,7 +35,7 @@ qemu-gdb: boot-files
 	echo "*** Now run 'make gdb' in another window, in this folder (port $(GDBPORT))."; \
 	exec $(QEMU) $(QEMUOPTS) -S -gdb tcp::$(GDBPORT)
 
-# The -iex: gdb reads a folder's .gdbinit only where it was told to trust it.
+# -iex: gdb reads a folder's .gdbinit only if it was told to trust that folder.
 GDB ?= $(firstword $(foreach g,gdb-multiarch $(TOOLPREFIXES:%=%gdb),$(call has,$(g))) gdb)
 gdb:
 	@exec $(GDB) -q -iex 'add-auto-load-safe-path $(CURDIR)'

@@ -1,8 +1,8 @@
 # toolchain.mk - which compiler makes RISC-V code.
 #
-# The first that is there: a gcc with one of TOOLPREFIXES before its name, else
-# clang with lld.  TOOLPREFIX=... forces a gcc, LLVM=1 forces clang, on make's command
-# line or in the environment; tools/deps.sh looks for the same.
+# The first that is installed: a gcc with one of TOOLPREFIXES before its name, else clang
+# with lld.  TOOLPREFIX=... chooses a gcc, LLVM=1 chooses clang, on make's command line or
+# in the environment; tools/deps.sh looks for the same.
 # Sets CC LD NM OBJDUMP OBJCOPY AR, TOOLCHAIN (elf, linux, other or clang), KERNEL_MARCH.
 
 has = $(shell command -v $(1) 2>/dev/null)
@@ -10,7 +10,7 @@ has = $(shell command -v $(1) 2>/dev/null)
 TOOLPREFIXES := riscv64-unknown-elf- riscv64-elf- riscv64-none-elf- riscv64-linux-gnu- riscv64-unknown-linux-gnu-
 FOUND_PREFIX := $(firstword $(foreach p,$(TOOLPREFIXES),$(if $(call has,$(p)gcc),$(p))))
 
-# override: TOOLPREFIX= without a value is no choice.
+# override: an empty TOOLPREFIX= on the command line chooses nothing.
 ifeq ($(LLVM)$(TOOLPREFIX),)
   ifneq ($(FOUND_PREFIX),)
     override TOOLPREFIX := $(FOUND_PREFIX)
@@ -39,11 +39,11 @@ else
   AR := $(TOOLPREFIX)ar
 endif
 
-# gcc 12 wants the two words for CSR instructions and fence.i, clang 14 refuses them.
+# gcc 12 needs the two extensions for CSR instructions and fence.i, clang 14 rejects them.
 KERNEL_MARCH := $(shell $(CC) -march=rv64imac_zicsr_zifencei -mabi=lp64 -fsyntax-only \
 	-x c /dev/null >/dev/null 2>&1 && echo rv64imac_zicsr_zifencei || echo rv64imac)
 
-# Names the kind of build, so that two kinds never share an object.
+# The kind of build, part of folder names, so that two kinds never share an object.
 VARIANT := $(TOOLCHAIN)$(if $(CHECK),-check)
 
 HOSTCC ?= cc

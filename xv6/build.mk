@@ -3,8 +3,8 @@
 #   make qemu XV6='path/a.c path/b.c'    -> /a and /b in the image
 #   XV6='path/a.c+path/a_switch.S'       one program of two sources, /a
 #
-# What a source includes is looked for in xv6/, then in the source's own tree: beside it,
-# and above it if there is a folder user/ there, for `#include "user/mylib.h"`.
+# Headers are looked for in xv6/, then in the source's own tree: beside the source, and in
+# the folder above it if that has a folder user/, for `#include "user/mylib.h"`.
 #
 #   XV6FLAGS='-DLAB_PGTBL'               what its own Makefile would define
 #
@@ -13,8 +13,8 @@
 
 XO := $(BUILD)/xv6/obj-$(TOOLCHAIN)
 
-# The sources are others': their warnings are shown and never stop a build, not
-# even those that newer compilers take for errors.
+# The sources are not ours: their warnings are shown but never stop a build, not even
+# those that newer compilers treat as errors.
 XV6_CFLAGS := -std=gnu17 -march=rv64gc -mabi=lp64d -mcmodel=medany -O -g -fno-omit-frame-pointer \
 	-ffreestanding -fno-common -fno-pic -fno-pie -fno-stack-protector \
 	-fno-asynchronous-unwind-tables -Ixv6 $(XV6FLAGS) -Wno-main -Wno-format \
@@ -32,7 +32,7 @@ XV6_FLAGS_FILE := $(BUILD)/xv6/flags
 $(XV6_FLAGS_FILE): FORCE
 	@$(call write_key,$(CC) $(XV6_CFLAGS) $(LD) $(XV6_LDFLAGS))
 
-# Weak: what a program defines itself takes the place of the library's.
+# Weak: a program's own definition replaces that of the library.
 $(XV6_LIB_OBJ): $(XO)/%.o: % $(XV6_FLAGS_FILE)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)
@@ -53,9 +53,9 @@ xv6_names := $(foreach p,$(sort $(XV6)),$(call xv6_name,$(p)))
 $(foreach n,$(sort $(xv6_names)),$(if $(word 2,$(filter $(n),$(xv6_names))),\
 	$(error XV6='$(XV6)': two programs are called $(n))))
 
-# Objects are named by the path of their source, as many sources have one name.  Their
-# key has sums of what they were made from: a source that another took the place of, and
-# its headers, may well be older than the object.
+# Objects are named by the path of their source, as many sources have the same name.  An
+# object's key has checksums of its source and headers: if these were replaced by other
+# files, the new ones may be older than the object.
 xv6_object_of = $(XO)/of/$(subst ..,__,$(1)).o
 xv6_includes = $(if $(wildcard $(dir $(1))../user/.),-I$(dir $(1))..) -I$(dir $(1))
 
@@ -87,7 +87,7 @@ $(foreach p,$(sort $(XV6)),$(eval $(call xv6_program,$(call xv6_name,$(p)),$(p))
 
 .SECONDARY: $(XV6PROGS:%=%.sym)
 
-# Asked for by name, so it takes the place of a program of ours in the image.
+# A program that was asked for replaces ours of the same name in the image.
 UPROGS := $(foreach u,$(UPROGS),$(if $(filter $(notdir $(u)),$(notdir $(XV6PROGS))),,$(u)))
 
 -include $(XV6_LIB_OBJ:.o=.d)

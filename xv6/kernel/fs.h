@@ -16,9 +16,9 @@ struct superblock {
 	uint bmapstart;        /* first block with bits               */
 };
 
-/* An inode, 64 bytes.  Of a file's blocks it names the first NDIRECT itself, and
- * NINDIRECT more in a table.  In an image of the file system lab a table of such tables
- * has the place of one direct block. */
+/* An inode, 64 bytes.  It has the numbers of the file's first NDIRECT blocks; a table has
+ * NINDIRECT more.  In an image of the file system lab, a table of such tables replaces one
+ * direct block. */
 #define NINDIRECT 256
 #ifdef LAB_FS
 #define NDIRECT 11
@@ -39,7 +39,7 @@ struct dinode {
 	uint addrs[NDIRECT + NTABLES];
 };
 
-/* Where inode @i stands, and the bit of block @b. */
+/* The block that has inode @i, and the one that has the bit of block @b. */
 #define IPB (BSIZE / 64ul)
 #define BPB (8 * BSIZE)
 #define IBLOCK(i, sb) ((sb).inodestart + (i) / IPB)

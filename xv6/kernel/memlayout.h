@@ -3,8 +3,8 @@
 
 #include "riscv.h"
 
-/* Physical memory of the machine that xv6's tests are written for.  The kernel
- * does not map it there; tests rely on these addresses being refused. */
+/* The physical memory of the machine that xv6's tests are written for.  This kernel does
+ * not map it there; tests rely on an error for these addresses. */
 #define KERNBASE 0x80000000L
 #define PHYSTOP (KERNBASE + (128L << 20))
 
@@ -16,12 +16,12 @@
 #define CLINT 0x2000000L
 #define PLIC 0x0c000000L
 
-/* The top of every user address space, a page each. */
+/* At the top of every user address space, one page each. */
 #define TRAMPOLINE (MAXVA - 1 * PGSIZE)
 #define TRAPFRAME (MAXVA - 2 * PGSIZE)
 #define USYSCALL (MAXVA - 3 * PGSIZE)
 
-/* Where the break of a program ends at the latest. */
+/* The highest break that a program can have. */
 #ifdef LAB_PGTBL
 #define UTOP USYSCALL
 #else

@@ -1,5 +1,5 @@
-/* param.h - limits that programs count on.  Those that are the kernel's as well
- * stand in kernel/uapi/limits.h, too; xv6/tests/names.c compares. */
+/* param.h - limits that programs rely on.  Those that this kernel shares are also in
+ * kernel/uapi/limits.h; xv6/tests/names.c compares both. */
 #pragma once
 
 /* Processes. */
@@ -16,8 +16,8 @@
 #define ROOTDEV 1   /* what fstat() says of files on the disk    */
 #define MAXPATH 128 /* bytes of a path, NUL included             */
 
-/* The disk.  A file is written MAXOPBLOCKS blocks at a time, less some for
- * its inode and maps; tests choose sizes around that. */
+/* The disk.  One operation of xv6 writes at most MAXOPBLOCKS blocks, inode and maps
+ * included; tests choose file sizes around that. */
 #define MAXOPBLOCKS 10
 #define LOGBLOCKS (3 * MAXOPBLOCKS)
 #define LOGSIZE LOGBLOCKS /* the name up to 2024 */

@@ -9,12 +9,12 @@
 #define SUPERPGSHIFT 21
 #define SUPERPGSIZE (1 << SUPERPGSHIFT) /* of one level-1 leaf */
 
-/* To the next (previous) multiple; what is one stays. */
+/* Round to the next or previous multiple; a multiple stays as it is. */
 #define PGROUNDDOWN(at) ((at) & -PGSIZE)
 #define PGROUNDUP(at) PGROUNDDOWN((at) + (PGSIZE - 1))
 #define SUPERPGROUNDUP(at) (((at) + (SUPERPGSIZE - 1)) & -SUPERPGSIZE)
 
-/* One below the next multiple: for a multiple itself that is the one before it. */
+/* One multiple below SUPERPGROUNDUP(): for a multiple that is the one before it. */
 #define SUPERPGROUNDDOWN(at) (SUPERPGROUNDUP(at) - SUPERPGSIZE)
 
 #define MAXVA (1L << 38) /* half of what Sv39 has: no address has its sign bit set */
@@ -33,7 +33,7 @@ enum {
 	PTE_D = 0x80,
 };
 
-/* Whether an entry leads to a page and not to the next table. */
+/* Whether an entry maps a page, rather than naming the next table. */
 #define PTE_LEAF(pte) (((pte) & (PTE_R | PTE_W | PTE_X)) != 0)
 
 #define PTE_FLAGS(pte) ((pte) % (1 << 10))

@@ -1,5 +1,5 @@
-/* spinlock.h - for sources that include it on the way to file.h; a program has
- * no such locks. */
+/* spinlock.h - for sources that include it before file.h; programs have no such
+ * locks. */
 #pragma once
 
 #include "types.h"

@@ -1,4 +1,4 @@
-/* syscall.h - SYS_fork and so on, for all calls that the kernel or a lab has. */
+/* syscall.h - SYS_fork and so on, for all calls of the kernel and of the labs. */
 #pragma once
 
 #include "../../kernel/uapi/syscalls.h"

@@ -1,4 +1,4 @@
-/* file.c - what takes a few system calls. */
+/* file.c - library functions made of a few system calls. */
 #include "kernel/fcntl.h"
 #include "user/user.h"
 
@@ -6,7 +6,7 @@ char *gets(char *to, int max)
 {
 	int n = 0;
 
-	/* A byte at a time: what follows the line is for whoever reads next. */
+	/* One byte at a time: what follows the line is left for the next reader. */
 	while (n < max - 1 && read(0, &to[n], 1) == 1) {
 		n++;
 		if (to[n - 1] == '\n' || to[n - 1] == '\r')

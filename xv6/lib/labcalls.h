@@ -1,10 +1,10 @@
 /* labcalls.h - system calls of the labs that kernel/uapi/syscalls.h does not
  * have (yet): X(number, name, arguments).  Programs that use them compile; the
- * kernel refuses them with -1.  A row of that list goes before one here.
+ * kernel returns -1.  A row of that list overrides one here.
  *
- * Some numbers have had several owners.  connect, pgaccess and sysinfo keep theirs;
- * bind, unbind, interpose and the calls of 2026 have numbers from 40 on here, which
- * reach programs by nothing but this file. */
+ * Over the years some numbers were used for several calls.  connect, pgaccess and sysinfo
+ * keep theirs.  bind, unbind, interpose and the calls of 2026 have numbers from 40 on
+ * here, which programs get from nowhere but this file. */
 #pragma once
 
 /* clang-format off */

@@ -1,9 +1,9 @@
 /* malloc.c - memory in pieces: first fit in a list of free ones, by address.
  *
- * Every piece starts with a header that says how long it is; free() joins a
- * piece with its free neighbours.  The break moves in steps of GROW bytes while
- * that works, then by what is needed, so that a program can have all there is.
- * Nothing is given back to the kernel. */
+ * Every piece starts with a header that has its size; free() joins a piece with free
+ * neighbours.  The break moves by GROW bytes at a time while that works, then by just what
+ * is needed, so that a program can use all memory.  Nothing is given back to the
+ * kernel. */
 #include "user/user.h"
 
 #define GROW 0x10000
@@ -47,8 +47,8 @@ static void piece_insert(struct piece *p)
 	}
 }
 
-/* Moves the break by a multiple of ALIGN that is at least @want.  The program
- * may have moved it, too, to anywhere. */
+/* Moves the break by @want bytes, a multiple of ALIGN, after aligning it: the program may
+ * have moved it to any address. */
 static int heap_grow_by(uint64 want)
 {
 	uint64 skip = -(uint64)sbrk(0) % ALIGN;

@@ -1,9 +1,9 @@
 /* printf.c - formatted output to a descriptor.
  *
- * A call's text is gathered and written at its end, or when the room for it is
- * full, so that lines of several processes stay whole as a rule.  The formats
- * are those of all years: %d %u %x %c %s %p %%, from 2024 with l or ll before
- * the letter; a lone %l is a long in decimal, as it was before. */
+ * A call collects its text and writes it at its end, or when its buffer is full, so lines
+ * of several processes usually stay whole.  The formats are those of all years: %d %u %x
+ * %c %s %p %%, since 2024 with l or ll before the letter; %l alone is a long in decimal,
+ * as it was before. */
 #include "user/user.h"
 
 #define ROOM 96 /* bytes; the stack is one page */
@@ -75,7 +75,7 @@ static int put_integer(struct output *o, char letter, int wide, __builtin_va_lis
 	return 1;
 }
 
-/* Any other letter; one that means nothing is shown, so that it is seen. */
+/* Any other letter; an unknown one is printed as it is, so that the error shows. */
 static void put_other(struct output *o, char letter, __builtin_va_list *ap)
 {
 	switch (letter) {
@@ -97,7 +97,7 @@ static void put_other(struct output *o, char letter, __builtin_va_list *ap)
 	}
 }
 
-/* One %... of @format, which starts behind the %.  Returns what follows. */
+/* Formats one conversion; @format is after its %.  Returns what follows it. */
 static const char *put_format(struct output *o, const char *format, __builtin_va_list *ap)
 {
 	const char *letter = format;

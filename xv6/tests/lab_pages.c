@@ -1,5 +1,5 @@
-// lab_pages.c - what programs of the page-table labs look at: their pid without a system
-// call, the pages they touched, their page table.  One line `NAME: ok` for each part.
+// lab_pages.c - what programs of the page-table labs use: their pid without a system call,
+// the pages that they touched, their page table.  Prints `NAME: ok` for each part.
 #include "kernel/types.h"
 #include "kernel/riscv.h"
 #include "kernel/memlayout.h"

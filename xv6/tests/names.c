@@ -1,6 +1,6 @@
 /* names.c - uses every name that the headers promise to xv6 programs, so that
- * one that gets lost, or gets another type, is seen when this is compiled.
- * Run, it says what it found wrong, and exits with how much that was. */
+ * this does not compile if one is missing or has another type.  Run, it prints what is
+ * wrong, and exits with the number of faults. */
 #include "kernel/file.h"
 #include "kernel/sleeplock.h"
 #include "kernel/spinlock.h"
@@ -157,7 +157,7 @@ IS(SYS_sync > 63 && SYS_interpose > 39 && SYS_bind > 39 && SYS_unbind > 39, 1);
 IS(SYS_send + SYS_recv + SYS_rwlktest + SYS_cpupin, 31 + 32 + 35 + 36);
 IS(SYS_vmprint > 39 && SYS_ksupernpte > 39, 1);
 
-/* Those that the kernel has under the same name. */
+/* Names that the kernel has, too. */
 #undef MAXVA
 #undef TRAMPOLINE
 #undef TRAPFRAME

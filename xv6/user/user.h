@@ -1,8 +1,8 @@
 /* user.h - system calls and library of xv6 programs, of every year at once.
  *
  * The system calls of the labs are left out with -DXV6_BASE, for a program that
- * has functions of its own with such names.  A function of the library that a
- * program defines itself takes the library's place. */
+ * has functions of its own with such names.  A program's own function replaces the one of
+ * the library. */
 #pragma once
 
 #include "../kernel/types.h"

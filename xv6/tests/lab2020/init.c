@@ -1,6 +1,5 @@
-/* init.c - a first process that makes the copies which that of 2020 made: a
- * banner of 18 single bytes, one open of the console, a shell that is run again
- * and again. */
+/* init.c - a first process that makes as many copies as xv6's did in 2020: a banner of 18
+ * single bytes, one open of the console, and a shell that is restarted again and again. */
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "user/user.h"

@@ -1,5 +1,5 @@
-/* sh.c - a shell that runs commands of one word, and writes its prompt as that of
- * 2020 did: two bytes, one by one. */
+/* sh.c - a shell that runs commands of one word, and writes its prompt as xv6's did in
+ * 2020: two bytes, one at a time. */
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "user/user.h"

@@ -1,4 +1,4 @@
-/* stats.c - the device "statistics", one byte a write, as in 2020. */
+/* stats.c - prints the device "statistics", one byte per write, as in 2020. */
 #include "kernel/types.h"
 #include "user/user.h"
 
