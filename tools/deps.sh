@@ -3,10 +3,10 @@
 #
 # usage: deps.sh run | test
 #
-# `run` is what it takes to build and boot, `test` everything for ./test too.
-# Looks for the tools themselves first: where all are there, no package manager
-# is asked.  Prints one line before it installs anything.  TOOLPREFIX, LLVM and
-# PICOLIBC in the environment count as they do for make.
+# `run`: what building and booting need; `test`: what ./test needs, too.  Looks for the
+# tools themselves first, and asks no package manager if all are there.  Prints a line
+# before it installs anything.  TOOLPREFIX, LLVM and PICOLIBC in the environment mean what
+# they mean for make.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
@@ -14,8 +14,8 @@ set -- "${1:-run}"
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# The compilers that mk/toolchain.mk takes.  Clang alone does not do: the programs are
-# linked with gcc's library.
+# The compilers that mk/toolchain.mk accepts.  Clang alone is not enough: the programs are
+# linked with libgcc.
 have_gcc() {
 	for p in $(sed -n 's/^TOOLPREFIXES := //p' mk/toolchain.mk); do
 		have "${p}gcc" && have "${p}ld" && return
@@ -23,7 +23,7 @@ have_gcc() {
 	return 1
 }
 
-# The package that has the gcc that was asked for; other names are the user's own.
+# The package of the gcc that was asked for; under other names it is up to the user.
 missing_gcc() {
 	case ${TOOLPREFIX:-} in
 	'') have_gcc || echo gcc-riscv64-unknown-elf ;;
@@ -48,7 +48,7 @@ have_host_cc() {
 have_header() { echo "#include <$1>" | cc -include stdarg.h -include stddef.h \
 	-include stdint.h -include setjmp.h -E - >/dev/null 2>&1; }
 
-# In the folders where QEMU looks.  A link to what is not installed is none.
+# In the folders where QEMU looks.  A dangling link does not count.
 have_firmware() {
 	qemu-system-riscv64 -L help 2>/dev/null | {
 		while IFS= read -r folder; do
@@ -60,7 +60,7 @@ have_firmware() {
 	}
 }
 
-# What sanitizers and libFuzzer link with; a package of its own, by version.
+# What sanitizers and libFuzzer link with; its package has clang's version in its name.
 have_clang_runtime() {
 	echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
 		clang -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null
@@ -72,7 +72,7 @@ missing_llvm() {
 	have llvm-nm || echo llvm
 }
 
-# The names of what is missing, one package a line.
+# The names of what is missing, one package per line.
 missing() {
 	have make || echo make
 	have_host_cc || printf '%s\n' gcc libc6-dev
@@ -96,7 +96,7 @@ missing() {
 	/usr/bin/python3 -c 'import pexpect' 2>/dev/null || echo python3-pexpect
 }
 
-# Says so without the package lists, which a new system may not have yet.
+# Decided without the package lists, which a new system may not have yet.
 newer_debian() {
 	(. /etc/os-release && [ "$ID" = debian ] && [ "${VERSION_ID:-99}" -ge 13 ]) 2>/dev/null
 }
@@ -107,8 +107,8 @@ known_to_apt() {
 	done
 }
 
-# The real names: since Debian 13 QEMU for RISC-V is a package of its own, and
-# that of clang's runtime has clang's version in it.
+# The names for apt: since Debian 13 QEMU for RISC-V has a package of its own, and the
+# package of clang's runtime has clang's version in its name.
 apt_names() {
 	if known_to_apt qemu-system-riscv || { ! known_to_apt qemu-system-misc && newer_debian; }; then
 		qemu=qemu-system-riscv
@@ -134,7 +134,7 @@ explain() {
 	echo "Missing: $(echo "$1" | sed -e 's/^QEMU$/qemu-system-riscv64/' -e 's/^CLANG-RT$/libclang-rt/' |
 		tr '\n' ' ')" >&2
 	cat >&2 <<-'END'
-	These are the names of Debian and Ubuntu packages; only there they are installed by themselves.
+	These are names of Debian and Ubuntu packages.  Only on these systems are they installed for you.
 	On another system get: make, a C compiler, QEMU 7.0 or later for riscv64 with its
 	OpenSBI firmware, a gcc for riscv64 with binutils (riscv64-unknown-elf-gcc, or another: see
 	TOOLPREFIXES in mk/toolchain.mk; TOOLPREFIX=... names one), and picolibc (PICOLIBC=folder
@@ -143,16 +143,16 @@ explain() {
 	exit 1
 }
 
-# The way without sudo, in one line.
+# What to run without sudo, in one line.
 explain_root() {
 	update=
 	known_to_apt "$2" || update='apt-get update && '
 	echo "$1 as root, run: ${update}apt-get install --no-install-recommends ${2% }" >&2
 }
 
-# A sudo that refuses, or had nobody to ask for the password.
+# If sudo refuses, or had nobody to ask for the password.
 explain_sudo() {
-	[ -z "$as_root" ] || $as_root -n true 2>/dev/null || explain_root "sudo does not let you;" "$names"
+	[ -z "$as_root" ] || $as_root -n true 2>/dev/null || explain_root "sudo is not possible;" "$names"
 }
 
 want=$(missing "$1" | sort -u)
@@ -170,7 +170,7 @@ if [ "$(id -u)" = 0 ]; then
 	as_root=
 elif have sudo; then
 	as_root=sudo
-	# With nobody there to type a password, sudo must not ask for one.
+	# Without a terminal nobody can type a password, so sudo must not ask for one.
 	[ -t 0 ] || [ -t 2 ] || as_root='sudo -n'
 else
 	explain_root "Something is missing and there is no sudo here;" "$(apt_names "$want")"
@@ -181,7 +181,7 @@ mkdir -p build
 log=build/install.log
 : > "$log"
 
-# Once more for what can only be named when the first lot is there.
+# Twice: some packages can be named only after the first are installed.
 for _ in 1 2; do
 	names=$(apt_names "$want")
 	if ! known_to_apt "$names"; then
@@ -195,7 +195,7 @@ for _ in 1 2; do
 		apt-get install -y --no-install-recommends $names >> "$log" 2>&1; then
 		tail -15 "$log" >&2
 		explain_sudo
-		echo "Installing failed; the whole story is in $log." >&2
+		echo "Installing failed; all output is in $log." >&2
 		exit 1
 	fi
 	want=$(missing "$1" | sort -u)

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Writes into docs/ and README.md what the code itself says best, between markers:
+"""Makes the parts of docs/ and README.md between markers from the code:
 
     docs/locking.md   the lock ranks, from kernel/core/sync/lock_rank.h
     docs/map.md       what each file is, from its first line
     README.md         what each program does, from its first line
 
 usage: gen_docs.py           writes them
-       gen_docs.py --check   status 1 if one is not current, or if README.md
+       gen_docs.py --check   status 1 if one is out of date, or if README.md
                              leaves out a boot option of kernel/init/options.c
 """
 import pathlib
@@ -120,7 +120,7 @@ PARTS = [
 
 
 def current(path, name, make):
-    """The text of path with the part between the markers of name made anew."""
+    """The text of path, with a new part between the markers of name."""
     begin = f"<!-- {name}: made by tools/gen_docs.py -->\n"
     end = f"<!-- end of {name} -->\n"
     doc = path.read_text()
@@ -144,7 +144,7 @@ def main():
     bad = 0
     for path, name, make in PARTS:
         if current(path, name, make) != path.read_text():
-            print(f"{path} is not what the code says: run 'make docs'")
+            print(f"{path} is not up to date: run 'make docs'")
             bad = 1
     for name in options_left_out():
         print(f"README.md does not mention the boot option {name}=")

@@ -6,7 +6,7 @@ usage: run_tests.py [--list] [SUITE ...]      default: all suites
 A suite is a list of jobs; a job is a command, its output goes to
 build/test/NAME.log, and it counts as one test or as those that its output
 reports.  A job that runs longer than its limit has failed.  The last line is
-`N passed, N failed`, with `, N skipped` where a tool for one is not there.
+`N passed, N failed`, with `, N skipped` if a job's tool is missing.
 """
 import concurrent.futures
 import glob
@@ -37,7 +37,7 @@ FUZZ_RUNS = 20000
 class Job:
     def __init__(self, name, command, limit=300, count=None):
         self.name = name
-        self.command = command  # a list, or text for the shell
+        self.command = command  # a list, or a string for the shell
         self.limit = limit      # seconds; a hang detector
         self.count = count      # output -> (passed, failed, skipped), or None: the job is one test
 
@@ -203,7 +203,7 @@ def run(job):
 
 
 def stop(child):
-    """Ends what run() started, with all that it started."""
+    """Ends what run() started, and all its children."""
     for sig in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(child.pid, sig)
@@ -216,7 +216,7 @@ def stop(child):
 
 
 def tail_of(lines):
-    """The last lines, or what the kernel said when it panicked."""
+    """The last lines, and before them the kernel's panic if there was one."""
     panic = next((i for i, line in enumerate(lines) if re.search(r"\bpanic: ", line)), None)
     if panic is None or panic >= len(lines) - TAIL_LINES:
         return lines[-TAIL_LINES:]
@@ -234,7 +234,7 @@ def report(result, log):
         if word != "ok":
             lines = result.output.splitlines()[1:]
             if len(lines) > TAIL_LINES:
-                print(f"    ... the whole of it is in {log}")
+                print(f"    ... all of it is in {log}")
             for line in tail_of(lines):
                 print(f"    {line}")
             sys.stdout.flush()

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the tests inside the kernel (core/ktest.h), and sees it panic on purpose.
+"""Runs the tests inside the kernel (core/ktest.h), and makes it panic on purpose.
 
 Uses a kernel built with CHECK=1.  Prints `ok NAME` or `FAILED NAME: why`.
 """
@@ -27,7 +27,7 @@ def qemu(harts, options):
 
 
 def boot(harts, options):
-    """Status and output of a machine that goes off by itself."""
+    """Status and output of a machine that powers off by itself."""
     done = subprocess.run(qemu(harts, f"{options} panic=exit"), shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
     output = done.stdout.replace("\r", "")
     log = OUT / f"console-{len(logs) + 1}.log"
@@ -37,7 +37,7 @@ def boot(harts, options):
 
 
 def told(output):
-    """Of a console's output: all from the panic on, or the end, and where all of it is."""
+    """The part of a console's output from the panic on, or its end, and where all of it is."""
     start = output.find("\npanic: ")
     return f"{output[start if start >= 0 else -3000:]}\n(all of it: {logs[-1]})"
 
@@ -93,7 +93,7 @@ def test_stack_overflow_prints():
 
 
 def check_report(output, what):
-    """What was being printed came to its end, and then there is the report alone."""
+    """Lines that were being printed are whole, and only the report comes after them."""
     before, panic, report = output.partition(f"\npanic: {what}\n")
     assert panic, f"no line 'panic: {what}' in\n{told(output)}"
     lines = [line for line in before.split("\n") if "busy" in line]
@@ -131,7 +131,7 @@ def cpu_seconds(pid):
 
 
 def test_all_harts_stand_still_after_a_panic():
-    """They sleep: a hart that waits for a lock, or for an interrupt it cannot take, does not."""
+    """They sleep: a hart that waited for a lock would use processor time."""
     for mode in ("lock", "print"):
         machine = subprocess.Popen(shlex.split(qemu(4, f"ktest={mode} panic=halt")), stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

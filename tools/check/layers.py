@@ -3,8 +3,9 @@
 
 A file includes from its own room and from the rooms to the left of it in ORDER;
 folders that are not named there belong to the one above them.  A header NAME_priv.h
-is for its top folder only.  Nothing includes obs/ but init/, which boots everything.  Quotes are for our own headers, and each
-name in quotes exists.  Prints FILE:LINE: what is wrong; status 1 if anything.
+is for its top folder only.  Nothing includes obs/ but init/, which boots everything.
+Quotes are for our own headers, and each name in quotes exists.  Prints FILE:LINE: what
+is wrong; status 1 if anything.
 """
 import pathlib
 import re

@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Keeps other kernels' names out of ours.
 
-Pagoda is written from scratch and its functions are called noun_verb; the
-names below are xv6's, and a reader who knows that kernel would take a function
-of such a name for the same one.  What the interface fixes (system calls, flags,
-the names in the xv6/ layer) is not among them.
+Pagoda is written from scratch, and its functions are called noun_verb.  The names
+below are xv6's: a reader who knows that kernel would expect the same function.  Names
+that the interface fixes (system calls, flags, the xv6/ layer) are allowed.
 """
 import pathlib
 import re

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests ./run and the Makefile's contract from outside, as a person would use them.
+"""Tests ./run and make from outside, as a person uses them.
 
 Works on copies of the disk image in build/test/.  Prints `ok NAME` or
 `FAILED NAME: why` for each case; status 1 if one failed.
@@ -97,7 +97,7 @@ def test_all_readers_come_to_the_end_of_the_input():
     # a script of many lines is no conversation: no prompts
     expect(run("-c", "sh; cat; cat", stdin="echo 'one\nmore'\nhead -n 1\nline\necho two\n"),
            (0, "one\nmore\nline\ntwo\n", ""))
-    # nobody reads: nothing is in the way of the end
+    # nobody reads the input: the machine ends all the same
     expect(run("-c", "sleep 3; echo end", stdin="x\n")[:2], (0, "end\n"))
     # with an echo, too
     status, out, _ = run("--boot", "echo=on", "-c", "cat; wc -c", stdin="x\n")
@@ -153,7 +153,7 @@ def test_commands_that_never_start():
 
 
 def foreign_image(*replaced):
-    """An image with our programs, but a shell (and an init) that knows no option cmd."""
+    """An image with our programs, but with a shell (and an init) that ignores the option cmd."""
     foreign = {"sh": "plainsh", "init": "plaininit"}
     image = OUT / "foreign.img"
     sources = " ".join(f"tests/qemu/programs/{foreign[name]}.c" for name in replaced)
@@ -167,7 +167,7 @@ def foreign_image(*replaced):
 
 
 def run_foreign(image, command, stdin=None, words="status is not known"):
-    """As run(); what is said of the shell is taken out of the errors."""
+    """As run(), but the errors are without the messages about the shell."""
     status, out, err = run("--image", str(image.resolve()), "-c", command, stdin=stdin)
     assert words in err, (status, out, err)
     return status, out
@@ -184,7 +184,7 @@ def test_shell_that_takes_no_command():
     expect(run_foreign(image, "mkdir made; cat", stdin="some\nlines\n"), (0, "some\nlines\n"))
     listed = subprocess.run(["build/mkfs", "--list", str(image)], check=True, stdout=subprocess.PIPE, text=True)
     assert "/made" in listed.stdout, listed.stdout
-    # our shell, which prompts only where somebody types
+    # our shell, which prompts only when a person types
     script = """case "$*" in *=stays*) exec sleep 100 ;; esac
                 printf '$ '; read line; echo "got $line"; printf '$ '; read line"""
     done = subprocess.run(["build/console-run", "-t", "1", "-c", "a b", "sh", "-c", script, "x", "y eof=stays z"],
@@ -257,7 +257,7 @@ def xv6_program(path, text, includes=(), age=0):
 
 
 def test_what_a_program_is_made_from_is_what_runs():
-    """Sources of one name, other lists of sources, what is older than the object."""
+    """Sources of one name, another list of sources, a source older than its object: all build anew."""
     one = xv6_program(OUT / "one/user/find.c", '"one"', age=10)
     two = xv6_program(OUT / "two/user/find.c", '"two"', age=1000)
     expect(run("--xv6", one, "-c", "find"), (0, "one\n", ""))
@@ -299,10 +299,10 @@ def test_what_a_build_is_made_with_is_part_of_it():
 
 
 def test_headers_of_a_programs_own_tree():
-    """As with -I of its own root; a name that xv6/ has as well is that of xv6/."""
+    """As with -I of the source's own root; of two headers of one name, that of xv6/ is used."""
     source = xv6_program(OUT / "tree/user/own.c", "MINE", ["user/mine.h", "kernel/param.h"])
     (OUT / "tree/kernel").mkdir(exist_ok=True)
-    (OUT / "tree/kernel/param.h").write_text("#error this one is behind\n")
+    (OUT / "tree/kernel/param.h").write_text("#error xv6/kernel/param.h comes first\n")
     for text in ("first", "second"):
         (OUT / "tree/user/mine.h").write_text(f'#define MINE "{text}"\n')
         os.utime(OUT / "tree/user/mine.h", (1, 1))  # older than the object
@@ -353,7 +353,7 @@ def with_path(path, *command, **variables):
 
 
 def test_compilers_by_each_name():
-    """What a system calls its gcc, and what TOOLPREFIX says, is found by ./run and make alike."""
+    """./run and make find the same gcc, under its usual names and by TOOLPREFIX."""
     gcc = f'exec {shutil.which("riscv64-unknown-elf-gcc")} "$@"'
     for prefix, variables in (("riscv64_elf_", {}), ("riscv64_none_elf_", {}), ("riscv64_unknown_linux_gnu_", {}),
                               ("riscv64_elf_", {"TOOLPREFIX": ""}), ("mine_", {"TOOLPREFIX": "mine-"})):
@@ -370,7 +370,7 @@ def test_compilers_by_each_name():
 
 
 def test_firmware_is_a_file():
-    """A link to what is not installed is none."""
+    """A dangling link is no firmware."""
     folder = OUT / "firmware"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -425,7 +425,7 @@ def start_cat():
 
 
 def test_signals_end_all_of_it():
-    """QEMU and the folder of the run go with it; after SIGKILL the folder goes with the next run."""
+    """It ends QEMU and removes its folder; after SIGKILL the next run removes the folder."""
     for sig in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         child, folder = start_cat()
         child.send_signal(sig)
@@ -587,7 +587,7 @@ def crash(image):
 
 
 def test_crashed_image_is_left_to_the_kernel():
-    """An image is changed when a file is missing or differs, and then it is said."""
+    """An image is changed only if a file is missing or differs, with a message."""
     image, words = OUT / "crashed.img", OUT / "same"
     words.write_text("the same\n")
     subprocess.run(["build/mkfs", str(image), "README.md:README", str(words)], check=True)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reports sizes of the C code, and fails where a limit is passed.
+"""Reports sizes of the code, and fails if one is over its limit.
 
 Limits: a function has at most 60 lines and 5 parameters, a file 600 lines, a line 92
 columns (tabs are 8), a folder 20 files.  The compiler itself limits stack frames
@@ -35,7 +35,7 @@ def signature(lines, opening):
 
 
 def parameters(text):
-    """How many parameters a signature has; commas in inner parentheses aside."""
+    """How many parameters a signature has; commas in inner parentheses do not count."""
     start = text.find("(")
     if start < 0:
         return 0
@@ -73,7 +73,7 @@ def check(path, sizes):
         yield f"{path}: {len(lines)} lines (at most {FILE_LINES})"
     for number, line in enumerate(lines, 1):
         width = len(line.expandtabs(8))
-        # How a test on the host is compiled stands on one line each.
+        # The lines that say how to compile a test on the host may be longer.
         if width > COLUMNS and not line.startswith(("// sources:", "// cflags:")):
             yield f"{path}:{number}: {width} columns (at most {COLUMNS})"
     if path.suffix != ".c":

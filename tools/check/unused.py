@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Finds functions of the kernel that nobody calls but tests.
 
-A function of a .c file that is not static, or any of a header, is used if its name stands
+A function of a .c file that is not static, or any of a header, is used if its name occurs
 in another function, table or macro of the kernel, or in assembly.  Tests do not count:
 KTEST functions, and the files ktest*.c.  What only unused functions use is unused, too.
 Names that macros put together: sys_NAME for each system call.  Prints NAME: where it is;
@@ -14,7 +14,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests/mutants"))
 import source  # noqa: E402
 
-# Looks at the invariants of the allocator while nothing else runs: for tests.
+# Checks the invariants of the allocator while nothing else runs: for tests.
 EXCEPTIONS = {"frame_check"}
 IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
 

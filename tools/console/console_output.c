@@ -1,5 +1,5 @@
-/* console_output.c - what the console shows: where the command starts, what is its
- * output, and where it ends. */
+/* console_output.c - finds in what the console shows where the command starts, what its
+ * output is, and where it ends. */
 #define _GNU_SOURCE
 #include "console_run.h"
 
@@ -18,7 +18,7 @@ long long console_now(void)
 	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }
 
-/* Keeps the last bytes only; they explain a boot that failed. */
+/* Keeps the last bytes, which explain a boot that failed. */
 static void hold(struct session *s, char c)
 {
 	if (s->nheld == sizeof(s->held)) {
@@ -40,7 +40,7 @@ static char *find_eof_stays(char **argv)
 	return at;
 }
 
-/* Ends QEMU to start it once more with eof=once, unless that has been done. */
+/* Ends QEMU, to start it again with eof=once, unless that was done before. */
 static void try_again(struct session *s)
 {
 	char *at = find_eof_stays(s->argv);
@@ -66,7 +66,7 @@ void console_set_boot_quiet(struct session *s)
 	set_quiet(s, ms);
 }
 
-/* A shell prompts though there is a command to run. */
+/* A shell prints a prompt although there is a command: it does not know the boot option. */
 static void on_prompt(struct session *s)
 {
 	size_t len;
@@ -92,8 +92,8 @@ static void on_prompt(struct session *s)
 	s->ntyped += len + 1;
 }
 
-/* One byte from before the start: after MARKER's newline, or after a prompt, the
- * phase is another one. */
+/* One byte of what comes before the start.  The phase changes after MARKER's newline, or
+ * after a prompt. */
 static void look_for_start(struct session *s, char c)
 {
 	hold(s, c);
@@ -112,8 +112,8 @@ static void look_for_start(struct session *s, char c)
 		on_prompt(s);
 }
 
-/* Passes on what the command prints.  Notices the line of xv6's shell by which no
- * program was run. */
+/* Passes on what the command prints.  Notices the line with which xv6's shell says that
+ * there is no such program. */
 void console_say(struct session *s, char c)
 {
 	static const char head[] = "exec ", tail[] = " failed";
@@ -151,7 +151,7 @@ static bool is_echo(struct session *s, char c)
 	return false;
 }
 
-/* One byte after the command was typed.  What may be a prompt is kept. */
+/* One byte after the command was typed.  What may be a prompt is held back. */
 static void look_for_end(struct session *s, char c)
 {
 	if (is_echo(s, c))
@@ -203,7 +203,7 @@ void console_on_quiet(struct session *s)
 	} else if (s->phase == TYPED && s->nprompt == strlen(PROMPT)) {
 		s->phase = LEAVING;
 		console_type(s,
-			     KEY_EOF); /* ends the shell, and the machine if init likes */
+			     KEY_EOF); /* ends the shell, and with some inits the machine */
 		set_quiet(s, LEAVE_MS);
 	} else if (s->phase == TYPED) {
 		/* A second ^D is for a second reader; one too many ends the shell. */
@@ -217,7 +217,7 @@ void console_on_quiet(struct session *s)
 		if (s->phase == BOOTING && s->command)
 			try_again(s);
 		if (s->phase == BOOTING && !s->again)
-			fprintf(stderr, "Nobody took the command in %lld s.\n",
+			fprintf(stderr, "No shell took the command in %lld s.\n",
 				s->nobody / 1000);
 		kill(s->qemu, SIGTERM);
 		set_quiet(s, NOBODY_MS);

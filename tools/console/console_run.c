@@ -1,28 +1,29 @@
-/* console_run.c - sits between ./run and the console of the machine.
+/* console_run.c - connects ./run with the console of the machine.
  *
  * usage: console-run [-v] [-e] [-l LOG] [-t SECONDS] [-c COMMAND] QEMU ARGUMENT...
  *        console-run -p QEMU ARGUMENT...
  *
- * Starts QEMU, whose console is its standard input and output.  What comes before a
- * line that ends with MARKER (firmware, boot) is held back, what follows is passed on
- * byte for byte; with -v everything is.  Standard input is typed at the console
- * once MARKER was seen, with ^D at its end (the boot option eof=stays makes that the
- * end for all who read).  So is what is typed at a terminal, but for QEMU's own keys,
- * which reach it at any time.  The file LOG gets all that the console shows.
+ * Starts QEMU, whose console is its standard input and output.  The output up to a line
+ * that ends with MARKER (firmware, boot) is held back; what follows is passed on byte for
+ * byte.  With -v all of it is.  After MARKER, standard input is typed at the console, with
+ * ^D at its end; with the boot option eof=stays every later read sees that end, too.  Keys
+ * of a terminal are treated the same, except that QEMU's own keys reach it at any time.
+ * The file LOG gets all that the console shows.
  *
- * A prompt in place of MARKER is that of a shell that knows nothing of the boot option
- * cmd: COMMAND is typed there, and the machine ends when the prompt is back.  Such a
- * shell does not tell the status of a command, and ends with its input; so with
- * eof=stays the machine is started once more without that, and ^D is typed when the
- * command waits.  -e: the console shows what is typed.  Without MARKER, a prompt or
- * anything else for SECONDS (120) nobody takes the command, and the machine is ended.
+ * If a prompt comes in place of MARKER, the shell does not know the boot option cmd.  Then
+ * COMMAND is typed at the prompt, and the machine is ended at the next prompt.  Such a
+ * shell does not tell the status of a command, and it ends at the end of its input.  So if
+ * eof=stays was given, the machine is started again without it, and ^D is typed when the
+ * command waits for input.  -e: the console echoes what is typed.  If nothing comes for
+ * SECONDS (120), neither MARKER nor a prompt, no shell takes the command and the machine is
+ * ended.
  *
- * -p passes all output on, and types standard input once there is a prompt: firmware
- * takes what comes too early.
+ * -p passes all output on, and types standard input after the first prompt: what comes
+ * earlier would be lost to the firmware.
  *
- * Exits with QEMU's status; when QEMU ends before MARKER, prints the end of what
- * was held back to standard error, and the status is never 0.  SIGINT, SIGTERM
- * and SIGHUP end QEMU too. */
+ * Exits with QEMU's status.  If QEMU ends before MARKER, the end of what was held back is
+ * printed to standard error, and the status is never 0.  SIGINT, SIGTERM and SIGHUP end
+ * QEMU, too. */
 
 #define _GNU_SOURCE
 #include "console_run.h"
@@ -43,7 +44,7 @@
 
 static volatile sig_atomic_t qemu_pid;
 static volatile sig_atomic_t caught;
-static struct termios cooked; /* how the terminal was */
+static struct termios cooked; /* the terminal's modes before */
 
 static void on_signal(int sig)
 {
@@ -84,8 +85,8 @@ void console_type(struct session *s, char c)
 
 /* --- input --------------------------------------------------------------------- */
 
-/* At a terminal while the machine boots: QEMU's keys go there now, and the others have
- * to wait, for as many as there is room.  True if @c is dealt with. */
+/* For a terminal while the machine boots.  QEMU's own keys go to it at once; the others
+ * wait, as many as there is room for.  True if @c needs nothing more. */
 static bool type_early(struct session *s, char c)
 {
 	if (c == QEMU_ESCAPE || s->escaped) {
@@ -96,7 +97,7 @@ static bool type_early(struct session *s, char c)
 	return s->ntyped >= sizeof(s->typed) / 4;
 }
 
-/* Reads standard input; only when all that was read before is typed. */
+/* Reads standard input, after all that was read before has been typed. */
 static void take_input(struct session *s)
 {
 	char buf[sizeof(s->typed) / 4];
@@ -124,7 +125,7 @@ static void give_input(struct session *s)
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	if (n < 0) /* QEMU is gone; its status will say why */
+	if (n < 0) /* QEMU has ended; its status says why */
 		s->to = -1;
 	else
 		s->typed_at += (size_t)n;
@@ -177,7 +178,7 @@ static void terminal_restore(void)
 	tcsetattr(0, TCSANOW, &cooked);
 }
 
-/* Every key at once and as it is, as QEMU has it. */
+/* Passes on each key at once and unchanged, as QEMU does. */
 static void terminal_hand_through(void)
 {
 	struct termios t;
@@ -220,14 +221,14 @@ static void start_qemu(struct session *s)
 	close(out[1]);
 	close(in[0]);
 	s->from = out[0];
-	s->to = in[1]; /* kept open: QEMU shall not see an end */
+	s->to = in[1]; /* kept open, so that QEMU sees no end of input */
 	fcntl(in[1], F_SETFL, O_NONBLOCK);
 	s->nheld = s->nline = s->ntyped = s->typed_at = 0;
 	s->again = false;
 	console_set_boot_quiet(s);
 }
 
-/* Its status as a shell says it. */
+/* QEMU's status, as a shell gives it. */
 static int wait_qemu(struct session *s)
 {
 	int status;
@@ -284,7 +285,7 @@ static int finish(struct session *s, int status)
 	}
 	if (!s->verbose && s->nheld)
 		print_held(s);
-	/* Status 0 is a power-off that somebody wanted: ktest=on, Ctrl-A x. */
+	/* Status 0 is an intended power-off: ktest=on, or Ctrl-A x. */
 	fprintf(stderr,
 		status ? "The machine stopped before the command could start.\n"
 		       : "The machine was switched off; the command was not run.\n");

@@ -10,24 +10,24 @@
 #define NO_START_STATUS 125
 #define NO_PROGRAM_STATUS 127
 
-/* How long a line may be that shells of xv6 read. */
+/* The longest line that shells of xv6 read. */
 #define LINE_MAX_TYPED 98
 
-/* In milliseconds.  No output for so long means: */
-#define NOBODY_MS 120000   /* nobody takes the command                             */
-#define FIRST_MS 10000     /* the same, where it can be tried again with eof=once    */
+/* In milliseconds.  What it means when no output comes for this long: */
+#define NOBODY_MS 120000   /* no shell takes the command                           */
+#define FIRST_MS 10000     /* the same, if another try with eof=once is possible     */
 #define NO_PROMPT_MS 30000 /* -p: there will be no prompt                          */
 #define QUIET_MS 1000      /* what looks like a prompt is one; or input is awaited */
-#define LEAVE_MS 2000      /* all is on disk: the kernel commits every second      */
+#define LEAVE_MS 2000      /* all data is on disk: the kernel commits every second */
 
 #define KEY_EOF 0x04
 #define QEMU_ESCAPE 0x01 /* Ctrl-A: typed twice it stands for itself */
 
 enum phase {
-	BOOTING, /* what comes is not the command's           */
-	RUNNING, /* it is                                     */
-	TYPED,   /* it is, up to the prompt                   */
-	LEAVING, /* the prompt was there: the machine may end */
+	BOOTING, /* the output is not yet the command's       */
+	RUNNING, /* it is the command's                       */
+	TYPED,   /* the command's, up to the prompt           */
+	LEAVING, /* the prompt has come: the machine may end  */
 };
 
 struct session {
@@ -35,7 +35,7 @@ struct session {
 	pid_t qemu;
 	int from; /* the console's output           */
 	int log;  /* a copy of it; -1: none         */
-	int to;   /* its input; -1: that is over    */
+	int to;   /* its input; -1: closed          */
 	enum phase phase;
 	bool verbose, pass, terminal, echoes;
 	const char *command; /* NULL: nothing to type           */
@@ -53,7 +53,7 @@ struct session {
 	long long nobody;   /* NOBODY_MS, or as asked for                     */
 	long long quiet_at; /* when on_quiet() is called if nothing comes     */
 	/* While TYPED: */
-	size_t echo;    /* so much of the command's echo was seen   */
+	size_t echo;    /* bytes of the command's echo that were seen */
 	size_t nprompt; /* bytes of PROMPT that came last, not yet passed on */
 	char said[128]; /* the line that comes in */
 	size_t nsaid;
@@ -65,11 +65,11 @@ _Noreturn void console_die(const char *what);
 void console_write(int fd, const char *p, size_t n);
 void console_type(struct session *s, char c);
 
-/* console_output.c: what the console shows.  The first is false at its end. */
+/* console_output.c: what the console shows.  console_take_output() is false at its end. */
 bool console_take_output(struct session *s);
 void console_say(struct session *s, char c);
 
-/* Nothing has come for a while, since the last of the other two. */
+/* To be called when no output came until quiet_at. */
 void console_on_quiet(struct session *s);
 void console_set_boot_quiet(struct session *s);
 long long console_now(void); /* milliseconds */

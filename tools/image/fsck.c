@@ -9,13 +9,13 @@
 
 enum { EXIT_CLEAN = 0, EXIT_REPAIRED = 1, EXIT_ERRORS = 4, EXIT_FAILED = 8 };
 
-#define RUNS 4 /* until clean; one is enough, the second proves it */
+#define RUNS 4 /* until clean; the first should do, the second proves it */
 
 static const char usage[] =
 	"usage: fsck [-yqS] [--big] IMAGE\n"
 	"  -y         repair (without it nothing is written)\n"
-	"  -q         say nothing about an image that is clean\n"
-	"  -S         inodes without a link are errors: no kernel has them open\n"
+	"  -q         print nothing about an image that is clean\n"
+	"  -S         inodes without links are errors: no kernel runs that has them open\n"
 	"  -b, --big  inodes of the file system lab, with a double indirect block\n"
 	"Exit status: 0 clean, 1 repaired, 4 errors left, 8 failure.\n";
 
@@ -68,7 +68,7 @@ static void arguments_parse(struct arguments *a, int argc, char **argv)
 	a->image = argv[optind];
 }
 
-/* Runs again until there is nothing left; false if that does not come. */
+/* Checks and repairs until nothing is found; false if there is always something. */
 static bool settle(struct fsimg *img)
 {
 	struct fsck_options opt = { 0 };
@@ -122,7 +122,7 @@ static int check(const struct arguments *a, struct fsimg *img, const uint8_t *ol
 	struct fsck_report rep;
 	int err;
 
-	if (a->quiet) { /* a first look: it may turn out that nothing is to be said */
+	if (a->quiet) { /* a silent run first: if it finds errors, run again and print */
 		opt.out = NULL;
 		err = fsck_run(img, &opt, &rep);
 		if (!err && rep.errors) {

@@ -1,9 +1,9 @@
 /* fsck.h - finds and repairs what is inconsistent in an image in memory.
  *
- * fsck_run() always repairs the copy it is given; who only wants to know
- * throws that copy away.  So a check and a repair say exactly the same.  It
- * takes any bytes whatever, needs no more memory than a small multiple of the
- * image, and is done in time that is linear in it, near enough. */
+ * fsck_run() always repairs the copy that it is given; a caller that only checks throws
+ * the copy away.  So a check and a repair print exactly the same.  The input may be any
+ * bytes.  Memory is a small multiple of the image's size, and time is almost linear in
+ * it. */
 #pragma once
 
 #include <stdbool.h>
@@ -35,7 +35,7 @@
 	X(FSCK_DOT_EXTRA, "dot-extra")        /* "." or ".." elsewhere            */ \
 	X(FSCK_ENTRY_RANGE, "entry-range")    /* entry to an impossible inode     */ \
 	X(FSCK_ENTRY_FREE, "entry-free")      /* entry to a free inode            */ \
-	X(FSCK_ENTRY_PAST, "entry-past-end")  /* entry behind the directory's end */ \
+	X(FSCK_ENTRY_PAST, "entry-past-end")  /* entry past the directory's end   */ \
 	X(FSCK_NAME_EMPTY, "name-empty")      /* */                                  \
 	X(FSCK_NAME_SLASH, "name-slash")      /* */                                  \
 	X(FSCK_NAME_PAD, "name-padding")      /* bytes after the name's NUL       */ \
@@ -63,15 +63,15 @@ enum fsck_kind {
 
 struct fsck_options {
 	bool strict; /* orphans are errors                     */
-	FILE *out;   /* findings, a line each; NULL: silent    */
+	FILE *out;   /* findings, one per line; NULL: silent   */
 };
 
 struct fsck_report {
 	uint32_t count[FSCK_NKINDS];
 	uint32_t notes;  /* sum of the notes                                     */
 	uint32_t errors; /* sum of the rest                                      */
-	bool refused;    /* an error that is not repaired; the image is as far
-			  * repaired as it could be                              */
+	bool refused;    /* an error cannot be repaired; the image is repaired
+			  * as far as possible                                   */
 	uint32_t inodes_used, blocks_used; /* data blocks */
 };
 

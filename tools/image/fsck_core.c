@@ -54,7 +54,7 @@ static bool check_super(struct fsck *f)
 	sb = fsimg_super(f->img);
 	if (f->img->blocks > sb->size)
 		fsck_say(f, FSCK_NOTE_TAIL,
-			 "%u blocks behind the file system are not looked at",
+			 "%u blocks past the end of the file system are ignored",
 			 f->img->blocks - sb->size);
 	first = sb->bmapstart + fsimg_bitmap_blocks(sb);
 	usual = sb->bmapstart + sb->size / FS_BITS_PER_BLOCK + 1;
@@ -80,7 +80,7 @@ static const char *log_fault(const struct fs_super *sb, const struct fs_log_head
 		uint32_t to = (uint32_t)head->block[i];
 
 		if (to < sb->inodestart || to >= sb->size)
-			return "a block that is none of the file system's";
+			return "a block outside the file system";
 		for (int32_t k = 0; k < i; k++)
 			if (head->block[k] == head->block[i])
 				return "one block twice";
@@ -113,11 +113,11 @@ static void check_bit(struct fsck *f, uint32_t b)
 	if (fsimg_bit(f->img, b) == want)
 		return;
 	if (b < f->data_start)
-		fsck_say(f, FSCK_BIT_META, "block %u is metadata and marked free", b);
+		fsck_say(f, FSCK_BIT_META, "block %u is metadata but marked free", b);
 	else if (want)
-		fsck_say(f, FSCK_BIT_CLEAR, "block %u is in use and marked free", b);
+		fsck_say(f, FSCK_BIT_CLEAR, "block %u is in use but marked free", b);
 	else
-		fsck_say(f, FSCK_BIT_SET, "block %u is marked used and no file has it", b);
+		fsck_say(f, FSCK_BIT_SET, "block %u is marked used but no file has it", b);
 	fsimg_bit_set(f->img, b, want);
 }
 

@@ -63,7 +63,7 @@ struct slots {
 	slot_fn fn;
 	void *arg;
 	uint32_t end; /* slots of the directory */
-	bool past;    /* wanted are those behind the end, not those before it */
+	bool past;    /* visit the entries past the end, not those before it  */
 };
 
 static void slots_in_block(struct fsck *f, const struct fsck_ref *ref, void *arg)
@@ -108,8 +108,8 @@ void fsck_dir_each(struct fsck *f, uint32_t dir, fsck_entry_fn fn)
 
 /* --- "." and ".." ------------------------------------------------------- */
 
-/* Makes the entry at @off what it must be.  What else stands there loses its
- * name, and is found again as unreachable. */
+/* Makes the entry at @off what it must be.  Another entry there is overwritten, and its
+ * inode is found again as unreachable. */
 static void check_dot(struct fsck *f, uint32_t dir, const char *name, uint32_t want)
 {
 	bool first = name[1] == '\0';
@@ -120,7 +120,7 @@ static void check_dot(struct fsck *f, uint32_t dir, const char *name, uint32_t w
 	if (memcmp(e, &right, ENTRY) == 0)
 		return;
 	if (e->ino == want && name_is(e, name))
-		fsck_say(f, FSCK_NAME_PAD, "inode %u: bytes behind the name '%s': cleared",
+		fsck_say(f, FSCK_NAME_PAD, "inode %u: bytes after the name '%s': cleared",
 			 dir, name);
 	else
 		fsck_say(f, first ? FSCK_DOT : FSCK_DOTDOT,
@@ -131,7 +131,7 @@ static void check_dot(struct fsck *f, uint32_t dir, const char *name, uint32_t w
 
 /* --- names -------------------------------------------------------------- */
 
-/* What is looked at to find a name that is there twice. */
+/* For finding names that occur twice. */
 struct named {
 	char name[FS_NAMELEN];
 	uint32_t slot;
@@ -176,8 +176,8 @@ static void names_add(struct fsck *f, struct names *list, struct fs_dirent *e,
 	memcpy(list->at[list->n++].name, e->name, FS_NAMELEN);
 }
 
-/* Gives an entry a name that no other one has.  Names that are made here have
- * the slot in them, so that only those on disk can be in the way. */
+/* Gives an entry a name that no other entry has.  The name contains the slot, so it can
+ * only collide with names on disk, not with others made here. */
 static void name_make(const struct names *list, struct named *which)
 {
 	struct named try = { .slot = 0 };
@@ -194,10 +194,10 @@ static void name_make(const struct names *list, struct named *which)
 	memset(which->entry, 0, ENTRY); /* found again as unreachable */
 }
 
-/* Looks at each name and those before it, in sorted order. */
+/* Compares each name with those before it, in sorted order. */
 static void check_twice(struct fsck *f, uint32_t dir, const struct names *list)
 {
-	const struct named *first = NULL; /* of those with one name */
+	const struct named *first = NULL; /* of those with the same name */
 
 	for (uint32_t i = 0; i < list->n; i++) {
 		struct named *n = &list->at[i];
@@ -241,7 +241,7 @@ static void check_name(struct fsck *f, uint32_t dir, struct fs_dirent *e)
 		if (!e->name[i])
 			continue;
 		fsck_say(f, FSCK_NAME_PAD,
-			 "inode %u: bytes behind the name '%.14s': cleared", dir, e->name);
+			 "inode %u: bytes after the name '%.14s': cleared", dir, e->name);
 		memset(e->name + i, 0, FS_NAMELEN - i);
 	}
 }
@@ -272,9 +272,8 @@ static void check_past(struct fsck *f, uint32_t dir, struct fs_dirent *e, uint32
 		       void *arg)
 {
 	(void)arg;
-	fsck_say(f, FSCK_ENTRY_PAST,
-		 "inode %u: '%.14s' behind the end, as entry %u: cleared", dir, e->name,
-		 slot);
+	fsck_say(f, FSCK_ENTRY_PAST, "inode %u: '%.14s' past the end, as entry %u: cleared",
+		 dir, e->name, slot);
 	memset(e, 0, ENTRY);
 }
 

@@ -54,9 +54,9 @@ static bool in_data_area(const struct fsck *f, uint32_t b)
 	return b >= f->data_start && b < f->size;
 }
 
-/* Takes a block for an inode, or takes a wrong address away.  A data block
- * that has an owner is left to copy_shared(): only when all owners are known
- * is it clear which blocks are free. */
+/* Makes an inode the owner of a block, or clears a wrong address.  A data block that has
+ * an owner already is left to copy_shared(): which blocks are free is known only when all
+ * owners are. */
 static void claim(struct fsck *f, const struct fsck_ref *ref, void *arg)
 {
 	uint32_t b = *ref->addr;
@@ -84,7 +84,7 @@ static void claim(struct fsck *f, const struct fsck_ref *ref, void *arg)
 	}
 }
 
-/* A block that nobody has, now owned; 0 if there is none. */
+/* Takes a block that nobody owned; 0 if there is none. */
 static uint32_t block_take(struct fsck *f)
 {
 	for (uint32_t b = f->free_hint; b < f->size; b++) {
@@ -123,7 +123,7 @@ static void last_block(struct fsck *f, const struct fsck_ref *ref, void *arg)
 	uint32_t *end = arg;
 
 	(void)f;
-	if (ref->index + 1 > *end) /* a table counts, so that it is not past the end */
+	if (ref->index + 1 > *end) /* a table counts, or it would be past the end */
 		*end = ref->index + 1;
 }
 
@@ -141,7 +141,7 @@ void fsck_inode_free(struct fsck *f, uint32_t ino)
 	memset(di, 0, sizeof(*di));
 }
 
-/* What an inode of unknown type looks like: a directory names itself first. */
+/* Guesses the type of an inode: a directory's first entry names itself. */
 static int16_t guess_type(struct fsck *f, uint32_t ino)
 {
 	uint32_t b = fsimg_inode(f->img, ino)->addr[0];
@@ -177,8 +177,8 @@ static void check_type(struct fsck *f, uint32_t ino, struct fs_dinode *di)
 	}
 	if (di->type == T_DEVICE &&
 	    (di->size || memcmp(di->addr, no_blocks.addr, sizeof(di->addr)) != 0)) {
-		fsck_say(f, FSCK_DEVICE,
-			 "inode %u: a device with size or blocks: taken away", ino);
+		fsck_say(f, FSCK_DEVICE, "inode %u: a device with size or blocks: cleared",
+			 ino);
 		di->size = 0;
 		memset(di->addr, 0, sizeof(di->addr));
 	}
@@ -212,7 +212,7 @@ static void check_inode(struct fsck *f, uint32_t ino)
 	}
 }
 
-/* Inodes that no kernel looks at: 0, and what fills the last block. */
+/* Inodes that no kernel uses: 0, and those past ninodes in the last block. */
 static void check_unused_inode(struct fsck *f, uint32_t ino)
 {
 	struct fs_dinode *di = fsimg_inode(f->img, ino);

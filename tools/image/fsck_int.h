@@ -1,13 +1,13 @@
 /* fsck_int.h - what the passes of fsck share.
- * Order: superblock, log, inodes and their maps, bitmap, the tree.  Each pass
- * leaves the image such that the next one cannot go wrong on it: the tree's may
- * allocate by the bitmap. */
+ * Order: superblock, log, inodes and their maps, bitmap, the tree.  Each pass leaves the
+ * image in a state that the next one relies on: the pass of the tree may allocate by the
+ * bitmap. */
 #pragma once
 
 #include "fsck.h"
 #include "uapi/stat.h"
 
-/* An entry to a directory whose ".." names another one: decided at the end. */
+/* An entry to a directory whose ".." names another parent: decided at the end. */
 struct fsck_doubt {
 	struct fs_dirent *entry;
 	uint32_t dir; /* where the entry is */
@@ -21,7 +21,7 @@ struct fsck {
 
 	/* Until the bitmap is right: */
 	uint8_t *owned;     /* a bit for each block: a file has it             */
-	uint8_t *seen;      /* the same, for finding the second owner          */
+	uint8_t *seen;      /* the same, for finding a second owner            */
 	bool shared;        /* some data block has two owners                  */
 	uint32_t free_hint; /* no unowned block in [data_start, free_hint)     */
 
@@ -51,7 +51,7 @@ static inline void fsck_set(uint8_t *bits, uint32_t i)
 	bits[i / 8] |= (uint8_t)(1u << (i % 8));
 }
 
-/* Blocks that a file of @size bytes reaches over. */
+/* Blocks of a file of @size bytes, holes included. */
 static inline uint32_t fsck_file_blocks(uint32_t size)
 {
 	return size / FS_BLOCK + (size % FS_BLOCK != 0);
@@ -62,19 +62,19 @@ static inline uint32_t fsck_file_blocks(uint32_t size)
 /* One address of a file's map. */
 struct fsck_ref {
 	uint32_t ino;
-	uint32_t *addr; /* where it stands in the image                    */
+	uint32_t *addr; /* its place in the image                          */
 	uint32_t index; /* the first block of the file that it leads to    */
 	int depth;      /* 0: data, 1: a table of data, 2: of tables       */
 };
 
 typedef void (*fsck_ref_fn)(struct fsck *f, const struct fsck_ref *ref, void *arg);
 
-/* Calls @fn for every address but holes, a table before its entries.  @fn may
- * clear the address; then there is no descent. */
+/* Calls @fn for every address but holes, a table before its entries.  If @fn clears the
+ * address of a table, its entries are left out. */
 void fsck_map_walk(struct fsck *f, uint32_t ino, fsck_ref_fn fn, void *arg);
 
-/* After it: types exist, sizes fit, every address is in the data area and has
- * one owner, f->owned is exact, and inode 1 is a directory. */
+/* Afterwards types exist, sizes fit, every address is in the data area and has one owner,
+ * f->owned is exact, and inode 1 is a directory. */
 void fsck_inodes(struct fsck *f);
 
 /* Frees an inode and its blocks, once the bitmap is right. */
@@ -85,14 +85,14 @@ void fsck_inode_free(struct fsck *f, uint32_t ino);
 /* Gives it room for "." and "..".  False if there is no block for that. */
 bool fsck_dir_prepare(struct fsck *f, uint32_t dir);
 
-/* Where the entry at byte @off stands; NULL in a hole. */
+/* The entry at byte @off, in place; NULL in a hole. */
 struct fs_dirent *fsck_dir_entry(struct fsck *f, uint32_t dir, uint32_t off);
 
-/* What its ".." names; 0 if it is not there. */
+/* The inode that its ".." names; 0 if there is no "..". */
 uint32_t fsck_dir_dotdot(struct fsck *f, uint32_t dir);
 
-/* Puts right what can be judged without the rest of the tree: all but where
- * entries lead to. */
+/* Repairs what can be decided without the rest of the tree: all but what entries
+ * lead to. */
 void fsck_dir_entries(struct fsck *f, uint32_t dir, uint32_t parent);
 
 typedef void (*fsck_entry_fn)(struct fsck *f, uint32_t dir, struct fs_dirent *e);
@@ -102,5 +102,5 @@ void fsck_dir_each(struct fsck *f, uint32_t dir, fsck_entry_fn fn);
 
 /* --- fsck_tree.c -------------------------------------------------------- */
 
-/* After it: a tree, of which every used inode is part, and right link counts. */
+/* Afterwards every inode in use is part of one tree, and all link counts are right. */
 void fsck_tree(struct fsck *f);

@@ -1,9 +1,9 @@
-/* fsck_tree.c - the tree of directories, and what hangs outside of it.
+/* fsck_tree.c - the tree of directories, and what is not part of it.
  *
- * A walk from the root makes each directory the child of the first entry that
- * its ".." agrees with, or failing that of the first entry; other entries to it
- * are taken out, which ends all loops.  What no entry leads to is then put into
- * the root under a name of its own, directories first. */
+ * A walk from the root makes each directory the child of the first entry that its ".."
+ * agrees with, or else of the first entry.  Other entries to it are removed, which breaks
+ * all loops.  Then each inode that no entry leads to gets a name in the root, directories
+ * first. */
 #include "fsck_int.h"
 
 #include <stdlib.h>
@@ -25,8 +25,8 @@ static bool link_count(struct fsck *f, uint32_t ino)
 	return true;
 }
 
-/* Makes a directory the child of @dir and has it walked.  False, and nothing
- * done, if there is no room for its first two entries or for the link. */
+/* Makes a directory the child of @dir and puts it into the queue.  False, with nothing
+ * changed, if there is no room for its first two entries or for the link. */
 static bool dir_adopt(struct fsck *f, uint32_t dir, uint32_t child)
 {
 	if (f->links[dir] == MAX_LINKS) {
@@ -95,7 +95,7 @@ static void follow_entry(struct fsck *f, uint32_t dir, struct fs_dirent *e)
 	}
 }
 
-/* Walks all that the queue leads to. */
+/* Walks the directories in the queue, and all that they lead to. */
 static void walk(struct fsck *f)
 {
 	uint32_t decided = 0;
@@ -119,7 +119,7 @@ static void walk(struct fsck *f)
 
 /* --- what the walk did not reach ---------------------------------------- */
 
-/* Whether so many blocks are free. */
+/* Whether that many blocks are free. */
 static bool blocks_are_free(struct fsck *f, uint32_t want)
 {
 	for (uint32_t b = f->data_start; b < f->size && want; b++)
@@ -127,7 +127,7 @@ static bool blocks_are_free(struct fsck *f, uint32_t want)
 	return want == 0;
 }
 
-/* A free entry in the root, which may grow for it; NULL if it cannot. */
+/* A free entry in the root, which grows if it is full; NULL if it cannot grow. */
 static struct fs_dirent *root_entry(struct fsck *f)
 {
 	struct fs_dinode *root = fsimg_inode(f->img, FS_ROOT_INO);
@@ -139,7 +139,7 @@ static struct fs_dirent *root_entry(struct fsck *f)
 		if (e && !e->ino)
 			return e;
 	}
-	/* A block may need two tables; half of that done would be damage. */
+	/* A block may need two tables; only some of these would be damage. */
 	index = root->size / FS_BLOCK;
 	if (!fsimg_bmap(f->img, root, index) && !blocks_are_free(f, 3))
 		return NULL;
@@ -158,7 +158,7 @@ static void lost_name(struct fsck *f, uint32_t ino, char name[FS_NAMELEN + 2])
 	while (fsimg_dir_find(f->img, FS_ROOT_INO, name) && k++ < 99);
 }
 
-/* Gives an inode that is used a name in the root, or frees it if that fails. */
+/* Gives an inode in use a name in the root, or frees it if that fails. */
 static void rescue(struct fsck *f, uint32_t ino)
 {
 	bool is_dir = fsimg_inode(f->img, ino)->type == T_DIR;
@@ -202,8 +202,8 @@ static void mark_below(struct fsck *f, uint32_t dir, struct fs_dirent *e)
 		f->below[e->ino] = 1;
 }
 
-/* Directories without a way to them: those that are below no other one first,
- * then, for circles, any. */
+/* Directories that no path leads to: first those that are below no other one, then, as
+ * there may be cycles, any. */
 static void rescue_dirs(struct fsck *f)
 {
 	for (uint32_t ino = FS_ROOT_INO; ino < f->ninodes; ino++)

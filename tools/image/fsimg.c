@@ -17,13 +17,13 @@ const char *fsimg_strerror(int err)
 	case FSIMG_ETOOBIG:
 		return "file too large for the file system";
 	case FSIMG_ENAME:
-		return "not a name that fits (1 to 14 bytes, not '.' or '..')";
+		return "not a valid name (1 to 14 bytes, not '.' or '..')";
 	case FSIMG_EEXIST:
-		return "the name is there already";
+		return "the name exists already";
 	case FSIMG_ENOENT:
 		return "no such file in the image";
 	case FSIMG_ENOTDIR:
-		return "a name on the way is not a directory";
+		return "a part of the path is not a directory";
 	case FSIMG_EISDIR:
 		return "it is a directory";
 	case FSIMG_ENOMEM:
@@ -42,7 +42,7 @@ static uint32_t div_up(uint64_t x, uint32_t d)
 
 uint32_t fsimg_meta_blocks(const struct fsimg_geometry *g)
 {
-	/* The two "+ 1" are what every year's mkfs does, needed or not. */
+	/* Every year's mkfs adds these two blocks, needed or not. */
 	uint32_t inode_blocks = g->ninodes / FS_INODES_PER_BLOCK + 1;
 	uint32_t bitmap_blocks = g->size / FS_BITS_PER_BLOCK + 1;
 
@@ -87,7 +87,7 @@ uint32_t fsimg_data_start(const struct fsimg *img)
 	const struct fs_super *sb = fsimg_super(img);
 	uint32_t first = sb->bmapstart + fsimg_bitmap_blocks(sb);
 
-	/* mkfs always makes size / 8192 + 1 bitmap blocks: one too many, then. */
+	/* mkfs always makes size / 8192 + 1 bitmap blocks: here one more than needed. */
 	bool spare = sb->size % FS_BITS_PER_BLOCK == 0 &&
 		     sb->size - sb->nblocks == first + 1;
 

@@ -2,9 +2,8 @@
  *
  * Three parts: reading and geometry (fsimg.c), changing (fsimg_edit.c), host
  * files (fsimg_io.c).  Nothing here prints; errors are negative fsimg_err
- * values.  Except for fsimg_super_check(), everything relies on an image whose
- * superblock passed that check and whose contents fsck_run() has passed or
- * repaired. */
+ * values.  Except for fsimg_super_check(), every function relies on this: the superblock
+ * has passed that check, and fsck_run() has found nothing wrong or repaired it. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,8 +23,8 @@ enum fsimg_err {
 	FSIMG_ENAME,      /* a name is empty, too long or reserved  */
 	FSIMG_EEXIST,     /* the name is taken                      */
 	FSIMG_ENOENT,     /* no such name                           */
-	FSIMG_ENOTDIR,    /* a name on the way is no directory      */
-	FSIMG_EISDIR,     /* a file was asked for                   */
+	FSIMG_ENOTDIR,    /* a part of the path is no directory     */
+	FSIMG_EISDIR,     /* it is a directory, not a file          */
 	FSIMG_ENOMEM,     /* the host has no memory                 */
 	FSIMG_EHOST,      /* a host call failed: see errno          */
 	FSIMG_ESMALL,     /* the geometry leaves no room for data   */
@@ -57,7 +56,7 @@ const char *fsimg_super_check(const struct fsimg *img);
 /* The first block that files may own. */
 uint32_t fsimg_data_start(const struct fsimg *img);
 
-/* Blocks of bitmap that are needed for the size (mkfs may make one more). */
+/* Blocks of bitmap that the size needs (mkfs may make one more). */
 uint32_t fsimg_bitmap_blocks(const struct fs_super *sb);
 
 /* Copies the blocks of a committed log home and empties the log.  The caller
@@ -89,44 +88,43 @@ uint32_t fsimg_max_blocks(const struct fsimg *img);
 /* The block at @index of the file; 0: a hole. */
 uint32_t fsimg_bmap(const struct fsimg *img, const struct fs_dinode *di, uint32_t index);
 
-/* Copies [off, off + n) of the file, holes as zeros, without looking at its
- * size: the caller stays within it. */
+/* Copies bytes [off, off + n) of the file, holes as zeros.  The caller stays within the
+ * size of the file, which is not checked. */
 void fsimg_read(const struct fsimg *img, uint32_t ino, void *dst, uint32_t off, uint32_t n);
 
 /* The inode that @name has in directory @dir, or 0. */
 uint32_t fsimg_dir_find(const struct fsimg *img, uint32_t dir, const char *name);
 
-/* The inode of a path from the root, leading '/' or not, or -errno. */
+/* The inode of a path from the root, with or without a leading '/', or -fsimg_err. */
 int64_t fsimg_lookup(const struct fsimg *img, const char *path);
 
 /* --- fsimg_edit.c: changing an image ------------------------------------ */
 
-/* An empty file system: root directory alone.  @img->big is set before. */
+/* Makes an empty file system: the root directory alone.  The caller sets @img->big. */
 int fsimg_format(struct fsimg *img, const struct fsimg_geometry *g);
 void fsimg_free(struct fsimg *img);
 
-/* Makes a regular file at @path (directories on the way are made) with the
- * @n bytes at @src.  -FSIMG_EEXIST if the name is taken.  A failed call may
+/* Makes a regular file at @path, and missing directories, with the @n bytes at
+ * @src.  -FSIMG_EEXIST if the name is taken.  A failed call may
  * leave directories behind: throw the image away. */
 int fsimg_add_file(struct fsimg *img, const char *path, const void *src, size_t n);
 
-/* Unlinks a file that is not a directory; frees it with its last name. */
+/* Removes a name that is not a directory's; the last name frees the file. */
 int fsimg_remove(struct fsimg *img, const char *path);
 
-/* Grows the root to a whole number of blocks with free entries at the end, as
- * images of every year have it. */
+/* Fills the last block of the root with free entries, as in the images of every year. */
 int fsimg_pad_root(struct fsimg *img);
 
 /* Adds an entry to a directory; the caller keeps link counts. */
 int fsimg_dir_add(struct fsimg *img, uint32_t dir, const char *name, uint32_t ino);
 
-/* Makes room for block @index of the file and returns it, or -errno.
- * New blocks are zero. */
+/* The block at @index of the file, which is allocated, zeroed, if there is none; or
+ * -fsimg_err. */
 int64_t fsimg_bmap_alloc(struct fsimg *img, struct fs_dinode *di, uint32_t index);
 
 /* --- fsimg_io.c: host files --------------------------------------------- */
 
-/* Reads a whole file.  -FSIMG_EHOST with errno set; *@data is to be freed. */
+/* Reads a whole file.  -FSIMG_EHOST with errno set; the caller frees *@data. */
 int fsimg_host_read(const char *path, uint8_t **data, size_t *size);
 
 /* Replaces @path by the image, all or nothing: temporary file, fsync, rename. */

@@ -148,7 +148,7 @@ static bool name_is_valid(const char *name)
 	       strcmp(name, "..") != 0;
 }
 
-/* Writes an entry into the first unused slot, or behind the last one. */
+/* Writes an entry into the first unused slot, or after the last one. */
 static int dir_put(struct fsimg *img, uint32_t dir, const char *name, uint32_t ino)
 {
 	uint32_t size = fsimg_inode(img, dir)->size;
@@ -199,9 +199,8 @@ static int64_t dir_make(struct fsimg *img, uint32_t parent, const char *name)
 	return ino;
 }
 
-/* Copies the next element of *@path to @name and moves behind it; false when
- * it is the last one.  Too long a name is cut after 15 bytes, which no
- * directory accepts. */
+/* Copies the next element of *@path to @name and moves past it; false when it is the last
+ * one.  A name that is too long is cut after 15 bytes, which no directory accepts. */
 static bool path_next(const char **path, char name[FS_NAMELEN + 2])
 {
 	size_t n;

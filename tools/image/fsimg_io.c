@@ -1,6 +1,6 @@
 /* fsimg_io.c - images and files on the host.
- * Kept apart from the rest because the host's struct stat and the image's
- * share a name.  Errors are -FSIMG_EHOST with errno set. */
+ * A file of its own because the host's struct stat and the image's have the same
+ * name.  Errors are -FSIMG_EHOST with errno set. */
 #define _GNU_SOURCE
 #include "fsimg.h"
 
@@ -60,7 +60,7 @@ int fsimg_host_read(const char *path, uint8_t **data, size_t *size)
 		close_quietly(fd);
 		return -FSIMG_EHOST;
 	}
-	room = st.st_size > 0 ? (size_t)st.st_size + 1 : 4096; /* + 1: sees the end */
+	room = st.st_size > 0 ? (size_t)st.st_size + 1 : 4096; /* + 1: to see the end */
 	*data = malloc(room);
 	err = *data ? read_rest(fd, data, size, room) : -FSIMG_ENOMEM;
 	close_quietly(fd);
@@ -127,7 +127,7 @@ static void set_mode(int fd, const char *replaced)
 
 	umask(mask);
 	if (fchmod(fd, stat(replaced, &st) == 0 ? st.st_mode & 0777 : 0666 & ~mask) < 0)
-		errno = 0; /* the file is still the user's own */
+		errno = 0; /* not fatal: the file keeps its private mode */
 }
 
 int fsimg_host_replace(const char *path, const struct fsimg *img)

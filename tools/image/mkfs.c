@@ -1,4 +1,4 @@
-/* mkfs.c - makes an xv6 file system image; also looks into one, adds to one.
+/* mkfs.c - makes an xv6 file system image, looks into one, or adds files to one.
  *
  * Promises an image that the kernels of every year mount, the same bytes for
  * the same arguments, and on any error no image (or the old one, untouched). */
@@ -14,20 +14,20 @@
 #define DEFAULT_SIZE 4000  /* blocks, unless the files need more          */
 #define DEFAULT_INODES 200 /* likewise                                    */
 #define DEFAULT_LOG 30
-#define MAX_LOG 31       /* what a kernel of 2025 writes to, at most    */
+#define MAX_LOG 31       /* the largest log that a kernel of 2025 uses  */
 #define FREE_BLOCKS 1024 /* room left for new files: 1 MiB              */
 #define FREE_INODES 64
 
 static const char usage[] =
 	"usage: mkfs [-s BLOCKS] [-i INODES] [-l LOGBLOCKS] [--big] IMAGE [FILE ...]\n"
-	"       mkfs --add IMAGE FILE ...        put files in, in place of old ones, and\n"
-	"                                        say which; the same ones change nothing\n"
+	"       mkfs --add IMAGE FILE ...        put in files that are missing or differ,\n"
+	"                                        and print their names\n"
 	"       mkfs --list IMAGE                show all names in an image\n"
 	"       mkfs --extract IMAGE NAME        write one file to standard output\n"
 	"\n"
 	"FILE is a path (its last element, without a leading '_' or a trailing '.sym',\n"
 	"is the name in the root of the image) or path:name (directories in name are\n"
-	"made).  Of files of one name the last counts.  A block is 1024 bytes.\n"
+	"made).  Of several files of one name the last counts.  A block is 1024 bytes.\n"
 	"  -s BLOCKS     size of the image   (4000, or what the files need and 1 MiB)\n"
 	"  -i INODES     number of inodes    (200, or what the files need)\n"
 	"  -l LOGBLOCKS  log, 2 to 31 blocks (30)\n"
@@ -81,7 +81,7 @@ static void file_free(struct mkfs_file *f)
 	*f = (struct mkfs_file){ 0 };
 }
 
-/* Whether two paths are one: slashes before, after and between are no part of them. */
+/* Whether two paths are the same but for leading, trailing and double slashes. */
 static bool names_equal(const char *a, const char *b)
 {
 	for (;;) {
@@ -99,7 +99,7 @@ static bool names_equal(const char *a, const char *b)
 	}
 }
 
-/* Of files of one name the last counts; returns how many are left. */
+/* Drops each file that has the name of a later one; returns how many are left. */
 static int files_drop_replaced(struct mkfs_file *files, int n)
 {
 	int kept = 0;
@@ -227,7 +227,7 @@ static int image_make(const char *path, struct fsimg_geometry *g,
 	return status;
 }
 
-/* Reads a number of @lo to @hi; exits with a message if it is none. */
+/* Reads a number from @lo to @hi; exits with a message if @text is none. */
 static uint32_t number(const char *what, const char *text, uint32_t lo, uint32_t hi)
 {
 	char *end;
@@ -236,7 +236,7 @@ static uint32_t number(const char *what, const char *text, uint32_t lo, uint32_t
 	errno = 0;
 	n = strtoull(text, &end, 10);
 	if (end == text || *end || *text == '-' || errno || n < lo || n > hi) {
-		fprintf(stderr, "mkfs: %s: a number from %u to %u, please, not '%s'\n",
+		fprintf(stderr, "mkfs: %s: must be a number from %u to %u, not '%s'\n",
 			what, lo, hi, text);
 		exit(1);
 	}

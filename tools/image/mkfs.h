@@ -20,5 +20,5 @@ int mkfs_fail(const char *what, int err);
 /* mkfs_image.c: work on an image that exists.  They return an exit status. */
 int mkfs_list(const char *image, bool big);
 int mkfs_extract(const char *image, const char *name, bool big);
-/* Prints the names of what was missing or different, a line each. */
+/* Prints the names of the files that were missing or differed, one per line. */
 int mkfs_add(const char *image, const struct mkfs_file *files, int n, bool big);

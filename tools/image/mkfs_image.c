@@ -1,9 +1,9 @@
 /* mkfs_image.c - lists, extracts from and adds to an image that exists.
  *
- * An image is checked before it is used, in memory and as after a mount: a
- * damaged one is read as fsck would mend it, with a warning, and not written.
- * An image that has the files already is not written either, not even to do what
- * a mount does after a crash. */
+ * An image is checked in memory before it is used, in the state that a mount would bring.
+ * A damaged image is read as fsck would repair it, with a warning, and never written.  An
+ * image that has all the files already is not written either, even if a mount would replay
+ * its log. */
 #include "mkfs.h"
 
 #include <stdio.h>
@@ -13,8 +13,8 @@
 #include "fsck.h"
 #include "uapi/stat.h"
 
-/* Loads and checks; *@rep says what was mended in memory.  0 or an exit status
- * after a message. */
+/* Loads and checks; *@rep says what was repaired in memory.  Returns 0, or an exit
+ * status after a message. */
 static int image_open(struct fsimg *img, const char *path, struct fsck_report *rep)
 {
 	struct fsck_options opt = { 0 };
@@ -65,8 +65,8 @@ static void list_entry(const struct fsimg *img, uint32_t ino, const char *path)
 		printf("%8u  %s\n", di->size, path);
 }
 
-/* Lists what is in @dir, depth first; @path, of @n bytes, has a slash behind
- * it.  Returns 0, or 1 if a path is too deep to print. */
+/* Lists what is in @dir, depth first.  @path, of @n bytes, ends with a
+ * slash.  Returns 0, or 1 if a path is too deep to print. */
 static int list_dir(const struct fsimg *img, uint32_t dir, char *path, size_t n,
 		    size_t room)
 {
@@ -176,7 +176,7 @@ static int file_put(struct fsimg *img, const struct mkfs_file *f)
 	return 0;
 }
 
-/* Writes what was changed.  The image was opened as a mount would: that goes with it. */
+/* Writes what was changed, together with what a mount would do. */
 static int image_close(struct fsimg *img, const char *path, const struct fsck_report *rep)
 {
 	int err;
