@@ -73,3 +73,14 @@ def test_ubreak_stops_in_one_program_alone(test_image, tmp_path):
                 *[f"ubreak cat *{address}" for address in others], "ubreak cat main", *["continue", "proc"] * 2)
     assert re.findall(r"^process \d+ \((\w+)\), running", out, re.M) == ["cat", "cat"], out
     assert len(re.findall(r"^Breakpoint \d+ at ", out, re.M)) == 4, out
+
+
+@pytest.mark.skipif(not GDB, reason="no gdb that knows RISC-V")
+def test_areas_tells_which_are_shared(test_image, tmp_path):
+    """At the first munmap() of a case with two shared mappings of a file."""
+    image = str(tmp_path / "fs.img")
+    shutil.copyfile(test_image, image)
+    out = debug(image, "abitest mmap.shared_file_reaches_everybody", "kbreak sys_munmap", "continue", "areas")
+    rows = [line.split() for line in out.splitlines() if re.match(r" *0x[0-9a-f]+ - +0x", line)]
+    assert {row[5:] and row[5] for row in rows if row[4] == "file"} == {"shared"}, out
+    assert all(len(row) == 5 for row in rows if row[4] != "file"), out

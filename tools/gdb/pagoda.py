@@ -20,6 +20,7 @@ import gdb.types
 IMAGE_BASE = 0xFFFFFFFF00000000   # kernel.ld: virtual minus physical address
 DIRECT_BASE = 0xFFFFFFC000000000  # mm/phys/kmap.h
 USER_END = 1 << 38
+VMA_SHARED = 1                     # mm/space/vma.h
 MASK = (1 << 64) - 1
 
 PROGRAM_FOLDERS = ("build/user", "build/xv6", "build/guest")
@@ -161,7 +162,7 @@ def chosen_process(argument):
     try:
         pid = int(argument)
     except ValueError:
-        raise PagodaError(f"'{argument}' is no process number")
+        raise PagodaError(f"'{argument}' is not a process number")
     for found in processes():
         if found.pid == pid:
             return found
@@ -219,7 +220,7 @@ All programs are linked at address 0, so the last one loaded is dropped."""
 class KbreakCommand(gdb.Command):
     """Set a breakpoint at a function of the kernel: kbreak FUNCTION.
 With the symbols of a program loaded, `break` takes its functions of that name as
-well: its stubs of the system calls, and memset, kill, ...  This one stands at an
+well: its stubs of the system calls, and memset, kill, ...  This one is set at an
 address, so loading another program's symbols does not change it."""
 
     def __init__(self):
@@ -256,7 +257,7 @@ class UbreakCommand(gdb.Command):
     """Set a breakpoint in one program: ubreak PROGRAM PLACE.
 PLACE is what `break` takes: a function, FILE:LINE, ...  Loads the symbols of PROGRAM,
 as `user PROGRAM` does.  `break` stops in all programs that come to the address, as all
-are linked at 0; this one looks which process the processor runs."""
+are linked at 0; this one checks which process the processor runs."""
 
     def __init__(self):
         super().__init__("ubreak", gdb.COMMAND_BREAKPOINTS, gdb.COMPLETE_SYMBOL)
@@ -326,8 +327,7 @@ class AreasCommand(gdb.Command):
             area = read_struct(va, "struct vma")
             prot = int(area["prot"])
             rights = "".join(c if prot & 1 << i else "-" for i, c in enumerate("rwx"))
-            flags = int(area["flags"])
-            extra = " ".join(name for i, name in enumerate(("lazy", "grows", "shared")) if flags & 1 << i)
+            extra = "shared" if int(area["flags"]) & VMA_SHARED else ""
             kind = kinds.get(int(area["kind"]), "?").replace("VMA_", "")
             print(f"{int(area['start']):#14x} - {int(area['end']):#14x} {rights} {kind:7} {extra}".rstrip())
 
