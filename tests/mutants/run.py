@@ -44,7 +44,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).parent
 SOURCES = ('kernel', 'user', 'xv6', 'tools')
 CFLAGS = ('-std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all '
-          '-Itests/host/shim -Itests/host -Ikernel').split()
+          '-Itests/host/shim -Itests/host -Ikernel -Itools/image').split()
 SECONDS = 400       # a test that takes longer hangs: noticed, too
 
 

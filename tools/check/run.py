@@ -324,8 +324,9 @@ def test_names_that_do_not_work_are_named():
         status, out = make("-n", *words)
         assert status != 0 and words[0].split("=", 1)[1] in out, (words, out)
     first, second = (xv6_program(OUT / f"{name}/same.c", '"x"') for name in ("one", "two"))
-    status, out = make("-n", f"XV6={first} {second}", "programs")
-    assert status != 0 and "two programs" in out, out
+    for words in (f"XV6={first} {second}", f"USER_PROG_SRCS={first} {second}"):
+        status, out = make("-n", words, "programs")
+        assert status != 0 and "two programs" in out, out
 
 
 def bare_path(**scripts):

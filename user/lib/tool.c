@@ -104,12 +104,6 @@ _Noreturn static void refuse(const char *text, const char *reason)
 	exit(2);
 }
 
-/* strtol() and strtoul() skip blanks and accept a sign; here a digit has to come first. */
-static bool starts_with_digit(const char *text)
-{
-	return isdigit((unsigned char)text[0]);
-}
-
 const char *tool_number_wrong(const char *text, long min, long max, long *number)
 {
 	static char reason[64];
@@ -117,7 +111,8 @@ const char *tool_number_wrong(const char *text, long min, long max, long *number
 
 	errno = 0;
 	*number = strtol(text, &end, 10);
-	if (!starts_with_digit(text + (*text == '-')) || *end)
+	/* strtol() would skip blanks and accept a plus sign. */
+	if (!isdigit((unsigned char)text[*text == '-']) || *end)
 		return "not a number";
 	if (*number >= min && *number <= max && !errno)
 		return NULL;

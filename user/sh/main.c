@@ -182,17 +182,12 @@ static bool run_next(struct input *in, bool once)
 	return !in->end;
 }
 
-/* Collects background jobs that have ended. */
-static void reap(void)
-{
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
-}
-
 static int run_input(struct input *in, bool once)
 {
 	do {
-		reap();
+		/* Collect background jobs that have ended. */
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
 	} while (run_next(in, once) && !shell.leave);
 	free(in->line);
 	return shell.status;
