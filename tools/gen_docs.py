@@ -31,7 +31,7 @@ FOLDERS = [
     ("kernel/mm/space", "one address space: areas, entries, page cache"),
     ("kernel/mm", "what is done to address spaces: faults, fork, mappings, copies"),
     ("kernel/dev", "devices"),
-    ("kernel/dev/virtio", "disks behind virtio"),
+    ("kernel/dev/virtio", "virtio disks"),
     ("kernel/dev/tty", "the terminal"),
     ("kernel/ipc", "between processes"),
     ("kernel/fs", "the file system: files and their pages"),

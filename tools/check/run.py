@@ -257,7 +257,7 @@ def xv6_program(path, text, includes=(), age=0):
 
 
 def test_what_a_program_is_made_from_is_what_runs():
-    """Sources of one name, another list of sources, a source older than its object: all build anew."""
+    """Sources of one name, another list of sources, a source older than its object: all are rebuilt."""
     one = xv6_program(OUT / "one/user/find.c", '"one"', age=10)
     two = xv6_program(OUT / "two/user/find.c", '"two"', age=1000)
     expect(run("--xv6", one, "-c", "find"), (0, "one\n", ""))
@@ -281,7 +281,7 @@ def make(*words):
 
 
 def test_what_a_build_is_made_with_is_part_of_it():
-    """Another value of a variable builds anew, and the same one does not."""
+    """Another value of a variable rebuilds, and the same one does not."""
     build = OUT / "keys"
     source = xv6_program(OUT / "keys.c", '"x"')
     for target, variable in (("mkfs", "HOST_CFLAGS=-O0"), ("host-flags", "HOSTCC=gcc"),

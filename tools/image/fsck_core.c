@@ -71,7 +71,7 @@ static bool check_super(struct fsck *f)
 	return true;
 }
 
-/* NULL, or what is wrong with a log that says it is committed. */
+/* NULL, or what is wrong with a log whose header says that it is committed. */
 static const char *log_fault(const struct fs_super *sb, const struct fs_log_header *head)
 {
 	if (head->n < 0 || head->n > FS_LOG_MAX || (uint32_t)head->n > sb->nlog - 1)

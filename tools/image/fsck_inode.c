@@ -1,11 +1,11 @@
 /* fsck_inode.c - every inode by itself, and who owns which block.
  * A block with two owners is copied for the later one; a table of addresses
- * with two owners is taken from the later one, as it cannot be right in both. */
+ * with two owners is removed from the later one, as it cannot be right in both. */
 #include "fsck_int.h"
 
 #include <string.h>
 
-/* An address that leads to a table: calls @fn for what is in it. */
+/* The address of a table: calls @fn for the entries of the table. */
 static void walk_table(struct fsck *f, const struct fsck_ref *table, fsck_ref_fn fn,
 		       void *arg)
 {

@@ -143,7 +143,7 @@ int mkfs_extract(const char *image, const char *name, bool big)
 	return status;
 }
 
-/* Whether the image has this file as it is. */
+/* Whether the image has this file with the same contents. */
 static bool file_is_there(const struct fsimg *img, const struct mkfs_file *f)
 {
 	int64_t ino = fsimg_lookup(img, f->name);

@@ -14,7 +14,7 @@ int main(int argc, char **argv)
 	bool newline = true;
 	int i = 1;
 
-	/* No getopt: what is not an option of ours is text. */
+	/* No getopt: every word but -n is text, even if it looks like an option. */
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
 		fputs(usage, stdout);
 		return tool_finish();

@@ -1,11 +1,11 @@
-/* reboot - write all to disk and start the machine anew */
+/* reboot - write all to disk and restart the machine */
 #include <unistd.h>
 
 #include <pagoda.h>
 #include <tool.h>
 
 static const char usage[] = "usage: reboot\n"
-			    "Write all to disk and start the machine anew.\n";
+			    "Write all to disk and restart the machine.\n";
 
 int main(int argc, char **argv)
 {

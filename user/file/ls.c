@@ -16,7 +16,7 @@ static const char usage[] =
 	"usage: ls [-adl] [PATH...]\n"
 	"List directories and files, by name.\n"
 	"  -a   also names that start with a dot\n"
-	"  -d   a directory itself, not what is in it\n"
+	"  -d   a directory itself, not its contents\n"
 	"  -l   type (d directory, c device, l link), links, inode, bytes, name\n";
 
 struct item {

@@ -26,7 +26,7 @@ const char *tool_reason(void);
 /* tool_warn(), then exit(1). */
 _Noreturn void tool_die(const char *what);
 
-/* Print the synopsis and exit(2): the arguments are not what is needed. */
+/* Print the synopsis and exit(2), because the arguments are wrong. */
 _Noreturn void tool_usage(const char *usage);
 
 /* A decimal number from @min to @max, or complain and exit(2), also if it has too many

@@ -15,8 +15,8 @@
 static const char usage[] =
 	"usage: kill [-9] PID...\n"
 	"End the processes with these numbers; `ps` shows them, and so does ^P.  The\n"
-	"number -1 stands for all but init, kill itself and the processes above it; what\n"
-	"those that are ended start meanwhile is ended, too.\n"
+	"number -1 stands for all but init, kill itself and the processes above it, and\n"
+	"includes those that are started meanwhile.\n"
 	"  -9   no effect: there is one signal, and it cannot be caught\n";
 
 #define STATUS_WRONG 2

@@ -260,7 +260,7 @@ static void print_kind(int kind)
 		print_owners(pages, kind == kind_table);
 	} else if (kind == kind_cache) {
 		print_part(mapped, "mapped by processes, counted once");
-		print_left(pages, mapped, "at hand");
+		print_left(pages, mapped, "not mapped");
 	} else if (kind == kind_find("free") || kind == kind_find("slab")) {
 		print_uses(kind);
 	}

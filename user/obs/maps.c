@@ -82,7 +82,7 @@ static void print_areas(int pid)
 	print_row(&sum);
 	putchar('\n');
 	if (r.error)
-		tool_warnx("the process", "ended meanwhile");
+		tool_warnx("the process", "has ended meanwhile");
 }
 
 int main(int argc, char **argv)

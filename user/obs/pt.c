@@ -430,7 +430,7 @@ static void print_whole(int pid)
 	if (opt_runs)
 		print_totals(&t, &r.header);
 	if (r.error)
-		tool_warnx("the process", "ended meanwhile");
+		tool_warnx("the process", "has ended meanwhile");
 }
 
 int main(int argc, char **argv)
