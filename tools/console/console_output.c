@@ -217,7 +217,7 @@ void console_on_quiet(struct session *s)
 		if (s->phase == BOOTING && s->command)
 			try_again(s);
 		if (s->phase == BOOTING && !s->again)
-			fprintf(stderr, "No shell took the command in %lld s.\n",
+			fprintf(stderr, "Nobody took the command in %lld s.\n",
 				s->nobody / 1000);
 		kill(s->qemu, SIGTERM);
 		set_quiet(s, NOBODY_MS);
