@@ -30,7 +30,7 @@ static int fault_absent(struct aspace *as, const struct vma *area, va_t va,
 
 /* A write to a page that is shared with a parent or child: the last one who
  * has it keeps the frame, everybody else gets a copy. */
-static int cow_page(struct aspace *as, struct pt_cur *c, pte_t e)
+static int fault_cow_page(struct aspace *as, struct pt_cur *c, pte_t e)
 {
 	struct page *old = frame_of_pa(pte_pa(e)), *copy;
 	u64 flags = (e.bits & PTE_FLAGS & ~PTE_COW) | PTE_W | PTE_A | PTE_D;
@@ -67,13 +67,14 @@ static int fault_cow(struct aspace *as, struct pt_cur *c, pte_t e)
 		super_split(c);
 		e = pte_load(c->slot);
 	}
-	return cow_page(as, c, e);
+	return fault_cow_page(as, c, e);
 }
 
 /* --- files ------------------------------------------------------------- */
 
 /* A private page that is written before it was there: a copy of the file's. */
-static int map_copy(struct aspace *as, const struct vma *area, va_t va, struct page *pg)
+static int fault_map_copy(struct aspace *as, const struct vma *area, va_t va,
+			  struct page *pg)
 {
 	struct page *copy = frame_alloc(FRAME_anon, 0);
 	int err;
@@ -89,8 +90,8 @@ static int map_copy(struct aspace *as, const struct vma *area, va_t va, struct p
 
 /* The file's own page.  Private ones are copied at the first write, shared ones are
  * made ready for it. */
-static int map_own(struct aspace *as, const struct vma *area, va_t va, struct page **pg,
-		   bool write)
+static int fault_map_own(struct aspace *as, const struct vma *area, va_t va,
+			 struct page **pg, bool write)
 {
 	u64 flags = prot_to_pte(area->prot & ~VMA_W) | PTE_A;
 	int err = 0;
@@ -127,9 +128,9 @@ static int fault_file(struct aspace *as, const struct vma *area, va_t va,
 		if (err)
 			return err == -ENOMEM ? err : -EFAULT;
 		if (write && !(area->flags & VMA_SHARED))
-			err = map_copy(as, area, va, pg);
+			err = fault_map_copy(as, area, va, pg);
 		else
-			err = map_own(as, area, va, &pg, write);
+			err = fault_map_own(as, area, va, &pg, write);
 		frame_put(pg);
 	}
 	if (!err && index >= obj->ops->pages(obj)) {
@@ -179,8 +180,8 @@ static int fault_spurious(struct pt_cur *c, enum access access)
 }
 
 /* The fate of an access to @va; *@area and *@c say where.  (lock) */
-static enum access_fate fate_at(struct aspace *as, va_t va, enum access access,
-				struct vma **area, struct pt_cur *c)
+static enum access_fate fault_fate(struct aspace *as, va_t va, enum access access,
+				   struct vma **area, struct pt_cur *c)
 {
 	*area = vma_find(&as->areas, va);
 	*c = pt_at(&as->pt, va);
@@ -192,7 +193,7 @@ static int fault_locked(struct aspace *as, va_t va, enum access access)
 	struct vma *area;
 	struct pt_cur c;
 
-	switch (fate_at(as, va, access, &area, &c)) {
+	switch (fault_fate(as, va, access, &area, &c)) {
 	case FATE_OK:
 	case FATE_SPURIOUS:
 		return fault_spurious(&c, access);
@@ -215,7 +216,7 @@ bool aspace_permits(struct aspace *as, va_t va, enum access access)
 	struct pt_cur c;
 
 	mutex_lock(&as->lock);
-	fate = fate_at(as, va, access, &area, &c);
+	fate = fault_fate(as, va, access, &area, &c);
 	mutex_unlock(&as->lock);
 	return fate == FATE_OK;
 }

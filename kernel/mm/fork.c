@@ -20,7 +20,7 @@ struct fork {
 	bool weakened; /* entries of the parent lost W */
 };
 
-static int put_leaf(struct fork *f, va_t va, struct page *pg, u64 flags)
+static int fork_put_leaf(struct fork *f, va_t va, struct page *pg, u64 flags)
 {
 	struct pt_cur c = pt_at(&f->to->pt, va);
 
@@ -33,7 +33,7 @@ static int put_leaf(struct fork *f, va_t va, struct page *pg, u64 flags)
 
 /* Write-protects the parent's leaf, if it is to be copied on a write; the child's
  * flags.  Its A and D start from nothing: it has touched nothing yet. */
-static u64 protect(struct fork *f, const struct pt_cur *c, pte_t e)
+static u64 fork_protect(struct fork *f, const struct pt_cur *c, pte_t e)
 {
 	u64 flags;
 	bool cow = !(f->area->flags & VMA_SHARED) && f->area->prot & VMA_W;
@@ -49,24 +49,24 @@ static u64 protect(struct fork *f, const struct pt_cur *c, pte_t e)
 	return flags;
 }
 
-static int share_page(struct fork *f, const struct pt_cur *c, pte_t e)
+static int fork_share_page(struct fork *f, const struct pt_cur *c, pte_t e)
 {
 	struct page *pg = frame_of_pa(pte_pa(e));
-	u64 flags = protect(f, c, e);
+	u64 flags = fork_protect(f, c, e);
 	int err;
 
 	vmstat_inc(VM_fork_shared);
 	frame_get(pg);
-	err = put_leaf(f, c->va, pg, flags);
+	err = fork_put_leaf(f, c->va, pg, flags);
 	if (err)
 		frame_put(pg);
 	return err;
 }
 
-static int share_large(struct fork *f, const struct pt_cur *c, pte_t e)
+static int fork_share_large(struct fork *f, const struct pt_cur *c, pte_t e)
 {
 	struct page *pg = frame_of_pa(pte_pa(e));
-	u64 flags = protect(f, c, e);
+	u64 flags = fork_protect(f, c, e);
 	int err;
 
 	vmstat_add(VM_fork_shared, SUPER_PAGES);
@@ -77,7 +77,7 @@ static int share_large(struct fork *f, const struct pt_cur *c, pte_t e)
 	return err;
 }
 
-static int copy_page(struct fork *f, va_t va, struct page *from, u64 flags)
+static int fork_copy_page(struct fork *f, va_t va, struct page *from, u64 flags)
 {
 	struct page *pg = frame_alloc(FRAME_anon, 0);
 	int err;
@@ -87,23 +87,23 @@ static int copy_page(struct fork *f, va_t va, struct page *from, u64 flags)
 	vmstat_inc(VM_fork_copied);
 	page_copy(frame_va(pg), frame_va(from));
 	aspace_before_leaf(flags);
-	err = put_leaf(f, va, pg, flags);
+	err = fork_put_leaf(f, va, pg, flags);
 	if (err)
 		frame_put(pg);
 	return err;
 }
 
 /* The child gets small pages where no 2 MiB are free in one piece. */
-static int copy_large(struct fork *f, va_t va, struct page *from, u64 flags)
+static int fork_copy_large(struct fork *f, va_t va, struct page *from, u64 flags)
 {
 	struct page *pg = super_copy(from);
 	int err = 0;
 
 	if (!pg) {
 		for (u64 i = 0; i < SUPER_PAGES && !err; i++)
-			err = sched_point_killed()
-				      ? -EINTR
-				      : copy_page(f, va + i * PAGE_SIZE, from + i, flags);
+			err = sched_point_killed() ? -EINTR
+						   : fork_copy_page(f, va + i * PAGE_SIZE,
+								    from + i, flags);
 		return err;
 	}
 	vmstat_add(VM_fork_copied, SUPER_PAGES);
@@ -114,13 +114,13 @@ static int copy_large(struct fork *f, va_t va, struct page *from, u64 flags)
 	return err;
 }
 
-static int copy_leaf(struct fork *f, const struct pt_cur *c, pte_t e)
+static int fork_copy_leaf(struct fork *f, const struct pt_cur *c, pte_t e)
 {
 	struct page *from = frame_of_pa(pte_pa(e));
 	u64 flags = e.bits & PTE_FLAGS & ~(PTE_A | PTE_D);
 
-	return c->level > 0 ? copy_large(f, c->va, from, flags)
-			    : copy_page(f, c->va, from, flags);
+	return c->level > 0 ? fork_copy_large(f, c->va, from, flags)
+			    : fork_copy_page(f, c->va, from, flags);
 }
 
 static int fork_area_pages(struct fork *f)
@@ -137,11 +137,11 @@ static int fork_area_pages(struct fork *f)
 		if (!pte_is_leaf(e) && !pte_is_parked(e, c.level))
 			continue;
 		if (aspace_fork_copies && !(f->area->flags & VMA_SHARED))
-			err = copy_leaf(f, &c, e);
+			err = fork_copy_leaf(f, &c, e);
 		else if (c.level > 0)
-			err = share_large(f, &c, e);
+			err = fork_share_large(f, &c, e);
 		else
-			err = share_page(f, &c, e);
+			err = fork_share_page(f, &c, e);
 		if (err)
 			break;
 		sched_point();

@@ -18,7 +18,7 @@
 
 /* --- areas know how to keep their file ---------------------------------- */
 
-static void area_copied(struct vma *v)
+static void map_area_copied(struct vma *v)
 {
 	if (!v->object)
 		return;
@@ -28,7 +28,7 @@ static void area_copied(struct vma *v)
 	v->object->ops->get(v->object);
 }
 
-static void area_gone(struct vma *v)
+static void map_area_gone(struct vma *v)
 {
 	if (!v->object)
 		return;
@@ -39,19 +39,19 @@ static void area_gone(struct vma *v)
 }
 
 const struct vma_hooks aspace_area_hooks = {
-	.copied = area_copied,
-	.gone = area_gone,
+	.copied = map_area_copied,
+	.gone = map_area_gone,
 };
 
 /* There are no pages that can be written but not read (Sv39 reserves W without R). */
-static u8 with_read(u8 prot)
+static u8 map_with_read(u8 prot)
 {
 	return prot & VMA_W ? prot | VMA_R : prot;
 }
 
 /* --- mmap -------------------------------------------------------------- */
 
-static int choose_place(struct aspace *as, const struct map_request *req, va_t *out)
+static int map_choose_place(struct aspace *as, const struct map_request *req, va_t *out)
 {
 	if (!req->fixed)
 		return vma_gap(&as->areas, req->len, ALIGN_UP(as->brk, PAGE_SIZE), MAP_TOP,
@@ -66,7 +66,7 @@ static int choose_place(struct aspace *as, const struct map_request *req, va_t *
 
 /* Fresh shared memory has no object: it is shared by fork alone, which shares
  * the frames, so all of them are there from the start. */
-static bool wants_frames(const struct map_request *req)
+static bool map_wants_frames(const struct map_request *req)
 {
 	return req->shared && !req->object;
 }
@@ -79,7 +79,7 @@ static int map_area(struct aspace *as, const struct map_request *req, va_t at,
 	struct vma like = {
 		.start = at,
 		.end = at + req->len,
-		.prot = with_read(req->prot),
+		.prot = map_with_read(req->prot),
 		.kind = req->object ? VMA_file : VMA_anon,
 		.flags = (u8)((req->shared ? VMA_SHARED : 0) |
 			      (req->no_write ? VMA_NOWRITE : 0)),
@@ -91,7 +91,7 @@ static int map_area(struct aspace *as, const struct map_request *req, va_t at,
 	aspace_zap(as, like.start, like.end);
 	err = vma_replace(&as->areas, &like, area);
 	if (!err)
-		area_copied(*area);
+		map_area_copied(*area);
 	return err;
 }
 
@@ -101,7 +101,7 @@ static int map_free(struct aspace *as, const struct map_request *req, va_t at)
 	struct vma *area;
 	int err = map_area(as, req, at, &area);
 
-	if (err || !wants_frames(req))
+	if (err || !map_wants_frames(req))
 		return err;
 	err = aspace_populate(as, area, area->start, area->end);
 	if (err) {
@@ -156,11 +156,12 @@ static int map_reach_tables(struct aspace *as, va_t lo, va_t hi)
 /* Where other areas are, which stay if it fails: so the frames come first. */
 static int map_over(struct aspace *as, const struct map_request *req, va_t at)
 {
-	struct page *pg = wants_frames(req) ? map_get_frames(req->len / PAGE_SIZE) : NULL;
+	struct page *pg = map_wants_frames(req) ? map_get_frames(req->len / PAGE_SIZE)
+						: NULL;
 	struct vma *area;
 	int err = 0;
 
-	if (wants_frames(req))
+	if (map_wants_frames(req))
 		err = pg ? map_reach_tables(as, at, at + req->len) : -ENOMEM;
 	if (!err)
 		err = map_area(as, req, at, &area);
@@ -181,7 +182,7 @@ static int map_over(struct aspace *as, const struct map_request *req, va_t at)
 
 static int map_locked(struct aspace *as, const struct map_request *req, va_t *out)
 {
-	int err = choose_place(as, req, out);
+	int err = map_choose_place(as, req, out);
 
 	if (err)
 		return err;
@@ -194,7 +195,7 @@ int aspace_map(struct aspace *as, const struct map_request *req, va_t *out)
 {
 	int err;
 
-	if (wants_frames(req) && !mem_has(req->len / PAGE_SIZE))
+	if (map_wants_frames(req) && !mem_has(req->len / PAGE_SIZE))
 		return -ENOMEM;
 	mutex_lock(&as->lock);
 	err = map_locked(as, req, out);
@@ -216,7 +217,7 @@ int aspace_munmap(struct aspace *as, va_t addr, u64 len)
 
 /* --- protection -------------------------------------------------------- */
 
-static bool may_have(struct aspace *as, va_t lo, va_t hi, u8 prot)
+static bool map_may_protect(struct aspace *as, va_t lo, va_t hi, u8 prot)
 {
 	struct vma *v = prot & VMA_W ? vma_find_next(&as->areas, lo) : NULL;
 
@@ -228,7 +229,7 @@ static bool may_have(struct aspace *as, va_t lo, va_t hi, u8 prot)
 	return true;
 }
 
-static bool all_in_areas(struct aspace *as, va_t lo, va_t hi)
+static bool map_all_in_areas(struct aspace *as, va_t lo, va_t hi)
 {
 	while (lo < hi) {
 		struct vma *v = vma_find(&as->areas, lo);
@@ -242,7 +243,7 @@ static bool all_in_areas(struct aspace *as, va_t lo, va_t hi)
 
 /* The flags of a page that is there, under new protection.  W comes by a fault, which
  * knows what has to be copied or told to a file first. */
-static u64 new_flags(const struct vma *v, pte_t e)
+static u64 map_new_flags(const struct vma *v, pte_t e)
 {
 	u64 keep = e.bits & (PTE_A | PTE_D);
 
@@ -255,12 +256,12 @@ static u64 new_flags(const struct vma *v, pte_t e)
 }
 
 /* What a hart might still do by the old entry. */
-static bool loses_rights(pte_t old, pte_t new)
+static bool map_loses_rights(pte_t old, pte_t new)
 {
 	return old.bits & ~new.bits &PTE_RWX;
 }
 
-static void protect_pages(struct aspace *as, const struct vma *v, struct gather *g)
+static void map_protect_pages(struct aspace *as, const struct vma *v, struct gather *g)
 {
 	pt_for_each(c, &as->pt, v->start, v->end) {
 		pte_t e = pte_load(c.slot), old;
@@ -272,21 +273,21 @@ static void protect_pages(struct aspace *as, const struct vma *v, struct gather 
 			super_split(&c); /* only pages can be parked */
 		/* Off first: D must not be set behind our back. */
 		old = pte_xchg(c.slot, (pte_t){ 0 });
-		e = pte_make(pte_pa(old), new_flags(v, old));
-		if (loses_rights(old, e))
+		e = pte_make(pte_pa(old), map_new_flags(v, old));
+		if (map_loses_rights(old, e))
 			gather_range(g, c.va, pt_end(&c));
 		pt_set_leaf(&c, e);
 	}
 }
 
-static int protect_locked(struct aspace *as, va_t lo, va_t hi, u8 prot)
+static int map_protect_locked(struct aspace *as, va_t lo, va_t hi, u8 prot)
 {
 	struct gather g;
 	int err;
 
-	if (!all_in_areas(as, lo, hi))
+	if (!map_all_in_areas(as, lo, hi))
 		return -ENOMEM;
-	if (!may_have(as, lo, hi, prot))
+	if (!map_may_protect(as, lo, hi, prot))
 		return -EACCES;
 	err = aspace_cut_edges(as, lo, hi);
 	if (err)
@@ -298,7 +299,7 @@ static int protect_locked(struct aspace *as, va_t lo, va_t hi, u8 prot)
 
 		if (v->prot != prot) {
 			v->prot = prot;
-			protect_pages(as, v, &g);
+			map_protect_pages(as, v, &g);
 		}
 		lo = v->end;
 		vma_merge(&as->areas, v);
@@ -314,7 +315,7 @@ int aspace_protect(struct aspace *as, va_t addr, u64 len, u8 prot)
 	if (addr > MAP_TOP || len > MAP_TOP - addr)
 		return -EINVAL;
 	mutex_lock(&as->lock);
-	err = protect_locked(as, addr, addr + len, with_read(prot));
+	err = map_protect_locked(as, addr, addr + len, map_with_read(prot));
 	mutex_unlock(&as->lock);
 	return err;
 }
@@ -326,7 +327,8 @@ int aspace_msync(struct aspace *as, va_t addr, u64 len)
 	int err = 0;
 
 	mutex_lock(&as->lock);
-	if (addr > MAP_TOP || len > MAP_TOP - addr || !all_in_areas(as, addr, addr + len))
+	if (addr > MAP_TOP || len > MAP_TOP - addr ||
+	    !map_all_in_areas(as, addr, addr + len))
 		err = -ENOMEM;
 	else
 		aspace_write_back(as, addr, addr + len);
@@ -340,7 +342,7 @@ int aspace_discard(struct aspace *as, va_t addr, u64 len)
 	int err = 0;
 
 	mutex_lock(&as->lock);
-	if (addr > MAP_TOP || len > MAP_TOP - addr || !all_in_areas(as, addr, end))
+	if (addr > MAP_TOP || len > MAP_TOP - addr || !map_all_in_areas(as, addr, end))
 		err = -ENOMEM;
 	while (!err && addr < end && !sched_point_killed()) {
 		struct vma *v = vma_find(&as->areas, addr);
@@ -375,7 +377,7 @@ int aspace_mincore(struct aspace *as, va_t addr, u64 len, u8 *out)
 	ASSERT(len <= PAGE_SIZE * PAGE_SIZE);
 	memset(out, 0, len / PAGE_SIZE);
 	mutex_lock(&as->lock);
-	if (addr > MAP_TOP || len > MAP_TOP - addr || !all_in_areas(as, addr, end))
+	if (addr > MAP_TOP || len > MAP_TOP - addr || !map_all_in_areas(as, addr, end))
 		err = -ENOMEM;
 	pt_for_each(c, &as->pt, addr, err ? addr : end) {
 		pte_t e = pte_load(c.slot);

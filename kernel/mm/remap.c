@@ -14,18 +14,18 @@
 #include "uapi/layout.h"
 
 /* Fresh shared memory has all its frames from the start (map.c). */
-static bool wants_frames(const struct vma *v)
+static bool remap_wants_frames(const struct vma *v)
 {
 	return v->flags & VMA_SHARED && !v->object;
 }
 
 /* Lets @v, which ends at @end, grow to @new_end.  -EEXIST: something is in the way. */
-static int grow_in_place(struct aspace *as, struct vma *v, va_t new_end)
+static int remap_grow_in_place(struct aspace *as, struct vma *v, va_t new_end)
 {
 	va_t end = v->end;
 	int err = vma_resize(&as->areas, v, v->start, new_end);
 
-	if (!err && wants_frames(v)) {
+	if (!err && remap_wants_frames(v)) {
 		err = aspace_populate(as, v, end, new_end);
 		if (err)
 			aspace_trim(as, end, new_end);
@@ -39,7 +39,7 @@ struct move {
 };
 
 /* Tables for the entries that are going to move. */
-static int reach_tables(struct aspace *as, const struct move *m)
+static int remap_reach_tables(struct aspace *as, const struct move *m)
 {
 	pt_for_each(c, &as->pt, m->lo, m->hi) {
 		struct pt_cur to;
@@ -58,7 +58,7 @@ static int reach_tables(struct aspace *as, const struct move *m)
 }
 
 /* The hardware must be done with the old addresses before somebody else gets them. */
-static void move_entries(struct aspace *as, const struct move *m)
+static void remap_move_entries(struct aspace *as, const struct move *m)
 {
 	struct gather g;
 
@@ -78,8 +78,8 @@ static void move_entries(struct aspace *as, const struct move *m)
 
 /* The area *to of @len bytes for what moves out of @from, with tables; and what moves
  * becomes an area of its own. */
-static int prepare_place(struct aspace *as, const struct vma *from, const struct move *m,
-			 u64 len)
+static int remap_prepare_place(struct aspace *as, const struct vma *from,
+			       const struct move *m, u64 len)
 {
 	struct vma like = *from, *to;
 	va_t at = m->lo + m->by;
@@ -92,8 +92,8 @@ static int prepare_place(struct aspace *as, const struct vma *from, const struct
 	if (err)
 		return err;
 	aspace_area_hooks.copied(to);
-	err = reach_tables(as, m);
-	if (!err && wants_frames(to))
+	err = remap_reach_tables(as, m);
+	if (!err && remap_wants_frames(to))
 		err = aspace_populate(as, to, m->hi + m->by, to->end);
 	if (!err)
 		err = aspace_cut_edges(as, m->lo, m->hi);
@@ -104,7 +104,7 @@ static int prepare_place(struct aspace *as, const struct vma *from, const struct
 	return err;
 }
 
-static int move(struct aspace *as, const struct remap_request *req, va_t *out)
+static int remap_move(struct aspace *as, const struct remap_request *req, va_t *out)
 {
 	struct move m = { req->addr, req->addr + req->old_len, 0 };
 	struct vma *from = vma_find(&as->areas, req->addr);
@@ -113,31 +113,31 @@ static int move(struct aspace *as, const struct remap_request *req, va_t *out)
 	if (!vma_gap(&as->areas, req->new_len, ALIGN_UP(as->brk, PAGE_SIZE), USYSCALL, out))
 		return -ENOMEM;
 	m.by = *out - req->addr;
-	err = prepare_place(as, from, &m, req->new_len);
+	err = remap_prepare_place(as, from, &m, req->new_len);
 	if (err)
 		return err;
-	move_entries(as, &m);
+	remap_move_entries(as, &m);
 	from = vma_find(&as->areas, req->addr);
 	ASSERT(from->start == m.lo && from->end == m.hi);
 	vma_remove(&as->areas, from);
 	return 0;
 }
 
-static int grow(struct aspace *as, const struct remap_request *req, struct vma *v,
-		va_t *out)
+static int remap_grow(struct aspace *as, const struct remap_request *req, struct vma *v,
+		      va_t *out)
 {
 	int err = -EEXIST;
 
-	if (wants_frames(v) && !mem_has((req->new_len - req->old_len) / PAGE_SIZE))
+	if (remap_wants_frames(v) && !mem_has((req->new_len - req->old_len) / PAGE_SIZE))
 		return -ENOMEM;
 	if (req->addr + req->old_len == v->end && req->new_len <= USYSCALL - req->addr)
-		err = grow_in_place(as, v, req->addr + req->new_len);
+		err = remap_grow_in_place(as, v, req->addr + req->new_len);
 	if (err != -EEXIST)
 		return err;
-	return req->may_move ? move(as, req, out) : -ENOMEM;
+	return req->may_move ? remap_move(as, req, out) : -ENOMEM;
 }
 
-static int mremap_locked(struct aspace *as, const struct remap_request *req, va_t *out)
+static int remap_locked(struct aspace *as, const struct remap_request *req, va_t *out)
 {
 	struct vma *v = vma_find(&as->areas, req->addr);
 
@@ -148,7 +148,7 @@ static int mremap_locked(struct aspace *as, const struct remap_request *req, va_
 		return -EFAULT;
 	if (req->new_len < req->old_len)
 		return aspace_unmap(as, req->addr + req->new_len, req->addr + req->old_len);
-	return req->new_len > req->old_len ? grow(as, req, v, out) : 0;
+	return req->new_len > req->old_len ? remap_grow(as, req, v, out) : 0;
 }
 
 int aspace_mremap(struct aspace *as, const struct remap_request *req, va_t *out)
@@ -156,7 +156,7 @@ int aspace_mremap(struct aspace *as, const struct remap_request *req, va_t *out)
 	int err;
 
 	mutex_lock(&as->lock);
-	err = mremap_locked(as, req, out);
+	err = remap_locked(as, req, out);
 	mutex_unlock(&as->lock);
 	return err;
 }

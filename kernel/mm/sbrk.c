@@ -12,7 +12,7 @@
 #define BREAK_MAX TRAPFRAME
 
 /* The heap area that ends at @lo, or NULL. */
-static struct vma *heap_below(struct aspace *as, va_t lo)
+static struct vma *sbrk_heap_below(struct aspace *as, va_t lo)
 {
 	struct vma *v = lo ? vma_find(&as->areas, lo - 1) : NULL;
 
@@ -21,7 +21,7 @@ static struct vma *heap_below(struct aspace *as, va_t lo)
 
 /* Makes [lo, hi) heap, without pages: the heap that is there grows, or a new one
  * begins. */
-static int add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
+static int sbrk_add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 {
 	struct area_spec spec = {
 		.start = lo,
@@ -31,7 +31,7 @@ static int add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 	};
 	int err;
 
-	*area = heap_below(as, lo);
+	*area = sbrk_heap_below(as, lo);
 	if (*area)
 		err = vma_resize(&as->areas, *area, (*area)->start, hi);
 	else
@@ -39,10 +39,10 @@ static int add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 	return err == -EEXIST ? -ENOMEM : err;
 }
 
-static int add_full_heap(struct aspace *as, va_t lo, va_t hi, bool lazy)
+static int sbrk_add_full_heap(struct aspace *as, va_t lo, va_t hi, bool lazy)
 {
 	struct vma *area;
-	int err = add_heap(as, lo, hi, &area);
+	int err = sbrk_add_heap(as, lo, hi, &area);
 
 	if (err || lazy)
 		return err;
@@ -53,7 +53,7 @@ static int add_full_heap(struct aspace *as, va_t lo, va_t hi, bool lazy)
 }
 
 /* Whether the USYSCALL page is where a heap up to @hi goes. */
-static bool is_in_the_way(struct aspace *as, va_t hi)
+static bool sbrk_meets_usyscall(struct aspace *as, va_t hi)
 {
 	struct vma *v = hi > USYSCALL ? vma_find(&as->areas, USYSCALL) : NULL;
 
@@ -62,7 +62,7 @@ static bool is_in_the_way(struct aspace *as, va_t hi)
 
 /* Turns the USYSCALL page into heap.  Once there is a frame nothing can fail: the area
  * stays, and so does the table, which has the trap frame as well. */
-static int take_usyscall(struct aspace *as, bool lazy)
+static int sbrk_take_usyscall(struct aspace *as, bool lazy)
 {
 	struct page *pg = lazy ? NULL : frame_alloc(FRAME_anon, FRAME_ZERO);
 	struct vma *v = vma_find(&as->areas, USYSCALL);
@@ -80,37 +80,37 @@ static int take_usyscall(struct aspace *as, bool lazy)
 	return 0;
 }
 
-static bool has_memory(struct aspace *as, u64 pages)
+static bool sbrk_has_memory(struct aspace *as, u64 pages)
 {
 	return mem_has(pages) || (super_shed(as) && mem_has(pages));
 }
 
 /* The USYSCALL page goes last: a heap that cannot grow leaves it there. */
-static int grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
+static int sbrk_grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
 {
-	bool over = is_in_the_way(as, hi);
+	bool over = sbrk_meets_usyscall(as, hi);
 	va_t end = over ? USYSCALL : hi;
 	int err = 0;
 
-	if (!lazy && !has_memory(as, (hi - lo) / PAGE_SIZE))
+	if (!lazy && !sbrk_has_memory(as, (hi - lo) / PAGE_SIZE))
 		return -ENOMEM;
 	if (lo < end)
-		err = add_full_heap(as, lo, end, lazy);
+		err = sbrk_add_full_heap(as, lo, end, lazy);
 	if (err || !over)
 		return err;
-	err = take_usyscall(as, lazy);
+	err = sbrk_take_usyscall(as, lazy);
 	if (err && lo < end)
 		aspace_trim(as, lo, end);
 	return err;
 }
 
-static int move_break(struct aspace *as, va_t new, bool lazy)
+static int sbrk_move_break(struct aspace *as, va_t new, bool lazy)
 {
 	va_t lo = ALIGN_UP(as->brk, PAGE_SIZE), hi = ALIGN_UP(new, PAGE_SIZE);
 	int err = 0;
 
 	if (hi > lo)
-		err = grow(as, lo, hi, lazy);
+		err = sbrk_grow(as, lo, hi, lazy);
 	else if (hi < lo)
 		err = aspace_unmap(as, hi, lo);
 	if (!err)
@@ -127,7 +127,7 @@ int aspace_sbrk(struct aspace *as, s64 delta, bool lazy, va_t *old)
 	if (delta > 0 && (u64)delta > BREAK_MAX - as->brk)
 		err = -ENOMEM;
 	else if (delta > 0 || (delta < 0 && (u64)-delta <= as->brk))
-		err = move_break(as, as->brk + (u64)delta, lazy);
+		err = sbrk_move_break(as, as->brk + (u64)delta, lazy);
 	mutex_unlock(&as->lock);
 	return err;
 }

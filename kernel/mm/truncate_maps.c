@@ -26,7 +26,7 @@ void mapping_walk_end(struct aspace *as)
 }
 
 /* A walk is a copy of at most a page, which nothing keeps waiting. */
-static void keep_walks_out(struct aspace *as)
+static void mapping_keep_walks_out(struct aspace *as)
 {
 	__atomic_store_n(&as->cutting, true, __ATOMIC_SEQ_CST);
 	while (__atomic_load_n(&as->walking, __ATOMIC_SEQ_CST))
@@ -34,28 +34,28 @@ static void keep_walks_out(struct aspace *as)
 }
 
 /* Where the part of @v begins that lies behind @bytes of the file. */
-static va_t behind(const struct vma *v, u64 bytes)
+static va_t mapping_past_end(const struct vma *v, u64 bytes)
 {
 	return bytes > v->offset ? v->start + (bytes - v->offset) : v->start;
 }
 
 /* (lock) */
-static void cut_space(struct aspace *as, const struct object *obj, u64 bytes)
+static void mapping_cut_space(struct aspace *as, const struct object *obj, u64 bytes)
 {
 	struct vma *v;
 
 	vma_for_each(v, &as->areas) {
 		sched_point();
-		if (v->object != obj || behind(v, bytes) >= v->end)
+		if (v->object != obj || mapping_past_end(v, bytes) >= v->end)
 			continue;
-		keep_walks_out(as);
-		aspace_zap(as, behind(v, bytes), v->end);
+		mapping_keep_walks_out(as);
+		aspace_zap(as, mapping_past_end(v, bytes), v->end);
 		__atomic_store_n(&as->cutting, false, __ATOMIC_RELEASE);
 	}
 }
 
 /* (lock) */
-static void write_back_space(struct aspace *as)
+static void mapping_write_back_space(struct aspace *as)
 {
 	struct vma *v;
 
@@ -63,7 +63,7 @@ static void write_back_space(struct aspace *as)
 		sched_point();
 		if (!v->object || !(v->flags & VMA_SHARED))
 			continue;
-		keep_walks_out(as);
+		mapping_keep_walks_out(as);
 		aspace_write_back(as, v->start, v->end);
 		__atomic_store_n(&as->cutting, false, __ATOMIC_RELEASE);
 	}
@@ -77,7 +77,7 @@ void mappings_write_back(void)
 		return;
 	while ((as = aspace_watch_next(as)) != NULL) {
 		mutex_lock(&as->lock);
-		write_back_space(as);
+		mapping_write_back_space(as);
 		mutex_unlock(&as->lock);
 		sched_point();
 	}
@@ -91,7 +91,7 @@ void mappings_cut(struct object *obj, u64 pages)
 		return;
 	while ((as = aspace_watch_next(as)) != NULL) {
 		mutex_lock(&as->lock);
-		cut_space(as, obj, pages * PAGE_SIZE);
+		mapping_cut_space(as, obj, pages * PAGE_SIZE);
 		mutex_unlock(&as->lock);
 		sched_point();
 	}

@@ -39,7 +39,7 @@ static struct {
 
 /* --- choosing the mode ------------------------------------------------- */
 
-static void touch_pages(const volatile u8 *pages)
+static void uaccess_touch_pages(const volatile u8 *pages)
 {
 	for (unsigned i = 0; i < PAGES; i++)
 		(void)pages[i * PAGE_SIZE];
@@ -47,14 +47,14 @@ static void touch_pages(const volatile u8 *pages)
 
 /* SPIE stands for a bit that never costs a flush: only sret reads it, and each
  * trap sets it anew. */
-static u64 time_round(const volatile u8 *pages, u64 bit)
+static u64 uaccess_time_round(const volatile u8 *pages, u64 bit)
 {
 	u64 start = time_now();
 
 	for (unsigned i = 0; i < TOGGLES; i++) {
 		csr_set(sstatus, bit);
 		csr_clear(sstatus, bit);
-		touch_pages(pages);
+		uaccess_touch_pages(pages);
 	}
 	return time_now() - start;
 }
@@ -63,14 +63,14 @@ static u64 time_round(const volatile u8 *pages, u64 bit)
  * register: a flush makes every touch a page walk.  Writing to the register alone
  * may take longer than the touches (in QEMU it does), so both do it.  The best of
  * several rounds counts, by turns, as the computer may be busy with other things. */
-static bool sum_change_flushes(void)
+static bool uaccess_sum_flushes(void)
 {
 	extern char __kernel_start[];
 	u64 other = ~0ul, sum = ~0ul;
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		other = MIN(other, time_round((u8 *)__kernel_start, SSTATUS_SPIE));
-		sum = MIN(sum, time_round((u8 *)__kernel_start, SSTATUS_SUM));
+		other = MIN(other, uaccess_time_round((u8 *)__kernel_start, SSTATUS_SPIE));
+		sum = MIN(sum, uaccess_time_round((u8 *)__kernel_start, SSTATUS_SUM));
 	}
 	return sum > 4 * MAX(other, 1ul);
 }
@@ -78,7 +78,7 @@ static bool sum_change_flushes(void)
 static bool is_open(const char *mode)
 {
 	if (!mode || strcmp(mode, "auto") == 0)
-		return sum_change_flushes();
+		return uaccess_sum_flushes();
 	return strcmp(mode, "open") == 0;
 }
 
@@ -107,13 +107,13 @@ void uaccess_init_hart(void)
 		csr_clear(sstatus, SSTATUS_SUM);
 }
 
-static inline void user_open(void)
+static inline void uaccess_open(void)
 {
 	if (!sum_open)
 		csr_set(sstatus, SSTATUS_SUM);
 }
 
-static inline void user_close(void)
+static inline void uaccess_close(void)
 {
 	if (!sum_open)
 		csr_clear(sstatus, SSTATUS_SUM);
@@ -121,64 +121,64 @@ static inline void user_close(void)
 
 /* --- copies ------------------------------------------------------------ */
 
-static inline struct aspace *current_space(void)
+static inline struct aspace *uaccess_space(void)
 {
 	return thread_current()->as;
 }
 
-static bool range_ok(va_t user, u64 n)
+static bool uaccess_range_ok(va_t user, u64 n)
 {
-	return n != 0 && aspace_range_ok(current_space(), user, n);
+	return n != 0 && aspace_range_ok(uaccess_space(), user, n);
 }
 
 /* Both return how many bytes were copied. */
-static u64 copy_in(void *dst, va_t user, u64 n)
+static u64 uaccess_copy_in(void *dst, va_t user, u64 n)
 {
 	u64 done;
 
-	if (!range_ok(user, n))
+	if (!uaccess_range_ok(user, n))
 		return 0;
 	if (walk) {
-		done = walk_copy_in(current_space(), dst, user, n);
+		done = walk_copy_in(uaccess_space(), dst, user, n);
 	} else {
-		user_open();
+		uaccess_open();
 		done = n - uaccess_copy(dst, (const void *)user, n);
-		user_close();
+		uaccess_close();
 	}
 	counts[hart_index()].copyin += done == n;
 	return done;
 }
 
-static u64 copy_out(va_t user, const void *src, u64 n)
+static u64 uaccess_copy_out(va_t user, const void *src, u64 n)
 {
 	u64 left;
 
-	if (!range_ok(user, n))
+	if (!uaccess_range_ok(user, n))
 		return 0;
 	if (walk)
-		return walk_copy_out(current_space(), user, src, n);
-	user_open();
+		return walk_copy_out(uaccess_space(), user, src, n);
+	uaccess_open();
 	left = uaccess_copy((void *)user, src, n);
-	user_close();
+	uaccess_close();
 	return n - left;
 }
 
-static s64 copy_string(char *dst, va_t user, u64 max)
+static s64 uaccess_copy_string(char *dst, va_t user, u64 max)
 {
 	s64 len;
 
 	if (walk)
-		return walk_string(current_space(), dst, user, max);
-	user_open();
+		return walk_string(uaccess_space(), dst, user, max);
+	uaccess_open();
 	len = uaccess_string(dst, (const char *)user, max);
-	user_close();
+	uaccess_close();
 	return len;
 }
 
 /* A range that leaves the user's part at its end is copied up to there. */
-static u64 clip(va_t user, u64 n)
+static u64 uaccess_clip(va_t user, u64 n)
 {
-	u64 room = aspace_user_end(current_space());
+	u64 room = aspace_user_end(uaccess_space());
 
 	room = user < room ? room - user : 0;
 	return MIN(n, room);
@@ -186,22 +186,22 @@ static u64 clip(va_t user, u64 n)
 
 u64 copyin_partial(void *dst, uptr_t src, u64 n)
 {
-	return copy_in(dst, src.va, clip(src.va, n));
+	return uaccess_copy_in(dst, src.va, uaccess_clip(src.va, n));
 }
 
 u64 copyout_partial(uptr_t dst, const void *src, u64 n)
 {
-	return copy_out(dst.va, src, clip(dst.va, n));
+	return uaccess_copy_out(dst.va, src, uaccess_clip(dst.va, n));
 }
 
 int copyin(void *dst, uptr_t src, u64 n)
 {
-	return copy_in(dst, src.va, n) == n ? 0 : -EFAULT;
+	return uaccess_copy_in(dst, src.va, n) == n ? 0 : -EFAULT;
 }
 
 int copyout(uptr_t dst, const void *src, u64 n)
 {
-	return copy_out(dst.va, src, n) == n ? 0 : -EFAULT;
+	return uaccess_copy_out(dst.va, src, n) == n ? 0 : -EFAULT;
 }
 
 u64 copyin_nofault(void *dst, uptr_t src, u64 n)
@@ -228,12 +228,12 @@ u64 copyout_nofault(uptr_t dst, const void *src, u64 n)
 
 s64 copyinstr(char *dst, uptr_t src, u64 max)
 {
-	u64 room = clip(src.va, max);
+	u64 room = uaccess_clip(src.va, max);
 	s64 len;
 
 	if (room == 0)
 		return -EFAULT;
-	len = copy_string(dst, src.va, room);
+	len = uaccess_copy_string(dst, src.va, room);
 	if (len < 0)
 		return -EFAULT;
 	if ((u64)len < room) {
@@ -245,7 +245,7 @@ s64 copyinstr(char *dst, uptr_t src, u64 max)
 
 int uaccess_fault_in(uptr_t p, bool write)
 {
-	struct aspace *as = current_space();
+	struct aspace *as = uaccess_space();
 
 	if (!aspace_range_ok(as, p.va, 1))
 		return -EFAULT;
@@ -254,7 +254,7 @@ int uaccess_fault_in(uptr_t p, bool write)
 
 int uaccess_prepare(uptr_t p, bool write)
 {
-	struct aspace *as = current_space();
+	struct aspace *as = uaccess_space();
 
 	if (aspace_range_ok(as, p.va, 1) &&
 	    aspace_permits(as, p.va, write ? ACCESS_WRITE : ACCESS_READ))
@@ -286,7 +286,7 @@ u64 uaccess_count_copyinstr(void)
 
 int user_fault_in_kernel(va_t va, u64 cause)
 {
-	struct aspace *as = current_space();
+	struct aspace *as = uaccess_space();
 
 	if (!as)
 		return -EFAULT;

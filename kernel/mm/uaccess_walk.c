@@ -10,7 +10,7 @@
 /* A page may go between the fault that brought it and its use, but not again and again. */
 #define TRIES 8
 
-static void mark_used(pte_t *slot, pte_t e, enum access access)
+static void walk_mark_used(pte_t *slot, pte_t e, enum access access)
 {
 	u64 used = access_used_bits(access);
 
@@ -19,7 +19,7 @@ static void mark_used(pte_t *slot, pte_t e, enum access access)
 }
 
 /* The kernel's address of the byte at @va, to be used until mapping_walk_end(), or NULL. */
-static char *translate(struct aspace *as, va_t va, enum access access)
+static char *walk_translate(struct aspace *as, va_t va, enum access access)
 {
 	for (unsigned tries = 0; tries < TRIES; tries++) {
 		if (mapping_walk_begin(as)) {
@@ -29,7 +29,7 @@ static char *translate(struct aspace *as, va_t va, enum access access)
 			if (pte_permits(e, access)) {
 				/* As the hardware would have it; a gain, so nobody
 				 * has to be told. */
-				mark_used(c.slot, e, access);
+				walk_mark_used(c.slot, e, access);
 				return (char *)frame_va(frame_of_pa(pte_pa(e))) +
 				       (va & (level_size(c.level) - 1));
 			}
@@ -41,7 +41,7 @@ static char *translate(struct aspace *as, va_t va, enum access access)
 	return NULL;
 }
 
-static u64 page_rest(va_t va)
+static u64 walk_page_rest(va_t va)
 {
 	return PAGE_SIZE - (va & (PAGE_SIZE - 1));
 }
@@ -51,8 +51,8 @@ u64 walk_copy_in(struct aspace *as, void *kernel, va_t user, u64 n)
 	u64 done = 0;
 
 	while (done < n) {
-		u64 chunk = MIN(n - done, page_rest(user + done));
-		char *at = translate(as, user + done, ACCESS_READ);
+		u64 chunk = MIN(n - done, walk_page_rest(user + done));
+		char *at = walk_translate(as, user + done, ACCESS_READ);
 
 		if (!at)
 			break;
@@ -68,8 +68,8 @@ u64 walk_copy_out(struct aspace *as, va_t user, const void *kernel, u64 n)
 	u64 done = 0;
 
 	while (done < n) {
-		u64 chunk = MIN(n - done, page_rest(user + done));
-		char *at = translate(as, user + done, ACCESS_WRITE);
+		u64 chunk = MIN(n - done, walk_page_rest(user + done));
+		char *at = walk_translate(as, user + done, ACCESS_WRITE);
 
 		if (!at)
 			break;
@@ -85,8 +85,8 @@ s64 walk_string(struct aspace *as, char *kernel, va_t user, u64 max)
 	u64 len = 0;
 
 	while (len < max) {
-		u64 chunk = MIN(max - len, page_rest(user + len));
-		const char *at = translate(as, user + len, ACCESS_READ);
+		u64 chunk = MIN(max - len, walk_page_rest(user + len));
+		const char *at = walk_translate(as, user + len, ACCESS_READ);
 		u64 n;
 
 		if (!at)

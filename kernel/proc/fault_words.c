@@ -21,7 +21,7 @@
 #define CSR_VLENB 0xc22
 
 /* Widths of loads and stores that are no vector's: fh, fw, fd, fq. */
-static bool width_is_scalar(u32 insn)
+static bool insn_width_is_scalar(u32 insn)
 {
 	return FUNCT3(insn) >= 1 && FUNCT3(insn) <= 4;
 }
@@ -33,7 +33,7 @@ static bool insn_is_float(u32 insn)
 	if (!insn_is_long(insn)) /* c.fld, c.fsd, c.fldsp, c.fsdsp */
 		return !(insn & 1) && (insn >> 13 & 3) == 1;
 	if (op == OP_LOAD_FP || op == OP_STORE_FP)
-		return width_is_scalar(insn);
+		return insn_width_is_scalar(insn);
 	if (op == OP_SYSTEM)
 		return FUNCT3(insn) && csr >= CSR_FFLAGS && csr <= CSR_FCSR;
 	return (op >= OP_FMADD && op <= OP_FNMADD) || op == OP_FP;
@@ -44,14 +44,14 @@ static bool insn_is_vector(u32 insn)
 	u32 op = OPCODE(insn), csr = insn >> 20;
 
 	if (op == OP_LOAD_FP || op == OP_STORE_FP)
-		return !width_is_scalar(insn);
+		return !insn_width_is_scalar(insn);
 	if (op == OP_SYSTEM)
 		return FUNCT3(insn) && ((csr >= CSR_VSTART && csr <= CSR_VCSR) ||
 					(csr >= CSR_VL && csr <= CSR_VLENB));
 	return op == OP_V;
 }
 
-static void illegal_words(char *words, const struct fault *f)
+static void fault_illegal_words(char *words, const struct fault *f)
 {
 	const char *why = "";
 
@@ -64,7 +64,7 @@ static void illegal_words(char *words, const struct fault *f)
 }
 
 /* What was tried at the address in tval; NULL: tval is none, or means something else. */
-static const char *cause_access(u64 cause)
+static const char *fault_cause_access(u64 cause)
 {
 	static const char *const name[] = {
 		[EXC_INSN_MISALIGNED] = "jump to the misaligned address",
@@ -83,10 +83,10 @@ static const char *cause_access(u64 cause)
 
 void fault_words(char words[FAULT_WORDS_MAX], const struct fault *f)
 {
-	const char *access = cause_access(f->cause);
+	const char *access = fault_cause_access(f->cause);
 
 	if (f->cause == EXC_ILLEGAL)
-		illegal_words(words, f);
+		fault_illegal_words(words, f);
 	else if (f->cause == EXC_BREAKPOINT)
 		fmt_snprintf(words, FAULT_WORDS_MAX, "breakpoint (ebreak) at 0x%lx", f->pc);
 	else if (access && f->tval == f->pc)

@@ -20,7 +20,7 @@
 #define USER_VA 0x10000ul
 
 /* The test runs in process 1 before it has a program: it gets a space for a while. */
-static struct aspace *space_enter(void)
+static struct aspace *ktest_space_enter(void)
 {
 	struct proc *p = proc_current();
 	struct area_spec spec = {
@@ -41,7 +41,7 @@ static struct aspace *space_enter(void)
 	return as;
 }
 
-static void space_leave(struct aspace *as)
+static void ktest_space_leave(struct aspace *as)
 {
 	struct proc *p = proc_current();
 
@@ -56,10 +56,10 @@ KTEST(every_page_of_a_space_comes_back)
 {
 	u64 before, tables = frame_count(FRAME_table);
 
-	space_leave(space_enter()); /* slabs have what they keep after this */
+	ktest_space_leave(ktest_space_enter()); /* slabs have what they keep after this */
 	before = mem_available();
 	ASSERT(frame_count(FRAME_table) == tables);
-	space_leave(space_enter());
+	ktest_space_leave(ktest_space_enter());
 	ASSERT(mem_available() == before && frame_count(FRAME_table) == tables);
 }
 
@@ -68,7 +68,7 @@ KTEST(every_page_of_a_space_comes_back)
 KTEST(a_space_is_evicted_from_the_hart_that_asks)
 {
 	struct proc *p = proc_current();
-	struct aspace *as = space_enter();
+	struct aspace *as = ktest_space_enter();
 
 	p->as = p->thread.as = NULL;
 	ASSERT(hart_current()->loaded == as);
@@ -78,7 +78,7 @@ KTEST(a_space_is_evicted_from_the_hart_that_asks)
 
 KTEST(kernel_sees_a_change_of_the_mapping_at_once)
 {
-	struct aspace *as = space_enter();
+	struct aspace *as = ktest_space_enter();
 	u64 value = 42;
 
 	ASSERT(copyout(uptr(USER_VA), &value, sizeof(value)) == 0);
@@ -88,13 +88,13 @@ KTEST(kernel_sees_a_change_of_the_mapping_at_once)
 	ASSERT(copyin(&value, uptr(USER_VA), sizeof(value)) != 0);
 	ASSERT(copyout(uptr(USER_VA), &value, sizeof(value)) != 0);
 	ASSERT(copyin(&value, uptr(USER_VA + PAGE_SIZE), sizeof(value)) == 0);
-	space_leave(as);
+	ktest_space_leave(as);
 }
 
 /* uaccess=strict and walk: outside a copy the kernel has no way to a user page. */
 KTEST(kernel_reads_no_user_page_by_accident)
 {
-	struct aspace *as = space_enter();
+	struct aspace *as = ktest_space_enter();
 	struct thread *t = thread_current();
 	bool open = csr_read(sstatus) & SSTATUS_SUM;
 	u64 value, left;
@@ -103,10 +103,10 @@ KTEST(kernel_reads_no_user_page_by_accident)
 	left = uaccess_copy(&value, (const void *)USER_VA, sizeof(value));
 	t->no_fault--;
 	ASSERT(left == (open ? 0 : sizeof(value)));
-	space_leave(as);
+	ktest_space_leave(as);
 }
 
-static void check_user_root(struct aspace *as)
+static void ktest_check_user_root(struct aspace *as)
 {
 	const pte_t *root = kmap_direct(as->pt.twin);
 
@@ -120,23 +120,23 @@ static void check_user_root(struct aspace *as)
  * trampoline and trap frame are the kernel's. */
 KTEST(user_root_has_nothing_of_the_kernel)
 {
-	struct aspace *as = space_enter();
+	struct aspace *as = ktest_space_enter();
 
 	if (as->pt.twin)
-		check_user_root(as);
+		ktest_check_user_root(as);
 	pt_for_each(c, &as->pt, 0, MAXVA) {
 		pte_t e = pte_load(c.slot);
 
 		if (pte_is_leaf(e) && !(e.bits & PTE_U))
 			ASSERT(c.va >= TRAPFRAME && (e.bits & PTE_RWX) != PTE_RWX);
 	}
-	space_leave(as);
+	ktest_space_leave(as);
 }
 
 /* As on a core that leaves A and D to software (Svade): the fault path sets them. */
 KTEST(fault_path_sets_a_and_d)
 {
-	struct aspace *as = space_enter();
+	struct aspace *as = ktest_space_enter();
 	struct pt_cur c = pt_at(&as->pt, USER_VA);
 
 	pte_clear_bits(c.slot, PTE_A | PTE_D);
@@ -146,12 +146,12 @@ KTEST(fault_path_sets_a_and_d)
 	ASSERT(aspace_fault(as, USER_VA, ACCESS_WRITE) == 0);
 	ASSERT((pte_load(c.slot).bits & (PTE_A | PTE_D)) == (PTE_A | PTE_D));
 	ASSERT(aspace_fault(as, USER_VA, ACCESS_EXEC) != 0);
-	space_leave(as);
+	ktest_space_leave(as);
 }
 
 static u64 looks, open_looks;
 
-static void look_at_sum(struct timer *t)
+static void ktest_look_at_sum(struct timer *t)
 {
 	(void)t;
 	looks++;
@@ -161,7 +161,7 @@ static void look_at_sum(struct timer *t)
 /* uaccess=strict and walk: an interrupt that hits a copy has no way to user memory. */
 KTEST(interrupts_of_a_copy_have_user_memory_closed)
 {
-	struct aspace *as = space_enter();
+	struct aspace *as = ktest_space_enter();
 	bool open = csr_read(sstatus) & SSTATUS_SUM;
 	static u8 bytes[4 * PAGE_SIZE];
 	struct timer timer = { 0 };
@@ -170,19 +170,19 @@ KTEST(interrupts_of_a_copy_have_user_memory_closed)
 	for (int i = 0; i < 200; i++) {
 		u64 seen = looks;
 
-		timer_start(&timer, clock_now() + 20 + i % 7, look_at_sum);
+		timer_start(&timer, clock_now() + 20 + i % 7, ktest_look_at_sum);
 		while (__atomic_load_n(&looks, __ATOMIC_RELAXED) == seen)
 			ASSERT(copyin(bytes, uptr(USER_VA), sizeof(bytes)) == 0);
 		timer_cancel(&timer);
 	}
 	ASSERT(open_looks == (open ? looks : 0));
-	space_leave(as);
+	ktest_space_leave(as);
 }
 
 /* A copy that ends in a page that is not there says exactly how far it came. */
 KTEST(partial_copies_are_exact)
 {
-	struct aspace *as = space_enter();
+	struct aspace *as = ktest_space_enter();
 	va_t end = USER_VA + 4 * PAGE_SIZE;
 	static u8 bytes[300];
 
@@ -192,7 +192,7 @@ KTEST(partial_copies_are_exact)
 		ASSERT(copyout_partial(uptr(end - n), bytes, sizeof(bytes)) == n);
 		ASSERT(copyout_nofault(uptr(end - n), bytes + 3, 250) == n);
 	}
-	space_leave(as);
+	ktest_space_leave(as);
 }
 
 /* --- copies, at every alignment ---------------------------------------------- */
@@ -202,13 +202,13 @@ KTEST(partial_copies_are_exact)
 #define COPY_EMPTY 0xee
 
 /* What byte @i of user memory has, and what the kernel's are to be told from it. */
-static u8 copy_pattern(va_t i)
+static u8 ktest_copy_pattern(va_t i)
 {
 	return (u8)(i * 7 + (i >> 8) + 1) % COPY_EMPTY;
 }
 
 /* @n bytes from @user, of which @can are there, to a buffer with offset @at. */
-static void check_copy_in(va_t user, u64 n, u64 can, unsigned at)
+static void ktest_check_copy_in(va_t user, u64 n, u64 can, unsigned at)
 {
 	static u8 room[COPY_ROOM] __attribute__((aligned(8)));
 	u8 *to = room + 16 + at;
@@ -217,24 +217,24 @@ static void check_copy_in(va_t user, u64 n, u64 can, unsigned at)
 	memset(room, COPY_EMPTY, sizeof(room));
 	ASSERT(copyin_partial(to, uptr(user), n) == done);
 	for (u64 i = 0; i < done; i++)
-		ASSERT(to[i] == copy_pattern(user + i));
+		ASSERT(to[i] == ktest_copy_pattern(user + i));
 	for (const u8 *p = room; p < room + sizeof(room); p++)
 		ASSERT((p >= to && p < to + done) || *p == COPY_EMPTY);
 }
 
 /* The other way.  What lies around it in user memory stays. */
-static void check_copy_out(va_t user, u64 n, u64 can, unsigned at)
+static void ktest_check_copy_out(va_t user, u64 n, u64 can, unsigned at)
 {
 	static u8 from[COPY_ROOM] __attribute__((aligned(8)));
 	static u8 after[COPY_ROOM + 16];
 	u64 done = MIN(n, can), span = MIN(n + 8, can) + 8;
 
 	for (u64 i = 0; i < n; i++)
-		from[at + i] = (u8)~copy_pattern(user + i);
+		from[at + i] = (u8)~ktest_copy_pattern(user + i);
 	ASSERT(copyout_nofault(uptr(user), from + at, n) == done);
 	ASSERT(copyin(after, uptr(user - 8), span) == 0);
 	for (u64 i = 0; i < span; i++) {
-		u8 was = copy_pattern(user - 8 + i);
+		u8 was = ktest_copy_pattern(user - 8 + i);
 
 		ASSERT(after[i] == (i >= 8 && i < 8 + done ? (u8)~was : was));
 		after[i] = was;
@@ -242,21 +242,21 @@ static void check_copy_out(va_t user, u64 n, u64 can, unsigned at)
 	ASSERT(copyout(uptr(user - 8), after, span) == 0);
 }
 
-static void check_copies(va_t user, u64 n, u64 can)
+static void ktest_check_copies(va_t user, u64 n, u64 can)
 {
 	for (unsigned at = 0; at < 8; at++) {
-		check_copy_in(user, n, can, at);
-		check_copy_out(user, n, can, at);
+		ktest_check_copy_in(user, n, can, at);
+		ktest_check_copy_out(user, n, can, at);
 	}
 }
 
 /* The first two pages are there, the third is not, the fourth is. */
-static struct aspace *space_with_hole(void)
+static struct aspace *ktest_space_with_hole(void)
 {
-	struct aspace *as = space_enter();
+	struct aspace *as = ktest_space_enter();
 
 	for (va_t va = USER_VA; va < USER_VA + 4 * PAGE_SIZE; va++) {
-		u8 byte = copy_pattern(va);
+		u8 byte = ktest_copy_pattern(va);
 
 		ASSERT(copyout(uptr(va), &byte, 1) == 0);
 	}
@@ -267,42 +267,42 @@ static struct aspace *space_with_hole(void)
 /* Every pair of alignments, every short length, the missing page at every byte. */
 KTEST(short_copies_are_exact_at_every_alignment)
 {
-	struct aspace *as = space_with_hole();
+	struct aspace *as = ktest_space_with_hole();
 	va_t hole = USER_VA + 2 * PAGE_SIZE;
 
 	for (u64 can = 1; can <= 48; can++)
 		for (u64 n = 0; n <= 40; n++)
-			check_copies(hole - can, n, can);
+			ktest_check_copies(hole - can, n, can);
 	ASSERT(copyin_partial(&as, uptr(hole), 8) == 0);
-	space_leave(as);
+	ktest_space_leave(as);
 }
 
 KTEST(long_copies_are_exact_at_every_alignment)
 {
-	struct aspace *as = space_with_hole();
+	struct aspace *as = ktest_space_with_hole();
 	va_t hole = USER_VA + 2 * PAGE_SIZE;
 
 	for (u64 can = 41; can < COPY_MAX; can++) {
-		check_copies(hole - can, can, can);
-		check_copies(hole - can, COPY_MAX, can);
+		ktest_check_copies(hole - can, can, can);
+		ktest_check_copies(hole - can, COPY_MAX, can);
 	}
-	space_leave(as);
+	ktest_space_leave(as);
 }
 
 /* From one page to the next, and right behind a page that is not there. */
 KTEST(copies_around_page_edges)
 {
-	struct aspace *as = space_with_hole();
+	struct aspace *as = ktest_space_with_hole();
 	va_t edge = USER_VA + PAGE_SIZE, behind = USER_VA + 3 * PAGE_SIZE;
 
 	for (u64 n = 0; n <= 40; n++)
 		for (u64 before = 0; before < n; before++)
-			check_copies(edge - before, n, COPY_MAX);
+			ktest_check_copies(edge - before, n, COPY_MAX);
 	for (u64 n = 0; n <= 40; n++)
 		for (u64 offset = 0; offset < 8; offset++)
 			for (unsigned at = 0; at < 8; at++)
-				check_copy_in(behind + offset, n, COPY_MAX, at);
-	space_leave(as);
+				ktest_check_copy_in(behind + offset, n, COPY_MAX, at);
+	ktest_space_leave(as);
 }
 
 #endif

@@ -54,7 +54,7 @@ static void proc_dead(struct thread *t)
 	spin_unlock(&proc_lock);
 }
 
-static void slot_init(struct proc *p, int pid)
+static void proc_slot_init(struct proc *p, int pid)
 {
 	unsigned i = p - procs;
 
@@ -67,7 +67,7 @@ static void slot_init(struct proc *p, int pid)
 	__atomic_store_n(&p->pid, pid, __ATOMIC_RELEASE);
 }
 
-static struct proc *slot_take(void)
+static struct proc *proc_slot_take(void)
 {
 	struct proc *found = NULL;
 
@@ -77,14 +77,14 @@ static struct proc *slot_take(void)
 			found = &procs[i];
 	}
 	if (found) {
-		slot_init(found, next_pid);
+		proc_slot_init(found, next_pid);
 		next_pid = next_pid == INT32_MAX ? 2 : next_pid + 1;
 	}
 	spin_unlock(&proc_lock);
 	return found;
 }
 
-static void slot_release(struct proc *p)
+static void proc_slot_release(struct proc *p)
 {
 	spin_lock(&proc_lock);
 	list_del(&p->sibling);
@@ -92,7 +92,7 @@ static void slot_release(struct proc *p)
 	spin_unlock(&proc_lock);
 }
 
-static void pages_free(struct proc *p)
+static void proc_free_pages(struct proc *p)
 {
 	if (p->pages.trapframe)
 		frame_put(p->pages.trapframe);
@@ -101,12 +101,12 @@ static void pages_free(struct proc *p)
 	p->pages = (struct aspace_pages){ NULL, NULL };
 }
 
-static int pages_alloc(struct proc *p)
+static int proc_alloc_pages(struct proc *p)
 {
 	p->pages.trapframe = frame_alloc(FRAME_trapframe, FRAME_ZERO);
 	p->pages.usyscall = frame_alloc(FRAME_usyscall, FRAME_ZERO);
 	if (!p->pages.trapframe || !p->pages.usyscall) {
-		pages_free(p);
+		proc_free_pages(p);
 		return -ENOMEM;
 	}
 	p->tf = frame_va(p->pages.trapframe);
@@ -124,14 +124,14 @@ static int pages_alloc(struct proc *p)
 
 struct proc *proc_alloc(int *err)
 {
-	struct proc *p = slot_take();
+	struct proc *p = proc_slot_take();
 
 	*err = -EAGAIN;
 	if (!p)
 		return NULL;
-	*err = pages_alloc(p);
+	*err = proc_alloc_pages(p);
 	if (*err) {
-		slot_release(p);
+		proc_slot_release(p);
 		return NULL;
 	}
 	return p;
@@ -139,13 +139,13 @@ struct proc *proc_alloc(int *err)
 
 void proc_free(struct proc *p)
 {
-	pages_free(p);
-	slot_release(p);
+	proc_free_pages(p);
+	proc_slot_release(p);
 }
 
 /* --- fork -------------------------------------------------------------- */
 
-static void copy_registers(struct proc *child, struct proc *parent)
+static void proc_copy_registers(struct proc *child, struct proc *parent)
 {
 	memcpy(child->tf->x, parent->tf->x, sizeof(child->tf->x));
 	child->tf->pc = parent->tf->pc;
@@ -156,7 +156,7 @@ static void copy_registers(struct proc *child, struct proc *parent)
 		child->thread.fp = parent->thread.fp;
 }
 
-static void share_files(struct proc *child, struct proc *parent)
+static void proc_share_files(struct proc *child, struct proc *parent)
 {
 	for (unsigned i = 0; i < NOFILE; i++) {
 		if (parent->files[i])
@@ -167,7 +167,7 @@ static void share_files(struct proc *child, struct proc *parent)
 
 /* (P) held.  @child, which is in no list, becomes a child of @parent; its USYSCALL
  * page says so. */
-static void adopt(struct proc *parent, struct proc *child)
+static void proc_adopt(struct proc *parent, struct proc *child)
 {
 	child->parent = parent;
 	list_add_tail(&parent->children, &child->sibling);
@@ -175,7 +175,7 @@ static void adopt(struct proc *parent, struct proc *child)
 		child->usyscall->ppid = parent->pid;
 }
 
-static s64 fork_once(void)
+static s64 proc_fork_once(void)
 {
 	struct proc *parent = proc_current();
 	int err, pid;
@@ -191,14 +191,14 @@ static s64 fork_once(void)
 	aspace_check(parent->as);
 	aspace_check(child->as);
 	child->thread.as = child->as;
-	copy_registers(child, parent);
-	share_files(child, parent);
+	proc_copy_registers(child, parent);
+	proc_share_files(child, parent);
 	strlcpy(child->thread.name, parent->thread.name, PROCNAME);
 	child->trace = parent->trace;
 	child->eager_sbrk = parent->eager_sbrk;
 	pid = child->pid;
 	spin_lock(&proc_lock);
-	adopt(parent, child);
+	proc_adopt(parent, child);
 	job_inherit(child, parent);
 	spin_unlock(&proc_lock);
 	thread_start(&child->thread);
@@ -210,14 +210,14 @@ s64 proc_fork(void)
 	s64 pid;
 
 	do
-		pid = fork_once();
+		pid = proc_fork_once();
 	while (pid == -ENOMEM && mem_wait());
 	return pid;
 }
 
 /* --- exit -------------------------------------------------------------- */
 
-static void drop_files(struct proc *p)
+static void proc_drop_files(struct proc *p)
 {
 	for (unsigned i = 0; i < NOFILE; i++) {
 		if (p->files[i])
@@ -228,7 +228,7 @@ static void drop_files(struct proc *p)
 	p->cwd = NULL;
 }
 
-static void drop_memory(struct proc *p)
+static void proc_drop_memory(struct proc *p)
 {
 	struct aspace *as = p->as;
 
@@ -241,12 +241,12 @@ static void drop_memory(struct proc *p)
 	aspace_unload();
 	irq_pop_off();
 	aspace_destroy(as);
-	pages_free(p);
+	proc_free_pages(p);
 	p->tf = NULL;
 }
 
 /* Orphans go to init, which waits for everybody. */
-static void leave_tree(struct proc *p)
+static void proc_leave_tree(struct proc *p)
 {
 	struct proc *child, *next;
 
@@ -254,7 +254,7 @@ static void leave_tree(struct proc *p)
 	job_no_shell(p);
 	list_for_each_safe(child, next, &p->children, sibling) {
 		list_del(&child->sibling);
-		adopt(init_proc, child);
+		proc_adopt(init_proc, child);
 		if (child->zombie)
 			waitq_wake_all(&init_proc->child_died);
 	}
@@ -272,9 +272,9 @@ void proc_exit(int status)
 		proc_end_init(why);
 	}
 	console_leave();
-	drop_files(p);
-	drop_memory(p);
-	leave_tree(p);
+	proc_drop_files(p);
+	proc_drop_memory(p);
+	proc_leave_tree(p);
 	p->status = status;
 	thread_exit(); /* proc_dead() tells the parent */
 }
@@ -282,7 +282,7 @@ void proc_exit(int status)
 /* --- wait -------------------------------------------------------------- */
 
 /* (P) held.  *mine: whether there is such a child at all. */
-static struct proc *find_zombie(struct proc *p, int pid, bool *mine)
+static struct proc *proc_find_zombie(struct proc *p, int pid, bool *mine)
 {
 	struct proc *child;
 
@@ -298,7 +298,7 @@ static struct proc *find_zombie(struct proc *p, int pid, bool *mine)
 }
 
 /* (P) held.  Sleeps until a child ends. */
-static int wait_child(struct proc *p, int options)
+static int proc_wait_child(struct proc *p, int options)
 {
 	bool breaks = options & WAIT_INTERRUPT;
 	int err;
@@ -319,11 +319,11 @@ s64 proc_wait(int pid, int options, struct proc **child)
 	bool mine;
 
 	spin_lock(&proc_lock);
-	while (!(*child = find_zombie(p, pid, &mine))) {
+	while (!(*child = proc_find_zombie(p, pid, &mine))) {
 		if (!mine)
 			result = -ECHILD;
 		else if (!(options & WAIT_NOHANG))
-			result = wait_child(p, options);
+			result = proc_wait_child(p, options);
 		if (result || options & WAIT_NOHANG)
 			break;
 	}
@@ -333,7 +333,7 @@ s64 proc_wait(int pid, int options, struct proc **child)
 
 void proc_reap(struct proc *child)
 {
-	slot_release(child);
+	proc_slot_release(child);
 }
 
 /* --- kill -------------------------------------------------------------- */
@@ -370,7 +370,7 @@ void proc_end_init(const char *why)
 }
 
 /* The thread of process 1 starts in the kernel and becomes a program by exec. */
-static void first_main(void *arg)
+static void proc_first_main(void *arg)
 {
 	const char *const argv[] = { first.path, NULL };
 	struct proc *p = proc_current();
@@ -394,7 +394,7 @@ void proc_start_first(const struct first_program *program)
 	if (!p)
 		panic("no memory for the first process");
 	first = *program;
-	p->thread.fn = first_main;
+	p->thread.fn = proc_first_main;
 	strlcpy(p->thread.name, "init", PROCNAME);
 	p->thread.waits_for_memory = true;
 	init_proc = p->parent = p;

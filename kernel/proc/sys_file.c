@@ -21,7 +21,7 @@ struct file *arg_file(u64 arg)
 
 /* The lowest free descriptor from @fd on, or -EMFILE.  It stays free until the process
  * itself uses it. */
-static int fd_find(int fd)
+static int sys_find_fd(int fd)
 {
 	const struct proc *p = proc_current();
 
@@ -37,7 +37,7 @@ s64 sys_dup(const u64 arg[6])
 
 	if (!f)
 		return -EBADF;
-	fd = fd_find(0);
+	fd = sys_find_fd(0);
 	if (fd >= 0)
 		proc_current()->files[fd] = file_dup(f);
 	return fd;
@@ -143,7 +143,7 @@ s64 sys_open(const u64 arg[6])
 
 	if (err)
 		return err;
-	fd = fd_find(0);
+	fd = sys_find_fd(0);
 	if (fd < 0)
 		return fd;
 	err = fs_open(proc_current()->cwd, path, (int)arg[1], &f);
@@ -185,7 +185,7 @@ s64 sys_unlink(const u64 arg[6])
 
 typedef int two_paths_fn(struct inode *cwd, const char *a, const char *b);
 
-static s64 call_two_paths(const u64 arg[6], two_paths_fn *fn)
+static s64 sys_call_two_paths(const u64 arg[6], two_paths_fn *fn)
 {
 	char a[MAXPATH], b[MAXPATH];
 	int err = arg_path(arg[0], a);
@@ -197,17 +197,17 @@ static s64 call_two_paths(const u64 arg[6], two_paths_fn *fn)
 
 s64 sys_link(const u64 arg[6])
 {
-	return call_two_paths(arg, fs_link);
+	return sys_call_two_paths(arg, fs_link);
 }
 
 s64 sys_rename(const u64 arg[6])
 {
-	return call_two_paths(arg, fs_rename);
+	return sys_call_two_paths(arg, fs_rename);
 }
 
 s64 sys_symlink(const u64 arg[6])
 {
-	return call_two_paths(arg, fs_symlink);
+	return sys_call_two_paths(arg, fs_symlink);
 }
 
 s64 sys_readlink(const u64 arg[6])
@@ -253,8 +253,8 @@ s64 sys_pipe(const u64 arg[6])
 	struct file *end[2];
 	int fd[2], err;
 
-	fd[0] = fd_find(0);
-	fd[1] = fd[0] < 0 ? fd[0] : fd_find(fd[0] + 1);
+	fd[0] = sys_find_fd(0);
+	fd[1] = fd[0] < 0 ? fd[0] : sys_find_fd(fd[0] + 1);
 	if (fd[1] < 0)
 		return fd[1];
 	err = pipe_create(&end[0], &end[1]);

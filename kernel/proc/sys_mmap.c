@@ -23,7 +23,7 @@ struct span {
 	u64 len;
 };
 
-static int decode_span(u64 addr, u64 len, struct span *s)
+static int mmap_decode_span(u64 addr, u64 len, struct span *s)
 {
 	if (!IS_ALIGNED(addr, PAGE_SIZE) || len == 0 || len > MAXVA || addr > MAXVA - len)
 		return -EINVAL;
@@ -31,7 +31,7 @@ static int decode_span(u64 addr, u64 len, struct span *s)
 	return 0;
 }
 
-static int decode_flags(const u64 *arg, struct map_request *req)
+static int mmap_decode_flags(const u64 *arg, struct map_request *req)
 {
 	u32 prot = (u32)arg[2], flags = (u32)arg[3];
 	bool shared = flags & MAP_SHARED, private = flags & MAP_PRIVATE;
@@ -54,7 +54,7 @@ static int decode_flags(const u64 *arg, struct map_request *req)
 	return 0;
 }
 
-static int decode_file(const u64 *arg, struct map_request *req)
+static int mmap_decode_file(const u64 *arg, struct map_request *req)
 {
 	struct file *f;
 	struct object *obj;
@@ -80,10 +80,10 @@ s64 sys_mmap(const u64 arg[6])
 {
 	struct map_request req;
 	va_t va;
-	int err = decode_flags(arg, &req);
+	int err = mmap_decode_flags(arg, &req);
 
 	if (!err)
-		err = decode_file(arg, &req);
+		err = mmap_decode_file(arg, &req);
 	if (!err)
 		err = aspace_map(proc_current()->as, &req, &va);
 	return err ? err : (s64)va;
@@ -92,7 +92,7 @@ s64 sys_mmap(const u64 arg[6])
 s64 sys_munmap(const u64 arg[6])
 {
 	struct span s;
-	int err = decode_span(arg[0], arg[1], &s);
+	int err = mmap_decode_span(arg[0], arg[1], &s);
 
 	return err ? err : aspace_munmap(proc_current()->as, s.addr, s.len);
 }
@@ -100,7 +100,7 @@ s64 sys_munmap(const u64 arg[6])
 s64 sys_mprotect(const u64 arg[6])
 {
 	struct span s;
-	int err = decode_span(arg[0], arg[1], &s);
+	int err = mmap_decode_span(arg[0], arg[1], &s);
 
 	if (!err && (u32)arg[2] & ~PROT_ALL)
 		err = -EINVAL;
@@ -112,7 +112,7 @@ s64 sys_mprotect(const u64 arg[6])
 s64 sys_msync(const u64 arg[6])
 {
 	struct span s;
-	int err = decode_span(arg[0], arg[1], &s);
+	int err = mmap_decode_span(arg[0], arg[1], &s);
 
 	if (!err)
 		err = aspace_msync(proc_current()->as, s.addr, s.len);
@@ -123,7 +123,7 @@ s64 sys_madvise(const u64 arg[6])
 {
 	struct aspace *as = proc_current()->as;
 	struct span s;
-	int err = decode_span(arg[0], arg[1], &s);
+	int err = mmap_decode_span(arg[0], arg[1], &s);
 
 	if (err)
 		return err;
@@ -152,7 +152,7 @@ s64 sys_mincore(const u64 arg[6])
 {
 	struct page *frame;
 	struct span s;
-	int err = decode_span(arg[0], arg[1], &s);
+	int err = mmap_decode_span(arg[0], arg[1], &s);
 
 	if (err)
 		return err;
@@ -174,7 +174,7 @@ s64 sys_mremap(const u64 arg[6])
 	struct remap_request req;
 	struct span old;
 	va_t va;
-	int err = decode_span(arg[0], arg[1], &old);
+	int err = mmap_decode_span(arg[0], arg[1], &old);
 
 	if (!err && (arg[2] == 0 || arg[2] > MAXVA || (u32)arg[3] & ~MREMAP_MAYMOVE))
 		err = -EINVAL;

@@ -35,7 +35,7 @@ s64 sys_exit(const u64 arg[6])
 }
 
 /* The child is let go only when its status has arrived. */
-static s64 wait_for(int pid, u64 status, int options)
+static s64 sys_wait_for(int pid, u64 status, int options)
 {
 	struct proc *child;
 	s64 result = proc_wait(pid, options, &child);
@@ -50,7 +50,7 @@ static s64 wait_for(int pid, u64 status, int options)
 
 s64 sys_wait(const u64 arg[6])
 {
-	return wait_for(-1, arg[0], 0);
+	return sys_wait_for(-1, arg[0], 0);
 }
 
 s64 sys_wait4(const u64 arg[6])
@@ -59,7 +59,7 @@ s64 sys_wait4(const u64 arg[6])
 
 	if ((pid < 1 && pid != -1) || arg[2] & ~(u64)(WAIT_NOHANG | WAIT_INTERRUPT))
 		return -EINVAL;
-	return wait_for(pid, arg[1], (int)arg[2]);
+	return sys_wait_for(pid, arg[1], (int)arg[2]);
 }
 
 s64 sys_kill(const u64 arg[6])
@@ -86,7 +86,7 @@ s64 sys_getpid(const u64 arg[6])
 
 /* Programs built before 2025 pass no mode: their a1 holds anything.  One that
  * ever called with something that is no mode gets eager memory from then on. */
-static bool wants_lazy(struct proc *p, s64 delta, u64 mode)
+static bool sys_sbrk_is_lazy(struct proc *p, s64 delta, u64 mode)
 {
 	if ((u32)mode != SBRK_EAGER && (u32)mode != SBRK_LAZY)
 		p->eager_sbrk = true;
@@ -100,7 +100,7 @@ s64 sys_sbrk(const u64 arg[6])
 	struct proc *p = proc_current();
 	s64 delta = (int)arg[0];
 	va_t old;
-	int err = aspace_sbrk(p->as, delta, wants_lazy(p, delta, arg[1]), &old);
+	int err = aspace_sbrk(p->as, delta, sys_sbrk_is_lazy(p, delta, arg[1]), &old);
 
 	if (err || delta < 0)
 		aspace_check(p->as);

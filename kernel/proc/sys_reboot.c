@@ -10,7 +10,7 @@
 #include "uapi/info.h"
 
 /* @err: why init could not make the node; 0: there is one.  The status to leave with. */
-static int explain_no_console(int err)
+static int reboot_explain_no_console(int err)
 {
 	if (err)
 		printk("init: /console cannot be made: error %d\n", err);
@@ -27,7 +27,7 @@ s64 sys_reboot(const u64 arg[6])
 	if (how != REBOOT_POWEROFF && how != REBOOT_RESET && how != REBOOT_NO_CONSOLE)
 		return -EINVAL;
 	if (how == REBOOT_NO_CONSOLE)
-		status = explain_no_console(status);
+		status = reboot_explain_no_console(status);
 	err = fs_sync();
 	if (err)
 		printk("the disk does not take what was written: error %d\n", -err);

@@ -27,7 +27,7 @@ const char *syscall_name(u64 number)
 	return number < SYS_MAX ? table[number].name : NULL;
 }
 
-static s64 call(struct proc *p, u32 number)
+static s64 syscall_call(struct proc *p, u32 number)
 {
 	if (number >= SYS_MAX || !table[number].fn) {
 		printk_limited("unknown sys call", "%d %s: unknown sys call %d\n", p->pid,
@@ -39,7 +39,7 @@ static s64 call(struct proc *p, u32 number)
 
 /* What a call leaves unwritten in its locals is known by this: the caller's t6, byte for
  * byte.  A test chooses t6 and looks for it in what comes back. */
-static __attribute__((noinline)) void mark_stack(const struct proc *p)
+static __attribute__((noinline)) void syscall_mark_stack(const struct proc *p)
 {
 #ifdef PAGODA_CHECK
 	u8 *at = (u8 *)(p->thread.stack_top - KSTACK_PAGES * PAGE_SIZE);
@@ -66,8 +66,8 @@ void syscall_dispatch(void)
 
 	if (native)
 		number -= SYS_NATIVE;
-	mark_stack(p);
-	result = call(p, number);
+	syscall_mark_stack(p);
+	result = syscall_call(p, number);
 
 	if (result < 0 && !native)
 		result = -1;

@@ -7,7 +7,7 @@
 #include "mm/space/watch.h"
 #include "proc/proc.h"
 
-static struct proc *find(int pid)
+static struct proc *proc_find(int pid)
 {
 	for (unsigned i = 0; i < NPROC; i++) {
 		if (procs[i].pid == pid)
@@ -25,7 +25,7 @@ unsigned proc_count(void)
 	return n;
 }
 
-static int state_of(const struct proc *p)
+static int proc_state(const struct proc *p)
 {
 	if (p->zombie)
 		return PS_ZOMBIE;
@@ -51,7 +51,7 @@ bool proc_info(unsigned slot, struct procinfo *info)
 	info->pid = p->pid;
 	if (p->pid) {
 		info->ppid = p->parent && p->parent != p ? p->parent->pid : 0;
-		info->state = state_of(p);
+		info->state = proc_state(p);
 		info->hart = (int)p->thread.hart;
 		info->size = p->as ? p->as->brk : 0;
 		info->resident = p->as ? p->as->resident : 0;
@@ -70,7 +70,7 @@ struct aspace *proc_watch(int pid, struct procinfo *who)
 	struct proc *p;
 
 	spin_lock(&proc_lock);
-	p = pid ? find(pid) : proc_current();
+	p = pid ? proc_find(pid) : proc_current();
 	if (p && p->parent)
 		as = p->as;
 	if (as) {

@@ -22,12 +22,12 @@ void proc_set_fault_hook(void (*fn)(va_t va, enum access access))
 	fault_hook = fn;
 }
 
-static bool is_page_fault(u64 cause)
+static bool user_trap_is_page_fault(u64 cause)
 {
 	return cause == EXC_INSN_PAGE || cause == EXC_LOAD_PAGE || cause == EXC_STORE_PAGE;
 }
 
-static enum access access_of(u64 cause)
+static enum access user_trap_access(u64 cause)
 {
 	if (cause == EXC_STORE_PAGE)
 		return ACCESS_WRITE;
@@ -35,7 +35,7 @@ static enum access access_of(u64 cause)
 }
 
 /* The bits of the instruction at @pc, as many as can be read: fault_words.h. */
-static u32 instruction_at(uptr_t pc)
+static u32 user_trap_instruction(uptr_t pc)
 {
 	u16 half[2] = { 0, 0 };
 
@@ -46,7 +46,7 @@ static u32 instruction_at(uptr_t pc)
 }
 
 /* Two lines, known from xv6; who died of what, in words; why.  Then the process dies. */
-static void kill_for_fault(struct proc *p, u64 cause, u64 tval)
+static void user_trap_kill(struct proc *p, u64 cause, u64 tval)
 {
 	struct fault f = { .cause = cause, .tval = tval, .pc = p->tf->pc };
 	char words[FAULT_WORDS_MAX];
@@ -55,19 +55,19 @@ static void kill_for_fault(struct proc *p, u64 cause, u64 tval)
 	       "            sepc=0x%lx stval=0x%lx\n",
 	       cause, p->pid, p->tf->pc, tval);
 	if (cause == EXC_ILLEGAL) {
-		f.insn = tval ? (u32)tval : instruction_at(uptr(f.pc));
+		f.insn = tval ? (u32)tval : user_trap_instruction(uptr(f.pc));
 		f.without_fp = !machine.has_fp;
 	}
 	fault_words(words, &f);
 	printk("%s (pid %d): %s\n", p->thread.name, p->pid, words);
-	if (fault_hook && is_page_fault(cause))
-		fault_hook(tval, access_of(cause));
+	if (fault_hook && user_trap_is_page_fault(cause))
+		fault_hook(tval, user_trap_access(cause));
 	if (proc_is_init(p))
 		proc_end_init(words);
 	proc_exit(-1);
 }
 
-static void user_exception(struct proc *p, u64 cause, u64 tval, bool fp_off)
+static void user_trap_exception(struct proc *p, u64 cause, u64 tval, bool fp_off)
 {
 	int err = -EFAULT;
 
@@ -76,16 +76,16 @@ static void user_exception(struct proc *p, u64 cause, u64 tval, bool fp_off)
 	if (cause == EXC_ILLEGAL && fp_off && fp_first_use(&p->thread))
 		return;
 	irq_enable();
-	if (is_page_fault(cause))
-		err = aspace_fault(p->as, tval, access_of(cause));
+	if (user_trap_is_page_fault(cause))
+		err = aspace_fault(p->as, tval, user_trap_access(cause));
 	if (err == -ENOMEM)
 		printk_limited("out of memory", "%d %s: out of memory at 0x%lx\n", p->pid,
 			       p->thread.name, tval);
 	if (err)
-		kill_for_fault(p, cause, tval);
+		user_trap_kill(p, cause, tval);
 }
 
-static void user_syscall(struct proc *p)
+static void user_trap_syscall(struct proc *p)
 {
 	p->tf->pc += 4;
 	irq_enable();
@@ -96,7 +96,7 @@ static void user_syscall(struct proc *p)
 
 /* What the vector finds at the next trap, and how the program runs on.
  * Interrupts are off from here to the program. */
-static void prepare_user(struct proc *p)
+static void user_trap_prepare_exit(struct proc *p)
 {
 	u64 status = csr_read(sstatus);
 
@@ -110,7 +110,7 @@ static void prepare_user(struct proc *p)
 	csr_write(sstatus, status);
 }
 
-static void leave_to_user(struct proc *p)
+static void user_trap_leave(struct proc *p)
 {
 	for (;;) {
 		irq_disable();
@@ -122,7 +122,7 @@ static void leave_to_user(struct proc *p)
 			break;
 		thread_yield();
 	}
-	prepare_user(p);
+	user_trap_prepare_exit(p);
 }
 
 void user_trap(void)
@@ -132,17 +132,17 @@ void user_trap(void)
 	struct proc *p = proc_current();
 
 	if (cause == EXC_ECALL_U)
-		user_syscall(p);
+		user_trap_syscall(p);
 	else if (cause & CAUSE_INTERRUPT)
 		trap_interrupt(cause);
 	else
-		user_exception(p, cause, tval, fp_off);
-	leave_to_user(p);
+		user_trap_exception(p, cause, tval, fp_off);
+	user_trap_leave(p);
 }
 
 /* The first way out of a new process: from its thread's start function. */
 void proc_enter_user(void)
 {
-	leave_to_user(proc_current());
+	user_trap_leave(proc_current());
 	user_trap_exit();
 }

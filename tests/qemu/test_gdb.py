@@ -22,7 +22,7 @@ def gdb(*commands):
 
 @pytest.mark.skipif(not GDB, reason="no gdb that knows RISC-V")
 def test_kbreak_is_in_the_kernel_alone(test_image):
-    names = "sys_pause", "memset", "printk", "first_main"
+    names = "sys_pause", "memset", "printk", "proc_first_main"
     kbreaks = [f"kbreak {name}" for name in names]
     for commands in (("user sleep", *kbreaks), (*kbreaks, "user sleep", "user sh")):
         out = gdb(*commands, "info breakpoints")

@@ -101,7 +101,7 @@ def check_report(output, what):
     assert lines and not torn, f"torn: {torn[:5]}"
     assert "busy" not in report and "does not stop" not in report and "within" not in report, report
     assert re.match(r"hart \d, thread init, process 1 \(init\)\n", report), report
-    assert re.search(r"first_main\+0x[0-9a-f]+\n  [0-9a-f]{16} thread_entry\+0x[0-9a-f]+\n$", report), report
+    assert re.search(r"proc_first_main\+0x[0-9a-f]+\n  [0-9a-f]{16} thread_entry\+0x[0-9a-f]+\n$", report), report
     return report
 
 

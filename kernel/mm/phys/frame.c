@@ -43,20 +43,20 @@ const char *const frame_kind_name[FRAME_NKINDS] = {
 };
 
 /* One writer, any readers.  Volatile, as gcc makes an atomic store a swap. */
-static void recount(volatile s64 *count, unsigned from, unsigned to, s64 n)
+static void frame_recount(volatile s64 *count, unsigned from, unsigned to, s64 n)
 {
 	count[from] -= n;
 	count[to] += n;
 }
 
 /* Read by whoever looks for a buddy. */
-static void order_set(struct page *pg, unsigned order)
+static void frame_set_order(struct page *pg, unsigned order)
 {
 	__atomic_store_n(&pg->order, order, __ATOMIC_RELAXED);
 }
 
 /* Kinds that are handed out and come back; the others are made at boot. */
-static bool kind_is_given(unsigned kind)
+static bool frame_kind_is_given(unsigned kind)
 {
 	return kind >= FRAME_kernel && kind < FRAME_NKINDS;
 }
@@ -87,37 +87,37 @@ struct page *frame_of_va(const void *va)
 
 /* --- blocks; frames.lock is held --------------------------------------- */
 
-static void block_insert(struct page *pg, unsigned order)
+static void frame_block_insert(struct page *pg, unsigned order)
 {
-	order_set(pg, FRAME_ORDER_FREE | order);
+	frame_set_order(pg, FRAME_ORDER_FREE | order);
 	list_add(&frames.blocks[order], &pg->link);
 	frames.nblocks[order]++;
 }
 
-static void block_remove(struct page *pg)
+static void frame_block_remove(struct page *pg)
 {
 	list_del(&pg->link);
 	frames.nblocks[pg->order & ~FRAME_ORDER_FREE]--;
-	order_set(pg, FRAME_ORDER_TAIL);
+	frame_set_order(pg, FRAME_ORDER_TAIL);
 }
 
 /* Frames of kind free, refs 0; joins buddies.  The counts are up to the caller. */
-static void block_put(struct page *pg, unsigned order)
+static void frame_block_join(struct page *pg, unsigned order)
 {
 	struct page *buddy;
 
 	while (order < FRAME_MAX_ORDER && (buddy = frame_buddy(pg, order))) {
-		block_remove(buddy);
-		order_set(pg, FRAME_ORDER_TAIL);
+		frame_block_remove(buddy);
+		frame_set_order(pg, FRAME_ORDER_TAIL);
 		pg = MIN(pg, buddy);
 		order++;
 	}
-	block_insert(pg, order);
+	frame_block_insert(pg, order);
 }
 
 /* A block out of the lists, or NULL; larger ones are halved.  Its frames are
  * still of kind free, all of them FRAME_ORDER_TAIL. */
-static struct page *block_take(unsigned order)
+static struct page *frame_block_take(unsigned order)
 {
 	unsigned from = order;
 	struct page *pg;
@@ -126,10 +126,10 @@ static struct page *block_take(unsigned order)
 		if (++from > FRAME_MAX_ORDER)
 			return NULL;
 	pg = list_first(&frames.blocks[from], struct page, link);
-	block_remove(pg);
+	frame_block_remove(pg);
 	while (from > order) {
 		from--;
-		block_insert(pg + BIT(from), from);
+		frame_block_insert(pg + BIT(from), from);
 	}
 	return pg;
 }
@@ -137,7 +137,7 @@ static struct page *block_take(unsigned order)
 /* --- the harts' lists --------------------------------------------------- */
 
 /* A frame off this hart's list, now of kind @kind; or NULL. */
-static struct page *cache_take(enum frame_kind kind)
+static struct page *frame_cache_take(enum frame_kind kind)
 {
 	struct frame_cache *c = &frame_caches[hart_index()];
 	struct page *pg = NULL;
@@ -147,15 +147,15 @@ static struct page *cache_take(enum frame_kind kind)
 	if (c->n) {
 		pg = c->frame[--c->n];
 		pg->kind = kind;
-		order_set(pg, 0);
-		recount(c->count, FRAME_free, kind, 1);
+		frame_set_order(pg, 0);
+		frame_recount(c->count, FRAME_free, kind, 1);
 	}
 	frame_cache_leave(c);
 	return pg;
 }
 
 /* Onto this hart's list, if there is room. */
-static bool cache_put(struct page *pg)
+static bool frame_cache_put(struct page *pg)
 {
 	struct frame_cache *c = &frame_caches[hart_index()];
 	bool room;
@@ -164,9 +164,9 @@ static bool cache_put(struct page *pg)
 		return false;
 	room = c->n < FRAME_CACHE_SIZE;
 	if (room) {
-		recount(c->count, pg->kind, FRAME_free, 1);
+		frame_recount(c->count, pg->kind, FRAME_free, 1);
 		pg->kind = FRAME_free;
-		order_set(pg, FRAME_ORDER_CACHED);
+		frame_set_order(pg, FRAME_ORDER_CACHED);
 		c->frame[c->n++] = pg;
 	}
 	frame_cache_leave(c);
@@ -177,15 +177,15 @@ static bool cache_put(struct page *pg)
 
 /* Blocks are halved from below, and the list is taken from its end: what comes first
  * goes there, so that memory is handed out in ascending order. */
-static void cache_refill(struct frame_cache *c)
+static void frame_cache_refill(struct frame_cache *c)
 {
 	struct page *got[CACHE_BATCH], *pg;
 	u32 n = 0;
 
 	if (!frame_cache_enter(c))
 		return;
-	while (c->n + n < CACHE_BATCH && (pg = block_take(0))) {
-		order_set(pg, FRAME_ORDER_CACHED);
+	while (c->n + n < CACHE_BATCH && (pg = frame_block_take(0))) {
+		frame_set_order(pg, FRAME_ORDER_CACHED);
 		got[n++] = pg;
 	}
 	while (n)
@@ -194,38 +194,38 @@ static void cache_refill(struct frame_cache *c)
 }
 
 /* All but @keep frames go to the block lists.  False: somebody is inside. */
-static bool cache_shrink(struct frame_cache *c, u32 keep)
+static bool frame_cache_shrink(struct frame_cache *c, u32 keep)
 {
 	if (!frame_cache_enter(c))
 		return false;
 	while (c->n > keep)
-		block_put(c->frame[--c->n], 0);
+		frame_block_join(c->frame[--c->n], 0);
 	frame_cache_leave(c);
 	return true;
 }
 
 /* Returns how many lists somebody was inside of. */
-static unsigned drain_locked(void)
+static unsigned frame_cache_drain_all(void)
 {
 	unsigned missed = 0;
 
 	for (unsigned i = 0; i < MAX_HARTS; i++)
-		missed += !cache_shrink(&frame_caches[i], 0);
+		missed += !frame_cache_shrink(&frame_caches[i], 0);
 	return missed;
 }
 
 /* --- allocation --------------------------------------------------------- */
 
 /* The frames of a block just taken become @kind, in use. */
-static void block_dress(struct page *pg, unsigned order, enum frame_kind kind)
+static void frame_block_dress(struct page *pg, unsigned order, enum frame_kind kind)
 {
 	for (u64 i = 0; i < BIT(order); i++)
 		pg[i].kind = kind;
-	order_set(pg, order);
+	frame_set_order(pg, order);
 }
 
 /* From the block lists; when they are out, from all harts' lists. */
-static struct page *block_alloc(enum frame_kind kind, unsigned order, unsigned flags)
+static struct page *frame_block_alloc(enum frame_kind kind, unsigned order, unsigned flags)
 {
 	struct page *pg;
 	unsigned missed;
@@ -233,16 +233,16 @@ static struct page *block_alloc(enum frame_kind kind, unsigned order, unsigned f
 	do {
 		missed = 0;
 		spin_lock(&frames.lock);
-		pg = block_take(order);
+		pg = frame_block_take(order);
 		if (!pg) {
-			missed = drain_locked();
-			pg = block_take(order);
+			missed = frame_cache_drain_all();
+			pg = frame_block_take(order);
 		} else if (!order) {
-			cache_refill(&frame_caches[hart_index()]);
+			frame_cache_refill(&frame_caches[hart_index()]);
 		}
 		if (pg) {
-			recount(frames.count, FRAME_free, kind, BIT(order));
-			block_dress(pg, order, kind);
+			frame_recount(frames.count, FRAME_free, kind, BIT(order));
+			frame_block_dress(pg, order, kind);
 		}
 		spin_unlock(&frames.lock);
 
@@ -253,7 +253,7 @@ static struct page *block_alloc(enum frame_kind kind, unsigned order, unsigned f
 	return pg;
 }
 
-static struct page *reserve_take(enum frame_kind kind)
+static struct page *frame_reserve_take(enum frame_kind kind)
 {
 	struct page *pg = NULL;
 
@@ -262,25 +262,25 @@ static struct page *reserve_take(enum frame_kind kind)
 		pg = list_first(&frames.reserve, struct page, link);
 		list_del(&pg->link);
 		frames.reserve_missing++;
-		recount(frames.count, FRAME_reserve, kind, 1);
-		block_dress(pg, 0, kind);
+		frame_recount(frames.count, FRAME_reserve, kind, 1);
+		frame_block_dress(pg, 0, kind);
 	}
 	spin_unlock(&frames.lock);
 	return pg;
 }
 
-static struct page *alloc_once(enum frame_kind kind, unsigned order, unsigned flags)
+static struct page *frame_alloc_once(enum frame_kind kind, unsigned order, unsigned flags)
 {
-	struct page *pg = order ? NULL : cache_take(kind);
+	struct page *pg = order ? NULL : frame_cache_take(kind);
 
-	return pg ? pg : block_alloc(kind, order, flags);
+	return pg ? pg : frame_block_alloc(kind, order, flags);
 }
 
 /* Not from this hart's list at once: reclaims until there is something. */
-static NOINLINE struct page *alloc_slow(enum frame_kind kind, unsigned order,
-					unsigned flags)
+static NOINLINE struct page *frame_alloc_slow(enum frame_kind kind, unsigned order,
+					      unsigned flags)
 {
-	struct page *pg = alloc_once(kind, order, flags);
+	struct page *pg = frame_alloc_once(kind, order, flags);
 	unsigned fruitless = 0, attempts = 0;
 
 	while (!pg && !(flags & FRAME_NOWAIT) && fruitless < 2) {
@@ -288,15 +288,15 @@ static NOINLINE struct page *alloc_slow(enum frame_kind kind, unsigned order,
 			break;
 		if (!reclaim(MAX(RECLAIM_BATCH, BIT(order))))
 			fruitless++;
-		pg = alloc_once(kind, order, flags);
+		pg = frame_alloc_once(kind, order, flags);
 	}
 	if (!pg && !order && (flags & FRAME_RESERVED))
-		pg = reserve_take(kind);
+		pg = frame_reserve_take(kind);
 	return pg;
 }
 
 /* The last step: one reference, and all that (K) stands for as promised. */
-static void page_hand_out(struct page *pg)
+static void frame_hand_out(struct page *pg)
 {
 	ASSERT(pg->refs == 0);
 	pg->refs = 1;
@@ -313,13 +313,13 @@ struct page *frame_alloc(enum frame_kind kind, unsigned flags)
 {
 	struct page *pg;
 
-	ASSERT(kind_is_given(kind));
-	pg = cache_take(kind);
+	ASSERT(frame_kind_is_given(kind));
+	pg = frame_cache_take(kind);
 	if (!pg)
-		pg = alloc_slow(kind, 0, flags);
+		pg = frame_alloc_slow(kind, 0, flags);
 	if (!pg)
 		return NULL;
-	page_hand_out(pg);
+	frame_hand_out(pg);
 	if (flags & FRAME_ZERO)
 		page_zero(frame_va(pg));
 	return pg;
@@ -329,11 +329,11 @@ struct page *frame_alloc_order(enum frame_kind kind, unsigned order, unsigned fl
 {
 	struct page *pg;
 
-	ASSERT(kind_is_given(kind) && order <= FRAME_MAX_ORDER);
-	pg = alloc_slow(kind, order, flags);
+	ASSERT(frame_kind_is_given(kind) && order <= FRAME_MAX_ORDER);
+	pg = frame_alloc_slow(kind, order, flags);
 	if (!pg)
 		return NULL;
-	page_hand_out(pg);
+	frame_hand_out(pg);
 	if (flags & FRAME_ZERO)
 		for (u64 i = 0; i < BIT(order); i++)
 			page_zero(frame_va(pg + i));
@@ -350,21 +350,22 @@ void frame_get(struct page *pg)
 }
 
 /* The reserve is filled up again before anything else. */
-static NOINLINE void block_free(struct page *pg, unsigned order)
+static NOINLINE void frame_block_free(struct page *pg, unsigned order)
 {
 	spin_lock(&frames.lock);
 	if (!order)
-		cache_shrink(&frame_caches[hart_index()], FRAME_CACHE_SIZE - CACHE_BATCH);
+		frame_cache_shrink(&frame_caches[hart_index()],
+				   FRAME_CACHE_SIZE - CACHE_BATCH);
 	if (!order && frames.reserve_missing) {
-		recount(frames.count, pg->kind, FRAME_reserve, 1);
+		frame_recount(frames.count, pg->kind, FRAME_reserve, 1);
 		pg->kind = FRAME_reserve;
 		list_add(&frames.reserve, &pg->link);
 		frames.reserve_missing--;
 	} else {
-		recount(frames.count, pg->kind, FRAME_free, BIT(order));
+		frame_recount(frames.count, pg->kind, FRAME_free, BIT(order));
 		for (u64 i = 0; i < BIT(order); i++)
 			pg[i].kind = FRAME_free;
-		block_put(pg, order);
+		frame_block_join(pg, order);
 	}
 	spin_unlock(&frames.lock);
 }
@@ -373,16 +374,16 @@ void frame_put(struct page *pg)
 {
 	u32 refs = __atomic_load_n(&pg->refs, __ATOMIC_ACQUIRE);
 
-	ASSERT(refs > 0 && pg->order <= FRAME_MAX_ORDER && kind_is_given(pg->kind));
+	ASSERT(refs > 0 && pg->order <= FRAME_MAX_ORDER && frame_kind_is_given(pg->kind));
 
 	/* One reference is ours: nobody else is there to change the number. */
 	if (refs > 1 && __atomic_sub_fetch(&pg->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	pg->refs = 0;
 	if (!pg->order && !__atomic_load_n(&frames.reserve_missing, __ATOMIC_RELAXED) &&
-	    cache_put(pg))
+	    frame_cache_put(pg))
 		return;
-	block_free(pg, pg->order);
+	frame_block_free(pg, pg->order);
 }
 
 /* The lock makes splitting one step for all who share a block. */
@@ -392,13 +393,13 @@ void frame_split(struct page *pg)
 
 	spin_lock(&frames.lock);
 	order = pg->order;
-	ASSERT(order <= FRAME_MAX_ORDER && pg->refs > 0 && kind_is_given(pg->kind));
+	ASSERT(order <= FRAME_MAX_ORDER && pg->refs > 0 && frame_kind_is_given(pg->kind));
 	for (u64 i = 1; i < BIT(order); i++) {
-		page_hand_out(&pg[i]);
+		frame_hand_out(&pg[i]);
 		pg[i].refs = pg->refs;
-		order_set(&pg[i], 0);
+		frame_set_order(&pg[i], 0);
 	}
-	order_set(pg, 0);
+	frame_set_order(pg, 0);
 	spin_unlock(&frames.lock);
 }
 
@@ -418,13 +419,13 @@ void frame_put_block(struct page *pg, unsigned order)
 	bool whole, last = false;
 
 	spin_lock(&frames.lock);
-	ASSERT(pg->refs > 0 && kind_is_given(pg->kind));
+	ASSERT(pg->refs > 0 && frame_kind_is_given(pg->kind));
 	whole = pg->order == order;
 	if (whole)
 		last = --pg->refs == 0;
 	spin_unlock(&frames.lock);
 	if (last)
-		block_free(pg, order);
+		frame_block_free(pg, order);
 	for (u64 i = 0; !whole && i < BIT(order); i++)
 		frame_put(pg + i);
 }
@@ -439,10 +440,10 @@ bool frame_reunite(struct page *pg, unsigned order)
 		alone = !frame_is_shared(pg + i);
 	for (u64 i = 1; alone && pg->order != order && i < BIT(order); i++) {
 		pg[i].refs = 0;
-		order_set(pg + i, FRAME_ORDER_TAIL);
+		frame_set_order(pg + i, FRAME_ORDER_TAIL);
 	}
 	if (alone)
-		order_set(pg, order);
+		frame_set_order(pg, order);
 	spin_unlock(&frames.lock);
 	return alone;
 }
@@ -483,7 +484,7 @@ void frame_init(pa_t base, u64 bytes, struct page *table)
 }
 
 /* The whole frames in [start, end) that are RAM. */
-static void boot_range(pa_t start, pa_t end, pfn_t *lo, pfn_t *hi)
+static void frame_boot_range(pa_t start, pa_t end, pfn_t *lo, pfn_t *hi)
 {
 	*lo = MAX(DIV_UP(start, PAGE_SIZE), frames.base);
 	*hi = MIN(end / PAGE_SIZE, frames.base + frames.total);
@@ -493,7 +494,7 @@ void frame_boot_free(pa_t start, pa_t end)
 {
 	pfn_t pfn, hi;
 
-	boot_range(start, end, &pfn, &hi);
+	frame_boot_range(start, end, &pfn, &hi);
 	while (pfn < hi) {
 		struct page *pg = frame_of_pa(pfn << PAGE_SHIFT);
 		unsigned order = FRAME_MAX_ORDER;
@@ -503,9 +504,9 @@ void frame_boot_free(pa_t start, pa_t end)
 		for (u64 i = 0; i < BIT(order); i++) {
 			ASSERT(pg[i].kind == FRAME_kernel && pg[i].refs == 1);
 			pg[i].refs = 0;
-			order_set(&pg[i], FRAME_ORDER_TAIL);
+			frame_set_order(&pg[i], FRAME_ORDER_TAIL);
 		}
-		block_free(pg, order);
+		frame_block_free(pg, order);
 		pfn += BIT(order);
 	}
 }
@@ -516,12 +517,12 @@ void frame_boot_kind(pa_t start, pa_t end, enum frame_kind kind)
 {
 	pfn_t pfn, hi;
 
-	boot_range(ALIGN_DOWN(start, PAGE_SIZE), ALIGN_UP(end, PAGE_SIZE), &pfn, &hi);
+	frame_boot_range(ALIGN_DOWN(start, PAGE_SIZE), ALIGN_UP(end, PAGE_SIZE), &pfn, &hi);
 	for (; pfn < hi; pfn++) {
 		struct page *pg = frame_of_pa(pfn << PAGE_SHIFT);
 
 		ASSERT(pg->refs == 1);
-		recount(frames.count, pg->kind, kind, 1);
+		frame_recount(frames.count, pg->kind, kind, 1);
 		pg->kind = kind;
 	}
 }

@@ -7,18 +7,18 @@
 
 #include "lib/string.h"
 
-static void leave(unsigned n)
+static void census_leave(unsigned n)
 {
 	while (n--)
 		frame_cache_leave(&frame_caches[n]);
 }
 
 /* (lock) False: somebody is inside of a list. */
-static bool enter_all(void)
+static bool census_enter_all(void)
 {
 	for (unsigned i = 0; i < MAX_HARTS; i++) {
 		if (!frame_cache_enter(&frame_caches[i])) {
-			leave(i);
+			census_leave(i);
 			return false;
 		}
 	}
@@ -26,7 +26,7 @@ static bool enter_all(void)
 }
 
 /* (lock, all lists) */
-static void add_up(struct frame_census *c)
+static void census_add_up(struct frame_census *c)
 {
 	for (unsigned kind = 0; kind < FRAME_NKINDS; kind++) {
 		s64 n = frames.count[kind];
@@ -46,10 +46,10 @@ void frame_census(struct frame_census *census)
 
 	do {
 		spin_lock(&frames.lock);
-		done = enter_all();
+		done = census_enter_all();
 		if (done) {
-			add_up(census);
-			leave(MAX_HARTS);
+			census_add_up(census);
+			census_leave(MAX_HARTS);
 		}
 		spin_unlock(&frames.lock);
 	} while (!done);

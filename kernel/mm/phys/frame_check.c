@@ -7,7 +7,7 @@
 
 #ifdef PAGODA_CHECK
 /* A block of 2^order from @pg on: all of one kind, only the first is special. */
-static void check_block(const struct page *pg, unsigned order)
+static void frame_check_block(const struct page *pg, unsigned order)
 {
 	ASSERT(IS_ALIGNED(frame_pfn(pg), BIT(order)));
 	ASSERT(frame_pfn(pg) + BIT(order) <= frames.base + frames.total);
@@ -17,7 +17,7 @@ static void check_block(const struct page *pg, unsigned order)
 }
 
 /* Returns how many frames the block or frame @pg takes. */
-static u64 check_page(const struct page *pg)
+static u64 frame_check_page(const struct page *pg)
 {
 	unsigned order = pg->order;
 
@@ -32,11 +32,11 @@ static u64 check_page(const struct page *pg)
 		ASSERT(order <= FRAME_MAX_ORDER && pg->kind != FRAME_free);
 		ASSERT(!pg->refs == (pg->kind == FRAME_reserve));
 	}
-	check_block(pg, order);
+	frame_check_block(pg, order);
 	return BIT(order);
 }
 
-static u64 check_lists(void)
+static u64 frame_check_lists(void)
 {
 	u64 nfree = 0;
 	struct page *pg;
@@ -67,14 +67,14 @@ void frame_check(void)
 	spin_lock(&frames.lock);
 	for (u64 i = 0; i < frames.total;) {
 		const struct page *pg = &frames.table[i];
-		u64 n = check_page(pg);
+		u64 n = frame_check_page(pg);
 
 		count[pg->kind] += n;
 		i += n;
 	}
 	for (unsigned kind = 0; kind < FRAME_NKINDS; kind++)
 		ASSERT(frame_count(kind) == count[kind]);
-	ASSERT(check_lists() == count[FRAME_free]);
+	ASSERT(frame_check_lists() == count[FRAME_free]);
 	spin_unlock(&frames.lock);
 }
 #endif

@@ -17,12 +17,12 @@
 
 struct free_object {
 	u64 next; /* address, or 0 */
-	u64 mark; /* free_mark()   */
+	u64 mark; /* slab_free_mark()   */
 };
 
 #define SIZE_MAX_OBJECT 2048
 
-static u64 free_mark(const void *obj)
+static u64 slab_free_mark(const void *obj)
 {
 	return (uintptr_t)obj ^ 0x9e3779b97f4a7c15ul;
 }
@@ -67,7 +67,7 @@ static void *slab_take(struct slab_cache *c, struct page *pg)
 }
 
 /* A kept slab has a second reference. */
-static bool is_kept(const struct page *pg)
+static bool slab_is_kept(const struct page *pg)
 {
 	return pg->refs > 1;
 }
@@ -120,17 +120,17 @@ void slab_free(struct slab_cache *c, void *obj)
 	ASSERT(pg && pg->kind == FRAME_slab && pg->owner == c);
 	ASSERT(((uintptr_t)obj & (PAGE_SIZE - 1)) % c->size == 0);
 	spin_lock(&c->lock);
-	ASSERT(pg->index && f->mark != free_mark(obj));
-	*f = (struct free_object){ .next = pg->priv, .mark = free_mark(obj) };
+	ASSERT(pg->index && f->mark != slab_free_mark(obj));
+	*f = (struct free_object){ .next = pg->priv, .mark = slab_free_mark(obj) };
 	pg->priv = (uintptr_t)obj;
 	if (pg->index == c->per_slab) { /* kept ones are used first */
-		if (is_kept(pg))
+		if (slab_is_kept(pg))
 			list_add(&c->partial, &pg->link);
 		else
 			list_add_tail(&c->partial, &pg->link);
 	}
 	c->inuse--;
-	empty = --pg->index == 0 && !is_kept(pg);
+	empty = --pg->index == 0 && !slab_is_kept(pg);
 	if (empty) {
 		list_del(&pg->link);
 		c->nslabs--;
