@@ -255,12 +255,6 @@ static u64 map_new_flags(const struct vma *v, pte_t e)
 	return keep;
 }
 
-/* What a hart might still do by the old entry. */
-static bool map_loses_rights(pte_t old, pte_t new)
-{
-	return old.bits & ~new.bits &PTE_RWX;
-}
-
 static void map_protect_pages(struct aspace *as, const struct vma *v, struct gather *g)
 {
 	pt_for_each(c, &as->pt, v->start, v->end) {
@@ -274,7 +268,7 @@ static void map_protect_pages(struct aspace *as, const struct vma *v, struct gat
 		/* Off first: D must not be set behind our back. */
 		old = pte_xchg(c.slot, (pte_t){ 0 });
 		e = pte_make(pte_pa(old), map_new_flags(v, old));
-		if (map_loses_rights(old, e))
+		if (old.bits & ~e.bits & PTE_RWX) /* harts may still use the old rights */
 			gather_range(g, c.va, pt_end(&c));
 		pt_set_leaf(&c, e);
 	}

@@ -11,14 +11,6 @@
 /* The heap may take the place of the USYSCALL page, but not of the trap frame. */
 #define BREAK_MAX TRAPFRAME
 
-/* The heap area that ends at @lo, or NULL. */
-static struct vma *sbrk_heap_below(struct aspace *as, va_t lo)
-{
-	struct vma *v = lo ? vma_find(&as->areas, lo - 1) : NULL;
-
-	return v && v->kind == VMA_heap && v->prot == (VMA_R | VMA_W) ? v : NULL;
-}
-
 /* Makes [lo, hi) heap, without pages: the heap that is there grows, or a new one
  * begins. */
 static int sbrk_add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
@@ -29,13 +21,15 @@ static int sbrk_add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 		.prot = VMA_R | VMA_W,
 		.kind = VMA_heap,
 	};
+	struct vma *below = lo ? vma_find(&as->areas, lo - 1) : NULL;
 	int err;
 
-	*area = sbrk_heap_below(as, lo);
-	if (*area)
-		err = vma_resize(&as->areas, *area, (*area)->start, hi);
-	else
+	if (below && below->kind == VMA_heap && below->prot == spec.prot) {
+		*area = below;
+		err = vma_resize(&as->areas, below, below->start, hi);
+	} else {
 		err = aspace_insert(as, &spec, area);
+	}
 	return err == -EEXIST ? -ENOMEM : err;
 }
 
@@ -50,14 +44,6 @@ static int sbrk_add_full_heap(struct aspace *as, va_t lo, va_t hi, bool lazy)
 	if (err)
 		aspace_trim(as, lo, hi);
 	return err;
-}
-
-/* Whether the USYSCALL page is where a heap up to @hi goes. */
-static bool sbrk_meets_usyscall(struct aspace *as, va_t hi)
-{
-	struct vma *v = hi > USYSCALL ? vma_find(&as->areas, USYSCALL) : NULL;
-
-	return v && v->kind == VMA_system;
 }
 
 /* Turns the USYSCALL page into heap.  Once there is a frame nothing can fail: the area
@@ -88,7 +74,8 @@ static bool sbrk_has_memory(struct aspace *as, u64 pages)
 /* The USYSCALL page goes last: a heap that cannot grow leaves it there. */
 static int sbrk_grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
 {
-	bool over = sbrk_meets_usyscall(as, hi);
+	struct vma *top = hi > USYSCALL ? vma_find(&as->areas, USYSCALL) : NULL;
+	bool over = top && top->kind == VMA_system;
 	va_t end = over ? USYSCALL : hi;
 	int err = 0;
 

@@ -39,12 +39,6 @@ static struct {
 
 /* --- choosing the mode ------------------------------------------------- */
 
-static void uaccess_touch_pages(const volatile u8 *pages)
-{
-	for (unsigned i = 0; i < PAGES; i++)
-		(void)pages[i * PAGE_SIZE];
-}
-
 /* SPIE stands for a bit that never costs a flush: only sret reads it, and each
  * trap sets it anew. */
 static u64 uaccess_time_round(const volatile u8 *pages, u64 bit)
@@ -54,7 +48,8 @@ static u64 uaccess_time_round(const volatile u8 *pages, u64 bit)
 	for (unsigned i = 0; i < TOGGLES; i++) {
 		csr_set(sstatus, bit);
 		csr_clear(sstatus, bit);
-		uaccess_touch_pages(pages);
+		for (unsigned page = 0; page < PAGES; page++)
+			(void)pages[page * PAGE_SIZE];
 	}
 	return time_now() - start;
 }

@@ -10,17 +10,11 @@
 /* A page may go between the fault that brought it and its use, but not again and again. */
 #define TRIES 8
 
-static void walk_mark_used(pte_t *slot, pte_t e, enum access access)
-{
-	u64 used = access_used_bits(access);
-
-	if ((e.bits & used) != used)
-		pte_set_bits(slot, used);
-}
-
 /* The kernel's address of the byte at @va, to be used until mapping_walk_end(), or NULL. */
 static char *walk_translate(struct aspace *as, va_t va, enum access access)
 {
+	u64 used = access_used_bits(access);
+
 	for (unsigned tries = 0; tries < TRIES; tries++) {
 		if (mapping_walk_begin(as)) {
 			struct pt_cur c = pt_at(&as->pt, va);
@@ -29,7 +23,8 @@ static char *walk_translate(struct aspace *as, va_t va, enum access access)
 			if (pte_permits(e, access)) {
 				/* As the hardware would have it; a gain, so nobody
 				 * has to be told. */
-				walk_mark_used(c.slot, e, access);
+				if ((e.bits & used) != used)
+					pte_set_bits(c.slot, used);
 				return (char *)frame_va(frame_of_pa(pte_pa(e))) +
 				       (va & (level_size(c.level) - 1));
 			}

@@ -15,16 +15,6 @@
 static int shell_pid; /* (P) the shell whose job is in the foreground */
 
 /* (P) */
-static struct proc *job_find(int pid)
-{
-	for (unsigned i = 0; i < NPROC; i++) {
-		if (pid > 0 && procs[i].pid == pid)
-			return &procs[i];
-	}
-	return NULL;
-}
-
-/* (P) */
 static void job_become_shell(struct proc *p)
 {
 	p->job.shell = true;
@@ -52,7 +42,7 @@ void job_no_shell(struct proc *p)
 	struct proc *owner;
 
 	if (p->job.shell && shell_pid == p->pid) {
-		owner = job_find(p->job.owner);
+		owner = proc_find(p->job.owner);
 		shell_pid = owner && owner->job.shell ? owner->pid : GONE;
 	}
 	p->job.shell = p->job.told = p->job.prompted = p->job.interrupted = false;
@@ -122,7 +112,7 @@ bool job_interrupt(void)
 	bool any;
 
 	spin_lock(&proc_lock);
-	shell = job_find(shell_pid);
+	shell = proc_find(shell_pid);
 	any = job_tell_shell(shell);
 	for (unsigned i = 0; i < NPROC; i++) {
 		struct proc *p = &procs[i];

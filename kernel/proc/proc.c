@@ -340,20 +340,16 @@ void proc_reap(struct proc *child)
 
 int proc_kill(int pid)
 {
-	int err = -ESRCH;
+	struct proc *p;
 
 	if (pid == 1)
 		return -EPERM; /* without init there is no system */
 	spin_lock(&proc_lock);
-	for (unsigned i = 0; i < NPROC && pid > 0; i++) {
-		if (procs[i].pid != pid)
-			continue;
-		thread_kill(&procs[i].thread);
-		err = 0;
-		break;
-	}
+	p = proc_find(pid);
+	if (p)
+		thread_kill(&p->thread);
 	spin_unlock(&proc_lock);
-	return err;
+	return p ? 0 : -ESRCH;
 }
 
 /* --- the first one ----------------------------------------------------- */

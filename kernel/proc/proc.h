@@ -100,9 +100,10 @@ s64 proc_exec(const char *path, uptr_t argv, unsigned max) MUST_CHECK;
 /* The same for the first process: strings of the kernel. */
 int proc_exec_kernel(const char *path, const char *const *argv) MUST_CHECK;
 
-/* proc_table.c: looking from outside. */
+/* table.c: looking from outside. */
 unsigned proc_count(void);
-void proc_print_all(void);                            /* for ^P */
+struct proc *proc_find(int pid); /* NULL: no such pid; proc_lock held */
+void proc_print_all(void);       /* for ^P */
 bool proc_info(unsigned slot, struct procinfo *info); /* false: free slot */
 
 /* The space of process @pid (0: the running one), watched (mm/space/watch.h), and its

@@ -141,13 +141,6 @@ s64 sys_madvise(const u64 arg[6])
 	}
 }
 
-static int mincore_batch(struct span s, u8 *bytes, uptr_t to)
-{
-	int err = aspace_mincore(proc_current()->as, s.addr, s.len, bytes);
-
-	return err ? err : copyout(to, bytes, s.len / PAGE_SIZE);
-}
-
 s64 sys_mincore(const u64 arg[6])
 {
 	struct page *frame;
@@ -160,10 +153,13 @@ s64 sys_mincore(const u64 arg[6])
 	if (!frame)
 		return -ENOMEM;
 	for (u64 done = 0; done < s.len && !err; done += MINCORE_BATCH * PAGE_SIZE) {
-		struct span part = { s.addr + done,
-				     MIN(s.len - done, MINCORE_BATCH * PAGE_SIZE) };
+		u64 len = MIN(s.len - done, MINCORE_BATCH * PAGE_SIZE);
+		u8 *bytes = frame_va(frame);
 
-		err = mincore_batch(part, frame_va(frame), uptr(arg[2] + done / PAGE_SIZE));
+		err = aspace_mincore(proc_current()->as, s.addr + done, len, bytes);
+		if (!err)
+			err = copyout(uptr(arg[2] + done / PAGE_SIZE), bytes,
+				      len / PAGE_SIZE);
 	}
 	frame_put(frame);
 	return err;

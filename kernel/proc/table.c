@@ -7,10 +7,10 @@
 #include "mm/space/watch.h"
 #include "proc/proc.h"
 
-static struct proc *proc_find(int pid)
+struct proc *proc_find(int pid)
 {
 	for (unsigned i = 0; i < NPROC; i++) {
-		if (procs[i].pid == pid)
+		if (pid > 0 && procs[i].pid == pid)
 			return &procs[i];
 	}
 	return NULL;

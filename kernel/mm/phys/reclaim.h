@@ -4,8 +4,6 @@
 #include "lib/types.h"
 
 struct shrinker {
-	const char *name;
-
 	/* Frames that scan() could free right now.  Any context. */
 	u64 (*count)(void);
 

@@ -411,7 +411,6 @@ static u64 cache_scan(u64 want)
 }
 
 static struct shrinker shrinker = {
-	.name = "page cache",
 	.count = cache_count,
 	.scan = cache_scan,
 };

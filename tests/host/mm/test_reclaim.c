@@ -29,9 +29,7 @@ static u64 hoard_scan(u64 want)
 	return n;
 }
 
-static struct shrinker hoarder = { .name = "hoard",
-				   .count = hoard_count,
-				   .scan = hoard_scan };
+static struct shrinker hoarder = { .count = hoard_count, .scan = hoard_scan };
 
 /* Frees nothing: stands before the hoarder in the row. */
 static u64 nothing_count(void)
@@ -45,9 +43,7 @@ static u64 nothing_scan(u64 want)
 	return 0;
 }
 
-static struct shrinker nothing = { .name = "nothing",
-				   .count = nothing_count,
-				   .scan = nothing_scan };
+static struct shrinker nothing = { .count = nothing_count, .scan = nothing_scan };
 
 /* Comes last: asked only when the others could not give enough. */
 static u64 last_scan(u64 want)
@@ -57,7 +53,7 @@ static u64 last_scan(u64 want)
 	return 0;
 }
 
-static struct shrinker last = { .name = "last", .count = nothing_count, .scan = last_scan };
+static struct shrinker last = { .count = nothing_count, .scan = last_scan };
 
 static void hoard_everything(void)
 {
