@@ -16,7 +16,7 @@ void aspace_rest(void);
 /* mm/space/switch_space.c: loads the boot root; interrupts off. */
 void aspace_unload(void);
 
-/* mm/fault.c: a fault of the kernel at a user address (scause @cause).
+/* mm/uaccess.c: a fault of the kernel at a user address (scause @cause).
  * 0: repaired, try again.  Interrupts on, may sleep. */
 int user_fault_in_kernel(va_t va, u64 cause) MUST_CHECK;
 

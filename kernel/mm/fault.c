@@ -1,9 +1,8 @@
 /* fault.c - the one fault path, for programs and for the kernel's copies.
  *
- * What it can repair: a page that comes on demand, a shared page that is
- * written for the first time, A and D bits on cores that leave them to
- * software (Svade), a translation that was stale.  Everything else is an
- * error that the caller turns into a killed process or -EFAULT. */
+ * It repairs four things: a page that comes on demand, the first write to a shared page,
+ * an A or D bit on a core that leaves them to software (Svade), and a stale translation.
+ * Everything else is an error, which the caller turns into a killed process or -EFAULT. */
 
 #include "core/sched.h"
 #include "lib/string.h"
@@ -15,8 +14,8 @@
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
-/* Nothing there yet: a cleared frame, or 2 MiB of them where that much was asked for
- * and memory is plenty. */
+/* Nothing is there yet: maps a cleared frame, or with super=on a cleared block of 2 MiB
+ * if the area has room for it and memory is plentiful. */
 static int fault_absent(struct aspace *as, const struct vma *area, va_t va,
 			enum access access)
 {
@@ -28,8 +27,8 @@ static int fault_absent(struct aspace *as, const struct vma *area, va_t va,
 	return aspace_map_fresh(as, area, va, used);
 }
 
-/* A write to a page that is shared with a parent or child: the last one who
- * has it keeps the frame, everybody else gets a copy. */
+/* A write to a page shared by fork.  If nobody else holds the frame any more, it becomes
+ * writable in place; otherwise this space gets a copy. */
 static int fault_cow_page(struct aspace *as, struct pt_cur *c, pte_t e)
 {
 	struct page *old = frame_of_pa(pte_pa(e)), *copy;
@@ -52,8 +51,8 @@ static int fault_cow_page(struct aspace *as, struct pt_cur *c, pte_t e)
 	return 0;
 }
 
-/* A large leaf that nobody else has (any more) is kept as it is; of others
- * only the page that is written is copied, which costs far less than 2 MiB. */
+/* A large leaf that nobody else holds stays whole.  Otherwise it is split and only the
+ * page written to is copied, which costs far less than a copy of 2 MiB. */
 static int fault_cow(struct aspace *as, struct pt_cur *c, pte_t e)
 {
 	if (c->level > 0) {
@@ -72,7 +71,7 @@ static int fault_cow(struct aspace *as, struct pt_cur *c, pte_t e)
 
 /* --- files ------------------------------------------------------------- */
 
-/* A private page that is written before it was there: a copy of the file's. */
+/* The first access to a private page is a write: maps a copy of the file's page. */
 static int fault_map_copy(struct aspace *as, const struct vma *area, va_t va,
 			  struct page *pg)
 {
@@ -88,8 +87,8 @@ static int fault_map_copy(struct aspace *as, const struct vma *area, va_t va,
 	return err;
 }
 
-/* The file's own page.  Private ones are copied at the first write, shared ones are
- * made ready for it. */
+/* Maps the file's own page.  A private page becomes copy-on-write; a shared page gets W
+ * if this access is a write.  The file may replace *pg by another page. */
 static int fault_map_own(struct aspace *as, const struct vma *area, va_t va,
 			 struct page **pg, bool write)
 {
@@ -121,7 +120,7 @@ static int fault_file(struct aspace *as, const struct vma *area, va_t va,
 	int err = -ESTALE;
 
 	vmstat_inc(VM_fault_file);
-	while (err == -ESTALE) { /* the page was replaced in between */
+	while (err == -ESTALE) { /* *pg was replaced meanwhile */
 		if (index >= obj->ops->pages(obj))
 			return -EFAULT; /* past the end of the file */
 		err = object_get_page(obj, index, &pg);
@@ -134,14 +133,14 @@ static int fault_file(struct aspace *as, const struct vma *area, va_t va,
 		frame_put(pg);
 	}
 	if (!err && index >= obj->ops->pages(obj)) {
-		/* It was cut meanwhile: nobody may write to the page. */
+		/* The file was truncated meanwhile: nobody may write past its end. */
 		aspace_zap(as, va, va + PAGE_SIZE);
 		err = -EFAULT;
 	}
 	return err;
 }
 
-/* The first write to a page of a shared mapping that was only read so far. */
+/* The first write to a page of a shared mapping that has only been read so far. */
 static int fault_shared_write(struct aspace *as, const struct vma *area, struct pt_cur *c,
 			      pte_t e)
 {
@@ -154,7 +153,7 @@ static int fault_shared_write(struct aspace *as, const struct vma *area, struct 
 		frame_put(now);
 	}
 	if (err == -ESTALE || now != pg) {
-		/* Not the file's page any more: let it go and start anew. */
+		/* No longer the file's page: unmap it, and fault in the new one. */
 		va_t va = c->va;
 
 		aspace_zap(as, va, va + PAGE_SIZE);
@@ -165,7 +164,7 @@ static int fault_shared_write(struct aspace *as, const struct vma *area, struct 
 	return err;
 }
 
-/* The entry allows it: its A or D bit was missing, or the translation was stale. */
+/* The entry allows the access: an A or D bit was missing, or the translation was stale. */
 static int fault_spurious(struct pt_cur *c, enum access access)
 {
 	u64 used = access_used_bits(access);
@@ -173,13 +172,13 @@ static int fault_spurious(struct pt_cur *c, enum access access)
 
 	vmstat_inc(VM_fault_spurious);
 	if ((old.bits & used) == used)
-		tlb_flush_all(); /* perhaps a table entry; that of a page is not enough */
+		tlb_flush_all(); /* perhaps a pointer to a table is stale, not this entry */
 	else
 		tlb_flush_page(c->va);
 	return 0;
 }
 
-/* The fate of an access to @va; *@area and *@c say where.  (lock) */
+/* The fate of an access to @va, with the area there (or NULL) and the entry.  (lock) */
 static enum access_fate fault_fate(struct aspace *as, va_t va, enum access access,
 				   struct vma **area, struct pt_cur *c)
 {

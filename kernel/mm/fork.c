@@ -1,10 +1,10 @@
 /* fork.c - a copy of an address space.
  *
- * fork=cow: both sides keep the same frames; pages that may be written lose W
- * and get PTE_COW on both, and the fault path sorts out who copies.
+ * fork=cow: parent and child share all frames.  Private pages that may be written lose W
+ * and get PTE_COW on both sides, and the first write to one copies it (fault.c).
  * fork=copy: every private page is copied at once.
- * On failure the parent may be left with write-protected pages that nobody
- * shares; its next write finds that out and goes on. */
+ * After a failure the parent may have copy-on-write pages that nobody shares: its next
+ * write to such a page makes it writable again without a copy. */
 
 #include "core/sched.h"
 #include "lib/string.h"
@@ -31,8 +31,8 @@ static int fork_put_leaf(struct fork *f, va_t va, struct page *pg, u64 flags)
 	return 0;
 }
 
-/* Write-protects the parent's leaf, if it is to be copied on a write; the child's
- * flags.  Its A and D start from nothing: it has touched nothing yet. */
+/* Write-protects the parent's leaf if a write has to copy it.  Returns the flags of the
+ * child's leaf, with A and D clear: the child has touched nothing yet. */
 static u64 fork_protect(struct fork *f, const struct pt_cur *c, pte_t e)
 {
 	u64 flags;
@@ -93,7 +93,7 @@ static int fork_copy_page(struct fork *f, va_t va, struct page *from, u64 flags)
 	return err;
 }
 
-/* The child gets small pages where no 2 MiB are free in one piece. */
+/* The child gets single pages if no block of 2 MiB is free. */
 static int fork_copy_large(struct fork *f, va_t va, struct page *from, u64 flags)
 {
 	struct page *pg = super_copy(from);
@@ -156,7 +156,7 @@ static int fork_area(struct fork *f)
 	int err;
 
 	if (a->kind == VMA_system)
-		return 0; /* each process has its own */
+		return 0; /* the child gets its own */
 	err = vma_insert(&f->to->areas, a, &copy);
 	if (err)
 		return err;
@@ -164,7 +164,7 @@ static int fork_area(struct fork *f)
 	return fork_area_pages(f);
 }
 
-/* Guards lie between areas and are copied as what they are. */
+/* Guard pages lie between areas, below the break; the child gets the same ones. */
 static int fork_guards(struct fork *f)
 {
 	int err = 0;
@@ -200,7 +200,7 @@ static int fork_once(struct aspace *from, const struct aspace_pages *pages,
 		     struct aspace **out)
 {
 	struct fork f = { .from = from };
-	bool has_page; /* USYSCALL, or its heap has grown over it */
+	bool has_page; /* USYSCALL; false: the heap has grown over it */
 	int err = aspace_alloc(pages->trapframe, &f.to);
 
 	if (err)

@@ -13,10 +13,10 @@
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
-/* Mappings go from below USYSCALL downwards. */
+/* Mappings end at or below this; new ones go as high as there is room. */
 #define MAP_TOP USYSCALL
 
-/* --- areas know how to keep their file ---------------------------------- */
+/* --- an area holds its file --------------------------------------------- */
 
 static void map_area_copied(struct vma *v)
 {
@@ -43,7 +43,7 @@ const struct vma_hooks aspace_area_hooks = {
 	.gone = map_area_gone,
 };
 
-/* There are no pages that can be written but not read (Sv39 reserves W without R). */
+/* A page that can be written can be read: Sv39 reserves W without R. */
 static u8 map_with_read(u8 prot)
 {
 	return prot & VMA_W ? prot | VMA_R : prot;
@@ -51,6 +51,8 @@ static u8 map_with_read(u8 prot)
 
 /* --- mmap -------------------------------------------------------------- */
 
+/* Finds the address: the highest gap, or with @fixed the address asked for.  There no
+ * area reaches over either end any more. */
 static int map_choose_place(struct aspace *as, const struct map_request *req, va_t *out)
 {
 	if (!req->fixed)
@@ -64,14 +66,14 @@ static int map_choose_place(struct aspace *as, const struct map_request *req, va
 	return aspace_cut_edges(as, req->addr, req->addr + req->len);
 }
 
-/* Fresh shared memory has no object: it is shared by fork alone, which shares
- * the frames, so all of them are there from the start. */
+/* Shared memory without a file gets all its frames at once: only fork shares it, and
+ * fork shares frames, so a frame that came later would not be shared. */
 static bool map_wants_frames(const struct map_request *req)
 {
 	return req->shared && !req->object;
 }
 
-/* An area without pages in the place of all that is there; areas in the way lie wholly
+/* Puts an area without pages at @at, in the place of all areas there, which lie wholly
  * within.  -ENOMEM only if there are none. */
 static int map_area(struct aspace *as, const struct map_request *req, va_t at,
 		    struct vma **area)
@@ -95,7 +97,7 @@ static int map_area(struct aspace *as, const struct map_request *req, va_t at,
 	return err;
 }
 
-/* Where nothing is. */
+/* Maps where no area is. */
 static int map_free(struct aspace *as, const struct map_request *req, va_t at)
 {
 	struct vma *area;
@@ -111,7 +113,7 @@ static int map_free(struct aspace *as, const struct map_request *req, va_t at)
 	return err;
 }
 
-/* A chain by hash_next. */
+/* @pg: a chain linked by hash_next, or NULL. */
 static void map_drop_frames(struct page *pg)
 {
 	while (pg) {
@@ -123,7 +125,7 @@ static void map_drop_frames(struct page *pg)
 	}
 }
 
-/* A chain of @n cleared frames, or NULL; @n > 0. */
+/* A chain of @n > 0 cleared frames, or NULL: no memory. */
 static struct page *map_get_frames(u64 n)
 {
 	struct page *chain = NULL;
@@ -143,7 +145,8 @@ static struct page *map_get_frames(u64 n)
 	return chain;
 }
 
-/* Tables for single pages.  A large leaf leaves one where it was (pt_take_large). */
+/* Makes the tables for single pages in [lo, hi).  A large leaf needs none: it leaves one
+ * when it is taken out (pt_take_large). */
 static int map_reach_tables(struct aspace *as, va_t lo, va_t hi)
 {
 	pt_for_each(c, &as->pt, lo, hi) {
@@ -153,7 +156,7 @@ static int map_reach_tables(struct aspace *as, va_t lo, va_t hi)
 	return 0;
 }
 
-/* Where other areas are, which stay if it fails: so the frames come first. */
+/* Maps over other areas.  They stay if it fails, so the frames are taken first. */
 static int map_over(struct aspace *as, const struct map_request *req, va_t at)
 {
 	struct page *pg = map_wants_frames(req) ? map_get_frames(req->len / PAGE_SIZE)
@@ -217,6 +220,7 @@ int aspace_munmap(struct aspace *as, va_t addr, u64 len)
 
 /* --- protection -------------------------------------------------------- */
 
+/* False: a shared mapping in [lo, hi) would get W, and its file is not open for it. */
 static bool map_may_protect(struct aspace *as, va_t lo, va_t hi, u8 prot)
 {
 	struct vma *v = prot & VMA_W ? vma_find_next(&as->areas, lo) : NULL;
@@ -229,6 +233,7 @@ static bool map_may_protect(struct aspace *as, va_t lo, va_t hi, u8 prot)
 	return true;
 }
 
+/* Whether areas of the program cover [lo, hi).  False, too, if the thread is to die. */
 static bool map_all_in_areas(struct aspace *as, va_t lo, va_t hi)
 {
 	while (lo < hi) {
@@ -241,8 +246,8 @@ static bool map_all_in_areas(struct aspace *as, va_t lo, va_t hi)
 	return true;
 }
 
-/* The flags of a page that is there, under new protection.  W comes by a fault, which
- * knows what has to be copied or told to a file first. */
+/* The flags of page @e under the new protection of @v.  W comes by a later fault, which
+ * knows whether to copy the page or tell its file first. */
 static u64 map_new_flags(const struct vma *v, pte_t e)
 {
 	u64 keep = e.bits & (PTE_A | PTE_D);
@@ -260,12 +265,12 @@ static void map_protect_pages(struct aspace *as, const struct vma *v, struct gat
 	pt_for_each(c, &as->pt, v->start, v->end) {
 		pte_t e = pte_load(c.slot), old;
 
-		(void)pt_point(&c); /* entries and areas must agree */
+		(void)pt_point(&c); /* goes on after a kill: entries and areas must agree */
 		if (!pte_is_leaf(e) && !pte_is_parked(e, c.level))
 			continue;
 		if (c.level > 0 && !v->prot)
-			super_split(&c); /* only pages can be parked */
-		/* Off first: D must not be set behind our back. */
+			super_split(&c); /* only single pages can be parked */
+		/* Out first, so that the hardware cannot set D in between. */
 		old = pte_xchg(c.slot, (pte_t){ 0 });
 		e = pte_make(pte_pa(old), map_new_flags(v, old));
 		if (old.bits & ~e.bits & PTE_RWX) /* harts may still use the old rights */
@@ -358,7 +363,7 @@ int aspace_prefetch(struct aspace *as, va_t addr, u64 len)
 	for (; addr < end && mem_has(frame_total() / 8) && !sched_point_killed();
 	     addr += PAGE_SIZE) {
 		if (aspace_fault(as, addr, ACCESS_READ))
-			break; /* a hint: what cannot be had comes later or never */
+			break; /* no error: this was only a hint */
 	}
 	return 0;
 }
@@ -376,7 +381,8 @@ int aspace_mincore(struct aspace *as, va_t addr, u64 len, u8 *out)
 	pt_for_each(c, &as->pt, addr, err ? addr : end) {
 		pte_t e = pte_load(c.slot);
 
-		(void)pt_point(&c); /* a kill is looked for above, and there are few */
+		(void)pt_point(
+			&c); /* goes on after a kill: at most a frame of answers is left */
 		if (pte_is_leaf(e) || pte_is_parked(e, c.level))
 			memset(out + (c.va - addr) / PAGE_SIZE, 1,
 			       (MIN(pt_end(&c), end) - c.va) / PAGE_SIZE);

@@ -1,8 +1,8 @@
 /* remap.c - mappings that grow, shrink and move (mremap).
  *
- * A mapping that moves takes its entries along: frames, A and D, copy-on-write and
- * PROT_NONE are as before, and nothing is copied.  All that can fail comes before the
- * first entry moves. */
+ * A mapping that moves takes its page table entries along: frames, A and D bits,
+ * copy-on-write and PROT_NONE stay as they are, and no page is copied.  Everything that
+ * can fail comes before the first entry moves. */
 
 #include "core/sched.h"
 #include "lib/assert.h"
@@ -13,7 +13,7 @@
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
-/* Fresh shared memory has all its frames from the start (map.c). */
+/* Shared memory without a file has all its frames from the start (map.c). */
 static bool remap_wants_frames(const struct vma *v)
 {
 	return v->flags & VMA_SHARED && !v->object;
@@ -33,12 +33,12 @@ static int remap_grow_in_place(struct aspace *as, struct vma *v, va_t new_end)
 	return err;
 }
 
-/* What moves: the entries of [lo, hi), by @by bytes (modulo 2^64). */
+/* The entries of [lo, hi) move up by @by bytes (modulo 2^64). */
 struct move {
 	va_t lo, hi, by;
 };
 
-/* Tables for the entries that are going to move. */
+/* Splits large leaves that will move, and makes tables for the new place. */
 static int remap_reach_tables(struct aspace *as, const struct move *m)
 {
 	pt_for_each(c, &as->pt, m->lo, m->hi) {
@@ -57,7 +57,8 @@ static int remap_reach_tables(struct aspace *as, const struct move *m)
 	return 0;
 }
 
-/* The hardware must be done with the old addresses before somebody else gets them. */
+/* On return no hart has translations of the old addresses, which may then mean something
+ * else. */
 static void remap_move_entries(struct aspace *as, const struct move *m)
 {
 	struct gather g;
@@ -66,7 +67,7 @@ static void remap_move_entries(struct aspace *as, const struct move *m)
 	pt_for_each(c, &as->pt, m->lo, m->hi) {
 		struct pt_cur to;
 
-		(void)pt_point(&c); /* must not end half-way */
+		(void)pt_point(&c); /* goes on after a kill: all or nothing moves */
 		if (!pte_is_valid(pte_load(c.slot)))
 			continue;
 		to = pt_at(&as->pt, c.va + m->by);
@@ -76,8 +77,8 @@ static void remap_move_entries(struct aspace *as, const struct move *m)
 	gather_finish(&g);
 }
 
-/* The area *to of @len bytes for what moves out of @from, with tables; and what moves
- * becomes an area of its own. */
+/* Adds an area of @len bytes at the new place, with tables, and cuts what moves out of
+ * @from into an area of its own.  An error leaves all areas as they were. */
 static int remap_prepare_place(struct aspace *as, const struct vma *from,
 			       const struct move *m, u64 len)
 {

@@ -8,11 +8,11 @@
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
-/* The heap may take the place of the USYSCALL page, but not of the trap frame. */
+/* The heap may grow over the USYSCALL page, but not over the trap frame. */
 #define BREAK_MAX TRAPFRAME
 
-/* Makes [lo, hi) heap, without pages: the heap that is there grows, or a new one
- * begins. */
+/* Makes [lo, hi) heap, without pages.  *area: the heap area that ended at @lo, now longer,
+ * or else a new one. */
 static int sbrk_add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 {
 	struct area_spec spec = {
@@ -33,6 +33,7 @@ static int sbrk_add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 	return err == -EEXIST ? -ENOMEM : err;
 }
 
+/* The same with its pages, unless @lazy.  An error changes nothing. */
 static int sbrk_add_full_heap(struct aspace *as, va_t lo, va_t hi, bool lazy)
 {
 	struct vma *area;
@@ -46,8 +47,8 @@ static int sbrk_add_full_heap(struct aspace *as, va_t lo, va_t hi, bool lazy)
 	return err;
 }
 
-/* Turns the USYSCALL page into heap.  Once there is a frame nothing can fail: the area
- * stays, and so does the table, which has the trap frame as well. */
+/* Turns the USYSCALL page into heap.  Only the frame can be missing (-ENOMEM): the area
+ * exists, and so does the table, since it maps the trap frame, too. */
 static int sbrk_take_usyscall(struct aspace *as, bool lazy)
 {
 	struct page *pg = lazy ? NULL : frame_alloc(FRAME_anon, FRAME_ZERO);
@@ -71,7 +72,7 @@ static bool sbrk_has_memory(struct aspace *as, u64 pages)
 	return mem_has(pages) || (super_shed(as) && mem_has(pages));
 }
 
-/* The USYSCALL page goes last: a heap that cannot grow leaves it there. */
+/* The USYSCALL page is taken last, so that a failure leaves it in place. */
 static int sbrk_grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
 {
 	struct vma *top = hi > USYSCALL ? vma_find(&as->areas, USYSCALL) : NULL;

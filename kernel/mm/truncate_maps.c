@@ -1,9 +1,9 @@
 /* truncate_maps.c - see truncate_maps.h.
  *
- * The size of the file has changed before.  A fault that looked at the old size holds the
- * area lock of its space, so its page is found here; one that comes later sees the
- * new size.  A space that fork makes meanwhile is behind its parent in the list, and
- * both are locked for as long as it copies: it gets no page that is overlooked here. */
+ * The caller has changed the file's size already.  A fault that read the old size holds
+ * the area lock of its space until its page is mapped, so the page is found here; a later
+ * fault reads the new size.  A space that fork makes meanwhile comes after its parent in
+ * the list, and both are locked while fork copies, so no page of it is missed. */
 #include "mm/truncate_maps.h"
 
 #include "core/sched.h"
@@ -25,7 +25,8 @@ void mapping_walk_end(struct aspace *as)
 	__atomic_store_n(&as->walking, false, __ATOMIC_RELEASE);
 }
 
-/* A walk is a copy of at most a page, which nothing keeps waiting. */
+/* Until `cutting` is cleared, no copy in software uses a frame of @as.  The wait is short:
+ * a walk copies at most one page and waits for nothing. */
 static void mapping_keep_walks_out(struct aspace *as)
 {
 	__atomic_store_n(&as->cutting, true, __ATOMIC_SEQ_CST);
@@ -33,7 +34,7 @@ static void mapping_keep_walks_out(struct aspace *as)
 		thread_yield();
 }
 
-/* Where the part of @v begins that lies behind @bytes of the file. */
+/* The address in @v, or past its end, where the first @bytes of the file end. */
 static va_t mapping_past_end(const struct vma *v, u64 bytes)
 {
 	return bytes > v->offset ? v->start + (bytes - v->offset) : v->start;

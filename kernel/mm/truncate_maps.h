@@ -1,4 +1,4 @@
-/* truncate_maps.h - what is done to a file's pages in all the spaces that map them. */
+/* truncate_maps.h - changes to a file's pages in all spaces that map them. */
 #pragma once
 
 #include "lib/types.h"
@@ -6,15 +6,16 @@
 struct aspace;
 struct object;
 
-/* The file of @obj has only @pages pages now: takes those behind out of all mappings, so
- * that who touches them finds out; private copies, too.  No lock held; sleeps. */
+/* The file of @obj now has @pages pages.  Unmaps the pages past its new end everywhere,
+ * private copies included; a later access faults.  No lock held; sleeps. */
 void mappings_cut(struct object *obj, u64 pages);
 
-/* Tells the files of all that was written to shared mappings so far, so that the next
- * commit has it; what is written later is told of by a fault.  No lock held; sleeps. */
+/* Tells files which of their pages were written through shared mappings so far, so that
+ * the next commit includes them; a later write faults.  No lock held; sleeps. */
 void mappings_write_back(void);
 
-/* A copy that finds frames by walking the page table in software, without the area lock,
- * uses them only between these two.  False: somebody cuts; a fault waits for that. */
+/* A copy that walks the page table in software, without the area lock, uses the frames it
+ * finds only between these two.  False: another thread unmaps pages of the space; the
+ * caller faults the page in, which waits for that thread. */
 bool mapping_walk_begin(struct aspace *as) MUST_CHECK;
 void mapping_walk_end(struct aspace *as);

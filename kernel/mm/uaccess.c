@@ -1,13 +1,13 @@
 /* uaccess.c - user memory from the kernel, through the MMU.
  *
- * The copies themselves are in arch/riscv/uaccess/uaccess.S.  Here: the range, and
- * the SUM bit, without which the kernel cannot touch user pages at all
+ * The copies themselves are in arch/riscv/uaccess/uaccess.S.  This file checks the range
+ * and sets the SUM bit, without which the kernel cannot access user pages at all
  * (privileged spec, "Memory Privilege in sstatus").
  *   uaccess=strict  SUM is set only while a copy runs
  *   uaccess=open    SUM is always set
  *   uaccess=walk    the MMU is not used: uaccess_walk.c
- *   uaccess=auto    measures at boot whether changing SUM costs a TLB flush
- *                   (QEMU before 8.1 does that), and takes strict if not */
+ *   uaccess=auto    open if changing SUM flushes the TLB (as in QEMU before 8.1),
+ *                   which is measured at boot; otherwise strict */
 
 #include "mm/uaccess.h"
 
@@ -30,8 +30,8 @@
 
 static bool sum_open, walk;
 
-/* Each hart counts for itself; a copy never moves between harts while it
- * counts. */
+/* Each hart counts for itself, without atomics: a thread changes harts only when it
+ * sleeps or yields, never while it counts. */
 static struct {
 	u64 copyin, copyinstr;
 	u64 pad[6];
@@ -39,7 +39,8 @@ static struct {
 
 /* --- choosing the mode ------------------------------------------------- */
 
-/* SPIE stands for a bit that never costs a flush: only sret reads it, and each
+/* The time of a round in which @bit of sstatus changes.  The bit to compare SUM with is
+ * SPIE: it never costs a flush, and it is free to change, as only sret reads it and each
  * trap sets it anew. */
 static u64 uaccess_time_round(const volatile u8 *pages, u64 bit)
 {
@@ -54,10 +55,10 @@ static u64 uaccess_time_round(const volatile u8 *pages, u64 bit)
 	return time_now() - start;
 }
 
-/* Page touches with SUM changing in between, and with another bit of the same
- * register: a flush makes every touch a page walk.  Writing to the register alone
- * may take longer than the touches (in QEMU it does), so both do it.  The best of
- * several rounds counts, by turns, as the computer may be busy with other things. */
+/* Times page touches with SUM changing in between, and with another bit of the same
+ * register changing: after a flush every touch needs a page walk.  Both write the
+ * register, as that alone may take longer than the touches (in QEMU it does).  The two
+ * take turns and the best round of each counts, as the host may be busy with other work. */
 static bool uaccess_sum_flushes(void)
 {
 	extern char __kernel_start[];
@@ -126,7 +127,7 @@ static bool uaccess_range_ok(va_t user, u64 n)
 	return n != 0 && aspace_range_ok(uaccess_space(), user, n);
 }
 
-/* Both return how many bytes were copied. */
+/* This and uaccess_copy_out() return how many bytes were copied. */
 static u64 uaccess_copy_in(void *dst, va_t user, u64 n)
 {
 	u64 done;
@@ -170,7 +171,7 @@ static s64 uaccess_copy_string(char *dst, va_t user, u64 max)
 	return len;
 }
 
-/* A range that leaves the user's part at its end is copied up to there. */
+/* @n, or less: the range then ends where user memory ends. */
 static u64 uaccess_clip(va_t user, u64 n)
 {
 	u64 room = aspace_user_end(uaccess_space());

@@ -1,13 +1,13 @@
 /* uaccess.h - memory of the running process, from the kernel.
  *
- * All of these check the range (no wrap, end at or below USYSCALL unless the
- * heap reaches there) and then load and store through the MMU; a fault takes
- * the same path as one of the program's own.
+ * All of these check the range (no wrap, and it ends at or below aspace_user_end()) and
+ * then load and store through the MMU, or with uaccess=walk through the direct map.  A
+ * fault takes the same path as one of the program's own.
  *
- * The plain ones may sleep, reclaim memory and read files: no spin lock, no
- * inode, page, buffer or area lock and no open log transaction is held.
- * The _nofault ones never sleep: they stop at the first byte whose page is
- * not there, and may be called under locks (not in interrupts). */
+ * The plain ones may sleep, reclaim memory and read files.  Their callers hold no spin
+ * lock, no inode, page, buffer or area lock, and no open log transaction.
+ * The _nofault ones never sleep: they stop at the first byte whose page is not there.
+ * They may be called under locks, but not in interrupts. */
 #pragma once
 
 #include "lib/types.h"
@@ -22,32 +22,33 @@ static inline uptr_t uptr_add(uptr_t p, u64 n)
 	return (uptr_t){ p.va + n };
 }
 
-/* 0, or -EFAULT with an unspecified part copied. */
+/* 0, or -EFAULT after any part of the @n bytes was copied. */
 int copyin(void *dst, uptr_t src, u64 n) MUST_CHECK;
 int copyout(uptr_t dst, const void *src, u64 n) MUST_CHECK;
 
-/* How many bytes were copied: @n, or fewer when a page was refused. */
+/* How many bytes were copied: @n, or those before the first page that was refused. */
 u64 copyin_partial(void *dst, uptr_t src, u64 n) MUST_CHECK;
 u64 copyout_partial(uptr_t dst, const void *src, u64 n) MUST_CHECK;
 u64 copyin_nofault(void *dst, uptr_t src, u64 n) MUST_CHECK;
 u64 copyout_nofault(uptr_t dst, const void *src, u64 n) MUST_CHECK;
 
-/* A string of at most @max bytes, NUL included.  Its length without NUL;
- * -EFAULT, or -ENAMETOOLONG if there is no NUL in @max bytes. */
+/* Copies a string of at most @max bytes, NUL included.  Returns its length without NUL,
+ * -EFAULT, or -ENAMETOOLONG: no NUL in @max bytes. */
 s64 copyinstr(char *dst, uptr_t src, u64 max) MUST_CHECK;
 
-/* Makes the page that @p lies in readable (writable) for a following
- * _nofault copy: 0 or -EFAULT.  It may be gone again by then: loop. */
+/* Makes the page of @p readable, or with @write writable, for a _nofault copy that
+ * follows.  The page may be gone again by then: call both in a loop.  0, -EFAULT, -ENOMEM.
+ * Sleeps. */
 int uaccess_fault_in(uptr_t p, bool write) MUST_CHECK;
 
-/* The same for a page that no copy has faulted on yet: what is there is left alone. */
+/* The same before the first copy: does nothing to a page that is there already. */
 int uaccess_prepare(uptr_t p, bool write) MUST_CHECK;
 
 /* Boot: chooses the mode (option uaccess=); then on each hart. */
 void uaccess_init(void);
 void uaccess_init_hart(void);
 
-/* Copies from user memory that went through whole, and strings fetched, since
- * boot; the lab's "statistics". */
+/* Copies from user memory that were complete, and strings fetched, since boot; the lab's
+ * "statistics". */
 u64 uaccess_count_copyin(void);
 u64 uaccess_count_copyinstr(void);

@@ -7,10 +7,11 @@
 #include "mm/space/aspace.h"
 #include "mm/truncate_maps.h"
 
-/* A page may go between the fault that brought it and its use, but not again and again. */
+/* A page may go between the fault that brought it and its use, but not each time. */
 #define TRIES 8
 
-/* The kernel's address of the byte at @va, to be used until mapping_walk_end(), or NULL. */
+/* The kernel's address of the byte at @va, valid until mapping_walk_end(); NULL: refused,
+ * and nothing to end. */
 static char *walk_translate(struct aspace *as, va_t va, enum access access)
 {
 	u64 used = access_used_bits(access);
@@ -21,8 +22,8 @@ static char *walk_translate(struct aspace *as, va_t va, enum access access)
 			pte_t e = pte_load(c.slot);
 
 			if (pte_permits(e, access)) {
-				/* As the hardware would have it; a gain, so nobody
-				 * has to be told. */
+				/* As the hardware would.  Bits are only added, so no
+				 * hart has to flush. */
 				if ((e.bits & used) != used)
 					pte_set_bits(c.slot, used);
 				return (char *)frame_va(frame_of_pa(pte_pa(e))) +

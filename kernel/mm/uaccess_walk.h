@@ -1,20 +1,21 @@
 /* uaccess_walk.h - user memory by walking the page table in software.
  *
- * uaccess=walk: how stock xv6 does it, kept to be compared with.  Every page
- * is looked up from the root, its A and D bits are set, and the bytes go through the
- * direct map.  Pages that are not there come by the same fault path
- * as for the hardware.  The running process's own table needs no lock: nobody
- * else adds or removes entries of it. */
+ * uaccess=walk: the way of stock xv6, kept for comparison.  Every page is looked up from
+ * the root, its A and D bits are set, and the bytes go through the direct map.  A page
+ * that is not there is brought in by the same fault path as for the hardware.
+ *
+ * The walk takes no lock.  Only the process itself adds entries to its table; besides
+ * it, only truncate_maps.c removes any, and mapping_walk_begin() keeps that out. */
 #pragma once
 
 #include "lib/types.h"
 
 struct aspace;
 
-/* Copies between @kernel and @user; bytes done, fewer than @n where a page is
- * refused.  Sleeps, unless the thread has faults off. */
+/* Copy between @kernel and @user.  Return the bytes copied: @n, or those before the first
+ * page that was refused.  Sleep, unless the thread has faults off (no_fault). */
 u64 walk_copy_in(struct aspace *as, void *kernel, va_t user, u64 n);
 u64 walk_copy_out(struct aspace *as, va_t user, const void *kernel, u64 n);
 
-/* As uaccess_string(): length, @max without NUL, -1 after a refused page. */
+/* As uaccess_string(): the length, @max if there is no NUL, or -1: a page was refused. */
 s64 walk_string(struct aspace *as, char *kernel, va_t user, u64 max);

@@ -278,7 +278,7 @@ def test_free_accounts_for_every_frame(m):
             assert name in owners, out
     tables = dict((what, kib) for kib, what in rows["page tables"][1])
     assert tables["1 (init)"] == 5 * 4, out  # root, 2 + 2
-    assert rows["kernel image"][0] > 200 and rows["what is known of each frame: 64 bytes"][0] == 2048
+    assert rows["kernel image"][0] > 200 and rows["descriptors of frames, 64 bytes each"][0] == 2048
     assert {what.split()[-1] for _, what in rows["small kernel objects"][1]} >= {"vma", "aspace"}
 
 

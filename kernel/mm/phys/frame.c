@@ -1,22 +1,21 @@
 /* frame.c - the frame allocator.
  *
- * Free blocks of 2^order frames stand in one list per order, and a block that
- * is freed joins its buddy (the block whose address differs in that one bit)
- * for as long as the buddy is free too.  One lock guards the lists.
+ * There is one list of free blocks per order.  A block that is freed joins its buddy (the
+ * block whose address differs in that one bit) as long as the buddy is free, too.  One
+ * lock guards the lists.
  *
- * In front of them each hart has a short array of single frames, which is what
- * nearly all calls see.  An array is entered by swapping 1 into its `busy`
- * word, also by other harts, which fill or empty it.  Whoever is inside waits
- * for nothing, and who finds the word taken goes to the block lists instead.
- * So an interrupt that comes while its own hart is inside simply takes the
- * longer way, and no interrupt has to be turned off.
+ * Each hart also has a short list of single frames, an array, which serves nearly all
+ * calls.  A hart enters a list, its own or another's, by swapping 1 into its `busy` word.
+ * Whoever is inside waits for nothing.  Whoever finds the word taken goes to the block
+ * lists instead.  So an interrupt that hits its own hart inside simply takes the longer
+ * way, and interrupts can stay on.
  *
- * Counts by kind are kept beside each array (guarded by its busy word) and
- * beside the block lists (guarded by the lock), and added up when asked for.
+ * Each hart's list has counts by kind (guarded by its busy word), and so have the block
+ * lists (guarded by the lock).  They are added up when asked for.
  *
- * struct page.order says whose a frame is: only under the lock does it become
- * FRAME_ORDER_FREE | n or stop being that, so a look at a buddy needs only
- * this one byte, even while the buddy is being handed out elsewhere. */
+ * struct page.order says where a frame is.  It becomes FRAME_ORDER_FREE | n, or stops
+ * being that, under the lock only.  So a look at this one byte of a buddy is enough, even
+ * while the buddy is being handed out on another hart. */
 #include "mm/phys/frame.h"
 
 #include "lib/assert.h"
@@ -27,10 +26,10 @@
 
 #define CACHE_BATCH 16 /* moved at a time between a hart's list and the blocks */
 #define RECLAIM_BATCH 32
-#define BIG_ORDER 3 /* above it few attempts only */
+#define BIG_ORDER 3 /* blocks above it get few attempts only */
 #define BIG_ATTEMPTS 4
 
-/* Keeps what is seldom needed out of the registers of what is short. */
+/* For slow paths: inlined, they would cost the fast path registers. */
 #define NOINLINE __attribute__((noinline))
 
 struct frame_cache frame_caches[MAX_HARTS];
@@ -42,20 +41,20 @@ const char *const frame_kind_name[FRAME_NKINDS] = {
 #undef X
 };
 
-/* One writer, any readers.  Volatile, as gcc makes an atomic store a swap. */
+/* One writer, any readers.  Volatile, not atomic: gcc makes an atomic store a swap. */
 static void frame_recount(volatile s64 *count, unsigned from, unsigned to, s64 n)
 {
 	count[from] -= n;
 	count[to] += n;
 }
 
-/* Read by whoever looks for a buddy. */
+/* Atomic: somebody may look at @pg as a buddy meanwhile. */
 static void frame_set_order(struct page *pg, unsigned order)
 {
 	__atomic_store_n(&pg->order, order, __ATOMIC_RELAXED);
 }
 
-/* Kinds that are handed out and come back; the others are made at boot. */
+/* Whether frames of the kind are allocated and freed; the others are made at boot. */
 static bool frame_kind_is_given(unsigned kind)
 {
 	return kind >= FRAME_kernel && kind < FRAME_NKINDS;
@@ -101,7 +100,8 @@ static void frame_block_remove(struct page *pg)
 	frame_set_order(pg, FRAME_ORDER_TAIL);
 }
 
-/* Frames of kind free, refs 0; joins buddies.  The counts are up to the caller. */
+/* Joins the block with its free buddies and puts it on a list.  Its frames are of kind
+ * free, with refs 0; the caller adjusts the counts. */
 static void frame_block_join(struct page *pg, unsigned order)
 {
 	struct page *buddy;
@@ -115,8 +115,8 @@ static void frame_block_join(struct page *pg, unsigned order)
 	frame_block_insert(pg, order);
 }
 
-/* A block out of the lists, or NULL; larger ones are halved.  Its frames are
- * still of kind free, all of them FRAME_ORDER_TAIL. */
+/* Takes a block off the lists, halving a larger one if need be; NULL: none.  Its frames
+ * are still of kind free, all of them FRAME_ORDER_TAIL; the caller adjusts the counts. */
 static struct page *frame_block_take(unsigned order)
 {
 	unsigned from = order;
@@ -136,7 +136,7 @@ static struct page *frame_block_take(unsigned order)
 
 /* --- the harts' lists --------------------------------------------------- */
 
-/* A frame off this hart's list, now of kind @kind; or NULL. */
+/* Takes a frame off this hart's list and makes it @kind; NULL: none, or list busy. */
 static struct page *frame_cache_take(enum frame_kind kind)
 {
 	struct frame_cache *c = &frame_caches[hart_index()];
@@ -154,7 +154,7 @@ static struct page *frame_cache_take(enum frame_kind kind)
 	return pg;
 }
 
-/* Onto this hart's list, if there is room. */
+/* Puts @pg on this hart's list.  False: it is full or busy. */
 static bool frame_cache_put(struct page *pg)
 {
 	struct frame_cache *c = &frame_caches[hart_index()];
@@ -175,8 +175,9 @@ static bool frame_cache_put(struct page *pg)
 
 /* The rest of this section: frames.lock is held. */
 
-/* Blocks are halved from below, and the list is taken from its end: what comes first
- * goes there, so that memory is handed out in ascending order. */
+/* Fills @c up to CACHE_BATCH frames.  The blocks give frames in ascending order, and the
+ * list hands out its last one first.  So they go on it in reverse, and memory is handed
+ * out in ascending order. */
 static void frame_cache_refill(struct frame_cache *c)
 {
 	struct page *got[CACHE_BATCH], *pg;
@@ -193,7 +194,7 @@ static void frame_cache_refill(struct frame_cache *c)
 	frame_cache_leave(c);
 }
 
-/* All but @keep frames go to the block lists.  False: somebody is inside. */
+/* Moves all but @keep frames to the block lists.  False: somebody is inside. */
 static bool frame_cache_shrink(struct frame_cache *c, u32 keep)
 {
 	if (!frame_cache_enter(c))
@@ -204,7 +205,7 @@ static bool frame_cache_shrink(struct frame_cache *c, u32 keep)
 	return true;
 }
 
-/* Returns how many lists somebody was inside of. */
+/* Empties the lists of all harts.  Returns how many it left, as somebody was inside. */
 static unsigned frame_cache_drain_all(void)
 {
 	unsigned missed = 0;
@@ -216,7 +217,7 @@ static unsigned frame_cache_drain_all(void)
 
 /* --- allocation --------------------------------------------------------- */
 
-/* The frames of a block just taken become @kind, in use. */
+/* Marks a block just taken as in use, its frames as of @kind. */
 static void frame_block_dress(struct page *pg, unsigned order, enum frame_kind kind)
 {
 	for (u64 i = 0; i < BIT(order); i++)
@@ -224,7 +225,7 @@ static void frame_block_dress(struct page *pg, unsigned order, enum frame_kind k
 	frame_set_order(pg, order);
 }
 
-/* From the block lists; when they are out, from all harts' lists. */
+/* From the block lists, or when they have none, from the lists of all harts. */
 static struct page *frame_block_alloc(enum frame_kind kind, unsigned order, unsigned flags)
 {
 	struct page *pg;
@@ -246,9 +247,9 @@ static struct page *frame_block_alloc(enum frame_kind kind, unsigned order, unsi
 		}
 		spin_unlock(&frames.lock);
 
-		/* Whoever is inside a list is out again in a few instructions,
-		 * and in front of a thread only if it is on another hart.  An
-		 * interrupt may have hit somebody inside: it never waits. */
+		/* Whoever is inside a list leaves it after a few instructions.  For
+		 * a thread it is on another hart, so the thread can wait.  An
+		 * interrupt may have hit its own hart inside: it never waits. */
 	} while (!pg && missed && !(flags & FRAME_NOWAIT));
 	return pg;
 }
@@ -276,7 +277,7 @@ static struct page *frame_alloc_once(enum frame_kind kind, unsigned order, unsig
 	return pg ? pg : frame_block_alloc(kind, order, flags);
 }
 
-/* Not from this hart's list at once: reclaims until there is something. */
+/* The hart's list has none: tries the block lists, and reclaims as long as that helps. */
 static NOINLINE struct page *frame_alloc_slow(enum frame_kind kind, unsigned order,
 					      unsigned flags)
 {
@@ -295,7 +296,7 @@ static NOINLINE struct page *frame_alloc_slow(enum frame_kind kind, unsigned ord
 	return pg;
 }
 
-/* The last step: one reference, and all that (K) stands for as promised. */
+/* The last step: one reference, and the fields (K) as frame.h promises them. */
 static void frame_hand_out(struct page *pg)
 {
 	ASSERT(pg->refs == 0);
@@ -349,7 +350,7 @@ void frame_get(struct page *pg)
 	ASSERT(before > 0 && before + 1 != 0);
 }
 
-/* The reserve is filled up again before anything else. */
+/* A single frame goes to the reserve first, if that lacks any. */
 static NOINLINE void frame_block_free(struct page *pg, unsigned order)
 {
 	spin_lock(&frames.lock);
@@ -376,7 +377,7 @@ void frame_put(struct page *pg)
 
 	ASSERT(refs > 0 && pg->order <= FRAME_MAX_ORDER && frame_kind_is_given(pg->kind));
 
-	/* One reference is ours: nobody else is there to change the number. */
+	/* If ours is the only reference, nobody else can change the count. */
 	if (refs > 1 && __atomic_sub_fetch(&pg->refs, 1, __ATOMIC_ACQ_REL) > 0)
 		return;
 	pg->refs = 0;
@@ -386,7 +387,7 @@ void frame_put(struct page *pg)
 	frame_block_free(pg, pg->order);
 }
 
-/* The lock makes splitting one step for all who share a block. */
+/* Under the lock, so that all who share the block see it whole or split. */
 void frame_split(struct page *pg)
 {
 	unsigned order;
@@ -430,7 +431,7 @@ void frame_put_block(struct page *pg, unsigned order)
 		frame_put(pg + i);
 }
 
-/* What only one has can get no second reference meanwhile. */
+/* If ours is the only reference, nobody can take another. */
 bool frame_reunite(struct page *pg, unsigned order)
 {
 	bool alone = true;
@@ -456,7 +457,7 @@ u64 frame_count(enum frame_kind kind)
 
 	for (unsigned i = 0; i < MAX_HARTS; i++)
 		n += __atomic_load_n(&frame_caches[i].count[kind], __ATOMIC_RELAXED);
-	return MAX(n, 0); /* a frame may have moved between two looks */
+	return MAX(n, 0); /* a frame may have changed its kind between two reads */
 }
 
 u64 frame_total(void)
@@ -483,7 +484,7 @@ void frame_init(pa_t base, u64 bytes, struct page *table)
 		table[i] = (struct page){ .refs = 1, .kind = FRAME_kernel };
 }
 
-/* The whole frames in [start, end) that are RAM. */
+/* [*lo, *hi): the frames of RAM that lie wholly in [start, end). */
 static void frame_boot_range(pa_t start, pa_t end, pfn_t *lo, pfn_t *hi)
 {
 	*lo = MAX(DIV_UP(start, PAGE_SIZE), frames.base);
@@ -511,8 +512,7 @@ void frame_boot_free(pa_t start, pa_t end)
 	}
 }
 
-/* What the firmware keeps may reach over the edge of a frame: whole frames
- * that have any of it. */
+/* What the firmware keeps may end within a frame: every frame that has a byte of it. */
 void frame_boot_kind(pa_t start, pa_t end, enum frame_kind kind)
 {
 	pfn_t pfn, hi;

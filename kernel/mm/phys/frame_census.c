@@ -1,19 +1,21 @@
 /* frame_census.c - all counts of frames at one instant.
  *
  * The counts are spread over the block lists and the lists of the harts.  They stand
- * still while frames.lock is held and all lists are entered.  Who is inside of a list may
- * be hit by an interrupt that wants the lock, so nobody is waited for with it. */
+ * still while frames.lock is held and all lists are entered.  Whoever is inside a list may
+ * be hit by an interrupt that wants the lock: so the census never waits with the lock
+ * held, but drops it and starts anew. */
 #include "mm/phys/frame_priv.h"
 
 #include "lib/string.h"
 
+/* The lists of the first @n harts. */
 static void census_leave(unsigned n)
 {
 	while (n--)
 		frame_cache_leave(&frame_caches[n]);
 }
 
-/* (lock) False: somebody is inside of a list. */
+/* (lock) False: somebody is inside one of the lists, and none is entered. */
 static bool census_enter_all(void)
 {
 	for (unsigned i = 0; i < MAX_HARTS; i++) {
@@ -25,7 +27,7 @@ static bool census_enter_all(void)
 	return true;
 }
 
-/* (lock, all lists) */
+/* (lock, all lists entered) */
 static void census_add_up(struct frame_census *c)
 {
 	for (unsigned kind = 0; kind < FRAME_NKINDS; kind++) {

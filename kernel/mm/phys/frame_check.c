@@ -1,4 +1,4 @@
-/* frame_check.c - the frame allocator looks at itself, in builds with checks.
+/* frame_check.c - the frame allocator checks itself, in builds with CHECK=1.
  *
  * frames.lock is held, and no hart is inside its list. */
 #include "mm/phys/frame_priv.h"
@@ -6,7 +6,7 @@
 #include "lib/assert.h"
 
 #ifdef PAGODA_CHECK
-/* A block of 2^order from @pg on: all of one kind, only the first is special. */
+/* Block @pg of 2^order frames: all are of one kind, all but the first are tails. */
 static void frame_check_block(const struct page *pg, unsigned order)
 {
 	ASSERT(IS_ALIGNED(frame_pfn(pg), BIT(order)));
@@ -16,7 +16,7 @@ static void frame_check_block(const struct page *pg, unsigned order)
 		       pg[i].kind == pg->kind);
 }
 
-/* Returns how many frames the block or frame @pg takes. */
+/* Checks the block or frame @pg; returns how many frames it has. */
 static u64 frame_check_page(const struct page *pg)
 {
 	unsigned order = pg->order;
@@ -36,6 +36,7 @@ static u64 frame_check_page(const struct page *pg)
 	return BIT(order);
 }
 
+/* Returns how many frames are on the lists. */
 static u64 frame_check_lists(void)
 {
 	u64 nfree = 0;

@@ -1,18 +1,18 @@
-/* frame_priv.h - the state of the frame allocator, for frame.c and its check. */
+/* frame_priv.h - the state of the frame allocator, for the files frame*.c. */
 #pragma once
 
 #include "core/hart.h"
 #include "core/sync/spinlock.h"
 #include "mm/phys/frame.h"
 
-#define FRAME_CACHE_SIZE 32 /* frames on a hart's list at most */
+#define FRAME_CACHE_SIZE 32 /* frames, at most, on a hart's list */
 
 /* One hart's list, as frame.c describes it. */
 struct frame_cache {
 	u32 busy;                             /* (A) 1: somebody is inside      */
 	u32 n;                                /* (busy) frames in here          */
 	struct page *frame[FRAME_CACHE_SIZE]; /* (busy)                         */
-	s64 count[FRAME_NKINDS];              /* (busy, read by all) this share */
+	s64 count[FRAME_NKINDS];              /* (busy, read by all) its share  */
 } __attribute__((aligned(512)));
 
 struct frames {
@@ -22,9 +22,9 @@ struct frames {
 	u64 total;                               /* (C) frames                        */
 	struct list blocks[FRAME_MAX_ORDER + 1]; /* (lock) free ones, by order */
 	u64 nblocks[FRAME_MAX_ORDER + 1];        /* (lock) how many these are   */
-	s64 count[FRAME_NKINDS];                 /* (lock, read by all) this share */
-	struct list reserve;                     /* (lock) frames held back        */
-	u32 reserve_missing;                     /* (lock, A) how many it lacks    */
+	s64 count[FRAME_NKINDS]; /* (lock, read by all) the share of the lists */
+	struct list reserve;     /* (lock) frames held back        */
+	u32 reserve_missing;     /* (lock, A) how many it lacks     */
 };
 
 extern struct frame_cache frame_caches[MAX_HARTS];
@@ -35,7 +35,7 @@ static inline pfn_t frame_pfn(const struct page *pg)
 	return frames.base + (pg - frames.table);
 }
 
-/* Pairs with frame_cache_leave(): what the last visitor wrote is seen. */
+/* False: somebody is inside.  True: the caller is, and sees what the last one wrote. */
 static inline bool frame_cache_enter(struct frame_cache *c)
 {
 	return !__atomic_exchange_n(&c->busy, 1, __ATOMIC_ACQUIRE);
@@ -46,7 +46,7 @@ static inline void frame_cache_leave(struct frame_cache *c)
 	__atomic_store_n(&c->busy, 0, __ATOMIC_RELEASE);
 }
 
-/* The buddy of block @pg if all of it is free in one piece, else NULL. (lock) */
+/* The buddy of block @pg if it is one free block of that order, else NULL.  (lock) */
 static inline struct page *frame_buddy(const struct page *pg, unsigned order)
 {
 	pfn_t pfn = frame_pfn(pg) ^ BIT(order);

@@ -3,7 +3,7 @@
 
 #include "lib/types.h"
 
-/* All RAM, linearly; see docs/design.md section 2. */
+/* Physical address 0; all RAM is mapped from here on, linearly.  docs/design.md section 2. */
 #define DIRECT_BASE 0xffffffc000000000ul
 
 static inline void *kmap_direct(pa_t pa)
@@ -11,10 +11,11 @@ static inline void *kmap_direct(pa_t pa)
 	return (void *)(DIRECT_BASE + pa);
 }
 
-/* The physical address of kernel memory: the direct map, the kernel image. */
+/* The physical address of kernel memory: of the direct map, or of the kernel image. */
 pa_t kmap_pa(const void *va);
 
-/* Device registers, uncached as far as the machine goes; at boot, for ever. */
+/* Maps device registers for good, at boot.  Whether they are cached is up to the machine
+ * (its physical memory attributes). */
 void *kmap_device(pa_t pa, u64 bytes);
 
-#define KSTACK_PAGES 3
+#define KSTACK_PAGES 3 /* of each kernel stack */

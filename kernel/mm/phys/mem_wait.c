@@ -1,7 +1,7 @@
 /* mem_wait.c - waiting for memory, instead of failing; see reclaim.h.
  *
- * It looks again after a while.  To be woken by whoever frees a frame would cost each of
- * those something, and hardly anybody ever waits. */
+ * The waiter tries again after a while.  A wake-up at each freed frame would cost every
+ * free something, and hardly anybody ever waits. */
 
 #include "core/clock.h"
 #include "core/report/klog.h"

@@ -1,11 +1,11 @@
-/* reclaim.c - asks the registered caches for memory, in the order in which
- * they registered: the ones that are cheapest to fill again come first. */
+/* reclaim.c - asks the registered caches for memory, in the order in which they
+ * registered: those that are cheapest to fill again register first. */
 #include "mm/phys/reclaim.h"
 
 #include "lib/assert.h"
 #include "mm/phys/frame.h"
 
-/* Only added to, and only at boot. */
+/* (C) after boot. */
 static struct shrinker *shrinkers;
 
 void shrinker_register(struct shrinker *s)

@@ -7,8 +7,8 @@
  *	link   in cache->partial while it has room
  *
  * Objects are cut one by one as they are needed, so a new slab costs nothing
- * but its frame.  A free object holds the next free one in its first word and
- * a mark in its second, by which a second free is noticed. */
+ * but its frame.  A free object holds the next free one in its first word, and
+ * in its second a mark that reveals a double free. */
 #include "mm/phys/slab.h"
 
 #include "lib/assert.h"
@@ -27,7 +27,7 @@ static u64 slab_free_mark(const void *obj)
 	return (uintptr_t)obj ^ 0x9e3779b97f4a7c15ul;
 }
 
-static struct slab_cache *caches; /* (C) after boot: the last one made */
+static struct slab_cache *caches; /* (C) after boot: the newest one */
 
 struct slab_cache *slab_next(const struct slab_cache *c)
 {
@@ -47,7 +47,7 @@ void slab_init(struct slab_cache *c, const char *name, u32 size)
 	caches = c;
 }
 
-/* An object of slab @pg, which has room.  c->lock is held. */
+/* Takes an object of slab @pg, which has room.  c->lock is held. */
 static void *slab_take(struct slab_cache *c, struct page *pg)
 {
 	void *obj;
@@ -66,7 +66,7 @@ static void *slab_take(struct slab_cache *c, struct page *pg)
 	return obj;
 }
 
-/* A kept slab has a second reference. */
+/* A slab that slab_keep() made has a second reference. */
 static bool slab_is_kept(const struct page *pg)
 {
 	return pg->refs > 1;
@@ -95,8 +95,8 @@ void *slab_alloc(struct slab_cache *c, unsigned flags)
 	if (list_empty(&c->partial)) {
 		struct page *pg;
 
-		/* Without the lock: this may sleep.  Should somebody else add
-		 * a slab meanwhile, both stay until they are empty. */
+		/* Without the lock, as this may sleep.  If somebody else adds a
+		 * slab meanwhile, both stay until they are empty. */
 		spin_unlock(&c->lock);
 		pg = frame_alloc(FRAME_slab, flags & ~FRAME_ZERO);
 		if (!pg)

@@ -1,7 +1,7 @@
 /* slab.h - small kernel objects of one size.
  *
- * Empty slabs go back to the frame allocator at once, so that caches of
- * objects never sit on memory. */
+ * An empty slab goes back to the frame allocator at once, so a cache holds no unused
+ * memory except what slab_keep() keeps. */
 #pragma once
 
 #include "core/sync/spinlock.h"
@@ -16,20 +16,19 @@ struct slab_cache {
 	struct list partial;     /* (lock) slabs with a free object           */
 	u64 inuse;               /* (lock) objects handed out                 */
 	u64 nslabs;              /* (lock) frames it has                      */
-	struct slab_cache *next; /* (C) the one made before                */
+	struct slab_cache *next; /* (C) the next older one                  */
 };
 
 /* At boot; the cache stays for ever. */
 void slab_init(struct slab_cache *c, const char *name, u32 size);
 
-/* The caches, one after the other, NULL: the first.  NULL behind the last. */
+/* The cache after @c; NULL: the first one.  NULL after the last. */
 struct slab_cache *slab_next(const struct slab_cache *c);
 
-/* At boot: keeps frames for @objects of them for ever.  As long as these
- * suffice, how much memory is free does not depend on how the objects in use
- * happen to be spread over slabs. */
+/* At boot: keeps frames for @objects objects for good.  While these suffice, the number
+ * of free frames does not depend on how the objects in use are spread over slabs. */
 void slab_keep(struct slab_cache *c, u32 objects);
 
-/* A cleared object, or NULL; @flags as for frame_alloc(). */
+/* A cleared object, or NULL: no memory; @flags as for frame_alloc(). */
 void *slab_alloc(struct slab_cache *c, unsigned flags) MUST_CHECK;
 void slab_free(struct slab_cache *c, void *obj);

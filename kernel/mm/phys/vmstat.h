@@ -1,4 +1,4 @@
-/* vmstat.h - counters of the memory system, since boot; one for each hart. */
+/* vmstat.h - counters of the memory system since boot, kept per hart. */
 #pragma once
 
 #include "core/hart.h"
@@ -6,9 +6,9 @@
 /* X(name, what is counted) */
 #define VMSTATS(X)                                                                \
 	X(fault_lazy, "pages brought in at their first touch")                    \
-	X(fault_file, "pages of files mapped at their first touch")               \
+	X(fault_file, "file pages mapped at their first touch")                   \
 	X(fault_cow_copy, "shared pages copied at their first write")             \
-	X(fault_cow_reuse, "pages kept at a write, as nobody else has them")      \
+	X(fault_cow_reuse, "pages kept at a write, as nobody shared them")        \
 	X(fault_spurious, "faults on an A or D bit, or a stale translation")      \
 	X(fault_refused, "faults that no area allows")                            \
 	X(page_zeroed, "pages cleared for programs")                              \
@@ -16,12 +16,12 @@
 	X(fork_copied, "pages that fork copied")                                  \
 	X(super_mapped, "2 MiB leaves made")                                      \
 	X(super_split, "2 MiB leaves split into pages")                           \
-	X(super_fallback, "2 MiB leaves not made, as no memory was fit for them") \
+	X(super_fallback, "2 MiB leaves not made, as no block of 2 MiB was free") \
 	X(super_shed, "pages taken out of 2 MiB leaves as memory ran out")        \
-	X(space_load, "times that a hart changed to another process's memory")    \
-	X(space_flush, "of these: it forgot that memory's translations")          \
-	X(space_flush_all, "changes at which it forgot all translations")         \
-	X(asid_rollover, "times that the numbers for address spaces ran out")
+	X(space_load, "times that a hart loaded another address space")           \
+	X(space_flush, "of these: it flushed that space's translations")          \
+	X(space_flush_all, "loads at which it flushed all translations")          \
+	X(asid_rollover, "times that the ASIDs ran out")
 
 enum vmstat {
 #define X(name, what) VM_##name,
@@ -29,7 +29,7 @@ enum vmstat {
 #undef X
 };
 
-/* (A) A line of its own for each hart: nobody waits for a counter. */
+/* (A) Each hart's are in cache lines of their own, so that no hart waits for another. */
 struct vmstat_hart {
 	u64 n[VM_NSTAT];
 } __attribute__((aligned(64)));
@@ -47,7 +47,7 @@ static inline void vmstat_add(enum vmstat s, u64 n)
 	__atomic_fetch_add(&vmstat_harts[hart_index()].n[s], n, __ATOMIC_RELAXED);
 }
 
-/* A sum over harts: exact when no hart is at it. */
+/* A sum over harts: exact only while no hart counts. */
 u64 vmstat_read(enum vmstat s);
 
 extern const char *const vmstat_name[VM_NSTAT], *const vmstat_what[VM_NSTAT];
