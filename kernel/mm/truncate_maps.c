@@ -2,8 +2,8 @@
  *
  * The caller has changed the file's size already.  A fault that read the old size holds
  * the area lock of its space until its page is mapped, so the page is found here; a later
- * fault reads the new size.  A space that fork makes meanwhile comes after its parent in
- * the list, and both are locked while fork copies, so no page of it is missed. */
+ * fault reads the new size.  fork holds the parent's lock until the child has its pages
+ * and is in the list, after the parent, so no page of the child is missed. */
 #include "mm/truncate_maps.h"
 
 #include "core/sched.h"

@@ -1,4 +1,4 @@
-/* args.h - taking arguments of system calls apart. */
+/* args.h - decoding arguments of system calls. */
 #pragma once
 
 #include "lib/types.h"
@@ -6,8 +6,8 @@
 
 struct file;
 
-/* The path that a program names: 0, -EFAULT, -ENAMETOOLONG. */
+/* Copies the path at user address @arg: 0, -EFAULT, -ENAMETOOLONG.  Sleeps. */
 int arg_path(u64 arg, char path[MAXPATH]) MUST_CHECK;
 
-/* The open file behind a descriptor, or NULL. */
+/* The running process's open file of descriptor @arg, or NULL. */
 struct file *arg_file(u64 arg);

@@ -1,8 +1,8 @@
 /* exec.c - a new image for the running process.
  *
- * Decode, build aside, commit: until the new space is complete the old image
- * is untouched, and from then on nothing can fail.  Image: docs/design.md section 4
- * and docs/abi.md section 3. */
+ * The new space is built beside the old one.  Until it is complete the old image is
+ * untouched, and from then on nothing can fail.  For what an image looks like see
+ * docs/design.md section 4 and docs/abi.md section 3. */
 
 #include "core/coreup.h"
 #include "core/thread.h"
@@ -65,9 +65,8 @@ static int load_page(struct exec *x, const struct elf_segment *seg, u64 done)
 	return (u64)got == n ? 0 : -ENOEXEC;
 }
 
-/* Pages of a segment that is only read, lie whole in the file and at page
- * boundaries of it, are the page cache's own: everybody who runs the program
- * shares them.  Pages that somebody might write through a mapping are copied. */
+/* Maps the page cache's own page, which everybody who runs the program shares.  A page
+ * that somebody may write through a shared mapping (-EAGAIN) is copied instead. */
 static int share_page(struct exec *x, const struct elf_segment *seg, u64 done)
 {
 	struct page *pg;
@@ -83,6 +82,7 @@ static int share_page(struct exec *x, const struct elf_segment *seg, u64 done)
 	return err;
 }
 
+/* Only whole pages of the file, at page boundaries, of a segment without W. */
 static bool can_share(const struct elf_segment *seg, u64 done)
 {
 	return !(seg->flags & ELF_PF_W) && IS_ALIGNED(seg->offset, PAGE_SIZE) &&
@@ -116,7 +116,7 @@ static int load_segment(struct exec *x, const struct elf_segment *seg)
 	return err ? err : aspace_fill(x->as, spec.start, spec.end);
 }
 
-/* xv6 maps what lies between two segments as well. */
+/* xv6 maps the addresses between two segments, too. */
 static int fill_gap(struct exec *x, va_t from, va_t to)
 {
 	struct area_spec spec = {
@@ -174,8 +174,8 @@ static int read_headers(struct exec *x)
 
 /* --- the stack --------------------------------------------------------- */
 
-/* guard | stack: one page, or what the file asks for, on demand.  Of more than a
- * page the arguments leave one half to the program. */
+/* A guard page, then the stack: one page, or on demand the size that the file asks for.
+ * Arguments may take all of one page, but at most half of a larger stack. */
 static int make_stack(struct exec *x)
 {
 	u64 size = MIN(ALIGN_UP(x->image.stack_size, PAGE_SIZE), STACK_MAX);
@@ -203,7 +203,7 @@ static int reserve(struct exec *x, u64 n)
 	return 0;
 }
 
-/* argv[argc] of the new program will be @at. */
+/* Notes that argv[argc] of the new program is @at. */
 static int note_argument(struct exec *x, u64 at)
 {
 	struct page **frame = &x->argv[x->argc / EXEC_ARGV_FRAME];

@@ -1,4 +1,4 @@
-/* exec_priv.h - what one exec has gathered so far; lives in a frame. */
+/* exec_priv.h - the state of one exec, kept in a frame of its own. */
 #pragma once
 
 #include "lib/elf.h"
@@ -9,12 +9,12 @@ struct aspace;
 struct inode;
 struct page;
 
-/* An image ends at least this far below the mappings at the top. */
+/* An image ends at or below this: the mappings at the top have at least 1 GiB. */
 #define EXEC_IMAGE_LIMIT (MAXVA - 1 * GIB)
 
 #define EXEC_END INT64_MIN /* fetch: there are no more arguments */
 
-/* The new argv is gathered in frames, each taken when it is needed. */
+/* The new argv is gathered in frames, which are allocated as needed. */
 #define EXEC_ARGV_FRAME (PAGE_SIZE / sizeof(u64))
 #define EXEC_ARGV_FRAMES (MAXARGS / EXEC_ARGV_FRAME)
 
@@ -25,11 +25,11 @@ struct exec {
 	struct elf_image image;
 	struct aspace *as; /* the new space, not in use yet */
 	va_t image_end, sp;
-	va_t floor;         /* of what the arguments may take of the stack */
+	va_t floor;         /* lowest sp that the arguments may reach      */
 	unsigned argc, max; /* max: with the NULL */
-	struct page *argv[EXEC_ARGV_FRAMES]; /* where the strings went, NULL behind them */
+	struct page *argv[EXEC_ARGV_FRAMES]; /* addresses of the strings, then NULL */
 
-	/* Puts argument @i into string: its length, EXEC_END, or -errno. */
+	/* Puts argument @i into string.  Returns its length, EXEC_END, or -errno. */
 	s64 (*fetch)(struct exec *x, unsigned i);
 	uptr_t user_argv;
 	const char *const *kernel_argv;

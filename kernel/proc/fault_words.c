@@ -20,7 +20,7 @@
 #define CSR_VL 0xc20
 #define CSR_VLENB 0xc22
 
-/* Widths of loads and stores that are no vector's: fh, fw, fd, fq. */
+/* Whether a load or store has a width of scalars (fh, fw, fd, fq), not of vectors. */
 static bool insn_width_is_scalar(u32 insn)
 {
 	return FUNCT3(insn) >= 1 && FUNCT3(insn) <= 4;
@@ -56,14 +56,14 @@ static void fault_illegal_words(char *words, const struct fault *f)
 	const char *why = "";
 
 	if (insn_is_vector(f->insn))
-		why = ": this kernel keeps vectors off";
+		why = ": this kernel has vectors switched off";
 	else if (f->without_fp && insn_is_float(f->insn))
 		why = ": this machine has no floating point";
 	fmt_snprintf(words, FAULT_WORDS_MAX, "illegal instruction 0x%0*x at 0x%lx%s",
 		     insn_is_long(f->insn) ? 8 : 4, f->insn, f->pc, why);
 }
 
-/* What was tried at the address in tval; NULL: tval is none, or means something else. */
+/* What the program tried at the address in tval; NULL: tval holds no such address. */
 static const char *fault_cause_access(u64 cause)
 {
 	static const char *const name[] = {

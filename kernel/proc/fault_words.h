@@ -1,4 +1,4 @@
-/* fault_words.h - what a program did that it may not do, in words. */
+/* fault_words.h - the fault that kills a program, in words. */
 #pragma once
 
 #include "lib/types.h"
@@ -16,5 +16,5 @@ static inline bool insn_is_long(u32 insn)
 	return (insn & 3) == 3;
 }
 
-/* "illegal instruction 0x0000 at 0x10", cut if it does not fit. */
+/* Writes "illegal instruction 0x0000 at 0x10" and the like, cut off if it does not fit. */
 void fault_words(char words[FAULT_WORDS_MAX], const struct fault *f);

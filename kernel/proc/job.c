@@ -8,9 +8,9 @@
 #include "uapi/errno.h"
 #include "uapi/job.h"
 
-/* Values of shell_pid that are no pid. */
-#define NOT_YET 0 /* nobody has asked for a line: all that init has started is the job */
-#define GONE (-1) /* the last one has ended                                            */
+/* Values of shell_pid that are no pids. */
+#define NOT_YET 0 /* no line was asked for yet: all that init has started is the job */
+#define GONE (-1) /* the last shell has ended                                        */
 
 static int shell_pid; /* (P) the shell whose job is in the foreground */
 
@@ -30,7 +30,7 @@ void job_inherit(struct proc *child, struct proc *parent)
 		job_become_shell(parent);
 	child->job.background = from->background;
 	child->job.owner = from->shell ? parent->pid : from->owner;
-	/* ^C came in the middle of this fork. */
+	/* ^C arrived during this fork. */
 	if (from->interrupted) {
 		child->job.interrupted = true;
 		thread_kill(&child->thread);
@@ -56,7 +56,7 @@ static void job_ask(struct proc *p)
 	p->job.interrupted = false;
 }
 
-/* A shell that says nothing is known by what it does, see job.h. */
+/* A shell that does not call job() is recognized by what it does, see job.h. */
 void job_reads_console(void)
 {
 	bool prompts = console_has_prompt();
@@ -83,7 +83,7 @@ static bool job_descends_from(const struct proc *p, int pid)
 
 /* --- ^C -------------------------------------------------------------------- */
 
-/* (P) @shell: whose job it would be, or NULL. */
+/* (P) @shell: the shell of the foreground job, or NULL. */
 static bool job_in_foreground(const struct proc *p, const struct proc *shell)
 {
 	if (!p->parent || p->pid <= 1 || p->zombie || p->job.shell || p->job.background)
@@ -95,7 +95,7 @@ static bool job_in_foreground(const struct proc *p, const struct proc *shell)
 	return shell->job.told || job_descends_from(p, shell->pid);
 }
 
-/* (P) A shell that says what it does can be told, too. */
+/* (P) Tells a shell that calls job() of a ^C.  True: its wait ends. */
 static bool job_tell_shell(struct proc *shell)
 {
 	if (!shell || !shell->job.told)

@@ -1,5 +1,5 @@
-/* ktest_proc.c - one address space seen from both sides: what the kernel sees of it at
- * once, what it cannot touch by accident, and what user mode has of the kernel. */
+/* ktest_proc.c - tests of one address space from both sides: what the kernel sees of it at
+ * once, what it cannot access by accident, and what user mode has of the kernel. */
 
 #ifdef PAGODA_CHECK
 
@@ -63,8 +63,8 @@ KTEST(every_page_of_a_space_comes_back)
 	ASSERT(mem_available() == before && frame_count(FRAME_table) == tables);
 }
 
-/* As when a process that ends waits for a watcher, and goes on where an idle hart
- * has borrowed its space. */
+/* As when a process that ends waits for a watcher, and goes on on a hart that idled with
+ * its space loaded. */
 KTEST(a_space_is_evicted_from_the_hart_that_asks)
 {
 	struct proc *p = proc_current();
@@ -116,7 +116,7 @@ static void ktest_check_user_root(struct aspace *as)
 		ASSERT(root[i].bits == pt_entry(&as->pt, i * GIB, 2).bits);
 }
 
-/* isolate=on: above the user half the root of user mode is empty, and in it only
+/* isolate=on: the upper half of the root of user mode is empty, and in the lower half only
  * trampoline and trap frame are the kernel's. */
 KTEST(user_root_has_nothing_of_the_kernel)
 {
@@ -179,7 +179,7 @@ KTEST(interrupts_of_a_copy_have_user_memory_closed)
 	ktest_space_leave(as);
 }
 
-/* A copy that ends in a page that is not there says exactly how far it came. */
+/* A copy that meets a missing page returns exactly the bytes before it. */
 KTEST(partial_copies_are_exact)
 {
 	struct aspace *as = ktest_space_enter();
@@ -201,7 +201,7 @@ KTEST(partial_copies_are_exact)
 #define COPY_ROOM (COPY_MAX + 64)
 #define COPY_EMPTY 0xee
 
-/* What byte @i of user memory has, and what the kernel's are to be told from it. */
+/* The byte at @i of user memory; never COPY_EMPTY, which fills the kernel's buffers. */
 static u8 ktest_copy_pattern(va_t i)
 {
 	return (u8)(i * 7 + (i >> 8) + 1) % COPY_EMPTY;
@@ -222,7 +222,7 @@ static void ktest_check_copy_in(va_t user, u64 n, u64 can, unsigned at)
 		ASSERT((p >= to && p < to + done) || *p == COPY_EMPTY);
 }
 
-/* The other way.  What lies around it in user memory stays. */
+/* The other way.  User memory around the copy must not change. */
 static void ktest_check_copy_out(va_t user, u64 n, u64 can, unsigned at)
 {
 	static u8 from[COPY_ROOM] __attribute__((aligned(8)));
@@ -289,11 +289,11 @@ KTEST(long_copies_are_exact_at_every_alignment)
 	ktest_space_leave(as);
 }
 
-/* From one page to the next, and right behind a page that is not there. */
+/* Across a page edge, and right after a page that is not there. */
 KTEST(copies_around_page_edges)
 {
 	struct aspace *as = ktest_space_with_hole();
-	va_t edge = USER_VA + PAGE_SIZE, behind = USER_VA + 3 * PAGE_SIZE;
+	va_t edge = USER_VA + PAGE_SIZE, after = USER_VA + 3 * PAGE_SIZE;
 
 	for (u64 n = 0; n <= 40; n++)
 		for (u64 before = 0; before < n; before++)
@@ -301,7 +301,7 @@ KTEST(copies_around_page_edges)
 	for (u64 n = 0; n <= 40; n++)
 		for (u64 offset = 0; offset < 8; offset++)
 			for (unsigned at = 0; at < 8; at++)
-				ktest_check_copy_in(behind + offset, n, COPY_MAX, at);
+				ktest_check_copy_in(after + offset, n, COPY_MAX, at);
 	ktest_space_leave(as);
 }
 

@@ -165,8 +165,8 @@ static void proc_share_files(struct proc *child, struct proc *parent)
 	child->cwd = inode_dup(parent->cwd);
 }
 
-/* (P) held.  @child, which is in no list, becomes a child of @parent; its USYSCALL
- * page says so. */
+/* (P) Makes @child, which is in no list, a child of @parent; its USYSCALL page then says
+ * so. */
 static void proc_adopt(struct proc *parent, struct proc *child)
 {
 	child->parent = parent;
@@ -245,7 +245,7 @@ static void proc_drop_memory(struct proc *p)
 	p->tf = NULL;
 }
 
-/* Orphans go to init, which waits for everybody. */
+/* The children of @p go to init, which waits for everybody. */
 static void proc_leave_tree(struct proc *p)
 {
 	struct proc *child, *next;
@@ -281,7 +281,7 @@ void proc_exit(int status)
 
 /* --- wait -------------------------------------------------------------- */
 
-/* (P) held.  *mine: whether there is such a child at all. */
+/* (P) A child that has ended, or NULL.  *mine: whether there is such a child at all. */
 static struct proc *proc_find_zombie(struct proc *p, int pid, bool *mine)
 {
 	struct proc *child;
@@ -297,7 +297,7 @@ static struct proc *proc_find_zombie(struct proc *p, int pid, bool *mine)
 	return NULL;
 }
 
-/* (P) held.  Sleeps until a child ends. */
+/* (P) Sleeps until a child ends: 0, or -EINTR. */
 static int proc_wait_child(struct proc *p, int options)
 {
 	bool breaks = options & WAIT_INTERRUPT;
@@ -352,7 +352,7 @@ int proc_kill(int pid)
 	return p ? 0 : -ESRCH;
 }
 
-/* --- the first one ----------------------------------------------------- */
+/* --- process 1 --------------------------------------------------------- */
 
 bool proc_is_init(const struct proc *p)
 {

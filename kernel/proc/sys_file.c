@@ -134,7 +134,7 @@ s64 sys_sync(const u64 arg[6])
 	return fs_sync();
 }
 
-/* Opening may create a file or empty one: the descriptor is found before. */
+/* The descriptor is found first, as opening may create or empty a file. */
 s64 sys_open(const u64 arg[6])
 {
 	struct file *f;
@@ -163,8 +163,8 @@ s64 sys_mkdir(const u64 arg[6])
 	return err ? err : fs_mkdir(proc_current()->cwd, path);
 }
 
-/* Durable at once: nodes are made at the first boot of an image, which graders
- * end as soon as they see the prompt. */
+/* Durable at once: nodes are made at the first boot of an image, and graders stop the
+ * machine as soon as they see the prompt. */
 s64 sys_mknod(const u64 arg[6])
 {
 	char path[MAXPATH];
@@ -246,7 +246,7 @@ s64 sys_chdir(const u64 arg[6])
 	return 0;
 }
 
-/* Both ends get descriptors and the program learns of both, or nothing stays. */
+/* Either both ends get descriptors and the program knows both, or nothing has changed. */
 s64 sys_pipe(const u64 arg[6])
 {
 	struct proc *p = proc_current();

@@ -1,5 +1,5 @@
-/* sys_mmap.c - mmap and its family: arguments are taken apart here, the rest
- * is in mm/map.c. */
+/* sys_mmap.c - mmap and its family: arguments are decoded here, the rest is in mm/map.c
+ * and mm/remap.c. */
 
 #include "fs/file.h"
 #include "fs/fs.h"
@@ -15,7 +15,7 @@
 
 #define PROT_ALL (PROT_READ | PROT_WRITE | PROT_EXEC)
 #define MAP_ALL (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS)
-#define MINCORE_BATCH PAGE_SIZE /* pages that one frame of answers speaks of */
+#define MINCORE_BATCH PAGE_SIZE /* pages; their answers, a byte each, fill a frame */
 
 /* A page-aligned, non-empty range of the user half; len is rounded up. */
 struct span {

@@ -10,7 +10,7 @@
 #include "proc/syscall.h"
 #include "uapi/errno.h"
 
-/* pause() waits for time alone; the wait wants a lock all the same. */
+/* pause() waits for nothing but time, yet every wait needs a lock. */
 static struct spinlock pause_lock = SPINLOCK_INIT("pause", proc);
 
 #define SBRK_EAGER 1
@@ -34,7 +34,7 @@ s64 sys_exit(const u64 arg[6])
 	proc_exit((int)arg[0]);
 }
 
-/* The child is let go only when its status has arrived. */
+/* The child is reaped only after its status has arrived. */
 static s64 sys_wait_for(int pid, u64 status, int options)
 {
 	struct proc *child;
@@ -67,7 +67,7 @@ s64 sys_kill(const u64 arg[6])
 	return proc_kill((int)arg[0]);
 }
 
-/* xv6's programs test for its limit; a command line has more file names than that. */
+/* xv6's programs test for MAXARG; native ones may pass more, for long lists of files. */
 s64 sys_exec(const u64 arg[6])
 {
 	char path[MAXPATH];
@@ -84,8 +84,8 @@ s64 sys_getpid(const u64 arg[6])
 	return proc_current()->pid;
 }
 
-/* Programs built before 2025 pass no mode: their a1 holds anything.  One that
- * ever called with something that is no mode gets eager memory from then on. */
+/* Programs built before 2025 pass no mode: their a1 holds anything.  A process that has
+ * ever passed something that is no mode gets eager memory from then on. */
 static bool sys_sbrk_is_lazy(struct proc *p, s64 delta, u64 mode)
 {
 	if ((u32)mode != SBRK_EAGER && (u32)mode != SBRK_LAZY)

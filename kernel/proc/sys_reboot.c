@@ -1,4 +1,4 @@
-/* sys_reboot.c - the end, as asked for by a user. */
+/* sys_reboot.c - power-off and restart at a program's request. */
 
 #include "arch/riscv/sbi.h"
 #include "core/report/klog.h"
@@ -9,14 +9,15 @@
 #include "uapi/errno.h"
 #include "uapi/info.h"
 
-/* @err: why init could not make the node; 0: there is one.  The status to leave with. */
+/* Says why init has no console, and returns the exit status.  @err: why init could not make
+ * the node; 0: there is a file of that name. */
 static int reboot_explain_no_console(int err)
 {
 	if (err)
 		printk("init: /console cannot be made: error %d\n", err);
 	else
-		printk("init: /console is not the console's device; "
-		       "it has to get another name\n");
+		printk("init: /console is not the console device; "
+		       "give that file another name\n");
 	return 1;
 }
 
@@ -30,7 +31,7 @@ s64 sys_reboot(const u64 arg[6])
 		status = reboot_explain_no_console(status);
 	err = fs_sync();
 	if (err)
-		printk("the disk does not take what was written: error %d\n", -err);
+		printk("the disk does not store the last changes: error %d\n", -err);
 	uart_flush();
 	if (how == REBOOT_RESET) {
 		sbi_reboot();

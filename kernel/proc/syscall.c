@@ -37,8 +37,9 @@ static s64 syscall_call(struct proc *p, u32 number)
 	return table[number].fn(&p->tf->a0);
 }
 
-/* What a call leaves unwritten in its locals is known by this: the caller's t6, byte for
- * byte.  A test chooses t6 and looks for it in what comes back. */
+/* With CHECK=1, fills the unused kernel stack with the low byte of the caller's t6.  A test
+ * sets t6 and looks for that byte in all that comes back: it is a byte of the stack that
+ * the call did not write. */
 static __attribute__((noinline)) void syscall_mark_stack(const struct proc *p)
 {
 #ifdef PAGODA_CHECK

@@ -1,10 +1,10 @@
-/* syscall.h - from numbers to functions. */
+/* syscall.h - system calls: from numbers to functions. */
 #pragma once
 
 #include "lib/types.h"
 #include "uapi/syscalls.h"
 
-/* One per call: the six argument registers; a result or -errno. */
+/* One per call: takes the six argument registers, returns a result or -errno. */
 #define X(number, name, nargs) s64 sys_##name(const u64 arg[6]);
 SYSCALLS(X)
 #undef X
@@ -13,7 +13,7 @@ s64 sys_sleep(const u64 arg[6]); /* another name of sys_pause, for debuggers */
 /* Carries out what the running process's registers ask for. */
 void syscall_dispatch(void);
 
-/* Whether the call that is carried out gives -errno for a failure. */
+/* Whether the program gets -errno of the call in progress; otherwise it gets -1. */
 bool syscall_is_native(void);
 
 /* The name of call @number, or NULL. */

@@ -62,8 +62,8 @@ bool proc_info(unsigned slot, struct procinfo *info)
 	return info->pid != 0;
 }
 
-/* One that has no parent yet is still being made by fork: its space is not to be
- * looked at.  exit and exec take p->as away under proc_lock before they destroy. */
+/* A process without a parent is still being made by fork, and its space must not be seen.
+ * exit and exec take p->as away under proc_lock before they destroy the space. */
 struct aspace *proc_watch(int pid, struct procinfo *who)
 {
 	struct aspace *as = NULL;

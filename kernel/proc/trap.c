@@ -1,4 +1,4 @@
-/* trap.c - programs in the kernel: system calls, faults, the way back. */
+/* trap.c - traps of programs: system calls, exceptions, interrupts, and the way back. */
 
 #include "arch/riscv/csr.h"
 #include "arch/riscv/switch.h"
@@ -34,7 +34,7 @@ static enum access user_trap_access(u64 cause)
 	return cause == EXC_INSN_PAGE ? ACCESS_EXEC : ACCESS_READ;
 }
 
-/* The bits of the instruction at @pc, as many as can be read: fault_words.h. */
+/* The instruction at @pc, as far as it can be read, for struct fault. */
 static u32 user_trap_instruction(uptr_t pc)
 {
 	u16 half[2] = { 0, 0 };
@@ -45,7 +45,7 @@ static u32 user_trap_instruction(uptr_t pc)
 	return half[0] | (u32)half[1] << 16;
 }
 
-/* Two lines, known from xv6; who died of what, in words; why.  Then the process dies. */
+/* Prints the two lines that xv6 prints, then who died of what in words, and why; exits. */
 static void user_trap_kill(struct proc *p, u64 cause, u64 tval)
 {
 	struct fault f = { .cause = cause, .tval = tval, .pc = p->tf->pc };
@@ -71,8 +71,8 @@ static void user_trap_exception(struct proc *p, u64 cause, u64 tval, bool fp_off
 {
 	int err = -EFAULT;
 
-	/* Perhaps its first floating point instruction: with the unit on it either
-	 * works or comes back here. */
+	/* Perhaps its first floating point instruction.  The unit is on now: the
+	 * instruction works, or traps again and is found illegal. */
 	if (cause == EXC_ILLEGAL && fp_off && fp_first_use(&p->thread))
 		return;
 	irq_enable();
@@ -94,8 +94,8 @@ static void user_trap_syscall(struct proc *p)
 	syscall_dispatch();
 }
 
-/* What the vector finds at the next trap, and how the program runs on.
- * Interrupts are off from here to the program. */
+/* Sets up the trap frame for the next trap, and sstatus for the way to the program.
+ * Interrupts stay off from here to the program. */
 static void user_trap_prepare_exit(struct proc *p)
 {
 	u64 status = csr_read(sstatus);
@@ -140,7 +140,7 @@ void user_trap(void)
 	user_trap_leave(p);
 }
 
-/* The first way out of a new process: from its thread's start function. */
+/* Called from the start function of a new process's thread. */
 void proc_enter_user(void)
 {
 	user_trap_leave(proc_current());

@@ -93,7 +93,7 @@ def test_console_that_is_none(test_image, tmp_path, what):
         m.run(f"rm console; {what}")
         assert m.poweroff() == 0
     for _ in range(2):  # it is not touched
-        no_console(image, "init: /console is not the console's device; it has to get another name")
+        no_console(image, "init: /console is not the console device; give that file another name")
 
 
 def test_console_that_cannot_be_made(test_image, tmp_path):

@@ -3,7 +3,7 @@
 
 #include "lib/types.h"
 
-/* Physical address 0; all RAM is mapped from here on, linearly.  docs/design.md section 2. */
+/* Where physical address 0 would be: all RAM, linearly; docs/design.md section 2. */
 #define DIRECT_BASE 0xffffffc000000000ul
 
 static inline void *kmap_direct(pa_t pa)
