@@ -133,7 +133,7 @@ static int fault_file(struct aspace *as, const struct vma *area, va_t va,
 		frame_put(pg);
 	}
 	if (!err && index >= obj->ops->pages(obj)) {
-		/* The file was truncated meanwhile: nobody may write past its end. */
+		/* It was truncated meanwhile: the page must not stay mapped. */
 		aspace_zap(as, va, va + PAGE_SIZE);
 		err = -EFAULT;
 	}

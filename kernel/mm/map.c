@@ -13,7 +13,7 @@
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
-/* Mappings end at or below this; new ones go as high as there is room. */
+/* Mappings end at or below this address. */
 #define MAP_TOP USYSCALL
 
 /* --- an area holds its file --------------------------------------------- */
@@ -43,7 +43,7 @@ const struct vma_hooks aspace_area_hooks = {
 	.gone = map_area_gone,
 };
 
-/* A page that can be written can be read: Sv39 reserves W without R. */
+/* Sv39 reserves W without R: a page that can be written can be read. */
 static u8 map_with_read(u8 prot)
 {
 	return prot & VMA_W ? prot | VMA_R : prot;
@@ -51,8 +51,8 @@ static u8 map_with_read(u8 prot)
 
 /* --- mmap -------------------------------------------------------------- */
 
-/* Finds the address: the highest gap, or with @fixed the address asked for.  There no
- * area reaches over either end any more. */
+/* The address of the new mapping: the highest gap, or with @fixed the one asked for.  On
+ * return no area reaches over either of its ends. */
 static int map_choose_place(struct aspace *as, const struct map_request *req, va_t *out)
 {
 	if (!req->fixed)
@@ -233,7 +233,7 @@ static bool map_may_protect(struct aspace *as, va_t lo, va_t hi, u8 prot)
 	return true;
 }
 
-/* Whether areas of the program cover [lo, hi).  False, too, if the thread is to die. */
+/* Whether areas of the program cover [lo, hi).  Also false if the thread is to die. */
 static bool map_all_in_areas(struct aspace *as, va_t lo, va_t hi)
 {
 	while (lo < hi) {
@@ -381,8 +381,7 @@ int aspace_mincore(struct aspace *as, va_t addr, u64 len, u8 *out)
 	pt_for_each(c, &as->pt, addr, err ? addr : end) {
 		pte_t e = pte_load(c.slot);
 
-		(void)pt_point(
-			&c); /* goes on after a kill: at most a frame of answers is left */
+		(void)pt_point(&c); /* goes on after a kill: not much is left */
 		if (pte_is_leaf(e) || pte_is_parked(e, c.level))
 			memset(out + (c.va - addr) / PAGE_SIZE, 1,
 			       (MIN(pt_end(&c), end) - c.va) / PAGE_SIZE);

@@ -24,8 +24,8 @@ struct map_request {
 int aspace_map(struct aspace *as, const struct map_request *req, va_t *out) MUST_CHECK;
 
 /* Unmaps [addr, addr + len), which need not all be mapped.  Changed pages of shared file
- * mappings go to the file.  -EINVAL: outside of user memory; -ENOMEM: a hole inside one
- * area takes one more area. */
+ * mappings go to the file.  -EINVAL: outside of user memory; -ENOMEM: a hole inside an
+ * area makes two of it, and there is no memory for the second. */
 int aspace_munmap(struct aspace *as, va_t addr, u64 len) MUST_CHECK;
 
 /* Sets the protection to @prot (VMA_R | VMA_W | VMA_X).  -EINVAL: outside of user memory;

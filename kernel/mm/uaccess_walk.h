@@ -5,7 +5,7 @@
  * that is not there is brought in by the same fault path as for the hardware.
  *
  * The walk takes no lock.  Only the process itself adds entries to its table; besides
- * it, only truncate_maps.c removes any, and mapping_walk_begin() keeps that out. */
+ * it, only truncate_maps.c removes any, which mapping_walk_begin() keeps out. */
 #pragma once
 
 #include "lib/types.h"

@@ -25,7 +25,7 @@ struct proc {
 	int pid;                    /* (P) 0: the slot is free               */
 	bool zombie;                /* (P) ended, off its stack, not waited for */
 	int status;                 /* (P) for the parent                    */
-	struct proc *parent;        /* (P) NULL: init                        */
+	struct proc *parent;        /* (P) init: itself; NULL: still in fork   */
 	struct list children;       /* (P) struct proc.sibling               */
 	struct list sibling;        /* (P) */
 	struct waitq child_died;    /* it waits here for a child           */
@@ -104,9 +104,11 @@ int proc_exec_kernel(const char *path, const char *const *argv) MUST_CHECK;
 
 /* table.c: processes seen from outside. */
 unsigned proc_count(void);
-struct proc *proc_find(int pid); /* NULL: no such pid; proc_lock held */
-void proc_print_all(void);       /* for ^P */
+void proc_print_all(void);                            /* for ^P */
 bool proc_info(unsigned slot, struct procinfo *info); /* false: free slot */
+
+/* The process @pid, or NULL.  proc_lock held. */
+struct proc *proc_find(int pid);
 
 /* The space of process @pid (0: the running one), with a watch on it (mm/space/watch.h);
  * *who gets its pid and name.  NULL: there is no such process, or it has no space now. */

@@ -217,7 +217,7 @@ static unsigned frame_cache_drain_all(void)
 
 /* --- allocation --------------------------------------------------------- */
 
-/* Marks a block just taken as in use, its frames as of @kind. */
+/* Marks a block just taken as in use, and its frames as @kind. */
 static void frame_block_dress(struct page *pg, unsigned order, enum frame_kind kind)
 {
 	for (u64 i = 0; i < BIT(order); i++)
@@ -247,9 +247,9 @@ static struct page *frame_block_alloc(enum frame_kind kind, unsigned order, unsi
 		}
 		spin_unlock(&frames.lock);
 
-		/* Whoever is inside a list leaves it after a few instructions.  For
-		 * a thread it is on another hart, so the thread can wait.  An
-		 * interrupt may have hit its own hart inside: it never waits. */
+		/* A list is busy for a few instructions.  If a thread finds one busy,
+		 * another hart is inside, so the thread can wait.  An interrupt may
+		 * have hit its own hart inside: it never waits. */
 	} while (!pg && missed && !(flags & FRAME_NOWAIT));
 	return pg;
 }
@@ -512,7 +512,7 @@ void frame_boot_free(pa_t start, pa_t end)
 	}
 }
 
-/* What the firmware keeps may end within a frame: every frame that has a byte of it. */
+/* The range may begin or end within a frame: all frames that it touches. */
 void frame_boot_kind(pa_t start, pa_t end, enum frame_kind kind)
 {
 	pfn_t pfn, hi;

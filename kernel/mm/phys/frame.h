@@ -59,7 +59,7 @@ struct page {
 	void *owner;            /* (K)                                              */
 };
 
-/* 64 bytes: a shift turns the place in the table into an address. */
+/* 64 bytes: shifts convert between a struct page and its address. */
 _Static_assert(sizeof(struct page) == 64, "struct page");
 
 /* struct page.order of a frame that heads no block in use. */
@@ -103,8 +103,8 @@ static inline bool frame_is_shared(const struct page *pg)
 	return __atomic_load_n(&pg->refs, __ATOMIC_ACQUIRE) > 1;
 }
 
-/* Splits a block into single frames.  Each gets as many references as the block had: who
- * held one on the block then holds one on each frame.  References on a block that may be
+/* Splits a block into single frames.  Each gets as many references as the block had:
+ * whoever held one on the block then holds one on each frame.  References on a block that may be
  * split are taken and dropped by the next two functions only, which handle both cases. */
 void frame_split(struct page *pg);
 void frame_get_block(struct page *pg, unsigned order);

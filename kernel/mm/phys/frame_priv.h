@@ -22,9 +22,9 @@ struct frames {
 	u64 total;                               /* (C) frames                        */
 	struct list blocks[FRAME_MAX_ORDER + 1]; /* (lock) free ones, by order */
 	u64 nblocks[FRAME_MAX_ORDER + 1];        /* (lock) how many these are   */
-	s64 count[FRAME_NKINDS]; /* (lock, read by all) the share of the lists */
-	struct list reserve;     /* (lock) frames held back        */
-	u32 reserve_missing;     /* (lock, A) how many it lacks     */
+	s64 count[FRAME_NKINDS];                 /* (lock, read by all) its share */
+	struct list reserve;                     /* (lock) frames held back        */
+	u32 reserve_missing;                     /* (lock, A) how many it lacks     */
 };
 
 extern struct frame_cache frame_caches[MAX_HARTS];

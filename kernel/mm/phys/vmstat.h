@@ -19,8 +19,8 @@
 	X(super_fallback, "2 MiB leaves not made, as no block of 2 MiB was free") \
 	X(super_shed, "pages taken out of 2 MiB leaves as memory ran out")        \
 	X(space_load, "times that a hart loaded another address space")           \
-	X(space_flush, "of these: it flushed that space's translations")          \
-	X(space_flush_all, "loads at which it flushed all translations")          \
+	X(space_flush, "loads that flushed the translations of that space")       \
+	X(space_flush_all, "loads that flushed all translations")                 \
 	X(asid_rollover, "times that the ASIDs ran out")
 
 enum vmstat {
