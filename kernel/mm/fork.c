@@ -156,7 +156,7 @@ static int fork_area(struct fork *f)
 	int err;
 
 	if (a->kind == VMA_system)
-		return 0; /* the child gets its own */
+		return 0; /* each process has its own */
 	err = vma_insert(&f->to->areas, a, &copy);
 	if (err)
 		return err;
@@ -200,7 +200,7 @@ static int fork_once(struct aspace *from, const struct aspace_pages *pages,
 		     struct aspace **out)
 {
 	struct fork f = { .from = from };
-	bool has_page; /* USYSCALL; false: the heap has grown over it */
+	bool has_page; /* USYSCALL, or its heap has grown over it */
 	int err = aspace_alloc(pages->trapframe, &f.to);
 
 	if (err)

@@ -51,7 +51,7 @@ static void exec_free(struct exec *x)
 
 /* --- the image --------------------------------------------------------- */
 
-static int load_page(struct exec *x, const struct elf_segment *seg, u64 done)
+static int exec_load_page(struct exec *x, const struct elf_segment *seg, u64 done)
 {
 	u64 n = MIN(seg->filesz - done, PAGE_SIZE);
 	void *page = aspace_page(x->as, seg->va + done);
@@ -67,13 +67,13 @@ static int load_page(struct exec *x, const struct elf_segment *seg, u64 done)
 
 /* Maps the page cache's own page, which everybody who runs the program shares.  A page
  * that somebody may write through a shared mapping (-EAGAIN) is copied instead. */
-static int share_page(struct exec *x, const struct elf_segment *seg, u64 done)
+static int exec_share_page(struct exec *x, const struct elf_segment *seg, u64 done)
 {
 	struct page *pg;
 	int err = inode_text_page(x->file, (seg->offset + done) / PAGE_SIZE, &pg);
 
 	if (err == -EAGAIN)
-		return load_page(x, seg, done);
+		return exec_load_page(x, seg, done);
 	if (err)
 		return err;
 	err = aspace_map_shared(x->as, seg->va + done, pg);
@@ -83,32 +83,32 @@ static int share_page(struct exec *x, const struct elf_segment *seg, u64 done)
 }
 
 /* Only whole pages of the file, at page boundaries, of a segment without W. */
-static bool can_share(const struct elf_segment *seg, u64 done)
+static bool exec_can_share(const struct elf_segment *seg, u64 done)
 {
 	return !(seg->flags & ELF_PF_W) && IS_ALIGNED(seg->offset, PAGE_SIZE) &&
 	       seg->filesz - done >= PAGE_SIZE;
 }
 
-static u32 segment_prot(const struct elf_segment *seg)
+static u32 exec_segment_prot(const struct elf_segment *seg)
 {
 	return VMA_R | (seg->flags & ELF_PF_W ? VMA_W : 0) |
 	       (seg->flags & ELF_PF_X ? VMA_X : 0);
 }
 
-static int load_segment(struct exec *x, const struct elf_segment *seg)
+static int exec_load_segment(struct exec *x, const struct elf_segment *seg)
 {
 	struct area_spec spec = {
 		.start = seg->va,
 		.end = ALIGN_UP(seg->va + seg->memsz, PAGE_SIZE),
-		.prot = segment_prot(seg),
+		.prot = exec_segment_prot(seg),
 		.kind = VMA_image,
 	};
 	u64 pages = (spec.end - spec.start) / PAGE_SIZE;
 	int err = mem_has(pages) ? aspace_add(x->as, &spec) : -ENOMEM;
 
 	for (u64 done = 0; !err && done < seg->filesz; done += PAGE_SIZE) {
-		err = can_share(seg, done) ? share_page(x, seg, done)
-					   : load_page(x, seg, done);
+		err = exec_can_share(seg, done) ? exec_share_page(x, seg, done)
+						: exec_load_page(x, seg, done);
 		if (sched_point_killed())
 			err = -EINTR;
 	}
@@ -117,7 +117,7 @@ static int load_segment(struct exec *x, const struct elf_segment *seg)
 }
 
 /* xv6 maps the addresses between two segments, too. */
-static int fill_gap(struct exec *x, va_t from, va_t to)
+static int exec_fill_gap(struct exec *x, va_t from, va_t to)
 {
 	struct area_spec spec = {
 		.start = from,
@@ -130,7 +130,7 @@ static int fill_gap(struct exec *x, va_t from, va_t to)
 	return from < to ? aspace_add(x->as, &spec) : 0;
 }
 
-static int load_image(struct exec *x)
+static int exec_load_image(struct exec *x)
 {
 	va_t end = 0;
 	int err = 0;
@@ -138,16 +138,16 @@ static int load_image(struct exec *x)
 	for (unsigned i = 0; i < x->image.nsegments && !err; i++) {
 		const struct elf_segment *seg = &x->image.segment[i];
 
-		err = fill_gap(x, end, seg->va);
+		err = exec_fill_gap(x, end, seg->va);
 		if (!err)
-			err = load_segment(x, seg);
+			err = exec_load_segment(x, seg);
 		end = ALIGN_UP(seg->va + seg->memsz, PAGE_SIZE);
 	}
 	x->image_end = end;
 	return err;
 }
 
-static int read_headers(struct exec *x)
+static int exec_read_headers(struct exec *x)
 {
 	struct elf_ehdr eh;
 	struct elf_phdr ph;
@@ -176,7 +176,7 @@ static int read_headers(struct exec *x)
 
 /* A guard page, then the stack: one page, or on demand the size that the file asks for.
  * Arguments may take all of one page, but at most half of a larger stack. */
-static int make_stack(struct exec *x)
+static int exec_make_stack(struct exec *x)
 {
 	u64 size = MIN(ALIGN_UP(x->image.stack_size, PAGE_SIZE), STACK_MAX);
 	struct area_spec spec = { .prot = VMA_R | VMA_W, .kind = VMA_stack };
@@ -195,7 +195,7 @@ static int make_stack(struct exec *x)
 }
 
 /* Takes @n bytes off the stack and leaves sp 16-aligned below them. */
-static int reserve(struct exec *x, u64 n)
+static int exec_reserve(struct exec *x, u64 n)
 {
 	if (x->sp - x->floor < ALIGN_UP(n, 16))
 		return -E2BIG;
@@ -204,7 +204,7 @@ static int reserve(struct exec *x, u64 n)
 }
 
 /* Notes that argv[argc] of the new program is @at. */
-static int note_argument(struct exec *x, u64 at)
+static int exec_note_argument(struct exec *x, u64 at)
 {
 	struct page **frame = &x->argv[x->argc / EXEC_ARGV_FRAME];
 
@@ -216,7 +216,7 @@ static int note_argument(struct exec *x, u64 at)
 	return 0;
 }
 
-static int push_strings(struct exec *x)
+static int exec_push_strings(struct exec *x)
 {
 	s64 len;
 	int err;
@@ -224,14 +224,14 @@ static int push_strings(struct exec *x)
 	for (x->argc = 0; x->argc < x->max; x->argc++) {
 		len = x->fetch(x, x->argc);
 		if (len == EXEC_END)
-			return note_argument(x, 0);
+			return exec_note_argument(x, 0);
 		if (len < 0)
 			return len;
-		err = reserve(x, len + 1);
+		err = exec_reserve(x, len + 1);
 		if (!err)
 			err = aspace_write(x->as, x->sp, x->string, len + 1);
 		if (!err)
-			err = note_argument(x, x->sp);
+			err = exec_note_argument(x, x->sp);
 		if (!err && sched_point_killed())
 			err = -EINTR;
 		if (err)
@@ -240,14 +240,14 @@ static int push_strings(struct exec *x)
 	return -E2BIG;
 }
 
-static int push_arguments(struct exec *x)
+static int exec_push_arguments(struct exec *x)
 {
 	u64 size, done;
-	int err = push_strings(x);
+	int err = exec_push_strings(x);
 
 	size = (x->argc + 1) * sizeof(u64);
 	if (!err)
-		err = reserve(x, size);
+		err = exec_reserve(x, size);
 	for (done = 0; !err && done < size; done += PAGE_SIZE)
 		err = aspace_write(x->as, x->sp + done, frame_va(x->argv[done / PAGE_SIZE]),
 				   MIN(size - done, PAGE_SIZE));
@@ -256,7 +256,7 @@ static int push_arguments(struct exec *x)
 
 /* --- where the arguments come from ------------------------------------- */
 
-static s64 fetch_user(struct exec *x, unsigned i)
+static s64 exec_fetch_user(struct exec *x, unsigned i)
 {
 	u64 at;
 
@@ -267,7 +267,7 @@ static s64 fetch_user(struct exec *x, unsigned i)
 	return copyinstr(x->string, uptr(at), MAXARGLEN);
 }
 
-static s64 fetch_kernel(struct exec *x, unsigned i)
+static s64 exec_fetch_kernel(struct exec *x, unsigned i)
 {
 	if (!x->kernel_argv[i])
 		return EXEC_END;
@@ -276,7 +276,7 @@ static s64 fetch_kernel(struct exec *x, unsigned i)
 
 /* --- all of it --------------------------------------------------------- */
 
-static void commit(struct exec *x, const char *path)
+static void exec_commit(struct exec *x, const char *path)
 {
 	struct proc *p = proc_current();
 	struct aspace *old = p->as;
@@ -305,21 +305,21 @@ static void commit(struct exec *x, const char *path)
 		aspace_destroy(old);
 }
 
-static int build(struct exec *x)
+static int exec_build(struct exec *x)
 {
 	struct proc *p = proc_current();
-	int err = read_headers(x);
+	int err = exec_read_headers(x);
 
 	if (err)
 		return err;
 	err = aspace_create(&p->pages, &x->as);
 	if (err)
 		return err;
-	err = load_image(x);
+	err = exec_load_image(x);
 	if (!err)
-		err = make_stack(x);
+		err = exec_make_stack(x);
 	if (!err)
-		err = push_arguments(x);
+		err = exec_push_arguments(x);
 	if (err)
 		aspace_destroy(x->as);
 	else
@@ -336,11 +336,11 @@ static s64 exec_file(struct exec *x, const char *path)
 	if (err)
 		return err;
 	inode_stat(x->file, &st);
-	err = st.type == T_FILE ? build(x) : -EACCES;
+	err = st.type == T_FILE ? exec_build(x) : -EACCES;
 	inode_put(x->file);
 	if (err)
 		return err;
-	commit(x, path);
+	exec_commit(x, path);
 	return x->argc;
 }
 
@@ -351,7 +351,7 @@ s64 proc_exec(const char *path, uptr_t argv, unsigned max)
 
 	if (!x)
 		return -ENOMEM;
-	x->fetch = fetch_user;
+	x->fetch = exec_fetch_user;
 	x->user_argv = argv;
 	x->max = max;
 	result = exec_file(x, path);
@@ -366,7 +366,7 @@ int proc_exec_kernel(const char *path, const char *const *argv)
 
 	if (!x)
 		return -ENOMEM;
-	x->fetch = fetch_kernel;
+	x->fetch = exec_fetch_kernel;
 	x->kernel_argv = argv;
 	x->max = MAXARG;
 	result = exec_file(x, path);
