@@ -8,7 +8,6 @@
 #include "dev/tty/console.h"
 #include "fs/file.h"
 #include "fs/fs.h"
-#include "lib/assert.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
 #include "mm/space/aspace.h"

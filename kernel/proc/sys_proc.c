@@ -2,7 +2,6 @@
 
 #include "core/clock.h"
 #include "core/sync/waitq.h"
-#include "fs/file.h"
 #include "mm/space/aspace.h"
 #include "mm/uaccess.h"
 #include "proc/args.h"

@@ -4,7 +4,6 @@
 #include "arch/riscv/switch.h"
 #include "arch/riscv/tlb.h"
 #include "arch/riscv/upcalls.h"
-#include "core/coreup.h"
 #include "core/report/klog.h"
 #include "core/machine.h"
 #include "core/trap.h"

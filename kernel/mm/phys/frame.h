@@ -104,8 +104,8 @@ static inline bool frame_is_shared(const struct page *pg)
 }
 
 /* Splits a block into single frames.  Each gets as many references as the block had:
- * whoever held one on the block then holds one on each frame.  References on a block that may be
- * split are taken and dropped by the next two functions only, which handle both cases. */
+ * whoever held one on the block then holds one on each frame.  References on a block that
+ * may be split are taken and dropped by the next two functions only: they handle both. */
 void frame_split(struct page *pg);
 void frame_get_block(struct page *pg, unsigned order);
 void frame_put_block(struct page *pg, unsigned order);
