@@ -1,10 +1,14 @@
-/* explain.c - see explain.h. */
+/* explain.c - see explain.h.
+ *
+ * What an access does is decided by access_fate() alone, as in the fault path.  Here are
+ * the words for it, and the guesses at what the program did wrong. */
 
 #include "obs/explain.h"
 
 #include "core/report/klog.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
+#include "mm/space/access.h"
 #include "mm/space/aspace.h"
 #include "mm/space/pagecache.h"
 #include "mm/uaccess.h"
@@ -23,18 +27,26 @@ struct query {
 	struct aspace *as;
 	va_t va;
 	enum access access;
-	u64 sp;       /* of the program that makes it, or 0: not known    */
-	bool refused; /* it was tried, and what would repair it failed */
+	u64 sp;                 /* of the program that makes the access; 0: not known */
+	bool refused;           /* the access was tried, and the program is to die    */
+	const struct vma *area; /* that of va, or NULL */
+	enum access_fate fate;
 	struct text text;
 };
 
-static const char *const access_name[] = {
+static const char *const explain_access_name[] = {
 	[ACCESS_READ] = "read of",
 	[ACCESS_WRITE] = "write to",
 	[ACCESS_EXEC] = "execution of",
 };
 
-PRINTF_LIKE(2, 3) static void say(struct query *q, const char *format, ...)
+static const char *const explain_fate_name[] = {
+#define X(name, what) what,
+	ACCESS_FATES(X)
+#undef X
+};
+
+PRINTF_LIKE(2, 3) static void explain_say(struct query *q, const char *format, ...)
 {
 	struct text *t = &q->text;
 	va_list args;
@@ -47,84 +59,78 @@ PRINTF_LIKE(2, 3) static void say(struct query *q, const char *format, ...)
 
 /* --- the walk ---------------------------------------------------------- */
 
-/* Which bit of a leaf refuses the access to user mode, or what it does. */
-static const char *leaf_verdict(const struct query *q, pte_t e)
+/* What the hardware sees in the entry that ends the walk: the bits that stop the access,
+ * or "". */
+static const char *explain_bits(const struct query *q, pte_t e, int level)
 {
-	if (!(e.bits & PTE_U))
-		return "U is clear: the kernel's alone";
-	if (q->access == ACCESS_WRITE && !(e.bits & PTE_W))
-		return e.bits & PTE_COW ? "W is clear: shared, copied at the first write"
-					: "W is clear: not writable";
-	if (q->access == ACCESS_EXEC && !(e.bits & PTE_X))
-		return "X is clear: not executable";
-	if (q->access == ACCESS_READ && !(e.bits & PTE_R))
-		return "R is clear: not readable";
-	return "allowed";
-}
+	static const char *const right_is_clear[NACCESSES] = {
+		[ACCESS_READ] = "R is clear: ",
+		[ACCESS_WRITE] = "W is clear: ",
+		[ACCESS_EXEC] = "X is clear: ",
+	};
 
-static const char *entry_verdict(const struct query *q, pte_t e, int level)
-{
-	if (pte_is_parked(e, level))
-		return "V without R, W, X: a page under PROT_NONE";
-	if (pte_is_guard(e, level))
-		return "V without R, W, X: a guard page";
 	if (!pte_is_valid(e))
-		return "V is clear: nothing there";
-	if (pte_is_table(e, level))
-		return "next table";
-	return leaf_verdict(q, e);
+		return "V is clear: ";
+	if (pte_is_guard(e, level))
+		return "V without R, W, X: ";
+	if (!(e.bits & PTE_U))
+		return "U is clear: ";
+	return pte_permits(e, q->access) ? "" : right_is_clear[q->access];
 }
 
-static void say_walk(struct query *q)
+static void explain_walk(struct query *q)
 {
 	for (int level = PT_LEVELS - 1; level >= 0; level--) {
 		pte_t e = pt_entry(&q->as->pt, q->va, level);
+		bool table = pte_is_table(e, level);
 
-		say(q, "  level %d entry %3u: 0x%016lx  %s\n", level,
-		    level_index(q->va, level), e.bits, entry_verdict(q, e, level));
-		if (!pte_is_table(e, level))
+		explain_say(q, "  level %d entry %3u: 0x%016lx  %s%s\n", level,
+			    level_index(q->va, level), e.bits,
+			    table ? "" : explain_bits(q, e, level),
+			    table ? "next table" : explain_fate_name[q->fate]);
+		if (!table)
 			return;
 	}
 }
 
 /* --- the area ---------------------------------------------------------- */
 
-static void say_area(struct query *q, const char *where, const struct vma *v)
+static void explain_area(struct query *q, const char *where, const struct vma *v)
 {
-	say(q, "  %s 0x%lx-0x%lx %c%c%c %s\n", where, v->start, v->end,
-	    v->prot & VMA_R ? 'r' : '-', v->prot & VMA_W ? 'w' : '-',
-	    v->prot & VMA_X ? 'x' : '-', vma_kind_name[v->kind]);
+	explain_say(q, "  %s 0x%lx-0x%lx %c%c%c %s\n", where, v->start, v->end,
+		    v->prot & VMA_R ? 'r' : '-', v->prot & VMA_W ? 'w' : '-',
+		    v->prot & VMA_X ? 'x' : '-', vma_kind_name[v->kind]);
 }
 
-static void say_neighbours(struct query *q)
+static void explain_neighbours(struct query *q)
 {
-	const struct vma *v = vma_find(&q->as->areas, q->va);
 	const struct vma *above, *below;
 
-	if (v) {
-		say_area(q, "in the area", v);
+	if (q->area) {
+		explain_area(q, "in the area", q->area);
 		return;
 	}
 	above = vma_find_next(&q->as->areas, q->va);
 	below = above ? vma_prev(&q->as->areas, above) : NULL;
 	if (below)
-		say_area(q, "in no area; below it", below);
+		explain_area(q, "in no area; below it", below);
 	if (above)
-		say_area(q, below ? "above it" : "in no area; above it", above);
+		explain_area(q, below ? "above it" : "in no area; above it", above);
 	if (!below && !above)
-		say(q, "  in no area\n");
+		explain_say(q, "  in no area\n");
 }
 
 /* --- the cause --------------------------------------------------------- */
 
-#define FRAME_REACH GIB /* no variables of a function are larger */
-#define NULL_REACH 256  /* the ELF headers: no object of a program is below */
+#define FRAME_REACH GIB /* the variables of a function are never larger */
+#define NULL_REACH 256  /* the ELF header: no object of a program lies below */
 
 static const char stack_overflow[] = "a stack overflow";
 
-/* How many bytes sp is below the stack, if the access is above sp, where the variables of
- * the function are; otherwise 0.  sp may have passed 0: the differences are modulo 2^64. */
-static u64 stack_excess(const struct query *q)
+/* How far sp is below the stack, in bytes, if the access is in between: there the
+ * variables of the function would be.  Otherwise 0.  sp may have passed 0, so the
+ * differences are modulo 2^64. */
+static u64 explain_stack_excess(const struct query *q)
 {
 	const struct vma *v;
 	u64 excess;
@@ -139,11 +145,12 @@ static u64 stack_excess(const struct query *q)
 	return 0;
 }
 
-static const char *cause_outside(const struct query *q)
+/* FATE_NO_AREA, FATE_GUARD */
+static const char *explain_outside(const struct query *q)
 {
 	const struct vma *above = vma_find_next(&q->as->areas, q->va);
 
-	if (stack_excess(q))
+	if (explain_stack_excess(q))
 		return stack_overflow;
 	if (q->va >= MAXVA)
 		return "a wild pointer: no user address is that high";
@@ -154,15 +161,26 @@ static const char *cause_outside(const struct query *q)
 	if (above && above->kind == VMA_stack && above->start - q->va <= PAGE_SIZE)
 		return stack_overflow;
 	if (q->va >= q->as->brk && q->va - q->as->brk < MIB)
-		return "memory behind the break: never asked for, or given back by sbrk";
+		return "memory past the break: never asked for, or given back by sbrk";
 	if (q->va >= 0x80000000ul && q->va < 0x88000000ul)
-		return "physical memory: programs have virtual addresses only";
+		return "a physical address: programs have virtual addresses only";
 	return "a wild or stale pointer: nothing was ever mapped there, or it was unmapped";
 }
 
-static const char *cause_of_write(const struct query *q, const struct vma *v)
+/* FATE_NO_RIGHT */
+static const char *explain_no_right(const struct query *q)
 {
-	if (stack_excess(q))
+	const struct vma *v = q->area;
+
+	if (v->kind == VMA_system)
+		return "the USYSCALL page can only be read";
+	if (!v->prot)
+		return "the area is under PROT_NONE";
+	if (q->access == ACCESS_READ)
+		return "a read of code that can only be executed";
+	if (q->access == ACCESS_EXEC)
+		return "a jump into data";
+	if (explain_stack_excess(q))
 		return stack_overflow;
 	if (v->kind != VMA_image)
 		return "a write to a read-only mapping";
@@ -170,101 +188,110 @@ static const char *cause_of_write(const struct query *q, const struct vma *v)
 				  : "a write to program text or constants";
 }
 
-static bool is_past_end(const struct query *q, const struct vma *v)
+static bool explain_is_past_end(const struct query *q)
 {
+	const struct vma *v = q->area;
 	u64 index = (v->offset + (q->va - v->start)) / PAGE_SIZE;
 
 	return v->object && index >= v->object->ops->pages(v->object);
 }
 
-/* NULL: the area allows it, and so a page comes, or is copied, at the touch. */
-static const char *cause_inside(const struct query *q, const struct vma *v)
+/* Why the access is refused.  NULL: it is not. */
+static const char *explain_cause(const struct query *q)
 {
-	if (v->kind == VMA_system)
-		return "the USYSCALL page can only be read";
-	if (!v->prot)
+	switch (q->fate) {
+	case FATE_OK:
+	case FATE_SPURIOUS:
+		return NULL;
+	case FATE_ABSENT:
+		if (explain_is_past_end(q))
+			return "past the end of the file";
+		break;
+	case FATE_COW:
+	case FATE_SHARED_WRITE:
+		break;
+	case FATE_NO_AREA:
+	case FATE_GUARD:
+		return explain_outside(q);
+	case FATE_PARKED:
 		return "the area is under PROT_NONE";
-	if (q->access == ACCESS_WRITE && !(v->prot & VMA_W))
-		return cause_of_write(q, v);
-	if (q->access == ACCESS_EXEC && !(v->prot & VMA_X))
-		return "a jump into data";
-	if (is_past_end(q, v))
-		return "past the end of the file";
+	default:
+		return explain_no_right(q);
+	}
 	if (!q->refused)
 		return NULL;
-	return v->object ? "the file could not be read, or no memory was left"
-			 : "no memory was left for a page that the area allows";
+	return q->area->object ? "the file could not be read, or no memory was left"
+			       : "no memory was left for a page that the area allows";
 }
 
-/* Whether the entry as it is lets user mode do it. */
-static bool is_allowed(const struct query *q)
+/* What an access does that is not refused. */
+static const char *explain_repair(enum access_fate fate)
 {
-	struct pt_cur c = pt_at(&q->as->pt, q->va);
-	pte_t e = pte_load(c.slot);
-	u64 need = q->access == ACCESS_WRITE  ? PTE_W
-		   : q->access == ACCESS_EXEC ? PTE_X
-					      : PTE_R;
-
-	return pte_is_leaf(e) && e.bits & PTE_U && e.bits & need;
-}
-
-/* What happens at an access that the area allows and the entry does not. */
-static const char *repair_of(const struct query *q)
-{
-	struct pt_cur c = pt_at(&q->as->pt, q->va);
-	pte_t e = pte_load(c.slot);
-
-	if (!pte_is_leaf(e))
-		return "the page comes at the first touch";
-	if (q->access == ACCESS_WRITE && e.bits & PTE_COW)
-		return "a write copies the page, unless nobody else has it any more";
-	return "the page is there, and the first such access gets the right to it";
-}
-
-static void say_cause(struct query *q)
-{
-	const struct vma *v = q->va < MAXVA ? vma_find(&q->as->areas, q->va) : NULL;
-	const char *cause;
-
-	if (q->va < MAXVA && is_allowed(q)) {
-		say(q, "  nothing refuses it\n");
-		return;
+	switch (fate) {
+	case FATE_ABSENT:
+		return ": the page comes at the first touch";
+	case FATE_COW:
+		return ": a write copies the page, unless nobody else has it any more";
+	case FATE_SHARED_WRITE:
+		return ": the first write is noted, and sets W";
+	default:
+		return "";
 	}
-	cause = v ? cause_inside(q, v) : cause_outside(q);
-	if (!cause)
-		say(q, "  nothing refuses it: %s\n", repair_of(q));
-	else if (cause != stack_overflow)
-		say(q, "  usual cause: %s\n", cause);
-	else if (stack_excess(q))
-		say(q, "  usual cause: a stack overflow: sp is %lu bytes below the stack\n",
-		    stack_excess(q));
-	else
-		say(q,
-		    "  usual cause: a stack overflow: the guard page below the stack was "
-		    "hit\n");
 }
 
-/* At most eight lines: the access, where the caller has not said it, the walk level by
- * level with the bit that decides, the area or its neighbours, the usual cause.  Takes
- * the area lock. */
-static void explain_access(struct query *q)
+static void explain_outcome(struct query *q)
+{
+	const char *cause = explain_cause(q);
+	u64 excess = explain_stack_excess(q);
+
+	if (!cause)
+		explain_say(q, "  nothing refuses it%s\n", explain_repair(q->fate));
+	else if (cause != stack_overflow)
+		explain_say(q, "  usual cause: %s\n", cause);
+	else if (excess)
+		explain_say(q, "  usual cause: %s: sp is %lu bytes below the stack\n",
+			    cause, excess);
+	else
+		explain_say(q,
+			    "  usual cause: %s: the guard page below the stack was hit\n",
+			    cause);
+}
+
+/* (lock) What access_fate() says; beyond MAXVA no area can be. */
+static void explain_decide(struct query *q)
+{
+	struct pt_cur c;
+
+	q->area = NULL;
+	q->fate = FATE_NO_AREA;
+	if (q->va >= MAXVA)
+		return;
+	q->area = vma_find(&q->as->areas, q->va);
+	c = pt_at(&q->as->pt, q->va);
+	q->fate = access_fate(q->area, pte_load(c.slot), c.level, q->access);
+}
+
+/* Makes the text, at most eight lines: the access, where the caller has not said it; the
+ * walk level by level, with the bit and the fate that end it; the area or its neighbours;
+ * the usual cause, or that nothing refuses the access.  Takes the area lock. */
+static void explain_query(struct query *q)
 {
 	q->text.buf[0] = '\0';
 	mutex_lock(&q->as->lock);
+	explain_decide(q);
 	if (!q->refused) /* else proc/trap.c has said it */
-		say(q, "  %s 0x%lx:\n", access_name[q->access], q->va);
+		explain_say(q, "  %s 0x%lx:\n", explain_access_name[q->access], q->va);
 	if (q->va < MAXVA) {
-		say_walk(q);
-		say_neighbours(q);
+		explain_walk(q);
+		explain_neighbours(q);
 	}
-	say_cause(q);
+	explain_outcome(q);
 	mutex_unlock(&q->as->lock);
 }
 
 /* --- who asks ---------------------------------------------------------- */
 
-/* Of a program that is about to be killed.  Without memory for the text it dies
- * without it. */
+/* For a program that is about to be killed.  Without memory for the text there is none. */
 static void explain_kill(va_t va, enum access access)
 {
 	struct page *frame = frame_alloc(FRAME_other, FRAME_RESERVED);
@@ -277,7 +304,7 @@ static void explain_kill(va_t va, enum access access)
 	if (!frame)
 		return;
 	q.text = (struct text){ frame_va(frame), EXPLAIN_MAX, 0 };
-	explain_access(&q);
+	explain_query(&q);
 	printk("%s", (char *)frame_va(frame));
 	frame_put(frame);
 }
@@ -309,7 +336,7 @@ s64 sys_explain(const u64 arg[6])
 	if (q.as == proc_current()->as)
 		q.sp = proc_current()->tf->sp;
 	q.text = (struct text){ frame_va(frame), EXPLAIN_MAX, 0 };
-	explain_access(&q);
+	explain_query(&q);
 	aspace_unwatch(q.as);
 	n = MIN(q.text.used, arg[4] - 1);
 	((char *)frame_va(frame))[n] = '\0';

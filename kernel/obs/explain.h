@@ -3,5 +3,5 @@
 
 #define EXPLAIN_MAX 1024 /* bytes that always suffice */
 
-/* Makes killed programs say it.  */
+/* Boot: from now on the kernel prints it for each program that it kills for an access. */
 void explain_init(void);

@@ -6,7 +6,7 @@
 #define ACCESS_FATES(X)                                                    \
 	X(OK, "the entry allows it")                                       \
 	X(SPURIOUS, "the entry allows it; A or D is still to be set")      \
-	X(ABSENT, "the area allows it; the page comes at the first touch") \
+	X(ABSENT, "nothing is there yet; the area allows it")              \
 	X(COW, "copy-on-write: the first write gets a page of its own")    \
 	X(SHARED_WRITE, "shared: the first write is noted, then W is set") \
 	X(NO_AREA, "no area has the address")                              \

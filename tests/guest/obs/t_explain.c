@@ -1,5 +1,6 @@
 /* t_explain.c - the kernel says why an access is refused. */
 #include "mapping.h"
+#include "uapi/access.h"
 #include "vm.h"
 
 enum { READ, WRITE, EXECUTE };
@@ -56,12 +57,12 @@ TEST(explain, knows_the_usual_causes)
 
 	CHECK(says((word)etext - 4, WRITE, "program text"));
 	CHECK(says(sp - PAGE + 8, WRITE, "stack overflow"));
-	CHECK(says((brk + PAGE - 1) & ~(PAGE - 1), READ, "behind the break"));
+	CHECK(says((brk + PAGE - 1) & ~(PAGE - 1), READ, "past the break"));
 	CHECK(says(brk - 8, EXECUTE, "X is clear"));
 	CHECK(says(USYSCALL, WRITE, "USYSCALL"));
 	CHECK(says(TRAPFRAME, READ, "U is clear"));
 	CHECK(says(1ul << 40, READ, "wild pointer"));
-	CHECK(says(0x80000000, READ, "physical memory"));
+	CHECK(says(0x80000000, READ, "physical"));
 	CHECK(says((word)text, READ, "nothing refuses it"));
 }
 
@@ -140,6 +141,163 @@ TEST(explain, pages_that_come_at_the_touch)
 	}
 	EQ(unmap(file, 2 * PAGE), 0);
 	EQ(unmap(shared, 2 * PAGE), 0);
+	EQ(close(fd), 0);
+	EQ(unlink("ex"), 0);
+}
+
+/* --- the same answer from all who give one ------------------------------- */
+
+#define RET 0x8082 /* the instruction */
+
+static const char *const fate_words[] = {
+#define X(name, what) what,
+	ACCESS_FATES(X)
+#undef X
+};
+
+static void nothing(void)
+{
+}
+
+static union {
+	struct snap_header header;
+	char bytes[SNAP_PIECE];
+} piece;
+
+static int fate_of(word va, int access)
+{
+	struct snap_entry *path = (struct snap_entry *)(&piece.header + 1);
+	long n = snapshot(SNAP_PATH, 0, va, &piece, sizeof(piece));
+
+	CHECK(n >= 1 && n <= 3);
+	if (path[n - 1].fate[access] == FATE_SPURIOUS)
+		return FATE_OK; /* A and D are the core's affair */
+	return path[n - 1].fate[access];
+}
+
+static void do_access(word va, int access)
+{
+	if (access == READ)
+		load8(va);
+	else if (access == WRITE)
+		store8(va, RET & 0xff);
+	else
+		jump(va);
+}
+
+/* A child asks, and tries it.  @past_end: the area allows it, the file has no such page.
+ * Gives the fate; -1: it was killed. */
+static int agree(word va, int access, int past_end)
+{
+	static volatile char *allowed;
+	int fate, status;
+	long pid;
+
+	if (!allowed) /* shared with the child */
+		allowed = (char *)map(0, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid = must_fork();
+	if (pid == 0) {
+		volatile char here = 1; /* later this would change the fate of the stack */
+
+		(void)here;
+		memset(text, 1, sizeof(text));
+		memset(&piece, 1, sizeof(piece));
+		fate = fate_of(va, access);
+		*allowed = fate < FATE_FIRST_REFUSED && !past_end;
+		if (!says(va, access, fate_words[fate]))
+			FAIL("%p: access %d has fate %d, explained otherwise", (void *)va,
+			     access, fate);
+		if (has((long)strlen(text), "nothing refuses it") != *allowed)
+			FAIL("%p: access %d has fate %d, explained as refused: %d",
+			     (void *)va, access, fate, *allowed);
+		do_access(va, access);
+		exit(100 + fate);
+	}
+	status = reap(pid);
+	EQ(status != KILLED, *allowed);
+	return status == KILLED ? -1 : status - 100;
+}
+
+/* Whether a read, a write and an execution happen, as three digits. */
+static int happens(word va)
+{
+	int digits = 0;
+
+	for (int access = READ; access <= EXECUTE; access++)
+		digits = digits * 10 + (agree(va, access, 0) >= 0);
+	return digits;
+}
+
+/* Memory with an instruction, under @prot. */
+static word code_under(int prot)
+{
+	word va = anon(1, RW);
+
+	*(volatile unsigned short *)va = RET;
+	EQ(protect(va, PAGE, prot), 0);
+	return va;
+}
+
+TEST(explain, answers_as_the_snapshot_does_and_as_it_happens)
+{
+	static const char constant[] = "hello";
+	static volatile char zero;
+	word eager = pages_new(1, EAGER), lazy = pages_new(2, LAZY);
+
+	EQ(happens((word)nothing), 101);
+	EQ(agree((word)constant, WRITE, 0), -1);
+	EQ(happens((word)&zero), 110);
+	EQ(happens(eager), 110);
+	EQ(happens(lazy), 110);
+	store8(lazy + PAGE, 1); /* copied at the write of a child */
+	EQ(happens(lazy + PAGE), 110);
+	EQ(happens(start_regs[2] - 8), 110);
+	EQ(happens(guard_page()), 0);
+	EQ(happens(lazy + 2 * PAGE), 0);
+	EQ(happens(USYSCALL), 100);
+	EQ(happens(TRAPFRAME), 0);
+	EQ(happens(TRAMPOLINE), 0);
+	EQ(happens(1ul << 37), 0);
+	EQ(happens(anon(1, RW)), 110);
+	EQ(happens(anon(1, PROT_READ)), 100);
+	EQ(happens(anon(1, PROT_NONE)), 0);
+	EQ(happens(code_under(PROT_NONE)), 0);
+	EQ(happens(code_under(PROT_EXEC)), 1);
+	EQ(happens(code_under(PROT_READ | PROT_EXEC)), 101);
+	EQ(happens(code_under(RW | PROT_EXEC)), 111);
+}
+
+/* Of a shared page that was written back the next write is noted; nothing refuses it. */
+TEST(explain, answers_so_of_files)
+{
+	word private, shared, fixed;
+	int fd;
+
+	file_make("ex", 100, 1);
+	fd = open("ex", O_RDWR);
+	private = map(0, 2 * PAGE, RW, MAP_PRIVATE, fd, 0);
+	shared = map(0, 2 * PAGE, RW, MAP_SHARED, fd, 0);
+	fixed = map(0, PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	for (int round = 0; round < 3; round++) {
+		EQ(happens(private), 110);
+		EQ(happens(shared), 110);
+		EQ(happens(fixed), 100);
+		for (int access = READ; access <= WRITE; access++) {
+			EQ(agree(private + PAGE, access, 1), -1);
+			EQ(agree(shared + PAGE, access, 1), -1);
+		}
+		load8(private);
+		load8(fixed);
+		if (round == 0)
+			load8(shared);
+		else
+			store8(shared, 1);
+		EQ(msync(shared, PAGE), 0);
+		EQ(agree(shared, WRITE, 0), FATE_SHARED_WRITE);
+	}
+	EQ(unmap(private, 2 * PAGE), 0);
+	EQ(unmap(shared, 2 * PAGE), 0);
+	EQ(unmap(fixed, PAGE), 0);
 	EQ(close(fd), 0);
 	EQ(unlink("ex"), 0);
 }
