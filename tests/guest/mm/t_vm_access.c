@@ -1,4 +1,5 @@
 /* t_vm_access.c - pgaccess(): which pages were touched since the last call. */
+#include "mapping.h"
 #include "vm.h"
 
 #define NOW(pages, n, want) EQ(touched(pages, n), want)
@@ -492,4 +493,23 @@ TEST(pgaccess, far_between)
 	EQ(pgaccess((void *)(1ul << 29), 1 << 19, (void *)mask), 0);
 	for (word p = mask; p < mask + (1 << 16); p++)
 		EQ(load8(p), 0);
+}
+
+/* More entries than one visit looks at, nearly all of them empty. */
+TEST(pgaccess, many_tables_in_one_range)
+{
+	const word base = 1ul << 36, step = 1ul << 21;
+
+	for (word i = 0; i < 64; i++) {
+		EQ(map(base + i * step, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+		       -1, 0),
+		   base + i * step);
+		store8(base + i * step, 1);
+	}
+	for (int again = 0; again < 2; again++) {
+		memset(scratch, 0x5a, PAGE);
+		EQ(pgaccess((void *)base, 64 * 512, scratch), 0);
+		for (int i = 0; i < (int)PAGE; i++)
+			EQ(scratch[i], !again && i % 64 == 0);
+	}
 }
