@@ -38,7 +38,7 @@ void bio_finish(struct bio *bio, int error)
 
 /* Segments are the submitter's own doing, the place on the disk may come from
  * an image that somebody made. */
-static bool is_on_disk(const struct blkdev *dev, const struct bio *bio)
+static bool bio_is_on_disk(const struct blkdev *dev, const struct bio *bio)
 {
 	u64 n = bio_sectors(bio);
 
@@ -58,7 +58,7 @@ void blk_submit(struct blkdev *dev, struct bio *bio)
 		bio_finish(bio, -EIO);
 		return;
 	}
-	if (bio->op != BIO_FLUSH && !is_on_disk(dev, bio)) {
+	if (bio->op != BIO_FLUSH && !bio_is_on_disk(dev, bio)) {
 		bio_finish(bio, -EIO);
 		return;
 	}

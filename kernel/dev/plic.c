@@ -56,7 +56,7 @@ static char *enable[MAX_HARTS]; /* (lock) of harts that take interrupts     */
 static char *claim[MAX_HARTS];  /* (H)    likewise                          */
 
 /* Entry @i of "interrupts-extended": the controller's node and its interrupt. */
-static int context_entry(u32 i, int *intc, u32 *irq)
+static int plic_context_entry(u32 i, int *intc, u32 *irq)
 {
 	const struct fdt *f = &machine.fdt;
 	u32 cells, phandle;
@@ -71,25 +71,26 @@ static int context_entry(u32 i, int *intc, u32 *irq)
 	return 0;
 }
 
-static u32 count_contexts(void)
+static u32 plic_count_contexts(void)
 {
 	u32 n = 0, irq;
 	int intc;
 
-	while (n < PLIC_CONTEXTS_MAX && context_entry(n, &intc, &irq) == 0)
+	while (n < PLIC_CONTEXTS_MAX && plic_context_entry(n, &intc, &irq) == 0)
 		n++;
 	return n;
 }
 
 /* The context of supervisor mode on the hart with number @hartid. */
-static int context_of(u64 hartid)
+static int plic_context_of(u64 hartid)
 {
 	const struct fdt *f = &machine.fdt;
 	u64 id, size;
 	u32 irq;
 	int intc;
 
-	for (u32 i = 0; i < PLIC_CONTEXTS_MAX && context_entry(i, &intc, &irq) == 0; i++) {
+	for (u32 i = 0; i < PLIC_CONTEXTS_MAX && plic_context_entry(i, &intc, &irq) == 0;
+	     i++) {
 		if (irq != IRQ_S_EXTERNAL || intc < 0)
 			continue;
 		if (fdt_reg(f, fdt_parent(f, intc), 0, &id, &size) == 0 && id == hartid)
@@ -107,7 +108,7 @@ void plic_init(void)
 	node = fdt_next_compatible(f, -1, "riscv,plic0");
 	if (node < 0)
 		node = fdt_next_compatible(f, -1, "sifive,plic-1.0.0");
-	ncontexts = count_contexts();
+	ncontexts = plic_count_contexts();
 	want = PLIC_CONTEXT + (u64)ncontexts * PLIC_CONTEXT_STEP;
 	if (ncontexts == 0 || fdt_reg_pa(f, node, 0, &pa, &bytes) < 0 || bytes < want) {
 		printk("plic: none in the device tree; devices are asked every %u ms\n",
@@ -132,7 +133,7 @@ int plic_irq_of(int device, u32 *irq)
 }
 
 /* (lock) held. */
-static void enable_on(char *bits, u32 irq)
+static void plic_enable_on(char *bits, u32 irq)
 {
 	char *word = bits + irq / 32 * 4;
 
@@ -151,13 +152,13 @@ void irq_register(u32 irq, void (*fn)(void *), void *arg)
 		mmio_write32(low_regs + PLIC_PRIORITY + 4 * irq, 1);
 	for (u32 i = 0; i < MAX_HARTS; i++) {
 		if (enable[i])
-			enable_on(enable[i], irq);
+			plic_enable_on(enable[i], irq);
 	}
 	spin_unlock(&lock);
 }
 
 /* A thread.  Every handler copes with an interrupt that had no reason. */
-static void poll_devices(void *arg)
+static void plic_poll(void *arg)
 {
 	u64 end;
 
@@ -178,9 +179,9 @@ static void poll_devices(void *arg)
 void irq_init_hart(void)
 {
 	u32 self = hart_index();
-	int ctx = node < 0 ? -ENOENT : context_of(hart_current()->cpu.hartid);
+	int ctx = node < 0 ? -ENOENT : plic_context_of(hart_current()->cpu.hartid);
 
-	if (node < 0 && self == 0 && kthread_start("poll", poll_devices, NULL))
+	if (node < 0 && self == 0 && kthread_start("poll", plic_poll, NULL))
 		panic("no memory for the thread that asks devices");
 	if (ctx < 0)
 		return;
@@ -190,13 +191,13 @@ void irq_init_hart(void)
 	for (u32 i = 0; i <= ndev / 32; i++)
 		mmio_write32(enable[self] + i * 4, 0);
 	for (u32 i = 0; i < nhandlers; i++)
-		enable_on(enable[self], handlers[i].irq);
+		plic_enable_on(enable[self], handlers[i].irq);
 	mmio_write32(contexts + ctx * PLIC_CONTEXT_STEP, 0); /* threshold */
 	spin_unlock(&lock);
 	csr_set(sie, SIE_EXTERNAL);
 }
 
-static void handle(u32 irq)
+static void plic_handle(u32 irq)
 {
 	u32 n = __atomic_load_n(&nhandlers, __ATOMIC_ACQUIRE);
 
@@ -214,7 +215,7 @@ void irq_dispatch(void)
 	if (!reg)
 		return;
 	while ((irq = mmio_read32(reg)) != 0) {
-		handle(irq);
+		plic_handle(irq);
 		mmio_write32(reg, irq);
 	}
 }

@@ -18,7 +18,7 @@ static struct list queued = LIST_INIT(queued); /* (lock) */
 static bool working;                           /* (lock) */
 static char *memory;                           /* (C) */
 
-static void transfer(struct bio *bio)
+static void ramdisk_transfer(struct bio *bio)
 {
 	char *at = memory + bio->sector * SECTOR;
 
@@ -33,7 +33,7 @@ static void transfer(struct bio *bio)
 	}
 }
 
-static void submit(struct blkdev *dev, struct bio *bio)
+static void ramdisk_submit(struct blkdev *dev, struct bio *bio)
 {
 	(void)dev;
 	spin_lock(&lock);
@@ -47,7 +47,7 @@ static void submit(struct blkdev *dev, struct bio *bio)
 		bio = list_first(&queued, struct bio, link);
 		list_del(&bio->link);
 		spin_unlock(&lock);
-		transfer(bio);
+		ramdisk_transfer(bio);
 		bio_finish(bio, 0);
 		spin_lock(&lock);
 	}
@@ -55,7 +55,7 @@ static void submit(struct blkdev *dev, struct bio *bio)
 	spin_unlock(&lock);
 }
 
-static struct blkdev disk = { .name = "ramdisk", .submit = submit };
+static struct blkdev disk = { .name = "ramdisk", .submit = ramdisk_submit };
 
 void ramdisk_init(void)
 {

@@ -21,7 +21,7 @@ struct syscon_switch {
 static void *test_reg;
 static struct syscon_switch power_switch, reset_switch;
 
-static void *find_test(void)
+static void *testdev_find(void)
 {
 	const struct fdt *f = &machine.fdt;
 	int node = fdt_next_compatible(f, -1, "sifive,test0");
@@ -34,7 +34,7 @@ static void *find_test(void)
 	return kmap_device(pa, bytes);
 }
 
-static struct syscon_switch find_switch(const char *compatible)
+static struct syscon_switch testdev_find_switch(const char *compatible)
 {
 	const struct fdt *f = &machine.fdt;
 	int node = fdt_next_compatible(f, -1, compatible);
@@ -57,9 +57,9 @@ static struct syscon_switch find_switch(const char *compatible)
 
 void testdev_init(void)
 {
-	test_reg = find_test();
-	power_switch = find_switch("syscon-poweroff");
-	reset_switch = find_switch("syscon-reboot");
+	test_reg = testdev_find();
+	power_switch = testdev_find_switch("syscon-poweroff");
+	reset_switch = testdev_find_switch("syscon-reboot");
 }
 
 void testdev_exit(int status)
@@ -72,7 +72,7 @@ void testdev_exit(int status)
 		mmio_write32(test_reg, value);
 }
 
-static void throw_switch(const struct syscon_switch *sw)
+static void testdev_throw_switch(const struct syscon_switch *sw)
 {
 	if (sw->reg)
 		mmio_write32(sw->reg, sw->value);
@@ -80,10 +80,10 @@ static void throw_switch(const struct syscon_switch *sw)
 
 void testdev_poweroff(void)
 {
-	throw_switch(&power_switch);
+	testdev_throw_switch(&power_switch);
 }
 
 void testdev_reboot(void)
 {
-	throw_switch(&reset_switch);
+	testdev_throw_switch(&reset_switch);
 }

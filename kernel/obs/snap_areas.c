@@ -7,7 +7,7 @@
 
 /* How many of the frames of a leaf of @pages, from @pg on, others have too.  Those
  * of a large leaf are counted as one block, or singly (frame_split). */
-static u64 count_shared(const struct page *pg, u64 pages)
+static u64 snap_count_shared(const struct page *pg, u64 pages)
 {
 	u64 n = 0;
 
@@ -18,11 +18,11 @@ static u64 count_shared(const struct page *pg, u64 pages)
 	return n;
 }
 
-static void count_leaf(struct snap_area *r, const struct pt_cur *c, pte_t e)
+static void snap_count_leaf(struct snap_area *r, const struct pt_cur *c, pte_t e)
 {
 	va_t lo = MAX(ALIGN_DOWN(c->va, level_size(c->level)), r->start);
 	u64 pages = (MIN(pt_end(c), r->end) - lo) / PAGE_SIZE;
-	u64 shared = count_shared(pt_leaf_page(e), pages);
+	u64 shared = snap_count_shared(pt_leaf_page(e), pages);
 
 	r->resident += pages;
 	r->shared += shared;
@@ -32,19 +32,19 @@ static void count_leaf(struct snap_area *r, const struct pt_cur *c, pte_t e)
 	r->dirty += e.bits & PTE_D ? pages : 0;
 }
 
-static void count_pages(struct aspace *as, struct snap_area *r)
+static void snap_count_pages(struct aspace *as, struct snap_area *r)
 {
 	pt_for_each(c, &as->pt, r->start, r->end) {
 		pte_t e = pte_load(c.slot);
 
 		if (pte_is_leaf(e) || pte_is_parked(e, c.level))
-			count_leaf(r, &c, e);
+			snap_count_leaf(r, &c, e);
 		if (sched_point_killed())
 			break;
 	}
 }
 
-static void add_area(struct snap *s, const struct vma *a)
+static void snap_add_area(struct snap *s, const struct vma *a)
 {
 	struct snap_area *r = snap_add(s);
 
@@ -56,11 +56,11 @@ static void add_area(struct snap *s, const struct vma *a)
 	r->kind = snap_area_kind(a->kind);
 	if (a->kind == VMA_system && a->start == USYSCALL)
 		r->kind = SNAP_AREA_USYSCALL;
-	count_pages(s->as, r);
+	snap_count_pages(s->as, r);
 }
 
 /* An entry that no area covers: a guard, or one of the two pages at the top. */
-static void add_stray(struct snap *s, const struct pt_cur *c, pte_t e)
+static void snap_add_stray(struct snap *s, const struct pt_cur *c, pte_t e)
 {
 	struct snap_area *r = snap_add(s);
 
@@ -73,10 +73,10 @@ static void add_stray(struct snap *s, const struct pt_cur *c, pte_t e)
 	r->prot = (e.bits & PTE_R ? VMA_R : 0) | (e.bits & PTE_W ? VMA_W : 0) |
 		  (e.bits & PTE_X ? VMA_X : 0);
 	if (pte_is_leaf(e))
-		count_leaf(r, c, e);
+		snap_count_leaf(r, c, e);
 }
 
-static bool is_full(struct snap *s, va_t next)
+static bool snap_is_full(struct snap *s, va_t next)
 {
 	if (s->header->count < s->room)
 		return false;
@@ -85,7 +85,7 @@ static bool is_full(struct snap *s, va_t next)
 }
 
 /* What is in the table between two areas; false: the piece is full. */
-static bool add_between(struct snap *s, va_t lo, va_t hi)
+static bool snap_add_between(struct snap *s, va_t lo, va_t hi)
 {
 	pt_for_each(c, &s->as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
@@ -94,9 +94,9 @@ static bool add_between(struct snap *s, va_t lo, va_t hi)
 			return false;
 		if (!pte_is_valid(e))
 			continue;
-		if (is_full(s, c.va))
+		if (snap_is_full(s, c.va))
 			return false;
-		add_stray(s, &c, e);
+		snap_add_stray(s, &c, e);
 	}
 	return true;
 }
@@ -109,14 +109,14 @@ void snap_areas(struct snap *s)
 	va_t at = ALIGN_DOWN(s->start, PAGE_SIZE);
 
 	for (; a; a = vma_next(areas, a)) {
-		if (!add_between(s, at, a->start))
+		if (!snap_add_between(s, at, a->start))
 			return;
 		at = a->end;
 		if (a->start < s->start)
 			continue;
-		if (is_full(s, a->start))
+		if (snap_is_full(s, a->start))
 			return;
-		add_area(s, a);
+		snap_add_area(s, a);
 	}
-	(void)add_between(s, at, MAXVA);
+	(void)snap_add_between(s, at, MAXVA);
 }

@@ -38,7 +38,7 @@ struct ledger {
 };
 
 /* A row, if it is asked for and there is room. */
-static void add_row(struct ledger *l, const char *name, u64 count, u64 pages)
+static void ledger_add_row(struct ledger *l, const char *name, u64 count, u64 pages)
 {
 	u64 index = l->index++;
 	struct snap *s = l->s;
@@ -57,7 +57,7 @@ static void add_row(struct ledger *l, const char *name, u64 count, u64 pages)
 	r->pages = pages;
 }
 
-static void add_free(struct ledger *l, const struct frame_census *now)
+static void ledger_add_free(struct ledger *l, const struct frame_census *now)
 {
 	char name[24];
 
@@ -66,15 +66,15 @@ static void add_free(struct ledger *l, const struct frame_census *now)
 
 		fmt_snprintf(name, sizeof(name), "blocks of %lu %s",
 			     kib < 1024 ? kib : kib / 1024, kib < 1024 ? "KiB" : "MiB");
-		add_row(l, name, now->blocks[order], now->blocks[order] << order);
+		ledger_add_row(l, name, now->blocks[order], now->blocks[order] << order);
 	}
 	for (unsigned i = 0; i < nharts; i++) {
 		fmt_snprintf(name, sizeof(name), "list of hart %u", i);
-		add_row(l, name, now->cached[i], now->cached[i]);
+		ledger_add_row(l, name, now->cached[i], now->cached[i]);
 	}
 }
 
-static void add_slabs(struct ledger *l, u64 left)
+static void ledger_add_slabs(struct ledger *l, u64 left)
 {
 	for (struct slab_cache *c = slab_next(NULL); c; c = slab_next(c)) {
 		u64 objects, pages;
@@ -83,10 +83,10 @@ static void add_slabs(struct ledger *l, u64 left)
 		objects = c->inuse;
 		pages = MIN(c->nslabs, left);
 		spin_unlock(&c->lock);
-		add_row(l, c->name, objects, pages);
+		ledger_add_row(l, c->name, objects, pages);
 		left -= pages;
 	}
-	add_row(l, "changing hands", left, left);
+	ledger_add_row(l, "changing hands", left, left);
 }
 
 void snap_ledger(struct snap *s)
@@ -99,10 +99,10 @@ void snap_ledger(struct snap *s)
 		u64 pages = now.count[l.kind];
 
 		if (l.kind == FRAME_free)
-			add_free(&l, &now);
+			ledger_add_free(&l, &now);
 		else if (l.kind == FRAME_slab)
-			add_slabs(&l, pages);
+			ledger_add_slabs(&l, pages);
 		else
-			add_row(&l, frame_kind_name[l.kind], pages, pages);
+			ledger_add_row(&l, frame_kind_name[l.kind], pages, pages);
 	}
 }

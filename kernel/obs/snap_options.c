@@ -6,7 +6,7 @@
 #include "proc/args.h"
 #include "proc/syscall.h"
 
-static u32 flags_of(const struct option *o, const struct option_state *state)
+static u32 snap_option_flags(const struct option *o, const struct option_state *state)
 {
 	return (state->given ? SNAP_OPTION_GIVEN : 0) |
 	       (state->can_change ? SNAP_OPTION_CAN_SET : 0) |
@@ -16,25 +16,25 @@ static u32 flags_of(const struct option *o, const struct option_state *state)
 }
 
 /* What does not fit ends with dots. */
-static void put(char *to, const char *text, size_t size)
+static void snap_option_put(char *to, const char *text, size_t size)
 {
 	if (strlcpy(to, text, size) >= size)
 		memcpy(to + size - 4, "...", 3);
 }
 
-static void add_option(struct snap *s, const struct option *o)
+static void snap_add_option(struct snap *s, const struct option *o)
 {
 	struct snap_option *r = snap_add(s);
 	struct option_state state;
 
 	option_look(o, &state);
-	put(r->name, o->name, sizeof(r->name));
-	put(r->values, o->values, sizeof(r->values));
-	put(r->value, state.value, sizeof(r->value));
+	snap_option_put(r->name, o->name, sizeof(r->name));
+	snap_option_put(r->values, o->values, sizeof(r->values));
+	snap_option_put(r->value, state.value, sizeof(r->value));
 	if (state.given)
-		put(r->given, state.given, sizeof(r->given));
-	put(r->what, o->what, sizeof(r->what));
-	r->flags = flags_of(o, &state);
+		snap_option_put(r->given, state.given, sizeof(r->given));
+	snap_option_put(r->what, o->what, sizeof(r->what));
+	r->flags = snap_option_flags(o, &state);
 }
 
 void snap_options(struct snap *s)
@@ -46,7 +46,7 @@ void snap_options(struct snap *s)
 			s->header->next = i;
 			return;
 		}
-		add_option(s, o);
+		snap_add_option(s, o);
 	}
 }
 

@@ -30,7 +30,7 @@ u32 snap_users(const struct page *pg)
 
 /* --- what an address is for ---------------------------------------------- */
 
-static u8 kernel_place(const struct snap_entry *r)
+static u8 snap_kernel_place(const struct snap_entry *r)
 {
 	if (r->va - DIRECT_BASE == r->pa)
 		return SNAP_AREA_DIRECT;
@@ -46,7 +46,7 @@ static u8 kernel_place(const struct snap_entry *r)
 }
 
 /* A USYSCALL page that the heap has grown over is heap. */
-static u8 user_place(const struct snap_entry *r, const struct vma *a, va_t va)
+static u8 snap_user_place(const struct snap_entry *r, const struct vma *a, va_t va)
 {
 	if (a && a->kind != VMA_system)
 		return snap_area_kind(a->kind);
@@ -63,7 +63,7 @@ static u8 user_place(const struct snap_entry *r, const struct vma *a, va_t va)
 
 /* --- one entry ----------------------------------------------------------- */
 
-static u8 what_is(pte_t e, int level)
+static u8 snap_what_is(pte_t e, int level)
 {
 	if (pte_is_leaf(e))
 		return SNAP_LEAF;
@@ -74,7 +74,7 @@ static u8 what_is(pte_t e, int level)
 	return e.bits ? SNAP_NOTE : 0;
 }
 
-static void add_frame(struct snap_entry *r, pte_t e)
+static void snap_add_frame(struct snap_entry *r, pte_t e)
 {
 	struct page *pg;
 
@@ -92,15 +92,15 @@ static void add_frame(struct snap_entry *r, pte_t e)
 	r->users = snap_users(pg);
 }
 
-static void add_fates(struct snap_entry *r, const struct vma *area, pte_t e)
+static void snap_add_fates(struct snap_entry *r, const struct vma *area, pte_t e)
 {
 	for (enum access access = ACCESS_READ; access < NACCESSES; access++)
 		r->fate[access] = access_fate(area, e, r->level, access);
 }
 
 /* @areas NULL: the kernel half. */
-static void add_entry(struct snap *s, struct vma_set *areas, const struct pt_cur *c,
-		      pte_t e)
+static void snap_add_entry(struct snap *s, struct vma_set *areas, const struct pt_cur *c,
+			   pte_t e)
 {
 	struct snap_entry *r = snap_add(s);
 	const struct vma *area;
@@ -108,21 +108,21 @@ static void add_entry(struct snap *s, struct vma_set *areas, const struct pt_cur
 	r->va = ALIGN_DOWN(c->va, level_size(c->level));
 	r->pte = e.bits;
 	r->level = c->level;
-	r->what = what_is(e, c->level);
-	add_frame(r, e);
+	r->what = snap_what_is(e, c->level);
+	snap_add_frame(r, e);
 	if (r->what == SNAP_TABLE)
 		return;
 	area = areas ? vma_find(areas, c->va) : NULL;
-	r->area = areas ? user_place(r, area, c->va) : kernel_place(r);
-	add_fates(r, area, e);
+	r->area = areas ? snap_user_place(r, area, c->va) : snap_kernel_place(r);
+	snap_add_fates(r, area, e);
 }
 
 /* --- all of it ----------------------------------------------------------- */
 
 /* The tables that start where the slot at @base does, the highest first, and
  * what is in the slot itself.  Needs room for SNAP_LEAST. */
-static void add_slot(struct snap *s, struct vma_set *areas, const struct pt_cur *c,
-		     va_t base)
+static void snap_add_slot(struct snap *s, struct vma_set *areas, const struct pt_cur *c,
+			  va_t base)
 {
 	pte_t e = pte_load(c->slot);
 
@@ -130,13 +130,13 @@ static void add_slot(struct snap *s, struct vma_set *areas, const struct pt_cur 
 		struct pt_cur at = { .va = base, .level = level };
 
 		if (IS_ALIGNED(base, level_size(level)))
-			add_entry(s, areas, &at, pt_entry(c->pt, base, level));
+			snap_add_entry(s, areas, &at, pt_entry(c->pt, base, level));
 	}
 	if (e.bits)
-		add_entry(s, areas, c, e);
+		snap_add_entry(s, areas, c, e);
 }
 
-static bool has_records(const struct pt_cur *c, va_t base)
+static bool snap_has_records(const struct pt_cur *c, va_t base)
 {
 	return pte_load(c->slot).bits ||
 	       (c->level < PT_LEVELS - 1 && IS_ALIGNED(base, level_size(c->level + 1)));
@@ -152,7 +152,7 @@ void snap_table(struct snap *s, struct pt *pt, struct vma_set *areas)
 	pt_for_each(c, pt, s->start, end) {
 		va_t base = ALIGN_DOWN(c.va, level_size(c.level));
 
-		if (base < s->start || !has_records(&c, base)) {
+		if (base < s->start || !snap_has_records(&c, base)) {
 			if (++looked < SNAP_LOOK_MAX)
 				continue;
 			s->header->next = pt_end(&c) < end ? pt_end(&c) : SNAP_END;
@@ -162,7 +162,7 @@ void snap_table(struct snap *s, struct pt *pt, struct vma_set *areas)
 			s->header->next = base;
 			return;
 		}
-		add_slot(s, areas, &c, base);
+		snap_add_slot(s, areas, &c, base);
 	}
 }
 
@@ -173,6 +173,6 @@ void snap_path(struct snap *s, struct pt *pt, struct vma_set *areas)
 	for (int level = PT_LEVELS - 1; level >= last.level; level--) {
 		struct pt_cur at = { .va = s->start, .level = level };
 
-		add_entry(s, areas, &at, pt_entry(pt, s->start, level));
+		snap_add_entry(s, areas, &at, pt_entry(pt, s->start, level));
 	}
 }

@@ -34,7 +34,7 @@ struct request {
 	u64 bytes;
 };
 
-static u32 record_bytes(int kind)
+static u32 snapshot_record_bytes(int kind)
 {
 	switch (kind) {
 #define X(number, name, record, start) \
@@ -49,22 +49,22 @@ static u32 record_bytes(int kind)
 
 /* --- decode: nothing has an effect up to here ---------------------------- */
 
-static bool needs_space(int kind)
+static bool snapshot_needs_space(int kind)
 {
 	return kind != SNAP_FRAMES && kind != SNAP_STATS && kind != SNAP_OPTIONS &&
 	       kind != SNAP_LEDGER;
 }
 
 /* Tables can be looked at in both halves, everything else in the user half. */
-static bool start_is_good(const struct request *r)
+static bool snapshot_start_is_good(const struct request *r)
 {
-	if (!needs_space(r->kind) || r->start < MAXVA)
+	if (!snapshot_needs_space(r->kind) || r->start < MAXVA)
 		return true;
 	return (r->kind == SNAP_PT || r->kind == SNAP_PATH) && r->start >= KERNEL_HALF;
 }
 
 /* Makes the buffer writable before anything is done. */
-static int reach_buffer(uptr_t buf, u64 bytes)
+static int snapshot_reach_buffer(uptr_t buf, u64 bytes)
 {
 	struct aspace *as = proc_current()->as;
 	va_t end = buf.va + bytes;
@@ -77,21 +77,21 @@ static int reach_buffer(uptr_t buf, u64 bytes)
 	return err;
 }
 
-static int decode(struct request *r)
+static int snapshot_decode(struct request *r)
 {
-	u32 record = record_bytes(r->kind);
+	u32 record = snapshot_record_bytes(r->kind);
 
-	if (!record || !start_is_good(r))
+	if (!record || !snapshot_start_is_good(r))
 		return -EINVAL;
 	r->bytes = MIN(r->bytes, (u64)SNAP_PIECE);
 	if (r->bytes < sizeof(struct snap_header) + SNAP_LEAST * record)
 		return -EINVAL;
-	return reach_buffer(r->buf, r->bytes);
+	return snapshot_reach_buffer(r->buf, r->bytes);
 }
 
 /* --- perform ------------------------------------------------------------- */
 
-static void gather_space(struct snap *s, int kind)
+static void snapshot_gather_space(struct snap *s, int kind)
 {
 	struct aspace *as = s->as;
 	bool kernel = s->start >= KERNEL_HALF;
@@ -113,23 +113,23 @@ static void gather_space(struct snap *s, int kind)
 	mutex_unlock(&as->lock);
 }
 
-static int gather(struct snap *s, const struct request *r)
+static int snapshot_gather(struct snap *s, const struct request *r)
 {
 	struct procinfo who = { 0 };
 
 	*s->header = (struct snap_header){
 		.version = SNAP_VERSION,
 		.kind = r->kind,
-		.record_bytes = record_bytes(r->kind),
+		.record_bytes = snapshot_record_bytes(r->kind),
 		.next = SNAP_END,
 		.time = clock_ns(),
 	};
 	s->room = (r->bytes - sizeof(*s->header)) / s->header->record_bytes;
-	if (needs_space(r->kind)) {
+	if (snapshot_needs_space(r->kind)) {
 		s->as = proc_watch(r->pid, &who);
 		if (!s->as)
 			return -ESRCH;
-		gather_space(s, r->kind);
+		snapshot_gather_space(s, r->kind);
 		aspace_unwatch(s->as);
 	} else if (r->kind == SNAP_FRAMES) {
 		snap_frames(s);
@@ -145,7 +145,7 @@ static int gather(struct snap *s, const struct request *r)
 	return 0;
 }
 
-static s64 perform(const struct request *r)
+static s64 snapshot_perform(const struct request *r)
 {
 	struct page *frame = frame_alloc(FRAME_other, 0);
 	struct snap s = { .start = r->start };
@@ -154,7 +154,7 @@ static s64 perform(const struct request *r)
 	if (!frame)
 		return -ENOMEM;
 	s.header = frame_va(frame);
-	result = gather(&s, r);
+	result = snapshot_gather(&s, r);
 	if (!result) {
 		u64 used = (u64)s.header->count * s.header->record_bytes;
 
@@ -167,9 +167,9 @@ static s64 perform(const struct request *r)
 
 static s64 snapshot(struct request *r)
 {
-	int err = decode(r);
+	int err = snapshot_decode(r);
 
-	return err ? err : perform(r);
+	return err ? err : snapshot_perform(r);
 }
 
 s64 sys_snapshot(const u64 arg[6])

@@ -36,7 +36,7 @@ static struct {
 	char buf[TEXT_SIZE]; /* (lock) */
 } text = { .lock = SPINLOCK_INIT("statistics", device) };
 
-static struct snap_counter counter(u64 i)
+static struct snap_counter stats_counter(u64 i)
 {
 	switch (i) {
 	case 0:
@@ -70,7 +70,7 @@ static struct snap_counter counter(u64 i)
 void snap_stats(struct snap *s)
 {
 	for (u64 i = 0; i < NSTATS; i++) {
-		struct snap_counter c = counter(i);
+		struct snap_counter c = stats_counter(i);
 
 		if (!snap_add_counter(s, i, &c))
 			return;
@@ -80,12 +80,12 @@ void snap_stats(struct snap *s)
 /* --- text ---------------------------------------------------------------- */
 
 /* (lock) */
-static void text_make(void)
+static void stats_text_make(void)
 {
 	text.length = text.done = 0;
 	text.made++;
 	for (u64 i = 0; i < text.lines; i++) {
-		struct snap_counter c = counter(i);
+		struct snap_counter c = stats_counter(i);
 
 		text.length += fmt_snprintf(text.buf + text.length, TEXT_SIZE - text.length,
 					    "%s: %lu\n", c.name, c.value);
@@ -99,11 +99,11 @@ struct place {
 
 /* The next bytes, up to @n and CHUNK, without counting them as read; 0: at the
  * end.  Where they are goes to *place. */
-static u64 text_peek(char *to, u64 n, bool first, struct place *place)
+static u64 stats_text_peek(char *to, u64 n, bool first, struct place *place)
 {
 	spin_lock(&text.lock);
 	if (first && !text.length)
-		text_make();
+		stats_text_make();
 	*place = (struct place){ text.made, text.done };
 	n = MIN(MIN(n, (u64)(text.length - text.done)), (u64)CHUNK);
 	memcpy(to, text.buf + text.done, n);
@@ -113,7 +113,7 @@ static u64 text_peek(char *to, u64 n, bool first, struct place *place)
 
 /* Counts @n bytes as read, or with 0 drops the text, unless somebody else has
  * read there since. */
-static void text_advance(u64 n, struct place from)
+static void stats_text_advance(u64 n, struct place from)
 {
 	spin_lock(&text.lock);
 	if (text.made == from.made && text.done == from.at) {
@@ -132,18 +132,18 @@ static s64 stats_read(uptr_t dst, u64 n)
 	if (n == 0)
 		return 0;
 	while (done < n) {
-		u64 got = text_peek(piece, n - done, done == 0, &place);
+		u64 got = stats_text_peek(piece, n - done, done == 0, &place);
 
 		if (!got)
 			break;
 		if (copyout(uptr_add(dst, done), piece, got))
 			return done ? (s64)done : -EFAULT;
-		text_advance(got, place);
+		stats_text_advance(got, place);
 		done += got;
 	}
 	if (done)
 		return (s64)done;
-	text_advance(0, place);
+	stats_text_advance(0, place);
 	return -ENODATA;
 }
 
@@ -155,7 +155,7 @@ static s64 stats_write(uptr_t src, u64 n)
 }
 
 /* For the texts that are made from now on. */
-static void set_lines(const char *value)
+static void stats_set_lines(const char *value)
 {
 	spin_lock(&text.lock);
 	text.lines = strcmp(value, "lab") == 0 ? COPIES : NSTATS;
@@ -171,7 +171,7 @@ void stats_init(void)
 	};
 	const char *option = bootopt_get("stats");
 
-	set_lines(option ? option : "full");
-	option_can_change("stats", set_lines);
+	stats_set_lines(option ? option : "full");
+	option_can_change("stats", stats_set_lines);
 	chardev_register(STATS, &device);
 }

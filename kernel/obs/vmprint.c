@@ -11,7 +11,7 @@ struct printer {
 	bool addresses; /* the line starts with an address, not with an index */
 };
 
-static void print_entry(const struct printer *p, va_t va, int level, pte_t e)
+static void vmprint_entry(const struct printer *p, va_t va, int level, pte_t e)
 {
 	static const char *const dots[PT_LEVELS] = { ".. .. ..", ".. ..", ".." };
 	static const char *const size[PT_LEVELS] = { "", " 2 MiB", " 1 GiB" };
@@ -26,7 +26,7 @@ static void print_entry(const struct printer *p, va_t va, int level, pte_t e)
 }
 
 /* The table at @level that decides from @va on; of the root only the user half. */
-static void print_table(const struct printer *p, va_t va, int level)
+static void vmprint_table(const struct printer *p, va_t va, int level)
 {
 	unsigned n = level == PT_LEVELS - 1 ? PT_ENTRIES / 2 : PT_ENTRIES;
 
@@ -35,27 +35,27 @@ static void print_table(const struct printer *p, va_t va, int level)
 
 		if (!pte_is_valid(e))
 			continue;
-		print_entry(p, va, level, e);
+		vmprint_entry(p, va, level, e);
 		if (pte_is_table(e, level))
-			print_table(p, va, level - 1);
+			vmprint_table(p, va, level - 1);
 		sched_point();
 	}
 }
 
-static void print_all(const struct pt *pt, bool addresses)
+static void vmprint_all(const struct pt *pt, bool addresses)
 {
 	struct printer p = { .pt = pt, .addresses = addresses };
 
 	printk("page table 0x%016lx\n", pt->root);
-	print_table(&p, 0, PT_LEVELS - 1);
+	vmprint_table(&p, 0, PT_LEVELS - 1);
 }
 
 void vmprint(const struct pt *pt)
 {
-	print_all(pt, false);
+	vmprint_all(pt, false);
 }
 
 void vmprint_addresses(const struct pt *pt)
 {
-	print_all(pt, true);
+	vmprint_all(pt, true);
 }

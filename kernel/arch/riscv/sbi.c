@@ -39,7 +39,7 @@ s64 sbi_set_timer(u64 deadline)
 
 /* SBI wants hardware numbers: a mask of 64 from a base.  Harts whose numbers
  * do not fit into one mask get a call each. */
-static s64 hart_call(u64 ext, u64 fn, u64 harts, const u64 rest[3])
+static s64 sbi_call_harts(u64 ext, u64 fn, u64 harts, const u64 rest[3])
 {
 	u64 mask = 0;
 	s64 err = 0;
@@ -59,21 +59,21 @@ static s64 hart_call(u64 ext, u64 fn, u64 harts, const u64 rest[3])
 
 s64 sbi_send_ipi(u64 harts)
 {
-	return hart_call(SBI_IPI, 0, harts, NULL);
+	return sbi_call_harts(SBI_IPI, 0, harts, NULL);
 }
 
 s64 sbi_remote_sfence(u64 harts, va_t start, u64 bytes)
 {
 	u64 range[3] = { start, bytes };
 
-	return hart_call(SBI_RFENCE, 1, harts, range);
+	return sbi_call_harts(SBI_RFENCE, 1, harts, range);
 }
 
 s64 sbi_remote_sfence_asid(u64 harts, va_t start, u64 bytes, u64 asid)
 {
 	u64 range[3] = { start, bytes, asid };
 
-	return hart_call(SBI_RFENCE, 2, harts, range);
+	return sbi_call_harts(SBI_RFENCE, 2, harts, range);
 }
 
 s64 sbi_hart_start(u64 hartid, pa_t entry, u64 arg)

@@ -27,7 +27,7 @@ void tlb_flush_all(void)
 	__asm__ volatile("sfence.vma zero, zero" : : : "memory");
 }
 
-static u32 count_ones(u64 bits)
+static u32 tlb_count_bits(u64 bits)
 {
 	u32 n = 0;
 
@@ -36,7 +36,7 @@ static u32 count_ones(u64 bits)
 	return n;
 }
 
-static void flush_asid(u64 asid)
+static void tlb_flush_asid(u64 asid)
 {
 	__asm__ volatile("sfence.vma zero, %0" : : "r"(asid) : "memory");
 }
@@ -45,9 +45,9 @@ void tlb_flush_space(const struct tlb_space *s)
 {
 	u64 asid = tlb_asid(s);
 
-	flush_asid(asid);
+	tlb_flush_asid(asid);
 	if (pairs)
-		flush_asid(asid + 1);
+		tlb_flush_asid(asid + 1);
 }
 
 u32 tlb_asid_bits(void)
@@ -58,7 +58,7 @@ u32 tlb_asid_bits(void)
 	ones = (csr_read(satp) & SATP_ASID) >> SATP_ASID_SHIFT;
 	csr_write(satp, satp);
 	tlb_flush_all();
-	return count_ones(ones);
+	return tlb_count_bits(ones);
 }
 
 void tlb_set_pairs(void)
@@ -66,13 +66,13 @@ void tlb_set_pairs(void)
 	pairs = true;
 }
 
-static void flush_pages(va_t lo, va_t hi, u64 asid)
+static void tlb_flush_pages(va_t lo, va_t hi, u64 asid)
 {
 	for (va_t va = lo; va < hi; va += PAGE_SIZE)
 		__asm__ volatile("sfence.vma %0, %1" : : "r"(va), "r"(asid) : "memory");
 }
 
-static void flush_local(const struct tlb_space *s, va_t lo, va_t hi)
+static void tlb_flush_local(const struct tlb_space *s, va_t lo, va_t hi)
 {
 	u64 asid = tlb_asid(s);
 
@@ -83,12 +83,12 @@ static void flush_local(const struct tlb_space *s, va_t lo, va_t hi)
 			tlb_flush_all();
 		return;
 	}
-	flush_pages(lo, hi, asid);
+	tlb_flush_pages(lo, hi, asid);
 	if (pairs && asid)
-		flush_pages(lo, hi, asid + 1);
+		tlb_flush_pages(lo, hi, asid + 1);
 }
 
-static void flush_remote(const struct tlb_space *s, u64 harts, va_t lo, va_t hi)
+static void tlb_flush_remote(const struct tlb_space *s, u64 harts, va_t lo, va_t hi)
 {
 	u64 asid = tlb_asid(s);
 
@@ -98,14 +98,15 @@ static void flush_remote(const struct tlb_space *s, u64 harts, va_t lo, va_t hi)
 		sbi_remote_sfence(harts, lo, hi - lo);
 }
 
-static void count(u64 others)
+static void tlb_count_shootdown(u64 others)
 {
 	struct tlb_counts *n = &counts[cpu_current()->index].n;
 
 	__atomic_fetch_add(&n->shootdowns, 1, __ATOMIC_RELAXED);
 	if (others) {
 		__atomic_fetch_add(&n->remote, 1, __ATOMIC_RELAXED);
-		__atomic_fetch_add(&n->remote_harts, count_ones(others), __ATOMIC_RELAXED);
+		__atomic_fetch_add(&n->remote_harts, tlb_count_bits(others),
+				   __ATOMIC_RELAXED);
 	}
 }
 
@@ -118,11 +119,11 @@ void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi)
 	if (!harts)
 		return; /* nobody has it loaded, as at its end */
 	self = BIT(cpu_current()->index);
-	count(harts & ~self);
+	tlb_count_shootdown(harts & ~self);
 	if (harts & self)
-		flush_local(s, lo, hi);
+		tlb_flush_local(s, lo, hi);
 	if (harts & ~self)
-		flush_remote(s, harts & ~self, lo, hi);
+		tlb_flush_remote(s, harts & ~self, lo, hi);
 }
 
 struct tlb_counts tlb_count(void)

@@ -17,7 +17,7 @@ va_t user_vector_va, user_leave_va;
  * instructions (senvcfg) and the state of other extensions (sstateen) programs see an
  * illegal instruction.  The firmware may also have left loads of executable pages (MXR)
  * and big-endian user mode (UBE). */
-static void user_state_close(void)
+static void trap_close_user_state(void)
 {
 	csr_clear(sstatus, SSTATUS_FS | SSTATUS_VS | SSTATUS_MXR | SSTATUS_UBE);
 	csr_write(scounteren, SCOUNTEREN_ALL);
@@ -34,7 +34,7 @@ void trap_init_hart(void)
 	user_leave_va = TRAMPOLINE + (va_t)(user_leave - __trampoline_start);
 	csr_write(stvec, (u64)kernel_vector);
 	csr_write(sscratch, 0);
-	user_state_close();
+	trap_close_user_state();
 }
 
 pa_t trampoline_pa(void)

@@ -38,18 +38,18 @@ static const struct thread *last_writer; /* (A) */
 /* --- keys ---------------------------------------------------------------- */
 
 /* A terminal that takes nothing for a while misses its echo. */
-static void echo(const char *text, u64 n)
+static void console_echo(const char *text, u64 n)
 {
 	(void)uart_write(text, n);
 }
 
-static void no_echo(const char *text, u64 n)
+static void console_no_echo(const char *text, u64 n)
 {
 	(void)text;
 	(void)n;
 }
 
-static void do_list(const struct console_hooks *h)
+static void console_list(const struct console_hooks *h)
 {
 	if (!h || !h->list_processes)
 		return;
@@ -60,7 +60,7 @@ static void do_list(const struct console_hooks *h)
 	waitq_wake_all(&readers);
 }
 
-static void do_interrupt(const struct console_hooks *h)
+static void console_interrupt(const struct console_hooks *h)
 {
 	if (h && h->interrupt && h->interrupt())
 		return;
@@ -70,7 +70,7 @@ static void do_interrupt(const struct console_hooks *h)
 	waitq_wake_all(&readers);
 }
 
-static void input_byte(u8 byte)
+static void console_input_byte(u8 byte)
 {
 	const struct console_hooks *h = __atomic_load_n(&hooks, __ATOMIC_ACQUIRE);
 	enum tty_event event;
@@ -81,21 +81,21 @@ static void input_byte(u8 byte)
 	if (event == TTY_LINE)
 		waitq_wake_all(&readers);
 	else if (event == TTY_LIST)
-		do_list(h);
+		console_list(h);
 	else if (event == TTY_INTERRUPT)
-		do_interrupt(h);
+		console_interrupt(h);
 }
 
-static void input(const u8 *bytes, u32 n)
+static void console_input(const u8 *bytes, u32 n)
 {
 	for (u32 i = 0; i < n; i++)
-		input_byte(bytes[i]);
+		console_input_byte(bytes[i]);
 }
 
 /* --- read ---------------------------------------------------------------- */
 
 /* (lock) held.  0 once there is something to read, or -EINTR. */
-static int wait_ready(void)
+static int console_wait_ready(void)
 {
 	int err = 0;
 
@@ -108,14 +108,14 @@ static int wait_ready(void)
  * arrive in user memory; ^D leaves it when it is the @first thing of a read.
  * @end: the line ends here.  Bytes or -errno; 0 without an end means that
  * @dst has to be faulted in. */
-static s64 read_some(uptr_t dst, u64 n, bool first, bool *end)
+static s64 console_read_some(uptr_t dst, u64 n, bool first, bool *end)
 {
 	char buf[TTY_LINE_MAX];
 	u64 got, copied;
 	int err;
 
 	spin_lock(&lock);
-	err = wait_ready();
+	err = console_wait_ready();
 	if (err) {
 		spin_unlock(&lock);
 		return err;
@@ -138,7 +138,7 @@ static s64 console_read(uptr_t dst, u64 n)
 
 	while (done < n && !end) {
 		uptr_t to = uptr_add(dst, done);
-		s64 got = read_some(to, n - done, done == 0, &end);
+		s64 got = console_read_some(to, n - done, done == 0, &end);
 
 		if (got < 0)
 			return got;
@@ -152,7 +152,7 @@ static s64 console_read(uptr_t dst, u64 n)
 /* --- write --------------------------------------------------------------- */
 
 /* Gives a terminal that takes nothing time to change its mind. */
-static int wait_terminal(void)
+static int console_wait_terminal(void)
 {
 	int err;
 
@@ -162,13 +162,13 @@ static int wait_terminal(void)
 	return err == -EINTR ? err : 0;
 }
 
-static int write_chunk(const char *text, u64 n)
+static int console_write_chunk(const char *text, u64 n)
 {
 	u64 sent = uart_write(text, n);
 	int err = 0;
 
 	while (sent < n && !err) {
-		err = wait_terminal();
+		err = console_wait_terminal();
 		if (!err)
 			sent += uart_write(text + sent, n - sent);
 	}
@@ -184,7 +184,7 @@ static s64 console_write(uptr_t src, u64 n)
 		u64 want = MIN(n - done, sizeof(buf));
 		u64 got = copyin_partial(buf, uptr_add(src, done), want);
 
-		if (thread_killed() || write_chunk(buf, got))
+		if (thread_killed() || console_write_chunk(buf, got))
 			return -EINTR;
 		sched_point();
 		done += got;
@@ -236,7 +236,7 @@ int console_control(int how, struct console_info *info)
 	spin_unlock(&lock);
 	waitq_wake_all(&readers);
 	if (interrupted)
-		do_interrupt(__atomic_load_n(&hooks, __ATOMIC_ACQUIRE));
+		console_interrupt(__atomic_load_n(&hooks, __ATOMIC_ACQUIRE));
 	return err;
 }
 
@@ -265,7 +265,7 @@ void console_set_hooks(const struct console_hooks *h)
 }
 
 /* The option columns= says how wide the terminal is. */
-static u32 terminal_columns(const char *text)
+static u32 console_parse_columns(const char *text)
 {
 	u32 n = 0;
 
@@ -274,14 +274,14 @@ static u32 terminal_columns(const char *text)
 	return n >= 2 ? n : 80;
 }
 
-static void set_columns(const char *text)
+static void console_set_columns(const char *text)
 {
 	spin_lock(&lock);
-	columns = terminal_columns(text);
+	columns = console_parse_columns(text);
 	spin_unlock(&lock);
 }
 
-static bool option_is(const char *name, const char *wanted)
+static bool console_option_is(const char *name, const char *wanted)
 {
 	const char *value = bootopt_get(name);
 
@@ -292,11 +292,11 @@ void console_init(void)
 {
 	/* echo=off: nobody types, and what is read shall not be in the output.
 	 * eof=stays: the input is a file, and all who read it come to its end. */
-	echoes = !option_is("echo", "off");
-	tty_line_init(&line, echoes ? echo : no_echo);
-	columns = terminal_columns(bootopt_get("columns"));
-	line.end_stays = option_is("eof", "stays");
-	option_can_change("columns", set_columns);
+	echoes = !console_option_is("echo", "off");
+	tty_line_init(&line, echoes ? console_echo : console_no_echo);
+	columns = console_parse_columns(bootopt_get("columns"));
+	line.end_stays = console_option_is("eof", "stays");
+	option_can_change("columns", console_set_columns);
 	chardev_register(CONSOLE, &device);
-	uart_start_input(input);
+	uart_start_input(console_input);
 }

@@ -65,18 +65,18 @@ static char *regs; /* NULL: none */
 static u32 reg_shift, reg_width = 1;
 static int device_node = -1;
 
-static void (*input)(const u8 *bytes, u32 n); /* (C) after uart_start_input() */
-static bool takes_irqs;                       /* (lock) from then on          */
-static bool tx_irq;                           /* (lock) the transmitter's is on */
+static void (*uart_input)(const u8 *bytes, u32 n); /* (C) after uart_start_input() */
+static bool takes_irqs;                            /* (lock) from then on          */
+static bool tx_irq;                                /* (lock) the transmitter's is on */
 
-static u32 reg_read(u32 reg)
+static u32 uart_reg_read(u32 reg)
 {
 	char *at = regs + (reg << reg_shift);
 
 	return reg_width == 4 ? mmio_read32(at) : mmio_read8(at);
 }
 
-static void reg_write(u32 reg, u32 value)
+static void uart_reg_write(u32 reg, u32 value)
 {
 	char *at = regs + (reg << reg_shift);
 
@@ -88,7 +88,7 @@ static void reg_write(u32 reg, u32 value)
 
 /* --- finding it ---------------------------------------------------------- */
 
-static bool is_supported(int node)
+static bool uart_is_supported(int node)
 {
 	const struct fdt *f = &machine.fdt;
 
@@ -99,7 +99,7 @@ static bool is_supported(int node)
 
 /* The node that /chosen wants the console on: a path, or an alias, and
  * perhaps a colon and line settings behind it. */
-static int find_chosen(void)
+static int uart_find_chosen(void)
 {
 	const struct fdt *f = &machine.fdt;
 	const char *text = fdt_prop_string(f, fdt_node(f, "/chosen"), "stdout-path");
@@ -117,12 +117,12 @@ static int find_chosen(void)
 	return text ? fdt_node(f, text) : -1;
 }
 
-static int find_node(void)
+static int uart_find_node(void)
 {
 	const struct fdt *f = &machine.fdt;
-	int node = find_chosen();
+	int node = uart_find_chosen();
 
-	if (node >= 0 && is_supported(node))
+	if (node >= 0 && uart_is_supported(node))
 		return node;
 	node = fdt_next_compatible(f, -1, "ns16550a");
 	if (node < 0)
@@ -135,7 +135,7 @@ static int find_node(void)
 void uart_early_init(void)
 {
 	const struct fdt *f = &machine.fdt;
-	int node = find_node();
+	int node = uart_find_node();
 	u64 pa, bytes;
 
 	if (node >= 0 && fdt_reg_pa(f, node, 0, &pa, &bytes) == 0 && bytes >= 8) {
@@ -147,10 +147,10 @@ void uart_early_init(void)
 		}
 	}
 	if (regs) {
-		reg_write(REG_IER, 0);
-		reg_write(REG_LCR, LCR_8N1);     /* the speed is the firmware's */
-		reg_write(REG_FCR, FCR_FIFO_ON); /* keeps what was typed so far */
-		reg_write(REG_MCR, MCR_DTR_RTS_OUT2);
+		uart_reg_write(REG_IER, 0);
+		uart_reg_write(REG_LCR, LCR_8N1);     /* the speed is the firmware's */
+		uart_reg_write(REG_FCR, FCR_FIFO_ON); /* keeps what was typed so far */
+		uart_reg_write(REG_MCR, MCR_DTR_RTS_OUT2);
 	}
 	klog_set_output(uart_print);
 }
@@ -160,18 +160,18 @@ void uart_early_init(void)
 #define FOR_EVER ~0ul
 
 /* Whether the FIFO became empty within @ms. */
-static bool wait_empty(u64 ms)
+static bool uart_wait_empty(u64 ms)
 {
 	u64 start, patience = ms == FOR_EVER ? ms : clock_from_ms(ms);
 
-	if (reg_read(REG_LSR) & LSR_TX_EMPTY) {
+	if (uart_reg_read(REG_LSR) & LSR_TX_EMPTY) {
 		stalled_ms = 0;
 		return true;
 	}
 	if (ms <= stalled_ms)
 		return false;
 	start = clock_now();
-	while (!(reg_read(REG_LSR) & LSR_TX_EMPTY)) {
+	while (!(uart_reg_read(REG_LSR) & LSR_TX_EMPTY)) {
 		if (clock_now() - start > patience) {
 			stalled_ms = ms;
 			return false;
@@ -182,7 +182,7 @@ static bool wait_empty(u64 ms)
 }
 
 /* Sends what the terminal takes; the caller holds the lock, or panics. */
-static u64 send(const char *text, u64 n, u64 ms)
+static u64 uart_send(const char *text, u64 n, u64 ms)
 {
 	u64 sent = 0;
 
@@ -191,11 +191,11 @@ static u64 send(const char *text, u64 n, u64 ms)
 			sbi_putchar(text[sent++]);
 		return n;
 	}
-	while (sent < n && wait_empty(ms)) {
+	while (sent < n && uart_wait_empty(ms)) {
 		u64 end = MIN(sent + FIFO_BYTES, n);
 
 		while (sent < end)
-			reg_write(REG_DATA, (u8)text[sent++]);
+			uart_reg_write(REG_DATA, (u8)text[sent++]);
 	}
 	return sent;
 }
@@ -226,7 +226,7 @@ static void backlog_send(u64 ms)
 	while (backlog.put != backlog.taken) {
 		u32 at = backlog.taken % BACKLOG_BYTES;
 		u32 n = MIN(backlog.put - backlog.taken, BACKLOG_BYTES - at);
-		u32 sent = send(backlog.text + at, n, ms);
+		u32 sent = uart_send(backlog.text + at, n, ms);
 
 		backlog.taken += sent;
 		if (sent < n)
@@ -245,7 +245,7 @@ static bool backlog_sent(u64 ms)
 	all = backlog.put == backlog.taken;
 	if (takes_irqs && all == tx_irq) {
 		tx_irq = !all;
-		reg_write(REG_IER, IER_RECEIVED | (tx_irq ? IER_TX_EMPTY : 0));
+		uart_reg_write(REG_IER, IER_RECEIVED | (tx_irq ? IER_TX_EMPTY : 0));
 	}
 	return all;
 }
@@ -256,20 +256,20 @@ u64 uart_write(const char *text, u64 n)
 
 	spin_lock(&lock);
 	if (backlog_sent(UART_PATIENCE_MS))
-		sent = send(text, n, UART_PATIENCE_MS);
+		sent = uart_send(text, n, UART_PATIENCE_MS);
 	column = tty_column_after(column, text, sent);
 	spin_unlock(&lock);
 	return sent;
 }
 
 /* Nothing else runs: however long it takes, the report comes out. */
-static void print_report(const char *text, u64 n)
+static void uart_print_report(const char *text, u64 n)
 {
 	backlog_send(FOR_EVER);
 	if (column) /* it begins on a line of its own */
-		send("\n", 1, FOR_EVER);
+		uart_send("\n", 1, FOR_EVER);
 	column = 0;
-	send(text, n, FOR_EVER);
+	uart_send(text, n, FOR_EVER);
 }
 
 void uart_print(const char *text, u64 n)
@@ -277,13 +277,13 @@ void uart_print(const char *text, u64 n)
 	u64 sent = 0, room;
 
 	if (panic_stops_here()) {
-		print_report(text, n);
+		uart_print_report(text, n);
 		return;
 	}
 	spin_lock(&lock);
 	room = BACKLOG_BYTES - (backlog.put - backlog.taken);
 	if (backlog_sent(room < n ? FULL_PATIENCE_MS : UART_PATIENCE_MS))
-		sent = send(text, n, UART_PATIENCE_MS);
+		sent = uart_send(text, n, UART_PATIENCE_MS);
 	if (sent < n) {
 		backlog_put(text + sent, n - sent);
 		(void)backlog_sent(0);
@@ -320,7 +320,7 @@ u32 uart_column(void)
 
 /* --- input --------------------------------------------------------------- */
 
-static void interrupt(void *arg)
+static void uart_interrupt(void *arg)
 {
 	u8 bytes[32];
 	u32 n;
@@ -331,10 +331,10 @@ static void interrupt(void *arg)
 	spin_unlock(&lock);
 	do {
 		n = 0;
-		while (n < sizeof(bytes) && (reg_read(REG_LSR) & LSR_HAS_DATA))
-			bytes[n++] = reg_read(REG_DATA);
+		while (n < sizeof(bytes) && (uart_reg_read(REG_LSR) & LSR_HAS_DATA))
+			bytes[n++] = uart_reg_read(REG_DATA);
 		if (n > 0)
-			input(bytes, n);
+			uart_input(bytes, n);
 	} while (n == sizeof(bytes));
 }
 
@@ -342,7 +342,7 @@ void uart_start_input(void (*fn)(const u8 *bytes, u32 n))
 {
 	u32 irq;
 
-	input = fn;
+	uart_input = fn;
 	if (!regs) {
 		printk("uart: none in the device tree, so there is no input\n");
 		return;
@@ -351,10 +351,10 @@ void uart_start_input(void (*fn)(const u8 *bytes, u32 n))
 		printk("uart: 16550A without an interrupt, so there is no input\n");
 		return;
 	}
-	irq_register(irq, interrupt, NULL);
+	irq_register(irq, uart_interrupt, NULL);
 	spin_lock(&lock);
 	takes_irqs = true;
-	reg_write(REG_IER, IER_RECEIVED);
+	uart_reg_write(REG_IER, IER_RECEIVED);
 	(void)backlog_sent(0);
 	spin_unlock(&lock);
 	printk("uart: 16550A, interrupt %u\n", irq);

@@ -77,12 +77,12 @@ struct disk {
 
 /* --- requests; (lock) held ------------------------------------------------ */
 
-static bool is_wholly_started(const struct bio *bio)
+static bool bio_is_wholly_started(const struct bio *bio)
 {
 	return bio->next_seg == bio->nsegs;
 }
 
-static void fill_header(struct request *req, const struct bio *bio)
+static void disk_fill_header(struct request *req, const struct bio *bio)
 {
 	static const u32 types[] = {
 		[BIO_READ] = BLK_T_IN,
@@ -98,8 +98,8 @@ static void fill_header(struct request *req, const struct bio *bio)
 }
 
 /* Fills d->segs for the next part of @bio: header, as many data segments as the device
- * takes, and status.  The bio moves on only with advance(). */
-static u32 fill_segs(struct disk *d, struct request *req, const struct bio *bio)
+ * takes, and status.  The bio moves on only with disk_advance_bio(). */
+static u32 disk_fill_segs(struct disk *d, struct request *req, const struct bio *bio)
 {
 	struct vring_seg *seg = d->segs, *end = seg + 1 + d->max_segs;
 	u32 i = bio->next_seg, byte = bio->next_byte;
@@ -122,7 +122,7 @@ static u32 fill_segs(struct disk *d, struct request *req, const struct bio *bio)
 }
 
 /* The @n segments in d->segs, header and status among them, are on their way. */
-static void advance(const struct disk *d, struct bio *bio, u32 n)
+static void disk_advance_bio(const struct disk *d, struct bio *bio, u32 n)
 {
 	for (u32 i = 1; i + 1 < n; i++) {
 		bio->next_byte += d->segs[i].bytes;
@@ -135,15 +135,15 @@ static void advance(const struct disk *d, struct bio *bio, u32 n)
 }
 
 /* False: the ring is full. */
-static bool start_part(struct disk *d, struct bio *bio)
+static bool disk_start_part(struct disk *d, struct bio *bio)
 {
 	struct request *req = list_first(&d->free, struct request, link);
 	u32 n;
 
 	if (list_empty(&d->free))
 		return false;
-	fill_header(req, bio);
-	n = fill_segs(d, req, bio);
+	disk_fill_header(req, bio);
+	n = disk_fill_segs(d, req, bio);
 	if (!vring_add(&d->ring, d->segs, n, req))
 		return false;
 	req->bio = bio;
@@ -151,25 +151,25 @@ static bool start_part(struct disk *d, struct bio *bio)
 	list_del(&req->link);
 	list_add_tail(&d->inflight, &req->link);
 	bio->pending++;
-	advance(d, bio, n);
+	disk_advance_bio(d, bio, n);
 	return true;
 }
 
-static bool start_bio(struct disk *d, struct bio *bio)
+static bool disk_start_bio(struct disk *d, struct bio *bio)
 {
 	do {
-		if (!start_part(d, bio))
+		if (!disk_start_part(d, bio))
 			return false;
-	} while (!is_wholly_started(bio));
+	} while (!bio_is_wholly_started(bio));
 	return true;
 }
 
-static void start_queued(struct disk *d)
+static void disk_start_queued(struct disk *d)
 {
 	while (!list_empty(&d->queued)) {
 		struct bio *bio = list_first(&d->queued, struct bio, link);
 
-		if (!start_bio(d, bio))
+		if (!disk_start_bio(d, bio))
 			break;
 		list_del(&bio->link);
 	}
@@ -183,7 +183,8 @@ static void start_queued(struct disk *d)
 }
 
 /* @req is over; its bio goes to @done if it was the last part. */
-static void end_request(struct disk *d, struct request *req, bool ok, struct list *done)
+static void disk_end_request(struct disk *d, struct request *req, bool ok,
+			     struct list *done)
 {
 	struct bio *bio = req->bio;
 
@@ -191,26 +192,27 @@ static void end_request(struct disk *d, struct request *req, bool ok, struct lis
 	list_add(&d->free, &req->link);
 	if (!ok)
 		bio->error = -EIO;
-	if (--bio->pending == 0 && is_wholly_started(bio))
+	if (--bio->pending == 0 && bio_is_wholly_started(bio))
 		list_add_tail(done, &bio->link);
 }
 
 /* Takes what the device has done; ended bios go to @done. */
-static void collect(struct disk *d, struct list *done)
+static void disk_collect(struct disk *d, struct list *done)
 {
 	struct request *req;
 
 	while ((req = vring_take(&d->ring)) != NULL)
-		end_request(d, req, req->status == BLK_S_OK, done);
+		disk_end_request(d, req, req->status == BLK_S_OK, done);
 }
 
 /* Gives the device up; all bios go to @done. */
-static void give_up(struct disk *d, struct list *done)
+static void disk_give_up(struct disk *d, struct list *done)
 {
 	d->failed = true;
 	virtio_reset(&d->virtio);
 	while (!list_empty(&d->inflight))
-		end_request(d, list_first(&d->inflight, struct request, link), false, done);
+		disk_end_request(d, list_first(&d->inflight, struct request, link), false,
+				 done);
 	while (!list_empty(&d->queued)) {
 		struct bio *bio = list_first(&d->queued, struct bio, link);
 
@@ -222,7 +224,7 @@ static void give_up(struct disk *d, struct list *done)
 
 /* --- the rest takes the lock itself --------------------------------------- */
 
-static void finish_all(struct list *done)
+static void disk_finish_bios(struct list *done)
 {
 	while (!list_empty(done)) {
 		struct bio *bio = list_first(done, struct bio, link);
@@ -232,7 +234,7 @@ static void finish_all(struct list *done)
 	}
 }
 
-static void submit(struct blkdev *dev, struct bio *bio)
+static void disk_submit(struct blkdev *dev, struct bio *bio)
 {
 	struct disk *d = dev->priv;
 	bool accepted;
@@ -246,14 +248,14 @@ static void submit(struct blkdev *dev, struct bio *bio)
 	accepted = !d->failed;
 	if (accepted) {
 		list_add_tail(&d->queued, &bio->link);
-		start_queued(d);
+		disk_start_queued(d);
 	}
 	spin_unlock(&d->lock);
 	if (!accepted)
 		bio_finish(bio, -EIO);
 }
 
-static void interrupt(void *arg)
+static void disk_interrupt(void *arg)
 {
 	struct disk *d = arg;
 	struct list done = LIST_INIT(done);
@@ -262,20 +264,20 @@ static void interrupt(void *arg)
 	spin_lock(&d->lock);
 	(void)virtio_irq_reason(&d->virtio);
 	if (!d->failed)
-		collect(d, &done);
+		disk_collect(d, &done);
 	broken = !d->failed && d->ring.broken;
 	if (broken)
-		give_up(d, &done);
+		disk_give_up(d, &done);
 	else if (!d->failed)
-		start_queued(d);
+		disk_start_queued(d);
 	spin_unlock(&d->lock);
 	if (broken)
 		printk("disk: %s answers requests that it was not given; given up\n",
 		       d->dev.name);
-	finish_all(&done);
+	disk_finish_bios(&done);
 }
 
-static bool is_overdue(const struct disk *d)
+static bool disk_is_overdue(const struct disk *d)
 {
 	if (list_empty(&d->inflight))
 		return false;
@@ -284,7 +286,7 @@ static bool is_overdue(const struct disk *d)
 
 /* (lock) held; returns with it held.  Sleeps without end only after a while
  * in which nothing was started, so that it is not woken for each request. */
-static void watch_sleep(struct disk *d)
+static void disk_watch_sleep(struct disk *d)
 {
 	u64 until = clock_now() + clock_from_ms(WATCH_MS);
 
@@ -298,7 +300,7 @@ static void watch_sleep(struct disk *d)
 		return; /* the time has passed: the usual case */
 }
 
-static void watchdog(void *arg)
+static void disk_watchdog(void *arg)
 {
 	struct disk *d = arg;
 
@@ -307,25 +309,25 @@ static void watchdog(void *arg)
 		bool hangs;
 
 		spin_lock(&d->lock);
-		while (!is_overdue(d))
-			watch_sleep(d);
-		collect(d, &done); /* perhaps only an interrupt was lost */
-		hangs = is_overdue(d);
+		while (!disk_is_overdue(d))
+			disk_watch_sleep(d);
+		disk_collect(d, &done); /* perhaps only an interrupt was lost */
+		hangs = disk_is_overdue(d);
 		if (hangs)
-			give_up(d, &done);
+			disk_give_up(d, &done);
 		else
-			start_queued(d);
+			disk_start_queued(d);
 		spin_unlock(&d->lock);
 		if (hangs)
 			printk("disk: %s has not answered for %u s; given up\n",
 			       d->dev.name, TIMEOUT_MS / 1000);
-		finish_all(&done);
+		disk_finish_bios(&done);
 	}
 }
 
 /* --- set-up --------------------------------------------------------------- */
 
-static void *boot_memory(u64 bytes)
+static void *disk_boot_memory(u64 bytes)
 {
 	unsigned order = 0;
 	struct page *pg;
@@ -336,7 +338,7 @@ static void *boot_memory(u64 bytes)
 	return pg ? frame_va(pg) : NULL;
 }
 
-static u32 queue_size(struct virtio *v)
+static u32 disk_queue_size(struct virtio *v)
 {
 	u32 max = virtio_queue_max(v, 0), size = VRING_MAX;
 
@@ -346,7 +348,7 @@ static u32 queue_size(struct virtio *v)
 }
 
 /* What the device takes in one request.  -EIO if that is not even a sector. */
-static int set_limits(struct disk *d)
+static int disk_set_limits(struct disk *d)
 {
 	struct virtio *v = &d->virtio;
 
@@ -360,20 +362,20 @@ static int set_limits(struct disk *d)
 	return d->max_bytes ? 0 : -EIO;
 }
 
-static int set_up_queue(struct disk *d)
+static int disk_set_up_queue(struct disk *d)
 {
 	struct virtio *v = &d->virtio;
-	u32 size = queue_size(v);
+	u32 size = disk_queue_size(v);
 	void *memory;
 	int err;
 
 	if (size < 4)
 		return -EIO;
-	memory = boot_memory(vring_bytes(size));
+	memory = disk_boot_memory(vring_bytes(size));
 	if (!memory)
 		return -ENOMEM;
 	vring_init(&d->ring, memory, size);
-	err = set_limits(d);
+	err = disk_set_limits(d);
 	if (!err)
 		virtio_queue_set(v, 0, &d->ring);
 	return err;
@@ -397,9 +399,9 @@ static int disk_start(struct disk *d, u32 irq)
 	int err = virtio_start(v, BLK_F_SIZE_MAX | BLK_F_SEG_MAX | BLK_F_RO | BLK_F_FLUSH);
 
 	if (!err)
-		err = set_up_queue(d);
+		err = disk_set_up_queue(d);
 	if (!err)
-		err = kthread_start("disk", watchdog, d);
+		err = kthread_start("disk", disk_watchdog, d);
 	if (err) {
 		virtio_fail(v);
 		return err;
@@ -409,17 +411,17 @@ static int disk_start(struct disk *d, u32 irq)
 		.sectors = virtio_config64(v, CONFIG_CAPACITY),
 		.read_only = v->features & BLK_F_RO,
 		.has_flush = v->features & BLK_F_FLUSH,
-		.submit = submit,
+		.submit = disk_submit,
 		.priv = d,
 	};
-	irq_register(irq, interrupt, d);
+	irq_register(irq, disk_interrupt, d);
 	virtio_run(v);
 	return 0;
 }
 
-static bool attach(const struct virtio *v, u32 irq)
+static bool disk_attach(const struct virtio *v, u32 irq)
 {
-	struct disk *d = boot_memory(sizeof(*d));
+	struct disk *d = disk_boot_memory(sizeof(*d));
 	int err = -ENOMEM;
 
 	if (d) {
@@ -438,7 +440,7 @@ static bool attach(const struct virtio *v, u32 irq)
 }
 
 /* The virtio slot with the lowest address above @after; -ENOENT: none. */
-static int next_slot(u64 after, u64 *pa, u64 *bytes)
+static int disk_next_slot(u64 after, u64 *pa, u64 *bytes)
 {
 	const struct fdt *f = &machine.fdt;
 	int node = -1, found = -ENOENT;
@@ -465,7 +467,7 @@ void virtio_blk_init(void)
 	bool found = false;
 	int node;
 
-	while ((node = next_slot(pa, &pa, &bytes)) >= 0) {
+	while ((node = disk_next_slot(pa, &pa, &bytes)) >= 0) {
 		if (!virtio_probe(&v, pa, bytes) || v.id != VIRTIO_ID_BLOCK)
 			continue;
 		if (found)
@@ -473,7 +475,7 @@ void virtio_blk_init(void)
 		else if (plic_irq_of(node, &irq) < 0)
 			printk("disk: virtio-blk without an interrupt cannot be used\n");
 		else
-			found = attach(&v, irq);
+			found = disk_attach(&v, irq);
 	}
 	if (unused)
 		printk("disk: %u more, not used\n", unused);

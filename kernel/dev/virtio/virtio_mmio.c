@@ -42,19 +42,19 @@ enum {
 
 #define RESET_POLLS 1000000u
 
-static u32 reg_read(struct virtio *v, u32 reg)
+static u32 virtio_reg_read(struct virtio *v, u32 reg)
 {
 	return mmio_read32(v->regs + reg);
 }
 
-static void reg_write(struct virtio *v, u32 reg, u32 value)
+static void virtio_reg_write(struct virtio *v, u32 reg, u32 value)
 {
 	mmio_write32(v->regs + reg, value);
 }
 
-static void add_status(struct virtio *v, u32 bits)
+static void virtio_add_status(struct virtio *v, u32 bits)
 {
-	reg_write(v, REG_STATUS, reg_read(v, REG_STATUS) | bits);
+	virtio_reg_write(v, REG_STATUS, virtio_reg_read(v, REG_STATUS) | bits);
 }
 
 bool virtio_probe(struct virtio *v, pa_t pa, u64 bytes)
@@ -64,118 +64,118 @@ bool virtio_probe(struct virtio *v, pa_t pa, u64 bytes)
 	if (bytes < REG_CONFIG)
 		return false;
 	*v = (struct virtio){ .regs = kmap_device(pa, bytes) };
-	if (reg_read(v, REG_MAGIC) != MAGIC)
+	if (virtio_reg_read(v, REG_MAGIC) != MAGIC)
 		return false;
-	version = reg_read(v, REG_VERSION);
+	version = virtio_reg_read(v, REG_VERSION);
 	v->legacy = version == 1;
-	v->id = reg_read(v, REG_DEVICE_ID);
+	v->id = virtio_reg_read(v, REG_DEVICE_ID);
 	return (version == 1 || version == 2) && v->id != 0;
 }
 
 void virtio_reset(struct virtio *v)
 {
-	reg_write(v, REG_STATUS, 0);
+	virtio_reg_write(v, REG_STATUS, 0);
 	/* The modern interface says when it is over. */
-	for (u32 i = 0; i < RESET_POLLS && reg_read(v, REG_STATUS) != 0; i++)
+	for (u32 i = 0; i < RESET_POLLS && virtio_reg_read(v, REG_STATUS) != 0; i++)
 		;
 }
 
-static u64 read_features(struct virtio *v)
+static u64 virtio_read_features(struct virtio *v)
 {
 	u64 features;
 
-	reg_write(v, REG_DEVICE_FEATURES_SEL, 0);
-	features = reg_read(v, REG_DEVICE_FEATURES);
+	virtio_reg_write(v, REG_DEVICE_FEATURES_SEL, 0);
+	features = virtio_reg_read(v, REG_DEVICE_FEATURES);
 	if (v->legacy)
 		return features;
-	reg_write(v, REG_DEVICE_FEATURES_SEL, 1);
-	return features | (u64)reg_read(v, REG_DEVICE_FEATURES) << 32;
+	virtio_reg_write(v, REG_DEVICE_FEATURES_SEL, 1);
+	return features | (u64)virtio_reg_read(v, REG_DEVICE_FEATURES) << 32;
 }
 
-static void write_features(struct virtio *v)
+static void virtio_write_features(struct virtio *v)
 {
-	reg_write(v, REG_DRIVER_FEATURES_SEL, 0);
-	reg_write(v, REG_DRIVER_FEATURES, v->features);
+	virtio_reg_write(v, REG_DRIVER_FEATURES_SEL, 0);
+	virtio_reg_write(v, REG_DRIVER_FEATURES, v->features);
 	if (v->legacy)
 		return;
-	reg_write(v, REG_DRIVER_FEATURES_SEL, 1);
-	reg_write(v, REG_DRIVER_FEATURES, v->features >> 32);
+	virtio_reg_write(v, REG_DRIVER_FEATURES_SEL, 1);
+	virtio_reg_write(v, REG_DRIVER_FEATURES, v->features >> 32);
 }
 
 int virtio_start(struct virtio *v, u64 wanted)
 {
 	virtio_reset(v);
-	add_status(v, STATUS_ACKNOWLEDGE);
-	add_status(v, STATUS_DRIVER);
-	v->features = read_features(v) & (wanted | VIRTIO_F_VERSION_1);
-	write_features(v);
+	virtio_add_status(v, STATUS_ACKNOWLEDGE);
+	virtio_add_status(v, STATUS_DRIVER);
+	v->features = virtio_read_features(v) & (wanted | VIRTIO_F_VERSION_1);
+	virtio_write_features(v);
 	if (v->legacy) {
-		reg_write(v, REG_GUEST_PAGE_SIZE, PAGE_SIZE);
+		virtio_reg_write(v, REG_GUEST_PAGE_SIZE, PAGE_SIZE);
 		return 0;
 	}
 	if (!(v->features & VIRTIO_F_VERSION_1))
 		return -EIO;
-	add_status(v, STATUS_FEATURES_OK);
-	return reg_read(v, REG_STATUS) & STATUS_FEATURES_OK ? 0 : -EIO;
+	virtio_add_status(v, STATUS_FEATURES_OK);
+	return virtio_reg_read(v, REG_STATUS) & STATUS_FEATURES_OK ? 0 : -EIO;
 }
 
 u32 virtio_queue_max(struct virtio *v, u32 index)
 {
-	reg_write(v, REG_QUEUE_SEL, index);
-	if (reg_read(v, v->legacy ? REG_QUEUE_PFN : REG_QUEUE_READY) != 0)
+	virtio_reg_write(v, REG_QUEUE_SEL, index);
+	if (virtio_reg_read(v, v->legacy ? REG_QUEUE_PFN : REG_QUEUE_READY) != 0)
 		return 0; /* somebody uses it */
-	return reg_read(v, REG_QUEUE_NUM_MAX);
+	return virtio_reg_read(v, REG_QUEUE_NUM_MAX);
 }
 
-static void write_address(struct virtio *v, u32 reg, const void *memory)
+static void virtio_write_address(struct virtio *v, u32 reg, const void *memory)
 {
 	pa_t pa = kmap_pa(memory);
 
-	reg_write(v, reg, pa);
-	reg_write(v, reg + 4, pa >> 32);
+	virtio_reg_write(v, reg, pa);
+	virtio_reg_write(v, reg + 4, pa >> 32);
 }
 
 void virtio_queue_set(struct virtio *v, u32 index, const struct vring *r)
 {
-	reg_write(v, REG_QUEUE_SEL, index);
-	reg_write(v, REG_QUEUE_NUM, r->size);
+	virtio_reg_write(v, REG_QUEUE_SEL, index);
+	virtio_reg_write(v, REG_QUEUE_NUM, r->size);
 	if (v->legacy) {
-		reg_write(v, REG_QUEUE_ALIGN, VRING_ALIGN);
-		reg_write(v, REG_QUEUE_PFN, kmap_pa(r->desc) >> PAGE_SHIFT);
+		virtio_reg_write(v, REG_QUEUE_ALIGN, VRING_ALIGN);
+		virtio_reg_write(v, REG_QUEUE_PFN, kmap_pa(r->desc) >> PAGE_SHIFT);
 		return;
 	}
-	write_address(v, REG_QUEUE_DESC, r->desc);
-	write_address(v, REG_QUEUE_AVAIL, r->avail);
-	write_address(v, REG_QUEUE_USED, r->used);
-	reg_write(v, REG_QUEUE_READY, 1);
+	virtio_write_address(v, REG_QUEUE_DESC, r->desc);
+	virtio_write_address(v, REG_QUEUE_AVAIL, r->avail);
+	virtio_write_address(v, REG_QUEUE_USED, r->used);
+	virtio_reg_write(v, REG_QUEUE_READY, 1);
 }
 
 void virtio_run(struct virtio *v)
 {
-	add_status(v, STATUS_DRIVER_OK);
+	virtio_add_status(v, STATUS_DRIVER_OK);
 }
 
 void virtio_fail(struct virtio *v)
 {
-	add_status(v, STATUS_FAILED);
+	virtio_add_status(v, STATUS_FAILED);
 }
 
 void virtio_notify(struct virtio *v, u32 index)
 {
-	reg_write(v, REG_QUEUE_NOTIFY, index);
+	virtio_reg_write(v, REG_QUEUE_NOTIFY, index);
 }
 
 u32 virtio_irq_reason(struct virtio *v)
 {
-	u32 reason = reg_read(v, REG_IRQ_STATUS);
+	u32 reason = virtio_reg_read(v, REG_IRQ_STATUS);
 
-	reg_write(v, REG_IRQ_ACK, reason);
+	virtio_reg_write(v, REG_IRQ_ACK, reason);
 	return reason;
 }
 
 u32 virtio_config32(struct virtio *v, u32 offset)
 {
-	return reg_read(v, REG_CONFIG + offset);
+	return virtio_reg_read(v, REG_CONFIG + offset);
 }
 
 u64 virtio_config64(struct virtio *v, u32 offset)
@@ -184,10 +184,10 @@ u64 virtio_config64(struct virtio *v, u32 offset)
 	u64 value;
 
 	do {
-		before = v->legacy ? 0 : reg_read(v, REG_CONFIG_GENERATION);
+		before = v->legacy ? 0 : virtio_reg_read(v, REG_CONFIG_GENERATION);
 		value = virtio_config32(v, offset);
 		value |= (u64)virtio_config32(v, offset + 4) << 32;
-		after = v->legacy ? 0 : reg_read(v, REG_CONFIG_GENERATION);
+		after = v->legacy ? 0 : virtio_reg_read(v, REG_CONFIG_GENERATION);
 	} while (before != after && tries++ < 100);
 	return value;
 }

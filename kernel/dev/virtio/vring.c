@@ -4,7 +4,7 @@
 
 #include "lib/assert.h"
 
-static u64 used_offset(u32 size)
+static u64 vring_used_offset(u32 size)
 {
 	u64 driver_part = sizeof(struct vring_desc) * size + sizeof(struct vring_avail) +
 			  sizeof(u16) * (size + 1); /* one more for used_event */
@@ -14,7 +14,7 @@ static u64 used_offset(u32 size)
 
 u64 vring_bytes(u32 size)
 {
-	return used_offset(size) + sizeof(struct vring_used) +
+	return vring_used_offset(size) + sizeof(struct vring_used) +
 	       sizeof(struct vring_used_elem) * size + sizeof(u16);
 }
 
@@ -26,7 +26,7 @@ void vring_init(struct vring *r, void *memory, u32 size)
 	*r = (struct vring){ .size = size, .nfree = size };
 	r->desc = memory;
 	r->avail = (struct vring_avail *)(base + sizeof(struct vring_desc) * size);
-	r->used = (struct vring_used *)(base + used_offset(size));
+	r->used = (struct vring_used *)(base + vring_used_offset(size));
 	for (u32 i = 0; i < size; i++)
 		r->next[i] = i + 1;
 }
@@ -74,7 +74,7 @@ bool vring_publish(struct vring *r)
 }
 
 /* Gives the chain that starts at @head back to the free ones. */
-static void free_chain(struct vring *r, u16 head)
+static void vring_free_chain(struct vring *r, u16 head)
 {
 	u16 last = head;
 	u32 n = 1;
@@ -106,6 +106,6 @@ void *vring_take(struct vring *r)
 	r->last_used++;
 	cookie = r->cookie[id];
 	r->cookie[id] = NULL;
-	free_chain(r, id);
+	vring_free_chain(r, id);
 	return cookie;
 }
