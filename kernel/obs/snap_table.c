@@ -92,12 +92,6 @@ static void snap_add_frame(struct snap_entry *r, pte_t e)
 	r->users = snap_users(pg);
 }
 
-static void snap_add_fates(struct snap_entry *r, const struct vma *area, pte_t e)
-{
-	for (enum access access = ACCESS_READ; access < NACCESSES; access++)
-		r->fate[access] = access_fate(area, e, r->level, access);
-}
-
 /* @areas NULL: the kernel half. */
 static void snap_add_entry(struct snap *s, struct vma_set *areas, const struct pt_cur *c,
 			   pte_t e)
@@ -114,7 +108,8 @@ static void snap_add_entry(struct snap *s, struct vma_set *areas, const struct p
 		return;
 	area = areas ? vma_find(areas, c->va) : NULL;
 	r->area = areas ? snap_user_place(r, area, c->va) : snap_kernel_place(r);
-	snap_add_fates(r, area, e);
+	for (enum access access = ACCESS_READ; access < NACCESSES; access++)
+		r->fate[access] = access_fate(area, e, r->level, access);
 }
 
 /* --- all of it ----------------------------------------------------------- */

@@ -10,24 +10,20 @@ struct runs {
 	struct snap_run *last; /* or NULL */
 };
 
-static bool snap_run_continues(const struct snap_run *run, va_t va, u32 flags)
-{
-	return run && run->flags == flags && run->va + run->pages * PAGE_SIZE == va;
-}
-
 static bool snap_run_report(void *arg, const struct pt_cur *c, u32 flags)
 {
 	va_t va = ALIGN_DOWN(c->va, level_size(c->level));
 	struct runs *runs = arg;
+	struct snap_run *run = runs->last;
 
-	if (!snap_run_continues(runs->last, va, flags)) {
+	if (!run || run->flags != flags || run->va + run->pages * PAGE_SIZE != va) {
 		if (runs->s->header->count == runs->s->room)
 			return false;
-		runs->last = snap_add(runs->s);
-		runs->last->va = va;
-		runs->last->flags = flags;
+		run = runs->last = snap_add(runs->s);
+		run->va = va;
+		run->flags = flags;
 	}
-	runs->last->pages += level_size(c->level) / PAGE_SIZE;
+	run->pages += level_size(c->level) / PAGE_SIZE;
 	return true;
 }
 

@@ -94,16 +94,6 @@ static void console_input(const u8 *bytes, u32 n)
 
 /* --- read ---------------------------------------------------------------- */
 
-/* (lock) held.  0 once there is something to read, or -EINTR. */
-static int console_wait_ready(void)
-{
-	int err = 0;
-
-	while (!err && !tty_line_is_ready(&line))
-		err = waitq_wait(&readers, &lock);
-	return err;
-}
-
 /* Hands the reader some of its line.  Nothing leaves the queue that did not
  * arrive in user memory; ^D leaves it when it is the @first thing of a read.
  * @end: the line ends here.  Bytes or -errno; 0 without an end means that
@@ -112,10 +102,11 @@ static s64 console_read_some(uptr_t dst, u64 n, bool first, bool *end)
 {
 	char buf[TTY_LINE_MAX];
 	u64 got, copied;
-	int err;
+	int err = 0;
 
 	spin_lock(&lock);
-	err = console_wait_ready();
+	while (!err && !tty_line_is_ready(&line))
+		err = waitq_wait(&readers, &lock);
 	if (err) {
 		spin_unlock(&lock);
 		return err;

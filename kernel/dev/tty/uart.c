@@ -88,14 +88,11 @@ static void uart_reg_write(u32 reg, u32 value)
 
 /* --- finding it ---------------------------------------------------------- */
 
-static bool uart_is_supported(int node)
-{
-	const struct fdt *f = &machine.fdt;
-
-	return fdt_is_compatible(f, node, "ns16550a") ||
-	       fdt_is_compatible(f, node, "ns16550") ||
-	       fdt_is_compatible(f, node, "snps,dw-apb-uart");
-}
+static const char *const uart_models[] = {
+	"ns16550a",
+	"ns16550",
+	"snps,dw-apb-uart",
+};
 
 /* The node that /chosen wants the console on: a path, or an alias, and
  * perhaps a colon and line settings behind it. */
@@ -122,13 +119,13 @@ static int uart_find_node(void)
 	const struct fdt *f = &machine.fdt;
 	int node = uart_find_chosen();
 
-	if (node >= 0 && uart_is_supported(node))
-		return node;
-	node = fdt_next_compatible(f, -1, "ns16550a");
-	if (node < 0)
-		node = fdt_next_compatible(f, -1, "ns16550");
-	if (node < 0)
-		node = fdt_next_compatible(f, -1, "snps,dw-apb-uart");
+	for (u32 i = 0; i < ARRAY_SIZE(uart_models); i++) {
+		if (node >= 0 && fdt_is_compatible(f, node, uart_models[i]))
+			return node;
+	}
+	node = -1;
+	for (u32 i = 0; i < ARRAY_SIZE(uart_models) && node < 0; i++)
+		node = fdt_next_compatible(f, -1, uart_models[i]);
 	return node;
 }
 

@@ -155,23 +155,15 @@ static bool disk_start_part(struct disk *d, struct bio *bio)
 	return true;
 }
 
-static bool disk_start_bio(struct disk *d, struct bio *bio)
-{
-	do {
-		if (!disk_start_part(d, bio))
-			return false;
-	} while (!bio_is_wholly_started(bio));
-	return true;
-}
-
 static void disk_start_queued(struct disk *d)
 {
 	while (!list_empty(&d->queued)) {
 		struct bio *bio = list_first(&d->queued, struct bio, link);
 
-		if (!disk_start_bio(d, bio))
+		if (!disk_start_part(d, bio))
 			break;
-		list_del(&bio->link);
+		if (bio_is_wholly_started(bio))
+			list_del(&bio->link);
 	}
 	if (vring_publish(&d->ring))
 		virtio_notify(&d->virtio, 0);
