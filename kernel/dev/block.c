@@ -1,4 +1,4 @@
-/* block.c - what is common to disks: checks, which one is the root. */
+/* block.c - what all disks have in common: checks, and which one is the root. */
 
 #include "dev/block.h"
 
@@ -36,8 +36,8 @@ void bio_finish(struct bio *bio, int error)
 	irq_pop_off();
 }
 
-/* Segments are the submitter's own doing, the place on the disk may come from
- * an image that somebody made. */
+/* Wrong segments are a bug of the submitter.  A sector past the end of the disk may
+ * come from a damaged image. */
 static bool bio_is_on_disk(const struct blkdev *dev, const struct bio *bio)
 {
 	u64 n = bio_sectors(bio);

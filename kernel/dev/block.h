@@ -21,21 +21,21 @@ struct bio {
 	u32 nsegs;
 	int error; /* 0 or -EIO; valid in done() */
 	struct bio_seg seg[BIO_MAX_SEGS];
-	void (*done)(struct bio *); /* interrupts off, once; see blk_submit() */
-	void *arg;                  /* the submitter's         */
-	struct list link;           /* the driver's            */
-	u32 next_seg;               /* the driver's: first segment not wholly started   */
-	u32 next_byte;              /* the driver's: bytes of it that are               */
-	u32 pending;                /* the driver's: parts that the device has          */
-	u64 next_sector;            /* the driver's: where the next part is on the disk */
+	void (*done)(struct bio *); /* called once, interrupts off: see blk_submit()  */
+	void *arg;                  /* the submitter's                                */
+	struct list link;           /* the driver's                                   */
+	u32 next_seg;               /* the driver's: first segment not wholly started */
+	u32 next_byte;              /* the driver's: bytes of that segment that are   */
+	u32 pending;                /* the driver's: parts that the device has        */
+	u64 next_sector;            /* the driver's: first sector of the next part    */
 };
 
 struct blkdev {
 	const char *name;
 	u64 sectors;
 	bool read_only;
-	bool has_flush; /* else writes are durable (or unknowable) when done,
-			   and a flush does nothing and succeeds            */
+	bool has_flush; /* false: a flush does nothing and succeeds; completed writes are
+			 * durable, as far as can be known */
 	void (*submit)(struct blkdev *dev, struct bio *bio);
 	void *priv;
 };
@@ -43,16 +43,18 @@ struct blkdev {
 /* The disk that holds the root file system, or NULL. */
 struct blkdev *blk_root(void);
 
-/* Starts @bio; never sleeps, never fails: errors come through done().
- * More than the device takes at once wait in line.
+/* Starts @bio.  Never sleeps and reports no error: errors come through done().  What the
+ * device cannot take yet waits in a queue.
  *
- * done() comes in any case, within a bounded time (a device that does not
- * answer is given up), mostly from an interrupt on any hart, but at times
- * before this function returns: the caller holds no lock that done() takes. */
+ * done() is always called, within a bounded time: a device that does not answer is
+ * given up.  It runs with interrupts off on any hart, perhaps before blk_submit()
+ * returns, so the caller holds no lock that done() takes. */
 void blk_submit(struct blkdev *dev, struct bio *bio);
 
-/* For drivers: at boot, in order of preference; and the end of a request. */
+/* For drivers: registers a disk at boot, the preferred one first. */
 void blk_register(struct blkdev *dev);
+
+/* For drivers: ends @bio with @error (0 or -EIO), by done(). */
 void bio_finish(struct bio *bio, int error);
 
 /* The sectors that @bio covers. */

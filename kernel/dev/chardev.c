@@ -1,4 +1,4 @@
-/* chardev.c - the table of device files by major number; filled at boot,
+/* chardev.c - the table of device files by major number.  It is filled at boot, and
  * read without a lock from then on. */
 
 #include "dev/chardev.h"

@@ -7,11 +7,12 @@ struct chardev {
 	const char *name;
 	bool tty; /* isatty() says 1 */
 
-	/* Bytes done (0: end of file) or -errno.  Thread context, no locks. */
+	/* Return the bytes done (0: end of file) or -errno.  Called by a thread that
+	 * holds no lock. */
 	s64 (*read)(uptr_t dst, u64 n);
 	s64 (*write)(uptr_t src, u64 n);
 };
 
-/* At boot; @major in [1, NDEV). */
+/* At boot.  @major in [1, NDEV). */
 void chardev_register(unsigned major, const struct chardev *dev);
 const struct chardev *chardev_get(unsigned major); /* NULL: none */

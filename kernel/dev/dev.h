@@ -1,12 +1,12 @@
-/* dev.h - finding the devices of the machine; called by init, once each. */
+/* dev.h - finding the devices of the machine.  Both functions are called once, by init. */
 #pragma once
 
 #include "lib/types.h"
 
-/* Gives printk the UART instead of the firmware's console.  As soon as
- * machine.fdt and kmap_device() work. */
+/* From here on printk writes to the UART, not to the firmware's console.  Needs
+ * machine.fdt and kmap_device(). */
 void uart_early_init(void);
 
-/* Everything else: needs frames, kernel threads and wait queues; the other
+/* Finds all other devices.  Needs frames, kernel threads and wait queues.  The other
  * harts take no device interrupts yet (irq_init_hart). */
 void dev_init(void);

@@ -1,5 +1,5 @@
-/* mmio.h - loads and stores of device registers, in program order with each
- * other and with memory that the device reads or writes itself. */
+/* mmio.h - loads and stores of device registers, in program order with each other and
+ * with accesses to memory that the device reads or writes. */
 #pragma once
 
 #include "lib/types.h"

@@ -1,12 +1,13 @@
 /* plic.c - device interrupts through the PLIC (RISC-V PLIC specification 1.0).
  *
- * Which of its contexts is a hart's supervisor mode is read from the node's
- * "interrupts-extended": entry i belongs to context i and names a hart's
- * interrupt controller and the interrupt it raises there.  Every interrupt is
- * enabled on every hart; whoever claims it first handles it.
+ * The PLIC has a context for each mode of each hart that takes interrupts.  Entry i of the
+ * node's "interrupts-extended" belongs to context i: it names the interrupt controller of
+ * the hart, and the interrupt that the context raises there.  We use the contexts of
+ * supervisor mode.  Every interrupt is enabled on every hart, and the hart that claims it
+ * first handles it.
  *
- * A machine without one (an APLIC, say) is slower, not stuck: every device is asked
- * once in POLL_MS whether it has something. */
+ * On a machine without a PLIC (with an APLIC, say) a thread polls every device once in
+ * POLL_MS: slower, but it works. */
 
 #include "dev/plic.h"
 
@@ -41,12 +42,12 @@ struct handler {
 	void *arg;
 };
 
-/* (lock) for writers; entries below nhandlers never change. */
+/* (lock) to add one; the entries below nhandlers never change. */
 static struct spinlock lock = SPINLOCK_INIT("plic", device);
 static struct handler handlers[HANDLERS_MAX];
 static u32 nhandlers;
 
-static struct waitq pause = WAITQ_INIT(pause); /* nobody ends it early */
+static struct waitq pause = WAITQ_INIT(pause); /* a sleep that nobody ends early */
 
 static int node = -1;           /* (C) in the device tree                         */
 static u32 ndev;                /* (C) the highest interrupt                      */
@@ -55,13 +56,14 @@ static char *contexts;          /* (C) claim registers                          
 static char *enable[MAX_HARTS]; /* (lock) of harts that take interrupts     */
 static char *claim[MAX_HARTS];  /* (H)    likewise                          */
 
-/* Entry @i of "interrupts-extended": the controller's node and its interrupt. */
+/* Entry @i of "interrupts-extended": the node of the controller (-1: not that of a
+ * hart) and its interrupt.  -ENOENT: there are fewer entries. */
 static int plic_context_entry(u32 i, int *intc, u32 *irq)
 {
 	const struct fdt *f = &machine.fdt;
 	u32 cells, phandle;
 
-	/* The controllers of harts have one cell per interrupt. */
+	/* The interrupt controller of a hart has one cell per interrupt. */
 	if (fdt_prop_u32(f, node, "interrupts-extended", 2 * i, &phandle) < 0 ||
 	    fdt_prop_u32(f, node, "interrupts-extended", 2 * i + 1, irq) < 0)
 		return -ENOENT;
@@ -81,7 +83,7 @@ static u32 plic_count_contexts(void)
 	return n;
 }
 
-/* The context of supervisor mode on the hart with number @hartid. */
+/* The context of supervisor mode on the hart with hardware number @hartid, or -ENOENT. */
 static int plic_context_of(u64 hartid)
 {
 	const struct fdt *f = &machine.fdt;
@@ -111,7 +113,7 @@ void plic_init(void)
 	ncontexts = plic_count_contexts();
 	want = PLIC_CONTEXT + (u64)ncontexts * PLIC_CONTEXT_STEP;
 	if (ncontexts == 0 || fdt_reg_pa(f, node, 0, &pa, &bytes) < 0 || bytes < want) {
-		printk("plic: none in the device tree; devices are asked every %u ms\n",
+		printk("plic: none in the device tree; devices are polled every %u ms\n",
 		       POLL_MS);
 		node = -1;
 		return;
@@ -132,7 +134,7 @@ int plic_irq_of(int device, u32 *irq)
 	return fdt_prop_u32(f, device, "interrupts-extended", 1, irq);
 }
 
-/* (lock) held. */
+/* (lock) Enables @irq in the enable bits of a context. */
 static void plic_enable_on(char *bits, u32 irq)
 {
 	char *word = bits + irq / 32 * 4;
@@ -157,7 +159,7 @@ void irq_register(u32 irq, void (*fn)(void *), void *arg)
 	spin_unlock(&lock);
 }
 
-/* A thread.  Every handler copes with an interrupt that had no reason. */
+/* A thread.  Every handler can be called without a reason. */
 static void plic_poll(void *arg)
 {
 	u64 end;
@@ -182,7 +184,7 @@ void irq_init_hart(void)
 	int ctx = node < 0 ? -ENOENT : plic_context_of(hart_current()->cpu.hartid);
 
 	if (node < 0 && self == 0 && kthread_start("poll", plic_poll, NULL))
-		panic("no memory for the thread that asks devices");
+		panic("no memory for the thread that polls devices");
 	if (ctx < 0)
 		return;
 	spin_lock(&lock);

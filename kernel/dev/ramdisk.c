@@ -1,8 +1,8 @@
 /* ramdisk.c - a disk in memory: machine.initrd_start .. initrd_end.
  *
- * Requests are done at once, on the hart that submits them.  A done() that
- * submits the next request finds the disk at work and leaves it in line, so
- * chains of requests do not nest. */
+ * A request is done at once, on the hart that submits it.  If its done() submits the
+ * next one, the disk is still working and only queues that, so chains of requests do
+ * not nest. */
 
 #include "dev/ramdisk.h"
 

@@ -1,7 +1,9 @@
-/* testdev.c - see testdev.h.  "sifive,test0" and its successors are one
- * register: 0x5555 ends with success, 0x3333 with the status above it.
- * "syscon-poweroff" and "syscon-reboot" say which value goes into which
- * register of another node. */
+/* testdev.c - see testdev.h.
+ *
+ * "sifive,test0" and its successors have one register.  Writing 0x5555 ends QEMU with
+ * success; 0x3333 ends it with the status that the upper 16 bits hold.
+ * "syscon-poweroff" and "syscon-reboot" say which value goes into which register of
+ * another node. */
 
 #include "dev/testdev.h"
 

@@ -257,7 +257,7 @@ static void explain_outcome(struct query *q)
 			    cause);
 }
 
-/* (lock) What access_fate() says; beyond MAXVA no area can be. */
+/* (lock) What access_fate() says.  From MAXVA on there are no areas. */
 static void explain_decide(struct query *q)
 {
 	struct pt_cur c;
@@ -279,7 +279,7 @@ static void explain_query(struct query *q)
 	q->text.buf[0] = '\0';
 	mutex_lock(&q->as->lock);
 	explain_decide(q);
-	if (!q->refused) /* else proc/trap.c has said it */
+	if (!q->refused) /* proc/trap.c has printed it */
 		explain_say(q, "  %s 0x%lx:\n", explain_access_name[q->access], q->va);
 	if (q->va < MAXVA) {
 		explain_walk(q);

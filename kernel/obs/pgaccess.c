@@ -16,7 +16,7 @@
 #include "uapi/layout.h"
 #include "uapi/snapshot.h"
 
-#define BATCH_PAGES (PAGE_SIZE * 8) /* that one frame of mask speaks of */
+#define BATCH_PAGES (PAGE_SIZE * 8) /* one frame of mask has a bit for each */
 
 struct request {
 	struct aspace *as;
@@ -38,7 +38,7 @@ static int pgaccess_decode(const u64 *arg, struct request *r)
 	return 0;
 }
 
-/* Makes the mask's pages writable, before anything is cleared. */
+/* Makes the pages of the mask present and writable.  -EFAULT, -ENOMEM, -EINTR. */
 static int pgaccess_reach_mask(const struct request *r)
 {
 	va_t end = r->mask.va + DIV_UP(r->n, 8);
@@ -108,7 +108,7 @@ s64 sys_pgaccess(const u64 arg[6])
 	return err ? err : pgaccess_perform(&r);
 }
 
-/* The leaf that covers an address of the caller; 0: nothing there. */
+/* The valid entry that decides an address of the caller; 0: there is none. */
 s64 sys_pgpte(const u64 arg[6])
 {
 	struct aspace *as = proc_current()->as;

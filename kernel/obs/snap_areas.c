@@ -1,12 +1,13 @@
-/* snap_areas.c - what the addresses of a process mean, and how much is there. */
+/* snap_areas.c - what the addresses of a process mean, and how many pages they have. */
 
 #include "core/thread.h"
 #include "mm/space/aspace.h"
 #include "obs/snap_priv.h"
 #include "uapi/layout.h"
 
-/* How many of the frames of a leaf of @pages, from @pg on, others have too.  Those
- * of a large leaf are counted as one block, or singly (frame_split). */
+/* How many of the @pages frames from @pg on, which one leaf maps, have other users
+ * too.  The frames of a large leaf are counted as one block, or after frame_split()
+ * each by itself.  @pg NULL (nobody counts them): all of them. */
 static u64 snap_count_shared(const struct page *pg, u64 pages)
 {
 	u64 n = 0;
@@ -59,7 +60,7 @@ static void snap_add_area(struct snap *s, const struct vma *a)
 	snap_count_pages(s->as, r);
 }
 
-/* An entry that no area covers: a guard, or one of the two pages at the top. */
+/* Adds an entry that no area covers: a guard, or one of the two pages at the top. */
 static void snap_add_stray(struct snap *s, const struct pt_cur *c, pte_t e)
 {
 	struct snap_area *r = snap_add(s);
@@ -84,7 +85,8 @@ static bool snap_is_full(struct snap *s, va_t next)
 	return true;
 }
 
-/* What is in the table between two areas; false: the piece is full. */
+/* Adds the entries between two areas.  False: the piece is full, or the thread is to
+ * die. */
 static bool snap_add_between(struct snap *s, va_t lo, va_t hi)
 {
 	pt_for_each(c, &s->as->pt, lo, hi) {

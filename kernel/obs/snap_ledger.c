@@ -1,7 +1,8 @@
-/* snap_ledger.c - what all frames are used for: by kind, and finer.
+/* snap_ledger.c - what the frames of the machine are used for: by kind, and in detail.
  *
- * Both come from one look at the allocator, and add up to all RAM.  What a cache of
- * small objects has is read a little later: what differs by then is a row of its own. */
+ * Either list is made from one census of the allocator, so its rows add up to all RAM.
+ * The slab caches are read a little later; what has changed by then is a row of its
+ * own. */
 
 #include "lib/fmt.h"
 #include "lib/string.h"
@@ -29,7 +30,7 @@ void snap_frames(struct snap *s)
 	}
 }
 
-/* --- finer --------------------------------------------------------------- */
+/* --- in detail ----------------------------------------------------------- */
 
 struct ledger {
 	struct snap *s;
@@ -37,7 +38,7 @@ struct ledger {
 	u32 kind;  /* of the rows that are being added      */
 };
 
-/* A row, if it is asked for and there is room. */
+/* Adds a row, if it is not below s->start and the piece has room. */
 static void ledger_add_row(struct ledger *l, const char *name, u64 count, u64 pages)
 {
 	u64 index = l->index++;

@@ -1,4 +1,4 @@
-/* snap_options.c - the options, as records, and changing one. */
+/* snap_options.c - the boot options as records, and the call that changes one. */
 
 #include "core/option/options.h"
 #include "lib/string.h"
@@ -15,7 +15,7 @@ static u32 snap_option_flags(const struct option *o, const struct option_state *
 	       (option_is_text(o) ? SNAP_OPTION_TEXT : 0);
 }
 
-/* What does not fit ends with dots. */
+/* A text that does not fit is cut and ends with three dots. */
 static void snap_option_put(char *to, const char *text, size_t size)
 {
 	if (strlcpy(to, text, size) >= size)

@@ -1,4 +1,4 @@
-/* snap_priv.h - shared by the files behind snapshot() and harvest(). */
+/* snap_priv.h - shared by the files that make the records of snapshot() and harvest(). */
 #pragma once
 
 #include "lib/types.h"
@@ -17,14 +17,15 @@ struct snap {
 	u32 room;                   /* records that fit                        */
 };
 
-/* Room for one more record, cleared; count < room. */
+/* A new record, zeroed.  count < room. */
 void *snap_add(struct snap *s);
 
-/* How many entries are looked at for one piece, while others wait for the lock. */
+/* Entries that one piece looks at: others wait for the area lock meanwhile. */
 #define SNAP_LOOK_MAX 16384
 
-/* Each gathers records from s->start on and sets header->next.  Where s->as is
- * needed its area lock is held. */
+/* Each adds records from s->start on.  If the piece ends before the records do, it sets
+ * header->next to the start of the next piece.  Those that use s->as are called with
+ * its area lock held. */
 void snap_table(struct snap *s, struct pt *pt, struct vma_set *areas);
 void snap_path(struct snap *s, struct pt *pt, struct vma_set *areas);
 void snap_areas(struct snap *s);
@@ -34,16 +35,17 @@ void snap_stats(struct snap *s);
 void snap_options(struct snap *s);
 void snap_ledger(struct snap *s);
 
-/* A counter as a record; false: the piece is full, and s->header->next says so. */
+/* Adds the counter that is number @index as a record, unless it is below s->start.
+ * False: the piece is full, and the next one starts at @index. */
 struct snap_counter {
 	const char *name, *what;
 	u64 value;
 };
 bool snap_add_counter(struct snap *s, u64 index, const struct snap_counter *c);
 
-/* References on @pg but the one that keeps it while nobody maps it: the page
- * cache's, and the process's own on its USYSCALL page. */
+/* How many users @pg has: its references, without the one that keeps it while nobody
+ * maps it (that of the page cache, or of the process on its USYSCALL page). */
 u32 snap_users(const struct page *pg);
 
-/* enum snap_area_kind of areas of kind @vma_kind. */
+/* The enum snap_area_kind of areas of kind @vma_kind. */
 u8 snap_area_kind(u8 vma_kind);

@@ -1,4 +1,4 @@
-/* snap_table.c - page tables as records: all of one, or the way to an address. */
+/* snap_table.c - page tables as records: a whole one, or the way to an address. */
 
 #include "mm/space/aspace.h"
 #include "mm/phys/kmap.h"
@@ -45,7 +45,7 @@ static u8 snap_kernel_place(const struct snap_entry *r)
 	return r->va < (va_t)__rodata_end ? SNAP_AREA_RODATA : SNAP_AREA_DATA;
 }
 
-/* A USYSCALL page that the heap has grown over is heap. */
+/* Where the heap has grown over the USYSCALL page, it is heap. */
 static u8 snap_user_place(const struct snap_entry *r, const struct vma *a, va_t va)
 {
 	if (a && a->kind != VMA_system)
@@ -87,7 +87,7 @@ static void snap_add_frame(struct snap_entry *r, pte_t e)
 		return;
 	r->frame = pg->kind;
 	if (r->what != SNAP_TABLE && !pt_leaf_page(e))
-		return; /* nobody counts these */
+		return; /* nobody counts references on it */
 	r->refs = __atomic_load_n(&pg->refs, __ATOMIC_RELAXED);
 	r->users = snap_users(pg);
 }
@@ -114,8 +114,8 @@ static void snap_add_entry(struct snap *s, struct vma_set *areas, const struct p
 
 /* --- all of it ----------------------------------------------------------- */
 
-/* The tables that start where the slot at @base does, the highest first, and
- * what is in the slot itself.  Needs room for SNAP_LEAST. */
+/* Adds the tables whose range starts at @base, the highest first, and then the entry in
+ * the slot.  At most SNAP_LEAST records. */
 static void snap_add_slot(struct snap *s, struct vma_set *areas, const struct pt_cur *c,
 			  va_t base)
 {

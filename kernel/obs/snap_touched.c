@@ -1,4 +1,4 @@
-/* snap_touched.c - which pages of any process were touched, as runs of records. */
+/* snap_touched.c - harvest(): the pages of a process that were touched, as runs. */
 
 #include "mm/space/aspace.h"
 #include "obs/snap_priv.h"

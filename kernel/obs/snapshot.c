@@ -1,8 +1,8 @@
-/* snapshot.c - the frame around all kinds of snapshots; see uapi/snapshot.h.
+/* snapshot.c - what all kinds of snapshots have in common; see uapi/snapshot.h.
  *
- * A piece is gathered in a frame of the kernel under the area lock of the space
- * that is looked at, and copied to the caller without it: a copy may fault, and
- * the space may be the caller's own. */
+ * A piece is gathered in a frame of the kernel, under the area lock of the space that
+ * it describes.  It is copied to the caller after the lock is given back, because the
+ * copy may fault and the space may be the caller's own. */
 
 #include "core/clock.h"
 #include "lib/string.h"
@@ -16,7 +16,7 @@
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
-#define KERNEL_HALF (-BIT(38)) /* where it starts */
+#define KERNEL_HALF (-BIT(38)) /* its lowest address */
 
 _Static_assert(sizeof(struct snap_header) == 72, "snapshot ABI");
 _Static_assert(sizeof(struct snap_entry) == 40, "snapshot ABI");
@@ -47,7 +47,7 @@ static u32 snapshot_record_bytes(int kind)
 	}
 }
 
-/* --- decode: nothing has an effect up to here ---------------------------- */
+/* --- decode: checks, and changes nothing --------------------------------- */
 
 static bool snapshot_needs_space(int kind)
 {
@@ -55,7 +55,7 @@ static bool snapshot_needs_space(int kind)
 	       kind != SNAP_LEDGER;
 }
 
-/* Tables can be looked at in both halves, everything else in the user half. */
+/* Page tables have both halves, everything else has the user half only. */
 static bool snapshot_start_is_good(const struct request *r)
 {
 	if (!snapshot_needs_space(r->kind) || r->start < MAXVA)
@@ -63,7 +63,8 @@ static bool snapshot_start_is_good(const struct request *r)
 	return (r->kind == SNAP_PT || r->kind == SNAP_PATH) && r->start >= KERNEL_HALF;
 }
 
-/* Makes the buffer writable before anything is done. */
+/* Makes the pages of the buffer present and writable, so that a bad buffer is found
+ * before anything is done.  -EFAULT, -ENOMEM. */
 static int snapshot_reach_buffer(uptr_t buf, u64 bytes)
 {
 	struct aspace *as = proc_current()->as;

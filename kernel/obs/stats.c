@@ -1,11 +1,11 @@
 /* stats.c - what the kernel has counted, as text and as records.
  *
- * The text is that of a lab of 2020: `NAME: NUMBER` lines, copyin and copyinstr
- * first.  It is made by the first read and handed out piece by piece to whoever
- * reads; when all of it is read, the next read fails once and the text is dropped,
- * so that the one after it starts anew.  No '=' in it: tests look for the first.
+ * The text has the form of a lab of 2020: lines "NAME: NUMBER", copyin and copyinstr
+ * first.  The first read makes it.  Each read takes the next bytes, whoever reads.  The
+ * read after the last byte fails and drops the text, so the next one makes a new text.
+ * There is no '=' in it: the lab's tests search for the first one.
  *
- * With stats=lab it ends after the two lines that the lab has. */
+ * With stats=lab it has only the two lines that the lab has. */
 
 #include "obs/stats.h"
 
@@ -23,16 +23,16 @@
 
 #define TEXT_SIZE 4096
 #define CHUNK 128
-#define COPIES 2 /* counters that come before those of vmstat.h */
-#define TLB 3    /* and after them                              */
+#define COPIES 2 /* counters before those of vmstat.h */
+#define TLB 3    /* counters after them */
 #define NSTATS (COPIES + VM_NSTAT + TLB)
 
 static struct {
 	struct spinlock lock;
-	u32 length;          /* (lock) 0: there is no text               */
-	u32 done;            /* (lock) bytes that were read              */
-	u32 made;            /* (lock) texts so far                      */
-	u32 lines;           /* (lock) how many a text gets              */
+	u32 length;          /* (lock) 0: there is no text       */
+	u32 done;            /* (lock) bytes that were read      */
+	u32 made;            /* (lock) texts so far              */
+	u32 lines;           /* (lock) counters in the next text */
 	char buf[TEXT_SIZE]; /* (lock) */
 } text = { .lock = SPINLOCK_INIT("statistics", device) };
 
@@ -48,7 +48,7 @@ static struct snap_counter stats_counter(u64 i)
 					      uaccess_count_copyinstr() };
 	case NSTATS - 3:
 		return (struct snap_counter){ "shootdown",
-					      "times that translations were taken back",
+					      "times that harts had to forget translations",
 					      tlb_count().shootdowns };
 	case NSTATS - 2:
 		return (struct snap_counter){ "shootdown_remote",
@@ -56,7 +56,7 @@ static struct snap_counter stats_counter(u64 i)
 					      tlb_count().remote };
 	case NSTATS - 1:
 		return (struct snap_counter){ "shootdown_harts",
-					      "how many other harts that were",
+					      "other harts that were told, in all",
 					      tlb_count().remote_harts };
 	default:
 		i -= COPIES;
@@ -97,8 +97,8 @@ struct place {
 	u32 at;   /* and where     */
 };
 
-/* The next bytes, up to @n and CHUNK, without counting them as read; 0: at the
- * end.  Where they are goes to *place. */
+/* Copies the next bytes of the text, at most @n and CHUNK, and leaves them there.
+ * Returns how many; 0: the text has ended.  *place: where they are. */
 static u64 stats_text_peek(char *to, u64 n, bool first, struct place *place)
 {
 	spin_lock(&text.lock);
@@ -111,8 +111,8 @@ static u64 stats_text_peek(char *to, u64 n, bool first, struct place *place)
 	return n;
 }
 
-/* Counts @n bytes as read, or with 0 drops the text, unless somebody else has
- * read there since. */
+/* Takes the @n bytes at @from off the text; with 0, drops the text.  Does nothing if
+ * somebody else has read there meanwhile. */
 static void stats_text_advance(u64 n, struct place from)
 {
 	spin_lock(&text.lock);
@@ -154,7 +154,7 @@ static s64 stats_write(uptr_t src, u64 n)
 	return -EPERM;
 }
 
-/* For the texts that are made from now on. */
+/* Counts from the next text on. */
 static void stats_set_lines(const char *value)
 {
 	spin_lock(&text.lock);

@@ -1,4 +1,4 @@
-/* sys_info.c - system calls that tell about the machine and its processes. */
+/* sys_info.c - system calls that describe the machine and its processes. */
 
 #include "core/option/bootopt.h"
 #include "lib/string.h"

@@ -25,7 +25,8 @@ static void vmprint_entry(const struct printer *p, va_t va, int level, pte_t e)
 		       level_index(va, level), e.bits, pte_pa(e), large);
 }
 
-/* The table at @level that decides from @va on; of the root only the user half. */
+/* Prints the table at @level whose range starts at @va, and those below it.  Of the
+ * root only the user half. */
 static void vmprint_table(const struct printer *p, va_t va, int level)
 {
 	unsigned n = level == PT_LEVELS - 1 ? PT_ENTRIES / 2 : PT_ENTRIES;

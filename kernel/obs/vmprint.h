@@ -3,8 +3,8 @@
 
 struct pt;
 
-/* The form of the labs of 2020 to 2023: indexes.  To the console. */
+/* To the console, in the form of the labs of 2020 to 2023: with indexes. */
 void vmprint(const struct pt *pt);
 
-/* The form of 2024 and 2025: virtual addresses. */
+/* The same in the form of 2024 and 2025: with virtual addresses. */
 void vmprint_addresses(const struct pt *pt);

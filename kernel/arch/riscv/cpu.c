@@ -1,4 +1,4 @@
-/* cpu.c - what each hart has to know to start: numbers, and the boot root. */
+/* cpu.c - what a hart needs to start: hardware numbers, and the root table. */
 
 #include "arch/riscv/cpu.h"
 

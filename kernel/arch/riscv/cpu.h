@@ -1,4 +1,4 @@
-/* cpu.h - the part of a hart's data that assembly reads; tp points at it. */
+/* cpu.h - what assembly reads of the data of a hart; tp points at it. */
 #pragma once
 
 #include "lib/types.h"
@@ -30,13 +30,14 @@ static inline u64 cpu_sp(void)
 	return sp;
 }
 
-/* Hardware number of hart @index; set as harts are found. */
+/* The hardware number of each hart, by index.  Set when a hart is found. */
 extern u64 cpu_hartid[MAX_HARTS];
 
-/* Harts that are being started or run, by index; NULL for the boot hart and for
- * those not asked for yet.  Set before the firmware is asked, as a starting hart
- * looks itself up here by its hardware number. */
+/* By index: harts that are being started or run.  NULL: the boot hart, or one that was
+ * never started.  Set before the firmware is called, because a starting hart finds its
+ * struct cpu here by its hardware number. */
 extern struct cpu *cpu_started[MAX_HARTS];
 
-/* satp with the boot root; started harts load it before they have a stack. */
+/* satp with the root table of the kernel.  A started hart loads it before it has a
+ * stack. */
 extern u64 kernel_satp;

@@ -4,7 +4,7 @@
 #include "lib/types.h"
 
 #define CSR_TEXT_(name) #name
-#define CSR_TEXT(name) CSR_TEXT_(name) /* of what a macro stands for */
+#define CSR_TEXT(name) CSR_TEXT_(name) /* expands @name first */
 
 #define csr_read(name)                                      \
 	({                                                  \
@@ -17,7 +17,8 @@
 	})
 #define csr_write(name, value) \
 	__asm__ volatile("csrw " CSR_TEXT(name) ", %0" : : "rK"((u64)(value)) : "memory")
-/* For a register that this hart may not have: then nothing happens.  Needs stvec. */
+/* Writes a register that this hart may not have; if so, nothing happens.  Needs
+ * kernel_vector in stvec. */
 #define csr_try_write(name, value)                                                     \
 	__asm__ volatile("100: csrw " CSR_TEXT(name) ", %0\n"                          \
 						     "101:\n"                          \
@@ -49,7 +50,8 @@
 #define SIE_TIMER BIT(5)
 #define SIE_EXTERNAL BIT(9)
 
-/* Registers that only some harts have, by number: not every assembler knows them. */
+/* By number, registers that only some harts have: not every assembler knows their
+ * names. */
 #define CSR_FCSR 0x003
 #define CSR_SENVCFG 0x10a
 #define CSR_SSTATEEN0 0x10c

@@ -1,12 +1,12 @@
 /* entry.S - the first instructions of each hart: paging on, stack, C.
  *
- * Runs at physical addresses until satp is set: everything is PC-relative.
- * The tables used here are for boot alone: RAM's first GiB at its own
- * address, the kernel image, and the direct map, all in 1 GiB leaves.
+ * Until satp is set, this runs at physical addresses, so everything is PC-relative.  The
+ * tables here are for boot alone: the first GiB of RAM at its own address, the kernel
+ * image, and the direct map, all in 1 GiB leaves.
  *
- * A processor that lacks what every part of the kernel needs traps here, before
- * there is anything to say it with: s2 has what was tried, and early_trap prints it
- * by the firmware.  Until C is known to be there, no instruction is compressed. */
+ * A processor that lacks an extension that the kernel needs traps here, when no console
+ * works yet.  s2 points at the name of the extension that is tried; early_trap prints it
+ * by the firmware.  Until C has been tried, no instruction is compressed. */
 
 #include "asm_offsets.h"
 
@@ -55,10 +55,10 @@ _start:
 	li	s0, 0
 	call	boot_main
 
-/* A hart started by another: a0 is its hardware number, by which it finds its
- * struct cpu.  Nothing else is trusted: OpenSBI 1.1 marks a hart as started
- * before it writes down where, and a hart that looks in between comes by _start
- * with the boot hart's argument. */
+/* A hart that another one has started.  a0 is its hardware number, by which it finds its
+ * struct cpu.  It relies on nothing else: OpenSBI 1.1 marks a hart as started before it
+ * stores the entry point and the argument.  A hart that looks in between comes through
+ * _start, with the argument of the boot hart. */
 	.globl _start_secondary
 _start_secondary:
 	csrw	sie, zero
@@ -73,12 +73,12 @@ _start_secondary:
 2:	addi	t0, t0, 8
 	addi	t1, t1, -1
 	bnez	t1, 1b
-3:	wfi			/* nobody asked for this one */
+3:	wfi			/* nobody has started this one */
 	j	3b
 4:
 	la	t0, kernel_satp
 	ld	t0, 0(t0)
-	csrw	satp, t0	/* the stack is mapped only there */
+	csrw	satp, t0	/* boot_root does not map the stack */
 	sfence.vma
 	mv	tp, s1
 	ld	sp, CPU_BOOT_SP(tp)
@@ -136,7 +136,7 @@ without_c:	.string	"compressed instructions (C)\n"
 without_sv39:	.string	"paging (Sv39)\n"
 
 	.data
-boot_hart_taken:	/* not in .bss: whoever comes first clears that */
+boot_hart_taken:	/* not in .bss, which the first hart clears */
 	.word	0
 	.balign 4096
 boot_root:
@@ -150,7 +150,7 @@ boot_root:
 	.zero	8 * (510 - 384)
 	.dword	(0x80000000 >> 2) | LEAF_RWX, 0
 
-/* The boot hart's first stack: the lowest page is unmapped later, as a guard. */
+/* The first stack of the boot hart.  Its lowest page is unmapped later, as a guard. */
 	.section .bss.stacks, "aw", @nobits
 	.balign BOOT_STACK_SIZE
 	.globl boot_stack

@@ -1,7 +1,7 @@
 /* pte.h - one Sv39 page table entry (privileged spec, "Sv39").
  *
- * The hardware sets A and D behind our back, so the memory of an entry is
- * touched only by the functions at the end of this file. */
+ * The hardware sets A and D at any moment, so entries in memory are read and written
+ * only by the functions at the end of this file. */
 #pragma once
 
 #include "lib/types.h"

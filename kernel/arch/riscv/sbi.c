@@ -28,7 +28,7 @@ static struct sbiret sbi_call(u64 ext, u64 fn, u64 arg0, u64 arg1, const u64 res
 
 void sbi_putchar(char c)
 {
-	/* The legacy extension: before the UART is found there is no other. */
+	/* The legacy extension: nothing else can print before the UART is found. */
 	sbi_call(1, 0, (u8)c, 0, NULL);
 }
 
@@ -37,8 +37,8 @@ s64 sbi_set_timer(u64 deadline)
 	return sbi_call(SBI_TIME, 0, deadline, 0, NULL).error;
 }
 
-/* SBI wants hardware numbers: a mask of 64 from a base.  Harts whose numbers
- * do not fit into one mask get a call each. */
+/* SBI takes hardware numbers, as a mask of 64 and the number of its bit 0.  Harts 0 to
+ * 63 get one call together, each other hart one of its own. */
 static s64 sbi_call_harts(u64 ext, u64 fn, u64 harts, const u64 rest[3])
 {
 	u64 mask = 0;

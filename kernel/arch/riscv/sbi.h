@@ -10,10 +10,10 @@
 #define SBI_HSM 0x48534d
 #define SBI_SRST 0x53525354
 
-/* All but the first return 0 or a negative SBI error. */
+/* Functions of type s64 return 0 or a negative SBI error. */
 void sbi_putchar(char c);
 
-/* The next timer interrupt of this hart, in absolute time base cycles. */
+/* Sets the next timer interrupt of this hart, in absolute cycles of the time base. */
 s64 sbi_set_timer(u64 deadline);
 
 /* @harts: a mask of hart indexes (cpu.h). */
@@ -26,10 +26,11 @@ s64 sbi_remote_sfence(u64 harts, va_t start, u64 bytes);
 /* The same for one address space. */
 s64 sbi_remote_sfence_asid(u64 harts, va_t start, u64 bytes, u64 asid);
 
-/* Starts a stopped hart at physical address @entry with a0 its number, a1 @arg. */
+/* Starts a stopped hart at the physical address @entry, with its number in a0 and @arg
+ * in a1. */
 s64 sbi_hart_start(u64 hartid, pa_t entry, u64 arg);
-void sbi_hart_stop(void);
 
-/* Return only if the firmware cannot do it. */
+/* Stop this hart, or end the whole machine.  They return only if the firmware cannot. */
+void sbi_hart_stop(void);
 void sbi_shutdown(void);
 void sbi_reboot(void);

@@ -3,25 +3,25 @@
 
 #include "arch/riscv/trapframe.h"
 
-/* Saves the running thread in @from, goes on with @to; returns when somebody
- * switches back to @from.  Interrupts off. */
+/* Saves the running thread in @from and continues @to.  Returns when somebody switches
+ * back to @from.  Interrupts off. */
 void context_switch(struct context *from, struct context *to);
 
-/* Where a new thread's context begins: on to thread_entry(), without a caller. */
+/* The first code of a new thread: goes on to thread_entry(), which has no caller. */
 void thread_first(void) __attribute__((noreturn));
 
-/* sstatus.FS must not be Off. */
+/* Save and load the registers of floating point.  sstatus.FS must not be Off. */
 void fp_save(struct fpstate *fp);
 void fp_load(const struct fpstate *fp);
 
-/* The trap vectors: in the kernel's text, and where the trampoline page has
- * them in every address space. */
+/* The trap vectors: their addresses in the text of the kernel, and those in the
+ * trampoline page, which are the same in every address space. */
 void kernel_vector(void);
 void user_trap_enter(void);
 void user_trap_exit(void) __attribute__((noreturn));
 extern va_t user_vector_va, user_leave_va;
 
-/* Points stvec to kernel_vector; once on each hart. */
+/* Sets stvec to kernel_vector, and what user mode may reach.  Once on each hart. */
 void trap_init_hart(void);
 
 /* The frame with the trampoline's code. */

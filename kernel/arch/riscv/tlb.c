@@ -6,11 +6,11 @@
 #include "arch/riscv/csr.h"
 #include "arch/riscv/sbi.h"
 
-/* Up to here page by page, beyond it everything: cheaper than many fences. */
+/* Longer ranges are not flushed page by page: one fence for everything is cheaper. */
 #define FLUSH_PAGES_MAX 16
 
-static u64 icache_pending; /* (A) harts that have to fence.i */
-static bool pairs;         /* (C) */
+static u64 icache_pending; /* (A) harts that still have to do fence.i */
+static bool pairs;         /* (C) see tlb_set_pairs() */
 
 /* (A) Each hart writes its own. */
 static struct {
@@ -117,7 +117,7 @@ void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi)
 	fence_all();
 	harts = tlb_targets(s);
 	if (!harts)
-		return; /* nobody has it loaded, as at its end */
+		return; /* no hart has it loaded, as when it is destroyed */
 	self = BIT(cpu_current()->index);
 	tlb_count_shootdown(harts & ~self);
 	if (harts & self)

@@ -1,17 +1,16 @@
 /* tlb_space.h - which harts may hold translations of one address space.
  *
- * Plain memory and atomics; what is done about it is in tlb.c and mm/xlate/asid.c. */
+ * Plain memory and atomic accesses.  tlb.c and mm/xlate/asid.c act on it. */
 #pragma once
 
 #include "lib/types.h"
 
 /* Bit h is for the hart of index h. */
 struct tlb_space {
-	u64 harts;   /* (A) it may use translations now, or is about to  */
-	u64 held;    /* (A) it may hold translations                     */
-	u64 stale;   /* (A) some that it holds are wrong: it forgets them
-		      *     before it uses them again                    */
-	u64 context; /* (A) mm/xlate/asid.h: low 16 bits are its ASID; 0: none        */
+	u64 harts;   /* (A) it may use translations now, or is about to              */
+	u64 held;    /* (A) it may hold translations                                 */
+	u64 stale;   /* (A) some that it holds are stale; it forgets them before use */
+	u64 context; /* (A) mm/xlate/asid.h: low 16 bits are its ASID; 0: none       */
 };
 
 static inline u64 tlb_asid(const struct tlb_space *s)
@@ -24,13 +23,15 @@ static inline u64 tlb_users(const struct tlb_space *s)
 	return __atomic_load_n(&s->harts, __ATOMIC_SEQ_CST);
 }
 
-/* Entries of @s lost rights, and a fence came after: the harts that have to forget
- * them now.  Those that hold some but do not use them find a mark.
+/* Called after entries of @s lost rights, and a fence.  Returns the harts that have to
+ * forget them now.  A hart that holds translations without using them gets a mark in
+ * stale.
  *
- * A hart that comes in between (asid_enter, asid_resume) sets its bit in harts and
- * then looks at the marks; here the marks are made and then harts is read, so one of
- * the two sees the other.  One that goes in between is told needlessly: harts is read
- * on both sides of the marks. */
+ * A hart that begins to use the space meanwhile (asid_enter, asid_resume) sets its bit
+ * in harts and then reads the marks.  Here the marks are set first and harts is read
+ * after, so one of the two sees the other.  harts is read before the marks are set, too:
+ * a hart that stops using the space meanwhile is told, though it has a mark or needs
+ * none. */
 static inline u64 tlb_targets(struct tlb_space *s)
 {
 	u64 using = tlb_users(s);

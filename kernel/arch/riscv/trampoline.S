@@ -1,9 +1,9 @@
 /* trampoline.S - from a program into the kernel and back.
  *
- * The page stands at TRAMPOLINE in every address space (supervisor only).
- * In user mode sscratch holds TRAPFRAME, in the kernel 0.  Interrupts are
- * off throughout.  satp is touched only when the trap frame says so
- * (isolate=on); the page is mapped alike on both sides of that. */
+ * This page is mapped at TRAMPOLINE in every address space, for the supervisor only.
+ * In user mode sscratch holds TRAPFRAME, in the kernel 0.  Interrupts are off
+ * throughout.  satp changes only if the trap frame says so (isolate=on); both roots map
+ * the page at the same address. */
 
 #include "asm_offsets.h"
 
@@ -34,7 +34,7 @@ user_vector:
 	sfence.vma
 1:	jr	t0
 
-/* void user_leave(u64 trapframe_va): into the program. */
+/* void user_leave(u64 trapframe_va): enters the program. */
 	.globl user_leave
 user_leave:
 	ld	t1, TF_USER_SATP(a0)

@@ -1,4 +1,4 @@
-/* trap_init.c - where the vectors are, and what user mode may reach. */
+/* trap_init.c - sets the trap vector, and what user mode may reach. */
 
 #include "arch/riscv/csr.h"
 #include "arch/riscv/switch.h"
@@ -11,12 +11,13 @@ extern char __trampoline_start[], user_vector[], user_leave[];
 
 va_t user_vector_va, user_leave_va;
 
-/* Programs reach the registers that the kernel saves (trap frame, core/fp.c), counters
- * that only count, and nothing else: what the firmware left on would pass from one
- * process to the next.  Of vectors (VS), pointer masks, shadow stacks and cache-block
- * instructions (senvcfg) and the state of other extensions (sstateen) programs see an
- * illegal instruction.  The firmware may also have left loads of executable pages (MXR)
- * and big-endian user mode (UBE). */
+/* Programs may reach the registers that the kernel saves (trap frame, core/fp.c) and
+ * counters that they cannot write, and no other state: it would pass from one process
+ * to the next.  The firmware may have left more switched on.  From here on the
+ * instructions of vectors (VS), of pointer masks, shadow stacks and cache blocks
+ * (senvcfg) and of other extensions with state (sstateen) are illegal.  Loads from
+ * pages that are only executable (MXR) and big-endian user mode (UBE) are switched off
+ * as well. */
 static void trap_close_user_state(void)
 {
 	csr_clear(sstatus, SSTATUS_FS | SSTATUS_VS | SSTATUS_MXR | SSTATUS_UBE);

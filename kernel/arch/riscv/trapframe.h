@@ -1,20 +1,20 @@
-/* trapframe.h - what is kept of a program while the kernel runs for it.
+/* trapframe.h - what is saved of a program while the kernel runs for it.
  *
- * One page per process, mapped at TRAPFRAME in its address space (supervisor
- * only); the kernel reaches the same page through the direct map.  The
- * vector in trampoline.S fills in the registers. */
+ * One page per process, mapped at TRAPFRAME in its address space, for the supervisor
+ * only.  The kernel reaches the same page through the direct map.  The code in
+ * trampoline.S saves the registers here. */
 #pragma once
 
 #include "lib/types.h"
 
 struct trapframe {
-	u64 kernel_sp;   /* top of the thread's kernel stack            */
-	u64 hart;        /* tp in the kernel: this hart's struct hart   */
-	u64 handler;     /* where the vector jumps: user_trap_enter     */
-	u64 kernel_satp; /* to load on entry; 0: leave satp as it is    */
-	u64 user_satp;   /* to load on return; 0: leave satp as it is   */
-	u64 satp_fence;  /* nonzero: sfence.vma after each satp write   */
-	u64 pc;          /* where the program goes on                   */
+	u64 kernel_sp;   /* top of the thread's kernel stack          */
+	u64 hart;        /* tp in the kernel: this hart's struct hart */
+	u64 handler;     /* where the vector jumps: user_trap_enter   */
+	u64 kernel_satp; /* to load on entry; 0: leave satp as it is  */
+	u64 user_satp;   /* to load on return; 0: leave satp as it is */
+	u64 satp_fence;  /* nonzero: sfence.vma after each satp write */
+	u64 pc;          /* where the program continues               */
 	union {
 		struct {
 			u64 zero, ra, sp, gp, tp, t0, t1, t2;
@@ -32,7 +32,7 @@ struct kframe {
 	u64 pc, status, cause, tval;
 };
 
-/* What a switch between threads keeps: the callee-saved registers. */
+/* What a switch between threads saves: the callee-saved registers. */
 struct context {
 	u64 ra, sp;
 	u64 s[12];

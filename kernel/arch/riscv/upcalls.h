@@ -1,10 +1,11 @@
-/* upcalls.h - what the trap and boot code calls in the layers above.
- * Declared here, defined there: no function pointers, no circles. */
+/* upcalls.h - what the trap and boot code calls in the layers above.  Declared here and
+ * defined there, so that no layer includes one above it. */
 #pragma once
 
 #include "arch/riscv/trapframe.h"
 
-/* proc/trap.c: a program trapped; interrupts are off.  Returns when it may go on. */
+/* proc/trap.c: a program has trapped; interrupts are off.  Returns when the program may
+ * continue. */
 void user_trap(void);
 
 /* core/sched.c: where a new thread starts; never returns. */

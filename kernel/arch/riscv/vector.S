@@ -14,7 +14,7 @@
 
 	.text
 
-/* Where the trampoline jumps: the stack is empty, tp is set. */
+/* The trampoline jumps here.  The kernel stack is empty, tp is set. */
 	.globl user_trap_enter
 user_trap_enter:
 	la	t0, kernel_vector
@@ -31,10 +31,10 @@ user_trap_exit:			/* also the first step of a new process */
 	ld	t0, 0(t0)
 	jr	t0
 
-/* Kernel stacks are 16 KiB apart and aligned to that, the lowest 4 KiB of
- * each is an unmapped guard: if bits 12 and 13 of the last byte pushed are
- * zero, or would be after pushing the frame, the stack has overflowed.  (Not
- * of sp itself: an empty stack's is the first byte of the next guard.) */
+/* Kernel stacks are 16 KiB apart and aligned to that.  The lowest 4 KiB of each are an
+ * unmapped guard.  So the stack has overflowed if bits 12 and 13 of the address of the
+ * last byte pushed are zero, or would be once the frame is pushed.  (sp itself does not
+ * tell: that of an empty stack is the first byte of the next guard.) */
 	.balign 4
 	.globl kernel_vector
 kernel_vector:
@@ -100,7 +100,7 @@ overflow:
 /* void context_switch(struct context *from, struct context *to) */
 	.globl context_switch
 context_switch:
-	sc.d	zero, ra, (a0)	/* ends a reservation; what it may write is saved below */
+	sc.d	zero, ra, (a0)	/* ends a reservation; ra is stored below anyway */
 	sd	ra, CTX_RA(a0)
 	sd	sp, CTX_SP(a0)
 	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
@@ -113,15 +113,15 @@ context_switch:
 	ld	ra, CTX_RA(a1)
 	ret
 
-/* The first code of a thread: backtraces end here. */
+/* The first code of a thread.  Backtraces end here. */
 	.globl thread_first
 thread_first:
 	li	ra, 0
 	li	s0, 0
 	j	thread_entry
 
-/* void fp_save(struct fpstate *), void fp_load(const struct fpstate *):
- * sstatus.FS is not Off.  (Assembly is built with -march=rv64gc, C without F and D.) */
+/* void fp_save(struct fpstate *), void fp_load(const struct fpstate *): sstatus.FS is
+ * not Off.  (Assembly is built with -march=rv64gc, C without F and D.) */
 	.globl fp_save
 fp_save:
 	.irp	n, F0_TO_F31

@@ -1,7 +1,7 @@
 /* console.c - the terminal: line discipline, readers, writers.
  *
- * One line discipline for the whole system (docs/abi.md section 4).  Input comes
- * from the UART's interrupt; echo goes out at once, whoever is running. */
+ * The whole system has one line discipline (docs/abi.md section 4).  Input comes from
+ * the interrupt of the UART; the echo goes out at once, whichever thread is running. */
 
 #include "dev/tty/console.h"
 
@@ -22,6 +22,7 @@
 #include "uapi/limits.h"
 
 #define CHUNK 256
+#define STALL_MS 10 /* until a terminal that takes nothing is tried again */
 
 static struct spinlock lock = SPINLOCK_INIT("console", console);
 static struct tty_line line; /* (lock) */
@@ -31,13 +32,13 @@ static const struct console_hooks *hooks; /* (A) NULL: none yet */
 static u32 columns = 80;                  /* (lock) */
 static bool echoes;                       /* (C) after boot */
 
-/* (A, changed under lock) Who chose the mode; NULL: it is CONSOLE_LINES, for all. */
+/* (A, changed under lock) The thread that chose the mode.  NULL: it is CONSOLE_LINES. */
 static const struct thread *mode_owner;
 static const struct thread *last_writer; /* (A) */
 
 /* --- keys ---------------------------------------------------------------- */
 
-/* A terminal that takes nothing for a while misses its echo. */
+/* If the terminal takes nothing for a while, the echo is lost. */
 static void console_echo(const char *text, u64 n)
 {
 	(void)uart_write(text, n);
@@ -94,10 +95,10 @@ static void console_input(const u8 *bytes, u32 n)
 
 /* --- read ---------------------------------------------------------------- */
 
-/* Hands the reader some of its line.  Nothing leaves the queue that did not
- * arrive in user memory; ^D leaves it when it is the @first thing of a read.
- * @end: the line ends here.  Bytes or -errno; 0 without an end means that
- * @dst has to be faulted in. */
+/* Gives the reader the next bytes of its line.  Returns how many, or -errno.  Bytes
+ * leave the queue only once they are in user memory; ^D leaves it only as the @first
+ * thing of a read.  *end: the line ends after these bytes.  0 and not *end: @dst has to
+ * be faulted in. */
 static s64 console_read_some(uptr_t dst, u64 n, bool first, bool *end)
 {
 	char buf[TTY_LINE_MAX];
@@ -142,13 +143,13 @@ static s64 console_read(uptr_t dst, u64 n)
 
 /* --- write --------------------------------------------------------------- */
 
-/* Gives a terminal that takes nothing time to change its mind. */
+/* Waits a little for a terminal that takes nothing.  0 or -EINTR. */
 static int console_wait_terminal(void)
 {
 	int err;
 
 	spin_lock(&lock);
-	err = waitq_wait_until(&stalled, &lock, clock_now() + clock_from_ms(10));
+	err = waitq_wait_until(&stalled, &lock, clock_now() + clock_from_ms(STALL_MS));
 	spin_unlock(&lock);
 	return err == -EINTR ? err : 0;
 }
@@ -255,7 +256,7 @@ void console_set_hooks(const struct console_hooks *h)
 	__atomic_store_n(&hooks, h, __ATOMIC_RELEASE);
 }
 
-/* The option columns= says how wide the terminal is. */
+/* The value of the option columns=; 80 if it has no good one. */
 static u32 console_parse_columns(const char *text)
 {
 	u32 n = 0;
@@ -281,8 +282,8 @@ static bool console_option_is(const char *name, const char *wanted)
 
 void console_init(void)
 {
-	/* echo=off: nobody types, and what is read shall not be in the output.
-	 * eof=stays: the input is a file, and all who read it come to its end. */
+	/* echo=off: nobody types, and the input must not appear in the output.
+	 * eof=stays: the input is a file; every reader comes to its end. */
 	echoes = !console_option_is("echo", "off");
 	tty_line_init(&line, echoes ? console_echo : console_no_echo);
 	columns = console_parse_columns(bootopt_get("columns"));

@@ -3,13 +3,12 @@
 
 #include "lib/types.h"
 
-/* What keys do that is not the console's business.  Called in interrupt
- * context, no locks held. */
+/* What ^P and ^C do.  Called in interrupt context, no lock held. */
 struct console_hooks {
 	void (*list_processes)(void); /* ^P */
 
-	/* ^C: ends the foreground job.  False: there is none; then an empty line
-	 * is delivered, so that the shell, which reads or soon will, prompts again. */
+	/* ^C: ends the foreground job.  False: there is none; then the console delivers
+	 * an empty line, so that the shell, which reads now or soon, prompts again. */
 	bool (*interrupt)(void);
 };
 
@@ -21,11 +20,12 @@ void console_init(void);
  * -EINVAL, -EAGAIN or -ENOTTY. */
 int console_control(int how, struct console_info *info) MUST_CHECK;
 
-/* The running thread ends, or becomes another program: its mode ends. */
+/* Ends the mode that the running thread has chosen, if any: it ends or runs another
+ * program. */
 void console_leave(void);
 
 /* Whether the running thread was the last to write, and did not end the line. */
 bool console_has_prompt(void);
 
-/* @hooks stays for ever. */
+/* @hooks stays valid for ever. */
 void console_set_hooks(const struct console_hooks *hooks);

@@ -1,8 +1,9 @@
 /* tty_line.c - see tty_line.h.
  *
- * Invariant: head <= tail <= head + TTY_QUEUE (as counters), and there is always room
- * after the tail for the line being typed and its end, so that no finished line is ever
- * lost: what does not fit is ignored when typed.  In TTY_KEYS the queue is empty. */
+ * Invariants: head <= tail <= head + TTY_QUEUE (as counters).  After the tail there is
+ * always room for the line being typed and its end, so no finished line is ever lost; a
+ * byte for which there is no room is ignored when it is typed.  In TTY_KEYS the queue
+ * is empty. */
 
 #include "dev/tty/tty_line.h"
 
@@ -22,7 +23,7 @@ static u32 tty_queue_used(const struct tty_line *t)
 	return t->tail - t->head;
 }
 
-/* Whether one more byte can be stored and a line end still be delivered. */
+/* Whether @more bytes can be stored and the end of the line still be delivered. */
 static bool tty_has_room(const struct tty_line *t, u32 more)
 {
 	return tty_queue_used(t) + t->len + more < TTY_QUEUE;
@@ -73,7 +74,7 @@ static enum tty_event tty_plain_key(struct tty_line *t, u8 c)
 	return TTY_LINE;
 }
 
-/* LF or ^D: the line goes to its reader, with @c as its end. */
+/* @c is LF or ^D: delivers the line with it at the end. */
 static enum tty_event tty_end_line(struct tty_line *t, u8 c)
 {
 	if (!tty_has_room(t, 0))
@@ -91,7 +92,7 @@ static enum tty_event tty_drop_line(struct tty_line *t)
 	return TTY_INTERRUPT;
 }
 
-/* What an editor may want, and a line has no use for. */
+/* A control byte that means something to an editor alone. */
 static bool tty_is_edit_key(u8 c)
 {
 	return c < ' ' && !strchr("\b\t\n\r\x03\x04\x10\x15", c);
@@ -141,8 +142,8 @@ bool tty_line_is_raw(const struct tty_line *t)
 	return t->mode == TTY_RAW && (s32)(t->head - t->raw) >= 0;
 }
 
-/* Takes the raw bytes that nobody has read as if they were typed now.  No byte makes more
- * than one, so they are read before something else is stored in their place. */
+/* Takes the raw bytes that nobody has read as if they were typed now.  Each stores at
+ * most one byte, so none is overwritten before its turn.  True: ^C was among them. */
 static bool tty_end_raw(struct tty_line *t)
 {
 	u32 from = tty_line_is_raw(t) ? t->head : t->raw, end = t->tail;

@@ -1,12 +1,12 @@
 /* uart.c - 16550A, polled output, input by interrupt.
  *
- * Output fills the transmitter's FIFO whenever it is empty, so there is one
- * look at the status per FIFO, not per byte.  Without such a device in the
- * device tree the firmware's console is used, which has no input.
+ * The FIFO of the transmitter is filled when it is empty, so the status is read once per
+ * FIFO, not once per byte.  Without a UART in the device tree the firmware's console is
+ * used, which has no input.
  *
- * A terminal that takes nothing holds nobody up: messages of the kernel wait in a
- * backlog, which the transmitter's interrupt sends once the terminal takes something
- * again.  What programs write comes after it. */
+ * A terminal that takes nothing stops nobody.  Messages of the kernel wait in a
+ * backlog, which the interrupt of the transmitter sends once the terminal takes
+ * something again.  What programs write comes after the backlog. */
 
 #include "dev/tty/uart.h"
 
@@ -43,21 +43,21 @@ enum {
 #define LSR_TX_EMPTY 0x20u
 #define FIFO_BYTES 16u
 #define BACKLOG_BYTES 65536u /* a power of 2 */
-#define FULL_PATIENCE_MS 500 /* before a message is lost */
+#define FULL_PATIENCE_MS 500 /* before part of a message is lost */
 #define FLUSH_PATIENCE_MS 10000
 
 static struct spinlock lock = SPINLOCK_INIT("uart", uart); /* the transmitter */
 static u32 column;                                         /* (lock) */
 
-/* (lock) Messages that the terminal has not taken; bytes are numbered from 0 on. */
+/* (lock) Messages that the terminal has not taken.  Bytes are numbered from 0 on. */
 static struct {
 	char text[BACKLOG_BYTES];
-	u32 put, taken; /* the first number that is free / that is to be sent */
-	u32 lost;       /* bytes that found it full, since it last was empty  */
+	u32 put, taken; /* the number of the next byte to store / to send */
+	u32 lost;       /* bytes lost since it last was empty */
 } backlog;
 
-/* (lock) Took nothing in so many ms, and is not waited for that long again until it
- * takes something. */
+/* (lock) The terminal took nothing in so many ms.  Until it takes something, nobody
+ * waits that long again. */
 static u64 stalled_ms;
 
 /* (C) after uart_early_init() */
@@ -94,8 +94,8 @@ static const char *const uart_models[] = {
 	"snps,dw-apb-uart",
 };
 
-/* The node that /chosen wants the console on: a path, or an alias, and
- * perhaps a colon and line settings behind it. */
+/* The node that /chosen names for the console, or a negative value. "stdout-path" has a
+ * path or an alias, perhaps followed by a colon and line settings. */
 static int uart_find_chosen(void)
 {
 	const struct fdt *f = &machine.fdt;
@@ -178,7 +178,8 @@ static bool uart_wait_empty(u64 ms)
 	return true;
 }
 
-/* Sends what the terminal takes; the caller holds the lock, or panics. */
+/* Sends what the terminal takes, waiting at most @ms for each FIFO.  Returns how many
+ * bytes.  (lock), or in a panic. */
 static u64 uart_send(const char *text, u64 n, u64 ms)
 {
 	u64 sent = 0;
@@ -197,7 +198,7 @@ static u64 uart_send(const char *text, u64 n, u64 ms)
 	return sent;
 }
 
-/* (lock) held, or in a panic, from here to backlog_sent(). */
+/* (lock), or in a panic, from here to backlog_sent(). */
 static void backlog_put(const char *text, u64 n)
 {
 	u64 room = backlog.lost ? 0 : BACKLOG_BYTES - (backlog.put - backlog.taken);
@@ -233,7 +234,7 @@ static void backlog_send(u64 ms)
 	}
 }
 
-/* Sends it; whether all is out.  If not, the transmitter's interrupt goes on. */
+/* Sends the backlog.  True: all of it; else the interrupt of the transmitter continues. */
 static bool backlog_sent(u64 ms)
 {
 	bool all;
@@ -259,11 +260,11 @@ u64 uart_write(const char *text, u64 n)
 	return sent;
 }
 
-/* Nothing else runs: however long it takes, the report comes out. */
+/* Nothing else runs, so it waits until the whole report is out. */
 static void uart_print_report(const char *text, u64 n)
 {
 	backlog_send(FOR_EVER);
-	if (column) /* it begins on a line of its own */
+	if (column) /* it starts on a line of its own */
 		uart_send("\n", 1, FOR_EVER);
 	column = 0;
 	uart_send(text, n, FOR_EVER);

@@ -1,5 +1,5 @@
-/* virtio.h - a virtio device behind memory-mapped registers (virtio 1.2,
- * section 4.2), the legacy interface included. */
+/* virtio.h - a virtio device with memory-mapped registers (virtio 1.2, section 4.2),
+ * the legacy interface included. */
 #pragma once
 
 #include "dev/virtio/vring.h"
@@ -20,26 +20,26 @@ struct virtio {
 	u64 features; /* agreed upon                 */
 };
 
-/* What is at @pa; false: no device, or none that can be used. */
+/* Looks at the registers at @pa.  False: no device there, or none that can be used. */
 bool virtio_probe(struct virtio *v, pa_t pa, u64 bytes);
 
-/* Resets the device and agrees on those of the features @wanted that it has.
+/* Resets the device, and agrees with it on those of the features @wanted that it has.
  * 0 or -EIO. */
 int virtio_start(struct virtio *v, u64 wanted) MUST_CHECK;
 
-/* Largest size of queue @index, 0: there is none. */
+/* The largest size of queue @index; 0: there is none, or it is in use. */
 u32 virtio_queue_max(struct virtio *v, u32 index);
 void virtio_queue_set(struct virtio *v, u32 index, const struct vring *r);
 
-void virtio_run(struct virtio *v);  /* set-up is over                       */
-void virtio_fail(struct virtio *v); /* set-up failed; the device is left    */
+void virtio_run(struct virtio *v);  /* set-up is over                        */
+void virtio_fail(struct virtio *v); /* set-up failed; the device is not used */
 
 /* Stops it: after this the device touches no memory of ours. */
 void virtio_reset(struct virtio *v);
 
 void virtio_notify(struct virtio *v, u32 index);
 
-/* Why it interrupted (VIRTIO_IRQ_*), acknowledged. */
+/* Why the device interrupted (VIRTIO_IRQ_*).  Acknowledges it. */
 u32 virtio_irq_reason(struct virtio *v);
 
 u32 virtio_config32(struct virtio *v, u32 offset);

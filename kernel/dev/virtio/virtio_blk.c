@@ -1,14 +1,13 @@
-/* virtio_blk.c - disks behind virtio-mmio (virtio 1.2, section 5.2).
+/* virtio_blk.c - disks on virtio-mmio (virtio 1.2, section 5.2).
  *
- * A bio becomes one request to the device, or several parts if the device
- * takes fewer segments at once, or smaller ones, than it has: so a bio may be as
- * large as its submitter likes.  What does not fit into the ring waits in line.
- * Completions are taken in the interrupt handler, which ends bios outside the lock.
+ * A bio becomes one request to the device, or several if it has more segments, or larger
+ * ones, than the device takes in one: a bio may be of any size.  What does not fit into
+ * the ring waits in a queue.  The interrupt handler takes completions, and ends bios after
+ * it has given back the lock.
  *
- * A device that leaves a request unanswered for TIMEOUT_MS is reset, so that
- * it writes to none of our memory any more, and every request, now and later,
- * ends with -EIO.  A thread per disk watches for that; with nothing under way
- * it sleeps without end. */
+ * A device that leaves a request unanswered for TIMEOUT_MS is reset, so that it writes
+ * to our memory no more.  From then on every request ends with -EIO.  A thread per disk
+ * watches for that; while no request is in flight it sleeps without a time limit. */
 
 #include "dev/virtio/virtio_blk.h"
 
@@ -31,8 +30,8 @@
 #define MAX_BYTES MIB /* of a segment, also of devices that set no limit */
 
 /* Feature bits and configuration. */
-#define BLK_F_SIZE_MAX BIT(1) /* bytes of a segment are limited */
-#define BLK_F_SEG_MAX BIT(2)  /* so is their number             */
+#define BLK_F_SIZE_MAX BIT(1) /* the size of a segment is limited */
+#define BLK_F_SEG_MAX BIT(2)  /* the number of segments is */
 #define BLK_F_RO BIT(5)
 #define BLK_F_FLUSH BIT(9)
 #define CONFIG_CAPACITY 0u /* u64, sectors */
@@ -68,8 +67,8 @@ struct disk {
 	struct list inflight; /* (lock) requests, oldest first                */
 	struct list free;     /* (lock) requests                              */
 	bool failed;          /* (lock) given up                              */
-	bool watch_idle;      /* (lock) the watchdog sleeps without end       */
-	bool watch_again;     /* (lock) something was started since it looked */
+	bool watch_idle;      /* (lock) the watchdog sleeps without a limit   */
+	bool watch_again;     /* (lock) a request was started since it looked */
 	struct waitq watch;
 	struct vring_seg segs[BIO_MAX_SEGS + 2]; /* (lock) scratch */
 	struct request requests[REQUESTS];
@@ -98,7 +97,7 @@ static void disk_fill_header(struct request *req, const struct bio *bio)
 }
 
 /* Fills d->segs for the next part of @bio: header, as many data segments as the device
- * takes, and status.  The bio moves on only with disk_advance_bio(). */
+ * takes, and status.  Returns how many.  The bio moves on only with disk_advance_bio(). */
 static u32 disk_fill_segs(struct disk *d, struct request *req, const struct bio *bio)
 {
 	struct vring_seg *seg = d->segs, *end = seg + 1 + d->max_segs;
@@ -121,7 +120,7 @@ static u32 disk_fill_segs(struct disk *d, struct request *req, const struct bio 
 	return seg - d->segs;
 }
 
-/* The @n segments in d->segs, header and status among them, are on their way. */
+/* Notes that the data in d->segs is started: @n segments, header and status included. */
 static void disk_advance_bio(const struct disk *d, struct bio *bio, u32 n)
 {
 	for (u32 i = 1; i + 1 < n; i++) {
@@ -134,7 +133,7 @@ static void disk_advance_bio(const struct disk *d, struct bio *bio, u32 n)
 	}
 }
 
-/* False: the ring is full. */
+/* Starts the next part of @bio.  False: the ring is full. */
 static bool disk_start_part(struct disk *d, struct bio *bio)
 {
 	struct request *req = list_first(&d->free, struct request, link);
@@ -188,7 +187,7 @@ static void disk_end_request(struct disk *d, struct request *req, bool ok,
 		list_add_tail(done, &bio->link);
 }
 
-/* Takes what the device has done; ended bios go to @done. */
+/* Takes what the device has completed; bios that end go to @done. */
 static void disk_collect(struct disk *d, struct list *done)
 {
 	struct request *req;
@@ -214,7 +213,7 @@ static void disk_give_up(struct disk *d, struct list *done)
 	}
 }
 
-/* --- the rest takes the lock itself --------------------------------------- */
+/* --- these take the lock -------------------------------------------------- */
 
 static void disk_finish_bios(struct list *done)
 {
@@ -276,8 +275,8 @@ static bool disk_is_overdue(const struct disk *d)
 	return clock_now() >= list_first(&d->inflight, struct request, link)->deadline;
 }
 
-/* (lock) held; returns with it held.  Sleeps without end only after a while
- * in which nothing was started, so that it is not woken for each request. */
+/* (lock) Sleeps until the next look.  Without a limit only if nothing was started in
+ * the last WATCH_MS, so that not every request has to wake it. */
 static void disk_watch_sleep(struct disk *d)
 {
 	u64 until = clock_now() + clock_from_ms(WATCH_MS);
@@ -289,7 +288,7 @@ static void disk_watch_sleep(struct disk *d)
 	}
 	d->watch_again = false;
 	if (waitq_wait_until_quiet(&d->watch, &d->lock, until))
-		return; /* the time has passed: the usual case */
+		return; /* the time has passed, as usual */
 }
 
 static void disk_watchdog(void *arg)
@@ -339,7 +338,7 @@ static u32 disk_queue_size(struct virtio *v)
 	return size;
 }
 
-/* What the device takes in one request.  -EIO if that is not even a sector. */
+/* Reads what the device takes in one request.  -EIO: not even a sector. */
 static int disk_set_limits(struct disk *d)
 {
 	struct virtio *v = &d->virtio;
@@ -450,7 +449,7 @@ static int disk_next_slot(u64 after, u64 *pa, u64 *bytes)
 	return found;
 }
 
-/* The first that works is the root's; the others get no thread and no memory. */
+/* The first that works has the root.  The others get no thread and no memory. */
 void virtio_blk_init(void)
 {
 	u64 pa = 0, bytes = 0;

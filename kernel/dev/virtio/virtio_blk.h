@@ -1,5 +1,5 @@
-/* virtio_blk.h - disks behind virtio-mmio; used through dev/block.h. */
+/* virtio_blk.h - disks on virtio-mmio; used through dev/block.h. */
 #pragma once
 
-/* Finds all of them, the one with the lowest address first. */
+/* Registers the disk with the lowest address that works. */
 void virtio_blk_init(void);

@@ -25,7 +25,7 @@ enum {
 	REG_IRQ_STATUS = 0x60,
 	REG_IRQ_ACK = 0x64,
 	REG_STATUS = 0x70,
-	REG_QUEUE_DESC = 0x80,        /* modern, low word; high word behind it */
+	REG_QUEUE_DESC = 0x80,        /* modern, low word; the high word follows */
 	REG_QUEUE_AVAIL = 0x90,       /* modern */
 	REG_QUEUE_USED = 0xa0,        /* modern */
 	REG_CONFIG_GENERATION = 0xfc, /* modern */
@@ -75,7 +75,7 @@ bool virtio_probe(struct virtio *v, pa_t pa, u64 bytes)
 void virtio_reset(struct virtio *v)
 {
 	virtio_reg_write(v, REG_STATUS, 0);
-	/* The modern interface says when it is over. */
+	/* Modern devices say when the reset is over. */
 	for (u32 i = 0; i < RESET_POLLS && virtio_reg_read(v, REG_STATUS) != 0; i++)
 		;
 }
@@ -123,7 +123,7 @@ u32 virtio_queue_max(struct virtio *v, u32 index)
 {
 	virtio_reg_write(v, REG_QUEUE_SEL, index);
 	if (virtio_reg_read(v, v->legacy ? REG_QUEUE_PFN : REG_QUEUE_READY) != 0)
-		return 0; /* somebody uses it */
+		return 0; /* it is in use */
 	return virtio_reg_read(v, REG_QUEUE_NUM_MAX);
 }
 

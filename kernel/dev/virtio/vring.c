@@ -52,8 +52,8 @@ bool vring_add(struct vring *r, const struct vring_seg *segs, u32 n, void *cooki
 	r->free_head = id;
 	r->nfree -= n;
 	r->cookie[head] = cookie;
-	/* Only vring_publish() lets the device see it: it moves avail->idx up
-	 * to the entries that are filled in here. */
+	/* The device sees the entry only after vring_publish() has moved avail->idx
+	 * past it. */
 	r->avail->ring[(u16)(r->avail->idx + r->added++) % r->size] = head;
 	return true;
 }
@@ -68,12 +68,12 @@ bool vring_publish(struct vring *r)
 	/* The device sees the descriptors before the index that covers them. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	__atomic_store_n(&r->avail->idx, idx, __ATOMIC_RELAXED);
-	/* The index is there before we look whether the device has gone to sleep. */
+	/* The device sees the index before we read whether it wants to be notified. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	return !(__atomic_load_n(&r->used->flags, __ATOMIC_RELAXED) & VRING_USED_NO_NOTIFY);
 }
 
-/* Gives the chain that starts at @head back to the free ones. */
+/* Frees the chain that starts at @head. */
 static void vring_free_chain(struct vring *r, u16 head)
 {
 	u16 last = head;
@@ -96,7 +96,7 @@ void *vring_take(struct vring *r)
 
 	if (r->broken || idx == r->last_used)
 		return NULL;
-	/* The entry, and what the device wrote for it, after the index. */
+	/* Read the entry, and the data of its request, only after the index. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	id = r->used->ring[r->last_used % r->size].id;
 	if (id >= r->size || !r->cookie[id]) {

@@ -1,14 +1,14 @@
-/* vring.h - a split virtqueue (virtio 1.2, section 2.7): the driver's end.
+/* vring.h - the driver's side of a split virtqueue (virtio 1.2, section 2.7).
  *
- * Pure: memory and barriers, no registers.  The caller holds a lock over each
- * call.  The memory has the layout that the legacy interface wants, which the
- * modern one accepts as well. */
+ * Pure: memory and barriers, no registers.  The caller holds a lock over each call.
+ * The memory has the layout that the legacy interface demands and the modern one
+ * accepts. */
 #pragma once
 
 #include "lib/types.h"
 
-#define VRING_MAX 128    /* descriptors we use at most; a power of 2 */
-#define VRING_ALIGN 4096 /* of the used ring, legacy                 */
+#define VRING_MAX 128    /* descriptors that we use at most; a power of 2 */
+#define VRING_ALIGN 4096 /* of the used ring, legacy                      */
 
 struct vring_desc {
 	u64 pa;
@@ -57,25 +57,25 @@ struct vring {
 	struct vring_avail *avail;
 	struct vring_used *used;
 	u32 nfree;
-	u16 free_head; /* chained by next[]             */
-	u16 added;     /* chains not published yet      */
-	u16 last_used; /* entries of used seen so far   */
-	bool broken;   /* the device returned nonsense  */
+	u16 free_head; /* chained by next[]                          */
+	u16 added;     /* chains not published yet                   */
+	u16 last_used; /* entries of used seen so far                */
+	bool broken;   /* the device completed what it was not given */
 	u16 next[VRING_MAX];
-	void *cookie[VRING_MAX]; /* of chains that start here and are out */
+	void *cookie[VRING_MAX]; /* of the chain in flight that starts here; else NULL */
 };
 
 /* Bytes of memory for a ring of @size descriptors, page-aligned and cleared. */
 u64 vring_bytes(u32 size);
 void vring_init(struct vring *r, void *memory, u32 size);
 
-/* Queues a chain of @n segments; false: not enough descriptors now.  @cookie
- * (not NULL) comes back when the device is done with it. */
+/* Queues a chain of @n segments.  False: not enough free descriptors.  vring_take()
+ * gives back @cookie (not NULL) when the device is done with it. */
 bool vring_add(struct vring *r, const struct vring_seg *segs, u32 n,
 	       void *cookie) MUST_CHECK;
 
-/* Makes what was added visible; whether the device wants to be notified. */
+/* Makes what was added visible to the device.  True: it wants to be notified. */
 bool vring_publish(struct vring *r) MUST_CHECK;
 
-/* The next chain that the device is done with, or NULL. */
+/* The cookie of the next chain that the device is done with, or NULL. */
 void *vring_take(struct vring *r);

@@ -1,4 +1,4 @@
-/* extable.c - where a fault in a user copy goes on. */
+/* extable.c - where execution continues after a fault in a user copy. */
 
 #include "arch/riscv/uaccess/uaccess_asm.h"
 

@@ -1,15 +1,15 @@
 /* uaccess.S - see uaccess_asm.h.
  *
- * The bulk goes by aligned words, 64 bytes a turn, whatever the addresses: where
- * source and destination do not agree modulo 8, each word stored is made of two
- * that were loaded.  Every word loaded has a byte of the range in it, so it lies
- * in a page of the range; its other bytes are shifted out.
+ * Most of the work is done in aligned words, 64 bytes a turn, whatever the addresses are.
+ * Where source and destination differ modulo 8, each word stored is made of two words
+ * loaded.  Every word loaded has at least one byte of the range in it, so it lies in a
+ * page of the range; its other bytes are shifted out.
  *
- * A fault in the middle of a turn leaves the registers at the turn's start: from
- * there the rest is tried byte by byte, so that what is reported is exact.  Until
- * then a turn may have stored words that are stored again: the same bytes. */
+ * After a fault in the middle of a turn the registers have the values of its start.
+ * From there the rest is copied byte by byte, so that the result is exact.  Words that
+ * the turn had stored are stored again, with the same bytes. */
 
-	/* An instruction that may fault, and where it goes on then. */
+	/* An instruction that may fault, and where execution continues then. */
 	.macro USER fixup, insn:vararg
 100:	\insn
 	.pushsection .ex_table, "a"
@@ -18,7 +18,7 @@
 	.popsection
 	.endm
 
-	.macro COPY_BYTE	/* what has been done is exact at any fault */
+	.macro COPY_BYTE	/* a fault at any point leaves the count exact */
 	USER	done, lb t1, 0(a1)
 	USER	done, sb t1, 0(a0)
 	addi	a0, a0, 1
@@ -34,7 +34,8 @@
 	USER	shifted_fault, sd \low, \at(a0)
 	.endm
 
-	/* Four words from @at on.  t1 has the word before, and the last one after it. */
+	/* Four words from @at on.  Before, t1 has the word at @at; after it, the last
+	 * word loaded. */
 	.macro MERGE_FOUR at
 	USER	shifted_fault, ld t2, \at+8(a3)
 	USER	shifted_fault, ld t3, \at+16(a3)
@@ -88,11 +89,11 @@ uaccess_copy:			/* a0 dst, a1 src, a2 bytes left */
 	addi	a2, a2, -8
 	j	4b
 
-	/* The destination is aligned, the source is a6 bytes into the word at a3.
-	 * a1 is not kept.  At least 9 bytes are left. */
+	/* The destination is aligned, and the source is a6 bytes into the word at a3.
+	 * a1 is not kept up to date.  At least 9 bytes are left. */
 shifted:
 	sub	a3, a1, a6
-	slli	a4, a6, 3	/* bits of that word which are not wanted */
+	slli	a4, a6, 3	/* bits of that word that are not wanted */
 	neg	a5, a4		/* 64 - a4: shifts take it modulo 64 */
 	USER	shifted_fault, ld t1, 0(a3)
 	li	a7, 64
