@@ -241,7 +241,6 @@ def results(mutant, root):
         yield f'test_{name}', run_test(root, name)
     if mutant.guest:
         yield mutant.guest[0], run_guest(root, mutant.cpu, *mutant.guest)
-        yield mutant.guest[0], run_guest(root, *mutant.guest)
     for name in mutant.outside:
         yield name, run_outside(root, name)
 
