@@ -276,7 +276,6 @@ def run(mutants, tree, verbose):
             result = run_guest(scratch, *guest)
             if result != 'passed':
                 sys.exit(f'abitest {guest[1]} fails without any mutant: {result}')
-                sys.exit(f'abitest {guest[0]} fails without any mutant: {result}')
         for case in sorted({name for mutant in mutants for name in mutant.outside}):
             if run_outside(scratch, case) != 'passed':
                 sys.exit(f'{case} fails without any mutant')
