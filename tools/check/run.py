@@ -408,7 +408,7 @@ def test_image_in_use_is_explained():
     status, out, err = run("-c", "echo hi")
     first.stdin.close()
     first.terminate()
-    first.wait(10)
+    first.wait(TIMEOUT)
     assert status != 0 and out == "", (status, out)
     assert "in use" in err and "lock" not in err, err
 
@@ -430,7 +430,7 @@ def test_signals_end_all_of_it():
     for sig in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         child, folder = start_cat()
         child.send_signal(sig)
-        expect(child.wait(10), 128 + sig if sig != signal.SIGKILL else -sig)
+        expect(child.wait(TIMEOUT), 128 + sig if sig != signal.SIGKILL else -sig)
         expect(child.stdout.read().strip("x\n"), "")  # the pipe is closed: QEMU is gone
         expect(folder.exists(), sig == signal.SIGKILL)
     expect(run("-c", "echo free"), (0, "free\n", ""))
@@ -446,7 +446,7 @@ def test_signals_end_all_of_it():
     while not (folder / "build").exists() and time.monotonic() - start < TIMEOUT:
         time.sleep(0.05)
     child.terminate()
-    expect((child.wait(10), folder.exists()), (128 + signal.SIGTERM, False))
+    expect((child.wait(TIMEOUT), folder.exists()), (128 + signal.SIGTERM, False))
 
 
 def test_gdb():
