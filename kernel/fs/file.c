@@ -6,7 +6,7 @@
 #include "fs/file.h"
 
 #include "dev/chardev.h"
-#include "fs/data_priv.h"
+#include "fs/read_write_priv.h"
 #include "fs/file_priv.h"
 #include "fs/fs.h"
 #include "fs/store/geo_priv.h"

@@ -71,7 +71,7 @@ void inode_store(struct log_op *op, const struct inode *ip, struct buf *b);
 /* Frees all inodes that nobody names, left behind by a crash.  At mount. */
 int inode_reclaim_orphans(void) MUST_CHECK;
 
-/* The page cache's way to the file; data.c. */
+/* The page cache's way to the file; read.c. */
 extern const struct object_ops inode_object_ops;
 
 /* Before writing into *@pg, a page of @ip: if programs run from it, puts *@copy in its

@@ -6,7 +6,6 @@
  * a file longer: what lies behind its end in the last page stays in memory. */
 #include "fs/mapped_priv.h"
 
-#include "fs/store/alloc_priv.h"
 #include "fs/store/buf_priv.h"
 #include "fs/file.h"
 #include "fs/file_priv.h"
@@ -14,7 +13,10 @@
 #include "fs/store/geo_priv.h"
 #include "fs/inode_priv.h"
 #include "fs/store/log_priv.h"
+#include "fs/pageio_priv.h"
 #include "fs/wb_priv.h"
+#include "lib/assert.h"
+#include "lib/string.h"
 #include "uapi/errno.h"
 
 struct mapped {
@@ -24,8 +26,8 @@ struct mapped {
 	struct wb_rec *rec; /* or NULL */
 	struct buf *ibuf;   /* the inode's, once it is going to change */
 	bool write;         /* it is to be made ready for writes, too */
-	u32 mask, missing;  /* blocks of the page within the file; those without a place */
-	u32 block[WB_PAGE_BLOCKS];
+	u32 mask;           /* bit i: block i of the page lies in the file */
+	struct page_blocks blocks;
 };
 
 static struct inode *inode_of(struct object *obj)
@@ -49,68 +51,66 @@ u64 mapped_pages(struct object *obj)
 		      PAGE_SIZE);
 }
 
-/* The blocks of the page that lie within the file, and where they are. */
-static int find_blocks(struct mapped *m)
+int inode_own_page(struct inode *ip, struct page **pg, struct page **copy)
 {
-	u64 first = m->pg->index * WB_PAGE_BLOCKS;
-
-	m->mask = m->missing = 0;
-	for (u32 i = 0; i < WB_PAGE_BLOCKS; i++) {
-		int err;
-
-		if ((first + i) * FS_BLOCK >= m->ip->size)
-			break;
-		err = bmap_find(m->ip, (u32)(first + i), &m->block[i]);
-		if (err)
-			return err;
-		m->mask |= 1u << i;
-		if (!m->block[i])
-			m->missing |= 1u << i;
+	ASSERT(mutex_held(&ip->lock));
+	if (!(page_flags(*pg) & PG_TEXT))
+		return 0;
+	if (__atomic_load_n(&(*pg)->refs, __ATOMIC_ACQUIRE) == 2) {
+		/* The cache and we: whoever ran it is gone, and nobody is given it
+		 * while the inode is locked (inode_text_page). */
+		page_clear_flags(*pg, PG_TEXT);
+		return 0;
 	}
+	if (!*copy)
+		return -EAGAIN;
+	/* The copy must not be dropped and read again before the disk has the page. */
+	while (page_flags(*pg) & PG_WRITEBACK) {
+		if (log_commit())
+			return -EROFS;
+	}
+	page_copy(frame_va(*copy), frame_va(*pg));
+	object_replace_page(&ip->obj, *pg, *copy);
+	wb_move(*pg, *copy);
+	frame_put(*pg);
+	*pg = *copy;
+	*copy = NULL;
 	return 0;
 }
 
-static int alloc_in(struct mapped *m, struct log_op *op)
+/* Finds the blocks of the page that lie in the file. */
+static int mapped_find_blocks(struct mapped *m)
 {
-	int err = 0;
+	u32 n = pageio_count(m->ip, m->pg->index);
 
-	for (u32 i = 0; i < WB_PAGE_BLOCKS && !err; i++) {
-		if (!(m->missing & BIT(i)))
-			continue;
-		err = bmap_alloc(op, m->ip, (u32)(m->pg->index * WB_PAGE_BLOCKS + i),
-				 &m->block[i]);
-		if (!err)
-			m->missing &= ~(1u << i);
-	}
-	m->mask &= ~m->missing;
-	return err;
+	m->mask = (1u << n) - 1;
+	return pageio_find(m->ip, m->pg->index, 0, n, &m->blocks);
 }
 
-static void mark(struct mapped *m)
+static void mapped_mark(struct mapped *m)
 {
-	u32 mask = m->mask & ~m->missing;
+	u32 mask = m->mask & ~m->blocks.missing;
 
 	if (mask)
-		wb_mark(&m->rec, m->pg, mask, m->block);
+		wb_mark(&m->rec, m->pg, mask, m->blocks.block);
 }
 
 /* Gives every block of the page a place.  Those that got one keep it if another
  * does not: they are zeros of the file, as before.  They become dirty in the same
  * transaction, so that it does not commit without their contents. */
-static int alloc_missing(struct mapped *m)
+static int mapped_alloc_missing(struct mapped *m)
 {
 	struct log_op op;
-	u32 first = (u32)m->pg->index * WB_PAGE_BLOCKS;
-	u32 end = (u32)MIN(DIV_UP((u64)m->ip->size, FS_BLOCK), first + WB_PAGE_BLOCKS);
-	int need = bmap_missing(m->ip, first, end - first);
-	int err = need < 0 ? need : inode_buf(m->ip, &m->ibuf);
+	int err = pageio_count_need(m->ip, &m->blocks);
 
 	if (!err)
-		err = blocks_begin(&op, MIN(6u, geo.bitmap_blocks) + 4, 0, (u32)need);
+		err = inode_buf(m->ip, &m->ibuf);
+	if (!err)
+		err = pageio_begin(&op, &m->blocks);
 	if (err)
 		return err;
-	err = alloc_in(m, &op);
-	mark(m);
+	err = pageio_alloc(&op, m->ip, &m->blocks);
+	mapped_mark(m);
 	inode_store(&op, m->ip, m->ibuf);
 	log_end(&op);
 	return err;
@@ -126,11 +126,11 @@ static int prepare_locked(struct mapped *m)
 	err = inode_own_page(m->ip, &m->pg, &m->spare);
 	if (err || !m->write)
 		return err;
-	err = find_blocks(m);
-	if (!err && m->missing)
-		err = alloc_missing(m);
+	err = mapped_find_blocks(m);
+	if (!err && m->blocks.missing)
+		err = mapped_alloc_missing(m);
 	else if (!err)
-		mark(m);
+		mapped_mark(m);
 	return err;
 }
 
@@ -214,8 +214,8 @@ void mapped_dirty(struct object *obj, struct page *pg)
 	if (wb_reserve(&m.rec))
 		return; /* the disk takes nothing any more, and has been reported */
 	inode_lock(m.ip);
-	if (object_has_page(obj, pg) && find_blocks(&m) == 0)
-		mark(&m);
+	if (object_has_page(obj, pg) && mapped_find_blocks(&m) == 0)
+		mapped_mark(&m);
 	inode_unlock(m.ip);
 	finish(&m);
 }

@@ -1,6 +1,6 @@
 /* open.c - from a path and flags to an open file. */
 #include "fs/store/alloc_priv.h"
-#include "fs/data_priv.h"
+#include "fs/read_write_priv.h"
 #include "fs/name/dir_priv.h"
 #include "fs/file_priv.h"
 #include "fs/fs.h"

@@ -10,12 +10,12 @@
  * the old contents are read first.  Blocks are allocated after the copy, so a bad
  * address costs none, and a full disk cuts the write at a block. */
 #include "core/thread.h"
-#include "fs/store/alloc_priv.h"
 #include "fs/store/buf_priv.h"
-#include "fs/data_priv.h"
+#include "fs/read_write_priv.h"
 #include "fs/store/geo_priv.h"
 #include "fs/inode_priv.h"
 #include "fs/store/log_priv.h"
+#include "fs/pageio_priv.h"
 #include "fs/wb_priv.h"
 #include "lib/assert.h"
 #include "lib/string.h"
@@ -50,45 +50,29 @@ struct piece {
 	struct page *pg; /* with a reference                               */
 	bool is_new;     /* pg is w->spare, not in the cache yet           */
 	enum want want;
-	u64 off;     /* in the file                                    */
-	u32 n;       /* bytes to write; after the copy those that came */
-	u32 mask;    /* blocks of the page that it touches             */
-	u32 missing; /* among them those that have no place yet        */
-	u32 need;    /* blocks to allocate for them                    */
-	u32 block[WB_PAGE_BLOCKS];
+	u64 off;  /* in the file                                    */
+	u32 n;    /* bytes to write; after the copy those that came */
+	u32 mask; /* blocks of the page that it touches             */
+	struct page_blocks blocks;
 	struct buf *ibuf; /* the inode's, if it is going to change         */
 };
 
-static u32 page_off(const struct piece *p)
+static u32 piece_off(const struct piece *p)
 {
 	return (u32)(p->off % PAGE_SIZE);
 }
 
-static u32 file_block(const struct piece *p, u32 i)
-{
-	return (u32)(p->off / PAGE_SIZE) * WB_PAGE_BLOCKS + i;
-}
-
 /* The blocks of the page that [off, off + n) touches; n > 0. */
-static u32 touched(const struct piece *p)
+static u32 piece_touched(const struct piece *p)
 {
-	u32 first = page_off(p) / FS_BLOCK;
-	u32 last = (page_off(p) + p->n - 1) / FS_BLOCK;
+	u32 first = piece_off(p) / FS_BLOCK;
+	u32 last = (piece_off(p) + p->n - 1) / FS_BLOCK;
 
 	return (2u << last) - (1u << first);
 }
 
-static u32 first_of(u32 mask)
-{
-	u32 i = 0;
-
-	while (i < WB_PAGE_BLOCKS && !(mask & BIT(i)))
-		i++;
-	return i;
-}
-
 /* Where the next step writes, and how much at most. */
-static int limit(struct writer *w, struct piece *p)
+static int piece_limit(struct writer *w, struct piece *p)
 {
 	u64 size = w->ip->size;
 
@@ -105,15 +89,15 @@ static int limit(struct writer *w, struct piece *p)
 }
 
 /* Whether the piece leaves nothing of the page's old contents. */
-static bool covers_page(const struct writer *w, const struct piece *p)
+static bool piece_covers_page(const struct writer *w, const struct piece *p)
 {
 	u64 end = p->off + p->n;
 
-	return page_off(p) == 0 && (end % PAGE_SIZE == 0 || end >= w->ip->size);
+	return piece_off(p) == 0 && (end % PAGE_SIZE == 0 || end >= w->ip->size);
 }
 
 /* Finds or makes the page. */
-static int get_page(struct writer *w, struct piece *p)
+static int piece_get_page(struct writer *w, struct piece *p)
 {
 	int err;
 
@@ -126,7 +110,7 @@ static int get_page(struct writer *w, struct piece *p)
 		}
 		return err;
 	}
-	if (!covers_page(w, p) || w->read_first) {
+	if (!piece_covers_page(w, p) || w->read_first) {
 		p->want = WANT_PAGE;
 	} else if (!w->spare) {
 		p->want = WANT_SPARE;
@@ -138,123 +122,91 @@ static int get_page(struct writer *w, struct piece *p)
 	return 0;
 }
 
-/* Looks up where the blocks [i, end) of the page are, 0 for none.  Behind the end of the
- * file there are none to speak of. */
-static int look_up(struct writer *w, struct piece *p, u32 i, u32 end)
+/* Finds the blocks that the piece touches.  Ends the piece before a block that has a
+ * place and comes after one that has none: so if there is no room, nothing past the cut
+ * has changed. */
+static int piece_find_blocks(struct writer *w, struct piece *p)
 {
-	u32 nblocks = (u32)DIV_UP((u64)w->ip->size, FS_BLOCK);
-
-	while (i < end && file_block(p, i) < nblocks) {
-		int n = bmap_find_run(w->ip, file_block(p, i), end - i, &p->block[i]);
-
-		if (n < 0)
-			return n;
-		i += (u32)n;
-	}
-	for (; i < end; i++)
-		p->block[i] = 0;
-	return 0;
-}
-
-/* Finds out which blocks the piece touches and which are missing.  A piece has no block
- * that has a place behind one that has none: so that if there is no room, nothing
- * behind the end is touched. */
-static int find_blocks(struct writer *w, struct piece *p)
-{
-	u32 first = page_off(p) / FS_BLOCK;
-	u32 end = (page_off(p) + p->n - 1) / FS_BLOCK + 1;
-	int err = look_up(w, p, first, end);
-	bool grows;
+	struct page_blocks *pb = &p->blocks;
+	u32 lo = piece_off(p) / FS_BLOCK;
+	u32 hi = (piece_off(p) + p->n - 1) / FS_BLOCK + 1;
+	int err = pageio_find(w->ip, p->off / PAGE_SIZE, lo, hi, pb);
+	u32 i = lo;
 
 	if (err)
 		return err;
-	for (u32 i = first; i < end; i++) {
-		if (p->block[i] == 0) {
-			p->missing |= 1u << i;
-		} else if (p->missing && p->is_new) {
-			w->read_first = true;
-			p->want = WANT_PAGE;
-			return 0;
-		} else if (p->missing) {
-			p->n = i * FS_BLOCK - page_off(p);
-			break;
-		}
+	while (i < hi && !(pb->missing & BIT(i)))
+		i++;
+	while (i < hi && (pb->missing & BIT(i)))
+		i++;
+	if (i < hi && p->is_new) {
+		w->read_first = true;
+		p->want = WANT_PAGE;
+	} else if (i < hi) {
+		p->n = i * FS_BLOCK - piece_off(p);
+		pb->missing &= (1u << i) - 1;
 	}
-	grows = p->off + p->n > w->ip->size;
+	return 0;
+}
+
+/* Gets what must not be wanting once the bytes are copied. */
+static int piece_get_ready(struct writer *w, struct piece *p)
+{
+	bool grows = p->off + p->n > w->ip->size, changes;
+	int err;
+
 	if (grows && !inode_may_grow(w->ip)) {
 		p->want = WANT_GROWTH;
 		return 0;
 	}
-	if (p->missing) {
-		u32 i = first_of(p->missing);
-		int need = bmap_missing(w->ip, file_block(p, i), end - i);
-
-		if (need < 0)
-			return need;
-		p->need = (u32)need;
-	}
-	grows |= p->missing != 0;
-	if ((grows || p->is_new) && !w->rec) {
+	err = pageio_count_need(w->ip, &p->blocks);
+	if (err)
+		return err;
+	changes = grows || p->blocks.missing;
+	if ((changes || p->is_new) && !w->rec) {
 		p->want = WANT_REC; /* there will be no turning back for one */
 		return 0;
 	}
-	return grows ? inode_buf(w->ip, &p->ibuf) : 0;
+	return changes ? inode_buf(w->ip, &p->ibuf) : 0;
 }
 
 /* Copies the user's bytes in. */
-static void fill_page(struct writer *w, struct piece *p)
+static void piece_fill(struct writer *w, struct piece *p)
 {
 	u8 *data = frame_va(p->pg);
 	u32 whole = p->n;
 
-	p->n = (u32)copyin_nofault(data + page_off(p), w->src, whole);
-	if (p->n == 0 || (p->is_new && !covers_page(w, p))) {
+	p->n = (u32)copyin_nofault(data + piece_off(p), w->src, whole);
+	if (p->n == 0 || (p->is_new && !piece_covers_page(w, p))) {
 		p->want = WANT_USER;
 		return;
 	}
-	p->mask = touched(p);
-	p->missing &= p->mask;
+	p->mask = piece_touched(p);
+	p->blocks.missing &= p->mask;
 	if (p->is_new)
 		memset(data + p->n, 0, PAGE_SIZE - p->n);
 }
 
-/* There is no room for block @i and those missing behind it: the piece ends there. */
-static void cut(struct piece *p, u32 i)
+/* There is no room for the blocks that are missing: the piece ends before them. */
+static void piece_cut(struct piece *p)
 {
-	u32 keep = i * FS_BLOCK > page_off(p) ? i * FS_BLOCK - page_off(p) : 0;
+	u32 missing = p->blocks.missing, keep, i = 0;
 
+	while (i < WB_PAGE_BLOCKS && !(missing & BIT(i)))
+		i++;
+	keep = i * FS_BLOCK > piece_off(p) ? i * FS_BLOCK - piece_off(p) : 0;
 	p->n = MIN(p->n, keep);
 	for (; i < WB_PAGE_BLOCKS; i++) {
 		/* What has no place reads as zeros. */
-		if (p->is_new || (p->missing & BIT(i)))
+		if (p->is_new || (missing & BIT(i)))
 			memset((u8 *)frame_va(p->pg) + i * FS_BLOCK, 0, FS_BLOCK);
 	}
-	p->mask &= ~p->missing;
-}
-
-/* Allocates what is missing, which are blocks in a row; may cut the piece. */
-static int alloc_missing(struct writer *w, struct piece *p, struct log_op *op)
-{
-	u32 i = first_of(p->missing), end;
-
-	for (end = i; p->missing & BIT(end);)
-		end++;
-	while (i < end) {
-		int n = bmap_alloc_run(op, w->ip, file_block(p, i), end - i, &p->block[i]);
-
-		if (n < 0) {
-			cut(p, i);
-			return n;
-		}
-		for (; n > 0; n--, i++)
-			p->missing &= ~(1u << i);
-	}
-	return 0;
+	p->mask &= ~missing;
 }
 
 /* From here on the bytes are the file's.  False, with nothing done, if the page needed a
  * record and there is none. */
-static bool publish(struct writer *w, struct piece *p)
+static bool piece_publish(struct writer *w, struct piece *p)
 {
 	if (p->is_new && p->n > 0) {
 		object_insert_page(&w->ip->obj, p->off / PAGE_SIZE, p->pg);
@@ -262,7 +214,7 @@ static bool publish(struct writer *w, struct piece *p)
 		w->spare = NULL;
 	}
 	if (p->mask && (p->n > 0 || !p->is_new) &&
-	    !wb_mark(&w->rec, p->pg, p->mask, p->block))
+	    !wb_mark(&w->rec, p->pg, p->mask, p->blocks.block))
 		return false;
 	w->ip->size = (u32)MAX((u64)w->ip->size, p->off + p->n);
 	w->off += p->n;
@@ -271,32 +223,27 @@ static bool publish(struct writer *w, struct piece *p)
 	return true;
 }
 
-/* Blocks that the transaction for one page may log: bitmap blocks for four blocks and
- * two indirect ones, three indirect blocks, the inode. */
-static u32 op_size(void)
-{
-	return MIN(6u, geo.bitmap_blocks) + 4;
-}
-
 /* Gives the piece its blocks, and the file its size. */
-static int store(struct writer *w, struct piece *p)
+static int piece_store(struct writer *w, struct piece *p)
 {
 	struct log_op op;
 	bool published;
 	int err;
 
 	if (!p->ibuf) {
-		if (!publish(w, p))
+		if (!piece_publish(w, p))
 			p->want = WANT_REC;
 		return 0;
 	}
-	err = blocks_begin(&op, op_size(), 0, p->missing ? p->need : 0);
+	err = pageio_begin(&op, &p->blocks);
 	if (err) {
-		cut(p, 0);
+		piece_cut(p);
 		return err;
 	}
-	err = alloc_missing(w, p, &op);
-	published = publish(w, p);
+	err = pageio_alloc(&op, w->ip, &p->blocks);
+	if (err)
+		piece_cut(p);
+	published = piece_publish(w, p);
 	ASSERT(published);
 	inode_store(&op, w->ip, p->ibuf);
 	log_end(&op);
@@ -304,18 +251,20 @@ static int store(struct writer *w, struct piece *p)
 }
 
 /* Writes a piece under the inode lock, or says what is wanted first. */
-static int step_locked(struct writer *w, struct piece *p)
+static int write_step_locked(struct writer *w, struct piece *p)
 {
-	int err = limit(w, p);
+	int err = piece_limit(w, p);
 
 	if (!err)
-		err = get_page(w, p);
+		err = piece_get_page(w, p);
 	if (!err && !p->want)
-		err = find_blocks(w, p);
+		err = piece_find_blocks(w, p);
 	if (!err && !p->want)
-		fill_page(w, p);
+		err = piece_get_ready(w, p);
+	if (!err && !p->want)
+		piece_fill(w, p);
 	if (!err && !p->want) {
-		err = store(w, p);
+		err = piece_store(w, p);
 		if (!p->want)
 			w->read_first = false;
 	}
@@ -326,7 +275,7 @@ static int step_locked(struct writer *w, struct piece *p)
 	return err;
 }
 
-static void unpin(struct writer *w)
+static void writer_unpin(struct writer *w)
 {
 	if (w->pin)
 		frame_put(w->pin);
@@ -334,7 +283,7 @@ static void unpin(struct writer *w)
 }
 
 /* Gets a step what it wants; no lock held. */
-static int serve(struct writer *w, const struct piece *p)
+static int writer_serve(struct writer *w, const struct piece *p)
 {
 	int err = 0;
 
@@ -361,7 +310,7 @@ static int serve(struct writer *w, const struct piece *p)
 	return err;
 }
 
-static int step(struct writer *w)
+static int write_step(struct writer *w)
 {
 	struct piece p = { .want = WANT_NOTHING };
 	int err;
@@ -369,10 +318,10 @@ static int step(struct writer *w)
 	if (!log_is_writable())
 		return -EROFS;
 	inode_lock(w->ip);
-	err = step_locked(w, &p);
+	err = write_step_locked(w, &p);
 	inode_unlock(w->ip);
-	unpin(w);
-	return err ? err : serve(w, &p);
+	writer_unpin(w);
+	return err ? err : writer_serve(w, &p);
 }
 
 int data_write(struct inode *ip, uptr_t src, u64 *off, u64 n, bool append)
@@ -389,11 +338,11 @@ int data_write(struct inode *ip, uptr_t src, u64 *off, u64 n, bool append)
 	if (ip->type != T_FILE)
 		return -EINVAL;
 	while (w.left && !err) {
-		err = step(&w);
+		err = write_step(&w);
 		if (sched_point_killed() && w.left && !err)
 			err = -EINTR;
 	}
-	unpin(&w);
+	writer_unpin(&w);
 	if (w.spare)
 		frame_put(w.spare);
 	wb_unreserve(w.rec);

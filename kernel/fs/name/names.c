@@ -11,7 +11,7 @@
 
 #include "fs/store/alloc_priv.h"
 #include "fs/store/buf_priv.h"
-#include "fs/data_priv.h"
+#include "fs/read_write_priv.h"
 #include "fs/fs.h"
 #include "fs/store/geo_priv.h"
 #include "fs/inode_priv.h"

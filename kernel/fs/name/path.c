@@ -3,7 +3,7 @@
  * A walk holds a reference of the inode that it is at, and a lock only while it looks up
  * one name: that of the directory.  So ".." and other processes need no order. */
 #include "fs/store/buf_priv.h"
-#include "fs/data_priv.h"
+#include "fs/read_write_priv.h"
 #include "fs/name/dir_priv.h"
 #include "fs/fs.h"
 #include "fs/inode_priv.h"

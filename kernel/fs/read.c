@@ -1,24 +1,21 @@
-/* data.c - reading inodes, and filling pages of the page cache.
+/* read.c - reading inodes, and filling pages of the page cache.
  *
  * Locks: a page that is being filled is busy, and the filler takes the inode lock for
  * as long as it reads the disk.  Readers copy under the inode lock with faults off; if
  * that stops short they let go, fault the user's page in, and go on. */
-#include "fs/data_priv.h"
+#include "fs/read_write_priv.h"
 
 #include "core/thread.h"
 #include "fs/store/buf_priv.h"
 #include "fs/fs.h"
 #include "fs/store/geo_priv.h"
 #include "fs/inode_priv.h"
-#include "fs/store/io_priv.h"
-#include "fs/store/log_priv.h"
 #include "fs/mapped_priv.h"
+#include "fs/pageio_priv.h"
 #include "fs/wb_priv.h"
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "uapi/errno.h"
-
-#define AHEAD 8 /* pages read at once when a file is read in order */
 
 static struct inode *inode_of(struct object *obj)
 {
@@ -27,96 +24,32 @@ static struct inode *inode_of(struct object *obj)
 
 /* --- filling pages ------------------------------------------------------------------- */
 
-/* Where the blocks of a page are on the disk; 0: nowhere, they are zeros. */
-struct page_blocks {
-	u32 block[WB_PAGE_BLOCKS];
-};
-
-static int find_page_blocks(struct inode *ip, const struct page *pg, struct page_blocks *pb)
+/* Starts to fill the pages after @page[0] that are worth reading as well; they are busy.
+ * How many pages there are then, the first one included. */
+static u32 read_begin_ahead(struct inode *ip, struct page **page)
 {
-	u64 first = pg->index * WB_PAGE_BLOCKS, end = DIV_UP((u64)ip->size, FS_BLOCK);
+	u64 npages = DIV_UP((u64)ip->size, PAGE_SIZE), index = page[0]->index;
+	u32 n = 1;
 
-	*pb = (struct page_blocks){ { 0 } };
-	end = MIN(end, first + WB_PAGE_BLOCKS);
-	for (u64 bn = first; bn < end;) {
-		int n = bmap_find_run(ip, (u32)bn, (u32)(end - bn), &pb->block[bn - first]);
-
-		if (n < 0)
-			return n;
-		bn += (u32)n;
-	}
-	return 0;
-}
-
-/* Asks for the blocks of @pg that exist; the others are cleared. */
-static void add_page(struct io *io, struct page *pg, const struct page_blocks *pb)
-{
-	u8 *data = frame_va(pg);
-
-	for (u32 i = 0; i < WB_PAGE_BLOCKS; i++) {
-		if (pb->block[i])
-			io_add(io, pb->block[i], data + i * FS_BLOCK, 1);
-		else
-			memset(data + i * FS_BLOCK, 0, FS_BLOCK);
-	}
-}
-
-static void clear_behind_end(struct inode *ip, struct page *pg)
-{
-	u64 start = pg->index * PAGE_SIZE;
-
-	if (ip->size > start && ip->size < start + PAGE_SIZE)
-		memset((u8 *)frame_va(pg) + (ip->size - start), 0,
-		       start + PAGE_SIZE - ip->size);
-}
-
-/* The pages behind @pg that are worth reading along, busy. */
-static u32 begin_ahead(struct inode *ip, const struct page *pg, struct page **ahead)
-{
-	u64 npages = DIV_UP((u64)ip->size, PAGE_SIZE);
-	u32 n = 0;
-
-	while (n < AHEAD - 1 && pg->index + n + 1 < npages) {
-		ahead[n] = object_begin_fill(&ip->obj, pg->index + n + 1);
-		if (!ahead[n])
+	while (n < PAGEIO_MAX && index + n < npages) {
+		page[n] = object_begin_fill(&ip->obj, index + n);
+		if (!page[n])
 			break;
 		n++;
 	}
 	return n;
 }
 
-/* Reads @pg and the @n pages at @ahead.  All blocks are looked up before the first
- * request: see io_priv.h. */
-static int read_pages(struct inode *ip, struct page *pg, struct page **ahead, u32 n)
-{
-	struct page_blocks pb[AHEAD];
-	struct io io;
-	int err = find_page_blocks(ip, pg, &pb[0]);
-
-	for (u32 i = 0; i < n && !err; i++)
-		err = find_page_blocks(ip, ahead[i], &pb[i + 1]);
-	if (err)
-		return err;
-	io_init(&io, geo.dev, BIO_READ);
-	add_page(&io, pg, &pb[0]);
-	for (u32 i = 0; i < n; i++)
-		add_page(&io, ahead[i], &pb[i + 1]);
-	return io_finish(&io);
-}
-
 /* Inode lock held. */
 static int read_cluster(struct inode *ip, struct page *pg)
 {
-	struct page *ahead[AHEAD - 1];
-	u32 n = begin_ahead(ip, pg, ahead);
-	int err = read_pages(ip, pg, ahead, n);
+	struct page *page[PAGEIO_MAX] = { pg };
+	u32 n = read_begin_ahead(ip, page);
+	int err = pageio_read(ip, page, n);
 
-	for (u32 i = 0; i < n; i++) {
-		if (!err)
-			clear_behind_end(ip, ahead[i]);
-		object_end_fill(ahead[i], err);
-	}
-	ip->next_page = (u32)pg->index + n + 1;
+	for (u32 i = 1; i < n; i++)
+		object_end_fill(page[i], err);
+	ip->next_page = (u32)pg->index + n;
 	return err;
 }
 
@@ -132,9 +65,7 @@ static int read_page(struct object *obj, struct page *pg)
 	if (in_order)
 		err = read_cluster(ip, pg);
 	if (err)
-		err = read_pages(ip, pg, NULL, 0); /* an error may be another page's */
-	if (!err)
-		clear_behind_end(ip, pg);
+		err = pageio_read(ip, &pg, 1); /* an error may be another page's */
 	inode_unlock(ip);
 	return err;
 }
@@ -155,33 +86,6 @@ const struct object_ops inode_object_ops = {
 	.own_page = mapped_own,
 	.mark_dirty = mapped_dirty,
 };
-
-int inode_own_page(struct inode *ip, struct page **pg, struct page **copy)
-{
-	ASSERT(mutex_held(&ip->lock));
-	if (!(page_flags(*pg) & PG_TEXT))
-		return 0;
-	if (__atomic_load_n(&(*pg)->refs, __ATOMIC_ACQUIRE) == 2) {
-		/* The cache and we: whoever ran it is gone, and nobody is given it
-		 * while the inode is locked (inode_text_page). */
-		page_clear_flags(*pg, PG_TEXT);
-		return 0;
-	}
-	if (!*copy)
-		return -EAGAIN;
-	/* The copy must not be dropped and read again before the disk has the page. */
-	while (page_flags(*pg) & PG_WRITEBACK) {
-		if (log_commit())
-			return -EROFS;
-	}
-	page_copy(frame_va(*copy), frame_va(*pg));
-	object_replace_page(&ip->obj, *pg, *copy);
-	wb_move(*pg, *copy);
-	frame_put(*pg);
-	*pg = *copy;
-	*copy = NULL;
-	return 0;
-}
 
 /* --- reading ------------------------------------------------------------------------- */
 
