@@ -228,12 +228,13 @@ static int piece_store(struct writer *w, struct piece *p)
 {
 	struct log_op op;
 	bool published;
-	int err;
+	int err = 0;
 
 	if (!p->ibuf) {
-		if (!piece_publish(w, p))
-			p->want = WANT_REC;
-		return 0;
+		/* Not in a new try: it may find that the user's page is gone. */
+		while (!err && !piece_publish(w, p))
+			err = wb_reserve(&w->rec);
+		return err;
 	}
 	err = pageio_begin(&op, &p->blocks);
 	if (err) {
@@ -265,8 +266,7 @@ static int write_step_locked(struct writer *w, struct piece *p)
 		piece_fill(w, p);
 	if (!err && !p->want) {
 		err = piece_store(w, p);
-		if (!p->want)
-			w->read_first = false;
+		w->read_first = false;
 	}
 	if (p->ibuf)
 		buf_put(p->ibuf);

@@ -288,6 +288,60 @@ static bool on_sleep(struct waitq *wq)
 	return true;
 }
 
+/* --- the user's page goes during a write --------------------------------------------- */
+
+#define NRECORDS 1024 /* dirty pages that there can be */
+#define FILE_PAGES 64
+#define NFILES (NRECORDS / FILE_PAGES + 1)
+
+static void take_users_page(enum rig_point at)
+{
+	static u32 copies;
+
+	if (at == RIG_COPYIN && copies++)
+		rig_user_page[0] = PAGE_BAD;
+}
+
+static void write_byte(const char *path, u64 page)
+{
+	struct file *f = rig_open(path, O_WRONLY);
+
+	assert_int_equal(file_seek(f, (s64)(page * PAGE_SIZE), 0), page * PAGE_SIZE);
+	assert_int_equal(file_write(f, rig_uptr(0), 1), 1);
+	file_put(f);
+}
+
+/* All records of dirty pages are in use when a byte of a clean page is written.  The byte
+ * is on the disk in the end, though the user's page goes once it has been copied. */
+static void test_write_that_finds_no_record(void **state)
+{
+	static u8 data[FILE_PAGES * PAGE_SIZE];
+	char path[16];
+
+	(void)state;
+	rig_fresh(6000, 100);
+	memset(data, 'a', sizeof(data));
+	for (u32 i = 0; i < NFILES; i++) {
+		sprintf(path, "n%u", i);
+		rig_write_file(path, data, sizeof(data));
+	}
+	assert_int_equal(fs_sync(), 0);
+	rig_user[0] = 'b';
+	for (u32 i = 0; i < NRECORDS; i++) {
+		sprintf(path, "n%u", i / FILE_PAGES);
+		write_byte(path, i % FILE_PAGES);
+	}
+	rig_between = take_users_page;
+	sprintf(path, "n%u", NFILES - 1);
+	write_byte(path, 0);
+	rig_between = NULL;
+	assert_int_equal(fs_sync(), 0);
+	assert_int_equal(rig_mount(RIG_RAM), 0);
+	assert_int_equal(rig_read_file(path, data, sizeof(data)), sizeof(data));
+	assert_int_equal(data[0], 'b');
+	rig_done();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +351,7 @@ int main(void)
 		cmocka_unit_test(test_file_grows_after_its_mappings_are_cut),
 		cmocka_unit_test(test_only_whole_pages_run),
 		cmocka_unit_test(test_growing_leaves_what_runs_alone),
+		cmocka_unit_test(test_write_that_finds_no_record),
 	};
 	int failed;
 
