@@ -8,7 +8,9 @@
 
 #include <unistd.h>
 
+#include "fs/inode_priv.h"
 #include "fs/store/alloc_priv.h"
+#include "fs/store/log_priv.h"
 
 #define NTHREADS 8
 #define FIRST_HART 8
@@ -192,12 +194,107 @@ static void test_last_inode(void **state)
 	rig_done();
 }
 
+/* --- what others hold and may give back ---------------------------------------------- */
+
+static struct {
+	pthread_t thread;
+	s64 result;
+	bool asleep, done; /* (A) */
+} seeker;
+
+static bool note_sleep(struct waitq *wq)
+{
+	(void)wq;
+	if (shim_hart == FIRST_HART)
+		__atomic_store_n(&seeker.asleep, true, __ATOMIC_RELEASE);
+	sched_yield();
+	return true;
+}
+
+/* Starts @fn in a thread of its own, and returns when that waits or has ended. */
+static void start_seeker(void *(*fn)(void *))
+{
+	shim_sleep = note_sleep;
+	seeker.asleep = seeker.done = false;
+	alarm(HANG_SECONDS);
+	assert_int_equal(pthread_create(&seeker.thread, NULL, fn, NULL), 0);
+	while (!__atomic_load_n(&seeker.asleep, __ATOMIC_ACQUIRE) &&
+	       !__atomic_load_n(&seeker.done, __ATOMIC_ACQUIRE))
+		sched_yield();
+}
+
+static void end_seeker(s64 result)
+{
+	pthread_join(seeker.thread, NULL);
+	alarm(0);
+	shim_sleep = NULL;
+	assert_int_equal(seeker.result, result);
+}
+
+static void *seek_block(void *arg)
+{
+	struct log_op op;
+
+	shim_hart = FIRST_HART;
+	seeker.result = blocks_begin(&op, 1, 1, 1);
+	if (!seeker.result)
+		log_end(&op);
+	__atomic_store_n(&seeker.done, true, __ATOMIC_RELEASE);
+	return arg;
+}
+
+static void *seek_inode(void *arg)
+{
+	shim_hart = FIRST_HART;
+	seeker.result = rig_try_open("last", O_CREATE);
+	__atomic_store_n(&seeker.done, true, __ATOMIC_RELEASE);
+	return arg;
+}
+
+/* The last block is reserved by an operation that does not use it. */
+static void test_reserved_block(void **state)
+{
+	struct log_op op;
+
+	(void)state;
+	rig_fresh(1000, 100);
+	fill_disk(1);
+	assert_int_equal(blocks_begin(&op, 1, 1, 1), 0);
+	start_seeker(seek_block);
+	log_end(&op);
+	end_seeker(0);
+	rig_done();
+}
+
+/* The last free inode is taken for a file that is not made. */
+static void test_unsettled_inode(void **state)
+{
+	struct inode *ip;
+	char path[16];
+	u32 n = 0;
+
+	(void)state;
+	rig_fresh(1000, 100);
+	do
+		sprintf(path, "n%u", n++);
+	while (rig_try_open(path, O_CREATE) == 0);
+	assert_int_equal(fs_unlink(rig_cwd(), "n0"), 0);
+	assert_int_equal(inode_new(&ip), 0);
+	start_seeker(seek_inode);
+	inode_put(ip);
+	inode_settle();
+	end_seeker(0);
+	rig_done();
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_writers),
 		cmocka_unit_test(test_makers),
 		cmocka_unit_test(test_last_inode),
+		cmocka_unit_test(test_reserved_block),
+		cmocka_unit_test(test_unsettled_inode),
 	};
 	int failed;
 
