@@ -23,32 +23,32 @@ struct way {
 	u32 index[MAX_DEPTH];
 };
 
-static u32 tree_blocks(u32 depth)
+static u32 bmap_tree_blocks(u32 depth)
 {
 	return depth == 2 ? FS_NINDIRECT * FS_NINDIRECT : FS_NINDIRECT;
 }
 
 /* -EFBIG if no file has a block @bn. */
-static int find_way(u32 bn, struct way *w)
+static int way_find(u32 bn, struct way *w)
 {
 	*w = (struct way){ .slot = bn };
 	if (bn < geo.ndirect)
 		return 0;
 	bn -= geo.ndirect;
 	for (u32 depth = 1; depth <= geo.levels; depth++) {
-		if (bn < tree_blocks(depth)) {
+		if (bn < bmap_tree_blocks(depth)) {
 			w->slot = geo.ndirect + depth - 1;
 			w->depth = depth;
 			w->index[0] = depth == 2 ? bn / FS_NINDIRECT : bn;
 			w->index[1] = bn % FS_NINDIRECT;
 			return 0;
 		}
-		bn -= tree_blocks(depth);
+		bn -= bmap_tree_blocks(depth);
 	}
 	return -EFBIG;
 }
 
-static u32 *entries(struct buf *b)
+static u32 *bmap_entries(struct buf *b)
 {
 	return (u32 *)(void *)b->data;
 }
@@ -69,9 +69,9 @@ static void end_put(struct end *e)
 }
 
 /* Goes the way to block @bn as far as there are blocks. */
-static int walk(struct inode *ip, u32 bn, struct end *e)
+static int bmap_walk(struct inode *ip, u32 bn, struct end *e)
 {
-	int err = find_way(bn, &e->way);
+	int err = way_find(bn, &e->way);
 
 	if (err)
 		return err;
@@ -86,14 +86,14 @@ static int walk(struct inode *ip, u32 bn, struct end *e)
 		if (err)
 			return err;
 		e->b = next;
-		e->addr = &entries(next)[e->way.index[e->passed]];
+		e->addr = &bmap_entries(next)[e->way.index[e->passed]];
 		e->passed++;
 	}
 	return 0;
 }
 
 /* How many blocks from there on have their addresses side by side, at most @n. */
-static u32 side_by_side(const struct end *e, u32 n)
+static u32 end_side_by_side(const struct end *e, u32 n)
 {
 	u32 depth = e->way.depth;
 	u32 left = depth ? FS_NINDIRECT - e->way.index[depth - 1]
@@ -105,11 +105,11 @@ static u32 side_by_side(const struct end *e, u32 n)
 int bmap_find_run(struct inode *ip, u32 bn, u32 n, u32 *out)
 {
 	struct end e;
-	int err = walk(ip, bn, &e);
+	int err = bmap_walk(ip, bn, &e);
 
 	if (err)
 		return -EIO;
-	n = side_by_side(&e, n);
+	n = end_side_by_side(&e, n);
 	for (u32 i = 0; i < n; i++) {
 		out[i] = e.passed == e.way.depth ? e.addr[i] : 0;
 		if (out[i] && !geo_is_data(out[i]))
@@ -120,7 +120,7 @@ int bmap_find_run(struct inode *ip, u32 bn, u32 n, u32 *out)
 }
 
 /* Allocates @min blocks, better @want.  How many, or -errno with none allocated. */
-static int alloc_blocks(struct log_op *op, u32 goal, u32 *block, u32 min, u32 want)
+static int bmap_alloc_blocks(struct log_op *op, u32 goal, u32 *block, u32 min, u32 want)
 {
 	u32 n = 0;
 
@@ -145,7 +145,7 @@ static int alloc_blocks(struct log_op *op, u32 goal, u32 *block, u32 min, u32 wa
 }
 
 /* Enters @n blocks; those that the way lacks come first, then the file's own. */
-static void enter(struct log_op *op, struct end *e, const u32 *block, u32 n)
+static void bmap_enter(struct log_op *op, struct end *e, const u32 *block, u32 n)
 {
 	u32 nmissing = e->way.depth - e->passed;
 	u32 *addr = e->addr;
@@ -158,7 +158,7 @@ static void enter(struct log_op *op, struct end *e, const u32 *block, u32 n)
 			log_write(op, e->b);
 		end_put(e);
 		e->b = b;
-		addr = &entries(b)[e->way.index[e->passed + i]];
+		addr = &bmap_entries(b)[e->way.index[e->passed + i]];
 	}
 	memcpy(addr, block + nmissing, (n - nmissing) * sizeof(*addr));
 	if (e->b)
@@ -166,7 +166,7 @@ static void enter(struct log_op *op, struct end *e, const u32 *block, u32 n)
 }
 
 /* How many of the next @n blocks, whose addresses lie side by side, have no place. */
-static u32 count_missing(const struct end *e, u32 n)
+static u32 end_count_missing(const struct end *e, u32 n)
 {
 	u32 i = 0;
 
@@ -183,12 +183,12 @@ int bmap_missing(struct inode *ip, u32 bn, u32 n)
 
 	while (n > 0) {
 		struct end e;
-		int err = walk(ip, bn, &e);
+		int err = bmap_walk(ip, bn, &e);
 		u32 run;
 
 		if (err)
 			return err;
-		run = side_by_side(&e, n);
+		run = end_side_by_side(&e, n);
 		for (u32 i = 0; i < run; i++)
 			missing += e.passed < e.way.depth || e.addr[i] == 0;
 		missing += (int)(e.way.depth - e.passed);
@@ -203,21 +203,21 @@ int bmap_alloc_run(struct log_op *op, struct inode *ip, u32 bn, u32 n, u32 *out)
 {
 	u32 block[MAX_DEPTH + BMAP_RUN], nway;
 	struct end e;
-	int got, err = walk(ip, bn, &e);
+	int got, err = bmap_walk(ip, bn, &e);
 
 	if (err)
 		return err;
 	ASSERT(n > 0 && n <= BMAP_RUN);
-	n = count_missing(&e, side_by_side(&e, n));
+	n = end_count_missing(&e, end_side_by_side(&e, n));
 	if (n == 0) {
 		*out = *e.addr; /* it has a place */
 		end_put(&e);
 		return geo_is_data(*out) ? 1 : -EIO;
 	}
 	nway = e.way.depth - e.passed;
-	got = alloc_blocks(op, ip->goal, block, nway + 1, nway + n);
+	got = bmap_alloc_blocks(op, ip->goal, block, nway + 1, nway + n);
 	if (got > 0) {
-		enter(op, &e, block, (u32)got);
+		bmap_enter(op, &e, block, (u32)got);
 		memcpy(out, block + nway, ((u32)got - nway) * sizeof(*out));
 		ip->goal = block[got - 1] + 1;
 		got -= (int)nway;
@@ -252,7 +252,7 @@ struct freeing {
 	u32 end;   /* those from here on may be gone  */
 };
 
-static int free_leaf(struct freeing *f, u32 *addr, u32 bn)
+static int bmap_free_leaf(struct freeing *f, u32 *addr, u32 bn)
 {
 	int err = *addr ? block_free(f->op, *addr, KEEP) : 0;
 
@@ -263,10 +263,11 @@ static int free_leaf(struct freeing *f, u32 *addr, u32 bn)
 	return err;
 }
 
-static int free_tree(struct freeing *f, u32 *addr, u32 depth, u32 bn);
+static int bmap_free_tree(struct freeing *f, u32 *addr, u32 depth, u32 bn);
 
 /* The entries of an indirect block of @depth that covers the blocks from @bn on. */
-static int free_entries(struct freeing *f, u32 *entry, u32 depth, u32 bn, bool *changed)
+static int bmap_free_entries(struct freeing *f, u32 *entry, u32 depth, u32 bn,
+			     bool *changed)
 {
 	u32 span = depth == 2 ? FS_NINDIRECT : 1;
 	int err = 0;
@@ -279,9 +280,9 @@ static int free_entries(struct freeing *f, u32 *entry, u32 depth, u32 bn, bool *
 		if (before == 0)
 			continue;
 		if (depth == 1)
-			err = free_leaf(f, &entry[i], lo);
+			err = bmap_free_leaf(f, &entry[i], lo);
 		else
-			err = free_tree(f, &entry[i], depth - 1, lo);
+			err = bmap_free_tree(f, &entry[i], depth - 1, lo);
 		*changed |= entry[i] != before;
 	}
 	return err;
@@ -289,13 +290,13 @@ static int free_entries(struct freeing *f, u32 *entry, u32 depth, u32 bn, bool *
 
 /* The tree that hangs at @addr: what lies behind f->first, the last blocks first; and
  * its indirect block too if nothing is left. */
-static int free_tree(struct freeing *f, u32 *addr, u32 depth, u32 bn)
+static int bmap_free_tree(struct freeing *f, u32 *addr, u32 depth, u32 bn)
 {
 	bool changed = false;
 	struct buf *b;
 	int err;
 
-	if (*addr == 0 || bn + tree_blocks(depth) <= f->first)
+	if (*addr == 0 || bn + bmap_tree_blocks(depth) <= f->first)
 		return 0;
 	if (!geo_is_data(*addr)) {
 		*addr = 0;
@@ -304,9 +305,9 @@ static int free_tree(struct freeing *f, u32 *addr, u32 depth, u32 bn)
 	err = buf_get(*addr, &b);
 	if (err)
 		return err;
-	err = free_entries(f, entries(b), depth, bn, &changed);
+	err = bmap_free_entries(f, bmap_entries(b), depth, bn, &changed);
 	if (!err && bn >= f->first) {
-		err = free_leaf(f, addr, bn);
+		err = bmap_free_leaf(f, addr, bn);
 		changed &= err != 0;
 	}
 	/* A block that is free has no contents that matter. */
@@ -323,14 +324,14 @@ int bmap_free(struct log_op *op, struct inode *ip, u32 first, u32 *end)
 	int err = 0;
 
 	if (geo.levels == 2) {
-		bn += tree_blocks(1);
-		err = free_tree(&f, &ip->addr[geo.ndirect + 1], 2, bn);
-		bn -= tree_blocks(1);
+		bn += bmap_tree_blocks(1);
+		err = bmap_free_tree(&f, &ip->addr[geo.ndirect + 1], 2, bn);
+		bn -= bmap_tree_blocks(1);
 	}
 	if (!err)
-		err = free_tree(&f, &ip->addr[geo.ndirect], 1, bn);
+		err = bmap_free_tree(&f, &ip->addr[geo.ndirect], 1, bn);
 	while (!err && bn-- > first)
-		err = free_leaf(&f, &ip->addr[bn], bn);
+		err = bmap_free_leaf(&f, &ip->addr[bn], bn);
 	*end = f.end;
 	return err;
 }

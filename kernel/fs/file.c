@@ -92,7 +92,7 @@ void file_put(struct file *f)
 	file_free(f);
 }
 
-static const struct chardev *device_of(const struct file *f)
+static const struct chardev *file_device(const struct file *f)
 {
 	return f->kind == FILE_DEVICE ? chardev_get((unsigned)f->ip->major) : NULL;
 }
@@ -104,14 +104,14 @@ bool file_is_readable(const struct file *f)
 
 bool file_is_tty(struct file *f)
 {
-	const struct chardev *dev = device_of(f);
+	const struct chardev *dev = file_device(f);
 
 	return dev && dev->tty;
 }
 
 /* --- reading and writing ------------------------------------------------------------- */
 
-static s64 read_inode(struct file *f, uptr_t dst, u32 n)
+static s64 file_read_inode(struct file *f, uptr_t dst, u32 n)
 {
 	s64 done = 0;
 
@@ -133,14 +133,14 @@ s64 file_read(struct file *f, uptr_t dst, int n)
 	if (n < 0)
 		return -EINVAL;
 	if (f->kind == FILE_INODE)
-		return read_inode(f, dst, (u32)n);
+		return file_read_inode(f, dst, (u32)n);
 	if (f->kind == FILE_PIPE)
 		return pipe_read(f->pipe, dst, n);
-	dev = device_of(f);
+	dev = file_device(f);
 	return dev ? dev->read(dst, n) : -ENXIO;
 }
 
-static s64 write_inode(struct file *f, uptr_t src, u32 n)
+static s64 file_write_inode(struct file *f, uptr_t src, u32 n)
 {
 	int err = -EINVAL;
 
@@ -160,10 +160,10 @@ s64 file_write(struct file *f, uptr_t src, int n)
 	if (n < 0)
 		return -EINVAL;
 	if (f->kind == FILE_INODE)
-		return write_inode(f, src, (u32)n);
+		return file_write_inode(f, src, (u32)n);
 	if (f->kind == FILE_PIPE)
 		return pipe_write(f->pipe, src, n);
-	dev = device_of(f);
+	dev = file_device(f);
 	return dev ? dev->write(src, n) : -ENXIO;
 }
 

@@ -64,7 +64,7 @@ void inode_init(void)
 
 /* --- slots; table.lock held unless said otherwise ------------------------------------ */
 
-static struct inode *find(u32 ino)
+static struct inode *inode_find(u32 ino)
 {
 	struct inode *ip = table.hash[ino % NHASH];
 
@@ -73,7 +73,7 @@ static struct inode *find(u32 ino)
 	return ip;
 }
 
-static void hash_in(struct inode *ip, u32 ino)
+static void inode_hash_in(struct inode *ip, u32 ino)
 {
 	struct inode **slot = &table.hash[ino % NHASH];
 
@@ -82,7 +82,7 @@ static void hash_in(struct inode *ip, u32 ino)
 	*slot = ip;
 }
 
-static void hash_out(struct inode *ip)
+static void inode_hash_out(struct inode *ip)
 {
 	struct inode **slot = &table.hash[ip->ino % NHASH];
 
@@ -94,7 +94,7 @@ static void hash_out(struct inode *ip)
 	ip->ino = 0;
 }
 
-static void take_ref(struct inode *ip)
+static void inode_take_ref(struct inode *ip)
 {
 	if (ip->refs++ == 0)
 		list_del(&ip->lru);
@@ -103,7 +103,7 @@ static void take_ref(struct inode *ip)
 /* A slot for another inode, out of all lists, or NULL; then @dirty says whether a commit
  * would make one free: pages that are on their way to the disk must get there
  * before the file is read again. */
-static struct inode *take_slot(bool *dirty)
+static struct inode *inode_take_slot(bool *dirty)
 {
 	struct inode *ip;
 
@@ -114,19 +114,19 @@ static struct inode *take_slot(bool *dirty)
 			continue;
 		}
 		list_del(&ip->lru);
-		hash_out(ip);
+		inode_hash_out(ip);
 		return ip;
 	}
 	return NULL;
 }
 
-static bool is_extra(const struct inode *ip)
+static bool inode_is_extra(const struct inode *ip)
 {
 	return ip < table.slot || ip >= table.slot + NSLOT;
 }
 
 /* A slot more.  No lock held. */
-static int add_slot(struct inode **out)
+static int inode_add_slot(struct inode **out)
 {
 	*out = slab_alloc(&extra_slots, 0);
 	if (!*out)
@@ -136,9 +136,9 @@ static int add_slot(struct inode **out)
 }
 
 /* What becomes of a slot that is in nobody's hands, and in no list.  No lock held. */
-static void drop_slot(struct inode *ip)
+static void inode_drop_slot(struct inode *ip)
 {
-	if (is_extra(ip)) {
+	if (inode_is_extra(ip)) {
 		object_drop_pages(&ip->obj, 0);
 		slab_free(&extra_slots, ip);
 		return;
@@ -149,14 +149,14 @@ static void drop_slot(struct inode *ip)
 }
 
 /* An empty slot in nobody's hands.  No spin lock held; may sleep for a commit. */
-static int get_empty_slot(struct inode **out)
+static int inode_get_empty_slot(struct inode **out)
 {
 	struct inode *ip;
 	bool dirty;
 
 	for (;;) {
 		spin_lock(&table.lock);
-		ip = take_slot(&dirty);
+		ip = inode_take_slot(&dirty);
 		spin_unlock(&table.lock);
 		if (ip) {
 			object_drop_pages(&ip->obj, 0);
@@ -164,7 +164,7 @@ static int get_empty_slot(struct inode **out)
 			return 0;
 		}
 		if (!dirty)
-			return add_slot(out);
+			return inode_add_slot(out);
 		if (log_commit())
 			return -ENFILE;
 	}
@@ -173,53 +173,53 @@ static int get_empty_slot(struct inode **out)
 /* --- references ---------------------------------------------------------------------- */
 
 /* The slot of @ino with a reference, perhaps not loaded. No lock held. */
-static int claim(u32 ino, struct inode **out)
+static int inode_claim(u32 ino, struct inode **out)
 {
 	struct inode *ip, *fresh = NULL;
 	int err = 0;
 
 	for (;;) {
 		spin_lock(&table.lock);
-		ip = find(ino);
+		ip = inode_find(ino);
 		if (ip && ip->dying) {
 			err = -EIO;
 		} else if (ip) {
-			take_ref(ip);
+			inode_take_ref(ip);
 		} else if (fresh) {
 			ip = fresh;
 			fresh = NULL;
 			ip->loaded = false;
 			ip->type = 0;
 			ip->refs = 1;
-			hash_in(ip, ino);
+			inode_hash_in(ip, ino);
 		}
 		spin_unlock(&table.lock);
 		if (ip || err)
 			break;
-		err = get_empty_slot(&fresh);
+		err = inode_get_empty_slot(&fresh);
 		if (err)
 			return err;
 	}
 	if (fresh)
-		drop_slot(fresh);
+		inode_drop_slot(fresh);
 	*out = ip;
 	return err;
 }
 
-static void unload(struct inode *ip)
+static void inode_unload(struct inode *ip)
 {
 	ip->type = ip->major = ip->minor = ip->nlink = 0;
 	ip->size = ip->goal = ip->next_page = ip->free_slot = 0;
 	memset(ip->addr, 0, sizeof(ip->addr));
 }
 
-static struct fs_dinode *dinode_of(const struct inode *ip, struct buf *b)
+static struct fs_dinode *inode_dinode(const struct inode *ip, struct buf *b)
 {
 	return &((struct fs_dinode *)(void *)b->data)[ip->ino % FS_INODES_PER_BLOCK];
 }
 
 /* Lock held. */
-static int load(struct inode *ip)
+static int inode_load(struct inode *ip)
 {
 	const struct fs_dinode *d;
 	struct buf *b;
@@ -227,8 +227,8 @@ static int load(struct inode *ip)
 
 	if (err)
 		return err;
-	d = dinode_of(ip, b);
-	unload(ip);
+	d = inode_dinode(ip, b);
+	inode_unload(ip);
 	ip->type = d->type;
 	ip->major = d->major;
 	ip->minor = d->minor;
@@ -250,14 +250,14 @@ int inode_get(u32 ino, struct inode **out)
 
 	if (ino < FS_ROOT_INO || ino >= geo.ninodes)
 		return -EIO;
-	err = claim(ino, &ip);
+	err = inode_claim(ino, &ip);
 	if (err)
 		return err;
 	if (!__atomic_load_n(&ip->loaded, __ATOMIC_ACQUIRE)) {
 		/* Only who loads it, and so takes no other lock, can hold this one. */
 		inode_lock_nested(ip);
 		if (!ip->loaded)
-			err = load(ip);
+			err = inode_load(ip);
 		inode_unlock(ip);
 	}
 	if (!err && ip->type == 0)
@@ -273,13 +273,13 @@ int inode_get(u32 ino, struct inode **out)
 struct inode *inode_dup(struct inode *ip)
 {
 	spin_lock(&table.lock);
-	take_ref(ip);
+	inode_take_ref(ip);
 	spin_unlock(&table.lock);
 	return ip;
 }
 
 /* Inode @ino is free, or may be; table.lock held. */
-static void note_free(u32 ino)
+static void inode_note_free(u32 ino)
 {
 	table.first_free = MIN(table.first_free, ino);
 	table.frees++;
@@ -288,21 +288,21 @@ static void note_free(u32 ino)
 /* An additional slot that nobody refers to, out of all lists, or NULL.  They are the
  * oldest; one with pages on their way to the disk waits for the next to be asked for.
  * table.lock held. */
-static struct inode *take_idle(void)
+static struct inode *inode_take_idle(void)
 {
 	struct inode *ip = list_first(&table.lru, struct inode, lru);
 
-	if (list_empty(&table.lru) || !is_extra(ip) ||
+	if (list_empty(&table.lru) || !inode_is_extra(ip) ||
 	    __atomic_load_n(&ip->obj.ndirty, __ATOMIC_ACQUIRE))
 		return NULL;
 	list_del(&ip->lru);
-	hash_out(ip);
+	inode_hash_out(ip);
 	return ip;
 }
 
 /* Gives one reference back, unless it is the last one of an inode without names: then
  * marks it dying, leaves the reference and returns false. */
-static bool put_ref(struct inode *ip)
+static bool inode_put_ref(struct inode *ip)
 {
 	struct inode *idle;
 	bool last;
@@ -314,21 +314,21 @@ static bool put_ref(struct inode *ip)
 		table.unsettled++;
 	} else if (--ip->refs == 0) {
 		if (ip->type == 0)
-			note_free(ip->ino);
-		if (is_extra(ip))
+			inode_note_free(ip->ino);
+		if (inode_is_extra(ip))
 			list_add(&table.lru, &ip->lru);
 		else
 			list_add_tail(&table.lru, &ip->lru);
 	}
-	idle = take_idle();
+	idle = inode_take_idle();
 	spin_unlock(&table.lock);
 	if (idle)
-		drop_slot(idle);
+		inode_drop_slot(idle);
 	return !last;
 }
 
 /* One inode less that is being made or freed; table.lock held. */
-static void count_settled(void)
+static void inode_count_settled(void)
 {
 	table.unsettled--;
 	waitq_wake_all(&table.settled);
@@ -339,7 +339,7 @@ void inode_put(struct inode *ip)
 	struct inode *idle;
 	int err;
 
-	if (put_ref(ip))
+	if (inode_put_ref(ip))
 		return;
 	/* Failing, it stays an orphan on the disk, for the next mount to free. */
 	err = inode_free(ip);
@@ -349,15 +349,15 @@ void inode_put(struct inode *ip)
 	if (err) {
 		ip->loaded = false;
 	} else {
-		note_free(ip->ino);
-		hash_out(ip);
+		inode_note_free(ip->ino);
+		inode_hash_out(ip);
 	}
-	count_settled();
+	inode_count_settled();
 	list_add(&table.lru, &ip->lru);
-	idle = take_idle();
+	idle = inode_take_idle();
 	spin_unlock(&table.lock);
 	if (idle)
-		drop_slot(idle);
+		inode_drop_slot(idle);
 }
 
 struct inode *inode_root(void)
@@ -379,9 +379,9 @@ int inode_buf(const struct inode *ip, struct buf **out)
 
 void inode_store(struct log_op *op, const struct inode *ip, struct buf *b)
 {
-	struct fs_dinode *d = dinode_of(ip, b);
+	struct fs_dinode *d = inode_dinode(ip, b);
 
-	/* Field by field: is_free() may be looking. */
+	/* Field by field: inode_is_free() may be looking. */
 	__atomic_store_n(&d->type, ip->type, __ATOMIC_RELAXED);
 	d->major = ip->major;
 	d->minor = ip->minor;
@@ -392,33 +392,33 @@ void inode_store(struct log_op *op, const struct inode *ip, struct buf *b)
 }
 
 /* Whether somebody is about to fill in the free inode @ino already. */
-static bool is_claimed(u32 ino)
+static bool inode_is_claimed(u32 ino)
 {
 	struct inode *ip;
 	bool claimed;
 
 	spin_lock(&table.lock);
-	ip = find(ino);
+	ip = inode_find(ino);
 	claimed = ip && ip->refs > 0;
 	spin_unlock(&table.lock);
 	return claimed;
 }
 
 /* Whether inode @ino, in buffer @b, is free.  The type is looked at again: between the
- * first look and is_claimed() somebody may have filled it in and gone.  New claims come
+ * first look and inode_is_claimed() somebody may have filled it in and gone.  New claims come
  * only from holders of mutex `search`. */
-static bool is_free(struct buf *b, u32 ino)
+static bool inode_is_free(struct buf *b, u32 ino)
 {
 	const struct fs_dinode *d = (const struct fs_dinode *)(const void *)b->data;
 	const s16 *type = &d[ino % FS_INODES_PER_BLOCK].type;
 
-	return __atomic_load_n(type, __ATOMIC_RELAXED) == 0 && !is_claimed(ino) &&
+	return __atomic_load_n(type, __ATOMIC_RELAXED) == 0 && !inode_is_claimed(ino) &&
 	       __atomic_load_n(type, __ATOMIC_RELAXED) == 0;
 }
 
 /* The first free inode from @ino on: its number, 0 if there is none, or -EIO.
  * Mutex `search` held. */
-static s64 find_free(u32 ino)
+static s64 inode_find_free(u32 ino)
 {
 	struct buf *b = NULL;
 	bool found = false;
@@ -434,7 +434,7 @@ static s64 find_free(u32 ino)
 			if (err)
 				return err;
 		}
-		found = is_free(b, ino);
+		found = inode_is_free(b, ino);
 	}
 	if (b)
 		buf_put(b);
@@ -443,7 +443,7 @@ static s64 find_free(u32 ino)
 
 /* None was found when inodes had been freed @frees times: waits as long as one is being
  * freed or made, which may fail.  Whether it is worth another look. */
-static bool wait_for_free(u64 frees)
+static bool inode_wait_for_free(u64 frees)
 {
 	bool freed;
 
@@ -456,7 +456,7 @@ static bool wait_for_free(u64 frees)
 }
 
 /* Finds a free inode and gets a reference. Mutex `search` held. */
-static int claim_free(struct inode **out)
+static int inode_claim_free(struct inode **out)
 {
 	u64 frees;
 	s64 ino;
@@ -467,11 +467,11 @@ static int claim_free(struct inode **out)
 		ino = table.first_free;
 		frees = table.frees;
 		spin_unlock(&table.lock);
-		ino = find_free((u32)ino);
-	} while (ino == 0 && wait_for_free(frees));
+		ino = inode_find_free((u32)ino);
+	} while (ino == 0 && inode_wait_for_free(frees));
 	if (ino <= 0)
 		return ino ? (int)ino : -ENOSPC;
-	err = claim((u32)ino, out);
+	err = inode_claim((u32)ino, out);
 	spin_lock(&table.lock);
 	if (!err) {
 		table.unsettled++;
@@ -488,9 +488,9 @@ int inode_new(struct inode **out)
 	int err;
 
 	mutex_lock_nested(&table.search);
-	err = claim_free(&ip);
+	err = inode_claim_free(&ip);
 	if (!err) {
-		unload(ip);
+		inode_unload(ip);
 		ip->loaded = true;
 		*out = ip;
 	}
@@ -503,7 +503,7 @@ int inode_new(struct inode **out)
 void inode_settle(void)
 {
 	spin_lock(&table.lock);
-	count_settled();
+	inode_count_settled();
 	spin_unlock(&table.lock);
 }
 
@@ -525,7 +525,7 @@ struct object *inode_object(struct inode *ip)
 	return ip->type == T_FILE ? &ip->obj : NULL;
 }
 
-static int reclaim_orphans_of(struct buf *b, u32 first)
+static int inode_reclaim_in_block(struct buf *b, u32 first)
 {
 	const struct fs_dinode *d = (const struct fs_dinode *)(const void *)b->data;
 
@@ -551,7 +551,7 @@ int inode_reclaim_orphans(void)
 
 		if (err)
 			return err;
-		err = reclaim_orphans_of(b, ino);
+		err = inode_reclaim_in_block(b, ino);
 		buf_put(b);
 		if (err)
 			return err;

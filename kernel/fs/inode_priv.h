@@ -31,6 +31,12 @@ struct inode {
 	struct list lru;         /* (fstable) those without references            */
 };
 
+/* The inode whose pages @obj has. */
+static inline struct inode *inode_of(struct object *obj)
+{
+	return container_of(obj, struct inode, obj);
+}
+
 void inode_init(void);
 
 /* Inode @ino with a reference, loaded.  -EIO if it is out of range or free (the name that

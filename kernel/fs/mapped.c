@@ -30,11 +30,6 @@ struct mapped {
 	struct page_blocks blocks;
 };
 
-static struct inode *inode_of(struct object *obj)
-{
-	return container_of(obj, struct inode, obj);
-}
-
 void mapped_get(struct object *obj)
 {
 	inode_dup(inode_of(obj));
@@ -117,7 +112,7 @@ static int mapped_alloc_missing(struct mapped *m)
 }
 
 /* -EAGAIN: a spare frame is wanted.  -ESTALE: the page is not the file's any more. */
-static int prepare_locked(struct mapped *m)
+static int mapped_prepare_locked(struct mapped *m)
 {
 	int err;
 
@@ -134,7 +129,7 @@ static int prepare_locked(struct mapped *m)
 	return err;
 }
 
-static void finish(struct mapped *m)
+static void mapped_finish(struct mapped *m)
 {
 	if (m->ibuf)
 		buf_put(m->ibuf);
@@ -144,7 +139,7 @@ static void finish(struct mapped *m)
 		frame_put(m->spare);
 }
 
-static int prepare(struct object *obj, struct page **pg, bool write)
+static int mapped_prepare_page(struct object *obj, struct page **pg, bool write)
 {
 	struct mapped m = { .ip = inode_of(obj), .pg = *pg, .write = write };
 	int err;
@@ -154,7 +149,7 @@ static int prepare(struct object *obj, struct page **pg, bool write)
 		if (err)
 			break;
 		inode_lock(m.ip);
-		err = prepare_locked(&m);
+		err = mapped_prepare_locked(&m);
 		inode_unlock(m.ip);
 		if (err != -EAGAIN || m.spare)
 			break;
@@ -166,19 +161,19 @@ static int prepare(struct object *obj, struct page **pg, bool write)
 			break;
 		}
 	}
-	finish(&m);
+	mapped_finish(&m);
 	*pg = m.pg;
 	return err;
 }
 
 int mapped_prepare(struct object *obj, struct page **pg)
 {
-	return prepare(obj, pg, true);
+	return mapped_prepare_page(obj, pg, true);
 }
 
 int mapped_own(struct object *obj, struct page **pg)
 {
-	return prepare(obj, pg, false);
+	return mapped_prepare_page(obj, pg, false);
 }
 
 /* A writer tests PG_TEXT and writes under one hold of the inode lock, so the flag is set
@@ -217,7 +212,7 @@ void mapped_dirty(struct object *obj, struct page *pg)
 	if (object_has_page(obj, pg) && mapped_find_blocks(&m) == 0)
 		mapped_mark(&m);
 	inode_unlock(m.ip);
-	finish(&m);
+	mapped_finish(&m);
 }
 
 int file_mappable(struct file *f, bool write, struct object **out)

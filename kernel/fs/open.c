@@ -11,7 +11,7 @@
 #include "uapi/limits.h"
 
 /* Finds p->last in p->at, or creates a file of that name, with a reference. */
-static int find_or_create(struct path *p, int flags, struct inode **out)
+static int open_find_or_create(struct path *p, int flags, struct inode **out)
 {
 	u32 ino, slot;
 	int err;
@@ -37,7 +37,7 @@ static int open_creating(struct path *p, int flags, struct inode **out)
 		int err = path_parent(p);
 
 		if (!err)
-			err = find_or_create(p, flags, out);
+			err = open_find_or_create(p, flags, out);
 		if (err)
 			return err;
 		if ((*out)->type == T_DIR) {
@@ -80,7 +80,7 @@ static int open_inode(struct inode *cwd, const char *path, int flags, struct ino
 }
 
 /* The last checks, and what O_TRUNC does. */
-static int prepare(struct inode *ip, int flags)
+static int open_prepare(struct inode *ip, int flags)
 {
 	int err = 0;
 
@@ -101,7 +101,7 @@ int fs_open(struct inode *cwd, const char *path, int flags, struct file **out)
 		return err;
 	err = open_inode(cwd, path, flags, &ip);
 	if (!err) {
-		err = prepare(ip, flags);
+		err = open_prepare(ip, flags);
 		if (err)
 			inode_put(ip);
 	}

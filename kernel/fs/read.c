@@ -17,11 +17,6 @@
 #include "lib/string.h"
 #include "uapi/errno.h"
 
-static struct inode *inode_of(struct object *obj)
-{
-	return container_of(obj, struct inode, obj);
-}
-
 /* --- filling pages ------------------------------------------------------------------- */
 
 /* Starts to fill the pages after @page[0] that are worth reading as well; they are busy.
@@ -53,7 +48,7 @@ static int read_cluster(struct inode *ip, struct page *pg)
 	return err;
 }
 
-static int read_page(struct object *obj, struct page *pg)
+static int inode_read_page(struct object *obj, struct page *pg)
 {
 	struct inode *ip = inode_of(obj);
 	int err = -EIO;
@@ -70,15 +65,15 @@ static int read_page(struct object *obj, struct page *pg)
 	return err;
 }
 
-static void forget_page(struct object *obj, struct page *pg)
+static void inode_forget_page(struct object *obj, struct page *pg)
 {
 	(void)obj;
 	wb_cancel(pg, BIT(WB_PAGE_BLOCKS) - 1);
 }
 
 const struct object_ops inode_object_ops = {
-	.read_page = read_page,
-	.forget_page = forget_page,
+	.read_page = inode_read_page,
+	.forget_page = inode_forget_page,
 	.get = mapped_get,
 	.put = mapped_put,
 	.pages = mapped_pages,
@@ -107,7 +102,7 @@ static struct sink sink_add(struct sink to, u64 n)
 }
 
 /* Inode lock held.  Bytes that went without a fault. */
-static u64 give(struct reader *r, const u8 *from, u64 n)
+static u64 reader_give(struct reader *r, const u8 *from, u64 n)
 {
 	u64 done = n;
 
@@ -122,7 +117,7 @@ static u64 give(struct reader *r, const u8 *from, u64 n)
 }
 
 /* How much of [off, off + left) lies before the end and in one unit of @unit bytes. */
-static u64 chunk(const struct reader *r, u64 unit)
+static u64 reader_chunk(const struct reader *r, u64 unit)
 {
 	u64 n = MIN(r->left, unit - r->off % unit);
 
@@ -151,10 +146,10 @@ static int read_file_step(struct reader *r)
 	}
 	inode_lock(r->ip);
 	if (object_has_page(obj, pg)) {
-		n = chunk(r, PAGE_SIZE);
+		n = reader_chunk(r, PAGE_SIZE);
 		if (n == 0)
 			more = 0;
-		else if (give(r, (u8 *)frame_va(pg) + r->off % PAGE_SIZE, n) < n)
+		else if (reader_give(r, (u8 *)frame_va(pg) + r->off % PAGE_SIZE, n) < n)
 			more = -EFAULT;
 	}
 	inode_unlock(r->ip);
@@ -171,7 +166,7 @@ static int read_meta_step(struct reader *r)
 	int err, more = 1;
 
 	inode_lock(r->ip);
-	n = chunk(r, FS_BLOCK);
+	n = reader_chunk(r, FS_BLOCK);
 	err = n ? bmap_find(r->ip, (u32)(r->off / FS_BLOCK), &block) : 0;
 	if (!err && n && block) {
 		err = buf_get(block, &b);
@@ -182,7 +177,7 @@ static int read_meta_step(struct reader *r)
 		more = err;
 	else if (n == 0)
 		more = 0;
-	else if (give(r, from + r->off % FS_BLOCK, n) < n)
+	else if (reader_give(r, from + r->off % FS_BLOCK, n) < n)
 		more = -EFAULT;
 	if (b)
 		buf_put(b);

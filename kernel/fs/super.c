@@ -31,7 +31,7 @@ struct run {
 
 /* Whether the runs are not empty, apart, and lie behind the superblock.  *@end becomes
  * the end of the last one. */
-static bool are_sound(const struct run *run, u32 n, u64 *end)
+static bool runs_are_sound(const struct run *run, u32 n, u64 *end)
 {
 	*end = 0;
 	for (u32 i = 0; i < n; i++) {
@@ -46,16 +46,16 @@ static bool are_sound(const struct run *run, u32 n, u64 *end)
 	return true;
 }
 
-static bool wants_large_files(void)
+static bool super_wants_large_files(void)
 {
 	const char *value = bootopt_get("fsbig");
 
 	return value && strcmp(value, "off") != 0 && strcmp(value, "0") != 0;
 }
 
-static void set_layout(void)
+static void super_set_layout(void)
 {
-	bool large = wants_large_files();
+	bool large = super_wants_large_files();
 
 	geo.ndirect = large ? FS_NDIRECT - 1 : FS_NDIRECT;
 	geo.levels = large ? 2 : 1;
@@ -64,7 +64,7 @@ static void set_layout(void)
 		geo.max_blocks += FS_NINDIRECT * FS_NINDIRECT;
 }
 
-static int check_super(const struct fs_super *sb, struct blkdev *dev)
+static int super_check(const struct fs_super *sb, struct blkdev *dev)
 {
 	u64 inode_blocks = DIV_UP((u64)sb->ninodes, FS_INODES_PER_BLOCK);
 	u64 bitmap_blocks = DIV_UP((u64)sb->size, FS_BITS_PER_BLOCK);
@@ -80,7 +80,7 @@ static int check_super(const struct fs_super *sb, struct blkdev *dev)
 		return -EINVAL;
 	if (sb->ninodes <= FS_ROOT_INO || sb->nlog < FS_OP_MAX + 1)
 		return -EINVAL;
-	if (!are_sound(run, ARRAY_SIZE(run), &data) || data >= sb->size)
+	if (!runs_are_sound(run, ARRAY_SIZE(run), &data) || data >= sb->size)
 		return -EINVAL;
 	/* mkfs makes size / 8192 + 1 bitmap blocks, so that one may be left over. */
 	if (sb->size % FS_BITS_PER_BLOCK == 0 && sb->size - sb->nblocks == data + 1)
@@ -99,7 +99,7 @@ static int check_super(const struct fs_super *sb, struct blkdev *dev)
 		.log_blocks = sb->nlog,
 		.log_cap = MIN((u32)FS_LOG_MAX, sb->nlog - 1),
 	};
-	set_layout();
+	super_set_layout();
 	return 0;
 }
 
@@ -116,13 +116,13 @@ int geo_read(struct blkdev *dev)
 	else
 		err = io_block(dev, BIO_READ, FS_SUPER_BLOCK, frame_va(pg));
 	if (!err)
-		err = check_super(frame_va(pg), dev);
+		err = super_check(frame_va(pg), dev);
 	frame_put(pg);
 	return err;
 }
 
 /* Reclaim wants file pages clean. */
-static void write_all(void)
+static void super_write_all(void)
 {
 	int err = log_commit();
 
@@ -132,7 +132,7 @@ static void write_all(void)
 
 static const struct object_writer writer = {
 	.usable = log_is_writable,
-	.write_all = write_all,
+	.write_all = super_write_all,
 };
 
 void fs_init(void)
@@ -151,7 +151,7 @@ void fs_init(void)
 }
 
 /* The root directory, with the reference that keeps it in memory. */
-static int get_root(void)
+static int super_get_root(void)
 {
 	struct inode *root;
 	int err = inode_get(FS_ROOT_INO, &root);
@@ -167,7 +167,7 @@ static int get_root(void)
 
 /* Whether an inode of the plain layout is surely in buffer @b: with the large one, the
  * last address is in use only when the blocks of the others do not suffice. */
-static bool has_plain_inode(const struct buf *b)
+static bool super_has_plain_inode(const struct buf *b)
 {
 	const struct fs_dinode *di = (const void *)b->data;
 	u64 enough = (u64)(geo.ndirect + FS_NINDIRECT - 1) * FS_BLOCK;
@@ -181,7 +181,7 @@ static bool has_plain_inode(const struct buf *b)
 }
 
 /* Whether block @block is a table of the places of exactly @n blocks. */
-static bool is_table_of(u32 block, u64 n)
+static bool super_is_table_of(u32 block, u64 n)
 {
 	const u32 *addr;
 	bool is = geo_is_data(block);
@@ -198,36 +198,36 @@ static bool is_table_of(u32 block, u64 n)
 
 /* Whether @di is surely an inode of the large layout: that has a table where the plain one
  * has a block of data, and needs no more for files of this size. */
-static bool is_large_inode(const struct fs_dinode *di)
+static bool super_is_large_inode(const struct fs_dinode *di)
 {
 	u64 n = DIV_UP((u64)di->size, FS_BLOCK);
 
 	if (di->type != T_FILE || n <= FS_NDIRECT || di->addr[FS_NADDR - 1])
 		return false;
 	return n < FS_NDIRECT + FS_NINDIRECT &&
-	       is_table_of(di->addr[FS_NDIRECT - 1], n - (FS_NDIRECT - 1));
+	       super_is_table_of(di->addr[FS_NDIRECT - 1], n - (FS_NDIRECT - 1));
 }
 
-static bool has_large_inode(const struct buf *b)
+static bool super_has_large_inode(const struct buf *b)
 {
 	const struct fs_dinode *di = (const void *)b->data;
 
 	for (u32 i = 0; i < FS_INODES_PER_BLOCK; i++) {
-		if (is_large_inode(&di[i]))
+		if (super_is_large_inode(&di[i]))
 			return true;
 	}
 	return false;
 }
 
 /* Whether an inode in @b tells that the image has the other layout; says so. */
-static bool has_other_layout(const struct buf *b)
+static bool super_has_other_layout(const struct buf *b)
 {
-	if (geo.levels == 2 && has_plain_inode(b)) {
+	if (geo.levels == 2 && super_has_plain_inode(b)) {
 		printk("fs: fsbig=on is for images of the file system lab; "
 		       "this one is another\n");
 		return true;
 	}
-	if (geo.levels == 1 && has_large_inode(b)) {
+	if (geo.levels == 1 && super_has_large_inode(b)) {
 		printk("fs: this image has the large files of the file system lab: "
 		       "boot with fsbig=on (./run --boot fsbig=on)\n");
 		return true;
@@ -236,7 +236,7 @@ static bool has_other_layout(const struct buf *b)
 }
 
 /* Nothing in the superblock tells the layouts apart.  0, -EIO, or -ENXIO with a message. */
-static int check_layout(void)
+static int super_check_layout(void)
 {
 	int err = 0;
 
@@ -246,25 +246,25 @@ static int check_layout(void)
 		err = buf_get(geo.inode_start + i, &b);
 		if (err)
 			return err;
-		if (has_other_layout(b))
+		if (super_has_other_layout(b))
 			err = -ENXIO;
 		buf_put(b);
 	}
 	return err;
 }
 
-static int mount(struct blkdev *dev)
+static int super_mount(struct blkdev *dev)
 {
 	int err = geo_read(dev);
 
 	if (!err)
 		err = log_recover();
 	if (!err)
-		err = check_layout();
+		err = super_check_layout();
 	if (!err)
 		err = blocks_mount();
 	if (!err)
-		err = get_root();
+		err = super_get_root();
 	if (!err)
 		err = inode_reclaim_orphans();
 	if (!err)
@@ -274,7 +274,7 @@ static int mount(struct blkdev *dev)
 
 int fs_mount(struct blkdev *dev)
 {
-	int err = mount(dev);
+	int err = super_mount(dev);
 
 	if (err == -EINVAL)
 		printk("fs: %s holds no xv6 file system that makes sense\n", dev->name);

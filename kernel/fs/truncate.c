@@ -22,7 +22,7 @@
 
 /* One transaction's worth of freeing blocks from @first on.  With @kill, the inode goes
  * with the last of them.  0, -EAGAIN, -EROFS, -EIO. */
-static int free_some(struct inode *ip, u32 first, bool kill)
+static int truncate_free_some(struct inode *ip, u32 first, bool kill)
 {
 	struct log_op op;
 	struct buf *b;
@@ -45,18 +45,18 @@ out:
 	return err;
 }
 
-static int free_from(struct inode *ip, u32 first, bool kill)
+static int truncate_free_from(struct inode *ip, u32 first, bool kill)
 {
 	int err;
 
 	do {
-		err = free_some(ip, first, kill);
+		err = truncate_free_some(ip, first, kill);
 		sched_point();
 	} while (err == -EAGAIN);
 	return err;
 }
 
-static int set_size(struct inode *ip, u32 size)
+static int truncate_store_size(struct inode *ip, u32 size)
 {
 	struct log_op op;
 	struct buf *b;
@@ -76,7 +76,7 @@ static int set_size(struct inode *ip, u32 size)
 
 /* If programs run from the page that the end @size lies in, a frame for a copy of it;
  * it stays so, or does not become so, while the inode is locked. */
-static int get_copy(struct inode *ip, u32 size, struct page **copy)
+static int truncate_get_copy(struct inode *ip, u32 size, struct page **copy)
 {
 	struct page *pg = NULL;
 	bool needed;
@@ -94,7 +94,7 @@ static int get_copy(struct inode *ip, u32 size, struct page **copy)
 }
 
 /* Clears what the last page has behind the end of the file. */
-static void clear_tail(struct inode *ip, struct page **copy)
+static void truncate_clear_tail(struct inode *ip, struct page **copy)
 {
 	u32 from = ip->size % PAGE_SIZE;
 	struct page *pg = NULL;
@@ -105,7 +105,7 @@ static void clear_tail(struct inode *ip, struct page **copy)
 		return;
 	wb_cancel(pg, 0xfu & ~((1u << DIV_UP(from, FS_BLOCK)) - 1));
 	/* After an error the end may lie in another page than the copy is for.  What then
-	 * stays behind it is cleared by grow(). */
+	 * stays behind it is cleared by truncate_grow(). */
 	if (!inode_own_page(ip, &pg, copy))
 		memset((u8 *)frame_va(pg) + from, 0, PAGE_SIZE - from);
 	frame_put(pg);
@@ -113,21 +113,21 @@ static void clear_tail(struct inode *ip, struct page **copy)
 
 /* The cache follows the disk: as long as a commit may come that has the old size,
  * the pages must stay dirty, or it would show blocks that were never written. */
-static int shrink(struct inode *ip, u32 size)
+static int truncate_shrink(struct inode *ip, u32 size)
 {
 	struct page *copy;
 	int err;
 
 	if (!log_is_writable())
 		return -EROFS;
-	err = get_copy(ip, size, &copy);
+	err = truncate_get_copy(ip, size, &copy);
 	if (err)
 		return err;
-	err = free_from(ip, DIV_UP(size, FS_BLOCK), false);
+	err = truncate_free_from(ip, DIV_UP(size, FS_BLOCK), false);
 	if (!err && ip->size != size)
-		err = set_size(ip, size);
+		err = truncate_store_size(ip, size);
 	object_drop_pages(&ip->obj, DIV_UP(ip->size, PAGE_SIZE));
-	clear_tail(ip, &copy);
+	truncate_clear_tail(ip, &copy);
 	if (copy)
 		frame_put(copy);
 	ip->goal = 0;
@@ -136,7 +136,7 @@ static int shrink(struct inode *ip, u32 size)
 
 /* The last block of the file, if it is there and not full, was cleared behind the end in
  * @pg and has to become so on the disk. */
-static int write_last_block(struct inode *ip, struct page *pg, struct wb_rec **rec)
+static int truncate_write_last_block(struct inode *ip, struct page *pg, struct wb_rec **rec)
 {
 	u32 block[WB_PAGE_BLOCKS] = { 0 };
 	u32 bn = ip->size / FS_BLOCK, i = bn % WB_PAGE_BLOCKS;
@@ -149,7 +149,7 @@ static int write_last_block(struct inode *ip, struct page *pg, struct wb_rec **r
 	return err;
 }
 
-static int grow(struct inode *ip, u32 size)
+static int truncate_grow(struct inode *ip, u32 size)
 {
 	u32 from = ip->size % PAGE_SIZE;
 	struct wb_rec *rec;
@@ -159,8 +159,8 @@ static int grow(struct inode *ip, u32 size)
 	if (from)
 		pg = object_find_page(&ip->obj, ip->size / PAGE_SIZE);
 	if (!pg)
-		return from % FS_BLOCK ? -EAGAIN : set_size(ip, size);
-	err = get_copy(ip, ip->size, &copy);
+		return from % FS_BLOCK ? -EAGAIN : truncate_store_size(ip, size);
+	err = truncate_get_copy(ip, ip->size, &copy);
 	if (!err)
 		err = inode_own_page(ip, &pg, &copy);
 	if (!err)
@@ -168,9 +168,9 @@ static int grow(struct inode *ip, u32 size)
 	if (!err) {
 		/* A program may have written there, in a mapping. */
 		memset((u8 *)frame_va(pg) + from, 0, PAGE_SIZE - from);
-		err = write_last_block(ip, pg, &rec);
+		err = truncate_write_last_block(ip, pg, &rec);
 		if (!err)
-			err = set_size(ip, size);
+			err = truncate_store_size(ip, size);
 		wb_unreserve(rec);
 	}
 	if (copy)
@@ -221,16 +221,16 @@ void inode_wait_for_cuts(struct inode *ip)
 
 /* Inode lock held.  -EAGAIN when growing: the last page has to be cached.  -EBUSY: the
  * file must not grow now. */
-static int set_size_locked(struct inode *ip, u64 size)
+static int truncate_locked(struct inode *ip, u64 size)
 {
 	if (ip->type != T_FILE)
 		return -EINVAL;
 	if (size > geo_max_bytes())
 		return -EFBIG;
 	if (size < ip->size)
-		return shrink(ip, (u32)size);
+		return truncate_shrink(ip, (u32)size);
 	if (size > ip->size)
-		return inode_may_grow(ip) ? grow(ip, (u32)size) : -EBUSY;
+		return inode_may_grow(ip) ? truncate_grow(ip, (u32)size) : -EBUSY;
 	return 0;
 }
 
@@ -247,7 +247,7 @@ int inode_set_size(struct inode *ip, u64 size)
 		cuts = size < ip->size;
 		if (cuts)
 			cut_begin(ip);
-		err = set_size_locked(ip, size);
+		err = truncate_locked(ip, size);
 		index = ip->size / PAGE_SIZE;
 		inode_unlock(ip);
 		if (cuts)
@@ -277,7 +277,7 @@ int inode_free(struct inode *ip)
 		namecache_forget_dir(ip->ino);
 	/* No commit will show the file any more: its pages need not be written. */
 	object_drop_pages(&ip->obj, 0);
-	err = free_from(ip, 0, true);
+	err = truncate_free_from(ip, 0, true);
 	inode_unlock(ip);
 	return err;
 }

@@ -30,7 +30,7 @@ void wb_init(void)
 }
 
 /* Lock held; NULL if there is none. */
-static struct wb_rec *get_free(void)
+static struct wb_rec *wb_get_free(void)
 {
 	struct wb_rec *rec;
 
@@ -43,7 +43,7 @@ static struct wb_rec *get_free(void)
 	return rec;
 }
 
-static void put_free(struct wb_rec *rec)
+static void wb_put_free(struct wb_rec *rec)
 {
 	list_add(&wb.free, &rec->link);
 	wb.nfree++;
@@ -55,7 +55,7 @@ int wb_reserve(struct wb_rec **out)
 		if (!log_is_writable())
 			return -EROFS;
 		spin_lock(&wb.lock);
-		*out = get_free();
+		*out = wb_get_free();
 		spin_unlock(&wb.lock);
 		if (*out)
 			return 0;
@@ -69,28 +69,28 @@ void wb_unreserve(struct wb_rec *rec)
 	if (!rec)
 		return;
 	spin_lock(&wb.lock);
-	put_free(rec);
+	wb_put_free(rec);
 	spin_unlock(&wb.lock);
 }
 
-static struct wb_rec *rec_of(const struct page *pg)
+static struct wb_rec *wb_rec_of(const struct page *pg)
 {
 	return (struct wb_rec *)(uintptr_t)pg->priv;
 }
 
-static u32 dirty_bits(u32 mask)
+static u32 wb_dirty_bits(u32 mask)
 {
 	return mask * PG_DIRTY(0);
 }
 
 /* The record of @pg, made from *@rec or a free one if it has none.  Lock held. */
-static struct wb_rec *rec_for(struct wb_rec **rec, struct page *pg)
+static struct wb_rec *wb_rec_for(struct wb_rec **rec, struct page *pg)
 {
-	struct wb_rec *r = rec_of(pg);
+	struct wb_rec *r = wb_rec_of(pg);
 
 	if (r)
 		return r;
-	r = *rec ? *rec : get_free();
+	r = *rec ? *rec : wb_get_free();
 	*rec = NULL;
 	if (!r)
 		return NULL;
@@ -111,17 +111,17 @@ bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block)
 	 * before anybody looks at the bytes: so either the flags are seen to be gone
 	 * here, or the commit has the bytes.  Blocks that are dirty do not move. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if ((page_flags(pg) & dirty_bits(mask)) == dirty_bits(mask))
+	if ((page_flags(pg) & wb_dirty_bits(mask)) == wb_dirty_bits(mask))
 		return true;
 	spin_lock(&wb.lock);
-	r = rec_for(rec, pg);
+	r = wb_rec_for(rec, pg);
 	if (r) {
 		for (u32 i = 0; i < WB_PAGE_BLOCKS; i++) {
 			if (mask & BIT(i))
 				r->block[i] = block[i];
 		}
 		r->mask |= mask;
-		page_set_flags(pg, dirty_bits(mask));
+		page_set_flags(pg, wb_dirty_bits(mask));
 	}
 	low = wb.nfree < NREC / 4;
 	spin_unlock(&wb.lock);
@@ -134,15 +134,15 @@ void wb_cancel(struct page *pg, u32 mask)
 	struct wb_rec *r;
 
 	spin_lock(&wb.lock);
-	r = rec_of(pg);
+	r = wb_rec_of(pg);
 	if (r) {
 		r->mask &= ~mask;
-		page_clear_flags(pg, dirty_bits(mask));
+		page_clear_flags(pg, wb_dirty_bits(mask));
 		if (r->mask == 0) {
 			pg->priv = 0;
 			__atomic_fetch_sub(&r->obj->ndirty, 1, __ATOMIC_RELAXED);
 			list_del(&r->link);
-			put_free(r);
+			wb_put_free(r);
 		}
 	}
 	spin_unlock(&wb.lock);
@@ -153,12 +153,12 @@ void wb_move(struct page *pg, struct page *with)
 	struct wb_rec *r;
 
 	spin_lock(&wb.lock);
-	r = rec_of(pg);
+	r = wb_rec_of(pg);
 	if (r) {
 		r->pg = with;
 		with->priv = pg->priv;
 		pg->priv = 0;
-		page_set_flags(with, dirty_bits(r->mask));
+		page_set_flags(with, wb_dirty_bits(r->mask));
 		page_clear_flags(pg, PG_DIRTY_ANY);
 	}
 	spin_unlock(&wb.lock);
@@ -193,7 +193,7 @@ void wb_snapshot(struct list *out)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* see wb_mark() */
 }
 
-static void add_blocks(struct io *io, const struct wb_rec *r)
+static void wb_add_blocks(struct io *io, const struct wb_rec *r)
 {
 	u8 *data = frame_va(r->pg);
 
@@ -211,7 +211,7 @@ int wb_write(struct list *recs)
 
 	io_init(&io, geo.dev, BIO_WRITE);
 	list_for_each(r, recs, link)
-		add_blocks(&io, r);
+		wb_add_blocks(&io, r);
 	err = io_finish(&io);
 	while (!list_empty(recs)) {
 		r = list_first(recs, struct wb_rec, link);
@@ -220,7 +220,7 @@ int wb_write(struct list *recs)
 		frame_put(r->pg);
 		__atomic_fetch_sub(&r->obj->ndirty, 1, __ATOMIC_RELEASE);
 		spin_lock(&wb.lock);
-		put_free(r);
+		wb_put_free(r);
 		spin_unlock(&wb.lock);
 	}
 	return err;

@@ -97,7 +97,7 @@ void pipe_close(struct pipe *p, bool writer)
 
 /* Moves up to @n bytes out of the ring without a fault; returns how many went, and
  * whether the user's page stopped it.  Lock held. */
-static u64 take(struct pipe *p, uptr_t dst, u64 n, bool *fault)
+static u64 pipe_take(struct pipe *p, uptr_t dst, u64 n, bool *fault)
 {
 	u64 done = 0;
 
@@ -115,7 +115,7 @@ static u64 take(struct pipe *p, uptr_t dst, u64 n, bool *fault)
 	return done;
 }
 
-static u64 give(struct pipe *p, uptr_t src, u64 n, bool *fault)
+static u64 pipe_give(struct pipe *p, uptr_t src, u64 n, bool *fault)
 {
 	u64 done = 0;
 
@@ -137,7 +137,7 @@ static u64 give(struct pipe *p, uptr_t src, u64 n, bool *fault)
 }
 
 /* Lock held.  0 when there is something to read or will never be, or -EINTR. */
-static int wait_for_bytes(struct pipe *p)
+static int pipe_wait_for_bytes(struct pipe *p)
 {
 	while (p->in == p->out && p->writing) {
 		int err = waitq_wait(&p->readers, &p->lock);
@@ -158,12 +158,12 @@ s64 pipe_read(struct pipe *p, uptr_t dst, u64 n)
 		return 0;
 	do {
 		spin_lock(&p->lock);
-		err = done ? 0 : wait_for_bytes(p);
+		err = done ? 0 : pipe_wait_for_bytes(p);
 		if (err) {
 			spin_unlock(&p->lock);
 			return err;
 		}
-		done += take(p, uptr_add(dst, done), n - done, &fault);
+		done += pipe_take(p, uptr_add(dst, done), n - done, &fault);
 		if (p->in - p->out <= PIPESIZE)
 			waitq_wake_all(&p->writers);
 		spin_unlock(&p->lock);
@@ -174,7 +174,7 @@ s64 pipe_read(struct pipe *p, uptr_t dst, u64 n)
 }
 
 /* Lock held.  Until at most @most bytes are unread.  0, -EPIPE or -EINTR. */
-static int wait_for_room(struct pipe *p, u64 most)
+static int pipe_wait_for_room(struct pipe *p, u64 most)
 {
 	while (p->reading && p->in - p->out > most) {
 		int err = waitq_wait(&p->writers, &p->lock);
@@ -194,16 +194,16 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 		bool fault = false;
 
 		spin_lock(&p->lock);
-		err = wait_for_room(p, PIPESIZE - 1);
+		err = pipe_wait_for_room(p, PIPESIZE - 1);
 		if (!err && thread_killed())
 			err = -EINTR;
 		if (!err)
-			done += give(p, uptr_add(src, done), n - done, &fault);
+			done += pipe_give(p, uptr_add(src, done), n - done, &fault);
 		if (p->in != p->out)
 			waitq_wake_all(&p->readers);
 		/* As if it had been written in pieces of PIPESIZE. */
 		if (!err && !fault)
-			err = wait_for_room(p, PIPESIZE);
+			err = pipe_wait_for_room(p, PIPESIZE);
 		spin_unlock(&p->lock);
 		if (fault) {
 			err = uaccess_fault_in(uptr_add(src, done), false);

@@ -36,18 +36,18 @@ int dir_check(const struct inode *dp)
 	return dp->nlink > 0 ? 0 : -ENOENT;
 }
 
-static u32 nslots(const struct inode *dp)
+static u32 dir_nslots(const struct inode *dp)
 {
 	return dp->size / (u32)sizeof(struct fs_dirent);
 }
 
-static union name *entries(struct buf *b)
+static union name *dir_entries(struct buf *b)
 {
 	return (union name *)(void *)b->data;
 }
 
 /* The block with entry @slot; @b is NULL for a hole. */
-static int get_block(struct inode *dp, u32 slot, struct buf **b)
+static int dir_get_block(struct inode *dp, u32 slot, struct buf **b)
 {
 	u32 block;
 	int err = bmap_find(dp, slot / PER_BLOCK, &block);
@@ -61,19 +61,19 @@ static int get_block(struct inode *dp, u32 slot, struct buf **b)
 /* Goes over the blocks from the one with @slot on and calls match() for each; that one
  * returns the index in the block that it wants, or PER_BLOCK.  Blocks that are holes are
  * NULL.  -ENOENT if nothing matched. */
-typedef u32 match_fn(struct buf *b, u32 from, u32 n, const union name *nm);
+typedef u32 dir_match_fn(struct buf *b, u32 from, u32 n, const union name *nm);
 
-static int scan(struct inode *dp, u32 from, match_fn *match, const union name *nm,
-		struct dir_place *place)
+static int dir_scan(struct inode *dp, u32 from, dir_match_fn *match, const union name *nm,
+		    struct dir_place *place)
 {
-	u32 total = nslots(dp);
+	u32 total = dir_nslots(dp);
 
 	for (u32 slot = from; slot < total;) {
 		u32 base = ALIGN_DOWN(slot, PER_BLOCK);
 		u32 n = MIN((u32)PER_BLOCK, total - base);
 		struct buf *b;
 		u32 at;
-		int err = get_block(dp, slot, &b);
+		int err = dir_get_block(dp, slot, &b);
 
 		if (err)
 			return err;
@@ -91,10 +91,10 @@ static int scan(struct inode *dp, u32 from, match_fn *match, const union name *n
 	return -ENOENT;
 }
 
-static u32 match_name(struct buf *b, u32 from, u32 n, const union name *nm)
+static u32 dir_match_name(struct buf *b, u32 from, u32 n, const union name *nm)
 {
 	for (u32 i = from; b && i < n; i++) {
-		const union name *e = &entries(b)[i];
+		const union name *e = &dir_entries(b)[i];
 
 		if (e->entry.ino && name_equal(e, nm))
 			return i;
@@ -102,21 +102,21 @@ static u32 match_name(struct buf *b, u32 from, u32 n, const union name *nm)
 	return n;
 }
 
-static u32 match_free(struct buf *b, u32 from, u32 n, const union name *nm)
+static u32 dir_match_free(struct buf *b, u32 from, u32 n, const union name *nm)
 {
 	(void)nm;
 	if (!b)
 		return from;
-	while (from < n && entries(b)[from].entry.ino)
+	while (from < n && dir_entries(b)[from].entry.ino)
 		from++;
 	return from;
 }
 
-static u32 match_other_than_dots(struct buf *b, u32 from, u32 n, const union name *nm)
+static u32 dir_match_other_than_dots(struct buf *b, u32 from, u32 n, const union name *nm)
 {
 	(void)nm;
 	for (u32 i = from; b && i < n; i++) {
-		if (entries(b)[i].entry.ino && !name_is_dots(&entries(b)[i]))
+		if (dir_entries(b)[i].entry.ino && !name_is_dots(&dir_entries(b)[i]))
 			return i;
 	}
 	return n;
@@ -134,9 +134,9 @@ int dir_find(struct inode *dp, const union name *nm, u32 *ino, u32 *slot)
 		*slot = hit.slot;
 		return hit.ino ? 0 : -ENOENT;
 	}
-	err = scan(dp, 0, match_name, nm, &place);
+	err = dir_scan(dp, 0, dir_match_name, nm, &place);
 	if (!err) {
-		*ino = entries(place.b)[place.slot % PER_BLOCK].entry.ino;
+		*ino = dir_entries(place.b)[place.slot % PER_BLOCK].entry.ino;
 		*slot = place.slot;
 		dir_put_place(&place);
 	}
@@ -148,7 +148,7 @@ int dir_find(struct inode *dp, const union name *nm, u32 *ino, u32 *slot)
 bool dir_is_empty(struct inode *dp)
 {
 	struct dir_place place;
-	int err = scan(dp, 0, match_other_than_dots, NULL, &place);
+	int err = dir_scan(dp, 0, dir_match_other_than_dots, NULL, &place);
 
 	if (!err)
 		dir_put_place(&place);
@@ -157,8 +157,8 @@ bool dir_is_empty(struct inode *dp)
 
 int dir_find_place(struct inode *dp, struct dir_place *place)
 {
-	u32 end = nslots(dp);
-	int err = scan(dp, dp->free_slot, match_free, NULL, place);
+	u32 end = dir_nslots(dp);
+	int err = dir_scan(dp, dp->free_slot, dir_match_free, NULL, place);
 
 	if (!err)
 		dp->free_slot = place->slot;
@@ -173,7 +173,7 @@ int dir_find_place(struct inode *dp, struct dir_place *place)
 int dir_get_place(struct inode *dp, u32 slot, struct dir_place *place)
 {
 	place->slot = slot;
-	return get_block(dp, slot, &place->b);
+	return dir_get_block(dp, slot, &place->b);
 }
 
 void dir_put_place(struct dir_place *place)
@@ -201,7 +201,7 @@ int dir_fill(struct log_op *op, struct inode *dp, struct dir_place *place,
 			return err;
 		place->b = buf_get_clear(block);
 	}
-	e = &entries(place->b)[place->slot % PER_BLOCK];
+	e = &dir_entries(place->b)[place->slot % PER_BLOCK];
 	*e = *nm;
 	e->entry.ino = (u16)ino;
 	log_write(op, place->b);
@@ -215,7 +215,7 @@ void dir_clear(struct log_op *op, struct inode *dp, struct dir_place *place,
 	       const union name *nm)
 {
 	ASSERT(place->b);
-	entries(place->b)[place->slot % PER_BLOCK] = (union name){ .word = { 0, 0 } };
+	dir_entries(place->b)[place->slot % PER_BLOCK] = (union name){ .word = { 0, 0 } };
 	log_write(op, place->b);
 	dp->free_slot = MIN(dp->free_slot, place->slot);
 	if (!name_is_dots(nm))

@@ -26,12 +26,12 @@ void namecache_init(void)
 	spin_init(&cache.lock, "names", RANK_fstable);
 }
 
-static struct entry key_of(u32 dir, const union name *nm)
+static struct entry namecache_key(u32 dir, const union name *nm)
 {
 	return (struct entry){ .key = { nm->word[0] | dir, nm->word[1] } };
 }
 
-static u32 set_of(const struct entry *e)
+static u32 namecache_set(const struct entry *e)
 {
 	u64 h = (e->key[0] ^ (e->key[1] << 7)) * 0x9e3779b97f4a7c15ull;
 
@@ -39,9 +39,9 @@ static u32 set_of(const struct entry *e)
 }
 
 /* Lock held. */
-static struct entry *find(const struct entry *key)
+static struct entry *namecache_lookup(const struct entry *key)
 {
-	struct entry *e = cache.set[set_of(key)];
+	struct entry *e = cache.set[namecache_set(key)];
 
 	for (u32 i = 0; i < NWAYS; i++, e++) {
 		if (e->key[0] == key->key[0] && e->key[1] == key->key[1])
@@ -52,10 +52,10 @@ static struct entry *find(const struct entry *key)
 
 bool namecache_find(u32 dir, const union name *nm, struct name_hit *hit)
 {
-	struct entry key = key_of(dir, nm), *e;
+	struct entry key = namecache_key(dir, nm), *e;
 
 	spin_lock(&cache.lock);
-	e = find(&key);
+	e = namecache_lookup(&key);
 	if (e)
 		*hit = (struct name_hit){ .ino = e->ino, .slot = e->slot };
 	spin_unlock(&cache.lock);
@@ -64,13 +64,13 @@ bool namecache_find(u32 dir, const union name *nm, struct name_hit *hit)
 
 void namecache_enter(u32 dir, const union name *nm, u32 ino, u32 slot)
 {
-	struct entry key = key_of(dir, nm), *e;
-	u32 set = set_of(&key);
+	struct entry key = namecache_key(dir, nm), *e;
+	u32 set = namecache_set(&key);
 
 	key.ino = ino;
 	key.slot = slot;
 	spin_lock(&cache.lock);
-	e = find(&key);
+	e = namecache_lookup(&key);
 	if (!e) {
 		e = &cache.set[set][cache.next[set]];
 		cache.next[set] = (cache.next[set] + 1) % NWAYS;

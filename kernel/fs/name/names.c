@@ -41,20 +41,20 @@ struct creation {
 };
 
 /* Whether it begins with a block. */
-static bool has_contents(const struct newnode *what)
+static bool node_has_contents(const struct newnode *what)
 {
 	return what->type == T_DIR || what->type == T_SYMLINK;
 }
 
 /* The contents that a new directory or symbolic link begins with. */
-static int fill_new(struct log_op *op, struct creation *c)
+static int node_fill(struct log_op *op, struct creation *c)
 {
 	struct inode *ip = c->ip;
 	struct buf *b;
 	u32 block;
 	int err;
 
-	if (!has_contents(c->what))
+	if (!node_has_contents(c->what))
 		return 0;
 	err = bmap_alloc(op, ip, 0, &block);
 	if (err)
@@ -77,10 +77,10 @@ static int fill_new(struct log_op *op, struct creation *c)
 	return 0;
 }
 
-static int create_in(struct log_op *op, struct creation *c)
+static int node_create_in(struct log_op *op, struct creation *c)
 {
 	struct inode *dp = c->p->at, *ip = c->ip;
-	int err = fill_new(op, c);
+	int err = node_fill(op, c);
 
 	if (!err)
 		err = dir_fill(op, dp, &c->place, &c->p->last, ip->ino);
@@ -102,7 +102,7 @@ static int create_in(struct log_op *op, struct creation *c)
 	return 0;
 }
 
-static int create_buffered(struct creation *c)
+static int node_create_buffered(struct creation *c)
 {
 	int need = dir_missing(c->p->at, &c->place);
 	struct log_op op;
@@ -110,12 +110,12 @@ static int create_buffered(struct creation *c)
 
 	if (need < 0)
 		return need;
-	if (has_contents(c->what))
+	if (node_has_contents(c->what))
 		need++;
 	inode_lock_nested(c->ip);
 	err = blocks_begin(&op, FS_OP_MAX, (u32)need, (u32)need);
 	if (!err) {
-		err = create_in(&op, c);
+		err = node_create_in(&op, c);
 		log_end(&op);
 	}
 	inode_unlock(c->ip);
@@ -141,7 +141,7 @@ int node_create(struct path *p, const struct newnode *what, struct inode **out)
 	err = dir_find_place(p->at, &c.place);
 	if (err)
 		goto out_dbuf;
-	err = create_buffered(&c);
+	err = node_create_buffered(&c);
 	dir_put_place(&c.place);
 out_dbuf:
 	buf_put(c.dbuf);
@@ -156,7 +156,7 @@ out_inode:
 	return err;
 }
 
-static int make(struct inode *cwd, const char *path, const struct newnode *what)
+static int names_make(struct inode *cwd, const char *path, const struct newnode *what)
 {
 	struct path p;
 	u32 ino, slot;
@@ -182,14 +182,14 @@ static int make(struct inode *cwd, const char *path, const struct newnode *what)
 
 int fs_mkdir(struct inode *cwd, const char *path)
 {
-	return make(cwd, path, &(struct newnode){ .type = T_DIR });
+	return names_make(cwd, path, &(struct newnode){ .type = T_DIR });
 }
 
 int fs_mknod(struct inode *cwd, const char *path, s16 major, s16 minor)
 {
 	struct newnode what = { .type = T_DEVICE, .major = major, .minor = minor };
 
-	return make(cwd, path, &what);
+	return names_make(cwd, path, &what);
 }
 
 int fs_symlink(struct inode *cwd, const char *target, const char *path)
@@ -198,14 +198,15 @@ int fs_symlink(struct inode *cwd, const char *target, const char *path)
 		return -ENOENT;
 	if (strnlen(target, MAXPATH) >= MAXPATH)
 		return -ENAMETOOLONG;
-	return make(cwd, path, &(struct newnode){ .type = T_SYMLINK, .target = target });
+	return names_make(cwd, path,
+			  &(struct newnode){ .type = T_SYMLINK, .target = target });
 }
 
 /* --- linking ------------------------------------------------------------------------- */
 
 /* Both locks and buffers held. */
-static int link_buffered(struct path *p, struct inode *ip, struct buf *ibuf,
-			 struct buf *dbuf)
+static int names_link_buffered(struct path *p, struct inode *ip, struct buf *ibuf,
+			       struct buf *dbuf)
 {
 	struct dir_place place;
 	struct log_op op;
@@ -229,7 +230,7 @@ static int link_buffered(struct path *p, struct inode *ip, struct buf *ibuf,
 }
 
 /* Enters @ip as p->last in p->at.  Both locks held. */
-static int link_locked(struct path *p, struct inode *ip)
+static int names_link_locked(struct path *p, struct inode *ip)
 {
 	struct buf *ibuf, *dbuf;
 	int err;
@@ -243,14 +244,14 @@ static int link_locked(struct path *p, struct inode *ip)
 		return err;
 	err = inode_buf(p->at, &dbuf);
 	if (!err) {
-		err = link_buffered(p, ip, ibuf, dbuf);
+		err = names_link_buffered(p, ip, ibuf, dbuf);
 		buf_put(dbuf);
 	}
 	buf_put(ibuf);
 	return err;
 }
 
-static int link_at(struct path *p, struct inode *ip)
+static int names_link_at(struct path *p, struct inode *ip)
 {
 	u32 ino, slot;
 	int err;
@@ -263,7 +264,7 @@ static int link_at(struct path *p, struct inode *ip)
 		err = -EEXIST;
 	} else if (err == -ENOENT && p->at->nlink > 0) {
 		inode_lock_nested(ip);
-		err = link_locked(p, ip);
+		err = names_link_locked(p, ip);
 		inode_unlock(ip);
 	}
 	inode_unlock(p->at);
@@ -283,7 +284,7 @@ int fs_link(struct inode *cwd, const char *old, const char *new)
 		path_begin(&to, cwd, new);
 		err = path_parent(&to);
 		if (!err)
-			err = link_at(&to, from.at);
+			err = names_link_at(&to, from.at);
 		path_end(&to);
 	}
 	path_end(&from);
@@ -299,7 +300,7 @@ struct removal {
 	struct buf *ibuf, *dbuf;
 };
 
-static int remove_buffered(struct removal *r)
+static int names_remove_buffered(struct removal *r)
 {
 	struct inode *dp = r->p->at;
 	struct log_op op;
@@ -318,7 +319,7 @@ static int remove_buffered(struct removal *r)
 }
 
 /* Removes the entry at @slot, which names r->ip.  Both locks held. */
-static int remove_locked(struct removal *r, u32 slot)
+static int names_remove_locked(struct removal *r, u32 slot)
 {
 	struct inode *dp = r->p->at;
 	bool is_dir = r->ip->type == T_DIR;
@@ -338,7 +339,7 @@ static int remove_locked(struct removal *r, u32 slot)
 	if (!err && !r->place.b)
 		err = -EIO;
 	if (!err)
-		err = remove_buffered(r);
+		err = names_remove_buffered(r);
 	dir_put_place(&r->place);
 	buf_put(r->dbuf);
 out_ibuf:
@@ -348,7 +349,7 @@ out_ibuf:
 
 /* Removes p->last.  -EISDIR: it is a directory, and names_mutex is not held.
  * The inode leaves with a reference in @gone, to be put without any lock. */
-static int remove_last(struct path *p, bool may_be_dir, struct inode **gone)
+static int names_remove_last(struct path *p, bool may_be_dir, struct inode **gone)
 {
 	struct removal r = { .p = p };
 	u32 ino, slot;
@@ -368,7 +369,7 @@ static int remove_last(struct path *p, bool may_be_dir, struct inode **gone)
 			err = -EISDIR;
 		} else {
 			inode_lock_nested(r.ip);
-			err = remove_locked(&r, slot);
+			err = names_remove_locked(&r, slot);
 			inode_unlock(r.ip);
 		}
 	}
@@ -387,12 +388,12 @@ int fs_unlink(struct inode *cwd, const char *path)
 	if (!err && name_is_dots(&p.last))
 		err = -EINVAL;
 	if (!err)
-		err = remove_last(&p, false, &gone);
+		err = names_remove_last(&p, false, &gone);
 	if (err == -EISDIR && gone) {
 		inode_put(gone);
 		gone = NULL;
 		mutex_lock(&names_mutex);
-		err = remove_last(&p, true, &gone);
+		err = names_remove_last(&p, true, &gone);
 		mutex_unlock(&names_mutex);
 	}
 	if (gone)

@@ -26,7 +26,7 @@ void path_end(struct path *p)
 	p->at = NULL;
 }
 
-static const char *skip_slashes(const char *s)
+static const char *path_skip_slashes(const char *s)
 {
 	while (*s == '/')
 		s++;
@@ -34,22 +34,22 @@ static const char *skip_slashes(const char *s)
 }
 
 /* Takes the next name off; false if there is none. @is_last: nothing comes behind it. */
-static bool next_name(struct path *p, bool *is_last)
+static bool path_next_name(struct path *p, bool *is_last)
 {
-	const char *start = skip_slashes(p->rest), *end = start;
+	const char *start = path_skip_slashes(p->rest), *end = start;
 
 	while (*end && *end != '/')
 		end++;
 	if (end == start)
 		return false;
 	name_set(&p->last, start, (size_t)(end - start));
-	p->rest = skip_slashes(end);
+	p->rest = path_skip_slashes(end);
 	*is_last = *p->rest == '\0';
 	return true;
 }
 
 /* What the name p->last is in the directory p->at, with a reference. */
-static int lookup(struct path *p, struct inode **out)
+static int path_lookup(struct path *p, struct inode **out)
 {
 	struct inode *dp = p->at;
 	u32 ino, slot;
@@ -99,10 +99,10 @@ int path_follow(struct path *p, struct inode *link)
 	return 0;
 }
 
-static int step(struct path *p, bool follow)
+static int path_step(struct path *p, bool follow)
 {
 	struct inode *next;
-	int err = lookup(p, &next);
+	int err = path_lookup(p, &next);
 
 	if (err)
 		return err;
@@ -120,8 +120,8 @@ int path_walk(struct path *p, bool follow)
 {
 	bool is_last;
 
-	while (next_name(p, &is_last)) {
-		int err = step(p, follow || !is_last);
+	while (path_next_name(p, &is_last)) {
+		int err = path_step(p, follow || !is_last);
 
 		if (err)
 			return err;
@@ -133,12 +133,12 @@ int path_parent(struct path *p)
 {
 	bool is_last;
 
-	while (next_name(p, &is_last)) {
+	while (path_next_name(p, &is_last)) {
 		int err;
 
 		if (is_last)
 			return 0;
-		err = step(p, true);
+		err = path_step(p, true);
 		if (err)
 			return err;
 	}

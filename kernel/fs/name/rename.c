@@ -29,18 +29,18 @@ struct renaming {
 	struct dir_place dotdot; /* of a directory that changes its parent */
 };
 
-static bool is_move(const struct renaming *r)
+static bool rename_is_move(const struct renaming *r)
 {
 	return r->from.path.at != r->to.path.at;
 }
 
-static bool moves_dir(const struct renaming *r)
+static bool rename_moves_dir(const struct renaming *r)
 {
-	return r->from.ip->type == T_DIR && is_move(r);
+	return r->from.ip->type == T_DIR && rename_is_move(r);
 }
 
 /* Looks the name up; the lock of the directory is held. */
-static int find(struct side *s)
+static int side_find(struct side *s)
 {
 	u32 ino;
 	int err = dir_check(s->path.at);
@@ -53,7 +53,7 @@ static int find(struct side *s)
 	return err;
 }
 
-static void forget(struct side *s)
+static void side_forget(struct side *s)
 {
 	if (s->ip)
 		inode_put(s->ip);
@@ -62,7 +62,7 @@ static void forget(struct side *s)
 
 /* Whether @ip is @dp or above it: 1, 0 or -errno.  names_mutex held, no inode lock: the
  * tree of directories stands still. */
-static int is_above(struct inode *ip, struct inode *dp)
+static int rename_is_above(struct inode *ip, struct inode *dp)
 {
 	struct inode *at = inode_dup(dp);
 	u32 steps = 0;
@@ -96,13 +96,13 @@ static int is_above(struct inode *ip, struct inode *dp)
 }
 
 /* Finds what is to be moved and sees that it does not go into itself. */
-static int check_source(struct renaming *r)
+static int rename_check_source(struct renaming *r)
 {
 	struct inode *dp = r->from.path.at;
 	int err;
 
 	inode_lock(dp);
-	err = find(&r->from);
+	err = side_find(&r->from);
 	inode_unlock(dp);
 	if (err)
 		return err;
@@ -110,12 +110,12 @@ static int check_source(struct renaming *r)
 		return -EIO;
 	if (r->from.ip->type != T_DIR)
 		return 0;
-	err = is_above(r->from.ip, r->to.path.at);
+	err = rename_is_above(r->from.ip, r->to.path.at);
 	return err > 0 ? -EINVAL : err;
 }
 
 /* What must hold for the two names; all locks are held. */
-static int check(struct renaming *r)
+static int rename_check(struct renaming *r)
 {
 	struct inode *src = r->from.ip, *dst = r->to.ip;
 	bool is_dir = src->type == T_DIR;
@@ -133,19 +133,19 @@ static int check(struct renaming *r)
 			return -ENOTEMPTY;
 		if (is_dir && r->to.path.at->nlink < 2)
 			return -EIO;
-	} else if (is_dir && is_move(r) && r->to.path.at->nlink == INT16_MAX) {
+	} else if (is_dir && rename_is_move(r) && r->to.path.at->nlink == INT16_MAX) {
 		return -EMLINK;
 	}
 	return 0;
 }
 
-static int get_dotdot(struct renaming *r)
+static int rename_get_dotdot(struct renaming *r)
 {
 	union name dotdot;
 	u32 ino, slot;
 	int err;
 
-	if (!moves_dir(r))
+	if (!rename_moves_dir(r))
 		return 0;
 	name_set(&dotdot, "..", 2);
 	err = dir_find(r->from.ip, &dotdot, &ino, &slot);
@@ -155,7 +155,7 @@ static int get_dotdot(struct renaming *r)
 }
 
 /* Gets all buffers that the transaction changes. */
-static int get_buffers(struct renaming *r)
+static int rename_get_buffers(struct renaming *r)
 {
 	int err = inode_buf(r->from.path.at, &r->from.dbuf);
 
@@ -174,11 +174,11 @@ static int get_buffers(struct renaming *r)
 	else if (!err)
 		err = dir_find_place(r->to.path.at, &r->to.place);
 	if (!err)
-		err = get_dotdot(r);
+		err = rename_get_dotdot(r);
 	return err;
 }
 
-static void put_buffers(struct renaming *r)
+static void rename_put_buffers(struct renaming *r)
 {
 	struct buf *held[] = { r->from.dbuf, r->to.dbuf, r->from.ibuf, r->to.ibuf };
 
@@ -192,7 +192,7 @@ static void put_buffers(struct renaming *r)
 }
 
 /* In the transaction.  Entries: the new one, the old one, "..". */
-static int change_entries(struct log_op *op, struct renaming *r)
+static int rename_change_entries(struct log_op *op, struct renaming *r)
 {
 	struct inode *to = r->to.path.at;
 	int err = dir_fill(op, to, &r->to.place, &r->to.path.last, r->from.ip->ino);
@@ -200,7 +200,7 @@ static int change_entries(struct log_op *op, struct renaming *r)
 	if (err)
 		return err;
 	dir_clear(op, r->from.path.at, &r->from.place, &r->from.path.last);
-	if (moves_dir(r)) {
+	if (rename_moves_dir(r)) {
 		union name dotdot;
 
 		name_set(&dotdot, "..", 2);
@@ -209,7 +209,7 @@ static int change_entries(struct log_op *op, struct renaming *r)
 	return err;
 }
 
-static void change_counts(struct log_op *op, struct renaming *r)
+static void rename_change_counts(struct log_op *op, struct renaming *r)
 {
 	if (r->to.ip) {
 		r->to.ip->nlink--;
@@ -217,7 +217,7 @@ static void change_counts(struct log_op *op, struct renaming *r)
 			r->to.path.at->nlink--;
 		inode_store(op, r->to.ip, r->to.ibuf);
 	}
-	if (moves_dir(r)) {
+	if (rename_moves_dir(r)) {
 		r->from.path.at->nlink--;
 		r->to.path.at->nlink++;
 	}
@@ -226,24 +226,24 @@ static void change_counts(struct log_op *op, struct renaming *r)
 	inode_store(op, r->to.path.at, r->to.dbuf);
 }
 
-static int change(struct renaming *r)
+static int rename_change(struct renaming *r)
 {
 	struct log_op op;
-	int need = 0, err = check(r);
+	int need = 0, err = rename_check(r);
 
 	if (!err)
-		err = get_buffers(r);
+		err = rename_get_buffers(r);
 	if (!err)
 		need = dir_missing(r->to.path.at, &r->to.place);
 	if (!err)
 		err = need < 0 ? need : blocks_begin(&op, FS_OP_MAX, (u32)need, (u32)need);
 	if (!err) {
-		err = change_entries(&op, r);
+		err = rename_change_entries(&op, r);
 		if (!err)
-			change_counts(&op, r);
+			rename_change_counts(&op, r);
 		log_end(&op);
 	}
-	put_buffers(r);
+	rename_put_buffers(r);
 	return err;
 }
 
@@ -251,14 +251,14 @@ static int change(struct renaming *r)
 static int rename_locked(struct renaming *r)
 {
 	struct inode *seen = r->from.ip, *a, *b;
-	int err = find(&r->from);
+	int err = side_find(&r->from);
 
-	/* The reference that check_source() got keeps the number from being used again. */
+	/* The reference that rename_check_source() got keeps the number from being used again. */
 	if (!err && r->from.ip != seen)
 		err = -EAGAIN;
 	inode_put(seen);
 	if (!err) {
-		err = find(&r->to);
+		err = side_find(&r->to);
 		if (err == -ENOENT && r->to.path.at->nlink > 0)
 			err = 0;
 	}
@@ -273,7 +273,7 @@ static int rename_locked(struct renaming *r)
 	inode_lock_nested(a);
 	if (b)
 		inode_lock_nested(b);
-	err = change(r);
+	err = rename_change(r);
 	if (b)
 		inode_unlock(b);
 	inode_unlock(a);
@@ -284,7 +284,7 @@ static int rename_locked(struct renaming *r)
 static int rename_once(struct renaming *r)
 {
 	struct inode *from = r->from.path.at, *to = r->to.path.at;
-	int err = check_source(r);
+	int err = rename_check_source(r);
 
 	if (err)
 		return err;
@@ -313,8 +313,8 @@ static int rename_paths(struct renaming *r)
 		return -EINVAL;
 	do {
 		err = rename_once(r);
-		forget(&r->from);
-		forget(&r->to);
+		side_forget(&r->from);
+		side_forget(&r->to);
 	} while (err == -EAGAIN);
 	return err;
 }

@@ -117,14 +117,14 @@ static u64 *bitmap_word(struct buf *b, u32 block)
 	return &((u64 *)(void *)b->data)[block % FS_BITS_PER_BLOCK / WORD_BITS];
 }
 
-static u64 bit_of(u32 block)
+static u64 bitmap_bit(u32 block)
 {
 	return 1ull << (block % WORD_BITS);
 }
 
 /* The number of the lowest bit set in @word, which has one; rv64imac has no
  * instruction for it, and the kernel no libgcc. */
-static u32 lowest_bit(u64 word)
+static u32 bitmap_lowest_bit(u64 word)
 {
 	u32 n = 0;
 
@@ -137,7 +137,7 @@ static u32 lowest_bit(u64 word)
 	return n;
 }
 
-static int count_free(void)
+static int blocks_count_free(void)
 {
 	struct buf *b;
 
@@ -152,7 +152,7 @@ static int count_free(void)
 				lo = ALIGN_DOWN(lo, WORD_BITS) + WORD_BITS;
 				continue;
 			}
-			ba.nfree += !(*bitmap_word(b, lo) & bit_of(lo));
+			ba.nfree += !(*bitmap_word(b, lo) & bitmap_bit(lo));
 			lo++;
 		}
 		buf_put(b);
@@ -167,7 +167,7 @@ int blocks_mount(void)
 	if (!err)
 		err = freed_alloc(&ba.freed[1]);
 	if (!err)
-		err = count_free();
+		err = blocks_count_free();
 	if (err) {
 		freed_release(&ba.freed[0]);
 		freed_release(&ba.freed[1]);
@@ -177,20 +177,20 @@ int blocks_mount(void)
 }
 
 /* The bits around @block, in bitmap block @b, of blocks that cannot be allocated. */
-static u64 used_word(struct buf *b, u32 block)
+static u64 bitmap_used_word(struct buf *b, u32 block)
 {
 	return *bitmap_word(b, block) | *freed_word(&ba.freed[0], block) |
 	       *freed_word(&ba.freed[1], block);
 }
 
 /* The first block of [lo, hi), all in bitmap block @b, that can be allocated; else @hi. */
-static u32 find_in(struct buf *b, u32 lo, u32 hi)
+static u32 bitmap_find(struct buf *b, u32 lo, u32 hi)
 {
 	while (lo < hi) {
-		u64 candidates = ~used_word(b, lo) & ~(bit_of(lo) - 1);
+		u64 candidates = ~bitmap_used_word(b, lo) & ~(bitmap_bit(lo) - 1);
 
 		if (candidates) {
-			lo = ALIGN_DOWN(lo, WORD_BITS) + lowest_bit(candidates);
+			lo = ALIGN_DOWN(lo, WORD_BITS) + bitmap_lowest_bit(candidates);
 			return MIN(lo, hi);
 		}
 		lo = ALIGN_DOWN(lo, WORD_BITS) + WORD_BITS;
@@ -199,19 +199,19 @@ static u32 find_in(struct buf *b, u32 lo, u32 hi)
 }
 
 /* Takes up to @n blocks from the free block @lo on, all in bitmap block @b, before @hi. */
-static int take(struct buf *b, u32 lo, u32 hi, u32 n, u32 *out)
+static int bitmap_take(struct buf *b, u32 lo, u32 hi, u32 n, u32 *out)
 {
 	u32 got = 0;
 
 	do {
-		*bitmap_word(b, lo) |= bit_of(lo);
+		*bitmap_word(b, lo) |= bitmap_bit(lo);
 		out[got++] = lo++;
-	} while (got < n && lo < hi && !(used_word(b, lo) & bit_of(lo)));
+	} while (got < n && lo < hi && !(bitmap_used_word(b, lo) & bitmap_bit(lo)));
 	return (int)got;
 }
 
 /* Takes up to @n blocks at the first free one in [lo, hi).  How many, -ENOSPC or -EIO. */
-static int take_first(struct log_op *op, u32 lo, u32 hi, u32 n, u32 *out)
+static int blocks_take_first(struct log_op *op, u32 lo, u32 hi, u32 n, u32 *out)
 {
 	int got = -ENOSPC;
 
@@ -225,9 +225,9 @@ static int take_first(struct log_op *op, u32 lo, u32 hi, u32 n, u32 *out)
 		if (err)
 			return err;
 		sched_point();
-		lo = find_in(b, lo, end);
+		lo = bitmap_find(b, lo, end);
 		if (lo < end) {
-			got = take(b, lo, end, n, out);
+			got = bitmap_take(b, lo, end, n, out);
 			log_write(op, b);
 		}
 		bitmap_put(op, b);
@@ -236,7 +236,7 @@ static int take_first(struct log_op *op, u32 lo, u32 hi, u32 n, u32 *out)
 }
 
 /* @n blocks that @op reserved are in use now, or given back. */
-static void unreserve(struct log_op *op, u32 n, bool in_use)
+static void blocks_unreserve(struct log_op *op, u32 n, bool in_use)
 {
 	if (n == 0)
 		return;
@@ -266,29 +266,29 @@ int block_alloc(struct log_op *op, u32 goal, u32 n, u32 *out)
 	mutex_lock(&ba.lock);
 	if (!geo_is_data(goal))
 		goal = ba.rotor;
-	got = take_first(op, goal, geo.size, n, out);
+	got = blocks_take_first(op, goal, geo.size, n, out);
 	if (got == -ENOSPC)
-		got = take_first(op, geo.data_start, goal, n, out);
+		got = blocks_take_first(op, geo.data_start, goal, n, out);
 	ASSERT(got != -ENOSPC); /* they are reserved */
 	if (got > 0) {
 		ba.rotor = out[got - 1];
-		unreserve(op, (u32)got, true);
+		blocks_unreserve(op, (u32)got, true);
 	}
 	mutex_unlock(&ba.lock);
 	return got;
 }
 
-static int clear_bit(struct log_op *op, struct buf *b, u32 block, u32 keep)
+static int bitmap_clear(struct log_op *op, struct buf *b, u32 block, u32 keep)
 {
 	u64 *word = bitmap_word(b, block);
 
-	if (!(*word & bit_of(block)))
+	if (!(*word & bitmap_bit(block)))
 		return 0;
 	if (!b->logged && op->left <= keep)
 		return -EAGAIN;
-	*word &= ~bit_of(block);
+	*word &= ~bitmap_bit(block);
 	log_write(op, b);
-	*freed_word(&ba.freed[ba.running], block) |= bit_of(block);
+	*freed_word(&ba.freed[ba.running], block) |= bitmap_bit(block);
 	ba.freed[ba.running].n++;
 	spin_lock(&ba.count);
 	ba.nfree++;
@@ -308,7 +308,7 @@ int block_free(struct log_op *op, u32 block, u32 keep)
 	if (err)
 		return err;
 	mutex_lock(&ba.lock);
-	err = clear_bit(op, b, block, keep);
+	err = bitmap_clear(op, b, block, keep);
 	mutex_unlock(&ba.lock);
 	bitmap_put(op, b);
 	return err;
@@ -327,7 +327,7 @@ u32 blocks_available(void)
 }
 
 /* Blocks that nobody has set aside; count held. */
-static u32 unreserved(void)
+static u32 blocks_unreserved(void)
 {
 	ASSERT(ba.nfree - ba.npending >= ba.nreserved);
 	return ba.nfree - ba.npending - ba.nreserved;
@@ -335,11 +335,11 @@ static u32 unreserved(void)
 
 /* Until @n blocks can be set aside, or that many do not exist.  It is the caller's turn:
  * what becomes free nobody else takes, so this ends.  count held. */
-static int wait_for_blocks(u32 n)
+static int blocks_wait(u32 n)
 {
 	int err = 0;
 
-	while (!err && unreserved() < n && (ba.npending || ba.nreserved)) {
+	while (!err && blocks_unreserved() < n && (ba.npending || ba.nreserved)) {
 		if (!ba.npending) {
 			waitq_wait_quiet(&ba.wq, &ba.count);
 			continue;
@@ -353,20 +353,20 @@ static int wait_for_blocks(u32 n)
 }
 
 /* Sets @want blocks aside, or what there is of them, at least @min.  How many. */
-static int reserve(u32 min, u32 want, u32 *got)
+static int blocks_reserve(u32 min, u32 want, u32 *got)
 {
 	int err = 0;
 
 	spin_lock(&ba.count);
 	while (ba.turn)
 		waitq_wait_quiet(&ba.wq, &ba.count);
-	if (unreserved() < want) {
+	if (blocks_unreserved() < want) {
 		ba.turn = true;
-		err = wait_for_blocks(want);
+		err = blocks_wait(want);
 		ba.turn = false;
 		waitq_wake_all(&ba.wq);
 	}
-	*got = MIN(want, unreserved());
+	*got = MIN(want, blocks_unreserved());
 	if (!err && *got < min)
 		err = -ENOSPC;
 	if (!err)
@@ -378,7 +378,7 @@ static int reserve(u32 min, u32 want, u32 *got)
 int blocks_begin(struct log_op *op, u32 nlog, u32 min, u32 want)
 {
 	u32 got = 0;
-	int err = want ? reserve(min, want, &got) : 0;
+	int err = want ? blocks_reserve(min, want, &got) : 0;
 
 	if (err)
 		return err;
@@ -391,7 +391,7 @@ int blocks_begin(struct log_op *op, u32 nlog, u32 min, u32 want)
 
 void blocks_end(struct log_op *op)
 {
-	unreserve(op, op->space, false);
+	blocks_unreserve(op, op->space, false);
 }
 
 /* --- for the commit ------------------------------------------------------------------ */

@@ -43,7 +43,7 @@ void buf_init(void)
 	}
 }
 
-static struct buf *find(u32 block)
+static struct buf *buf_find(u32 block)
 {
 	struct buf *b = cache.hash[block % NHASH];
 
@@ -52,7 +52,7 @@ static struct buf *find(u32 block)
 	return b;
 }
 
-static void rehash(struct buf *b, u32 block)
+static void buf_rehash(struct buf *b, u32 block)
 {
 	struct buf **slot = &cache.hash[b->block % NHASH];
 
@@ -67,39 +67,39 @@ static void rehash(struct buf *b, u32 block)
 	*slot = b;
 }
 
-static void wait(void)
+static void buf_wait(void)
 {
 	cache.waiting++;
 	waitq_wait_quiet(&cache.wq, &cache.lock);
 	cache.waiting--;
 }
 
-static void wake(void)
+static void buf_wake(void)
 {
 	if (cache.waiting)
 		waitq_wake_all(&cache.wq);
 }
 
 /* The buffer for @block, valid or not, with a reference. Lock held; may wait. */
-static struct buf *claim(u32 block)
+static struct buf *buf_claim(u32 block)
 {
 	struct buf *b;
 
 	for (;;) {
-		b = find(block);
+		b = buf_find(block);
 		if (b && b->busy) {
-			wait();
+			buf_wait();
 			continue;
 		}
 		if (b)
 			break;
 		if (!list_empty(&cache.lru)) {
 			b = list_first(&cache.lru, struct buf, lru);
-			rehash(b, block);
+			buf_rehash(b, block);
 			b->valid = false;
 			break;
 		}
-		wait();
+		buf_wait();
 	}
 	if (b->refs++ == 0)
 		list_del(&b->lru);
@@ -115,7 +115,7 @@ int buf_get(u32 block, struct buf **out)
 		return -EIO;
 	io_check_none_held(); /* may have to read it */
 	spin_lock(&cache.lock);
-	b = claim(block);
+	b = buf_claim(block);
 	if (!b->valid) {
 		b->busy = true;
 		spin_unlock(&cache.lock);
@@ -123,7 +123,7 @@ int buf_get(u32 block, struct buf **out)
 		spin_lock(&cache.lock);
 		b->busy = false;
 		b->valid = !err;
-		wake();
+		buf_wake();
 	}
 	spin_unlock(&cache.lock);
 	if (err) {
@@ -140,7 +140,7 @@ struct buf *buf_get_clear(u32 block)
 
 	ASSERT(geo_is_data(block));
 	spin_lock(&cache.lock);
-	b = claim(block);
+	b = buf_claim(block);
 	b->valid = true;
 	spin_unlock(&cache.lock);
 	memset(b->data, 0, FS_BLOCK);
@@ -163,7 +163,7 @@ void buf_put(struct buf *b)
 			list_add_tail(&cache.lru, &b->lru);
 		else
 			list_add(&cache.lru, &b->lru);
-		wake();
+		buf_wake();
 	}
 	spin_unlock(&cache.lock);
 }

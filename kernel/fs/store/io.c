@@ -75,7 +75,7 @@ static void bio_put(struct bio *bio)
 
 /* Interrupt context.  Everything that touches the io happens under its lock, because
  * it lies on the stack of a thread that goes on as soon as it gets the lock. */
-static void request_done(struct bio *bio)
+static void io_request_done(struct bio *bio)
 {
 	struct io *io = bio->arg;
 	int error = bio->error;
@@ -89,7 +89,7 @@ static void request_done(struct bio *bio)
 	spin_unlock(&io->lock);
 }
 
-static void submit(struct io *io)
+static void io_submit(struct io *io)
 {
 	struct bio *bio = io->bio;
 
@@ -103,12 +103,12 @@ static void submit(struct io *io)
 	blk_submit(io->dev, bio);
 }
 
-static void start(struct io *io, u64 sector)
+static void io_start(struct io *io, u64 sector)
 {
 	io->bio = bio_get();
 	io->bio->op = io->op;
 	io->bio->sector = sector;
-	io->bio->done = request_done;
+	io->bio->done = io_request_done;
 	io->bio->arg = io;
 	io_note_filler(io->bio, true);
 	io->next_sector = sector;
@@ -128,9 +128,9 @@ void io_add(struct io *io, u32 block, void *data, u32 nblocks)
 	struct bio_seg *last;
 
 	if (io->bio && io->next_sector != sector)
-		submit(io);
+		io_submit(io);
 	if (!io->bio)
-		start(io, sector);
+		io_start(io, sector);
 	last = io->bio->nsegs ? &io->bio->seg[io->bio->nsegs - 1] : NULL;
 	if (last && (char *)last->data + last->bytes == (char *)data) {
 		last->bytes += bytes;
@@ -140,14 +140,14 @@ void io_add(struct io *io, u32 block, void *data, u32 nblocks)
 	}
 	io->next_sector += bytes / SECTOR;
 	if (io->bio->nsegs == BIO_MAX_SEGS)
-		submit(io);
+		io_submit(io);
 }
 
 int io_finish(struct io *io)
 {
 	int error;
 
-	submit(io);
+	io_submit(io);
 	spin_lock(&io->lock);
 	while (io->inflight)
 		waitq_wait_quiet(&io->wq, &io->lock);
@@ -172,6 +172,6 @@ int io_flush(struct blkdev *dev)
 	if (!dev->has_flush)
 		return 0;
 	io_init(&io, dev, BIO_FLUSH);
-	start(&io, 0);
+	io_start(&io, 0);
 	return io_finish(&io);
 }

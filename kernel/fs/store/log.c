@@ -155,13 +155,13 @@ void log_poke(bool soon)
 
 /* --- commit -------------------------------------------------------------------------- */
 
-static u8 *copy_of(u32 i)
+static u8 *log_copy(u32 i)
 {
 	return log.aside + (i + 1) * FS_BLOCK;
 }
 
 /* Ordered by block number, so that neighbours become one request. */
-static void take_blocks(void)
+static void log_take_blocks(void)
 {
 	struct fs_log_header *header = (struct fs_log_header *)log.aside;
 
@@ -181,14 +181,14 @@ static void take_blocks(void)
 		struct buf *b = log.copied[i];
 
 		header->block[i] = (s32)b->block;
-		memcpy(copy_of(i), b->data, FS_BLOCK);
+		memcpy(log_copy(i), b->data, FS_BLOCK);
 		__atomic_store_n(&b->logged, false, __ATOMIC_RELAXED);
 	}
 	log.ncopies = log.n;
 }
 
 /* Ends the running transaction and starts the next.  Returns its number. */
-static u64 take_transaction(struct list *pages)
+static u64 log_take_transaction(struct list *pages)
 {
 	u64 number;
 
@@ -201,7 +201,7 @@ static u64 take_transaction(struct list *pages)
 	spin_unlock(&log.lock);
 
 	/* Nobody else can be in a transaction here. */
-	take_blocks();
+	log_take_blocks();
 	wb_snapshot(pages);
 	blocks_snapshot();
 
@@ -214,13 +214,13 @@ static u64 take_transaction(struct list *pages)
 	return number;
 }
 
-static int write_log(void)
+static int log_write_copies(void)
 {
 	struct io io;
 	int err;
 
 	io_init(&io, geo.dev, BIO_WRITE);
-	io_add(&io, geo.log_start + 1, copy_of(0), log.ncopies);
+	io_add(&io, geo.log_start + 1, log_copy(0), log.ncopies);
 	err = io_finish(&io);
 	if (!err)
 		err = io_flush(geo.dev);
@@ -231,7 +231,7 @@ static int write_log(void)
 	return err;
 }
 
-static int write_home(void)
+static int log_write_home(void)
 {
 	struct fs_log_header *header = (struct fs_log_header *)log.aside;
 	struct io io;
@@ -239,7 +239,7 @@ static int write_home(void)
 
 	io_init(&io, geo.dev, BIO_WRITE);
 	for (u32 i = 0; i < log.ncopies; i++)
-		io_add(&io, log.copied[i]->block, copy_of(i), 1);
+		io_add(&io, log.copied[i]->block, log_copy(i), 1);
 	err = io_finish(&io);
 	if (!err)
 		err = io_flush(geo.dev);
@@ -250,7 +250,7 @@ static int write_home(void)
 	return err;
 }
 
-static int write_transaction(struct list *pages)
+static int log_write_transaction(struct list *pages)
 {
 	bool has_pages = !list_empty(pages);
 	int err = wb_write(pages);
@@ -258,14 +258,14 @@ static int write_transaction(struct list *pages)
 	if (!err && (has_pages || log.ncopies))
 		err = io_flush(geo.dev);
 	if (!err && log.ncopies)
-		err = write_log();
+		err = log_write_copies();
 	if (!err && log.ncopies)
-		err = write_home();
+		err = log_write_home();
 	return err;
 }
 
 /* Mutex `commit` held. */
-static int commit(void)
+static int log_commit_running(void)
 {
 	struct list pages;
 	u64 number;
@@ -273,8 +273,8 @@ static int commit(void)
 
 	if (log.failed)
 		return -EIO;
-	number = take_transaction(&pages);
-	err = write_transaction(&pages);
+	number = log_take_transaction(&pages);
+	err = log_write_transaction(&pages);
 	if (err) {
 		__atomic_store_n(&log.failed, true, __ATOMIC_RELAXED);
 		printk("fs: cannot write to %s, it is read-only from now on\n",
@@ -307,7 +307,7 @@ int log_commit(void)
 		return 0;
 	mutex_lock(&log.commit);
 	if (log.done < want)
-		err = commit();
+		err = log_commit_running();
 	mutex_unlock(&log.commit);
 	return err;
 }
@@ -319,7 +319,7 @@ int log_sync(void)
 }
 
 /* Until there has been something to commit for long enough. */
-static void wait_for_work(void)
+static void log_wait_for_work(void)
 {
 	u64 delay = clock_from_ms(COMMIT_MS);
 
@@ -333,11 +333,11 @@ static void wait_for_work(void)
 	spin_unlock(&log.lock);
 }
 
-static void commit_thread(void *arg)
+static void log_thread(void *arg)
 {
 	(void)arg;
 	for (;;) {
-		wait_for_work();
+		log_wait_for_work();
 		if (log_sync())
 			printk("fs: changes of the last second are lost\n");
 	}
@@ -345,12 +345,12 @@ static void commit_thread(void *arg)
 
 int log_start(void)
 {
-	return kthread_start("commit", commit_thread, NULL);
+	return kthread_start("commit", log_thread, NULL);
 }
 
 /* --- recovery ------------------------------------------------------------------------ */
 
-static bool may_be_logged(u32 block)
+static bool log_may_hold(u32 block)
 {
 	return (block >= geo.inode_start && block < geo.inode_start + geo.inode_blocks) ||
 	       (block >= geo.bitmap_start &&
@@ -358,25 +358,25 @@ static bool may_be_logged(u32 block)
 	       geo_is_data(block);
 }
 
-static int check_header(const struct fs_log_header *header)
+static int log_check_header(const struct fs_log_header *header)
 {
 	if (header->n < 0 || (u32)header->n > geo.log_cap)
 		return -EINVAL;
 	for (s32 i = 0; i < header->n; i++) {
-		if (!may_be_logged((u32)header->block[i]))
+		if (!log_may_hold((u32)header->block[i]))
 			return -EINVAL;
 	}
 	return 0;
 }
 
-static int replay_block(u32 i, u32 block)
+static int log_replay_block(u32 i, u32 block)
 {
-	int err = io_block(geo.dev, BIO_READ, geo.log_start + 1 + i, copy_of(i));
+	int err = io_block(geo.dev, BIO_READ, geo.log_start + 1 + i, log_copy(i));
 
 	if (err)
 		return err;
 	printk("recovering tail %u dst %u\n", i, block);
-	return io_block(geo.dev, BIO_WRITE, block, copy_of(i));
+	return io_block(geo.dev, BIO_WRITE, block, log_copy(i));
 }
 
 int log_recover(void)
@@ -385,13 +385,13 @@ int log_recover(void)
 	int err = io_block(geo.dev, BIO_READ, geo.log_start, header);
 
 	if (!err)
-		err = check_header(header);
+		err = log_check_header(header);
 	if (err || header->n == 0)
 		return err;
 	if (geo.read_only)
 		return -EROFS;
 	for (u32 i = 0; i < (u32)header->n && !err; i++)
-		err = replay_block(i, (u32)header->block[i]);
+		err = log_replay_block(i, (u32)header->block[i]);
 	if (!err)
 		err = io_flush(geo.dev);
 	header->n = 0;
