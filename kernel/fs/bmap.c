@@ -1,10 +1,10 @@
-/* bmap.c - from block numbers of a file to blocks of the disk.
+/* bmap.c - finds, allocates and frees the disk blocks of a file.
  *
- * An inode has geo.ndirect addresses of blocks and then geo.levels addresses of trees, of
- * depth 1, 2, ...  A tree of depth d covers 256^d blocks.  Plain and large-file images
- * differ in these two numbers alone.
+ * An inode has geo.ndirect addresses of blocks, followed by geo.levels addresses of trees,
+ * of depth 1, 2, ...  A tree of depth d covers 256^d blocks.  Plain and large-file images
+ * differ only in these two numbers.
  *
- * Addresses come from the disk: each is compared with the data area before use. */
+ * Addresses come from the disk, so each is checked to lie in the data area before use. */
 #include "fs/store/alloc_priv.h"
 #include "fs/store/buf_priv.h"
 #include "fs/store/geo_priv.h"
@@ -16,7 +16,7 @@
 
 #define MAX_DEPTH 2
 
-/* The way to a block: an address in the inode, then an index into each indirect block. */
+/* The way to a block: an address in the inode, then an index in each indirect block. */
 struct way {
 	u32 slot;
 	u32 depth; /* indirect blocks on the way */
@@ -28,7 +28,7 @@ static u32 bmap_tree_blocks(u32 depth)
 	return depth == 2 ? FS_NINDIRECT * FS_NINDIRECT : FS_NINDIRECT;
 }
 
-/* -EFBIG if no file has a block @bn. */
+/* -EFBIG if no file can have a block @bn. */
 static int way_find(u32 bn, struct way *w)
 {
 	*w = (struct way){ .slot = bn };
@@ -53,12 +53,12 @@ static u32 *bmap_entries(struct buf *b)
 	return (u32 *)(void *)b->data;
 }
 
-/* Where the way to a block ends: at the block's own address, with those of its
- * neighbours behind it, or, with passed < way.depth, at a hole in the tree. */
+/* Where the way to a block ends.  If passed == way.depth, that is the block's own address,
+ * and those of the next blocks follow it.  Otherwise it is a hole in the tree. */
 struct end {
 	struct way way;
 	u32 passed;    /* indirect blocks on the way     */
-	u32 *addr;     /* in @b, or in the inode         */
+	u32 *addr;     /* the last address, in @b or in the inode */
 	struct buf *b; /* with a reference, or NULL      */
 };
 
@@ -68,7 +68,7 @@ static void end_put(struct end *e)
 		buf_put(e->b);
 }
 
-/* Goes the way to block @bn as far as there are blocks. */
+/* Follows the way to block @bn, through indirect blocks, to its end.  -EFBIG, -EIO. */
 static int bmap_walk(struct inode *ip, u32 bn, struct end *e)
 {
 	int err = way_find(bn, &e->way);
@@ -92,7 +92,7 @@ static int bmap_walk(struct inode *ip, u32 bn, struct end *e)
 	return 0;
 }
 
-/* How many blocks from there on have their addresses side by side, at most @n. */
+/* How many blocks, at most @n, have their addresses side by side from there on. */
 static u32 end_side_by_side(const struct end *e, u32 n)
 {
 	u32 depth = e->way.depth;
@@ -119,7 +119,8 @@ int bmap_find_run(struct inode *ip, u32 bn, u32 n, u32 *out)
 	return err ? err : (int)n;
 }
 
-/* Allocates @min blocks, better @want.  How many, or -errno with none allocated. */
+/* Allocates at least @min blocks and, as far as they are adjacent, up to @want.  Returns how
+ * many, or -errno with none allocated. */
 static int bmap_alloc_blocks(struct log_op *op, u32 goal, u32 *block, u32 min, u32 want)
 {
 	u32 n = 0;
@@ -131,7 +132,7 @@ static int bmap_alloc_blocks(struct log_op *op, u32 goal, u32 *block, u32 min, u
 
 		if (got < 0) {
 			while (n-- > 0) {
-				/* In the bitmap block that was logged for it. */
+				/* Its bitmap block is logged, so this logs no other. */
 				int freed = block_free(op, block[n], 0);
 
 				ASSERT(freed != -EAGAIN);
@@ -144,7 +145,8 @@ static int bmap_alloc_blocks(struct log_op *op, u32 goal, u32 *block, u32 min, u
 	return (int)n;
 }
 
-/* Enters @n blocks; those that the way lacks come first, then the file's own. */
+/* Enters the addresses of @n new blocks.  The first become the indirect blocks that are
+ * missing on the way, the others blocks of the file. */
 static void bmap_enter(struct log_op *op, struct end *e, const u32 *block, u32 n)
 {
 	u32 nmissing = e->way.depth - e->passed;
@@ -165,7 +167,8 @@ static void bmap_enter(struct log_op *op, struct end *e, const u32 *block, u32 n
 		log_write(op, e->b);
 }
 
-/* How many of the next @n blocks, whose addresses lie side by side, have no place. */
+/* How many of the next @n blocks, whose addresses lie side by side, have no place before
+ * one has. */
 static u32 end_count_missing(const struct end *e, u32 n)
 {
 	u32 i = 0;
@@ -210,7 +213,7 @@ int bmap_alloc_run(struct log_op *op, struct inode *ip, u32 bn, u32 n, u32 *out)
 	ASSERT(n > 0 && n <= BMAP_RUN);
 	n = end_count_missing(&e, end_side_by_side(&e, n));
 	if (n == 0) {
-		*out = *e.addr; /* it has a place */
+		*out = *e.addr; /* the block has a place */
 		end_put(&e);
 		return geo_is_data(*out) ? 1 : -EIO;
 	}
@@ -242,14 +245,14 @@ int bmap_alloc(struct log_op *op, struct inode *ip, u32 bn, u32 *out)
 
 /* --- freeing ------------------------------------------------------------------------- */
 
-/* Blocks that the operation must be able to log besides the bitmap: the inode and an
+/* Blocks that the operation must still be able to log after bitmap blocks: the inode and an
  * indirect block of each depth. */
 #define KEEP (1 + MAX_DEPTH)
 
 struct freeing {
 	struct log_op *op;
-	u32 first; /* blocks from here on go          */
-	u32 end;   /* those from here on may be gone  */
+	u32 first; /* free the blocks from here on           */
+	u32 end;   /* blocks from here on may have been freed */
 };
 
 static int bmap_free_leaf(struct freeing *f, u32 *addr, u32 bn)
@@ -265,7 +268,8 @@ static int bmap_free_leaf(struct freeing *f, u32 *addr, u32 bn)
 
 static int bmap_free_tree(struct freeing *f, u32 *addr, u32 depth, u32 bn);
 
-/* The entries of an indirect block of @depth that covers the blocks from @bn on. */
+/* Frees what the entries of an indirect block of @depth lead to, from f->first on, last
+ * entries first.  The indirect block covers the blocks from @bn on. */
 static int bmap_free_entries(struct freeing *f, u32 *entry, u32 depth, u32 bn,
 			     bool *changed)
 {
@@ -288,8 +292,8 @@ static int bmap_free_entries(struct freeing *f, u32 *entry, u32 depth, u32 bn,
 	return err;
 }
 
-/* The tree that hangs at @addr: what lies behind f->first, the last blocks first; and
- * its indirect block too if nothing is left. */
+/* Frees blocks of the tree at @addr from f->first on, last blocks first, and its indirect
+ * block as well if nothing of the tree is left. */
 static int bmap_free_tree(struct freeing *f, u32 *addr, u32 depth, u32 bn)
 {
 	bool changed = false;
@@ -310,7 +314,7 @@ static int bmap_free_tree(struct freeing *f, u32 *addr, u32 depth, u32 bn)
 		err = bmap_free_leaf(f, addr, bn);
 		changed &= err != 0;
 	}
-	/* A block that is free has no contents that matter. */
+	/* The contents of a block that was freed do not matter. */
 	if (changed)
 		log_write(f->op, b);
 	buf_put(b);

@@ -7,12 +7,12 @@
 struct file;
 struct object;
 
-/* References; the last put closes.  file_put() may sleep. */
+/* Takes and gives back a reference.  The last put closes the file and may sleep. */
 struct file *file_dup(struct file *f);
 void file_put(struct file *f);
 
-/* Bytes done or -errno, as docs/abi.md section 2 has it; -EINVAL for @n < 0.  No locks
- * held. */
+/* What the system calls do; docs/abi.md section 2 gives results and errors.  Reading and
+ * writing return the number of bytes or -errno, -EINVAL for @n < 0.  No locks held. */
 s64 file_read(struct file *f, uptr_t dst, int n) MUST_CHECK;
 s64 file_write(struct file *f, uptr_t src, int n) MUST_CHECK;
 int file_stat(struct file *f, struct stat *st) MUST_CHECK;
@@ -22,10 +22,10 @@ int file_truncate(struct file *f, u64 size) MUST_CHECK;
 bool file_is_readable(const struct file *f);
 bool file_is_tty(struct file *f);
 
-/* The pages of a regular file for a mapping that reads, and with @write also
- * writes, them.  -EACCES: not open for that; -ENODEV: nothing to map.  No new
+/* Gets the pages of a regular file for a mapping that reads them and, with @write, writes
+ * them.  -EACCES: the file is not open for that.  -ENODEV: not a regular file.  Takes no
  * reference. */
 int file_mappable(struct file *f, bool write, struct object **out) MUST_CHECK;
 
-/* Both ends of a new pipe.  -ENFILE, -ENOMEM. */
+/* Makes a pipe and opens both ends.  -ENFILE, -ENOMEM. */
 int pipe_create(struct file **rd, struct file **wr) MUST_CHECK;

@@ -11,7 +11,7 @@ enum file_kind { FILE_NONE, FILE_INODE, FILE_DEVICE, FILE_PIPE };
 
 struct file {
 	u32 refs;            /* (A) 0: free                                          */
-	enum file_kind kind; /* (C) while open, as is all but off                   */
+	enum file_kind kind; /* (C) while open, as are all fields but off           */
 	bool readable, writable, append;
 	struct mutex lock;      /* one read or write at a time moves the offset         */
 	u64 off;                /* (lock) bytes                                         */
@@ -22,9 +22,10 @@ struct file {
 
 void file_init(void);
 
-/* A file of kind FILE_NONE with one reference, or -ENFILE; and its undoing. */
+/* Takes a file of kind FILE_NONE, with one reference, from the table: 0 or -ENFILE.
+ * file_free() gives it back. */
 int file_alloc(struct file **out) MUST_CHECK;
 void file_free(struct file *f);
 
-/* Makes @f an open file of @ip, whose reference moves to it; @flags of fcntl.h. */
+/* Opens @f for @ip, with @flags as in fcntl.h.  The reference of @ip moves to @f. */
 void file_set_inode(struct file *f, struct inode *ip, int flags);

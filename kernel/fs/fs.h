@@ -1,8 +1,8 @@
 /* fs.h - the file system as the rest of the kernel sees it.
  *
- * Paths are kernel strings, NUL-terminated, at most MAXPATH bytes; @cwd is
- * where relative ones start.  Everything returns 0 (or a count) or -errno,
- * and a failed call has changed nothing.  All may sleep; no locks held. */
+ * A path is a kernel string that ends with NUL, in at most MAXPATH bytes; a relative one
+ * starts at @cwd.  Functions return 0 (or a count) or -errno, and a failed call has changed
+ * nothing.  All may sleep.  No locks held. */
 #pragma once
 
 #include "lib/types.h"
@@ -14,8 +14,8 @@ struct file;
 struct object;
 struct page;
 
-/* Boot: tables; then the root file system: log replay, orphan reclaim, and the
- * thread that commits. */
+/* At boot: fs_init() sets up the tables.  fs_mount() mounts the root file system: replays the
+ * log, frees orphans and starts the thread that commits. */
 void fs_init(void);
 int fs_mount(struct blkdev *dev) MUST_CHECK;
 
@@ -24,7 +24,7 @@ int fs_sync(void) MUST_CHECK;
 
 /* --- names ------------------------------------------------------------- */
 
-/* The inode that @path names, with a reference; symbolic links are followed. */
+/* Gets the inode that @path names, with a reference.  Follows symbolic links. */
 int fs_lookup(struct inode *cwd, const char *path, struct inode **out) MUST_CHECK;
 
 /* @flags as in uapi/fcntl.h. On success the reference moves to the caller. */
@@ -41,7 +41,7 @@ s64 fs_readlink(struct inode *cwd, const char *path, char *buf, u64 size) MUST_C
 
 struct inode *inode_root(void); /* with a new reference */
 struct inode *inode_dup(struct inode *ip);
-void inode_put(struct inode *ip); /* may sleep: the last one of an unlinked file frees it */
+void inode_put(struct inode *ip); /* may sleep; the last put of an unlinked file frees it */
 void inode_stat(struct inode *ip, struct stat *st);
 
 /* Reads [off, off + n) into kernel memory, through the page cache for files.
@@ -51,7 +51,8 @@ s64 inode_read(struct inode *ip, void *dst, u64 off, u64 n) MUST_CHECK;
 /* The page cache of a regular file; NULL for anything else. */
 struct object *inode_object(struct inode *ip);
 
-/* Page @index of a regular file, for a program to run from, with a reference: from now on
- * a write to the file leaves that frame alone.  -ENOEXEC: not all of it lies in the file.
- * -EAGAIN: programs may write to it through a mapping; take a copy.  -ENOMEM, -EIO. */
+/* Gets page @index of a regular file, with a reference, for a program to run from.  From now
+ * on, a write to the file leaves that frame alone.  -ENOEXEC: the page does not lie in the
+ * file as a whole.  -EAGAIN: programs may write to the page through a mapping, so the caller
+ * takes a copy.  -ENOMEM, -EIO. */
 int inode_text_page(struct inode *ip, u64 index, struct page **out) MUST_CHECK;

@@ -1,13 +1,14 @@
 /* inode.c - the table of inodes, and their 64 bytes on the disk.
  *
- * The table has NSLOT slots at all times, and more as long as so many inodes are in use:
- * a program that maps many files takes memory for them, not what others need.
+ * The table always has NSLOT slots, and more while more inodes are in use.  So a program
+ * that maps many files takes memory, not the slots that others need.
  *
- * Locks: table.lock (rank fstable) for numbers, references and lists; each inode's
- * mutex for its contents.  A mutex over the search for a free inode, inside an inode's.
+ * Locks: table.lock (rank fstable) guards numbers, references and lists.  Each inode has a
+ * mutex for its contents.  The mutex `search` is held while a free inode is looked for, and
+ * is taken with the lock of a directory held.
  *
- * An inode whose last name goes is freed by the last inode_put().  It is `dying` from then
- * on, so that a corrupt directory entry cannot bring it back. */
+ * The last inode_put() of an inode without names frees it.  From then on the inode is
+ * `dying`, so that a corrupt directory entry cannot bring it back. */
 #include "fs/inode_priv.h"
 
 #include "core/report/klog.h"
@@ -31,9 +32,9 @@ static struct {
 	struct inode *hash[NHASH]; /* (lock) */
 	struct mutex search;       /* for free inodes on the disk */
 	u32 first_free;            /* (lock) no free inode has a lower number           */
-	u64 frees;                 /* (lock) how often first_free may have been lowered */
+	u64 frees;                 /* (lock) counts inodes that became free             */
 	u32 unsettled;             /* (lock) inodes that are being made or freed        */
-	struct waitq settled;      /* for fewer of those                                */
+	struct waitq settled;      /* until there are fewer of those                    */
 	struct inode slot[NSLOT];
 } table;
 
@@ -100,9 +101,9 @@ static void inode_take_ref(struct inode *ip)
 		list_del(&ip->lru);
 }
 
-/* A slot for another inode, out of all lists, or NULL; then @dirty says whether a commit
- * would make one free: pages that are on their way to the disk must get there
- * before the file is read again. */
+/* Takes a slot out of all lists, for another inode; NULL if there is none.  In that case
+ * @dirty says whether a commit would free one: pages that are on their way to the disk must
+ * get there before the file can be read again. */
 static struct inode *inode_take_slot(bool *dirty)
 {
 	struct inode *ip;
@@ -125,7 +126,7 @@ static bool inode_is_extra(const struct inode *ip)
 	return ip < table.slot || ip >= table.slot + NSLOT;
 }
 
-/* A slot more.  No lock held. */
+/* Allocates one more slot.  -ENOMEM.  No lock held. */
 static int inode_add_slot(struct inode **out)
 {
 	*out = slab_alloc(&extra_slots, 0);
@@ -135,7 +136,7 @@ static int inode_add_slot(struct inode **out)
 	return 0;
 }
 
-/* What becomes of a slot that is in nobody's hands, and in no list.  No lock held. */
+/* Gives back a slot that nobody uses and that is in no list.  No lock held. */
 static void inode_drop_slot(struct inode *ip)
 {
 	if (inode_is_extra(ip)) {
@@ -148,7 +149,7 @@ static void inode_drop_slot(struct inode *ip)
 	spin_unlock(&table.lock);
 }
 
-/* An empty slot in nobody's hands.  No spin lock held; may sleep for a commit. */
+/* Gets an empty slot, in no list.  No spin lock held; may sleep for a commit. */
 static int inode_get_empty_slot(struct inode **out)
 {
 	struct inode *ip;
@@ -172,7 +173,7 @@ static int inode_get_empty_slot(struct inode **out)
 
 /* --- references ---------------------------------------------------------------------- */
 
-/* The slot of @ino with a reference, perhaps not loaded. No lock held. */
+/* Gets the slot of @ino with a reference; it may not be loaded.  No lock held. */
 static int inode_claim(u32 ino, struct inode **out)
 {
 	struct inode *ip, *fresh = NULL;
@@ -218,7 +219,7 @@ static struct fs_dinode *inode_dinode(const struct inode *ip, struct buf *b)
 	return &((struct fs_dinode *)(void *)b->data)[ip->ino % FS_INODES_PER_BLOCK];
 }
 
-/* Lock held. */
+/* Reads the inode from the disk.  Its lock is held. */
 static int inode_load(struct inode *ip)
 {
 	const struct fs_dinode *d;
@@ -254,14 +255,15 @@ int inode_get(u32 ino, struct inode **out)
 	if (err)
 		return err;
 	if (!__atomic_load_n(&ip->loaded, __ATOMIC_ACQUIRE)) {
-		/* Only who loads it, and so takes no other lock, can hold this one. */
+		/* Only a thread that loads it can hold this lock, and that one takes no
+		 * other lock. */
 		inode_lock_nested(ip);
 		if (!ip->loaded)
 			err = inode_load(ip);
 		inode_unlock(ip);
 	}
 	if (!err && ip->type == 0)
-		err = -EIO; /* being created, and named by a corrupt entry */
+		err = -EIO; /* it is being created, and a corrupt entry names it */
 	if (err) {
 		inode_put(ip);
 		return err;
@@ -278,16 +280,16 @@ struct inode *inode_dup(struct inode *ip)
 	return ip;
 }
 
-/* Inode @ino is free, or may be; table.lock held. */
+/* Notes that inode @ino is free, or may be.  table.lock held. */
 static void inode_note_free(u32 ino)
 {
 	table.first_free = MIN(table.first_free, ino);
 	table.frees++;
 }
 
-/* An additional slot that nobody refers to, out of all lists, or NULL.  They are the
- * oldest; one with pages on their way to the disk waits for the next to be asked for.
- * table.lock held. */
+/* Takes a slot beyond the NSLOT out of all lists if nobody refers to it; else NULL.  Such
+ * slots are the first of the list.  One whose pages are on their way to the disk stays for a
+ * later call.  table.lock held. */
 static struct inode *inode_take_idle(void)
 {
 	struct inode *ip = list_first(&table.lru, struct inode, lru);
@@ -300,8 +302,8 @@ static struct inode *inode_take_idle(void)
 	return ip;
 }
 
-/* Gives one reference back, unless it is the last one of an inode without names: then
- * marks it dying, leaves the reference and returns false. */
+/* Gives one reference back and returns true.  But if it is the last one of an inode without
+ * names, keeps the reference, marks the inode dying and returns false. */
 static bool inode_put_ref(struct inode *ip)
 {
 	struct inode *idle;
@@ -327,7 +329,7 @@ static bool inode_put_ref(struct inode *ip)
 	return !last;
 }
 
-/* One inode less that is being made or freed; table.lock held. */
+/* One inode is no longer being made or freed.  table.lock held. */
 static void inode_count_settled(void)
 {
 	table.unsettled--;
@@ -341,7 +343,7 @@ void inode_put(struct inode *ip)
 
 	if (inode_put_ref(ip))
 		return;
-	/* Failing, it stays an orphan on the disk, for the next mount to free. */
+	/* If this fails, the inode stays an orphan on the disk, and the next mount frees it. */
 	err = inode_free(ip);
 	spin_lock(&table.lock);
 	ip->dying = false;
@@ -365,7 +367,7 @@ struct inode *inode_root(void)
 	struct inode *ip;
 	int err = inode_get(FS_ROOT_INO, &ip);
 
-	/* The mount holds a reference, so that it is there. */
+	/* The mount holds a reference, so this cannot fail. */
 	ASSERT(!err);
 	return ip;
 }
@@ -391,7 +393,7 @@ void inode_store(struct log_op *op, const struct inode *ip, struct buf *b)
 	log_write(op, b);
 }
 
-/* Whether somebody is about to fill in the free inode @ino already. */
+/* Whether another thread has taken the free inode @ino and will fill it in. */
 static bool inode_is_claimed(u32 ino)
 {
 	struct inode *ip;
@@ -416,7 +418,7 @@ static bool inode_is_free(struct buf *b, u32 ino)
 	       __atomic_load_n(type, __ATOMIC_RELAXED) == 0;
 }
 
-/* The first free inode from @ino on: its number, 0 if there is none, or -EIO.
+/* Returns the number of the first free inode from @ino on, 0 if there is none, or -EIO.
  * Mutex `search` held. */
 static s64 inode_find_free(u32 ino)
 {
@@ -441,8 +443,9 @@ static s64 inode_find_free(u32 ino)
 	return found ? ino - 1 : 0;
 }
 
-/* None was found when inodes had been freed @frees times: waits as long as one is being
- * freed or made, which may fail.  Whether it is worth another look. */
+/* Called when no free inode was found and table.frees had been @frees before the search.
+ * Waits while an inode is being freed, or made, which may fail.  Returns whether to search
+ * again: whether an inode has become free since. */
 static bool inode_wait_for_free(u64 frees)
 {
 	bool freed;
@@ -455,7 +458,7 @@ static bool inode_wait_for_free(u64 frees)
 	return freed;
 }
 
-/* Finds a free inode and gets a reference. Mutex `search` held. */
+/* Finds a free inode and gets a reference.  -ENOSPC.  Mutex `search` held. */
 static int inode_claim_free(struct inode **out)
 {
 	u64 frees;

@@ -1,9 +1,9 @@
-/* mapped.c - files that are mapped: what mm asks of the file behind a page.
+/* mapped.c - mapped files: what mm asks of the file that a page belongs to.
  *
- * A shared mapping writes straight into the page cache.  Before the first such
- * write the page gets its blocks and is marked dirty (mapped_prepare); writes that the
- * hardware's D bits tell of later mark it again (mapped_dirty).  Neither makes
- * a file longer: what lies behind its end in the last page stays in memory. */
+ * A shared mapping writes straight into the page cache.  Before the first write,
+ * mapped_prepare() gives the page its blocks and marks it dirty.  When the hardware's D bit
+ * tells of a later write, mapped_dirty() marks the page again.  Neither makes the file
+ * longer: bytes past its end in the last page never reach the disk. */
 #include "fs/mapped_priv.h"
 
 #include "fs/store/buf_priv.h"
@@ -22,10 +22,10 @@
 struct mapped {
 	struct inode *ip;
 	struct page *pg;
-	struct page *spare; /* a frame for the case that programs run from pg, or NULL */
+	struct page *spare; /* a frame for a copy if programs run from pg, or NULL */
 	struct wb_rec *rec; /* or NULL */
 	struct buf *ibuf;   /* the inode's, once it is going to change */
-	bool write;         /* it is to be made ready for writes, too */
+	bool write;         /* make the page ready for writes as well */
 	u32 mask;           /* bit i: block i of the page lies in the file */
 	struct page_blocks blocks;
 };
@@ -52,14 +52,14 @@ int inode_own_page(struct inode *ip, struct page **pg, struct page **copy)
 	if (!(page_flags(*pg) & PG_TEXT))
 		return 0;
 	if (__atomic_load_n(&(*pg)->refs, __ATOMIC_ACQUIRE) == 2) {
-		/* The cache and we: whoever ran it is gone, and nobody is given it
-		 * while the inode is locked (inode_text_page). */
+		/* The references are the cache's and ours, so no program runs from the
+		 * page.  While the inode is locked, inode_text_page() gives it to none. */
 		page_clear_flags(*pg, PG_TEXT);
 		return 0;
 	}
 	if (!*copy)
 		return -EAGAIN;
-	/* The copy must not be dropped and read again before the disk has the page. */
+	/* Until the disk has the page, the copy must not be dropped and read again. */
 	while (page_flags(*pg) & PG_WRITEBACK) {
 		if (log_commit())
 			return -EROFS;
@@ -90,9 +90,9 @@ static void mapped_mark(struct mapped *m)
 		wb_mark(&m->rec, m->pg, mask, m->blocks.block);
 }
 
-/* Gives every block of the page a place.  Those that got one keep it if another
- * does not: they are zeros of the file, as before.  They become dirty in the same
- * transaction, so that it does not commit without their contents. */
+/* Gives a place to every missing block of the page.  If there is not room for all, the
+ * others keep theirs, and still read as zeros.  The blocks become dirty in the same
+ * transaction, so it does not commit without their contents. */
 static int mapped_alloc_missing(struct mapped *m)
 {
 	struct log_op op;
@@ -111,7 +111,7 @@ static int mapped_alloc_missing(struct mapped *m)
 	return err;
 }
 
-/* -EAGAIN: a spare frame is wanted.  -ESTALE: the page is not the file's any more. */
+/* -EAGAIN: needs m->spare.  -ESTALE: the page no longer belongs to the file. */
 static int mapped_prepare_locked(struct mapped *m)
 {
 	int err;
@@ -176,16 +176,16 @@ int mapped_own(struct object *obj, struct page **pg)
 	return mapped_prepare_page(obj, pg, false);
 }
 
-/* A writer tests PG_TEXT and writes under one hold of the inode lock, so the flag is set
- * under that lock, too: the page is either written before it runs, or replaced.  The size
- * is stable there as well. */
+/* A writer looks at PG_TEXT and writes without giving up the inode lock in between.  The
+ * flag is set under the same lock: so a page is written before it runs, or it is replaced.
+ * The lock also keeps the size stable. */
 int inode_text_page(struct inode *ip, u64 index, struct page **out)
 {
 	struct page *pg;
 	int err;
 
 	if (index >= mapped_pages(&ip->obj))
-		return -ENOEXEC; /* nothing to be read */
+		return -ENOEXEC; /* past the end: do not read it */
 	err = object_get_page(&ip->obj, index, &pg);
 	if (err)
 		return err;
@@ -207,7 +207,7 @@ void mapped_dirty(struct object *obj, struct page *pg)
 	struct mapped m = { .ip = inode_of(obj), .pg = pg };
 
 	if (wb_reserve(&m.rec))
-		return; /* the disk takes nothing any more, and has been reported */
+		return; /* the disk has failed, which has been reported */
 	inode_lock(m.ip);
 	if (object_has_page(obj, pg) && mapped_find_blocks(&m) == 0)
 		mapped_mark(&m);

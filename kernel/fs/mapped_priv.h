@@ -1,5 +1,5 @@
-/* mapped_priv.h - the object_ops of mapped files; see mm/space/pagecache.h for what each
- * one promises, and mapped.c for how. */
+/* mapped_priv.h - object_ops for mappings of files.  mm/space/pagecache.h says what each one
+ * promises. */
 #pragma once
 
 #include "mm/space/pagecache.h"

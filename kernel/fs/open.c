@@ -10,7 +10,7 @@
 #include "uapi/fcntl.h"
 #include "uapi/limits.h"
 
-/* Finds p->last in p->at, or creates a file of that name, with a reference. */
+/* Finds p->last in p->at, or creates a file of that name; gets a reference. */
 static int open_find_or_create(struct path *p, int flags, struct inode **out)
 {
 	u32 ino, slot;
@@ -79,7 +79,7 @@ static int open_inode(struct inode *cwd, const char *path, int flags, struct ino
 	return err;
 }
 
-/* The last checks, and what O_TRUNC does. */
+/* The last checks, and truncating. */
 static int open_prepare(struct inode *ip, int flags)
 {
 	int err = 0;

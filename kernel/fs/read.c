@@ -1,8 +1,8 @@
 /* read.c - reading inodes, and filling pages of the page cache.
  *
- * Locks: a page that is being filled is busy, and the filler takes the inode lock for
- * as long as it reads the disk.  Readers copy under the inode lock with faults off; if
- * that stops short they let go, fault the user's page in, and go on. */
+ * Locks: a page is busy while it is filled, and the inode is locked while the disk is read.
+ * Readers copy under the inode lock with faults off.  If a copy stops short, the reader
+ * unlocks the inode, faults the user's page in, and goes on. */
 #include "fs/read_write_priv.h"
 
 #include "core/thread.h"
@@ -19,8 +19,8 @@
 
 /* --- filling pages ------------------------------------------------------------------- */
 
-/* Starts to fill the pages after @page[0] that are worth reading as well; they are busy.
- * How many pages there are then, the first one included. */
+/* Begins to fill the pages that follow @page[0], as far as reading ahead is worth it, and
+ * appends them.  Returns the number of pages, the first one included. */
 static u32 read_begin_ahead(struct inode *ip, struct page **page)
 {
 	u64 npages = DIV_UP((u64)ip->size, PAGE_SIZE), index = page[0]->index;
@@ -35,7 +35,7 @@ static u32 read_begin_ahead(struct inode *ip, struct page **page)
 	return n;
 }
 
-/* Inode lock held. */
+/* Reads @pg and pages that follow it.  Inode lock held. */
 static int read_cluster(struct inode *ip, struct page *pg)
 {
 	struct page *page[PAGEIO_MAX] = { pg };
@@ -60,7 +60,7 @@ static int inode_read_page(struct object *obj, struct page *pg)
 	if (in_order)
 		err = read_cluster(ip, pg);
 	if (err)
-		err = pageio_read(ip, &pg, 1); /* an error may be another page's */
+		err = pageio_read(ip, &pg, 1); /* the error may be another page's */
 	inode_unlock(ip);
 	return err;
 }
@@ -101,7 +101,8 @@ static struct sink sink_add(struct sink to, u64 n)
 	return to;
 }
 
-/* Inode lock held.  Bytes that went without a fault. */
+/* Copies up to @n bytes to the reader and returns how many went without a fault.
+ * Inode lock held. */
 static u64 reader_give(struct reader *r, const u8 *from, u64 n)
 {
 	u64 done = n;
@@ -116,7 +117,8 @@ static u64 reader_give(struct reader *r, const u8 *from, u64 n)
 	return done;
 }
 
-/* How much of [off, off + left) lies before the end and in one unit of @unit bytes. */
+/* How many of the bytes left to read lie before the end of the file and in the same
+ * @unit bytes as the first. */
 static u64 reader_chunk(const struct reader *r, u64 unit)
 {
 	u64 n = MIN(r->left, unit - r->off % unit);
@@ -126,8 +128,8 @@ static u64 reader_chunk(const struct reader *r, u64 unit)
 	return MIN(n, r->ip->size - r->off);
 }
 
-/* The steps: 1 if there may be more, 0 at the end, -EFAULT if a page of the user's
- * has to be faulted in, or another error. */
+/* A step returns 1 if there may be more, 0 at the end of the file, -EFAULT if a page of
+ * the user's has to be faulted in, or another error. */
 
 static int read_file_step(struct reader *r)
 {
@@ -137,7 +139,7 @@ static int read_file_step(struct reader *r)
 	int err, more = 1;
 
 	if (!pg) {
-		/* Without the lock: just to read nothing in for nothing. */
+		/* Unlocked look at the size, only to avoid reading past the end of file. */
 		if (r->off >= __atomic_load_n(&r->ip->size, __ATOMIC_RELAXED))
 			return 0;
 		err = object_get_page(obj, index, &pg);
@@ -199,7 +201,8 @@ s64 data_read(struct inode *ip, struct sink to, u64 off, u64 n)
 		if (sched_point_killed() && r.left && more > 0)
 			more = -EINTR;
 	}
-	/* A bad address spoils the read; a bad disk only what it has. */
+	/* With a bad address the whole read fails.  After a disk error, the bytes that
+	 * were read before it count. */
 	if (more == -EFAULT || (more < 0 && r.off == off))
 		return more;
 	return (s64)(r.off - off);

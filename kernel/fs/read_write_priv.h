@@ -1,4 +1,4 @@
-/* data_priv.h - bytes of inodes, from and to user programs and the kernel. */
+/* read_write_priv.h - reading and writing the contents of inodes. */
 #pragma once
 
 #include "lib/types.h"
@@ -6,17 +6,19 @@
 
 struct inode;
 
-/* Where bytes go: kernel memory, or the running process's if @kernel is NULL. */
+/* Where bytes go: to @kernel, or if that is NULL, to @user in the running process. */
 struct sink {
 	void *kernel;
 	uptr_t user;
 };
 
-/* Reads [off, off + n): files through the page cache, directories and symbolic links
- * through the buffers.  Bytes read, short at the end; -EFAULT, -EIO, -ENOMEM.  No locks
- * held but a file's offset. */
+/* Reads bytes [off, off + n): of files through the page cache, of directories and symbolic
+ * links through the buffer cache.  Returns the number of bytes read, fewer than @n only at
+ * the end or after an error that came later than the first byte.  -EINVAL for devices,
+ * -EFAULT, -EIO, -ENOMEM, -EINTR.  No lock held except that of a file's offset. */
 s64 data_read(struct inode *ip, struct sink to, u64 off, u64 n) MUST_CHECK;
 
-/* Writes [*off, *off + n) of a file, or at its end with @append.  0 or -errno; *off
- * moves on by what was written, in both cases. */
+/* Writes bytes [*off, *off + n) of a file; with @append, @n bytes at its end.  0, or -errno
+ * if not all were written.  Either way *off ends after the last byte written.  No lock
+ * held except that of a file's offset. */
 int data_write(struct inode *ip, uptr_t src, u64 *off, u64 n, bool append) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* super.c - mounting: the superblock, and the order in which the parts start. */
+/* super.c - mounting: checks the superblock and starts the parts in order. */
 #include "core/option/bootopt.h"
 #include "core/report/klog.h"
 #include "dev/block.h"
@@ -29,7 +29,7 @@ struct run {
 	u64 lo, hi;
 };
 
-/* Whether the runs are not empty, apart, and lie behind the superblock.  *@end becomes
+/* Whether no run is empty, none overlap, and all lie after the superblock.  *@end becomes
  * the end of the last one. */
 static bool runs_are_sound(const struct run *run, u32 n, u64 *end)
 {
@@ -82,7 +82,7 @@ static int super_check(const struct fs_super *sb, struct blkdev *dev)
 		return -EINVAL;
 	if (!runs_are_sound(run, ARRAY_SIZE(run), &data) || data >= sb->size)
 		return -EINVAL;
-	/* mkfs makes size / 8192 + 1 bitmap blocks, so that one may be left over. */
+	/* mkfs makes size / 8192 + 1 bitmap blocks: one more than needed if it divides. */
 	if (sb->size % FS_BITS_PER_BLOCK == 0 && sb->size - sb->nblocks == data + 1)
 		data++;
 	geo = (struct geometry){
@@ -121,12 +121,12 @@ int geo_read(struct blkdev *dev)
 	return err;
 }
 
-/* Reclaim wants file pages clean. */
+/* For reclaim, which frees clean file pages only. */
 static void super_write_all(void)
 {
 	int err = log_commit();
 
-	/* If it failed it has said so, and the pages are lost. */
+	/* An error has been reported, and the pages are lost. */
 	(void)err;
 }
 
@@ -150,7 +150,7 @@ void fs_init(void)
 	object_set_writer(&writer);
 }
 
-/* The root directory, with the reference that keeps it in memory. */
+/* Gets the root directory, with the reference that keeps it in memory. */
 static int super_get_root(void)
 {
 	struct inode *root;
@@ -165,8 +165,8 @@ static int super_get_root(void)
 	return 0;
 }
 
-/* Whether an inode of the plain layout is surely in buffer @b: with the large one, the
- * last address is in use only when the blocks of the others do not suffice. */
+/* Whether some inode in buffer @b certainly has the plain layout.  In the large layout, an
+ * inode uses its last address only when the other ones do not suffice. */
 static bool super_has_plain_inode(const struct buf *b)
 {
 	const struct fs_dinode *di = (const void *)b->data;
@@ -180,7 +180,7 @@ static bool super_has_plain_inode(const struct buf *b)
 	return false;
 }
 
-/* Whether block @block is a table of the places of exactly @n blocks. */
+/* Whether block @block holds addresses of exactly @n blocks, followed by zeros. */
 static bool super_is_table_of(u32 block, u64 n)
 {
 	const u32 *addr;
@@ -196,8 +196,8 @@ static bool super_is_table_of(u32 block, u64 n)
 	return is;
 }
 
-/* Whether @di is surely an inode of the large layout: that has a table where the plain one
- * has a block of data, and needs no more for files of this size. */
+/* Whether @di certainly has the large layout.  That has an indirect block where the plain
+ * one has a block of data, and needs no other for files of this size. */
 static bool super_is_large_inode(const struct fs_dinode *di)
 {
 	u64 n = DIV_UP((u64)di->size, FS_BLOCK);
@@ -219,7 +219,7 @@ static bool super_has_large_inode(const struct buf *b)
 	return false;
 }
 
-/* Whether an inode in @b tells that the image has the other layout; says so. */
+/* Whether an inode in @b shows that the image has the other layout; prints so. */
 static bool super_has_other_layout(const struct buf *b)
 {
 	if (geo.levels == 2 && super_has_plain_inode(b)) {
@@ -235,7 +235,8 @@ static bool super_has_other_layout(const struct buf *b)
 	return false;
 }
 
-/* Nothing in the superblock tells the layouts apart.  0, -EIO, or -ENXIO with a message. */
+/* Looks at the inodes, as the superblock does not tell the layout.  0, -EIO, or -ENXIO with
+ * a message. */
 static int super_check_layout(void)
 {
 	int err = 0;

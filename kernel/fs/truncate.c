@@ -1,10 +1,10 @@
 /* truncate.c - changing the length of a file, and freeing inodes.
  *
- * What goes, goes from the end, in as many transactions as the log wants; the size goes
- * with it, so after a power cut the file is as long as its blocks.
+ * Blocks are freed from the end on, in as many operations as the log needs.  Each also
+ * stores the size: so after a power cut, the file is no longer than its blocks.
  *
- * Bytes of a cached page behind the end of the file are zero.  On the disk they may be
- * anything (a cut does not write them), so growing over them writes that block. */
+ * In a cached page, bytes past the end of the file are zero.  On the disk they may be
+ * anything, as shortening a file does not write them.  So growing writes that block. */
 #include "core/thread.h"
 #include "core/sync/waitq.h"
 #include "fs/store/alloc_priv.h"
@@ -20,8 +20,8 @@
 #include "uapi/errno.h"
 #include "uapi/stat.h"
 
-/* One transaction's worth of freeing blocks from @first on.  With @kill, the inode goes
- * with the last of them.  0, -EAGAIN, -EROFS, -EIO. */
+/* Frees blocks from @first on, as many as one operation can.  With @kill, the operation that
+ * frees the last one also frees the inode.  0, -EAGAIN if more are left, -EROFS, -EIO. */
 static int truncate_free_some(struct inode *ip, u32 first, bool kill)
 {
 	struct log_op op;
@@ -74,8 +74,8 @@ static int truncate_store_size(struct inode *ip, u32 size)
 	return err;
 }
 
-/* If programs run from the page that the end @size lies in, a frame for a copy of it;
- * it stays so, or does not become so, while the inode is locked. */
+/* If programs run from the page that will hold the end @size, allocates a frame for a copy
+ * of it.  Inode lock held, so no program begins to run from the page meanwhile. */
 static int truncate_get_copy(struct inode *ip, u32 size, struct page **copy)
 {
 	struct page *pg = NULL;
@@ -93,7 +93,7 @@ static int truncate_get_copy(struct inode *ip, u32 size, struct page **copy)
 	return needed && !*copy ? -ENOMEM : 0;
 }
 
-/* Clears what the last page has behind the end of the file. */
+/* Clears the bytes past the end of the file in its last page. */
 static void truncate_clear_tail(struct inode *ip, struct page **copy)
 {
 	u32 from = ip->size % PAGE_SIZE;
@@ -104,15 +104,16 @@ static void truncate_clear_tail(struct inode *ip, struct page **copy)
 	if (!pg)
 		return;
 	wb_cancel(pg, 0xfu & ~((1u << DIV_UP(from, FS_BLOCK)) - 1));
-	/* After an error the end may lie in another page than the copy is for.  What then
-	 * stays behind it is cleared by truncate_grow(). */
+	/* After an error the end may lie in a page that *copy was not meant for.  Bytes
+	 * then remain past the end, and truncate_grow() clears them. */
 	if (!inode_own_page(ip, &pg, copy))
 		memset((u8 *)frame_va(pg) + from, 0, PAGE_SIZE - from);
 	frame_put(pg);
 }
 
-/* The cache follows the disk: as long as a commit may come that has the old size,
- * the pages must stay dirty, or it would show blocks that were never written. */
+/* Pages leave the cache only after their blocks were freed.  A commit may come that still
+ * has the old size; if the pages were no longer dirty by then, it would show blocks that
+ * were never written. */
 static int truncate_shrink(struct inode *ip, u32 size)
 {
 	struct page *copy;
@@ -134,8 +135,8 @@ static int truncate_shrink(struct inode *ip, u32 size)
 	return err;
 }
 
-/* The last block of the file, if it is there and not full, was cleared behind the end in
- * @pg and has to become so on the disk. */
+/* Marks the last block of the file dirty, if it has a place and is not full: its bytes past
+ * the end, which are zero in @pg, have to be so on the disk. */
 static int truncate_write_last_block(struct inode *ip, struct page *pg, struct wb_rec **rec)
 {
 	u32 block[WB_PAGE_BLOCKS] = { 0 };
@@ -166,7 +167,7 @@ static int truncate_grow(struct inode *ip, u32 size)
 	if (!err)
 		err = wb_reserve(&rec);
 	if (!err) {
-		/* A program may have written there, in a mapping. */
+		/* A program may have written past the end through a mapping. */
 		memset((u8 *)frame_va(pg) + from, 0, PAGE_SIZE - from);
 		err = truncate_write_last_block(ip, pg, &rec);
 		if (!err)
@@ -181,14 +182,16 @@ static int truncate_grow(struct inode *ip, u32 size)
 
 /* --- mappings ------------------------------------------------------------------------
  *
- * They are cut without the inode lock, as area locks come before it.  If the file grew
- * in between, pages of the new part would be cut, too, and what programs wrote to private
- * copies of them would be lost.  So a file that is cut grows when all that is done. */
+ * Mappings are cut without the inode lock, because area locks come before it.  If the file
+ * grew meanwhile, pages of its new part would be unmapped as well, and what programs wrote
+ * to private copies of those would be lost.  So a file may grow only after its mappings
+ * have been cut. */
 
 static struct spinlock cuts_lock = SPINLOCK_INIT("cuts", fstable);
 static struct waitq cuts_done = WAITQ_INIT(cuts_done);
 
-/* Inode lock held: a grower that found no cut under that lock gets none before it ends. */
+/* Inode lock held: if a thread that holds it has found no cut, none begins before it
+ * unlocks the inode. */
 static void cut_begin(struct inode *ip)
 {
 	__atomic_fetch_add(&ip->cuts, 1, __ATOMIC_RELAXED);
@@ -217,10 +220,10 @@ void inode_wait_for_cuts(struct inode *ip)
 	spin_unlock(&cuts_lock);
 }
 
-/* --- all of it ----------------------------------------------------------------------- */
+/* --- setting the size ----------------------------------------------------------------------- */
 
-/* Inode lock held.  -EAGAIN when growing: the last page has to be cached.  -EBUSY: the
- * file must not grow now. */
+/* Inode lock held.  -EAGAIN: to grow the file, its last page has to be cached.  -EBUSY: the
+ * file may not grow now. */
 static int truncate_locked(struct inode *ip, u64 size)
 {
 	if (ip->type != T_FILE)
@@ -259,7 +262,7 @@ int inode_set_size(struct inode *ip, u64 size)
 			inode_wait_for_cuts(ip);
 			err = 0;
 		} else if (err == -EAGAIN) {
-			/* Held until the next try, so that reclaim leaves it. */
+			/* With our reference it stays cached until the next try. */
 			err = object_get_page(&ip->obj, index, &last);
 		} else {
 			break;
@@ -275,7 +278,7 @@ int inode_free(struct inode *ip)
 	inode_lock(ip);
 	if (ip->type == T_DIR)
 		namecache_forget_dir(ip->ino);
-	/* No commit will show the file any more: its pages need not be written. */
+	/* No later commit shows the file, so its pages need not be written. */
 	object_drop_pages(&ip->obj, 0);
 	err = truncate_free_from(ip, 0, true);
 	inode_unlock(ip);

@@ -1,4 +1,4 @@
-/* wb.c - file pages that are newer than the disk, and writing them. */
+/* wb.c - writes back file pages that are newer than the disk. */
 #include "fs/wb_priv.h"
 
 #include "core/sync/waitq.h"
@@ -29,7 +29,7 @@ void wb_init(void)
 	wb.nfree = NREC;
 }
 
-/* Lock held; NULL if there is none. */
+/* Takes a free record; NULL if there is none.  Lock held. */
 static struct wb_rec *wb_get_free(void)
 {
 	struct wb_rec *rec;
@@ -83,7 +83,7 @@ static u32 wb_dirty_bits(u32 mask)
 	return mask * PG_DIRTY(0);
 }
 
-/* The record of @pg, made from *@rec or a free one if it has none.  Lock held. */
+/* The record of @pg.  If it has none, it gets *@rec or a free one.  Lock held. */
 static struct wb_rec *wb_rec_for(struct wb_rec **rec, struct page *pg)
 {
 	struct wb_rec *r = wb_rec_of(pg);
@@ -107,9 +107,10 @@ bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block)
 	struct wb_rec *r;
 	bool low;
 
-	/* The bytes come before the look at the flags, and in wb_snapshot() the flags go
-	 * before anybody looks at the bytes: so either the flags are seen to be gone
-	 * here, or the commit has the bytes.  Blocks that are dirty do not move. */
+	/* Here the bytes are stored before the flags are read.  wb_snapshot() clears the
+	 * flags before the bytes are read.  So either this thread sees the flags cleared, or
+	 * the commit writes the bytes.  A dirty block does not move, so block[] needs no
+	 * look. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if ((page_flags(pg) & wb_dirty_bits(mask)) == wb_dirty_bits(mask))
 		return true;
@@ -181,7 +182,7 @@ void wb_snapshot(struct list *out)
 	while (!list_empty(&wb.dirty)) {
 		struct wb_rec *r = list_first(&wb.dirty, struct wb_rec, link);
 
-		/* Reclaim must see one of the bits at any time. */
+		/* Reclaim must see PG_WRITEBACK or a dirty bit at any time. */
 		list_del(&r->link);
 		list_add_tail(out, &r->link);
 		frame_get(r->pg);

@@ -1,8 +1,8 @@
 /* wb_priv.h - file pages that are newer than the disk.
  *
- * Each has a record, out of a fixed pool, that says where on the disk its dirty blocks
- * go: a commit needs neither inode locks nor memory.  The records are gathered until the
- * next commit takes them all. */
+ * Each dirty page has a record from a fixed pool, which says where on the disk its dirty
+ * blocks go.  So a commit needs neither inode locks nor memory.  Each commit takes all the
+ * records that there are. */
 #pragma once
 
 #include "lib/list.h"
@@ -18,29 +18,29 @@ struct wb_rec {
 	struct page *pg;    /* (wb) page->priv points back while it is not being written */
 	struct object *obj; /* (wb) */
 	u32 mask;           /* (wb) bit i: block i is dirty          */
-	u32 block[WB_PAGE_BLOCKS]; /* (wb) where it goes             */
+	u32 block[WB_PAGE_BLOCKS]; /* (wb) where block i goes        */
 };
 
 void wb_init(void);
 
-/* A free record, for wb_mark(). -EROFS after a disk error.  May sleep for a
- * commit: inode locks are fine, no transaction open. */
+/* Takes a free record, for wb_mark().  -EROFS after a disk error.  May sleep for a commit:
+ * the caller may hold inode locks and has no operation open. */
 int wb_reserve(struct wb_rec **out) MUST_CHECK;
-void wb_unreserve(struct wb_rec *rec);
+void wb_unreserve(struct wb_rec *rec); /* or NULL */
 
-/* Marks the blocks of @mask of @pg dirty; they go to block[].  A page without a record
- * gets *@rec, which is cleared then; if that is NULL, a free one, or else nothing
- * happens: false.  Inode lock held, contents already in the page. */
+/* Marks the blocks of @pg in @mask dirty; block i goes to @block[i].  A page without a record
+ * gets *@rec, which is then cleared, or if that is NULL, a free one.  Returns false, with
+ * nothing done, if there is none.  Inode lock held; the contents are already in the page. */
 bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block);
 
-/* Forgets that the blocks of @mask are dirty: they were cut off.  Inode lock held. */
+/* The blocks in @mask left the file: they are not dirty any more.  Inode lock held. */
 void wb_cancel(struct page *pg, u32 mask);
 
-/* @with has taken the place of @pg: it is what is written then.  Inode lock held. */
+/* @with has taken the place of @pg, and is written instead of it.  Inode lock held. */
 void wb_move(struct page *pg, struct page *with);
 
 /* --- for the commit, one at a time ------------------------------------------------- */
 
 bool wb_pending(void);                      /* any context */
 void wb_snapshot(struct list *out);         /* takes all records */
-int wb_write(struct list *recs) MUST_CHECK; /* 0 or -EIO; they are used up */
+int wb_write(struct list *recs) MUST_CHECK; /* 0 or -EIO; frees the records */

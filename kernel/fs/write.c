@@ -1,14 +1,14 @@
 /* write.c - writing to files.
  *
- * Goes page by page.  For one page: under the inode lock, the bytes are copied from the
- * user with faults off, blocks that are missing are allocated in a transaction of its
- * own, and the page is marked dirty.  Whatever may sleep for memory (a new page, reading
- * the old contents, faulting the user's page in) happens between tries, without the lock.
+ * A write goes page by page.  For each page, under the inode lock, it copies the bytes
+ * from the user with faults off, allocates the missing blocks in an operation of their
+ * own, and marks the page dirty.  What may sleep for memory is done between tries, without
+ * the lock: getting a new page, reading old contents, faulting the user's page in.
  *
- * A page that will be written as a whole, or that begins at or behind the end of the
- * file, is filled in a frame that nobody knows and enters the cache complete; of others
- * the old contents are read first.  Blocks are allocated after the copy, so a bad
- * address costs none, and a full disk cuts the write at a block. */
+ * If nothing of a page's old contents remains, a new frame is filled, and enters the cache
+ * when it is complete.  For any other page the old contents are read first.  Blocks are
+ * allocated after the copy: so a bad address costs none, and a full disk ends the write
+ * at a block. */
 #include "core/thread.h"
 #include "fs/store/buf_priv.h"
 #include "fs/read_write_priv.h"
@@ -28,31 +28,31 @@ struct writer {
 	u64 off, left; /* bytes */
 	bool append;
 
-	/* What a step wants before it takes the inode lock; kept for the next one. */
-	struct page *spare; /* a frame to become a page, or NULL                 */
+	/* What a step needs before it takes the inode lock; unused, it serves the next. */
+	struct page *spare; /* a frame for a new page, or NULL                   */
 	struct page *pin;   /* keeps the page cached, or NULL                    */
 	struct wb_rec *rec; /* or NULL                                           */
-	bool read_first;    /* do not use spare for a page that has old contents */
+	bool read_first;    /* read old contents, even if the piece covers them  */
 };
 
-/* What a step wants done without the lock, before it is tried again. */
+/* What has to be done without the lock before the step is tried again. */
 enum want {
 	WANT_NOTHING,
 	WANT_SPARE,
-	WANT_PAGE, /* the file's, read in */
-	WANT_USER, /* the user's, at src + n */
+	WANT_PAGE, /* the page of the file, read in                 */
+	WANT_USER, /* the page of the user at src + n, faulted in   */
 	WANT_REC,
-	WANT_GROWTH, /* that the file may grow */
+	WANT_GROWTH, /* the file may grow */
 };
 
-/* The piece of the file that a step writes; lies in one page. */
+/* What one step writes: bytes of a file, all in one page. */
 struct piece {
 	struct page *pg; /* with a reference                               */
 	bool is_new;     /* pg is w->spare, not in the cache yet           */
 	enum want want;
 	u64 off;  /* in the file                                    */
-	u32 n;    /* bytes to write; after the copy those that came */
-	u32 mask; /* blocks of the page that it touches             */
+	u32 n;    /* bytes to write; after the copy, bytes copied   */
+	u32 mask; /* bit i: the piece touches block i of the page   */
 	struct page_blocks blocks;
 	struct buf *ibuf; /* the inode's, if it is going to change         */
 };
@@ -62,7 +62,7 @@ static u32 piece_off(const struct piece *p)
 	return (u32)(p->off % PAGE_SIZE);
 }
 
-/* The blocks of the page that [off, off + n) touches; n > 0. */
+/* The mask of the blocks that the piece touches; n > 0. */
 static u32 piece_touched(const struct piece *p)
 {
 	u32 first = piece_off(p) / FS_BLOCK;
@@ -71,7 +71,7 @@ static u32 piece_touched(const struct piece *p)
 	return (2u << last) - (1u << first);
 }
 
-/* Where the next step writes, and how much at most. */
+/* Sets where the next step writes, and how many bytes at most. */
 static int piece_limit(struct writer *w, struct piece *p)
 {
 	u64 size = w->ip->size;
@@ -88,7 +88,7 @@ static int piece_limit(struct writer *w, struct piece *p)
 	return 0;
 }
 
-/* Whether the piece leaves nothing of the page's old contents. */
+/* Whether nothing of the page's old contents remains. */
 static bool piece_covers_page(const struct writer *w, const struct piece *p)
 {
 	u64 end = p->off + p->n;
@@ -96,7 +96,7 @@ static bool piece_covers_page(const struct writer *w, const struct piece *p)
 	return piece_off(p) == 0 && (end % PAGE_SIZE == 0 || end >= w->ip->size);
 }
 
-/* Finds or makes the page. */
+/* Finds the page in the cache, or takes a new frame for it. */
 static int piece_get_page(struct writer *w, struct piece *p)
 {
 	int err;
@@ -122,9 +122,9 @@ static int piece_get_page(struct writer *w, struct piece *p)
 	return 0;
 }
 
-/* Finds the blocks that the piece touches.  Ends the piece before a block that has a
- * place and comes after one that has none: so if there is no room, nothing past the cut
- * has changed. */
+/* Finds the blocks that the piece touches.  The piece ends before a block that has a place
+ * but follows one that has none.  So if there is no room for the missing blocks, no block
+ * after them has changed. */
 static int piece_find_blocks(struct writer *w, struct piece *p)
 {
 	struct page_blocks *pb = &p->blocks;
@@ -149,7 +149,7 @@ static int piece_find_blocks(struct writer *w, struct piece *p)
 	return 0;
 }
 
-/* Gets what must not be wanting once the bytes are copied. */
+/* Gets what the step needs after the copy, when it can no longer fail for want of it. */
 static int piece_get_ready(struct writer *w, struct piece *p)
 {
 	bool grows = p->off + p->n > w->ip->size, changes;
@@ -164,13 +164,13 @@ static int piece_get_ready(struct writer *w, struct piece *p)
 		return err;
 	changes = grows || p->blocks.missing;
 	if ((changes || p->is_new) && !w->rec) {
-		p->want = WANT_REC; /* there will be no turning back for one */
+		p->want = WANT_REC; /* the operation cannot wait for one */
 		return 0;
 	}
 	return changes ? inode_buf(w->ip, &p->ibuf) : 0;
 }
 
-/* Copies the user's bytes in. */
+/* Copies the user's bytes into the page. */
 static void piece_fill(struct writer *w, struct piece *p)
 {
 	u8 *data = frame_va(p->pg);
@@ -187,7 +187,7 @@ static void piece_fill(struct writer *w, struct piece *p)
 		memset(data + p->n, 0, PAGE_SIZE - p->n);
 }
 
-/* There is no room for the blocks that are missing: the piece ends before them. */
+/* Ends the piece before the first missing block: there is no room for it. */
 static void piece_cut(struct piece *p)
 {
 	u32 missing = p->blocks.missing, keep, i = 0;
@@ -197,15 +197,15 @@ static void piece_cut(struct piece *p)
 	keep = i * FS_BLOCK > piece_off(p) ? i * FS_BLOCK - piece_off(p) : 0;
 	p->n = MIN(p->n, keep);
 	for (; i < WB_PAGE_BLOCKS; i++) {
-		/* What has no place reads as zeros. */
+		/* A block without a place reads as zeros. */
 		if (p->is_new || (missing & BIT(i)))
 			memset((u8 *)frame_va(p->pg) + i * FS_BLOCK, 0, FS_BLOCK);
 	}
 	p->mask &= ~missing;
 }
 
-/* From here on the bytes are the file's.  False, with nothing done, if the page needed a
- * record and there is none. */
+/* Makes the bytes part of the file: the page enters the cache and is dirty, the size grows.
+ * Returns false, with nothing done, if the page needs a record and there is none. */
 static bool piece_publish(struct writer *w, struct piece *p)
 {
 	if (p->is_new && p->n > 0) {
@@ -223,7 +223,7 @@ static bool piece_publish(struct writer *w, struct piece *p)
 	return true;
 }
 
-/* Gives the piece its blocks, and the file its size. */
+/* Allocates the missing blocks and publishes the piece. */
 static int piece_store(struct writer *w, struct piece *p)
 {
 	struct log_op op;
@@ -231,7 +231,8 @@ static int piece_store(struct writer *w, struct piece *p)
 	int err = 0;
 
 	if (!p->ibuf) {
-		/* Not in a new try: it may find that the user's page is gone. */
+		/* A new try could find the user's page gone, and leave these bytes in a
+		 * page that is not dirty. */
 		while (!err && !piece_publish(w, p))
 			err = wb_reserve(&w->rec);
 		return err;
@@ -251,7 +252,7 @@ static int piece_store(struct writer *w, struct piece *p)
 	return err;
 }
 
-/* Writes a piece under the inode lock, or says what is wanted first. */
+/* Writes a piece, or sets p->want to what is needed first.  Inode lock held. */
 static int write_step_locked(struct writer *w, struct piece *p)
 {
 	int err = piece_limit(w, p);
@@ -282,7 +283,7 @@ static void writer_unpin(struct writer *w)
 	w->pin = NULL;
 }
 
-/* Gets a step what it wants; no lock held. */
+/* Gets what a step wants.  No lock held. */
 static int writer_serve(struct writer *w, const struct piece *p)
 {
 	int err = 0;
@@ -302,7 +303,7 @@ static int writer_serve(struct writer *w, const struct piece *p)
 	} else if (p->want == WANT_USER) {
 		err = uaccess_fault_in(uptr_add(w->src, p->n), false);
 		if (err && p->n > 0) {
-			/* What comes before the bad address is written all the same. */
+			/* The bytes before the bad address are still written. */
 			w->read_first = true;
 			err = 0;
 		}
