@@ -119,8 +119,8 @@ int bmap_find_run(struct inode *ip, u32 bn, u32 n, u32 *out)
 	return err ? err : (int)n;
 }
 
-/* Allocates at least @min blocks and, as far as they are adjacent, up to @want.  Returns how
- * many, or -errno with none allocated. */
+/* Allocates at least @min blocks and, as far as they are adjacent, up to @want.  Returns
+ * how many, or -errno with none allocated. */
 static int bmap_alloc_blocks(struct log_op *op, u32 goal, u32 *block, u32 min, u32 want)
 {
 	u32 n = 0;

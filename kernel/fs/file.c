@@ -1,8 +1,8 @@
 /* file.c - the table of open files, and what they do.
  *
- * A regular file has an offset.  The file's mutex is held for a whole read or write, so that
- * calls that share the offset do not mix.  Devices and pipes have no offset and take no
- * mutex: a thread that waits for input must not hold up the others. */
+ * A regular file has an offset.  The file's mutex is held for a whole read or write, so
+ * that calls that share the offset do not mix.  Devices and pipes have no offset and take
+ * no mutex: a thread that waits for input must not hold up the others. */
 #include "fs/file.h"
 
 #include "dev/chardev.h"

@@ -14,8 +14,8 @@ struct file;
 struct object;
 struct page;
 
-/* At boot: fs_init() sets up the tables.  fs_mount() mounts the root file system: replays the
- * log, frees orphans and starts the thread that commits. */
+/* At boot: fs_init() sets up the tables. fs_mount() mounts the root file system: replays
+ * the log, frees orphans and starts the thread that commits. */
 void fs_init(void);
 int fs_mount(struct blkdev *dev) MUST_CHECK;
 
@@ -51,8 +51,8 @@ s64 inode_read(struct inode *ip, void *dst, u64 off, u64 n) MUST_CHECK;
 /* The page cache of a regular file; NULL for anything else. */
 struct object *inode_object(struct inode *ip);
 
-/* Gets page @index of a regular file, with a reference, for a program to run from.  From now
- * on, a write to the file leaves that frame alone.  -ENOEXEC: the page does not lie in the
- * file as a whole.  -EAGAIN: programs may write to the page through a mapping, so the caller
- * takes a copy.  -ENOMEM, -EIO. */
+/* Gets page @index of a regular file, with a reference, for a program to run from.  From
+ * now on, a write to the file leaves that frame alone.  -ENOEXEC: the page does not lie in
+ * the file as a whole.  -EAGAIN: programs may write to the page through a mapping, so the
+ * caller takes a copy.  -ENOMEM, -EIO. */
 int inode_text_page(struct inode *ip, u64 index, struct page **out) MUST_CHECK;

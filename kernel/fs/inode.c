@@ -288,8 +288,8 @@ static void inode_note_free(u32 ino)
 }
 
 /* Takes a slot beyond the NSLOT out of all lists if nobody refers to it; else NULL.  Such
- * slots are the first of the list.  One whose pages are on their way to the disk stays for a
- * later call.  table.lock held. */
+ * slots are the first of the list.  One whose pages are on their way to the disk stays for
+ * a later call. table.lock held. */
 static struct inode *inode_take_idle(void)
 {
 	struct inode *ip = list_first(&table.lru, struct inode, lru);
@@ -343,7 +343,8 @@ void inode_put(struct inode *ip)
 
 	if (inode_put_ref(ip))
 		return;
-	/* If this fails, the inode stays an orphan on the disk, and the next mount frees it. */
+	/* If this fails, the inode stays an orphan on the disk, and the next mount frees
+	 * it. */
 	err = inode_free(ip);
 	spin_lock(&table.lock);
 	ip->dying = false;
@@ -383,7 +384,7 @@ void inode_store(struct log_op *op, const struct inode *ip, struct buf *b)
 {
 	struct fs_dinode *d = inode_dinode(ip, b);
 
-	/* Field by field: inode_is_free() may be looking. */
+	/* A single store for the type: inode_is_free() may look at it now. */
 	__atomic_store_n(&d->type, ip->type, __ATOMIC_RELAXED);
 	d->major = ip->major;
 	d->minor = ip->minor;
@@ -406,9 +407,9 @@ static bool inode_is_claimed(u32 ino)
 	return claimed;
 }
 
-/* Whether inode @ino, in buffer @b, is free.  The type is looked at again: between the
- * first look and inode_is_claimed() somebody may have filled it in and gone.  New claims come
- * only from holders of mutex `search`. */
+/* Whether inode @ino, in buffer @b, is free.  Looks at the type twice: between the first
+ * look and inode_is_claimed(), a thread that had claimed the inode may fill it in and put
+ * it.  Only a holder of the mutex `search` makes a new claim. */
 static bool inode_is_free(struct buf *b, u32 ino)
 {
 	const struct fs_dinode *d = (const struct fs_dinode *)(const void *)b->data;

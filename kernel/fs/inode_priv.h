@@ -94,8 +94,9 @@ int inode_own_page(struct inode *ip, struct page **pg, struct page **copy) MUST_
  * the data area. */
 int bmap_find(struct inode *ip, u32 bn, u32 *out) MUST_CHECK;
 
-/* How many disk blocks have to be allocated so that all of blocks [bn, bn + n) have a place,
- * indirect blocks included.  Exact for one block, never too few for more.  -EIO, -EFBIG. */
+/* How many disk blocks have to be allocated so that all of blocks [bn, bn + n) have a
+ * place, indirect blocks included.  Exact for one block, never too few for more.  -EIO,
+ * -EFBIG. */
 int bmap_missing(struct inode *ip, u32 bn, u32 n) MUST_CHECK;
 
 /* As bmap_find(), but allocates a missing block, out of those reserved for @op.  The caller
@@ -104,16 +105,16 @@ int bmap_missing(struct inode *ip, u32 bn, u32 n) MUST_CHECK;
 #define BMAP_ALLOC_MAX 5
 int bmap_alloc(struct log_op *op, struct inode *ip, u32 bn, u32 *out) MUST_CHECK;
 
-/* The same for blocks [bn, bn + n), at most BMAP_RUN to allocate.  Returns how many from @bn
- * on were found or allocated, at least one, or -errno.  Every block after the first may log
- * one more bitmap block. */
+/* The same for blocks [bn, bn + n), at most BMAP_RUN to allocate.  Returns how many from
+ * @bn on were found or allocated, at least one, or -errno.  Every block after the first may
+ * log one more bitmap block. */
 #define BMAP_RUN 4
 int bmap_find_run(struct inode *ip, u32 bn, u32 n, u32 *out) MUST_CHECK;
 int bmap_alloc_run(struct log_op *op, struct inode *ip, u32 bn, u32 n, u32 *out) MUST_CHECK;
 
-/* Frees the blocks from @first on, last ones first, as far as @op may log, and leaves it one
- * block for the inode.  0: all are freed.  -EAGAIN: go on in another operation.  -EIO.  In
- * each case *@end is the first block that may have been freed. */
+/* Frees the blocks from @first on, last ones first, as far as @op may log, and leaves it
+ * one block for the inode. 0: all are freed.  -EAGAIN: go on in another operation.  -EIO.
+ * In each case *@end is the first block that may have been freed. */
 int bmap_free(struct log_op *op, struct inode *ip, u32 first, u32 *end) MUST_CHECK;
 
 /* --- length: truncate.c -------------------------------------------------------------- */

@@ -1,4 +1,4 @@
-/* mapped_priv.h - object_ops for mappings of files.  mm/space/pagecache.h says what each one
+/* mapped_priv.h - object_ops for mappings of files. mm/space/pagecache.h says what each one
  * promises. */
 #pragma once
 

@@ -20,8 +20,9 @@
 #include "uapi/errno.h"
 #include "uapi/stat.h"
 
-/* Frees blocks from @first on, as many as one operation can.  With @kill, the operation that
- * frees the last one also frees the inode.  0, -EAGAIN if more are left, -EROFS, -EIO. */
+/* Frees blocks from @first on, as many as one operation can.  With @kill, the operation
+ * that frees the last one also frees the inode. 0, -EAGAIN if more are left, -EROFS,
+ * -EIO. */
 static int truncate_free_some(struct inode *ip, u32 first, bool kill)
 {
 	struct log_op op;
@@ -220,7 +221,8 @@ void inode_wait_for_cuts(struct inode *ip)
 	spin_unlock(&cuts_lock);
 }
 
-/* --- setting the size ----------------------------------------------------------------------- */
+/* --- setting the size
+ * ----------------------------------------------------------------------- */
 
 /* Inode lock held.  -EAGAIN: to grow the file, its last page has to be cached.  -EBUSY: the
  * file may not grow now. */

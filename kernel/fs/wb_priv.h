@@ -28,9 +28,10 @@ void wb_init(void);
 int wb_reserve(struct wb_rec **out) MUST_CHECK;
 void wb_unreserve(struct wb_rec *rec); /* or NULL */
 
-/* Marks the blocks of @pg in @mask dirty; block i goes to @block[i].  A page without a record
- * gets *@rec, which is then cleared, or if that is NULL, a free one.  Returns false, with
- * nothing done, if there is none.  Inode lock held; the contents are already in the page. */
+/* Marks the blocks of @pg in @mask dirty; block i goes to @block[i].  A page without a
+ * record gets *@rec, which is then cleared, or if that is NULL, a free one.  Returns false,
+ * with nothing done, if there is none.  Inode lock held; the contents are already in the
+ * page. */
 bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block);
 
 /* The blocks in @mask left the file: they are not dirty any more.  Inode lock held. */

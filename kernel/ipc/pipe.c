@@ -1,11 +1,11 @@
-/* pipe.c - bytes from writers to readers.
+/* pipe.c - pipes: bytes from writers to readers.
  *
- * A write returns when at most PIPESIZE bytes of what it wrote are still unread, as if the
- * buffer had that size; a writer that must wait lets readers have more at once than
- * that, as the buffer is a whole frame: a long write needs few switches.
+ * A write returns when at most PIPESIZE bytes are unread, as if the buffer had that size.
+ * The buffer is a whole frame: while a writer waits, readers find more than PIPESIZE bytes
+ * in it, so that a long write needs few switches.
  *
- * One spin lock per pipe, held while bytes are copied from or to users with faults
- * off.  If that stops short, the user's page is faulted in without the lock. */
+ * Each pipe has a spin lock, which is held while bytes are copied from or to users with
+ * faults off.  If a copy stops short, the user's page is faulted in without the lock. */
 #include "ipc/pipe.h"
 
 #include "core/thread.h"
@@ -22,11 +22,11 @@ struct pipe {
 	struct waitq readers, writers;
 	bool reading, writing; /* (lock) that end is open                       */
 	u8 *data;              /* (C) PAGE_SIZE bytes, a ring                    */
-	u64 in, out;           /* (lock) counts of bytes; out <= in             */
+	u64 in, out;           /* (lock) bytes put in and taken out; out <= in  */
 	struct pipe *next_free;
 };
 
-/* Two files each. */
+/* Each pipe has two files, so NFILE / 2 are enough. */
 static struct {
 	struct spinlock lock;
 	struct pipe *free; /* (lock) */
@@ -95,8 +95,8 @@ void pipe_close(struct pipe *p, bool writer)
 	}
 }
 
-/* Moves up to @n bytes out of the ring without a fault; returns how many went, and
- * whether the user's page stopped it.  Lock held. */
+/* Copies up to @n bytes out of the ring and returns how many. *@fault: it stopped at a page
+ * of the user's that has to be faulted in.  Lock held. */
 static u64 pipe_take(struct pipe *p, uptr_t dst, u64 n, bool *fault)
 {
 	u64 done = 0;
@@ -115,11 +115,13 @@ static u64 pipe_take(struct pipe *p, uptr_t dst, u64 n, bool *fault)
 	return done;
 }
 
+/* The same, into the ring. */
 static u64 pipe_give(struct pipe *p, uptr_t src, u64 n, bool *fault)
 {
 	u64 done = 0;
 
-	/* An empty ring begins where the copy goes by words, and in one piece. */
+	/* An empty ring may begin anywhere: where the copy is aligned to words, and does
+	 * not wrap. */
 	if (p->in == p->out)
 		p->in = p->out = src.va % sizeof(u64);
 	*fault = false;
@@ -136,7 +138,7 @@ static u64 pipe_give(struct pipe *p, uptr_t src, u64 n, bool *fault)
 	return done;
 }
 
-/* Lock held.  0 when there is something to read or will never be, or -EINTR. */
+/* Waits until there is something to read, or no writer left.  0 or -EINTR.  Lock held. */
 static int pipe_wait_for_bytes(struct pipe *p)
 {
 	while (p->in == p->out && p->writing) {
@@ -173,7 +175,7 @@ s64 pipe_read(struct pipe *p, uptr_t dst, u64 n)
 	return done || !err ? (s64)done : err;
 }
 
-/* Lock held.  Until at most @most bytes are unread.  0, -EPIPE or -EINTR. */
+/* Waits until at most @most bytes are unread.  0, -EPIPE or -EINTR.  Lock held. */
 static int pipe_wait_for_room(struct pipe *p, u64 most)
 {
 	while (p->reading && p->in - p->out > most) {
@@ -201,7 +203,7 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 			done += pipe_give(p, uptr_add(src, done), n - done, &fault);
 		if (p->in != p->out)
 			waitq_wake_all(&p->readers);
-		/* As if it had been written in pieces of PIPESIZE. */
+		/* As if the buffer had PIPESIZE bytes. */
 		if (!err && !fault)
 			err = pipe_wait_for_room(p, PIPESIZE);
 		spin_unlock(&p->lock);

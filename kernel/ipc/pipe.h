@@ -1,4 +1,4 @@
-/* pipe.h - bytes from writers to readers. */
+/* pipe.h - pipes: bytes from writers to readers. */
 #pragma once
 
 #include "lib/types.h"
@@ -7,13 +7,14 @@ struct pipe;
 
 void pipe_init(void);
 
-/* A pipe with one reader and one writer.  -ENFILE, -ENOMEM. */
+/* Makes a pipe that is open for reading and for writing.  -ENFILE, -ENOMEM. */
 int pipe_alloc(struct pipe **out) MUST_CHECK;
 
-/* Both sleep and copy from or to the running process: no lock is held but one of rank
- * `file`.  Bytes moved, 0 at the end; -EPIPE, -EINTR, -EFAULT. */
+/* Copy to or from the running process, and may sleep.  No lock held except one of rank
+ * `file`.  Return the number of bytes, 0 when all was read and no writer is left; -EPIPE
+ * when no reader is left, -EINTR, -EFAULT. */
 s64 pipe_read(struct pipe *p, uptr_t dst, u64 n) MUST_CHECK;
 s64 pipe_write(struct pipe *p, uptr_t src, u64 n) MUST_CHECK;
 
-/* One end goes; the pipe goes with the second one. */
+/* Closes one end.  Closing the second one frees the pipe. */
 void pipe_close(struct pipe *p, bool writer);

@@ -1,7 +1,7 @@
 /* dir.c - the entries of one directory.
  *
- * Entries are read and changed in the buffer cache.  All under the inode lock of the
- * directory; what changes them, in the caller's transaction. */
+ * Entries are read and changed in the buffer cache, under the inode lock of the directory.
+ * They change only in an operation of the caller's. */
 #include "core/thread.h"
 #include "fs/store/alloc_priv.h"
 #include "fs/store/buf_priv.h"
@@ -46,7 +46,7 @@ static union name *dir_entries(struct buf *b)
 	return (union name *)(void *)b->data;
 }
 
-/* The block with entry @slot; @b is NULL for a hole. */
+/* Gets the block with entry @slot; *@b is NULL for a hole.  -EIO. */
 static int dir_get_block(struct inode *dp, u32 slot, struct buf **b)
 {
 	u32 block;
@@ -58,11 +58,12 @@ static int dir_get_block(struct inode *dp, u32 slot, struct buf **b)
 	return buf_get(block, b);
 }
 
-/* Goes over the blocks from the one with @slot on and calls match() for each; that one
- * returns the index in the block that it wants, or PER_BLOCK.  Blocks that are holes are
- * NULL.  -ENOENT if nothing matched. */
+/* Returns the index of the first entry in [from, n) of block @b that matches, or @n.  @b is
+ * NULL for a hole. */
 typedef u32 dir_match_fn(struct buf *b, u32 from, u32 n, const union name *nm);
 
+/* Calls @match for each block with entries from @from on, until one matches; *@place has
+ * that entry, with a reference of its buffer.  -ENOENT if none matches, -EIO, -EINTR. */
 static int dir_scan(struct inode *dp, u32 from, dir_match_fn *match, const union name *nm,
 		    struct dir_place *place)
 {

@@ -1,7 +1,7 @@
-/* dir_priv.h - directories, the cache of names, and paths.
+/* dir_priv.h - directories, the name cache, and paths.
  *
- * A name is handled as the directory entry that holds it, 16 bytes with the inode
- * number 0: comparing two is comparing two words. */
+ * A name is kept as its directory entry, 16 bytes, with inode number 0.  So two names are
+ * compared as two words each. */
 #pragma once
 
 #include "lib/types.h"
@@ -21,7 +21,7 @@ _Static_assert(sizeof(union name) == 16, "a name is a directory entry");
 
 #define NAME_INO_MASK 0xffffull
 
-/* Longer names are cut. */
+/* Sets *@nm to the first @len bytes of @text; longer names than FS_NAMELEN are cut. */
 void name_set(union name *nm, const char *text, size_t len);
 
 static inline bool name_equal(const union name *a, const union name *b)
@@ -34,17 +34,20 @@ bool name_is_dots(const union name *nm); /* "." or ".." */
 
 /* --- directories: dir.c; their inode lock held --------------------------------------- */
 
-/* Whether names can be looked up in it and made: -ENOTDIR; -ENOENT if it was removed. */
+/* Checks that names can be looked up and made in @dp.  -ENOTDIR; -ENOENT if it was
+ * removed. */
 int dir_check(const struct inode *dp) MUST_CHECK;
 
-/* The inode number of @nm and the index of its entry.  -ENOENT, -EIO. */
+/* Finds the inode number of @nm and the index of its entry.  -ENOENT, -EIO, -EINTR. */
 int dir_find(struct inode *dp, const union name *nm, u32 *ino, u32 *slot) MUST_CHECK;
-bool dir_is_empty(struct inode *dp); /* but for dots; false as well if it cannot be read */
 
-/* A place for an entry; found before the transaction, as is everything that may fail. */
+/* Whether @dp has no names except the dots.  False also if it cannot be read. */
+bool dir_is_empty(struct inode *dp);
+
+/* A place for an entry.  It is found before the operation begins, because that may fail. */
 struct dir_place {
 	u32 slot;
-	struct buf *b; /* of its block, or NULL if that has to be allocated */
+	struct buf *b; /* has the slot, or NULL if its block has to be allocated */
 };
 
 #define DIR_FILL_MAX 6 /* blocks that dir_fill() logs */
@@ -53,11 +56,11 @@ int dir_find_place(struct inode *dp, struct dir_place *place) MUST_CHECK;
 int dir_get_place(struct inode *dp, u32 slot, struct dir_place *place) MUST_CHECK;
 void dir_put_place(struct dir_place *place);
 
-/* How many blocks dir_fill() allocates there.  -EIO. */
+/* How many disk blocks dir_fill() has to allocate for @place.  -EIO, -EFBIG. */
 int dir_missing(struct inode *dp, const struct dir_place *place) MUST_CHECK;
 
-/* Writes an entry; the inode of the directory, which may have grown, is not stored.
- * Fails (-ENOSPC, -EIO) only for a place without buffer, and has changed nothing then. */
+/* Writes the entry.  The directory may grow; the caller stores its inode.  Fails (-ENOSPC,
+ * -EIO) only for a place without a buffer, and has then changed nothing. */
 int dir_fill(struct log_op *op, struct inode *dp, struct dir_place *place,
 	     const union name *nm, u32 ino) MUST_CHECK;
 void dir_clear(struct log_op *op, struct inode *dp, struct dir_place *place,
@@ -65,8 +68,8 @@ void dir_clear(struct log_op *op, struct inode *dp, struct dir_place *place,
 
 /* --- names seen before: namecache.c -------------------------------------------------- */
 
-/* Every change of a directory tells the cache, and both happen under the inode lock
- * of the directory: what is found is true. */
+/* A directory and the cache change together, under the inode lock of the directory.  So
+ * what the cache says is true. */
 struct name_hit {
 	u32 ino; /* 0: there is no such name */
 	u32 slot;
@@ -80,24 +83,25 @@ void namecache_forget_dir(u32 dir);
 /* --- paths: path.c ------------------------------------------------------------------- */
 
 struct path {
-	struct inode *at;   /* how far the walk got; with a reference             */
-	const char *rest;   /* what is left                                       */
+	struct inode *at;   /* where the walk is; with a reference               */
+	const char *rest;   /* of the path: what is not walked yet               */
 	union name last;    /* path_parent(): the last name                       */
 	u32 links;          /* symbolic links followed                            */
-	char text[MAXPATH]; /* rest points into it after the first of those      */
+	char text[MAXPATH]; /* what rest points to after the first of those      */
 };
 
-/* Begins at @cwd or the root; path_end() gives the reference in ->at back. */
+/* Begins at @cwd or, if @text begins with a slash, at the root.  path_end() gives the
+ * reference in ->at back. */
 void path_begin(struct path *p, struct inode *cwd, const char *text);
 void path_end(struct path *p);
 
-/* Walks to the end; @follow: also if that is a symbolic link. */
+/* Walks to the end of the path; with @follow, follows a symbolic link there as well. */
 int path_walk(struct path *p, bool follow) MUST_CHECK;
 
-/* Walks to the directory (not checked to be one) that is to hold the last name.
+/* Walks to what should be the directory of the last name; the caller checks that it is one.
  * -ENOENT if there is no last name. */
 int path_parent(struct path *p) MUST_CHECK;
 
-/* Puts the target of symbolic link @link, an entry of the directory ->at, in front of
- * what is left.  -ELOOP, -ENAMETOOLONG, -ENOENT. */
+/* Puts the target of @link, a symbolic link in the directory ->at, before the rest of the
+ * path.  -ELOOP, -ENAMETOOLONG, -ENOENT; -EIO, -EINTR. */
 int path_follow(struct path *p, struct inode *link) MUST_CHECK;

@@ -1,7 +1,7 @@
-/* namecache.c - names that were looked up before, and what they led to.
+/* namecache.c - remembers names that were looked up, and what they led to.
  *
- * A table of fixed size, four ways to a set, round robin in the set.  One spin lock, rank
- * fstable, around each access. */
+ * A table of fixed size with four ways to a set, which are replaced in turn.  One spin
+ * lock, rank fstable, guards it. */
 #include "core/sync/spinlock.h"
 #include "fs/name/dir_priv.h"
 #include "lib/string.h"
@@ -10,14 +10,14 @@
 #define NWAYS 4
 
 struct entry {
-	u64 key[2]; /* the words of the name, with the directory's number as inode */
+	u64 key[2]; /* words of the name, with the directory's number as inode number */
 	u32 ino, slot;
 };
 
 static struct {
 	struct spinlock lock;
 	struct entry set[NSETS][NWAYS]; /* (lock) key[0] 0: unused */
-	u8 next[NSETS];                 /* (lock) the way to be replaced next */
+	u8 next[NSETS];                 /* (lock) the way to replace next */
 } cache;
 
 void namecache_init(void)
@@ -38,7 +38,7 @@ static u32 namecache_set(const struct entry *e)
 	return (u32)(h >> 32) % NSETS;
 }
 
-/* Lock held. */
+/* The entry with the words of @key, or NULL.  Lock held. */
 static struct entry *namecache_lookup(const struct entry *key)
 {
 	struct entry *e = cache.set[namecache_set(key)];

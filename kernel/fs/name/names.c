@@ -1,12 +1,13 @@
 /* names.c - making, linking and removing names.
  *
- * Order of inode locks: a directory, then what is in it.  Only with names_mutex held may
- * a thread hold the locks of two directories that exist.  Others hold one, and wait
- * besides only for inodes that are no directories, or are new, whose holders wait for
- * no inode: so there is no circle, whatever a corrupt disk makes of the tree.
+ * Order of inode locks: a directory, then what is in it.  A thread may hold the locks of
+ * two existing directories only with names_mutex held.  Any other thread holds one, and
+ * waits besides only for inodes that are new or no directories, and a thread that holds one
+ * of those waits for no inode.  So there is no deadlock, whatever tree a corrupt disk has.
  *
- * What can fail (looking up, reading blocks, finding inodes) is done before the
- * transaction begins, but for allocating blocks; that comes first in it and is undone. */
+ * What can fail is done before the operation begins: looking up names, reading blocks,
+ * finding inodes.  Only allocating blocks is not; it comes first in the operation, and is
+ * undone if it fails. */
 #include "fs/name/names_priv.h"
 
 #include "fs/store/alloc_priv.h"
@@ -31,22 +32,22 @@ void names_init(void)
 
 /* --- making -------------------------------------------------------------------------- */
 
-/* Everything that node_create() has in its hands. */
+/* What node_create() works with. */
 struct creation {
 	struct path *p;
 	const struct newnode *what;
 	struct inode *ip;
 	struct dir_place place;
-	struct buf *ibuf, *dbuf; /* the inodes' */
+	struct buf *ibuf, *dbuf; /* of the two inodes */
 };
 
-/* Whether it begins with a block. */
+/* Whether a new inode of this kind has a block. */
 static bool node_has_contents(const struct newnode *what)
 {
 	return what->type == T_DIR || what->type == T_SYMLINK;
 }
 
-/* The contents that a new directory or symbolic link begins with. */
+/* Writes the first contents of a new directory or symbolic link. */
 static int node_fill(struct log_op *op, struct creation *c)
 {
 	struct inode *ip = c->ip;
@@ -204,7 +205,7 @@ int fs_symlink(struct inode *cwd, const char *target, const char *path)
 
 /* --- linking ------------------------------------------------------------------------- */
 
-/* Both locks and buffers held. */
+/* Both inodes locked, and their buffers held. */
 static int names_link_buffered(struct path *p, struct inode *ip, struct buf *ibuf,
 			       struct buf *dbuf)
 {
@@ -229,14 +230,14 @@ static int names_link_buffered(struct path *p, struct inode *ip, struct buf *ibu
 	return err;
 }
 
-/* Enters @ip as p->last in p->at.  Both locks held. */
+/* Enters @ip as p->last in p->at.  Both inodes locked. */
 static int names_link_locked(struct path *p, struct inode *ip)
 {
 	struct buf *ibuf, *dbuf;
 	int err;
 
 	if (ip->nlink == 0)
-		return -ENOENT; /* its last name went meanwhile */
+		return -ENOENT; /* its last name was removed meanwhile */
 	if (ip->nlink >= MAX_NLINK)
 		return -EMLINK;
 	err = inode_buf(ip, &ibuf);
@@ -318,7 +319,7 @@ static int names_remove_buffered(struct removal *r)
 	return 0;
 }
 
-/* Removes the entry at @slot, which names r->ip.  Both locks held. */
+/* Removes the entry at @slot, which names r->ip.  Both inodes locked. */
 static int names_remove_locked(struct removal *r, u32 slot)
 {
 	struct inode *dp = r->p->at;
@@ -347,8 +348,9 @@ out_ibuf:
 	return err;
 }
 
-/* Removes p->last.  -EISDIR: it is a directory, and names_mutex is not held.
- * The inode leaves with a reference in @gone, to be put without any lock. */
+/* Removes p->last.  -EISDIR: it is a directory, and @may_be_dir is false.  The caller holds
+ * names_mutex if @may_be_dir.  *@gone gets the inode if it was found, which the caller puts
+ * without any lock held. */
 static int names_remove_last(struct path *p, bool may_be_dir, struct inode **gone)
 {
 	struct removal r = { .p = p };

@@ -1,7 +1,7 @@
 /* path.c - from paths to inodes.
  *
- * A walk holds a reference of the inode that it is at, and a lock only while it looks up
- * one name: that of the directory.  So ".." and other processes need no order. */
+ * A walk holds a reference to the inode where it is.  It locks a directory only while it
+ * looks up one name in it.  As it holds one lock at a time, ".." needs no lock order. */
 #include "fs/store/buf_priv.h"
 #include "fs/read_write_priv.h"
 #include "fs/name/dir_priv.h"
@@ -33,7 +33,8 @@ static const char *path_skip_slashes(const char *s)
 	return s;
 }
 
-/* Takes the next name off; false if there is none. @is_last: nothing comes behind it. */
+/* Moves the next name of the path to p->last; false if there is none.  *@is_last: no other
+ * follows. */
 static bool path_next_name(struct path *p, bool *is_last)
 {
 	const char *start = path_skip_slashes(p->rest), *end = start;
@@ -48,7 +49,7 @@ static bool path_next_name(struct path *p, bool *is_last)
 	return true;
 }
 
-/* What the name p->last is in the directory p->at, with a reference. */
+/* Gets the inode that p->last names in the directory p->at, with a reference. */
 static int path_lookup(struct path *p, struct inode **out)
 {
 	struct inode *dp = p->at;

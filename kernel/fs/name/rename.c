@@ -1,7 +1,7 @@
-/* rename.c - moving a name, in one transaction.
+/* rename.c - moves a name, in one operation.
  *
- * As POSIX has it: an existing file, or empty directory, of the new name is replaced;
- * a directory does not go into itself; two names of one file stay as they are. */
+ * As in POSIX, a file or an empty directory that has the new name is replaced, a directory
+ * cannot move into itself, and nothing happens if both names are of one file. */
 #include "core/thread.h"
 #include "fs/store/alloc_priv.h"
 #include "fs/store/buf_priv.h"
@@ -14,11 +14,11 @@
 #include "uapi/errno.h"
 #include "uapi/stat.h"
 
-/* One side: the directory is path.at, the name path.last. */
+/* The old name or the new one: path.last in the directory path.at. */
 struct side {
 	struct path path;
-	struct inode *ip; /* what is there, with a reference, or NULL */
-	u32 slot;         /* where it is, if it is there              */
+	struct inode *ip; /* what it names, with a reference, or NULL */
+	u32 slot;         /* of its entry, if there is one            */
 	struct dir_place place;
 	struct buf *dbuf; /* of the directory's inode                 */
 	struct buf *ibuf; /* of ip's                                  */
@@ -39,7 +39,7 @@ static bool rename_moves_dir(const struct renaming *r)
 	return r->from.ip->type == T_DIR && rename_is_move(r);
 }
 
-/* Looks the name up; the lock of the directory is held. */
+/* Looks the name up.  The directory is locked. */
 static int side_find(struct side *s)
 {
 	u32 ino;
@@ -60,8 +60,8 @@ static void side_forget(struct side *s)
 	s->ip = NULL;
 }
 
-/* Whether @ip is @dp or above it: 1, 0 or -errno.  names_mutex held, no inode lock: the
- * tree of directories stands still. */
+/* Whether @ip is @dp or above it: 1, 0 or -errno.  names_mutex is held, so the tree of
+ * directories does not change; no inode is locked. */
 static int rename_is_above(struct inode *ip, struct inode *dp)
 {
 	struct inode *at = inode_dup(dp);
@@ -82,7 +82,7 @@ static int rename_is_above(struct inode *ip, struct inode *dp)
 			err = inode_get(ino, &up);
 		inode_unlock(at);
 		if (!err && ++steps > geo.ninodes)
-			err = -EIO; /* a circle */
+			err = -EIO; /* the way up is a loop */
 		else if (!err && sched_point_killed())
 			err = -EINTR;
 		inode_put(at);
@@ -95,7 +95,7 @@ static int rename_is_above(struct inode *ip, struct inode *dp)
 	return err;
 }
 
-/* Finds what is to be moved and sees that it does not go into itself. */
+/* Finds what will move, and checks that it does not move into itself. */
 static int rename_check_source(struct renaming *r)
 {
 	struct inode *dp = r->from.path.at;
@@ -114,7 +114,7 @@ static int rename_check_source(struct renaming *r)
 	return err > 0 ? -EINVAL : err;
 }
 
-/* What must hold for the two names; all locks are held. */
+/* Checks what the two names mean.  All locks held. */
 static int rename_check(struct renaming *r)
 {
 	struct inode *src = r->from.ip, *dst = r->to.ip;
@@ -154,7 +154,7 @@ static int rename_get_dotdot(struct renaming *r)
 	return err == -ENOENT || (!err && !r->dotdot.b) ? -EIO : err;
 }
 
-/* Gets all buffers that the transaction changes. */
+/* Gets all buffers that the operation changes. */
 static int rename_get_buffers(struct renaming *r)
 {
 	int err = inode_buf(r->from.path.at, &r->from.dbuf);
@@ -191,7 +191,7 @@ static void rename_put_buffers(struct renaming *r)
 	dir_put_place(&r->dotdot);
 }
 
-/* In the transaction.  Entries: the new one, the old one, "..". */
+/* In the operation: writes the new entry, clears the old one, and sets "..". */
 static int rename_change_entries(struct log_op *op, struct renaming *r)
 {
 	struct inode *to = r->to.path.at;
@@ -247,13 +247,14 @@ static int rename_change(struct renaming *r)
 	return err;
 }
 
-/* With the directories locked: locks the two inodes as well. */
+/* Locks the two inodes and renames.  The directories are locked. */
 static int rename_locked(struct renaming *r)
 {
 	struct inode *seen = r->from.ip, *a, *b;
 	int err = side_find(&r->from);
 
-	/* The reference that rename_check_source() got keeps the number from being used again. */
+	/* The reference that rename_check_source() got keeps the number from being used
+	 * again. */
 	if (!err && r->from.ip != seen)
 		err = -EAGAIN;
 	inode_put(seen);
@@ -280,7 +281,7 @@ static int rename_locked(struct renaming *r)
 	return err;
 }
 
-/* -EAGAIN: the old name came to mean something else meanwhile. */
+/* -EAGAIN: the old name names another inode by now. */
 static int rename_once(struct renaming *r)
 {
 	struct inode *from = r->from.path.at, *to = r->to.path.at;
@@ -298,7 +299,7 @@ static int rename_once(struct renaming *r)
 	return err;
 }
 
-/* The one renaming that goes on: too large for a stack.  Guarded by names_mutex. */
+/* Too large for a stack.  names_mutex guards it, so only one renaming goes on at a time. */
 static struct renaming renaming;
 
 static int rename_paths(struct renaming *r)

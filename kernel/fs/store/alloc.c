@@ -1,18 +1,17 @@
 /* alloc.c - allocating blocks.
  *
- * Three bitmaps say no: the one in the buffer cache, which is what the running
- * transaction makes of the disk, and two in memory, of blocks that were freed in
- * the running and in the committing transaction.
+ * A block can be allocated if its bit is clear in three bitmaps: the one in the buffer
+ * cache, which is the disk's as the running transaction changes it, and two in memory, of
+ * blocks freed in the running and in the committing transaction.
  *
- * An operation reserves its blocks before it begins: there is no error for a shortage
- * that ends by itself.  If there are too few now, one operation at a time waits: for a
- * commit, if that makes blocks of files that were removed free, and for reservations of
- * others, which may not use all that they asked for.  Those who come after it wait for it.
- * A reservation is only held by who waits for nothing but the log and the disk.
+ * A shortage that ends by itself is no error: an operation reserves its blocks before it
+ * begins, and waits if there are too few.  It waits for a commit if that makes freed blocks
+ * usable, and for reservations of others, which may not use all that they reserved.  One
+ * operation waits at a time, and those that come later wait for it.  All this ends, as a
+ * thread that holds a reservation waits only for the log and the disk.
  *
- * Locks: a mutex (rank buffer) for the bitmaps; blocks_snapshot() runs while no
- * transaction is open, and so without company; blocks_committed() takes it.  A spin lock
- * for the counts. */
+ * Locks: a mutex (rank buffer) guards the bitmaps. blocks_snapshot() does without it, as it
+ * runs while no operation is open.  A spin lock guards the counts. */
 #include "fs/store/alloc_priv.h"
 
 #include "core/report/klog.h"
@@ -38,16 +37,16 @@ struct freed {
 
 static struct {
 	struct mutex lock;
-	u32 rotor;             /* (lock) where to look when there is no better place  */
+	u32 rotor;             /* (lock) where to look if the caller has no goal      */
 	struct freed freed[2]; /* (lock) */
-	u32 running;           /* (lock) index of the running transaction's  */
+	u32 running;           /* (lock) index in freed of the running transaction */
 
 	struct spinlock count;
-	struct waitq wq; /* for the turn, and for the end of reservations       */
+	struct waitq wq; /* until the turn is over, or reservations end         */
 	u32 nfree;       /* (count) clear bits of the bitmap in the data area   */
-	u32 npending;    /* (count) among them those that wait for a commit     */
-	u32 nreserved;   /* (count) of the others, those that are set aside     */
-	bool turn;       /* (count) somebody waits for blocks, and is the next  */
+	u32 npending;    /* (count) of these, blocks that wait for a commit     */
+	u32 nreserved;   /* (count) of the others, blocks that are reserved     */
+	bool turn;       /* (count) an operation waits for blocks, and is next  */
 } ba;
 
 void blocks_init(void)
@@ -93,7 +92,8 @@ static u32 bitmap_block(u32 block)
 	return geo.bitmap_start + block / FS_BITS_PER_BLOCK;
 }
 
-/* The buffer with the bit of @block; mostly the one that the operation used before. */
+/* Gets the buffer with the bit of @block.  Mostly it is the one that the operation used
+ * last. */
 static int bitmap_get(struct log_op *op, u32 block, struct buf **out)
 {
 	if (op->bitmap && op->bitmap->block == bitmap_block(block)) {
@@ -108,7 +108,7 @@ static void bitmap_put(struct log_op *op, struct buf *b)
 	if (b == op->bitmap)
 		return;
 	if (b->logged)
-		op->bitmap = b; /* stays as long as the operation does */
+		op->bitmap = b; /* pinned by the log until the operation ends */
 	buf_put(b);
 }
 
@@ -122,8 +122,8 @@ static u64 bitmap_bit(u32 block)
 	return 1ull << (block % WORD_BITS);
 }
 
-/* The number of the lowest bit set in @word, which has one; rv64imac has no
- * instruction for it, and the kernel no libgcc. */
+/* The number of the lowest bit that is set in @word, which is not 0.  rv64imac has no
+ * instruction for this, and the kernel does not link with libgcc. */
 static u32 bitmap_lowest_bit(u64 word)
 {
 	u32 n = 0;
@@ -176,14 +176,16 @@ int blocks_mount(void)
 	return err;
 }
 
-/* The bits around @block, in bitmap block @b, of blocks that cannot be allocated. */
+/* The word with the bit of @block, in which the bits of all blocks that cannot be allocated
+ * are set; @b is the bitmap block. */
 static u64 bitmap_used_word(struct buf *b, u32 block)
 {
 	return *bitmap_word(b, block) | *freed_word(&ba.freed[0], block) |
 	       *freed_word(&ba.freed[1], block);
 }
 
-/* The first block of [lo, hi), all in bitmap block @b, that can be allocated; else @hi. */
+/* The first block of [lo, hi) that can be allocated, or @hi.  Bitmap block @b has all their
+ * bits. */
 static u32 bitmap_find(struct buf *b, u32 lo, u32 hi)
 {
 	while (lo < hi) {
@@ -198,7 +200,8 @@ static u32 bitmap_find(struct buf *b, u32 lo, u32 hi)
 	return hi;
 }
 
-/* Takes up to @n blocks from the free block @lo on, all in bitmap block @b, before @hi. */
+/* Takes up to @n adjacent blocks of [lo, hi), the first of which is free.  Bitmap block @b
+ * has all their bits.  Returns how many. */
 static int bitmap_take(struct buf *b, u32 lo, u32 hi, u32 n, u32 *out)
 {
 	u32 got = 0;
@@ -210,7 +213,8 @@ static int bitmap_take(struct buf *b, u32 lo, u32 hi, u32 n, u32 *out)
 	return (int)got;
 }
 
-/* Takes up to @n blocks at the first free one in [lo, hi).  How many, -ENOSPC or -EIO. */
+/* Takes up to @n adjacent blocks of [lo, hi), from the first free one on.  Returns how
+ * many, -ENOSPC or -EIO. */
 static int blocks_take_first(struct log_op *op, u32 lo, u32 hi, u32 n, u32 *out)
 {
 	int got = -ENOSPC;
@@ -235,7 +239,7 @@ static int blocks_take_first(struct log_op *op, u32 lo, u32 hi, u32 n, u32 *out)
 	return got;
 }
 
-/* @n blocks that @op reserved are in use now, or given back. */
+/* Takes @n blocks off the reservation of @op: they are in use, or given back. */
 static void blocks_unreserve(struct log_op *op, u32 n, bool in_use)
 {
 	if (n == 0)
@@ -326,15 +330,16 @@ u32 blocks_available(void)
 	return n;
 }
 
-/* Blocks that nobody has set aside; count held. */
+/* Blocks that can be allocated and are not reserved.  count held. */
 static u32 blocks_unreserved(void)
 {
 	ASSERT(ba.nfree - ba.npending >= ba.nreserved);
 	return ba.nfree - ba.npending - ba.nreserved;
 }
 
-/* Until @n blocks can be set aside, or that many do not exist.  It is the caller's turn:
- * what becomes free nobody else takes, so this ends.  count held. */
+/* Waits until @n blocks can be reserved, or do not exist: nothing is pending or reserved
+ * any more.  It is the caller's turn, so nobody else takes what becomes free, and the wait
+ * ends.  0 or -EROFS.  count held. */
 static int blocks_wait(u32 n)
 {
 	int err = 0;
@@ -352,7 +357,8 @@ static int blocks_wait(u32 n)
 	return err;
 }
 
-/* Sets @want blocks aside, or what there is of them, at least @min.  How many. */
+/* Reserves @want blocks, or as many as exist but at least @min; *@got is how many.  -ENOSPC
+ * with a message, -EROFS. */
 static int blocks_reserve(u32 min, u32 want, u32 *got)
 {
 	int err = 0;

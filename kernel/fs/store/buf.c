@@ -14,8 +14,8 @@
 
 static struct {
 	struct spinlock lock;
-	struct waitq wq;         /* for busy buffers, and for one without users */
-	u32 waiting;             /* (lock) on wq                                */
+	struct waitq wq;         /* until a buffer is not busy, or has no users */
+	u32 waiting;             /* (lock) threads on wq                        */
 	struct list lru;         /* (lock) */
 	struct buf *hash[NHASH]; /* (lock) */
 	struct buf buf[NBUF];
@@ -80,7 +80,7 @@ static void buf_wake(void)
 		waitq_wake_all(&cache.wq);
 }
 
-/* The buffer for @block, valid or not, with a reference. Lock held; may wait. */
+/* The buffer for @block with a reference; it may not be valid.  Lock held; may wait. */
 static struct buf *buf_claim(u32 block)
 {
 	struct buf *b;
@@ -113,7 +113,7 @@ int buf_get(u32 block, struct buf **out)
 
 	if (block == 0 || block >= geo.size)
 		return -EIO;
-	io_check_none_held(); /* may have to read it */
+	io_check_none_held(); /* the block may have to be read */
 	spin_lock(&cache.lock);
 	b = buf_claim(block);
 	if (!b->valid) {

@@ -1,11 +1,11 @@
 /* buf_priv.h - the buffer cache: metadata blocks in memory.
  *
- * Inodes, bitmap, indirect blocks, the contents of directories and symbolic links;
- * never file data.  A block has at most one buffer.  The pool is fixed at boot.
+ * It holds inodes, the bitmap, indirect blocks and the contents of directories and symbolic
+ * links, never file data.  A block has at most one buffer.  The pool is fixed at boot.
  *
- * What guards the contents: the inode lock for blocks that belong to one inode, its
- * allocator's lock for the bitmap; of an inode block each inode owns its 64
- * bytes.  Contents change only inside a transaction (log_priv.h). */
+ * The lock of an inode guards the contents of blocks that belong to it, and its 64 bytes of
+ * a block of inodes.  The allocator's lock guards the bitmap.  Contents change only in an
+ * operation (log_priv.h). */
 #pragma once
 
 #include "lib/list.h"
@@ -14,22 +14,23 @@
 struct buf {
 	u8 *data;              /* (C) FS_BLOCK bytes, 8-aligned                  */
 	u32 block;             /* (bufhash) 0: none                              */
-	u32 refs;              /* (bufhash) users, log pins                      */
-	bool valid;            /* (bufhash) data is the block's                  */
+	u32 refs;              /* (bufhash) users, and one while logged          */
+	bool valid;            /* (bufhash) data has the contents of the block   */
 	bool busy;             /* (bufhash) being read: wait                     */
 	bool logged;           /* (logspin) part of the running transaction      */
 	struct buf *hash_next; /* (bufhash)                                     */
-	struct list lru;       /* (bufhash) those without users, oldest first    */
+	struct list lru;       /* (bufhash) buffers without users, oldest first  */
 };
 
 void buf_init(void);
 
-/* The buffer of @block, read in if need be, with a reference.  -EIO, also for a block
- * outside the file system.  May sleep; inode locks and an open transaction are fine. */
+/* Gets the buffer of @block with a reference, and reads it if it is not cached.  -EIO, also
+ * for a block outside the file system.  May sleep: the caller may hold inode locks and have
+ * an operation open. */
 int buf_get(u32 block, struct buf **out) MUST_CHECK;
 
-/* The same, cleared instead of read: for a block that was just allocated. */
+/* The same for a block that was just allocated: clears the buffer, and cannot fail. */
 struct buf *buf_get_clear(u32 block);
 
-void buf_ref(struct buf *b); /* of one that the caller has a reference of */
+void buf_ref(struct buf *b); /* the caller has a reference */
 void buf_put(struct buf *b);

@@ -1,7 +1,7 @@
-/* geo_priv.h - where everything is on the mounted disk.
+/* geo_priv.h - where everything lies on the mounted disk.
  *
- * Read from the superblock and checked at mount, constant from then on.  All block
- * numbers that come from the disk are compared with these before they are used. */
+ * Read from the superblock and checked at mount; constant after that.  Every block number
+ * that comes from the disk is checked against these before use. */
 #pragma once
 
 #include "lib/types.h"
@@ -9,7 +9,7 @@
 
 #define FS_SECTORS (FS_BLOCK / 512)
 
-/* Blocks that one transaction may need to log at most: rename, which see. */
+/* The most blocks that one operation may log; rename needs that many. */
 #define FS_OP_MAX 12
 
 struct blkdev;
@@ -25,8 +25,9 @@ struct geometry {
 	u32 log_start, log_blocks; /* the header included */
 	u32 log_cap;               /* blocks of a transaction */
 
-	/* Block addresses of an inode: @ndirect blocks, then @levels trees of depth
-	 * 1, 2, ... : one level in plain images, two in those of the file system lab. */
+	/* An inode has @ndirect addresses of blocks, followed by @levels addresses of
+	 * trees, of depth 1, 2, ...: one in plain images, two in those of the file system
+	 * lab. */
 	u32 ndirect, levels;
 	u32 max_blocks; /* of a file */
 };
@@ -48,5 +49,5 @@ static inline u32 geo_inode_block(u32 ino)
 	return geo.inode_start + ino / (u32)FS_INODES_PER_BLOCK;
 }
 
-/* Reads the superblock of @dev into geo.  -EINVAL if it makes no sense. */
+/* Reads the superblock of @dev into geo.  -EINVAL if it makes no sense, -EIO, -ENOMEM. */
 int geo_read(struct blkdev *dev) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* io.c - requests to the disk, and the pool that they come from. */
+/* io.c - requests to the disk, and the pool that they are taken from. */
 #include "fs/store/io_priv.h"
 
 #include "core/thread.h"
@@ -8,13 +8,13 @@
 
 #define NBIO 16
 
-/* The locks here are taken in the driver's completion, whatever it holds: no rank. */
+/* The driver's completion takes these locks whatever it holds, so they have no rank. */
 static struct {
 	struct spinlock lock;
 	struct waitq wq;
 	struct list free; /* (lock) by bio.link */
 	struct bio bio[NBIO];
-	struct thread *filler[NBIO]; /* (lock) with CHECK=1: who gathers blocks in it */
+	struct thread *filler[NBIO]; /* (lock) with CHECK=1: the thread that fills it */
 } pool;
 
 void io_pool_init(void)
@@ -73,8 +73,8 @@ static void bio_put(struct bio *bio)
 	spin_unlock(&pool.lock);
 }
 
-/* Interrupt context.  Everything that touches the io happens under its lock, because
- * it lies on the stack of a thread that goes on as soon as it gets the lock. */
+/* Interrupt context.  The io lies on the stack of a thread that goes on as soon as it gets
+ * the lock of the io.  So the io is touched only under its lock. */
 static void io_request_done(struct bio *bio)
 {
 	struct io *io = bio->arg;

@@ -1,12 +1,12 @@
 /* io_priv.h - many blocks to or from the disk at once.
  *
- * An io gathers blocks; neighbours on the disk share one request, and all requests are
- * on their way at the same time.  The requests come from a small pool made at boot, so that
- * writing never needs memory; who finds it empty waits.
+ * An io gathers blocks.  Neighbours on the disk share one request, and all requests are
+ * under way at the same time.  Requests come from a small pool made at boot, so that
+ * writing never needs memory.  A thread that finds the pool empty waits.
  *
- * One thread uses an io, and it ends with io_finish().  From the first io_add() on, until
- * the end, it waits for nothing else: a request that is being filled stays out of the
- * pool.  So where the blocks are is found out before. */
+ * One thread uses an io, and ends it with io_finish().  From the first io_add() until then
+ * it waits for nothing else, because it keeps a request out of the pool that others may
+ * wait for.  So it finds all block numbers before the first io_add(). */
 #pragma once
 
 #include "core/sync/waitq.h"
@@ -16,25 +16,26 @@ struct io {
 	struct blkdev *dev;
 	enum bio_op op;
 	struct bio *bio; /* being filled, or NULL */
-	u64 next_sector; /* behind bio */
+	u64 next_sector; /* after the end of bio */
 	struct spinlock lock;
 	struct waitq wq;
 	u32 inflight; /* (lock) */
-	int error;    /* (lock) the first one */
+	int error;    /* (lock) the first, or 0 */
 };
 
 void io_pool_init(void);
 
 void io_init(struct io *io, struct blkdev *dev, enum bio_op op);
 
-/* @nblocks blocks from @block on, from or to @data (the direct map or the kernel image). */
+/* Adds @nblocks blocks from @block on, to be read to or written from @data, which lies in
+ * the direct map or the kernel image. */
 void io_add(struct io *io, u32 block, void *data, u32 nblocks);
 
-/* Sends what is left and waits for everything.  0 or -EIO. */
+/* Submits the last request and waits for all.  0 or -EIO. */
 int io_finish(struct io *io) MUST_CHECK;
 
-/* For whoever may wait for the pool: with CHECK=1, asserts that the running thread is not
- * filling a request of it. */
+/* Called before what may wait for the pool: with CHECK=1, asserts that the running thread
+ * is not filling a request. */
 #ifdef PAGODA_CHECK
 void io_check_none_held(void);
 #else
@@ -43,8 +44,8 @@ static inline void io_check_none_held(void)
 }
 #endif
 
-/* One block, synchronously. */
+/* Reads or writes one block and waits for it.  0 or -EIO. */
 int io_block(struct blkdev *dev, enum bio_op op, u32 block, void *data) MUST_CHECK;
 
-/* Makes all writes that are done durable, on devices that can be told to. */
+/* Makes all writes that have completed durable, if the device has a flush.  0 or -EIO. */
 int io_flush(struct blkdev *dev) MUST_CHECK;

@@ -3,22 +3,22 @@
  * The log on the disk is a header and room for log_cap blocks; it holds at most one
  * transaction.  A commit
  *
- *	closes the gate to new operations and waits for the open ones to end,
- *	copies the changed blocks aside and takes over the list of dirty pages,
- *	opens the gate again; from here on others go on working;
+ *	closes the gate to new operations and waits until the open ones have ended,
+ *	copies the changed blocks aside and takes the list of dirty pages,
+ *	opens the gate again: from here on new operations may begin,
  *	writes the pages in place          | flush
  *	writes the copies to the log       | flush
- *	writes the header that names them  | flush   <- now it has happened
+ *	writes the header that names them  | flush   <- the transaction is durable
  *	writes the copies to their places  | flush
  *	writes an empty header.
  *
  * The empty header needs no flush: the next commit flushes before it touches the log.
- * A block that a transaction freed is not used again before its commit is through
- * (alloc.c), so replaying the log never overwrites anything younger.
+ * A block that a transaction freed is allocated again only after the commit (alloc.c), so
+ * replaying the log never overwrites newer contents.
  *
- * Locks: mutex `commit` over a whole commit, rank log; log.lock for the counters.  After
- * a disk error nothing is written any more: the changed buffers stay pinned, so
- * that what is in memory stays consistent, and every operation gets -EROFS. */
+ * Locks: mutex `commit`, rank log, is held for a whole commit; log.lock guards the
+ * counters.  After a disk error nothing is written any more, and every operation gets
+ * -EROFS.  The changed buffers stay pinned, so that metadata in memory stays consistent. */
 #include "fs/store/log_priv.h"
 
 #include "core/clock.h"
@@ -44,12 +44,12 @@ _Static_assert((PAGE_SIZE << ASIDE_ORDER) >= (FS_LOG_MAX + 1) * FS_BLOCK,
 
 static struct {
 	struct spinlock lock;
-	struct waitq gate; /* to begin; or, for the commit, that all ended        */
+	struct waitq gate; /* until it opens; the commit: until all have ended    */
 	struct waitq work; /* the commit thread                                   */
-	bool closed;       /* (lock) nobody may begin                             */
+	bool closed;       /* (lock) no operation may begin                       */
 	bool soon;         /* (lock) commit without delay                         */
 	bool failed;       /* (A) after a disk error                              */
-	u32 open;          /* (lock) operations                                   */
+	u32 open;          /* (lock) open operations                              */
 	u32 promised;      /* (lock) blocks they may still add                    */
 	u32 n;             /* (lock) blocks of the running transaction            */
 	struct buf *buf[FS_LOG_MAX]; /* (lock) they are pinned                       */
@@ -57,7 +57,7 @@ static struct {
 	u64 done;     /* (lock) of the last one that is durable              */
 	u64 dirty_at; /* (A) clock of its first change, 0: nothing to commit */
 
-	struct mutex commit; /* for what follows */
+	struct mutex commit; /* guards the fields below */
 	u32 ncopies;
 	struct buf *copied[FS_LOG_MAX];
 	u8 *aside; /* (C) a block for the header, then the copies */
@@ -160,7 +160,7 @@ static u8 *log_copy(u32 i)
 	return log.aside + (i + 1) * FS_BLOCK;
 }
 
-/* Ordered by block number, so that neighbours become one request. */
+/* Copies the changed blocks aside, ordered by number so that neighbours share a request. */
 static void log_take_blocks(void)
 {
 	struct fs_log_header *header = (struct fs_log_header *)log.aside;
@@ -200,7 +200,7 @@ static u64 log_take_transaction(struct list *pages)
 	log.soon = false;
 	spin_unlock(&log.lock);
 
-	/* Nobody else can be in a transaction here. */
+	/* No operation is open here. */
 	log_take_blocks();
 	wb_snapshot(pages);
 	blocks_snapshot();
@@ -264,7 +264,7 @@ static int log_write_transaction(struct list *pages)
 	return err;
 }
 
-/* Mutex `commit` held. */
+/* Commits the running transaction.  Mutex `commit` held. */
 static int log_commit_running(void)
 {
 	struct list pages;
@@ -318,7 +318,7 @@ int log_sync(void)
 	return log_commit();
 }
 
-/* Until there has been something to commit for long enough. */
+/* Waits until something has been uncommitted for COMMIT_MS, or a commit is wanted soon. */
 static void log_wait_for_work(void)
 {
 	u64 delay = clock_from_ms(COMMIT_MS);

@@ -1,4 +1,4 @@
-/* log_priv.h - transactions: groups of block changes that reach the disk all or none.
+/* log_priv.h - transactions: groups of changed blocks that all reach the disk, or none do.
  *
  * An operation says how many blocks it may change, changes buffers, and ends:
  *
@@ -10,13 +10,13 @@
  *	...
  *	log_end(&op);
  *
- * Between begin and end it takes no inode lock, allocates no memory and copies nothing
- * from or to users, so that it ends soon.  All operations since the last commit form one
- * transaction; the commit is done by a thread of its own at most a second later, by who
- * finds the log full, by who wants memory, or by sync.
+ * Between begin and end it takes no inode lock, allocates no memory and copies nothing from
+ * or to users, so that it ends soon.  All operations since the last commit form one
+ * transaction.  A kernel thread commits it within a second.  A thread that finds the log
+ * full, or needs memory, or calls sync commits it earlier.
  *
- * Ordered mode: file data that is dirty when a transaction commits is written to
- * its place first, so that metadata on the disk never points to stale blocks. */
+ * File data that is dirty when a transaction commits is written in place first, so metadata
+ * on the disk never points to stale blocks. */
 #pragma once
 
 #include "lib/types.h"
@@ -26,35 +26,36 @@ struct buf;
 struct log_op {
 	u32 left; /* blocks it may still add to the transaction */
 
-	/* The allocator's: blocks that are set aside for it; see blocks_begin(). */
+	/* The allocator's: blocks reserved for it and not yet used; see blocks_begin(). */
 	u32 space;
 
-	/* The allocator's: a bitmap block that is logged, and therefore pinned, or NULL. */
+	/* The allocator's: a bitmap block that is logged, and so stays pinned, or NULL. */
 	struct buf *bitmap;
 };
 
 void log_init(void);
 
-/* Brings the disk to the state of the last commit.  At mount, after geo_read();
- * -EINVAL if the log makes no sense, -EROFS if it is needed on a read-only disk. */
+/* At mount, after geo_read(): brings the disk to the state of the last commit.  -EINVAL if
+ * the log makes no sense, -EROFS if a read-only disk would have to be written, -EIO. */
 int log_recover(void) MUST_CHECK;
 
 /* Starts the thread that commits. */
 int log_start(void) MUST_CHECK;
 
-/* 0 or -EROFS.  May sleep for a commit.  No transaction of the caller's open. */
+/* Begins an operation that may log @nblocks blocks, at most FS_OP_MAX.  0 or -EROFS.  May
+ * sleep for a commit.  The caller has no other operation open. */
 int log_begin(struct log_op *op, u32 nblocks) MUST_CHECK;
 void log_write(struct log_op *op, struct buf *b);
 void log_end(struct log_op *op);
 
-/* Makes everything done so far durable.  0 or -EIO.
- * Locks held: inode locks and before; no transaction open. */
+/* Makes everything done so far durable.  0 or -EIO.  The caller may hold inode locks, and
+ * locks that come before those, and has no operation open. */
 int log_commit(void) MUST_CHECK;
 
-/* The same, with what was written to shared mappings.  No locks held. */
+/* The same, including writes to shared mappings.  No locks held. */
 int log_sync(void) MUST_CHECK;
 
-/* File data became dirty: commit within a second; @soon: right away. */
+/* Something became dirty: commit it within a second or, with @soon, right away. */
 void log_poke(bool soon);
 
 /* Whether the disk can be written: false after an error, and if it is read-only. */
