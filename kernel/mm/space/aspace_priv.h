@@ -45,6 +45,9 @@ int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi)
 /* Takes all pages out of [lo, hi) and gives them back.  (lock) */
 void aspace_zap(struct aspace *as, va_t lo, va_t hi);
 
+/* The same for all areas; nothing else has frames to give back.  (lock) */
+void aspace_zap_areas(struct aspace *as);
+
 /* The same, and the areas there, too.  No area reaches over both ends of [lo, hi).
  * Needs no memory and cannot fail: for shrinking and for undoing.  (lock) */
 void aspace_trim(struct aspace *as, va_t lo, va_t hi);
@@ -56,6 +59,9 @@ int aspace_unmap(struct aspace *as, va_t lo, va_t hi) MUST_CHECK;
 /* A space without any area. */
 int aspace_alloc(struct page *trapframe, struct aspace **out) MUST_CHECK;
 int aspace_add_usyscall(struct aspace *as, struct page *usyscall) MUST_CHECK;
+
+/* Boot: reads the options. */
+void aspace_read_options(void);
 
 extern bool aspace_fork_copies; /* fork=copy */
 extern bool aspace_isolate;     /* isolate=on */

@@ -22,8 +22,6 @@
 #include "mm/phys/vmstat.h"
 #include "uapi/errno.h"
 
-bool aspace_super;
-
 /* struct page.flags of the first frame of a block; constant once it is mapped. */
 #define BLOCK_MAY_BE_SHED 1u
 

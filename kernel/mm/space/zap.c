@@ -1,0 +1,145 @@
+/* zap.c - taking pages and areas out of an address space. */
+
+#include "mm/phys/frame.h"
+#include "mm/space/aspace_priv.h"
+#include "mm/space/pagecache.h"
+#include "mm/xlate/gather.h"
+
+/* The area of a page that is shared with a file, or NULL. */
+static struct vma *shared_area(struct aspace *as, va_t va)
+{
+	struct vma *v = vma_find(&as->areas, va);
+
+	return v && v->flags & VMA_SHARED && v->object ? v : NULL;
+}
+
+/* Moves the pages of [lo, hi) to @g. */
+static void gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
+{
+	super_cut(as, lo);
+	super_cut(as, hi);
+	pt_for_each(c, &as->pt, lo, hi) {
+		pte_t e = pte_load(c.slot);
+		struct page *pg;
+		struct vma *v;
+
+		(void)pt_point(&c);
+		if (pte_is_large(e, c.level))
+			super_unmap(as, &c, g);
+		if (c.level > 0 || (!pte_is_leaf(e) && !pte_is_guard(e, c.level)))
+			continue;
+		e = pte_xchg(c.slot, (pte_t){ 0 });
+		if (pte_is_guard(e, c.level) && !pte_is_parked(e, c.level))
+			continue;
+		pg = frame_of_pa(pte_pa(e));
+		if (pg->kind != FRAME_usyscall)
+			as->resident--;
+		v = e.bits & PTE_D ? shared_area(as, c.va) : NULL;
+		if (v)
+			v->object->ops->mark_dirty(v->object, pg);
+		gather_add(g, c.va, pg);
+	}
+}
+
+/* Takes W from the pages that programs may write, so that the next write is told of by a
+ * fault; D still tells which were written. */
+static void protect_written(struct aspace *as, va_t lo, va_t hi)
+{
+	struct gather g;
+
+	gather_init(&g, &as->tlb);
+	pt_for_each(c, &as->pt, lo, hi) {
+		pte_t e = pte_load(c.slot);
+
+		(void)pt_point(&c);
+		if (!pte_is_leaf(e) || !(e.bits & PTE_W) || !shared_area(as, c.va))
+			continue;
+		pte_clear_bits(c.slot, PTE_W);
+		gather_range(&g, c.va, c.va + PAGE_SIZE);
+	}
+	gather_finish(&g);
+}
+
+/* Nobody can write to these pages now, so D stays as it is until it is cleared here. */
+static void tell_written(struct aspace *as, va_t lo, va_t hi)
+{
+	pt_for_each(c, &as->pt, lo, hi) {
+		pte_t e = pte_load(c.slot);
+		struct vma *v = e.bits & PTE_D ? shared_area(as, c.va) : NULL;
+
+		(void)pt_point(&c);
+		if (!v || !pte_is_valid(e))
+			continue;
+		pte_clear_bits(c.slot, PTE_D);
+		v->object->ops->mark_dirty(v->object, frame_of_pa(pte_pa(e)));
+	}
+}
+
+/* The file is told when no hart can write by an old translation any more: what is
+ * written after that is told of anew, and nothing falls between the two. */
+void aspace_write_back(struct aspace *as, va_t lo, va_t hi)
+{
+	protect_written(as, lo, hi);
+	tell_written(as, lo, hi);
+}
+
+void aspace_zap(struct aspace *as, va_t lo, va_t hi)
+{
+	struct gather g;
+
+	gather_init(&g, &as->tlb);
+	gather_pages(as, lo, hi, &g);
+	gather_finish(&g);
+}
+
+void aspace_zap_areas(struct aspace *as)
+{
+	struct gather g;
+	struct vma *a;
+
+	gather_init(&g, &as->tlb);
+	vma_for_each(a, &as->areas)
+		gather_pages(as, a->start, a->end, &g);
+	gather_finish(&g);
+}
+
+static int cut_edge(struct aspace *as, va_t va)
+{
+	struct vma *v = vma_find(&as->areas, va);
+
+	if (!v || v->start == va)
+		return 0;
+	super_cut(as, va); /* a leaf lies in one area */
+	return vma_split(&as->areas, v, va, NULL);
+}
+
+int aspace_cut_edges(struct aspace *as, va_t lo, va_t hi)
+{
+	struct vma *v = vma_find(&as->areas, lo);
+	bool cuts = v && v->start < lo;
+	int err = cut_edge(as, lo);
+
+	if (err)
+		return err;
+	err = cut_edge(as, hi);
+	if (err && cuts)
+		vma_join(&as->areas, v);
+	return err;
+}
+
+/* The pages go before the areas: a file is told of its pages while the area
+ * still holds it. */
+void aspace_trim(struct aspace *as, va_t lo, va_t hi)
+{
+	aspace_zap(as, lo, hi);
+	vma_cut(&as->areas, lo, hi);
+}
+
+int aspace_unmap(struct aspace *as, va_t lo, va_t hi)
+{
+	int err = vma_around(&as->areas, lo, hi) ? cut_edge(as, hi) : 0;
+
+	if (!err)
+		aspace_trim(as, lo, hi);
+	return err;
+}
