@@ -10,24 +10,26 @@
 #include "lib/string.h"
 #include "mm/space/aspace.h"
 #include "mm/space/aspace_priv.h"
+#include "mm/space/build.h"
 #include "mm/phys/vmstat.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
 struct fork {
-	struct aspace *from, *to;
+	struct aspace *from; /* locked */
+	struct aspace_builder to;
 	const struct vma *area;
 	bool weakened; /* entries of the parent lost W */
 };
 
 static int fork_put_leaf(struct fork *f, va_t va, struct page *pg, u64 flags)
 {
-	struct pt_cur c = pt_at(&f->to->pt, va);
+	struct pt_cur c = pt_at(&f->to.space->pt, va);
 
 	if (pt_reach(&c, 0))
 		return -ENOMEM;
 	pt_set_leaf(&c, pte_make(frame_pa(pg), flags));
-	f->to->resident++;
+	f->to.space->resident++;
 	return 0;
 }
 
@@ -71,7 +73,7 @@ static int fork_share_large(struct fork *f, const struct pt_cur *c, pte_t e)
 
 	vmstat_add(VM_fork_shared, SUPER_PAGES);
 	frame_get_block(pg, SUPER_ORDER);
-	err = super_put(f->to, c->va, pg, flags);
+	err = super_put(&f->to, c->va, pg, flags);
 	if (err)
 		frame_put_block(pg, SUPER_ORDER);
 	return err;
@@ -108,7 +110,7 @@ static int fork_copy_large(struct fork *f, va_t va, struct page *from, u64 flags
 	}
 	vmstat_add(VM_fork_copied, SUPER_PAGES);
 	aspace_before_leaf(flags);
-	err = super_put(f->to, va, pg, flags);
+	err = super_put(&f->to, va, pg, flags);
 	if (err)
 		frame_put(pg);
 	return err;
@@ -157,7 +159,7 @@ static int fork_area(struct fork *f)
 
 	if (a->kind == VMA_system)
 		return 0; /* each process has its own */
-	err = vma_insert(&f->to->areas, a, &copy);
+	err = vma_insert(&f->to.space->areas, a, &copy);
 	if (err)
 		return err;
 	aspace_area_hooks.copied(copy);
@@ -175,7 +177,7 @@ static int fork_guards(struct fork *f)
 		if (pt_point(&c))
 			err = -EINTR;
 		else if (pte_is_guard(e, c.level) && !pte_is_parked(e, c.level))
-			err = aspace_add_guard(f->to, c.va);
+			err = aspace_builder_add_guard(&f->to, c.va);
 		if (err)
 			break;
 	}
@@ -196,28 +198,26 @@ static int fork_all(struct fork *f)
 	return err;
 }
 
+/* The child joins the list of spaces while the parent is still locked: who then takes
+ * pages of a file out of the parent finds the child, too (truncate_maps.c). */
 static int fork_once(struct aspace *from, const struct aspace_pages *pages,
 		     struct aspace **out)
 {
 	struct fork f = { .from = from };
-	bool has_page; /* USYSCALL, or its heap has grown over it */
-	int err = aspace_alloc(pages->trapframe, &f.to);
+	int err = aspace_builder_start(&f.to, pages->trapframe);
 
 	if (err)
 		return err;
 	mutex_lock(&from->lock);
-	mutex_lock_nested(&f.to->lock); /* parent before child */
-	f.to->brk = from->brk;
+	aspace_builder_set_break(&f.to, from->brk);
 	err = fork_all(&f);
-	has_page = from->brk <= USYSCALL;
-	mutex_unlock(&f.to->lock);
+	if (!err && from->brk <= USYSCALL) /* else its heap has grown over the page */
+		err = aspace_builder_add_usyscall(&f.to, pages->usyscall);
+	if (!err)
+		*out = aspace_builder_finish(&f.to);
 	mutex_unlock(&from->lock);
-	if (!err && has_page)
-		err = aspace_add_usyscall(f.to, pages->usyscall);
 	if (err)
-		aspace_destroy(f.to);
-	else
-		*out = f.to;
+		aspace_builder_abandon(&f.to);
 	return err;
 }
 

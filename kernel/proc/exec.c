@@ -10,7 +10,7 @@
 #include "fs/fs.h"
 #include "lib/elf.h"
 #include "lib/string.h"
-#include "mm/space/aspace.h"
+#include "mm/space/build.h"
 #include "mm/phys/frame.h"
 #include "mm/phys/reclaim.h"
 #include "mm/uaccess.h"
@@ -54,7 +54,7 @@ static void exec_free(struct exec *x)
 static int exec_load_page(struct exec *x, const struct elf_segment *seg, u64 done)
 {
 	u64 n = MIN(seg->filesz - done, PAGE_SIZE);
-	void *page = aspace_page(x->as, seg->va + done);
+	void *page = aspace_builder_page(&x->builder, seg->va + done);
 	s64 got;
 
 	if (!page)
@@ -76,7 +76,7 @@ static int exec_share_page(struct exec *x, const struct elf_segment *seg, u64 do
 		return exec_load_page(x, seg, done);
 	if (err)
 		return err;
-	err = aspace_map_shared(x->as, seg->va + done, pg);
+	err = aspace_builder_map_shared(&x->builder, seg->va + done, pg);
 	if (err)
 		frame_put(pg);
 	return err;
@@ -104,7 +104,7 @@ static int exec_load_segment(struct exec *x, const struct elf_segment *seg)
 		.kind = VMA_image,
 	};
 	u64 pages = (spec.end - spec.start) / PAGE_SIZE;
-	int err = mem_has(pages) ? aspace_add(x->as, &spec) : -ENOMEM;
+	int err = mem_has(pages) ? aspace_builder_add(&x->builder, &spec) : -ENOMEM;
 
 	for (u64 done = 0; !err && done < seg->filesz; done += PAGE_SIZE) {
 		err = exec_can_share(seg, done) ? exec_share_page(x, seg, done)
@@ -113,7 +113,7 @@ static int exec_load_segment(struct exec *x, const struct elf_segment *seg)
 			err = -EINTR;
 	}
 	/* The whole image is there before it starts: the rest is zero. */
-	return err ? err : aspace_fill(x->as, spec.start, spec.end);
+	return err ? err : aspace_builder_fill(&x->builder, spec.start, spec.end);
 }
 
 /* xv6 maps the addresses between two segments, too. */
@@ -127,7 +127,7 @@ static int exec_fill_gap(struct exec *x, va_t from, va_t to)
 		.populate = true,
 	};
 
-	return from < to ? aspace_add(x->as, &spec) : 0;
+	return from < to ? aspace_builder_add(&x->builder, &spec) : 0;
 }
 
 static int exec_load_image(struct exec *x)
@@ -184,13 +184,14 @@ static int exec_make_stack(struct exec *x)
 
 	spec.start = x->image_end + PAGE_SIZE;
 	spec.end = spec.start + (size ? size : PAGE_SIZE);
-	err = aspace_add_guard(x->as, x->image_end);
+	err = aspace_builder_add_guard(&x->builder, x->image_end);
 	if (!err)
-		err = aspace_add(x->as, &spec);
-	if (!err && !aspace_page(x->as, spec.end - PAGE_SIZE))
+		err = aspace_builder_add(&x->builder, &spec);
+	if (!err && !aspace_builder_page(&x->builder, spec.end - PAGE_SIZE))
 		err = -ENOMEM;
 	x->floor = size > PAGE_SIZE ? spec.end - size / 2 : spec.start;
-	x->sp = x->as->brk = spec.end;
+	x->sp = spec.end;
+	aspace_builder_set_break(&x->builder, x->sp);
 	return err;
 }
 
@@ -229,7 +230,7 @@ static int exec_push_strings(struct exec *x)
 			return len;
 		err = exec_reserve(x, len + 1);
 		if (!err)
-			err = aspace_write(x->as, x->sp, x->string, len + 1);
+			err = aspace_builder_write(&x->builder, x->sp, x->string, len + 1);
 		if (!err)
 			err = exec_note_argument(x, x->sp);
 		if (!err && sched_point_killed())
@@ -249,8 +250,9 @@ static int exec_push_arguments(struct exec *x)
 	if (!err)
 		err = exec_reserve(x, size);
 	for (done = 0; !err && done < size; done += PAGE_SIZE)
-		err = aspace_write(x->as, x->sp + done, frame_va(x->argv[done / PAGE_SIZE]),
-				   MIN(size - done, PAGE_SIZE));
+		err = aspace_builder_write(&x->builder, x->sp + done,
+					   frame_va(x->argv[done / PAGE_SIZE]),
+					   MIN(size - done, PAGE_SIZE));
 	return err;
 }
 
@@ -279,9 +281,10 @@ static s64 exec_fetch_kernel(struct exec *x, unsigned i)
 static void exec_commit(struct exec *x, const char *path)
 {
 	struct proc *p = proc_current();
-	struct aspace *old = p->as;
+	struct aspace *old = p->as, *new = aspace_builder_finish(&x->builder);
 	const char *slash = path, *name = path;
 
+	aspace_check(new);
 	while ((slash = strchr(slash, '/')))
 		name = ++slash;
 	strlcpy(p->thread.name, name, PROCNAME);
@@ -295,10 +298,10 @@ static void exec_commit(struct exec *x, const char *path)
 	console_leave();
 	irq_push_off();
 	spin_lock(&proc_lock);
-	p->as = p->thread.as = x->as;
+	p->as = p->thread.as = new;
 	job_no_shell(p);
 	spin_unlock(&proc_lock);
-	aspace_load(x->as);
+	aspace_load(new);
 	irq_pop_off();
 	icache_dirty();
 	if (old)
@@ -312,18 +315,18 @@ static int exec_build(struct exec *x)
 
 	if (err)
 		return err;
-	err = aspace_create(&p->pages, &x->as);
+	err = aspace_builder_start(&x->builder, p->pages.trapframe);
 	if (err)
 		return err;
-	err = exec_load_image(x);
+	err = aspace_builder_add_usyscall(&x->builder, p->pages.usyscall);
+	if (!err)
+		err = exec_load_image(x);
 	if (!err)
 		err = exec_make_stack(x);
 	if (!err)
 		err = exec_push_arguments(x);
 	if (err)
-		aspace_destroy(x->as);
-	else
-		aspace_check(x->as);
+		aspace_builder_abandon(&x->builder);
 	return err;
 }
 

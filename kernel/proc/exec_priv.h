@@ -2,10 +2,10 @@
 #pragma once
 
 #include "lib/elf.h"
+#include "mm/space/build.h"
 #include "uapi/layout.h"
 #include "uapi/limits.h"
 
-struct aspace;
 struct inode;
 struct page;
 
@@ -23,7 +23,7 @@ struct exec {
 	char *string; /* MAXARGLEN bytes: the argument at hand */
 	struct inode *file;
 	struct elf_image image;
-	struct aspace *as; /* the new space, not in use yet */
+	struct aspace_builder builder; /* of the new space */
 	va_t image_end, sp;
 	va_t floor;         /* lowest sp that the arguments may reach      */
 	unsigned argc, max; /* max: with the NULL */

@@ -9,7 +9,7 @@
 #include "core/hart.h"
 #include "core/ktest.h"
 #include "lib/string.h"
-#include "mm/space/aspace.h"
+#include "mm/space/build.h"
 #include "mm/phys/kmap.h"
 #include "mm/map.h"
 #include "mm/phys/reclaim.h"
@@ -30,10 +30,13 @@ static struct aspace *ktest_space_enter(void)
 		.kind = VMA_image,
 		.populate = true,
 	};
+	struct aspace_builder b;
 	struct aspace *as;
 
-	ASSERT(aspace_create(&p->pages, &as) == 0);
-	ASSERT(aspace_add(as, &spec) == 0);
+	ASSERT(aspace_builder_start(&b, p->pages.trapframe) == 0);
+	ASSERT(aspace_builder_add_usyscall(&b, p->pages.usyscall) == 0);
+	ASSERT(aspace_builder_add(&b, &spec) == 0);
+	as = aspace_builder_finish(&b);
 	irq_push_off();
 	p->as = p->thread.as = as;
 	aspace_load(as);

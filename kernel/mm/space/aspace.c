@@ -37,6 +37,19 @@ static int map_trap_pages(struct aspace *as, struct page *trapframe)
 		      PTE_V | PTE_R | PTE_W | PTE_A | PTE_D);
 }
 
+/* The root, and with isolate=on its twin, while the user half is still empty. */
+static int aspace_make_roots(struct aspace *as)
+{
+	int err = pt_init_user(&as->pt, &kernel_pt);
+
+	if (!err && aspace_isolate) {
+		err = pt_init_twin(&as->pt);
+		if (err)
+			pt_fini(&as->pt);
+	}
+	return err;
+}
+
 int aspace_alloc(struct page *trapframe, struct aspace **out)
 {
 	struct aspace *as = slab_alloc(&aspace_slab, 0);
@@ -46,36 +59,18 @@ int aspace_alloc(struct page *trapframe, struct aspace **out)
 		return err;
 	mutex_init(&as->lock, "aspace", RANK_area);
 	vma_set_init(&as->areas, &aspace_area_hooks);
-	err = pt_init_user(&as->pt, &kernel_pt);
-	if (err)
-		goto fail_slab;
-	aspace_enlist(as);
-	err = aspace_isolate ? pt_init_twin(&as->pt) : 0;
-	if (!err)
-		err = map_trap_pages(as, trapframe);
-	as->satp = SATP_SV39 | as->pt.root >> PAGE_SHIFT;
-	as->user_satp = as->pt.twin ? SATP_SV39 | as->pt.twin >> PAGE_SHIFT : 0;
+	err = aspace_make_roots(as);
 	if (err) {
-		aspace_destroy(as);
+		slab_free(&aspace_slab, as);
 		return err;
 	}
-	*out = as;
-	return 0;
-
-fail_slab:
-	slab_free(&aspace_slab, as);
-	return err;
-}
-
-int aspace_create(const struct aspace_pages *pages, struct aspace **out)
-{
-	int err = aspace_alloc(pages->trapframe, out);
-
+	as->satp = SATP_SV39 | as->pt.root >> PAGE_SHIFT;
+	as->user_satp = as->pt.twin ? SATP_SV39 | as->pt.twin >> PAGE_SHIFT : 0;
+	err = map_trap_pages(as, trapframe);
 	if (err)
-		return err;
-	err = aspace_add_usyscall(*out, pages->usyscall);
-	if (err)
-		aspace_destroy(*out);
+		aspace_free(as);
+	else
+		*out = as;
 	return err;
 }
 
@@ -92,15 +87,20 @@ static void unmap_trap_pages(struct aspace *as)
 	}
 }
 
-void aspace_destroy(struct aspace *as)
+void aspace_free(struct aspace *as)
 {
-	aspace_unlist(as);
-	aspace_evict(as);
 	aspace_zap_areas(as);
 	unmap_trap_pages(as);
 	vma_set_fini(&as->areas);
 	pt_fini(&as->pt);
 	slab_free(&aspace_slab, as);
+}
+
+void aspace_destroy(struct aspace *as)
+{
+	aspace_unlist(as);
+	aspace_evict(as);
+	aspace_free(as);
 }
 
 /* --- ranges ------------------------------------------------------------ */

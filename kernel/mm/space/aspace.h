@@ -41,9 +41,6 @@ struct aspace_pages {
 	struct page *usyscall;
 };
 
-/* A space with the trampoline and @pages, and nothing else. */
-int aspace_create(const struct aspace_pages *pages, struct aspace **out) MUST_CHECK;
-
 /* A copy of @from (the running process's) with other @pages.  With fork=cow frames
  * are shared and write-protected on both sides, with fork=copy copied. */
 int aspace_fork(struct aspace *from, const struct aspace_pages *pages,
@@ -53,32 +50,13 @@ int aspace_fork(struct aspace *from, const struct aspace_pages *pages,
  * hart; not used by any thread; no lock held. */
 void aspace_destroy(struct aspace *as);
 
-/* Adds an area of private zeroed memory, page-aligned [start, end).  @populate: with
- * frames from the start, else on demand.  -EEXIST, -ENOMEM: nothing changed. */
+/* An area of private zeroed memory, page-aligned [start, end). */
 struct area_spec {
 	va_t start, end;
-	u8 prot; /* VMA_R | VMA_W | VMA_X */
-	u8 kind; /* enum vma_kind         */
-	bool populate;
+	u8 prot;       /* VMA_R | VMA_W | VMA_X                     */
+	u8 kind;       /* enum vma_kind                             */
+	bool populate; /* with frames from the start, not on demand */
 };
-int aspace_add(struct aspace *as, const struct area_spec *spec) MUST_CHECK;
-
-/* A guard page: in the table as a valid entry that nothing can use. */
-int aspace_add_guard(struct aspace *as, va_t va) MUST_CHECK;
-
-/* The kernel's address of the private page at @va of a space that no thread
- * runs in yet, brought in if need be; NULL: no memory, no area there. */
-void *aspace_page(struct aspace *as, va_t va);
-
-/* Maps @pg at @va of such a space, with the rights of the area there but never
- * writable.  On success the reference moves to the space.  -ENOMEM, -EFAULT. */
-int aspace_map_shared(struct aspace *as, va_t va, struct page *pg) MUST_CHECK;
-
-/* Brings in what is still absent in [start, end), which lies in one area.  -ENOMEM. */
-int aspace_fill(struct aspace *as, va_t start, va_t end) MUST_CHECK;
-
-/* Copies @n bytes to @va of such a space.  -ENOMEM, -EFAULT. */
-int aspace_write(struct aspace *as, va_t va, const void *src, u64 n) MUST_CHECK;
 
 /* Moves the break by @delta bytes.  @lazy: new pages come on demand.
  * *old: the break before.  0, or -ENOMEM with nothing changed; a break below

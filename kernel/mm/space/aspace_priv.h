@@ -3,6 +3,7 @@
 
 #include "mm/space/aspace.h"
 
+struct aspace_builder;
 struct gather;
 
 /* Makes @lo and @hi edges of areas.  -ENOMEM: nothing changed.  (lock) */
@@ -56,9 +57,11 @@ void aspace_trim(struct aspace *as, va_t lo, va_t hi);
  * more area; nothing changed.  (lock) */
 int aspace_unmap(struct aspace *as, va_t lo, va_t hi) MUST_CHECK;
 
-/* A space without any area. */
+/* A space without any area, in no list: for build.c, which owns it.  -ENOMEM. */
 int aspace_alloc(struct page *trapframe, struct aspace **out) MUST_CHECK;
-int aspace_add_usyscall(struct aspace *as, struct page *usyscall) MUST_CHECK;
+
+/* Gives back a space that is in no list and that no hart has loaded.  Sleeps. */
+void aspace_free(struct aspace *as);
 
 /* Boot: reads the options. */
 void aspace_read_options(void);
@@ -106,8 +109,8 @@ void super_cut(struct aspace *as, va_t va);
 /* Takes the large leaf under the cursor out; its reference moves to @g. */
 void super_unmap(struct aspace *as, struct pt_cur *c, struct gather *g);
 
-/* Maps a block at @va of a new space; on success its reference moves there. -ENOMEM. */
-int super_put(struct aspace *as, va_t va, struct page *pg, u64 flags) MUST_CHECK;
+/* Maps a block at @va; on success its reference moves to the space.  -ENOMEM. */
+int super_put(struct aspace_builder *b, va_t va, struct page *pg, u64 flags) MUST_CHECK;
 
 /* A block with the contents of that of @from; NULL: none, or not in one piece. */
 struct page *super_copy(struct page *from);

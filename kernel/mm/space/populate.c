@@ -1,7 +1,6 @@
 /* populate.c - adding areas to an address space, and pages to areas. */
 
 #include "core/thread.h"
-#include "mm/phys/reclaim.h"
 #include "mm/phys/vmstat.h"
 #include "mm/space/aspace_priv.h"
 #include "uapi/errno.h"
@@ -76,23 +75,6 @@ int aspace_insert(struct aspace *as, const struct area_spec *spec, struct vma **
 		.kind = spec->kind,
 	};
 
+	pt_check_changeable(&as->pt);
 	return vma_insert(&as->areas, &like, area);
-}
-
-int aspace_add(struct aspace *as, const struct area_spec *spec)
-{
-	struct vma *area;
-	int err;
-
-	if (spec->populate && !mem_has((spec->end - spec->start) / PAGE_SIZE))
-		return -ENOMEM;
-	mutex_lock(&as->lock);
-	err = aspace_insert(as, spec, &area);
-	if (!err && spec->populate) {
-		err = aspace_populate(as, area, spec->start, spec->end);
-		if (err)
-			aspace_trim(as, spec->start, spec->end);
-	}
-	mutex_unlock(&as->lock);
-	return err;
 }

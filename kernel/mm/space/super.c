@@ -18,6 +18,7 @@
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/space/aspace_priv.h"
+#include "mm/space/build.h"
 #include "mm/xlate/gather.h"
 #include "mm/phys/vmstat.h"
 #include "uapi/errno.h"
@@ -101,9 +102,9 @@ bool super_map_touched(struct aspace *as, const struct vma *area, va_t va, u64 u
 	       map_fresh(as, &at, used, BLOCK_MAY_BE_SHED);
 }
 
-int super_put(struct aspace *as, va_t va, struct page *pg, u64 flags)
+int super_put(struct aspace_builder *b, va_t va, struct page *pg, u64 flags)
 {
-	return map_block(as, va, pg, flags) ? 0 : -ENOMEM;
+	return map_block(b->space, va, pg, flags) ? 0 : -ENOMEM;
 }
 
 struct page *super_copy(struct page *from)

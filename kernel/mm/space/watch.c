@@ -34,6 +34,7 @@ static bool is_watched(const struct aspace *as)
 void aspace_enlist(struct aspace *as)
 {
 	spin_lock(&lock);
+	as->pt.lock = &as->lock;
 	list_add_tail(&spaces, &as->link);
 	spin_unlock(&lock);
 }
@@ -44,6 +45,7 @@ void aspace_unlist(struct aspace *as)
 	while (is_watched(as))
 		waitq_wait_quiet(&gone, &lock);
 	list_del(&as->link);
+	as->pt.lock = NULL;
 	spin_unlock(&lock);
 }
 

@@ -16,6 +16,7 @@ static struct vma *shared_area(struct aspace *as, va_t va)
 /* Moves the pages of [lo, hi) to @g. */
 static void gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 {
+	pt_check_changeable(&as->pt);
 	super_cut(as, lo);
 	super_cut(as, hi);
 	pt_for_each(c, &as->pt, lo, hi) {
@@ -47,6 +48,7 @@ static void protect_written(struct aspace *as, va_t lo, va_t hi)
 {
 	struct gather g;
 
+	pt_check_changeable(&as->pt);
 	gather_init(&g, &as->tlb);
 	pt_for_each(c, &as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);

@@ -3,6 +3,7 @@
  * Tables are reached through the direct map. */
 #include "mm/xlate/pt.h"
 
+#include "core/sync/mutex.h"
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/xlate/gather.h"
@@ -77,9 +78,17 @@ pte_t pt_entry(const struct pt *pt, va_t va, int level)
 
 /* --- writing entries ---------------------------------------------------- */
 
+#ifdef PAGODA_CHECK
+void pt_check_changeable(const struct pt *pt)
+{
+	ASSERT(!pt->lock || mutex_held(pt->lock));
+}
+#endif
+
 /* All changes of entries go through here, so that a twin root never differs. */
 static pte_t slot_write(struct pt_cur *c, pte_t e)
 {
+	pt_check_changeable(c->pt);
 	if (c->level == ROOT_LEVEL) {
 		unsigned i = level_index(c->va, ROOT_LEVEL);
 
@@ -311,6 +320,7 @@ void pt_split(struct pt_cur *c)
 	pte_t *small = table_at(frame_pa(table));
 	pte_t pointer = pte_make(frame_pa(table), PTE_V), e;
 
+	pt_check_changeable(c->pt);
 	do {
 		e = pte_load(c->slot);
 		ASSERT(c->level == 1 && pte_is_leaf(e));

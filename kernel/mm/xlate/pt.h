@@ -32,11 +32,15 @@
 #include "mm/phys/frame.h"
 
 struct gather;
+struct mutex;
 
 struct pt {
 	pa_t root;
 	pa_t twin;   /* second root with the same user half, or 0: isolate=on   */
 	bool shared; /* the kernel half is somebody else's: never written here  */
+
+	/* Guards the entries once others can see the table; NULL: nobody else can. */
+	const struct mutex *lock;
 
 	/* By hash_next: a cleared table for each 2 MiB leaf of the user half. */
 	struct page *reserve;
@@ -51,6 +55,17 @@ struct pt_cur {
 	int level;
 	pte_t *slot;
 };
+
+/* Before a change of entries, in checking builds: ASSERTs that the caller holds the lock,
+ * or that nobody else can see the table. */
+#ifdef PAGODA_CHECK
+void pt_check_changeable(const struct pt *pt);
+#else
+static inline void pt_check_changeable(const struct pt *pt)
+{
+	(void)pt;
+}
+#endif
 
 struct pt_cur pt_at(struct pt *pt, va_t va);
 

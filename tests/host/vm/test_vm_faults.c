@@ -186,7 +186,7 @@ static u64 entry_flags(struct situation s)
 
 /* What the hardware still has of the entry does not matter to the rules, but must be
  * gone where they say so. */
-static void make_entry(struct situation s)
+static void make_entry_locked(struct situation s)
 {
 	struct pt_cur c = pt_at(&space[0]->pt, page_va(PAGE));
 
@@ -207,14 +207,23 @@ static void make_entry(struct situation s)
 	}
 }
 
+static void make_entry(struct situation s)
+{
+	mutex_lock(&space[0]->lock);
+	make_entry_locked(s);
+	mutex_unlock(&space[0]->lock);
+}
+
 static void unmake(void)
 {
 	struct pt_cur c = pt_at(&space[0]->pt, page_va(PAGE));
 
+	mutex_lock(&space[0]->lock);
 	if (pte_is_guard(pte_load(c.slot), c.level))
 		aspace_zap(space[0], page_va(PAGE), page_va(PAGE + 1));
 	if (world_frame(0, PAGE) && !vma_find(&space[0]->areas, page_va(PAGE)))
 		aspace_zap(space[0], page_va(PAGE), page_va(PAGE + 1));
+	mutex_unlock(&space[0]->lock);
 	if (other)
 		frame_put(other);
 	world_stop();

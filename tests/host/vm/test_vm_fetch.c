@@ -168,13 +168,16 @@ static void test_block_becomes_executable(void **state)
 		.end = BLOCK + SUPER_SIZE,
 		.prot = RWX,
 		.kind = VMA_anon,
-		.populate = true,
 	};
+	struct vma *area;
 
 	(void)state;
 	world_start();
 	world_icache_fill(OLD);
-	assert_int_equal(aspace_add(space[0], &spec), 0);
+	mutex_lock(&space[0]->lock);
+	assert_int_equal(aspace_insert(space[0], &spec, &area), 0);
+	assert_int_equal(aspace_populate(space[0], area, area->start, area->end), 0);
+	mutex_unlock(&space[0]->lock);
 	world_fetch(block_byte(0));
 	world_space_free(space[1]);
 	world_icache_fill(OLD);

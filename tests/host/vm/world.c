@@ -6,6 +6,7 @@
 #include "core/sched.h"
 #include "lib/string.h"
 #include "mm/space/aspace_priv.h"
+#include "mm/space/build.h"
 #include "mm/truncate_maps.h"
 #include "mm/phys/kmap.h"
 #include "mm/xlate/kmap_init.h"
@@ -281,22 +282,26 @@ void world_init(void)
 }
 
 /* So that the window has a table of its own, which may be missing. */
-static void build_wall(struct aspace *as)
+static void build_wall(struct aspace_builder *b)
 {
 	struct area_spec wall = { .start = WALL, .end = USYSCALL, .kind = VMA_image };
 
-	assert_int_equal(aspace_add(as, &wall), 0);
+	assert_int_equal(aspace_builder_add(b, &wall), 0);
 }
 
 struct aspace *world_space_new(void)
 {
-	struct aspace *as;
+	struct aspace_builder b;
 
-	if (aspace_create(&own_pages, &as))
+	if (aspace_builder_start(&b, own_pages.trapframe))
 		return NULL;
-	as->brk = WINDOW;
-	build_wall(as);
-	return as;
+	if (aspace_builder_add_usyscall(&b, own_pages.usyscall)) {
+		aspace_builder_abandon(&b);
+		return NULL;
+	}
+	aspace_builder_set_break(&b, WINDOW);
+	build_wall(&b);
+	return aspace_builder_finish(&b);
 }
 
 struct aspace *world_fork(unsigned from)

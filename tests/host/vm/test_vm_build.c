@@ -1,0 +1,199 @@
+// sources: kernel/mm/space/aspace.c kernel/mm/space/aspace_options.c kernel/mm/space/zap.c kernel/mm/space/populate.c kernel/mm/space/build.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/sbrk.c kernel/mm/space/super.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/shim/shim.c
+// cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put,--wrap=mutex_lock,--wrap=mutex_unlock
+/* test_vm_build.c - spaces under construction: nobody sees one before it is finished, and
+ * a live one is changed by those who hold its lock alone. */
+#include "world.h"
+
+#include "mm/space/aspace_priv.h"
+#include "mm/space/build.h"
+#include "mm/space/watch.h"
+#include "shim.h"
+
+/* Whether those who go through all spaces, such as who makes a file shorter, meet @as. */
+static bool is_seen(const struct aspace *as)
+{
+	struct aspace *at = NULL;
+	bool seen = false;
+
+	while ((at = aspace_watch_next(at)) != NULL)
+		seen |= at == as;
+	return seen;
+}
+
+static unsigned seen_count(void)
+{
+	struct aspace *at = NULL;
+	unsigned n = 0;
+
+	while ((at = aspace_watch_next(at)) != NULL)
+		n++;
+	return n;
+}
+
+/* --- what is seen when fork locks and unlocks the parent --------------------------- */
+
+void __real_mutex_lock(struct mutex *m);
+void __wrap_mutex_lock(struct mutex *m);
+void __real_mutex_unlock(struct mutex *m);
+void __wrap_mutex_unlock(struct mutex *m);
+
+static struct mutex *watched;
+static unsigned seen_at_lock, seen_at_unlock;
+
+void __wrap_mutex_lock(struct mutex *m)
+{
+	__real_mutex_lock(m);
+	if (m == watched)
+		seen_at_lock = seen_count();
+}
+
+void __wrap_mutex_unlock(struct mutex *m)
+{
+	if (m == watched)
+		seen_at_unlock = seen_count();
+	__real_mutex_unlock(m);
+}
+
+/* --- building as exec does --------------------------------------------------------- */
+
+static struct page *trapframe, *usyscall;
+
+static struct aspace_builder begin(void)
+{
+	struct aspace_builder b;
+
+	world_start();
+	trapframe = frame_alloc(FRAME_trapframe, 0);
+	usyscall = frame_alloc(FRAME_usyscall, 0);
+	assert_true(trapframe && usyscall);
+	assert_int_equal(aspace_builder_start(&b, trapframe), 0);
+	return b;
+}
+
+static void end(void)
+{
+	frame_put(trapframe);
+	frame_put(usyscall);
+	world_stop();
+}
+
+/* All that exec does. */
+static void fill(struct aspace_builder *b)
+{
+	struct area_spec spec = {
+		.start = PAGE_SIZE,
+		.end = 3 * PAGE_SIZE,
+		.prot = VMA_R | VMA_W,
+		.kind = VMA_image,
+		.populate = true,
+	};
+	u64 word = 42;
+
+	assert_int_equal(aspace_builder_add_usyscall(b, usyscall), 0);
+	assert_int_equal(aspace_builder_add(b, &spec), 0);
+	assert_int_equal(aspace_builder_add_guard(b, spec.end), 0);
+	assert_int_equal(aspace_builder_write(b, spec.start, &word, sizeof(word)), 0);
+	aspace_builder_set_break(b, spec.end);
+}
+
+static void test_space_is_seen_only_once_it_is_finished(void **state)
+{
+	struct aspace_builder b = begin();
+	struct aspace *as = b.space;
+
+	(void)state;
+	assert_false(is_seen(as));
+	fill(&b);
+	assert_false(is_seen(as));
+	assert_ptr_equal(aspace_builder_finish(&b), as);
+	assert_true(is_seen(as));
+	aspace_check(as);
+	aspace_destroy(as);
+	end();
+}
+
+static void test_space_that_is_abandoned_was_never_seen(void **state)
+{
+	struct aspace_builder b = begin();
+
+	(void)state;
+	fill(&b);
+	aspace_builder_abandon(&b);
+	end();
+}
+
+static void test_builder_ends_once(void **state)
+{
+	struct aspace_builder b = begin();
+	struct aspace *as = aspace_builder_finish(&b);
+
+	(void)state;
+	expect_assert_failure(aspace_builder_finish(&b));
+	expect_assert_failure(aspace_builder_abandon(&b));
+	aspace_destroy(as);
+	end();
+}
+
+static void test_live_space_is_changed_under_its_lock_alone(void **state)
+{
+	struct area_spec spec = { .start = 0, .end = PAGE_SIZE, .kind = VMA_image };
+	struct page *pg;
+	struct vma *area;
+	va_t va = USYSCALL - PAGE_SIZE; /* there is a table for it */
+
+	(void)state;
+	world_start();
+	pg = frame_alloc(FRAME_anon, FRAME_ZERO);
+	assert_non_null(pg);
+	expect_assert_failure((void)!aspace_insert(space[0], &spec, &area));
+	expect_assert_failure((void)!aspace_map_frame(space[0], va, pg, PTE_V | PTE_R));
+	expect_assert_failure(aspace_zap(space[0], WINDOW, WALL));
+	expect_assert_failure(aspace_write_back(space[0], WINDOW, WALL));
+	frame_put(pg);
+	world_stop();
+}
+
+/* Who waits for the parent's lock to take a page of a file out of it goes on to the child:
+ * that must be in the list by then, and not before it is complete. */
+static void test_child_is_seen_when_its_parent_is_unlocked(void **state)
+{
+	struct aspace *child;
+
+	(void)state;
+	world_start();
+	watched = &space[0]->lock;
+	child = world_fork(0);
+	watched = NULL;
+	assert_non_null(child);
+	assert_int_equal(seen_at_lock, SPACES);
+	assert_int_equal(seen_at_unlock, SPACES + 1);
+	aspace_destroy(child);
+	world_stop();
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	world_init();
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	shim_ram_fini();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_space_is_seen_only_once_it_is_finished),
+		cmocka_unit_test(test_space_that_is_abandoned_was_never_seen),
+		cmocka_unit_test(test_builder_ends_once),
+		cmocka_unit_test(test_live_space_is_changed_under_its_lock_alone),
+		cmocka_unit_test(test_child_is_seen_when_its_parent_is_unlocked),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
