@@ -26,7 +26,7 @@ void aspace_init(void)
 /* --- making ------------------------------------------------------------ */
 
 /* The two pages at the top that the trap path needs. */
-static int map_trap_pages(struct aspace *as, struct page *trapframe)
+static int aspace_map_trap_pages(struct aspace *as, struct page *trapframe)
 {
 	int err = pt_map(&as->pt, TRAMPOLINE, trampoline_pa(), PAGE_SIZE,
 			 PTE_V | PTE_R | PTE_X | PTE_A | PTE_D);
@@ -66,7 +66,7 @@ int aspace_alloc(struct page *trapframe, struct aspace **out)
 	}
 	as->satp = SATP_SV39 | as->pt.root >> PAGE_SHIFT;
 	as->user_satp = as->pt.twin ? SATP_SV39 | as->pt.twin >> PAGE_SHIFT : 0;
-	err = map_trap_pages(as, trapframe);
+	err = aspace_map_trap_pages(as, trapframe);
 	if (err)
 		aspace_free(as);
 	else
@@ -77,7 +77,7 @@ int aspace_alloc(struct page *trapframe, struct aspace **out)
 /* --- giving back ------------------------------------------------------- */
 
 /* The trampoline and the trap frame are not the space's to free. */
-static void unmap_trap_pages(struct aspace *as)
+static void aspace_unmap_trap_pages(struct aspace *as)
 {
 	for (va_t va = TRAPFRAME; va < MAXVA; va += PAGE_SIZE) {
 		struct pt_cur c = pt_at(&as->pt, va);
@@ -90,7 +90,7 @@ static void unmap_trap_pages(struct aspace *as)
 void aspace_free(struct aspace *as)
 {
 	aspace_zap_areas(as);
-	unmap_trap_pages(as);
+	aspace_unmap_trap_pages(as);
 	vma_set_fini(&as->areas);
 	pt_fini(&as->pt);
 	slab_free(&aspace_slab, as);

@@ -7,7 +7,7 @@
 #include "mm/space/aspace_priv.h"
 #include "uapi/layout.h"
 
-static void check_leaf(struct aspace *as, va_t va, pte_t e)
+static void aspace_check_leaf(struct aspace *as, va_t va, pte_t e)
 {
 	struct vma *area = vma_find(&as->areas, va);
 	struct page *pg = frame_of_pa(pte_pa(e));
@@ -22,7 +22,7 @@ static void check_leaf(struct aspace *as, va_t va, pte_t e)
 	ASSERT(!(e.bits & PTE_W) || pg->refs == 1 || area->flags & VMA_SHARED);
 }
 
-static void check_large(const struct vma *area, va_t va, pte_t e)
+static void aspace_check_large(const struct vma *area, va_t va, pte_t e)
 {
 	const struct page *pg = frame_of_pa(pte_pa(e));
 
@@ -31,7 +31,7 @@ static void check_large(const struct vma *area, va_t va, pte_t e)
 	ASSERT(pg->kind == FRAME_anon && (pg->order == SUPER_ORDER || !pg->order));
 }
 
-static u64 count_reserve(const struct pt *pt)
+static u64 aspace_count_reserve(const struct pt *pt)
 {
 	u64 n = 0;
 
@@ -56,16 +56,16 @@ void aspace_check(struct aspace *as)
 		if (!pte_is_leaf(e))
 			continue;
 		ASSERT(!(e.bits & PTE_G)); /* a hart would keep it for all spaces */
-		check_leaf(as, c.va, e);
+		aspace_check_leaf(as, c.va, e);
 		if (e.bits & PTE_U && frame_of_pa(pte_pa(e))->kind != FRAME_usyscall)
 			resident += level_size(c.level) / PAGE_SIZE;
 		if (c.level == 0)
 			continue;
-		check_large(vma_find(&as->areas, c.va), c.va, e);
+		aspace_check_large(vma_find(&as->areas, c.va), c.va, e);
 		large++;
 	}
 	ASSERT(resident == as->resident);
-	ASSERT(large == count_reserve(&as->pt));
+	ASSERT(large == aspace_count_reserve(&as->pt));
 	mutex_unlock(&as->lock);
 }
 

@@ -27,21 +27,21 @@ static struct {
 	const struct object_writer *writer; /* (C) after boot         */
 } cache;
 
-static struct page **bucket_of(const struct object *obj, u64 index)
+static struct page **object_bucket(const struct object *obj, u64 index)
 {
 	u64 h = ((u64)(uintptr_t)obj >> 4) * 0x9e3779b97f4a7c15ull + index;
 
 	return &cache.bucket[(h ^ (h >> 32)) & (cache.nbuckets - 1)];
 }
 
-static struct waitq *waitq_of(const struct page *pg)
+static struct waitq *object_waitq(const struct page *pg)
 {
 	return &cache.wait[((uintptr_t)pg / sizeof(*pg)) % NWAITQ];
 }
 
-static struct page *find(const struct object *obj, u64 index)
+static struct page *object_find(const struct object *obj, u64 index)
 {
-	struct page *pg = *bucket_of(obj, index);
+	struct page *pg = *object_bucket(obj, index);
 
 	while (pg && (pg->object != obj || pg->index != index))
 		pg = pg->hash_next;
@@ -49,9 +49,9 @@ static struct page *find(const struct object *obj, u64 index)
 }
 
 /* The cache's reference is the caller's business in both of these. */
-static void link_page(struct object *obj, u64 index, struct page *pg)
+static void object_link_page(struct object *obj, u64 index, struct page *pg)
 {
-	struct page **slot = bucket_of(obj, index);
+	struct page **slot = object_bucket(obj, index);
 
 	pg->object = obj;
 	pg->index = index;
@@ -62,9 +62,9 @@ static void link_page(struct object *obj, u64 index, struct page *pg)
 	cache.npages++;
 }
 
-static void unlink_page(struct page *pg)
+static void object_unlink_page(struct page *pg)
 {
-	struct page **slot = bucket_of(pg->object, pg->index);
+	struct page **slot = object_bucket(pg->object, pg->index);
 
 	while (*slot != pg)
 		slot = &(*slot)->hash_next;
@@ -87,7 +87,7 @@ struct page *object_find_page(struct object *obj, u64 index)
 	struct page *pg;
 
 	spin_lock(&cache.lock);
-	pg = find(obj, index);
+	pg = object_find(obj, index);
 	if (pg && (page_flags(pg) & (PG_UPTODATE | PG_BUSY)) == PG_UPTODATE) {
 		frame_get(pg);
 		if (!(page_flags(pg) & PG_USED))
@@ -101,16 +101,16 @@ struct page *object_find_page(struct object *obj, u64 index)
 
 /* Waits until the page that is cached, if any, can be used.  True with it in @out
  * and a reference; false if there is none. */
-static bool find_and_wait(struct object *obj, u64 index, struct page **out)
+static bool object_find_and_wait(struct object *obj, u64 index, struct page **out)
 {
 	struct page *pg;
 	bool usable = false;
 
 	spin_lock(&cache.lock);
-	while (!usable && (pg = find(obj, index)) != NULL) {
+	while (!usable && (pg = object_find(obj, index)) != NULL) {
 		frame_get(pg);
 		while ((page_flags(pg) & PG_BUSY) && pg->object == obj)
-			waitq_wait_quiet(waitq_of(pg), &cache.lock);
+			waitq_wait_quiet(object_waitq(pg), &cache.lock);
 		usable = pg->object == obj && (page_flags(pg) & PG_UPTODATE);
 		if (!usable)
 			frame_put(pg);
@@ -123,7 +123,7 @@ static bool find_and_wait(struct object *obj, u64 index, struct page **out)
 }
 
 /* Enters @pg as busy, with one more reference for the filler; false if @index is taken. */
-static bool enter_busy(struct object *obj, u64 index, struct page *pg)
+static bool object_enter_busy(struct object *obj, u64 index, struct page *pg)
 {
 	bool is_free;
 
@@ -131,9 +131,9 @@ static bool enter_busy(struct object *obj, u64 index, struct page *pg)
 	page_clear_flags(pg, ~0u >> 16);
 	page_set_flags(pg, PG_BUSY | PG_USED);
 	spin_lock(&cache.lock);
-	is_free = !find(obj, index);
+	is_free = !object_find(obj, index);
 	if (is_free) {
-		link_page(obj, index, pg);
+		object_link_page(obj, index, pg);
 		frame_get(pg);
 	}
 	spin_unlock(&cache.lock);
@@ -141,7 +141,7 @@ static bool enter_busy(struct object *obj, u64 index, struct page *pg)
 }
 
 /* Ends filling.  True if the page is in the cache now; the caller's reference stays. */
-static bool leave_busy(struct page *pg, int err)
+static bool object_leave_busy(struct page *pg, int err)
 {
 	bool drop = false, there;
 
@@ -151,10 +151,10 @@ static bool leave_busy(struct page *pg, int err)
 	else if (pg->object)
 		drop = true;
 	if (drop)
-		unlink_page(pg);
+		object_unlink_page(pg);
 	there = pg->object != NULL;
 	page_clear_flags(pg, PG_BUSY);
-	waitq_wake_all(waitq_of(pg));
+	waitq_wake_all(object_waitq(pg));
 	spin_unlock(&cache.lock);
 	if (drop)
 		frame_put(pg);
@@ -167,17 +167,17 @@ int object_get_page(struct object *obj, u64 index, struct page **out)
 	int err;
 
 	for (;;) {
-		if (find_and_wait(obj, index, out))
+		if (object_find_and_wait(obj, index, out))
 			return 0;
 		pg = frame_alloc(FRAME_cache, 0);
 		if (!pg)
 			return -ENOMEM;
-		if (!enter_busy(obj, index, pg)) {
+		if (!object_enter_busy(obj, index, pg)) {
 			frame_put(pg);
 			continue;
 		}
 		err = obj->ops->read_page(obj, pg);
-		if (leave_busy(pg, err)) {
+		if (object_leave_busy(pg, err)) {
 			*out = pg;
 			return 0;
 		}
@@ -193,12 +193,12 @@ struct page *object_begin_fill(struct object *obj, u64 index)
 	bool cached;
 
 	spin_lock(&cache.lock);
-	cached = find(obj, index) != NULL;
+	cached = object_find(obj, index) != NULL;
 	spin_unlock(&cache.lock);
 	if (cached)
 		return NULL;
 	pg = frame_alloc(FRAME_cache, FRAME_NOWAIT);
-	if (pg && !enter_busy(obj, index, pg)) {
+	if (pg && !object_enter_busy(obj, index, pg)) {
 		frame_put(pg);
 		pg = NULL;
 	}
@@ -207,7 +207,7 @@ struct page *object_begin_fill(struct object *obj, u64 index)
 
 void object_end_fill(struct page *pg, int err)
 {
-	leave_busy(pg, err);
+	object_leave_busy(pg, err);
 	frame_put(pg);
 }
 
@@ -220,14 +220,14 @@ void object_insert_page(struct object *obj, u64 index, struct page *pg)
 	page_clear_flags(pg, ~0u >> 16);
 	page_set_flags(pg, PG_UPTODATE | PG_USED);
 	spin_lock(&cache.lock);
-	old = find(obj, index);
+	old = object_find(obj, index);
 	if (old) {
 		/* Somebody waits for the inode lock to fill it: he will find it gone. */
 		ASSERT(page_flags(old) & PG_BUSY);
-		unlink_page(old);
-		waitq_wake_all(waitq_of(old));
+		object_unlink_page(old);
+		waitq_wake_all(object_waitq(old));
 	}
-	link_page(obj, index, pg);
+	object_link_page(obj, index, pg);
 	spin_unlock(&cache.lock);
 	if (old)
 		frame_put(old);
@@ -271,14 +271,15 @@ void object_replace_page(struct object *obj, struct page *pg, struct page *with)
 	page_set_flags(with, PG_UPTODATE | PG_USED);
 	spin_lock(&cache.lock);
 	ASSERT(pg->object == obj);
-	unlink_page(pg);
-	link_page(obj, pg->index, with);
+	object_unlink_page(pg);
+	object_link_page(obj, pg->index, with);
 	spin_unlock(&cache.lock);
 	frame_put(pg);
 }
 
 /* Moves up to @max pages from @first on to @out. */
-static unsigned take_pages(struct object *obj, u64 first, struct list *out, unsigned max)
+static unsigned object_take_pages(struct object *obj, u64 first, struct list *out,
+				  unsigned max)
 {
 	struct page *pg, *next;
 	unsigned n = 0;
@@ -289,8 +290,8 @@ static unsigned take_pages(struct object *obj, u64 first, struct list *out, unsi
 			continue;
 		if (n == max)
 			break;
-		unlink_page(pg);
-		waitq_wake_all(waitq_of(pg));
+		object_unlink_page(pg);
+		waitq_wake_all(object_waitq(pg));
 		list_add_tail(out, &pg->link);
 		n++;
 	}
@@ -303,7 +304,7 @@ void object_drop_pages(struct object *obj, u64 first)
 	struct list taken = LIST_INIT(taken);
 
 	/* No new page can come in behind our back: the inode lock is held. */
-	while (take_pages(obj, first, &taken, 64)) {
+	while (object_take_pages(obj, first, &taken, 64)) {
 		while (!list_empty(&taken)) {
 			struct page *pg = list_first(&taken, struct page, link);
 
@@ -317,7 +318,7 @@ void object_drop_pages(struct object *obj, u64 first)
 
 /* --- giving memory back ------------------------------------------------------------ */
 
-static bool is_clean_and_unused(const struct page *pg)
+static bool cache_can_free(const struct page *pg)
 {
 	/* The count first: whoever makes a page dirty holds a reference. */
 	if (__atomic_load_n(&pg->refs, __ATOMIC_ACQUIRE) != 1)
@@ -327,7 +328,7 @@ static bool is_clean_and_unused(const struct page *pg)
 }
 
 /* Whether reclaim can free @pg, if need be by writing it first. */
-static bool is_available(const struct page *pg, bool writable)
+static bool cache_can_reclaim(const struct page *pg, bool writable)
 {
 	u32 flags = page_flags(pg);
 	u32 own = (flags & PG_WRITEBACK) ? 2 : 1;
@@ -347,7 +348,7 @@ static u64 cache_count(void)
 	spin_lock(&cache.lock);
 	for (u64 b = 0; b < cache.nbuckets && seen < cache.npages; b++) {
 		for (struct page *pg = cache.bucket[b]; pg; pg = pg->hash_next) {
-			n += is_available(pg, writable);
+			n += cache_can_reclaim(pg, writable);
 			seen++;
 		}
 	}
@@ -357,7 +358,7 @@ static u64 cache_count(void)
 
 /* Frees what can be freed in the bucket under the hand; moves the hand on, to a bucket
  * with pages in it, but not far in one go.  Returns the buckets passed. */
-static u64 sweep_bucket(u64 *freed)
+static u64 cache_sweep_bucket(u64 *freed)
 {
 	struct page *pg, *next, *chain = NULL;
 	u64 passed = 0;
@@ -365,13 +366,13 @@ static u64 sweep_bucket(u64 *freed)
 	spin_lock(&cache.lock);
 	for (pg = cache.bucket[cache.hand]; pg; pg = next) {
 		next = pg->hash_next;
-		if (!is_clean_and_unused(pg))
+		if (!cache_can_free(pg))
 			continue;
 		if (page_flags(pg) & PG_USED) {
 			page_clear_flags(pg, PG_USED);
 			continue;
 		}
-		unlink_page(pg);
+		object_unlink_page(pg);
 		pg->hash_next = chain;
 		chain = pg;
 	}
@@ -389,23 +390,23 @@ static u64 sweep_bucket(u64 *freed)
 	return passed;
 }
 
-static u64 sweep(u64 want)
+static u64 cache_sweep(u64 want)
 {
 	u64 freed = 0, passed = 0;
 
 	/* Twice round: the first round may only have let pages off. */
 	while (passed < 2 * cache.nbuckets && freed < want)
-		passed += sweep_bucket(&freed);
+		passed += cache_sweep_bucket(&freed);
 	return freed;
 }
 
 static u64 cache_scan(u64 want)
 {
-	u64 freed = sweep(want);
+	u64 freed = cache_sweep(want);
 
 	if (freed < want && cache.writer && cache.writer->usable()) {
 		cache.writer->write_all();
-		freed += sweep(want - freed);
+		freed += cache_sweep(want - freed);
 	}
 	return freed;
 }

@@ -27,7 +27,7 @@
 #define BLOCK_MAY_BE_SHED 1u
 
 /* Blocks come from what is free: no cache is emptied for want of one. */
-static struct page *block_alloc(void)
+static struct page *super_alloc(void)
 {
 	struct page *pg = frame_alloc_order(FRAME_anon, SUPER_ORDER, FRAME_NOWAIT);
 
@@ -36,7 +36,7 @@ static struct page *block_alloc(void)
 	return pg;
 }
 
-static bool map_block(struct aspace *as, va_t va, struct page *pg, u64 flags)
+static bool super_map(struct aspace *as, va_t va, struct page *pg, u64 flags)
 {
 	struct gather g;
 	int err;
@@ -53,7 +53,7 @@ static bool map_block(struct aspace *as, va_t va, struct page *pg, u64 flags)
 
 /* --- making ------------------------------------------------------------- */
 
-static bool is_candidate(struct aspace *as, const struct super_place *at)
+static bool super_fits(struct aspace *as, const struct super_place *at)
 {
 	va_t base = ALIGN_DOWN(at->va, SUPER_SIZE);
 
@@ -64,14 +64,15 @@ static bool is_candidate(struct aspace *as, const struct super_place *at)
 	       pt_large_fits(&as->pt, at->va);
 }
 
-static bool map_fresh(struct aspace *as, const struct super_place *at, u64 used, u16 mark)
+static bool super_map_zeroed(struct aspace *as, const struct super_place *at, u64 used,
+			     u16 mark)
 {
 	u64 flags = prot_to_pte(at->area->prot) | used;
 	struct page *pg;
 
-	if (!is_candidate(as, at))
+	if (!super_fits(as, at))
 		return false;
-	pg = block_alloc();
+	pg = super_alloc();
 	if (!pg)
 		return false;
 	for (u64 i = 0; i < SUPER_PAGES; i++) {
@@ -81,7 +82,7 @@ static bool map_fresh(struct aspace *as, const struct super_place *at, u64 used,
 	vmstat_add(VM_page_zeroed, SUPER_PAGES);
 	pg->flags = mark;
 	aspace_before_leaf(flags);
-	if (map_block(as, ALIGN_DOWN(at->va, SUPER_SIZE), pg, flags))
+	if (super_map(as, ALIGN_DOWN(at->va, SUPER_SIZE), pg, flags))
 		return true;
 	frame_put(pg);
 	return false;
@@ -89,7 +90,7 @@ static bool map_fresh(struct aspace *as, const struct super_place *at, u64 used,
 
 bool super_map_fresh(struct aspace *as, const struct super_place *at, u64 used)
 {
-	return map_fresh(as, at, used, 0);
+	return super_map_zeroed(as, at, used, 0);
 }
 
 /* Plenty is what leaves half of the memory free: a program that touches a page here and
@@ -99,17 +100,17 @@ bool super_map_touched(struct aspace *as, const struct vma *area, va_t va, u64 u
 	struct super_place at = { area, va, area->start, area->end };
 
 	return frame_count(FRAME_free) >= frame_total() / 2 + SUPER_PAGES &&
-	       map_fresh(as, &at, used, BLOCK_MAY_BE_SHED);
+	       super_map_zeroed(as, &at, used, BLOCK_MAY_BE_SHED);
 }
 
 int super_put(struct aspace_builder *b, va_t va, struct page *pg, u64 flags)
 {
-	return map_block(b->space, va, pg, flags) ? 0 : -ENOMEM;
+	return super_map(b->space, va, pg, flags) ? 0 : -ENOMEM;
 }
 
 struct page *super_copy(struct page *from)
 {
-	struct page *pg = block_alloc();
+	struct page *pg = super_alloc();
 
 	if (pg)
 		pg->flags = from->flags;
@@ -150,7 +151,7 @@ void super_unmap(struct aspace *as, struct pt_cur *c, struct gather *g)
 
 /* --- when memory runs out ------------------------------------------------ */
 
-static bool is_zero(const struct page *pg)
+static bool super_is_zero(const struct page *pg)
 {
 	const u64 *word = frame_va(pg);
 
@@ -160,16 +161,16 @@ static bool is_zero(const struct page *pg)
 	return true;
 }
 
-static bool has_zero_page(const struct page *pg)
+static bool super_has_zero_page(const struct page *pg)
 {
 	for (u64 i = 0; i < SUPER_PAGES; i++)
-		if (is_zero(pg + i))
+		if (super_is_zero(pg + i))
 			return true;
 	return false;
 }
 
 /* The cursor is at the first page of what was a large leaf. */
-static u64 shed_leaf(struct aspace *as, struct pt_cur *c, struct gather *g)
+static u64 super_shed_leaf(struct aspace *as, struct pt_cur *c, struct gather *g)
 {
 	u64 n = 0;
 
@@ -177,7 +178,7 @@ static u64 shed_leaf(struct aspace *as, struct pt_cur *c, struct gather *g)
 	for (u64 i = 0; i < SUPER_PAGES; i++) {
 		struct page *pg = frame_of_pa(pte_pa(pte_load(&c->slot[i])));
 
-		if (!is_zero(pg))
+		if (!super_is_zero(pg))
 			continue;
 		pte_store(&c->slot[i], (pte_t){ 0 });
 		gather_add(g, c->va + i * PAGE_SIZE, pg);
@@ -200,8 +201,8 @@ u64 super_shed(struct aspace *as)
 			struct page *pg = frame_of_pa(pte_pa(e));
 
 			if (pte_is_large(e, c.level) && pg->flags & BLOCK_MAY_BE_SHED &&
-			    frame_reunite(pg, SUPER_ORDER) && has_zero_page(pg))
-				n += shed_leaf(as, &c, &g);
+			    frame_reunite(pg, SUPER_ORDER) && super_has_zero_page(pg))
+				n += super_shed_leaf(as, &c, &g);
 			if (sched_point_killed())
 				break;
 		}

@@ -22,7 +22,7 @@
 static bool asids; /* (C) spaces have ASIDs */
 
 /* asid=on: as many bits as there are; a number: at most so many. */
-static u32 bits_wanted(void)
+static u32 aspace_asid_bits(void)
 {
 	const char *option = bootopt_get("asid");
 	u32 bits = 0, have = tlb_asid_bits();
@@ -36,7 +36,7 @@ static u32 bits_wanted(void)
 
 void aspace_load_init(u32 harts)
 {
-	u32 bits = bits_wanted(), spaces = asid_init(bits, aspace_isolate, harts);
+	u32 bits = aspace_asid_bits(), spaces = asid_init(bits, aspace_isolate, harts);
 
 	asids = spaces != 0;
 	if (!asids)
@@ -50,7 +50,7 @@ void aspace_load_init(u32 harts)
 }
 
 /* The ASID in satp: a space that is loaded never changes it. */
-static void set_asid(struct aspace *as)
+static void aspace_set_asid(struct aspace *as)
 {
 	u64 asid = tlb_asid(&as->tlb);
 
@@ -60,7 +60,7 @@ static void set_asid(struct aspace *as)
 								       << SATP_ASID_SHIFT;
 }
 
-static void flush(const struct aspace *as, enum asid_flush how)
+static void aspace_flush(const struct aspace *as, enum asid_flush how)
 {
 	if (how == ASID_FLUSH_NONE)
 		return;
@@ -74,7 +74,7 @@ static void flush(const struct aspace *as, enum asid_flush how)
 /* Interrupts off.  @as NULL: the boot root, whose user half is always empty and
  * which nobody shares an ASID with.  The flush comes after satp is written: what is
  * touched in between is the kernel half, which is the same in all roots. */
-static void load(struct hart *h, struct aspace *as)
+static void aspace_switch(struct hart *h, struct aspace *as)
 {
 	enum asid_flush how = asids ? ASID_FLUSH_NONE : ASID_FLUSH_ALL;
 	struct aspace *old = h->loaded;
@@ -82,10 +82,10 @@ static void load(struct hart *h, struct aspace *as)
 	if (as) {
 		vmstat_inc(VM_space_load);
 		how = asid_enter(&as->tlb, h->cpu.index);
-		set_asid(as);
+		aspace_set_asid(as);
 	}
 	csr_write(satp, as ? as->satp : kernel_satp);
-	flush(as, how);
+	aspace_flush(as, how);
 	if (old)
 		asid_leave(&old->tlb, h->cpu.index);
 	/* From here on aspace_evict() may free the old one. */
@@ -97,9 +97,9 @@ void aspace_load(struct aspace *as)
 	struct hart *h = hart_current();
 
 	if (h->loaded != as)
-		load(h, as);
+		aspace_switch(h, as);
 	else if (as && !(tlb_users(&as->tlb) & BIT(h->cpu.index)))
-		flush(as, asid_resume(&as->tlb, h->cpu.index));
+		aspace_flush(as, asid_resume(&as->tlb, h->cpu.index));
 }
 
 void aspace_rest(void)

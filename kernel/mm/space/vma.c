@@ -34,7 +34,7 @@ void vma_init(void)
 /* --- the tree ----------------------------------------------------------- */
 
 /* Areas of @t that start below @at go to *low, the others to *high. */
-static void tree_split(struct vma *t, va_t at, struct vma **low, struct vma **high)
+static void vma_tree_split(struct vma *t, va_t at, struct vma **low, struct vma **high)
 {
 	while (t) {
 		if (t->start < at) {
@@ -50,15 +50,15 @@ static void tree_split(struct vma *t, va_t at, struct vma **low, struct vma **hi
 	*low = *high = NULL;
 }
 
-static void tree_insert(struct vma **at, struct vma *v)
+static void vma_tree_insert(struct vma **at, struct vma *v)
 {
 	while (*at && (*at)->weight >= v->weight)
 		at = v->start < (*at)->start ? &(*at)->left : &(*at)->right;
-	tree_split(*at, v->start, &v->left, &v->right);
+	vma_tree_split(*at, v->start, &v->left, &v->right);
 	*at = v;
 }
 
-static void tree_remove(struct vma **at, struct vma *v)
+static void vma_tree_remove(struct vma **at, struct vma *v)
 {
 	struct vma *low = v->left, *high = v->right;
 
@@ -128,7 +128,7 @@ bool vma_overlaps(const struct vma_set *set, va_t lo, va_t hi)
 }
 
 /* The last area that starts below @va, or NULL. */
-static struct vma *find_below(const struct vma_set *set, va_t va)
+static struct vma *vma_find_below(const struct vma_set *set, va_t va)
 {
 	struct vma *best = NULL, *t = set->root;
 
@@ -147,7 +147,7 @@ static struct vma *find_below(const struct vma_set *set, va_t va)
  * far enough above lo. */
 bool vma_gap(const struct vma_set *set, u64 len, va_t lo, va_t hi, va_t *start)
 {
-	const struct vma *v = find_below(set, hi);
+	const struct vma *v = vma_find_below(set, hi);
 
 	while (hi > lo && hi - lo >= len && !sched_point_killed()) {
 		va_t floor = v ? v->end : 0;
@@ -173,7 +173,7 @@ void vma_set_init(struct vma_set *set, const struct vma_hooks *hooks)
 }
 
 /* xorshift32 (Marsaglia 2003). */
-static u32 next_weight(struct vma_set *set)
+static u32 vma_next_weight(struct vma_set *set)
 {
 	set->random ^= set->random << 13;
 	set->random ^= set->random >> 17;
@@ -182,25 +182,24 @@ static u32 next_weight(struct vma_set *set)
 }
 
 /* An area like @like, already known not to overlap, behind @before. */
-static struct vma *area_add(struct vma_set *set, const struct vma *like,
-			    struct list *before)
+static struct vma *vma_add(struct vma_set *set, const struct vma *like, struct list *before)
 {
 	struct vma *v = slab_alloc(&vma_slab, 0);
 
 	if (!v)
 		return NULL;
 	*v = *like;
-	v->weight = next_weight(set);
+	v->weight = vma_next_weight(set);
 	list_add(before, &v->link);
-	tree_insert(&set->root, v);
+	vma_tree_insert(&set->root, v);
 	set->count++;
 	return v;
 }
 
 /* Without the hook. */
-static void area_free(struct vma_set *set, struct vma *v)
+static void vma_free(struct vma_set *set, struct vma *v)
 {
-	tree_remove(&set->root, v);
+	vma_tree_remove(&set->root, v);
 	list_del(&v->link);
 	set->count--;
 	if (set->last == v)
@@ -208,7 +207,7 @@ static void area_free(struct vma_set *set, struct vma *v)
 	slab_free(&vma_slab, v);
 }
 
-static bool range_is_good(va_t start, va_t end)
+static bool vma_range_is_good(va_t start, va_t end)
 {
 	return IS_ALIGNED(start | end, PAGE_SIZE) && start < end;
 }
@@ -217,10 +216,10 @@ int vma_insert(struct vma_set *set, const struct vma *like, struct vma **out)
 {
 	struct vma *next = vma_find_next(set, like->start), *v;
 
-	ASSERT(range_is_good(like->start, like->end) && like->kind < VMA_NKINDS);
+	ASSERT(vma_range_is_good(like->start, like->end) && like->kind < VMA_NKINDS);
 	if (next && next->start < like->end)
 		return -EEXIST;
-	v = area_add(set, like, next ? next->link.prev : set->areas.prev);
+	v = vma_add(set, like, next ? next->link.prev : set->areas.prev);
 	if (!v)
 		return -ENOMEM;
 	*out = v;
@@ -231,7 +230,7 @@ void vma_remove(struct vma_set *set, struct vma *v)
 {
 	if (set->hooks)
 		set->hooks->gone(v);
-	area_free(set, v);
+	vma_free(set, v);
 }
 
 /* The first of them becomes the new one, so that nothing has to be allocated. */
@@ -241,7 +240,7 @@ int vma_replace(struct vma_set *set, const struct vma *like, struct vma **out)
 
 	if (!v || v->start >= like->end)
 		return vma_insert(set, like, out);
-	ASSERT(range_is_good(like->start, like->end) && v->start >= like->start);
+	ASSERT(vma_range_is_good(like->start, like->end) && v->start >= like->start);
 	while ((next = vma_next(set, v)) && next->start < like->end) {
 		vma_remove(set, next);
 		sched_point();
@@ -272,7 +271,7 @@ void vma_set_fini(struct vma_set *set)
 /* --- changing ----------------------------------------------------------- */
 
 /* The order of areas stays, and so do list and tree. */
-static void area_move(struct vma *v, va_t start, va_t end)
+static void vma_move(struct vma *v, va_t start, va_t end)
 {
 	v->offset += start - v->start;
 	v->start = start;
@@ -283,10 +282,10 @@ int vma_resize(struct vma_set *set, struct vma *v, va_t start, va_t end)
 {
 	const struct vma *prev = vma_prev(set, v), *next = vma_next(set, v);
 
-	ASSERT(range_is_good(start, end));
+	ASSERT(vma_range_is_good(start, end));
 	if ((prev && start < prev->end) || (next && next->start < end))
 		return -EEXIST;
-	area_move(v, start, end);
+	vma_move(v, start, end);
 	return 0;
 }
 
@@ -295,8 +294,8 @@ int vma_split(struct vma_set *set, struct vma *v, va_t at, struct vma **upper)
 	struct vma part = *v, *new;
 
 	ASSERT(IS_ALIGNED(at, PAGE_SIZE) && v->start < at && at < v->end);
-	area_move(&part, at, v->end);
-	new = area_add(set, &part, &v->link);
+	vma_move(&part, at, v->end);
+	new = vma_add(set, &part, &v->link);
 	if (!new)
 		return -ENOMEM;
 	v->end = at;
@@ -308,7 +307,7 @@ int vma_split(struct vma_set *set, struct vma *v, va_t at, struct vma **upper)
 }
 
 /* Whether @b only goes on where @a ends. */
-static bool goes_on(const struct vma *a, const struct vma *b)
+static bool vma_goes_on(const struct vma *a, const struct vma *b)
 {
 	return a->end == b->start && a->kind == b->kind && a->prot == b->prot &&
 	       a->flags == b->flags && a->object == b->object &&
@@ -320,7 +319,7 @@ void vma_join(struct vma_set *set, struct vma *v)
 	struct vma *next = vma_next(set, v);
 	va_t end = next->end;
 
-	ASSERT(goes_on(v, next));
+	ASSERT(vma_goes_on(v, next));
 	vma_remove(set, next);
 	v->end = end;
 }
@@ -329,9 +328,9 @@ struct vma *vma_merge(struct vma_set *set, struct vma *v)
 {
 	struct vma *prev = vma_prev(set, v), *next = vma_next(set, v);
 
-	if (next && goes_on(v, next))
+	if (next && vma_goes_on(v, next))
 		vma_join(set, v);
-	if (prev && goes_on(prev, v)) {
+	if (prev && vma_goes_on(prev, v)) {
 		vma_join(set, prev);
 		v = prev;
 	}
@@ -349,7 +348,7 @@ void vma_cut(struct vma_set *set, va_t lo, va_t hi)
 {
 	struct vma *v = vma_find_next(set, lo);
 
-	ASSERT(range_is_good(lo, hi) && !vma_around(set, lo, hi));
+	ASSERT(vma_range_is_good(lo, hi) && !vma_around(set, lo, hi));
 	if (v && v->start < lo) {
 		v->end = lo;
 		v = vma_next(set, v);
@@ -362,7 +361,7 @@ void vma_cut(struct vma_set *set, va_t lo, va_t hi)
 		v = next;
 	}
 	if (v && v->start < hi)
-		area_move(v, hi, v->end);
+		vma_move(v, hi, v->end);
 }
 
 #ifdef PAGODA_CHECK
@@ -375,7 +374,7 @@ void vma_check(const struct vma_set *set)
 	vma_for_each(v, set) {
 		const struct vma *t = set->root;
 
-		ASSERT(range_is_good(v->start, v->end) && end <= v->start);
+		ASSERT(vma_range_is_good(v->start, v->end) && end <= v->start);
 		while (t && t != v) {
 			const struct vma *child = v->start < t->start ? t->left : t->right;
 

@@ -26,7 +26,7 @@ void aspace_unwatch(struct aspace *as)
 	spin_unlock(&lock);
 }
 
-static bool is_watched(const struct aspace *as)
+static bool aspace_is_watched(const struct aspace *as)
 {
 	return __atomic_load_n(&as->watchers, __ATOMIC_ACQUIRE);
 }
@@ -42,7 +42,7 @@ void aspace_enlist(struct aspace *as)
 void aspace_unlist(struct aspace *as)
 {
 	spin_lock(&lock);
-	while (is_watched(as))
+	while (aspace_is_watched(as))
 		waitq_wait_quiet(&gone, &lock);
 	list_del(&as->link);
 	as->pt.lock = NULL;

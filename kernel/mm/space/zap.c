@@ -6,7 +6,7 @@
 #include "mm/xlate/gather.h"
 
 /* The area of a page that is shared with a file, or NULL. */
-static struct vma *shared_area(struct aspace *as, va_t va)
+static struct vma *aspace_shared_area(struct aspace *as, va_t va)
 {
 	struct vma *v = vma_find(&as->areas, va);
 
@@ -14,7 +14,7 @@ static struct vma *shared_area(struct aspace *as, va_t va)
 }
 
 /* Moves the pages of [lo, hi) to @g. */
-static void gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
+static void aspace_gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 {
 	pt_check_changeable(&as->pt);
 	super_cut(as, lo);
@@ -35,7 +35,7 @@ static void gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 		pg = frame_of_pa(pte_pa(e));
 		if (pg->kind != FRAME_usyscall)
 			as->resident--;
-		v = e.bits & PTE_D ? shared_area(as, c.va) : NULL;
+		v = e.bits & PTE_D ? aspace_shared_area(as, c.va) : NULL;
 		if (v)
 			v->object->ops->mark_dirty(v->object, pg);
 		gather_add(g, c.va, pg);
@@ -44,7 +44,7 @@ static void gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 
 /* Takes W from the pages that programs may write, so that the next write is told of by a
  * fault; D still tells which were written. */
-static void protect_written(struct aspace *as, va_t lo, va_t hi)
+static void aspace_protect_written(struct aspace *as, va_t lo, va_t hi)
 {
 	struct gather g;
 
@@ -54,7 +54,7 @@ static void protect_written(struct aspace *as, va_t lo, va_t hi)
 		pte_t e = pte_load(c.slot);
 
 		(void)pt_point(&c);
-		if (!pte_is_leaf(e) || !(e.bits & PTE_W) || !shared_area(as, c.va))
+		if (!pte_is_leaf(e) || !(e.bits & PTE_W) || !aspace_shared_area(as, c.va))
 			continue;
 		pte_clear_bits(c.slot, PTE_W);
 		gather_range(&g, c.va, c.va + PAGE_SIZE);
@@ -63,11 +63,11 @@ static void protect_written(struct aspace *as, va_t lo, va_t hi)
 }
 
 /* Nobody can write to these pages now, so D stays as it is until it is cleared here. */
-static void tell_written(struct aspace *as, va_t lo, va_t hi)
+static void aspace_tell_written(struct aspace *as, va_t lo, va_t hi)
 {
 	pt_for_each(c, &as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
-		struct vma *v = e.bits & PTE_D ? shared_area(as, c.va) : NULL;
+		struct vma *v = e.bits & PTE_D ? aspace_shared_area(as, c.va) : NULL;
 
 		(void)pt_point(&c);
 		if (!v || !pte_is_valid(e))
@@ -81,8 +81,8 @@ static void tell_written(struct aspace *as, va_t lo, va_t hi)
  * written after that is told of anew, and nothing falls between the two. */
 void aspace_write_back(struct aspace *as, va_t lo, va_t hi)
 {
-	protect_written(as, lo, hi);
-	tell_written(as, lo, hi);
+	aspace_protect_written(as, lo, hi);
+	aspace_tell_written(as, lo, hi);
 }
 
 void aspace_zap(struct aspace *as, va_t lo, va_t hi)
@@ -90,7 +90,7 @@ void aspace_zap(struct aspace *as, va_t lo, va_t hi)
 	struct gather g;
 
 	gather_init(&g, &as->tlb);
-	gather_pages(as, lo, hi, &g);
+	aspace_gather_pages(as, lo, hi, &g);
 	gather_finish(&g);
 }
 
@@ -101,11 +101,11 @@ void aspace_zap_areas(struct aspace *as)
 
 	gather_init(&g, &as->tlb);
 	vma_for_each(a, &as->areas)
-		gather_pages(as, a->start, a->end, &g);
+		aspace_gather_pages(as, a->start, a->end, &g);
 	gather_finish(&g);
 }
 
-static int cut_edge(struct aspace *as, va_t va)
+static int aspace_cut_edge(struct aspace *as, va_t va)
 {
 	struct vma *v = vma_find(&as->areas, va);
 
@@ -119,11 +119,11 @@ int aspace_cut_edges(struct aspace *as, va_t lo, va_t hi)
 {
 	struct vma *v = vma_find(&as->areas, lo);
 	bool cuts = v && v->start < lo;
-	int err = cut_edge(as, lo);
+	int err = aspace_cut_edge(as, lo);
 
 	if (err)
 		return err;
-	err = cut_edge(as, hi);
+	err = aspace_cut_edge(as, hi);
 	if (err && cuts)
 		vma_join(&as->areas, v);
 	return err;
@@ -139,7 +139,7 @@ void aspace_trim(struct aspace *as, va_t lo, va_t hi)
 
 int aspace_unmap(struct aspace *as, va_t lo, va_t hi)
 {
-	int err = vma_around(&as->areas, lo, hi) ? cut_edge(as, hi) : 0;
+	int err = vma_around(&as->areas, lo, hi) ? aspace_cut_edge(as, hi) : 0;
 
 	if (!err)
 		aspace_trim(as, lo, hi);

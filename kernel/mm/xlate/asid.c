@@ -34,12 +34,12 @@ static struct {
 	u64 context;
 } __attribute__((aligned(64))) active[MAX_HARTS];
 
-static u64 number_of(u64 context)
+static u64 asid_number(u64 context)
 {
 	return context & (GENERATION - 1);
 }
 
-static u64 generation_of(u64 context)
+static u64 asid_generation(u64 context)
 {
 	return context & ~(GENERATION - 1);
 }
@@ -59,7 +59,7 @@ u32 asid_init(u32 bits, bool pairs, u32 harts)
 /* --- giving out numbers (lock held) ------------------------------------- */
 
 /* 0: there are no more. */
-static u32 next_number(void)
+static u32 asid_next_number(void)
 {
 	while (asids.next < asids.limit) {
 		u32 number = asids.next;
@@ -76,7 +76,7 @@ static u32 next_number(void)
 
 /* What other harts have loaded stays as it is.  This one, @hart, is about to load
  * something else and forgets everything then. */
-static void roll_over(u32 hart)
+static void asid_roll_over(u32 hart)
 {
 	u64 last;
 
@@ -88,16 +88,16 @@ static void roll_over(u32 hart)
 			asids.kept[i] = last;
 		if (i == hart)
 			asids.kept[i] = 0;
-		asids.kept_number[i] = number_of(asids.kept[i]);
+		asids.kept_number[i] = asid_number(asids.kept[i]);
 	}
 	asids.owing = ~0ul;
 	asids.next = asids.step;
 }
 
 /* @s was loaded somewhere at the roll-over: the same number, in this generation. */
-static bool renew_kept(struct tlb_space *s)
+static bool asid_renew_kept(struct tlb_space *s)
 {
-	u64 old = s->context, new = asids.generation | number_of(old);
+	u64 old = s->context, new = asids.generation | asid_number(old);
 	bool found = false;
 
 	for (u32 i = 0; i < MAX_HARTS && old; i++) {
@@ -112,9 +112,9 @@ static bool renew_kept(struct tlb_space *s)
 }
 
 /* A fresh number: no hart holds anything under it that it may use. */
-static bool renew_fresh(struct tlb_space *s)
+static bool asid_renew_fresh(struct tlb_space *s)
 {
-	u32 number = next_number();
+	u32 number = asid_next_number();
 
 	if (!number)
 		return false;
@@ -126,26 +126,26 @@ static bool renew_fresh(struct tlb_space *s)
 
 /* --- loading ------------------------------------------------------------ */
 
-static bool enter_fast(const struct tlb_space *s, u32 hart)
+static bool asid_enter_fast(const struct tlb_space *s, u32 hart)
 {
 	u64 last = __atomic_load_n(&active[hart].context, __ATOMIC_SEQ_CST);
 	u64 context = __atomic_load_n(&s->context, __ATOMIC_SEQ_CST);
 	u64 generation = __atomic_load_n(&asids.generation, __ATOMIC_SEQ_CST);
 
-	return last && generation_of(context) == generation &&
+	return last && asid_generation(context) == generation &&
 	       __atomic_compare_exchange_n(&active[hart].context, &last, context, false,
 					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
 /* True: this hart has to forget everything. */
-static bool enter_slow(struct tlb_space *s, u32 hart)
+static bool asid_enter_slow(struct tlb_space *s, u32 hart)
 {
 	bool owes;
 
 	spin_lock(&asids.lock);
-	if (generation_of(s->context) != asids.generation) {
-		while (!renew_kept(s) && !renew_fresh(s))
-			roll_over(hart);
+	if (asid_generation(s->context) != asids.generation) {
+		while (!asid_renew_kept(s) && !asid_renew_fresh(s))
+			asid_roll_over(hart);
 	}
 	__atomic_store_n(&active[hart].context, s->context, __ATOMIC_SEQ_CST);
 	owes = asids.owing & BIT(hart);
@@ -155,7 +155,7 @@ static bool enter_slow(struct tlb_space *s, u32 hart)
 }
 
 /* Its bit in harts is set: from here on others tell this hart at once. */
-static enum asid_flush look_at_marks(struct tlb_space *s, u64 self)
+static enum asid_flush asid_take_mark(struct tlb_space *s, u64 self)
 {
 	if (!(__atomic_load_n(&s->stale, __ATOMIC_SEQ_CST) & self))
 		return ASID_FLUSH_NONE;
@@ -169,9 +169,9 @@ enum asid_flush asid_enter(struct tlb_space *s, u32 hart)
 	u64 self = BIT(hart);
 
 	__atomic_fetch_or(&s->harts, self, __ATOMIC_SEQ_CST); /* see tlb_targets() */
-	if (!asids.limit || (!enter_fast(s, hart) && enter_slow(s, hart)))
+	if (!asids.limit || (!asid_enter_fast(s, hart) && asid_enter_slow(s, hart)))
 		flush = ASID_FLUSH_ALL;
-	marks = look_at_marks(s, self);
+	marks = asid_take_mark(s, self);
 	if (!(__atomic_load_n(&s->held, __ATOMIC_SEQ_CST) & self))
 		__atomic_fetch_or(&s->held, self, __ATOMIC_SEQ_CST);
 	return MAX(flush, marks);
@@ -185,7 +185,7 @@ void asid_rest(struct tlb_space *s, u32 hart)
 enum asid_flush asid_resume(struct tlb_space *s, u32 hart)
 {
 	__atomic_fetch_or(&s->harts, BIT(hart), __ATOMIC_SEQ_CST);
-	return look_at_marks(s, BIT(hart));
+	return asid_take_mark(s, BIT(hart));
 }
 
 /* Without ASIDs it forgets everything before it comes back. */

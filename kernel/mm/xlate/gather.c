@@ -30,7 +30,7 @@ void gather_init(struct gather *g, struct tlb_space *space)
 	gather_empty(g);
 }
 
-static void refs_put(const u64 *refs, u32 n)
+static void gather_put_refs(const u64 *refs, u32 n)
 {
 	for (u32 i = 0; i < n; i++) {
 		struct page *pg = (struct page *)(refs[i] & ~LARGE);
@@ -50,11 +50,11 @@ void gather_finish(struct gather *g)
 		tlb_shootdown(g->space, g->lo, g->hi);
 
 	/* All places but the newest are full. */
-	refs_put(g->first, pg ? GATHER_INLINE : g->n);
+	gather_put_refs(g->first, pg ? GATHER_INLINE : g->n);
 	while (pg) {
 		struct page *older = pg->hash_next;
 
-		refs_put(frame_va(pg), pg == g->borrowed ? g->n : REFS_IN_FRAME);
+		gather_put_refs(frame_va(pg), pg == g->borrowed ? g->n : REFS_IN_FRAME);
 		frame_put(pg);
 		pg = older;
 	}
@@ -77,7 +77,7 @@ static bool gather_grow(struct gather *g)
 	return true;
 }
 
-static void note(struct gather *g, va_t va, u64 bytes, u64 ref)
+static void gather_note(struct gather *g, va_t va, u64 bytes, u64 ref)
 {
 	if (ref && g->n == g->room && !gather_grow(g))
 		gather_finish(g);
@@ -94,10 +94,10 @@ void gather_range(struct gather *g, va_t lo, va_t hi)
 
 void gather_add(struct gather *g, va_t va, struct page *pg)
 {
-	note(g, va, level_size(0), (uintptr_t)pg);
+	gather_note(g, va, level_size(0), (uintptr_t)pg);
 }
 
 void gather_add_large(struct gather *g, va_t va, struct page *pg)
 {
-	note(g, va, level_size(1), pg ? (uintptr_t)pg | LARGE : 0);
+	gather_note(g, va, level_size(1), pg ? (uintptr_t)pg | LARGE : 0);
 }

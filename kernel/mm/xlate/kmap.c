@@ -33,7 +33,7 @@ static u64 kernel_bits = PTE_V | PTE_A | PTE_D;
 static va_t next_device = DYNAMIC_BASE;
 static va_t next_stack = STACKS_BASE;
 
-static pa_t image_pa(const void *va)
+static pa_t kmap_image_pa(const void *va)
 {
 	return (pa_t)va - KERNEL_OFFSET;
 }
@@ -41,20 +41,20 @@ static pa_t image_pa(const void *va)
 pa_t kmap_pa(const void *va)
 {
 	if ((va_t)va >= KERNEL_BASE)
-		return image_pa(va);
+		return kmap_image_pa(va);
 	ASSERT((va_t)va >= DIRECT_BASE && (va_t)va < DYNAMIC_BASE);
 	return (pa_t)va - DIRECT_BASE;
 }
 
 /* At boot: a failure is the end. */
-static void map(va_t va, pa_t pa, u64 bytes, u64 rights)
+static void kmap_map(va_t va, pa_t pa, u64 bytes, u64 rights)
 {
 	if (pt_map(&kernel_pt, va, pa, bytes, rights | kernel_bits))
 		panic("no memory to map the kernel at %lx", va);
 }
 
 /* Makes sure that root entry of @va points at a table from now on. */
-static void anchor(va_t va)
+static void kmap_anchor(va_t va)
 {
 	struct pt_cur c = pt_at(&kernel_pt, va);
 
@@ -70,12 +70,12 @@ void kmap_init(void)
 		kernel_bits |= PTE_G;
 	if (pt_init(&kernel_pt))
 		panic("no memory for the boot root");
-	anchor(DYNAMIC_BASE);
-	anchor(KERNEL_BASE);
+	kmap_anchor(DYNAMIC_BASE);
+	kmap_anchor(KERNEL_BASE);
 }
 
 /* The largest leaf that starts at @pa and ends by @end. */
-static int leaf_level(pa_t pa, pa_t end)
+static int kmap_leaf_level(pa_t pa, pa_t end)
 {
 	int level = 2;
 
@@ -88,7 +88,7 @@ static int leaf_level(pa_t pa, pa_t end)
 void kmap_ram(pa_t start, pa_t end)
 {
 	while (start < end) {
-		int level = leaf_level(start, end);
+		int level = kmap_leaf_level(start, end);
 		va_t va = DIRECT_BASE + start;
 		struct pt_cur c = pt_at(&kernel_pt, va);
 
@@ -99,22 +99,22 @@ void kmap_ram(pa_t start, pa_t end)
 	}
 }
 
-static void map_image_part(const char *start, const char *end, u64 rights)
+static void kmap_image_part(const char *start, const char *end, u64 rights)
 {
-	map((va_t)start, image_pa(start), end - start, rights);
+	kmap_map((va_t)start, kmap_image_pa(start), end - start, rights);
 }
 
 void kmap_image(void)
 {
-	map_image_part(__kernel_start, __text_end, PTE_R | PTE_X);
-	map_image_part(__text_end, __rodata_end, PTE_R);
+	kmap_image_part(__kernel_start, __text_end, PTE_R | PTE_X);
+	kmap_image_part(__text_end, __rodata_end, PTE_R);
 	/* All data but the guard page below the boot hart's stack. */
-	map_image_part(__rodata_end, boot_stack, PTE_R | PTE_W);
-	map_image_part(boot_stack + PAGE_SIZE, __kernel_end, PTE_R | PTE_W);
+	kmap_image_part(__rodata_end, boot_stack, PTE_R | PTE_W);
+	kmap_image_part(boot_stack + PAGE_SIZE, __kernel_end, PTE_R | PTE_W);
 	/* The direct map of data; text and rodata are only to be read there. */
-	map(DIRECT_BASE + image_pa(__kernel_start), image_pa(__kernel_start),
-	    __rodata_end - __kernel_start, PTE_R);
-	kmap_ram(image_pa(__rodata_end), image_pa(__kernel_end));
+	kmap_map(DIRECT_BASE + kmap_image_pa(__kernel_start), kmap_image_pa(__kernel_start),
+		 __rodata_end - __kernel_start, PTE_R);
+	kmap_ram(kmap_image_pa(__rodata_end), kmap_image_pa(__kernel_end));
 }
 
 void kmap_enable(void)
@@ -130,7 +130,7 @@ void *kmap_device(pa_t pa, u64 bytes)
 	u64 size = ALIGN_UP(pa + bytes, PAGE_SIZE) - start;
 	va_t va = next_device;
 
-	map(va, start, size, PTE_R | PTE_W);
+	kmap_map(va, start, size, PTE_R | PTE_W);
 	next_device += size + PAGE_SIZE; /* a hole between neighbours */
 	ASSERT(next_device < STACKS_BASE);
 	tlb_flush_all();
@@ -146,7 +146,7 @@ u64 kstack_alloc(void)
 
 		if (!pg)
 			return 0; /* at boot; the caller gives up altogether */
-		map(base + i * PAGE_SIZE, frame_pa(pg), PAGE_SIZE, PTE_R | PTE_W);
+		kmap_map(base + i * PAGE_SIZE, frame_pa(pg), PAGE_SIZE, PTE_R | PTE_W);
 	}
 	next_stack += STACK_STRIDE;
 	tlb_flush_all();

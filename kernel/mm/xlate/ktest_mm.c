@@ -14,7 +14,7 @@
 
 extern char __kernel_start[], __text_end[], __rodata_end[], boot_stack[];
 
-static pte_t entry_of(va_t va)
+static pte_t ktest_entry_of(va_t va)
 {
 	return pte_load(pt_at(&kernel_pt, va).slot);
 }
@@ -43,21 +43,21 @@ KTEST(kernel_text_is_not_writable_anywhere)
 		if (pte_is_leaf(e) && pa < hi && pa + level_size(c.level) > lo)
 			ASSERT(!(e.bits & PTE_W) || pa >= hi);
 	}
-	ASSERT(!(entry_of((va_t)__rodata_end - 1).bits & (PTE_W | PTE_X)));
-	ASSERT(entry_of((va_t)__kernel_start).bits & PTE_X);
+	ASSERT(!(ktest_entry_of((va_t)__rodata_end - 1).bits & (PTE_W | PTE_X)));
+	ASSERT(ktest_entry_of((va_t)__kernel_start).bits & PTE_X);
 }
 
 KTEST(firmware_is_not_in_the_direct_map)
 {
 	pa_t firmware = ALIGN_DOWN(kmap_pa(__kernel_start), 2 * MIB) - PAGE_SIZE;
 
-	ASSERT(!pte_is_valid(entry_of((va_t)kmap_direct(firmware))));
+	ASSERT(!pte_is_valid(ktest_entry_of((va_t)kmap_direct(firmware))));
 }
 
 KTEST(boot_stack_has_a_guard)
 {
-	ASSERT(!pte_is_valid(entry_of((va_t)boot_stack)));
-	ASSERT(pte_is_valid(entry_of((va_t)boot_stack + PAGE_SIZE)));
+	ASSERT(!pte_is_valid(ktest_entry_of((va_t)boot_stack)));
+	ASSERT(pte_is_valid(ktest_entry_of((va_t)boot_stack + PAGE_SIZE)));
 }
 
 KTEST(frames_add_up)

@@ -13,7 +13,7 @@
 #define ROOT_LEVEL (PT_LEVELS - 1)
 #define ROOT_USER (PT_ENTRIES / 2) /* root entries of the user half */
 
-static pte_t *table_at(pa_t pa)
+static pte_t *pt_table_at(pa_t pa)
 {
 	return kmap_direct(pa);
 }
@@ -21,7 +21,7 @@ static pte_t *table_at(pa_t pa)
 /* --- the cursor --------------------------------------------------------- */
 
 /* From a slot on the path to va down to the one that decides, or to @level. */
-static void descend(struct pt_cur *c, int level)
+static void pt_descend(struct pt_cur *c, int level)
 {
 	while (c->level > level) {
 		pte_t e = pte_load(c->slot);
@@ -29,24 +29,24 @@ static void descend(struct pt_cur *c, int level)
 		if (!pte_is_table(e, c->level))
 			return;
 		c->level--;
-		c->slot = table_at(pte_pa(e)) + level_index(c->va, c->level);
+		c->slot = pt_table_at(pte_pa(e)) + level_index(c->va, c->level);
 	}
 }
 
-static struct pt_cur at_level(struct pt *pt, va_t va, int level)
+static struct pt_cur pt_at_level(struct pt *pt, va_t va, int level)
 {
 	struct pt_cur c = { .pt = pt,
 			    .va = va,
 			    .level = ROOT_LEVEL,
-			    .slot = table_at(pt->root) + level_index(va, ROOT_LEVEL) };
+			    .slot = pt_table_at(pt->root) + level_index(va, ROOT_LEVEL) };
 
-	descend(&c, level);
+	pt_descend(&c, level);
 	return c;
 }
 
 struct pt_cur pt_at(struct pt *pt, va_t va)
 {
-	return at_level(pt, va, 0);
+	return pt_at_level(pt, va, 0);
 }
 
 /* The last slot of all has its end at 2^64: then va stays where no range of
@@ -61,17 +61,17 @@ void pt_next_slow(struct pt_cur *c)
 	}
 	c->va = end;
 	c->slot++;
-	descend(c, 0);
+	pt_descend(c, 0);
 }
 
 pte_t pt_entry(const struct pt *pt, va_t va, int level)
 {
-	pte_t e = pte_load(table_at(pt->root) + level_index(va, ROOT_LEVEL));
+	pte_t e = pte_load(pt_table_at(pt->root) + level_index(va, ROOT_LEVEL));
 
 	for (int at = ROOT_LEVEL; at > level; at--) {
 		if (!pte_is_table(e, at))
 			return (pte_t){ 0 };
-		e = pte_load(table_at(pte_pa(e)) + level_index(va, at - 1));
+		e = pte_load(pt_table_at(pte_pa(e)) + level_index(va, at - 1));
 	}
 	return e;
 }
@@ -86,7 +86,7 @@ void pt_check_changeable(const struct pt *pt)
 #endif
 
 /* All changes of entries go through here, so that a twin root never differs. */
-static pte_t slot_write(struct pt_cur *c, pte_t e)
+static pte_t pt_slot_write(struct pt_cur *c, pte_t e)
 {
 	pt_check_changeable(c->pt);
 	if (c->level == ROOT_LEVEL) {
@@ -94,7 +94,7 @@ static pte_t slot_write(struct pt_cur *c, pte_t e)
 
 		ASSERT(i < ROOT_USER || !c->pt->shared);
 		if (c->pt->twin && i < ROOT_USER)
-			pte_store(table_at(c->pt->twin) + i, e);
+			pte_store(pt_table_at(c->pt->twin) + i, e);
 	}
 	return pte_xchg(c->slot, e);
 }
@@ -102,7 +102,7 @@ static pte_t slot_write(struct pt_cur *c, pte_t e)
 pte_t pt_set_leaf(struct pt_cur *c, pte_t e)
 {
 	ASSERT(!pte_is_table(e, c->level) && !pte_is_table(pte_load(c->slot), c->level));
-	return slot_write(c, e);
+	return pt_slot_write(c, e);
 }
 
 int pt_reach(struct pt_cur *c, int level)
@@ -115,15 +115,15 @@ int pt_reach(struct pt_cur *c, int level)
 		pg = frame_alloc(FRAME_table, FRAME_ZERO);
 		if (!pg)
 			return -ENOMEM;
-		slot_write(c, pte_make(frame_pa(pg), PTE_V));
-		descend(c, 0);
+		pt_slot_write(c, pte_make(frame_pa(pg), PTE_V));
+		pt_descend(c, 0);
 	}
 	return 0;
 }
 
 /* --- making and unmaking tables ----------------------------------------- */
 
-static int root_alloc(pa_t *root)
+static int pt_root_alloc(pa_t *root)
 {
 	struct page *pg = frame_alloc(FRAME_table, FRAME_ZERO);
 
@@ -136,7 +136,7 @@ static int root_alloc(pa_t *root)
 int pt_init(struct pt *pt)
 {
 	*pt = (struct pt){ 0 };
-	return root_alloc(&pt->root);
+	return pt_root_alloc(&pt->root);
 }
 
 int pt_init_user(struct pt *pt, const struct pt *kernel)
@@ -146,25 +146,25 @@ int pt_init_user(struct pt *pt, const struct pt *kernel)
 	if (err)
 		return err;
 	pt->shared = true;
-	memcpy(table_at(pt->root) + ROOT_USER, table_at(kernel->root) + ROOT_USER,
+	memcpy(pt_table_at(pt->root) + ROOT_USER, pt_table_at(kernel->root) + ROOT_USER,
 	       (PT_ENTRIES - ROOT_USER) * sizeof(pte_t));
 	return 0;
 }
 
 int pt_init_twin(struct pt *pt)
 {
-	const pte_t *root = table_at(pt->root);
+	const pte_t *root = pt_table_at(pt->root);
 
 	ASSERT(!pt->twin);
 	for (unsigned i = 0; i < ROOT_USER; i++)
 		ASSERT(!root[i].bits);
-	return root_alloc(&pt->twin);
+	return pt_root_alloc(&pt->twin);
 }
 
 /* Frees the tables below the first @n entries of the one at @pa, then itself. */
-static void table_free(pa_t pa, int level, unsigned n)
+static void pt_table_free(pa_t pa, int level, unsigned n)
 {
-	const pte_t *table = table_at(pa);
+	const pte_t *table = pt_table_at(pa);
 
 #ifndef PAGODA_CHECK
 	if (level == 0)
@@ -175,7 +175,7 @@ static void table_free(pa_t pa, int level, unsigned n)
 
 		ASSERT(!pte_is_leaf(e));
 		if (pte_is_table(e, level))
-			table_free(pte_pa(e), level - 1, PT_ENTRIES);
+			pt_table_free(pte_pa(e), level - 1, PT_ENTRIES);
 	}
 	frame_put(frame_of_pa(pa));
 }
@@ -183,7 +183,7 @@ static void table_free(pa_t pa, int level, unsigned n)
 void pt_fini(struct pt *pt)
 {
 	ASSERT(!pt->reserve);
-	table_free(pt->root, ROOT_LEVEL, pt->shared ? ROOT_USER : PT_ENTRIES);
+	pt_table_free(pt->root, ROOT_LEVEL, pt->shared ? ROOT_USER : PT_ENTRIES);
 	if (pt->twin)
 		frame_put(frame_of_pa(pt->twin));
 	*pt = (struct pt){ 0 };
@@ -191,7 +191,7 @@ void pt_fini(struct pt *pt)
 
 /* --- ranges ------------------------------------------------------------- */
 
-static bool range_is_good(va_t va, u64 len)
+static bool pt_range_is_good(va_t va, u64 len)
 {
 	va_t last = va + len - 1;
 	bool user = last < BIT(38);
@@ -201,7 +201,7 @@ static bool range_is_good(va_t va, u64 len)
 }
 
 /* The level of the largest leaf that can map the start of [va, va+len) to pa. */
-static int leaf_level(va_t va, pa_t pa, u64 len, u64 prot)
+static int pt_leaf_level(va_t va, pa_t pa, u64 len, u64 prot)
 {
 	int level = 0;
 
@@ -220,10 +220,10 @@ int pt_map(struct pt *pt, va_t va, pa_t pa, u64 len, u64 prot)
 {
 	u64 bits = (prot & PTE_FLAGS) | PTE_V;
 
-	ASSERT(range_is_good(va, len) && IS_ALIGNED(pa, PAGE_SIZE) && (prot & PTE_RWX));
+	ASSERT(pt_range_is_good(va, len) && IS_ALIGNED(pa, PAGE_SIZE) && (prot & PTE_RWX));
 	pt_for_each(c, pt, va, va + len) {
 		u64 done = c.va - va;
-		int err = pt_reach(&c, leaf_level(c.va, pa + done, len - done, prot));
+		int err = pt_reach(&c, pt_leaf_level(c.va, pa + done, len - done, prot));
 
 		if (err)
 			return err;
@@ -231,7 +231,7 @@ int pt_map(struct pt *pt, va_t va, pa_t pa, u64 len, u64 prot)
 			return -EEXIST;
 	}
 	pt_for_each(c, pt, va, va + len)
-		slot_write(&c, pte_make(pa + (c.va - va), bits));
+		pt_slot_write(&c, pte_make(pa + (c.va - va), bits));
 	return 0;
 }
 
@@ -244,13 +244,13 @@ struct page *pt_leaf_page(pte_t e)
 
 /* --- 2 MiB leaves of the user half --------------------------------------- */
 
-static void reserve_add(struct pt *pt, struct page *table)
+static void pt_reserve_add(struct pt *pt, struct page *table)
 {
 	table->hash_next = pt->reserve;
 	pt->reserve = table;
 }
 
-static struct page *reserve_take(struct pt *pt)
+static struct page *pt_reserve_take(struct pt *pt)
 {
 	struct page *table = pt->reserve;
 
@@ -261,7 +261,7 @@ static struct page *reserve_take(struct pt *pt)
 
 /* Pages come in ascending order more often than not, so that the neighbour below
  * tells most quickly that there is something. */
-static bool table_is_empty(const pte_t *table, unsigned below)
+static bool pt_table_is_empty(const pte_t *table, unsigned below)
 {
 	for (unsigned i = 0; i < PT_ENTRIES; i++)
 		if (pte_load(&table[(below - i) % PT_ENTRIES]).bits)
@@ -271,17 +271,17 @@ static bool table_is_empty(const pte_t *table, unsigned below)
 
 bool pt_large_fits(struct pt *pt, va_t va)
 {
-	struct pt_cur c = at_level(pt, ALIGN_DOWN(va, level_size(1)), 1);
+	struct pt_cur c = pt_at_level(pt, ALIGN_DOWN(va, level_size(1)), 1);
 	pte_t e = pte_load(c.slot);
 
 	if (!pte_is_table(e, c.level))
 		return !e.bits;
-	return table_is_empty(table_at(pte_pa(e)), level_index(va, 0) - 1);
+	return pt_table_is_empty(pt_table_at(pte_pa(e)), level_index(va, 0) - 1);
 }
 
 int pt_put_large(struct pt *pt, va_t va, pte_t e, struct gather *g)
 {
-	struct pt_cur c = at_level(pt, va, 1);
+	struct pt_cur c = pt_at_level(pt, va, 1);
 	struct page *table;
 	int err;
 
@@ -299,25 +299,25 @@ int pt_put_large(struct pt *pt, va_t va, pte_t e, struct gather *g)
 		if (!table)
 			return -ENOMEM;
 	}
-	reserve_add(pt, table);
-	slot_write(&c, e);
+	pt_reserve_add(pt, table);
+	pt_slot_write(&c, e);
 	return 0;
 }
 
 /* The reserve is always cleared, so it can be put in place as it is. */
 pte_t pt_take_large(struct pt_cur *c)
 {
-	struct page *table = reserve_take(c->pt);
+	struct page *table = pt_reserve_take(c->pt);
 
 	ASSERT(c->level == 1 && pte_is_leaf(pte_load(c->slot)));
-	return slot_write(c, pte_make(frame_pa(table), PTE_V));
+	return pt_slot_write(c, pte_make(frame_pa(table), PTE_V));
 }
 
 /* The hardware may set A or D in the large leaf until the moment it goes. */
 void pt_split(struct pt_cur *c)
 {
-	struct page *table = reserve_take(c->pt);
-	pte_t *small = table_at(frame_pa(table));
+	struct page *table = pt_reserve_take(c->pt);
+	pte_t *small = pt_table_at(frame_pa(table));
 	pte_t pointer = pte_make(frame_pa(table), PTE_V), e;
 
 	pt_check_changeable(c->pt);
@@ -327,5 +327,5 @@ void pt_split(struct pt_cur *c)
 		for (unsigned i = 0; i < PT_ENTRIES; i++)
 			small[i] = pte_make(pte_pa(e) + i * PAGE_SIZE, e.bits & PTE_FLAGS);
 	} while (!pte_cas(c->slot, e, pointer));
-	descend(c, 0);
+	pt_descend(c, 0);
 }
