@@ -1,7 +1,8 @@
 /* access.h - what an access to a user address does, given the area and the entry there.
  *
- * The one place that decides it: the fault path acts on the answer, explanations,
- * snapshots and tests print it.  Pure: no lock, nothing but the arguments. */
+ * This is the only place that decides it.  The fault path acts on the answer;
+ * explanations and snapshots print it; tests check it.  The functions are pure: they
+ * look at their arguments only, and take no lock. */
 #pragma once
 
 #include "arch/riscv/pte.h"
@@ -10,21 +11,21 @@
 
 enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC, NACCESSES };
 
-/* A page that is there and that nobody may touch (PROT_NONE): an entry that the
- * hardware refuses like a guard, but with a frame. */
+/* A parked page: present, but PROT_NONE.  The hardware refuses its entry as it refuses a
+ * guard; unlike a guard, it has a frame. */
 static inline bool pte_is_parked(pte_t e, int level)
 {
 	return pte_is_guard(e, level) && e.bits & PTE_PARKED;
 }
 
-/* The bits that the hardware, or a fault, sets in the entry at an access. */
+/* The bits that an access sets in the entry, by hardware or in a fault. */
 static inline u64 access_used_bits(enum access access)
 {
 	return PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
 }
 
-/* Whether @e is a leaf that lets user mode do it (privileged spec, "Sv39"), A and D
- * aside. */
+/* Whether the leaf @e permits the access in user mode (privileged spec, "Sv39").  Does not
+ * look at A and D. */
 static inline bool pte_permits(pte_t e, enum access access)
 {
 	static const u64 needs[NACCESSES] = { PTE_R, PTE_W, PTE_X };
@@ -32,8 +33,8 @@ static inline bool pte_permits(pte_t e, enum access access)
 	return pte_is_leaf(e) && e.bits & PTE_U && e.bits & needs[access];
 }
 
-/* @area: that of the address, or NULL.  @e, @level: the entry that decides for it, which
- * is no pointer to a table but an empty slot at any level, a leaf or a guard. */
+/* @area: the one that holds the address, or NULL.  @e, @level: the entry where the walk
+ * for the address ends: an empty slot at any level, a leaf or a guard. */
 static inline enum access_fate access_fate(const struct vma *area, pte_t e, int level,
 					   enum access access)
 {

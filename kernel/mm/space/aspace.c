@@ -18,14 +18,14 @@ static struct slab_cache aspace_slab;
 void aspace_init(void)
 {
 	slab_init(&aspace_slab, "aspace", sizeof(struct aspace));
-	slab_keep(&aspace_slab, 2 * NPROC); /* two for each process in exec */
+	slab_keep(&aspace_slab, 2 * NPROC); /* exec has an old and a new one */
 	vma_init();
 	aspace_read_options();
 }
 
 /* --- making ------------------------------------------------------------ */
 
-/* The two pages at the top that the trap path needs. */
+/* Maps the two pages at the top that entering and leaving the kernel needs. */
 static int aspace_map_trap_pages(struct aspace *as, struct page *trapframe)
 {
 	int err = pt_map(&as->pt, TRAMPOLINE, trampoline_pa(), PAGE_SIZE,
@@ -76,7 +76,7 @@ int aspace_alloc(struct page *trapframe, struct aspace **out)
 
 /* --- giving back ------------------------------------------------------- */
 
-/* The trampoline and the trap frame are not the space's to free. */
+/* Only clears the entries: the two frames belong to the image and the process. */
 static void aspace_unmap_trap_pages(struct aspace *as)
 {
 	for (va_t va = TRAPFRAME; va < MAXVA; va += PAGE_SIZE) {

@@ -1,4 +1,4 @@
-/* aspace_check.c - the invariants of an address space, for builds with CHECK=1. */
+/* aspace_check.c - the invariants of an address space, checked in builds with CHECK=1. */
 
 #ifdef PAGODA_CHECK
 
@@ -13,7 +13,7 @@ static void aspace_check_leaf(struct aspace *as, va_t va, pte_t e)
 	struct page *pg = frame_of_pa(pte_pa(e));
 
 	if (va >= TRAPFRAME && !(e.bits & PTE_U))
-		return; /* the trap path's own pages */
+		return; /* trampoline or trap frame */
 	ASSERT(area && pg && pg->refs > 0);
 	ASSERT(e.bits & PTE_U);
 	ASSERT(!(e.bits & PTE_W) || area->prot & VMA_W);
@@ -55,7 +55,7 @@ void aspace_check(struct aspace *as)
 			resident++;
 		if (!pte_is_leaf(e))
 			continue;
-		ASSERT(!(e.bits & PTE_G)); /* a hart would keep it for all spaces */
+		ASSERT(!(e.bits & PTE_G)); /* a hart would use it in all spaces */
 		aspace_check_leaf(as, c.va, e);
 		if (e.bits & PTE_U && frame_of_pa(pte_pa(e))->kind != FRAME_usyscall)
 			resident += level_size(c.level) / PAGE_SIZE;

@@ -1,12 +1,12 @@
 /* pagecache.c - the page cache.
  *
- * One hash table over all objects, made at boot, guarded by one spin lock.  Reclaim
- * goes round the buckets like the hand of a clock: a page that was looked up since the
- * hand last passed is let off once.
+ * One hash table, made at boot and guarded by one spin lock, finds the pages of all
+ * objects.  Reclaim goes round the buckets like the hand of a clock: it spares a page
+ * once if that was looked up since the hand last passed.
  *
- * References: a page can be reclaimed when it has no reference but the cache's.  New
- * ones are made under the hash lock or from one that exists, so a count of one that
- * is seen under the lock cannot grow. */
+ * A page can be reclaimed when only the cache refers to it.  A reference is taken under
+ * the lock or by somebody who has one, so a count of one seen under the lock cannot
+ * grow. */
 #include "mm/space/pagecache.h"
 
 #include "lib/assert.h"
@@ -18,12 +18,12 @@
 
 static struct {
 	struct spinlock lock;
-	struct page **bucket;               /* (C) the array; (lock) the chains     */
-	u64 nbuckets;                       /* (C) a power of two                   */
-	u64 npages;                         /* (lock)                               */
-	u64 nshared;                        /* (lock), (A) to look: areas of all objects */
-	u64 hand;                           /* (lock) bucket that reclaim is at     */
-	struct waitq wait[NWAITQ];          /* for PG_BUSY, by address         */
+	struct page **bucket;      /* (C) the array; (lock) the chains     */
+	u64 nbuckets;              /* (C) a power of two                   */
+	u64 npages;                /* (lock)                               */
+	u64 nshared;               /* (lock; A to read) shared areas, all objects */
+	u64 hand;                  /* (lock) bucket that reclaim is at     */
+	struct waitq wait[NWAITQ]; /* for the end of PG_BUSY, by address */
 	const struct object_writer *writer; /* (C) after boot         */
 } cache;
 
@@ -48,7 +48,7 @@ static struct page *object_find(const struct object *obj, u64 index)
 	return pg;
 }
 
-/* The cache's reference is the caller's business in both of these. */
+/* Neither of these two changes the count: the caller sees to the cache's reference. */
 static void object_link_page(struct object *obj, u64 index, struct page *pg)
 {
 	struct page **slot = object_bucket(obj, index);
@@ -99,8 +99,8 @@ struct page *object_find_page(struct object *obj, u64 index)
 	return pg;
 }
 
-/* Waits until the page that is cached, if any, can be used.  True with it in @out
- * and a reference; false if there is none. */
+/* Waits until page @index can be used, if it is cached.  True: *out is the page, with a
+ * reference for the caller.  False: it is not cached. */
 static bool object_find_and_wait(struct object *obj, u64 index, struct page **out)
 {
 	struct page *pg;
@@ -122,7 +122,8 @@ static bool object_find_and_wait(struct object *obj, u64 index, struct page **ou
 	return usable;
 }
 
-/* Enters @pg as busy, with one more reference for the filler; false if @index is taken. */
+/* Enters @pg as busy, with one more reference for who fills it.  False: there is a page
+ * @index already. */
 static bool object_enter_busy(struct object *obj, u64 index, struct page *pg)
 {
 	bool is_free;
@@ -140,7 +141,7 @@ static bool object_enter_busy(struct object *obj, u64 index, struct page *pg)
 	return is_free;
 }
 
-/* Ends filling.  True if the page is in the cache now; the caller's reference stays. */
+/* Ends filling; the caller keeps its reference.  True: the page is in the cache. */
 static bool object_leave_busy(struct page *pg, int err)
 {
 	bool drop = false, there;
@@ -222,7 +223,7 @@ void object_insert_page(struct object *obj, u64 index, struct page *pg)
 	spin_lock(&cache.lock);
 	old = object_find(obj, index);
 	if (old) {
-		/* Somebody waits for the inode lock to fill it: he will find it gone. */
+		/* Whoever fills it waits for the inode lock, and will find it gone. */
 		ASSERT(page_flags(old) & PG_BUSY);
 		object_unlink_page(old);
 		waitq_wake_all(object_waitq(old));
@@ -303,7 +304,7 @@ void object_drop_pages(struct object *obj, u64 first)
 {
 	struct list taken = LIST_INIT(taken);
 
-	/* No new page can come in behind our back: the inode lock is held. */
+	/* The inode lock is held, so no new page comes in meanwhile. */
 	while (object_take_pages(obj, first, &taken, 64)) {
 		while (!list_empty(&taken)) {
 			struct page *pg = list_first(&taken, struct page, link);
@@ -320,14 +321,14 @@ void object_drop_pages(struct object *obj, u64 first)
 
 static bool cache_can_free(const struct page *pg)
 {
-	/* The count first: whoever makes a page dirty holds a reference. */
+	/* The count is read before the flags: whoever makes a page dirty has a reference. */
 	if (__atomic_load_n(&pg->refs, __ATOMIC_ACQUIRE) != 1)
 		return false;
 	return (page_flags(pg) & (PG_UPTODATE | PG_BUSY | PG_WRITEBACK | PG_DIRTY_ANY)) ==
 	       PG_UPTODATE;
 }
 
-/* Whether reclaim can free @pg, if need be by writing it first. */
+/* Whether reclaim can free @pg; if @writable, after writing it to the disk. */
 static bool cache_can_reclaim(const struct page *pg, bool writable)
 {
 	u32 flags = page_flags(pg);
@@ -356,8 +357,8 @@ static u64 cache_count(void)
 	return n;
 }
 
-/* Frees what can be freed in the bucket under the hand; moves the hand on, to a bucket
- * with pages in it, but not far in one go.  Returns the buckets passed. */
+/* Frees what it can in the bucket under the hand and moves the hand to the next bucket
+ * with pages, by 256 at most.  Returns how many buckets the hand passed. */
 static u64 cache_sweep_bucket(u64 *freed)
 {
 	struct page *pg, *next, *chain = NULL;
@@ -394,7 +395,7 @@ static u64 cache_sweep(u64 want)
 {
 	u64 freed = 0, passed = 0;
 
-	/* Twice round: the first round may only have let pages off. */
+	/* Goes round twice: the first round may only spare pages. */
 	while (passed < 2 * cache.nbuckets && freed < want)
 		passed += cache_sweep_bucket(&freed);
 	return freed;
@@ -426,7 +427,8 @@ void object_cache_init(void)
 	unsigned order = 0;
 	struct page *table;
 
-	/* One bucket for four frames, at most 2 MiB of them. */
+	/* A bucket for every four frames of memory, but no more buckets than fill the
+	 * largest block of frames. */
 	while (order < FRAME_MAX_ORDER && (PAGE_SIZE << order) / 8 < frame_total() / 4)
 		order++;
 	spin_init(&cache.lock, "page cache", RANK_pagehash);

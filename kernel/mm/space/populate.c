@@ -11,7 +11,7 @@ u64 prot_to_pte(u32 prot)
 
 	if (!prot)
 		return PTE_V | PTE_PARKED;
-	flags |= prot & (VMA_R | VMA_W) ? PTE_R : 0; /* W without R is reserved */
+	flags |= prot & (VMA_R | VMA_W) ? PTE_R : 0; /* W without R is a reserved code */
 	flags |= prot & VMA_W ? PTE_W : 0;
 	flags |= prot & VMA_X ? PTE_X : 0;
 	return flags;

@@ -1,18 +1,19 @@
-/* super.c - 2 MiB leaves for memory of a program's own (super=on).
+/* super.c - 2 MiB leaves for a program's private memory (super=on).
  *
- * Where a heap or an anonymous mapping covers an aligned 2 MiB, these are one
- * leaf over one block of frames, if such a block is free; else they are pages
- * as everywhere, and no call fails for want of a block.  A leaf lies in one area.
- * What is done to a part of it (an edge of an area, PROT_NONE, giving back, a
- * write to a block that a child shares) splits it first.  The table which that
- * takes was set aside when the leaf was made (pt.h), so that splitting never
- * fails, and a program with large leaves takes as many frames as without.
+ * Where a heap or an anonymous mapping covers an aligned 2 MiB, one leaf maps it, if a
+ * block of that many frames is free.  Otherwise it gets pages; no call fails for want of
+ * a block.  A large leaf lies in one area.
  *
- * A block that came with a first touch, and so has more than was asked for, is
- * marked in its first frame: when memory runs out, super_shed() takes that back.
+ * A large leaf is split before a part of it changes: at an edge of an area, for
+ * PROT_NONE, when pages are given back, when a block that a child shares is written.
+ * Splitting never fails: the table that it takes is set aside when the leaf is made
+ * (pt.h).  So a program takes as many frames with large leaves as without.
  *
- * Several spaces may have leaves on one block.  Once one of them splits its own,
- * the frames of the block are counted singly for all (frame_split). */
+ * A block that came with a first touch has more than was asked for.  Its first frame is
+ * marked, and when memory runs out super_shed() takes the surplus back.
+ *
+ * Several spaces may have leaves on one block.  Once one of them splits its leaf, the
+ * frames of the block are counted one by one for all of them (frame_split). */
 
 #include "core/sched.h"
 #include "lib/assert.h"
@@ -23,10 +24,10 @@
 #include "mm/phys/vmstat.h"
 #include "uapi/errno.h"
 
-/* struct page.flags of the first frame of a block; constant once it is mapped. */
+/* In struct page.flags of a block's first frame; constant once the block is mapped. */
 #define BLOCK_MAY_BE_SHED 1u
 
-/* Blocks come from what is free: no cache is emptied for want of one. */
+/* Takes free frames only: no cache is emptied to make a block. */
 static struct page *super_alloc(void)
 {
 	struct page *pg = frame_alloc_order(FRAME_anon, SUPER_ORDER, FRAME_NOWAIT);
@@ -57,7 +58,7 @@ static bool super_fits(struct aspace *as, const struct super_place *at)
 {
 	va_t base = ALIGN_DOWN(at->va, SUPER_SIZE);
 
-	/* Only pages can be parked (PROT_NONE). */
+	/* Only single pages can be PROT_NONE. */
 	return aspace_super && base >= at->lo && base + SUPER_SIZE <= at->hi &&
 	       at->area->prot &&
 	       (at->area->kind == VMA_heap || at->area->kind == VMA_anon) &&
@@ -93,8 +94,8 @@ bool super_map_fresh(struct aspace *as, const struct super_place *at, u64 used)
 	return super_map_zeroed(as, at, used, 0);
 }
 
-/* Plenty is what leaves half of the memory free: a program that touches a page here and
- * there must not take it all from others. */
+/* Only while half of the memory stays free: a program that touches a page here and there
+ * must not take the memory of others. */
 bool super_map_touched(struct aspace *as, const struct vma *area, va_t va, u64 used)
 {
 	struct super_place at = { area, va, area->start, area->end };
@@ -135,7 +136,7 @@ void super_cut(struct aspace *as, va_t va)
 	struct pt_cur c;
 
 	if (!as->pt.reserve || IS_ALIGNED(va, SUPER_SIZE))
-		return; /* no large leaf at all, or none across */
+		return; /* there is no large leaf, or none can lie across @va */
 	c = pt_at(&as->pt, va);
 	if (pte_is_large(pte_load(c.slot), c.level))
 		super_split(&c);
@@ -169,7 +170,8 @@ static bool super_has_zero_page(const struct page *pg)
 	return false;
 }
 
-/* The cursor is at the first page of what was a large leaf. */
+/* Splits the large leaf under the cursor and gives back its pages that hold zeros.
+ * Returns how many those were. */
 static u64 super_shed_leaf(struct aspace *as, struct pt_cur *c, struct gather *g)
 {
 	u64 n = 0;

@@ -1,8 +1,8 @@
-/* switch_space.c - which root a hart has loaded, and making harts let go of one.
+/* switch_space.c - loading the root of an address space, and making harts let go of one.
  *
- * A hart keeps a root loaded while it idles or runs kernel threads
- * (borrowing): hart.loaded says which.  The mask of a space has only harts that
- * run its thread; tlb_space.h has the rule that makes shootdowns safe. */
+ * A hart borrows: it keeps the last root loaded while it idles or runs kernel threads.
+ * hart.loaded says whose root that is.  The mask of a space names only harts that run
+ * its thread; tlb_space.h has the rule that makes shootdowns safe. */
 
 #include "mm/space/switch_space.h"
 
@@ -21,7 +21,8 @@
 
 static bool asids; /* (C) spaces have ASIDs */
 
-/* asid=on: as many bits as there are; a number: at most so many. */
+/* How many bits of ASIDs to use: with asid=on all that the hardware has, with a number at
+ * most that many, with asid=off none. */
 static u32 aspace_asid_bits(void)
 {
 	const char *option = bootopt_get("asid");
@@ -49,7 +50,7 @@ void aspace_load_init(u32 harts)
 		printk("asid: off (%u bits)\n", bits);
 }
 
-/* The ASID in satp: a space that is loaded never changes it. */
+/* Puts the ASID into both values of satp.  It stays the same while the space is loaded. */
 static void aspace_set_asid(struct aspace *as)
 {
 	u64 asid = tlb_asid(&as->tlb);
@@ -71,9 +72,9 @@ static void aspace_flush(const struct aspace *as, enum asid_flush how)
 		tlb_flush_space(&as->tlb);
 }
 
-/* Interrupts off.  @as NULL: the boot root, whose user half is always empty and
- * which nobody shares an ASID with.  The flush comes after satp is written: what is
- * touched in between is the kernel half, which is the same in all roots. */
+/* Loads the root of @as; NULL: the boot root, which has an empty user half and an ASID of
+ * its own.  Interrupts off.  The flush may come after satp is written: only the kernel
+ * half is touched in between, and that is the same in all roots. */
 static void aspace_switch(struct hart *h, struct aspace *as)
 {
 	enum asid_flush how = asids ? ASID_FLUSH_NONE : ASID_FLUSH_ALL;
@@ -88,7 +89,7 @@ static void aspace_switch(struct hart *h, struct aspace *as)
 	aspace_flush(as, how);
 	if (old)
 		asid_leave(&old->tlb, h->cpu.index);
-	/* From here on aspace_evict() may free the old one. */
+	/* From here on the old space may be freed: see aspace_evict(). */
 	__atomic_store_n(&h->loaded, as, __ATOMIC_RELEASE);
 }
 
@@ -115,9 +116,9 @@ void aspace_unload(void)
 	aspace_load(NULL);
 }
 
-/* The caller's own hart may be one of them: a thread that has given up its space may
- * have slept since, and go on where that is still borrowed.  It waits with interrupts
- * on (two that evict from each other's hart must both answer). */
+/* The caller's own hart may be one of those asked: the thread may have slept since it gave
+ * up the space, and gone on where the space is still borrowed.  Interrupts stay on, so
+ * that two harts that ask each other can both answer. */
 void aspace_evict(struct aspace *as)
 {
 	ASSERT(irq_enabled());

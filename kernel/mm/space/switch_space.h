@@ -5,9 +5,9 @@
 
 struct aspace;
 
-/* Boot: reads the option asid=; at most @harts will run. */
+/* At boot: reads the option asid=.  @harts: how many will run, at most. */
 void aspace_load_init(u32 harts);
 
-/* On return no hart has @as loaded.  No thread runs in it; interrupts on, no
- * spin lock held: the harts are asked by IPI and waited for. */
+/* Makes every hart that has @as loaded load the boot root, by IPI, and waits for it.  No
+ * thread runs in @as.  Interrupts on; no spin lock held. */
 void aspace_evict(struct aspace *as);

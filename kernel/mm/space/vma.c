@@ -1,12 +1,11 @@
 /* vma.c - the areas of an address space.
  *
- * A program has half a dozen areas, but nothing keeps one from making ten
- * thousand mappings, and each fault looks one up.  So beside the list, which
- * gives the neighbours, there is a treap: a search tree by address that is at
- * the same time a heap by random weights, and so has the shape that inserting
- * in random order would give it, of logarithmic depth.  Of the balanced trees
- * it is the one whose insertion and removal are a loop of a few lines, with
- * nothing to turn or to recolour. */
+ * Most programs have half a dozen areas, but one may make ten thousand mappings, and each
+ * fault looks an area up.  So there is a list, which gives the neighbours, and a treap
+ * for finding: a search tree by address that is also a heap by random weights.  Its
+ * shape is that of a search tree filled in random order, so its expected depth is
+ * logarithmic.  It was chosen because insertion and removal are loops of a few lines,
+ * without rotations or colours. */
 #include "mm/space/vma.h"
 
 #include "core/thread.h"
@@ -14,7 +13,7 @@
 #include "mm/phys/slab.h"
 #include "uapi/errno.h"
 
-/* Enough for a full process table of ordinary programs. */
+/* How many areas can always be had: those of ordinary programs in every process slot. */
 #define VMAS_KEPT 640
 
 static struct slab_cache vma_slab;
@@ -33,7 +32,7 @@ void vma_init(void)
 
 /* --- the tree ----------------------------------------------------------- */
 
-/* Areas of @t that start below @at go to *low, the others to *high. */
+/* Divides @t: areas that start below @at go to the tree *low, the others to *high. */
 static void vma_tree_split(struct vma *t, va_t at, struct vma **low, struct vma **high)
 {
 	while (t) {
@@ -143,8 +142,7 @@ static struct vma *vma_find_below(const struct vma_set *set, va_t va)
 	return best;
 }
 
-/* From hole to hole downwards; hi is the end of the hole being looked at, and
- * far enough above lo. */
+/* Goes downwards from hole to hole; @hi is the end of the hole at hand. */
 bool vma_gap(const struct vma_set *set, u64 len, va_t lo, va_t hi, va_t *start)
 {
 	const struct vma *v = vma_find_below(set, hi);
@@ -181,7 +179,7 @@ static u32 vma_next_weight(struct vma_set *set)
 	return set->random;
 }
 
-/* An area like @like, already known not to overlap, behind @before. */
+/* Adds a copy of @like, which overlaps nothing, after @before in the list. */
 static struct vma *vma_add(struct vma_set *set, const struct vma *like, struct list *before)
 {
 	struct vma *v = slab_alloc(&vma_slab, 0);
@@ -196,7 +194,7 @@ static struct vma *vma_add(struct vma_set *set, const struct vma *like, struct l
 	return v;
 }
 
-/* Without the hook. */
+/* Does not call the hook. */
 static void vma_free(struct vma_set *set, struct vma *v)
 {
 	vma_tree_remove(&set->root, v);
@@ -233,7 +231,7 @@ void vma_remove(struct vma_set *set, struct vma *v)
 	vma_free(set, v);
 }
 
-/* The first of them becomes the new one, so that nothing has to be allocated. */
+/* The first area there becomes the new one, so that nothing has to be allocated. */
 int vma_replace(struct vma_set *set, const struct vma *like, struct vma **out)
 {
 	struct vma *v = vma_find_next(set, like->start), *next, old;
@@ -270,7 +268,7 @@ void vma_set_fini(struct vma_set *set)
 
 /* --- changing ----------------------------------------------------------- */
 
-/* The order of areas stays, and so do list and tree. */
+/* The order of the areas stays the same, so list and tree do not change. */
 static void vma_move(struct vma *v, va_t start, va_t end)
 {
 	v->offset += start - v->start;
@@ -306,7 +304,7 @@ int vma_split(struct vma_set *set, struct vma *v, va_t at, struct vma **upper)
 	return 0;
 }
 
-/* Whether @b only goes on where @a ends. */
+/* Whether @b begins where @a ends and differs in nothing else. */
 static bool vma_goes_on(const struct vma *a, const struct vma *b)
 {
 	return a->end == b->start && a->kind == b->kind && a->prot == b->prot &&

@@ -1,13 +1,13 @@
 /* vma.h - the areas of an address space: which addresses mean what.
  *
- * Areas are page-aligned, never empty, never overlap, and are kept sorted.
- * What is in no area is no memory.  The page table says what is there now, the
- * areas say what may be.
+ * Areas are page-aligned, never empty, never overlap, and are kept sorted by address.
+ * An address in no area is not the program's memory.  The areas say what may be at an
+ * address, the page table says what is there now.
  *
- * An area may have an object, and then owns a reference on it; the hooks of the
- * set are told when an area is doubled and when one goes.
+ * An area may have an object, and then owns a reference on it.  The set calls its hooks
+ * when an area is copied and when one is removed.
  *
- * Locking: the caller holds the lock of the address space. */
+ * Locking: the caller holds the lock of the address space, or builds it (build.h). */
 #pragma once
 
 #include "lib/list.h"
@@ -30,13 +30,13 @@ enum vma_kind {
 
 extern const char *const vma_kind_name[VMA_NKINDS];
 
-/* Protection; the numbers are those of mmap()'s PROT_*. */
+/* Rights; the values are those of mmap()'s PROT_*. */
 #define VMA_R 1u
 #define VMA_W 2u
 #define VMA_X 4u
 
-#define VMA_SHARED 1u  /* writes go to the object, and to all who map it      */
-#define VMA_NOWRITE 2u /* shared, of a file that is not open for writing      */
+#define VMA_SHARED 1u  /* all who map it see each other's writes              */
+#define VMA_NOWRITE 2u /* VMA_SHARED, and the file is not open for writing    */
 
 struct object;
 
@@ -45,15 +45,15 @@ struct vma {
 	u32 prot;              /* VMA_R | VMA_W | VMA_X                           */
 	u8 kind;               /* enum vma_kind                                   */
 	u8 flags;              /* VMA_SHARED ...                                  */
-	u32 weight;            /* the tree's; a heap by this                      */
-	struct object *object; /* whose pages it has; NULL: memory of its own     */
+	u32 weight;            /* random; the tree is a heap by it                */
+	struct object *object; /* whose pages it maps; NULL: fresh memory         */
 	u64 offset;            /* of start in the object, bytes                   */
 	struct list link;      /* in vma_set.areas                                */
 	struct vma *left, *right;
 };
 
 struct vma_hooks {
-	void (*copied)(struct vma *v); /* @v is new and names v->object, too */
+	void (*copied)(struct vma *v); /* @v is new, and refers to v->object */
 	void (*gone)(struct vma *v);   /* @v is about to be freed            */
 };
 
@@ -68,15 +68,15 @@ struct vma_set {
 
 void vma_init(void); /* at boot, once */
 void vma_set_init(struct vma_set *set, const struct vma_hooks *hooks);
-void vma_set_fini(struct vma_set *set); /* all areas go */
+void vma_set_fini(struct vma_set *set); /* removes all areas */
 
 /* The area that @va lies in, or NULL. */
 struct vma *vma_find(struct vma_set *set, va_t va);
 
-/* The first area that ends above @va (so it covers @va, or is the next). */
+/* The first area that ends after @va: the one that holds @va, or the next; or NULL. */
 struct vma *vma_find_next(const struct vma_set *set, va_t va);
 
-/* The next / previous by address, or NULL. */
+/* The next or previous area by address, or NULL. */
 struct vma *vma_next(const struct vma_set *set, const struct vma *v);
 struct vma *vma_prev(const struct vma_set *set, const struct vma *v);
 
@@ -85,39 +85,39 @@ struct vma *vma_prev(const struct vma_set *set, const struct vma *v);
 /* Whether any area has a byte of [lo, hi). */
 bool vma_overlaps(const struct vma_set *set, va_t lo, va_t hi);
 
-/* The highest [*start, *start + len) within [lo, hi) that is in no area. */
+/* Finds the highest *start for which [*start, *start + len) lies in [lo, hi) and in no
+ * area.  False: there is none, or the thread is to die. */
 bool vma_gap(const struct vma_set *set, u64 len, va_t lo, va_t hi, va_t *start) MUST_CHECK;
 
-/* Adds an area like @like (links and weight do not matter).  -EEXIST: overlaps;
- * -ENOMEM.  On success the reference moves to the set's area *out. */
+/* Adds a copy of @like, whose links and weight do not matter.  -EEXIST: it overlaps an
+ * area; -ENOMEM.  On success *out is the new area, and owns the reference of @like. */
 int vma_insert(struct vma_set *set, const struct vma *like, struct vma **out) MUST_CHECK;
 
-/* The same in the place of all areas there, which lie wholly within.  -ENOMEM only
- * if there are none. */
+/* The same, but removes the areas in the way first, all of which lie wholly within.
+ * -ENOMEM: only if there are none. */
 int vma_replace(struct vma_set *set, const struct vma *like, struct vma **out) MUST_CHECK;
 
 void vma_remove(struct vma_set *set, struct vma *v);
 
-/* Moves the ends of @v.  -EEXIST: another area is in the way.  The offset
- * follows the start. */
+/* Gives @v new ends; its offset follows its start.  -EEXIST: another area is in the way. */
 int vma_resize(struct vma_set *set, struct vma *v, va_t start, va_t end) MUST_CHECK;
 
-/* Cuts @v at @at, inside it: @v keeps the lower part, *upper (may be NULL to
- * not know) is the other.  -ENOMEM: all is as it was. */
+/* Splits @v at @at, which lies inside it: @v keeps the lower part, *upper is the rest
+ * (@upper may be NULL).  -ENOMEM: nothing changed. */
 int vma_split(struct vma_set *set, struct vma *v, va_t at, struct vma **upper) MUST_CHECK;
 
-/* Undoes vma_split(): @v takes over the area that begins where it ends. */
+/* Undoes vma_split(): joins @v with the area that begins where it ends. */
 void vma_join(struct vma_set *set, struct vma *v);
 
-/* Joins @v with its neighbours where these differ in nothing; returns the area
- * that then is where @v was. */
+/* Joins @v with the neighbours that only continue it; returns the area that then holds
+ * the addresses of @v. */
 struct vma *vma_merge(struct vma_set *set, struct vma *v);
 
-/* Takes [lo, hi) out of all areas.  None may reach over both ends: vma_split() it before,
- * which needs memory; this needs none. */
+/* Takes [lo, hi) out of all areas.  Needs no memory.  No area may reach past both ends:
+ * vma_split() it before, which may need memory. */
 void vma_cut(struct vma_set *set, va_t lo, va_t hi);
 
-/* The area of which [lo, hi) would leave a part on either side, or NULL. */
+/* The area that begins before @lo and ends after @hi, or NULL. */
 struct vma *vma_around(const struct vma_set *set, va_t lo, va_t hi);
 
 #ifdef PAGODA_CHECK

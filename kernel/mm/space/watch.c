@@ -1,4 +1,4 @@
-/* watch.c - see watch.h. */
+/* watch.c - the list of all spaces, and watches on them: see watch.h. */
 
 #include "mm/space/watch.h"
 
@@ -14,9 +14,9 @@ void aspace_watch(struct aspace *as)
 	__atomic_fetch_add(&as->watchers, 1, __ATOMIC_RELAXED);
 }
 
-/* The space may be destroyed as soon as the count is 0: it is not touched after.
- * Whoever waits has looked at the count under the lock, so either it saw this, or
- * is on the queue by the time that the lock can be had here. */
+/* Once the count is 0 the space may be destroyed, so it is not touched after that.  The
+ * owner looks at the count under the lock: it either sees 0, or is on the queue before
+ * the lock can be taken here. */
 void aspace_unwatch(struct aspace *as)
 {
 	if (__atomic_sub_fetch(&as->watchers, 1, __ATOMIC_ACQ_REL))

@@ -5,7 +5,7 @@
 #include "mm/space/pagecache.h"
 #include "mm/xlate/gather.h"
 
-/* The area of a page that is shared with a file, or NULL. */
+/* The area at @va, if it is a shared mapping of a file, else NULL. */
 static struct vma *aspace_shared_area(struct aspace *as, va_t va)
 {
 	struct vma *v = vma_find(&as->areas, va);
@@ -13,7 +13,8 @@ static struct vma *aspace_shared_area(struct aspace *as, va_t va)
 	return v && v->flags & VMA_SHARED && v->object ? v : NULL;
 }
 
-/* Moves the pages of [lo, hi) to @g. */
+/* Clears the entries of [lo, hi) and moves their references to @g.  Files are told of the
+ * shared pages that were written. */
 static void aspace_gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 {
 	pt_check_changeable(&as->pt);
@@ -42,8 +43,8 @@ static void aspace_gather_pages(struct aspace *as, va_t lo, va_t hi, struct gath
 	}
 }
 
-/* Takes W from the pages that programs may write, so that the next write is told of by a
- * fault; D still tells which were written. */
+/* Takes W from the shared pages of files, so that the next write faults.  D still says
+ * which pages were written. */
 static void aspace_protect_written(struct aspace *as, va_t lo, va_t hi)
 {
 	struct gather g;
@@ -62,7 +63,8 @@ static void aspace_protect_written(struct aspace *as, va_t lo, va_t hi)
 	gather_finish(&g);
 }
 
-/* Nobody can write to these pages now, so D stays as it is until it is cleared here. */
+/* Marks the pages that have D dirty in their files.  Nobody can write to them meanwhile,
+ * so nobody else changes D. */
 static void aspace_tell_written(struct aspace *as, va_t lo, va_t hi)
 {
 	pt_for_each(c, &as->pt, lo, hi) {
@@ -77,8 +79,8 @@ static void aspace_tell_written(struct aspace *as, va_t lo, va_t hi)
 	}
 }
 
-/* The file is told when no hart can write by an old translation any more: what is
- * written after that is told of anew, and nothing falls between the two. */
+/* The shootdown comes first: when the files are told, no hart can write by an old
+ * translation.  A later write faults, so none is missed. */
 void aspace_write_back(struct aspace *as, va_t lo, va_t hi)
 {
 	aspace_protect_written(as, lo, hi);
@@ -111,7 +113,7 @@ static int aspace_cut_edge(struct aspace *as, va_t va)
 
 	if (!v || v->start == va)
 		return 0;
-	super_cut(as, va); /* a leaf lies in one area */
+	super_cut(as, va); /* a large leaf lies in one area */
 	return vma_split(&as->areas, v, va, NULL);
 }
 
@@ -129,8 +131,7 @@ int aspace_cut_edges(struct aspace *as, va_t lo, va_t hi)
 	return err;
 }
 
-/* The pages go before the areas: a file is told of its pages while the area
- * still holds it. */
+/* The pages go first, while the area still holds the file that is told of them. */
 void aspace_trim(struct aspace *as, va_t lo, va_t hi)
 {
 	aspace_zap(as, lo, hi);

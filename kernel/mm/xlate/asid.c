@@ -1,10 +1,10 @@
-/* asid.c - see asid.h.
+/* asid.c - numbers for address spaces: see asid.h.
  *
- * A context is a number and, above its 16 bits, the generation that gave it out.
- * Loading a space whose context is of this generation takes no lock: the hart
- * exchanges its `active`.  A roll-over takes every hart's `active` away, so a
- * load that goes on at the same time either comes before that and its space keeps
- * the number, or it fails and goes through the lock. */
+ * A context is a number in the low 16 bits, and above them the generation that gave it
+ * out.  A space whose context is of the current generation is loaded without the lock:
+ * the hart exchanges its `active`.  A roll-over clears every hart's `active`.  So a load
+ * at the same time either comes first, and its space keeps the number, or the exchange
+ * fails and the load takes the lock. */
 
 #include "mm/xlate/asid.h"
 
@@ -21,15 +21,15 @@ static struct {
 	struct spinlock lock;
 	u32 step,
 		limit;  /* (C) numbers are step, 2 * step, ... below limit; limit 0: none */
-	u32 next;       /* (L) none from here on was given out yet            */
+	u32 next;       /* (L) numbers from here on have not been given out   */
 	u64 generation; /* (A) written under lock                             */
-	u64 owing;      /* (L) harts that have to forget everything first     */
+	u64 owing;      /* (L) harts that still have to flush everything      */
 	u64 kept[MAX_HARTS];        /* (L) context that the hart had at the last roll-over,
 			      *     as its space has it now; 0: none          */
-	u32 kept_number[MAX_HARTS]; /* (L) not given out in this generation    */
+	u32 kept_number[MAX_HARTS]; /* (L) the number in it: not to be given out */
 } asids = { .lock = SPINLOCK_INIT("asid", asid), .generation = GENERATION };
 
-/* (A) The context that the hart loaded last; 0: a roll-over has taken it. */
+/* (A) The context that the hart loaded last; 0: a roll-over has cleared it. */
 static struct {
 	u64 context;
 } __attribute__((aligned(64))) active[MAX_HARTS];
@@ -49,7 +49,7 @@ u32 asid_init(u32 bits, bool pairs, u32 harts)
 	u32 step = pairs ? 2 : 1, numbers = BIT(MIN(bits, (u32)NUMBER_BITS)) / step;
 
 	ASSERT(harts <= MAX_HARTS);
-	if (numbers < 1 + harts) /* 0 is taken, each hart may hold on to one */
+	if (numbers < 1 + harts) /* 0 is taken, and each hart may keep one */
 		return 0;
 	asids.step = asids.next = step;
 	asids.limit = numbers * step;
@@ -58,7 +58,7 @@ u32 asid_init(u32 bits, bool pairs, u32 harts)
 
 /* --- giving out numbers (lock held) ------------------------------------- */
 
-/* 0: there are no more. */
+/* The next number that no hart keeps; 0: there are no more. */
 static u32 asid_next_number(void)
 {
 	while (asids.next < asids.limit) {
@@ -74,8 +74,8 @@ static u32 asid_next_number(void)
 	return 0;
 }
 
-/* What other harts have loaded stays as it is.  This one, @hart, is about to load
- * something else and forgets everything then. */
+/* Begins a generation.  The spaces that other harts have loaded keep their numbers.  The
+ * caller's hart, @hart, keeps none: it is about to load another space. */
 static void asid_roll_over(u32 hart)
 {
 	u64 last;
@@ -94,7 +94,8 @@ static void asid_roll_over(u32 hart)
 	asids.next = asids.step;
 }
 
-/* @s was loaded somewhere at the roll-over: the same number, in this generation. */
+/* If a hart had @s loaded at the roll-over: gives it the same number in the current
+ * generation. */
 static bool asid_renew_kept(struct tlb_space *s)
 {
 	u64 old = s->context, new = asids.generation | asid_number(old);
@@ -111,7 +112,8 @@ static bool asid_renew_kept(struct tlb_space *s)
 	return found;
 }
 
-/* A fresh number: no hart holds anything under it that it may use. */
+/* Gives @s a new number.  A hart that holds translations under that number flushes them
+ * before it uses them. */
 static bool asid_renew_fresh(struct tlb_space *s)
 {
 	u32 number = asid_next_number();
@@ -137,7 +139,7 @@ static bool asid_enter_fast(const struct tlb_space *s, u32 hart)
 					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
-/* True: this hart has to forget everything. */
+/* True: this hart has to flush everything. */
 static bool asid_enter_slow(struct tlb_space *s, u32 hart)
 {
 	bool owes;
@@ -154,7 +156,8 @@ static bool asid_enter_slow(struct tlb_space *s, u32 hart)
 	return owes;
 }
 
-/* Its bit in harts is set: from here on others tell this hart at once. */
+/* Reads and clears the mark that the hart holds stale translations.  Its bit in s->harts is
+ * set, so a later shootdown reaches it directly. */
 static enum asid_flush asid_take_mark(struct tlb_space *s, u64 self)
 {
 	if (!(__atomic_load_n(&s->stale, __ATOMIC_SEQ_CST) & self))
@@ -188,7 +191,7 @@ enum asid_flush asid_resume(struct tlb_space *s, u32 hart)
 	return asid_take_mark(s, BIT(hart));
 }
 
-/* Without ASIDs it forgets everything before it comes back. */
+/* Without ASIDs the hart flushes everything before it comes back, so it holds nothing. */
 void asid_leave(struct tlb_space *s, u32 hart)
 {
 	__atomic_fetch_and(&s->harts, ~BIT(hart), __ATOMIC_SEQ_CST);

@@ -1,38 +1,40 @@
-/* asid.h - numbers for address spaces, by which a hart keeps the translations of
- * several at a time.
+/* asid.h - numbers for address spaces (ASIDs), with which a hart keeps translations of
+ * several spaces at a time.
  *
- * Numbers are given out in generations.  Within one, a number belongs to one space
- * and is never reused, also when the space is gone; so nothing has to be forgotten
- * when a space ends.  When the numbers run out a new generation begins: spaces that
- * some hart has loaded keep theirs, all others get a new one when they are loaded
- * next, and each hart forgets everything before the first use of a new one.
+ * Numbers are given out in generations.  Within a generation a number belongs to one
+ * space and is not reused, even after the space is gone, so no flush is needed when a
+ * space ends.  When the numbers run out a new generation begins (a roll-over): spaces
+ * that some hart has loaded keep their numbers, all others get a new one when they are
+ * loaded next, and each hart flushes everything before it first uses a new one.
  *
- * Number 0 is the boot root's.  With isolate=on a space has two: an even one for the
- * kernel's root and the one above it for user mode's. */
+ * Number 0 is the boot root's.  With isolate=on a space has two numbers: an even one for
+ * the kernel's root, and the next one for user mode's. */
 #pragma once
 
 #include "arch/riscv/tlb_space.h"
 
-/* What a hart forgets before it touches a user address. */
+/* What a hart flushes before it touches a user address. */
 enum asid_flush {
 	ASID_FLUSH_NONE,
-	ASID_FLUSH_SPACE, /* what it holds of this space */
+	ASID_FLUSH_SPACE, /* its translations of this space */
 	ASID_FLUSH_ALL,
 };
 
-/* Boot.  @bits: how wide ASIDs are; @pairs: two for each space; @harts: how many
- * will run.  Too few numbers for these harts: none are used, and each load forgets
- * everything.  Returns how many spaces can have one at a time. */
+/* At boot.  @bits: the width of ASIDs; @pairs: two numbers for each space; @harts: how many
+ * will run.  Returns how many spaces can have a number at a time; 0: there are too few
+ * numbers for these harts, so none are used, and each load flushes everything. */
 u32 asid_init(u32 bits, bool pairs, u32 harts);
 
-/* Hart @hart is about to load @s, which no other hart is about to load; then it has
- * an ASID (tlb_asid(); 0: they are not in use).  Interrupts off. */
+/* Hart @hart is about to load @s, and no other hart is.  Afterwards @s has an ASID,
+ * tlb_asid(), unless none are used.  Returns what the hart must flush.  Interrupts off. */
 enum asid_flush asid_enter(struct tlb_space *s, u32 hart);
 
-/* Hart @hart keeps the root of @s loaded, but touches no user address until it comes
- * back: meanwhile it is not disturbed for @s.  On return ASID_FLUSH_NONE or _SPACE. */
+/* Hart @hart keeps the root of @s loaded, but touches no user address until it calls
+ * asid_resume().  Shootdowns of @s do not interrupt it meanwhile. */
 void asid_rest(struct tlb_space *s, u32 hart);
+
+/* Hart @hart goes on in @s after asid_rest().  ASID_FLUSH_NONE or ASID_FLUSH_SPACE. */
 enum asid_flush asid_resume(struct tlb_space *s, u32 hart);
 
-/* Hart @hart has loaded another root.  Its owner may free @s from now on. */
+/* Hart @hart has loaded another root, and does not touch @s any more. */
 void asid_leave(struct tlb_space *s, u32 hart);

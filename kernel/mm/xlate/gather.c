@@ -1,7 +1,7 @@
-/* gather.c - see gather.h.
+/* gather.c - batches of translations to take away: see gather.h.
  *
- * A reference is noted as the address of its struct page; bit 0 says that it
- * is one of a 2 MiB leaf. */
+ * A reference is kept as the address of its struct page; bit 0 is set if it is the
+ * reference of a 2 MiB leaf. */
 #include "mm/xlate/gather.h"
 
 #include "arch/riscv/pte.h"
@@ -49,7 +49,7 @@ void gather_finish(struct gather *g)
 	if (g->lo < g->hi)
 		tlb_shootdown(g->space, g->lo, g->hi);
 
-	/* All places but the newest are full. */
+	/* All arrays but the newest are full. */
 	gather_put_refs(g->first, pg ? GATHER_INLINE : g->n);
 	while (pg) {
 		struct page *older = pg->hash_next;
@@ -61,8 +61,8 @@ void gather_finish(struct gather *g)
 	gather_empty(g);
 }
 
-/* Room for one more, if memory allows.  It must not reclaim: what waits here
- * to be freed may be what reclaim would look for. */
+/* Borrows a frame for more references.  False: none is free.  It must not reclaim: that
+ * might look for the very frames that wait here to be freed. */
 static bool gather_grow(struct gather *g)
 {
 	struct page *pg = frame_alloc(FRAME_other, FRAME_NOWAIT);

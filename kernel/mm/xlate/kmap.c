@@ -1,8 +1,9 @@
 /* kmap.c - the kernel half: direct map, image, devices, stacks.
  *
- * Everything is mapped at boot and stays, so no hart ever has to be told.
- * W^X holds per frame: the direct map leaves out the firmware, and shows the
- * kernel's text and rodata read-only.  Layout: docs/design.md section 2. */
+ * Everything is mapped at boot and never changes, so the kernel half needs no shootdowns.
+ * No frame is both writable and executable at any address: the direct map shows the
+ * kernel's text and rodata read-only, and leaves out the firmware.  Layout:
+ * docs/design.md section 2. */
 
 #include "mm/phys/kmap.h"
 
@@ -28,7 +29,8 @@ extern char boot_stack[];
 
 struct pt kernel_pt;
 
-/* Global only if no root goes without these entries: not with isolate=on. */
+/* With PTE_G unless isolate=on: the user roots then lack these entries, and a global
+ * translation would be used in them, too. */
 static u64 kernel_bits = PTE_V | PTE_A | PTE_D;
 static va_t next_device = DYNAMIC_BASE;
 static va_t next_stack = STACKS_BASE;
@@ -46,14 +48,14 @@ pa_t kmap_pa(const void *va)
 	return (pa_t)va - DIRECT_BASE;
 }
 
-/* At boot: a failure is the end. */
+/* For boot: panics if there is no memory. */
 static void kmap_map(va_t va, pa_t pa, u64 bytes, u64 rights)
 {
 	if (pt_map(&kernel_pt, va, pa, bytes, rights | kernel_bits))
 		panic("no memory to map the kernel at %lx", va);
 }
 
-/* Makes sure that root entry of @va points at a table from now on. */
+/* Makes the root entry of @va point at a table, for good: processes copy that entry. */
 static void kmap_anchor(va_t va)
 {
 	struct pt_cur c = pt_at(&kernel_pt, va);
@@ -74,7 +76,7 @@ void kmap_init(void)
 	kmap_anchor(KERNEL_BASE);
 }
 
-/* The largest leaf that starts at @pa and ends by @end. */
+/* The level of the largest leaf that maps @pa and nothing past @end. */
 static int kmap_leaf_level(pa_t pa, pa_t end)
 {
 	int level = 2;
@@ -111,7 +113,7 @@ void kmap_image(void)
 	/* All data but the guard page below the boot hart's stack. */
 	kmap_image_part(__rodata_end, boot_stack, PTE_R | PTE_W);
 	kmap_image_part(boot_stack + PAGE_SIZE, __kernel_end, PTE_R | PTE_W);
-	/* The direct map of data; text and rodata are only to be read there. */
+	/* The direct map, where text and rodata are read-only. */
 	kmap_map(DIRECT_BASE + kmap_image_pa(__kernel_start), kmap_image_pa(__kernel_start),
 		 __rodata_end - __kernel_start, PTE_R);
 	kmap_ram(kmap_image_pa(__rodata_end), kmap_image_pa(__kernel_end));
@@ -131,7 +133,7 @@ void *kmap_device(pa_t pa, u64 bytes)
 	va_t va = next_device;
 
 	kmap_map(va, start, size, PTE_R | PTE_W);
-	next_device += size + PAGE_SIZE; /* a hole between neighbours */
+	next_device += size + PAGE_SIZE; /* an unmapped page between neighbours */
 	ASSERT(next_device < STACKS_BASE);
 	tlb_flush_all();
 	return (void *)(va + (pa - start));
@@ -145,7 +147,7 @@ u64 kstack_alloc(void)
 		struct page *pg = frame_alloc(FRAME_stack, FRAME_ZERO | FRAME_NOWAIT);
 
 		if (!pg)
-			return 0; /* at boot; the caller gives up altogether */
+			return 0; /* what is mapped stays: the boot fails anyway */
 		kmap_map(base + i * PAGE_SIZE, frame_pa(pg), PAGE_SIZE, PTE_R | PTE_W);
 	}
 	next_stack += STACK_STRIDE;

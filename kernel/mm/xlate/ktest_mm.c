@@ -1,4 +1,4 @@
-/* ktest_mm.c - what must hold of the kernel's own mappings and of the frames. */
+/* ktest_mm.c - tests of the kernel's own mappings and of the count of frames. */
 
 #ifdef PAGODA_CHECK
 
@@ -31,7 +31,7 @@ KTEST(no_kernel_page_is_writable_and_executable)
 	}
 }
 
-/* W^X per frame: no second mapping makes text or rodata writable. */
+/* No second mapping makes a frame of text or rodata writable. */
 KTEST(kernel_text_is_not_writable_anywhere)
 {
 	pa_t lo = kmap_pa(__kernel_start), hi = kmap_pa(__rodata_end);

@@ -1,4 +1,4 @@
-/* pt.c - the cursor and what is built on it.
+/* pt.c - the cursor over a page table, and what is built on it: see pt.h.
  *
  * Tables are reached through the direct map. */
 #include "mm/xlate/pt.h"
@@ -20,7 +20,8 @@ static pte_t *pt_table_at(pa_t pa)
 
 /* --- the cursor --------------------------------------------------------- */
 
-/* From a slot on the path to va down to the one that decides, or to @level. */
+/* Moves from a slot on the path to the slot where the walk for va ends, but not below
+ * @level. */
 static void pt_descend(struct pt_cur *c, int level)
 {
 	while (c->level > level) {
@@ -49,8 +50,8 @@ struct pt_cur pt_at(struct pt *pt, va_t va)
 	return pt_at_level(pt, va, 0);
 }
 
-/* The last slot of all has its end at 2^64: then va stays where no range of
- * addresses reaches. */
+/* The very last slot ends at 2^64, which is no address: va becomes the last address, and
+ * no range reaches past that. */
 void pt_next_slow(struct pt_cur *c)
 {
 	va_t end = pt_end(c);
@@ -85,7 +86,7 @@ void pt_check_changeable(const struct pt *pt)
 }
 #endif
 
-/* All changes of entries go through here, so that a twin root never differs. */
+/* Changes of root entries go through here, so that the twin root never differs. */
 static pte_t pt_slot_write(struct pt_cur *c, pte_t e)
 {
 	pt_check_changeable(c->pt);
@@ -161,7 +162,8 @@ int pt_init_twin(struct pt *pt)
 	return pt_root_alloc(&pt->twin);
 }
 
-/* Frees the tables below the first @n entries of the one at @pa, then itself. */
+/* Frees the tables below the first @n entries of the table at @pa, then that table.  In
+ * checking builds also looks for leaves that are left. */
 static void pt_table_free(pa_t pa, int level, unsigned n)
 {
 	const pte_t *table = pt_table_at(pa);
@@ -213,9 +215,8 @@ static int pt_leaf_level(va_t va, pa_t pa, u64 len, u64 prot)
 	return level;
 }
 
-/* First reaches all slots, which can fail, then fills them, which cannot: both
- * loops come to the same slots.  A table that is there already makes the leaves
- * in its range smaller. */
+/* The first loop reaches all slots, which can fail; the second fills them, which cannot.
+ * Both come to the same slots.  Where there is a table already, smaller leaves are used. */
 int pt_map(struct pt *pt, va_t va, pa_t pa, u64 len, u64 prot)
 {
 	u64 bits = (prot & PTE_FLAGS) | PTE_V;
@@ -259,8 +260,8 @@ static struct page *pt_reserve_take(struct pt *pt)
 	return table;
 }
 
-/* Pages come in ascending order more often than not, so that the neighbour below
- * tells most quickly that there is something. */
+/* Looks downwards from entry @below first: pages mostly come in ascending order, so an
+ * entry that is there is mostly found at once. */
 static bool pt_table_is_empty(const pte_t *table, unsigned below)
 {
 	for (unsigned i = 0; i < PT_ENTRIES; i++)
@@ -304,7 +305,7 @@ int pt_put_large(struct pt *pt, va_t va, pte_t e, struct gather *g)
 	return 0;
 }
 
-/* The reserve is always cleared, so it can be put in place as it is. */
+/* Tables in reserve are always cleared. */
 pte_t pt_take_large(struct pt_cur *c)
 {
 	struct page *table = pt_reserve_take(c->pt);
@@ -313,7 +314,8 @@ pte_t pt_take_large(struct pt_cur *c)
 	return pt_slot_write(c, pte_make(frame_pa(table), PTE_V));
 }
 
-/* The hardware may set A or D in the large leaf until the moment it goes. */
+/* The hardware may set A or D in the large leaf until it is replaced: then the exchange
+ * fails, and the table is filled anew. */
 void pt_split(struct pt_cur *c)
 {
 	struct page *table = pt_reserve_take(c->pt);
