@@ -35,7 +35,7 @@ struct thread {
 	bool waits_for_memory;            /* (C) it is not refused any: mem_wait()    */
 	u32 no_fault;                     /* (S) user faults fail at once             */
 	u64 stack_top;                    /* (C) */
-	struct aspace *as;                /* (S) user memory; NULL: none              */
+	struct aspace *as;                /* (S) user memory; NULL: none; proc/proc.h */
 	void (*fn)(void *);               /* (C) where it starts                      */
 	void *arg;                        /* (C) */
 	void (*on_dead)(struct thread *); /* (C) runs when it is off its stack */

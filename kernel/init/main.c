@@ -200,7 +200,7 @@ static void print_first(void)
 	const char *option = bootopt_get("vmprint");
 
 	if (!option || strcmp(option, "off") != 0)
-		vmprint(&proc_current()->as->pt);
+		vmprint(&proc_current()->thread.as->pt);
 }
 
 static const struct first_program first = {

@@ -295,7 +295,7 @@ static void explain_query(struct query *q)
 static void explain_kill(va_t va, enum access access)
 {
 	struct page *frame = frame_alloc(FRAME_other, FRAME_RESERVED);
-	struct query q = { .as = proc_current()->as,
+	struct query q = { .as = proc_current()->thread.as,
 			   .va = va,
 			   .access = access,
 			   .sp = proc_current()->tf->sp,
@@ -333,7 +333,7 @@ s64 sys_explain(const u64 arg[6])
 		frame_put(frame);
 		return -ESRCH;
 	}
-	if (q.as == proc_current()->as)
+	if (q.as == proc_current()->thread.as)
 		q.sp = proc_current()->tf->sp;
 	q.text = (struct text){ frame_va(frame), EXPLAIN_MAX, 0 };
 	explain_query(&q);

@@ -29,7 +29,7 @@ static int pgaccess_decode(const u64 *arg, struct request *r)
 {
 	s64 n = (int)arg[1];
 
-	*r = (struct request){ proc_current()->as, ALIGN_DOWN(arg[0], PAGE_SIZE), (u64)n,
+	*r = (struct request){ proc_current()->thread.as, ALIGN_DOWN(arg[0], PAGE_SIZE), (u64)n,
 			       uptr(arg[2]) };
 	if (n <= 0 || r->va >= MAXVA || r->n > (MAXVA - r->va) / PAGE_SIZE)
 		return -EINVAL;
@@ -111,7 +111,7 @@ s64 sys_pgaccess(const u64 arg[6])
 /* The valid entry that decides an address of the caller; 0: there is none. */
 s64 sys_pgpte(const u64 arg[6])
 {
-	struct aspace *as = proc_current()->as;
+	struct aspace *as = proc_current()->thread.as;
 	pte_t e;
 
 	if (arg[0] >= MAXVA)
@@ -124,7 +124,7 @@ s64 sys_pgpte(const u64 arg[6])
 
 s64 sys_kpgtbl(const u64 arg[6])
 {
-	struct aspace *as = proc_current()->as;
+	struct aspace *as = proc_current()->thread.as;
 
 	(void)arg;
 	mutex_lock(&as->lock);

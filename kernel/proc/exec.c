@@ -281,7 +281,7 @@ static s64 exec_fetch_kernel(struct exec *x, unsigned i)
 static void exec_commit(struct exec *x, const char *path)
 {
 	struct proc *p = proc_current();
-	struct aspace *old = p->as, *new = aspace_builder_finish(&x->builder);
+	struct aspace *old = p->thread.as, *new = aspace_builder_finish(&x->builder);
 	const char *slash = path, *name = path;
 
 	aspace_check(new);
@@ -298,7 +298,7 @@ static void exec_commit(struct exec *x, const char *path)
 	console_leave();
 	irq_push_off();
 	spin_lock(&proc_lock);
-	p->as = p->thread.as = new;
+	p->thread.as = new;
 	job_no_shell(p);
 	spin_unlock(&proc_lock);
 	aspace_load(new);

@@ -38,7 +38,7 @@ static struct aspace *ktest_space_enter(void)
 	ASSERT(aspace_builder_add(&b, &spec) == 0);
 	as = aspace_builder_finish(&b);
 	irq_push_off();
-	p->as = p->thread.as = as;
+	p->thread.as = as;
 	aspace_load(as);
 	irq_pop_off();
 	return as;
@@ -49,7 +49,7 @@ static void ktest_space_leave(struct aspace *as)
 	struct proc *p = proc_current();
 
 	irq_push_off();
-	p->as = p->thread.as = NULL;
+	p->thread.as = NULL;
 	aspace_unload();
 	irq_pop_off();
 	aspace_destroy(as);
@@ -73,7 +73,7 @@ KTEST(a_space_is_evicted_from_the_hart_that_asks)
 	struct proc *p = proc_current();
 	struct aspace *as = ktest_space_enter();
 
-	p->as = p->thread.as = NULL;
+	p->thread.as = NULL;
 	ASSERT(hart_current()->loaded == as);
 	aspace_destroy(as);
 	ASSERT(hart_current()->loaded == NULL);

@@ -182,14 +182,13 @@ static s64 proc_fork_once(void)
 
 	if (!child)
 		return err;
-	err = aspace_fork(parent->as, &child->pages, &child->as);
+	err = aspace_fork(parent->thread.as, &child->pages, &child->thread.as);
 	if (err) {
 		proc_free(child);
 		return err;
 	}
-	aspace_check(parent->as);
-	aspace_check(child->as);
-	child->thread.as = child->as;
+	aspace_check(parent->thread.as);
+	aspace_check(child->thread.as);
 	proc_copy_registers(child, parent);
 	proc_share_files(child, parent);
 	strlcpy(child->thread.name, parent->thread.name, PROCNAME);
@@ -229,14 +228,13 @@ static void proc_drop_files(struct proc *p)
 
 static void proc_drop_memory(struct proc *p)
 {
-	struct aspace *as = p->as;
+	struct aspace *as = p->thread.as;
 
 	irq_push_off();
 	spin_lock(&proc_lock);
-	p->as = NULL;
+	p->thread.as = NULL;
 	p->usyscall = NULL;
 	spin_unlock(&proc_lock);
-	p->thread.as = NULL;
 	aspace_unload();
 	irq_pop_off();
 	aspace_destroy(as);

@@ -21,7 +21,7 @@ struct inode;
 
 /* (P) proc_lock  (S) only the process itself  (C) constant while it lives */
 struct proc {
-	struct thread thread;       /* first */
+	struct thread thread;       /* first; thread.as changes under (P), too */
 	int pid;                    /* (P) 0: the slot is free               */
 	bool zombie;                /* (P) ended, off its stack, not waited for */
 	int status;                 /* (P) for the parent                    */
@@ -29,7 +29,6 @@ struct proc {
 	struct list children;       /* (P) struct proc.sibling               */
 	struct list sibling;        /* (P) */
 	struct waitq child_died;    /* it waits here for a child           */
-	struct aspace *as;          /* (S; P to look at from outside) */
 	struct aspace_pages pages;  /* (S) */
 	struct trapframe *tf;       /* (S) in pages.trapframe                */
 	struct usyscall *usyscall;  /* (P) in pages.usyscall; NULL: it exits */

@@ -53,8 +53,8 @@ bool proc_info(unsigned slot, struct procinfo *info)
 		info->ppid = p->parent && p->parent != p ? p->parent->pid : 0;
 		info->state = proc_state(p);
 		info->hart = (int)p->thread.hart;
-		info->size = p->as ? p->as->brk : 0;
-		info->resident = p->as ? p->as->resident : 0;
+		info->size = p->thread.as ? p->thread.as->brk : 0;
+		info->resident = p->thread.as ? p->thread.as->resident : 0;
 		info->cputime = thread_runtime(&p->thread) * 1000 / (clock_hz() / 1000);
 		strlcpy(info->name, p->thread.name, sizeof(info->name));
 	}
@@ -63,7 +63,7 @@ bool proc_info(unsigned slot, struct procinfo *info)
 }
 
 /* A process without a parent is still being made by fork, and its space must not be seen.
- * exit and exec take p->as away under proc_lock before they destroy the space. */
+ * exit and exec take p->thread.as away under proc_lock before they destroy the space. */
 struct aspace *proc_watch(int pid, struct procinfo *who)
 {
 	struct aspace *as = NULL;
@@ -72,7 +72,7 @@ struct aspace *proc_watch(int pid, struct procinfo *who)
 	spin_lock(&proc_lock);
 	p = pid ? proc_find(pid) : proc_current();
 	if (p && p->parent)
-		as = p->as;
+		as = p->thread.as;
 	if (as) {
 		aspace_watch(as);
 		who->pid = p->pid;

@@ -76,7 +76,7 @@ static void user_trap_exception(struct proc *p, u64 cause, u64 tval, bool fp_off
 		return;
 	irq_enable();
 	if (user_trap_is_page_fault(cause))
-		err = aspace_fault(p->as, tval, user_trap_access(cause));
+		err = aspace_fault(p->thread.as, tval, user_trap_access(cause));
 	if (err == -ENOMEM)
 		printk_limited("out of memory", "%d %s: out of memory at 0x%lx\n", p->pid,
 			       p->thread.name, tval);
@@ -101,9 +101,9 @@ static void user_trap_prepare_exit(struct proc *p)
 
 	icache_sync();
 	p->tf->hart = (u64)hart_current();
-	p->tf->user_satp = p->as->user_satp;
-	p->tf->kernel_satp = p->as->user_satp ? p->as->satp : 0;
-	p->tf->satp_fence = tlb_asid(&p->as->tlb) == 0; /* the roots share ASID 0 */
+	p->tf->user_satp = p->thread.as->user_satp;
+	p->tf->kernel_satp = p->thread.as->user_satp ? p->thread.as->satp : 0;
+	p->tf->satp_fence = tlb_asid(&p->thread.as->tlb) == 0; /* the roots share ASID 0 */
 	status &= ~(SSTATUS_SPP | SSTATUS_FS);
 	status |= SSTATUS_SPIE | fp_user_status(&p->thread);
 	csr_write(sstatus, status);

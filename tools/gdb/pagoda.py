@@ -102,7 +102,7 @@ class Process:
         self.value = read_struct(va, "struct proc")
         self.pid = int(self.value["pid"])
         self.name = text(self.value["thread"]["name"])
-        self.space = number(self.value["as"])
+        self.space = number(self.value["thread"]["as"])
 
     def state(self):
         if self.value["zombie"]:

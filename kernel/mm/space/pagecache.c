@@ -321,7 +321,7 @@ void object_drop_pages(struct object *obj, u64 first)
 
 static bool cache_can_free(const struct page *pg)
 {
-	/* The count is read before the flags: whoever makes a page dirty has a reference. */
+	/* The count first, then the flags: whoever makes a page dirty has a reference. */
 	if (__atomic_load_n(&pg->refs, __ATOMIC_ACQUIRE) != 1)
 		return false;
 	return (page_flags(pg) & (PG_UPTODATE | PG_BUSY | PG_WRITEBACK | PG_DIRTY_ANY)) ==
