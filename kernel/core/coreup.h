@@ -6,15 +6,15 @@
 struct aspace;
 struct kframe;
 
-/* mm/space/switch_space.c: makes @as the address space of this hart; interrupts off. */
+/* mm/space/aspace.c: makes @as the address space of this hart; interrupts off. */
 void aspace_load(struct aspace *as);
 
-/* mm/space/switch_space.c: what is loaded stays, but nothing in it is touched until
- * the next aspace_load(); interrupts off. */
-void aspace_rest(void);
+/* mm/xlate/root.c: what is loaded stays loaded, but its user addresses are not touched
+ * before the next aspace_load(); interrupts off. */
+void root_rest(void);
 
-/* mm/space/switch_space.c: loads the boot root; interrupts off. */
-void aspace_unload(void);
+/* mm/xlate/root.c: loads the boot root; interrupts off. */
+void root_unload(void);
 
 /* mm/uaccess.c: a fault of the kernel at a user address (scause @cause).
  * 0: repaired, try again.  Interrupts on, may sleep. */

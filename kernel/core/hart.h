@@ -6,7 +6,7 @@
 #include "core/runq.h"
 #include "core/sync/spinlock.h"
 
-struct aspace;
+struct root;
 struct thread;
 
 /* (H) only this hart, interrupts off  (C) constant after start
@@ -21,7 +21,7 @@ struct hart {
 	u32 spin_depth;  /* (H) spin locks held                   */
 	struct runq rq;
 	struct thread *idle;     /* (C) */
-	struct aspace *loaded;   /* (A) whose root satp holds; NULL: boot */
+	struct root *loaded;     /* (A) what satp holds; NULL: the boot root */
 	struct thread *fp_owner; /* (H) whose registers the FPU holds     */
 	bool resched;            /* (A) the slice is over, or a sleeper woke */
 	bool tick_armed;         /* (H) a slice timer is set              */

@@ -163,7 +163,7 @@ static void switch_to_next(struct hart *h)
 	if (next->as)
 		aspace_load(next->as);
 	else
-		aspace_rest();
+		root_rest();
 	if (h->rq.nready && next != h->idle)
 		arm_tick(h);
 	context_switch(&prev->ctx, &next->ctx);
@@ -439,5 +439,5 @@ void sched_ipi(void)
 	if (work & HART_IPI_HALT)
 		(void)panic_stops_here();
 	if (work & HART_IPI_DROP && !h->rq.current->as)
-		aspace_unload();
+		root_unload();
 }

@@ -26,7 +26,6 @@
 #include "lib/string.h"
 #include "mm/space/aspace.h"
 #include "mm/phys/kmap.h"
-#include "mm/space/switch_space.h"
 #include "mm/space/pagecache.h"
 #include "mm/phys/reclaim.h"
 #include "mm/uaccess.h"
@@ -241,8 +240,7 @@ void boot_main(u64 hartid, pa_t fdt)
 	options_check();
 	uaccess_init();
 	hart_init_traps();
-	aspace_init();
-	aspace_load_init(MIN(machine_ncpus, (unsigned)MAX_HARTS));
+	aspace_init(MIN(machine_ncpus, (unsigned)MAX_HARTS));
 	proc_init();
 	object_cache_init();
 	fs_init();

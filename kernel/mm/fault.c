@@ -46,7 +46,7 @@ static int fault_cow_page(struct aspace *as, struct pt_cur *c, pte_t e)
 	page_copy(frame_va(copy), frame_va(old));
 	aspace_before_leaf(flags);
 	pt_set_leaf(c, pte_make(frame_pa(copy), flags));
-	tlb_shootdown(&as->tlb, c->va, c->va + PAGE_SIZE);
+	tlb_shootdown(&as->root.tlb, c->va, c->va + PAGE_SIZE);
 	frame_put(old);
 	return 0;
 }

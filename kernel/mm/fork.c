@@ -194,7 +194,7 @@ static int fork_all(struct fork *f)
 		err = fork_area(f);
 	}
 	if (f->weakened)
-		tlb_shootdown(&f->from->tlb, 0, TRAPFRAME);
+		tlb_shootdown(&f->from->root.tlb, 0, TRAPFRAME);
 	return err;
 }
 

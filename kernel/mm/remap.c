@@ -63,7 +63,7 @@ static void remap_move_entries(struct aspace *as, const struct move *m)
 {
 	struct gather g;
 
-	gather_init(&g, &as->tlb);
+	gather_init(&g, &as->root.tlb);
 	pt_for_each(c, &as->pt, m->lo, m->hi) {
 		struct pt_cur to;
 

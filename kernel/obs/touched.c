@@ -27,7 +27,7 @@ va_t touched_visit(struct aspace *as, va_t start, va_t end, touched_fn *report, 
 	u32 looked = 0;
 	struct gather g;
 
-	gather_init(&g, &as->tlb);
+	gather_init(&g, &as->root.tlb);
 	pt_for_each(c, &as->pt, start, end) {
 		pte_t e;
 

@@ -50,7 +50,7 @@ static void ktest_space_leave(struct aspace *as)
 
 	irq_push_off();
 	p->thread.as = NULL;
-	aspace_unload();
+	root_unload();
 	irq_pop_off();
 	aspace_destroy(as);
 }
@@ -74,7 +74,7 @@ KTEST(a_space_is_evicted_from_the_hart_that_asks)
 	struct aspace *as = ktest_space_enter();
 
 	p->thread.as = NULL;
-	ASSERT(hart_current()->loaded == as);
+	ASSERT(hart_current()->loaded == &as->root);
 	aspace_destroy(as);
 	ASSERT(hart_current()->loaded == NULL);
 }

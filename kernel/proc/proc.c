@@ -235,7 +235,7 @@ static void proc_drop_memory(struct proc *p)
 	p->thread.as = NULL;
 	p->usyscall = NULL;
 	spin_unlock(&proc_lock);
-	aspace_unload();
+	root_unload();
 	irq_pop_off();
 	aspace_destroy(as);
 	proc_free_pages(p);

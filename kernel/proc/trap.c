@@ -101,9 +101,10 @@ static void user_trap_prepare_exit(struct proc *p)
 
 	icache_sync();
 	p->tf->hart = (u64)hart_current();
-	p->tf->user_satp = p->thread.as->user_satp;
-	p->tf->kernel_satp = p->thread.as->user_satp ? p->thread.as->satp : 0;
-	p->tf->satp_fence = tlb_asid(&p->thread.as->tlb) == 0; /* the roots share ASID 0 */
+	p->tf->user_satp = p->thread.as->root.user_satp;
+	p->tf->kernel_satp = p->thread.as->root.user_satp ? p->thread.as->root.satp : 0;
+	p->tf->satp_fence = tlb_asid(&p->thread.as->root.tlb) ==
+			    0; /* the roots share ASID 0 */
 	status &= ~(SSTATUS_SPP | SSTATUS_FS);
 	status |= SSTATUS_SPIE | fp_user_status(&p->thread);
 	csr_write(sstatus, status);

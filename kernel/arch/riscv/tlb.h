@@ -1,7 +1,7 @@
 /* tlb.h - translations that harts may hold, and making harts forget them.
  *
  * Rule: a hart sets its bit in the mask of the space, fences, then loads satp
- * (aspace_load).  Whoever takes rights away clears the entries, fences, then reads the
+ * (root_load).  Whoever takes rights away clears the entries, fences, then reads the
  * mask (tlb_shootdown).  So either the hart sees the new entries, or the shootdown sees
  * the hart.  More rights need no fence: a hart that still uses the old entry faults, and
  * the fault path repairs that as spurious.

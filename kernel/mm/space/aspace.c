@@ -2,25 +2,26 @@
 
 #include "mm/space/aspace.h"
 
-#include "arch/riscv/csr.h"
 #include "arch/riscv/switch.h"
+#include "core/coreup.h"
 #include "mm/phys/slab.h"
 #include "mm/space/aspace_priv.h"
-#include "mm/space/switch_space.h"
 #include "mm/space/watch.h"
 #include "mm/xlate/kmap_init.h"
+#include "mm/xlate/root.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 #include "uapi/limits.h"
 
 static struct slab_cache aspace_slab;
 
-void aspace_init(void)
+void aspace_init(u32 harts)
 {
 	slab_init(&aspace_slab, "aspace", sizeof(struct aspace));
 	slab_keep(&aspace_slab, 2 * NPROC); /* exec has an old and a new one */
 	vma_init();
 	aspace_read_options();
+	root_init(aspace_isolate, harts);
 }
 
 /* --- making ------------------------------------------------------------ */
@@ -64,8 +65,7 @@ int aspace_alloc(struct page *trapframe, struct aspace **out)
 		slab_free(&aspace_slab, as);
 		return err;
 	}
-	as->satp = SATP_SV39 | as->pt.root >> PAGE_SHIFT;
-	as->user_satp = as->pt.twin ? SATP_SV39 | as->pt.twin >> PAGE_SHIFT : 0;
+	root_set(&as->root, as->pt.root, as->pt.twin);
 	err = aspace_map_trap_pages(as, trapframe);
 	if (err)
 		aspace_free(as);
@@ -87,6 +87,11 @@ static void aspace_unmap_trap_pages(struct aspace *as)
 	}
 }
 
+void aspace_load(struct aspace *as)
+{
+	root_load(as ? &as->root : NULL);
+}
+
 void aspace_free(struct aspace *as)
 {
 	aspace_zap_areas(as);
@@ -99,7 +104,7 @@ void aspace_free(struct aspace *as)
 void aspace_destroy(struct aspace *as)
 {
 	aspace_unlist(as);
-	aspace_evict(as);
+	root_evict(&as->root);
 	aspace_free(as);
 }
 

@@ -16,14 +16,12 @@
 #include "mm/space/access.h"
 #include "mm/phys/frame.h"
 #include "mm/xlate/pt.h"
+#include "mm/xlate/root.h"
 #include "mm/space/vma.h"
 
 struct aspace {
-	struct tlb_space tlb; /* (A) harts that may hold translations   */
-	struct pt pt;         /* (lock) entries; the root is constant   */
-	u64 satp;             /* what satp holds in the kernel          */
-	u64 user_satp;        /* in user mode with isolate=on, else 0; loading
-			       * the space sets the ASID in both        */
+	struct root root; /* what harts load: mm/xlate/root.h       */
+	struct pt pt;     /* (lock) entries; the root is constant   */
 	struct mutex lock;
 	struct vma_set areas; /* (lock) */
 	va_t brk;             /* (lock) the break, bytes                */
@@ -81,8 +79,9 @@ va_t aspace_user_end(const struct aspace *as);
 /* Whether [va, va + n) is below that end. */
 bool aspace_range_ok(const struct aspace *as, va_t va, u64 n);
 
-/* At boot: makes the slabs and reads the options fork=, heap=, isolate= and super=. */
-void aspace_init(void);
+/* At boot: makes the slabs and reads the options asid=, fork=, heap=, isolate= and super=.
+ * @harts: how many will run, at most. */
+void aspace_init(u32 harts);
 extern bool aspace_heap_lazy; /* heap=lazy */
 
 #ifdef PAGODA_CHECK

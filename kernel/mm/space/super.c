@@ -42,7 +42,7 @@ static bool super_map(struct aspace *as, va_t va, struct page *pg, u64 flags)
 	struct gather g;
 	int err;
 
-	gather_init(&g, &as->tlb);
+	gather_init(&g, &as->root.tlb);
 	err = pt_put_large(&as->pt, va, pte_make(frame_pa(pg), flags), &g);
 	gather_finish(&g);
 	if (err)
@@ -195,7 +195,7 @@ u64 super_shed(struct aspace *as)
 	struct gather g;
 	u64 n = 0;
 
-	gather_init(&g, &as->tlb);
+	gather_init(&g, &as->root.tlb);
 	for (struct vma *a = vma_find_next(&as->areas, 0); a && as->pt.reserve;
 	     a = vma_next(&as->areas, a)) {
 		pt_for_each(c, &as->pt, a->start, a->end) {

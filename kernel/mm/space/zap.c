@@ -50,7 +50,7 @@ static void aspace_protect_written(struct aspace *as, va_t lo, va_t hi)
 	struct gather g;
 
 	pt_check_changeable(&as->pt);
-	gather_init(&g, &as->tlb);
+	gather_init(&g, &as->root.tlb);
 	pt_for_each(c, &as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
 
@@ -91,7 +91,7 @@ void aspace_zap(struct aspace *as, va_t lo, va_t hi)
 {
 	struct gather g;
 
-	gather_init(&g, &as->tlb);
+	gather_init(&g, &as->root.tlb);
 	aspace_gather_pages(as, lo, hi, &g);
 	gather_finish(&g);
 }
@@ -101,7 +101,7 @@ void aspace_zap_areas(struct aspace *as)
 	struct gather g;
 	struct vma *a;
 
-	gather_init(&g, &as->tlb);
+	gather_init(&g, &as->root.tlb);
 	vma_for_each(a, &as->areas)
 		aspace_gather_pages(as, a->start, a->end, &g);
 	gather_finish(&g);

@@ -40,7 +40,7 @@ static unsigned shootdowns;
 
 void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi)
 {
-	assert_ptr_equal(s, &as.tlb);
+	assert_ptr_equal(s, &as.root.tlb);
 	assert_true(lo < hi);
 	shot_lo = MIN(shot_lo, lo);
 	shot_hi = MAX(shot_hi, hi);
@@ -80,7 +80,7 @@ static void make_large(va_t va)
 	struct gather g;
 
 	assert_non_null(pg);
-	gather_init(&g, &as.tlb);
+	gather_init(&g, &as.root.tlb);
 	assert_int_equal(
 		pt_put_large(&as.pt, va, pte_make(frame_pa(pg), random_rights()), &g), 0);
 	gather_finish(&g);
@@ -162,7 +162,7 @@ static void empty_table(void)
 {
 	struct gather g;
 
-	gather_init(&g, &as.tlb);
+	gather_init(&g, &as.root.tlb);
 	unmap(&as.pt, 0, BIT(38), &g);
 	gather_finish(&g);
 	pt_fini(&as.pt);

@@ -140,7 +140,7 @@ static void touch(u32 h, u32 page, u32 which)
 		fail_msg("hart %u sees version %lu, not %lu", h, e.version, floor);
 }
 
-/* --- what the kernel does (mm/space/switch_space.c, arch/riscv/tlb.c) ---------------- */
+/* --- what the kernel does (mm/xlate/root.c, arch/riscv/tlb.c) ---------------- */
 
 static void obey(u32 h, enum asid_flush how)
 {
@@ -419,7 +419,7 @@ static void let_go(u32 h)
 		unload(h);
 }
 
-/* aspace_evict(): the space is owned, but not loaded on @h. */
+/* root_evict(): the space is owned, but not loaded on @h. */
 static void evict(u32 h, struct space_model *s)
 {
 	for (u32 i = 0; i < width.harts; i++) {

@@ -10,7 +10,7 @@
 #include "mm/truncate_maps.h"
 #include "mm/phys/kmap.h"
 #include "mm/xlate/kmap_init.h"
-#include "mm/space/switch_space.h"
+#include "mm/xlate/root.h"
 #include "mm/map.h"
 #include "mm/phys/reclaim.h"
 #include "mm/phys/slab.h"
@@ -79,10 +79,27 @@ bool mem_wait(void)
 	return world_patient;
 }
 
-void aspace_evict(struct aspace *as)
+void root_init(bool pairs, u32 harts)
+{
+	(void)pairs;
+	(void)harts;
+}
+
+void root_set(struct root *r, pa_t kernel, pa_t user)
+{
+	r->satp = kernel;
+	r->user_satp = user;
+}
+
+void root_load(struct root *r)
+{
+	(void)r;
+}
+
+void root_evict(struct root *r)
 {
 	for (unsigned s = 0; s < SPACES; s++)
-		if (space[s] == as)
+		if (space[s] && &space[s]->root == r)
 			world_tlb_forget(s);
 }
 
@@ -140,7 +157,7 @@ void tlb_shootdown(struct tlb_space *t, va_t lo, va_t hi)
 {
 	for (unsigned s = 0; s < SPACES; s++)
 		for (unsigned p = 0; p < PAGES; p++)
-			if (space[s] && &space[s]->tlb == t && page_va(p) >= lo &&
+			if (space[s] && &space[s]->root.tlb == t && page_va(p) >= lo &&
 			    page_va(p) < hi)
 				tlb[s][p].bits = 0;
 }
@@ -272,7 +289,7 @@ void world_init(void)
 	frame_init(SHIM_RAM_BASE, FRAMES * PAGE_SIZE, table);
 	frame_boot_free(SHIM_RAM_BASE + PAGE_SIZE, SHIM_RAM_BASE + FRAMES * PAGE_SIZE);
 	object_cache_init();
-	aspace_init();
+	aspace_init(1);
 	own_pages.trapframe = frame_alloc(FRAME_trapframe, 0);
 	own_pages.usyscall = frame_alloc(FRAME_usyscall, 0);
 	assert_true(own_pages.trapframe && own_pages.usyscall);

@@ -1,12 +1,13 @@
-/* switch_space.c - loading the root of an address space, and making harts let go of one.
+/* root.c - loading the root of an address space, and making harts let go of one.
  *
  * A hart borrows: it keeps the last root loaded while it idles or runs kernel threads.
  * hart.loaded says whose root that is.  The mask of a space names only harts that run
  * its thread; tlb_space.h has the rule that makes shootdowns safe. */
 
-#include "mm/space/switch_space.h"
+#include "mm/xlate/root.h"
 
 #include "arch/riscv/csr.h"
+#include "arch/riscv/tlb.h"
 #include "core/option/bootopt.h"
 #include "core/coreup.h"
 #include "core/hart.h"
@@ -15,15 +16,13 @@
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/xlate/asid.h"
-#include "mm/space/aspace.h"
-#include "mm/space/aspace_priv.h"
 #include "mm/phys/vmstat.h"
 
 static bool asids; /* (C) spaces have ASIDs */
 
 /* How many bits of ASIDs to use: with asid=on all that the hardware has, with a number at
  * most that many, with asid=off none. */
-static u32 aspace_asid_bits(void)
+static u32 root_asid_bits(void)
 {
 	const char *option = bootopt_get("asid");
 	u32 bits = 0, have = tlb_asid_bits();
@@ -35,14 +34,14 @@ static u32 aspace_asid_bits(void)
 	return MIN(bits, have); /* off: 0 */
 }
 
-void aspace_load_init(u32 harts)
+void root_init(bool pairs, u32 harts)
 {
-	u32 bits = aspace_asid_bits(), spaces = asid_init(bits, aspace_isolate, harts);
+	u32 bits = root_asid_bits(), spaces = asid_init(bits, pairs, harts);
 
 	asids = spaces != 0;
 	if (!asids)
 		option_became("asid", "off");
-	if (aspace_isolate)
+	if (pairs)
 		tlb_set_pairs();
 	if (asids)
 		printk("asid: %u bits (%u spaces)\n", bits, spaces);
@@ -51,17 +50,22 @@ void aspace_load_init(u32 harts)
 }
 
 /* Puts the ASID into both values of satp.  It stays the same while the space is loaded. */
-static void aspace_set_asid(struct aspace *as)
+static void root_set_asid(struct root *r)
 {
-	u64 asid = tlb_asid(&as->tlb);
+	u64 asid = tlb_asid(&r->tlb);
 
-	as->satp = (as->satp & ~SATP_ASID) | asid << SATP_ASID_SHIFT;
-	if (as->user_satp && asid)
-		as->user_satp = (as->user_satp & ~SATP_ASID) | (asid + 1)
-								       << SATP_ASID_SHIFT;
+	r->satp = (r->satp & ~SATP_ASID) | asid << SATP_ASID_SHIFT;
+	if (r->user_satp && asid)
+		r->user_satp = (r->user_satp & ~SATP_ASID) | (asid + 1) << SATP_ASID_SHIFT;
 }
 
-static void aspace_flush(const struct aspace *as, enum asid_flush how)
+void root_set(struct root *r, pa_t kernel, pa_t user)
+{
+	r->satp = SATP_SV39 | kernel >> PAGE_SHIFT;
+	r->user_satp = user ? SATP_SV39 | user >> PAGE_SHIFT : 0;
+}
+
+static void root_flush(const struct root *r, enum asid_flush how)
 {
 	if (how == ASID_FLUSH_NONE)
 		return;
@@ -69,41 +73,41 @@ static void aspace_flush(const struct aspace *as, enum asid_flush how)
 	if (how == ASID_FLUSH_ALL)
 		tlb_flush_all();
 	else
-		tlb_flush_space(&as->tlb);
+		tlb_flush_space(&r->tlb);
 }
 
-/* Loads the root of @as; NULL: the boot root, which has an empty user half and an ASID of
+/* Loads @r; NULL: the boot root, which has an empty user half and an ASID of
  * its own.  Interrupts off.  The flush may come after satp is written: only the kernel
  * half is touched in between, and that is the same in all roots. */
-static void aspace_switch(struct hart *h, struct aspace *as)
+static void root_switch(struct hart *h, struct root *r)
 {
 	enum asid_flush how = asids ? ASID_FLUSH_NONE : ASID_FLUSH_ALL;
-	struct aspace *old = h->loaded;
+	struct root *old = h->loaded;
 
-	if (as) {
+	if (r) {
 		vmstat_inc(VM_space_load);
-		how = asid_enter(&as->tlb, h->cpu.index);
-		aspace_set_asid(as);
+		how = asid_enter(&r->tlb, h->cpu.index);
+		root_set_asid(r);
 	}
-	csr_write(satp, as ? as->satp : kernel_satp);
-	aspace_flush(as, how);
+	csr_write(satp, r ? r->satp : kernel_satp);
+	root_flush(r, how);
 	if (old)
 		asid_leave(&old->tlb, h->cpu.index);
-	/* From here on the old space may be freed: see aspace_evict(). */
-	__atomic_store_n(&h->loaded, as, __ATOMIC_RELEASE);
+	/* From here on the old space may be freed: see root_evict(). */
+	__atomic_store_n(&h->loaded, r, __ATOMIC_RELEASE);
 }
 
-void aspace_load(struct aspace *as)
+void root_load(struct root *r)
 {
 	struct hart *h = hart_current();
 
-	if (h->loaded != as)
-		aspace_switch(h, as);
-	else if (as && !(tlb_users(&as->tlb) & BIT(h->cpu.index)))
-		aspace_flush(as, asid_resume(&as->tlb, h->cpu.index));
+	if (h->loaded != r)
+		root_switch(h, r);
+	else if (r && !(tlb_users(&r->tlb) & BIT(h->cpu.index)))
+		root_flush(r, asid_resume(&r->tlb, h->cpu.index));
 }
 
-void aspace_rest(void)
+void root_rest(void)
 {
 	struct hart *h = hart_current();
 
@@ -111,24 +115,24 @@ void aspace_rest(void)
 		asid_rest(&h->loaded->tlb, h->cpu.index);
 }
 
-void aspace_unload(void)
+void root_unload(void)
 {
-	aspace_load(NULL);
+	root_load(NULL);
 }
 
 /* The caller's own hart may be one of those asked: the thread may have slept since it gave
  * up the space, and gone on where the space is still borrowed.  Interrupts stay on, so
  * that two harts that ask each other can both answer. */
-void aspace_evict(struct aspace *as)
+void root_evict(struct root *r)
 {
 	ASSERT(irq_enabled());
 	for (u32 i = 0; i < nharts; i++) {
 		struct hart *h = &harts[i];
 
-		if (__atomic_load_n(&h->loaded, __ATOMIC_ACQUIRE) != as)
+		if (__atomic_load_n(&h->loaded, __ATOMIC_ACQUIRE) != r)
 			continue;
 		hart_ipi(h, HART_IPI_DROP);
-		while (__atomic_load_n(&h->loaded, __ATOMIC_ACQUIRE) == as)
+		while (__atomic_load_n(&h->loaded, __ATOMIC_ACQUIRE) == r)
 			;
 	}
 }

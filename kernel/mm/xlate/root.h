@@ -1,0 +1,26 @@
+/* root.h - the roots of an address space as harts load them, and making harts let go. */
+#pragma once
+
+#include "arch/riscv/tlb_space.h"
+
+/* (A) atomic; the values of satp change only while the space is loaded nowhere. */
+struct root {
+	struct tlb_space tlb; /* (A) harts that may hold translations     */
+	u64 satp;             /* what satp holds in the kernel            */
+	u64 user_satp;        /* in user mode with isolate=on, else 0     */
+};
+
+/* At boot: reads the option asid=.  @pairs: spaces have a second root for user mode.
+ * @harts: how many will run, at most. */
+void root_init(bool pairs, u32 harts);
+
+/* Gives @r its values of satp, still without an ASID; loading sets that.  @user: the root
+ * for user mode, or 0. */
+void root_set(struct root *r, pa_t kernel, pa_t user);
+
+/* Loads @r on this hart; NULL: the boot root.  Interrupts off. */
+void root_load(struct root *r);
+
+/* Makes every hart that has @r loaded load the boot root, by IPI, and waits for it.  No
+ * thread runs in the space.  Interrupts on; no spin lock held. */
+void root_evict(struct root *r);
