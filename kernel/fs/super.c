@@ -1,5 +1,5 @@
 /* super.c - mounting: checks the superblock and starts the parts in order. */
-#include "core/option/bootopt.h"
+#include "core/option/options.h"
 #include "core/report/klog.h"
 #include "dev/block.h"
 #include "fs/store/alloc_priv.h"
@@ -14,7 +14,6 @@
 #include "fs/name/names_priv.h"
 #include "fs/wb_priv.h"
 #include "ipc/pipe.h"
-#include "lib/string.h"
 #include "mm/phys/frame.h"
 #include "mm/space/pagecache.h"
 #include "uapi/errno.h"
@@ -46,16 +45,9 @@ static bool runs_are_sound(const struct run *run, u32 n, u64 *end)
 	return true;
 }
 
-static bool super_wants_large_files(void)
-{
-	const char *value = bootopt_get("fsbig");
-
-	return value && strcmp(value, "off") != 0 && strcmp(value, "0") != 0;
-}
-
 static void super_set_layout(void)
 {
-	bool large = super_wants_large_files();
+	bool large = opt(FSBIG) == FSBIG_ON;
 
 	geo.ndirect = large ? FS_NDIRECT - 1 : FS_NDIRECT;
 	geo.levels = large ? 2 : 1;

@@ -17,5 +17,8 @@ const char *machine_read(pa_t fdt, pa_t kernel);
  * kernel's own page table. */
 void memory_init(pa_t fdt);
 
+/* Says why, in one line, and powers off.  For what is wrong outside of the kernel. */
+void stop_boot(const char *why) __attribute__((noreturn));
+
 /* Starts the other harts; prints what did not start. */
 void harts_start(void);

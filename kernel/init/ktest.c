@@ -10,7 +10,7 @@
 
 #include "arch/riscv/csr.h"
 #include "arch/riscv/sbi.h"
-#include "core/option/bootopt.h"
+#include "core/option/options.h"
 #include "core/clock.h"
 #include "core/hart.h"
 #include "core/report/klog.h"
@@ -18,8 +18,7 @@
 #include "core/sched.h"
 #include "dev/testdev.h"
 #include "dev/tty/uart.h"
-#include "init/options.h"
-#include "lib/string.h"
+#include "init/boot.h"
 
 extern char _start[];
 extern const struct ktest __ktests_start[], __ktests_end[];
@@ -55,9 +54,7 @@ static __attribute__((noinline)) unsigned dig(unsigned depth)
 
 const void *ktest_hart_entry(const void *entry)
 {
-	const char *mode = bootopt_get("ktest");
-
-	return mode && strcmp(mode, "start") == 0 ? _start : entry;
+	return opt(KTEST) == KTEST_START ? _start : entry;
 }
 
 /* --- a panic that has others in its way --------------------------------------- */
@@ -118,20 +115,23 @@ static void panic_in_message(void)
 
 void ktest_run(void)
 {
-	const char *mode = bootopt_get("ktest");
-
-	if (!mode)
-		return;
-	if (strcmp(mode, "on") == 0)
+	switch (opt(KTEST)) {
+	case KTEST_ON:
 		run_all();
-	if (strcmp(mode, "overflow") == 0)
+		break;
+	case KTEST_OVERFLOW:
 		printk("%u\n", dig(0));
-	if (strcmp(mode, "panic") == 0) {
+		break;
+	case KTEST_PANIC:
 		printk("half a line");
 		panic("as asked for");
-	}
-	if (strcmp(mode, "lock") == 0)
+	case KTEST_LOCK:
 		panic_with_lock();
-	if (strcmp(mode, "print") == 0)
+		break;
+	case KTEST_PRINT:
 		panic_in_message();
+		break;
+	default:
+		break;
+	}
 }

@@ -4,8 +4,7 @@
 #include "arch/riscv/sbi.h"
 #include "arch/riscv/switch.h"
 #include "arch/riscv/upcalls.h"
-#include "core/option/bootopt.h"
-#include "core/option/bootopt_init.h"
+#include "core/option/options.h"
 #include "core/clock.h"
 #include "core/coreup.h"
 #include "core/irq.h"
@@ -21,9 +20,7 @@
 #include "fs/fs.h"
 #include "init/boot.h"
 #include "init/ktest.h"
-#include "init/options.h"
 #include "lib/fmt.h"
-#include "lib/string.h"
 #include "mm/space/aspace.h"
 #include "mm/phys/kmap.h"
 #include "mm/space/pagecache.h"
@@ -196,9 +193,7 @@ static void init_ended(const char *why)
 /* The labs' first step: the page table of the first program. */
 static void print_first(void)
 {
-	const char *option = bootopt_get("vmprint");
-
-	if (!option || strcmp(option, "off") != 0)
+	if (opt(VMPRINT) == VMPRINT_ON)
 		vmprint(&proc_current()->thread.as->pt);
 }
 
@@ -222,14 +217,13 @@ void stop_boot(const char *why)
 
 void boot_main(u64 hartid, pa_t fdt)
 {
-	const char *args;
+	const char *args, *wrong;
 
 	nharts = 1;
 	trap_init_hart();
 	args = machine_read(fdt, kmap_pa(__kernel_start));
 	clock_init();
-	bootopt_init(args);
-	options_init();
+	options_init(args);
 	memory_init(fdt);
 	harts[0].cpu.boot_sp = (u64)boot_stack_top;
 	hart_prepare(&harts[0], 0, hartid);
@@ -237,7 +231,9 @@ void boot_main(u64 hartid, pa_t fdt)
 	uart_early_init();
 	panic_set_exit(testdev_exit);
 	dev_init();
-	options_check();
+	wrong = options_fault();
+	if (wrong)
+		stop_boot(wrong);
 	uaccess_init();
 	hart_init_traps();
 	aspace_init(MIN(machine_ncpus, (unsigned)MAX_HARTS));

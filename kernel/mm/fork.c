@@ -6,6 +6,7 @@
  * After a failure the parent may have copy-on-write pages that nobody shares: its next
  * write to such a page makes it writable again without a copy. */
 
+#include "core/option/options.h"
 #include "core/sched.h"
 #include "lib/string.h"
 #include "mm/space/aspace.h"
@@ -138,7 +139,7 @@ static int fork_area_pages(struct fork *f)
 		}
 		if (!pte_is_leaf(e) && !pte_is_parked(e, c.level))
 			continue;
-		if (aspace_fork_copies && !(f->area->flags & VMA_SHARED))
+		if (opt(FORK) == FORK_COPY && !(f->area->flags & VMA_SHARED))
 			err = fork_copy_leaf(f, &c, e);
 		else if (c.level > 0)
 			err = fork_share_large(f, &c, e);

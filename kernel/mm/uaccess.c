@@ -13,13 +13,11 @@
 
 #include "arch/riscv/csr.h"
 #include "arch/riscv/uaccess/uaccess_asm.h"
-#include "core/option/bootopt.h"
 #include "core/coreup.h"
-#include "core/report/klog.h"
 #include "core/option/options.h"
+#include "core/report/klog.h"
 #include "core/sched.h"
 #include "core/trap.h"
-#include "lib/string.h"
 #include "mm/space/aspace.h"
 #include "mm/uaccess_walk.h"
 #include "uapi/errno.h"
@@ -27,8 +25,6 @@
 #define ROUNDS 7
 #define TOGGLES 64
 #define PAGES 16
-
-static bool sum_open, walk;
 
 /* Each hart counts for itself, without atomics: a thread changes harts only when it
  * sleeps or yields, never while it counts. */
@@ -71,33 +67,30 @@ static bool uaccess_sum_flushes(void)
 	return sum > 4 * MAX(other, 1ul);
 }
 
-static bool is_open(const char *mode)
+static inline bool sum_is_open(void)
 {
-	if (!mode || strcmp(mode, "auto") == 0)
-		return uaccess_sum_flushes();
-	return strcmp(mode, "open") == 0;
+	return opt(UACCESS) == UACCESS_OPEN;
+}
+
+static inline bool copies_walk(void)
+{
+	return opt(UACCESS) == UACCESS_WALK;
 }
 
 void uaccess_init(void)
 {
-	const char *mode = bootopt_get("uaccess");
-
-	walk = mode && strcmp(mode, "walk") == 0;
-	if (walk) {
-		printk("uaccess: walk (page tables in software)\n");
-		return;
-	}
-	sum_open = is_open(mode);
-	if (!sum_open)
+	if (opt(UACCESS) == UACCESS_AUTO)
+		option_put(UACCESS, uaccess_sum_flushes() ? UACCESS_OPEN : UACCESS_STRICT);
+	if (opt(UACCESS) == UACCESS_STRICT)
 		trap_close_user();
-	option_became("uaccess", sum_open ? "open" : "strict");
-	printk("uaccess: %s\n",
-	       sum_open ? "open (SUM always set)" : "strict (SUM set in copies)");
+	printk("uaccess: %s\n", copies_walk()   ? "walk (page tables in software)"
+				: sum_is_open() ? "open (SUM always set)"
+						: "strict (SUM set in copies)");
 }
 
 void uaccess_init_hart(void)
 {
-	if (sum_open)
+	if (sum_is_open())
 		csr_set(sstatus, SSTATUS_SUM);
 	else
 		csr_clear(sstatus, SSTATUS_SUM);
@@ -105,13 +98,13 @@ void uaccess_init_hart(void)
 
 static inline void uaccess_open(void)
 {
-	if (!sum_open)
+	if (!sum_is_open())
 		csr_set(sstatus, SSTATUS_SUM);
 }
 
 static inline void uaccess_close(void)
 {
-	if (!sum_open)
+	if (!sum_is_open())
 		csr_clear(sstatus, SSTATUS_SUM);
 }
 
@@ -134,7 +127,7 @@ static u64 uaccess_copy_in(void *dst, va_t user, u64 n)
 
 	if (!uaccess_range_ok(user, n))
 		return 0;
-	if (walk) {
+	if (copies_walk()) {
 		done = walk_copy_in(uaccess_space(), dst, user, n);
 	} else {
 		uaccess_open();
@@ -151,7 +144,7 @@ static u64 uaccess_copy_out(va_t user, const void *src, u64 n)
 
 	if (!uaccess_range_ok(user, n))
 		return 0;
-	if (walk)
+	if (copies_walk())
 		return walk_copy_out(uaccess_space(), user, src, n);
 	uaccess_open();
 	left = uaccess_copy((void *)user, src, n);
@@ -163,7 +156,7 @@ static s64 uaccess_copy_string(char *dst, va_t user, u64 max)
 {
 	s64 len;
 
-	if (walk)
+	if (copies_walk())
 		return walk_string(uaccess_space(), dst, user, max);
 	uaccess_open();
 	len = uaccess_string(dst, (const char *)user, max);

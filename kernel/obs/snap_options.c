@@ -9,7 +9,7 @@
 static u32 snap_option_flags(const struct option *o, const struct option_state *state)
 {
 	return (state->given ? SNAP_OPTION_GIVEN : 0) |
-	       (state->can_change ? SNAP_OPTION_CAN_SET : 0) |
+	       (o->when == ANY_TIME ? SNAP_OPTION_CAN_SET : 0) |
 	       (state->changed ? SNAP_OPTION_WAS_SET : 0) |
 	       (option_is_number(o) ? SNAP_OPTION_NUMBER : 0) |
 	       (option_is_text(o) ? SNAP_OPTION_TEXT : 0);
@@ -29,7 +29,7 @@ static void snap_add_option(struct snap *s, const struct option *o)
 
 	option_look(o, &state);
 	snap_option_put(r->name, o->name, sizeof(r->name));
-	snap_option_put(r->values, o->values, sizeof(r->values));
+	option_list(o, r->values, sizeof(r->values));
 	snap_option_put(r->value, state.value, sizeof(r->value));
 	if (state.given)
 		snap_option_put(r->given, state.given, sizeof(r->given));
@@ -41,7 +41,7 @@ void snap_options(struct snap *s)
 {
 	const struct option *o;
 
-	for (u64 i = s->start; i < ~0u && (o = option_at((u32)i)); i++) {
+	for (u64 i = s->start; i < NOPTIONS && (o = option_at((u32)i)); i++) {
 		if (s->header->count == s->room) {
 			s->header->next = i;
 			return;

@@ -10,7 +10,6 @@
 #include "obs/stats.h"
 
 #include "arch/riscv/tlb.h"
-#include "core/option/bootopt.h"
 #include "core/option/options.h"
 #include "dev/chardev.h"
 #include "lib/fmt.h"
@@ -29,10 +28,9 @@
 
 static struct {
 	struct spinlock lock;
-	u32 length;          /* (lock) 0: there is no text       */
-	u32 done;            /* (lock) bytes that were read      */
-	u32 made;            /* (lock) texts so far              */
-	u32 lines;           /* (lock) counters in the next text */
+	u32 length;          /* (lock) 0: there is no text               */
+	u32 done;            /* (lock) bytes that were read              */
+	u32 made;            /* (lock) texts so far                      */
 	char buf[TEXT_SIZE]; /* (lock) */
 } text = { .lock = SPINLOCK_INIT("statistics", device) };
 
@@ -82,9 +80,11 @@ void snap_stats(struct snap *s)
 /* (lock) */
 static void stats_text_make(void)
 {
+	u64 lines = opt(STATS) == STATS_LAB ? COPIES : NSTATS;
+
 	text.length = text.done = 0;
 	text.made++;
-	for (u64 i = 0; i < text.lines; i++) {
+	for (u64 i = 0; i < lines; i++) {
 		struct snap_counter c = stats_counter(i);
 
 		text.length += fmt_snprintf(text.buf + text.length, TEXT_SIZE - text.length,
@@ -154,14 +154,6 @@ static s64 stats_write(uptr_t src, u64 n)
 	return -EPERM;
 }
 
-/* Counts from the next text on. */
-static void stats_set_lines(const char *value)
-{
-	spin_lock(&text.lock);
-	text.lines = strcmp(value, "lab") == 0 ? COPIES : NSTATS;
-	spin_unlock(&text.lock);
-}
-
 void stats_init(void)
 {
 	static const struct chardev device = {
@@ -169,9 +161,6 @@ void stats_init(void)
 		.read = stats_read,
 		.write = stats_write,
 	};
-	const char *option = bootopt_get("stats");
 
-	stats_set_lines(option ? option : "full");
-	option_can_change("stats", stats_set_lines);
 	chardev_register(STATS, &device);
 }

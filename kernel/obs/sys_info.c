@@ -1,6 +1,6 @@
 /* sys_info.c - system calls that describe the machine and its processes. */
 
-#include "core/option/bootopt.h"
+#include "core/option/options.h"
 #include "lib/string.h"
 #include "mm/phys/frame.h"
 #include "mm/phys/reclaim.h"
@@ -76,7 +76,7 @@ s64 sys_bootarg(const u64 arg[6])
 		err = -EINVAL;
 	if (err)
 		return err;
-	value = bootopt_get(name);
+	value = option_given(name);
 	if (!value)
 		return -ENOENT;
 	len = strlen(value);

@@ -1,6 +1,7 @@
 /* sys_proc.c - system calls about processes and their memory. */
 
 #include "core/clock.h"
+#include "core/option/options.h"
 #include "core/sync/waitq.h"
 #include "mm/space/aspace.h"
 #include "mm/uaccess.h"
@@ -91,7 +92,7 @@ static bool sys_sbrk_is_lazy(struct proc *p, s64 delta, u64 mode)
 		p->eager_sbrk = true;
 	if (delta <= 0)
 		return false;
-	return aspace_heap_lazy || ((u32)mode == SBRK_LAZY && !p->eager_sbrk);
+	return opt(HEAP) == HEAP_LAZY || ((u32)mode == SBRK_LAZY && !p->eager_sbrk);
 }
 
 s64 sys_sbrk(const u64 arg[6])

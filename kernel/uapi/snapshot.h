@@ -158,7 +158,7 @@ struct snap_use {
  * by setoption(name, value).  `pid` is not looked at. */
 struct snap_option {
 	char name[16];
-	char values[48]; /* words, the default first; 0-9: a range; number: the default */
+	char values[48]; /* words, the default first; 0-9: numbers of this range */
 	char value[32];  /* in effect now; longer ones are cut: see bootarg()         */
 	char given[32];  /* at boot, cut as well                                      */
 	char what[56];
@@ -168,7 +168,7 @@ struct snap_option {
 #define SNAP_OPTION_GIVEN 1u   /* on the boot command line           */
 #define SNAP_OPTION_CAN_SET 2u /* setoption() works                  */
 #define SNAP_OPTION_WAS_SET 4u /* and was used since the boot        */
-#define SNAP_OPTION_NUMBER 8u  /* any number of up to four digits    */
+#define SNAP_OPTION_NUMBER 8u  /* no words: the default, and the range */
 #define SNAP_OPTION_TEXT 16u   /* any text                           */
 
 /* harvest(): which pages of process `pid` were touched since the last harvest

@@ -113,7 +113,7 @@ def test_image_as_initrd(test_image):
         m.run("echo text > new; cat new")
 
 
-@pytest.mark.parametrize("option", ["nonsense=1", "fork=maybe", "isolate=2", "asid=17", "asid=0-16", "asid=x", "columns=wide", "columns=0", "fork=", "fork=cow fork=maybe"])
+@pytest.mark.parametrize("option", ["nonsense=1", "fork=maybe", "isolate=2", "asid=17", "asid=0-16", "asid=x", "columns=wide", "columns=0", "columns=1", "fork=", "fork=cow fork=maybe"])
 def test_wrong_option_is_refused(test_image, option):
     with Machine(test_image, boot=option) as m:
         assert m.end() != 0

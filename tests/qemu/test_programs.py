@@ -129,6 +129,7 @@ def test_vmctl_lists_all_options(m):
     ("vmctl isolate=on", 1, ["at boot only", "./run --boot 'isolate=on'"]),
     ("vmctl isolate=maybe", 2, ["isolate=maybe: the values are: off on"]),
     ("vmctl fork=maybe", 2, ["fork=maybe: the values are: cow copy"]),
+    ("vmctl columns=1", 2, ["columns=1: the values are: 2-9999"]),
     ("vmctl nosuch", 2, ["nosuch: no such option"]),
     ("vmctl nosuch=1 isolate=on", 2, ["nosuch: no such option", "at boot only"]),
     ("vmctl fork=copy; vmctl fork; vmctl fork=cow", 0, ["fork=copy\n", "since     changed"]),

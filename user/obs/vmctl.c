@@ -139,8 +139,6 @@ static void print_values(const struct snap_option *o)
 
 	if (o->flags & SNAP_OPTION_TEXT)
 		puts("  values    any text");
-	else if (o->flags & SNAP_OPTION_NUMBER)
-		printf("  values    1 to 9999 (default %s)\n", o->values);
 	else
 		printf("  values    %.*s (default)%s\n", (int)first, o->values,
 		       o->values + first);
@@ -187,10 +185,12 @@ static void refuse_change(const struct snap_option *o, const char *value)
 static void refuse_value(const struct snap_option *o, const char *value)
 {
 	char what[64], reason[96];
+	const char *values = o->values;
 
+	if (o->flags & SNAP_OPTION_NUMBER) /* the default lies in the range */
+		values += strcspn(values, " ") + 1;
 	snprintf(what, sizeof(what), "%s=%s", o->name, value);
-	snprintf(reason, sizeof(reason), "the values are: %s",
-		 o->flags & SNAP_OPTION_NUMBER ? "1 to 9999" : o->values);
+	snprintf(reason, sizeof(reason), "the values are: %s", values);
 	complain(what, reason, STATUS_WRONG);
 }
 
@@ -211,7 +211,7 @@ static bool is_wrong(const struct snap_option *o, const char *value)
 {
 	struct marked m = { .value = value };
 
-	if (o->flags & (SNAP_OPTION_NUMBER | SNAP_OPTION_TEXT))
+	if (o->flags & SNAP_OPTION_TEXT)
 		return false;
 	each_word(o->values, find_word, &m);
 	return !m.found;

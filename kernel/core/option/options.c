@@ -1,60 +1,58 @@
-/* options.c - the values of options; see options.h.
- *
- * A value that cannot change is that of the command line, or the default.  Others
- * are kept here, under a lock that is held while they are made true, so that what is
- * shown is what counts. */
+/* options.c - reads, shows and changes options; see options.h. */
 
 #include "core/option/options.h"
 
-#include "core/option/bootopt.h"
 #include "core/report/klog.h"
-#include "core/sync/mutex.h"
+#include "lib/fmt.h"
 #include "lib/string.h"
 #include "uapi/errno.h"
 
-#define OPTIONS_MAX 32
+#define LINE_MAX 1024
 
-static const struct option *options; /* (C) */
-static unsigned noptions;            /* (C) */
+u32 option_values[NOPTIONS];
 
-static struct mutex lock;
+#define OPTION_WORD(value, text) text,
+#define OPTION_ROW(id, name_, when_, what_, words_, ...) \
+	[OPT_##id] = { .name = name_,                    \
+		       .what = what_,                    \
+		       .when = when_,                    \
+		       .words = { words_ },              \
+		       __VA_ARGS__ },
+static const struct option options[NOPTIONS] = { OPTIONS(OPTION_ROW, OPTION_WORD) };
+
 static struct {
-	void (*set)(const char *value); /* (C) after boot; NULL: cannot change   */
-	bool changed;                   /* (lock)                                */
-	char value[OPTION_VALUE_MAX];   /* (lock) "": that of the command line   */
-} states[OPTIONS_MAX];
+	const char *given; /* (C) after boot, in `line` */
+	bool changed;      /* (A)                       */
+} states[NOPTIONS];
 
-void options_register(const struct option *table, unsigned n)
-{
-	if (n > OPTIONS_MAX)
-		panic("more than %d options", OPTIONS_MAX);
-	options = table;
-	noptions = n;
-	mutex_init(&lock, "options", RANK_option);
-}
+static char line[LINE_MAX]; /* (C) after boot: the command line, cut into words */
+static char fault[256];     /* (C) after boot; "": none, longer ones are cut */
 
-const struct option *option_at(unsigned i)
+/* --- one option ---------------------------------------------------------------- */
+
+const struct option *option_at(u32 i)
 {
-	return i < noptions ? &options[i] : NULL;
+	return i < NOPTIONS ? &options[i] : NULL;
 }
 
 const struct option *option_find(const char *name)
 {
-	for (unsigned i = 0; i < noptions; i++) {
+	for (u32 i = 0; i < NOPTIONS; i++) {
 		if (strcmp(options[i].name, name) == 0)
 			return &options[i];
 	}
 	return NULL;
 }
 
-/* A number of up to four digits, up to @end; -1: none. */
-static int number_at(const char *text, const char *end)
+/* A number of one to four digits and nothing else; -1: it is none. */
+static int option_parse_number(const char *text)
 {
+	size_t len = strlen(text);
 	int n = 0;
 
-	if (end == text || end - text > 4)
+	if (len < 1 || len > 4)
 		return -1;
-	for (; text < end; text++) {
+	for (; *text; text++) {
 		if (*text < '0' || *text > '9')
 			return -1;
 		n = n * 10 + (*text - '0');
@@ -62,109 +60,152 @@ static int number_at(const char *text, const char *end)
 	return n;
 }
 
-static int number_of(const char *text)
+int option_parse(const struct option *o, const char *text)
 {
-	return number_at(text, text + strlen(text));
+	int n, value = 0;
+
+	if (option_is_text(o))
+		return 0;
+	for (; o->words[value]; value++) {
+		if (strcmp(o->words[value], text) == 0)
+			return value;
+	}
+	n = option_parse_number(text);
+	return o->high && n >= o->low && n <= o->high ? value + n : -1;
 }
 
-/* Whether the word [@word, @end) of a list, perhaps a range, has @value. */
-static bool word_has(const char *word, const char *end, const char *value)
+/* The text of @value, which is one that option_parse() has returned. */
+static void option_print(const struct option *o, int value, char *to, size_t size)
 {
-	const char *dash = strchr(word, '-');
-	int n = number_of(value);
+	int nwords = 0;
 
-	if (strlen(value) == (size_t)(end - word) &&
-	    strncmp(word, value, (size_t)(end - word)) == 0)
-		return !dash || dash >= end;
-	if (!dash || dash >= end || n < 0)
-		return false;
-	return n >= number_at(word, dash) && n <= number_at(dash + 1, end);
+	while (nwords < value && o->words[nwords])
+		nwords++;
+	if (o->words[nwords])
+		strlcpy(to, o->words[nwords], size);
+	else
+		fmt_snprintf(to, size, "%d", value - nwords);
 }
 
-static bool list_has(const char *list, const char *value)
+void option_list(const struct option *o, char *to, size_t size)
 {
-	for (const char *end;; list = end + 1) {
-		end = strchr(list, ' ');
-		if (!end)
-			return word_has(list, list + strlen(list), value);
-		if (word_has(list, end, value))
-			return true;
+	size_t len = 0;
+
+	*to = '\0';
+	for (int i = 0; o->words[i]; i++)
+		len += fmt_snprintf(to + len, size - len, "%s%s", i ? " " : "",
+				    o->words[i]);
+	if (option_is_number(o))
+		len += fmt_snprintf(to, size, "%d", o->initial);
+	if (o->high)
+		fmt_snprintf(to + len, size - len, " %d-%d", o->low, o->high);
+}
+
+/* --- the command line ------------------------------------------------------------ */
+
+/* The first fault is the one that is reported. */
+static void options_complain(const struct option *o, const char *name, const char *value)
+{
+	char list[OPTION_LIST_MAX], *values = list;
+
+	if (fault[0])
+		return;
+	if (!o) {
+		fmt_snprintf(fault, sizeof(fault),
+			     "boot option '%s' is unknown; vmctl lists those there are",
+			     name);
+		return;
+	}
+	option_list(o, list, sizeof(list));
+	if (option_is_number(o)) /* the default lies in the range */
+		values = strchr(list, ' ') + 1;
+	fmt_snprintf(fault, sizeof(fault), "boot option %s=%s: the values are: %s", name,
+		     value, values);
+}
+
+/* `name=value` or `name`; the word is cut in two. */
+static void options_take(char *word)
+{
+	char *equals = strchr(word, '=');
+	const char *value = equals ? equals + 1 : "on";
+	const struct option *o;
+	int n;
+
+	if (equals)
+		*equals = '\0';
+	o = option_find(word);
+	n = o ? option_parse(o, value) : -1;
+	if (n < 0) {
+		options_complain(o, word, value);
+	} else if (!states[o - options].given) {
+		states[o - options].given = value;
+		option_values[o - options] = (u32)n;
 	}
 }
 
-bool option_takes(const struct option *o, const char *value)
+void options_init(const char *text)
 {
-	if (option_is_text(o))
-		return true;
-	if (option_is_number(o))
-		return number_of(value) >= 1;
-	return *value && list_has(o->values, value);
+	char *p = line;
+
+	for (u32 i = 0; i < NOPTIONS; i++)
+		option_values[i] = (u32)options[i].initial;
+	memset(states, 0, sizeof(states));
+	fault[0] = '\0';
+	if (strlcpy(line, text, sizeof(line)) >= sizeof(line))
+		printk("boot: the command line is cut at %d bytes\n", LINE_MAX - 1);
+	while (*p) {
+		char *word = p;
+
+		while (*p && *p != ' ')
+			p++;
+		if (*p)
+			*p++ = '\0';
+		if (*word)
+			options_take(word);
+	}
 }
 
-/* The table and those who read options are parts of one kernel. */
-static unsigned index_of(const char *name)
+const char *options_fault(void)
+{
+	return fault[0] ? fault : NULL;
+}
+
+const char *option_given(const char *name)
 {
 	const struct option *o = option_find(name);
 
-	if (!o)
-		panic("option %s is not in the table", name);
-	return o - options;
+	return o ? states[o - options].given : NULL;
 }
 
-void option_became(const char *name, const char *value)
-{
-	unsigned i = index_of(name);
-
-	strlcpy(states[i].value, value, sizeof(states[i].value));
-}
-
-void option_can_change(const char *name, void (*set)(const char *value))
-{
-	states[index_of(name)].set = set;
-}
+/* --- while the machine runs -------------------------------------------------------- */
 
 int option_set(const char *name, const char *value)
 {
 	const struct option *o = option_find(name);
-	unsigned i;
+	int n;
 
 	if (!o)
 		return -ENOENT;
-	i = o - options;
-	if (!states[i].set)
+	if (o->when != ANY_TIME)
 		return -EPERM;
-	if (!option_takes(o, value) || strlen(value) >= sizeof(states[i].value))
+	n = option_parse(o, value);
+	if (n < 0)
 		return -EINVAL;
-	mutex_lock(&lock);
-	strlcpy(states[i].value, value, sizeof(states[i].value));
-	states[i].changed = true;
-	states[i].set(value);
-	mutex_unlock(&lock);
+	__atomic_store_n(&option_values[o - options], (u32)n, __ATOMIC_RELAXED);
+	__atomic_store_n(&states[o - options].changed, true, __ATOMIC_RELAXED);
 	return 0;
-}
-
-/* The first word of the values. */
-static void put_default(const struct option *o, char *to, size_t size)
-{
-	const char *end = strchr(o->values, ' ');
-	size_t n = end ? (size_t)(end - o->values) : strlen(o->values);
-
-	strlcpy(to, o->values, MIN(size, n + 1));
 }
 
 void option_look(const struct option *o, struct option_state *state)
 {
-	unsigned i = o - options;
+	u32 i = o - options;
+	int value = (int)__atomic_load_n(&option_values[i], __ATOMIC_RELAXED);
 
-	state->given = bootopt_get(o->name);
-	state->can_change = states[i].set != NULL;
-	mutex_lock(&lock);
-	state->changed = states[i].changed;
-	if (states[i].value[0])
-		strlcpy(state->value, states[i].value, sizeof(state->value));
-	else if (state->given)
-		strlcpy(state->value, state->given, sizeof(state->value));
+	state->given = states[i].given;
+	state->changed = __atomic_load_n(&states[i].changed, __ATOMIC_RELAXED);
+	if (!option_is_text(o))
+		option_print(o, value, state->value, sizeof(state->value));
 	else
-		put_default(o, state->value, sizeof(state->value));
-	mutex_unlock(&lock);
+		strlcpy(state->value, state->given ? state->given : "",
+			sizeof(state->value));
 }

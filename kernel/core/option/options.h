@@ -1,57 +1,134 @@
-/* options.h - the boot options that there are, their values now, and changing those that
- * can be changed while the machine runs.
+/* options.h - the boot options: the list of all, and the value that each has now.
  *
- * The table itself is init's (init/options.c).  Whoever reads an option asks bootopt_get()
- * at boot, and says here what became of it, or that it can be changed. */
+ * A row is an option: its name in the kernel, its name on the command line, when it
+ * counts, what it is in at most 40 letters (a line of the program vmctl; README.md tells
+ * more), and its values, the default first.  W(FORK_COPY, "copy") is a value that is a
+ * word; readers write `opt(FORK) == FORK_COPY`.  An option can have numbers from .low to
+ * .high besides its words, or instead of them; .initial is the default then.  One
+ * without words and numbers takes any text, which only programs read. */
 #pragma once
 
 #include "lib/types.h"
 
+#define OPTIONS(X, W)                                                                   \
+	X(FORK, "fork", ANY_TIME, "share frames at fork, or copy them",                 \
+	  W(FORK_COW, "cow") W(FORK_COPY, "copy"))                                      \
+	X(HEAP, "heap", ANY_TIME, "sbrk brings memory, or the first touch",             \
+	  W(HEAP_EAGER, "eager") W(HEAP_LAZY, "lazy"))                                  \
+	X(SUPER, "super", ANY_TIME, "2 MiB leaves where they fit",                      \
+	  W(SUPER_ON, "on") W(SUPER_OFF, "off"))                                        \
+	X(ASID, "asid", AT_BOOT, "numbers for spaces, of so many bits",                 \
+	  W(ASID_ON, "on") W(ASID_OFF, "off"), .high = 16)                              \
+	X(ISOLATE, "isolate", AT_BOOT, "user mode on a root without the kernel",        \
+	  W(ISOLATE_OFF, "off") W(ISOLATE_ON, "on"))                                    \
+	X(UACCESS, "uaccess", AT_BOOT, "how the kernel reaches user memory",            \
+	  W(UACCESS_AUTO, "auto") W(UACCESS_STRICT, "strict") W(UACCESS_OPEN, "open")   \
+		  W(UACCESS_WALK, "walk"))                                              \
+	X(VMPRINT, "vmprint", AT_BOOT, "print the first page table at boot",            \
+	  W(VMPRINT_ON, "on") W(VMPRINT_OFF, "off"))                                    \
+	X(STATS, "stats", ANY_TIME, "what the device `statistics` says",                \
+	  W(STATS_FULL, "full") W(STATS_LAB, "lab"))                                    \
+	X(FSBIG, "fsbig", AT_BOOT, "image of xv6's file system lab",                    \
+	  W(FSBIG_OFF, "off") W(FSBIG_ON, "on"))                                        \
+	X(ECHO, "echo", AT_BOOT, "whether what is typed appears",                       \
+	  W(ECHO_ON, "on") W(ECHO_OFF, "off"))                                          \
+	X(EOF, "eof", AT_BOOT, "^D ends the input for one reader, or all",              \
+	  W(EOF_ONCE, "once") W(EOF_STAYS, "stays"))                                    \
+	X(COLUMNS, "columns", ANY_TIME, "width of the terminal, for editing", ,         \
+	  .initial = 80, .low = 2, .high = 9999)                                        \
+	X(CMD, "cmd", AT_BOOT, "one shell command, then power off", )                   \
+	X(PANIC, "panic", ANY_TIME, "after a panic: stop, or leave QEMU",               \
+	  W(PANIC_HALT, "halt") W(PANIC_EXIT, "exit"))                                  \
+	X(KTEST, "ktest", AT_BOOT, "try the kernel itself: init/ktest.c",               \
+	  W(KTEST_OFF, "off") W(KTEST_ON, "on") W(KTEST_OVERFLOW, "overflow")           \
+		  W(KTEST_PANIC, "panic") W(KTEST_LOCK, "lock") W(KTEST_PRINT, "print") \
+			  W(KTEST_START, "start"))
+
+/* enum option_FORK { FORK_COW, FORK_COPY, FORK_NUMBERS }.  The value of an option that is
+ * the number n is ID_NUMBERS + n. */
+#define OPTION_VALUE(value, text) value,
+#define OPTION_VALUES(id, name, when, what, words, ...) \
+	enum option_##id{ words id##_NUMBERS };
+OPTIONS(OPTION_VALUES, OPTION_VALUE)
+
+#define OPTION_ID(id, name, when, what, words, ...) OPT_##id,
+#define OPTION_NOTHING(value, text)
+enum option_id { OPTIONS(OPTION_ID, OPTION_NOTHING) NOPTIONS };
+
+/* --- values ---------------------------------------------------------------- */
+
+/* (A) Of each option its value in effect.  Written by this folder and option_put(). */
+extern u32 option_values[NOPTIONS];
+
+/* The value of an option now, one load: of type enum option_ID, to be compared with
+ * the values of that option.  One that counts at any time may be another at the next
+ * call; a change is for work that begins after it. */
+#define opt(ID) \
+	((enum option_##ID)__atomic_load_n(&option_values[OPT_##ID], __ATOMIC_RELAXED))
+
+/* The number that is the value of an option now; negative: it is a word. */
+#define opt_number(ID) ((int)opt(ID) - (int)ID##_NUMBERS)
+
+/* Puts another value in the place of the one that was asked for: what `auto` became, or
+ * what the hardware can do.  At boot, and by tests. */
+#define option_put(ID, value)                                                      \
+	__atomic_store_n(&option_values[OPT_##ID], (u32)(enum option_##ID)(value), \
+			 __ATOMIC_RELAXED)
+
+/* --- the table, for those who show and change options --------------------------- */
+
+#define OPTION_WORDS_MAX 8  /* words of an option, with the NULL that ends them        */
+#define OPTION_VALUE_MAX 40 /* bytes of a value with its NUL; longer ones are cut       */
+#define OPTION_LIST_MAX 80  /* bytes that the values of any option take, with their NUL */
+
 struct option {
 	const char *name;
-	const char *values; /* separated by blanks, the default first; 0-9: numbers of
-			       a range; a digit first: a number of 1 to 9999,
-			       by default this; empty: any text */
-	const char *what;   /* in a few words */
+	const char *what;
+	enum { AT_BOOT, ANY_TIME } when;
+	const char *words[OPTION_WORDS_MAX];
+	int low, high; /* numbers, both included; high is 0: none    */
+	int initial;   /* the default, if there are numbers alone    */
 };
 
-static inline bool option_is_number(const struct option *o)
-{
-	return o->values[0] >= '0' && o->values[0] <= '9';
-}
+/* Option @i, or NULL if there are not so many; and the one of that name, or NULL. */
+const struct option *option_at(u32 i);
+const struct option *option_find(const char *name);
 
 static inline bool option_is_text(const struct option *o)
 {
-	return !o->values[0];
+	return !o->words[0] && !o->high;
 }
 
-#define OPTION_VALUE_MAX 40 /* bytes of a value with its NUL; longer ones are cut */
+static inline bool option_is_number(const struct option *o)
+{
+	return !o->words[0] && o->high;
+}
 
-/* At boot, before any other call here: all options. */
-void options_register(const struct option *table, unsigned n);
+/* The value that @text means for @o, or -1 if it means none. */
+int option_parse(const struct option *o, const char *text);
 
-/* Option @i, NULL behind the last one; and the one of that name, or NULL. */
-const struct option *option_at(unsigned i);
-const struct option *option_find(const char *name);
+/* Writes the values of @o into @to, the default first, with blanks between:
+ * "on off 0-16", "80 2-9999", "". */
+void option_list(const struct option *o, char *to, size_t size);
 
-/* Whether the option can have that value. */
-bool option_takes(const struct option *o, const char *value);
+/* What the boot command line says of option @name, or NULL.  Stays as it is. */
+const char *option_given(const char *name);
 
-/* At boot: the value in effect, where it is not the one that was asked for. */
-void option_became(const char *name, const char *value);
-
-/* At boot: from now on the option can be changed; @set makes the (good) value true.
- * A thread calls it, one at a time; it may take spin locks. */
-void option_can_change(const char *name, void (*set)(const char *value));
-
-/* Changes it.  -ENOENT: no such option, -EPERM: only at boot, -EINVAL: no such value. */
+/* Changes an option for work that begins from now on.  -ENOENT: there is none of that
+ * name, -EPERM: it counts at boot only, -EINVAL: it has no such value. */
 int option_set(const char *name, const char *value);
 
-/* What is true of an option now. */
 struct option_state {
-	const char *given; /* on the boot command line, or NULL */
-	bool can_change;
-	bool changed; /* since the boot */
+	const char *given; /* on the boot command line, or NULL     */
+	bool changed;      /* by option_set()                       */
 	char value[OPTION_VALUE_MAX];
 };
 void option_look(const struct option *o, struct option_state *state);
+
+/* Boot, before anyone reads an option: reads `name=value` words with blanks between out of
+ * @line, which is copied.  The first of two with the same name counts; a name alone
+ * means name=on. */
+void options_init(const char *line);
+
+/* What is wrong with the boot command line, in one line without its end; NULL: nothing. */
+const char *options_fault(void);

@@ -3,7 +3,6 @@
 #include "core/report/panic.h"
 
 #include "arch/riscv/csr.h"
-#include "core/option/bootopt.h"
 #include "core/clock.h"
 #include "core/coreup.h"
 #include "core/report/klog.h"
@@ -11,7 +10,6 @@
 #include "core/option/options.h"
 #include "core/sched.h"
 #include "lib/assert.h"
-#include "lib/string.h"
 
 #define BACKTRACE_MAX 32
 #define KERNEL_HALF 0xffffffc000000000ul
@@ -24,7 +22,6 @@ static u32 panicked; /* (A) 1 + index of the hart that panics */
 static u32 stopped;  /* (A) a bit for each hart that stands still */
 static u32 nested;   /* panics while it reported; only that hart's */
 static void (*exit_hook)(int);
-static bool exits; /* panic=exit: the hook is called */
 
 static const char *const reg_names[32] = {
 	"zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
@@ -37,17 +34,8 @@ bool panic_in_progress(void)
 	return __atomic_load_n(&panicked, __ATOMIC_RELAXED) != 0;
 }
 
-static void set_end(const char *value)
-{
-	exits = strcmp(value, "exit") == 0;
-}
-
 void panic_set_exit(void (*fn)(int))
 {
-	const char *mode = bootopt_get("panic");
-
-	set_end(mode ? mode : "halt");
-	option_can_change("panic", set_end);
 	exit_hook = fn;
 }
 
@@ -93,7 +81,7 @@ static void panic_end(void)
 		if (left & BIT(i))
 			printk("hart %u does not stop\n", i);
 	}
-	if (exit_hook && exits)
+	if (exit_hook && opt(PANIC) == PANIC_EXIT)
 		exit_hook(PANIC_STATUS);
 	stand_still();
 }

@@ -9,7 +9,6 @@
 
 #define LOCK_RANKS(X)                                                             \
 	X(none, "not ranked, not checked")                                        \
-	X(option, "mutex: values of options that change while the machine runs")  \
 	X(file, "mutex: a file's offset; held over copies that may fault")        \
 	X(area, "mutex: areas and page table of one address space")               \
 	X(dir, "mutex: namespace changes that take two directories")              \

@@ -5,7 +5,6 @@
 
 #include "dev/tty/console.h"
 
-#include "core/option/bootopt.h"
 #include "core/clock.h"
 #include "core/option/options.h"
 #include "core/sync/spinlock.h"
@@ -15,7 +14,6 @@
 #include "dev/tty/tty_line.h"
 #include "dev/tty/uart.h"
 #include "lib/assert.h"
-#include "lib/string.h"
 #include "mm/uaccess.h"
 #include "uapi/console.h"
 #include "uapi/errno.h"
@@ -29,8 +27,6 @@ static struct tty_line line; /* (lock) */
 static struct waitq readers = WAITQ_INIT(readers);
 static struct waitq stalled = WAITQ_INIT(stalled);
 static const struct console_hooks *hooks; /* (A) NULL: none yet */
-static u32 columns = 80;                  /* (lock) */
-static bool echoes;                       /* (C) after boot */
 
 /* (A, changed under lock) The thread that chose the mode.  NULL: it is CONSOLE_LINES. */
 static const struct thread *mode_owner;
@@ -202,7 +198,7 @@ static int console_set_mode(int how, bool *interrupted)
 
 	if (how == CONSOLE_LINES && owner != self)
 		return 0;
-	if (how == CONSOLE_KEYS && !echoes)
+	if (how == CONSOLE_KEYS && opt(ECHO) == ECHO_OFF)
 		return -ENOTTY;
 	*interrupted = tty_line_set_mode(&line, (enum tty_mode)how);
 	owner = line.mode == TTY_LINES ? NULL : self;
@@ -221,7 +217,7 @@ int console_control(int how, struct console_info *info)
 	err = console_set_mode(how, &interrupted);
 	*info = (struct console_info){
 		.mode = line.mode,
-		.columns = columns,
+		.columns = opt_number(COLUMNS),
 		.column = uart_column(),
 		.raw = tty_line_is_raw(&line),
 	};
@@ -256,39 +252,12 @@ void console_set_hooks(const struct console_hooks *h)
 	__atomic_store_n(&hooks, h, __ATOMIC_RELEASE);
 }
 
-/* The value of the option columns=; 80 if it has no good one. */
-static u32 console_parse_columns(const char *text)
-{
-	u32 n = 0;
-
-	for (; text && *text >= '0' && *text <= '9' && n < 10000; text++)
-		n = n * 10 + (*text - '0');
-	return n >= 2 ? n : 80;
-}
-
-static void console_set_columns(const char *text)
-{
-	spin_lock(&lock);
-	columns = console_parse_columns(text);
-	spin_unlock(&lock);
-}
-
-static bool console_option_is(const char *name, const char *wanted)
-{
-	const char *value = bootopt_get(name);
-
-	return value && strcmp(value, wanted) == 0;
-}
-
 void console_init(void)
 {
-	/* echo=off: nobody types, and the input must not appear in the output.
-	 * eof=stays: the input is a file; every reader comes to its end. */
-	echoes = !console_option_is("echo", "off");
-	tty_line_init(&line, echoes ? console_echo : console_no_echo);
-	columns = console_parse_columns(bootopt_get("columns"));
-	line.end_stays = console_option_is("eof", "stays");
-	option_can_change("columns", console_set_columns);
+	/* echo=off: nobody types, and what is read shall not be in the output.
+	 * eof=stays: the input is a file, and all who read it come to its end. */
+	tty_line_init(&line, opt(ECHO) == ECHO_ON ? console_echo : console_no_echo);
+	line.end_stays = opt(EOF) == EOF_STAYS;
 	chardev_register(CONSOLE, &device);
 	uart_start_input(console_input);
 }

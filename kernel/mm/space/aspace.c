@@ -4,6 +4,7 @@
 
 #include "arch/riscv/switch.h"
 #include "core/coreup.h"
+#include "core/option/options.h"
 #include "mm/phys/slab.h"
 #include "mm/space/aspace_priv.h"
 #include "mm/space/watch.h"
@@ -20,8 +21,7 @@ void aspace_init(u32 harts)
 	slab_init(&aspace_slab, "aspace", sizeof(struct aspace));
 	slab_keep(&aspace_slab, 2 * NPROC); /* exec has an old and a new one */
 	vma_init();
-	aspace_read_options();
-	root_init(aspace_isolate, harts);
+	root_init(opt(ISOLATE) == ISOLATE_ON, harts);
 }
 
 /* --- making ------------------------------------------------------------ */
@@ -43,7 +43,7 @@ static int aspace_make_roots(struct aspace *as)
 {
 	int err = pt_init_user(&as->pt, &kernel_pt);
 
-	if (!err && aspace_isolate) {
+	if (!err && opt(ISOLATE) == ISOLATE_ON) {
 		err = pt_init_twin(&as->pt);
 		if (err)
 			pt_fini(&as->pt);

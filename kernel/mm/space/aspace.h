@@ -79,10 +79,8 @@ va_t aspace_user_end(const struct aspace *as);
 /* Whether [va, va + n) is below that end. */
 bool aspace_range_ok(const struct aspace *as, va_t va, u64 n);
 
-/* At boot: makes the slabs and reads the options asid=, fork=, heap=, isolate= and super=.
- * @harts: how many will run, at most. */
+/* At boot, before any other call here.  @harts: how many will run, at most. */
 void aspace_init(u32 harts);
-extern bool aspace_heap_lazy; /* heap=lazy */
 
 #ifdef PAGODA_CHECK
 /* ASSERTs that areas, entries, counts and rights of @as agree. */

@@ -66,19 +66,11 @@ int aspace_alloc(struct page *trapframe, struct aspace **out) MUST_CHECK;
 /* Gives back a space that is in no list and that no hart has loaded.  Sleeps. */
 void aspace_free(struct aspace *as);
 
-/* At boot: reads the options. */
-void aspace_read_options(void);
-
-extern bool aspace_fork_copies; /* fork=copy */
-extern bool aspace_isolate;     /* isolate=on */
-
 /* --- super.c: 2 MiB leaves.  (lock) for all of these --------------------- */
 
 #define SUPER_ORDER 9
 #define SUPER_SIZE (PAGE_SIZE << SUPER_ORDER)
 #define SUPER_PAGES (1ul << SUPER_ORDER)
-
-extern bool aspace_super; /* super=on */
 
 static inline bool pte_is_large(pte_t e, int level)
 {

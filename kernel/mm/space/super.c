@@ -15,6 +15,7 @@
  * Several spaces may have leaves on one block.  Once one of them splits its leaf, the
  * frames of the block are counted one by one for all of them (frame_split). */
 
+#include "core/option/options.h"
 #include "core/sched.h"
 #include "lib/assert.h"
 #include "lib/string.h"
@@ -59,7 +60,7 @@ static bool super_fits(struct aspace *as, const struct super_place *at)
 	va_t base = ALIGN_DOWN(at->va, SUPER_SIZE);
 
 	/* Only single pages can be PROT_NONE. */
-	return aspace_super && base >= at->lo && base + SUPER_SIZE <= at->hi &&
+	return opt(SUPER) == SUPER_ON && base >= at->lo && base + SUPER_SIZE <= at->hi &&
 	       at->area->prot &&
 	       (at->area->kind == VMA_heap || at->area->kind == VMA_anon) &&
 	       pt_large_fits(&as->pt, at->va);

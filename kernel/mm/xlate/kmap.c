@@ -10,11 +10,10 @@
 #include "arch/riscv/cpu.h"
 #include "arch/riscv/csr.h"
 #include "arch/riscv/tlb.h"
-#include "core/option/bootopt.h"
 #include "core/coreup.h"
+#include "core/option/options.h"
 #include "core/report/klog.h"
 #include "lib/assert.h"
-#include "lib/string.h"
 #include "mm/phys/frame.h"
 #include "mm/xlate/kmap_init.h"
 
@@ -66,9 +65,7 @@ static void kmap_anchor(va_t va)
 
 void kmap_init(void)
 {
-	const char *isolate = bootopt_get("isolate");
-
-	if (!isolate || strcmp(isolate, "on") != 0)
+	if (opt(ISOLATE) == ISOLATE_OFF)
 		kernel_bits |= PTE_G;
 	if (pt_init(&kernel_pt))
 		panic("no memory for the boot root");

@@ -8,45 +8,39 @@
 
 #include "arch/riscv/csr.h"
 #include "arch/riscv/tlb.h"
-#include "core/option/bootopt.h"
 #include "core/coreup.h"
 #include "core/hart.h"
 #include "core/report/klog.h"
 #include "core/option/options.h"
 #include "lib/assert.h"
-#include "lib/string.h"
 #include "mm/xlate/asid.h"
 #include "mm/phys/vmstat.h"
-
-static bool asids; /* (C) spaces have ASIDs */
 
 /* How many bits of ASIDs to use: with asid=on all that the hardware has, with a number at
  * most that many, with asid=off none. */
 static u32 root_asid_bits(void)
 {
-	const char *option = bootopt_get("asid");
-	u32 bits = 0, have = tlb_asid_bits();
+	u32 have = tlb_asid_bits();
 
-	if (!option || strcmp(option, "on") == 0)
+	if (opt(ASID) == ASID_ON)
 		return have;
-	while (*option >= '0' && *option <= '9')
-		bits = bits * 10 + (u32)(*option++ - '0');
-	return MIN(bits, have); /* off: 0 */
+	if (opt(ASID) == ASID_OFF)
+		return 0;
+	return MIN((u32)opt_number(ASID), have);
 }
 
 void root_init(bool pairs, u32 harts)
 {
 	u32 bits = root_asid_bits(), spaces = asid_init(bits, pairs, harts);
 
-	asids = spaces != 0;
-	if (!asids)
-		option_became("asid", "off");
 	if (pairs)
 		tlb_set_pairs();
-	if (asids)
+	if (spaces) {
 		printk("asid: %u bits (%u spaces)\n", bits, spaces);
-	else
+	} else {
+		option_put(ASID, ASID_OFF);
 		printk("asid: off (%u bits)\n", bits);
+	}
 }
 
 /* Puts the ASID into both values of satp.  It stays the same while the space is loaded. */
@@ -81,7 +75,7 @@ static void root_flush(const struct root *r, enum asid_flush how)
  * half is touched in between, and that is the same in all roots. */
 static void root_switch(struct hart *h, struct root *r)
 {
-	enum asid_flush how = asids ? ASID_FLUSH_NONE : ASID_FLUSH_ALL;
+	enum asid_flush how = opt(ASID) == ASID_OFF ? ASID_FLUSH_ALL : ASID_FLUSH_NONE;
 	struct root *old = h->loaded;
 
 	if (r) {

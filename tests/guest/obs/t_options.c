@@ -148,6 +148,7 @@ TEST(options, wrong_changes_are_refused)
 	EQ(set_errno("fork", "co"), -EINVAL);
 	EQ(set_errno("columns", "12x"), -EINVAL);
 	EQ(set_errno("columns", "0"), -EINVAL);
+	EQ(set_errno("columns", "1"), -EINVAL);
 	EQ(set_errno("columns", "0000"), -EINVAL);
 	EQ(set_errno("columns", ""), -EINVAL);
 	EQ(set_errno("columns", "12345"), -EINVAL);
@@ -161,12 +162,12 @@ TEST(options, wrong_changes_are_refused)
 	EQ(strcmp(option("fork")->value, before), 0);
 }
 
-TEST(options, numbers_go_from_1_to_9999)
+TEST(options, numbers_go_from_2_to_9999)
 {
 	char before[sizeof(options[0].value)];
 
 	strcpy(before, option("columns")->value);
-	EQ(setoption("columns", "1"), 0);
+	EQ(setoption("columns", "2"), 0);
 	EQ(setoption("columns", "9999"), 0);
 	EQ(strcmp(option("columns")->value, "9999"), 0);
 	EQ(setoption("columns", before), 0);

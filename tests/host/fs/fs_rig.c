@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <sched.h>
 
-#include "core/option/bootopt.h"
 #include "core/clock.h"
 #include "core/hart.h"
 #include "core/report/klog.h"
@@ -18,7 +17,6 @@
 #include "shim.h"
 
 struct rig_disk rig_disk = { .fail_read_in = -1, .fail_write_in = -1 };
-bool rig_big;
 struct failing rig_frames;
 char rig_messages[4096];
 u8 rig_user[RIG_USER_PAGES * PAGE_SIZE];
@@ -129,7 +127,7 @@ void rig_format(u32 size, u32 ninodes, u32 nlog, bool big)
 	struct fsimg_geometry g = { .size = size, .ninodes = ninodes, .nlog = nlog };
 	struct fsimg img = { .big = big };
 
-	rig_big = big;
+	option_put(FSBIG, big ? FSBIG_ON : FSBIG_OFF);
 	assert_int_equal(fsimg_format(&img, &g), 0);
 	rig_disk_set(img.data, (u64)size * FS_BLOCK);
 	fsimg_free(&img);
@@ -179,7 +177,7 @@ bool rig_is_clean(void)
 {
 	struct fsck_options opt = { .strict = true, .out = stdout };
 	struct fsck_report report;
-	struct fsimg img = { .big = rig_big };
+	struct fsimg img = { .big = opt(FSBIG) == FSBIG_ON };
 
 	img.blocks = (u32)(rig_disk.sectors / 2);
 	img.data = malloc((size_t)img.blocks * FS_BLOCK);
@@ -226,10 +224,7 @@ struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags)
 
 /* --- the kernel around --------------------------------------------------------------- */
 
-const char *bootopt_get(const char *name)
-{
-	return strcmp(name, "fsbig") == 0 && rig_big ? "on" : NULL;
-}
+u32 option_values[NOPTIONS]; /* all have their first value */
 
 u64 clock_now(void)
 {

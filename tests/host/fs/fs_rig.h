@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "core/option/options.h"
 #include "dev/block.h"
 #include "fsck.h"
 #include "fs/file.h"
@@ -60,7 +61,6 @@ bool rig_is_clean(void);
 
 /* --- the machine --------------------------------------------------------------------- */
 
-extern bool rig_big;              /* large-file layout                              */
 extern struct failing rig_frames; /* frames that are refused                       */
 extern char rig_messages[4096];   /* what printk said since the boot              */
 extern bool rig_yields;           /* before each spin lock others get a turn       */

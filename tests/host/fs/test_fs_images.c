@@ -131,7 +131,7 @@ static void test_other_layout(void **state)
 	assert_int_equal(rig_mount(RIG_RAM), 0);
 	rig_write_file("program", data, sizeof(data));
 	assert_int_equal(fs_sync(), 0);
-	rig_big = false;
+	option_put(FSBIG, FSBIG_OFF);
 	rig_boot(RIG_RAM);
 	assert_true(fs_mount(&rig_dev) < 0);
 	assert_non_null(strstr(rig_messages, "fsbig=on"));
@@ -146,11 +146,11 @@ static void test_other_layout(void **state)
 	rig_write_file("twelve", data, 12 * FS_BLOCK);
 	assert_int_equal(fs_sync(), 0);
 	assert_int_equal(rig_mount(RIG_RAM), 0);
-	rig_big = true;
+	option_put(FSBIG, FSBIG_ON);
 	rig_boot(RIG_RAM);
 	assert_true(fs_mount(&rig_dev) < 0);
 	assert_non_null(strstr(rig_messages, "fsbig=on is for"));
-	rig_big = false;
+	option_put(FSBIG, FSBIG_OFF);
 	rig_shutdown();
 }
 

@@ -115,7 +115,7 @@ static void do_fork(struct flat *f, unsigned from)
 
 		if (copy.mapped && !is_shared(&copy)) {
 			bool copied = copy.cell != NO_CELL ||
-				      (aspace_fork_copies && copy.present);
+				      (opt(FORK) == FORK_COPY && copy.present);
 
 			if (copied)
 				copy.cell = cell_new(f, flat_value(f, from, i));

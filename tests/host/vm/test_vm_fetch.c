@@ -115,9 +115,9 @@ static void forked(bool copies)
 	assert_true(world_write(0, PAGE, 5));
 	world_space_free(space[1]);
 	world_icache_fill(OLD);
-	aspace_fork_copies = copies;
+	option_put(FORK, copies ? FORK_COPY : FORK_COW);
 	space[1] = world_fork(0);
-	aspace_fork_copies = false;
+	option_put(FORK, FORK_COW);
 	assert_non_null(space[1]);
 	if (!copies)
 		assert_true(world_write(1, PAGE, 6));
@@ -181,9 +181,9 @@ static void test_block_becomes_executable(void **state)
 	world_fetch(block_byte(0));
 	world_space_free(space[1]);
 	world_icache_fill(OLD);
-	aspace_fork_copies = true;
+	option_put(FORK, FORK_COPY);
 	space[1] = world_fork(0);
-	aspace_fork_copies = false;
+	option_put(FORK, FORK_COW);
 	assert_non_null(space[1]);
 	world_fetch(block_byte(1));
 	world_stop();

@@ -187,7 +187,7 @@ static int run(const struct loop *l, u64 kill_at)
 	int err;
 
 	world_start();
-	aspace_super = false;
+	option_put(SUPER, SUPER_OFF);
 	if (l->areas)
 		make_areas();
 	else

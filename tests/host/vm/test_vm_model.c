@@ -348,8 +348,8 @@ static void explore(u8 map, unsigned length)
 	busy = false;
 	print_message(
 		"  map %u, fork=%s, A and D by %s: length %u, %lu states, %lu steps\n", map,
-		aspace_fork_copies ? "copy" : "cow", world_svade ? "software" : "hardware",
-		length, nnodes, steps - at_start);
+		opt(FORK) == FORK_COPY ? "copy" : "cow",
+		world_svade ? "software" : "hardware", length, nnodes, steps - at_start);
 }
 
 /* --- tests ----------------------------------------------------------------------- */
@@ -359,7 +359,7 @@ static u64 random_steps = 100000;
 
 static void configure(unsigned bits)
 {
-	aspace_fork_copies = bits & 1;
+	option_put(FORK, bits & 1 ? FORK_COPY : FORK_COW);
 	world_svade = bits & 2;
 }
 

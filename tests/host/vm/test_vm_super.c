@@ -257,7 +257,7 @@ static void begin(void)
 {
 	world_start();
 	memset(model, 0, sizeof(model));
-	aspace_fork_copies = rig_below(2);
+	option_put(FORK, rig_below(2) ? FORK_COPY : FORK_COW);
 	world_svade = rig_below(2);
 	for (unsigned s = 0; s < SPACES; s++)
 		op_map((struct op){ s, 0, NPAGES });
@@ -319,7 +319,7 @@ static void test_fork_fails(void **state)
 {
 	(void)state;
 	for (unsigned copies = 0; copies < 2; copies++) {
-		aspace_fork_copies = copies;
+		option_put(FORK, copies ? FORK_COPY : FORK_COW);
 		fork_fails(false);
 		fork_fails(true);
 	}

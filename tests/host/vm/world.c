@@ -1,8 +1,6 @@
 /* world.c - see world.h. */
 #include "world.h"
 
-#include "core/option/bootopt.h"
-#include "core/option/options.h"
 #include "core/sched.h"
 #include "lib/string.h"
 #include "mm/space/aspace_priv.h"
@@ -41,17 +39,7 @@ static pte_t tlb[SPACES][PAGES];
 
 /* --- what the kernel's files want ------------------------------------------------ */
 
-const char *bootopt_get(const char *name)
-{
-	(void)name;
-	return NULL;
-}
-
-void option_can_change(const char *name, void (*set)(const char *value))
-{
-	(void)name;
-	(void)set;
-}
+u32 option_values[NOPTIONS]; /* all have their first value */
 
 pa_t trampoline_pa(void)
 {

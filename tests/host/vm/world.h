@@ -9,6 +9,7 @@
 #include "failing.h"
 #include "rig.h"
 
+#include "core/option/options.h"
 #include "mm/space/aspace.h"
 #include "mm/space/pagecache.h"
 #include "uapi/layout.h"
