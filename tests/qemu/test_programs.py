@@ -109,13 +109,17 @@ def test_which_wants_a_name(m):
 
 def test_vmctl_lists_all_options(m):
     lines = {line[3:].split()[0]: line for line in m.run("vmctl").splitlines()}
-    source = open(os.path.join(TOP, "kernel/init/options.c"), encoding="ascii").read()
-    for name, values, what in re.findall(r'^\t\{ "(\w+)", "(.*?)", "(.*?)" \}', source, re.M):
+    source = open(os.path.join(TOP, "kernel/core/option/options.h"), encoding="ascii").read()
+    rows = source.split("\tX(")[1:]
+    assert len(rows) == len(lines)
+    for row in rows:
+        name, what, *words = re.findall(r'"(.*?)"', row)
+        first = words[0] if words else (re.findall(r"initial = (\d+)", row) or [""])[0]
         assert lines[name].endswith(what) and len(lines[name]) <= 84, lines[name]
         if name == "uaccess":
             assert re.search(r"auto .*\[(strict|open)\]", lines[name])  # auto became one
         elif name not in ("vmprint", "panic", "cmd", "asid"):
-            assert f"[{values.split()[0]}]" in lines[name], lines[name]
+            assert f"[{first}]" in lines[name], lines[name]
     assert lines["vmprint"].startswith("*  ") and "on [off]" in lines["vmprint"]  # given at boot
     assert lines["panic"].startswith("*+ ") and lines["fork"].startswith(" + ")
 
