@@ -51,7 +51,7 @@ u64 clock_from_ms(u64 ms)
 	return ms * machine.timebase_hz / 1000;
 }
 
-static void set_hardware(struct hart *h, u64 deadline)
+static void timer_set_hardware(struct hart *h, u64 deadline)
 {
 	if (deadline == h->timer_set)
 		return;
@@ -66,7 +66,7 @@ static void set_hardware(struct hart *h, u64 deadline)
 }
 
 /* (T) held, interrupts off. */
-static u64 next_timer(const struct hart *h)
+static u64 timer_next_deadline(const struct hart *h)
 {
 	if (list_empty(&h->timers))
 		return ~0ul;
@@ -81,13 +81,13 @@ void timer_program(u64 slice_end)
 		h->slice_end = slice_end;
 	else if (!h->tick_armed)
 		h->slice_end = ~0ul;
-	set_hardware(h, MIN(h->slice_end, h->timer_next));
+	timer_set_hardware(h, MIN(h->slice_end, h->timer_next));
 }
 
 /* (T) held: the list of this hart changed. */
-static void timers_changed(struct hart *h)
+static void timer_list_changed(struct hart *h)
 {
-	h->timer_next = next_timer(h);
+	h->timer_next = timer_next_deadline(h);
 	timer_program(~0ul);
 }
 
@@ -108,7 +108,7 @@ void timer_start(struct timer *t, u64 deadline, void (*fn)(struct timer *))
 			break;
 	}
 	list_add_tail(&pos->link, &t->link);
-	timers_changed(h);
+	timer_list_changed(h);
 	spin_unlock(&h->timer_lock);
 	irq_pop_off();
 }
@@ -122,7 +122,7 @@ void timer_cancel(struct timer *t)
 		t->armed = false;
 		list_del(&t->link);
 		if (h == hart_current())
-			timers_changed(h);
+			timer_list_changed(h);
 	}
 	spin_unlock(&h->timer_lock);
 }
@@ -141,6 +141,6 @@ void timer_run_due(void)
 		t->armed = false;
 		t->fn(t);
 	}
-	h->timer_next = next_timer(h);
+	h->timer_next = timer_next_deadline(h);
 	spin_unlock(&h->timer_lock);
 }

@@ -17,7 +17,7 @@ static struct spinlock lock = SPINLOCK_INIT("ktest", proc);
 static struct waitq wq = WAITQ_INIT(wq);
 static unsigned turn, done; /* (lock) */
 
-static void wait_for_turn(unsigned value)
+static void turn_wait(unsigned value)
 {
 	spin_lock(&lock);
 	while (turn != value)
@@ -25,7 +25,7 @@ static void wait_for_turn(unsigned value)
 	spin_unlock(&lock);
 }
 
-static void give_turn(unsigned value)
+static void turn_give(unsigned value)
 {
 	spin_lock(&lock);
 	turn = value;
@@ -33,12 +33,12 @@ static void give_turn(unsigned value)
 	waitq_wake_all(&wq);
 }
 
-static void partner(void *arg)
+static void ktest_partner(void *arg)
 {
 	(void)arg;
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		wait_for_turn(1);
-		give_turn(0);
+		turn_wait(1);
+		turn_give(0);
 	}
 	spin_lock(&lock);
 	done++;
@@ -49,10 +49,10 @@ static void partner(void *arg)
 /* A lost wake-up hangs here, and the test run's time limit shows it. */
 KTEST(no_wakeup_is_lost)
 {
-	ASSERT(kthread_start("ktest", partner, NULL) == 0);
+	ASSERT(kthread_start("ktest", ktest_partner, NULL) == 0);
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		give_turn(1);
-		wait_for_turn(0);
+		turn_give(1);
+		turn_wait(0);
 	}
 	spin_lock(&lock);
 	while (!done)
@@ -72,7 +72,7 @@ KTEST(a_wait_ends_at_its_deadline)
 	ASSERT(clock_now() >= deadline);
 }
 
-static void count_ring(struct timer *t)
+static void ktest_ring(struct timer *t)
 {
 	(void)t;
 	__atomic_fetch_add(&done, 1, __ATOMIC_SEQ_CST);
@@ -84,7 +84,7 @@ KTEST(a_cancelled_timer_does_not_ring)
 	unsigned before = done;
 	u64 end;
 
-	timer_start(&t, clock_now() + clock_from_ms(5), count_ring);
+	timer_start(&t, clock_now() + clock_from_ms(5), ktest_ring);
 	timer_cancel(&t);
 	for (end = clock_now() + clock_from_ms(10); clock_now() < end;)
 		;
@@ -106,7 +106,7 @@ KTEST(spin_locks_turn_interrupts_off_and_on)
 static struct mutex mutex;
 static unsigned counter; /* (mutex) */
 
-static void adder(void *arg)
+static void ktest_adder(void *arg)
 {
 	(void)arg;
 	for (unsigned i = 0; i < ADDS; i++) {
@@ -130,8 +130,8 @@ KTEST(a_mutex_lets_one_in)
 	unsigned before = done;
 
 	mutex_init(&mutex, "ktest", RANK_none);
-	ASSERT(kthread_start("ktest", adder, NULL) == 0);
-	ASSERT(kthread_start("ktest", adder, NULL) == 0);
+	ASSERT(kthread_start("ktest", ktest_adder, NULL) == 0);
+	ASSERT(kthread_start("ktest", ktest_adder, NULL) == 0);
 	spin_lock(&lock);
 	while (done < before + 200)
 		waitq_wait_quiet(&wq, &lock);

@@ -49,7 +49,7 @@ static bool hart_is_idle(const struct hart *h)
 }
 
 /* An idle hart other than @h, or NULL; a hint. */
-static struct hart *find_idle(const struct hart *h)
+static struct hart *sched_find_idle(const struct hart *h)
 {
 	for (u32 i = 1; i < nharts; i++) {
 		struct hart *other = &harts[(h->cpu.index + i) % nharts];
@@ -61,24 +61,25 @@ static struct hart *find_idle(const struct hart *h)
 }
 
 /* Somebody waits behind the running thread: look again after a while. */
-static void arm_tick(struct hart *h)
+static void sched_arm_tick(struct hart *h)
 {
 	if (h->tick_armed)
 		return;
 	h->tick_armed = true;
-	timer_program(clock_now() + clock_hz() / (find_idle(h) ? BALANCE_HZ : SLICE_HZ));
+	timer_program(clock_now() +
+		      clock_hz() / (sched_find_idle(h) ? BALANCE_HZ : SLICE_HZ));
 }
 
 /* Queues @t on this hart, whose queue lock is held. */
-static void enqueue(struct hart *h, struct thread *t)
+static void sched_enqueue(struct hart *h, struct thread *t)
 {
 	list_add_tail(&h->rq.ready, &t->link);
 	h->rq.nready++;
 	if (h->rq.current != h->idle)
-		arm_tick(h);
+		sched_arm_tick(h);
 }
 
-static struct hart *lock_home(struct thread *t)
+static struct hart *thread_lock_home(struct thread *t)
 {
 	for (;;) {
 		u32 i = __atomic_load_n(&t->hart, __ATOMIC_ACQUIRE);
@@ -93,7 +94,7 @@ static struct hart *lock_home(struct thread *t)
 /* Takes @t, which sleeps or is new, to this hart's queue: the waker often
  * sleeps soon itself, and then no other hart had to be woken for it.  Called
  * with @h's queue lock held (t->hart is @h), returns without. */
-static void make_ready(struct hart *h, struct thread *t)
+static void thread_make_ready(struct hart *h, struct thread *t)
 {
 	struct hart *here = hart_current();
 
@@ -110,13 +111,13 @@ static void make_ready(struct hart *h, struct thread *t)
 		spin_lock(&here->rq.lock);
 		irq_pop_off();
 	}
-	enqueue(here, t);
+	sched_enqueue(here, t);
 	spin_unlock(&here->rq.lock);
 }
 
 /* --- switching --------------------------------------------------------- */
 
-static struct thread *pick_next(struct hart *h)
+static struct thread *sched_pick_next(struct hart *h)
 {
 	struct thread *t;
 
@@ -141,10 +142,10 @@ void sched_finish_switch(void)
 
 /* Goes on with the next thread; the queue lock is held and released, the
  * running thread's state says what becomes of it. */
-static void switch_to_next(struct hart *h)
+static void sched_switch(struct hart *h)
 {
 	struct thread *prev = h->rq.current;
-	struct thread *next = pick_next(h);
+	struct thread *next = sched_pick_next(h);
 	bool irq_was_on = h->irq_was_on;
 	u64 now = clock_now();
 
@@ -165,7 +166,7 @@ static void switch_to_next(struct hart *h)
 	else
 		root_rest();
 	if (h->rq.nready && next != h->idle)
-		arm_tick(h);
+		sched_arm_tick(h);
 	context_switch(&prev->ctx, &next->ctx);
 	/* @prev again, perhaps on another hart. */
 	hart_current()->irq_was_on = irq_was_on;
@@ -199,7 +200,7 @@ void thread_init(struct thread *t, const char *name, u64 stack_top, void (*fn)(v
 
 void thread_start(struct thread *t)
 {
-	make_ready(lock_home(t), t);
+	thread_make_ready(thread_lock_home(t), t);
 }
 
 int kthread_start(const char *name, void (*fn)(void *), void *arg)
@@ -245,20 +246,15 @@ void thread_sleep(void)
 	if (h->rq.current->state == THREAD_RUNNING)
 		spin_unlock(&h->rq.lock);
 	else
-		switch_to_next(h);
-}
-
-static bool is_asleep(const struct thread *t)
-{
-	return t->state == THREAD_SLEEPING || t->state == THREAD_WAITING;
+		sched_switch(h);
 }
 
 void thread_wake(struct thread *t)
 {
-	struct hart *h = lock_home(t);
+	struct hart *h = thread_lock_home(t);
 
-	if (is_asleep(t))
-		make_ready(h, t);
+	if (t->state == THREAD_SLEEPING || t->state == THREAD_WAITING)
+		thread_make_ready(h, t);
 	else
 		spin_unlock(&h->rq.lock);
 }
@@ -268,9 +264,9 @@ void thread_kill(struct thread *t)
 	struct hart *h;
 
 	__atomic_store_n(&t->killed, true, __ATOMIC_SEQ_CST);
-	h = lock_home(t);
+	h = thread_lock_home(t);
 	if (t->state == THREAD_WAITING) {
-		make_ready(h, t);
+		thread_make_ready(h, t);
 		return;
 	}
 	if (t->state == THREAD_RUNNING && h != hart_current())
@@ -294,7 +290,7 @@ void thread_yield(void)
 	h->rq.current->state = THREAD_READY;
 	list_add_tail(&h->rq.ready, &h->rq.current->link);
 	h->rq.nready++;
-	switch_to_next(h);
+	sched_switch(h);
 }
 
 void sched_point(void)
@@ -315,7 +311,7 @@ void thread_exit(void)
 	spin_lock(&h->rq.lock);
 	irq_pop_off();
 	h->rq.current->state = THREAD_DEAD;
-	switch_to_next(h);
+	sched_switch(h);
 	assert_fail(__FILE__, __LINE__, "a dead thread runs");
 }
 
@@ -348,13 +344,13 @@ void sched_init_hart(struct thread *idle)
 	idle->started = clock_now();
 }
 
-static struct thread *steal_from(struct hart *victim, struct hart *h)
+static struct thread *sched_steal_from(struct hart *victim, struct hart *h)
 {
 	struct thread *t = NULL;
 
 	spin_lock(&victim->rq.lock);
 	if (victim->rq.nready && victim->rq.current != victim->idle) {
-		t = pick_next(victim);
+		t = sched_pick_next(victim);
 		__atomic_store_n(&t->hart, h->cpu.index, __ATOMIC_RELEASE);
 	}
 	spin_unlock(&victim->rq.lock);
@@ -362,7 +358,7 @@ static struct thread *steal_from(struct hart *victim, struct hart *h)
 }
 
 /* Brings over one thread that waits behind another on a busy hart. */
-static bool steal(struct hart *h)
+static bool sched_steal(struct hart *h)
 {
 	for (u32 i = 1; i < nharts; i++) {
 		struct hart *victim = &harts[(h->cpu.index + i) % nharts];
@@ -370,11 +366,11 @@ static bool steal(struct hart *h)
 
 		if (!victim->online || !victim->rq.nready)
 			continue;
-		t = steal_from(victim, h);
+		t = sched_steal_from(victim, h);
 		if (!t)
 			continue;
 		spin_lock(&h->rq.lock);
-		enqueue(h, t);
+		sched_enqueue(h, t);
 		spin_unlock(&h->rq.lock);
 		return true;
 	}
@@ -388,10 +384,10 @@ void sched_idle(void)
 	__atomic_store_n(&h->online, true, __ATOMIC_RELEASE);
 	for (;;) {
 		irq_disable();
-		if (h->rq.nready || steal(h)) {
+		if (h->rq.nready || sched_steal(h)) {
 			spin_lock(&h->rq.lock);
 			h->irq_was_on = true;
-			switch_to_next(h);
+			sched_switch(h);
 			continue;
 		}
 		h->tick_armed = false;
@@ -405,15 +401,15 @@ void sched_idle(void)
 
 /* Others wait: an idle hart may take one over, and a thread whose slice is
  * over makes room. */
-static void share_out(struct hart *h)
+static void sched_share_out(struct hart *h)
 {
-	struct hart *idle = find_idle(h);
+	struct hart *idle = sched_find_idle(h);
 
 	if (idle)
 		hart_ipi(idle, 0);
 	if (clock_now() - h->rq.current->started >= clock_hz() / SLICE_HZ)
 		h->resched = true;
-	arm_tick(h);
+	sched_arm_tick(h);
 }
 
 void sched_timer(void)
@@ -424,7 +420,7 @@ void sched_timer(void)
 	timer_run_due();
 	h->tick_armed = false;
 	if (h->rq.current != h->idle && h->rq.nready)
-		share_out(h);
+		sched_share_out(h);
 	else
 		timer_program(~0ul);
 }

@@ -36,21 +36,21 @@ void trap_close_user(void)
 	close_user = true;
 }
 
-static bool is_page_fault(u64 cause)
+static bool trap_is_page_fault(u64 cause)
 {
 	return cause == EXC_LOAD_PAGE || cause == EXC_STORE_PAGE;
 }
 
 /* A load or store with a row in the exception table: repair the page, or go
  * on at the fixup.  False: not one of those, or at the kernel's end of the copy. */
-static bool repair_user_access(struct kframe *f)
+static bool trap_repair_user_access(struct kframe *f)
 {
 	u64 fixup = ex_table_find(f->pc);
 	int err;
 
-	if (!fixup || (is_page_fault(f->cause) && f->tval >= MAXVA))
+	if (!fixup || (trap_is_page_fault(f->cause) && f->tval >= MAXVA))
 		return false;
-	if (!is_page_fault(f->cause) || thread_current()->no_fault) {
+	if (!trap_is_page_fault(f->cause) || thread_current()->no_fault) {
 		f->pc = fixup;
 		return true;
 	}
@@ -73,7 +73,7 @@ void kernel_trap(struct kframe *f)
 		trap_interrupt(f->cause);
 		return;
 	}
-	if (!repair_user_access(f))
+	if (!trap_repair_user_access(f))
 		panic_trap(f, "a fault in the kernel");
 }
 

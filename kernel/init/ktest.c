@@ -23,7 +23,7 @@
 extern char _start[];
 extern const struct ktest __ktests_start[], __ktests_end[];
 
-static void run_all(void)
+static void ktest_run_all(void)
 {
 	ptrdiff_t tests = __ktests_end - __ktests_start;
 
@@ -42,14 +42,14 @@ static void run_all(void)
 static volatile unsigned bottom = ~0u; /* never reached: the stack is shorter */
 
 /* Not inlined, not a loop: each turn needs stack of its own. */
-static __attribute__((noinline)) unsigned dig(unsigned depth)
+static __attribute__((noinline)) unsigned ktest_dig(unsigned depth)
 {
 	volatile char room[200];
 
 	if (depth == bottom)
 		return 0;
 	room[0] = (char)depth;
-	return dig(depth + 1) + (unsigned)room[0];
+	return ktest_dig(depth + 1) + (unsigned)room[0];
 }
 
 const void *ktest_hart_entry(const void *entry)
@@ -64,7 +64,7 @@ const void *ktest_hart_entry(const void *entry)
 static struct spinlock wanted = SPINLOCK_INIT("wanted", proc);
 static u32 nbusy; /* (A) how many of these run */
 
-static void let_pass(u64 us)
+static void ktest_let_pass(u64 us)
 {
 	u64 end = clock_now() + clock_from_ms(us) / 1000;
 
@@ -72,7 +72,7 @@ static void let_pass(u64 us)
 		cpu_relax();
 }
 
-static void keep_busy(void *arg)
+static void ktest_keep_busy(void *arg)
 {
 	__atomic_fetch_add(&nbusy, 1, __ATOMIC_SEQ_CST);
 	for (u64 i = 0;; i++) {
@@ -82,34 +82,34 @@ static void keep_busy(void *arg)
 			spin_unlock(&wanted);
 		}
 		sched_point();
-		let_pass(20); /* these locks are not fair */
+		ktest_let_pass(20); /* these locks are not fair */
 	}
 }
 
 /* All harts but this one print by the end of it, and every other wants the lock. */
-static void crowd_start(void)
+static void ktest_start_crowd(void)
 {
 	for (u64 i = 0; i < BUSY_THREADS; i++) {
-		if (kthread_start("busy", keep_busy, (void *)i))
+		if (kthread_start("busy", ktest_keep_busy, (void *)i))
 			panic("no thread to keep busy");
 	}
 	while (__atomic_load_n(&nbusy, __ATOMIC_SEQ_CST) < MIN(nharts - 1, BUSY_THREADS))
 		thread_yield();
-	let_pass(20000);
+	ktest_let_pass(20000);
 }
 
-static void panic_with_lock(void)
+static void ktest_panic_with_lock(void)
 {
-	crowd_start();
+	ktest_start_crowd();
 	spin_lock(&wanted);
-	let_pass(20000);
+	ktest_let_pass(20000);
 	panic("with a lock that others want");
 }
 
 /* The string is not mapped: the fault comes with the lock of the messages held. */
-static void panic_in_message(void)
+static void ktest_panic_in_message(void)
 {
-	crowd_start();
+	ktest_start_crowd();
 	printk("a message with %s in it\n", (const char *)-PAGE_SIZE);
 }
 
@@ -117,19 +117,19 @@ void ktest_run(void)
 {
 	switch (opt(KTEST)) {
 	case KTEST_ON:
-		run_all();
+		ktest_run_all();
 		break;
 	case KTEST_OVERFLOW:
-		printk("%u\n", dig(0));
+		printk("%u\n", ktest_dig(0));
 		break;
 	case KTEST_PANIC:
 		printk("half a line");
 		panic("as asked for");
 	case KTEST_LOCK:
-		panic_with_lock();
+		ktest_panic_with_lock();
 		break;
 	case KTEST_PRINT:
-		panic_in_message();
+		ktest_panic_in_message();
 		break;
 	default:
 		break;

@@ -13,7 +13,7 @@ struct machine machine;
 
 /* RAM is the stretch that holds the kernel; banks that follow it without a
  * hole are taken in. */
-static void find_ram(const struct fdt *f, pa_t kernel)
+static void machine_find_ram(const struct fdt *f, pa_t kernel)
 {
 	u64 addr, size;
 	bool grown = true;
@@ -70,7 +70,7 @@ static bool isa_has(const struct fdt *f, int cpu, const char *ext)
 	return false;
 }
 
-static void find_cpus(const struct fdt *f)
+static void machine_find_cpus(const struct fdt *f)
 {
 	int cpus = fdt_node(f, "/cpus");
 	u32 hz;
@@ -97,7 +97,7 @@ static void find_cpus(const struct fdt *f)
 	}
 }
 
-static void find_initrd(const struct fdt *f, int chosen)
+static void machine_find_initrd(const struct fdt *f, int chosen)
 {
 	u64 start, end;
 
@@ -119,14 +119,14 @@ const char *machine_read(pa_t fdt, pa_t kernel)
 
 	if (fdt_open(f, kmap_direct(fdt), FDT_MAX))
 		panic("no device tree at %lx", fdt);
-	find_ram(f, kernel);
+	machine_find_ram(f, kernel);
 	if (!machine.ram_bytes)
 		panic("the device tree knows no memory around %lx", kernel);
-	find_cpus(f);
+	machine_find_cpus(f);
 	chosen = fdt_node(f, "/chosen");
 	if (chosen >= 0) {
 		args = fdt_prop_string(f, chosen, "bootargs");
-		find_initrd(f, chosen);
+		machine_find_initrd(f, chosen);
 	}
 	return args ? args : "";
 }

@@ -88,7 +88,7 @@ void boot_secondary(void)
 
 /* --- the others -------------------------------------------------------- */
 
-static bool start_hart(struct hart *h, u64 hartid)
+static bool hart_start(struct hart *h, u64 hartid)
 {
 	u64 end = clock_now() + clock_from_ms(START_TIMEOUT_MS);
 
@@ -124,7 +124,7 @@ void harts_start(void)
 			printk("harts: %u of %u are used\n", nharts, machine_ncpus);
 			return;
 		}
-		if (start_hart(&harts[nharts], hartid)) {
+		if (hart_start(&harts[nharts], hartid)) {
 			nharts++;
 			continue;
 		}
@@ -145,7 +145,7 @@ static u32 harts_online(void)
 	return n;
 }
 
-static void report(void)
+static void boot_report(void)
 {
 	printk("memory: %lu MiB, %lu MiB free\n", machine.ram_bytes / MIB,
 	       mem_available() * PAGE_SIZE / MIB);
@@ -161,7 +161,7 @@ static void boot_rest(void)
 	int err;
 
 	harts_start();
-	report();
+	boot_report();
 	if (!disk)
 		stop_boot("no disk: QEMU needs a virtio-blk disk, or an image as -initrd");
 	err = fs_mount(disk);
@@ -170,7 +170,7 @@ static void boot_rest(void)
 	ktest_run();
 }
 
-static void no_init(int err)
+static void init_cannot_run(int err)
 {
 	char line[80];
 
@@ -191,7 +191,7 @@ static void init_ended(const char *why)
 }
 
 /* The labs' first step: the page table of the first program. */
-static void print_first(void)
+static void init_print_table(void)
 {
 	if (opt(VMPRINT) == VMPRINT_ON)
 		vmprint(&proc_current()->thread.as->pt);
@@ -200,8 +200,8 @@ static void print_first(void)
 static const struct first_program first = {
 	.path = "/init",
 	.before = boot_rest,
-	.failed = no_init,
-	.after = print_first,
+	.failed = init_cannot_run,
+	.after = init_print_table,
 	.ended = init_ended,
 };
 

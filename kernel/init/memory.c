@@ -21,7 +21,7 @@ struct range {
 static struct range taken[TAKEN_MAX]; /* by start; may overlap */
 static unsigned ntaken;
 
-static void take(pa_t start, pa_t end, enum frame_kind kind, bool mapped)
+static void memory_take(pa_t start, pa_t end, enum frame_kind kind, bool mapped)
 {
 	unsigned i = ntaken;
 
@@ -36,23 +36,23 @@ static void take(pa_t start, pa_t end, enum frame_kind kind, bool mapped)
 	ntaken++;
 }
 
-static void take_reserved(const struct fdt *f)
+static void memory_take_reserved(const struct fdt *f)
 {
 	int node = fdt_node(f, "/reserved-memory");
 	u64 addr, size;
 
 	for (unsigned i = 0; fdt_reserved(f, i, &addr, &size) == 0; i++)
-		take(addr, addr + size, FRAME_firmware, false);
+		memory_take(addr, addr + size, FRAME_firmware, false);
 	if (node < 0)
 		return;
 	for (int n = fdt_first_child(f, node); n >= 0; n = fdt_next_sibling(f, n)) {
 		for (unsigned i = 0; fdt_reg(f, n, i, &addr, &size) == 0; i++)
-			take(addr, addr + size, FRAME_firmware, false);
+			memory_take(addr, addr + size, FRAME_firmware, false);
 	}
 }
 
 /* The first stretch of @bytes that nothing has taken. */
-static pa_t find_room(u64 bytes)
+static pa_t memory_find_room(u64 bytes)
 {
 	pa_t at = machine.ram_base;
 
@@ -68,7 +68,7 @@ static pa_t find_room(u64 bytes)
 
 /* Calls @fn for every stretch between the taken ranges; those for which
  * @skip_mapped is false count as taken only if they are not mapped. */
-static void for_free(void (*fn)(pa_t start, pa_t end), bool skip_mapped)
+static void memory_for_free(void (*fn)(pa_t start, pa_t end), bool skip_mapped)
 {
 	pa_t at = machine.ram_base, end = machine.ram_base + machine.ram_bytes;
 
@@ -92,21 +92,21 @@ void memory_init(pa_t fdt)
 
 	machine.ram_bytes = ALIGN_DOWN(machine.ram_bytes, PAGE_SIZE);
 	/* The firmware sits below the kernel, whatever the tree says of it. */
-	take(machine.ram_base, kernel, FRAME_firmware, false);
-	take(kernel, kernel_end, FRAME_kernel, false); /* kmap_image() maps it */
-	take(fdt, fdt + machine.fdt.size, FRAME_boot, true);
-	take(machine.initrd_start, machine.initrd_end, FRAME_boot, true);
-	take_reserved(&machine.fdt);
-	at = find_room(table);
-	take(at, at + table, FRAME_frames, true);
+	memory_take(machine.ram_base, kernel, FRAME_firmware, false);
+	memory_take(kernel, kernel_end, FRAME_kernel, false); /* kmap_image() maps it */
+	memory_take(fdt, fdt + machine.fdt.size, FRAME_boot, true);
+	memory_take(machine.initrd_start, machine.initrd_end, FRAME_boot, true);
+	memory_take_reserved(&machine.fdt);
+	at = memory_find_room(table);
+	memory_take(at, at + table, FRAME_frames, true);
 	frame_init(machine.ram_base, machine.ram_bytes, kmap_direct(at));
 	for (unsigned i = 0; i < ntaken; i++) {
 		if (taken[i].kind != FRAME_kernel && taken[i].start >= machine.ram_base)
 			frame_boot_kind(taken[i].start, taken[i].end, taken[i].kind);
 	}
-	for_free(frame_boot_free, true);
+	memory_for_free(frame_boot_free, true);
 	kmap_init();
-	for_free(kmap_ram, false);
+	memory_for_free(kmap_ram, false);
 	kmap_image();
 	kmap_enable();
 	frame_boot_reserve(RESERVE_FRAMES);

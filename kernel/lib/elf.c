@@ -45,7 +45,7 @@ va_t elf_end(const struct elf_image *img)
 }
 
 /* What a segment must be whatever its neighbours are. */
-static int check_load(const struct elf_phdr *ph, va_t limit)
+static int elf_check_load(const struct elf_phdr *ph, va_t limit)
 {
 	if (ph->memsz < ph->filesz)
 		return -ENOEXEC;
@@ -68,7 +68,7 @@ int elf_add(struct elf_image *img, const struct elf_phdr *ph, va_t limit)
 	}
 	if (ph->type != PT_LOAD)
 		return 0;
-	if (check_load(ph, limit))
+	if (elf_check_load(ph, limit))
 		return -ENOEXEC;
 	if (ph->memsz == 0)
 		return 0;

@@ -49,12 +49,12 @@ static u64 be64(const u8 *p)
 }
 
 /* Whether [start, start + bytes) lies within @size bytes. */
-static bool is_inside(u32 start, u32 bytes, u32 size)
+static bool fdt_is_inside(u32 start, u32 bytes, u32 size)
 {
 	return start <= size && bytes <= size - start;
 }
 
-static bool read_node_begin(const struct fdt *f, u32 off, struct item *it)
+static bool item_read_node(const struct fdt *f, u32 off, struct item *it)
 {
 	const u8 *name = f->blob + f->structs + off;
 	const u8 *nul = memchr(name, 0, f->structs_size - off);
@@ -67,16 +67,16 @@ static bool read_node_begin(const struct fdt *f, u32 off, struct item *it)
 	return (u32)it->next <= f->structs_size;
 }
 
-static bool read_property(const struct fdt *f, u32 off, struct item *it)
+static bool item_read_property(const struct fdt *f, u32 off, struct item *it)
 {
 	const u8 *p = f->blob + f->structs + off;
 
-	if (!is_inside(off, 8, f->structs_size))
+	if (!fdt_is_inside(off, 8, f->structs_size))
 		return false;
 	it->len = be32(p);
 	it->name = be32(p + 4);
 	it->data = p + 8;
-	if (!is_inside(off + 8, it->len, f->structs_size))
+	if (!fdt_is_inside(off + 8, it->len, f->structs_size))
 		return false;
 	it->next = ALIGN_UP(off + 8 + it->len, 4u);
 	return (u32)it->next <= f->structs_size;
@@ -90,7 +90,7 @@ static bool item_read(const struct fdt *f, int start, struct item *it)
 
 	if (start < 0 || off % 4)
 		return false;
-	while (is_inside(off, 4, f->structs_size)) {
+	while (fdt_is_inside(off, 4, f->structs_size)) {
 		*it = (struct item){ .at = off, .next = off + 4 };
 		it->tag = be32(f->blob + f->structs + off);
 		off += 4;
@@ -98,9 +98,9 @@ static bool item_read(const struct fdt *f, int start, struct item *it)
 		case TAG_NOP:
 			continue;
 		case TAG_BEGIN_NODE:
-			return read_node_begin(f, off, it);
+			return item_read_node(f, off, it);
 		case TAG_PROP:
-			return read_property(f, off, it);
+			return item_read_property(f, off, it);
 		case TAG_END_NODE:
 			return true;
 		default:
@@ -135,9 +135,9 @@ int fdt_open(struct fdt *f, const void *blob, u64 max)
 	f->strings = be32(h + HDR_STRINGS);
 	f->strings_size = be32(h + HDR_STRINGS_SIZE);
 	f->reserved = be32(h + HDR_RESERVED);
-	if (!is_inside(f->structs, f->structs_size, f->size) ||
-	    !is_inside(f->strings, f->strings_size, f->size) ||
-	    !is_inside(f->reserved, 0, f->size))
+	if (!fdt_is_inside(f->structs, f->structs_size, f->size) ||
+	    !fdt_is_inside(f->strings, f->strings_size, f->size) ||
+	    !fdt_is_inside(f->reserved, 0, f->size))
 		return -EINVAL;
 	if (!item_read(f, 0, &root) || root.tag != TAG_BEGIN_NODE)
 		return -EINVAL;
@@ -147,7 +147,7 @@ int fdt_open(struct fdt *f, const void *blob, u64 max)
 /* --- the tree ------------------------------------------------------------ */
 
 /* The first node at @off or later before the surrounding one ends. */
-static int node_at_or_after(const struct fdt *f, int off)
+static int node_first_from(const struct fdt *f, int off)
 {
 	struct item it;
 
@@ -167,7 +167,7 @@ int fdt_first_child(const struct fdt *f, int node)
 
 	if (!node_read(f, node, &it))
 		return -ENOENT;
-	return node_at_or_after(f, it.next);
+	return node_first_from(f, it.next);
 }
 
 int fdt_next_sibling(const struct fdt *f, int node)
@@ -185,11 +185,11 @@ int fdt_next_sibling(const struct fdt *f, int node)
 		else if (it.tag == TAG_END_NODE)
 			depth--;
 	}
-	return node_at_or_after(f, it.next);
+	return node_first_from(f, it.next);
 }
 
 /* The last node before @node that is @depth levels deep (the root: 0). */
-static int last_at_depth(const struct fdt *f, int node, u32 depth)
+static int node_last_at_depth(const struct fdt *f, int node, u32 depth)
 {
 	struct item it = { .next = 0 };
 	int found = -ENOENT;
@@ -218,7 +218,7 @@ int fdt_parent(const struct fdt *f, int node)
 		if (it.at == node) {
 			if (it.tag != TAG_BEGIN_NODE || depth == 0)
 				return -ENOENT;
-			return last_at_depth(f, node, depth - 1);
+			return node_last_at_depth(f, node, depth - 1);
 		}
 		if (it.tag == TAG_BEGIN_NODE) {
 			depth++;
@@ -239,25 +239,25 @@ const char *fdt_node_name(const struct fdt *f, int node)
 }
 
 /* Whether a node called @name is meant by the @n bytes at @want. */
-static bool name_matches(const char *name, const char *want, size_t n)
+static bool node_name_matches(const char *name, const char *want, size_t n)
 {
 	if (strncmp(name, want, n) != 0)
 		return false;
 	return name[n] == '\0' || (name[n] == '@' && !memchr(want, '@', n));
 }
 
-static int child_named(const struct fdt *f, int node, const char *want, size_t n)
+static int node_child_named(const struct fdt *f, int node, const char *want, size_t n)
 {
 	int child = fdt_first_child(f, node);
 
-	while (child >= 0 && !name_matches(fdt_node_name(f, child), want, n))
+	while (child >= 0 && !node_name_matches(fdt_node_name(f, child), want, n))
 		child = fdt_next_sibling(f, child);
 	return child;
 }
 
 int fdt_node(const struct fdt *f, const char *path)
 {
-	int node = node_at_or_after(f, 0);
+	int node = node_first_from(f, 0);
 
 	if (*path != '/')
 		return -ENOENT;
@@ -271,7 +271,7 @@ int fdt_node(const struct fdt *f, const char *path)
 		end = strchr(path, '/');
 		if (!end)
 			end = path + strlen(path);
-		node = child_named(f, node, path, end - path);
+		node = node_child_named(f, node, path, end - path);
 		path = end;
 	}
 	return node;
@@ -280,7 +280,7 @@ int fdt_node(const struct fdt *f, const char *path)
 /* --- properties ---------------------------------------------------------- */
 
 /* Whether the string at @off of the strings block is @name. */
-static bool string_is(const struct fdt *f, u32 off, const char *name)
+static bool fdt_string_is(const struct fdt *f, u32 off, const char *name)
 {
 	size_t n = strlen(name) + 1;
 
@@ -296,7 +296,7 @@ const void *fdt_prop(const struct fdt *f, int node, const char *name, u32 *len)
 	if (!node_read(f, node, &it))
 		return NULL;
 	while (item_read(f, it.next, &it) && it.tag == TAG_PROP) {
-		if (string_is(f, it.name, name)) {
+		if (fdt_string_is(f, it.name, name)) {
 			*len = it.len;
 			return it.data;
 		}
@@ -337,7 +337,7 @@ int fdt_prop_number(const struct fdt *f, int node, const char *name, u64 *out)
 }
 
 /* Whether the list of strings at @list has @name. */
-static bool list_has(const char *list, u32 len, const char *name)
+static bool fdt_list_has(const char *list, u32 len, const char *name)
 {
 	size_t n = strlen(name);
 
@@ -359,7 +359,7 @@ bool fdt_is_compatible(const struct fdt *f, int node, const char *name)
 	u32 len;
 	const char *list = fdt_prop(f, node, "compatible", &len);
 
-	return list && list_has(list, len, name);
+	return list && fdt_list_has(list, len, name);
 }
 
 int fdt_next_compatible(const struct fdt *f, int node, const char *name)
@@ -395,7 +395,7 @@ bool fdt_is_enabled(const struct fdt *f, int node)
 
 	if (!status)
 		return true;
-	return list_has(status, len, "okay") || list_has(status, len, "ok");
+	return fdt_list_has(status, len, "okay") || fdt_list_has(status, len, "ok");
 }
 
 /* --- addresses ----------------------------------------------------------- */
@@ -408,7 +408,7 @@ static u64 cells_read(const u8 *p, u32 ncells)
 }
 
 /* How many cells addresses and sizes have among the children of @node. */
-static int cell_counts(const struct fdt *f, int node, u32 *na, u32 *ns)
+static int cells_count(const struct fdt *f, int node, u32 *na, u32 *ns)
 {
 	if (fdt_prop_u32(f, node, "#address-cells", 0, na) < 0)
 		*na = 2;
@@ -425,7 +425,7 @@ int fdt_reg(const struct fdt *f, int node, unsigned i, u64 *addr, u64 *size)
 
 	if (!p || parent < 0)
 		return -ENOENT;
-	if (cell_counts(f, parent, &na, &ns) < 0)
+	if (cells_count(f, parent, &na, &ns) < 0)
 		return -EINVAL;
 	if (i >= len / (4 * (na + ns)))
 		return -ENOENT;
@@ -446,7 +446,7 @@ static int bus_translate(const struct fdt *f, int bus, u64 size, u64 *addr)
 		return -ENOENT;
 	if (len == 0)
 		return 0;
-	if (cell_counts(f, bus, &na, &ns) < 0 || cell_counts(f, up, &up_na, &up_ns) < 0)
+	if (cells_count(f, bus, &na, &ns) < 0 || cells_count(f, up, &up_na, &up_ns) < 0)
 		return -EINVAL;
 	step = 4 * (na + up_na + ns);
 	for (; len >= step; p += step, len -= step) {

@@ -41,7 +41,7 @@ static void sink_text(struct sink *out, const char *text, int n)
 }
 
 /* Blanks around @n characters of @text. */
-static void print_padded(struct sink *out, const struct spec *s, const char *text, int n)
+static void fmt_padded(struct sink *out, const struct spec *s, const char *text, int n)
 {
 	if (!s->left)
 		sink_fill(out, ' ', s->width - n);
@@ -51,7 +51,7 @@ static void print_padded(struct sink *out, const struct spec *s, const char *tex
 }
 
 /* The digits of @v, written backwards from @end; returns the first one. */
-static char *digits(char *end, u64 v, unsigned base, const char *alphabet)
+static char *fmt_digits(char *end, u64 v, unsigned base, const char *alphabet)
 {
 	while (v) {
 		*--end = alphabet[v % base];
@@ -61,13 +61,13 @@ static char *digits(char *end, u64 v, unsigned base, const char *alphabet)
 }
 
 /* @sign is printed before the digits: "", "-", "0x", ... */
-static void print_number(struct sink *out, const struct spec *s, u64 v, const char *sign)
+static void fmt_number(struct sink *out, const struct spec *s, u64 v, const char *sign)
 {
 	unsigned base = s->type == 'x' || s->type == 'X' ? 16 : 10;
 	char buf[20]; /* 2^64 - 1 has 20 decimal digits */
 	char *end = buf + sizeof(buf);
-	char *first = digits(end, v, base,
-			     s->type == 'X' ? "0123456789ABCDEF" : "0123456789abcdef");
+	char *first = fmt_digits(end, v, base,
+				 s->type == 'X' ? "0123456789ABCDEF" : "0123456789abcdef");
 	int ndigits = end - first, nsign = strlen(sign);
 	int least = s->precision < 0 ? 1 : s->precision; /* digits at least */
 	int zeros, blanks;
@@ -85,14 +85,14 @@ static void print_number(struct sink *out, const struct spec *s, u64 v, const ch
 		sink_fill(out, ' ', blanks);
 }
 
-static void print_signed(struct sink *out, const struct spec *s, s64 v)
+static void fmt_signed(struct sink *out, const struct spec *s, s64 v)
 {
 	const char *sign = v < 0 ? "-" : s->plus ? "+" : s->blank ? " " : "";
 
-	print_number(out, s, v < 0 ? -(u64)v : (u64)v, sign);
+	fmt_number(out, s, v < 0 ? -(u64)v : (u64)v, sign);
 }
 
-static void print_unsigned(struct sink *out, const struct spec *s, u64 v)
+static void fmt_unsigned(struct sink *out, const struct spec *s, u64 v)
 {
 	const char *sign = "";
 
@@ -100,29 +100,29 @@ static void print_unsigned(struct sink *out, const struct spec *s, u64 v)
 		sign = "0x";
 	else if (s->alt && v && s->type == 'X')
 		sign = "0X";
-	print_number(out, s, v, sign);
+	fmt_number(out, s, v, sign);
 }
 
-static void print_string(struct sink *out, const struct spec *s, const char *text)
+static void fmt_string(struct sink *out, const struct spec *s, const char *text)
 {
 	if (!text)
 		text = "(null)";
-	print_padded(out, s, text,
-		     s->precision < 0 ? strlen(text) : strnlen(text, s->precision));
+	fmt_padded(out, s, text,
+		   s->precision < 0 ? strlen(text) : strnlen(text, s->precision));
 }
 
-static void print_pointer(struct sink *out, const struct spec *s, const void *p)
+static void fmt_pointer(struct sink *out, const struct spec *s, const void *p)
 {
 	struct spec hex = { .left = s->left,
 			    .type = 'x',
 			    .width = s->width,
 			    .precision = 16 };
 
-	print_number(out, &hex, (uintptr_t)p, "0x");
+	fmt_number(out, &hex, (uintptr_t)p, "0x");
 }
 
 /* Flags; returns what follows them. */
-static const char *parse_flags(const char *f, struct spec *s)
+static const char *spec_parse_flags(const char *f, struct spec *s)
 {
 	for (;; f++) {
 		switch (*f) {
@@ -148,7 +148,7 @@ static const char *parse_flags(const char *f, struct spec *s)
 }
 
 /* A number; stops counting where an int would overflow. */
-static const char *parse_number(const char *f, int *value)
+static const char *spec_parse_number(const char *f, int *value)
 {
 	for (*value = 0; *f >= '0' && *f <= '9'; f++)
 		if (*value < 100000000)
@@ -156,7 +156,7 @@ static const char *parse_number(const char *f, int *value)
 	return f;
 }
 
-static const char *parse_length(const char *f, struct spec *s)
+static const char *spec_parse_length(const char *f, struct spec *s)
 {
 	switch (*f) {
 	case 'h':
@@ -179,10 +179,10 @@ struct args {
 };
 
 /* @f is behind the %; returns what follows the conversion's letter. */
-static const char *parse_spec(const char *f, struct spec *s, struct args *a)
+static const char *spec_parse(const char *f, struct spec *s, struct args *a)
 {
 	*s = (struct spec){ .precision = -1 };
-	f = parse_flags(f, s);
+	f = spec_parse_flags(f, s);
 	if (*f == '*') {
 		s->width = va_arg(a->ap, int);
 		if (s->width < 0) {
@@ -191,59 +191,59 @@ static const char *parse_spec(const char *f, struct spec *s, struct args *a)
 		}
 		f++;
 	} else {
-		f = parse_number(f, &s->width);
+		f = spec_parse_number(f, &s->width);
 	}
 	if (*f == '.') {
 		if (*++f == '*') {
 			s->precision = va_arg(a->ap, int);
 			f++;
 		} else {
-			f = parse_number(f, &s->precision);
+			f = spec_parse_number(f, &s->precision);
 		}
 	}
-	f = parse_length(f, s);
+	f = spec_parse_length(f, s);
 	s->type = *f;
 	return *f ? f + 1 : f;
 }
 
-static s64 arg_signed(struct args *a, const struct spec *s)
+static s64 args_signed(struct args *a, const struct spec *s)
 {
 	s64 v = s->length > 0 ? va_arg(a->ap, long) : va_arg(a->ap, int);
 
 	return s->length == -2 ? (signed char)v : s->length == -1 ? (short)v : v;
 }
 
-static u64 arg_unsigned(struct args *a, const struct spec *s)
+static u64 args_unsigned(struct args *a, const struct spec *s)
 {
 	u64 v = s->length > 0 ? va_arg(a->ap, unsigned long) : va_arg(a->ap, unsigned);
 
 	return s->length == -2 ? (u8)v : s->length == -1 ? (u16)v : v;
 }
 
-static void print_spec(struct sink *out, const struct spec *s, struct args *a,
-		       const char *text, int ntext)
+static void fmt_spec(struct sink *out, const struct spec *s, struct args *a,
+		     const char *text, int ntext)
 {
 	char c;
 
 	switch (s->type) {
 	case 'd':
 	case 'i':
-		print_signed(out, s, arg_signed(a, s));
+		fmt_signed(out, s, args_signed(a, s));
 		break;
 	case 'u':
 	case 'x':
 	case 'X':
-		print_unsigned(out, s, arg_unsigned(a, s));
+		fmt_unsigned(out, s, args_unsigned(a, s));
 		break;
 	case 'p':
-		print_pointer(out, s, va_arg(a->ap, void *));
+		fmt_pointer(out, s, va_arg(a->ap, void *));
 		break;
 	case 's':
-		print_string(out, s, va_arg(a->ap, const char *));
+		fmt_string(out, s, va_arg(a->ap, const char *));
 		break;
 	case 'c':
 		c = va_arg(a->ap, int);
-		print_padded(out, s, &c, 1);
+		fmt_padded(out, s, &c, 1);
 		break;
 	case '%':
 		sink_char(out, '%');
@@ -266,8 +266,8 @@ static int sink_format(struct sink *out, const char *format, va_list ap)
 			sink_char(out, *start);
 			continue;
 		}
-		format = parse_spec(format, &spec, &args);
-		print_spec(out, &spec, &args, start, format - start);
+		format = spec_parse(format, &spec, &args);
+		fmt_spec(out, &spec, &args, start, format - start);
 	}
 	va_end(args.ap);
 	return out->len;

@@ -19,45 +19,45 @@ struct text {
 static struct text message; /* (lock) */
 static struct text report;  /* the panicking hart's alone */
 
-static void firmware_output(const char *s, size_t n)
+static void klog_to_firmware(const char *s, size_t n)
 {
 	while (n--)
 		sbi_putchar(*s++);
 }
 
-static void (*output)(const char *, size_t) = firmware_output;
+static void (*klog_output)(const char *, size_t) = klog_to_firmware;
 
 void klog_set_output(void (*put)(const char *, size_t))
 {
-	output = put;
+	klog_output = put;
 }
 
-static void gather(char c, void *arg)
+static void klog_gather(char c, void *arg)
 {
 	struct text *t = arg;
 
 	if (t->used >= sizeof(t->bytes)) {
-		output(t->bytes, t->used);
+		klog_output(t->bytes, t->used);
 		t->used = 0;
 	}
 	t->bytes[t->used++] = c;
 }
 
-static void emit(struct text *t, const char *format, va_list args)
+static void klog_emit(struct text *t, const char *format, va_list args)
 {
 	t->used = 0;
-	fmt_vprint(gather, t, format, args);
-	output(t->bytes, t->used);
+	fmt_vprint(klog_gather, t, format, args);
+	klog_output(t->bytes, t->used);
 }
 
 void vprintk(const char *format, va_list args)
 {
 	if (panic_stops_here()) { /* whoever holds the lock may never let go */
-		emit(&report, format, args);
+		klog_emit(&report, format, args);
 		return;
 	}
 	spin_lock(&lock);
-	emit(&message, format, args);
+	klog_emit(&message, format, args);
 	spin_unlock(&lock);
 }
 
@@ -70,7 +70,7 @@ void printk(const char *format, ...)
 	va_end(args);
 }
 
-static void limit_over(struct timer *t)
+static void klog_limit_over(struct timer *t)
 {
 	struct klog_limit *limit = container_of(t, struct klog_limit, over);
 	u32 left_out;
@@ -99,6 +99,6 @@ bool klog_admits(struct klog_limit *limit)
 	end = limit->end;
 	spin_unlock(&lock);
 	if (first)
-		timer_start(&limit->over, end, limit_over);
+		timer_start(&limit->over, end, klog_limit_over);
 	return admit;
 }

@@ -21,7 +21,7 @@
 static u32 panicked; /* (A) 1 + index of the hart that panics */
 static u32 stopped;  /* (A) a bit for each hart that stands still */
 static u32 nested;   /* panics while it reported; only that hart's */
-static void (*exit_hook)(int);
+static void (*panic_exit_hook)(int);
 
 static const char *const reg_names[32] = {
 	"zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
@@ -36,11 +36,11 @@ bool panic_in_progress(void)
 
 void panic_set_exit(void (*fn)(int))
 {
-	exit_hook = fn;
+	panic_exit_hook = fn;
 }
 
 /* Nothing wakes it: not even an interrupt that is pending, as those end a wait. */
-NORETURN static void stand_still(void)
+NORETURN static void panic_stand_still(void)
 {
 	irq_disable();
 	csr_write(sie, 0);
@@ -57,12 +57,12 @@ bool panic_stops_here(void)
 		return false;
 	irq_disable(); /* or this thread may go on elsewhere */
 	if (who != hart_index() + 1)
-		stand_still();
+		panic_stand_still();
 	return true;
 }
 
 /* The harts that run and are not @stopped. */
-static u32 harts_left(void)
+static u32 panic_harts_left(void)
 {
 	u32 left = 0;
 
@@ -75,19 +75,19 @@ static u32 harts_left(void)
 
 static void panic_end(void)
 {
-	u32 left = harts_left();
+	u32 left = panic_harts_left();
 
 	for (u32 i = 0; i < nharts; i++) {
 		if (left & BIT(i))
 			printk("hart %u does not stop\n", i);
 	}
-	if (exit_hook && opt(PANIC) == PANIC_EXIT)
-		exit_hook(PANIC_STATUS);
-	stand_still();
+	if (panic_exit_hook && opt(PANIC) == PANIC_EXIT)
+		panic_exit_hook(PANIC_STATUS);
+	panic_stand_still();
 }
 
 /* One that is printing comes to its end first: the report is in one piece. */
-static void stop_others(void)
+static void panic_stop_others(void)
 {
 	u64 end = clock_now() + clock_from_ms(STOP_MS);
 
@@ -95,7 +95,7 @@ static void stop_others(void)
 		if (i != hart_index())
 			hart_ipi(&harts[i], HART_IPI_HALT);
 	}
-	while (harts_left() && clock_now() < end)
+	while (panic_harts_left() && clock_now() < end)
 		cpu_relax();
 }
 
@@ -109,17 +109,17 @@ static void panic_begin(void)
 	self = hart_index() + 1;
 	if (__atomic_compare_exchange_n(&panicked, &none, self, false, __ATOMIC_SEQ_CST,
 					__ATOMIC_SEQ_CST)) {
-		stop_others();
+		panic_stop_others();
 		return;
 	}
 	if (none != self || nested++ > 1)
-		stand_still();
+		panic_stand_still();
 	if (nested > 1)
 		panic_end();
 	printk("\npanic within the report:\n");
 }
 
-static void print_place(u64 pc)
+static void panic_print_place(u64 pc)
 {
 	u64 offset;
 	const char *name = ksym_find(pc, &offset);
@@ -132,12 +132,12 @@ static void print_place(u64 pc)
 
 /* A return address may be the first byte of the next function, where the call
  * never returns: the call itself is what is meant. */
-static void print_caller(u64 ra)
+static void panic_print_caller(u64 ra)
 {
-	print_place(ra - 1);
+	panic_print_place(ra - 1);
 }
 
-static void print_who(void)
+static void panic_print_who(void)
 {
 	struct thread *t = thread_current();
 
@@ -147,22 +147,22 @@ static void print_who(void)
 }
 
 /* Whether what lies below @fp can be read: a stack has a guard page below it. */
-static bool frame_ok(u64 fp)
+static bool panic_frame_ok(u64 fp)
 {
 	return IS_ALIGNED(fp, 8) && fp >= KERNEL_HALF && ((fp - 8) >> 12 & 3) != 0;
 }
 
 /* Follows the saved frame pointers within one stack: fp-8 holds the return
  * address, fp-16 the caller's frame pointer. */
-static void print_callers(u64 fp)
+static void panic_print_callers(u64 fp)
 {
-	for (int i = 0; i < BACKTRACE_MAX && frame_ok(fp); i++) {
+	for (int i = 0; i < BACKTRACE_MAX && panic_frame_ok(fp); i++) {
 		const u64 *frame = (const u64 *)fp;
 		u64 next;
 
 		if (!frame[-1])
 			return; /* the thread's first function */
-		print_caller(frame[-1]);
+		panic_print_caller(frame[-1]);
 		next = frame[-2];
 		if (next <= fp || next - fp > KSTACK_SIZE)
 			return;
@@ -172,19 +172,19 @@ static void print_callers(u64 fp)
 
 /* A function that calls nothing has its return address in a register, @ra, and only
  * the caller's frame pointer in its frame, at fp-8. */
-static void print_backtrace(u64 fp, u64 ra)
+static void panic_print_backtrace(u64 fp, u64 ra)
 {
-	u64 saved = frame_ok(fp) ? ((const u64 *)fp)[-1] : 0, offset;
+	u64 saved = panic_frame_ok(fp) ? ((const u64 *)fp)[-1] : 0, offset;
 
 	printk("backtrace:\n");
-	if (ra && frame_ok(saved) && !ksym_find(saved, &offset)) {
-		print_caller(ra);
+	if (ra && panic_frame_ok(saved) && !ksym_find(saved, &offset)) {
+		panic_print_caller(ra);
 		fp = saved;
 	}
-	print_callers(fp);
+	panic_print_callers(fp);
 }
 
-static void print_registers(const struct kframe *f)
+static void panic_print_registers(const struct kframe *f)
 {
 	printk("pc   %016lx status %016lx cause %lx tval %016lx\n", f->pc, f->status,
 	       f->cause, f->tval);
@@ -203,8 +203,8 @@ void panic(const char *format, ...)
 	vprintk(format, args);
 	va_end(args);
 	printk("\n");
-	print_who();
-	print_backtrace((u64)__builtin_frame_address(0), 0);
+	panic_print_who();
+	panic_print_backtrace((u64)__builtin_frame_address(0), 0);
 	panic_end();
 	__builtin_unreachable();
 }
@@ -213,10 +213,10 @@ void panic_trap(const struct kframe *f, const char *what)
 {
 	panic_begin();
 	printk("panic: %s\n", what);
-	print_who();
-	print_registers(f);
-	print_place(f->pc);
-	print_backtrace(f->x[8], f->x[1]);
+	panic_print_who();
+	panic_print_registers(f);
+	panic_print_place(f->pc);
+	panic_print_backtrace(f->x[8], f->x[1]);
 	panic_end();
 	__builtin_unreachable();
 }

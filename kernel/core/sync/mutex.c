@@ -12,7 +12,7 @@ void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
 	waitq_init(&m->wq);
 }
 
-static bool take(struct mutex *m, struct thread *self)
+static bool mutex_take(struct mutex *m, struct thread *self)
 {
 	struct thread *none = NULL;
 
@@ -22,18 +22,18 @@ static bool take(struct mutex *m, struct thread *self)
 
 /* Announces itself before the last try: mutex_unlock() clears the owner first
  * and then looks for the announcement. */
-static void take_slowly(struct mutex *m, struct thread *self)
+static void mutex_take_slowly(struct mutex *m, struct thread *self)
 {
 	spin_lock(&m->lock);
 	__atomic_fetch_add(&m->waiting, 1, __ATOMIC_SEQ_CST);
-	while (!take(m, self))
+	while (!mutex_take(m, self))
 		waitq_wait_quiet(&m->wq, &m->lock);
 	__atomic_fetch_sub(&m->waiting, 1, __ATOMIC_SEQ_CST);
 	spin_unlock(&m->lock);
 }
 
 #ifdef PAGODA_CHECK
-static void rank_enter(const struct mutex *m, bool nested)
+static void mutex_rank_enter(const struct mutex *m, bool nested)
 {
 	struct thread *t = thread_current();
 	u32 above = m->rank + (nested ? 1 : 0);
@@ -46,7 +46,7 @@ static void rank_enter(const struct mutex *m, bool nested)
 	t->mutex_count[m->rank]++;
 }
 
-static void rank_leave(const struct mutex *m)
+static void mutex_rank_leave(const struct mutex *m)
 {
 	struct thread *t = thread_current();
 
@@ -54,42 +54,42 @@ static void rank_leave(const struct mutex *m)
 		t->mutex_rank &= ~(1u << m->rank);
 }
 #else
-static inline void rank_enter(const struct mutex *m, bool nested)
+static inline void mutex_rank_enter(const struct mutex *m, bool nested)
 {
 	(void)m;
 	(void)nested;
 }
 
-static inline void rank_leave(const struct mutex *m)
+static inline void mutex_rank_leave(const struct mutex *m)
 {
 	(void)m;
 }
 #endif
 
-static void lock(struct mutex *m, bool nested)
+static void mutex_lock_ranked(struct mutex *m, bool nested)
 {
 	struct thread *self = thread_current();
 
 	ASSERT(m->owner != self);
-	rank_enter(m, nested);
-	if (!take(m, self))
-		take_slowly(m, self);
+	mutex_rank_enter(m, nested);
+	if (!mutex_take(m, self))
+		mutex_take_slowly(m, self);
 }
 
 void mutex_lock(struct mutex *m)
 {
-	lock(m, false);
+	mutex_lock_ranked(m, false);
 }
 
 void mutex_lock_nested(struct mutex *m)
 {
-	lock(m, true);
+	mutex_lock_ranked(m, true);
 }
 
 void mutex_unlock(struct mutex *m)
 {
 	ASSERT(mutex_held(m));
-	rank_leave(m);
+	mutex_rank_leave(m);
 	__atomic_store_n(&m->owner, NULL, __ATOMIC_SEQ_CST);
 	if (!__atomic_load_n(&m->waiting, __ATOMIC_SEQ_CST))
 		return;

@@ -45,7 +45,7 @@ bool spin_held(const struct spinlock *lk)
 
 #ifdef PAGODA_CHECK
 /* A bit per rank held; a lock needs a rank above all of them. */
-static void rank_enter(const struct spinlock *lk)
+static void spin_rank_enter(const struct spinlock *lk)
 {
 	struct hart *h = hart_current();
 
@@ -55,18 +55,18 @@ static void rank_enter(const struct spinlock *lk)
 	h->top_rank |= 1u << lk->rank;
 }
 
-static void rank_leave(const struct spinlock *lk)
+static void spin_rank_leave(const struct spinlock *lk)
 {
 	if (lk->rank != RANK_none)
 		hart_current()->top_rank &= ~(1u << lk->rank);
 }
 #else
-static inline void rank_enter(const struct spinlock *lk)
+static inline void spin_rank_enter(const struct spinlock *lk)
 {
 	(void)lk;
 }
 
-static inline void rank_leave(const struct spinlock *lk)
+static inline void spin_rank_leave(const struct spinlock *lk)
 {
 	(void)lk;
 }
@@ -74,7 +74,7 @@ static inline void rank_leave(const struct spinlock *lk)
 
 /* Waits by reading alone: a store would take the line away.  False: this hart
  * panics, and takes the lock whoever holds it. */
-static bool wait_free(const struct spinlock *lk)
+static bool spin_wait_free(const struct spinlock *lk)
 {
 	while (__atomic_load_n(&lk->locked, __ATOMIC_RELAXED)) {
 		if (panic_in_progress() && panic_stops_here())
@@ -88,9 +88,9 @@ void spin_lock(struct spinlock *lk)
 {
 	irq_push_off();
 	ASSERT(!spin_held(lk));
-	rank_enter(lk);
+	spin_rank_enter(lk);
 	while (__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE)) {
-		if (!wait_free(lk))
+		if (!spin_wait_free(lk))
 			break;
 	}
 	__atomic_store_n(&lk->holder, hart_index() + 1, __ATOMIC_RELAXED);
@@ -100,7 +100,7 @@ void spin_lock(struct spinlock *lk)
 void spin_unlock(struct spinlock *lk)
 {
 	ASSERT(spin_held(lk));
-	rank_leave(lk);
+	spin_rank_leave(lk);
 	hart_current()->spin_depth--;
 	__atomic_store_n(&lk->holder, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&lk->locked, 0, __ATOMIC_RELEASE);

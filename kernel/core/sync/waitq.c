@@ -35,7 +35,7 @@ static void waiter_leave(struct waitq *wq, struct waiter *w)
 }
 
 /* The core of all waits: joins, lets go of @lk, sleeps, leaves. */
-static void wait_once(struct waitq *wq, struct spinlock *lk, bool killable)
+static void waitq_sleep(struct waitq *wq, struct spinlock *lk, bool killable)
 {
 	struct waiter w;
 
@@ -50,13 +50,13 @@ int waitq_wait(struct waitq *wq, struct spinlock *lk)
 {
 	if (thread_killed())
 		return -EINTR;
-	wait_once(wq, lk, true);
+	waitq_sleep(wq, lk, true);
 	return thread_killed() ? -EINTR : 0;
 }
 
 void waitq_wait_quiet(struct waitq *wq, struct spinlock *lk)
 {
-	wait_once(wq, lk, false);
+	waitq_sleep(wq, lk, false);
 }
 
 struct alarm {
@@ -69,7 +69,8 @@ static void alarm_ring(struct timer *t)
 	thread_wake(container_of(t, struct alarm, timer)->thread);
 }
 
-static int wait_until(struct waitq *wq, struct spinlock *lk, u64 deadline, bool killable)
+static int waitq_sleep_until(struct waitq *wq, struct spinlock *lk, u64 deadline,
+			     bool killable)
 {
 	struct alarm alarm = { .thread = thread_current() };
 	struct waiter w;
@@ -92,16 +93,16 @@ int waitq_wait_until(struct waitq *wq, struct spinlock *lk, u64 deadline)
 
 	if (thread_killed())
 		return -EINTR;
-	err = wait_until(wq, lk, deadline, true);
+	err = waitq_sleep_until(wq, lk, deadline, true);
 	return thread_killed() ? -EINTR : err;
 }
 
 int waitq_wait_until_quiet(struct waitq *wq, struct spinlock *lk, u64 deadline)
 {
-	return wait_until(wq, lk, deadline, false);
+	return waitq_sleep_until(wq, lk, deadline, false);
 }
 
-static void wake_first(struct waitq *wq)
+static void waitq_wake_first(struct waitq *wq)
 {
 	struct waiter *w = list_first(&wq->waiters, struct waiter, link);
 
@@ -118,7 +119,7 @@ void waitq_wake_one(struct waitq *wq)
 		return;
 	spin_lock(&wq->lock);
 	if (!list_empty(&wq->waiters))
-		wake_first(wq);
+		waitq_wake_first(wq);
 	spin_unlock(&wq->lock);
 }
 
@@ -129,6 +130,6 @@ void waitq_wake_all(struct waitq *wq)
 		return;
 	spin_lock(&wq->lock);
 	while (!list_empty(&wq->waiters))
-		wake_first(wq);
+		waitq_wake_first(wq);
 	spin_unlock(&wq->lock);
 }
