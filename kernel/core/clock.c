@@ -1,7 +1,7 @@
 /* clock.c - time since boot, and each hart's timers.
  *
- * The timer is programmed for the next thing to happen and not otherwise: a
- * machine with nothing to do is not woken. */
+ * The hardware timer is set for the next event only: a machine with nothing to do
+ * is never woken. */
 
 #include "core/clock.h"
 
@@ -65,7 +65,7 @@ static void timer_set_hardware(struct hart *h, u64 deadline)
 		sbi_set_timer(deadline);
 }
 
-/* (T) held, interrupts off. */
+/* The deadline of the first timer, ~0: none.  (T) held, interrupts off. */
 static u64 timer_next_deadline(const struct hart *h)
 {
 	if (list_empty(&h->timers))
@@ -84,7 +84,7 @@ void timer_program(u64 slice_end)
 	timer_set_hardware(h, MIN(h->slice_end, h->timer_next));
 }
 
-/* (T) held: the list of this hart changed. */
+/* Call after the list of this hart has changed.  (T) held. */
 static void timer_list_changed(struct hart *h)
 {
 	h->timer_next = timer_next_deadline(h);

@@ -4,18 +4,19 @@
 #include "lib/list.h"
 #include "lib/types.h"
 
-/* Time base cycles (10 MHz on qemu virt; read from the device tree). */
+/* clock_now() counts in time base cycles, clock_hz() of them a second (10 MHz on QEMU's
+ * virt, read from the device tree).  The others count from boot. */
 u64 clock_now(void);
 u64 clock_hz(void);
 u64 clock_ns(void);
 u64 clock_ticks(void); /* xv6 ticks of 100 ms */
 
-/* When (in cycles) uptime becomes @tick. */
+/* The time, as clock_now() counts, at which clock_ticks() becomes @tick. */
 u64 clock_tick_time(u64 tick);
 
-void clock_init(void); /* at boot: now is 0 */
+void clock_init(void); /* at boot: time since boot starts here */
 
-/* Cycles from a time in milliseconds. */
+/* How many time base cycles @ms milliseconds are. */
 u64 clock_from_ms(u64 ms);
 
 struct timer {
@@ -26,8 +27,9 @@ struct timer {
 	void (*fn)(struct timer *); /* (C) runs with interrupts off         */
 };
 
-/* @fn runs once on this hart at or after @deadline, in interrupt context. */
+/* Arms @t: @fn runs once on this hart, at or after @deadline (as clock_now() counts), in
+ * interrupt context with the timer lock held. */
 void timer_start(struct timer *t, u64 deadline, void (*fn)(struct timer *));
 
-/* After it returns @fn is neither running nor going to run. */
+/* Disarms @t.  After the call its function is not running and will not run. */
 void timer_cancel(struct timer *t);

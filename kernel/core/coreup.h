@@ -1,4 +1,5 @@
-/* coreup.h - what core calls in the layers above; defined there. */
+/* coreup.h - functions of the layers above that core calls.  Each is defined in the file
+ * that is named with it. */
 #pragma once
 
 #include "lib/types.h"
@@ -16,15 +17,14 @@ void root_rest(void);
 /* mm/xlate/root.c: loads the boot root; interrupts off. */
 void root_unload(void);
 
-/* mm/uaccess.c: a fault of the kernel at a user address (scause @cause).
- * 0: repaired, try again.  Interrupts on, may sleep. */
+/* mm/uaccess.c: repairs a page fault (scause @cause) that the kernel took at user
+ * address @va.  0: access it again.  Interrupts on; may sleep. */
 int user_fault_in_kernel(va_t va, u64 cause) MUST_CHECK;
 
-/* mm/xlate/kmap.c: a kernel stack with a guard page below, for ever; the address of
- * its top (a multiple of 16 KiB), 0: no memory.  At boot only. */
+/* mm/xlate/kmap.c: maps a kernel stack with a guard page below it.  Returns the address
+ * of its top, a multiple of 16 KiB, or 0 without memory.  It is never given back.
+ * At boot only. */
 u64 kstack_alloc(void);
 
-/* dev/: an interrupt from the PLIC is core/irq.h's irq_dispatch(). */
-
-/* proc/: prints who runs, for panic. */
+/* proc/proc.c: prints the running process, for a panic. */
 void proc_describe_current(void);

@@ -1,13 +1,13 @@
 /* fp.c - floating point registers, loaded at the first use.
  *
- * A thread's registers are saved when it leaves the processor after having
- * changed them, and stay in the unit: if it comes back to the same hart with
- * nobody in between who used the unit, nothing is loaded (privileged spec,
- * "Extension Context Status").
+ * A thread's registers are saved when it leaves the processor, if it has changed them.
+ * They stay in the unit: a thread that returns to the same hart before another thread
+ * has used the unit there needs no load (privileged spec, "Extension Context Status").
  *
- * Without F and D on every hart the unit stays off, and whoever uses it has an illegal
- * instruction.  With Zfinx numbers are in the integer registers, and fcsr cannot be
- * switched off: it alone is loaded before a thread runs, and saved after it. */
+ * Unless every hart has F and D, the unit stays off, and a thread that uses it takes an
+ * illegal instruction exception.  With Zfinx, floating point values are in the integer
+ * registers, and fcsr cannot be switched off: fcsr alone is loaded before a thread runs
+ * and saved after it. */
 
 #include "arch/riscv/csr.h"
 #include "core/machine.h"
@@ -64,7 +64,7 @@ bool fp_first_use(struct thread *t)
 	return true;
 }
 
-/* @t's registers, which this hart has, to t->fp.  Interrupts off. */
+/* Saves the registers of @t, which are in this hart's unit, in t->fp.  Interrupts off. */
 static void fp_store(struct thread *t)
 {
 	if (machine.has_zfinx)

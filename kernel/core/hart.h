@@ -14,33 +14,33 @@ struct thread;
 struct hart {
 	struct cpu cpu;  /* (C) first: tp points at it            */
 	bool online;     /* (A) runs threads                      */
-	bool abandoned;  /* (A) did not start in time             */
+	bool abandoned;  /* (A) had not started in time           */
 	u32 irq_depth;   /* (H) nested irq_push_off               */
-	bool irq_was_on; /* (H) before the outermost              */
+	bool irq_was_on; /* (H) before the outermost of them      */
 	u32 top_rank;    /* (H) a bit for each spin lock rank held */
 	u32 spin_depth;  /* (H) spin locks held                   */
 	struct runq rq;
 	struct thread *idle;     /* (C) */
 	struct root *loaded;     /* (A) what satp holds; NULL: the boot root */
 	struct thread *fp_owner; /* (H) whose registers the FPU holds     */
-	bool resched;            /* (A) the slice is over, or a sleeper woke */
+	bool resched;            /* (A) the turn of the running thread is over */
 	bool tick_armed;         /* (H) a slice timer is set              */
 	u64 slice_end;           /* (H) when that is, or ~0               */
-	u64 timer_next;          /* (H) the first of timers, or ~0        */
-	u64 timer_set;           /* (H) deadline the hardware has         */
+	u64 timer_next;          /* (H) deadline of the first timer, or ~0 */
+	u64 timer_set;           /* (H) deadline set in the hardware      */
 	struct spinlock timer_lock;
 	struct list timers; /* (T) struct timer by deadline          */
 	u64 ipi_work;       /* (A) HART_IPI_* asked for              */
 };
 
-#define HART_IPI_DROP 1 /* load the boot root if an idle borrower */
-#define HART_IPI_HALT 2 /* panic elsewhere: stop                  */
+#define HART_IPI_DROP 1 /* load the boot root, unless a process runs */
+#define HART_IPI_HALT 2 /* another hart panics: stop                 */
 
 extern struct hart harts[MAX_HARTS];
-extern u32 nharts; /* started ones; they are harts[0 .. nharts) */
+extern u32 nharts; /* harts[0 .. nharts) have been started */
 
-/* Only meaningful while the caller cannot move to another hart: interrupts
- * off, or in between scheduling points. */
+/* Valid only while the caller cannot move to another hart: with interrupts off, or until
+ * the next scheduling point. */
 static inline struct hart *hart_current(void)
 {
 	return (struct hart *)cpu_current();
@@ -51,5 +51,6 @@ static inline u32 hart_index(void)
 	return cpu_current()->index;
 }
 
-/* Asks hart @h, which may be this one, to do HART_IPI_* work at its next interrupt. */
+/* Sends hart @h, which may be this one, an interrupt in which it does @work: bits of
+ * HART_IPI_*, or 0 to wake it alone. */
 void hart_ipi(struct hart *h, u64 work);

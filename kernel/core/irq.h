@@ -3,12 +3,12 @@
 
 #include "lib/types.h"
 
-/* @fn(@arg) runs with interrupts off on whichever hart takes interrupt @irq
- * (a number of the PLIC).  At boot, once per number. */
+/* From now on @fn(@arg) runs for each interrupt @irq (a number of the PLIC), with
+ * interrupts off, on the hart that takes it.  At boot, once per number. */
 void irq_register(u32 irq, void (*fn)(void *), void *arg);
 
-/* Called by the trap path for a supervisor external interrupt. */
+/* Handles a supervisor external interrupt; the trap path calls it, interrupts off. */
 void irq_dispatch(void);
 
-/* Lets this hart receive device interrupts; each hart, once. */
+/* Lets this hart receive device interrupts; each hart calls it once. */
 void irq_init_hart(void);

@@ -1,8 +1,8 @@
 /* ktest.h - tests that run inside the kernel, at boot with ktest=on.
  *
- * Write KTEST(name) { ... } in any file of a build with CHECK=1; ASSERT is the check.  They
- * run in the thread of process 1 before it becomes a program, all harts up,
- * the file system mounted; then the machine goes off with status 0. */
+ * Write KTEST(name) { ... } in any file of a build with CHECK=1, and check with ASSERT.
+ * The tests run in the thread of process 1 before it becomes a program, with all harts
+ * started and the file system mounted.  Then the machine powers off with status 0. */
 #pragma once
 
 #include "lib/assert.h"

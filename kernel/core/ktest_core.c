@@ -46,7 +46,7 @@ static void ktest_partner(void *arg)
 	spin_unlock(&lock);
 }
 
-/* A lost wake-up hangs here, and the test run's time limit shows it. */
+/* A lost wake-up hangs here until the time limit of the test run. */
 KTEST(no_wakeup_is_lost)
 {
 	ASSERT(kthread_start("ktest", ktest_partner, NULL) == 0);
@@ -115,7 +115,7 @@ static void ktest_adder(void *arg)
 		mutex_lock(&mutex);
 		seen = counter;
 		if (i % 64 == 0)
-			thread_yield(); /* gives others the chance to break in */
+			thread_yield(); /* lets another thread try to get in */
 		counter = seen + 1;
 		mutex_unlock(&mutex);
 	}

@@ -5,11 +5,11 @@
 #include "lib/types.h"
 
 struct machine {
-	struct fdt fdt; /* open for drivers to look around in */
+	struct fdt fdt; /* open; drivers look up their devices */
 	pa_t ram_base;
 	u64 ram_bytes;
 	u64 timebase_hz;
-	bool has_sstc, has_fp, has_zfinx; /* on each hart; has_fp: F and D */
+	bool has_sstc, has_fp, has_zfinx; /* on every hart; has_fp: F and D */
 	pa_t initrd_start, initrd_end;    /* equal: none */
 };
 

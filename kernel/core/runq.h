@@ -8,8 +8,8 @@ struct thread;
 
 struct runq {
 	struct spinlock lock;
-	struct list ready;       /* (lock) struct thread, next one first */
-	u32 nready;              /* (lock; read without it as a hint)    */
-	struct thread *current;  /* (lock; its hart may read it without) */
-	struct thread *previous; /* (lock) whom the running switch left */
+	struct list ready;       /* (lock) struct thread, the next to run first   */
+	u32 nready;              /* (lock; others read it unlocked, as a hint)    */
+	struct thread *current;  /* (lock; its own hart may read it unlocked)     */
+	struct thread *previous; /* (lock) the thread that ran before this switch */
 };

@@ -1,9 +1,9 @@
 /* sched.c - run queues, switching, sleeping and waking.
  *
- * Each hart has a queue and takes turns through it, 10 ms a turn.  Whoever is
- * woken queues up where the waker runs; if it still waits after half a
- * millisecond, an idle hart is told to help itself.  Idle harts sleep in wfi.
- * See sched.h for the states and which lock guards them. */
+ * Each hart has a queue and runs the threads in it by turns of 10 ms.  A thread that is
+ * woken joins the queue of the hart that woke it; if it still waits there after half a
+ * millisecond, an idle hart is woken and takes it over.  Idle harts sleep in wfi.
+ * sched.h has the states, and the lock that guards them. */
 
 #include "core/sched.h"
 
@@ -17,7 +17,7 @@
 #include "uapi/errno.h"
 
 #define SLICE_HZ 100    /* turns of 10 ms                                    */
-#define BALANCE_HZ 2000 /* 0.5 ms: then an idle hart may have who still waits */
+#define BALANCE_HZ 2000 /* after 0.5 ms an idle hart takes a thread that waits */
 #define KTHREADS_MAX 8
 
 struct hart harts[MAX_HARTS];
@@ -48,7 +48,7 @@ static bool hart_is_idle(const struct hart *h)
 	return h->online && h->rq.current == h->idle && h->rq.nready == 0;
 }
 
-/* An idle hart other than @h, or NULL; a hint. */
+/* An idle hart other than @h, or NULL.  Unlocked, so only a hint. */
 static struct hart *sched_find_idle(const struct hart *h)
 {
 	for (u32 i = 1; i < nharts; i++) {
@@ -60,7 +60,8 @@ static struct hart *sched_find_idle(const struct hart *h)
 	return NULL;
 }
 
-/* Somebody waits behind the running thread: look again after a while. */
+/* Sets the timer, as a thread waits for this hart: for the end of a turn, or if another
+ * hart is idle, for the time after which that one may take the thread over. */
 static void sched_arm_tick(struct hart *h)
 {
 	if (h->tick_armed)
@@ -70,7 +71,7 @@ static void sched_arm_tick(struct hart *h)
 		      clock_hz() / (sched_find_idle(h) ? BALANCE_HZ : SLICE_HZ));
 }
 
-/* Queues @t on this hart, whose queue lock is held. */
+/* Puts @t at the end of the queue of @h, this hart.  Queue lock held. */
 static void sched_enqueue(struct hart *h, struct thread *t)
 {
 	list_add_tail(&h->rq.ready, &t->link);
@@ -91,22 +92,22 @@ static struct hart *thread_lock_home(struct thread *t)
 	}
 }
 
-/* Takes @t, which sleeps or is new, to this hart's queue: the waker often
- * sleeps soon itself, and then no other hart had to be woken for it.  Called
- * with @h's queue lock held (t->hart is @h), returns without. */
+/* Makes @t, which sleeps or is new, ready on this hart: the waker often sleeps soon
+ * itself, and then no other hart need be woken for @t.  Called with the queue lock of
+ * @h, which is t->hart, and returns without it. */
 static void thread_make_ready(struct hart *h, struct thread *t)
 {
 	struct hart *here = hart_current();
 
 	if (h->rq.current == t) {
-		t->state = THREAD_RUNNING; /* had not gone to sleep yet */
+		t->state = THREAD_RUNNING; /* it has not gone to sleep yet */
 		spin_unlock(&h->rq.lock);
 		return;
 	}
 	t->state = THREAD_READY;
 	if (here != h) {
 		__atomic_store_n(&t->hart, here->cpu.index, __ATOMIC_RELEASE);
-		irq_push_off(); /* stay here in between */
+		irq_push_off(); /* stay on this hart between the locks */
 		spin_unlock(&h->rq.lock);
 		spin_lock(&here->rq.lock);
 		irq_pop_off();
@@ -140,8 +141,8 @@ void sched_finish_switch(void)
 		prev->on_dead(prev);
 }
 
-/* Goes on with the next thread; the queue lock is held and released, the
- * running thread's state says what becomes of it. */
+/* Switches to the next thread.  The state of the running one, which the caller has set,
+ * says what becomes of it.  Called with the queue lock, and returns without it. */
 static void sched_switch(struct hart *h)
 {
 	struct thread *prev = h->rq.current;
@@ -168,7 +169,7 @@ static void sched_switch(struct hart *h)
 	if (h->rq.nready && next != h->idle)
 		sched_arm_tick(h);
 	context_switch(&prev->ctx, &next->ctx);
-	/* @prev again, perhaps on another hart. */
+	/* @prev runs again, perhaps on another hart. */
 	hart_current()->irq_was_on = irq_was_on;
 	sched_finish_switch();
 }
@@ -230,7 +231,8 @@ void thread_prepare_sleep(bool killable)
 	t->state = killable ? THREAD_WAITING : THREAD_SLEEPING;
 	spin_unlock(&hart_current()->rq.lock);
 	irq_pop_off();
-	/* thread_kill() marks first and looks at the state then. */
+	/* thread_kill() sets the mark before it looks at the state: one of us sees the
+	 * other. */
 	if (killable && thread_killed())
 		thread_wake(t);
 }
@@ -270,7 +272,7 @@ void thread_kill(struct thread *t)
 		return;
 	}
 	if (t->state == THREAD_RUNNING && h != hart_current())
-		hart_ipi(h, 0); /* a trap, on the way out of which it dies */
+		hart_ipi(h, 0); /* it dies on the way out of this trap */
 	spin_unlock(&h->rq.lock);
 }
 
@@ -357,7 +359,7 @@ static struct thread *sched_steal_from(struct hart *victim, struct hart *h)
 	return t;
 }
 
-/* Brings over one thread that waits behind another on a busy hart. */
+/* Takes over one thread that waits on a busy hart.  False: there is none. */
 static bool sched_steal(struct hart *h)
 {
 	for (u32 i = 1; i < nharts; i++) {
@@ -393,14 +395,14 @@ void sched_idle(void)
 		h->tick_armed = false;
 		timer_program(~0ul);
 		cpu_wait();
-		irq_enable(); /* whatever it was is taken here */
+		irq_enable(); /* the interrupt that ended the wait is taken here */
 	}
 }
 
 /* --- interrupts -------------------------------------------------------- */
 
-/* Others wait: an idle hart may take one over, and a thread whose slice is
- * over makes room. */
+/* Threads wait for this hart: wakes an idle hart to take one over, and ends the turn of
+ * the running thread if it is over. */
 static void sched_share_out(struct hart *h)
 {
 	struct hart *idle = sched_find_idle(h);
@@ -416,7 +418,7 @@ void sched_timer(void)
 {
 	struct hart *h = hart_current();
 
-	h->timer_set = 0; /* in the past: the interrupt stays until it is set anew */
+	h->timer_set = 0; /* past: pending until the timer is set again */
 	timer_run_due();
 	h->tick_armed = false;
 	if (h->rq.current != h->idle && h->rq.nready)

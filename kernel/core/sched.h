@@ -1,8 +1,8 @@
 /* sched.h - struct thread, and what the scheduler offers to core and proc.
  *
- * A thread is on a run queue, running, or asleep.  Its state changes only
- * under the lock of the run queue of the hart it belongs to (thread.hart).
- * A thread that is woken before it got around to sleeping just goes on. */
+ * A thread is on a run queue, running, or asleep.  Its state changes only under the lock
+ * of the run queue of harts[thread.hart].  A thread that is woken between
+ * thread_prepare_sleep() and thread_sleep() does not sleep. */
 #pragma once
 
 #include "arch/riscv/switch.h"
@@ -26,79 +26,82 @@ enum thread_state {
 /* (Q) run queue lock of harts[hart]  (S) only this thread  (A) atomic
  * (C) constant while it runs  (H) the hart that runs it, interrupts off */
 struct thread {
-	struct context ctx;               /* (Q) when not running                     */
-	struct list link;                 /* (Q) run queue                            */
-	u32 state;                        /* (Q) enum thread_state; others may peek   */
-	u32 hart;                         /* (Q) where it runs or ran last            */
-	bool killed;                      /* (A) is to die at the next chance         */
-	bool is_kernel;                   /* (C) has no process                       */
-	bool waits_for_memory;            /* (C) it is not refused any: mem_wait()    */
-	u32 no_fault;                     /* (S) user faults fail at once             */
-	u64 stack_top;                    /* (C) */
-	struct aspace *as;                /* (S) user memory; NULL: none; proc/proc.h */
-	void (*fn)(void *);               /* (C) where it starts                      */
-	void *arg;                        /* (C) */
-	void (*on_dead)(struct thread *); /* (C) runs when it is off its stack */
+	struct context ctx;    /* (Q) when not running                     */
+	struct list link;      /* (Q) run queue                            */
+	u32 state;             /* (Q) enum thread_state; also read unlocked */
+	u32 hart;              /* (Q) where it runs or ran last            */
+	bool killed;           /* (A) dies before it returns to user mode  */
+	bool is_kernel;        /* (C) has no process                       */
+	bool waits_for_memory; /* (C) waits for it, is never refused: mem_wait() */
+	u32 no_fault;          /* (S) user faults fail at once             */
+	u64 stack_top;         /* (C) */
+	struct aspace *as;     /* (S) user memory; NULL: none; proc/proc.h */
+	void (*fn)(void *);    /* (C) where it starts                      */
+	void *arg;             /* (C) */
+	void (*on_dead)(struct thread *); /* (C) runs once its stack is not in use    */
 	u64 started;                      /* (H) when it got the processor            */
-	u64 runtime;                /* (H) time base cycles, without the current run */
-	u32 fp_hart;                /* (H) 1 + hart that may hold its registers */
+	u64 runtime;                /* (H) time base cycles of the runs before this one */
+	u32 fp_hart;                /* (H) 1 + the hart whose unit may hold its registers */
 	bool fp_used;               /* (S) fp is meaningful                     */
 	u32 mutex_rank;             /* (S) a bit for each rank of a mutex held  */
-	u8 mutex_count[RANK_COUNT]; /* (S) how many of each                */
+	u8 mutex_count[RANK_COUNT]; /* (S) how many of each rank           */
 	struct fpstate fp;          /* (S) */
 	char name[16];
 };
 
-/* Prepares @t to run fn(arg) on the stack that ends at @stack_top. */
+/* Prepares @t to run @fn(@arg) on the stack whose top is @stack_top; thread_start()
+ * then lets it run. */
 void thread_init(struct thread *t, const char *name, u64 stack_top, void (*fn)(void *),
 		 void *arg);
 
-/* Makes a new thread ready. */
+/* Makes a new thread ready to run. */
 void thread_start(struct thread *t);
 
-/* Marks the running thread as going to sleep; a wake-up from here on counts.
- * @killable: thread_kill() wakes it, too. */
+/* Marks the running thread as going to sleep: a wake-up after this call ends the sleep,
+ * even if it comes before thread_sleep().  @killable: thread_kill() wakes it, too. */
 void thread_prepare_sleep(bool killable);
 
 /* Sleeps unless a wake-up came since thread_prepare_sleep(). */
 void thread_sleep(void);
 
-/* Wakes @t if it sleeps; any context. */
+/* Wakes @t if it sleeps.  Any context. */
 void thread_wake(struct thread *t);
 
-/* Marks @t as killed and wakes it from waits that allow it; a running one
- * notices within an interrupt. */
+/* Marks @t as killed, and wakes it from a killable wait.  If it runs on another hart, an
+ * interrupt makes it notice. */
 void thread_kill(struct thread *t);
 
-/* Ends the running thread; on_dead() is called once its stack is free. */
+/* Ends the running thread.  on_dead() is called once nothing uses its stack. */
 NORETURN void thread_exit(void);
 
-/* Cycles of processor time that @t has had. */
+/* How long @t has run, in time base cycles. */
 u64 thread_runtime(const struct thread *t);
 
-/* Before going to user mode: gives the FS bits for sstatus, and after a first
- * use trap loads the registers.  Interrupts off. */
+/* The FS bits of sstatus with which @t is to enter user mode: 0 (off) until its registers
+ * are in the unit.  With Zfinx, loads fcsr as well.  Interrupts off. */
 u64 fp_user_status(struct thread *t);
-/* An illegal instruction came with the unit off.  False: that is not why. */
+/* @t took an illegal instruction exception while the unit was off: loads its registers.
+ * False: there is no unit, so that was not the cause. */
 bool fp_first_use(struct thread *t) MUST_CHECK;
-void fp_leave(struct thread *t); /* a switch: registers -> t->fp         */
-void fp_flush(struct thread *t); /* registers -> t->fp, before fork copies  */
-void fp_reset(struct thread *t); /* exec: start from zeros                  */
+void fp_leave(struct thread *t); /* saves the registers in t->fp, at a switch      */
+void fp_flush(struct thread *t); /* the same before fork copies t->fp              */
+void fp_reset(struct thread *t); /* exec: the next use starts with zeros           */
 
-/* The rest of the switch for a thread's first run; called by its start code. */
+/* The second half of a switch, which a new thread's start code calls. */
 void sched_finish_switch(void);
 
-/* Boot: makes the running code this hart's idle thread; and its loop. */
+/* Boot: sched_init_hart() makes the running code the idle thread @idle of this hart, and
+ * sched_idle() is its loop. */
 void sched_init_hart(struct thread *idle);
 NORETURN void sched_idle(void);
 
-/* The timer interrupt / a software interrupt on this hart. */
+/* Handle a timer interrupt and a software interrupt on this hart. */
 void sched_timer(void);
 void sched_ipi(void);
 
-/* Runs what has become due; called by sched_timer(). */
+/* Runs the functions of all timers that are due on this hart; sched_timer() calls it. */
 void timer_run_due(void);
 
-/* Arms the hardware for the end of the slice or the next timer, whichever is
- * first.  ~0: keep the slice's end if one is armed, else there is none. */
+/* Sets the hardware timer for @slice_end (time base cycles) or the next timer, whichever
+ * is first.  ~0: the end of the slice stays as it is, or none if no slice is timed. */
 void timer_program(u64 slice_end);

@@ -1,6 +1,6 @@
 /* thread.h - what runs: a kernel stack, a context, a place in a run queue.
- * Processes (proc/) have one each; kernel threads have no process and no pid,
- * borrow whatever address space is loaded and never touch user memory. */
+ * Each process (proc/) has one.  A kernel thread has no process and no pid; it runs in
+ * the address space that happens to be loaded, and never touches user memory. */
 #pragma once
 
 #include "lib/types.h"
@@ -9,22 +9,22 @@ struct thread;
 
 struct thread *thread_current(void);
 
-/* Starts a kernel thread that runs @fn(@arg); @fn never returns.
- * At boot only; -ENOMEM if there is no stack. */
+/* Starts a kernel thread that runs @fn(@arg).  At boot only.  -ENOMEM: no memory for its
+ * stack, or too many kernel threads. */
 int kthread_start(const char *name, void (*fn)(void *), void *arg) MUST_CHECK;
 
-/* Gives the processor away for now, if somebody else wants it. */
+/* Lets another thread run first, if one is ready on this hart. */
 void thread_yield(void);
 
-/* A scheduling point for long loops: yields when the slice is over or a
- * sleeper was woken.  No spin lock held. */
+/* A scheduling point for long loops: yields if the turn is over.  No spin lock held. */
 void sched_point(void);
 
-/* Whether the running thread is to die; loops that may take long ask. */
+/* Whether the running thread has been killed; a long loop asks, and ends early. */
 bool thread_killed(void);
 
-/* Both, for loops whose length a program chooses: at least every millisecond.  Loops that
- * give memory back or must not end half-way go on when it is true. */
+/* Both, for a loop whose length a program chooses; it calls this at least every
+ * millisecond.  A loop that gives memory back, or must not end half-way, ignores the
+ * result. */
 static inline bool sched_point_killed(void)
 {
 	sched_point();

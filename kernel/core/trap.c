@@ -41,8 +41,8 @@ static bool trap_is_page_fault(u64 cause)
 	return cause == EXC_LOAD_PAGE || cause == EXC_STORE_PAGE;
 }
 
-/* A load or store with a row in the exception table: repair the page, or go
- * on at the fixup.  False: not one of those, or at the kernel's end of the copy. */
+/* For a load or store that has a row in the exception table: repairs the page, or
+ * continues at the fixup.  False: it has no row, or the fault is at a kernel address. */
 static bool trap_repair_user_access(struct kframe *f)
 {
 	u64 fixup = ex_table_find(f->pc);
@@ -60,7 +60,7 @@ static bool trap_repair_user_access(struct kframe *f)
 	irq_disable();
 	if (err)
 		f->pc = fixup;
-	/* The thread may have slept: the state of the FPU is not what it was. */
+	/* The thread may have slept, so the state of the FPU may have changed. */
 	f->status = (f->status & ~SSTATUS_FS) | (csr_read(sstatus) & SSTATUS_FS);
 	return true;
 }

@@ -5,12 +5,13 @@
 
 #define MACHINE_CPUS 64
 
-/* Hardware numbers of the processors that the device tree has enabled; more
- * than MACHINE_CPUS are only counted. */
+/* The hardware numbers of all processors that the device tree says are enabled.
+ * machine_ncpus counts those beyond MACHINE_CPUS, too. */
 extern u64 machine_cpus[MACHINE_CPUS];
 extern unsigned machine_ncpus;
 
-/* Fills in `machine`; returns the boot arguments. */
+/* Fills in `machine` from the device tree at @fdt; @kernel is where the kernel is loaded.
+ * Returns the boot command line, which lives as long as the tree. */
 const char *machine_read(pa_t fdt, pa_t kernel);
 
 /* Sorts RAM into free and taken, and starts the frame allocator and the
@@ -20,5 +21,5 @@ void memory_init(pa_t fdt);
 /* Says why, in one line, and powers off.  For what is wrong outside of the kernel. */
 void stop_boot(const char *why) __attribute__((noreturn));
 
-/* Starts the other harts; prints what did not start. */
+/* Starts the other harts, and prints which do not start. */
 void harts_start(void);

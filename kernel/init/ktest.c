@@ -1,10 +1,10 @@
 /* ktest.c - the runner for the tests inside the kernel.
  *
- * ktest=on runs what core/ktest.h gathers.  ktest=start has all harts come by the
- * boot hart's entry, as some firmware does at times.  The others end in a panic,
- * whose report has to be seen: ktest=overflow runs a kernel stack over its end,
- * ktest=panic just panics; while all other harts print and want a lock, ktest=lock
- * panics holding that lock, and ktest=print in the middle of a message. */
+ * ktest=on runs the tests of core/ktest.h.  ktest=start makes all harts start at the entry
+ * of the boot hart, as some firmware does at times.  The others end in a panic, whose
+ * report is tested from outside: ktest=overflow runs past the end of a kernel stack, and
+ * ktest=panic just panics.  The last two panic while all other harts print and wait for a
+ * lock: ktest=lock holds that lock, ktest=print is in the middle of a message. */
 
 #include "init/ktest.h"
 
@@ -41,7 +41,7 @@ static void ktest_run_all(void)
 
 static volatile unsigned bottom = ~0u; /* never reached: the stack is shorter */
 
-/* Not inlined, not a loop: each turn needs stack of its own. */
+/* Not inlined and not turned into a loop: each call takes stack. */
 static __attribute__((noinline)) unsigned ktest_dig(unsigned depth)
 {
 	volatile char room[200];
@@ -57,12 +57,12 @@ const void *ktest_hart_entry(const void *entry)
 	return opt(KTEST) == KTEST_START ? _start : entry;
 }
 
-/* --- a panic that has others in its way --------------------------------------- */
+/* --- a panic while other harts print and wait for locks ------------------------- */
 
-#define BUSY_THREADS 5 /* the kernel has some of its own */
+#define BUSY_THREADS 5 /* leaves room for the kernel's own threads */
 
 static struct spinlock wanted = SPINLOCK_INIT("wanted", proc);
-static u32 nbusy; /* (A) how many of these run */
+static u32 nbusy; /* (A) busy threads that have started */
 
 static void ktest_let_pass(u64 us)
 {
@@ -86,7 +86,7 @@ static void ktest_keep_busy(void *arg)
 	}
 }
 
-/* All harts but this one print by the end of it, and every other wants the lock. */
+/* When it returns, all other harts print, and every second thread also takes the lock. */
 static void ktest_start_crowd(void)
 {
 	for (u64 i = 0; i < BUSY_THREADS; i++) {
@@ -106,7 +106,7 @@ static void ktest_panic_with_lock(void)
 	panic("with a lock that others want");
 }
 
-/* The string is not mapped: the fault comes with the lock of the messages held. */
+/* The string is not mapped: printk() faults with its lock held. */
 static void ktest_panic_in_message(void)
 {
 	ktest_start_crowd();

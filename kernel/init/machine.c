@@ -11,8 +11,7 @@
 
 struct machine machine;
 
-/* RAM is the stretch that holds the kernel; banks that follow it without a
- * hole are taken in. */
+/* RAM is the bank that holds the kernel, and all banks that follow it without a hole. */
 static void machine_find_ram(const struct fdt *f, pa_t kernel)
 {
 	u64 addr, size;
@@ -40,7 +39,8 @@ static void machine_find_ram(const struct fdt *f, pa_t kernel)
 	}
 }
 
-/* The single letters of "rv64imafdc_..." end at the first longer name. */
+/* Whether @isa, "rv64imafdc_...", has a one-letter extension; they end at the first longer
+ * name.  g stands for imafd. */
 static bool isa_has_letter(const char *isa, char letter)
 {
 	for (isa += 4; *isa && !strchr("_zx", *isa); isa++) {
@@ -50,7 +50,8 @@ static bool isa_has_letter(const char *isa, char letter)
 	return false;
 }
 
-/* "rv64imafdc_..._sstc" (older trees) or a list of strings (newer ones). */
+/* Whether a processor has extension @ext.  Older trees have a string,
+ * "rv64imafdc_..._sstc", newer ones a list of strings. */
 static bool isa_has(const struct fdt *f, int cpu, const char *ext)
 {
 	u32 len = 0, n = strlen(ext);

@@ -32,7 +32,7 @@
 #include "proc/fault_words.h"
 #include "proc/proc.h"
 
-#define START_TIMEOUT_MS 5000 /* a busy host may take its time */
+#define START_TIMEOUT_MS 5000 /* a busy host may need long */
 
 extern char __kernel_start[], boot_stack_top[], _start_secondary[];
 
@@ -55,7 +55,7 @@ static void hart_prepare(struct hart *h, u32 index, u64 hartid)
 		panic("no memory for the stacks of hart %u", index);
 }
 
-/* From here on the hart can have threads and locks. */
+/* After this the hart can run threads and take locks. */
 static void hart_init_threads(void)
 {
 	struct hart *h = hart_current();
@@ -64,7 +64,7 @@ static void hart_init_threads(void)
 	sched_init_hart(&idle_threads[h->cpu.index]);
 }
 
-/* And from here on it may take interrupts and touch user memory. */
+/* After this it can take interrupts and access user memory. */
 static void hart_init_traps(void)
 {
 	uaccess_init_hart();
@@ -130,7 +130,7 @@ void harts_start(void)
 		}
 		printk("hart %lu does not start; going on without it\n", hartid);
 		if (harts[nharts].abandoned)
-			nharts++; /* it may still come, and finds that mark */
+			nharts++; /* it may still start, and must find that mark */
 	}
 }
 
@@ -178,7 +178,7 @@ static void init_cannot_run(int err)
 	stop_boot(line);
 }
 
-/* Everything else runs for init's children, so this is a poweroff. */
+/* Nothing is left to do without init and its children, so the machine powers off. */
 static void init_ended(const char *why)
 {
 	char line[FAULT_WORDS_MAX + 80];
@@ -190,7 +190,7 @@ static void init_ended(const char *why)
 	stop_boot(line);
 }
 
-/* The labs' first step: the page table of the first program. */
+/* A step of the xv6 labs: prints the page table of the first program. */
 static void init_print_table(void)
 {
 	if (opt(VMPRINT) == VMPRINT_ON)
@@ -205,7 +205,6 @@ static const struct first_program first = {
 	.ended = init_ended,
 };
 
-/* One line, and the machine goes off: nothing of ours is broken. */
 void stop_boot(const char *why)
 {
 	printk("%s\n", why);

@@ -1,4 +1,4 @@
-/* memory.c - which RAM is free: all but what lies on a list of taken ranges. */
+/* memory.c - finds out which RAM is free: all but the ranges on a list of taken ones. */
 
 #include "core/report/klog.h"
 #include "core/machine.h"
@@ -15,7 +15,7 @@ extern char __kernel_start[], __kernel_end[];
 struct range {
 	pa_t start, end; /* page-aligned */
 	enum frame_kind kind;
-	bool mapped; /* in the direct map all the same */
+	bool mapped; /* in the direct map, though taken */
 };
 
 static struct range taken[TAKEN_MAX]; /* by start; may overlap */
@@ -51,7 +51,7 @@ static void memory_take_reserved(const struct fdt *f)
 	}
 }
 
-/* The first stretch of @bytes that nothing has taken. */
+/* The first address with @bytes of RAM that are not taken. */
 static pa_t memory_find_room(u64 bytes)
 {
 	pa_t at = machine.ram_base;
@@ -66,8 +66,8 @@ static pa_t memory_find_room(u64 bytes)
 	return at;
 }
 
-/* Calls @fn for every stretch between the taken ranges; those for which
- * @skip_mapped is false count as taken only if they are not mapped. */
+/* Calls @fn for every range of RAM that is free; unless @skip_mapped, taken ranges that are
+ * in the direct map count as free, too. */
 static void memory_for_free(void (*fn)(pa_t start, pa_t end), bool skip_mapped)
 {
 	pa_t at = machine.ram_base, end = machine.ram_base + machine.ram_bytes;
@@ -91,7 +91,7 @@ void memory_init(pa_t fdt)
 	pa_t at;
 
 	machine.ram_bytes = ALIGN_DOWN(machine.ram_bytes, PAGE_SIZE);
-	/* The firmware sits below the kernel, whatever the tree says of it. */
+	/* The firmware is below the kernel, even if the tree does not say so. */
 	memory_take(machine.ram_base, kernel, FRAME_firmware, false);
 	memory_take(kernel, kernel_end, FRAME_kernel, false); /* kmap_image() maps it */
 	memory_take(fdt, fdt + machine.fdt.size, FRAME_boot, true);

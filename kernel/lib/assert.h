@@ -1,7 +1,7 @@
-/* assert.h - ASSERT is for our own bugs; what users do wrong gets an error. */
+/* assert.h - ASSERT is for our own bugs; a mistake of a user gets an error instead. */
 #pragma once
 
-/* Stops the machine (kernel) or the test (host) and says where. */
+/* Says where, and stops the machine; in tests on the host, the test. */
 void assert_fail(const char *file, int line, const char *what) __attribute__((noreturn));
 
 #define ASSERT(cond) ((cond) ? (void)0 : assert_fail(__FILE__, __LINE__, #cond))

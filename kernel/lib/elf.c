@@ -44,7 +44,7 @@ va_t elf_end(const struct elf_image *img)
 	return last->va + last->memsz;
 }
 
-/* What a segment must be whatever its neighbours are. */
+/* The checks of a segment alone, without its neighbours. */
 static int elf_check_load(const struct elf_phdr *ph, va_t limit)
 {
 	if (ph->memsz < ph->filesz)
@@ -52,7 +52,7 @@ static int elf_check_load(const struct elf_phdr *ph, va_t limit)
 	if (!IS_ALIGNED(ph->vaddr, PAGE_SIZE) || ph->vaddr > limit ||
 	    ph->memsz > limit - ph->vaddr)
 		return -ENOEXEC;
-	/* The file system has 32-bit sizes; more is never there to read. */
+	/* The file system has 32-bit sizes: no file is larger. */
 	if (ph->filesz && (ph->offset > UINT32_MAX || ph->filesz > UINT32_MAX))
 		return -ENOEXEC;
 	return 0;

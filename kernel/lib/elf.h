@@ -1,7 +1,7 @@
-/* elf.h - which ELF files exec accepts, and what is to be loaded of them.
+/* elf.h - which ELF files exec accepts, and what it loads of them.
  *
- * Pure decoding: nothing in a file, however hostile, makes these read outside
- * the bytes they are given.  Layout: System V ABI, ELF-64, little endian. */
+ * Pure decoding: whatever a file holds, these functions read only the bytes that they are
+ * given.  Layout: System V ABI, ELF-64, little endian. */
 #pragma once
 
 #include "lib/types.h"
@@ -30,9 +30,9 @@ _Static_assert(sizeof(struct elf_phdr) == ELF_PHDR_SIZE, "ELF-64 program header"
 #define ELF_PF_W 2u
 #define ELF_PF_R 4u
 
-/* One PT_LOAD: bytes [offset, offset + filesz) of the file go to va, the rest
- * up to va + memsz is zero.  va is page-aligned; segments ascend and their
- * pages do not overlap. */
+/* One PT_LOAD: bytes [offset, offset + filesz) of the file go to va, and the rest up to
+ * va + memsz is zero.  va is page-aligned.  Segments are in ascending order and share no
+ * page. */
 struct elf_segment {
 	va_t va;
 	u64 memsz, filesz, offset;
@@ -41,24 +41,24 @@ struct elf_segment {
 
 struct elf_image {
 	va_t entry;
-	u64 stack_size; /* PT_GNU_STACK's p_memsz, bytes; 0: not said */
+	u64 stack_size; /* p_memsz of PT_GNU_STACK, bytes; 0: not given */
 	unsigned nsegments;
 	struct elf_segment segment[ELF_MAX_SEGMENTS];
 };
 
-/* Whether @eh opens a file that can be run: magic, 64 bits, little endian,
- * program headers of the size we know and within reach, an entry in the user
- * half.  Type and machine are not looked at, as in xv6.  0 or -ENOEXEC. */
+/* Checks the header of a file that is to be run: magic, 64 bits, little endian, an entry
+ * in the user half, program headers of the right size, not too many and not too far
+ * into the file.  Ignores type and machine, as xv6 does.  0 or -ENOEXEC. */
 int elf_check_header(const struct elf_ehdr *eh) MUST_CHECK;
 
 /* Starts @img for a file with header @eh. */
 void elf_begin(struct elf_image *img, const struct elf_ehdr *eh);
 
-/* Takes in the next program header; those that load nothing and say nothing of
- * the stack are passed over.  -ENOEXEC: not page-aligned, wraps, ends above
- * @limit (page-aligned, at most MAXVA), memsz < filesz, shares a page with an
- * earlier one or precedes it, too many. */
+/* Adds the next program header to @img.  One that loads nothing and does not describe the
+ * stack is skipped.  @limit is page-aligned and at most MAXVA.  -ENOEXEC: a segment is not
+ * page-aligned, wraps around, ends above @limit, has memsz < filesz, shares a page with an
+ * earlier one or precedes it, or is one too many. */
 int elf_add(struct elf_image *img, const struct elf_phdr *ph, va_t limit) MUST_CHECK;
 
-/* Where the last segment ends, bytes (0: none). */
+/* The address at which the last segment ends; 0: there is none. */
 va_t elf_end(const struct elf_image *img);

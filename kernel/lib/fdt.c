@@ -1,9 +1,7 @@
 /* fdt.c - reading a flattened device tree; see fdt.h for the promises.
  *
- * The structure block is a sequence of big-endian 32-bit tokens.  All of it is
- * read by item_read(), which is the only place that checks bounds; everything
- * else is loops over items.  Nothing recurses, and each call is one or two
- * passes over the block at most. */
+ * The structure block is a sequence of big-endian 32-bit tokens.  Only item_read() reads
+ * it and checks bounds; all else is loops over items, without recursion. */
 #include "lib/fdt.h"
 
 #include "lib/string.h"
@@ -32,7 +30,7 @@ enum { TAG_BEGIN_NODE = 1, TAG_END_NODE = 2, TAG_PROP = 3, TAG_NOP = 4 };
 struct item {
 	u32 tag;
 	int at;         /* offset of the token in the structure block */
-	int next;       /* offset behind the item                     */
+	int next;       /* offset of what follows the item            */
 	const u8 *data; /* node: its name; property: its value        */
 	u32 len;        /* bytes of data; of a name, without the NUL  */
 	u32 name;       /* property: offset in the strings block      */
@@ -82,8 +80,8 @@ static bool item_read_property(const struct fdt *f, u32 off, struct item *it)
 	return (u32)it->next <= f->structs_size;
 }
 
-/* The item at @off, fillers skipped.  False at the end of the tree, and where
- * the tree makes no sense, which ends it as well. */
+/* Reads the item at offset @start; skips fillers.  False at the end of the tree, and at the
+ * first item that makes no sense. */
 static bool item_read(const struct fdt *f, int start, struct item *it)
 {
 	u32 off = start;
@@ -110,7 +108,7 @@ static bool item_read(const struct fdt *f, int start, struct item *it)
 	return false;
 }
 
-/* The same for an offset that the caller was given for a node. */
+/* The same for an offset that must be that of a node. */
 static bool node_read(const struct fdt *f, int node, struct item *it)
 {
 	return item_read(f, node, it) && it->tag == TAG_BEGIN_NODE && it->at == node;
@@ -146,7 +144,7 @@ int fdt_open(struct fdt *f, const void *blob, u64 max)
 
 /* --- the tree ------------------------------------------------------------ */
 
-/* The first node at @off or later before the surrounding one ends. */
+/* The first node at or after @off within the node that @off lies in, or -ENOENT. */
 static int node_first_from(const struct fdt *f, int off)
 {
 	struct item it;
@@ -188,7 +186,7 @@ int fdt_next_sibling(const struct fdt *f, int node)
 	return node_first_from(f, it.next);
 }
 
-/* The last node before @node that is @depth levels deep (the root: 0). */
+/* The last node before @node whose depth is @depth; that of the root is 0. */
 static int node_last_at_depth(const struct fdt *f, int node, u32 depth)
 {
 	struct item it = { .next = 0 };
@@ -238,7 +236,7 @@ const char *fdt_node_name(const struct fdt *f, int node)
 	return node_read(f, node, &it) ? (const char *)it.data : "";
 }
 
-/* Whether a node called @name is meant by the @n bytes at @want. */
+/* Whether the @n bytes at @want, a part of a path, name the node @name. */
 static bool node_name_matches(const char *name, const char *want, size_t n)
 {
 	if (strncmp(name, want, n) != 0)
@@ -407,7 +405,7 @@ static u64 cells_read(const u8 *p, u32 ncells)
 	return ncells == 1 ? be32(p) : be64(p);
 }
 
-/* How many cells addresses and sizes have among the children of @node. */
+/* How many cells the addresses (*@na) and sizes (*@ns) of the children of @node have. */
 static int cells_count(const struct fdt *f, int node, u32 *na, u32 *ns)
 {
 	if (fdt_prop_u32(f, node, "#address-cells", 0, na) < 0)
@@ -435,7 +433,8 @@ int fdt_reg(const struct fdt *f, int node, unsigned i, u64 *addr, u64 *size)
 	return 0;
 }
 
-/* Takes @addr from the bus below @bus to the one above, by its "ranges". */
+/* Translates *@addr, of @size bytes, from the bus below @bus to that above it, by the
+ * "ranges" of @bus.  -ENOENT: no range has it. */
 static int bus_translate(const struct fdt *f, int bus, u64 size, u64 *addr)
 {
 	u32 len, na, ns, up_na, up_ns, step;

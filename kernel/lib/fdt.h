@@ -1,57 +1,59 @@
 /* fdt.h - reading a flattened device tree (Devicetree Specification 0.4).
  *
- * Total: no blob, however broken, makes these read outside [blob, blob+size).
- * Nodes are named by their offset in the structure block. */
+ * However broken a blob is, these functions read only [blob, blob + size), and they end.
+ * A node is its offset in the structure block. */
 #pragma once
 
 #include "lib/types.h"
 
 struct fdt {
 	const u8 *blob;
-	u32 size; /* bytes, from the header, checked */
+	u32 size; /* bytes, as the header says; checked */
 	u32 structs, structs_size;
 	u32 strings, strings_size;
 	u32 reserved; /* offset of the memory reservation block */
 };
 
-/* 0, or -EINVAL if this is no device tree or it does not fit into @max bytes. */
+/* Opens the tree at @blob.  -EINVAL: it is no device tree, or longer than @max bytes. */
 int fdt_open(struct fdt *f, const void *blob, u64 max) MUST_CHECK;
 
-/* Nodes: offset >= 0, or -ENOENT.  The root node's path is "/"; a path may
- * leave out the unit address ("/memory" finds "/memory@80000000"). */
+/* These return a node (>= 0), or -ENOENT.  The path of the root is "/".  A path may leave
+ * out unit addresses: "/memory" finds "/memory@80000000". */
 int fdt_node(const struct fdt *f, const char *path);
 int fdt_first_child(const struct fdt *f, int node);
 int fdt_next_sibling(const struct fdt *f, int node);
 int fdt_parent(const struct fdt *f, int node);
 
-/* The next node after @node in tree order (start with -1) whose "compatible"
- * list has @name. */
+/* The next node after @node, in the order of the tree, whose "compatible" list has @name;
+ * with @node -1 the first one.  -ENOENT: there are no more. */
 int fdt_next_compatible(const struct fdt *f, int node, const char *name);
 bool fdt_is_compatible(const struct fdt *f, int node, const char *name);
 
-/* The node that others refer to by @phandle. */
+/* The node whose "phandle" is @phandle, by which other nodes refer to it; or -ENOENT. */
 int fdt_by_phandle(const struct fdt *f, u32 phandle);
 
 const char *fdt_node_name(const struct fdt *f, int node);
 
-/* A property's bytes and length, or NULL. */
+/* The bytes of a property, and their number in *@len; NULL: the node has no such property.
+ * fdt_prop_string() also returns NULL if it is not a string that ends. */
 const void *fdt_prop(const struct fdt *f, int node, const char *name, u32 *len);
 const char *fdt_prop_string(const struct fdt *f, int node, const char *name);
 
-/* Big-endian cells of a property: cell @i (-ENOENT if it is not there). */
+/* Cell @i of a property, a big-endian 32-bit number.  -ENOENT: not there. */
 int fdt_prop_u32(const struct fdt *f, int node, const char *name, unsigned i, u32 *out);
 
-/* A number of one or two cells, by the length of the property. */
+/* A property that is one number, of one cell or two.  -ENOENT: not there, or no such. */
 int fdt_prop_number(const struct fdt *f, int node, const char *name, u64 *out);
 
-/* Entry @i of "reg", by the parent's #address-cells and #size-cells. */
+/* Entry @i of "reg": an address on the bus of the parent, and a size in bytes.  -ENOENT:
+ * not there; -EINVAL: #address-cells or #size-cells of the parent are not supported. */
 int fdt_reg(const struct fdt *f, int node, unsigned i, u64 *addr, u64 *size);
 
-/* The same as a physical address: taken up through the "ranges" of the buses. */
+/* The same with a physical address, which the "ranges" of all buses above give. */
 int fdt_reg_pa(const struct fdt *f, int node, unsigned i, u64 *pa, u64 *size);
 
-/* Whether "status" is absent or okay. */
+/* Whether "status" is okay or absent. */
 bool fdt_is_enabled(const struct fdt *f, int node);
 
-/* Entry @i of the memory reservation block; -ENOENT behind the last. */
+/* Entry @i of the memory reservation block; -ENOENT after the last. */
 int fdt_reserved(const struct fdt *f, unsigned i, u64 *addr, u64 *size);

@@ -1,7 +1,7 @@
-/* fmt.c - the formatter.  It needs no memory but the stack and no locks.
+/* fmt.c - the formatter.  It needs only the stack, and no locks.
  *
- * A conversion it does not know comes out as it stands in the format, so that
- * a mistake shows; its argument is then left alone. */
+ * An unknown conversion is printed as it stands in the format, so that the mistake shows;
+ * no argument is taken for it. */
 #include "lib/fmt.h"
 
 #include "lib/string.h"
@@ -10,7 +10,7 @@
 struct sink {
 	void (*put)(char c, void *arg);
 	void *arg;
-	int len; /* characters given out so far */
+	int len; /* characters so far */
 };
 
 /* One conversion: %[flags][width][.precision][length]type */
@@ -40,7 +40,7 @@ static void sink_text(struct sink *out, const char *text, int n)
 		sink_char(out, *text++);
 }
 
-/* Blanks around @n characters of @text. */
+/* Prints @n characters of @text, with blanks up to the width. */
 static void fmt_padded(struct sink *out, const struct spec *s, const char *text, int n)
 {
 	if (!s->left)
@@ -60,7 +60,7 @@ static char *fmt_digits(char *end, u64 v, unsigned base, const char *alphabet)
 	return end;
 }
 
-/* @sign is printed before the digits: "", "-", "0x", ... */
+/* Prints @v after @sign: "", "-", "0x", ... */
 static void fmt_number(struct sink *out, const struct spec *s, u64 v, const char *sign)
 {
 	unsigned base = s->type == 'x' || s->type == 'X' ? 16 : 10;
@@ -69,7 +69,7 @@ static void fmt_number(struct sink *out, const struct spec *s, u64 v, const char
 	char *first = fmt_digits(end, v, base,
 				 s->type == 'X' ? "0123456789ABCDEF" : "0123456789abcdef");
 	int ndigits = end - first, nsign = strlen(sign);
-	int least = s->precision < 0 ? 1 : s->precision; /* digits at least */
+	int least = s->precision < 0 ? 1 : s->precision; /* the least number of digits */
 	int zeros, blanks;
 
 	if (s->precision < 0 && s->zero && !s->left)
@@ -121,7 +121,7 @@ static void fmt_pointer(struct sink *out, const struct spec *s, const void *p)
 	fmt_number(out, &hex, (uintptr_t)p, "0x");
 }
 
-/* Flags; returns what follows them. */
+/* Reads flags; returns what follows them. */
 static const char *spec_parse_flags(const char *f, struct spec *s)
 {
 	for (;; f++) {
@@ -147,7 +147,7 @@ static const char *spec_parse_flags(const char *f, struct spec *s)
 	}
 }
 
-/* A number; stops counting where an int would overflow. */
+/* Reads a number; ignores digits with which an int would overflow. */
 static const char *spec_parse_number(const char *f, int *value)
 {
 	for (*value = 0; *f >= '0' && *f <= '9'; f++)
@@ -172,13 +172,13 @@ static const char *spec_parse_length(const char *f, struct spec *s)
 	return f;
 }
 
-/* Arguments go by pointer: a va_list that a function has used is its own.
- * The struct is what may be passed around. */
+/* The caller of a function that has used its va_list must not use that again.  A pointer
+ * to this struct may be passed on. */
 struct args {
 	va_list ap;
 };
 
-/* @f is behind the %; returns what follows the conversion's letter. */
+/* @f is after the %.  Returns what follows the letter of the conversion. */
 static const char *spec_parse(const char *f, struct spec *s, struct args *a)
 {
 	*s = (struct spec){ .precision = -1 };
@@ -273,7 +273,7 @@ static int sink_format(struct sink *out, const char *format, va_list ap)
 	return out->len;
 }
 
-/* A buffer that keeps room for the NUL. */
+/* @last is where the NUL goes if the text fills the buffer. */
 struct buffer {
 	char *next, *last;
 };

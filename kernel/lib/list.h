@@ -1,4 +1,4 @@
-/* list.h - circular doubly linked list, the links live inside the members. */
+/* list.h - circular doubly linked lists, whose links are inside the members. */
 #pragma once
 
 #include "lib/types.h"
@@ -21,7 +21,7 @@ static inline bool list_empty(const struct list *head)
 	return head->next == head;
 }
 
-/* Puts @node right behind @at (at the front, when @at is the head). */
+/* Inserts @node right after @at; at the front, if @at is the head. */
 static inline void list_add(struct list *at, struct list *node)
 {
 	node->next = at->next;
@@ -30,14 +30,14 @@ static inline void list_add(struct list *at, struct list *node)
 	at->next = node;
 }
 
-/* Puts @node right before @at (at the end, when @at is the head). */
+/* Inserts @node right before @at; at the end, if @at is the head. */
 static inline void list_add_tail(struct list *at, struct list *node)
 {
 	list_add(at->prev, node);
 }
 
-/* Takes @node out and leaves it as an empty list, so that a second call and
- * list_empty(node) are both fine. */
+/* Removes @node from its list and makes it an empty list, so that a second list_del(node)
+ * and list_empty(node) are safe. */
 static inline void list_del(struct list *node)
 {
 	node->prev->next = node->next;
@@ -53,7 +53,7 @@ static inline void list_del(struct list *node)
 	     &pos->member != (head);                                   \
 	     pos = list_entry(pos->member.next, __typeof__(*pos), member))
 
-/* The same; @pos may be taken out on the way, @tmp is the next one. */
+/* The same, but the loop may remove @pos; @tmp is the member after it. */
 #define list_for_each_safe(pos, tmp, head, member)                        \
 	for (pos = list_entry((head)->next, __typeof__(*pos), member),    \
 	    tmp = list_entry(pos->member.next, __typeof__(*pos), member); \

@@ -1,20 +1,20 @@
 /* string.c - memory and strings.
  *
- * gcc and clang call memcpy, memmove, memset and memcmp behind the source's
- * back, so they exist even if nobody names them.  This file is compiled with
- * the recognition of such loops off; else memcpy would become a call of itself.
+ * gcc and clang insert calls of memcpy, memmove, memset and memcmp, so these must exist
+ * even if no source names them.  This file is compiled without the recognition of such
+ * loops, or memcpy would become a call of itself.
  *
- * Words are read only inside the bytes that the caller named, and only at
- * aligned addresses: many RISC-V cores trap on any other. */
+ * Copies and comparisons go by 64-bit words.  They read only words within the bytes that
+ * the caller named, and only at aligned addresses: many RISC-V cores trap on others. */
 #include "lib/string.h"
 
-/* A word of memory whatever type it was stored as. */
+/* A word of memory of any type. */
 typedef u64 __attribute__((may_alias)) word_t;
 
 #define WORD sizeof(word_t)
 #define MISALIGN(p) ((uintptr_t)(p) & (WORD - 1))
 
-/* Both sides aligned, n a multiple of WORD; ascending. */
+/* Copies words in ascending order.  @n is in bytes, a multiple of WORD. */
 static void words_copy(word_t *d, const word_t *s, size_t n)
 {
 	for (; n >= 8 * WORD; n -= 8 * WORD, d += 8, s += 8) {
@@ -28,9 +28,9 @@ static void words_copy(word_t *d, const word_t *s, size_t n)
 		*d++ = *s++;
 }
 
-/* @d is aligned, @s is not, and the word around @s begins inside the caller's
- * bytes: glues each word together from two aligned ones.  Returns the bytes
- * done; what is left (up to 15) has a last word that may not be read. */
+/* Copies to @d, which is aligned, from @s, which is not: each word is made from two
+ * aligned ones.  The word around @s must begin within the caller's bytes.  Returns how many
+ * bytes it has copied; up to 15 are left, as the word after them may not be read. */
 static size_t words_merge(word_t *d, const u8 *s, size_t n)
 {
 	unsigned low = 8 * MISALIGN(s), high = 64 - low;
@@ -47,13 +47,13 @@ static size_t words_merge(word_t *d, const u8 *s, size_t n)
 	return done;
 }
 
-/* From the first byte to the last.  The destination may overlap the source from
- * below: nothing is stored to where loads are still to come. */
+/* Copies from the first byte to the last.  The destination may overlap the source if it
+ * starts below: no byte is stored to before it has been loaded. */
 static void copy_up(u8 *d, const u8 *s, size_t n)
 {
 	size_t bulk = 0;
 
-	/* At least one word's bytes first: words_merge() wants that. */
+	/* At least WORD bytes go first, as words_merge() requires. */
 	if (n >= 4 * WORD && (MISALIGN(d) || MISALIGN(s))) {
 		size_t head = 2 * WORD - MISALIGN(d);
 
@@ -72,7 +72,7 @@ static void copy_up(u8 *d, const u8 *s, size_t n)
 		*d++ = *s++;
 }
 
-/* From the last byte to the first, for a destination above the source. */
+/* Copies from the last byte to the first, for a destination that starts above the source. */
 static void copy_down(u8 *d, const u8 *s, size_t n)
 {
 	d += n, s += n;

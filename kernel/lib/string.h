@@ -1,6 +1,5 @@
 /* string.h - the few C library functions a freestanding kernel needs.
- * Semantics as in C17 7.24; the bulk ones work in 64-bit words where both
- * sides are aligned alike. */
+ * They do what C17 7.24 says. */
 #pragma once
 
 #include "lib/types.h"
@@ -16,10 +15,10 @@ int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
 
-/* Copies at most size - 1 bytes and always ends with NUL (size > 0).
- * Returns strlen(src), so a result >= size means that it was cut. */
+/* Copies at most @size - 1 bytes and a NUL; @size > 0.  Returns strlen(@src): if that is
+ * @size or more, the text was cut. */
 size_t strlcpy(char *dst, const char *src, size_t size);
 
-/* Clears / copies one page; both page-aligned. */
+/* Clear a page, and copy one.  The pages are page-aligned. */
 void page_zero(void *page);
 void page_copy(void *restrict dst, const void *restrict src);

@@ -17,8 +17,8 @@ typedef u64 va_t;  /* virtual address, bytes */
 typedef u64 pa_t;  /* physical address, bytes */
 typedef u64 pfn_t; /* physical address / PAGE_SIZE */
 
-/* An address that a user program named.  A type of its own, so that it cannot
- * be dereferenced by accident: only mm/uaccess.h looks behind it. */
+/* An address that a user program has passed.  It is a type of its own so that it cannot be
+ * dereferenced by accident; only mm/uaccess.h accesses memory there. */
 typedef struct {
 	va_t va;
 } uptr_t;
@@ -33,7 +33,7 @@ typedef struct {
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
-/* clang-format takes (a) - 1 for a cast of -1. */
+/* clang-format would take (a) - 1 for a cast of -1. */
 // clang-format off
 #define ALIGN_DOWN(x, a) ((x) & ~((__typeof__(x))(a) - 1))
 #define ALIGN_UP(x, a) ALIGN_DOWN((x) + (__typeof__(x))(a) - 1, a)

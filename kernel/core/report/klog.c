@@ -1,6 +1,6 @@
 /* klog.c - printk.
  *
- * A call's text is gathered in one buffer and handed over in one piece. */
+ * The text of a call is gathered in a buffer, so that it goes out in one piece. */
 
 #include "core/report/klog.h"
 
@@ -17,7 +17,7 @@ struct text {
 };
 
 static struct text message; /* (lock) */
-static struct text report;  /* the panicking hart's alone */
+static struct text report;  /* only for the hart that panics */
 
 static void klog_to_firmware(const char *s, size_t n)
 {
@@ -52,7 +52,7 @@ static void klog_emit(struct text *t, const char *format, va_list args)
 
 void vprintk(const char *format, va_list args)
 {
-	if (panic_stops_here()) { /* whoever holds the lock may never let go */
+	if (panic_stops_here()) { /* the holder of the lock may never release it */
 		klog_emit(&report, format, args);
 		return;
 	}

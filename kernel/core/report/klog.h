@@ -6,13 +6,14 @@
 #include "core/clock.h"
 #include "lib/types.h"
 
-/* fmt.h's formats.  Each call comes out in one piece; any context. */
+/* Print a message; fmt.h has the formats.  The text of a call is not mixed with that of
+ * others.  Any context. */
 void printk(const char *format, ...) PRINTF_LIKE(1, 2);
 void vprintk(const char *format, va_list args);
 
-/* What a program can cause as often as it likes: the first KLOG_BURST messages of a
- * second come from each place that says it so, then `WHAT: N more`.  Any context in
- * which a timer may be started. */
+/* For a message that a program can cause as often as it likes: of each place that uses
+ * this, the first KLOG_BURST messages of a second are printed, then `WHAT: N more`.  Any
+ * context in which a timer may be started. */
 #define KLOG_BURST 10
 #define printk_limited(text, ...)                                   \
 	do {                                                        \
@@ -24,17 +25,17 @@ void vprintk(const char *format, va_list args);
 
 struct klog_limit {
 	const char *what;   /* constant */
-	u64 end;            /* (klog) of the second, time base cycles           */
-	u32 said, left_out; /* (klog) in it; left_out != 0: over is armed       */
+	u64 end;            /* (klog) end of the second, time base cycles       */
+	u32 said, left_out; /* (klog) in that second; left_out != 0: over is armed */
 	struct timer over;
 };
 
-/* Counts one message; whether it is to be printed. */
+/* Counts one message, and returns whether it is to be printed. */
 bool klog_admits(struct klog_limit *limit) MUST_CHECK;
 
-/* For our own bugs only: prints hart, process, registers, backtrace, and
+/* For our own bugs only: prints the message, hart, thread, process and backtrace, and
  * stops all harts. */
 NORETURN void panic(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/* dev/ gives the real output once it is found; before that SBI's console. */
+/* Messages go to @put from now on; before, they go to the console of the firmware. */
 void klog_set_output(void (*put)(const char *text, size_t n));

@@ -1,6 +1,6 @@
-/* ksym.c - see ksym.h.  The build makes the table from the first link of the
- * image (the second one adds it, behind all text); without it names are
- * just missing. */
+/* ksym.c - see ksym.h.  The build makes the table from the first link of the image; the
+ * second link adds it after all text, so that no function moves.  Without the table no
+ * function is found. */
 
 #include "core/report/ksym.h"
 

@@ -3,5 +3,6 @@
 
 #include "lib/types.h"
 
-/* The function that @pc is in and the offset in it, or NULL. */
+/* The name of the function that @pc is in, and in *@offset the bytes from its start; NULL:
+ * not known. */
 const char *ksym_find(u64 pc, u64 *offset);

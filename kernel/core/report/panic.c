@@ -1,4 +1,4 @@
-/* panic.c - see panic.h: what, where, who, registers, backtrace; then silence. */
+/* panic.c - see panic.h.  A panic reports what, where, who, registers and backtrace. */
 
 #include "core/report/panic.h"
 
@@ -15,12 +15,12 @@
 #define KERNEL_HALF 0xffffffc000000000ul
 #define PANIC_STATUS 101
 
-/* How long the others have to come to an end of what they do with interrupts off. */
+/* How long the other harts have to turn interrupts on and stop. */
 #define STOP_MS 1000
 
-static u32 panicked; /* (A) 1 + index of the hart that panics */
-static u32 stopped;  /* (A) a bit for each hart that stands still */
-static u32 nested;   /* panics while it reported; only that hart's */
+static u32 panicked; /* (A) 1 + index of the hart that panics     */
+static u32 stopped;  /* (A) a bit for each hart that has stopped  */
+static u32 nested;   /* panics within the report; only that hart  */
 static void (*panic_exit_hook)(int);
 
 static const char *const reg_names[32] = {
@@ -39,7 +39,7 @@ void panic_set_exit(void (*fn)(int))
 	panic_exit_hook = fn;
 }
 
-/* Nothing wakes it: not even an interrupt that is pending, as those end a wait. */
+/* Nothing wakes this hart: with sie clear no pending interrupt ends the wait. */
 NORETURN static void panic_stand_still(void)
 {
 	irq_disable();
@@ -55,13 +55,13 @@ bool panic_stops_here(void)
 
 	if (!who)
 		return false;
-	irq_disable(); /* or this thread may go on elsewhere */
+	irq_disable(); /* or this thread might move to another hart */
 	if (who != hart_index() + 1)
 		panic_stand_still();
 	return true;
 }
 
-/* The harts that run and are not @stopped. */
+/* A bit for each other hart that runs and has not stopped. */
 static u32 panic_harts_left(void)
 {
 	u32 left = 0;
@@ -86,7 +86,8 @@ static void panic_end(void)
 	panic_stand_still();
 }
 
-/* One that is printing comes to its end first: the report is in one piece. */
+/* A hart that is printing finishes its message first, so that the report is in one
+ * piece. */
 static void panic_stop_others(void)
 {
 	u64 end = clock_now() + clock_from_ms(STOP_MS);
@@ -99,8 +100,8 @@ static void panic_stop_others(void)
 		cpu_relax();
 }
 
-/* Only the first hart goes on.  A panic within its report gets a report, too; one
- * within that ends it. */
+/* Only the first hart that panics returns from here.  A panic within its report is also
+ * reported; a third one ends the report. */
 static void panic_begin(void)
 {
 	u32 self, none = 0;
@@ -130,8 +131,8 @@ static void panic_print_place(u64 pc)
 		printk("  %016lx\n", pc);
 }
 
-/* A return address may be the first byte of the next function, where the call
- * never returns: the call itself is what is meant. */
+/* Prints the place of the call that returns to @ra.  If the call never returns, @ra may be
+ * the first byte of the next function; @ra - 1 is always within the call. */
 static void panic_print_caller(u64 ra)
 {
 	panic_print_place(ra - 1);
@@ -146,7 +147,7 @@ static void panic_print_who(void)
 	printk("\n");
 }
 
-/* Whether what lies below @fp can be read: a stack has a guard page below it. */
+/* Whether the words below @fp can be read: not in the guard page below a stack. */
 static bool panic_frame_ok(u64 fp)
 {
 	return IS_ALIGNED(fp, 8) && fp >= KERNEL_HALF && ((fp - 8) >> 12 & 3) != 0;

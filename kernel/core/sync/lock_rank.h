@@ -1,8 +1,8 @@
 /* lock_rank.h - the order in which locks are taken, outermost first.
  *
- * A lock may be taken only while every lock held ranks before it.  The list is
- * checked at run time in builds with CHECK=1 and printed into docs/locking.md.
- * Sleeping locks (mutexes) come before all spin locks.
+ * A thread may take a lock only if every lock that it holds ranks before that one.  Builds
+ * with CHECK=1 check this at run time; docs/locking.md shows the list.  Mutexes, whose
+ * holders may sleep, come before all spin locks.
  *
  * X(name, what it guards) */
 #pragma once

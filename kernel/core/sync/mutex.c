@@ -20,8 +20,8 @@ static bool mutex_take(struct mutex *m, struct thread *self)
 					   __ATOMIC_RELAXED);
 }
 
-/* Announces itself before the last try: mutex_unlock() clears the owner first
- * and then looks for the announcement. */
+/* Counts itself as waiting before it tries again: mutex_unlock() clears the owner before
+ * it looks at the count, so one of the two sees the other. */
 static void mutex_take_slowly(struct mutex *m, struct thread *self)
 {
 	spin_lock(&m->lock);
@@ -93,7 +93,8 @@ void mutex_unlock(struct mutex *m)
 	__atomic_store_n(&m->owner, NULL, __ATOMIC_SEQ_CST);
 	if (!__atomic_load_n(&m->waiting, __ATOMIC_SEQ_CST))
 		return;
-	/* Passing through the lock waits for one that is about to sleep. */
+	/* A waiter that has found the mutex taken holds the lock until it is on the
+	 * queue. */
 	spin_lock(&m->lock);
 	spin_unlock(&m->lock);
 	waitq_wake_one(&m->wq);

@@ -1,6 +1,7 @@
 /* mutex.h - locks whose holder may sleep.
  *
- * Thread context only, not recursive, released by the thread that took it. */
+ * For threads only, never in an interrupt.  Not recursive.  The thread that took a mutex
+ * releases it. */
 #pragma once
 
 #include "core/sync/waitq.h"
@@ -9,7 +10,7 @@ struct thread;
 
 struct mutex {
 	struct thread *owner; /* (A) NULL: free */
-	u32 waiting;          /* (lock) threads asleep on wq */
+	u32 waiting;          /* (lock) threads that wait on wq */
 	u32 rank;             /* (C) enum lock_rank */
 	const char *name;     /* (C) */
 	struct spinlock lock;
@@ -19,7 +20,8 @@ struct mutex {
 void mutex_init(struct mutex *m, const char *name, enum lock_rank rank);
 void mutex_lock(struct mutex *m);
 
-/* For a second lock of the same rank, where another rule gives the order. */
+/* The same while the caller holds a mutex of the same rank; another rule must give the
+ * order of the two. */
 void mutex_lock_nested(struct mutex *m);
 void mutex_unlock(struct mutex *m);
 

@@ -1,10 +1,9 @@
 /* spinlock.c - test-and-set locks, and the interrupt switch that goes with them.
  *
- * No queue: where there are more harts than processors below them, a lock
- * that has to go to one certain waiter waits until the host runs that one.
+ * Waiters do not queue: on a host with fewer processors than there are harts, a lock
+ * that must go to a certain waiter stands idle until the host runs that hart.
  *
- * Layer core; see spinlock.h.  Under PAGODA_CHECK the ranks of lock_rank.h
- * are enforced. */
+ * Builds with CHECK=1 check the ranks of lock_rank.h. */
 
 #include "core/sync/spinlock.h"
 
@@ -44,7 +43,7 @@ bool spin_held(const struct spinlock *lk)
 }
 
 #ifdef PAGODA_CHECK
-/* A bit per rank held; a lock needs a rank above all of them. */
+/* top_rank has a bit for each rank held; @lk must rank above all of them. */
 static void spin_rank_enter(const struct spinlock *lk)
 {
 	struct hart *h = hart_current();
@@ -72,8 +71,8 @@ static inline void spin_rank_leave(const struct spinlock *lk)
 }
 #endif
 
-/* Waits by reading alone: a store would take the line away.  False: this hart
- * panics, and takes the lock whoever holds it. */
+/* Waits until @lk is free, with loads alone: a store would take the cache line from its
+ * holder.  False: this hart panics, and takes the lock even if it is held. */
 static bool spin_wait_free(const struct spinlock *lk)
 {
 	while (__atomic_load_n(&lk->locked, __ATOMIC_RELAXED)) {

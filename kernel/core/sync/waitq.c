@@ -34,7 +34,7 @@ static void waiter_leave(struct waitq *wq, struct waiter *w)
 	spin_unlock(&wq->lock);
 }
 
-/* The core of all waits: joins, lets go of @lk, sleeps, leaves. */
+/* Joins the queue, releases @lk, sleeps, leaves the queue, takes @lk again. */
 static void waitq_sleep(struct waitq *wq, struct spinlock *lk, bool killable)
 {
 	struct waiter w;
@@ -112,8 +112,8 @@ static void waitq_wake_first(struct waitq *wq)
 
 void waitq_wake_one(struct waitq *wq)
 {
-	/* A waiter joins before it lets go of the condition's lock, so whoever
-	 * changed the condition under that lock sees it here. */
+	/* A waiter joins the queue before it releases the lock of the condition: who
+	 * has changed the condition under that lock sees the waiter here. */
 	fence_all();
 	if (list_empty(&wq->waiters))
 		return;

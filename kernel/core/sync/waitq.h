@@ -11,9 +11,9 @@
  *	}
  *	spin_unlock(&x->lock);
  *
- * and whoever makes the condition true calls a wake function afterwards, with
- * or without the lock.  No wake-up is lost: the waiter is on the queue before
- * the lock is released. */
+ * and a thread that makes the condition true, under the lock, then calls a wake function,
+ * with the lock or after it.  No wake-up is lost: the waiter is on the queue before the
+ * lock is released. */
 #pragma once
 
 #include "core/sync/spinlock.h"
@@ -33,18 +33,18 @@ struct waitq {
 void waitq_init(struct waitq *wq);
 
 /* Releases @lk (the only spin lock held), sleeps until woken, takes @lk again.
- * Returns 0, or -EINTR if the process is being killed (also when it was
- * before the call: then without sleeping).  May return 0 without cause. */
+ * Returns 0, or -EINTR if the thread has been killed; if it was killed before the call,
+ * it does not sleep.  May return 0 without a wake-up. */
 int waitq_wait(struct waitq *wq, struct spinlock *lk) MUST_CHECK;
 
-/* The same for waits that a kill must not cut short (disk, locks). */
+/* The same for waits that a kill must not end (for the disk, for locks). */
 void waitq_wait_quiet(struct waitq *wq, struct spinlock *lk);
 
-/* The same with an end: @deadline in time base cycles (clock_now()).
- * Returns -ETIMEDOUT once it has passed; the quiet one ignores kills. */
+/* The same until @deadline (as clock_now() counts).  A call after it returns -ETIMEDOUT
+ * without sleeping.  The quiet one ignores kills. */
 int waitq_wait_until(struct waitq *wq, struct spinlock *lk, u64 deadline) MUST_CHECK;
 int waitq_wait_until_quiet(struct waitq *wq, struct spinlock *lk, u64 deadline) MUST_CHECK;
 
-/* Wake the one that waits longest / all.  Any context, interrupts included. */
+/* Wake the thread that has waited longest, or all.  Any context, interrupts included. */
 void waitq_wake_one(struct waitq *wq);
 void waitq_wake_all(struct waitq *wq);
