@@ -72,7 +72,7 @@ static void copy_up(u8 *d, const u8 *s, size_t n)
 		*d++ = *s++;
 }
 
-/* Copies from the last byte to the first, for a destination that starts above the source. */
+/* Copies from the last byte to the first: for a destination above the source. */
 static void copy_down(u8 *d, const u8 *s, size_t n)
 {
 	d += n, s += n;

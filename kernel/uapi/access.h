@@ -1,8 +1,8 @@
-/* access.h - what an access to a user address does: the names, shared by the kernel and
- * the programs that print them. */
+/* access.h - what an access to a user address does: the names, for the kernel and for the
+ * programs that print them. */
 #pragma once
 
-/* X(name, what it means).  The kernel's mm/space/access.h decides which one it is. */
+/* X(name, what it means).  The kernel's mm/space/access.h decides between them. */
 #define ACCESS_FATES(X)                                                    \
 	X(OK, "the entry allows it")                                       \
 	X(SPURIOUS, "the entry allows it; A or D is still to be set")      \
@@ -20,5 +20,6 @@ enum access_fate {
 #undef X
 };
 
-/* The first fate that refuses the access: the program is killed, a call gets EFAULT. */
+/* From this fate on the access is refused: it kills the program, or a system call that
+ * makes it fails with EFAULT. */
 #define FATE_FIRST_REFUSED FATE_NO_AREA

@@ -1,6 +1,6 @@
 /* errno.h - error numbers, with the values of picolibc.
- * Inside the kernel an error is a negative one of these; xv6's -1 is made of
- * it in one place, proc/syscall.c. */
+ * Inside the kernel an error is one of these with a minus; proc/syscall.c alone makes
+ * xv6's -1 of it. */
 #pragma once
 
 #define EPERM 1

@@ -1,6 +1,6 @@
 /* fsformat.h - the xv6 file system on disk; little endian throughout.
- * Blocks: 0 unused | superblock | log | inodes | bitmap | data; where each
- * part starts is read from the superblock.  Shared with mkfs and fsck. */
+ * Blocks: 0 unused | superblock | log | inodes | bitmap | data; the superblock says where
+ * each part starts.  mkfs and fsck use this file, too. */
 #pragma once
 
 #include <stdint.h>
@@ -21,11 +21,11 @@ struct fs_super {
 	uint32_t bmapstart;  /* first bitmap block                */
 };
 
-#define FS_LOG_MAX 30 /* entries that a header of any year has room for */
+#define FS_LOG_MAX 30 /* entries; a log header of every xv6 year has room for them */
 
 struct fs_log_header {
 	int32_t n;                 /* committed blocks, 0: nothing to replay */
-	int32_t block[FS_LOG_MAX]; /* where each one belongs                 */
+	int32_t block[FS_LOG_MAX]; /* the block that each is a copy of       */
 };
 
 /* An inode has 13 block addresses.  Plain images: 12 direct, 1 indirect.  Images

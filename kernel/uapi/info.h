@@ -7,9 +7,9 @@ struct sysinfo {
 	unsigned long long nproc;   /* process slots in use                */
 };
 
-/* The USYSCALL page: what a program may know of itself without a system call.
- * Only the first word is the lab's.  The kernel keeps it true; the program can
- * only read it. */
+/* The USYSCALL page: what a program can find out about itself without a system call.  Only
+ * the first word is the lab's.  The kernel keeps it up to date; the program can only
+ * read it. */
 #define USYSCALL_VERSION 1
 
 struct usyscall {
@@ -17,7 +17,7 @@ struct usyscall {
 	int version; /* USYSCALL_VERSION; fields are only added          */
 	int ppid;    /* the parent; 1 once it has died                   */
 	int pad;
-	unsigned long long timebase_hz; /* rdtime counts so many a second */
+	unsigned long long timebase_hz; /* counts of rdtime in a second   */
 	unsigned long long boot_time;   /* rdtime when the kernel started */
 };
 
@@ -29,13 +29,13 @@ struct procinfo {
 	int state;                   /* enum proc_state                        */
 	int hart;                    /* where it runs or ran last              */
 	unsigned long long size;     /* the break, bytes                       */
-	unsigned long long resident; /* pages of memory it has             */
+	unsigned long long resident; /* pages of memory that it has        */
 	unsigned long long cputime;  /* microseconds                       */
 	char name[16];
 };
 
-/* meminfo(): where the frames of the machine are, in pages; the rows from
- * `free` on add up to `total`. */
+/* meminfo(): what the frames of the machine are used for, in pages.  The fields from `free`
+ * on add up to `total`. */
 struct meminfo {
 	unsigned long long total;     /* all RAM                           */
 	unsigned long long available; /* what programs can still get       */
@@ -53,4 +53,4 @@ struct meminfo {
 /* reboot() */
 #define REBOOT_POWEROFF 0
 #define REBOOT_RESET 1
-#define REBOOT_NO_CONSOLE 2 /* power off, for init: it cannot say why itself */
+#define REBOOT_NO_CONSOLE 2 /* power off; for init, when it has no console to say why */

@@ -1,7 +1,7 @@
-/* job.h - what a shell tells the kernel of its jobs, for ^C.
+/* job.h - what a shell tells the kernel about its jobs, for ^C.
  *
- * There are no process groups.  ^C ends the foreground job: what the shell that
- * prompted last has started since then, but for what runs in the background. */
+ * There are no process groups.  ^C ends the foreground job: all processes that the shell
+ * which prompted last has started since then, except those in the background. */
 #pragma once
 
 /* job() */
@@ -9,7 +9,7 @@
 #define JOB_BACKGROUND 1  /* the caller and all that it starts are in the background    */
 #define JOB_INTERRUPTED 2 /* -> 1: ^C was typed since the caller's last prompt; else 0  */
 
-/* wait4(): these options may be or'ed.  With the second, ^C ends the waiting of a
- * shell, with EINTR; what it waits for is not touched by that. */
+/* Options of wait4(); both may be given.  With WAIT_INTERRUPT ^C ends the wait of a shell,
+ * with EINTR; that alone does nothing to the process that it waits for. */
 #define WAIT_NOHANG 1
 #define WAIT_INTERRUPT 0x100

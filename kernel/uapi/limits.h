@@ -1,14 +1,14 @@
-/* limits.h - the limits of xv6, which its programs test for; one table. */
+/* limits.h - the limits of xv6, which its programs test, and our own. */
 #pragma once
 
 #define NPROC 64       /* processes at once                              */
 #define NHART 8        /* harts that are started                         */
 #define NOFILE 16      /* open files of a process                        */
 #define NFILE 100      /* open files of the system                       */
-#define NINODE 50      /* inodes in use that a program may count on      */
+#define NINODE 50      /* inodes in use at once, at least                */
 #define NDEV 10        /* device majors                                  */
 #define MAXARG 32      /* exec arguments, the NULL included              */
-#define MAXARGS 1024   /* the same by a native call, see sys_exec()      */
+#define MAXARGS 1024   /* the same for a native call, see sys_exec()     */
 #define MAXARGLEN 4096 /* bytes of one exec argument, NUL included      */
 #define MAXPATH 128    /* bytes of a path, NUL included                  */
 #define PIPESIZE 512   /* bytes in a pipe                                */

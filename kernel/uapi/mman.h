@@ -1,5 +1,5 @@
-/* mman.h - mappings.  The labs' numbers are 27 (mmap) and 28 (munmap); the others
- * are Pagoda's own.  Values as in POSIX systems at large. */
+/* mman.h - mappings.  System calls 27 (mmap) and 28 (munmap) are the labs', the others are
+ * Pagoda's own.  The values are those of most POSIX systems. */
 #pragma once
 
 #define PROT_NONE 0
@@ -9,11 +9,11 @@
 
 #define MAP_SHARED 0x01    /* writes reach the file and all who map it       */
 #define MAP_PRIVATE 0x02   /* writes stay here                               */
-#define MAP_FIXED 0x10     /* exactly there; what was there goes             */
-#define MAP_ANONYMOUS 0x20 /* zeros, no file                                 */
+#define MAP_FIXED 0x10     /* exactly there; replaces what is mapped there   */
+#define MAP_ANONYMOUS 0x20 /* zeroed memory, no file                         */
 #define MAP_FAILED ((void *)-1)
 
-/* msync(): always until the disk has it; the flags are accepted. */
+/* msync() always returns after the disk has the data; the flags change nothing. */
 #define MS_ASYNC 1
 #define MS_INVALIDATE 2
 #define MS_SYNC 4
@@ -25,4 +25,4 @@
 #define MADV_WILLNEED 3
 #define MADV_DONTNEED 4
 
-#define MREMAP_MAYMOVE 1 /* if it cannot grow where it is */
+#define MREMAP_MAYMOVE 1 /* it may move if it cannot grow in place */

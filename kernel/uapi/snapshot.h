@@ -3,22 +3,22 @@
  *	snapshot(kind, pid, start, buf, bytes)
  *	harvest(pid, start, buf, bytes)
  *
- * fill `buf` with one header and as many records as fit behind it, and return
- * how many these are, or -errno.  A big space is read in pieces: the next call's
- * `start` is the header's `next`, until that is SNAP_END.
+ * fill `buf` with a header and as many records after it as fit, and return the number of
+ * records, or -errno.  A large space is read in pieces: pass the `next` of a header as
+ * the `start` of the next call, until it is SNAP_END.
  *
- * A piece is consistent: nothing changes in the space while it is gathered.
- * Between two pieces anything may.  A piece is at most SNAP_PIECE bytes, header
- * included, however large the buffer is, and it may be cut short, even to no
- * record at all, where much has to be skipped: only `next` says what is left.
+ * A piece is consistent: nothing changes in the space while it is gathered.  Between two
+ * pieces anything can change.  A piece has at most SNAP_PIECE bytes, header included,
+ * however large the buffer is.  It may have fewer records than fit, even none, where much
+ * has to be skipped: only `next` says whether more is left.
  *
- * pid 0 is the caller.  -ESRCH: no such process, or it has no memory any more.
- * -EINVAL: no such kind, no such address, or room for less than SNAP_LEAST
- * records.  -EFAULT: the buffer.  Whatever fails changes nothing.
+ * pid 0 is the caller.  -ESRCH: no such process, or it has already given up its memory.
+ * -EINVAL: no such kind, no such address, or room for fewer than SNAP_LEAST records.
+ * -EFAULT: the buffer cannot be written.  A call that fails changes nothing.
  *
- * Versions: a program compares `version`.  It is raised when a field changes its
- * meaning; new fields come at the end of a record, so a program steps by
- * `record_bytes`, and new kinds get new numbers. */
+ * Versions: a program compares `version`, which is raised when the meaning of a field
+ * changes.  New fields are added at the end of a record, so a program must step by
+ * `record_bytes`; new kinds get new numbers. */
 #pragma once
 
 #define SNAP_VERSION 1
@@ -29,14 +29,14 @@
 struct snap_header {
 	unsigned int version;         /* SNAP_VERSION                            */
 	unsigned int kind;            /* SNAP_PT ...                             */
-	unsigned int record_bytes;    /* from one record to the next             */
+	unsigned int record_bytes;    /* of one record                           */
 	unsigned int count;           /* records that follow                     */
 	unsigned long long next;      /* `start` of the next piece, or SNAP_END  */
 	unsigned long long time;      /* when it was gathered, ns since boot     */
 	int pid;                      /* whose space this is                     */
 	unsigned int flags;           /* SNAP_ISOLATED                           */
 	unsigned long long root;      /* physical address of the root table      */
-	unsigned long long user_root; /* isolate=on: of the one for user mode   */
+	unsigned long long user_root; /* the same for user mode, if isolate=on  */
 	char name[16];                /* of the process                          */
 };
 
@@ -57,7 +57,7 @@ enum snap_kind {
 #define X(number, name, record, start) SNAP_##name = number,
 	SNAP_KINDS(X)
 #undef X
-		SNAP_NKINDS /* the highest number and one */
+		SNAP_NKINDS /* one more than the highest number */
 };
 
 /* What addresses mean: kinds of areas, and of places in the kernel half. */
@@ -86,28 +86,28 @@ enum snap_area_kind {
 #undef X
 };
 
-/* SNAP_PT: the entries of a page table that are not zero, by address; a table
- * before what is in it.  Those whose own address is below `start` are left out.
- * From 0xffffffc000000000 on `start` is in the kernel half, which all processes
- * share; the half that it does not start in is never reached.  Between the two
- * (Sv39 has no such addresses) it is refused with EINVAL.
+/* SNAP_PT: the entries of a page table that are not zero, by address; an entry that points
+ * to a table comes before the entries of that table.  Entries whose va is below `start`
+ * are left out.  Only the half in which `start` lies is read; the kernel
+ * half, from 0xffffffc000000000 on, is the same in all processes.  Sv39 has no addresses
+ * between the halves: -EINVAL.
  *
- * SNAP_PATH: the entries that the hardware reads on its way to `start`, zero or
- * not: 1 to 3, the last one decides. */
+ * SNAP_PATH: the 1 to 3 entries that the hardware reads to translate `start`, zero or not.
+ * The last one decides. */
 enum snap_what {
 	SNAP_LEAF = 1,
 	SNAP_TABLE,
-	SNAP_GUARD,  /* valid, but refuses every access                        */
+	SNAP_GUARD,  /* valid, but allows no access                            */
 	SNAP_NOTE,   /* not valid, and not zero                                */
-	SNAP_PARKED, /* refuses like a guard, and has a page: PROT_NONE        */
+	SNAP_PARKED, /* allows no access, but has a page: PROT_NONE            */
 };
 
 struct snap_entry {
-	unsigned long long va;  /* first address that it decides              */
+	unsigned long long va;  /* the first address that it translates       */
 	unsigned long long pa;  /* page or table; 0 for others                */
 	unsigned long long pte; /* the entry itself, see arch/riscv/pte.h     */
 	unsigned int refs;      /* references on the frame; 0: not counted    */
-	unsigned int users;     /* of these, page cache and owner not counted */
+	unsigned int users;     /* of these, without page cache and owner     */
 	unsigned char level;    /* 0: 4 KiB, 1: 2 MiB, 2: 1 GiB               */
 	unsigned char what;     /* enum snap_what; 0: an entry that is zero   */
 	unsigned char area;     /* enum snap_area_kind                        */
@@ -118,13 +118,13 @@ struct snap_entry {
 };
 #define SNAP_NO_FRAME 0xff /* ... this: no RAM */
 
-/* SNAP_AREAS: what the addresses of a process mean; guard pages and the pages at
- * the top included.  Numbers of pages count 4 KiB each. */
+/* SNAP_AREAS: what the addresses of a process are used for, with guard pages and the pages
+ * at the top.  Numbers of pages are in units of 4 KiB. */
 struct snap_area {
 	unsigned long long start, end; /* [start, end)                        */
-	unsigned long long resident;   /* pages that are there                */
+	unsigned long long resident;   /* pages that are mapped               */
 	unsigned long long shared;     /* of these: others have them, too     */
-	unsigned long long private;    /* of these: nobody else has them      */
+	unsigned long long private;    /* of these: only this process has it  */
 	unsigned long long large;      /* of these: in 2 MiB leaves           */
 	unsigned long long touched;    /* of these: A is set                  */
 	unsigned long long dirty;      /* of these: D is set                  */
@@ -136,16 +136,16 @@ struct snap_area {
 };
 #define SNAP_AREA_IS_SHARED 1u /* writes reach all who map it */
 
-/* SNAP_FRAMES: what the frames of the machine are used for; adds up to its RAM.
- * SNAP_STATS: counters since boot.  `pid` is not looked at. */
+/* SNAP_FRAMES: what the frames of the machine are used for; the sum is all RAM.
+ * SNAP_STATS: counters since boot.  Both ignore `pid`. */
 struct snap_count {
 	char name[24];
 	char what[64];
 	unsigned long long value;
 };
 
-/* SNAP_LEDGER: the same finer: free frames by the blocks and lists they are in, slabs by
- * cache.  The pages of all records of one piece that has them all add up to all RAM. */
+/* SNAP_LEDGER: SNAP_FRAMES in more detail: free frames by block size and list, slabs by
+ * cache.  If one piece has all records, the sum of their pages is all RAM. */
 struct snap_use {
 	char name[24];
 	unsigned int kind;        /* record of SNAP_FRAMES it is a part of */
@@ -154,8 +154,8 @@ struct snap_use {
 	unsigned long long pages;
 };
 
-/* SNAP_OPTIONS: the boot options, what they are now, and which a program can change
- * by setoption(name, value).  `pid` is not looked at. */
+/* SNAP_OPTIONS: the boot options, their values now, and which of them a program can change
+ * with setoption(name, value).  Ignores `pid`. */
 struct snap_option {
 	char name[16];
 	char values[48]; /* words, the default first; 0-9: numbers of this range */
@@ -167,19 +167,19 @@ struct snap_option {
 };
 #define SNAP_OPTION_GIVEN 1u   /* on the boot command line           */
 #define SNAP_OPTION_CAN_SET 2u /* setoption() works                  */
-#define SNAP_OPTION_WAS_SET 4u /* and was used since the boot        */
+#define SNAP_OPTION_WAS_SET 4u /* setoption() has changed it         */
 #define SNAP_OPTION_NUMBER 8u  /* no words: the default, and the range */
 #define SNAP_OPTION_TEXT 16u   /* any text                           */
 
-/* harvest(): which pages of process `pid` were touched since the last harvest
- * (or pgaccess()); clears what it reports.  Runs of neighbouring pages that are
- * there, can be used, and have the same flags.  A touch on any hart after the call
- * is seen by the next one. */
+/* harvest(): which pages of process `pid` were touched since the last harvest() or
+ * pgaccess(); it clears the marks that it reports.  A record is a run of neighbouring
+ * pages that are mapped, allow access, and have the same flags.  A touch on any hart after
+ * the call is reported by the next one. */
 struct snap_run {
 	unsigned long long va;
 	unsigned int pages; /* of 4 KiB             */
 	unsigned int flags; /* SNAP_RUN_TOUCHED ... */
 };
 #define SNAP_RUN_TOUCHED 1u
-#define SNAP_RUN_DIRTY 2u /* written since it is there; stays set */
-#define SNAP_RUN_LARGE 4u /* in 2 MiB leaves, which are touched as a whole */
+#define SNAP_RUN_DIRTY 2u /* written since it was mapped; not cleared */
+#define SNAP_RUN_LARGE 4u /* in 2 MiB leaves, which have one mark each */

@@ -1,4 +1,4 @@
-/* stat.h - what fstat() tells of a file; xv6's layout, 24 bytes. */
+/* stat.h - what fstat() tells about a file; xv6's layout, 24 bytes. */
 #pragma once
 
 #define T_DIR 1

@@ -1,11 +1,10 @@
 /* syscalls.h - every system call, once: X(number, name, arguments).
- * Numbers, prototypes, dispatch, user stubs and trace names are made from it.
+ * Numbers, prototypes, the dispatch table, user stubs and names in traces come from it.
  *
  * Convention: number in a7, arguments in a0..a5, result in a0, all other
- * registers kept.  A plain number gives xv6's result: -1 for any failure.
- * The same number plus SYS_NATIVE gives -errno (uapi/errno.h) instead; our
- * picolibc layer uses that form.  1..63 are xv6's and its labs' numbers,
- * from 64 on they are Pagoda's own.
+ * registers kept.  A plain number returns -1 for any error, as in xv6.  The same number
+ * plus SYS_NATIVE returns -errno (uapi/errno.h) instead; our picolibc layer uses that.
+ * Numbers 1..63 are those of xv6 and its labs; from 64 on they are Pagoda's own.
  *
  * fork()                          wait(int *status)
  * exit(int status)                pipe(int fd[2])
@@ -26,7 +25,7 @@
  * mincore(addr, len, bytes)       mremap(addr, old_len, new_len, flags)
  * explain(pid, va, access, buf, size) -> length: why an access is refused; access
  *   0 read, 1 write, 2 execute; pid 0: the caller
- * job(how): what a shell tells of its jobs, see job.h
+ * job(how): what a shell tells about its jobs, see job.h
  * sync()                          fsync(fd)
  * lseek(fd, offset, whence) -> offset; whence 0 set, 1 cur, 2 end
  * reboot(how, status): 0 power off, 1 reset; status leaves QEMU; 2 for init
@@ -38,8 +37,8 @@
  * meminfo(struct meminfo *)
  * snapshot(kind, pid, start, buf, bytes) -> records: see snapshot.h
  * harvest(pid, start, buf, bytes) -> records
- * setoption(name, value): changes an option that can be changed (snapshot.h)
- * console(how, struct console_info *): how what is typed is handed out, see console.h */
+ * setoption(name, value): changes an option that counts at any time (snapshot.h)
+ * console(how, struct console_info *): how readers get what is typed, see console.h */
 #pragma once
 
 #define SYS_NATIVE 0x1000
