@@ -89,7 +89,7 @@ def test_panic_prints_a_backtrace():
 
 
 def test_stack_overflow_prints():
-    panics("overflow", r"[0-9a-f]{16} dig\+0x[0-9a-f]+$")
+    panics("overflow", r"[0-9a-f]{16} ktest_dig\+0x[0-9a-f]+$")
 
 
 def check_report(output, what):
