@@ -14,12 +14,12 @@
 	X(dir, "mutex: namespace changes that take two directories")              \
 	X(inode, "mutex: one inode's metadata and contents; parent before child") \
 	X(log, "mutex: the state of the log")                                     \
-	X(buffer, "mutex: one metadata block")                                    \
+	X(buffer, "mutex: the bitmap of blocks")                                  \
 	X(proc, "spin: process tree, states, exit status")                        \
 	X(pipe, "spin: one pipe")                                                 \
 	X(console, "spin: console input")                                         \
-	X(fstable, "spin: tables of inodes, files, names")                        \
-	X(logspin, "spin: log counters")                                          \
+	X(fstable, "spin: one table: inodes, files, names, pipes")                \
+	X(logspin, "spin: counts of log, blocks, dirty pages")                    \
 	X(bufhash, "spin: buffer table")                                          \
 	X(pagehash, "spin: page cache index")                                     \
 	X(device, "spin: one device")                                             \
