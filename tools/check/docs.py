@@ -51,7 +51,7 @@ def missing(doc, files, names, known):
     text = re.sub(r"^( *)```.*?^\1```", lambda m: "\n" * m[0].count("\n"), text, flags=re.M | re.S)
     for number, line in enumerate(text.splitlines(), 1):
         for name in FILE.findall(line):
-            if os.path.basename(name) not in EXAMPLES and "NAME" not in name and not is_file(name, files, names):
+            if os.path.basename(name) not in EXAMPLES and not re.search("NAME|ROOM", name) and not is_file(name, files, names):
                 yield number, f"no file {name}"
         for name in FUNCTION.findall(line):
             if doc != "docs/abi.md" and name not in known and name not in EXAMPLES:
