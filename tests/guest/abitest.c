@@ -1,20 +1,21 @@
 /* abitest.c - runs the cases: `abitest [-l] [-q] [-s] [-x PREFIX] [NAME|PREFIX ...]`.
  *
- * -l lists, -q leaves out the slow cases, -s runs those alone, -x leaves out one prefix.
- * A file of an image has at most 268 KiB, so the cases are in two programs; abitest becomes
- * abitest2, if that is there, and hands over what it has counted (-c PASSED FAILED).
+ * -l lists the cases, -q leaves out the slow ones, -s runs only those, -x leaves out one
+ * prefix.  A file of an image holds at most 268 KiB, so two programs share the cases: after
+ * its own, abitest execs abitest2, if that exists, and passes on its counts (-c PASSED
+ * FAILED).
  *
- * Every case runs in a child.  It passes if the child exits with 0, and afterwards the
- * scratch directory is empty, as many processes live as before, sysinfo() tells of
- * exactly as many free bytes, and the frames of the machine are used for the same things,
- * but for those that are free or hold files.  The exit status is 0 if all passed. */
+ * Every case runs in a child.  It passes if the child exits with 0 and leaves the system
+ * as it was: the scratch directory is empty, the number of processes and the free bytes
+ * in sysinfo() are the same, and so is the number of frames of each kind except free and
+ * page cache.  The exit status is 0 if all cases passed. */
 #include "lib.h"
 
 #include "uapi/snapshot.h"
 
 #define SCRATCH_DIR "/abitest.d"
 #define SECOND "/abitest2"
-#define TIMEOUT_TICKS 900 /* a hang, not a measure of speed */
+#define TIMEOUT_TICKS 900 /* detects a hang; does not measure speed */
 #define SLOW_TIMEOUT_TICKS 6000
 #define SETTLE_TICKS 50
 
@@ -24,14 +25,14 @@ extern const struct role roles_start[], roles_end[];
 struct selection {
 	int quick, slow_only;
 	const char *exclude;
-	int passed, failed; /* before this program */
+	int passed, failed; /* counted by the previous program */
 	int count;
 	char **prefixes;
 };
 
 long snapshot(int kind, int pid, word start, void *buf, word bytes);
 
-/* What all frames are used for. */
+/* The number of frames of each kind. */
 struct ledger {
 	struct snap_header header;
 	struct snap_count kinds[32];
@@ -57,7 +58,8 @@ static int test_selected(const struct test *t, const struct selection *s)
 	return s->count == 0;
 }
 
-/* True when the runner and the watchdog both sleep, the last things to change anything. */
+/* True when the runner and the watchdog both sleep; they are the last to change
+ * anything. */
 static int others_asleep(long runner)
 {
 	static struct procinfo list[NPROC];
@@ -83,7 +85,7 @@ static long test_start(const struct test *t)
 	return pid;
 }
 
-/* A child that kills @pid after @ticks. */
+/* Forks a child that kills @pid after @ticks. */
 static long watchdog_start(long pid, int ticks)
 {
 	long dog = fork();
@@ -121,13 +123,13 @@ static void ledger_read(struct ledger *l)
 	EQ(l->header.next, SNAP_END);
 }
 
-/* Memory of the page cache comes from what is free, and goes there. */
+/* The page cache takes its frames from the free ones and returns them there. */
 static int kind_may_change(const char *name)
 {
 	return strcmp(name, "free") == 0 || strcmp(name, "cache") == 0;
 }
 
-/* 1 if all adds up, and no kind has frames that it did not have. */
+/* 1 if the frames add up to the RAM and each kind has as many as before. */
 static int ledger_same(const struct ledger *before)
 {
 	static struct ledger now;
@@ -154,7 +156,7 @@ static int ledger_same(const struct ledger *before)
 	return 0;
 }
 
-/* 1 if the system is as it was before the case; says what is not. */
+/* 1 if the system is as it was before the case; prints what differs. */
 static int system_settled(word processes, word memory)
 {
 	word now = 0;
@@ -212,7 +214,7 @@ static int test_run(const struct test *t)
 	return 1;
 }
 
-/* Goes on with the cases of the other program; returns if there are none. */
+/* Execs the program with the other cases; returns if there is none. */
 static void go_on(char *const args[], int passed, int failed)
 {
 	char counts[2][16], *argv[MAXARG] = { SECOND, "-c", counts[0], counts[1] };

@@ -1,4 +1,4 @@
-/* elf.h - makes program files, straight and crooked, for the cases about exec(). */
+/* elf.h - makes program files, valid and broken ones, for the cases about exec(). */
 #pragma once
 
 #include "lib.h"
@@ -27,7 +27,7 @@ struct elf_segment {
 #define ELF_SEGMENTS 8
 #define ELF_BYTES 12288
 
-/* A file in the making: a header, a table of segments right after it, contents. */
+/* A file under construction: a header, the segment table right after it, contents. */
 struct elf_file {
 	struct elf_header *header;
 	struct elf_segment *segment;
@@ -35,20 +35,20 @@ struct elf_file {
 	long size; /* of the file */
 };
 
-/* The one such file; its header is right and it has no segment yet. */
+/* Returns the only such file, with a valid header and no segments yet. */
 struct elf_file *elf_new(void);
 /* Adds a segment whose memory size is its file size. */
 struct elf_segment *elf_add(struct elf_file *f, uint32_t flags, uint64_t vaddr, long offset,
 			    long size);
-/* Puts instructions at @offset; gives the offset behind them. */
+/* Puts instructions at @offset; returns the offset after them. */
 long elf_code(struct elf_file *f, long offset, const uint32_t *code, int count);
 void elf_save(const struct elf_file *f, const char *path);
 
-/* Runs the file: its exit status, or ELF_REFUSED if exec() gave -1. */
+/* Runs the file; returns its exit status, or ELF_REFUSED if exec() returned -1. */
 #define ELF_REFUSED 0x7ef0
 int elf_run(const char *path);
 int elf_run_args(const char *path, char *const argv[]);
-/* Saves, runs and removes. */
+/* Saves the file, runs it and removes it. */
 int elf_try(const struct elf_file *f);
 
 /* A program with one segment at 0 with all permissions, its code at file offset 0xb0. */

@@ -87,7 +87,7 @@ long number(const char *s)
 	return v;
 }
 
-/* Where formatted text goes; silently full at @end. */
+/* The destination of formatted text; text past @end is dropped without an error. */
 struct sink {
 	char *at, *end;
 };
@@ -308,7 +308,7 @@ long pattern_wrong(const unsigned char *p, long n, uint32_t seed)
 	return -1;
 }
 
-/* The pattern of a file starts anew in every 1,000 bytes, with the next seed. */
+/* The pattern of a file restarts every 1,000 bytes, with the next seed. */
 #define FILE_PIECE 1000
 
 void file_make(const char *path, long n, uint32_t seed)

@@ -1,7 +1,6 @@
-/* lib.h - the runtime of the test programs: system calls by their plain numbers (any
- * failure is -1), a small printf, checks that name the place which failed, and the
- * registry of cases.  It shares nothing with user/, so it tests the kernel and not a
- * library. */
+/* lib.h - the runtime of the test programs: system calls by number (any failure is -1),
+ * a small printf, checks that name the place of a failure, and the registry of cases.
+ * It shares nothing with user/, so that it tests the kernel and not a library. */
 #pragma once
 
 #include "uapi/fcntl.h"
@@ -22,7 +21,7 @@
 
 typedef unsigned long word;
 
-/* System calls.  All give 64 bits, so that -1 is known to be all ones. */
+/* System calls.  All return 64 bits, so that a test can see that -1 is all ones. */
 long fork(void);
 void exit(int status) __attribute__((noreturn));
 long wait(int *status);
@@ -88,14 +87,14 @@ void format(char *to, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void format_args(char *to, size_t size, const char *format, va_list args);
 
-/* The sequence of a generator that every process can run for itself. */
+/* A random generator; each process can run its own from a seed. */
 static inline uint32_t next_random(uint32_t *state)
 {
 	*state = *state * 1664525u + 1013904223u;
 	return *state >> 8;
 }
 
-/* Accesses which the compiler may not reason about. */
+/* Accesses that the compiler must neither remove nor move. */
 static inline unsigned char load8(word address)
 {
 	unsigned char v;
@@ -114,9 +113,10 @@ static inline void jump(word address)
 	__asm__ volatile("jalr %0" ::"r"(address) : "ra", "memory");
 }
 
-/* Cases.  TEST(area, name) { ... } defines and registers one; it passes when it returns.
- * It runs in a child of its own, in an empty directory, and must leave that empty, all its
- * children gone and as many free pages as before. */
+/* Cases.  TEST(area, name) { ... } defines and registers one; it passes when it
+ * returns.  It runs in a child of its own, in an empty directory.  In the end the
+ * directory must be empty, its children must have ended, and as many pages must be free
+ * as before. */
 struct test {
 	const char *area, *name;
 	void (*run)(void);
@@ -132,8 +132,8 @@ struct test {
 #define TEST(area, name) TEST_ENTRY(area, name, 0)
 #define SLOW_TEST(area, name) TEST_ENTRY(area, name, 1)
 
-/* A role is another main() of this program, for cases that check what exec() makes: it runs
- * as `abitest @name ...` and its result is the exit status. */
+/* A role is another main() of this program, for cases that check what exec() sets up.
+ * It runs as `abitest @name ...`; its return value is the exit status. */
 struct role {
 	const char *name;
 	int (*main)(int argc, char *argv[]);
@@ -146,7 +146,7 @@ struct role {
 									 role_##name }; \
 	static int role_##name(int argc, char *argv[])
 
-/* A child that has printed its FAIL line exits with this; a parent passes it on. */
+/* Exit status of a child that has printed its FAIL line; its parent passes it on. */
 #define REPORTED 0x7e57
 #define KILLED (-1)
 
@@ -165,12 +165,12 @@ void test_equal(const char *file, int line, const char *what, long got, long wan
 #define EQ(got, want) test_equal(__FILE_NAME__, __LINE__, #got, (long)(got), (long)(want))
 #define REFUSED(call) EQ(call, -1)
 
-/* fork that cannot fail without a FAIL line. */
+/* fork(); a failure prints a FAIL line and ends the case. */
 long must_fork(void);
-/* Waits for child @pid, while others may end too, and gives its status. */
+/* Waits for child @pid and returns its status; other children may end meanwhile. */
 int reap(long pid);
 
-/* The statement runs in a child that must end with @want. */
+/* Runs the statement in a child, whose exit status must be @want. */
 #define CHILD(want, ...)                      \
 	do {                                  \
 		long child_pid = must_fork(); \
@@ -194,20 +194,20 @@ int reap(long pid);
 
 word free_memory(void);     /* bytes, by sysinfo */
 word process_count(void);   /* by sysinfo */
-int process_state(int pid); /* PS_*, or 0 if there is none */
-int free_fds(void);         /* how many this process can still open */
+int process_state(int pid); /* PS_*, or 0 if there is no such process */
+int free_fds(void);         /* how many more this process can open */
 
-/* A file with @n bytes of a pattern made from @seed; and its check. */
+/* Makes or checks a file with @n bytes of the pattern of @seed. */
 void file_make(const char *path, long n, uint32_t seed);
 void file_check(const char *path, long n, uint32_t seed);
 int file_exists(const char *path);
-long file_size(const char *path); /* -1: there is none */
-/* Empties the current directory, which is @depth below one's own; gives how many entries it
- * had. */
+long file_size(const char *path); /* -1 if there is no such file */
+/* Empties the current directory, @depth levels below the process's own scratch
+ * directory; returns how many entries it had. */
 int directory_empty(int depth);
 void pattern_fill(unsigned char *p, long n, uint32_t seed);
-/* The first byte of @p that is not @seed's pattern, or -1. */
+/* The index of the first byte at @p that differs from @seed's pattern, or -1. */
 long pattern_wrong(const unsigned char *p, long n, uint32_t seed);
 
 #define SCRATCH_SIZE 16384
-extern unsigned char scratch[SCRATCH_SIZE]; /* anyone's, for the length of a case */
+extern unsigned char scratch[SCRATCH_SIZE]; /* free for use by the running case */

@@ -45,7 +45,7 @@ static inline long advise(word addr, long len, int advice)
 
 #define RW (PROT_READ | PROT_WRITE)
 
-/* A file "m" of @len bytes of pattern @seed, open. */
+/* Makes a file "m" of @len bytes of pattern @seed; returns its open descriptor. */
 static inline int make_pattern(long len, uint32_t seed)
 {
 	long fd = open("m", O_CREATE | O_RDWR);

@@ -1,10 +1,13 @@
-/* regs.S - are registers kept?  Puts a pattern of its own into every register, makes a system
- * call or spins, and compares.  sp, gp and tp are among them: the kernel may not use them.
+/* regs.S - checks that the kernel preserves registers.  Puts a different pattern into every
+ * register, makes a system call or spins, and compares.  sp, gp and tp are included: the
+ * kernel must not rely on them.
  *
- * long regs_integer(long a0, long number, long spins): with number 0 it spins instead.  Gives
- *	0, or the number of the first register that changed.  regs_result has the call's result.
- * long regs_float(long a0, long number, long spins, long seed): the same for f0..f31 and the
- *	rounding mode; gives 0, or 1 + the number of the register, or 33 for the mode. */
+ * long regs_integer(long a0, long number, long spins): number 0 spins instead of calling.
+ * Returns 0, or the number of the first register that changed.  regs_result holds the
+ * call's result.
+ *
+ * long regs_float(long a0, long number, long spins, long seed): the same for f0..f31 and
+ * the rounding mode; returns 0, or 1 + the number of the register, or 33 for the mode. */
 
 #define PATTERN(n) (0x5a00c3d2e1f00000 + (n) * 0x0001000100010001)
 
@@ -90,7 +93,7 @@ regs_integer:
 2:	addi	a7, a7, -1
 	bnez	a7, 2b
 3:
-	/* a0 is the result and a7 was the number: the two that need not be compared */
+	/* a0 holds the result and a7 the number: these two are not compared */
 	addi	a7, a0, 0
 	EACH	CHANGED
 	li	a0, 0
@@ -122,7 +125,8 @@ regs_restore:
 	.endr
 	.endm
 
-	/* The callee-saved ones are not kept for the caller: the C here has no floats. */
+	/* This function does not preserve the callee-saved ones: the C code here has no
+	 * floats. */
 	.globl	regs_float
 regs_float:
 	la	t0, floats
@@ -136,7 +140,7 @@ regs_float:
 	bnez	t1, 1b
 	la	t0, floats
 	FLOATS	fld, t0
-	andi	t4, a3, 3		/* a rounding mode of the caller's */
+	andi	t4, a3, 3		/* a rounding mode of the caller's choice */
 	fsrm	t4
 	mv	a7, a1
 	beqz	a1, 2f
@@ -185,7 +189,8 @@ state_float_get:
 	sd	t0, 8*32(a0)
 	ret
 
-/* By number: the assembler need not know V.  All 32 registers have the mark in element 0. */
+/* As numbers: the assembler need not know V.  Element 0 of all 32 registers gets the
+ * mark. */
 	.globl	state_vector_set
 state_vector_set:
 	.4byte	0x0db072d7		/* vsetvli t0, zero, e64, m8, ta, ma */
@@ -206,7 +211,8 @@ state_vector_get:
 	sd	t0, 8*32(a0)
 	ret
 
-/* User registers that can be written are 0x000 to 0x0ff: those in use and a good many more. */
+/* The writable user registers are within 0x000 to 0x0ff.  This covers the first CSRS:
+ * those in use today and a good many more. */
 	.set	CSRS, 0x20
 	.globl	state_csr_swap
 state_csr_swap:

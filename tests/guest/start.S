@@ -1,6 +1,6 @@
-/* start.S - the first instructions of a test program, and one stub for every system call of
- * kernel/uapi/syscalls.h.  What the kernel left in a0, a1 and sp is kept for the cases that
- * check it. */
+/* start.S - the first instructions of a test program, and one stub for every system call
+ * of kernel/uapi/syscalls.h.  It saves the a0, a1 and sp that the kernel set, for the
+ * cases that check them. */
 #include "uapi/syscalls.h"
 
 	.section .text.start, "ax"
@@ -13,13 +13,13 @@ _start:
 	call	main
 	li	a7, 2
 	ecall
-	ebreak				/* exit came back */
+	ebreak				/* exit returned */
 
 	.text
 #define X(number, name, args) .globl name; name: li a7, number; ecall; ret;
 SYSCALLS(X)
 
-/* long ecall_raw(long a0, a1, a2, a3, a4, a5, number): any call at all. */
+/* long ecall_raw(long a0, a1, a2, a3, a4, a5, number): makes any call at all. */
 	.globl	ecall_raw
 ecall_raw:
 	mv	a7, a6

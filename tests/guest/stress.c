@@ -1,9 +1,9 @@
-/* stress.c - `stress [SECONDS [WORKERS [SEED]]]`: processes, pipes, files and memory
- * under mixed load, every byte checked.
+/* stress.c - `stress [SECONDS [WORKERS [SEED]]]`: processes, pipes, files and memory under
+ * mixed load, every byte checked.
  *
- * Each worker draws jobs at random until the time is over.  Afterwards the files are
- * gone and as many processes and free pages are there as before.  Exit status 0 if
- * nothing was wrong. */
+ * Each worker runs random jobs until the time is up.  Afterwards no file may be left,
+ * and the number of processes and of free pages must be as before.  The exit status is 0
+ * if nothing was wrong. */
 #include "lib.h"
 
 #define DIRECTORY "/stress.d"
@@ -109,7 +109,7 @@ static void job_memory(struct worker *w)
 	long brk = sbrk(pages * (int)PAGE, mode);
 
 	if (brk == -1)
-		return; /* others have it now */
+		return; /* others use it now */
 	for (word p = brk; p < brk + pages * PAGE; p += PAGE)
 		*(volatile word *)p = p ^ w->random;
 	CHILD(

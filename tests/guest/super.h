@@ -1,4 +1,4 @@
-/* super.h - what the cases about 2 MiB leaves share: memory that covers them, and a
+/* super.h - shared by the cases about 2 MiB leaves: memory that covers them, and a
  * pattern in it. */
 #pragma once
 
@@ -21,7 +21,7 @@ static inline int level_if_on(void)
 
 /* --- memory to look at --------------------------------------------------- */
 
-/* The break, made a multiple of 2 MiB without touching anything. */
+/* Moves the break up to a multiple of 2 MiB without touching anything; returns it. */
 static inline word align_break(void)
 {
 	word brk = (word)sbrk(0, EAGER), up = (brk + REGION - 1) & -REGION;

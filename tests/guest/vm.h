@@ -1,5 +1,5 @@
-/* vm.h - what the cases about page tables share: the calls that look at them, and memory
- * whose state is known. */
+/* vm.h - shared by the cases about page tables: the calls that look at them, and memory
+ * in a known state. */
 #pragma once
 
 #include "lib.h"
@@ -19,13 +19,13 @@ long harvest(int pid, word start, void *buf, word bytes);
 #define PTE_A 0x40l
 #define PTE_D 0x80l
 
-/* The page below the stack: mapped, but nobody's. */
+/* The guard page below the stack: mapped, but not for user mode. */
 static inline word guard_page(void)
 {
 	return (start_regs[2] & -PAGE) - PAGE;
 }
 
-/* @n new pages at the break, which becomes a page boundary; @mode of sbrk. */
+/* Adds @n pages at the break, which becomes a page boundary; @mode as in sbrk. */
 static inline word pages_new(int n, int mode)
 {
 	word brk = sbrk(0, EAGER);

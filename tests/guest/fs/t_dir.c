@@ -111,7 +111,7 @@ TEST(dir, link_counts)
 	EQ(mkdir("d"), 0);
 	EQ(link_count("d"), 1);
 	EQ(mkdir("d/a"), 0);
-	EQ(link_count("d"), 2); /* its "..", but not its own "." */
+	EQ(link_count("d"), 2); /* the ".." of d/a counts, d's own "." does not */
 	EQ(mkdir("d/b"), 0);
 	EQ(link_count("d"), 3);
 	EQ(unlink("d/a"), 0);
@@ -331,7 +331,7 @@ TEST(dir, parents_removed_while_current)
 		EQ(chdir("a/b"), 0);
 		EQ(unlink("../../a/b"), 0);
 		EQ(unlink("/abitest.d/a"), 0);
-		fd = open("..", O_RDONLY); /* no use, but no crash */
+		fd = open("..", O_RDONLY); /* useless, but must not crash */
 		if (fd >= 0)
 			close(fd);
 		REFUSED(open("../x", O_CREATE | O_RDWR));
@@ -376,7 +376,7 @@ TEST(name, rename)
 	REFUSED(open("a", O_RDONLY));
 	file_check("b", 100, 1);
 	file_make("c", 50, 2);
-	EQ(rename("c", "b"), 0); /* takes the place of what was there */
+	EQ(rename("c", "b"), 0); /* replaces the existing file */
 	file_check("b", 50, 2);
 	REFUSED(rename("no", "x"));
 	REFUSED(rename("b", "no/x"));
@@ -410,10 +410,10 @@ TEST(name, symbolic_links)
 	EQ(text[0], 'f');
 	REFUSED(readlink("f", text, sizeof(text)));
 	EQ(unlink("f"), 0);
-	REFUSED(open("l", O_RDONLY)); /* its target is gone */
+	REFUSED(open("l", O_RDONLY)); /* its target no longer exists */
 	EQ(symlink("l", "m"), 0);
 	file_make("f", 20, 4);
-	file_check("m", 20, 4); /* by two steps */
+	file_check("m", 20, 4); /* through two links */
 	EQ(unlink("l"), 0);
 	EQ(unlink("m"), 0);
 	EQ(unlink("f"), 0);

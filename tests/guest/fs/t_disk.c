@@ -1,4 +1,5 @@
-/* t_disk.c - a disk without space and one without inodes: calls fail, nothing is lost. */
+/* t_disk.c - a disk without free blocks and one without free inodes: calls fail, nothing
+ * is lost. */
 #include "lib.h"
 
 static void big_name(char name[16], int i)
@@ -6,7 +7,7 @@ static void big_name(char name[16], int i)
 	format(name, 16, "big%d", i);
 }
 
-/* Fills the disk; gives the number of files, and their bytes. */
+/* Fills the disk; returns the number of files, and in *total their bytes. */
 static int fill_disk(long *total)
 {
 	char name[16];
@@ -54,7 +55,7 @@ SLOW_TEST(disk, full)
 	int files = fill_disk(&total);
 
 	CHECK(files > 0 && files < 150); /* an image of 40 MB or less */
-	/* what needs a block fails, or has one left; nothing breaks */
+	/* a call that needs a block fails or finds the last one; nothing breaks */
 	for (int i = 0; i < 5; i++) {
 		char name[] = "xtra0";
 		long fd;
@@ -80,7 +81,7 @@ SLOW_TEST(disk, full)
 		unlink(name);
 	}
 	empty_disk(files);
-	/* as much space as before */
+	/* the same space is free as before */
 	files = fill_disk(&again);
 	EQ(again, total);
 	empty_disk(files);
@@ -106,7 +107,7 @@ SLOW_TEST(disk, full_keeps_what_is_written)
 		EQ(n, 0);
 		EQ(close(fd), 0);
 	}
-	CHECK(total <= 0); /* the write that failed may have left a part */
+	CHECK(total <= 0); /* the failed write may have stored a part */
 	empty_disk(files);
 }
 
@@ -123,7 +124,7 @@ SLOW_TEST(disk, full_directory_cannot_grow)
 		if (link("big0", name) != 0)
 			break;
 	}
-	EQ(made, 62); /* links need no inode, but the 63rd needs a block */
+	EQ(made, 62); /* a link needs no inode, but the 63rd needs a block */
 	for (int i = 0; i < made; i++) {
 		format(name, sizeof(name), "d/ln%d", i);
 		EQ(unlink(name), 0);
@@ -132,7 +133,7 @@ SLOW_TEST(disk, full_directory_cannot_grow)
 	empty_disk(files);
 }
 
-/* Creates files until that fails; gives how many. */
+/* Creates files until that fails; returns their number. */
 static int use_inodes(void)
 {
 	char name[16];
@@ -172,7 +173,7 @@ SLOW_TEST(disk, out_of_inodes)
 	REFUSED(symlink("x", "s"));
 	REFUSED(open("f", O_CREATE | O_RDWR));
 	REFUSED(file_size("f"));
-	EQ(link("i0", "hard"), 0); /* needs none */
+	EQ(link("i0", "hard"), 0); /* a link needs no inode */
 	EQ(unlink("hard"), 0);
 	free_inodes(n);
 	EQ(use_inodes(), n);

@@ -180,7 +180,7 @@ TEST(file, truncate_is_seen_by_all)
 	EQ(read(a, scratch, 100), 100);
 	b = open_ok("f", O_WRONLY | O_TRUNC);
 	EQ(file_size("f"), 0);
-	EQ(read(a, scratch, 100), 0); /* its offset is past the end now */
+	EQ(read(a, scratch, 100), 0); /* the offset is past the end now */
 	EQ(write(b, "abcdef", 6), 6);
 	c = open_ok("f", O_RDONLY);
 	EQ(read(c, scratch, 100), 6);
@@ -197,10 +197,10 @@ TEST(file, truncate_keeps_offsets)
 
 	EQ(write(a, "12345678", 8), 8);
 	b = open_ok("f", O_RDWR | O_TRUNC);
-	REFUSED(write(a, "x", 1)); /* beyond the end: no hole is made */
+	REFUSED(write(a, "x", 1)); /* past the end: no hole is made */
 	EQ(file_size("f"), 0);
 	EQ(write(b, "abcdefgh", 8), 8);
-	EQ(write(a, "x", 1), 1); /* right at the end again */
+	EQ(write(a, "x", 1), 1); /* exactly at the end again */
 	EQ(file_size("f"), 9);
 	EQ(close(a), 0);
 	EQ(close(b), 0);
@@ -217,7 +217,7 @@ TEST(file, truncate_needs_no_write_access)
 
 TEST(file, truncate_frees_blocks)
 {
-	/* more than a small disk has, in all */
+	/* more than a small disk holds */
 	for (int i = 0; i < 30; i++)
 		file_make("f", 200000, i);
 	file_check("f", 200000, 29);
@@ -376,7 +376,7 @@ TEST(file, device_nodes)
 	EQ(fstat(fd, &st), 0);
 	EQ(st.type, T_DEVICE);
 	EQ(st.size, 0);
-	REFUSED(read(fd, scratch, 1)); /* nobody is behind it */
+	REFUSED(read(fd, scratch, 1)); /* no driver has this major number */
 	REFUSED(write(fd, "x", 1));
 	EQ(close(fd), 0);
 	EQ(close(open_ok("dev", O_CREATE | O_RDWR)), 0);
@@ -506,7 +506,7 @@ TEST(file, length_that_is_set)
 	EQ(unlink("f"), 0);
 }
 
-/* What is cut off and grown back must not come back with it. */
+/* Bytes that were cut off must not reappear when the file grows again. */
 TEST(file, cut_and_grown_again_is_zero)
 {
 	long fd, grown;

@@ -1,4 +1,4 @@
-/* t_pipe.c - pipes, and descriptors as such. */
+/* t_pipe.c - pipes, and file descriptors in general. */
 #include "lib.h"
 
 TEST(pipe, read_end_comes_first)
@@ -138,7 +138,7 @@ TEST(pipe, holds_512_bytes)
 	EQ(scratch[511], 'z');
 }
 
-/* One writes pieces of one size, the other reads pieces of another. */
+/* One process writes in pieces of one size, another reads in pieces of another. */
 static void transfer(long total, long write_size, long read_size)
 {
 	static unsigned char out[8192], in[8192];
@@ -225,7 +225,7 @@ TEST(pipe, write_stops_at_a_bad_page)
 	REFUSED(write(fd[1], last + 3, 10));
 	EQ(write(fd[1], "ab", 2), 2);
 	REFUSED(write(fd[1], (void *)-1l, 1));
-	EQ(read(fd[0], scratch, 100), 2); /* what was refused is not there */
+	EQ(read(fd[0], scratch, 100), 2); /* the refused bytes are not in the pipe */
 }
 
 TEST(pipe, console_write_stops_at_a_bad_page)
@@ -336,8 +336,8 @@ TEST(fd, sixteen_for_a_process)
 	REFUSED(open("/README", O_RDONLY));
 	REFUSED(pipe(pair));
 	EQ(close(fd[n - 1]), 0);
-	REFUSED(pipe(pair));               /* one is not enough */
-	EQ(open("/README", O_RDONLY), 15); /* and that one is free again */
+	REFUSED(pipe(pair));               /* a pipe needs two */
+	EQ(open("/README", O_RDONLY), 15); /* the failed pipe() left the one free */
 	EQ(close(15), 0);
 	EQ(close(fd[n - 2]), 0);
 	EQ(pipe(pair), 0);
@@ -352,7 +352,7 @@ TEST(fd, open_that_fails_creates_nothing)
 	REFUSED(open("f", O_CREATE | O_WRONLY));
 	for (int i = 0; i < n; i++)
 		EQ(close(fd[i]), 0);
-	unlink("f"); /* upstream leaves an empty file there: either is right */
+	unlink("f"); /* xv6 leaves an empty file there; both are right */
 }
 
 TEST(fd, lowest_free_one)

@@ -1,5 +1,5 @@
-/* t_cut.c - files that become shorter while they are mapped: what lies on pages wholly
- * behind the end is gone for all who map it, the rest of the last page is zeros. */
+/* t_cut.c - files that become shorter while they are mapped: pages wholly past the new
+ * end disappear from every mapping, and the rest of the last page becomes zeros. */
 #include "mapping.h"
 #include "vm.h"
 
@@ -14,7 +14,7 @@ static void cut(int file, long len, int by_open)
 		EQ(ftruncate(file, len), 0);
 }
 
-TEST(cut, pages_behind_the_end_are_gone)
+TEST(cut, pages_past_the_end_are_gone)
 {
 	for (int by_open = 0; by_open < 2; by_open++) {
 		int file = make_pattern(LEN, 3);
@@ -25,7 +25,7 @@ TEST(cut, pages_behind_the_end_are_gone)
 		EQ(pattern_wrong((void *)p, LEN, 3), -1);
 		EQ(pattern_wrong((void *)q, LEN, 3), -1);
 		store8(p + 2 * PAGE, 1);
-		store8(q + 3 * PAGE, 1); /* private copies go, too */
+		store8(q + 3 * PAGE, 1); /* private copies are removed, too */
 		cut(file, len, by_open);
 		for (word at = (word)(len + (long)PAGE - 1) & -PAGE; at < (word)LEN;
 		     at += PAGE) {
@@ -50,7 +50,7 @@ TEST(cut, pages_behind_the_end_are_gone)
 	}
 }
 
-/* A mapping of the middle of the file, and one that starts behind the new end. */
+/* A mapping of the middle of the file, and one that starts past the new end. */
 TEST(cut, offsets_count)
 {
 	int file = make_pattern(LEN, 3);
@@ -63,7 +63,7 @@ TEST(cut, offsets_count)
 	EQ(load8(p), scratch[PAGE]);
 	KILLS(load8(p + PAGE));
 	KILLS(load8(q));
-	/* what it grows by is new */
+	/* the pages it grows by are new */
 	EQ(ftruncate(file, LEN), 0);
 	EQ(load8(p + PAGE), 0);
 	EQ(load8(q), 0);
@@ -77,8 +77,8 @@ TEST(cut, offsets_count)
 	EQ(unlink("m"), 0);
 }
 
-/* Everybody who maps it finds out: parents, children, and who mapped it by himself, with
- * the pages in use at that moment. */
+/* A cut reaches every process that maps the file: parents, children and processes with a
+ * mapping of their own, all of them using the pages at that moment. */
 TEST(cut, reaches_all_processes)
 {
 	int file = make_pattern(LEN, 3), ready[2];
@@ -95,7 +95,7 @@ TEST(cut, reaches_all_processes)
 			p = map(0, LEN, RW, i % 2 ? MAP_SHARED : MAP_PRIVATE, file, 0);
 		store8(p + 2 * PAGE, 1);
 		EQ(write(ready[1], "r", 1), 1);
-		for (;;) /* until it is killed */
+		for (;;) /* runs until it is killed */
 			store8(p + 2 * PAGE, (unsigned char)i);
 	}
 	for (int i = 0; i < 6; i++)
@@ -112,8 +112,8 @@ TEST(cut, reaches_all_processes)
 	EQ(unlink("m"), 0);
 }
 
-/* The tail is zeros in the mapping, and stays so when the file grows over what a program
- * has written there. */
+/* The tail of the last page is zeros in the mapping.  It stays so when the file grows
+ * over bytes that a program stored there. */
 TEST(cut, tail_is_cleared)
 {
 	int file = make_pattern(LEN, 3);
@@ -124,7 +124,7 @@ TEST(cut, tail_is_cleared)
 		EQ(load8(p + (word)len - 1), scratch[len - 1]);
 		if (len % (long)PAGE) {
 			EQ(load8(p + (word)len), 0);
-			store8(p + (word)len, 0xee); /* nobody's */
+			store8(p + (word)len, 0xee); /* past the end: belongs to no file */
 		}
 	}
 	EQ(ftruncate(file, LEN), 0);
@@ -140,7 +140,7 @@ TEST(cut, tail_is_cleared)
 	EQ(unlink("m"), 0);
 }
 
-/* A file that is cut and grows all the time, mapped by some who come and go. */
+/* Maps the file again and again, in short-lived children, while it is cut and grows. */
 static void use_mapping(int file)
 {
 	for (int i = 0; i < 30; i++)
@@ -152,8 +152,8 @@ static void use_mapping(int file)
 			for (int n = 0; n < 40; n++) {
 				word at = p + (word)(n * 7 + i) % 4 * PAGE;
 
-				/* a copy by the kernel fails, or does not, but never
-				 * harms anybody */
+				/* a copy by the kernel may fail or not, but must harm
+				 * nobody */
 				(void)sysinfo((void *)at);
 				(void)write(-1, (void *)at, 100);
 				store8(q, (unsigned char)n);

@@ -1,5 +1,5 @@
-/* t_give_back.c - memory is full to the last page, and so are the kernel's slabs of areas:
- * what a program has it can still give back, and what fails is undone. */
+/* t_give_back.c - memory is full to the last page, and so are the kernel's slabs of
+ * areas: a program can still give back what it has, and a call that fails is undone. */
 #include "mapping.h"
 #include "vm.h"
 
@@ -8,7 +8,7 @@ static word remap(word addr, long old_len, long new_len, int flags)
 	return (word)ecall_raw((long)addr, old_len, new_len, flags, 0, 0, NR_MREMAP);
 }
 
-/* Takes all memory and all areas.  Pages of nothing at all take an area each. */
+/* Takes all memory and all areas.  Each PROT_NONE page needs an area of its own. */
 static void fill(void)
 {
 	for (int step = 1 << 24; step >= (int)PAGE; step /= 8)
@@ -19,7 +19,7 @@ static void fill(void)
 	EQ(free_memory(), 0);
 }
 
-/* @call, in full memory, gives back @pages. */
+/* @call must work when memory is full, and free @pages. */
 #define GIVES(call, pages)                               \
 	do {                                             \
 		fill();                                  \
@@ -50,11 +50,11 @@ static void give_all_back(void)
 
 	GIVES(unmap(p, PAGE), 1);                                      /* the head   */
 	GIVES(unmap(p + 8 * PAGE, 2 * PAGE), 2);                       /* the tail   */
-	GIVES(remap(p + PAGE, 7 * PAGE, 6 * PAGE, 0) - (p + PAGE), 1); /* shorter    */
+	GIVES(remap(p + PAGE, 7 * PAGE, 6 * PAGE, 0) - (p + PAGE), 1); /* shrink     */
 	GIVES(advise(p + 2 * PAGE, 2 * PAGE, MADV_DONTNEED), 2);       /* the middle */
 	GIVES(shrink(3), 3);
 	fill();
-	/* A hole inside needs one more area: all of it, or nothing. */
+	/* A hole in the middle needs one more area: the call does all of it or nothing. */
 	if (unmap(p + 4 * PAGE, PAGE) != 0) {
 		EQ(load8(p + 4 * PAGE), 4);
 		EQ(free_memory(), 0);
@@ -66,16 +66,16 @@ static void give_all_back(void)
 SLOW_TEST(limit, what_there_is_can_be_given_back)
 {
 	if (booted_with("heap", "lazy"))
-		return; /* sbrk takes nothing */
+		return; /* here sbrk takes no memory */
 	CHILD(0, give_all_back());
 }
 
-/* A part of a mapping that has nowhere to go: what is left is one mapping still. */
+/* A part of a mapping should move, but there is no room: the mapping stays in one piece. */
 static void move_nowhere(void)
 {
 	word p = touched(10), spare = anon(1, PROT_NONE), wall = anon(1, PROT_NONE);
 
-	EQ(anon(1, PROT_NONE), wall - PAGE); /* three areas come free */
+	EQ(anon(1, PROT_NONE), wall - PAGE); /* so that three areas can be freed */
 	fill();
 	EQ(unmap(wall - PAGE, PAGE), 0);
 	EQ(unmap(wall, PAGE), 0);
@@ -95,7 +95,7 @@ SLOW_TEST(limit, mapping_that_cannot_move_stays_one)
 	CHILD(0, move_nowhere());
 }
 
-/* By all that is free, which leaves nothing for the tables that it takes. */
+/* Grows the heap by all that is free, which leaves nothing for its page tables. */
 static void grow_too_far(void)
 {
 	word p = touched(1500), brk, free;
@@ -108,7 +108,7 @@ static void grow_too_far(void)
 	CHECK(free > 1400 * PAGE);
 	REFUSED(sbrk((int)free, EAGER));
 	EQ(sbrk(0, EAGER), brk);
-	CHECK(free_memory() > free - 8 * PAGE); /* tables stay */
+	CHECK(free_memory() > free - 8 * PAGE); /* page tables may stay */
 }
 
 SLOW_TEST(limit, growing_by_all_that_is_free_is_undone)
@@ -118,8 +118,8 @@ SLOW_TEST(limit, growing_by_all_that_is_free_is_undone)
 	CHILD(0, grow_too_far());
 }
 
-/* greedy PAGES TICKS: takes what is free, and what comes free, but for so many pages; for
- * so long, while its parent is gone. */
+/* `abitest @greedy PAGES TICKS`: for TICKS, takes all memory that is or becomes free,
+ * but for PAGES pages.  The parent exits. */
 ROLE(greedy)
 {
 	int fd[2];

@@ -1,9 +1,11 @@
-/* t_lazy.c - sbrk() of mode 2: only the break moves, memory comes at the first touch. */
+/* t_lazy.c - sbrk() of mode 2: it moves only the break; a page is allocated at its first
+ * touch. */
 #include "lib.h"
 
 #define GIB (1 << 30)
 
-/* The break, made a page boundary, with the tables of the first pages there. */
+/* Makes the break a page boundary, with the tables for the first pages present; returns
+ * it. */
 static word brk_align(void)
 {
 	word brk = sbrk(0, EAGER);
@@ -136,7 +138,7 @@ TEST(lazy, path_on_an_untouched_page)
 	fd = open(p + 8, O_RDONLY); /* an empty path: the current directory */
 	CHECK(fd >= 0);
 	EQ(close(fd), 0);
-	/* and one that reaches into the next page, whose zero ends it */
+	/* and one that continues on the next page and ends with the zero there */
 	memcpy(p + 2 * PAGE - 7, "/README", 7);
 	fd = open(p + 2 * PAGE - 7, O_RDONLY);
 	CHECK(fd >= 0);
@@ -195,7 +197,7 @@ TEST(lazy, kernel_half_is_out_of_reach)
 	EQ(unlink("f"), 0);
 }
 
-/* Moves the break up to @target without touching anything. */
+/* Moves the break up to @target without touching a page. */
 static void brk_to(word target)
 {
 	for (word brk = sbrk(0, EAGER); brk < target; brk = sbrk(0, EAGER))
@@ -245,7 +247,8 @@ TEST(lazy, top_page_in_system_calls)
 	REFUSED(pipe((int *)(TRAPFRAME - 4)));
 }
 
-/* A child that touches all memory there is must be killed; nobody else suffers. */
+/* A child that touches more memory than there is must be killed; no other process
+ * suffers. */
 SLOW_TEST(lazy, out_of_memory_kills)
 {
 	long pid = must_fork();
@@ -273,7 +276,7 @@ SLOW_TEST(lazy, out_of_memory_in_the_kernel_fails)
 			;
 		brk = sbrk(0, EAGER);
 		EQ(sbrk(64 * PAGE, LAZY), brk);
-		/* tables may be there for some, memory is not */
+		/* some tables may be present, but there is no memory */
 		for (p = brk; p < brk + 64 * PAGE && got != -1; p += PAGE)
 			got = read(file, (void *)p, 1);
 		EQ(got, -1);

@@ -1,4 +1,4 @@
-/* t_mem.c - the break: sbrk() and what it gives and takes. */
+/* t_mem.c - the break: what sbrk() returns, allocates and frees. */
 #include "lib.h"
 
 static word page_up(word p)
@@ -6,7 +6,7 @@ static word page_up(word p)
 	return (p + PAGE - 1) & -PAGE;
 }
 
-/* Makes the break a page boundary and gives it. */
+/* Makes the break a page boundary and returns it. */
 static word brk_align(void)
 {
 	word brk = sbrk(0, EAGER);
@@ -98,7 +98,7 @@ TEST(sbrk, page_costs_a_page)
 {
 	word brk = brk_align(), free;
 
-	/* the tables are there after this, and stay */
+	/* the tables are present after this, and stay */
 	EQ(sbrk(16 * PAGE, EAGER), brk);
 	memset((void *)brk, 1, 16 * PAGE);
 	EQ(sbrk(-16 * (int)PAGE, EAGER), brk + 16 * PAGE);
@@ -126,7 +126,7 @@ TEST(sbrk, eager_memory_is_taken_at_once)
 	free = free_memory();
 	EQ(sbrk(PAGE, EAGER), brk);
 	EQ(free_memory(), free - PAGE);
-	/* an old program leaves anything at all in a1 */
+	/* an old program may have any value in a1 */
 	EQ(sbrk(PAGE, 77), brk + PAGE);
 	EQ(free_memory(), free - 2 * PAGE);
 	EQ(sbrk(PAGE, 0), brk + 2 * PAGE);
@@ -155,7 +155,7 @@ TEST(sbrk, all_memory_given_back)
 
 TEST(sbrk, all_but_some_of_the_first_page)
 {
-	/* the text of sbrk() is in that page or above it: either way no panic */
+	/* the code of sbrk() is in that page or above it: neither may panic the kernel */
 	long pid = must_fork();
 
 	if (pid == 0) {
@@ -255,7 +255,7 @@ TEST(sbrk, page_as_source_and_result)
 	EQ(unlink("f"), 0);
 }
 
-/* Both borders of a 2 MiB region matter where large pages are used. */
+/* Both ends of a 2 MiB region matter where large pages are used. */
 TEST(sbrk, large_heap_shrinks_anywhere)
 {
 	const int mega = 1 << 20;
@@ -300,7 +300,7 @@ TEST(sbrk, too_much_is_refused_whole)
 {
 	word brk = brk_align(), free, got = 0;
 
-	/* 2 GiB at a time until it fails; 300 of them are beyond the address space */
+	/* 2 GiB at a time until it fails; 300 of them exceed the address space */
 	while (got < 300 && sbrk(0x7ffff000, EAGER) != -1)
 		got++;
 	CHECK(got < 129);

@@ -3,7 +3,7 @@
 #include "mapping.h"
 #include "vm.h"
 
-/* A file "m" of 1.5 pages of 'A'; its descriptor. */
+/* Makes a file "m" of 1.5 pages of 'A'; returns its descriptor. */
 static int make_file(int flags)
 {
 	static char bytes[PAGE + PAGE / 2];
@@ -56,7 +56,7 @@ TEST(mmap, bad_arguments)
 	REFUSED(unmap(1, PAGE));
 	REFUSED(unmap(TRAMPOLINE, PAGE));
 	REFUSED(unmap(0x1000, -1));
-	REFUSED(protect(0x10000000, PAGE, RW)); /* nothing there */
+	REFUSED(protect(0x10000000, PAGE, RW)); /* nothing is mapped there */
 	REFUSED(protect(TRAPFRAME, PAGE, RW));
 }
 
@@ -70,7 +70,7 @@ TEST(mmap, hole_in_the_middle)
 	KILLS(load8(p + 2 * PAGE));
 	EQ(load8(p + PAGE), 2);
 	EQ(load8(p + 3 * PAGE), 4);
-	EQ(unmap(p, 5 * PAGE), 0); /* also what is not there */
+	EQ(unmap(p, 5 * PAGE), 0); /* unmapped pages in the range are fine */
 }
 
 TEST(mmap, fixed_replaces)
@@ -102,7 +102,7 @@ TEST(mmap, protection_comes_and_goes)
 	KILLS(jump(p));
 }
 
-/* POSIX allows reading where only writing was asked for, and Sv39 has nothing else. */
+/* POSIX lets PROT_WRITE alone be readable as well; Sv39 has no other way. */
 TEST(mmap, write_alone_is_read_and_write)
 {
 	int fd = make_file(O_RDWR);
@@ -127,12 +127,12 @@ TEST(mmap, write_alone_is_read_and_write)
 	EQ(unlink("m"), 0);
 }
 
-/* What may only run cannot be read, before a change of its protection and after. */
+/* Memory with PROT_EXEC alone cannot be read, neither before nor after mprotect(). */
 TEST(mmap, execute_alone_is_not_read)
 {
 	word p = anon(2, RW);
 
-	store8(p, 0x82); /* c.jr ra, in little endian */
+	store8(p, 0x82); /* c.jr ra, little-endian */
 	store8(p + 1, 0x80);
 	EQ(protect(p, PAGE, PROT_EXEC), 0);
 	jump(p);
@@ -158,7 +158,7 @@ TEST(mmap, none_is_kept_over_fork)
 	EQ(load8(p), 5);
 }
 
-/* Shared memory has its pages from the start, under PROT_NONE, too. */
+/* Shared memory has its pages from the start, even under PROT_NONE. */
 TEST(mmap, shared_memory_that_nobody_may_touch_yet)
 {
 	static const long lens[] = { PAGE, 6 << 20 };
@@ -211,7 +211,7 @@ TEST(mmap, private_file)
 	word p = map(0, 2 * PAGE, RW, MAP_PRIVATE, fd, 0);
 
 	CHECK(p != ~0ul);
-	EQ(close(fd), 0); /* it keeps its own */
+	EQ(close(fd), 0); /* the mapping keeps a reference of its own */
 	for (word i = 0; i < 2 * PAGE; i += 64)
 		EQ(load8(p + i), i < PAGE + PAGE / 2 ? 'A' : 0);
 	store8(p, 'Z');
@@ -238,12 +238,12 @@ TEST(mmap, shared_file_reaches_everybody)
 	store8(p + 1, 'B');
 	EQ(file_byte(1), 'B'); /* read() sees it at once */
 	EQ(load8(q), 'A');
-	store8(p + PAGE, 'C'); /* and so does another mapping */
+	store8(p + PAGE, 'C'); /* and so does a second mapping */
 	EQ(load8(q), 'C');
 	EQ(lseek(fd, PAGE + 1, 0), PAGE + 1);
-	EQ(write(fd, "D", 1), 1); /* write() is seen in it */
+	EQ(write(fd, "D", 1), 1); /* the mapping sees what write() wrote */
 	EQ(load8(p + PAGE + 1), 'D');
-	store8(p + 2 * PAGE - 1, 'E'); /* behind the end: not the file's */
+	store8(p + 2 * PAGE - 1, 'E'); /* past the end: not part of the file */
 	EQ(msync(p, 2 * PAGE), 0);
 	EQ(unmap(p, 2 * PAGE), 0);
 	EQ(fstat(fd, &st), 0);
@@ -266,7 +266,7 @@ TEST(mmap, shared_file_with_the_child)
 		store8(p + PAGE, 'L');
 	});
 	EQ(load8(p), 'K');
-	EQ(load8(p + PAGE), 'L'); /* it did not turn anonymous in the child */
+	EQ(load8(p + PAGE), 'L'); /* the mapping is still of the file in the child */
 	EQ(file_byte(PAGE), 'L');
 	EQ(close(fd), 0);
 	EQ(unmap(p, 2 * PAGE), 0);
@@ -282,7 +282,7 @@ TEST(mmap, access_to_the_file_decides)
 	p = map(0, PAGE, PROT_READ, MAP_SHARED, fd, 0);
 	CHECK(p != ~0ul);
 	KILLS(store8(p, 1));
-	REFUSED(protect(p, PAGE, RW)); /* no way around it */
+	REFUSED(protect(p, PAGE, RW)); /* mprotect() cannot get around it */
 	EQ(load8(p), 'A');
 	EQ(close(fd), 0);
 	fd = (int)open("m", O_WRONLY);
@@ -301,7 +301,7 @@ TEST(mmap, lazy_sees_a_later_write)
 	EQ(write(fd, "N", 1), 1);
 	EQ(load8(p), 'N');
 	EQ(close(fd), 0);
-	EQ(unlink("m"), 0); /* the mapping keeps the file */
+	EQ(unlink("m"), 0); /* the mapping keeps the file alive */
 	EQ(load8(p + 1), 'A');
 	EQ(unmap(p, PAGE), 0);
 }
@@ -370,7 +370,7 @@ TEST(mmap, discarding_leaves_the_program)
 	});
 }
 
-/* A hint is not a reason to take all memory there is. */
+/* MADV_WILLNEED is only a hint: it must not take all memory. */
 TEST(mmap, willneed_leaves_memory_to_others)
 {
 	word before = free_memory(), p = anon(1 << 18, RW);
@@ -406,8 +406,9 @@ TEST(mmap, break_does_not_run_into_it)
 	CHECK(sbrk(PAGE, EAGER) != -1);
 }
 
-/* What is protected at its end stays so, and is no part of what comes after. */
-TEST(mmap, heap_grows_behind_a_protected_page)
+/* A protected page at the end of the heap stays protected, and is not part of what the
+ * heap grows by. */
+TEST(mmap, heap_grows_after_a_protected_page)
 {
 	for (int mode = EAGER; mode <= LAZY; mode++) {
 		word p = pages_new(2, EAGER), more;
@@ -442,7 +443,7 @@ TEST(mmap, shared_memory_in_the_place_of_others)
 	const long size = 6 << 20, at = 3 << 19, part = 3 << 20;
 	word p = anon(size / PAGE, RW), q;
 
-	/* Over large leaves, a hole, and a page that nobody may touch. */
+	/* It replaces large leaves, a hole, and a page without any access. */
 	for (long i = 0; i < size; i += PAGE)
 		*(volatile word *)(p + i) = p + i;
 	EQ(unmap(p + at + 2 * PAGE, 3 * PAGE), 0);
@@ -461,7 +462,7 @@ TEST(mmap, shared_memory_in_the_place_of_others)
 		if (i < at || i >= at + part)
 			EQ(*(volatile word *)(p + i), p + i);
 	EQ(unmap(p, size), 0);
-	/* In the place of the memory that is shared, and of a hole alone. */
+	/* It replaces that shared memory, and a hole alone. */
 	EQ(map(p, size, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0), p);
 	*(volatile word *)p = 1;
 	EQ(map(p, size, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0), p);

@@ -1,7 +1,7 @@
-/* t_mmap_dirty.c - stores through shared mappings that only D bits tell of: a page that
- * was written to the disk for want of memory stays writable, so that later stores are no
- * faults.  read() shows the page in memory in any case; what the disk has shows once that
- * is gone. */
+/* t_mmap_dirty.c - stores through shared mappings that only D bits show.  A page that
+ * was written back because memory was short stays writable, so later stores do not
+ * fault.  While the page is in memory, read() shows the page and not the disk; the cases
+ * drop it first. */
 #include "mapping.h"
 #include "vm.h"
 
@@ -9,8 +9,8 @@ enum ending { UNMAP, PROTECT, NONE, REPLACE, MOVE, EXIT, KILL, ENDINGS };
 
 #define SPARE 16 /* pages that nobody maps */
 
-/* A process that has page @at mapped and stores to it twice; it ends by itself, or is
- * killed as soon as it has stored. */
+/* A process that maps page @at and stores to it twice.  It exits, or is killed right
+ * after a store. */
 struct storer {
 	int go[2], said[2];
 	long pid;
@@ -67,7 +67,7 @@ static void store_and_unmap(word p, enum ending how)
 	EQ(unmap(p, how == MOVE ? 2 * PAGE : PAGE), 0);
 }
 
-/* Takes all memory: dirty pages are written, and of those that nobody maps none stays. */
+/* Takes all memory: dirty pages are written back, and pages that nobody maps are freed. */
 static void empty_the_cache(void)
 {
 	struct meminfo before, after;
@@ -129,7 +129,7 @@ TEST(mmap, later_stores_reach_the_disk)
 	EQ(unlink("m"), 0);
 }
 
-/* The processor must not remember from before that the page is dirty. */
+/* The TLB must not keep a translation with D set from before the write-back. */
 TEST(mmap, store_after_msync_is_seen)
 {
 	int fd = make_pattern(PAGE, 1);

@@ -1,4 +1,4 @@
-/* t_mremap.c - mappings that get another length, and move if they have to. */
+/* t_mremap.c - mappings that change their length, and move if they must. */
 #include "mapping.h"
 #include "vm.h"
 
@@ -7,7 +7,7 @@ static word remap(word p, word old, word new, int flags)
 	return (word)ecall_raw((long)p, (long)old, (long)new, flags, 0, 0, NR_MREMAP);
 }
 
-/* @pages of anonymous memory with a mapping right above, so that it cannot grow. */
+/* Maps @pages of anonymous memory with a mapping right above, so that it cannot grow. */
 static word walled_in(long pages, int prot, int flags)
 {
 	word p = map(0, (pages + 1) * (long)PAGE, prot, flags | MAP_ANONYMOUS, -1, 0);
@@ -26,22 +26,23 @@ TEST(mremap, bad_arguments)
 	REFUSED(remap(p + 1, PAGE, PAGE, MREMAP_MAYMOVE));
 	REFUSED(remap(p, PAGE, 0, MREMAP_MAYMOVE));
 	REFUSED(remap(p, 0, PAGE, MREMAP_MAYMOVE));
-	REFUSED(remap(p, PAGE, PAGE, 2)); /* MREMAP_FIXED: there is no such thing */
+	REFUSED(remap(p, PAGE, PAGE, 2)); /* MREMAP_FIXED does not exist here */
 	REFUSED(remap(p, PAGE, -1ul, MREMAP_MAYMOVE));
 	REFUSED(remap(p, 4 * PAGE, 1ul << 38, MREMAP_MAYMOVE));
-	REFUSED(remap(0x20000000, PAGE, 2 * PAGE, MREMAP_MAYMOVE)); /* nothing there */
+	REFUSED(remap(0x20000000, PAGE, 2 * PAGE, MREMAP_MAYMOVE)); /* unmapped */
 	REFUSED(remap(p, 5 * PAGE, 6 * PAGE, MREMAP_MAYMOVE));      /* two mappings */
 	REFUSED(remap((word)sbrk(0, EAGER) & -PAGE, PAGE, 2 * PAGE, MREMAP_MAYMOVE));
 	REFUSED(remap(USYSCALL, PAGE, 2 * PAGE, MREMAP_MAYMOVE));
 	REFUSED(remap(TRAPFRAME, PAGE, 2 * PAGE, MREMAP_MAYMOVE));
-	REFUSED(remap(p, 4 * PAGE, 5 * PAGE, 0));    /* no room, and not to move */
+	REFUSED(remap(p, 4 * PAGE, 5 * PAGE, 0));    /* no room, and it may not move */
 	REFUSED(remap(p + PAGE, PAGE, 2 * PAGE, 0)); /* its own rest is in the way */
 	EQ(remap(p, 4 * PAGE, 4 * PAGE, 0), p);
 	store8(p + 3 * PAGE, 1);
 	store8(q, 1);
 }
 
-/* The highest mapping of all: what it asks for would reach beyond the end. */
+/* The highest mapping of all: to grow in place it would have to pass the end of the
+ * space. */
 TEST(mremap, growing_at_the_top_moves)
 {
 	word p = anon(1, RW), q;
@@ -59,7 +60,7 @@ TEST(mremap, moves_with_its_contents)
 {
 	word p = walled_in(4, RW, MAP_PRIVATE), q, frame[4];
 
-	for (int i = 0; i < 3; i++) { /* the last one stays untouched */
+	for (int i = 0; i < 3; i++) { /* the last page stays untouched */
 		store8(p + i * PAGE, (unsigned char)(i + 1));
 		frame[i] = (word)pgpte((void *)(p + i * PAGE)) >> 10;
 	}
@@ -74,7 +75,7 @@ TEST(mremap, moves_with_its_contents)
 		KILLS(load8(p + i * PAGE));
 		REFUSED(open((char *)p, O_RDONLY));
 	}
-	/* and its place is free */
+	/* and the old place is free */
 	EQ(map(p, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), p);
 	EQ(load8(p), 0);
 }
@@ -96,7 +97,7 @@ TEST(mremap, part_of_a_mapping_moves)
 	KILLS(load8(p + 3 * PAGE));
 }
 
-/* What may be done with a page goes along, and what fork still owes. */
+/* A moved page keeps its protection, and its sharing after fork. */
 TEST(mremap, protection_and_sharing_go_along)
 {
 	word p = walled_in(3, RW, MAP_PRIVATE), q;
@@ -143,13 +144,13 @@ TEST(mremap, shared_memory_stays_shared)
 	EQ(reap(pid), 0);
 	EQ(load8(q + PAGE), 'c');
 	CHILD(0, store8(q + 4 * PAGE, 'f'));
-	EQ(load8(q + 4 * PAGE), 'f'); /* what it grew by is shared, too */
+	EQ(load8(q + 4 * PAGE), 'f'); /* the new part is shared, too */
 	EQ(close(gate[0]), 0);
 	EQ(close(gate[1]), 0);
 }
 
-/* A mapping of a file shows more of it, writes reach the file, and it goes with the last
- * mapping. */
+/* A grown mapping of a file shows more of it, writes reach the file, and the file is
+ * freed with its last mapping. */
 TEST(mremap, file_mappings_move)
 {
 	static const long len = 4 * PAGE;
@@ -180,7 +181,7 @@ TEST(mremap, file_mappings_move)
 	EQ(unmap(q, 6 * PAGE), 0);
 }
 
-/* Over the borders of tables, and in 2 MiB leaves. */
+/* Mappings that cross the ranges of page tables, and 2 MiB leaves. */
 TEST(mremap, large_ones_move)
 {
 	static const word mega = 1ul << 20;
@@ -204,7 +205,7 @@ TEST(mremap, large_ones_move)
 	KILLS(load8(p + 2 * mega));
 }
 
-/* With less and less memory: done, or nothing changed. */
+/* With less and less memory: each call either works or changes nothing. */
 static void remap_starved(int spare)
 {
 	word p = walled_in(700, RW, MAP_PRIVATE), s = walled_in(8, RW, MAP_SHARED), q;
@@ -233,7 +234,7 @@ static void remap_starved(int spare)
 SLOW_TEST(mremap, without_memory)
 {
 	if (booted_with("heap", "lazy"))
-		return; /* sbrk takes nothing */
+		return; /* here sbrk takes no memory */
 	for (int spare = 0; spare < 16; spare++) {
 		long pid = must_fork();
 

@@ -1,9 +1,9 @@
-/* t_ptr.c - pointers that programs have no business with: every call that takes one refuses
- * them with -1, and lives. */
+/* t_ptr.c - invalid pointers: every call that takes one returns -1, and the kernel goes
+ * on. */
 #include "mapping.h"
 #include "vm.h"
 
-/* Nobody may use these, for reading or writing. */
+/* Addresses that no program may read or write. */
 static word bad[64];
 static int bad_count;
 
@@ -65,7 +65,7 @@ static void bad_collect(void)
 	for (int i_ = 0; i_ < bad_count; i_++) \
 		for (word p = bad[i_], once_ = 1; once_; once_ = 0)
 
-/* REFUSED, and tells which address. */
+/* REFUSED, and prints the address. */
 #define REFUSES(call, p)                                                        \
 	do {                                                                    \
 		long got_ = (call);                                             \
@@ -210,7 +210,7 @@ TEST(pointer, wait_status)
 		REFUSES(wait((int *)p), p);
 		REFUSES(wait4(-1, (int *)p, 0), p);
 	}
-	/* the child was not reaped by any of them */
+	/* none of these calls reaped the child */
 	EQ(wait(&status), pid);
 	EQ(status, 5);
 }
@@ -270,7 +270,7 @@ TEST(pointer, text_is_a_source)
 	EQ(unlink("f"), 0);
 }
 
-/* The last byte of the heap; the break is at a page boundary above it. */
+/* The address of the last byte of the heap; the break is the page boundary after it. */
 static unsigned char *last_byte(void)
 {
 	word brk = sbrk(0, EAGER);
@@ -337,7 +337,7 @@ TEST(pointer, string_over_the_end)
 	REFUSED(chdir(last));
 	REFUSED(exec(last, (char *[]){ "x", 0 }));
 	REFUSED(exec(test_self, (char *[]){ last, 0 }));
-	/* and right at it */
+	/* and exactly at the end */
 	*last = 0;
 	last[-1] = '/';
 	CHILD(0, EQ(chdir(last - 1), 0));
@@ -349,7 +349,7 @@ TEST(pointer, argument_array_over_the_end)
 	char **last = (char **)(last_byte() + 1) - 1;
 
 	*last = "x";
-	REFUSED(exec(test_self, last)); /* the NULL would come behind */
+	REFUSED(exec(test_self, last)); /* the NULL would be past the end */
 	REFUSED(exec(test_self, (char **)((char *)last + 4)));
 }
 
@@ -405,7 +405,7 @@ TEST(pointer, length_minus_one)
 	EQ(unlink("f"), 0);
 	EQ(pipe(fd), 0);
 	REFUSED(write(fd[1], scratch, -1));
-	REFUSED(read(fd[0], scratch, -1)); /* at once: there is nothing to read */
+	REFUSED(read(fd[0], scratch, -1)); /* returns at once, though the pipe is empty */
 	EQ(write(fd[1], "ab", 2), 2);
 	REFUSED(read(fd[0], scratch, -1));
 	EQ(read(fd[0], scratch, 10), 2);
@@ -474,7 +474,7 @@ TEST(pointer, page_given_back)
 
 TEST(pointer, path_all_over_the_image)
 {
-	/* whatever a program's bytes are as a name: no such file, and no crash */
+	/* any bytes of the program as a path: no such file, and no crash */
 	word limit = (sbrk(0, EAGER) & -PAGE) + 20 * PAGE;
 
 	for (word p = 0; p < limit; p += PAGE)
@@ -516,7 +516,7 @@ TEST(pointer, partial_write_leaves_its_prefix)
 	*last = 'P';
 	REFUSED(write(file, last, 2));
 	EQ(close(file), 0);
-	/* the byte that could be copied is in the file */
+	/* the byte that could be copied is written */
 	EQ(file_size("f"), 1);
 	file = open("f", O_RDONLY);
 	EQ(read(file, scratch, 1), 1);

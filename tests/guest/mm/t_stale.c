@@ -1,9 +1,9 @@
-/* t_stale.c - whether any processor still uses a translation that was taken back: after
+/* t_stale.c - no processor may use a translation after the kernel has taken it back: after
  * unmapping, protecting, discarding, fork and harvests, here and on other processors.
  *
- * What QEMU shows of it: it forgets everything at each change of satp, so that only a
- * program that goes on running, or an idle processor that takes it back, can have old
- * translations.  The rest is tried in tests/host/mm/test_asid.c. */
+ * QEMU flushes its TLB at each change of satp.  So stale translations can only show in a
+ * program that keeps running, or on an idle processor that resumes the same program.
+ * tests/host/mm/test_asid.c covers the rest. */
 #include "mapping.h"
 #include "vm.h"
 
@@ -15,7 +15,7 @@ static word remap(word at, long pages, int prot)
 		   -1, 0);
 }
 
-/* Whether the kernel would write there; it has the same translations. */
+/* Returns whether the kernel writes there; it uses the same translations. */
 static int kernel_writes(word at)
 {
 	return fstat(0, (struct stat *)at) == 0;
@@ -41,7 +41,7 @@ TEST(stale, unmapped_and_mapped_again)
 
 TEST(stale, moved_and_mapped_again)
 {
-	word p = anon(PAGES + 1, RW), q; /* the last one stays, so that it has to move */
+	word p = anon(PAGES + 1, RW), q; /* the last page stays in the way */
 
 	for (int round = 0; round < 50; round++) {
 		for (int i = 0; i < PAGES; i++)
@@ -98,7 +98,7 @@ TEST(stale, protected)
 	}
 }
 
-/* The parent has just written the page and may write it in its TLB. */
+/* The parent has just written the page, so its TLB may hold a writable translation. */
 static void parent_writes_after_fork(word at)
 {
 	int go[2];
@@ -149,7 +149,7 @@ TEST(stale, own_access_bits)
 
 /* --- on two ----------------------------------------------------------------- */
 
-/* A process that touches a page all the time, on whatever processor. */
+/* Returns whether @pid has touched the page at @at since the last harvest. */
 static int touched(int pid, word at)
 {
 	static union {
@@ -185,14 +185,14 @@ TEST(stale, access_bits_of_another)
 		before = *n;
 		for (int i = 0; *n < before + 2; i++)
 			if (i % 1000 == 999)
-				pause(0); /* one processor for both */
+				pause(0); /* they may share one processor */
 		CHECK(touched((int)pid, p));
 	}
 	kill((int)pid);
 	reap((int)pid);
 }
 
-/* The other side of two pipes. */
+/* The process at the other end of two pipes. */
 static struct partner {
 	int go[2], done[2];
 	long pid;
@@ -211,8 +211,9 @@ static void partner_start(word p)
 	}
 }
 
-/* Wakes the partner.  It runs here if this process goes to sleep at once, and is taken
- * over by an idle processor if this one stays busy. */
+/* Gives the partner a command and waits until it is done.  The partner runs on this
+ * processor if this process sleeps at once; an idle processor takes it over if this one
+ * stays busy. */
 static void partner_do(char what, int stay_busy)
 {
 	char c;
@@ -230,8 +231,8 @@ static void partner_end(void)
 	EQ(reap((int)other.pid), 0);
 }
 
-/* "t": touches all pages, which hold `value`; "r": maps them anew; "p": makes them
- * read-only; "d": and writable; "f": shares them with a child; "w": writes them. */
+/* Commands: "t" reads all pages, which hold `value`; "r" maps them anew; "p" makes them
+ * read-only; "d" makes them writable; "f" shares them with a child; "w" writes them. */
 static void work_of_partner(word p)
 {
 	unsigned char value = 0;
@@ -271,8 +272,8 @@ static void work_of_partner(word p)
 		kill((int)child);
 }
 
-/* The partner touches its pages on one processor, which then idles with them loaded,
- * changes them on another, and comes back. */
+/* The partner touches its pages on one processor, which then idles with them in its
+ * TLB.  The partner changes them on another processor and returns to the first. */
 TEST(stale, idle_processor_that_had_them)
 {
 	partner_start(anon(PAGES, RW));
@@ -292,7 +293,7 @@ TEST(stale, idle_processor_that_wrote_them)
 	for (int round = 0; round < 20; round++) {
 		partner_do('d', 1);
 		partner_do('p', 0);
-		/* What is refused must be so everywhere. */
+		/* A write that is refused must be refused on every processor. */
 		partner_do('p', 1);
 		partner_do('d', 0);
 	}
@@ -362,7 +363,7 @@ static void set_protection(int i, int writable)
 	EQ(kernel_writes(at), writable);
 }
 
-/* The child sees what was there at the fork, whatever the parent does meanwhile. */
+/* The child sees the memory as of the fork, whatever the parent does meanwhile. */
 static void fork_and_change(int i)
 {
 	long pid = must_fork();
@@ -384,7 +385,7 @@ static void pass_turn(void)
 
 	EQ(write(me.to, &c, 1), 1);
 	if (next_random(&me.seed) % 2)
-		wait_ns(1000000); /* the neighbour goes to an idle processor */
+		wait_ns(1000000); /* so that an idle processor takes the neighbour */
 	EQ(read(me.from, &c, 1), 1);
 }
 
@@ -419,8 +420,8 @@ static void work(void)
 	}
 }
 
-/* A ring of pipes; each worker starts with a turn in its pipe, so that nobody waits
- * long, and leaves its neighbours enough of them at the end. */
+/* A ring of pipes.  Each worker finds a first turn in its pipe, so that nobody waits
+ * long, and leaves enough turns for its neighbour when it ends. */
 TEST(stale, everything_everywhere)
 {
 	int ring[WORKERS][2];

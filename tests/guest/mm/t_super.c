@@ -1,6 +1,6 @@
-/* t_super.c - 2 MiB leaves (super=on): where they come, what splits them, what fork does,
- * and what the kernel's own copies see.  The same cases with super=off look for the same
- * contents and the same numbers of frames, in small leaves. */
+/* t_super.c - 2 MiB leaves (super=on): where the kernel makes them, what splits them,
+ * what fork does, and what the kernel's own copies see.  With super=off the same cases
+ * expect the same contents and the same numbers of frames, in 4 KiB leaves. */
 #include "super.h"
 #include "obs/t_obs.h"
 
@@ -20,7 +20,7 @@ static int level_of(word va)
 	return e.what == SNAP_LEAF ? e.level : -1;
 }
 
-/* A mapping of one aligned region and a page more on both sides; the region. */
+/* Maps one aligned region and one page more on both sides; returns the region. */
 static word mapped_region(int prot, int how)
 {
 	word p = map(0, (long)(2 * REGION + 2 * PAGE), prot, how | MAP_ANONYMOUS, -1, 0);
@@ -67,7 +67,8 @@ TEST(super, heap_is_in_large_leaves)
 	CHECK(counter("super_mapped") <= made + 2);
 }
 
-/* What does not cover 2 MiB stays in pages, at both ends, and so does what was there. */
+/* Memory that does not fill an aligned 2 MiB stays in 4 KiB pages, at both ends; and so
+ * do pages that were there before. */
 TEST(super, head_and_tail_are_pages)
 {
 	word brk = (word)sbrk(0, EAGER), base, end;
@@ -83,7 +84,7 @@ TEST(super, head_and_tail_are_pages)
 	EQ(level_of(base + REGION), 0);
 	EQ(level_of(end - PAGE), 0);
 	EQ(pgpte((void *)end), 0);
-	EQ(sbrk(PAGE, EAGER), end); /* now it would cover 2 MiB */
+	EQ(sbrk(PAGE, EAGER), end); /* now 2 MiB would be full */
 	store8(end, 1);
 	EQ(level_of(base + REGION), 0);
 	check_filled(brk, end, 2);
@@ -101,7 +102,7 @@ TEST(super, first_touch)
 	store8(base + REGION + 5, 6);
 	EQ(pipe(fd), 0);
 	EQ(write(fd[1], "abc", 3), 3);
-	EQ(read(fd[0], (void *)(base + 3 * REGION - 3), 3), 3); /* by the kernel */
+	EQ(read(fd[0], (void *)(base + 3 * REGION - 3), 3), 3); /* the kernel touches it */
 	EQ(write(fd[1], (void *)(base + 3 * REGION + 100), 3), 3);
 	store8(end, 1);
 	for (word p = base; p < end; p += REGION)
@@ -117,7 +118,7 @@ TEST(super, first_touch)
 	EQ(close(fd[1]), 0);
 }
 
-/* Reading sets A alone, and only writing D. */
+/* A read sets A alone; only a write sets D. */
 TEST(super, access_bits)
 {
 	word base = heap_regions(1, LAZY), mask[REGION_PAGES / 64];
@@ -130,7 +131,7 @@ TEST(super, access_bits)
 	EQ(pgpte((void *)base) & (long)(PTE_A | PTE_D), PTE_A | PTE_D);
 	EQ(pgaccess((void *)base, REGION_PAGES, mask), 0);
 	for (size_t i = 0; i < COUNT(mask); i++)
-		EQ(mask[i], -1); /* all of it is touched as one */
+		EQ(mask[i], -1); /* one bit tells for the whole leaf */
 	EQ(pgaccess((void *)base, REGION_PAGES, mask), 0);
 	for (size_t i = 0; i < COUNT(mask); i++)
 		EQ(mask[i], 0);
@@ -139,12 +140,12 @@ TEST(super, access_bits)
 	EQ(mask[0], -1);
 }
 
-/* A leaf costs what its pages would, and leaves behind what they would. */
+/* A leaf costs as many frames as its pages would, and frees as many. */
 TEST(super, frames_add_up)
 {
 	word base = align_break(), free;
 
-	/* what the calls below touch for the first time is there then */
+	/* touch now what the calls below touch for the first time */
 	fill(base - PAGE, base, 1);
 	EQ(level_of(base - 1), 0);
 	free_memory();
@@ -153,7 +154,7 @@ TEST(super, frames_add_up)
 		EQ(sbrk((int)REGION, EAGER), base);
 		fill(base, base + REGION, 3);
 		EQ(level_of(base), level_if_on());
-		EQ(free - free_memory(), REGION + PAGE); /* and its table, which stays */
+		EQ(free - free_memory(), REGION + PAGE); /* and its table */
 		EQ(sbrk(-(int)REGION, EAGER), base + REGION);
 		EQ(pgpte((void *)base), 0);
 		EQ(free - free_memory(), PAGE);
@@ -172,7 +173,7 @@ static void check_small(word base, word lo, word hi, word flags)
 		EQ(level_of(p), 0);
 		EQ(e & (PTE_A | PTE_D | PTE_V | PTE_R | PTE_W | PTE_U), flags);
 		if (level_if_on())
-			EQ(e >> 10, pa); /* where they were */
+			EQ(e >> 10, pa); /* at the same frames */
 	}
 	(void)base;
 }
@@ -197,7 +198,7 @@ TEST(super, shrink_inside)
 	check_zero(base + REGION - 10 * PAGE, base + REGION);
 }
 
-/* Only A, as nothing was written: the pages have it, and no D. */
+/* Nothing was written, so the leaf has A and no D; its pages get the same. */
 TEST(super, split_keeps_what_was_touched)
 {
 	word base = heap_regions(1, LAZY);
@@ -286,7 +287,7 @@ TEST(super, protected_as_a_whole)
 	KILLS(store8(base + SOME * PAGE, 1));
 	EQ(protect(base, REGION, RW), 0);
 	store8(base + SOME * PAGE + 8, 1);
-	EQ(level_of(base), level_if_on()); /* nobody else has it */
+	EQ(level_of(base), level_if_on()); /* no other process shares it */
 	EQ(protect(base, REGION, PROT_NONE), 0);
 	KILLS(load8(base));
 	KILLS(load8(base + REGION - 1));
@@ -330,14 +331,14 @@ TEST(super, fork_keeps_them)
 	check_filled(base, base + REGION, 5);
 	EQ(level_of(base), level_if_on());
 	copies = counter("fault_cow_copy");
-	fill(base, base + REGION, 7); /* alone again: nothing is copied */
+	fill(base, base + REGION, 7); /* no sharer is left: nothing is copied */
 	CHECK(counter("fault_cow_copy") < copies + 16);
 	EQ(level_of(base), level_if_on());
 	EQ(pgpte((void *)base) >> 10, before >> 10);
 	CHILD(0, check_filled(base, base + REGION, 7));
 }
 
-/* Both write while both live; the parent is first to split. */
+/* Both write while both live; the parent splits first. */
 TEST(super, both_write)
 {
 	word base = heap_regions(1, EAGER);
@@ -373,7 +374,7 @@ TEST(super, both_write)
 		CHECK(close(down[i]) == 0 && close(up[i]) == 0);
 }
 
-/* A fork of a fork of a fork; each writes, gives part of it back, and checks. */
+/* Forks three deep; each process writes, gives back a part, and checks the rest. */
 static void generation(word base, int depth)
 {
 	word size = 2 * REGION - (word)depth * 40 * PAGE;
@@ -427,7 +428,7 @@ TEST(super, system_calls_cross_the_borders)
 	int fd = (int)open("f", O_CREATE | O_RDWR);
 
 	fill(base, base + 3 * REGION, 1);
-	EQ(sbrk(-(int)PAGE, EAGER), base + 3 * REGION); /* the last one is in pages */
+	EQ(sbrk(-(int)PAGE, EAGER), base + 3 * REGION); /* the last region: small pages */
 	for (word p = base + REGION; p <= base + 2 * REGION; p += REGION) {
 		pattern_fill((unsigned char *)p - n / 2, (long)n, 3);
 		EQ(lseek(fd, 0, 0), 0);

@@ -2,7 +2,7 @@
  * them as without. */
 #include "super.h"
 
-/* As many pages as there are frames, but for the tables. */
+/* Takes as many pages as there are frames, less the tables. */
 TEST(super, takes_all_memory)
 {
 	struct meminfo before, after;
@@ -27,8 +27,8 @@ TEST(super, takes_all_memory)
 	});
 }
 
-/* One page of sixteen, until there is no more: large leaves that were made when there was
- * plenty give back what nobody touched. */
+/* Touches every 16th page until memory is used up.  Large leaves made while memory was
+ * plenty give back the pages that nobody touched. */
 TEST(super, sparse_pages_until_the_end)
 {
 	const int range = 0x7ffff000;
@@ -54,20 +54,21 @@ TEST(super, sparse_pages_until_the_end)
 	if (reap(pid) == KILLED)
 		n = *touched;
 	else
-		return; /* more memory than a heap can use this way */
-	/* a table for every 32 pages, one for each GiB, and the child itself */
+		return; /* there is more memory than this heap can use */
+	/* less a table for every 32 pages, one for each GiB, and the child itself */
 	if (n + n / 32 + 200 < before)
 		FAIL("%ld pages of %ld", n, before);
 }
 
-/* Leaves that were made when there was plenty, and protected since, give back as well. */
+/* Large leaves made while memory was plenty, and protected since, give pages back as
+ * well. */
 TEST(super, protected_leaves_until_the_end)
 {
 	const int n = 4;
 	word free, base;
 
 	if (booted("heap", "lazy"))
-		return; /* sbrk takes nothing */
+		return; /* here sbrk takes no memory */
 	CHILD(0, {
 		free = free_memory() / PAGE;
 		base = heap_regions(n, LAZY);
@@ -75,7 +76,7 @@ TEST(super, protected_leaves_until_the_end)
 			store8(base + i * REGION, (unsigned char)(1 + i));
 		EQ(protect(base, n * (long)REGION, PROT_READ), 0);
 		EQ(protect(base, n * (long)REGION, RW), 0);
-		free -= free / 256 + 64; /* tables */
+		free -= free / 256 + 64; /* for the tables */
 		CHECK(sbrk((int)(free * PAGE), EAGER) != -1);
 		for (int i = 0; i < n; i++) {
 			EQ(load8(base + i * REGION), 1 + i);
@@ -84,8 +85,9 @@ TEST(super, protected_leaves_until_the_end)
 	});
 }
 
-/* fork with no memory, and then with a page more each time: it fails and changes nothing,
- * until it works.  Then the stack wants to be copied, which may be the end of both. */
+/* Forks with no free memory, then with one page more each time.  A fork that fails
+ * changes nothing.  After the one that works, the copies of the stack may not find
+ * memory and kill both. */
 static void fork_until_it_works(word base, volatile word *failed)
 {
 	word free, hog;
@@ -99,7 +101,7 @@ static void fork_until_it_works(word base, volatile word *failed)
 		EQ(free_memory(), free);
 		check_filled(base, base + 2 * REGION, 1);
 		CHECK(sbrk(-(int)PAGE, EAGER) != -1);
-		if (booted("fork", "copy") && *failed > 3) { /* as much as it has itself */
+		if (booted("fork", "copy") && *failed > 3) { /* the child needs as much */
 			hog = (word)sbrk(0, EAGER) - base - 2 * REGION;
 			CHECK(sbrk(-(int)(hog / 4), EAGER) != -1);
 		}
@@ -126,7 +128,7 @@ TEST(super, fork_without_memory)
 		for (long n = 1 << 20; n >= (long)PAGE; n /= 2)
 			while (sbrk((int)n, EAGER) != -1)
 				;
-		CHECK(sbrk(-8 * (int)PAGE, EAGER) != -1); /* for what it touches itself */
+		CHECK(sbrk(-8 * (int)PAGE, EAGER) != -1); /* for its own touches */
 		fork_until_it_works(base, failed);
 		exit(0);
 	}

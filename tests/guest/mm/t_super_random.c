@@ -1,11 +1,11 @@
-/* t_super_random.c - operations drawn by chance on three regions of 2 MiB, in processes
- * that fork and go on, against a flat record of what each page must be. */
+/* t_super_random.c - random operations on three regions of 2 MiB, in processes that fork
+ * and go on, checked against a flat record of what each page must hold. */
 #include "mapping.h"
 
 #define REGION_PAGES 512
 #define PAGES (3 * REGION_PAGES)
 
-/* What the memory must be.  In .bss, so that a forked child has its own copy. */
+/* The expected state of each page.  In .bss, so that a forked child has its own copy. */
 static struct {
 	unsigned value;      /* first and last word of the page */
 	unsigned char prot;  /* PROT_READ ..., if it is mapped  */
@@ -15,7 +15,7 @@ static struct {
 static struct {
 	word base;
 	uint32_t random;
-	int fd[2]; /* a pipe, for copies by the kernel */
+	int fd[2]; /* a pipe, to make the kernel copy */
 } run;
 
 static unsigned below(unsigned n)
@@ -38,7 +38,7 @@ static int is_readable(unsigned page)
 	return model[page].there && model[page].prot;
 }
 
-/* Whole regions, pieces along their edges, and single pages are likely. */
+/* Chooses whole regions, pieces along their edges, and single pages most often. */
 static void choose(unsigned *lo, unsigned *hi)
 {
 	switch (below(5)) {
@@ -74,7 +74,7 @@ static void check_page(unsigned page)
 		     p[PAGE / 4 - 1], model[page].value);
 }
 
-/* Rights as the kernel's copies see them. */
+/* Checks the rights that the kernel's own copies see. */
 static void check_rights(unsigned page)
 {
 	char c;
@@ -171,7 +171,7 @@ static void op_discard(unsigned lo, unsigned hi)
 
 static void operate(int n, int depth);
 
-/* Both go on, at the same time or one after the other. */
+/* Parent and child both go on, at the same time or one after the other. */
 static void op_fork(int depth)
 {
 	int meanwhile = (int)below(2);
@@ -258,7 +258,7 @@ SLOW_TEST(super, many_operations_by_chance)
 		CHILD(0, process(seed, 100));
 }
 
-/* At the same time, on all harts; some are killed in the middle. */
+/* At the same time, on all harts; some are killed while they work. */
 TEST(super, operations_at_the_same_time)
 {
 	long pid[4];

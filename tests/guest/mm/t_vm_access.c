@@ -4,7 +4,7 @@
 
 #define NOW(pages, n, want) EQ(touched(pages, n), want)
 
-/* The answer for up to 64 pages; what lies around the mask must be left alone. */
+/* Returns the bits of up to 64 pages; the bytes around the mask must stay as they are. */
 static word touched(word pages, int n)
 {
 	unsigned char cells[24];
@@ -23,7 +23,7 @@ TEST(pgaccess, pages_that_were_touched)
 {
 	word pages = pages_new(32, EAGER);
 
-	NOW(pages, 32, 0); /* memory that is new has not been touched */
+	NOW(pages, 32, 0); /* new memory counts as untouched */
 	store8(pages + 1 * PAGE, 1);
 	store8(pages + 2 * PAGE + PAGE - 1, 1);
 	load8(pages + 30 * PAGE + 77);
@@ -39,9 +39,9 @@ TEST(pgaccess, any_number_of_pages)
 		for (int i = 0; i < 64; i++)
 			load8(pages + i * PAGE);
 		NOW(pages, n,
-		    n == 64 ? ~0ul : (1ul << n) - 1); /* and no bit behind the last */
+		    n == 64 ? ~0ul : (1ul << n) - 1); /* and no bit past the last page */
 		NOW(pages, n, 0);
-		NOW(pages, 64, n == 64 ? 0 : ~0ul << n); /* the others were left alone */
+		NOW(pages, 64, n == 64 ? 0 : ~0ul << n); /* the others kept their bits */
 	}
 }
 
@@ -84,7 +84,7 @@ TEST(pgaccess, mask_on_a_page_of_the_range)
 	for (int i = 0; i < 5; i++) {
 		load8(pages + 6 * PAGE);
 		EQ(pgaccess((void *)pages, 8, mask), 0);
-		EQ(*mask & ~8, 1 << 6); /* its own page may count, no other does */
+		EQ(*mask & ~8, 1 << 6); /* the mask's own page may count, no other does */
 	}
 }
 
@@ -134,10 +134,10 @@ TEST(pgaccess, nothing_where_nothing_is)
 
 	free = free_memory();
 	NOW(lazy, 64, 0);
-	NOW(lazy + 63 * PAGE, 64, 0); /* and beyond the break */
+	NOW(lazy + 63 * PAGE, 64, 0); /* and past the break */
 	NOW(1ul << 37, 64, 0);
 	NOW(guard_page(), 1, 0);
-	NOW(TRAPFRAME, 2, 0); /* which the hardware has used, but not for the program */
+	NOW(TRAPFRAME, 2, 0); /* the hardware used it, but not in user mode */
 	EQ(free_memory(), free);
 	store8(lazy + 9 * PAGE, 1);
 	NOW(lazy, 64, 1 << 9);
@@ -185,7 +185,7 @@ TEST(pgaccess, running_is_a_touch)
 	word page = (word)code_on_its_page & -PAGE;
 	int ran = 0;
 
-	/* the page holds nothing else that runs between the two calls */
+	/* no other code of this page runs between the two calls */
 	for (int i = 0; i < 50; i++) {
 		touched(page, 1);
 		ran = code_on_its_page(ran);
@@ -208,8 +208,8 @@ TEST(pgaccess, written_pages_stay_known_as_written)
 	NOW(page, 1, 1);
 }
 
-/* A child touches its page whenever it is told to, or all the time.  Where it runs is the
- * scheduler's affair; with several harts, mostly not where the parent does. */
+/* Forks a child that touches its page when told to, or all the time.  The scheduler
+ * chooses its hart; with several, it is mostly not the parent's. */
 static long toucher(word page, int fd[2], int told)
 {
 	int to[2], from[2];
@@ -238,7 +238,7 @@ static long toucher(word page, int fd[2], int told)
 	return pid;
 }
 
-/* What harvest() says of one page of @pid; it is then forgotten. */
+/* Returns what harvest() says of one page of @pid, and clears the bit. */
 static int harvested(long pid, word page)
 {
 	static union {
@@ -270,8 +270,8 @@ TEST(pgaccess, touches_of_another_process_are_seen_again)
 	EQ(reap(pid), 0);
 }
 
-/* The call itself writes the first page of its mask, then comes to that page in the range:
- * the translation that the write left behind has to go as well. */
+/* The call itself writes the first page of its mask, and later clears A of that page in
+ * the range: the translation that its write loaded must be flushed as well. */
 TEST(pgaccess, touch_of_the_call_itself)
 {
 	const long many = 2 * PAGE * 8;
@@ -282,11 +282,11 @@ TEST(pgaccess, touch_of_the_call_itself)
 	CHECK(sbrk(1 << 30, LAZY) != -1);
 	mask = pages_new(4, EAGER);
 	for (int i = 0; i < 10; i++) {
-		/* the mask's first page is in the part that its second page tells of */
+		/* the bit for the mask's first page is in its second page */
 		EQ(pgaccess((void *)(mask - 40000 * PAGE), many, (void *)mask), 0);
 		EQ(load8(mask + 40000 / 8) & 1, 1);
-		/* by the kernel again: QEMU keeps its translations apart from those of the
-		 * program */
+		/* touch it by the kernel again: QEMU keeps the kernel's translations
+		 * apart from the program's */
 		EQ(write(fd[1], (void *)mask, 1), 1);
 		NOW(mask, 1, 1);
 	}
@@ -294,8 +294,8 @@ TEST(pgaccess, touch_of_the_call_itself)
 	EQ(close(fd[1]), 0);
 }
 
-/* It never enters the kernel on its own: its hart holds a translation in which A is
- * set, and only a shootdown makes it look at the entry again. */
+/* The child never enters the kernel on its own.  Its hart holds a translation with A
+ * set; only a shootdown makes it read the entry again. */
 TEST(pgaccess, touches_on_another_hart_are_seen_again)
 {
 	word page = pages_new(1, EAGER);
@@ -304,7 +304,7 @@ TEST(pgaccess, touches_on_another_hart_are_seen_again)
 
 	harvested(pid, page);
 	for (int i = 0; i < 20; i++) {
-		word end = time_counter() + 100000000; /* 10 s: a hang */
+		word end = time_counter() + 100000000; /* 10 s mean a hang */
 
 		while (!harvested(pid, page)) {
 			CHECK(time_counter() < end);
@@ -360,7 +360,8 @@ TEST(pgaccess, bad_mask_changes_nothing)
 	NOW(pages, 16, 0xffff);
 }
 
-/* A mask of many pages whose last one is missing: found before anything is cleared. */
+/* A long mask whose last page is missing: the call must find that before it clears
+ * anything. */
 TEST(pgaccess, long_mask_that_ends_badly)
 {
 	word pages = pages_new(16, EAGER), mask = pages_new(3, EAGER), free;
@@ -369,7 +370,7 @@ TEST(pgaccess, long_mask_that_ends_badly)
 	for (int i = 0; i < 16; i++)
 		store8(pages + i * PAGE, 1);
 	for (int i = 0; i < 3; i++)
-		store8(mask + i * PAGE, 0); /* it is there with heap=lazy, too */
+		store8(mask + i * PAGE, 0); /* present with heap=lazy, too */
 	free = free_memory();
 	REFUSED(pgaccess((void *)pages, n, (void *)mask));
 	REFUSED(pgaccess((void *)pages, n - 8, (void *)(mask + 1)));
@@ -424,7 +425,7 @@ TEST(pgaccess, bad_range_changes_nothing)
 TEST(pgaccess, no_memory_for_the_mask)
 {
 	if (booted_with("heap", "lazy"))
-		return; /* sbrk alone takes no memory then, and a touch without any kills */
+		return; /* there sbrk takes no memory, and a touch without any kills */
 	CHILD(0, {
 		word pages = pages_new(8, EAGER), mask = pages_new(1, LAZY);
 
@@ -443,7 +444,7 @@ TEST(pgaccess, no_memory_for_the_mask)
 #define EVERYTHING (1l << 26)
 #define AT(mask, va) (load8((mask) + (va) / PAGE / 8) >> (va) / PAGE % 8 & 1)
 
-/* Eight MiB of mask, and it does not take longer than writing that. */
+/* A mask of 8 MiB; the call takes hardly longer than writing that. */
 TEST(pgaccess, all_there_is)
 {
 	word pages = pages_new(4, EAGER), mask = pages_new(EVERYTHING / 8 / PAGE, EAGER);
@@ -462,8 +463,8 @@ TEST(pgaccess, all_there_is)
 	EQ(AT(mask, TRAPFRAME), 0);
 	EQ(AT(mask, TRAMPOLINE), 0);
 	EQ(AT(mask, guard_page()), 0);
-	EQ(AT(mask, (word)pgaccess), 1); /* the return from the first call */
-	/* the byte of the last page of the mask, and that of USYSCALL */
+	EQ(AT(mask, (word)pgaccess), 1); /* touched by the return from the first call */
+	/* between the bytes for the last page of the mask and for USYSCALL */
 	for (word p = mask + (mask + EVERYTHING / 8) / PAGE / 8 + 1;
 	     p < mask + USYSCALL / PAGE / 8; p++)
 		EQ(load8(p), 0);
@@ -472,7 +473,7 @@ TEST(pgaccess, all_there_is)
 		FAIL("it took %ld ms", took / 1000000);
 }
 
-/* Pages far apart, so that all three levels of holes are skipped. */
+/* Pages far apart, so that the call skips holes at all three levels. */
 TEST(pgaccess, far_between)
 {
 	static const word at[] = { 1ul << 30, (1ul << 30) + (1ul << 21), 3ul << 30 };
@@ -483,11 +484,11 @@ TEST(pgaccess, far_between)
 		CHECK(sbrk(1 << 30, LAZY) != -1);
 	for (size_t i = 0; i < COUNT(at); i++)
 		load8(at[i]);
-	/* a bit each for a page in 4 GiB: 128 KiB of mask, lazy itself */
+	/* one bit for each page of 4 GiB: a mask of 128 KiB, lazy itself */
 	EQ(pgaccess(0, 1 << 20, (void *)mask), 0);
 	for (size_t i = 0; i < COUNT(at); i++) {
 		EQ(AT(mask, at[i]), 1);
-		/* the rest of a 2 MiB leaf is touched with it */
+		/* in a 2 MiB leaf all pages count as touched */
 		EQ(load8(mask + at[i] / PAGE / 8), pgpte((void *)(at[i] + PAGE)) ? 255 : 1);
 	}
 	EQ(pgaccess((void *)(1ul << 29), 1 << 19, (void *)mask), 0);

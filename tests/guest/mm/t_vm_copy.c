@@ -1,6 +1,6 @@
-/* t_vm_copy.c - user memory in system calls: what t_ptr.c leaves open.  Results that go
- * where they may not, copies that end in a page that is not there, and how far they came.
- * Sources and destinations take all alignments. */
+/* t_vm_copy.c - user memory in system calls, beyond the cases of t_ptr.c: results to
+ * forbidden addresses, copies that end on a page that is not there, and how far such a
+ * copy came.  Sources and destinations take all alignments. */
 #include "mapping.h"
 #include "vm.h"
 
@@ -33,7 +33,7 @@ static const word bad[] = {
 	for (size_t i_ = 0; i_ < COUNT(bad) + 3; i_++) \
 		for (word p = bad_at(i_), once_ = 1; once_; once_ = 0)
 
-/* The fixed ones, then guard page, end of memory, and read-only text. */
+/* The fixed addresses, then the guard page, the end of memory, and read-only text. */
 static word bad_at(size_t i)
 {
 	if (i < COUNT(bad))
@@ -67,8 +67,8 @@ TEST(copy, results_of_looking_inside)
 	}
 }
 
-/* A boot option that has a value of more than three bytes, or NULL at a prompt of a plain
- * boot. */
+/* Returns a boot option with a value of more than three bytes, or NULL if this boot has
+ * none. */
 static const char *option_that_is_there(void)
 {
 	static const char *const names[] = { "cmd", "panic" };
@@ -123,7 +123,7 @@ static void fill(unsigned char *to, int n)
 		to[i] = (unsigned char)(i * 7 + 1);
 }
 
-/* All alignments of source and of destination, and all places for the end. */
+/* All alignments of source and destination, and all positions of the end. */
 TEST(copy, pipe_takes_exactly_what_is_there)
 {
 	word end = pages_new(1, EAGER) + PAGE;
@@ -156,7 +156,7 @@ TEST(copy, pipe_gives_exactly_what_fits)
 		EQ(read(fd[0], (void *)(end - inside), CHUNK), inside);
 		EQ(memcmp((void *)(end - inside), scratch, inside), 0);
 		EQ(load8(end - inside - 1), 0xee);
-		/* and not one byte of the others is lost */
+		/* and no byte of the others is lost */
 		EQ(read(fd[0], rest, CHUNK), CHUNK - inside);
 		EQ(memcmp(rest, scratch + inside, CHUNK - inside), 0);
 	}
@@ -164,8 +164,8 @@ TEST(copy, pipe_gives_exactly_what_fits)
 	EQ(close(fd[1]), 0);
 }
 
-/* The bytes around it, which the kernel may read with it in words, make no difference: not
- * in what comes out, and they keep what they have. */
+/* The kernel may read the bytes around the source as parts of words.  They must not
+ * appear in the result, and they must keep their values. */
 static void through_pipe(const int fd[2], unsigned char *from, unsigned char *to, int n)
 {
 	memset(from - 8, 0xee, n + 16);
@@ -184,8 +184,8 @@ static void through_pipe(const int fd[2], unsigned char *from, unsigned char *to
 	}
 }
 
-/* Sources and destinations of every alignment and short length, across a page border, while
- * the place in the pipe moves on by what was written. */
+/* Sources and destinations of every alignment and short length, across a page border.
+ * The position in the pipe moves on with each write. */
 TEST(copy, pipe_at_every_alignment)
 {
 	unsigned char *border = (unsigned char *)pages_new(4, EAGER) + PAGE;
@@ -201,7 +201,7 @@ TEST(copy, pipe_at_every_alignment)
 	EQ(close(fd[1]), 0);
 }
 
-/* The page that is missing is in the middle of a long transfer. */
+/* The missing page is in the middle of a long transfer. */
 TEST(copy, file_keeps_what_came_before_the_hole)
 {
 	word end = pages_new(2, EAGER) + 2 * PAGE;
@@ -237,7 +237,7 @@ TEST(copy, results_on_untouched_pages)
 	word p = pages_new(64, LAZY), page = PAGE;
 	struct snap_header *header;
 
-	EQ(fstat(0, (void *)(p + PAGE - 12)), 0); /* over a border, as are the next */
+	EQ(fstat(0, (void *)(p + PAGE - 12)), 0); /* across a border, as are the next */
 	p += 2 * page;
 	EQ(sysinfo((void *)(p + PAGE - 8)), 0);
 	p += 2 * page;
@@ -265,8 +265,8 @@ TEST(copy, arguments_on_untouched_pages)
 	word p = pages_new(4, LAZY);
 	char **argv = (char **)(p + PAGE - 24);
 
-	/* two words on one page, the NULL on one that nobody has touched; the second string
-	 * ends there, too */
+	/* two pointers are on one page, the NULL on one that nobody has touched; the
+	 * second string ends on an untouched page, too */
 	argv[0] = "abitest";
 	argv[1] = "@exit_argc";
 	argv[2] = (char *)(p + 3 * PAGE - 3);
@@ -292,7 +292,7 @@ TEST(copy, length_that_wraps)
 	for (size_t i = 0; i < COUNT(lengths); i++) {
 		REFUSED(write(file, (void *)~0ul, lengths[i]));
 		CHECK(read(file, (void *)~0ul, lengths[i]) <= 0);
-		CHECK(read(file, (void *)(end - 1), lengths[i]) <= 0); /* it is empty */
+		CHECK(read(file, (void *)(end - 1), lengths[i]) <= 0); /* an empty file */
 		REFUSED(write(fd[1], (void *)~0ul, lengths[i]));
 		REFUSED(write(1, (void *)(~0ul - 100), lengths[i]));
 	}
@@ -317,18 +317,19 @@ TEST(copy, read_only_pages_are_sources_only)
 	CHECK(read(fd[0], (void *)((word)etext - 4), 7) <= 0);
 	EQ(constant[0], '/');
 	EQ(load8((word)etext - 4), before);
-	EQ(read(fd[0], scratch, 100), 7); /* still all there */
+	EQ(read(fd[0], scratch, 100), 7); /* nothing was lost */
 	EQ(close(open(constant, O_RDONLY)), 0);
 	EQ(close(fd[0]), 0);
 	EQ(close(fd[1]), 0);
 }
 
-/* A string in the last bytes below the guard page: it ends there, or is refused. */
+/* A string in the last bytes below the guard page: accepted if it ends there, otherwise
+ * refused. */
 TEST(copy, string_up_to_the_guard_page)
 {
 	char *guard = (char *)guard_page();
 
-	/* behind the variables, on the last page of the data */
+	/* after the variables, on the last page of the data */
 	CHECK((word)end <= (word)guard - 8);
 	memcpy(guard - 8, "/README", 8);
 	EQ(close(open(guard - 8, O_RDONLY)), 0);
@@ -338,7 +339,8 @@ TEST(copy, string_up_to_the_guard_page)
 	REFUSED(exec(guard - 7, (char *[]){ "x", 0 }));
 }
 
-/* The guard page as exec made it; the cases above run in a child, whose guard fork made. */
+/* The guard page as exec made it.  The cases above run in a child, whose guard page fork
+ * made. */
 ROLE(guard_after_exec)
 {
 	word guard = guard_page();
@@ -361,7 +363,7 @@ TEST(copy, guard_page_right_after_exec)
 	CHILD(42, exec(test_self, (char *[]){ "abitest", "@guard_after_exec", 0 }));
 }
 
-/* Strings of every length around a page border, aligned in every way. */
+/* Strings of every length around a page border, at every alignment. */
 TEST(copy, strings_over_a_page_border)
 {
 	char *border = (char *)pages_new(2, EAGER) + PAGE;
@@ -378,8 +380,8 @@ TEST(copy, strings_over_a_page_border)
 	}
 }
 
-/* On a machine with SUM set all the time, too, a bad pointer in one call does nothing
- * to the next. */
+/* A bad pointer in one call does not affect the next, even on a machine that keeps SUM
+ * set. */
 TEST(copy, goes_on_after_many_faults)
 {
 	int fd[2];

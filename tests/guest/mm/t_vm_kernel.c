@@ -1,6 +1,6 @@
-/* t_vm_kernel.c - the kernel's pages, wherever they are mapped, are nothing to a program:
- * it can neither read, nor write, nor run them, and what the kernel does for it follows
- * the mappings of the program. */
+/* t_vm_kernel.c - a program can neither read, write nor run the kernel's pages, wherever
+ * they are mapped; and what the kernel does for a program follows the program's
+ * mappings. */
 #include "vm.h"
 
 #define DIRECT 0xffffffc000000000ul /* + physical address */
@@ -8,7 +8,7 @@
 #define IMAGE 0xffffffff80200000ul
 #define RAM 0x80000000ul
 
-/* The sizes are those of the smallest machine; more of the same follows. */
+/* The sizes are those of the smallest machine; larger machines have more of the same. */
 static const struct {
 	const char *what;
 	word start, bytes, step;
@@ -30,7 +30,7 @@ static const struct {
 		for (word p = parts[part_].start;             \
 		     p < parts[part_].start + parts[part_].bytes; p += parts[part_].step)
 
-/* A child does it and must be killed. */
+/* Runs the access in a child, which must be killed. */
 #define DIES(p, ...)                                                          \
 	do {                                                                  \
 		long pid_ = must_fork();                                      \
@@ -80,8 +80,8 @@ TEST(kernel, pages_have_no_entry_for_the_program)
 	}
 }
 
-/* All that is mapped in the kernel's half, as the kernel itself tells: no leaf with U, and
- * none that can be both written and run. */
+/* All mappings of the kernel half, as the kernel reports them: no leaf has U, and none
+ * can be both written and run. */
 TEST(kernel, half_has_no_page_for_programs)
 {
 	static union {
@@ -105,7 +105,7 @@ TEST(kernel, half_has_no_page_for_programs)
 	CHECK(leaves > 100); /* the stacks alone */
 }
 
-/* isolate=on: the root of user mode is another one. */
+/* With isolate=on, user mode has a root table of its own. */
 TEST(kernel, roots_are_as_the_option_says)
 {
 	static union {
@@ -123,7 +123,7 @@ TEST(kernel, roots_are_as_the_option_says)
 	}
 }
 
-/* Every page of a space comes back, those of its tables too. */
+/* Every page of an address space is freed, those of its tables included. */
 TEST(kernel, tables_of_a_space_come_back)
 {
 	word free = free_memory();
@@ -132,7 +132,7 @@ TEST(kernel, tables_of_a_space_come_back)
 		CHILD(0, {
 			word brk = sbrk(0, EAGER);
 
-			/* a table for each 2 MiB that is touched */
+			/* each 2 MiB that is touched takes a table */
 			CHECK(sbrk(1 << 30, LAZY) != -1);
 			for (int n = 0; n < 100; n++)
 				store8(brk + n * (10ul << 20), 1);
@@ -141,7 +141,7 @@ TEST(kernel, tables_of_a_space_come_back)
 	EQ(free_memory(), free);
 }
 
-/* What the kernel's copies see of a change is what the program sees: at once. */
+/* The kernel's copies see a change of the mapping at once, as the program does. */
 TEST(kernel, sees_changes_of_the_mapping_at_once)
 {
 	word page = pages_new(1, EAGER);
@@ -164,7 +164,7 @@ TEST(kernel, sees_changes_of_the_mapping_at_once)
 	EQ(close(fd[1]), 0);
 }
 
-/* A child's copy-on-write page that the kernel writes first. */
+/* The kernel is the first to write a child's copy-on-write page. */
 TEST(kernel, writes_go_to_the_writers_copy)
 {
 	word page = pages_new(1, EAGER);
@@ -182,7 +182,7 @@ TEST(kernel, writes_go_to_the_writers_copy)
 		pause(1);
 		exit(load8(page));
 	}
-	EQ(load8(page), 1); /* now there is a translation that the write must not use */
+	EQ(load8(page), 1); /* loads a translation that the write must not use */
 	EQ(read(fd[0], (void *)page, 1), 1);
 	EQ(load8(page), '3');
 	{

@@ -13,7 +13,7 @@ static void exit_with_who(void)
 TEST(usyscall, pid_and_parent)
 {
 	EQ(ME->pid, getpid());
-	EQ(*(volatile int *)USYSCALL, getpid()); /* all that the labs know */
+	EQ(*(volatile int *)USYSCALL, getpid()); /* the only field that the labs know */
 	EQ(ME->version, USYSCALL_VERSION);
 	CHECK(ME->ppid > 0 && ME->ppid < ME->pid);
 	CHILD(getpid(), exit_with_who());
@@ -52,7 +52,7 @@ TEST(usyscall, many_at_once)
 
 ROLE(usyscall_who)
 {
-	/* the old image's numbers were put into argv */
+	/* argv holds the numbers that the old image saw */
 	CHECK(argc == 4);
 	EQ(ME->pid, number(argv[2]));
 	EQ(ME->ppid, number(argv[3]));
@@ -83,7 +83,7 @@ TEST(usyscall, after_an_exec_that_failed)
 	EQ(ME->ppid, ppid);
 }
 
-/* A grandchild that waits until its number of a parent is 1, and says so. */
+/* A grandchild: waits until its parent's pid becomes 1, and reports that. */
 static void orphan(int to)
 {
 	int parent = ME->ppid;
@@ -115,7 +115,7 @@ TEST(usyscall, parent_dies)
 	}
 }
 
-/* The parents die while their children do, or exec. */
+/* The parents die while their children exit or exec. */
 TEST(usyscall, parents_and_children_die_together)
 {
 	for (int i = 0; i < 10; i++)
@@ -226,7 +226,7 @@ TEST(usyscall, ticks_agree_with_the_kernels)
 	}
 }
 
-/* The functions that our programs have for all this. */
+/* The functions for this in our library for programs. */
 TEST(usyscall, header_for_programs)
 {
 	long ns = clock(), ticks = uptime(), later;
@@ -266,7 +266,7 @@ TEST(usyscall, heap_over_it)
 	EQ(ME->pid, 0);
 	store8(USYSCALL, 1);
 	CHILD(0, EQ(load8(USYSCALL), 1));
-	/* a program that is started has its own again */
+	/* after exec a program has the page again */
 	CHILD(42, {
 		char pid[16], ppid[16];
 		char *argv[] = { "abitest", "@usyscall_who", pid, ppid, 0 };
@@ -277,8 +277,8 @@ TEST(usyscall, heap_over_it)
 	});
 }
 
-/* There are frames for the heap, but not for the page table that it wants as well: found
- * out when the heap is half there. */
+/* There are frames for the heap, but not for its page table as well.  The kernel finds
+ * out when half of the heap is in place. */
 static void grow_over_it_with_little_memory(void)
 {
 	const word pages = 600;
@@ -300,6 +300,6 @@ static void grow_over_it_with_little_memory(void)
 TEST(usyscall, stays_where_the_heap_does_not_reach_it)
 {
 	if (booted_with("heap", "lazy"))
-		return; /* sbrk takes nothing */
+		return; /* here sbrk takes no memory */
 	CHILD(0, grow_over_it_with_little_memory());
 }

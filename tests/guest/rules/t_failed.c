@@ -1,23 +1,23 @@
 /* t_failed.c - a call that fails has changed nothing.
  *
  * A new call of uapi/syscalls.h must get rows here: without rows_NAME this file does not
- * compile.  A row tries the call while a resource is used up, then with one more of it,
- * two more and three.  Each time the resource is given back afterwards, and the process
- * and its files must be as they were before.  Where a row says that it `needs` a resource,
- * the first try must fail; and in the end, with all given back, the call works, so that
- * it was the resource that failed it.
+ * compile.  A row tries the call with none of a resource left, then with one, two and three
+ * of it left.  After each try the whole resource is given back, and the process and its
+ * files must be as they were before.  If the row says that it `needs` the resource, the
+ * first try must fail.  In the end, with the whole resource back, the call must work: so it
+ * was the resource that made it fail.
  *
- * It is no change if memory that a failed call was to fill is filled in part; nor, as
- * docs/abi.md has it, if a part of a long write() is in the file.  Inode slots cannot be
- * used up here: there are as many as the image has inodes; tests/host/fs has those. */
+ * A failed call may have filled a part of the memory that it was to fill; and a part of
+ * a long write() may be in the file, see docs/abi.md.  Inode slots cannot be exhausted
+ * here, as there are as many as the image has inodes; tests/host/fs exhausts them. */
 #include "t_failed.h"
 
 struct row {
-	const char *what; /* NULL: no more rows */
+	const char *what; /* NULL ends the rows */
 	long (*call)(void);
-	void (*undo)(void); /* after it has worked; NULL: it is not tried that far */
-	unsigned needs;     /* without these it fails */
-	unsigned uses;      /* without these it may   */
+	void (*undo)(void); /* after a success; NULL: try no further */
+	unsigned needs;     /* fails without these */
+	unsigned uses;      /* may fail without these */
 };
 
 #define END                            \
@@ -40,7 +40,7 @@ struct row {
 	}
 #define ROWS(call, ...) static const struct row rows_##call[] = { __VA_ARGS__, END }
 
-/* Takes nothing that could be used up, gives something back, or has no way to fail. */
+/* Takes nothing that can be used up, gives something back, or cannot fail. */
 #define NOTHING(call) static const struct row rows_##call[] = { END }
 
 UNDO(nothing, (void)0)
@@ -139,7 +139,7 @@ UNDO(node, EQ(unlink("n"), 0))
 UNDO(open, EQ(close(world.got), 0); EQ(unlink("n"), 0))
 UNDO(open_trunc, EQ(close(world.got), 0); file_make("f", F_SIZE, 7))
 
-/* A directory that has grown stays as long as it is. */
+/* A directory that has grown does not shrink again. */
 UNDO(full, full_remove(); full_make())
 UNDO(open_full, EQ(close(world.got), 0); undo_full())
 UNDO(rename, EQ(rename("d/n", "w"), 0); undo_full())
@@ -210,7 +210,7 @@ CALL(pgaccess, pgaccess((void *)world.mem, MEM_PAGES, LAZY_PAGE))
 CALL(explain, ecall_raw(0, 0, 0, (long)LAZY_PAGE, 100, 0, NR_EXPLAIN))
 UNDO(touch, mem_touch())
 
-/* Whichever option this machine was started with. */
+/* Any option that this machine was started with. */
 static long call_bootarg(void)
 {
 	static const char *const name[] = { "cmd", "vmprint", "panic" };
@@ -244,8 +244,8 @@ static const struct {
 #undef X
 };
 
-/* The call with all but @left of the resource used up; whether it worked.  Looked at
- * right after it has failed: what a later try does must not cover that up. */
+/* Makes the call with only @left of the resource; returns whether it worked.  Compares
+ * right after each failure, so that a later try cannot hide a change. */
 static int row_step(const char *name, const struct row *r, enum resource without, int left)
 {
 	struct look before;
@@ -292,7 +292,7 @@ static void with_files(enum resource without)
 	files_remove();
 }
 
-/* A child has almost all memory, so that what is left is quickly used up. */
+/* A child takes almost all memory, so that the rest is quickly used up. */
 static void with_little_memory(enum resource without)
 {
 	int ready[2], stop[2];

@@ -1,4 +1,5 @@
-/* t_failed.h - what the cases of t_failed.c work on, compare, and use up. */
+/* t_failed.h - what the cases of t_failed.c work on, what they compare and what they use
+ * up. */
 #pragma once
 
 #include "mapping.h"
@@ -10,12 +11,12 @@ enum resource { DESCRIPTORS, FILES, BLOCKS, INODES, FRAMES, AREAS, RESOURCES };
 
 extern const struct supply {
 	const char *name;
-	void (*take)(void); /* all that there is  */
-	void (*give)(void); /* one of it back     */
-	void (*end)(void);  /* all of it back     */
+	void (*take)(void); /* takes all there is  */
+	void (*give)(void); /* gives one back      */
+	void (*end)(void);  /* gives all back      */
 } resources[RESOURCES];
 
-/* Makes the pages to write to without memory one's own. */
+/* Makes the pages that are written later, without free memory, private to the process. */
 void resources_begin(void);
 
 #define MEM_PAGES 8
@@ -24,18 +25,18 @@ void resources_begin(void);
 
 struct world {
 	int f, w, pipe[2]; /* descriptors */
-	word mem, shared;  /* a mapping with a pattern, one of MAP_SHARED */
-	word lazy;         /* a page that the kernel has to bring in */
+	word mem, shared;  /* a private mapping with a pattern, and one of MAP_SHARED */
+	word lazy;         /* a page that is not present; the kernel must fault it in */
 	word brk;
 	long zombie; /* a child that has ended */
-	long got;    /* the result of a call that worked */
+	long got;    /* the result of a call that succeeded */
 };
 
 extern struct world world;
 
 #define LAZY_PAGE ((void *)world.lazy)
 
-/* Parts of it, made anew. */
+/* Each makes one part of the world again. */
 void mem_make(void);
 void mem_touch(void);
 void shared_make(void);
@@ -46,7 +47,7 @@ void pipe_fill(void);
 void full_make(void);
 void full_remove(void);
 
-/* The files that all rows share; and the process's own part, which goes with it. */
+/* The files that all rows share; and the state of the process, which ends with it. */
 void files_make(void);
 void files_remove(void);
 void world_make(void);
@@ -64,5 +65,5 @@ struct look {
 
 void world_look(struct look *l);
 
-/* Fails the case if anything is not as it was. */
+/* Fails the case if anything differs from @before. */
 void world_compare(const char *call, const char *what, const struct look *before);

@@ -1,4 +1,4 @@
-/* t_failed_take.c - using up what calls need, and giving it back one by one. */
+/* t_failed_take.c - uses up what calls need, and gives it back one by one. */
 #include "t_failed.h"
 
 static struct {
@@ -35,7 +35,7 @@ static void descriptors_end(void)
 		descriptors_give();
 }
 
-/* A child that opens as many files as it can. */
+/* Forks a child that opens as many files as it can. */
 static void holder_start(void)
 {
 	int ready[2];
@@ -67,7 +67,7 @@ static void files_give(void)
 	EQ(close(taken.fd[--taken.fds]), 0);
 }
 
-/* The last ones are the caller's own, so that it can give them. */
+/* The caller opens the last ones itself, so that it can close them one by one. */
 static void files_take(void)
 {
 	taken.holders = 0;
@@ -123,7 +123,7 @@ static void blocks_take(void)
 	sync();
 }
 
-/* From the first file on: that one has the most. */
+/* Starts with the first file, which has the most blocks. */
 static void blocks_give(void)
 {
 	long size = file_size("z0"), fd = open("z0", O_WRONLY);
@@ -197,7 +197,7 @@ static void frames_end(void)
 	CHECK(sbrk((int)(world.brk - (word)sbrk(0, EAGER)), EAGER) != -1);
 }
 
-/* Neighbours differ, so that each is an area. */
+/* Neighbouring mappings differ, so that each needs an area of its own. */
 static void areas_take(void)
 {
 	word p;

@@ -1,5 +1,5 @@
 /* t_failed_world.c - the files and the process that the rows of t_failed.c work on, and
- * looking at them. */
+ * the functions that look at them. */
 #include "t_failed.h"
 
 struct world world;
@@ -77,7 +77,8 @@ void files_remove(void)
 
 void world_make(void)
 {
-	/* What is written without memory is the process's own before. */
+	/* Pages that are written later, without free memory, become the process's own
+	 * first. */
 	memset(scratch, 1, SCRATCH_SIZE);
 	resources_begin();
 	world.f = (int)open("f", O_RDWR);
@@ -126,7 +127,8 @@ static struct {
 	struct snap_area area[40];
 } piece;
 
-/* Cuts between areas that are alike mean nothing; nor which pages of most have come. */
+/* A boundary between two equal areas does not count; nor does which pages are present,
+ * except in world.mem. */
 static word look_areas(void)
 {
 	struct snap_area last = { 0 };
@@ -155,7 +157,7 @@ static word look_areas(void)
 	return sum + last.end;
 }
 
-/* In whatever order the entries are. */
+/* The order of the entries does not count. */
 static word look_names(const char *path)
 {
 	struct fs_dirent entry;
@@ -206,7 +208,7 @@ static word look_pipe(void)
 
 void world_look(struct look *l)
 {
-	l->areas = look_areas(); /* first: looking touches pages */
+	l->areas = look_areas(); /* first, as the other looks touch pages */
 	l->memory = mixed(0, (void *)world.mem, MEM_PAGES * PAGE);
 	l->descriptors = look_descriptors();
 	l->directory = look_directory();

@@ -1,11 +1,11 @@
-/* t_leak.c - nothing of the kernel comes out with what a call gives.
+/* t_leak.c - no call lets out bytes of the kernel's own memory.
  *
- * A kernel built with CHECK=1 fills its stack with the byte in the caller's t6 before
- * each call; here the free frames are filled with the same byte.  What is that byte in
- * every round, whatever byte it is, was never written by the kernel.  The other kernels
- * run these cases as well: there only the frames tell.
+ * A kernel built with CHECK=1 fills its stack with the byte in the caller's t6 before each
+ * call; the cases fill the free frames with the same byte.  Each round uses another byte.
+ * A byte of the answer that equals the round's byte in every round was never written by the
+ * kernel.  Other kernels run these cases as well; there only the frames are filled.
  *
- * The structs have no padding, which no assignment to a member would write. */
+ * The structs have no padding, because assignments to the members would not write it. */
 #pragma GCC diagnostic error "-Wpadded"
 #include "uapi/console.h"
 #include "uapi/info.h"
@@ -20,7 +20,7 @@
 #define MARK(round) (0x35 + 0x4b * (round))
 #define RECYCLED 500 /* pages: fewer than a large leaf, which would be freed as a block */
 
-/* A call with @mark in t6. */
+/* Makes a call with @mark in t6. */
 static long marked(int mark, int number, const word arg[6])
 {
 	register word a0 __asm__("a0") = arg[0];
@@ -39,7 +39,7 @@ static long marked(int mark, int number, const word arg[6])
 	return (long)a0;
 }
 
-/* Frees frames full of @mark; which of them the kernel takes next is its own affair. */
+/* Frees frames full of @mark.  The kernel chooses which of them it takes next. */
 static void mark_frames(int mark)
 {
 	word p = anon(RECYCLED, RW);
@@ -62,9 +62,9 @@ static void compare(const char *what, long bytes)
 	}
 }
 
-#define OUT 0x5a5a5a5a5aul /* the argument that is where the answer goes */
+#define OUT 0x5a5a5a5a5aul /* stands for the argument that points to the answer */
 
-/* Call @number fills @bytes at OUT, each time. */
+/* Call @number must fill @bytes at OUT in every round. */
 static void look(const char *what, int number, const word arg[6], long bytes)
 {
 	for (int round = 0; round < ROUNDS; round++) {
@@ -113,7 +113,7 @@ TEST(leak, stat_has_no_rest)
 	EQ(st.pad, 0);
 }
 
-/* All kinds; the whole of a piece is looked at, as nothing past its end is written. */
+/* All kinds.  The whole piece is checked, as the kernel writes nothing past its end. */
 TEST(leak, snapshots)
 {
 	for (int kind = 1; kind < SNAP_NKINDS; kind++)
@@ -175,7 +175,7 @@ TEST(leak, numbers)
 	compare("wait", 16);
 }
 
-/* Directories hand out their entries as they are on the disk. */
+/* Reading a directory gives the entries as they are on the disk. */
 TEST(leak, directories)
 {
 	long fd;
@@ -198,7 +198,7 @@ TEST(leak, directories)
 	compare("a directory", 2048);
 }
 
-/* Pages that a program gets, wherever from, were others' before. */
+/* A page that a program gets, by whatever call, was someone else's before. */
 static void check_page(const char *what, const unsigned char *page, long from)
 {
 	for (long i = from; i < (long)PAGE; i++)

@@ -1,15 +1,15 @@
-/* t_regress.c - failures that kernels like this one have had, each under its name.  What
- * they have in common: a second way to reach user memory that forgets a state which the
- * first one knows, and a count or an entry that outlives what it speaks of. */
+/* t_regress.c - faults that kernels like this one have had, each under its name.  They
+ * have two causes in common: a second path to user memory that ignores a state which the
+ * first path handles, and a count or entry that outlives the thing it describes. */
 #include "mapping.h"
 #include "vm.h"
 
-#define SPACES 4 /* processes that do the same at the same addresses */
+#define SPACES 4 /* processes that use the same addresses */
 
 /* --- copyinstr into an untouched lazy page ------------------------------------------ */
 
-/* A string that ends with the zero of a page nobody has touched, for each call that takes
- * one; a different page for each. */
+/* For each call that takes a string: one whose final zero is on a page that nobody has
+ * touched.  Each uses another page. */
 TEST(regress, copyinstr_into_an_untouched_lazy_page)
 {
 	char *p = (char *)pages_new(40, LAZY) + PAGE;
@@ -42,7 +42,7 @@ TEST(regress, copyinstr_into_an_untouched_lazy_page)
 	EQ(unlink("d"), 0);
 	EQ(unlink("f"), 0);
 	p += 2 * PAGE;
-	REFUSED(open(p + PAGE, O_CREATE)); /* "" is no name for a file */
+	REFUSED(open(p + PAGE, O_CREATE)); /* "" names no file */
 	argv[1] = p + 4 * PAGE - 10;
 	memcpy(argv[1], "@exit_with", 10);
 	CHILD(41, exec(test_self, argv));
@@ -55,9 +55,9 @@ ROLE(exit_with)
 
 /* --- a fault that maps into another process's table --------------------------------- */
 
-/* Each of several processes has lazy pages at the same addresses.  Process i makes the
- * kernel touch only those whose number is i modulo SPACES, gives way, and finds its own
- * there and nothing of the others'. */
+/* Several processes have lazy pages at the same addresses.  Process i lets the kernel
+ * touch only the pages with number i modulo SPACES and yields in between.  It must find
+ * its own bytes on those, and the others' pages absent. */
 static void touch_own_pages(word p, int i, int pipes[2])
 {
 	static const int pages = 16 * SPACES;
@@ -67,12 +67,12 @@ static void touch_own_pages(word p, int i, int pipes[2])
 	for (int n = i; n < pages; n += SPACES) {
 		char byte = (char)('a' + i);
 
-		if (n / SPACES % 2) /* two ways into the kernel's copies */
+		if (n / SPACES % 2) /* two paths of the kernel that copy out */
 			EQ(read((int)file, (void *)(p + n * PAGE), 1), 1);
 		else
 			EQ(fstat((int)file, (void *)(p + n * PAGE + 8)), 0);
 		EQ(write(pipes[1], &byte, 1), 1);
-		EQ(read(pipes[0], (void *)(p + n * PAGE + 1), 1), 1); /* anybody's */
+		EQ(read(pipes[0], (void *)(p + n * PAGE + 1), 1), 1); /* anyone's byte */
 		store8(p + n * PAGE + 2, (unsigned char)i);
 	}
 	for (int n = 0; n < pages; n++) {
@@ -114,8 +114,8 @@ TEST(regress, fault_maps_into_the_right_process)
 	EQ(close(pipes[1]), 0);
 }
 
-/* exec fetches its arguments while it builds another table: pages that come for them
- * belong into the old one. */
+/* exec copies its arguments in while it builds another table: pages that fault in for
+ * them belong in the old table. */
 TEST(regress, fault_during_exec_maps_into_the_old_image)
 {
 	CHILD(43, {
@@ -140,7 +140,7 @@ ROLE(sees_no_page_of_before)
 
 /* --- more than 255 sharers ---------------------------------------------------------- */
 
-/* One page of a file, private, @n times. */
+/* Maps one page of a file @n times, private. */
 static void map_often(int fd, word at[], int n)
 {
 	for (int i = 0; i < n; i++) {
@@ -150,7 +150,7 @@ static void map_often(int fd, word at[], int n)
 	}
 }
 
-/* A child of share(): once @gate is closed everybody is there. */
+/* A child of share(): starts once @gate is closed, when all children exist. */
 static void sharer(int number, const word at[], int maps, const int gate[2])
 {
 	char byte;
@@ -164,7 +164,7 @@ static void sharer(int number, const word at[], int maps, const int gate[2])
 	exit(0);
 }
 
-/* @procs processes and their parent have one page of a file, @maps times each. */
+/* @procs processes and their parent each map one page of a file @maps times. */
 static void share(int procs, int maps)
 {
 	static word at[2048];
@@ -200,15 +200,16 @@ TEST(regress, more_than_255_sharers)
 	share(8, 60);
 }
 
-/* As many as one process alone can be, in each of its sixteen bits. */
+/* 40 processes and their parent with 1,640 references each: more than sixteen bits can
+ * count. */
 SLOW_TEST(regress, more_than_65535_sharers)
 {
 	if (!booted_with("fork", "copy"))
 		share(40, 1640);
 }
 
-/* Anonymous memory is shared by fork alone: by as many processes as there can be, and
- * again while they leave and others come. */
+/* Only fork shares anonymous memory: here with as many processes as there can be, and
+ * again while some leave and others come. */
 TEST(regress, as_many_sharers_as_processes)
 {
 	word p = pages_new(2, EAGER);
@@ -242,7 +243,7 @@ TEST(regress, as_many_sharers_as_processes)
 		EQ(wait(0) > 0, 1);
 	EQ(close(gate[0]), 0);
 	EQ(load8(p), 'a');
-	store8(p, 'd'); /* the last one who has it */
+	store8(p, 'd'); /* this is the only user left */
 	EQ(load8(p), 'd');
 }
 
@@ -265,7 +266,7 @@ static void fork_on_and_on(word p)
 	pause(10000);
 }
 
-/* Waits a time of which every length comes up. */
+/* Spins for a time that varies with @round. */
 static void wait_a_little(int round)
 {
 	word until = time_counter() + (word)(round * 37 % 400) * 50;
@@ -274,8 +275,8 @@ static void wait_a_little(int round)
 		;
 }
 
-/* Whatever its victim was at, nothing of it is left: the runner counts the pages, and a
- * case must not leave a process. */
+/* A kill at any point of a fork leaves nothing: the runner counts the pages, and a case
+ * must leave no process. */
 TEST(regress, kill_racing_fork)
 {
 	word p = pages_new(100, EAGER), before = process_count();
@@ -315,7 +316,7 @@ static void race_without_memory(word p, int round)
 		EQ(load8(q), 7);
 }
 
-/* The same with so little memory that forks fail half-way, each at another point. */
+/* The same with so little memory that each fork fails at a different point. */
 SLOW_TEST(regress, kill_racing_fork_without_memory)
 {
 	if (booted_with("heap", "lazy"))
@@ -338,8 +339,8 @@ SLOW_TEST(regress, kill_racing_fork_without_memory)
 
 /* --- a file mapping that turns anonymous in the child ------------------------------- */
 
-/* Pages that the parent never touched come in the child, and in its child: from the file,
- * and writes go there. */
+/* Pages that the parent never touched fault in first in the child, and in its child:
+ * they come from the file, and writes reach it. */
 TEST(regress, file_mapping_stays_one_in_the_child)
 {
 	static const long len = 4 * PAGE;
@@ -374,8 +375,8 @@ TEST(regress, file_mapping_stays_one_in_the_child)
 
 /* --- copyout to read-only memory ---------------------------------------------------- */
 
-/* The kernel writes where the program may, and nowhere else: every kind of page that is
- * there and readable. */
+/* The kernel writes to user memory only where the program may: tried on every kind of
+ * page that is present and readable. */
 TEST(regress, copyout_to_read_only_memory)
 {
 	long file;
@@ -417,8 +418,8 @@ TEST(regress, copyout_to_read_only_memory)
 	EQ(unlink("m"), 0);
 }
 
-/* A page that fork shares is write-protected, but not read-only: the kernel's write goes
- * to a copy, in the parent and in the child. */
+/* A page that fork shares is write-protected, but not read-only: the kernel's write
+ * makes a copy, in the parent and in the child. */
 TEST(regress, copyout_to_a_page_that_fork_shares)
 {
 	word p = pages_new(2, EAGER);

@@ -1,12 +1,12 @@
-/* t_regress_freed.c - more of t_regress.c: frames that are given back while somebody still
- * has them mapped.  What is freed by mistake is handed out and written at once. */
+/* t_regress_freed.c - more of t_regress.c: frames that are freed while somebody still
+ * maps them.  The cases allocate and overwrite frames at once, so that a frame freed by
+ * mistake shows. */
 #include "mapping.h"
 #include "vm.h"
 
 /* --- freed while mapped ------------------------------------------------------------- */
 
-/* Takes @n pages and writes into them, so that what was freed by mistake is somebody
- * else's now. */
+/* Takes @n pages and writes them, so that a frame freed by mistake has a new owner now. */
 static void churn(int n)
 {
 	CHILD(0, {
@@ -17,7 +17,7 @@ static void churn(int n)
 	});
 }
 
-/* All ways to give up a page that somebody else has, too. */
+/* Every way to give up a page that somebody else shares. */
 static void let_go(int way, word p, long len)
 {
 	switch (way) {
@@ -30,7 +30,7 @@ static void let_go(int way, word p, long len)
 	case 2:
 		EQ(map(p, len, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), p);
 		break;
-	case 3: /* page by page, by the kernel's write */
+	case 3: /* the kernel writes page by page */
 		for (long i = 0; i < len; i += (long)PAGE)
 			EQ(fstat(0, (void *)(p + (word)i)), 0);
 		break;
@@ -87,8 +87,8 @@ TEST(regress, freed_while_mapped)
 	EQ(unmap(p, len), 0);
 }
 
-/* A file's pages leave the cache while they are mapped: the file goes, or is written
- * anew. */
+/* A file's pages leave the cache while they are mapped: the file is removed or
+ * rewritten. */
 TEST(regress, file_page_freed_while_mapped)
 {
 	static const long len = 4 * PAGE;
@@ -119,7 +119,7 @@ static word text_sum(void)
 	return sum;
 }
 
-/* A program whose file goes while it runs keeps its pages. */
+/* A running program keeps its pages when its file is removed. */
 ROLE(runs_without_a_file)
 {
 	word sum = text_sum();
