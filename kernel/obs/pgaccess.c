@@ -29,8 +29,8 @@ static int pgaccess_decode(const u64 *arg, struct request *r)
 {
 	s64 n = (int)arg[1];
 
-	*r = (struct request){ proc_current()->thread.as, ALIGN_DOWN(arg[0], PAGE_SIZE), (u64)n,
-			       uptr(arg[2]) };
+	*r = (struct request){ proc_current()->thread.as, ALIGN_DOWN(arg[0], PAGE_SIZE),
+			       (u64)n, uptr(arg[2]) };
 	if (n <= 0 || r->va >= MAXVA || r->n > (MAXVA - r->va) / PAGE_SIZE)
 		return -EINVAL;
 	if (!aspace_range_ok(r->as, r->mask.va, DIV_UP(r->n, 8)))

@@ -100,7 +100,8 @@ s64 sys_sbrk(const u64 arg[6])
 	struct proc *p = proc_current();
 	s64 delta = (int)arg[0];
 	va_t old;
-	int err = aspace_sbrk(p->thread.as, delta, sys_sbrk_is_lazy(p, delta, arg[1]), &old);
+	int err =
+		aspace_sbrk(p->thread.as, delta, sys_sbrk_is_lazy(p, delta, arg[1]), &old);
 
 	if (err || delta < 0)
 		aspace_check(p->thread.as);

@@ -136,7 +136,7 @@ static void test_words_are_the_values(void **state)
 {
 	(void)state;
 #define WORD(value, text) { value, text },
-#define WORDS(id, name, when, what, list, ...)                                             \
+#define WORDS(id, name, when, what, list, ...) \
 	check_words(option(name), (const struct word[]){ list{ id##_NUMBERS, NULL } });
 	OPTIONS(WORDS, WORD)
 }
@@ -167,9 +167,24 @@ static void test_numbers_are_those_of_the_range(void **state)
 static void test_junk_is_no_value(void **state)
 {
 	static const char *const junk[] = {
-		"",   "nonsense", "0-16",  "2-9999", "16-",	   "-1", "+5",  "1x",
-		"x1", "0x10",	  "12345", "00000",  "99999999999999999999",
-		"on,off", "ON", "=", "on=", "cow=copy",
+		"",
+		"nonsense",
+		"0-16",
+		"2-9999",
+		"16-",
+		"-1",
+		"+5",
+		"1x",
+		"x1",
+		"0x10",
+		"12345",
+		"00000",
+		"99999999999999999999",
+		"on,off",
+		"ON",
+		"=",
+		"on=",
+		"cow=copy",
 	};
 	const struct option *o;
 
