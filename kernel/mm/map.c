@@ -121,11 +121,13 @@ static void map_drop_frames(struct page *pg)
 
 		pg->hash_next = NULL;
 		frame_put(pg);
+		sched_point();
 		pg = next;
 	}
 }
 
-/* A chain of @n > 0 cleared frames, or NULL: no memory. */
+/* A chain of @n cleared frames; @n > 0.  NULL: there are not so many, or the caller was
+ * killed. */
 static struct page *map_get_frames(u64 n)
 {
 	struct page *chain = NULL;
@@ -133,14 +135,17 @@ static struct page *map_get_frames(u64 n)
 	for (; n > 0; n--) {
 		struct page *pg = frame_alloc(FRAME_anon, FRAME_ZERO);
 
-		if (!pg) {
-			map_drop_frames(chain);
-			return NULL;
-		}
+		if (!pg)
+			break;
 		vmstat_inc(VM_page_zeroed);
 		pg->hash_next = chain;
 		chain = pg;
-		sched_point();
+		if (sched_point_killed())
+			break;
+	}
+	if (n > 0) {
+		map_drop_frames(chain);
+		return NULL;
 	}
 	return chain;
 }
@@ -150,6 +155,8 @@ static struct page *map_get_frames(u64 n)
 static int map_reach_tables(struct aspace *as, va_t lo, va_t hi)
 {
 	pt_for_each(c, &as->pt, lo, hi) {
+		if (pt_point(&c))
+			return -EINTR;
 		if (c.level > 0 && !pte_is_leaf(pte_load(c.slot)) && pt_reach(&c, 0))
 			return -ENOMEM;
 	}
@@ -178,6 +185,7 @@ static int map_over(struct aspace *as, const struct map_request *req, va_t at)
 		pg->hash_next = NULL;
 		err = aspace_map_frame(as, at, pg, prot_to_pte(area->prot));
 		ASSERT(!err);
+		sched_point(); /* must not end half-way */
 		pg = next;
 	}
 	return 0;

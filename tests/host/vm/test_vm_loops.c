@@ -109,6 +109,12 @@ static int do_map_shared(void)
 	return map_one(BASE + LEN + SUPER_SIZE, 2 * TABLES * PAGE_SIZE, true);
 }
 
+/* Over the last page of the tables, and where nothing is. */
+static int do_map_shared_over(void)
+{
+	return map_one(BASE + LEN, 2 * TABLES * PAGE_SIZE, true);
+}
+
 static int do_map_anywhere(void)
 {
 	return map_one(0, 2 * PAGE_SIZE, false);
@@ -152,6 +158,8 @@ static const struct loop {
 	{ "mmap over what is there", do_map_over, COMPLETES, false, TABLES },
 	{ "mmap over areas", do_map_over, COMPLETES, true, AREAS },
 	{ "mmap of shared memory", do_map_shared, STOPS, false, TABLES },
+	{ "mmap of shared memory over what is there", do_map_shared_over, STOPS, false,
+	  4 * TABLES },
 	{ "mmap below areas", do_map_anywhere, STOPS, true, AREAS },
 	{ "sbrk", do_grow, STOPS, false, TABLES },
 	{ "exit", do_destroy, COMPLETES, false, TABLES },
