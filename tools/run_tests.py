@@ -293,6 +293,7 @@ def interrupted(sig, frame):
     os._exit(128 + sig)
 
 
-signal.signal(signal.SIGINT, interrupted)
-signal.signal(signal.SIGTERM, interrupted)
-sys.exit(main())
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, interrupted)
+    signal.signal(signal.SIGTERM, interrupted)
+    sys.exit(main())

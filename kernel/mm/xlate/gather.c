@@ -5,6 +5,7 @@
 #include "mm/xlate/gather.h"
 
 #include "arch/riscv/pte.h"
+#include "core/thread.h"
 #include "lib/assert.h"
 
 #define LARGE 1ul
@@ -57,6 +58,7 @@ void gather_finish(struct gather *g)
 		gather_put_refs(frame_va(pg), pg == g->borrowed ? g->n : REFS_IN_FRAME);
 		frame_put(pg);
 		pg = older;
+		sched_point(); /* how many there are is the program's choice */
 	}
 	gather_empty(g);
 }

@@ -11,6 +11,7 @@
 #include "core/report/klog.h"
 #include "core/sync/mutex.h"
 #include "core/sync/spinlock.h"
+#include "core/thread.h"
 #include "lib/assert.h"
 #include "mm/phys/kmap.h"
 
@@ -245,4 +246,9 @@ void mutex_unlock(struct mutex *m)
 bool mutex_held(const struct mutex *m)
 {
 	return __atomic_load_n(&m->owner, __ATOMIC_RELAXED) == (struct thread *)&self;
+}
+
+/* Rigs that count them have their own. */
+__attribute__((weak)) void sched_point(void)
+{
 }
