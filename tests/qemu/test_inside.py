@@ -252,7 +252,7 @@ def rows_of_map(out):
 
 
 def pictures(out):
-    """The ruler and the samples behind it: the same width, bars below bars."""
+    """The ruler and the samples after it: the same width, bars below bars."""
     lines = [line[33:] for line in out.split("\nat the end")[0].splitlines()[1:] if "|" in line]
     ruler = lines[0].rsplit(" = ", 1)[0]
     for line in lines[1:]:

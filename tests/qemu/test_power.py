@@ -112,7 +112,7 @@ def choose(boundaries, others, count, seed):
 
 
 def check_places(events, start):
-    """No write may go to the boot block or the superblock, nor behind the file system."""
+    """No write may go to the boot block or the superblock, nor past the end of the file system."""
     size = fsread.Image(bytearray(start)).size * fsread.BLOCK
     for event in events:
         if event[0] == "write":

@@ -22,7 +22,7 @@ static const struct {
 	{ "kernel stacks", WINDOW + 0x10000000, 0x40000, 0xb000 },
 	{ "trap pages", TRAPFRAME, 2 * PAGE, PAGE },
 	{ "top of the user half", MAXVA - 8 * PAGE, 5 * PAGE, PAGE },
-	{ "behind the user half", MAXVA, 4 * PAGE, PAGE },
+	{ "after the user half", MAXVA, 4 * PAGE, PAGE },
 };
 
 #define FOR_EACH_PAGE(p)                                      \

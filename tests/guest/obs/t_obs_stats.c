@@ -1,4 +1,4 @@
-/* t_obs_stats.c - the device "statistics" and the counters behind it. */
+/* t_obs_stats.c - the device "statistics" and the counters that it shows. */
 #include "t_obs.h"
 
 #define TEXT 4096

@@ -16,7 +16,7 @@ static long exec_native(const char *path, char *const argv[])
 	return ecall_raw((long)path, (long)argv, 0, 0, 0, 0, SYS_NATIVE + 7);
 }
 
-/* `echo` and numbers, @n in all, NULL behind them. */
+/* `echo` and numbers, @n in all, NULL after them. */
 static void number_arguments(int n)
 {
 	for (int i = 0; i < n; i++) {

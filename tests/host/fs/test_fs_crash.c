@@ -4,7 +4,7 @@
  *
  * A random workload runs while the disk records every sector written and every
  * flush.  Then the power is cut after each of them in turn: what was flushed is on the
- * disk, of what came behind the last flush any part is, in any order.  The result has to
+ * disk, of what came after the last flush any part is, in any order.  The result has to
  * mount, and be clean; what was there at the last sync that had returned, and not
  * changed since, must be unchanged; and no file may hold a byte of another one's (that
  * is what ordered mode is for).
@@ -256,7 +256,7 @@ static void check_exact(const struct state *s, u32 i)
 	}
 }
 
-/* Against the last sync before the cut.  What came behind the next one came behind the
+/* Against the last sync before the cut.  What came after the next one came after the
  * cut. */
 static void check_contents(size_t cut)
 {

@@ -98,7 +98,7 @@ static u64 random_offset(u64 size)
 }
 
 /* Some pages of the user's buffer are not there, and perhaps one is bad: its first
- * byte's offset behind @from, or @n. */
+ * byte's offset from @from, or @n. */
 static u64 shuffle_pages(u64 from, u64 n)
 {
 	u64 bad = n;
@@ -238,7 +238,7 @@ static void do_run_and_write(u32 i)
 	inode_put(ip);
 }
 
-/* A program writes into a shared mapping; what it leaves behind the end of the file
+/* A program writes into a shared mapping; what it leaves past the end of the file
  * stays there. */
 static void do_map(u32 i)
 {

@@ -137,7 +137,7 @@ static void use_common(struct worker *w)
 		memset(rig_user + w->user, (int)(COMMON_TAG | below(w, 16)), PAGE_SIZE);
 		assert_true(file_seek(f, (s64)(page * PAGE_SIZE), 0) >= 0);
 		n = file_write(f, rig_uptr(w->user), PAGE_SIZE);
-		assert_true(n == PAGE_SIZE || n == -EINVAL); /* behind the end */
+		assert_true(n == PAGE_SIZE || n == -EINVAL); /* past the end */
 	} else {
 		assert_true(file_seek(f, (s64)(page * PAGE_SIZE), 0) >= 0);
 		n = file_read(f, rig_uptr(w->user), PAGE_SIZE);

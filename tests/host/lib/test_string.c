@@ -47,7 +47,7 @@ static struct exact exact_alloc(size_t n, unsigned misalign)
 	return (struct exact){ block, block + misalign };
 }
 
-/* With the redzones of the address sanitizer: nothing behind the end may even
+/* With the redzones of the address sanitizer: nothing past the end may even
  * be read.  In front of the block's bytes is `misalign` of slack. */
 static void test_memcpy(void **state)
 {

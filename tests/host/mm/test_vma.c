@@ -375,7 +375,7 @@ static void cut(void)
 	failing_set(&failing, 1, true);
 	vma_cut(&set, lo * PAGE_SIZE, hi * PAGE_SIZE);
 	assert_int_equal(failing_end(&failing), 0);
-	if (inside) /* what is behind the hole is an area of its own now */
+	if (inside) /* what follows the hole is an area of its own now */
 		for (unsigned i = hi, old = model[lo].area;
 		     i < PAGES && model[i].area == old; i++)
 			model[i].area = next_area;

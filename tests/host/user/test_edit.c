@@ -130,7 +130,7 @@ static int begin_shell(void **state)
 /* --- editing --------------------------------------------------------------- */
 
 /* The screen shows the prompt and @text from its start, the cursor before byte
- * @cursor of it, and nothing behind. */
+ * @cursor of it, and nothing after it. */
 static void check_screen(const char *prompt, const char *text, u32 cursor)
 {
 	u32 at = 0, want_at, row;

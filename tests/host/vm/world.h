@@ -18,7 +18,7 @@
 #define PAGES 3 /* of the window, and of the file that can be mapped: FILE_PAGES */
 #define WALL 0x3fffe00000ul /* from here up to USYSCALL nothing can be mapped */
 #define WINDOW (WALL - PAGES * PAGE_SIZE) /* all that mmap may choose from */
-#define FILE_PAGES 2                      /* what lies behind is past its end */
+#define FILE_PAGES 2                      /* what follows is past its end */
 
 static inline va_t page_va(unsigned page)
 {
