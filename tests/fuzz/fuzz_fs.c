@@ -64,14 +64,16 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	u8 first[2 * FS_BLOCK] = { 0 };
 	size_t nfirst;
+	bool big;
 
 	if (size == 0)
 		return 0;
-	rig_big = data[0] & 1;
+	big = data[0] & 1;
+	option_put(FSBIG, big ? FSBIG_ON : FSBIG_OFF);
 	if (data[0] & 2) {
 		set_image(data + 1, size - 1);
 	} else {
-		rig_disk_set(good_image(rig_big), SIZE * FS_BLOCK);
+		rig_disk_set(good_image(big), SIZE * FS_BLOCK);
 		change(data + 1, size - 1);
 	}
 	nfirst = MIN(sizeof(first), rig_disk.sectors * SECTOR);

@@ -644,6 +644,9 @@ def main():
     unknown = [name for name in chosen if name not in globals()]
     if unknown:
         sys.exit(f"there is no case {' '.join(unknown)}")
+    # A shell leaves these ignored in what it runs in the background; no child could catch them.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     failed = 0
     for name, case in list(globals().items()):
         if not name.startswith("test_") or chosen and name not in chosen:
