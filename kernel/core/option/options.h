@@ -39,7 +39,7 @@
 	X(CMD, "cmd", AT_BOOT, "one shell command, then power off", )                   \
 	X(PANIC, "panic", ANY_TIME, "after a panic: stop, or leave QEMU",               \
 	  W(PANIC_HALT, "halt") W(PANIC_EXIT, "exit"))                                  \
-	X(KTEST, "ktest", AT_BOOT, "try the kernel itself: init/ktest.c",               \
+	X(KTEST, "ktest", AT_BOOT, "try the kernel itself",                             \
 	  W(KTEST_OFF, "off") W(KTEST_ON, "on") W(KTEST_OVERFLOW, "overflow")           \
 		  W(KTEST_PANIC, "panic") W(KTEST_LOCK, "lock") W(KTEST_PRINT, "print") \
 			  W(KTEST_START, "start"))
