@@ -198,7 +198,7 @@ def test_way_to_the_own_page_without_pid(m):
 
 @pytest.mark.parametrize("va,user,kernel", [
     ("3fffffd000", "read: yes; write: no, W is clear; execute: no, X is clear", "no, copies refuse this page; it is "
-     "written by the direct map"),
+     "written through the direct map"),
     ("3fffffe000", "access: no, U is clear", "read: yes; write: yes; execute: no, X is clear"),
     ("2000", "access: no, a guard page", "access: no, a guard page"),
     ("100000000", "access: no, V is clear", "access: no, V is clear"),
