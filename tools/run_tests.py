@@ -160,7 +160,8 @@ def guest():
     jobs = [
         Job("guest-build", f"{make} boot-files guest-tests test.img", limit=600),
         Job("ktest", ["tools/check/ktest.py"], count=count_lines),
-        Job("run-and-make", ["tools/check/run.py"], limit=900, count=count_lines),
+        Job("run", ["tools/check/run.py"], limit=600, count=count_lines),
+        Job("make", ["tools/check/make.py"], limit=900, count=count_lines),
     ]
     if glob.glob("tests/qemu/test_*.py"):
         jobs.append(Job("qemu", [PYTHON, "-m", "pytest", "tests/qemu", "-q", "-p", "no:cacheprovider"],

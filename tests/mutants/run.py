@@ -12,7 +12,7 @@ A list (NAME.mut) has blocks divided by empty lines:
     test mm/pt mm/gather
     guest regress.freed fork=copy
     cpu rv64,v=true
-    outside test_add
+    outside run.test_add
     - code that stands in it, once
     + what stands there instead
 
@@ -22,7 +22,7 @@ names that several files have.  Comments and white space in the code do not matt
 
 Each mutant is applied to a copy of the tree, the tests named (tests/host/mm/test_pt.c,
 ..., then those cases of abitest, in a machine with the boot options that follow
-and of that -cpu, then those of tools/check/run.py) are built and run, and the first that
+and of that -cpu, then those of tools/check/run.py and make.py) are built and run, and the first that
 fails has killed it.  A mutant that
 survives, does not apply or does not compile makes the exit status 1.
 
@@ -224,12 +224,13 @@ def run_guest(root, cpu, cases, *options):
             return 'failed'
 
 
-def run_outside(root, *cases):
+def run_outside(root, name):
+    script, _, case = name.partition('.')
     made = subprocess.run(['make', '-s', 'boot-files'], cwd=root, capture_output=True, text=True)
     if made.returncode:
         return made.stderr
     try:
-        ran = subprocess.run(['tools/check/run.py', *cases], cwd=root, stdin=subprocess.DEVNULL,
+        ran = subprocess.run([f'tools/check/{script}.py', case], cwd=root, stdin=subprocess.DEVNULL,
                              capture_output=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         return 'failed'

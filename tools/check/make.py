@@ -1,0 +1,337 @@
+#!/usr/bin/env python3
+"""Tests make from outside: what is built again, compilers, disk images, gdb and graders.
+
+usage: make.py [CASE ...]
+Prints `ok NAME` or `FAILED NAME: why` for each case; status 1 if one failed.
+"""
+import os
+import pathlib
+import re
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import time
+
+import rig
+from rig import IMAGE, OUT, TIMEOUT, expect, make, run, xv6_program
+
+
+def test_what_a_program_is_made_from_is_what_runs():
+    """Sources of one name, another list of sources, a source older than its object: all are rebuilt."""
+    one = xv6_program(OUT / "one/user/find.c", '"one"', age=10)
+    two = xv6_program(OUT / "two/user/find.c", '"two"', age=1000)
+    expect(run("--xv6", one, "-c", "find"), (0, "one\n", ""))
+    expect(run("--xv6", two, "-c", "find"), (0, "two\n", ""))
+    expect(run("--xv6", one, "-c", "find"), (0, "one\n", ""))
+    xv6_program(OUT / "one/user/find.c", '"old"', age=5000)
+    expect(run("--xv6", one, "-c", "find"), (0, "old\n", ""))
+    # the list: without what() in a file of its own there is a weak one
+    xv6_program(OUT / "list/main.c", "what()", ["what.h"])
+    (OUT / "list/what.h").write_text('__attribute__((weak)) char *what(void) { return "alone"; }\n')
+    (OUT / "list/what.c").write_text('char *what(void) { return "both"; }\n')
+    for sources, said in (("main.c+what.c", "both\n"), ("main.c", "alone\n")):
+        expect(run("--xv6", sources, "-c", "main", cwd=OUT / "list"), (0, said, ""))
+
+
+def test_what_a_build_is_made_with_is_part_of_it():
+    """Another value of a variable rebuilds, and the same one does not."""
+    build = OUT / "keys"
+    source = xv6_program(OUT / "keys.c", '"x"')
+    for target, variable in (("mkfs", "HOST_CFLAGS=-O0"), ("host-flags", "HOSTCC=gcc"),
+                             ("guest/obj/elf/stress.c.o", "CC_USER=riscv64-linux-gnu-gcc"),
+                             ("kernel-elf/kernel/lib/string.c.o", "KERNEL_EXTRA_CFLAGS=-DX"),
+                             ("user/obj-elf/user/bin/true.c.o", "WERROR=1"),
+                             ("xv6/keys", "XV6FLAGS=-DX='y'"), ("xv6/keys", "LLVM=1")):
+        found = []
+        for words in ([], [], [variable]):
+            expect(make(f"BUILD={build}", f"XV6={source}", "TOOLPREFIX=riscv64-unknown-elf-", *words,
+                        str(build / target))[0], 0)
+            found.append((build / target).stat().st_mtime_ns)
+        assert found[0] == found[1], f"{target} was made twice"
+        assert found[1] != found[2], f"{target} was kept with {variable}"
+
+
+def test_headers_of_a_programs_own_tree():
+    """As with -I of the source's own root; of two headers of one name, that of xv6/ is used."""
+    source = xv6_program(OUT / "tree/user/own.c", "MINE", ["user/mine.h", "kernel/param.h"])
+    (OUT / "tree/kernel").mkdir(exist_ok=True)
+    (OUT / "tree/kernel/param.h").write_text("#error xv6/kernel/param.h comes first\n")
+    for text in ("first", "second"):
+        (OUT / "tree/user/mine.h").write_text(f'#define MINE "{text}"\n')
+        os.utime(OUT / "tree/user/mine.h", (1, 1))  # older than the object
+        expect(run("--xv6", source, "-c", "own"), (0, text + "\n", ""))
+
+
+def test_names_that_do_not_work_are_named():
+    (OUT / "c++").mkdir(exist_ok=True)
+    (OUT / "with blank").mkdir(exist_ok=True)
+    for folder, word in (("c++", "+"), ("with blank", "blank")):
+        source = xv6_program(OUT / folder / "x.c", '"x"')
+        for status, out, err in (run("--xv6", source, "-c", "x"), run("--xv6", "x.c", "-c", "x", cwd=OUT / folder)):
+            expect((status, out), (2, ""))
+            assert word in err and folder in err, err
+        status, out = make(f"XV6={source}", "programs")
+        assert status != 0 and "XV6=" in out and word in out and folder in out, out
+    for words in (["ADD=with blank/x.c", "fs.img"], ["IMAGE=with blank.img", "fs.img"], ["BUILD=a b", "programs"],
+                  ["XV6=a=b.c", "programs"], ["XV6=nosuch.c", "programs"]):
+        status, out = make("-n", *words)
+        assert status != 0 and words[0].split("=", 1)[1] in out, (words, out)
+    first, second = (xv6_program(OUT / f"{name}/same.c", '"x"') for name in ("one", "two"))
+    for words in (f"XV6={first} {second}", f"USER_PROG_SRCS={first} {second}"):
+        status, out = make("-n", words, "programs")
+        assert status != 0 and "two programs" in out, out
+
+
+def bare_path(**scripts):
+    """A folder for PATH: all of this system's commands but compilers for RISC-V and what installs
+    packages; and SCRIPTS, with - for _ in their names."""
+    folder = OUT / "bin"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for file in [*pathlib.Path("/usr/bin").iterdir(), *pathlib.Path("/bin").iterdir()]:
+        if not re.match("riscv64-|clang|apt|sudo", file.name) and not (folder / file.name).is_symlink():
+            (folder / file.name).symlink_to(file)
+    for name, text in scripts.items():
+        file = folder / name.replace("_", "-")
+        file.unlink(missing_ok=True)
+        file.write_text(f"#!/bin/sh\n{text}\n")
+        file.chmod(0o755)
+    return str(folder.resolve())
+
+
+def with_path(path, *command, **variables):
+    environment = {k: v for k, v in os.environ.items() if k not in ("TOOLPREFIX", "LLVM", "PICOLIBC")}
+    done = subprocess.run(command, env={**environment, "PATH": path, **variables}, timeout=TIMEOUT,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_compilers_by_each_name():
+    """./run and make find the same gcc, under its usual names and by TOOLPREFIX."""
+    gcc = f'exec {shutil.which("riscv64-unknown-elf-gcc")} "$@"'
+    for prefix, variables in (("riscv64_elf_", {}), ("riscv64_none_elf_", {}), ("riscv64_unknown_linux_gnu_", {}),
+                              ("riscv64_elf_", {"TOOLPREFIX": ""}), ("mine_", {"TOOLPREFIX": "mine-"})):
+        path = bare_path(**{prefix + "gcc": gcc, prefix + "ld": "exit 1"})
+        expect(with_path(path, "tools/deps.sh", "run", **variables)[0], 0)
+        status, out, _ = with_path(path, "make", "-s", "print-kernel-cc", **variables)
+        assert status == 0 and out.startswith(prefix.replace("_", "-") + "gcc "), (prefix, out)
+    path = bare_path(mine_gcc=gcc, mine_ld="exit 1")
+    status, _, err = with_path(path, "tools/deps.sh", "run")
+    assert status != 0 and "gcc-riscv64-unknown-elf" in err, err
+    expect(make("-s", "TOOLPREFIX=", "print-kernel-cc")[1].split()[0], "riscv64-unknown-elf-gcc")
+    status, out, err = with_path(os.environ["PATH"], "./run", "-c", "true", TOOLPREFIX="nosuch-")
+    assert (status, out) == (2, "") and "there is no nosuch-gcc" in err, err
+
+
+def test_firmware_is_a_file():
+    """A dangling link is no firmware."""
+    folder = OUT / "firmware"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    firmware = folder / "opensbi-riscv64-generic-fw_dynamic.bin"
+    path = bare_path(riscv64_elf_gcc="exit 0", riscv64_elf_ld="exit 0", qemu_system_riscv64=(
+        f'case $1 in -L) echo /nosuch; echo "{folder.resolve()}" ;; *) echo "QEMU emulator version 7.2.0" ;; esac'))
+    for target, found in ((None, False), ("/nosuch/fw.bin", False), (os.path.abspath("README.md"), True)):
+        firmware.unlink(missing_ok=True)
+        if target:
+            firmware.symlink_to(target)
+        status, _, err = with_path(path, "tools/deps.sh", "run")
+        assert (status == 0, "opensbi" in err) == (found, not found), (target, err)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def probe(port):
+    """Whether the port is free."""
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_gdb():
+    """`make qemu-gdb`, the commands of tools/gdb, and the end by SIGTERM."""
+    port = free_port()
+    options = [f"GDBPORT={port}", f"IMAGE={IMAGE}"]
+    make = subprocess.Popen(["make", "-s", "--no-print-directory", "qemu-gdb", *options],
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    assert "make gdb" in make.stdout.readline()
+    start = time.monotonic()
+    while probe(port) and time.monotonic() - start < 5:
+        time.sleep(0.1)  # the line comes before QEMU listens
+    refused = subprocess.run(["make", "-s", "--no-print-directory", "qemu-gdb", *options],
+                             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT)
+    script = OUT / "commands.gdb"
+    script.write_text("break sys_write\ncontinue\nbt\ndelete\nuser sh\nbreak main\ncontinue\n"
+                      "proc\nareas\nprocs\n")
+    gdb = subprocess.run(["make", "-s", "gdb", f"GDB=gdb-multiarch -batch -x {script}"],
+                         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT)
+    make.send_signal(signal.SIGTERM)
+    start = time.monotonic()
+    make.wait(5)
+    while not probe(port) and time.monotonic() - start < 5:
+        time.sleep(0.1)
+    for pattern in (r"hit Breakpoint 1, sys_write", r"user_trap ", r"hit Breakpoint 2, main .*user/sh/main\.c",
+                    r"process 2 \(sh\), running, parent 1", r"0x0 - +0x[0-9a-f]+ r-x image",
+                    r"rw- stack", r" 1 +\d+ \w+ +init"):
+        assert re.search(pattern, gdb.stdout), f"{pattern} is not in\n{gdb.stdout}{gdb.stderr}"
+    assert refused.returncode != 0 and "open already" in refused.stderr, refused.stderr
+    assert probe(port), "QEMU listens 5 s after SIGTERM"
+
+
+def send_packet(gdb, text):
+    gdb.send(f"${text}#{sum(text.encode()) % 256:02x}".encode())
+
+
+def read_until(stream, wanted):
+    output = b""
+    deadline = time.monotonic() + 20
+    while wanted not in output:
+        ready = select.select([stream], [], [], max(0, deadline - time.monotonic()))[0]
+        assert ready, f"no {wanted!r} in {output[-2000:]!r}"
+        got = os.read(stream.fileno(), 4096)
+        assert got, f"it ended: {output[-2000:]!r}"
+        output += got
+    return output
+
+
+def test_grader():
+    """The steps of xv6's gradelib.py: a breakpoint by kernel.sym, then lines at the prompt."""
+    port = free_port()
+    make = subprocess.Popen(["make", "-s", "--no-print-directory", "qemu-gdb", f"GDBPORT={port}", f"IMAGE={IMAGE}"],
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                            bufsize=0)
+    try:
+        output = make.stdout.readline()
+        start = time.monotonic()
+        while True:
+            try:
+                gdb = socket.create_connection(("127.0.0.1", port), timeout=1)
+                break
+            except ConnectionRefusedError:
+                assert time.monotonic() - start < 2, "QEMU does not listen 2 s after the first line"
+                time.sleep(0.05)
+        symbols = dict(reversed(line.split()) for line in pathlib.Path("kernel/kernel.sym").read_text().splitlines())
+        gdb.settimeout(20)
+        address = int(symbols["sys_exec"], 16)
+        send_packet(gdb, f"Z1,{address:x},1")
+        send_packet(gdb, "c")
+        packets = b""
+        while b"T05" not in packets:
+            got = gdb.recv(4096)
+            assert got, f"no T05 in {packets!r}"
+            packets += got
+        send_packet(gdb, f"z1,{address:x},1")
+        send_packet(gdb, "c")
+        output = read_until(make.stdout, b"$ ")
+        assert b"\r" not in output.split(b"MEDELEG")[1].split(b"\n", 1)[1], "\\r in what the kernel printed"
+        make.stdin.write(b"echo graded\n")
+        make.stdin.flush()
+        output = read_until(make.stdout, b"$ ")
+        assert b"\ngraded\n" in output, output
+    finally:
+        make.send_signal(signal.SIGTERM)
+        make.wait(5)
+
+
+def test_gdbport():
+    done = subprocess.run(["make", "-s", "--no-print-directory", "print-gdbport"], capture_output=True, text=True)
+    expect(done.stdout, f"{os.getuid() % 5000 + 25000}\n")
+
+
+def test_symbols():
+    lines = pathlib.Path("kernel/kernel.sym").read_text().splitlines()
+    for line in lines:
+        assert re.fullmatch(r"[0-9a-f]{16} \S+", line), line
+    names = {line.split()[1] for line in lines}
+    assert {"sys_sleep", "sys_pause"} <= names, "graders set breakpoints at these"
+
+
+def test_image_is_kept():
+    """make fs.img neither replaces an image nor touches one from elsewhere."""
+    image = OUT / "kept.img"
+    subprocess.run(["build/mkfs", "-s", "3000", str(image), "README.md:mine"], check=True)
+    wanted = image.read_bytes()
+    pathlib.Path("build/user/echo").touch()
+    subprocess.run(["make", "-s", f"IMAGE={image}", str(image)], check=True, stdin=subprocess.DEVNULL)
+    assert image.read_bytes() == wanted, "the image changed"
+    subprocess.run(["build/fsck", "-q", str(IMAGE)], check=True)  # ours, after all that
+
+
+def test_new_program_goes_into_our_image():
+    subprocess.run(["build/mkfs", "--add", str(IMAGE), "LICENSE:kept"], check=True, stdout=subprocess.PIPE)
+    pathlib.Path("build/user/echo").touch()
+    status, out = make(f"IMAGE={IMAGE}", str(IMAGE))
+    assert status == 0 and "IMAGE" not in out, "it is the same program: " + out
+    # another one, which the image has in its place
+    subprocess.run(["build/mkfs", "--add", str(IMAGE), "README.md:echo"], check=True, stdout=subprocess.PIPE)
+    pathlib.Path("build/user/echo").touch()
+    status, out = make(f"IMAGE={IMAGE}", str(IMAGE))
+    assert status == 0 and re.search(r"IMAGE .*disk.img: echo\b", out), out
+    expect(run("-c", "echo new; cat kept"), (0, "new\n" + pathlib.Path("LICENSE").read_text(), ""))
+
+
+def crash(image):
+    """Leaves a committed log and a deleted file behind, as a crash does; returns the bytes."""
+    data = bytearray(image.read_bytes())
+    _, size, _, ninodes, _, logstart, inodestart, _ = struct.unpack_from("<8I", data, 1024)
+    struct.pack_into("<2I", data, logstart * 1024, 1, size - 1)
+    data[(logstart + 1) * 1024:(logstart + 2) * 1024] = b"logged.." * 128
+    struct.pack_into("<4h", data, inodestart * 1024 + (ninodes - 1) * 64, 2, 0, 0, 0)
+    image.write_bytes(data)
+    return bytes(data)
+
+
+def test_crashed_image_is_left_to_the_kernel():
+    """An image is changed only if a file is missing or differs, with a message."""
+    image, words = OUT / "crashed.img", OUT / "same"
+    words.write_text("the same\n")
+    subprocess.run(["build/mkfs", str(image), "README.md:README", str(words)], check=True)
+    crashed = crash(image)
+    for option in ("ADD", "-s ADD"):
+        status, out = make(*f"{option}={words}".split(), f"IMAGE={image}", str(image))
+        expect((status, image.read_bytes() == crashed), (0, True))
+        assert "not shut down" not in out and "IMAGE" not in out, out
+    words.write_text("another\n")
+    status, out = make(f"ADD={words}", f"IMAGE={image}", str(image))
+    assert status == 0 and "not shut down" in out and re.search(r"IMAGE .*crashed.img: same\b", out), out
+    checked = subprocess.run(["build/fsck", str(image)], check=True, stdout=subprocess.PIPE, text=True).stdout
+    assert "log-pending" not in checked and "orphan" not in checked, checked
+    data = image.read_bytes()
+    expect(data[-1024:-1016], b"logged..")
+    expect(subprocess.run(["build/mkfs", "--extract", str(image), "same"], check=True, stdout=subprocess.PIPE,
+                          text=True).stdout, "another\n")
+
+
+def test_asked_for_files_take_the_place_of_ours():
+    """In a new image and in one that exists, by whatever path the name is written."""
+    readme, words = OUT / "README", OUT / "words"
+    readme.write_text("mine\n")
+    for asked, name in ((f"{readme}", "README"), (f"{readme}:/echo", "echo"),
+                        (f"{words} {readme}:words", "words")):
+        words.write_text("theirs\n")
+        image = OUT / "taken.img"
+        image.unlink(missing_ok=True)
+        for _ in range(2):
+            status, out = make(f"ADD={asked}", f"IMAGE={image}", str(image))
+            assert status == 0, out
+            expect(subprocess.run(["build/mkfs", "--extract", str(image), name], check=True,
+                                  stdout=subprocess.PIPE, text=True).stdout, "mine\n")
+            pathlib.Path("build/user/echo").touch()
+
+
+def test_large_images_are_kept_large():
+    image = OUT / "large.img"
+    (OUT / "words").write_text("one\n")
+    subprocess.run(["build/mkfs", "--big", "-s", "3000", str(image), "README.md:README"], check=True)
+    status, out = make(f"ADD={OUT}/words", f"IMAGE={image}", "BOOTARGS=fsbig=on", str(image))
+    assert status == 0, out
+    subprocess.run(["build/fsck", "-q", "--big", str(image)], check=True)
+
+
+rig.main(globals())
