@@ -7,6 +7,7 @@ columns (tabs are 8), a folder 20 files.  The compiler itself limits stack frame
 
 usage: sizes.py [--top N] [FOLDER ...]     default: kernel user tools tests xv6
 Functions are found by form: a `{` in column 0 opens one, a `}` in column 0 ends it.
+Of what is not C, only the lines of a file are counted.
 """
 import argparse
 import pathlib
@@ -19,6 +20,7 @@ COLUMNS = 92
 PARAMETERS = 5
 FOLDER_FILES = 20
 DATA = {".mut", ".pyc"}  # lists of mutants, and what Python leaves
+CODE = {".py", ".sh", ".mk", ".S", ".ld"}
 FIXED_BY_POSIX = {"mmap"}
 
 NAME = re.compile(r"(\w+)\s*\(")
@@ -66,11 +68,14 @@ def functions(lines):
             opening = None
 
 
-def check(path, sizes):
-    text = path.read_text(errors="replace")
-    lines = text.splitlines()
+def check_length(path):
+    lines = path.read_text(errors="replace").splitlines()
     if len(lines) > FILE_LINES:
         yield f"{path}: {len(lines)} lines (at most {FILE_LINES})"
+
+
+def check(path, sizes):
+    lines = path.read_text(errors="replace").splitlines()
     for number, line in enumerate(lines, 1):
         width = len(line.expandtabs(8))
         # The lines that say how to compile a test on the host may be longer.
@@ -102,7 +107,10 @@ def main():
     sizes, faults, total = [], [], {}
     for folder in args.folders:
         faults += check_folders(pathlib.Path(folder))
+        for path in sorted(p for p in pathlib.Path(folder).rglob("*") if p.suffix in CODE):
+            faults += check_length(path)
         for path in sorted(pathlib.Path(folder).rglob("*.[ch]")):
+            faults += check_length(path)
             faults += check(path, sizes)
             total[folder] = total.get(folder, 0) + len(path.read_text(errors="replace").splitlines())
     for fault in faults:
