@@ -36,11 +36,6 @@ void trap_close_user(void)
 	close_user = true;
 }
 
-static bool trap_is_page_fault(u64 cause)
-{
-	return cause == EXC_LOAD_PAGE || cause == EXC_STORE_PAGE;
-}
-
 /* For a load or store that has a row in the exception table: repairs the page, or
  * continues at the fixup.  False: it has no row, or the fault is at a kernel address. */
 static bool trap_repair_user_access(struct kframe *f)
@@ -48,9 +43,9 @@ static bool trap_repair_user_access(struct kframe *f)
 	u64 fixup = ex_table_find(f->pc);
 	int err;
 
-	if (!fixup || (trap_is_page_fault(f->cause) && f->tval >= MAXVA))
+	if (!fixup || (exc_is_page_fault(f->cause) && f->tval >= MAXVA))
 		return false;
-	if (!trap_is_page_fault(f->cause) || thread_current()->no_fault) {
+	if (!exc_is_page_fault(f->cause) || thread_current()->no_fault) {
 		f->pc = fixup;
 		return true;
 	}

@@ -67,20 +67,16 @@ static int sbrk_take_usyscall(struct aspace *as, bool lazy)
 	return 0;
 }
 
-static bool sbrk_has_memory(struct aspace *as, u64 pages)
-{
-	return mem_has(pages) || (super_shed(as) && mem_has(pages));
-}
-
 /* The USYSCALL page is taken last, so that a failure leaves it in place. */
 static int sbrk_grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
 {
 	struct vma *top = hi > USYSCALL ? vma_find(&as->areas, USYSCALL) : NULL;
 	bool over = top && top->kind == VMA_system;
 	va_t end = over ? USYSCALL : hi;
+	u64 pages = (hi - lo) / PAGE_SIZE;
 	int err = 0;
 
-	if (!lazy && !sbrk_has_memory(as, (hi - lo) / PAGE_SIZE))
+	if (!lazy && !mem_has(pages) && !(super_shed(as) && mem_has(pages)))
 		return -ENOMEM;
 	if (lo < end)
 		err = sbrk_add_full_heap(as, lo, end, lazy);

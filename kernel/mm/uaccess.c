@@ -279,5 +279,5 @@ int user_fault_in_kernel(va_t va, u64 cause)
 
 	if (!as)
 		return -EFAULT;
-	return aspace_fault(as, va, cause == EXC_STORE_PAGE ? ACCESS_WRITE : ACCESS_READ);
+	return aspace_fault(as, va, access_of_cause(cause));
 }

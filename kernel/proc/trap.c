@@ -21,18 +21,6 @@ void proc_set_fault_hook(void (*fn)(va_t va, enum access access))
 	fault_hook = fn;
 }
 
-static bool user_trap_is_page_fault(u64 cause)
-{
-	return cause == EXC_INSN_PAGE || cause == EXC_LOAD_PAGE || cause == EXC_STORE_PAGE;
-}
-
-static enum access user_trap_access(u64 cause)
-{
-	if (cause == EXC_STORE_PAGE)
-		return ACCESS_WRITE;
-	return cause == EXC_INSN_PAGE ? ACCESS_EXEC : ACCESS_READ;
-}
-
 /* The instruction at @pc, as far as it can be read, for struct fault. */
 static u32 user_trap_instruction(uptr_t pc)
 {
@@ -59,8 +47,8 @@ static void user_trap_kill(struct proc *p, u64 cause, u64 tval)
 	}
 	fault_words(words, &f);
 	printk("%s (pid %d): %s\n", p->thread.name, p->pid, words);
-	if (fault_hook && user_trap_is_page_fault(cause))
-		fault_hook(tval, user_trap_access(cause));
+	if (fault_hook && exc_is_page_fault(cause))
+		fault_hook(tval, access_of_cause(cause));
 	if (proc_is_init(p))
 		proc_end_init(words);
 	proc_exit(-1);
@@ -75,8 +63,8 @@ static void user_trap_exception(struct proc *p, u64 cause, u64 tval, bool fp_off
 	if (cause == EXC_ILLEGAL && fp_off && fp_first_use(&p->thread))
 		return;
 	irq_enable();
-	if (user_trap_is_page_fault(cause))
-		err = aspace_fault(p->thread.as, tval, user_trap_access(cause));
+	if (exc_is_page_fault(cause))
+		err = aspace_fault(p->thread.as, tval, access_of_cause(cause));
 	if (err == -ENOMEM)
 		printk_limited("out of memory", "%d %s: out of memory at 0x%lx\n", p->pid,
 			       p->thread.name, tval);

@@ -82,6 +82,12 @@
 #define EXC_LOAD_PAGE 13
 #define EXC_STORE_PAGE 15
 
+/* @cause: of scause, an exception. */
+static inline bool exc_is_page_fault(u64 cause)
+{
+	return cause == EXC_INSN_PAGE || cause == EXC_LOAD_PAGE || cause == EXC_STORE_PAGE;
+}
+
 static inline bool irq_enabled(void)
 {
 	return csr_read(sstatus) & SSTATUS_SIE;

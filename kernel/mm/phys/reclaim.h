@@ -4,7 +4,8 @@
 #include "lib/types.h"
 
 struct shrinker {
-	/* How many frames scan() could free now.  Any context. */
+	/* How many frames scan() could free now.  Thread context, no spin lock held;
+	 * has scheduling points. */
 	u64 (*count)(void);
 
 	/* Frees up to @want frames, returns how many.  Thread context, no spin

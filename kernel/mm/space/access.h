@@ -5,11 +5,20 @@
  * look at their arguments only, and take no lock. */
 #pragma once
 
+#include "arch/riscv/csr.h"
 #include "arch/riscv/pte.h"
 #include "mm/space/vma.h"
 #include "uapi/access.h"
 
 enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_EXEC, NACCESSES };
+
+/* @cause: a page fault, as scause has it. */
+static inline enum access access_of_cause(u64 cause)
+{
+	if (cause == EXC_STORE_PAGE)
+		return ACCESS_WRITE;
+	return cause == EXC_INSN_PAGE ? ACCESS_EXEC : ACCESS_READ;
+}
 
 /* A parked page: present, but PROT_NONE.  The hardware refuses its entry as it refuses a
  * guard; unlike a guard, it has a frame. */

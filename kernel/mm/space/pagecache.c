@@ -9,12 +9,14 @@
  * grow. */
 #include "mm/space/pagecache.h"
 
+#include "core/thread.h"
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/phys/reclaim.h"
 #include "uapi/errno.h"
 
 #define NWAITQ 16
+#define CACHE_LOOK_MAX 512 /* pages or buckets, while others wait for the lock */
 
 static struct {
 	struct spinlock lock;
@@ -278,34 +280,36 @@ void object_replace_page(struct object *obj, struct page *pg, struct page *with)
 	frame_put(pg);
 }
 
-/* Moves up to @max pages from @first on to @out. */
-static unsigned object_take_pages(struct object *obj, u64 first, struct list *out,
-				  unsigned max)
+/* Looks at up to @max pages at the head of the list: moves those from @first on to @out,
+ * the others to the tail. */
+static void object_take_pages(struct object *obj, u64 first, struct list *out, u64 max)
 {
-	struct page *pg, *next;
-	unsigned n = 0;
-
 	spin_lock(&cache.lock);
-	list_for_each_safe(pg, next, &obj->pages, link) {
-		if (pg->index < first)
+	for (u64 n = 0; n < max && !list_empty(&obj->pages); n++) {
+		struct page *pg = list_first(&obj->pages, struct page, link);
+
+		if (pg->index < first) {
+			list_del(&pg->link);
+			list_add_tail(&obj->pages, &pg->link);
 			continue;
-		if (n == max)
-			break;
+		}
 		object_unlink_page(pg);
 		waitq_wake_all(object_waitq(pg));
 		list_add_tail(out, &pg->link);
-		n++;
 	}
 	spin_unlock(&cache.lock);
-	return n;
 }
 
 void object_drop_pages(struct object *obj, u64 first)
 {
 	struct list taken = LIST_INIT(taken);
+	u64 left = __atomic_load_n(&obj->npages, __ATOMIC_RELAXED);
 
 	/* The inode lock is held, so no new page comes in meanwhile. */
-	while (object_take_pages(obj, first, &taken, 64)) {
+	for (u64 n; left; left -= n) {
+		n = MIN(left, CACHE_LOOK_MAX);
+		object_take_pages(obj, first, &taken, n);
+		sched_point();
 		while (!list_empty(&taken)) {
 			struct page *pg = list_first(&taken, struct page, link);
 
@@ -348,6 +352,11 @@ static u64 cache_count(void)
 
 	spin_lock(&cache.lock);
 	for (u64 b = 0; b < cache.nbuckets && seen < cache.npages; b++) {
+		if (b % CACHE_LOOK_MAX == CACHE_LOOK_MAX - 1) {
+			spin_unlock(&cache.lock);
+			sched_point();
+			spin_lock(&cache.lock);
+		}
 		for (struct page *pg = cache.bucket[b]; pg; pg = pg->hash_next) {
 			n += cache_can_reclaim(pg, writable);
 			seen++;

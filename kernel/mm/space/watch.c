@@ -26,11 +26,6 @@ void aspace_unwatch(struct aspace *as)
 	spin_unlock(&lock);
 }
 
-static bool aspace_is_watched(const struct aspace *as)
-{
-	return __atomic_load_n(&as->watchers, __ATOMIC_ACQUIRE);
-}
-
 void aspace_enlist(struct aspace *as)
 {
 	spin_lock(&lock);
@@ -42,7 +37,7 @@ void aspace_enlist(struct aspace *as)
 void aspace_unlist(struct aspace *as)
 {
 	spin_lock(&lock);
-	while (aspace_is_watched(as))
+	while (__atomic_load_n(&as->watchers, __ATOMIC_ACQUIRE))
 		waitq_wait_quiet(&gone, &lock);
 	list_del(&as->link);
 	as->pt.lock = NULL;

@@ -11,6 +11,7 @@
 
 #include "mm/space/aspace_priv.h"
 #include "mm/map.h"
+#include "mm/phys/reclaim.h"
 #include "mm/space/watch.h"
 #include "uapi/errno.h"
 
@@ -263,6 +264,53 @@ static void test_holes(void **state)
 	world_stop();
 }
 
+/* --- the page cache -------------------------------------------------------------- */
+
+#define CACHED 2048
+#define KEPT 1500
+
+static int read_nothing(struct object *obj, struct page *pg)
+{
+	(void)obj;
+	(void)pg;
+	return 0;
+}
+
+/* The pages that stay are passed once, not once for every few pages that go; others get
+ * the lock in between. */
+static void test_page_cache(void **state)
+{
+	static const struct object_ops ops = { .read_page = read_nothing };
+	struct object obj;
+	struct page *pg;
+	u64 free;
+
+	(void)state;
+	world_start();
+	object_init(&obj, &ops);
+	free = frame_count(FRAME_free);
+	for (u64 i = 0; i < CACHED; i++) {
+		assert_int_equal(object_get_page(&obj, i, &pg), 0);
+		frame_put(pg);
+	}
+	world_points = 0;
+	assert_int_equal(mem_available(), free);
+	assert_in_range(world_points, 1, CACHED / 64);
+	world_points = 0;
+	object_drop_pages(&obj, KEPT);
+	assert_in_range(world_points, CACHED / 1024, CACHED / 64);
+	assert_int_equal(obj.npages, KEPT);
+	for (u64 i = 0; i < CACHED; i++) {
+		pg = object_find_page(&obj, i);
+		assert_int_equal(pg != NULL, i < KEPT);
+		if (pg)
+			frame_put(pg);
+	}
+	object_drop_pages(&obj, 0);
+	assert_int_equal(frame_count(FRAME_free), free);
+	world_stop();
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -274,7 +322,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_points),
 					    cmocka_unit_test(test_kill),
-					    cmocka_unit_test(test_holes) };
+					    cmocka_unit_test(test_holes),
+					    cmocka_unit_test(test_page_cache) };
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
 }
