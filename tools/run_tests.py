@@ -35,10 +35,11 @@ FUZZ_RUNS = 20000
 
 
 class Job:
-    def __init__(self, name, command, limit=300, count=None):
+    def __init__(self, name, command, limit=300, count=None, first=False):
         self.name = name
         self.command = command  # a list, or a string for the shell
         self.limit = limit      # seconds; a hang detector
+        self.first = first      # the suite's other jobs start after it
         self.count = count      # output -> (passed, failed, skipped), or None: the job is one test
 
 
@@ -157,20 +158,21 @@ def fuzz():
 def guest():
     """the kernel in QEMU: its own programs, boots, console, power cuts"""
     make = f"make -s -O -j{WORKERS} --no-print-directory"
-    jobs = [
-        Job("guest-build", f"{make} boot-files guest-tests test.img", limit=600),
+    pytest = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    # abi builds nothing, so it may run beside those that do; it takes the longest.
+    return [
+        Job("guest-build", f"{make} boot-files guest-tests test.img", limit=600, first=True),
+        Job("abi", [*pytest, "tests/qemu/test_abi.py"], limit=1800, count=count_pytest),
         Job("ktest", ["tools/check/ktest.py"], count=count_lines),
         Job("run", ["tools/check/run.py"], limit=600, count=count_lines),
         Job("make", ["tools/check/make.py"], limit=900, count=count_lines),
+        Job("qemu", [*pytest, "tests/qemu", "--ignore=tests/qemu/test_abi.py"], limit=1800, count=count_pytest),
     ]
-    if glob.glob("tests/qemu/test_*.py"):
-        jobs.append(Job("qemu", [PYTHON, "-m", "pytest", "tests/qemu", "-q", "-p", "no:cacheprovider"],
-                        limit=1800, count=count_pytest))
-    return jobs
 
 
 SUITES = [checks, build, host, fuzz, guest]
-ALONE = {"guest", "build"}  # their jobs run one after the other; make runs in parallel itself
+# How many jobs run at once.  make runs in parallel itself; a machine has several harts.
+AT_ONCE = {"build": 1, "guest": min(WORKERS, 2)}
 
 
 # --- running --------------------------------------------------------------------
@@ -245,13 +247,14 @@ def report(result, log):
 def run_suite(suite):
     print(f"{suite.__name__}: {suite.__doc__}", flush=True)
     start = time.monotonic()
-    workers = 1 if suite.__name__ in ALONE else WORKERS
+    workers = AT_ONCE.get(suite.__name__, WORKERS)
     jobs = suite()
     if suite is build:
         for job in jobs:
             job.command += f" -j{WORKERS}"
+    results = [run(job) for job in jobs if job.first]
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        results = list(pool.map(run, jobs))
+        results += pool.map(run, [job for job in jobs if not job.first])
     if not results:
         print("  no tests here")
     return results, time.monotonic() - start

@@ -119,3 +119,12 @@ def run_to_end(image, line, timeout=HANG, **options):
         machine.console.expect(pexpect.EOF, timeout=timeout)
         machine.console.close()
         return machine.console.exitstatus, machine.console.before.replace("\r\n", "\n")
+
+
+def abitest(image, what, **options):
+    """Runs those cases in the machine; all have to pass."""
+    status, output = run_to_end(image, f"abitest {what}", timeout=600, **options)
+    failed = [line for line in output.split("\n") if line.startswith("FAIL")]
+    found = re.search(r"abitest: (\d+) passed, (\d+) failed", output)
+    assert found, output[-2000:]
+    assert not failed and status == 0 and int(found.group(1)) > 0, "\n".join(failed)
