@@ -57,7 +57,7 @@ static u32 *bmap_entries(struct buf *b)
  * and those of the next blocks follow it.  Otherwise it is a hole in the tree. */
 struct end {
 	struct way way;
-	u32 passed;    /* indirect blocks on the way     */
+	u32 passed;    /* indirect blocks up to there    */
 	u32 *addr;     /* the last address, in @b or in the inode */
 	struct buf *b; /* with a reference, or NULL      */
 };
@@ -92,7 +92,7 @@ static int bmap_walk(struct inode *ip, u32 bn, struct end *e)
 	return 0;
 }
 
-/* How many blocks, at most @n, have their addresses side by side from there on. */
+/* How many blocks, at most @n, have their addresses side by side from this end on. */
 static u32 end_side_by_side(const struct end *e, u32 n)
 {
 	u32 depth = e->way.depth;

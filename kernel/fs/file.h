@@ -11,14 +11,27 @@ struct object;
 struct file *file_dup(struct file *f);
 void file_put(struct file *f);
 
-/* What the system calls do; docs/abi.md section 2 gives results and errors.  Reading and
- * writing return the number of bytes or -errno, -EINVAL for @n < 0.  No locks held. */
+/* What the system calls do; docs/abi.md section 2 has those of xv6.  No locks held.
+ *
+ * Reading and writing return the number of bytes or -errno: -EBADF if @f is not open for
+ * that, -EINVAL for @n < 0, and what data_read(), data_write(), the pipe or the device
+ * returns.  file_stat(): -EINVAL for a pipe. */
 s64 file_read(struct file *f, uptr_t dst, int n) MUST_CHECK;
 s64 file_write(struct file *f, uptr_t src, int n) MUST_CHECK;
 int file_stat(struct file *f, struct stat *st) MUST_CHECK;
+
+/* Moves the offset of a file or directory to @offset bytes from the start (@whence 0), from
+ * where it is (1) or from the end (2).  It may lie past the end.  Returns the new offset;
+ * -ESPIPE for pipes and devices, -EINVAL. */
 s64 file_seek(struct file *f, s64 offset, int whence) MUST_CHECK;
+
+/* Makes durable what was written so far, to whatever file.  -EINVAL for a pipe; -EIO. */
 int file_sync(struct file *f) MUST_CHECK;
+
+/* Sets the size of a regular file in bytes.  -EBADF: not open for writing; -EINVAL: not a
+ * regular file; or an error of inode_set_size(). */
 int file_truncate(struct file *f, u64 size) MUST_CHECK;
+
 bool file_is_readable(const struct file *f);
 bool file_is_tty(struct file *f);
 

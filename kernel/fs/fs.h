@@ -2,7 +2,8 @@
  *
  * A path is a kernel string that ends with NUL, in at most MAXPATH bytes; a relative one
  * starts at @cwd.  Functions return 0 (or a count) or -errno, and a failed call has changed
- * nothing.  All may sleep.  No locks held. */
+ * nothing.  All but inode_dup() may sleep.  No locks held, except that an area lock may be
+ * held over inode_put(). */
 #pragma once
 
 #include "lib/types.h"
@@ -15,7 +16,8 @@ struct object;
 struct page;
 
 /* At boot: fs_init() sets up the tables. fs_mount() mounts the root file system: replays
- * the log, frees orphans and starts the thread that commits. */
+ * the log, frees orphans and starts the thread that commits.  It prints what it has
+ * mounted, or what is wrong. */
 void fs_init(void);
 int fs_mount(struct blkdev *dev) MUST_CHECK;
 
@@ -27,7 +29,8 @@ int fs_sync(void) MUST_CHECK;
 /* Gets the inode that @path names, with a reference.  Follows symbolic links. */
 int fs_lookup(struct inode *cwd, const char *path, struct inode **out) MUST_CHECK;
 
-/* @flags as in uapi/fcntl.h. On success the reference moves to the caller. */
+/* Opens or creates a file; @flags as in uapi/fcntl.h.  The caller gets the only
+ * reference. */
 int fs_open(struct inode *cwd, const char *path, int flags, struct file **out) MUST_CHECK;
 int fs_mkdir(struct inode *cwd, const char *path) MUST_CHECK;
 int fs_mknod(struct inode *cwd, const char *path, s16 major, s16 minor) MUST_CHECK;
@@ -35,6 +38,9 @@ int fs_link(struct inode *cwd, const char *old, const char *new) MUST_CHECK;
 int fs_unlink(struct inode *cwd, const char *path) MUST_CHECK;
 int fs_rename(struct inode *cwd, const char *old, const char *new) MUST_CHECK;
 int fs_symlink(struct inode *cwd, const char *target, const char *path) MUST_CHECK;
+
+/* Copies the first @size bytes of the target, without a NUL.  Returns how many were copied;
+ * -EINVAL: @path does not name a symbolic link. */
 s64 fs_readlink(struct inode *cwd, const char *path, char *buf, u64 size) MUST_CHECK;
 
 /* --- inodes ------------------------------------------------------------ */
@@ -52,7 +58,7 @@ s64 inode_read(struct inode *ip, void *dst, u64 off, u64 n) MUST_CHECK;
 struct object *inode_object(struct inode *ip);
 
 /* Gets page @index of a regular file, with a reference, for a program to run from.  From
- * now on, a write to the file leaves that frame alone.  -ENOEXEC: the page does not lie in
- * the file as a whole.  -EAGAIN: programs may write to the page through a mapping, so the
- * caller takes a copy.  -ENOMEM, -EIO. */
+ * now on, a write to the file leaves that frame alone.  -ENOEXEC: the page lies past the
+ * end of the file, at least in part.  -EAGAIN: programs may write to the page through a
+ * mapping, so the caller takes a copy.  -ENOMEM, -EIO. */
 int inode_text_page(struct inode *ip, u64 index, struct page **out) MUST_CHECK;

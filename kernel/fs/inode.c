@@ -4,8 +4,8 @@
  * that maps many files takes memory, not the slots that others need.
  *
  * Locks: table.lock (rank fstable) guards numbers, references and lists.  Each inode has a
- * mutex for its contents.  The mutex `search` is held while a free inode is looked for, and
- * is taken with the lock of a directory held.
+ * mutex for its contents.  The mutex `search` is held while a free inode is looked for; the
+ * thread that takes it holds the lock of a directory.
  *
  * The last inode_put() of an inode without names frees it.  From then on the inode is
  * `dying`, so that a corrupt directory entry cannot bring it back. */
@@ -255,8 +255,8 @@ int inode_get(u32 ino, struct inode **out)
 	if (err)
 		return err;
 	if (!__atomic_load_n(&ip->loaded, __ATOMIC_ACQUIRE)) {
-		/* Only a thread that loads it can hold this lock, and that one takes no
-		 * other lock. */
+		/* Only a thread that loads the inode can hold this lock, and that thread
+		 * takes no lock of another inode. */
 		inode_lock_nested(ip);
 		if (!ip->loaded)
 			err = inode_load(ip);
@@ -445,8 +445,8 @@ static s64 inode_find_free(u32 ino)
 }
 
 /* Called when no free inode was found and table.frees had been @frees before the search.
- * Waits while an inode is being freed, or made, which may fail.  Returns whether to search
- * again: whether an inode has become free since. */
+ * Waits while an inode is being freed, or is being made, because that may fail.  Returns
+ * whether an inode has become free since, so that the caller searches again. */
 static bool inode_wait_for_free(u64 frees)
 {
 	bool freed;

@@ -46,9 +46,9 @@ int inode_get(u32 ino, struct inode **out) MUST_CHECK;
 
 /* Gets a free inode with a reference, for the caller to fill in.  It stays free on the disk
  * until inode_store().  -ENOSPC with a message, -ENOMEM, -ENFILE, -EIO.
- * After success the caller stores the inode or puts it, and then calls inode_settle(),
- * for which others wait who find no free inode.  In between it takes no lock of another
- * inode and makes no other inode. */
+ * After success the caller stores the inode or puts it, and then calls inode_settle():
+ * threads that find no free inode wait for that call.  In between the caller takes no lock
+ * of another inode and makes no other inode. */
 int inode_new(struct inode **out) MUST_CHECK;
 void inode_settle(void);
 
@@ -124,8 +124,8 @@ int bmap_free(struct log_op *op, struct inode *ip, u32 first, u32 *end) MUST_CHE
  * -EINVAL, -EFBIG, -ENOMEM, -EROFS, -EIO. */
 int inode_set_size(struct inode *ip, u64 size) MUST_CHECK;
 
-/* Whether the file may grow: not while its mappings are being cut.  Inode lock held.  If
- * not, unlock the inode, wait, lock it and ask again. */
+/* Whether the file may grow: not while its mappings are being cut.  Inode lock held.  If it
+ * may not, the caller unlocks the inode, calls inode_wait_for_cuts() and starts again. */
 bool inode_may_grow(const struct inode *ip);
 void inode_wait_for_cuts(struct inode *ip);
 

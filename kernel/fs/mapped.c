@@ -90,9 +90,9 @@ static void mapped_mark(struct mapped *m)
 		wb_mark(&m->rec, m->pg, mask, m->blocks.block);
 }
 
-/* Gives a place to every missing block of the page.  If there is not room for all, the
- * others keep theirs, and still read as zeros.  The blocks become dirty in the same
- * transaction, so it does not commit without their contents. */
+/* Gives a place to every missing block of the page.  If there is not room for all, those
+ * that got a place keep it, and the rest still read as zeros.  The blocks become dirty in
+ * the same transaction, so it does not commit without their contents. */
 static int mapped_alloc_missing(struct mapped *m)
 {
 	struct log_op op;

@@ -19,8 +19,9 @@
 
 /* --- filling pages ------------------------------------------------------------------- */
 
-/* Begins to fill the pages that follow @page[0], as far as reading ahead is worth it, and
- * appends them.  Returns the number of pages, the first one included. */
+/* Begins to fill the pages that follow @page[0], and appends them: up to the end of the
+ * file or the first that is cached, and PAGEIO_MAX in all.  Returns how many there are, the
+ * first one included. */
 static u32 read_begin_ahead(struct inode *ip, struct page **page)
 {
 	u64 npages = DIV_UP((u64)ip->size, PAGE_SIZE), index = page[0]->index;

@@ -19,6 +19,7 @@ struct sink {
 s64 data_read(struct inode *ip, struct sink to, u64 off, u64 n) MUST_CHECK;
 
 /* Writes bytes [*off, *off + n) of a file; with @append, @n bytes at its end.  0, or -errno
- * if not all were written.  Either way *off ends after the last byte written.  No lock
- * held except that of a file's offset. */
+ * if not all were written.  Either way *off ends after the last byte written.  -EINVAL: not
+ * a regular file, or *off lies past its end; -EFBIG, -ENOSPC, -EROFS, -EIO, -ENOMEM,
+ * -EFAULT, -EINTR.  No lock held except that of a file's offset. */
 int data_write(struct inode *ip, uptr_t src, u64 *off, u64 n, bool append) MUST_CHECK;

@@ -211,12 +211,12 @@ static bool super_has_large_inode(const struct buf *b)
 	return false;
 }
 
-/* Whether an inode in @b shows that the image has the other layout; prints so. */
+/* Whether an inode in @b shows that the image has the other layout.  If so, prints it. */
 static bool super_has_other_layout(const struct buf *b)
 {
 	if (geo.levels == 2 && super_has_plain_inode(b)) {
 		printk("fs: fsbig=on is for images of the file system lab; "
-		       "this one is another\n");
+		       "this image is not one\n");
 		return true;
 	}
 	if (geo.levels == 1 && super_has_large_inode(b)) {
@@ -227,8 +227,8 @@ static bool super_has_other_layout(const struct buf *b)
 	return false;
 }
 
-/* Looks at the inodes, as the superblock does not tell the layout.  0, -EIO, or -ENXIO with
- * a message. */
+/* Checks the layout against the inodes, as the superblock does not tell it.  0, -EIO, or
+ * -ENXIO with a message. */
 static int super_check_layout(void)
 {
 	int err = 0;

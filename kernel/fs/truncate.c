@@ -137,7 +137,7 @@ static int truncate_shrink(struct inode *ip, u32 size)
 }
 
 /* Marks the last block of the file dirty, if it has a place and is not full: its bytes past
- * the end, which are zero in @pg, have to be so on the disk. */
+ * the end are zero in @pg, and have to be zero on the disk, too. */
 static int truncate_write_last_block(struct inode *ip, struct page *pg, struct wb_rec **rec)
 {
 	u32 block[WB_PAGE_BLOCKS] = { 0 };
@@ -221,8 +221,7 @@ void inode_wait_for_cuts(struct inode *ip)
 	spin_unlock(&cuts_lock);
 }
 
-/* --- setting the size
- * ----------------------------------------------------------------------- */
+/* --- setting the size ---------------------------------------------------------------- */
 
 /* Inode lock held.  -EAGAIN: to grow the file, its last page has to be cached.  -EBUSY: the
  * file may not grow now. */

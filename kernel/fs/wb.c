@@ -109,8 +109,8 @@ bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block)
 
 	/* Here the bytes are stored before the flags are read. wb_snapshot() clears the
 	 * flags before the bytes are read.  So either this thread sees the flags cleared,
-	 * or the commit writes the bytes.  A dirty block does not move, so block[] needs no
-	 * look. */
+	 * or the commit writes the bytes.  A dirty block does not move, so block[] need
+	 * not be compared. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if ((page_flags(pg) & wb_dirty_bits(mask)) == wb_dirty_bits(mask))
 		return true;

@@ -23,15 +23,15 @@ struct wb_rec {
 
 void wb_init(void);
 
-/* Takes a free record, for wb_mark().  -EROFS after a disk error.  May sleep for a commit:
- * the caller may hold inode locks and has no operation open. */
+/* Takes a free record, for wb_mark().  -EROFS: the disk cannot be written.  May sleep for a
+ * commit: the caller may hold inode locks and has no operation open. */
 int wb_reserve(struct wb_rec **out) MUST_CHECK;
 void wb_unreserve(struct wb_rec *rec); /* or NULL */
 
 /* Marks the blocks of @pg in @mask dirty; block i goes to @block[i].  A page without a
- * record gets *@rec, which is then cleared, or if that is NULL, a free one.  Returns false,
- * with nothing done, if there is none.  Inode lock held; the contents are already in the
- * page. */
+ * record gets *rec, which then becomes NULL, or if that is NULL, a free one.  Returns
+ * false, with nothing done, if there is none.  Inode lock held; the contents are already in
+ * the page. */
 bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block);
 
 /* The blocks in @mask left the file: they are not dirty any more.  Inode lock held. */

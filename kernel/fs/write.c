@@ -8,7 +8,7 @@
  * If nothing of a page's old contents remains, a new frame is filled, and enters the cache
  * when it is complete.  For any other page the old contents are read first.  Blocks are
  * allocated after the copy: so a bad address costs none, and a full disk ends the write
- * at a block. */
+ * at the start of a block. */
 #include "core/thread.h"
 #include "fs/store/buf_priv.h"
 #include "fs/read_write_priv.h"
@@ -28,7 +28,8 @@ struct writer {
 	u64 off, left; /* bytes */
 	bool append;
 
-	/* What a step needs before it takes the inode lock; unused, it serves the next. */
+	/* What a step gets before it takes the inode lock.  What it leaves serves the
+	 * next. */
 	struct page *spare; /* a frame for a new page, or NULL                   */
 	struct page *pin;   /* keeps the page cached, or NULL                    */
 	struct wb_rec *rec; /* or NULL                                           */
@@ -42,7 +43,7 @@ enum want {
 	WANT_PAGE, /* the page of the file, read in                 */
 	WANT_USER, /* the page of the user at src + n, faulted in   */
 	WANT_REC,
-	WANT_GROWTH, /* the file may grow */
+	WANT_GROWTH, /* that the file may grow */
 };
 
 /* What one step writes: bytes of a file, all in one page. */
@@ -149,7 +150,8 @@ static int piece_find_blocks(struct writer *w, struct piece *p)
 	return 0;
 }
 
-/* Gets what the step needs after the copy, when it can no longer fail for want of it. */
+/* Gets in advance what the step needs after the copy: from then on the step cannot stop to
+ * wait for it. */
 static int piece_get_ready(struct writer *w, struct piece *p)
 {
 	bool grows = p->off + p->n > w->ip->size, changes;

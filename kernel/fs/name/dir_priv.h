@@ -52,6 +52,8 @@ struct dir_place {
 
 #define DIR_FILL_MAX 6 /* blocks that dir_fill() logs */
 
+/* Finds the first free place, perhaps at the end, or gets the place @slot.  -EFBIG, -EIO,
+ * -EINTR. */
 int dir_find_place(struct inode *dp, struct dir_place *place) MUST_CHECK;
 int dir_get_place(struct inode *dp, u32 slot, struct dir_place *place) MUST_CHECK;
 void dir_put_place(struct dir_place *place);
@@ -59,8 +61,9 @@ void dir_put_place(struct dir_place *place);
 /* How many disk blocks dir_fill() has to allocate for @place.  -EIO, -EFBIG. */
 int dir_missing(struct inode *dp, const struct dir_place *place) MUST_CHECK;
 
-/* Writes the entry.  The directory may grow; the caller stores its inode.  Fails (-ENOSPC,
- * -EIO) only for a place without a buffer, and has then changed nothing. */
+/* dir_fill() writes the entry.  The directory may grow; the caller stores its inode.  Fails
+ * (-ENOSPC, -EIO) only for a place without a buffer, and has then changed nothing.
+ * dir_clear() removes the entry @nm from its place, which has a buffer. */
 int dir_fill(struct log_op *op, struct inode *dp, struct dir_place *place,
 	     const union name *nm, u32 ino) MUST_CHECK;
 void dir_clear(struct log_op *op, struct inode *dp, struct dir_place *place,
@@ -76,8 +79,14 @@ struct name_hit {
 };
 
 void namecache_init(void);
+
+/* Whether the cache knows about @nm in the directory with inode number @dir; sets *@hit. */
 bool namecache_find(u32 dir, const union name *nm, struct name_hit *hit);
+
+/* Remembers what @nm leads to; @ino 0: there is no such name. */
 void namecache_enter(u32 dir, const union name *nm, u32 ino, u32 slot);
+
+/* The directory is gone, and its number may be used again. */
 void namecache_forget_dir(u32 dir);
 
 /* --- paths: path.c ------------------------------------------------------------------- */

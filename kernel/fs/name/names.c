@@ -1,13 +1,14 @@
 /* names.c - making, linking and removing names.
  *
  * Order of inode locks: a directory, then what is in it.  A thread may hold the locks of
- * two existing directories only with names_mutex held.  Any other thread holds one, and
- * waits besides only for inodes that are new or no directories, and a thread that holds one
- * of those waits for no inode.  So there is no deadlock, whatever tree a corrupt disk has.
+ * two existing directories only with names_mutex held.  Any other thread holds the lock of
+ * one directory at most, and then waits only for inodes that are new or are not
+ * directories.  A thread that holds one of those waits for no inode.  So there is no
+ * deadlock, whatever tree a corrupt disk has.
  *
  * What can fail is done before the operation begins: looking up names, reading blocks,
- * finding inodes.  Only allocating blocks is not; it comes first in the operation, and is
- * undone if it fails. */
+ * finding inodes.  The exception is allocating blocks: it comes first in the operation, and
+ * is undone if it fails. */
 #include "fs/name/names_priv.h"
 
 #include "fs/store/alloc_priv.h"

@@ -21,7 +21,7 @@ struct side {
 	u32 slot;         /* of its entry, if there is one            */
 	struct dir_place place;
 	struct buf *dbuf; /* of the directory's inode                 */
-	struct buf *ibuf; /* of ip's                                  */
+	struct buf *ibuf; /* of ip                                    */
 };
 
 struct renaming {

@@ -1,8 +1,8 @@
 /* alloc.c - allocating blocks.
  *
  * A block can be allocated if its bit is clear in three bitmaps: the one in the buffer
- * cache, which is the disk's as the running transaction changes it, and two in memory, of
- * blocks freed in the running and in the committing transaction.
+ * cache, which is the disk's with the changes of the running transaction, and two in
+ * memory, of blocks freed in the running and in the committing transaction.
  *
  * A shortage that ends by itself is no error: an operation reserves its blocks before it
  * begins, and waits if there are too few.  It waits for a commit if that makes freed blocks

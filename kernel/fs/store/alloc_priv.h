@@ -14,10 +14,10 @@ void blocks_init(void);
 int blocks_mount(void) MUST_CHECK;
 
 /* Does log_begin(op, @nlog) for an operation that allocates up to @want blocks, and
- * reserves them.  It reserves fewer, but at least @min, only if no more exist, even when
- * everything that was freed can be used again.  -ENOSPC with a message if fewer than @min
- * exist; -EROFS.  May sleep: the caller may hold inode locks, and takes no others until the
- * end. */
+ * reserves them.  It reserves fewer, but at least @min, only if fewer are left when no
+ * freed block waits for a commit and no operation holds a reservation.  -ENOSPC with a
+ * message if those are fewer than @min; -EROFS.  May sleep: the caller may hold inode
+ * locks, and takes no others until the operation ends. */
 int blocks_begin(struct log_op *op, u32 nlog, u32 min, u32 want) MUST_CHECK;
 
 /* Gives back the blocks that the operation did not use.  log_end() calls it. */

@@ -23,7 +23,7 @@ struct geometry {
 	u32 inode_start, inode_blocks;
 	u32 bitmap_start, bitmap_blocks;
 	u32 log_start, log_blocks; /* the header included */
-	u32 log_cap;               /* blocks of a transaction */
+	u32 log_cap;               /* the most blocks of a transaction */
 
 	/* An inode has @ndirect addresses of blocks, followed by @levels addresses of
 	 * trees, of depth 1, 2, ...: one in plain images, two in those of the file system

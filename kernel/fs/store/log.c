@@ -44,7 +44,7 @@ _Static_assert((PAGE_SIZE << ASIDE_ORDER) >= (FS_LOG_MAX + 1) * FS_BLOCK,
 
 static struct {
 	struct spinlock lock;
-	struct waitq gate; /* until it opens; the commit: until all have ended    */
+	struct waitq gate; /* for it to open; the commit: for operations to end   */
 	struct waitq work; /* the commit thread                                   */
 	bool closed;       /* (lock) no operation may begin                       */
 	bool soon;         /* (lock) commit without delay                         */
@@ -54,8 +54,8 @@ static struct {
 	u32 n;             /* (lock) blocks of the running transaction            */
 	struct buf *buf[FS_LOG_MAX]; /* (lock) they are pinned                       */
 	u64 running;  /* (lock) number of the running transaction            */
-	u64 done;     /* (lock) of the last one that is durable              */
-	u64 dirty_at; /* (A) clock of its first change, 0: nothing to commit */
+	u64 done;     /* (lock) number of the last one that is durable       */
+	u64 dirty_at; /* (A) clock when the running one first changed; 0: it has not */
 
 	struct mutex commit; /* guards the fields below */
 	u32 ncopies;

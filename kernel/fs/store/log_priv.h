@@ -39,12 +39,15 @@ void log_init(void);
  * the log makes no sense, -EROFS if a read-only disk would have to be written, -EIO. */
 int log_recover(void) MUST_CHECK;
 
-/* Starts the thread that commits. */
+/* Starts the thread that commits.  -ENOMEM. */
 int log_start(void) MUST_CHECK;
 
 /* Begins an operation that may log @nblocks blocks, at most FS_OP_MAX.  0 or -EROFS.  May
  * sleep for a commit.  The caller has no other operation open. */
 int log_begin(struct log_op *op, u32 nblocks) MUST_CHECK;
+
+/* @b, to which the caller has a reference, changes in this operation.  It counts as one of
+ * the @nblocks, unless the transaction has it already. */
 void log_write(struct log_op *op, struct buf *b);
 void log_end(struct log_op *op);
 
