@@ -25,7 +25,7 @@ struct bio {
 	void *arg;                  /* the submitter's                                */
 	struct list link;           /* the driver's                                   */
 	u32 next_seg;               /* the driver's: first segment not wholly started */
-	u32 next_byte;              /* the driver's: bytes of that segment that are   */
+	u32 next_byte;              /* the driver's: bytes of it that are started     */
 	u32 pending;                /* the driver's: parts that the device has        */
 	u64 next_sector;            /* the driver's: first sector of the next part    */
 };

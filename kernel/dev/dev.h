@@ -1,4 +1,4 @@
-/* dev.h - finding the devices of the machine.  Both functions are called once, by init. */
+/* dev.h - finding the devices of the machine.  Both functions are called once, at boot. */
 #pragma once
 
 #include "lib/types.h"

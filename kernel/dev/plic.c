@@ -42,7 +42,7 @@ struct handler {
 	void *arg;
 };
 
-/* (lock) to add one; the entries below nhandlers never change. */
+/* The lock is held to add one; entries below nhandlers never change. */
 static struct spinlock lock = SPINLOCK_INIT("plic", device);
 static struct handler handlers[HANDLERS_MAX];
 static u32 nhandlers;
@@ -159,7 +159,7 @@ void irq_register(u32 irq, void (*fn)(void *), void *arg)
 	spin_unlock(&lock);
 }
 
-/* A thread.  Every handler can be called without a reason. */
+/* A thread.  A handler may be called although its device has not interrupted. */
 static void plic_poll(void *arg)
 {
 	u64 end;

@@ -254,8 +254,8 @@ void console_set_hooks(const struct console_hooks *h)
 
 void console_init(void)
 {
-	/* echo=off: nobody types, and what is read shall not be in the output.
-	 * eof=stays: the input is a file, and all who read it come to its end. */
+	/* echo=off: nobody types, and the output must not contain what is read.
+	 * eof=stays: the input is a file, and each reader finds its end. */
 	tty_line_init(&line, opt(ECHO) == ECHO_ON ? console_echo : console_no_echo);
 	line.end_stays = opt(EOF) == EOF_STAYS;
 	chardev_register(CONSOLE, &device);

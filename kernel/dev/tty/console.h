@@ -3,7 +3,7 @@
 
 #include "lib/types.h"
 
-/* What ^P and ^C do.  Called in interrupt context, no lock held. */
+/* What ^P and ^C do.  Called by a thread or in an interrupt, no lock held. */
 struct console_hooks {
 	void (*list_processes)(void); /* ^P */
 
@@ -16,8 +16,8 @@ struct console_info;
 
 void console_init(void);
 
-/* The system call console() (uapi/console.h), for the running thread: 0 with @info,
- * -EINVAL, -EAGAIN or -ENOTTY. */
+/* The system call console() (uapi/console.h), for the running thread.  0, -EAGAIN or
+ * -ENOTTY, with *info set; -EINVAL: no such mode. */
 int console_control(int how, struct console_info *info) MUST_CHECK;
 
 /* Ends the mode that the running thread has chosen, if any: it ends or runs another

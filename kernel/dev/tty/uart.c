@@ -1,4 +1,4 @@
-/* uart.c - 16550A, polled output, input by interrupt.
+/* uart.c - 16550A: output is polled, input comes by interrupt.
  *
  * The FIFO of the transmitter is filled when it is empty, so the status is read once per
  * FIFO, not once per byte.  Without a UART in the device tree the firmware's console is
@@ -53,11 +53,11 @@ static u32 column;                                         /* (lock) */
 static struct {
 	char text[BACKLOG_BYTES];
 	u32 put, taken; /* the number of the next byte to store / to send */
-	u32 lost;       /* bytes lost since it last was empty */
+	u32 lost;       /* bytes lost since it was last empty */
 } backlog;
 
-/* (lock) The terminal took nothing in so many ms.  Until it takes something, nobody
- * waits that long again. */
+/* (lock) The terminal has taken nothing for this many ms.  Until it takes something,
+ * nobody waits that long again. */
 static u64 stalled_ms;
 
 /* (C) after uart_early_init() */
@@ -234,7 +234,7 @@ static void backlog_send(u64 ms)
 	}
 }
 
-/* Sends the backlog.  True: all of it; else the interrupt of the transmitter continues. */
+/* Sends the backlog.  False: a part is left, which the transmitter's interrupt sends. */
 static bool backlog_sent(u64 ms)
 {
 	bool all;

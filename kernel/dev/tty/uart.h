@@ -19,7 +19,7 @@ void uart_print(const char *text, u64 n);
  * taken nothing for ten seconds. */
 void uart_flush(void);
 
-/* The column of the cursor: what was written since the last line end. */
+/* The column of the cursor, 0 at the start of a line, after all that was written. */
 u32 uart_column(void);
 
 /* From now on @fn gets the bytes that arrive, in interrupt context.  Once, at boot. */

@@ -29,6 +29,8 @@ int virtio_start(struct virtio *v, u64 wanted) MUST_CHECK;
 
 /* The largest size of queue @index; 0: there is none, or it is in use. */
 u32 virtio_queue_max(struct virtio *v, u32 index);
+
+/* Makes @r queue @index; before virtio_run(). */
 void virtio_queue_set(struct virtio *v, u32 index, const struct vring *r);
 
 void virtio_run(struct virtio *v);  /* set-up is over                        */
@@ -37,10 +39,12 @@ void virtio_fail(struct virtio *v); /* set-up failed; the device is not used */
 /* Stops it: after this the device touches no memory of ours. */
 void virtio_reset(struct virtio *v);
 
+/* Tells the device that queue @index has new chains. */
 void virtio_notify(struct virtio *v, u32 index);
 
 /* Why the device interrupted (VIRTIO_IRQ_*).  Acknowledges it. */
 u32 virtio_irq_reason(struct virtio *v);
 
+/* The field of the device's configuration at byte @offset. */
 u32 virtio_config32(struct virtio *v, u32 offset);
 u64 virtio_config64(struct virtio *v, u32 offset);

@@ -5,8 +5,8 @@
  * the ring waits in a queue.  The interrupt handler takes completions, and ends bios after
  * it has given back the lock.
  *
- * A device that leaves a request unanswered for TIMEOUT_MS is reset, so that it writes
- * to our memory no more.  From then on every request ends with -EIO.  A thread per disk
+ * A device that leaves a request unanswered for TIMEOUT_MS is reset, so that it no longer
+ * writes to our memory.  From then on every request ends with -EIO.  A thread per disk
  * watches for that; while no request is in flight it sleeps without a time limit. */
 
 #include "dev/virtio/virtio_blk.h"
@@ -27,11 +27,11 @@
 #define TIMEOUT_MS 30000u
 #define WATCH_MS 1000u
 #define REQUESTS 64   /* at once; each takes two descriptors or more */
-#define MAX_BYTES MIB /* of a segment, also of devices that set no limit */
+#define MAX_BYTES MIB /* of a segment, even if the device sets no limit */
 
 /* Feature bits and configuration. */
 #define BLK_F_SIZE_MAX BIT(1) /* the size of a segment is limited */
-#define BLK_F_SEG_MAX BIT(2)  /* the number of segments is */
+#define BLK_F_SEG_MAX BIT(2)  /* the number of segments is limited */
 #define BLK_F_RO BIT(5)
 #define BLK_F_FLUSH BIT(9)
 #define CONFIG_CAPACITY 0u /* u64, sectors */
@@ -275,8 +275,8 @@ static bool disk_is_overdue(const struct disk *d)
 	return clock_now() >= list_first(&d->inflight, struct request, link)->deadline;
 }
 
-/* (lock) Sleeps until the next look.  Without a limit only if nothing was started in
- * the last WATCH_MS, so that not every request has to wake it. */
+/* (lock) Sleeps until the next look.  It sleeps without a limit only if nothing was
+ * started in the last WATCH_MS, so that not every request has to wake it. */
 static void disk_watch_sleep(struct disk *d)
 {
 	u64 until = clock_now() + clock_from_ms(WATCH_MS);
@@ -449,7 +449,7 @@ static int disk_next_slot(u64 after, u64 *pa, u64 *bytes)
 	return found;
 }
 
-/* The first that works has the root.  The others get no thread and no memory. */
+/* The first disk that works has the root.  The others get no thread and no memory. */
 void virtio_blk_init(void)
 {
 	u64 pa = 0, bytes = 0;

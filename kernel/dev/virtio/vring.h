@@ -65,7 +65,8 @@ struct vring {
 	void *cookie[VRING_MAX]; /* of the chain in flight that starts here; else NULL */
 };
 
-/* Bytes of memory for a ring of @size descriptors, page-aligned and cleared. */
+/* vring_init() sets up a ring of @size descriptors, a power of 2 up to VRING_MAX.  @memory:
+ * vring_bytes() of it, page-aligned and cleared. */
 u64 vring_bytes(u32 size);
 void vring_init(struct vring *r, void *memory, u32 size);
 
