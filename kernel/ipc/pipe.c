@@ -20,10 +20,10 @@
 struct pipe {
 	struct spinlock lock;
 	struct waitq readers, writers;
-	bool reading, writing; /* (lock) that end is open                       */
-	u8 *data;              /* (C) PAGE_SIZE bytes, a ring                    */
-	u64 in, out;           /* (lock) bytes put in and taken out; out <= in  */
-	struct pipe *next_free;
+	bool reading, writing;  /* (lock) that end is open                       */
+	u8 *data;               /* (C) PAGE_SIZE bytes, a ring                    */
+	u64 in, out;            /* (lock) bytes put in and taken out; out <= in  */
+	struct pipe *next_free; /* (fstable) */
 };
 
 /* Each pipe has two files, so NFILE / 2 are enough. */
@@ -95,7 +95,7 @@ void pipe_close(struct pipe *p, bool writer)
 	}
 }
 
-/* Copies up to @n bytes out of the ring and returns how many. *@fault: it stopped at a page
+/* Copies up to @n bytes out of the ring and returns how many.  *fault: it stopped at a page
  * of the user's that has to be faulted in.  Lock held. */
 static u64 pipe_take(struct pipe *p, uptr_t dst, u64 n, bool *fault)
 {
@@ -120,7 +120,7 @@ static u64 pipe_give(struct pipe *p, uptr_t src, u64 n, bool *fault)
 {
 	u64 done = 0;
 
-	/* An empty ring may begin anywhere: where the copy is aligned to words, and does
+	/* An empty ring may begin anywhere.  Here the copy is aligned to words, and does
 	 * not wrap. */
 	if (p->in == p->out)
 		p->in = p->out = src.va % sizeof(u64);

@@ -12,7 +12,7 @@ int pipe_alloc(struct pipe **out) MUST_CHECK;
 
 /* Copy to or from the running process, and may sleep.  No lock held except one of rank
  * `file`.  Return the number of bytes, 0 when all was read and no writer is left; -EPIPE
- * when no reader is left, -EINTR, -EFAULT. */
+ * when no reader is left, -EINTR, -EFAULT, -ENOMEM. */
 s64 pipe_read(struct pipe *p, uptr_t dst, u64 n) MUST_CHECK;
 s64 pipe_write(struct pipe *p, uptr_t src, u64 n) MUST_CHECK;
 

@@ -8,7 +8,7 @@
 #include "uapi/errno.h"
 #include "uapi/job.h"
 
-/* Values of shell_pid that are no pids. */
+/* Values of shell_pid that are not pids. */
 #define NOT_YET 0 /* no line was asked for yet: all that init has started is the job */
 #define GONE (-1) /* the last shell has ended                                        */
 

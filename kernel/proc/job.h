@@ -9,7 +9,7 @@
  *     it like any other program: cat reads but starts nothing, xargs does not prompt;
  *   - a child of init that no shell started is a shell once it reads the console;
  *   - a shell asks for a line when it reads the console;
- *   - processes of it that have lost their parent are in the background.
+ *   - its processes that have lost their parent are in the background.
  * When a shell ends, the shell that started it takes over, with its own job. */
 #pragma once
 
@@ -22,8 +22,8 @@ struct job {
 	bool shell;       /* reads command lines                                 */
 	bool told;        /* a shell that calls job()                            */
 	bool prompted;    /* has written a prompt and then read a line           */
-	bool background;  /* runs there, as does all that it starts              */
-	bool interrupted; /* by ^C; a shell: its job was, since it asked */
+	bool background;  /* in the background, as is all that it starts         */
+	bool interrupted; /* by ^C; for a shell: its job was, since it asked     */
 	bool at_prompt;   /* a shell that has not forked or waited since it asked */
 	bool may_break;   /* a shell in wait4() with WAIT_INTERRUPT              */
 	int owner;        /* pid of the shell whose job it is part of; 0: none   */
@@ -33,7 +33,7 @@ struct job {
 /* @child is new, and inherits from @parent.  proc_lock held. */
 void job_inherit(struct proc *child, struct proc *parent);
 
-/* @p ends or becomes another program, and is no shell any more.  proc_lock held. */
+/* @p ends or becomes another program, and is no longer a shell.  proc_lock held. */
 void job_no_shell(struct proc *p);
 
 /* The running process is about to read the console. */

@@ -49,8 +49,8 @@ static inline struct proc *proc_current(void)
 	return t->is_kernel ? NULL : container_of(t, struct proc, thread);
 }
 
-/* trap.c: has @fn called for each program that a page fault kills, in its context, before
- * it dies; for obs/. */
+/* trap.c: from now on calls @fn for each program that a page fault kills, in its context,
+ * before it dies; for obs/. */
 void proc_set_fault_hook(void (*fn)(va_t va, enum access access));
 
 /* trap.c: enters the running process's program for the first time. */
@@ -80,7 +80,7 @@ NORETURN void proc_exit(int status);
 
 bool proc_is_init(const struct proc *p);
 
-/* Ends process 1, which dies of @why, and with it the machine. */
+/* Ends process 1, and with it the machine.  @why: what it died of, in words. */
 NORETURN void proc_end_init(const char *why);
 
 /* Waits until a child (@pid, or any if -1) has ended.  Returns its pid, with *child valid

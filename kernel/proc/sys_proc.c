@@ -85,7 +85,7 @@ s64 sys_getpid(const u64 arg[6])
 }
 
 /* Programs built before 2025 pass no mode: their a1 holds anything.  A process that has
- * ever passed something that is no mode gets eager memory from then on. */
+ * ever passed anything that is not a mode gets eager memory from then on. */
 static bool sys_sbrk_is_lazy(struct proc *p, s64 delta, u64 mode)
 {
 	if ((u32)mode != SBRK_EAGER && (u32)mode != SBRK_LAZY)

@@ -31,7 +31,7 @@ s64 sys_reboot(const u64 arg[6])
 		status = reboot_explain_no_console(status);
 	err = fs_sync();
 	if (err)
-		printk("the disk does not store the last changes: error %d\n", -err);
+		printk("the last changes cannot be written to the disk: error %d\n", -err);
 	uart_flush();
 	if (how == REBOOT_RESET) {
 		sbi_reboot();

@@ -38,8 +38,8 @@ static s64 syscall_call(struct proc *p, u32 number)
 }
 
 /* With CHECK=1, fills the unused kernel stack with the low byte of the caller's t6.  A test
- * sets t6 and looks for that byte in all that comes back: where it is, the call has let
- * out a byte of stack that it never wrote. */
+ * sets t6 and looks for that byte in all that comes back: if it is there, the call has
+ * given away a byte of stack that it never wrote. */
 static __attribute__((noinline)) void syscall_mark_stack(const struct proc *p)
 {
 #ifdef PAGODA_CHECK

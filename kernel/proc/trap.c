@@ -32,7 +32,8 @@ static u32 user_trap_instruction(uptr_t pc)
 	return half[0] | (u32)half[1] << 16;
 }
 
-/* Prints the two lines that xv6 prints, then who died of what in words, and why; exits. */
+/* Prints the two lines that xv6 prints, then in words which program died of which fault,
+ * and why.  Exits. */
 static void user_trap_kill(struct proc *p, u64 cause, u64 tval)
 {
 	struct fault f = { .cause = cause, .tval = tval, .pc = p->tf->pc };
