@@ -257,7 +257,7 @@ static void explain_outcome(struct query *q)
 			    cause);
 }
 
-/* (lock) What access_fate() says.  From MAXVA on there are no areas. */
+/* Area lock held.  Asks access_fate(); from MAXVA on there are no areas. */
 static void explain_decide(struct query *q)
 {
 	struct pt_cur c;
@@ -271,7 +271,7 @@ static void explain_decide(struct query *q)
 	q->fate = access_fate(q->area, pte_load(c.slot), c.level, q->access);
 }
 
-/* Makes the text, at most eight lines: the access, where the caller has not said it; the
+/* Makes the text, at most eight lines: the access, unless it has been printed already; the
  * walk level by level, with the bit and the fate that end it; the area or its neighbours;
  * the usual cause, or that nothing refuses the access.  Takes the area lock. */
 static void explain_query(struct query *q)
@@ -291,7 +291,7 @@ static void explain_query(struct query *q)
 
 /* --- who asks ---------------------------------------------------------- */
 
-/* For a program that is about to be killed.  Without memory for the text there is none. */
+/* For a program that is about to be killed.  Prints nothing if no memory is left. */
 static void explain_kill(va_t va, enum access access)
 {
 	struct page *frame = frame_alloc(FRAME_other, FRAME_RESERVED);

@@ -108,7 +108,7 @@ s64 sys_pgaccess(const u64 arg[6])
 	return err ? err : pgaccess_perform(&r);
 }
 
-/* The valid entry that decides an address of the caller; 0: there is none. */
+/* The entry that ends the walk to an address of the caller, or 0 if that is not valid. */
 s64 sys_pgpte(const u64 arg[6])
 {
 	struct aspace *as = proc_current()->thread.as;

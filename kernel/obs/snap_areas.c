@@ -7,7 +7,7 @@
 
 /* How many of the @pages frames from @pg on, which one leaf maps, have other users
  * too.  The frames of a large leaf are counted as one block, or after frame_split()
- * each by itself.  @pg NULL (nobody counts them): all of them. */
+ * each by itself.  @pg NULL (no references are counted): all of them. */
 static u64 snap_count_shared(const struct page *pg, u64 pages)
 {
 	u64 n = 0;

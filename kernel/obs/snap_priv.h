@@ -20,7 +20,7 @@ struct snap {
 /* A new record, zeroed.  count < room. */
 void *snap_add(struct snap *s);
 
-/* Entries that one piece looks at: others wait for the area lock meanwhile. */
+/* The most entries that one piece looks at: others wait for the area lock meanwhile. */
 #define SNAP_LOOK_MAX 16384
 
 /* Each adds records from s->start on.  If the piece ends before the records do, it sets

@@ -111,8 +111,8 @@ static u64 stats_text_peek(char *to, u64 n, bool first, struct place *place)
 	return n;
 }
 
-/* Takes the @n bytes at @from off the text; with 0, drops the text.  Does nothing if
- * somebody else has read there meanwhile. */
+/* Takes the @n bytes at @from off the text; with @n 0, drops the text.  Does nothing if
+ * another reader has read them meanwhile. */
 static void stats_text_advance(u64 n, struct place from)
 {
 	spin_lock(&text.lock);

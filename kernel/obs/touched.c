@@ -6,7 +6,7 @@
 #include "mm/xlate/gather.h"
 #include "uapi/snapshot.h"
 
-#define TOUCHED_LOOK_MAX 16384 /* entries, while others wait for the lock */
+#define TOUCHED_LOOK_MAX 16384 /* entries of one visit: others wait for the lock */
 
 static u32 touched_flags(const struct pt_cur *c, pte_t e)
 {
@@ -14,7 +14,7 @@ static u32 touched_flags(const struct pt_cur *c, pte_t e)
 	       (e.bits & PTE_D ? SNAP_RUN_DIRTY : 0) | (c->level ? SNAP_RUN_LARGE : 0);
 }
 
-/* The trap frame and the trampoline are left alone: a core that traps where A is clear
+/* The trap frame and the trampoline are left alone: a core that faults where A is clear
  * could not enter the kernel any more. */
 static bool touched_is_users(pte_t e)
 {

@@ -14,5 +14,5 @@ typedef bool touched_fn(void *arg, const struct pt_cur *c, u32 flags);
 /* Reports the leaves of [start, end) in order, and clears the A bit of each that was
  * reported as touched.  Returns where the next visit has to start: @end, or earlier
  * after a certain number of entries, or where @report had no room.  On return no hart
- * holds a translation of before, so the next touch sets A again.  (lock) */
+ * holds an old translation, so the next touch sets A again.  Area lock held. */
 va_t touched_visit(struct aspace *as, va_t start, va_t end, touched_fn *report, void *arg);

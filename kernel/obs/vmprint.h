@@ -3,7 +3,8 @@
 
 struct pt;
 
-/* To the console, in the form of the labs of 2020 to 2023: with indexes. */
+/* Prints it in the form of the labs of 2020 to 2023: with indexes.  Takes no lock: the area
+ * lock is held, or the table is that of the running process. */
 void vmprint(const struct pt *pt);
 
 /* The same in the form of 2024 and 2025: with virtual addresses. */
