@@ -20,6 +20,6 @@ enum access_fate {
 #undef X
 };
 
-/* From this fate on the access is refused: it kills the program, or a system call that
- * makes it fails with EFAULT. */
+/* From this fate on the access is refused: the program is killed, or the system call that
+ * makes the access fails with EFAULT. */
 #define FATE_FIRST_REFUSED FATE_NO_AREA

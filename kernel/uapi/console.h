@@ -1,8 +1,9 @@
 /* console.h - how readers of the console get what is typed: console(how, info).
  *
- * A mode belongs to the process that has set it.  It ends when that process exits, is
- * killed or runs another program, and when another process sets a mode.  A job in the
- * background gets EPERM. */
+ * CONSOLE_KEYS and CONSOLE_RAW belong to the process that has set them.  They end when that
+ * process exits, is killed, runs another program or sets CONSOLE_LINES, and when another
+ * process sets one of the two.  The call fails with EPERM for a job in the background.
+ * info may be NULL. */
 #pragma once
 
 #define CONSOLE_LINES 0 /* the default: lines; the kernel echoes and erases   */
@@ -15,7 +16,7 @@
  * EAGAIN: a line is already there; ENOTTY: there is no echo, so nobody edits.
  *
  * In CONSOLE_RAW ^C is a byte like others; ^P shows the processes, and is a byte as well.
- * When the mode becomes CONSOLE_LINES, bytes not read yet count as typed then. */
+ * When CONSOLE_RAW ends, bytes that nobody has read are taken as if typed only then. */
 
 struct console_info {
 	unsigned mode;    /* now: CONSOLE_LINES, ...                     */

@@ -1,6 +1,6 @@
 /* errno.h - error numbers, with the values of picolibc.
- * Inside the kernel an error is one of these with a minus; proc/syscall.c alone makes
- * xv6's -1 of it. */
+ * Inside the kernel an error is one of these with a minus; only proc/syscall.c turns it
+ * into xv6's -1. */
 #pragma once
 
 #define EPERM 1

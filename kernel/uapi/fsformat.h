@@ -21,7 +21,7 @@ struct fs_super {
 	uint32_t bmapstart;  /* first bitmap block                */
 };
 
-#define FS_LOG_MAX 30 /* entries; a log header of every xv6 year has room for them */
+#define FS_LOG_MAX 30 /* entries; the log headers of all years of xv6 have room for them */
 
 struct fs_log_header {
 	int32_t n;                 /* committed blocks, 0: nothing to replay */
@@ -29,8 +29,8 @@ struct fs_log_header {
 };
 
 /* An inode has 13 block addresses.  Plain images: 12 direct, 1 indirect.  Images
- * of the file system lab: 11 direct, 1 indirect, 1 double indirect; nothing in
- * the image tells the two apart. */
+ * of the file system lab: 11 direct, 1 indirect, 1 double indirect.  The superblock
+ * does not tell the two apart. */
 #define FS_NADDR 13
 #define FS_NDIRECT 12
 #define FS_NINDIRECT (FS_BLOCK / 4)

@@ -8,7 +8,7 @@
 #define PROT_EXEC 4
 
 #define MAP_SHARED 0x01    /* writes reach the file and all who map it       */
-#define MAP_PRIVATE 0x02   /* writes stay here                               */
+#define MAP_PRIVATE 0x02   /* writes go to private copies                    */
 #define MAP_FIXED 0x10     /* exactly there; replaces what is mapped there   */
 #define MAP_ANONYMOUS 0x20 /* zeroed memory, no file                         */
 #define MAP_FAILED ((void *)-1)
@@ -25,4 +25,4 @@
 #define MADV_WILLNEED 3
 #define MADV_DONTNEED 4
 
-#define MREMAP_MAYMOVE 1 /* it may move if it cannot grow in place */
+#define MREMAP_MAYMOVE 1 /* the mapping may move if it cannot grow in place */

@@ -14,7 +14,7 @@
  *
  * pid 0 is the caller.  -ESRCH: no such process, or it has already given up its memory.
  * -EINVAL: no such kind, no such address, or room for fewer than SNAP_LEAST records.
- * -EFAULT: the buffer cannot be written.  A call that fails changes nothing.
+ * -EFAULT: the buffer cannot be written.  -ENOMEM.  A call that fails changes nothing.
  *
  * Versions: a program compares `version`, which is raised when the meaning of a field
  * changes.  New fields are added at the end of a record, so a program must step by

@@ -25,10 +25,10 @@
  * mincore(addr, len, bytes)       mremap(addr, old_len, new_len, flags)
  * explain(pid, va, access, buf, size) -> length: why an access is refused; access
  *   0 read, 1 write, 2 execute; pid 0: the caller
- * job(how): what a shell tells about its jobs, see job.h
+ * job(how): what a shell tells the kernel about its jobs, see job.h
  * sync()                          fsync(fd)
  * lseek(fd, offset, whence) -> offset; whence 0 set, 1 cur, 2 end
- * reboot(how, status): 0 power off, 1 reset; status leaves QEMU; 2 for init
+ * reboot(how, status): how 0 power off, 1 reset, 2 for init; status: QEMU's exit status
  * procinfo(struct procinfo *, max) -> how many there are
  * rename(old, new)                wait4(pid or -1, int *status, options)
  * isatty(fd) -> 1 or 0            ftruncate(fd, length)
@@ -37,7 +37,7 @@
  * meminfo(struct meminfo *)
  * snapshot(kind, pid, start, buf, bytes) -> records: see snapshot.h
  * harvest(pid, start, buf, bytes) -> records
- * setoption(name, value): changes an option that counts at any time (snapshot.h)
+ * setoption(name, value): changes an option that may change at any time (snapshot.h)
  * console(how, struct console_info *): how readers get what is typed, see console.h */
 #pragma once
 
