@@ -269,13 +269,13 @@ int fs_mount(struct blkdev *dev)
 {
 	int err = super_mount(dev);
 
-	if (err == -EINVAL)
-		printk("fs: %s holds no xv6 file system that makes sense\n", dev->name);
-	else if (err && err != -ENXIO)
-		printk("fs: cannot mount %s (error %d)\n", dev->name, -err);
-	else
+	if (!err)
 		printk("fs: %s, %u KiB, %u KiB free%s\n", dev->name, geo.size,
 		       blocks_available(), geo.read_only ? ", read-only" : "");
+	else if (err == -EINVAL)
+		printk("fs: %s holds no xv6 file system that makes sense\n", dev->name);
+	else if (err != -ENXIO)
+		printk("fs: cannot mount %s (error %d)\n", dev->name, -err);
 	return err;
 }
 

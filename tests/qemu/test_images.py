@@ -129,6 +129,8 @@ def test_large_files_without_the_option(test_image, tmp_path):
     with Machine(path, harts=2) as m:
         m.image = None
         m.console.expect_exact("boot with fsbig=on")
+        m.console.expect_exact("no file system that can be used")
+        assert " KiB free" not in m.console.before  # nothing claims that it is mounted
         assert m.end() != 0
 
 
