@@ -27,8 +27,9 @@ static int fault_absent(struct aspace *as, const struct vma *area, va_t va,
 	return aspace_map_fresh(as, area, va, used);
 }
 
-/* A write to a page shared by fork.  If nobody else holds the frame any more, it becomes
- * writable in place; otherwise this space gets a copy. */
+/* A write to a copy-on-write page, shared by fork or with a file.  Private memory that
+ * nobody else holds any more becomes writable in place; otherwise this space gets a
+ * copy. */
 static int fault_cow_page(struct aspace *as, struct pt_cur *c, pte_t e)
 {
 	struct page *old = frame_of_pa(pte_pa(e)), *copy;
@@ -87,8 +88,9 @@ static int fault_map_copy(struct aspace *as, const struct vma *area, va_t va,
 	return err;
 }
 
-/* Maps the file's own page.  A private page becomes copy-on-write; a shared page gets W
- * if this access is a write.  The file may replace *pg by another page. */
+/* Maps the file's own page.  In a private writable mapping it becomes copy-on-write; in a
+ * shared one it gets W if this access is a write.  The file may replace *pg by another
+ * page. */
 static int fault_map_own(struct aspace *as, const struct vma *area, va_t va,
 			 struct page **pg, bool write)
 {
@@ -120,7 +122,7 @@ static int fault_file(struct aspace *as, const struct vma *area, va_t va,
 	int err = -ESTALE;
 
 	vmstat_inc(VM_fault_file);
-	while (err == -ESTALE) { /* *pg was replaced meanwhile */
+	while (err == -ESTALE) { /* pg is no longer the file's page */
 		if (index >= obj->ops->pages(obj))
 			return -EFAULT; /* past the end of the file */
 		err = object_get_page(obj, index, &pg);

@@ -199,8 +199,8 @@ static int fork_all(struct fork *f)
 	return err;
 }
 
-/* The child joins the list of spaces while the parent is still locked: who then takes
- * pages of a file out of the parent finds the child, too (truncate_maps.c). */
+/* The child joins the list of spaces while the parent is still locked: a thread that later
+ * takes pages of a file out of the parent finds the child, too (truncate_maps.c). */
 static int fork_once(struct aspace *from, const struct aspace_pages *pages,
 		     struct aspace **out)
 {

@@ -126,7 +126,7 @@ static void map_drop_frames(struct page *pg)
 	}
 }
 
-/* A chain of @n cleared frames; @n > 0.  NULL: there are not so many, or the caller was
+/* A chain of @n cleared frames; @n > 0.  NULL: there are not that many, or the caller was
  * killed. */
 static struct page *map_get_frames(u64 n)
 {
@@ -228,7 +228,7 @@ int aspace_munmap(struct aspace *as, va_t addr, u64 len)
 
 /* --- protection -------------------------------------------------------- */
 
-/* False: a shared mapping in [lo, hi) would get W, and its file is not open for it. */
+/* False: a shared mapping in [lo, hi) would get W, and its file is not open for writing. */
 static bool map_may_protect(struct aspace *as, va_t lo, va_t hi, u8 prot)
 {
 	struct vma *v = prot & VMA_W ? vma_find_next(&as->areas, lo) : NULL;
@@ -278,7 +278,7 @@ static void map_protect_pages(struct aspace *as, const struct vma *v, struct gat
 			continue;
 		if (c.level > 0 && !v->prot)
 			super_split(&c); /* only single pages can be parked */
-		/* Out first, so that the hardware cannot set D in between. */
+		/* Cleared first, so that the hardware cannot set D in between. */
 		old = pte_xchg(c.slot, (pte_t){ 0 });
 		e = pte_make(pte_pa(old), map_new_flags(v, old));
 		if (old.bits & ~e.bits & PTE_RWX) /* harts may still use the old rights */

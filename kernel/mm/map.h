@@ -1,7 +1,8 @@
 /* map.h - mappings that programs ask for: mmap and its family.
  *
- * Addresses and lengths are page-aligned.  All return 0 or -errno, and a call that fails
- * has changed nothing.  They take the area lock and may sleep. */
+ * Addresses and lengths are page-aligned.  All return 0 or -errno (-EINTR: the thread is to
+ * die), and a call that fails has changed nothing.  They take the area lock and may
+ * sleep. */
 #pragma once
 
 #include "mm/space/aspace.h"
@@ -38,7 +39,8 @@ int aspace_protect(struct aspace *as, va_t addr, u64 len, u8 prot) MUST_CHECK;
 int aspace_msync(struct aspace *as, va_t addr, u64 len) MUST_CHECK;
 
 /* DONTNEED: drops private pages; the next access finds zeros, or the file's page.  Shared
- * pages and those of the program's image stay.  -ENOMEM: part of it is in no area. */
+ * pages and those of the program's image stay.  -ENOMEM: part of the range is in no
+ * area. */
 int aspace_discard(struct aspace *as, va_t addr, u64 len) MUST_CHECK;
 
 /* WILLNEED: brings in absent pages while memory is plentiful, up to the first that cannot
@@ -49,9 +51,10 @@ int aspace_prefetch(struct aspace *as, va_t addr, u64 len) MUST_CHECK;
  * pages.  -ENOMEM: part of the range is in no area. */
 int aspace_mincore(struct aspace *as, va_t addr, u64 len, u8 *out) MUST_CHECK;
 
-/* Changes the length of [addr, addr + old_len), all or part of one mapping.  *out: where
- * it is then; it moves only if it has to and may.  -EFAULT: the range is not in one
- * mapping; -ENOMEM: no memory, no gap, or no room to grow and it may not move. */
+/* Changes the length of [addr, addr + old_len), all or part of one mapping.  *out is its
+ * address afterwards: it moves only if it has to and @may_move.  -EFAULT: the range is not
+ * in one mapping; -ENOMEM: no memory, no gap, or no room to grow in place without
+ * @may_move. */
 struct remap_request {
 	va_t addr;
 	u64 old_len, new_len; /* bytes, > 0 */

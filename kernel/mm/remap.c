@@ -19,7 +19,8 @@ static bool remap_wants_frames(const struct vma *v)
 	return v->flags & VMA_SHARED && !v->object;
 }
 
-/* Lets @v, which ends at @end, grow to @new_end.  -EEXIST: something is in the way. */
+/* Lets @v grow to @new_end.  -EEXIST: another area is in the way; -ENOMEM, -EINTR.  An
+ * error changes nothing. */
 static int remap_grow_in_place(struct aspace *as, struct vma *v, va_t new_end)
 {
 	va_t end = v->end;

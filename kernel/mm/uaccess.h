@@ -22,7 +22,7 @@ static inline uptr_t uptr_add(uptr_t p, u64 n)
 	return (uptr_t){ p.va + n };
 }
 
-/* 0, or -EFAULT after any part of the @n bytes was copied. */
+/* 0, or -EFAULT: then any part of the @n bytes may have been copied. */
 int copyin(void *dst, uptr_t src, u64 n) MUST_CHECK;
 int copyout(uptr_t dst, const void *src, u64 n) MUST_CHECK;
 
@@ -37,18 +37,18 @@ u64 copyout_nofault(uptr_t dst, const void *src, u64 n) MUST_CHECK;
 s64 copyinstr(char *dst, uptr_t src, u64 max) MUST_CHECK;
 
 /* Makes the page of @p readable, or with @write writable, for a _nofault copy that
- * follows.  The page may be gone again by then: call both in a loop.  0, -EFAULT, -ENOMEM.
- * Sleeps. */
+ * follows.  The page may be gone again by then: call both in a loop.  0, -EFAULT, or
+ * another error of aspace_fault().  Sleeps. */
 int uaccess_fault_in(uptr_t p, bool write) MUST_CHECK;
 
-/* The same before the first copy: does nothing to a page that is there already. */
+/* The same before the first copy: does nothing if the page permits the access already. */
 int uaccess_prepare(uptr_t p, bool write) MUST_CHECK;
 
 /* Boot: chooses the mode (option uaccess=); then on each hart. */
 void uaccess_init(void);
 void uaccess_init_hart(void);
 
-/* Copies from user memory that were complete, and strings fetched, since boot; the lab's
- * "statistics". */
+/* The number of complete copies from user memory, and of strings copied, since boot; for
+ * the lab's "statistics". */
 u64 uaccess_count_copyin(void);
 u64 uaccess_count_copyinstr(void);

@@ -7,7 +7,8 @@
 #include "mm/space/aspace.h"
 #include "mm/truncate_maps.h"
 
-/* A page may go between the fault that brought it and its use, but not each time. */
+/* A page may be unmapped again between the fault that brought it in and its use, but
+ * hardly this many times in a row. */
 #define TRIES 8
 
 /* The kernel's address of the byte at @va, valid until mapping_walk_end(); NULL: refused,

@@ -4,8 +4,8 @@
  * the root, its A and D bits are set, and the bytes go through the direct map.  A page
  * that is not there is brought in by the same fault path as for the hardware.
  *
- * The walk takes no lock.  Only the process itself adds entries to its table; besides
- * it, only truncate_maps.c removes any, which mapping_walk_begin() keeps out. */
+ * The walk takes no lock.  Only the process itself adds entries to its table.  The only
+ * other code that removes them is truncate_maps.c; mapping_walk_begin() keeps it out. */
 #pragma once
 
 #include "lib/types.h"

@@ -54,7 +54,8 @@ static void frame_set_order(struct page *pg, unsigned order)
 	__atomic_store_n(&pg->order, order, __ATOMIC_RELAXED);
 }
 
-/* Whether frames of the kind are allocated and freed; the others are made at boot. */
+/* Whether frames of the kind may be allocated and freed: of all kinds but free, reserve and
+ * firmware. */
 static bool frame_kind_is_given(unsigned kind)
 {
 	return kind >= FRAME_kernel && kind < FRAME_NKINDS;

@@ -126,7 +126,8 @@ u64 frame_count(enum frame_kind kind);
 u64 frame_total(void);
 
 /* All counts at one instant: those by kind add up to frame_total(), and those of free
- * frames to count[FRAME_free].  Takes no lock but the allocator's. */
+ * frames to count[FRAME_free].  Takes no lock but the allocator's.  Not in interrupts: it
+ * waits until every hart has left its list. */
 struct frame_census {
 	u64 count[FRAME_NKINDS];
 	u64 blocks[FRAME_MAX_ORDER + 1]; /* free blocks of 2^order frames */

@@ -18,15 +18,15 @@ struct shrinker {
 /* At boot; @s stays for ever. */
 void shrinker_register(struct shrinker *s);
 
-/* Tries to free @want frames; returns how many it freed.  May sleep. */
+/* Tries to free @want frames; returns how many it freed.  No spin lock held; may sleep. */
 u64 reclaim(u64 want);
 
 /* Free frames plus those that reclaim() can free now: what programs can get. */
 u64 mem_available(void);
 
-/* Called after an allocation has failed.  False: the caller fails.  True, after a while,
- * for process 1 only: it tries again, for as long as it takes, as there is no system
- * without it.  No lock held; sleeps. */
+/* Called after an allocation has failed.  For process 1, without which nothing runs, it
+ * sleeps for a while and returns true: the caller tries again, as often as it takes.  For
+ * all others it returns false, and the caller fails.  No lock held. */
 bool mem_wait(void) MUST_CHECK;
 
 /* Whether @pages frames can be had.  A guess: others allocate, too.  Cheap while enough

@@ -16,7 +16,7 @@ struct slab_cache {
 	struct list partial;     /* (lock) slabs with a free object           */
 	u64 inuse;               /* (lock) objects handed out                 */
 	u64 nslabs;              /* (lock) frames it has                      */
-	struct slab_cache *next; /* (C) the next older one                  */
+	struct slab_cache *next; /* (C) the cache made before this one      */
 };
 
 /* At boot; the cache stays for ever. */
@@ -31,4 +31,6 @@ void slab_keep(struct slab_cache *c, u32 objects);
 
 /* A cleared object, or NULL: no memory; @flags as for frame_alloc(). */
 void *slab_alloc(struct slab_cache *c, unsigned flags) MUST_CHECK;
+
+/* Any context. */
 void slab_free(struct slab_cache *c, void *obj);

@@ -10,7 +10,7 @@
 	X(fault_cow_copy, "shared pages copied at their first write")             \
 	X(fault_cow_reuse, "pages kept at a write, as nobody shared them")        \
 	X(fault_spurious, "faults on an A or D bit, or a stale translation")      \
-	X(fault_refused, "faults that no area allows")                            \
+	X(fault_refused, "faults that ended in a kill or EFAULT")                 \
 	X(page_zeroed, "pages cleared for programs")                              \
 	X(fork_shared, "pages that fork shared")                                  \
 	X(fork_copied, "pages that fork copied")                                  \

@@ -1,8 +1,8 @@
 /* aspace.h - the user half of an address space: areas, page table, break.
  *
  * Every process has one.  Its thread and its observers take `lock` (rank area) to look at
- * it or to change it.  Before it is finished nobody else can see it, and there is no need
- * of the lock: build.h.
+ * it or to change it.  Before it is finished nobody else can see it, and no lock is
+ * needed: build.h.
  *
  * The upper half of the root is a copy of the boot root's, so one root serves user and
  * kernel.  With isolate=on user mode runs on a second root, the twin, which shares all
@@ -29,8 +29,8 @@ struct aspace {
 	u32 watchers;         /* (A) watches on it: watch.h             */
 	struct list link;     /* (watch.c) all spaces                   */
 	bool walking;         /* (A) a copy uses frames found in pt     */
-	bool cutting;         /* (A) another thread takes pages out; for
-			       * both see truncate_maps.h               */
+	bool cutting;         /* (A) another thread takes pages or W away;
+			       * for both see truncate_maps.h           */
 };
 
 /* The pages that every space of a process has at the top.  A space takes a reference on
@@ -65,7 +65,8 @@ int aspace_sbrk(struct aspace *as, s64 delta, bool lazy, va_t *old) MUST_CHECK;
 
 /* Makes the access to @va possible, if the areas allow it: brings in absent pages, copies
  * on write, sets A and D bits, drops stale translations.  0; -EFAULT: not allowed;
- * -ENOMEM, never for process 1, which waits for memory instead.  Sleeps. */
+ * -ENOMEM, never for process 1, which waits for memory instead; -ENOSPC, -EIO, -EROFS: the
+ * file cannot store what is about to be written to it.  Takes the area lock; sleeps. */
 int aspace_fault(struct aspace *as, va_t va, enum access access) MUST_CHECK;
 
 /* Whether the access to @va (below MAXVA) would go through without a fault, if no

@@ -18,15 +18,16 @@ void aspace_write_back(struct aspace *as, va_t lo, va_t hi);
 
 extern const struct vma_hooks aspace_area_hooks; /* map.c */
 
-/* The flags of a user leaf with the rights @prot; none: of a parked page (access.h). */
+/* The flags of a user leaf with the rights @prot; with none, those of a parked page
+ * (access.h). */
 u64 prot_to_pte(u32 prot);
 
 /* Adds an area without pages.  -EEXIST, -ENOMEM.  (lock) */
 int aspace_insert(struct aspace *as, const struct area_spec *spec,
 		  struct vma **area) MUST_CHECK;
 
-/* Called before a leaf with @flags is set, where instruction fetches may not have seen the
- * contents of its frame yet.  Not needed where a frame only changes owner or address. */
+/* Called before a leaf with @flags is set for a frame whose contents instruction fetches
+ * may not have seen yet.  Not needed where a frame only changes owner or address. */
 static inline void aspace_before_leaf(u64 flags)
 {
 	if (flags & PTE_X)
@@ -77,9 +78,10 @@ static inline bool pte_is_large(pte_t e, int level)
 	return level > 0 && pte_is_leaf(e);
 }
 
-/* Maps the aligned 2 MiB around @va as one leaf over cleared memory, if they lie in
- * [lo, hi), a part of @area, nothing is there yet, and a block is free.  @used: PTE_A and
- * PTE_D, as they are to be.  False: nothing was mapped. */
+/* Maps the aligned 2 MiB around @va as one leaf over cleared memory.  False: nothing was
+ * mapped, because they do not lie in [lo, hi), which is a part of @area, or something is
+ * there already, or no block is free, or the area may have no large leaves.  @used: PTE_A
+ * and PTE_D, as they are to be. */
 struct super_place {
 	const struct vma *area;
 	va_t va, lo, hi;
@@ -90,9 +92,9 @@ bool super_map_fresh(struct aspace *as, const struct super_place *at, u64 used) 
 bool super_map_touched(struct aspace *as, const struct vma *area, va_t va,
 		       u64 used) MUST_CHECK;
 
-/* For when memory has run out: gives back the pages that hold zeros of blocks that came
- * with a first touch.  Returns how many frames those were.  @as is the running process's,
- * so nobody writes to it meanwhile. */
+/* Called when memory has run out.  Splits the blocks that came with a first touch, and
+ * gives back those of their pages that hold only zeros.  Returns how many frames those
+ * were.  @as is the running process's, so nobody writes to it meanwhile. */
 u64 super_shed(struct aspace *as);
 
 /* Replaces the large leaf under the cursor by small ones; the cursor is at level 0 then. */

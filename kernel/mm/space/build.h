@@ -1,7 +1,7 @@
 /* build.h - making an address space before anyone else can see it.
  *
- * A builder owns a space that is in no list and that no thread runs in, so that it is
- * filled without a lock.  aspace_builder_finish() turns it into a live space; from then
+ * A builder owns a space that is in no list and that no thread runs in, so it is filled
+ * without a lock.  aspace_builder_finish() turns it into a live space; from then
  * on its area lock guards it.  No function makes a builder of a live space.
  *
  * exec and fork build their spaces this way.  Whatever fails leaves the builder as it

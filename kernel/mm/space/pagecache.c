@@ -1,8 +1,8 @@
 /* pagecache.c - the page cache.
  *
  * One hash table, made at boot and guarded by one spin lock, finds the pages of all
- * objects.  Reclaim goes round the buckets like the hand of a clock: it spares a page
- * once if that was looked up since the hand last passed.
+ * objects.  Reclaim goes round the buckets like the hand of a clock: it spares a page that
+ * was looked up since the hand last passed.
  *
  * A page can be reclaimed when only the cache refers to it.  A reference is taken under
  * the lock or by somebody who has one, so a count of one seen under the lock cannot
@@ -124,8 +124,8 @@ static bool object_find_and_wait(struct object *obj, u64 index, struct page **ou
 	return usable;
 }
 
-/* Enters @pg as busy, with one more reference for who fills it.  False: there is a page
- * @index already. */
+/* Enters @pg as busy, with one more reference for the thread that fills it.  False: there
+ * is a page @index already. */
 static bool object_enter_busy(struct object *obj, u64 index, struct page *pg)
 {
 	bool is_free;

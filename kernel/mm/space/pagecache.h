@@ -45,14 +45,14 @@ struct object_ops {
 	/* How many pages there are up to the end of the file. */
 	u64 (*pages)(struct object *obj);
 
-	/* Programs are going to write to the object's page *pg: gives it a place on the
-	 * disk and marks it dirty.  May put a copy in its place; *pg is the copy then,
-	 * and the caller's reference moves to it.  -ESTALE: *pg is not the object's any
-	 * more; -ENOMEM, -EIO, ... */
+	/* Programs are going to write to the object's page *pg: gives it blocks on the
+	 * disk and marks it dirty.  May replace it in the object by a copy: then *pg is
+	 * the copy, and the caller's reference moves to it.  -ESTALE: *pg is not the
+	 * object's any more; -ENOMEM, -ENOSPC, -EIO, -EROFS. */
 	int (*prepare_write)(struct object *obj, struct page **pg);
 
-	/* The object's page *pg has PG_TEXT and is going to be mapped shared: puts a copy
-	 * in its place, from which no program runs.  Otherwise as prepare_write. */
+	/* The object's page *pg has PG_TEXT and is going to be mapped shared: replaces it
+	 * by a copy, from which no program runs.  Otherwise as prepare_write. */
 	int (*own_page)(struct object *obj, struct page **pg);
 
 	/* Programs have written to @pg: marks it dirty, if it is still the object's. */
@@ -79,7 +79,7 @@ void object_set_writer(const struct object_writer *w); /* at boot */
 void object_init(struct object *obj, const struct object_ops *ops);
 
 /* Finds page @index, or reads it in; the caller gets a reference.  Sleeps; no inode lock
- * held.  0, -ENOMEM, -EIO, or what read_page() returns. */
+ * held.  0, -ENOMEM, or what read_page() returns. */
 int object_get_page(struct object *obj, u64 index, struct page **out) MUST_CHECK;
 
 /* Marks @pg as program text (PG_TEXT), so that writes replace it.  False: the object has
@@ -87,7 +87,7 @@ int object_get_page(struct object *obj, u64 index, struct page **out) MUST_CHECK
  *
  * A page is never both text and mapped shared.  Otherwise a shared write would change a
  * program that runs, and replacing the page would part the shared mappings.  A shared
- * area that meets a page marked before calls own_page().
+ * area calls own_page() before it maps a page that has the mark already.
  *
  * The inode lock is held: a writer holds it from its look at PG_TEXT to its last byte. */
 bool object_give_text(struct object *obj, struct page *pg);
@@ -110,9 +110,9 @@ struct page *object_begin_fill(struct object *obj, u64 index);
  * page out of the cache. */
 void object_end_fill(struct page *pg, int err);
 
-/* Makes @pg, a filled frame of kind FRAME_cache, page @index.  If there is one, somebody
- * is about to fill it: it is dropped.  The caller keeps its reference, the cache takes
- * one of its own. */
+/* Makes @pg, a filled frame of kind FRAME_cache, page @index.  If there is a page @index
+ * already, somebody is about to fill it, and it is dropped.  The caller keeps its
+ * reference, the cache takes one of its own. */
 void object_insert_page(struct object *obj, u64 index, struct page *pg);
 
 /* Whether @pg is still a page of @obj.  The inode lock keeps the answer true. */

@@ -5,7 +5,7 @@
  * a block.  A large leaf lies in one area.
  *
  * A large leaf is split before a part of it changes: at an edge of an area, for
- * PROT_NONE, when pages are given back, when a block that a child shares is written.
+ * PROT_NONE, when pages are given back, or when a block that a child shares is written.
  * Splitting never fails: the table that it takes is set aside when the leaf is made
  * (pt.h).  So a program takes as many frames with large leaves as without.
  *

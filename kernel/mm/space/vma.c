@@ -13,7 +13,7 @@
 #include "mm/phys/slab.h"
 #include "uapi/errno.h"
 
-/* How many areas can always be had: those of ordinary programs in every process slot. */
+/* So many areas can always be had: enough for ordinary programs in every process slot. */
 #define VMAS_KEPT 640
 
 static struct slab_cache vma_slab;

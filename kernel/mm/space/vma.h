@@ -97,6 +97,7 @@ int vma_insert(struct vma_set *set, const struct vma *like, struct vma **out) MU
  * -ENOMEM: only if there are none. */
 int vma_replace(struct vma_set *set, const struct vma *like, struct vma **out) MUST_CHECK;
 
+/* Frees @v, and with the hook its reference on the object. */
 void vma_remove(struct vma_set *set, struct vma *v);
 
 /* Gives @v new ends; its offset follows its start.  -EEXIST: another area is in the way. */

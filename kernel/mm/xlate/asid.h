@@ -30,7 +30,8 @@ u32 asid_init(u32 bits, bool pairs, u32 harts);
 enum asid_flush asid_enter(struct tlb_space *s, u32 hart);
 
 /* Hart @hart keeps the root of @s loaded, but touches no user address until it calls
- * asid_resume().  Shootdowns of @s do not interrupt it meanwhile. */
+ * asid_resume().  Shootdowns of @s do not interrupt it meanwhile.  Interrupts off for this
+ * and the next two. */
 void asid_rest(struct tlb_space *s, u32 hart);
 
 /* Hart @hart goes on in @s after asid_rest().  ASID_FLUSH_NONE or ASID_FLUSH_SPACE. */

@@ -63,8 +63,8 @@ void gather_finish(struct gather *g)
 	gather_empty(g);
 }
 
-/* Borrows a frame for more references.  False: none is free.  It must not reclaim: that
- * might look for the very frames that wait here to be freed. */
+/* Borrows a frame for more references.  False: none is free.  It does not reclaim, since
+ * finishing the batch frees memory at once. */
 static bool gather_grow(struct gather *g)
 {
 	struct page *pg = frame_alloc(FRAME_other, FRAME_NOWAIT);

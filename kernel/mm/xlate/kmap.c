@@ -28,8 +28,8 @@ extern char boot_stack[];
 
 struct pt kernel_pt;
 
-/* With PTE_G unless isolate=on: the user roots then lack these entries, and a global
- * translation would be used in them, too. */
+/* PTE_G is added unless isolate=on: then user mode runs on roots without these entries, but
+ * a hart would use a global translation there, too. */
 static u64 kernel_bits = PTE_V | PTE_A | PTE_D;
 static va_t next_device = DYNAMIC_BASE;
 static va_t next_stack = STACKS_BASE;
@@ -47,7 +47,7 @@ pa_t kmap_pa(const void *va)
 	return (pa_t)va - DIRECT_BASE;
 }
 
-/* For boot: panics if there is no memory. */
+/* At boot: panics if there is no memory. */
 static void kmap_map(va_t va, pa_t pa, u64 bytes, u64 rights)
 {
 	if (pt_map(&kernel_pt, va, pa, bytes, rights | kernel_bits))

@@ -1,4 +1,6 @@
-/* kmap_init.h - building the kernel half of the address space, at boot. */
+/* kmap_init.h - building the kernel half of the address space, at boot.
+ *
+ * Without memory these functions panic. */
 #pragma once
 
 #include "mm/xlate/pt.h"

@@ -8,7 +8,7 @@
  *	         kernel's half 1 GiB (level 2)
  *	table    V alone, above level 0: points at the next table
  *	guard    V alone at level 0: every access faults, and there is no frame
- *	other    V clear: nothing there; if not zero, a note for whoever wrote it
+ *	other    V clear: nothing there; the other bits may hold a note of software
  *
  * A leaf holds a reference on its frame, a 2 MiB leaf one on its block of order 9
  * (frame_put_block).  Leaves on addresses that are not RAM, and on frames of kind
@@ -67,6 +67,7 @@ static inline void pt_check_changeable(const struct pt *pt)
 }
 #endif
 
+/* A cursor on the slot where the walk for @va ends. */
 struct pt_cur pt_at(struct pt *pt, va_t va);
 
 /* The end of the addresses that the current slot maps (exclusive). */
