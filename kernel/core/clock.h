@@ -4,8 +4,8 @@
 #include "lib/list.h"
 #include "lib/types.h"
 
-/* clock_now() counts in time base cycles, clock_hz() of them a second (10 MHz on QEMU's
- * virt, read from the device tree).  The others count from boot. */
+/* clock_now() counts time base cycles, of which a second has clock_hz() (from the device
+ * tree; 10 million on QEMU's virt).  clock_ns() and clock_ticks() count from boot. */
 u64 clock_now(void);
 u64 clock_hz(void);
 u64 clock_ns(void);
@@ -27,8 +27,8 @@ struct timer {
 	void (*fn)(struct timer *); /* (C) runs with interrupts off         */
 };
 
-/* Arms @t: @fn runs once on this hart, at or after @deadline (as clock_now() counts), in
- * interrupt context with the timer lock held. */
+/* Arms @t, which is not armed: @fn runs once on this hart, at or after @deadline (as
+ * clock_now() counts), in interrupt context with the timer lock held. */
 void timer_start(struct timer *t, u64 deadline, void (*fn)(struct timer *));
 
 /* Disarms @t.  After the call its function is not running and will not run. */

@@ -1,5 +1,5 @@
-/* coreup.h - functions of the layers above that core calls.  Each is defined in the file
- * that is named with it. */
+/* coreup.h - functions of the layers above that core calls.  Each comment begins with the
+ * file that defines the function. */
 #pragma once
 
 #include "lib/types.h"
@@ -10,8 +10,8 @@ struct kframe;
 /* mm/space/aspace.c: makes @as the address space of this hart; interrupts off. */
 void aspace_load(struct aspace *as);
 
-/* mm/xlate/root.c: what is loaded stays loaded, but its user addresses are not touched
- * before the next aspace_load(); interrupts off. */
+/* mm/xlate/root.c: the root stays loaded, but its user addresses are not touched before the
+ * next aspace_load(); interrupts off. */
 void root_rest(void);
 
 /* mm/xlate/root.c: loads the boot root; interrupts off. */
@@ -26,5 +26,5 @@ int user_fault_in_kernel(va_t va, u64 cause) MUST_CHECK;
  * At boot only. */
 u64 kstack_alloc(void);
 
-/* proc/proc.c: prints the running process, for a panic. */
+/* proc/table.c: prints the running process, for a panic. */
 void proc_describe_current(void);

@@ -14,7 +14,7 @@ struct thread;
 struct hart {
 	struct cpu cpu;  /* (C) first: tp points at it            */
 	bool online;     /* (A) runs threads                      */
-	bool abandoned;  /* (A) had not started in time           */
+	bool abandoned;  /* (A) did not start in time             */
 	u32 irq_depth;   /* (H) nested irq_push_off               */
 	bool irq_was_on; /* (H) before the outermost of them      */
 	u32 top_rank;    /* (H) a bit for each spin lock rank held */
@@ -52,5 +52,5 @@ static inline u32 hart_index(void)
 }
 
 /* Sends hart @h, which may be this one, an interrupt in which it does @work: bits of
- * HART_IPI_*, or 0 to wake it alone. */
+ * HART_IPI_*, or 0 if it is only to wake up.  Any context. */
 void hart_ipi(struct hart *h, u64 work);

@@ -1,6 +1,6 @@
 /* sched.c - run queues, switching, sleeping and waking.
  *
- * Each hart has a queue and runs the threads in it by turns of 10 ms.  A thread that is
+ * Each hart has a queue and runs the threads in it in turns of 10 ms.  A thread that is
  * woken joins the queue of the hart that woke it; if it still waits there after half a
  * millisecond, an idle hart is woken and takes it over.  Idle harts sleep in wfi.
  * sched.h has the states, and the lock that guards them. */
@@ -60,8 +60,8 @@ static struct hart *sched_find_idle(const struct hart *h)
 	return NULL;
 }
 
-/* Sets the timer, as a thread waits for this hart: for the end of a turn, or if another
- * hart is idle, for the time after which that one may take the thread over. */
+/* A thread waits for this hart: sets the timer for the end of a turn or, if another hart
+ * is idle, for the moment from which that hart may take the thread over. */
 static void sched_arm_tick(struct hart *h)
 {
 	if (h->tick_armed)
@@ -231,8 +231,8 @@ void thread_prepare_sleep(bool killable)
 	t->state = killable ? THREAD_WAITING : THREAD_SLEEPING;
 	spin_unlock(&hart_current()->rq.lock);
 	irq_pop_off();
-	/* thread_kill() sets the mark before it looks at the state: one of us sees the
-	 * other. */
+	/* thread_kill() sets `killed` before it looks at the state, so one of the two
+	 * sees what the other has written. */
 	if (killable && thread_killed())
 		thread_wake(t);
 }
@@ -402,7 +402,7 @@ void sched_idle(void)
 /* --- interrupts -------------------------------------------------------- */
 
 /* Threads wait for this hart: wakes an idle hart to take one over, and ends the turn of
- * the running thread if it is over. */
+ * the running thread if its time is up. */
 static void sched_share_out(struct hart *h)
 {
 	struct hart *idle = sched_find_idle(h);
@@ -418,7 +418,7 @@ void sched_timer(void)
 {
 	struct hart *h = hart_current();
 
-	h->timer_set = 0; /* past: pending until the timer is set again */
+	h->timer_set = 0; /* the interrupt stays pending until the timer is set again */
 	timer_run_due();
 	h->tick_armed = false;
 	if (h->rq.current != h->idle && h->rq.nready)

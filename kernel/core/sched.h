@@ -26,18 +26,18 @@ enum thread_state {
 /* (Q) run queue lock of harts[hart]  (S) only this thread  (A) atomic
  * (C) constant while it runs  (H) the hart that runs it, interrupts off */
 struct thread {
-	struct context ctx;    /* (Q) when not running                     */
-	struct list link;      /* (Q) run queue                            */
-	u32 state;             /* (Q) enum thread_state; also read unlocked */
-	u32 hart;              /* (Q) where it runs or ran last            */
-	bool killed;           /* (A) dies before it returns to user mode  */
-	bool is_kernel;        /* (C) has no process                       */
-	bool waits_for_memory; /* (C) waits for it, is never refused: mem_wait() */
-	u32 no_fault;          /* (S) user faults fail at once             */
-	u64 stack_top;         /* (C) */
-	struct aspace *as;     /* (S) user memory; NULL: none; proc/proc.h */
-	void (*fn)(void *);    /* (C) where it starts                      */
-	void *arg;             /* (C) */
+	struct context ctx;               /* (Q) when not running                     */
+	struct list link;                 /* (Q) run queue                            */
+	u32 state;                        /* (Q) enum thread_state; also read unlocked */
+	u32 hart;                         /* (Q) where it runs or ran last            */
+	bool killed;                      /* (A) dies before it returns to user mode  */
+	bool is_kernel;                   /* (C) has no process                       */
+	bool waits_for_memory;            /* (C) instead of being refused it: mem_wait() */
+	u32 no_fault;                     /* (S) user faults fail at once             */
+	u64 stack_top;                    /* (C) */
+	struct aspace *as;                /* (S) user memory; NULL: none; proc/proc.h */
+	void (*fn)(void *);               /* (C) where it starts                      */
+	void *arg;                        /* (C) */
 	void (*on_dead)(struct thread *); /* (C) runs once its stack is not in use    */
 	u64 started;                      /* (H) when it got the processor            */
 	u64 runtime;                /* (H) time base cycles of the runs before this one */
@@ -81,7 +81,7 @@ u64 thread_runtime(const struct thread *t);
  * are in the unit.  With Zfinx, loads fcsr as well.  Interrupts off. */
 u64 fp_user_status(struct thread *t);
 /* @t took an illegal instruction exception while the unit was off: loads its registers.
- * False: there is no unit, so that was not the cause. */
+ * False: there is no unit, so that was not the cause.  Interrupts off. */
 bool fp_first_use(struct thread *t) MUST_CHECK;
 void fp_leave(struct thread *t); /* saves the registers in t->fp, at a switch      */
 void fp_flush(struct thread *t); /* the same before fork copies t->fp              */
@@ -103,5 +103,6 @@ void sched_ipi(void);
 void timer_run_due(void);
 
 /* Sets the hardware timer for @slice_end (time base cycles) or the next timer, whichever
- * is first.  ~0: the end of the slice stays as it is, or none if no slice is timed. */
+ * is first.  @slice_end ~0: the end of a slice that is being timed stays as it is.
+ * Interrupts off. */
 void timer_program(u64 slice_end);

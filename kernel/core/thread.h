@@ -13,7 +13,7 @@ struct thread *thread_current(void);
  * stack, or too many kernel threads. */
 int kthread_start(const char *name, void (*fn)(void *), void *arg) MUST_CHECK;
 
-/* Lets another thread run first, if one is ready on this hart. */
+/* Lets another thread run first, if one is ready on this hart.  No spin lock held. */
 void thread_yield(void);
 
 /* A scheduling point for long loops: yields if the turn is over.  No spin lock held. */

@@ -25,7 +25,7 @@ void trap_interrupt(u64 cause)
 		irq_dispatch();
 		break;
 	default:
-		panic("interrupt %lx was not asked for", cause);
+		panic("unexpected interrupt, scause %lx", cause);
 	}
 }
 

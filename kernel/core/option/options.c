@@ -44,7 +44,7 @@ const struct option *option_find(const char *name)
 	return NULL;
 }
 
-/* A number of one to four digits and nothing else; -1: it is none. */
+/* The number that @text is: one to four digits and nothing else.  -1: it is none. */
 static int option_parse_number(const char *text)
 {
 	size_t len = strlen(text);
@@ -112,8 +112,7 @@ static void options_complain(const struct option *o, const char *name, const cha
 		return;
 	if (!o) {
 		fmt_snprintf(fault, sizeof(fault),
-			     "boot option '%s' is unknown; vmctl lists those there are",
-			     name);
+			     "boot option '%s' is unknown; vmctl lists all options", name);
 		return;
 	}
 	option_list(o, list, sizeof(list));

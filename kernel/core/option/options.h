@@ -17,7 +17,7 @@
 	  W(HEAP_EAGER, "eager") W(HEAP_LAZY, "lazy"))                                  \
 	X(SUPER, "super", ANY_TIME, "2 MiB leaves where they fit",                      \
 	  W(SUPER_ON, "on") W(SUPER_OFF, "off"))                                        \
-	X(ASID, "asid", AT_BOOT, "numbers for spaces, of so many bits",                 \
+	X(ASID, "asid", AT_BOOT, "how many bits ASIDs have; on: all",                   \
 	  W(ASID_ON, "on") W(ASID_OFF, "off"), .high = 16)                              \
 	X(ISOLATE, "isolate", AT_BOOT, "user mode on a root without the kernel",        \
 	  W(ISOLATE_OFF, "off") W(ISOLATE_ON, "on"))                                    \
@@ -57,12 +57,12 @@ enum option_id { OPTIONS(OPTION_ID, OPTION_NOTHING) NOPTIONS };
 
 /* --- values ---------------------------------------------------------------- */
 
-/* (A) Of each option its value in effect.  Written by this folder and option_put(). */
+/* (A) The value in effect of each option.  Written by this folder and option_put(). */
 extern u32 option_values[NOPTIONS];
 
-/* The value of an option now, one load: of type enum option_ID, to be compared with
- * the values of that option.  One that counts at any time may be another at the next
- * call; a change is for work that begins after it. */
+/* The current value of an option, by one load: of type enum option_ID, to be compared with
+ * the values of that option.  An option that counts at any time may have changed by the
+ * next call; a change affects only work that begins after it. */
 #define opt(ID) \
 	((enum option_##ID)__atomic_load_n(&option_values[OPT_##ID], __ATOMIC_RELAXED))
 
@@ -90,7 +90,7 @@ struct option {
 	int initial;   /* the default, if there are numbers alone    */
 };
 
-/* Option @i, or NULL if there are not so many; and the one of that name, or NULL. */
+/* Option @i, or NULL after the last; and the option of that name, or NULL. */
 const struct option *option_at(u32 i);
 const struct option *option_find(const char *name);
 
@@ -107,11 +107,11 @@ static inline bool option_is_number(const struct option *o)
 /* The value that @text means for @o, or -1 if it means none. */
 int option_parse(const struct option *o, const char *text);
 
-/* Writes the values of @o into @to, the default first, with blanks between:
- * "on off 0-16", "80 2-9999", "". */
+/* Writes the values of @o into @to, the default first, with blanks between: "on off 0-16",
+ * "80 2-9999", "".  They must fit into @size bytes. */
 void option_list(const struct option *o, char *to, size_t size);
 
-/* What the boot command line says of option @name, or NULL.  Stays as it is. */
+/* What the boot command line says of option @name, or NULL.  The text never changes. */
 const char *option_given(const char *name);
 
 /* Changes an option for work that begins from now on.  -ENOENT: there is none of that
@@ -123,6 +123,8 @@ struct option_state {
 	bool changed;      /* by option_set()                       */
 	char value[OPTION_VALUE_MAX];
 };
+
+/* Fills in the state of @o as it is now. */
 void option_look(const struct option *o, struct option_state *state);
 
 /* Boot, before anyone reads an option: reads `name=value` words with blanks between out of
@@ -130,5 +132,5 @@ void option_look(const struct option *o, struct option_state *state);
  * means name=on. */
 void options_init(const char *line);
 
-/* What is wrong with the boot command line, in one line without its end; NULL: nothing. */
+/* What is wrong with the boot command line, in one line without newline; NULL: nothing. */
 const char *options_fault(void);

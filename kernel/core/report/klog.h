@@ -11,9 +11,9 @@
 void printk(const char *format, ...) PRINTF_LIKE(1, 2);
 void vprintk(const char *format, va_list args);
 
-/* For a message that a program can cause as often as it likes: of each place that uses
- * this, the first KLOG_BURST messages of a second are printed, then `WHAT: N more`.  Any
- * context in which a timer may be started. */
+/* For a message that a program can cause as often as it likes.  Each place that uses this
+ * prints its first KLOG_BURST messages of a second, and then how many more there were,
+ * with @text in front.  Any context in which a timer may be started. */
 #define KLOG_BURST 10
 #define printk_limited(text, ...)                                   \
 	do {                                                        \
@@ -34,7 +34,7 @@ struct klog_limit {
 bool klog_admits(struct klog_limit *limit) MUST_CHECK;
 
 /* For our own bugs only: prints the message, hart, thread, process and backtrace, and
- * stops all harts. */
+ * stops all harts.  Any context. */
 NORETURN void panic(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* Messages go to @put from now on; before, they go to the console of the firmware. */

@@ -1,4 +1,5 @@
-/* panic.c - see panic.h.  A panic reports what, where, who, registers and backtrace. */
+/* panic.c - see panic.h.  The report has the message, the hart, the thread and its process,
+ * the registers (if it was a trap) and a backtrace. */
 
 #include "core/report/panic.h"
 

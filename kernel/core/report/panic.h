@@ -10,7 +10,8 @@ struct kframe;
 bool panic_in_progress(void);
 
 /* During a panic the calling hart stops here for ever, unless it is the one that reports:
- * for that one the result is true, and it must not wait for others.  Otherwise false.
+ * for that one the result is true, and it must not wait for others.  False: no hart has
+ * panicked.
  * Called in loops that wait for another hart with interrupts off, before printing, and
  * when the panicking hart asks. */
 bool panic_stops_here(void);

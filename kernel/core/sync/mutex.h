@@ -1,7 +1,7 @@
 /* mutex.h - locks whose holder may sleep.
  *
- * For threads only, never in an interrupt.  Not recursive.  The thread that took a mutex
- * releases it. */
+ * For threads only, never in an interrupt.  No spin lock is held when a mutex is taken.
+ * Not recursive.  The thread that took a mutex releases it. */
 #pragma once
 
 #include "core/sync/waitq.h"

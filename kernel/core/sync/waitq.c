@@ -112,8 +112,8 @@ static void waitq_wake_first(struct waitq *wq)
 
 void waitq_wake_one(struct waitq *wq)
 {
-	/* A waiter joins the queue before it releases the lock of the condition: who
-	 * has changed the condition under that lock sees the waiter here. */
+	/* A waiter joins the queue before it releases the lock of the condition.  So a
+	 * thread that has changed the condition under that lock sees the waiter here. */
 	fence_all();
 	if (list_empty(&wq->waiters))
 		return;

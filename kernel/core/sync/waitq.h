@@ -11,9 +11,9 @@
  *	}
  *	spin_unlock(&x->lock);
  *
- * and a thread that makes the condition true, under the lock, then calls a wake function,
- * with the lock or after it.  No wake-up is lost: the waiter is on the queue before the
- * lock is released. */
+ * and a thread that makes the condition true, under the lock, calls a wake function before
+ * or after it releases the lock.  No wake-up is lost: the waiter is on the queue before
+ * the lock is released. */
 #pragma once
 
 #include "core/sync/spinlock.h"
