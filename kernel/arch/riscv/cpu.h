@@ -1,4 +1,4 @@
-/* cpu.h - what assembly reads of the data of a hart; tp points at it. */
+/* cpu.h - the part of a hart's data that assembly reads; tp points at it. */
 #pragma once
 
 #include "lib/types.h"
@@ -33,8 +33,8 @@ static inline u64 cpu_sp(void)
 /* The hardware number of each hart, by index.  Set when a hart is found. */
 extern u64 cpu_hartid[MAX_HARTS];
 
-/* By index: harts that are being started or run.  NULL: the boot hart, or one that was
- * never started.  Set before the firmware is called, because a starting hart finds its
+/* By index: harts that are being started, or that run.  NULL: the boot hart, or one that
+ * was never started.  Set before the firmware is called, because a starting hart finds its
  * struct cpu here by its hardware number. */
 extern struct cpu *cpu_started[MAX_HARTS];
 

@@ -17,7 +17,7 @@
 	})
 #define csr_write(name, value) \
 	__asm__ volatile("csrw " CSR_TEXT(name) ", %0" : : "rK"((u64)(value)) : "memory")
-/* Writes a register that this hart may not have; if so, nothing happens.  Needs
+/* Writes a register that this hart may not have; without it nothing happens.  Needs
  * kernel_vector in stvec. */
 #define csr_try_write(name, value)                                                     \
 	__asm__ volatile("100: csrw " CSR_TEXT(name) ", %0\n"                          \
@@ -50,8 +50,8 @@
 #define SIE_TIMER BIT(5)
 #define SIE_EXTERNAL BIT(9)
 
-/* By number, registers that only some harts have: not every assembler knows their
- * names. */
+/* Registers that only some harts have.  They are given by number, as not every assembler
+ * knows their names. */
 #define CSR_FCSR 0x003
 #define CSR_SENVCFG 0x10a
 #define CSR_SSTATEEN0 0x10c

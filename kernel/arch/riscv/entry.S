@@ -6,7 +6,7 @@
  *
  * A processor that lacks an extension that the kernel needs traps here, when no console
  * works yet.  s2 points at the name of the extension that is tried; early_trap prints it
- * by the firmware.  Until C has been tried, no instruction is compressed. */
+ * through the firmware.  Until C has been tried, no instruction is compressed. */
 
 #include "asm_offsets.h"
 

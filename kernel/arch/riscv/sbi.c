@@ -37,8 +37,8 @@ s64 sbi_set_timer(u64 deadline)
 	return sbi_call(SBI_TIME, 0, deadline, 0, NULL).error;
 }
 
-/* SBI takes hardware numbers, as a mask of 64 and the number of its bit 0.  Harts 0 to
- * 63 get one call together, each other hart one of its own. */
+/* SBI takes hardware numbers, as a mask of 64 bits and the number that bit 0 stands for.
+ * Harts 0 to 63 get one call together, each other hart one of its own. */
 static s64 sbi_call_harts(u64 ext, u64 fn, u64 harts, const u64 rest[3])
 {
 	u64 mask = 0;

@@ -30,7 +30,8 @@ s64 sbi_remote_sfence_asid(u64 harts, va_t start, u64 bytes, u64 asid);
  * in a1. */
 s64 sbi_hart_start(u64 hartid, pa_t entry, u64 arg);
 
-/* Stop this hart, or end the whole machine.  They return only if the firmware cannot. */
+/* Stop this hart; power off the machine; restart it.  They return only if the firmware
+ * cannot do that. */
 void sbi_hart_stop(void);
 void sbi_shutdown(void);
 void sbi_reboot(void);

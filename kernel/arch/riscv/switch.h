@@ -21,7 +21,7 @@ void user_trap_enter(void);
 void user_trap_exit(void) __attribute__((noreturn));
 extern va_t user_vector_va, user_leave_va;
 
-/* Sets stvec to kernel_vector, and what user mode may reach.  Once on each hart. */
+/* Sets stvec to kernel_vector, and limits what user mode may reach.  Once on each hart. */
 void trap_init_hart(void);
 
 /* The frame with the trampoline's code. */

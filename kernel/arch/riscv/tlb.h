@@ -15,11 +15,11 @@
 #include "arch/riscv/tlb_space.h"
 
 /* Makes every hart that may hold translations of [lo, hi) of @s forget them.  On return
- * no hart uses the old entries.  Any context in which interrupts may be off. */
+ * no hart uses the old entries.  Interrupts may be on or off. */
 void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi);
 
-/* shootdowns: how often a hart had to forget at once.  remote: how often another hart
- * was among them.  remote_harts: how many other harts, in all. */
+/* shootdowns: calls in which any hart had to forget at once.  remote: those in which
+ * another hart had to.  remote_harts: the other harts of all these calls together. */
 struct tlb_counts {
 	u64 shootdowns, remote, remote_harts;
 };

@@ -23,9 +23,9 @@ static inline u64 tlb_users(const struct tlb_space *s)
 	return __atomic_load_n(&s->harts, __ATOMIC_SEQ_CST);
 }
 
-/* Called after entries of @s lost rights, and a fence.  Returns the harts that have to
- * forget them now.  A hart that holds translations without using them gets a mark in
- * stale.
+/* Called after entries of @s have lost rights, and after a fence.  Returns the harts that
+ * have to forget them now.  A hart that holds translations without using them gets a mark
+ * in stale.
  *
  * A hart that begins to use the space meanwhile (asid_enter, asid_resume) sets its bit
  * in harts and then reads the marks.  Here the marks are set first and harts is read

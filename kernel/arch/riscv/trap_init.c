@@ -1,4 +1,4 @@
-/* trap_init.c - sets the trap vector, and what user mode may reach. */
+/* trap_init.c - sets the trap vector, and limits what user mode may reach. */
 
 #include "arch/riscv/csr.h"
 #include "arch/riscv/switch.h"

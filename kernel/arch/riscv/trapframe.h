@@ -1,4 +1,4 @@
-/* trapframe.h - what is saved of a program while the kernel runs for it.
+/* trapframe.h - the registers of a program while the kernel runs for it.
  *
  * One page per process, mapped at TRAPFRAME in its address space, for the supervisor
  * only.  The kernel reaches the same page through the direct map.  The code in
