@@ -39,8 +39,8 @@ static void machine_find_ram(const struct fdt *f, pa_t kernel)
 	}
 }
 
-/* Whether @isa, "rv64imafdc_...", has a one-letter extension; they end at the first longer
- * name.  g stands for imafd. */
+/* Whether @isa, "rv64imafdc_...", has a one-letter extension.  Those come before the first
+ * longer name.  g stands for imafd. */
 static bool isa_has_letter(const char *isa, char letter)
 {
 	for (isa += 4; *isa && !strchr("_zx", *isa); isa++) {
@@ -122,7 +122,7 @@ const char *machine_read(pa_t fdt, pa_t kernel)
 		panic("no device tree at %lx", fdt);
 	machine_find_ram(f, kernel);
 	if (!machine.ram_bytes)
-		panic("the device tree knows no memory around %lx", kernel);
+		panic("the device tree has no memory around %lx", kernel);
 	machine_find_cpus(f);
 	chosen = fdt_node(f, "/chosen");
 	if (chosen >= 0) {

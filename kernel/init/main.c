@@ -79,14 +79,14 @@ void boot_secondary(void)
 	trap_init_hart();
 	if (h->abandoned) {
 		sbi_hart_stop();
-		panic("hart %u came too late and does not stop", h->cpu.index);
+		panic("hart %u started too late and does not stop", h->cpu.index);
 	}
 	hart_init_threads();
 	hart_init_traps();
 	sched_idle();
 }
 
-/* --- the others -------------------------------------------------------- */
+/* --- the other harts --------------------------------------------------- */
 
 static bool hart_start(struct hart *h, u64 hartid)
 {
@@ -184,13 +184,13 @@ static void init_ended(const char *why)
 	char line[FAULT_WORDS_MAX + 80];
 
 	if (fs_sync())
-		printk("the disk does not take what was written\n");
+		printk("not all that was written has reached the disk\n");
 	fmt_snprintf(line, sizeof(line), "/init has ended, and nothing runs without it: %s",
 		     why);
 	stop_boot(line);
 }
 
-/* A step of the xv6 labs: prints the page table of the first program. */
+/* As in the xv6 labs: prints the page table of the first program. */
 static void init_print_table(void)
 {
 	if (opt(VMPRINT) == VMPRINT_ON)
@@ -211,7 +211,7 @@ void stop_boot(const char *why)
 	uart_flush();
 	testdev_exit(1);
 	sbi_shutdown();
-	panic("the machine does not go off");
+	panic("the machine does not power off");
 }
 
 void boot_main(u64 hartid, pa_t fdt)

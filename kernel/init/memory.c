@@ -1,4 +1,4 @@
-/* memory.c - finds out which RAM is free: all but the ranges on a list of taken ones. */
+/* memory.c - finds out which RAM is free: all that is not on a list of taken ranges. */
 
 #include "core/report/klog.h"
 #include "core/machine.h"
@@ -51,7 +51,7 @@ static void memory_take_reserved(const struct fdt *f)
 	}
 }
 
-/* The first address with @bytes of RAM that are not taken. */
+/* The first address from which @bytes of RAM are free. */
 static pa_t memory_find_room(u64 bytes)
 {
 	pa_t at = machine.ram_base;
@@ -62,7 +62,7 @@ static pa_t memory_find_room(u64 bytes)
 		at = MAX(at, taken[i].end);
 	}
 	if (machine.ram_base + machine.ram_bytes - at < bytes)
-		panic("%lu MiB of memory are too few", machine.ram_bytes / MIB);
+		panic("%lu MiB of memory is too little", machine.ram_bytes / MIB);
 	return at;
 }
 

@@ -55,8 +55,9 @@ int elf_check_header(const struct elf_ehdr *eh) MUST_CHECK;
 void elf_begin(struct elf_image *img, const struct elf_ehdr *eh);
 
 /* Adds the next program header to @img.  One that loads nothing and does not describe the
- * stack is skipped.  @limit is page-aligned and at most MAXVA.  -ENOEXEC: a segment is not
- * page-aligned, wraps around, ends above @limit, has memsz < filesz, shares a page with an
+ * stack is skipped.  @limit is page-aligned and at most MAXVA.  -ENOEXEC: the stack is
+ * larger than @limit; or a segment is not page-aligned, wraps around, ends above @limit,
+ * has memsz < filesz, has a file offset or size of 4 GiB or more, shares a page with an
  * earlier one or precedes it, or is one too many. */
 int elf_add(struct elf_image *img, const struct elf_phdr *ph, va_t limit) MUST_CHECK;
 

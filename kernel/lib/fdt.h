@@ -32,24 +32,27 @@ bool fdt_is_compatible(const struct fdt *f, int node, const char *name);
 /* The node whose "phandle" is @phandle, by which other nodes refer to it; or -ENOENT. */
 int fdt_by_phandle(const struct fdt *f, u32 phandle);
 
+/* The name with its unit address; "": @node is no node. */
 const char *fdt_node_name(const struct fdt *f, int node);
 
 /* The bytes of a property, and their number in *@len; NULL: the node has no such property.
- * fdt_prop_string() also returns NULL if it is not a string that ends. */
+ * fdt_prop_string() also returns NULL if the bytes have no NUL. */
 const void *fdt_prop(const struct fdt *f, int node, const char *name, u32 *len);
 const char *fdt_prop_string(const struct fdt *f, int node, const char *name);
 
 /* Cell @i of a property, a big-endian 32-bit number.  -ENOENT: not there. */
 int fdt_prop_u32(const struct fdt *f, int node, const char *name, unsigned i, u32 *out);
 
-/* A property that is one number, of one cell or two.  -ENOENT: not there, or no such. */
+/* A property that is one number, of one cell or two.  -ENOENT: not there, or of another
+ * length. */
 int fdt_prop_number(const struct fdt *f, int node, const char *name, u64 *out);
 
 /* Entry @i of "reg": an address on the bus of the parent, and a size in bytes.  -ENOENT:
  * not there; -EINVAL: #address-cells or #size-cells of the parent are not supported. */
 int fdt_reg(const struct fdt *f, int node, unsigned i, u64 *addr, u64 *size);
 
-/* The same with a physical address, which the "ranges" of all buses above give. */
+/* The same with a physical address, which the "ranges" of all buses above give.  -ENOENT
+ * also if the ranges of a bus do not have the address. */
 int fdt_reg_pa(const struct fdt *f, int node, unsigned i, u64 *pa, u64 *size);
 
 /* Whether "status" is okay or absent. */

@@ -172,8 +172,8 @@ static const char *spec_parse_length(const char *f, struct spec *s)
 	return f;
 }
 
-/* The caller of a function that has used its va_list must not use that again.  A pointer
- * to this struct may be passed on. */
+/* A function that has used its va_list leaves it unusable for its caller (C17 7.16).  With
+ * a pointer to this struct, all functions go on in one list. */
 struct args {
 	va_list ap;
 };
