@@ -2,7 +2,6 @@
 #pragma once
 
 #define NPROC 64       /* processes at once                              */
-#define NHART 8        /* harts that are started                         */
 #define NOFILE 16      /* open files of a process                        */
 #define NFILE 100      /* open files of the system                       */
 #define NINODE 50      /* inodes in use at once, at least                */
