@@ -58,8 +58,8 @@ static int test_selected(const struct test *t, const struct selection *s)
 	return s->count == 0;
 }
 
-/* True when the runner and the watchdog both sleep; they are the last to change
- * anything. */
+/* True when the runner and the watchdog both sleep.  Until then they may still take or free
+ * memory. */
 static int others_asleep(long runner)
 {
 	static struct procinfo list[NPROC];
@@ -145,7 +145,7 @@ static int ledger_same(const struct ledger *before)
 		sum += is->value;
 		if (was->value == is->value || kind_may_change(is->name))
 			continue;
-		printf("FAIL %s leaves %ld frames %s, not %ld\n", test_name,
+		printf("FAIL %s leaves %ld %s frames, not %ld\n", test_name,
 		       (long)is->value, is->name, (long)was->value);
 		same = 0;
 	}

@@ -50,7 +50,7 @@ $(GUEST_OUT)/obj/$(TOOLCHAIN)/%.o: $(GUEST_DIR)/% $(GUEST_DIR)/build.mk $(GUEST_
 	@mkdir -p $(@D)
 	$(Q)$(CC_USER) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
 
-# As a program that a user puts into user/bin.
+# Linked like the programs in user/bin.
 $(GUEST_OUT)/streams.sym: $(call user_objects,tests/qemu/programs/streams.c) $(USER_LIB_OBJ) user/lib/user.ld
 	$(call say,LD,$(basename $@))
 	@mkdir -p $(@D)

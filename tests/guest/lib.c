@@ -341,8 +341,8 @@ void file_check(const char *path, long n, uint32_t seed)
 		EQ(read(fd, piece, part), part);
 		wrong = pattern_wrong(piece, part, seed);
 		if (wrong >= 0)
-			FAIL("%s: byte %ld of a piece with %ld left is wrong", path, wrong,
-			     n);
+			FAIL("%s: byte %ld is wrong, counted from %ld bytes before the end",
+			     path, wrong, n);
 	}
 	EQ(read(fd, piece, 1), 0);
 	EQ(close(fd), 0);

@@ -81,7 +81,8 @@ int strncmp(const char *a, const char *b, size_t n);
 char *strcpy(char *to, const char *from);
 long number(const char *s);
 
-/* %d %u %x with l, %p %s %c %%.  One line, one write; longer than a line buffer is cut. */
+/* %d %u %x with l, %p %s %c %%.  Each call is one write; text longer than 199 bytes is
+ * cut. */
 void printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void format(char *to, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -113,10 +114,9 @@ static inline void jump(word address)
 	__asm__ volatile("jalr %0" ::"r"(address) : "ra", "memory");
 }
 
-/* Cases.  TEST(area, name) { ... } defines and registers one; it passes when it
- * returns.  It runs in a child of its own, in an empty directory.  In the end the
- * directory must be empty, its children must have ended, and as many pages must be free
- * as before. */
+/* Cases.  TEST(area, name) { ... } defines and registers one; it passes when it returns.
+ * It runs in a child of its own, in an empty directory.  When it ends, the directory must
+ * be empty, its children must have ended, and as many pages must be free as before. */
 struct test {
 	const char *area, *name;
 	void (*run)(void);

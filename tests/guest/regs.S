@@ -125,8 +125,8 @@ regs_restore:
 	.endr
 	.endm
 
-	/* This function does not preserve the callee-saved ones: the C code here has no
-	 * floats. */
+	/* This function does not preserve the callee-saved registers f8, f9 and f18 to f27:
+	 * the C code here uses no floating point. */
 	.globl	regs_float
 regs_float:
 	la	t0, floats
@@ -189,8 +189,8 @@ state_float_get:
 	sd	t0, 8*32(a0)
 	ret
 
-/* As numbers: the assembler need not know V.  Element 0 of all 32 registers gets the
- * mark. */
+/* The instructions are written as numbers, so that the assembler need not know V.  Element
+ * 0 of all 32 registers gets the mark. */
 	.globl	state_vector_set
 state_vector_set:
 	.4byte	0x0db072d7		/* vsetvli t0, zero, e64, m8, ta, ma */

@@ -44,7 +44,7 @@ static inline word stamp(word page, word seed)
 	return page * 2654435761ul + seed;
 }
 
-/* First and last word of each page of [lo, hi). */
+/* Stamps the first and the last word of each page of [lo, hi). */
 static inline void fill(word lo, word hi, word seed)
 {
 	for (word p = lo; p < hi; p += PAGE) {

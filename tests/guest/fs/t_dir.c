@@ -94,7 +94,7 @@ TEST(dir, dots_cannot_be_unlinked)
 	EQ(unlink("d"), 0);
 }
 
-TEST(dir, full_one_cannot_be_unlinked)
+TEST(dir, one_with_entries_cannot_be_unlinked)
 {
 	EQ(mkdir("d"), 0);
 	touch("d/f");
@@ -279,7 +279,7 @@ TEST(dir, many_files)
 	}
 }
 
-TEST(dir, deep)
+TEST(dir, deeper_than_the_inode_table)
 {
 	int depth = 0;
 

@@ -10,7 +10,7 @@ static long open_ok(const char *path, int flags)
 	return fd;
 }
 
-TEST(file, open_of_what_is_not_there)
+TEST(file, open_of_a_missing_file)
 {
 	REFUSED(open("no", O_RDONLY));
 	REFUSED(open("no", O_WRONLY));
@@ -232,7 +232,7 @@ static int image_is_big(void)
 	return bootarg("fsbig", value, sizeof(value)) == 2 && memcmp(value, "on", 2) == 0;
 }
 
-TEST(file, over_the_single_indirect_block)
+TEST(file, past_the_single_indirect_block)
 {
 	const int blocks = 600;
 	long fd;
@@ -282,7 +282,7 @@ TEST(file, of_the_largest_size)
 	EQ(unlink("f"), 0);
 }
 
-TEST(file, write_over_the_largest_size)
+TEST(file, write_past_the_largest_size)
 {
 	long fd;
 
@@ -321,7 +321,7 @@ TEST(file, unlinked_while_open)
 	EQ(unlink("f"), 0);
 }
 
-TEST(file, unlinked_and_left_to_exit)
+TEST(file, unlinked_and_closed_by_exit)
 {
 	for (int i = 0; i < 20; i++)
 		CHILD(0, {
@@ -331,7 +331,7 @@ TEST(file, unlinked_and_left_to_exit)
 		});
 }
 
-TEST(file, stat_tells)
+TEST(file, fstat_describes_the_file)
 {
 	struct stat st, other;
 	long fd;
@@ -484,7 +484,7 @@ TEST(file, append)
 	EQ(unlink("f"), 0);
 }
 
-TEST(file, length_that_is_set)
+TEST(file, ftruncate_sets_the_length)
 {
 	long fd;
 

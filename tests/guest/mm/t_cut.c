@@ -5,7 +5,7 @@
 
 #define LEN (4 * (long)PAGE)
 
-/* The ways to cut "m" to @len bytes. */
+/* Cuts "m" to @len bytes, with ftruncate() or, if @by_open and to 0, with O_TRUNC. */
 static void cut(int file, long len, int by_open)
 {
 	if (by_open && len == 0)
@@ -51,7 +51,7 @@ TEST(cut, pages_past_the_end_are_gone)
 }
 
 /* A mapping of the middle of the file, and one that starts past the new end. */
-TEST(cut, offsets_count)
+TEST(cut, offsets_of_mappings_count)
 {
 	int file = make_pattern(LEN, 3);
 	word p = map(0, 2 * PAGE, RW, MAP_SHARED, file, PAGE);
@@ -63,7 +63,7 @@ TEST(cut, offsets_count)
 	EQ(load8(p), scratch[PAGE]);
 	KILLS(load8(p + PAGE));
 	KILLS(load8(q));
-	/* the pages it grows by are new */
+	/* the pages that the file grows by are zeros */
 	EQ(ftruncate(file, LEN), 0);
 	EQ(load8(p + PAGE), 0);
 	EQ(load8(q), 0);
@@ -152,8 +152,8 @@ static void use_mapping(int file)
 			for (int n = 0; n < 40; n++) {
 				word at = p + (word)(n * 7 + i) % 4 * PAGE;
 
-				/* a copy by the kernel may fail or not, but must harm
-				 * nobody */
+				/* the kernel's copy may succeed or fail, but must do no
+				 * harm */
 				(void)sysinfo((void *)at);
 				(void)write(-1, (void *)at, 100);
 				store8(q, (unsigned char)n);

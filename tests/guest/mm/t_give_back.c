@@ -63,7 +63,7 @@ static void give_all_back(void)
 	GIVES(unmap(p, 10 * PAGE), 4);
 }
 
-SLOW_TEST(limit, what_there_is_can_be_given_back)
+SLOW_TEST(limit, memory_can_be_given_back_when_all_is_taken)
 {
 	if (booted_with("heap", "lazy"))
 		return; /* here sbrk takes no memory */
@@ -88,7 +88,7 @@ static void move_nowhere(void)
 	EQ(free_memory(), 0);
 }
 
-SLOW_TEST(limit, mapping_that_cannot_move_stays_one)
+SLOW_TEST(limit, mapping_that_cannot_move_stays_whole)
 {
 	if (booted_with("heap", "lazy"))
 		return;
@@ -118,8 +118,8 @@ SLOW_TEST(limit, growing_by_all_that_is_free_is_undone)
 	CHILD(0, grow_too_far());
 }
 
-/* `abitest @greedy PAGES TICKS`: for TICKS, takes all memory that is or becomes free,
- * but for PAGES pages.  The parent exits. */
+/* `abitest @greedy PAGES TICKS`: for TICKS, a child takes all memory that is or becomes
+ * free, except PAGES pages.  The parent exits when the child has done so once. */
 ROLE(greedy)
 {
 	int fd[2];

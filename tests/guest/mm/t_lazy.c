@@ -4,8 +4,8 @@
 
 #define GIB (1 << 30)
 
-/* Makes the break a page boundary, with the tables for the first pages present; returns
- * it. */
+/* Moves the break up to a page boundary and returns it.  The page tables for the next 16
+ * pages are present. */
 static word brk_align(void)
 {
 	word brk = sbrk(0, EAGER);
@@ -46,7 +46,7 @@ TEST(lazy, touched_memory_is_zero)
 		EQ(*(volatile word *)p, 0);
 }
 
-TEST(lazy, far_more_than_there_is)
+TEST(lazy, far_more_than_the_free_memory)
 {
 	word brk = brk_align();
 
@@ -71,7 +71,7 @@ SLOW_TEST(lazy, sparse_pages)
 		CHECK(*(volatile word *)p == p);
 }
 
-TEST(lazy, shrink_takes_it_away)
+TEST(lazy, shrinking_unmaps_it)
 {
 	word brk = brk_align();
 

@@ -16,7 +16,7 @@ static word brk_align(void)
 	return page_up(brk);
 }
 
-TEST(sbrk, zero_tells_the_break)
+TEST(sbrk, of_zero_returns_the_break)
 {
 	word brk = sbrk(0, EAGER);
 
@@ -25,7 +25,7 @@ TEST(sbrk, zero_tells_the_break)
 	EQ(sbrk(0, LAZY), brk);
 }
 
-TEST(sbrk, gives_the_old_break)
+TEST(sbrk, returns_the_old_break)
 {
 	word brk = sbrk(0, EAGER);
 
@@ -330,7 +330,7 @@ TEST(sbrk, mebibyte_by_mebibyte)
 	KILLS(load8(brk));
 }
 
-SLOW_TEST(sbrk, much)
+SLOW_TEST(sbrk, hundred_mebibytes)
 {
 	const word target = 100ul << 20;
 	word brk = brk_align();

@@ -102,7 +102,8 @@ TEST(mmap, protection_comes_and_goes)
 	KILLS(jump(p));
 }
 
-/* POSIX lets PROT_WRITE alone be readable as well; Sv39 has no other way. */
+/* POSIX allows memory with PROT_WRITE alone to be readable as well; Sv39 has no pages that
+ * can only be written. */
 TEST(mmap, write_alone_is_read_and_write)
 {
 	int fd = make_file(O_RDWR);
@@ -143,7 +144,7 @@ TEST(mmap, execute_alone_is_not_read)
 	KILLS(load8(p + PAGE));
 }
 
-TEST(mmap, none_is_kept_over_fork)
+TEST(mmap, fork_keeps_prot_none)
 {
 	word p = anon(1, RW);
 
@@ -292,7 +293,7 @@ TEST(mmap, access_to_the_file_decides)
 	EQ(unlink("m"), 0);
 }
 
-TEST(mmap, lazy_sees_a_later_write)
+TEST(mmap, untouched_page_sees_a_later_write)
 {
 	int fd = make_file(O_RDWR);
 	word p = map(0, PAGE, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -329,8 +330,7 @@ TEST(mmap, system_calls_take_mapped_memory)
 	EQ(write(pipes[1], (void *)p, 100), 100);
 	EQ(read(pipes[0], (void *)(q + PAGE - 50), 100), 100);
 	EQ(load8(q + PAGE + 49), 'A');
-	REFUSED(read(fd, (void *)p, 1));
-	/* a file read into a mapping of itself */
+	REFUSED(read(fd, (void *)p, 1)); /* into a read-only mapping of the same file */
 	EQ(lseek(fd, 0, 0), 0);
 	EQ(read(fd, (void *)q, PAGE), (long)PAGE);
 	EQ(close(fd), 0);
@@ -371,7 +371,7 @@ TEST(mmap, discarding_leaves_the_program)
 }
 
 /* MADV_WILLNEED is only a hint: it must not take all memory. */
-TEST(mmap, willneed_leaves_memory_to_others)
+TEST(mmap, willneed_leaves_memory_for_others)
 {
 	word before = free_memory(), p = anon(1 << 18, RW);
 
@@ -406,8 +406,8 @@ TEST(mmap, break_does_not_run_into_it)
 	CHECK(sbrk(PAGE, EAGER) != -1);
 }
 
-/* A protected page at the end of the heap stays protected, and is not part of what the
- * heap grows by. */
+/* A protected page at the end of the heap stays protected, and the pages that the heap then
+ * grows by are not. */
 TEST(mmap, heap_grows_after_a_protected_page)
 {
 	for (int mode = EAGER; mode <= LAZY; mode++) {
@@ -424,7 +424,7 @@ TEST(mmap, heap_grows_after_a_protected_page)
 	}
 }
 
-TEST(mmap, exec_and_exit_write_back)
+TEST(mmap, exit_keeps_what_was_stored)
 {
 	int fd = make_file(O_RDWR);
 
@@ -438,12 +438,12 @@ TEST(mmap, exec_and_exit_write_back)
 	EQ(unlink("m"), 0);
 }
 
-TEST(mmap, shared_memory_in_the_place_of_others)
+TEST(mmap, shared_memory_replaces_other_mappings)
 {
 	const long size = 6 << 20, at = 3 << 19, part = 3 << 20;
 	word p = anon(size / PAGE, RW), q;
 
-	/* It replaces large leaves, a hole, and a page without any access. */
+	/* It replaces large leaves, a hole, and a PROT_NONE page. */
 	for (long i = 0; i < size; i += PAGE)
 		*(volatile word *)(p + i) = p + i;
 	EQ(unmap(p + at + 2 * PAGE, 3 * PAGE), 0);
@@ -462,7 +462,7 @@ TEST(mmap, shared_memory_in_the_place_of_others)
 		if (i < at || i >= at + part)
 			EQ(*(volatile word *)(p + i), p + i);
 	EQ(unmap(p, size), 0);
-	/* It replaces that shared memory, and a hole alone. */
+	/* It replaces nothing but a hole, and then that shared memory. */
 	EQ(map(p, size, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0), p);
 	*(volatile word *)p = 1;
 	EQ(map(p, size, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0), p);

@@ -95,7 +95,7 @@ static void check_pages(int fd)
 		EQ(lseek(fd, i * (long)PAGE, 0), i * (long)PAGE);
 		EQ(read(fd, &c, 1), 1);
 		if (c != '2')
-			FAIL("page %d has %c", i, c);
+			FAIL("page %d has %c, not 2", i, c);
 	}
 }
 

@@ -160,7 +160,7 @@ TEST(mremap, file_mappings_move)
 
 	wall = map(p + 2 * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
 		   -1, 0);
-	REFUSED(wall); /* the top: nothing can be there */
+	REFUSED(wall); /* the mapping ends at the top: nothing can be mapped above it */
 	EQ(close(file), 0);
 	store8(p, load8(p) ^ 1);
 	store8(r, load8(r) ^ 1);
@@ -205,7 +205,7 @@ TEST(mremap, large_ones_move)
 	KILLS(load8(p + 2 * mega));
 }
 
-/* With less and less memory: each call either works or changes nothing. */
+/* With @spare pages of memory: each call either works or changes nothing. */
 static void remap_starved(int spare)
 {
 	word p = walled_in(700, RW, MAP_PRIVATE), s = walled_in(8, RW, MAP_SHARED), q;

@@ -185,7 +185,7 @@ TEST(pointer, pipe_result)
 	EQ(free_fds(), before);
 }
 
-TEST(pointer, structs_out)
+TEST(pointer, struct_results)
 {
 	FOR_EACH_BAD(p)
 	{
@@ -225,7 +225,7 @@ TEST(pointer, readlink_result)
 	EQ(unlink("l"), 0);
 }
 
-TEST(pointer, text_is_not_a_result)
+TEST(pointer, results_into_text_are_refused)
 {
 	static const int steps[] = { 0, 8, 0x100 };
 	long pid, file = open("/README", O_RDONLY);
@@ -256,7 +256,7 @@ TEST(pointer, text_is_not_a_result)
 	EQ(close(file), 0);
 }
 
-TEST(pointer, text_is_a_source)
+TEST(pointer, text_can_be_written_from)
 {
 	long file = open("f", O_CREATE | O_RDWR);
 
@@ -324,7 +324,7 @@ TEST(pointer, result_need_not_be_aligned)
 	EQ(sysinfo((void *)(space + 5)), 0);
 }
 
-TEST(pointer, string_over_the_end)
+TEST(pointer, string_past_the_end)
 {
 	char *last = (char *)last_byte();
 
@@ -344,7 +344,7 @@ TEST(pointer, string_over_the_end)
 	EQ(close(open(last - 1, O_RDONLY)), 0);
 }
 
-TEST(pointer, argument_array_over_the_end)
+TEST(pointer, argument_array_past_the_end)
 {
 	char **last = (char **)(last_byte() + 1) - 1;
 
@@ -353,7 +353,7 @@ TEST(pointer, argument_array_over_the_end)
 	REFUSED(exec(test_self, (char **)((char *)last + 4)));
 }
 
-TEST(pointer, path_of_just_the_longest)
+TEST(pointer, path_of_the_greatest_length)
 {
 	static char path[200];
 
@@ -472,7 +472,7 @@ TEST(pointer, page_given_back)
 	EQ(unlink("f"), 0);
 }
 
-TEST(pointer, path_all_over_the_image)
+TEST(pointer, any_page_of_the_image_as_a_path)
 {
 	/* any bytes of the program as a path: no such file, and no crash */
 	word limit = (sbrk(0, EAGER) & -PAGE) + 20 * PAGE;

@@ -147,7 +147,7 @@ TEST(stale, own_access_bits)
 	}
 }
 
-/* --- on two ----------------------------------------------------------------- */
+/* --- on two processors ----------------------------------------------------- */
 
 /* Returns whether @pid has touched the page at @at since the last harvest. */
 static int touched(int pid, word at)
@@ -274,7 +274,7 @@ static void work_of_partner(word p)
 
 /* The partner touches its pages on one processor, which then idles with them in its
  * TLB.  The partner changes them on another processor and returns to the first. */
-TEST(stale, idle_processor_that_had_them)
+TEST(stale, idle_processor_that_read_the_pages)
 {
 	partner_start(anon(PAGES, RW));
 	partner_do('r', 0);
@@ -286,7 +286,7 @@ TEST(stale, idle_processor_that_had_them)
 	partner_end();
 }
 
-TEST(stale, idle_processor_that_wrote_them)
+TEST(stale, idle_processor_that_wrote_the_pages)
 {
 	partner_start(anon(PAGES, RW));
 	partner_do('r', 0);
@@ -300,7 +300,7 @@ TEST(stale, idle_processor_that_wrote_them)
 	partner_end();
 }
 
-TEST(stale, idle_processor_that_read_what_was_shared)
+TEST(stale, idle_processor_that_read_shared_pages)
 {
 	partner_start(anon(PAGES, RW));
 	partner_do('r', 0);

@@ -41,7 +41,7 @@ static word counter(const char *name)
 	FAIL("no counter %s", name);
 }
 
-/* --- where they come ----------------------------------------------------- */
+/* --- where they are made ------------------------------------------------- */
 
 TEST(super, heap_is_in_large_leaves)
 {
@@ -131,7 +131,7 @@ TEST(super, access_bits)
 	EQ(pgpte((void *)base) & (long)(PTE_A | PTE_D), PTE_A | PTE_D);
 	EQ(pgaccess((void *)base, REGION_PAGES, mask), 0);
 	for (size_t i = 0; i < COUNT(mask); i++)
-		EQ(mask[i], -1); /* one bit tells for the whole leaf */
+		EQ(mask[i], -1); /* the leaf has one A bit for all its pages */
 	EQ(pgaccess((void *)base, REGION_PAGES, mask), 0);
 	for (size_t i = 0; i < COUNT(mask); i++)
 		EQ(mask[i], 0);
@@ -140,7 +140,7 @@ TEST(super, access_bits)
 	EQ(mask[0], -1);
 }
 
-/* A leaf costs as many frames as its pages would, and frees as many. */
+/* A leaf takes as many frames as its pages would, and gives back as many. */
 TEST(super, frames_add_up)
 {
 	word base = align_break(), free;
@@ -338,7 +338,7 @@ TEST(super, fork_keeps_them)
 	CHILD(0, check_filled(base, base + REGION, 7));
 }
 
-/* Both write while both live; the parent splits first. */
+/* Parent and child write while both live; the parent splits the leaf first. */
 TEST(super, both_write)
 {
 	word base = heap_regions(1, EAGER);

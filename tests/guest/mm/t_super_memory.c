@@ -35,9 +35,9 @@ TEST(super, takes_all_memory)
 	});
 }
 
-/* Touches every 16th page until memory is used up.  Large leaves made while memory was
- * plenty give back the pages that nobody touched. */
-TEST(super, sparse_pages_until_the_end)
+/* Touches every 16th page until memory is used up.  Large leaves that were made while
+ * memory was plentiful give back the pages that nobody touched. */
+TEST(super, sparse_pages_until_memory_is_full)
 {
 	const int range = 0x7ffff000;
 	word before = free_memory() / PAGE, brk = (word)sbrk(0, EAGER), n;
@@ -68,9 +68,8 @@ TEST(super, sparse_pages_until_the_end)
 		FAIL("%ld pages of %ld", n, before);
 }
 
-/* Large leaves made while memory was plenty, and protected since, give pages back as
- * well. */
-TEST(super, protected_leaves_until_the_end)
+/* Large leaves that have been protected since they were made give pages back as well. */
+TEST(super, protected_leaves_until_memory_is_full)
 {
 	const int n = 4;
 	word free, base;
@@ -93,9 +92,9 @@ TEST(super, protected_leaves_until_the_end)
 	});
 }
 
-/* Forks with no free memory, then with one page more each time.  A fork that fails
- * changes nothing.  After the one that works, the copies of the stack may not find
- * memory and kill both. */
+/* Forks with no free memory, then with one page more each time.  A fork that fails changes
+ * nothing.  After the one that works, parent and child may be killed for want of memory for
+ * their copies of the stack. */
 static void fork_until_it_works(word base, volatile word *failed)
 {
 	word free, hog;
@@ -136,7 +135,7 @@ TEST(super, fork_without_memory)
 		for (long n = 1 << 20; n >= (long)PAGE; n /= 2)
 			while (sbrk((int)n, EAGER) != -1)
 				;
-		CHECK(sbrk(-8 * (int)PAGE, EAGER) != -1); /* for its own touches */
+		CHECK(sbrk(-8 * (int)PAGE, EAGER) != -1); /* for its own pages */
 		fork_until_it_works(base, failed);
 		exit(0);
 	}

@@ -246,20 +246,20 @@ static void process(uint32_t seed, int n)
 	EQ(close(run.fd[1]), 0);
 }
 
-TEST(super, operations_by_chance)
+TEST(super, random_operations)
 {
 	for (uint32_t seed = 1; seed < 5; seed++)
 		CHILD(0, process(seed, 60));
 }
 
-SLOW_TEST(super, many_operations_by_chance)
+SLOW_TEST(super, many_random_operations)
 {
 	for (uint32_t seed = 100; seed < 140; seed++)
 		CHILD(0, process(seed, 100));
 }
 
 /* At the same time, on all harts; some are killed while they work. */
-TEST(super, operations_at_the_same_time)
+TEST(super, random_operations_at_the_same_time)
 {
 	long pid[4];
 

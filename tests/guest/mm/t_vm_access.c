@@ -126,9 +126,9 @@ TEST(pgaccess, mask_on_a_page_shared_with_a_child)
 	EQ(load8(mask), 0x77);
 }
 
-/* --- what is not to be seen --------------------------------------------------------- */
+/* --- what is not reported ----------------------------------------------------------- */
 
-TEST(pgaccess, nothing_where_nothing_is)
+TEST(pgaccess, nothing_is_reported_where_no_page_is)
 {
 	word lazy = pages_new(64, LAZY), free;
 
@@ -137,7 +137,7 @@ TEST(pgaccess, nothing_where_nothing_is)
 	NOW(lazy + 63 * PAGE, 64, 0); /* and past the break */
 	NOW(1ul << 37, 64, 0);
 	NOW(guard_page(), 1, 0);
-	NOW(TRAPFRAME, 2, 0); /* the hardware used it, but not in user mode */
+	NOW(TRAPFRAME, 2, 0); /* used, but not by user mode */
 	EQ(free_memory(), free);
 	store8(lazy + 9 * PAGE, 1);
 	NOW(lazy, 64, 1 << 9);
@@ -285,8 +285,8 @@ TEST(pgaccess, touch_of_the_call_itself)
 		/* the bit for the mask's first page is in its second page */
 		EQ(pgaccess((void *)(mask - 40000 * PAGE), many, (void *)mask), 0);
 		EQ(load8(mask + 40000 / 8) & 1, 1);
-		/* touch it by the kernel again: QEMU keeps the kernel's translations
-		 * apart from the program's */
+		/* let the kernel touch it again: QEMU keeps the kernel's translations apart
+		 * from the program's */
 		EQ(write(fd[1], (void *)mask, 1), 1);
 		NOW(mask, 1, 1);
 	}
@@ -362,7 +362,7 @@ TEST(pgaccess, bad_mask_changes_nothing)
 
 /* A long mask whose last page is missing: the call must find that before it clears
  * anything. */
-TEST(pgaccess, long_mask_that_ends_badly)
+TEST(pgaccess, long_mask_without_its_last_page)
 {
 	word pages = pages_new(16, EAGER), mask = pages_new(3, EAGER), free;
 	int n = 3 * PAGE * 8 + 1;
@@ -444,8 +444,8 @@ TEST(pgaccess, no_memory_for_the_mask)
 #define EVERYTHING (1l << 26)
 #define AT(mask, va) (load8((mask) + (va) / PAGE / 8) >> (va) / PAGE % 8 & 1)
 
-/* A mask of 8 MiB; the call takes hardly longer than writing that. */
-TEST(pgaccess, all_there_is)
+/* The mask has 8 MiB; the call takes hardly longer than writing it. */
+TEST(pgaccess, the_whole_user_half)
 {
 	word pages = pages_new(4, EAGER), mask = pages_new(EVERYTHING / 8 / PAGE, EAGER);
 	long start, took;
@@ -473,8 +473,8 @@ TEST(pgaccess, all_there_is)
 		FAIL("it took %ld ms", took / 1000000);
 }
 
-/* Pages far apart, so that the call skips holes at all three levels. */
-TEST(pgaccess, far_between)
+/* The call skips holes at all three levels. */
+TEST(pgaccess, pages_far_apart)
 {
 	static const word at[] = { 1ul << 30, (1ul << 30) + (1ul << 21), 3ul << 30 };
 	word brk = pages_new(1, EAGER), mask = brk;

@@ -52,7 +52,7 @@ static word bad_at(size_t i)
 			FAIL("%s with %p gives %ld", #call, (void *)(p), got_); \
 	} while (0)
 
-TEST(copy, results_of_looking_inside)
+TEST(copy, results_of_the_calls_that_look_inside)
 {
 	FOR_EACH_BAD(p)
 	{
@@ -94,7 +94,7 @@ TEST(copy, value_of_a_boot_option)
 	}
 }
 
-TEST(copy, results_that_cross_into_nothing)
+TEST(copy, results_that_cross_into_an_unmapped_page)
 {
 	word end = pages_new(1, EAGER) + PAGE, mapped = anon(16, RW);
 
@@ -279,7 +279,7 @@ ROLE(exit_argc)
 	return strcmp(argv[2], "abc") ? 99 : argc;
 }
 
-/* --- ranges that only seem to be good ----------------------------------------------- */
+/* --- ranges that only look valid ---------------------------------------------------- */
 
 TEST(copy, length_that_wraps)
 {

@@ -83,7 +83,8 @@ TEST(usyscall, after_an_exec_that_failed)
 	EQ(ME->ppid, ppid);
 }
 
-/* A grandchild: waits until its parent's pid becomes 1, and reports that. */
+/* A grandchild: waits until its parent is another process, and reports whether that is
+ * process 1. */
 static void orphan(int to)
 {
 	int parent = ME->ppid;
@@ -130,7 +131,7 @@ TEST(usyscall, parents_and_children_die_together)
 		});
 }
 
-/* --- only to be read ---------------------------------------------------------------- */
+/* --- the page is read-only ---------------------------------------------------------- */
 
 TEST(usyscall, a_store_kills)
 {
@@ -145,7 +146,7 @@ TEST(usyscall, a_store_kills)
 	EQ(ME->pid, pid);
 }
 
-TEST(usyscall, a_child_cannot_change_its_parents)
+TEST(usyscall, a_child_cannot_change_its_parents_page)
 {
 	int pid = getpid(), ppid = ME->ppid;
 
@@ -226,8 +227,8 @@ TEST(usyscall, ticks_agree_with_the_kernels)
 	}
 }
 
-/* The functions for this in our library for programs. */
-TEST(usyscall, header_for_programs)
+/* The functions of our library that read the page. */
+TEST(usyscall, functions_of_the_library)
 {
 	long ns = clock(), ticks = uptime(), later;
 
@@ -240,7 +241,7 @@ TEST(usyscall, header_for_programs)
 	CHECK(later >= ticks && later <= uptime());
 }
 
-TEST(usyscall, time_fields_are_everybodys)
+TEST(usyscall, time_fields_are_the_same_for_all)
 {
 	word boot = ME->boot_time, hz = ME->timebase_hz;
 

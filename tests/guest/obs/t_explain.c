@@ -12,7 +12,7 @@ static long ask(int pid, word va, int access, void *buf, long size)
 	return ecall_raw(pid, (long)va, access, (long)buf, size, 0, NR_EXPLAIN);
 }
 
-/* The same, of this program with another stack pointer. */
+/* The same for this program, with another stack pointer. */
 static long ask_with_sp(word sp, word va, int access)
 {
 	register long a0 __asm__("a0") = 0;
@@ -30,7 +30,7 @@ static long ask_with_sp(word sp, word va, int access)
 	return a0;
 }
 
-/* Whether text[], an answer of @n bytes, has @words in it. */
+/* Whether text[], an answer of @n bytes, contains @words. */
 static int has(long n, const char *words)
 {
 	long lines = 0, len = (long)strlen(words);
@@ -45,7 +45,7 @@ static int has(long n, const char *words)
 	return found;
 }
 
-/* Whether the answer has @words in it. */
+/* Whether the answer contains @words. */
 static int says(word va, int access, const char *words)
 {
 	return has(ask(0, va, access, text, sizeof(text)), words);
@@ -74,20 +74,19 @@ TEST(explain, null_pointers)
 	CHECK(says(0x34, WRITE, "null pointer"));
 }
 
-/* Constants are in the first pages, too, and are no null pointers. */
+/* Constants lie in the first pages, too; a write to them is no null pointer. */
 TEST(explain, writes_to_constants)
 {
 	static const char constant[] = "hello";
 
 	CHECK(says((word)constant, WRITE, "constants"));
 	CHECK(!has((long)strlen(text), "null pointer"));
-	CHECK(says(0x400, WRITE,
-		   "constants")); /* whatever it is, it is in the first page */
+	CHECK(says(0x400, WRITE, "constants")); /* something in the first page */
 	CHECK(!has((long)strlen(text), "null pointer"));
 }
 
-/* Variables larger than the stack: sp leaves it, and may come down into the program or
- * pass 0.  Where they lie decides nothing about the cause. */
+/* Variables larger than the stack: sp leaves it, and may come down into the program or pass
+ * 0.  The cause is the same wherever the variables lie. */
 TEST(explain, variables_larger_than_the_stack)
 {
 	static const word sizes[] = { 16, 5000, 20000, 1000000, 300ul << 20 };
@@ -111,9 +110,9 @@ TEST(explain, variables_larger_than_the_stack)
 	CHECK(has(ask_with_sp(stack, guard_page() + 8, WRITE), "guard page"));
 }
 
-/* What is not there yet, but would come, is not refused; what lies past the end of a
+/* An access to a page that would be brought in is not refused.  An access past the end of a
  * file is. */
-TEST(explain, pages_that_come_at_the_touch)
+TEST(explain, pages_that_come_at_the_first_touch)
 {
 	word lazy = pages_new(2, LAZY);
 	word file, shared;
@@ -123,7 +122,7 @@ TEST(explain, pages_that_come_at_the_touch)
 	CHECK(says(lazy + PAGE, READ, "nothing refuses it: the page comes"));
 	store8(lazy, 1);
 	CHILD(7, exit(says(lazy, WRITE, "nothing refuses it") ? 7 : 1));
-	/* A copy-on-write page does not come any more. */
+	/* A copy-on-write page is there already. */
 	CHILD(7, exit(says(lazy, WRITE, "touch") ? 1 : 7));
 	if (!booted_with("fork", "copy"))
 		CHILD(7, exit(says(lazy, WRITE, "a write copies the page") ? 7 : 1));
@@ -145,7 +144,7 @@ TEST(explain, pages_that_come_at_the_touch)
 	EQ(unlink("ex"), 0);
 }
 
-/* --- the same answer from all who give one ------------------------------- */
+/* --- the explanation, the snapshot and the hardware agree ---------------- */
 
 #define RET 0x8082 /* the instruction */
 
@@ -171,7 +170,7 @@ static int fate_of(word va, int access)
 
 	CHECK(n >= 1 && n <= 3);
 	if (path[n - 1].fate[access] == FATE_SPURIOUS)
-		return FATE_OK; /* A and D are the core's affair */
+		return FATE_OK; /* the core may have to set A or D first */
 	return path[n - 1].fate[access];
 }
 
@@ -185,19 +184,19 @@ static void do_access(word va, int access)
 		jump(va);
 }
 
-/* A child asks, and tries it.  @past_end: the area allows it, the file has no such page.
- * Gives the fate; -1: it was killed. */
+/* A child asks for the fate of the access, and then tries it.  @past_end: the area allows
+ * it, but the file has no such page.  Returns the fate, or -1 if the child was killed. */
 static int agree(word va, int access, int past_end)
 {
 	static volatile char *allowed;
 	int fate, status;
 	long pid;
 
-	if (!allowed) /* shared with the child */
+	if (!allowed) /* shared with the children */
 		allowed = (char *)map(0, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid = must_fork();
 	if (pid == 0) {
-		volatile char here = 1; /* later this would change the fate of the stack */
+		volatile char here = 1; /* touches the stack before its fate is asked */
 
 		(void)here;
 		memset(text, 1, sizeof(text));
@@ -205,11 +204,11 @@ static int agree(word va, int access, int past_end)
 		fate = fate_of(va, access);
 		*allowed = fate < FATE_FIRST_REFUSED && !past_end;
 		if (!says(va, access, fate_words[fate]))
-			FAIL("%p: access %d has fate %d, explained otherwise", (void *)va,
+			FAIL("%p: access %d has fate %d, but not its words", (void *)va,
 			     access, fate);
 		if (has((long)strlen(text), "nothing refuses it") != *allowed)
-			FAIL("%p: access %d has fate %d, explained as refused: %d",
-			     (void *)va, access, fate, *allowed);
+			FAIL("%p: access %d has fate %d, but is explained as %s",
+			     (void *)va, access, fate, *allowed ? "refused" : "allowed");
 		do_access(va, access);
 		exit(100 + fate);
 	}
@@ -218,7 +217,7 @@ static int agree(word va, int access, int past_end)
 	return status == KILLED ? -1 : status - 100;
 }
 
-/* Whether a read, a write and an execution happen, as three digits. */
+/* Whether a read, a write and an execution succeed, as three digits. */
 static int happens(word va)
 {
 	int digits = 0;
@@ -238,7 +237,7 @@ static word code_under(int prot)
 	return va;
 }
 
-TEST(explain, answers_as_the_snapshot_does_and_as_it_happens)
+TEST(explain, agrees_with_the_snapshot_and_the_hardware)
 {
 	static const char constant[] = "hello";
 	static volatile char zero;
@@ -249,7 +248,7 @@ TEST(explain, answers_as_the_snapshot_does_and_as_it_happens)
 	EQ(happens((word)&zero), 110);
 	EQ(happens(eager), 110);
 	EQ(happens(lazy), 110);
-	store8(lazy + PAGE, 1); /* copied at the write of a child */
+	store8(lazy + PAGE, 1); /* a child's write copies it */
 	EQ(happens(lazy + PAGE), 110);
 	EQ(happens(start_regs[2] - 8), 110);
 	EQ(happens(guard_page()), 0);
@@ -267,8 +266,9 @@ TEST(explain, answers_as_the_snapshot_does_and_as_it_happens)
 	EQ(happens(code_under(RW | PROT_EXEC)), 111);
 }
 
-/* Of a shared page that was written back the next write is noted; nothing refuses it. */
-TEST(explain, answers_so_of_files)
+/* The next write to a shared page that was written back faults, so that it is noticed, but
+ * is not refused. */
+TEST(explain, agrees_for_mapped_files)
 {
 	word private, shared, fixed;
 	int fd;

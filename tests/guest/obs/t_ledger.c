@@ -1,5 +1,5 @@
-/* t_ledger.c - what all frames are used for: adds up to the RAM at any instant, and each
- * thing that a program does is found in its row. */
+/* t_ledger.c - the ledger, which says what each frame is used for.  It adds up to the RAM
+ * at any moment, and what a program takes appears in its row. */
 #include "t_obs.h"
 
 #define ROWS 96
@@ -75,7 +75,7 @@ TEST(ledger, free_rows_are_blocks_and_lists)
 		if (strcmp(kinds[rows[i].kind].name, "free") != 0)
 			continue;
 		if (rows[i].count == rows[i].pages)
-			lists++; /* or single frames, or no block */
+			lists++; /* or a row of single frames, or an empty one */
 		else
 			EQ(rows[i].pages % rows[i].count, 0);
 		if (strncmp(rows[i].name, "blocks of ", 10) == 0) {
@@ -88,8 +88,8 @@ TEST(ledger, free_rows_are_blocks_and_lists)
 	CHECK(lists > 0);
 }
 
-/* Four programs that take and give back all sorts of memory, on as many harts as there
- * are: each look sees one instant. */
+/* Four programs take and give back all sorts of memory, on all harts.  Each look must see
+ * one moment. */
 TEST(ledger, adds_up_at_any_instant)
 {
 	word total = ram_pages();
@@ -187,8 +187,8 @@ TEST(ledger, areas_are_objects_of_their_slab)
 	EQ(row_of("vma").count, before);
 }
 
-/* `abitest2 @holder`: 8 MiB of heap, of which a child shares all but one page, until it
- * is killed; for what free -v and maps say of it. */
+/* `abitest2 @holder`: holds 8 MiB of heap, of which a child shares all but one page, until
+ * both are killed.  The tests of `free -v` and `maps` look at it. */
 ROLE(holder)
 {
 	word heap = (word)sbrk(8 << 20, EAGER);

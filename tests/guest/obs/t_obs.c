@@ -1,4 +1,4 @@
-/* t_obs.c - snapshot(): what it says of page tables, areas and frames is so. */
+/* t_obs.c - snapshot(): what it says about page tables, areas and frames is true. */
 #include "t_obs.h"
 
 static struct snap_entry entries[MAX_ENTRIES], again[MAX_ENTRIES];
@@ -59,8 +59,8 @@ static int table_of(int pid, struct snap_entry *to)
 	return snap_all(&q, to, MAX_ENTRIES);
 }
 
-/* The caller's own, which reading it does not change any more: what is written on
- * the way is no longer shared with the parent. */
+/* Reads the caller's own table, once more than needed: the first reading unshares the pages
+ * that it writes from the parent, so the second changes nothing. */
 static int own_table(struct snap_entry *to)
 {
 	memset(entries, 0, sizeof(entries));
@@ -100,7 +100,7 @@ word heap_pages(int pages)
 	return heap;
 }
 
-/* The pte without what the hardware may change at any time. */
+/* The pte without the bits that the hardware may change at any time. */
 static word steady(word pte)
 {
 	return pte & ~(PTE_A | PTE_D);
@@ -151,7 +151,7 @@ TEST(obs, a_leaf_says_the_same_as_its_bits)
 	}
 }
 
-/* Every entry hangs from the table that was told before it. */
+/* Every entry belongs to the table that was listed before it. */
 TEST(obs, tables_come_before_what_is_in_them)
 {
 	int n = own_table(entries), tables = 0;
@@ -232,7 +232,7 @@ TEST(obs, path_is_the_way_through_the_table)
 		CHECK(found);
 	}
 	EQ(snapshot(SNAP_PATH, 0, 1ul << 37, &piece, sizeof(piece)),
-	   1); /* nothing at all */
+	   1); /* not even a table */
 	EQ(((struct snap_entry *)piece_record(&piece, 0))->pte, 0);
 	EQ(((struct snap_entry *)piece_record(&piece, 0))->what, 0);
 }
@@ -244,7 +244,7 @@ static int fates(word va)
 
 	for (int i = 0; i < 3; i++)
 		if (e.fate[i] == FATE_SPURIOUS)
-			e.fate[i] = FATE_OK; /* A and D are the core's affair */
+			e.fate[i] = FATE_OK; /* the core may have to set A or D first */
 	return e.fate[0] * 100 + e.fate[1] * 10 + e.fate[2];
 }
 
@@ -305,7 +305,7 @@ TEST(obs, from_the_middle_of_a_table)
 	EQ(snap_all(&q, again, MAX_ENTRIES), 0);
 }
 
-TEST(obs, lazy_memory_is_not_there_and_does_not_come)
+TEST(obs, looking_does_not_bring_in_lazy_memory)
 {
 	word lazy = (word)sbrk(8 * PAGE, LAZY);
 
@@ -376,7 +376,7 @@ TEST(obs, kernel_half_is_the_kernels)
 		EQ(e->area == SNAP_AREA_TEXT, (e->pte & PTE_X) != 0);
 		EQ(e->area == SNAP_AREA_DEVICE, e->frame == SNAP_NO_FRAME);
 	}
-	EQ(seen >> SNAP_AREA_DIRECT, 63); /* all six kinds of places */
+	EQ(seen >> SNAP_AREA_DIRECT, 63); /* all six kinds of areas */
 }
 
 TEST(obs, the_halves_are_apart)
@@ -387,7 +387,7 @@ TEST(obs, the_halves_are_apart)
 	for (int i = 0; i < n; i++)
 		CHECK(entries[i].va < MAXVA);
 	n = snap_all(&q, entries, MAX_ENTRIES);
-	q.pid = 1; /* it is the same for all */
+	q.pid = 1; /* the kernel half is the same for all */
 	EQ(snap_all(&q, again, MAX_ENTRIES), n);
 	for (int i = 0; i < n; i++)
 		EQ(entries[i].pte == again[i].pte && entries[i].va == again[i].va, 1);
@@ -468,7 +468,7 @@ TEST(obs, frames_add_up)
 	q.bytes = sizeof(struct snap_header) + SNAP_LEAST * sizeof(struct snap_count);
 	small = snap_all(&q, counts, COUNT(counts));
 	EQ(small, n);
-	q.pid = 9999; /* not looked at */
+	q.pid = 9999; /* ignored */
 	EQ(snap_all(&q, counts, COUNT(counts)), n);
 }
 
@@ -554,7 +554,7 @@ TEST(obs, bad_buffers)
 	EQ(snapshot(SNAP_PT, 0, 0, (void *)bad[3], ~0ul), -1);
 }
 
-/* A length beyond what a piece can be asks for nothing beyond it. */
+/* Whatever length is given, the kernel writes no more than one piece. */
 TEST(obs, more_room_than_a_piece_needs)
 {
 	word at = (word)sbrk(2 * PAGE, EAGER);

@@ -36,19 +36,19 @@ static inline void *piece_record(union piece *p, unsigned i)
 	return p->bytes + sizeof(p->header) + (word)i * p->header.record_bytes;
 }
 
-/* All records of a kind from @start on into @to (of @size bytes a record), read in
- * pieces of @bytes; gives how many, and fails the case when anything is odd. */
+/* What snap_all() reads into @to: all records of a kind from @start on, in pieces of
+ * @bytes.  It returns their number, and fails the case if a header is wrong. */
 struct snap_query {
 	int kind, pid;
 	word start, bytes;
 };
 int snap_all(const struct snap_query *q, void *to, int max);
 
-/* The entry of the table of @pid that decides about @va; what is 0: none. */
+/* The entry in the table of @pid that decides about @va; `what` is 0 if there is none. */
 struct snap_entry entry_of(int pid, word va);
 
-/* The area of @pid that @va lies in; start == end: none. */
+/* The area of @pid that @va lies in; start == end if there is none. */
 struct snap_area area_of(int pid, word va);
 
-/* @pages of heap that are there and were never written, whatever heap= says. */
+/* @pages of heap that are present and were never written, whatever heap= says. */
 word heap_pages(int pages);

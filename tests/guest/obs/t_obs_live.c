@@ -7,7 +7,7 @@
 
 static struct snap_run runs[MAX_ENTRIES];
 
-/* Flags of the page at @va in the @n runs of the last harvest; -1: it is in none. */
+/* Flags of the page at @va in the @n runs of the last harvest; -1 if no run has it. */
 static int harvested(word va, int n)
 {
 	for (int i = 0; i < n; i++)
@@ -104,7 +104,7 @@ TEST(obs, a_zombie_has_no_table)
 	EQ(snapshot(SNAP_PT, (int)pid, 0, &piece, sizeof(piece)), -1);
 }
 
-/* Looking at another takes nothing from it and gives it nothing. */
+/* Looking at another process neither takes memory nor gives any to it. */
 TEST(obs, looking_costs_no_memory)
 {
 	word heap = (word)sbrk(PAGE, EAGER), before;
@@ -161,7 +161,7 @@ static int process_newest(void)
 	return newest;
 }
 
-/* Tries every process there may be, whatever it is about to do. */
+/* Looks at every process that may exist, whatever it is doing. */
 static void look_around(long until, int first)
 {
 	static union piece piece;
@@ -201,7 +201,7 @@ static void look_while_they_die(int lookers, long ns)
 	}
 }
 
-TEST(obs, they_end_while_being_looked_at)
+TEST(obs, processes_end_while_being_looked_at)
 {
 	look_while_they_die(1, 1000000000);
 }
@@ -343,7 +343,7 @@ TEST(obs, harvest_in_small_pieces_loses_nothing)
 		EQ(harvested(heap + i * PAGE, n) & SNAP_RUN_TOUCHED, i % 2 == 0);
 }
 
-/* What is refused clears nothing. */
+/* A call that fails clears no A bit. */
 TEST(obs, a_failed_harvest_clears_nothing)
 {
 	word heap = heap_pages(PAGES);
@@ -360,7 +360,7 @@ TEST(obs, a_failed_harvest_clears_nothing)
 	n = harvest_all(0);
 	for (int i = 0; i < PAGES; i++)
 		CHECK(harvested(heap + i * PAGE, n) & SNAP_RUN_TOUCHED);
-	/* And it is the same bit that pgaccess has. */
+	/* pgaccess() uses the same bit. */
 	EQ(pgaccess((void *)heap, PAGES, &mask), 0);
 	EQ(mask, 0);
 	load8(heap + 5 * PAGE);
@@ -370,8 +370,8 @@ TEST(obs, a_failed_harvest_clears_nothing)
 	EQ(harvested(heap + 5 * PAGE, n) & SNAP_RUN_TOUCHED, 0);
 }
 
-/* A program that never enters the kernel by itself: what another hart has in its TLB
- * must go, or its touches would not be seen again. */
+/* The program never enters the kernel by itself.  The TLB of its hart must be flushed, or
+ * later touches would not be seen. */
 TEST(obs, harvest_sees_touches_on_other_harts)
 {
 	word heap = heap_pages(PAGES);
@@ -399,8 +399,8 @@ TEST(obs, harvest_sees_touches_on_other_harts)
 	EQ(reap((int)pid), KILLED);
 }
 
-/* The contents survive: clearing A takes nothing else from an entry that the program
- * is writing through at the same time. */
+/* The contents survive: clearing A changes no other bit of an entry that the program is
+ * writing through at the same time. */
 TEST(obs, harvest_while_it_runs_harms_nothing)
 {
 	word heap = heap_pages(PAGES);

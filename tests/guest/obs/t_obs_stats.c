@@ -16,7 +16,7 @@ static int stats_open(void)
 	return fd;
 }
 
-/* The whole text, in reads of at most @step bytes; its length. */
+/* Reads the whole text, at most @step bytes at a time; returns its length. */
 static long stats_read(int fd, long step)
 {
 	long length = 0, n;
@@ -79,7 +79,7 @@ TEST(stats, read_in_pieces_and_ends_with_an_error)
 		stats_read(fd, steps[i]);
 		first = stat_value("copyin");
 		EQ(write(fd, "x", 1), -1);
-		stats_read(fd, steps[i]); /* a new one: the old was dropped */
+		stats_read(fd, steps[i]); /* a new text: the write dropped the old one */
 		CHECK(stat_value("copyin") >= first);
 	}
 	EQ(read(fd, text, 0), 0);
@@ -102,7 +102,7 @@ TEST(stats, a_bad_buffer_loses_nothing)
 	close(fd);
 }
 
-/* What succeeds counts one, whatever its length; what fails counts nothing.
+/* A copy that succeeds counts one, whatever its length; a copy that fails counts nothing.
  * Nobody else runs: the processes above this one wait for their children. */
 TEST(stats, copyin_and_copyinstr_count_what_succeeds)
 {

@@ -67,7 +67,7 @@ static int is_ended(const char *text, word size)
 	return 0;
 }
 
-/* A number, where the values have a range of them. */
+/* Whether the value is a number and the option takes a range of numbers. */
 static int is_in_range(const struct snap_option *o)
 {
 	for (const char *s = o->values; *s; s++)
@@ -76,7 +76,7 @@ static int is_in_range(const struct snap_option *o)
 	return 0;
 }
 
-TEST(options, each_has_a_name_a_meaning_and_a_value_it_can_have)
+TEST(options, each_has_a_name_a_meaning_and_a_valid_value)
 {
 	int n = options_read(SNAP_PIECE);
 
@@ -97,7 +97,7 @@ TEST(options, each_has_a_name_a_meaning_and_a_value_it_can_have)
 	}
 }
 
-TEST(options, pieces_of_any_size_tell_the_same)
+TEST(options, pieces_of_any_size_say_the_same)
 {
 	static struct snap_option all[MAX_OPTIONS];
 	int n = options_read(SNAP_PIECE);
@@ -125,7 +125,7 @@ TEST(options, given_at_boot_is_what_bootarg_says)
 			EQ(o->given[0], 0);
 		if (length >= 0 && !(o->flags & SNAP_OPTION_WAS_SET) &&
 		    length < (long)sizeof(o->given) && strcmp(value, "auto") != 0 &&
-		    strcmp(o->name, "asid") != 0) /* what the hardware lacks is off */
+		    strcmp(o->name, "asid") != 0) /* off without hardware support */
 			EQ(strcmp(o->value, value), 0);
 	}
 }
@@ -173,7 +173,7 @@ TEST(options, numbers_go_from_2_to_9999)
 	EQ(setoption("columns", before), 0);
 }
 
-/* Whether a fork with a page of its own to copy copies it. */
+/* Whether fork copies the pages of this process. */
 static int fork_copies(void)
 {
 	word before = stat_of("fork_copied");
@@ -223,8 +223,9 @@ TEST(options, heap_can_be_changed)
 	EQ(setoption("heap", before), 0);
 }
 
-/* What was made one way is used, split, shared and given back the other way. */
-TEST(options, changes_amid_everything)
+/* Memory that was made under one value of an option is used, split, shared and freed under
+ * the other. */
+TEST(options, changes_while_memory_is_in_use)
 {
 	static const char *const names[] = { "fork", "heap", "super" };
 	char before[COUNT(names)][sizeof(options[0].value)];

@@ -35,7 +35,7 @@ TEST(call, int_arguments_are_low_halves)
 	REFUSED(close(fd));
 }
 
-TEST(call, registers_over_calls)
+TEST(call, registers_are_kept_over_calls)
 {
 	EQ(regs_integer(0, 11, 0), 0); /* getpid */
 	EQ(regs_result, getpid());
@@ -51,13 +51,13 @@ TEST(call, registers_over_calls)
 	EQ(regs_integer(0, 64, 0), 0);  /* sync */
 }
 
-TEST(call, registers_over_sleep)
+TEST(call, registers_are_kept_over_sleep)
 {
 	EQ(regs_integer(1, 13, 0), 0);
 	EQ(regs_result, 0);
 }
 
-TEST(call, registers_over_fork)
+TEST(call, registers_are_kept_over_fork)
 {
 	long changed = regs_integer(0, 1, 0);
 
@@ -67,7 +67,7 @@ TEST(call, registers_over_fork)
 	EQ(reap(regs_result), 0);
 }
 
-TEST(call, registers_over_preemption)
+TEST(call, registers_are_kept_over_preemption)
 {
 	long pid[3];
 
@@ -123,7 +123,7 @@ TEST(float, each_process_has_its_own)
 		EQ(reap(pid[i]), 0);
 }
 
-TEST(float, fork_copies_them)
+TEST(float, fork_copies_the_registers)
 {
 	long changed = regs_float(0, 1, 0, FLOAT_SEED(30));
 
@@ -182,7 +182,7 @@ TEST(call, uptime_counts_ticks)
 	EQ(pause(3), 0);
 	after = uptime();
 	CHECK(after - before >= 2);
-	/* half a minute would be another unit */
+	/* 300 ticks would mean another unit of time */
 	CHECK(after - before < 300);
 }
 
@@ -214,8 +214,8 @@ TEST(call, isatty_knows_the_console)
 	REFUSED(isatty(99));
 }
 
-/* `abitest @flood WHAT N`: N failing calls that the kernel tells of; inodes: N with none
- * left. */
+/* `abitest @flood WHAT N`: N failing calls, each of which the kernel reports.  WHAT is
+ * `calls` for unknown calls, `inodes` for creations when no inode is left. */
 ROLE(flood)
 {
 	long n = number(argv[3]);

@@ -223,7 +223,7 @@ SLOW_TEST(together, directories_that_move_into_each_other)
 {
 	long pid[2];
 
-	/* must neither deadlock nor make a circle */
+	/* must neither deadlock nor make a cycle */
 	EQ(mkdir("a"), 0);
 	EQ(mkdir("b"), 0);
 	for (int i = 0; i < 2; i++) {
@@ -300,7 +300,7 @@ TEST(together, symbolic_links)
 	struct stat st;
 	long pid[3];
 
-	/* all make and remove the same link, which leads nowhere */
+	/* all make and remove the same link, whose target does not exist */
 	for (int i = 0; i < 3; i++) {
 		uint32_t seed = (uint32_t)(31 + i * 7);
 
@@ -333,7 +333,7 @@ TEST(together, symbolic_link_and_file_take_turns)
 {
 	long pid;
 
-	/* an open that finds the one or the other must not mix them up */
+	/* open() finds either of the two, and must not mix them up */
 	file_make("file", 700, 5);
 	pid = must_fork();
 	if (pid == 0) {

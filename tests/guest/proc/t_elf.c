@@ -40,7 +40,7 @@ TEST(elf, one_segment_at_unaligned_offset)
 	EQ(elf_try(elf_simple(CODE(exit_argc))), 1);
 }
 
-TEST(elf, every_kind_of_offset)
+TEST(elf, any_file_offset)
 {
 	static const long offsets[] = { 0xb1, 0x123, 0x3ff, 0x401, 0xfff, 0x1001 };
 
@@ -117,7 +117,7 @@ TEST(elf, segment_without_file_part)
 	EQ(elf_try(f), 0);
 }
 
-TEST(elf, empty_segment_is_nothing)
+TEST(elf, empty_segment_is_ignored)
 {
 	struct elf_file *f = two_segments(CODE(exit_42), PF_R | PF_W);
 
@@ -227,7 +227,7 @@ TEST(elf, bad_magic_is_refused)
 	}
 }
 
-TEST(elf, every_truncation)
+TEST(elf, every_truncation_is_refused)
 {
 	long whole = elf_simple(CODE(exit_42))->size;
 	static const long sizes[] = {
@@ -248,7 +248,7 @@ TEST(elf, every_truncation)
 	}
 }
 
-TEST(elf, less_memory_than_file)
+TEST(elf, memory_size_below_the_file_size)
 {
 	struct elf_file *f = elf_simple(CODE(exit_42));
 
@@ -323,7 +323,7 @@ TEST(elf, file_part_past_the_end)
 	EQ(elf_try(f), ELF_REFUSED);
 	f->segment[1].offset = -8ul;
 	EQ(elf_try(f), ELF_REFUSED);
-	f->segment[1].offset = 1ul << 32; /* not to be cut to 0 */
+	f->segment[1].offset = 1ul << 32; /* must not be truncated to 0 */
 	EQ(elf_try(f), ELF_REFUSED);
 	f->segment[1].offset = 0x500;
 	f->segment[1].filesz = f->segment[1].memsz = 0x100000;
@@ -362,7 +362,7 @@ TEST(elf, no_segment_at_all)
 	refused_or_killed(f);
 }
 
-TEST(elf, entry_where_nothing_is)
+TEST(elf, entry_at_an_address_without_code)
 {
 	static const word entries[] = {
 		0x10000,   TRAMPOLINE, TRAPFRAME, MAXVA,
@@ -388,7 +388,7 @@ TEST(elf, segments_that_overlap)
 	status = elf_try(f);
 	if (status != ELF_REFUSED)
 		EQ(status, 42);
-	/* the same pages, once to run and once to write */
+	/* the same pages, once executable and once writable */
 	f = two_segments(CODE(exit_42), PF_R | PF_W);
 	f->segment[1].vaddr = 0;
 	f->segment[1].offset = 0x400;
@@ -397,7 +397,7 @@ TEST(elf, segments_that_overlap)
 		EQ(status, 42);
 }
 
-TEST(elf, segments_in_falling_order)
+TEST(elf, segments_in_descending_order)
 {
 	struct elf_file *f = elf_new();
 	int status;

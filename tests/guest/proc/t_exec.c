@@ -1,7 +1,8 @@
-/* t_exec.c - exec(): what the new image starts with, and what a failing one leaves be. */
+/* t_exec.c - exec(): what the new image starts with, and that a call which fails changes
+ * nothing. */
 #include "lib.h"
 
-/* Runs a role of this program with up to 29 arguments; gives its exit status. */
+/* Runs a role of this program with up to 29 arguments; returns its exit status. */
 static int role_run(const char *role, char *const extra[])
 {
 	char *argv[MAXARG] = { (char *)test_self, (char *)role };
@@ -128,7 +129,7 @@ TEST(exec, one_argument_at_the_limit)
 	REFUSED(exec(test_self, argv));
 	big[4096] = 0;
 	REFUSED(exec(test_self, argv));
-	big[4095] = 0; /* as a string it is fine, with the array it does not fit */
+	big[4095] = 0; /* the string fits, but not together with the array */
 	REFUSED(exec(test_self, argv));
 }
 
@@ -248,7 +249,7 @@ TEST(exec, failure_changes_nothing)
 	REFUSED(exec("nothing", argv));
 	free = free_memory();
 	REFUSED(exec("nothing", argv));
-	REFUSED(exec("/README", argv)); /* no program */
+	REFUSED(exec("/README", argv)); /* not a program */
 	REFUSED(exec("/", argv));
 	REFUSED(exec("/README/x", argv));
 	REFUSED(exec("", argv));
@@ -304,7 +305,7 @@ TEST(exec, name_of_the_process)
 		exit(2);
 	}
 	EQ(reap(pid), 0);
-	/* a longer name is cut, not run over */
+	/* a longer name is cut and must not overflow */
 	EQ(link(test_self, "fourteenletter"), 0);
 	EQ(pipe(fd), 0);
 	pid = must_fork();

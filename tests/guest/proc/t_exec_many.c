@@ -1,4 +1,4 @@
-/* t_exec_many.c - exec() with more arguments than xv6 knows: its native form, and programs
+/* t_exec_many.c - exec() with more arguments than xv6 allows: its native form, and programs
  * whose stack has room for them. */
 #include "elf.h"
 
@@ -16,7 +16,7 @@ static long exec_native(const char *path, char *const argv[])
 	return ecall_raw((long)path, (long)argv, 0, 0, 0, 0, SYS_NATIVE + 7);
 }
 
-/* `echo` and numbers, @n in all, NULL after them. */
+/* Fills many[] with the numbers 0 to @n - 1 and a NULL. */
 static void number_arguments(int n)
 {
 	for (int i = 0; i < n; i++) {
@@ -28,7 +28,7 @@ static void number_arguments(int n)
 
 typedef long exec_fn(const char *path, char *const argv[]);
 
-/* Runs `echo`, its output to the file "out"; the exit status. */
+/* Runs `echo` with its output in the file "out"; returns the exit status. */
 static int echo_run(exec_fn *fn, char *const argv[])
 {
 	long pid = must_fork();
@@ -42,7 +42,8 @@ static int echo_run(exec_fn *fn, char *const argv[])
 	return reap(pid);
 }
 
-/* "out" has many[1] to many[n - 1] with blanks between them, and is gone then. */
+/* Checks that "out" holds many[1] to many[n - 1] with blanks between them, and removes
+ * it. */
 static void echo_check(int n)
 {
 	static char buf[65536];
@@ -105,7 +106,7 @@ static void odd_make(word stack)
 	elf_save(f, "odd");
 }
 
-/* Runs it with many[]; CALLED if exec_native() gave @error. */
+/* Runs it with many[]; returns its exit status, or CALLED if exec_native() gave @error. */
 static int odd_run(int error)
 {
 	long pid = must_fork();
@@ -117,7 +118,7 @@ static int odd_run(int error)
 	return reap(pid);
 }
 
-/* A program of one page of stack may have it full of arguments, as ever. */
+/* Arguments may fill a stack of one page, as in xv6. */
 TEST(exec_many, stack_of_a_page)
 {
 	odd_make(0);
@@ -148,7 +149,7 @@ TEST(exec_many, half_of_the_stack_is_left)
 	EQ(unlink("odd"), 0);
 }
 
-/* 64 KiB less a little for our own programs, in strings of many pages. */
+/* For our own programs strings and array may have 64 KiB; here most strings fill a page. */
 TEST(exec_many, long_strings)
 {
 	static char big[4096], last[4096];
@@ -187,7 +188,8 @@ TEST(exec_many, bad_pointers)
 	EQ(free_memory(), free);
 }
 
-/* The array lies on two pages, the strings over a boundary and up to the last byte. */
+/* The array lies on two pages; the strings cross a boundary or end at the last byte of
+ * memory. */
 TEST(exec_many, across_pages)
 {
 	word p = (sbrk(0, EAGER) + PAGE - 1) & -PAGE, top = p + 4 * PAGE;
@@ -202,7 +204,8 @@ TEST(exec_many, across_pages)
 	array[600] = many[600] = 0;
 	EQ(echo_run(exec_native, many), 0);
 	echo_check(600);
-	/* no NULL and no more memory: neither the array nor a string may run on */
+	/* without a NULL or NUL before the end of memory, array and string are bad
+	 * addresses */
 	array = (char **)top - 600;
 	for (int i = 0; i < 600; i++)
 		array[i] = "x";
@@ -215,7 +218,7 @@ TEST(exec_many, across_pages)
 	EQ(exec_native("/echo", array), -EFAULT);
 }
 
-/* With 0, 1, 2, ... pages left it works or says so, and nothing is lost. */
+/* With 0, 1, 2, ... pages left exec works or returns an error, and no memory is lost. */
 SLOW_TEST(exec_many, memory_runs_out)
 {
 	int refused = 0, done = 0;

@@ -1,5 +1,5 @@
-/* t_fault.c - what a program may not do to memory or to the machine ends it, with
- * status -1. */
+/* t_fault.c - a program that does what it may not do to memory or to the machine is killed,
+ * with status -1. */
 #include "lib.h"
 
 static const word no_access[] = {
@@ -9,25 +9,25 @@ static const word no_access[] = {
 	0x2000000000,       0xffffffbffffff000,
 };
 
-TEST(fault, load_where_nothing_is)
+TEST(fault, load_from_memory_it_does_not_have)
 {
 	for (size_t i = 0; i < COUNT(no_access); i++)
 		KILLS(load8(no_access[i]));
 }
 
-TEST(fault, store_where_nothing_is)
+TEST(fault, store_to_memory_it_does_not_have)
 {
 	for (size_t i = 0; i < COUNT(no_access); i++)
 		KILLS(store8(no_access[i], 1));
 }
 
-TEST(fault, jump_where_nothing_is)
+TEST(fault, jump_to_memory_it_does_not_have)
 {
 	for (size_t i = 0; i < COUNT(no_access); i++)
 		KILLS(jump(no_access[i] & ~1ul));
 }
 
-TEST(fault, store_at_every_power_beyond)
+TEST(fault, store_at_every_power_of_two_from_the_end)
 {
 	for (int bit = 38; bit < 64; bit++) {
 		KILLS(store8(1ul << bit, 99));
@@ -123,7 +123,7 @@ TEST(fault, access_over_a_page_border)
 {
 	word brk = (sbrk(0, EAGER) + PAGE - 1) & -PAGE;
 
-	/* the second half of a misaligned word is not there */
+	/* the second half of the misaligned word is on an unmapped page */
 	KILLS(__asm__ volatile("ld t0, 0(%0)" ::"r"(brk - 4) : "t0", "memory"));
 	KILLS(__asm__ volatile("sd t0, 0(%0)" ::"r"(brk - 4) : "memory"));
 }

@@ -1,15 +1,17 @@
 /* t_fuzz.c - calls drawn at random, with arguments that nearly make sense.
  *
  * Each seed is a child of its own which makes a few hundred calls in the scratch directory.
- * Nothing is asked of their results: the machine must live, and have its memory and its
- * processes back.  A seed that fails can be run alone: `abitest @fuzz SEED [COUNT]`. */
+ * Their results are not checked.  The machine must survive, with as much free memory and as
+ * many processes as before.  A seed that fails can be run alone: `abitest @fuzz SEED
+ * [COUNT]`. */
 #include "lib.h"
 
 #define CALLS 300
 #define POOL_HEAP (16 * PAGE)
 
-/* A call and what its arguments are: f descriptor, p path, c path for chdir, b buffer,
- * n length, i small number, k pid, m address, l lengths for memory, t ticks, v argv. */
+/* A call and the kinds of its arguments: f descriptor, p path, c path for chdir, o modes of
+ * open, b buffer, n length, i small number, k pid, m address, z page address or 0, l length
+ * of memory, j flags of mmap, t ticks, v argv. */
 struct call {
 	short number;
 	const char *kinds;
@@ -127,7 +129,8 @@ static long draw(char kind, uint32_t *r)
 	}
 }
 
-/* A path that comes out of the memory which other calls write to must not lead outside. */
+/* A path may lie in memory that other calls write to.  It must not lead out of the scratch
+ * directory. */
 static void pool_forget_paths(void)
 {
 	for (word p = pool_heap; p < pool_heap + POOL_HEAP; p++)
@@ -148,8 +151,8 @@ static void make_call(uint32_t *r)
 		exit(0);
 }
 
-/* Something to start from; where several are at it, another may have made a directory or
- * a device of that name meanwhile. */
+/* Writes a file to start from.  When several processes fuzz at once, another may have made
+ * a directory or a device of that name; then nothing is written. */
 static void scribble(const char *path, long n, uint32_t seed)
 {
 	int fd = open(path, O_CREATE | O_WRONLY | O_TRUNC);
@@ -181,7 +184,7 @@ static void fuzz(uint32_t seed)
 	}
 }
 
-/* Until the child is gone; one that sleeps for ticks on end is killed. */
+/* Waits for the child, and kills it if it sleeps for more than a tick. */
 static void fuzz_wait(long pid)
 {
 	long since = uptime();
@@ -200,7 +203,7 @@ static void fuzz_seeds(uint32_t first, uint32_t count)
 {
 	word processes = process_count();
 
-	process_state(1); /* now what these write to is our own, and costs no more pages */
+	process_state(1); /* the pages that these write to are ours from here on */
 	directory_empty(0);
 	for (uint32_t seed = first; seed < first + count; seed++) {
 		word before;
@@ -236,12 +239,12 @@ ROLE(fuzz)
 	return 0;
 }
 
-TEST(fuzz, a_few)
+TEST(fuzz, twenty_seeds)
 {
 	fuzz_seeds(1, 20);
 }
 
-SLOW_TEST(fuzz, many)
+SLOW_TEST(fuzz, hundred_seeds)
 {
 	fuzz_seeds(1000, 100);
 }

@@ -1,5 +1,5 @@
-/* t_info.c - calls that tell about the system: sysinfo, trace, procinfo, meminfo, boot
- * args. */
+/* t_info.c - calls that report on the system: sysinfo, trace, procinfo, meminfo, boot
+ * options. */
 #include "lib.h"
 
 TEST(info, sysinfo_counts_processes)
@@ -17,7 +17,7 @@ TEST(info, sysinfo_counts_processes)
 	EQ(process_count(), before + 1);
 	EQ(write(fd[1], "x", 1), 1);
 	EVENTUALLY(process_state(pid) == PS_ZOMBIE, 100);
-	EQ(process_count(), before + 1); /* a zombie has its slot */
+	EQ(process_count(), before + 1); /* a zombie keeps its slot */
 	EQ(reap(pid), 0);
 	EQ(process_count(), before);
 }
@@ -51,7 +51,7 @@ TEST(info, reading_a_file_costs_no_memory)
 	EQ(unlink("f"), 0);
 }
 
-TEST(info, procinfo_knows_us)
+TEST(info, procinfo_lists_init_and_the_caller)
 {
 	static struct procinfo list[NPROC];
 	long n = procinfo(list, NPROC), me = getpid();
@@ -74,7 +74,7 @@ TEST(info, procinfo_knows_us)
 	}
 	EQ(seen_init, 1);
 	EQ(seen_me, 1);
-	EQ(procinfo(list, 1), n); /* how many there are, whatever fits */
+	EQ(procinfo(list, 1), n); /* the number of all, whatever fits */
 }
 
 TEST(info, meminfo_adds_up)
@@ -88,7 +88,7 @@ TEST(info, meminfo_adds_up)
 	CHECK(m.available * PAGE == free_memory());
 }
 
-TEST(info, bootarg_that_is_not_there)
+TEST(info, bootarg_of_a_missing_option)
 {
 	char value[8];
 
@@ -96,7 +96,7 @@ TEST(info, bootarg_that_is_not_there)
 	REFUSED(bootarg("", value, sizeof(value)));
 }
 
-/* What the traced process prints is looked at by the tests that drive the machine. */
+/* The tests that drive the machine check what the traced process prints. */
 TEST(info, trace_is_inherited_and_ends)
 {
 	EQ(trace(0), 0);
@@ -110,11 +110,11 @@ TEST(info, trace_is_inherited_and_ends)
 	getpid();
 }
 
-TEST(info, console_writes_whole)
+TEST(info, long_write_to_the_console_is_complete)
 {
 	static char text[300];
 
-	/* carriage returns and blanks: nothing that disturbs the reports */
+	/* blanks and a newline do not disturb the reports */
 	memset(text, ' ', sizeof(text));
 	text[sizeof(text) - 1] = '\n';
 	EQ(write(1, text, sizeof(text)), sizeof(text));
@@ -123,7 +123,8 @@ TEST(info, console_writes_whole)
 
 /* Roles for the tests that drive the machine from outside. */
 
-/* `abitest @console READS SIZE`: what each read of the console gives, in brackets. */
+/* `abitest @console READS SIZE`: prints what each read of the console gives, in
+ * brackets. */
 ROLE(console)
 {
 	long reads = number(argv[2]), size = number(argv[3]);
@@ -159,7 +160,7 @@ ROLE(orphans)
 		pause(1000);
 }
 
-/* `abitest @fault ADDRESS`: a load there. */
+/* `abitest @fault ADDRESS`: loads from the address, which is hexadecimal. */
 ROLE(fault)
 {
 	word address = 0;

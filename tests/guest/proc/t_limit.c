@@ -3,7 +3,7 @@
 
 #define MEGA (1 << 20)
 
-/* Grows the heap to the last page, touching what it gets; gives the number of pages. */
+/* Grows the heap until no page is free, and touches it; returns the number of pages. */
 static long take_all(void)
 {
 	long pages = 0, brk;
@@ -17,7 +17,7 @@ static long take_all(void)
 	return pages;
 }
 
-/* In a child, the number of pages it gets comes through a pipe. */
+/* The number of pages that a child can get.  The child sends it through a pipe. */
 static long pages_obtainable(void)
 {
 	long pages = 0, pid;
@@ -37,7 +37,7 @@ static long pages_obtainable(void)
 	return pages;
 }
 
-SLOW_TEST(limit, same_pages_every_time)
+SLOW_TEST(limit, as_many_pages_every_time)
 {
 	long first = pages_obtainable();
 
@@ -64,11 +64,11 @@ SLOW_TEST(limit, caches_give_their_pages_back)
 {
 	long before;
 
-	file_make("c", 3000, 1); /* what file_make() writes to is ours from here on */
+	file_make("c", 3000, 1); /* its pages are ours from here on */
 	file_check("c", 3000, 1);
 	EQ(unlink("c"), 0);
 	before = pages_obtainable();
-	/* fill what caches there are: file pages, directory blocks, names */
+	/* fill all caches: file pages, directory blocks, names */
 	for (int i = 0; i < 6; i++) {
 		char name[] = { 'c', '0' + i, 0 };
 
@@ -86,7 +86,7 @@ SLOW_TEST(limit, caches_give_their_pages_back)
 	EQ(pages_obtainable(), before);
 }
 
-/* With all memory taken but @spare pages, @what is tried. */
+/* Calls @what in a child that has taken all memory but @spare pages. */
 static void starved(int spare, void (*what)(void))
 {
 	long pid = must_fork();
@@ -167,7 +167,7 @@ static void try_files(void)
 {
 	long fd = open("f", O_CREATE | O_RDWR);
 
-	/* memory short or not, what was written is what is read */
+	/* what is read is what was written, even if memory is short */
 	if (fd >= 0) {
 		long wrote = write(fd, "0123456789", 10);
 
@@ -202,7 +202,7 @@ SLOW_TEST(limit, growth_that_fails_is_undone)
 	int done[2], stop[2];
 	char c;
 
-	/* several want most of memory at once; who fails has taken nothing */
+	/* several ask for half of memory at once; a call that fails takes nothing */
 	EQ(pipe(done), 0);
 	EQ(pipe(stop), 0);
 	for (int i = 0; i < 10; i++) {
@@ -238,7 +238,8 @@ SLOW_TEST(limit, copy_on_write_without_memory)
 		CHECK(brk != (word)-1);
 		for (word p = brk; p < brk + size; p += PAGE)
 			*(volatile word *)p = p;
-		/* fork may refuse, or share; then one of the two runs out and is killed */
+		/* fork may fail, or share; then one of the two finds no memory and is
+		 * killed */
 		child = fork();
 		if (child == 0) {
 			for (word p = brk; p < brk + size; p += PAGE)
@@ -302,7 +303,7 @@ SLOW_TEST(limit, forks_and_programs_while_memory_runs_out)
 {
 	long hog = must_fork(), eaters[3];
 
-	/* one takes and gives back all there is, others start programs, which works or
+	/* one takes and gives back all memory, others start programs, which works or
 	 * fails */
 	if (hog == 0)
 		for (;;) {
@@ -329,7 +330,7 @@ SLOW_TEST(limit, forks_and_programs_while_memory_runs_out)
 	for (int i = 0; i < 3; i++) {
 		int status = reap(eaters[i]);
 
-		/* an eater itself may lack the page for its copy of the stack */
+		/* an eater may find no page for its own copy of the stack */
 		CHECK(status == 0 || status == KILLED);
 	}
 	EQ(kill(hog), 0);

@@ -117,7 +117,7 @@ TEST(proc, fork_keeps_the_directory)
 	EQ(unlink("d"), 0);
 }
 
-TEST(proc, closing_is_ones_own)
+TEST(proc, close_in_a_child_leaves_the_parents_open)
 {
 	long fd;
 
@@ -199,7 +199,7 @@ TEST(proc, kill_of_nobody)
 	REFUSED(kill(-(int)getpid()));
 	REFUSED(kill(0x7fffffff));
 	REFUSED(kill((int)0x80000000));
-	CHILD(0, exit(0)); /* and no free slot was marked */
+	CHILD(0, exit(0)); /* and the calls marked no free slot as killed */
 	CHILD(0, pause(1));
 }
 
@@ -295,7 +295,7 @@ TEST(proc, killed_before_it_ever_ran)
 	}
 }
 
-TEST(proc, killed_in_the_midst_of_anything)
+TEST(proc, killed_at_any_moment)
 {
 	for (int i = 0; i < 30; i++) {
 		long pid = must_fork();
@@ -330,7 +330,7 @@ TEST(proc, orphans_are_reaped)
 	for (int i = 0; i < 100; i++) {
 		long pid;
 
-		/* init may be far behind, and there are only so many slots */
+		/* init may not have reaped all yet, and the slots are few */
 		EVENTUALLY(process_count() < before + 20, 100);
 		pid = must_fork();
 		if (pid == 0) {
@@ -375,7 +375,7 @@ TEST(proc, zombies_of_a_dead_parent)
 	EVENTUALLY(process_count() == before, 100);
 }
 
-TEST(proc, two_that_fork)
+TEST(proc, two_processes_fork_at_once)
 {
 	long pid[2];
 
@@ -429,7 +429,7 @@ TEST(proc, wait4_takes_the_one_asked_for)
 	REFUSED(wait4(-1, &status, 0));
 }
 
-/* The mode of the console, which is not the caller's. */
+/* The mode of the console.  If the caller has set it, this ends it. */
 static unsigned console_mode(void)
 {
 	struct console_info info;
@@ -446,8 +446,8 @@ ROLE(console_mode)
 	return 0;
 }
 
-/* What is read then is in tests/qemu/test_console.py. */
-TEST(proc, console_takes_what_it_knows)
+/* tests/qemu/test_console.py tests what reads return in each mode. */
+TEST(proc, console_mode_belongs_to_its_program)
 {
 	char *argv[] = { (char *)test_self, "@console_mode", 0 };
 	struct console_info info;
@@ -459,7 +459,7 @@ TEST(proc, console_takes_what_it_knows)
 	CHILD(0, EQ(console(CONSOLE_RAW, &info), 0); EQ(info.mode, CONSOLE_RAW);
 	      CHILD(0, EQ(console_mode(), CONSOLE_RAW));
 	      EQ(console(CONSOLE_LINES, &info), 0); EQ(info.mode, CONSOLE_LINES));
-	/* It ends with its program. */
+	/* The mode ends with its program. */
 	CHILD(0, EQ(console(CONSOLE_RAW, 0), 0));
 	EQ(console_mode(), CONSOLE_LINES);
 	KILLS(EQ(console(CONSOLE_RAW, 0), 0); *(volatile char *)0x3000000000 = 0);
@@ -468,8 +468,8 @@ TEST(proc, console_takes_what_it_knows)
 	CHILD(0, EQ(job(JOB_BACKGROUND), 0); REFUSED(console(CONSOLE_RAW, 0)));
 }
 
-/* What ^C does with it is in tests/qemu/test_jobs.py. */
-TEST(proc, job_takes_what_it_knows)
+/* tests/qemu/test_jobs.py tests what ^C does. */
+TEST(proc, job_checks_its_argument_and_its_caller)
 {
 	EQ(job(JOB_INTERRUPTED), 0);
 	REFUSED(job(3));

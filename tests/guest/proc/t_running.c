@@ -1,5 +1,5 @@
-/* t_running.c - program files that change or go while they run, and stacks by
- * PT_GNU_STACK. */
+/* t_running.c - program files that are changed or removed while they run, and stacks of the
+ * size in PT_GNU_STACK. */
 #include "elf.h"
 #include "mapping.h"
 #include "vm.h"
@@ -24,7 +24,7 @@ static struct elf_file *paged(const uint32_t *code, int count)
 	return f;
 }
 
-/* Starts ./prog waiting on a pipe; the pipe's other end is the result. */
+/* Starts ./prog, which waits on a pipe; returns the pipe's other end. */
 static long start_waiting(long *pid)
 {
 	int fd[2];
@@ -61,7 +61,7 @@ TEST(running, file_is_rewritten)
 	wait_until_asleep(pid);
 	elf_save(paged(read_exit_43, COUNT(read_exit_43)), "prog");
 	EQ(write(go, "x", 1), 1);
-	EQ(reap(pid), 42); /* the old text, to its end */
+	EQ(reap(pid), 42); /* it ran the old text to the end */
 	close(go);
 	go = start_waiting(&pid);
 	EQ(write(go, "x", 1), 1);
@@ -105,8 +105,8 @@ static void overwrite(word map, word other)
 	EQ(close((int)fd), 0);
 }
 
-/* A program file that is mapped by others for writing: before it runs (@early), or
- * only then.  The program does not change, the mappings stay one. */
+/* Others map a program file for writing, before it runs (@early) or while it runs.  The
+ * running program does not change, and both mappings show the same bytes. */
 static void run_while_mapped(int early)
 {
 	long pid, go = -1, fd;
@@ -159,7 +159,7 @@ TEST(running, file_is_truncated)
 	EQ(unlink("prog"), 0);
 }
 
-/* Not even where what is missing are whole pages of text or constants. */
+/* Also where whole pages of text or constants are missing. */
 TEST(running, file_that_is_cut_off_is_refused)
 {
 	static const long sizes[] = { 0x1000, 0x1001, 0x1fff, 0x2000, 0x2fff };
@@ -173,7 +173,8 @@ TEST(running, file_that_is_cut_off_is_refused)
 	}
 }
 
-/* The last page of the file goes and comes in one piece: exec sees all of it or none. */
+/* The last page of the file is cut off and written again, each in one step: exec sees all
+ * of it or none. */
 TEST(running, file_is_cut_while_exec_reads_it)
 {
 	static const uint32_t exit_42[] = { LI(A0, 42), EXIT_A0 };
@@ -214,7 +215,7 @@ TEST(running, file_is_unlinked)
 	EQ(reap(pid), 42);
 }
 
-/* Touches one byte in each page down to sp - (pages << 12), then exits with 42. */
+/* Stores to the address @pages pages below sp, then exits with 42. */
 static struct elf_file *stack_user(word stack, int pages)
 {
 	const uint32_t code[] = {
@@ -251,7 +252,7 @@ TEST(stack, of_the_size_that_is_asked_for)
 	EQ(elf_try(stack_user(1 << 20, 256)), KILLED);
 }
 
-TEST(stack, size_without_sense)
+TEST(stack, absurd_size_is_refused_or_ignored)
 {
 	static const word sizes[] = { 1ul << 38, 1ul << 40, 1ul << 63, ~0ul, -PAGE };
 

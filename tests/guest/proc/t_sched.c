@@ -1,5 +1,5 @@
-/* t_sched.c - many processes at once: no lost wake-up, nobody starves, tables fill and
- * empty. */
+/* t_sched.c - many processes at once: no wake-up is lost, no process starves, tables fill
+ * and empty. */
 #include "lib.h"
 
 static void ping_pong(int rounds)
@@ -110,7 +110,7 @@ TEST(sched, spinners_share_the_time)
 	int fd[2];
 	static unsigned seen[SPINNERS];
 
-	/* each reports again and again; all must be heard of */
+	/* each writes again and again; all must be heard from */
 	EQ(pipe(fd), 0);
 	for (int i = 0; i < SPINNERS; i++) {
 		pid[i] = must_fork();
@@ -156,7 +156,8 @@ TEST(sched, sleepers_wake_in_time)
 	CHECK(uptime() - before < 100);
 }
 
-/* Forks children that wait for the end of a pipe, until that fails; gives how many. */
+/* Forks children that wait for the end of a pipe, until fork fails; returns their
+ * number. */
 static int fork_to_the_limit(int stop)
 {
 	char c;

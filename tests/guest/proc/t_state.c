@@ -1,7 +1,8 @@
 /* t_state.c - what a processor keeps besides integer registers: each process has its own,
- * or none.  Everything that user mode can write is written and looked for where it must not
- * be: in a program after exec and in other processes on the same harts.  A fork copies it.
- * State that the kernel keeps off kills who touches it, and then nothing can be found. */
+ * or none.  The cases write everything that user mode can write, and look for it where it
+ * must not be: in a program after exec and in other processes on the same harts.  A fork
+ * copies it.  A process that touches state which the kernel keeps off is killed; then there
+ * is nothing to find. */
 #include "lib.h"
 
 #define MARK 0x5a5ac3c3f00dbeeful
@@ -14,7 +15,7 @@ void state_float_set(word mark);
 void state_float_get(word out[WORDS]);
 void state_vector_set(word mark);
 void state_vector_get(word out[WORDS]);
-/* Gives what user register @number held, and writes @value there. */
+/* Returns what user register @number held, and writes @value there. */
 word state_csr_swap(word number, word value);
 
 extern const word state_csr_count;
@@ -77,7 +78,7 @@ TEST(state, none_after_exec)
 			exec_role("@state", i);
 		}
 		if (!ended_clean(pid))
-			FAIL("a new program has something of %s", states[i].name);
+			FAIL("a new program finds %s state of the old one", states[i].name);
 	}
 }
 
@@ -96,11 +97,12 @@ TEST(state, fork_copies_it)
 			exit(0);
 		}
 		if (!ended_clean(pid))
-			FAIL("a child has other %s registers", states[i].name);
+			FAIL("a child lacks the %s state of its parent", states[i].name);
 	}
 }
 
-/* Processes that have written it and sleep, on every hart; the others find nothing. */
+/* Processes on every hart write the state and then sleep; others must find nothing of
+ * it. */
 TEST(state, none_of_other_processes)
 {
 	for (int i = 0; i < (int)COUNT(states); i++) {
@@ -124,14 +126,14 @@ TEST(state, none_of_other_processes)
 			if (status == KILLED)
 				break;
 			if (status)
-				FAIL("%s registers of another process", states[i].name);
+				FAIL("finds %s state of another process", states[i].name);
 		}
 		for (int k = 0; k < PROCESSES; k++)
 			CHECK(ended_clean(writer[k]));
 	}
 }
 
-/* Every register that user mode could write by its number, known or not. */
+/* All registers with numbers that user mode could write, whether they exist or not. */
 TEST(state, no_other_register_passes)
 {
 	long writer[CSRS], reader;
@@ -155,14 +157,14 @@ TEST(state, no_other_register_passes)
 		if (reader == 0)
 			exit(state_csr_swap((word)c, 0) != 0);
 		if (!ended_clean(reader))
-			FAIL("register 0x%x of another process", c);
+			FAIL("finds register 0x%x of another process", c);
 	}
 	for (int c = 0; c < CSRS; c++)
 		if (!ended_clean(writer[c]))
-			FAIL("a new program has register 0x%x", c);
+			FAIL("a new program finds register 0x%x of the old one", c);
 }
 
-/* `abitest @die HOW`: for what the kernel says then. */
+/* `abitest @die HOW`: dies in that way, for the tests of what the kernel says. */
 ROLE(die)
 {
 	const char *how = argc == 3 ? argv[2] : "";
@@ -184,7 +186,7 @@ ROLE(die)
 	return 0;
 }
 
-/* `abitest @deaths N`: some 600 bytes on the console for each. */
+/* `abitest @deaths N`: N processes die, each with some 600 bytes on the console. */
 ROLE(deaths)
 {
 	for (long n = argc == 3 ? number(argv[2]) : 0; n > 0; n--)

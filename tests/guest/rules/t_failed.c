@@ -4,18 +4,18 @@
  * compile.  A row tries the call with none of a resource left, then with one, two and three
  * of it left.  After each try the whole resource is given back, and the process and its
  * files must be as they were before.  If the row says that it `needs` the resource, the
- * first try must fail.  In the end, with the whole resource back, the call must work: so it
- * was the resource that made it fail.
+ * first try must fail.  At last, with the whole resource back, the call must work: then it
+ * was the lack of the resource that made it fail.
  *
- * A failed call may have filled a part of the memory that it was to fill; and a part of
- * a long write() may be in the file, see docs/abi.md.  Inode slots cannot be exhausted
- * here, as there are as many as the image has inodes; tests/host/fs exhausts them. */
+ * A failed call may have filled a part of the memory that it was to fill, and a part of a
+ * long write() may be in the file (docs/abi.md).  Inode slots cannot be exhausted here, as
+ * there are as many as the image has inodes; tests/host/fs exhausts them. */
 #include "t_failed.h"
 
 struct row {
 	const char *what; /* NULL ends the rows */
 	long (*call)(void);
-	void (*undo)(void); /* after a success; NULL: try no further */
+	void (*undo)(void); /* after a success; NULL: the last try */
 	unsigned needs;     /* fails without these */
 	unsigned uses;      /* may fail without these */
 };
@@ -40,7 +40,8 @@ struct row {
 	}
 #define ROWS(call, ...) static const struct row rows_##call[] = { __VA_ARGS__, END }
 
-/* Takes nothing that can be used up, gives something back, or cannot fail. */
+/* For a call that takes nothing that can be used up, that gives something back, or that
+ * cannot fail. */
 #define NOTHING(call) static const struct row rows_##call[] = { END }
 
 UNDO(nothing, (void)0)

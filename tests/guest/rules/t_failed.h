@@ -16,7 +16,7 @@ extern const struct supply {
 	void (*end)(void);  /* gives all back      */
 } resources[RESOURCES];
 
-/* Makes the pages that are written later, without free memory, private to the process. */
+/* Unshares from the parent the pages that are written later, when no memory is free. */
 void resources_begin(void);
 
 #define MEM_PAGES 8
@@ -47,7 +47,8 @@ void pipe_fill(void);
 void full_make(void);
 void full_remove(void);
 
-/* The files that all rows share; and the state of the process, which ends with it. */
+/* files_make(): the files that all rows share.  world_make(): the state of the process,
+ * which ends with it. */
 void files_make(void);
 void files_remove(void);
 void world_make(void);

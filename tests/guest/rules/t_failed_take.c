@@ -1,4 +1,5 @@
-/* t_failed_take.c - uses up what calls need, and gives it back one by one. */
+/* t_failed_take.c - uses up the resources that calls need, and gives them back one by
+ * one. */
 #include "t_failed.h"
 
 static struct {
@@ -210,7 +211,7 @@ static void areas_take(void)
 			return;
 		taken.area[taken.areas] = p;
 	}
-	FAIL("%d areas are not all", taken.areas);
+	FAIL("more than %d areas", taken.areas);
 }
 
 static void areas_give(void)

@@ -77,8 +77,7 @@ void files_remove(void)
 
 void world_make(void)
 {
-	/* Pages that are written later, without free memory, become the process's own
-	 * first. */
+	/* Unshares the pages that are written later, when no memory is free. */
 	memset(scratch, 1, SCRATCH_SIZE);
 	resources_begin();
 	world.f = (int)open("f", O_RDWR);

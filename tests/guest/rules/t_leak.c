@@ -104,7 +104,7 @@ TEST(leak, structs)
 	EQ(unlink("f"), 0);
 }
 
-TEST(leak, stat_has_no_rest)
+TEST(leak, padding_of_stat_is_zero)
 {
 	struct stat st;
 
@@ -113,7 +113,8 @@ TEST(leak, stat_has_no_rest)
 	EQ(st.pad, 0);
 }
 
-/* All kinds.  The whole piece is checked, as the kernel writes nothing past its end. */
+/* All kinds of snapshots.  The whole piece is checked: the bytes after the last record stay
+ * as they were. */
 TEST(leak, snapshots)
 {
 	for (int kind = 1; kind < SNAP_NKINDS; kind++)
@@ -135,13 +136,13 @@ TEST(leak, texts)
 	fd = open("stats", O_RDONLY);
 	LOOK(read, 50, fd, OUT, 50);
 	while (read(fd, scratch, SCRATCH_SIZE) > 0)
-		; /* the next reader finds a new text */
+		; /* so that the next reader gets a new text */
 	EQ(close(fd), 0);
 	EQ(unlink("stats"), 0);
 	EQ(unlink("s"), 0);
 }
 
-TEST(leak, bytes_of_pages)
+TEST(leak, masks_of_pages)
 {
 	word p = anon(64, RW);
 
@@ -151,7 +152,7 @@ TEST(leak, bytes_of_pages)
 }
 
 /* Two descriptors, and four bytes of status. */
-TEST(leak, numbers)
+TEST(leak, pipe_and_wait)
 {
 	int round = 0;
 
@@ -198,7 +199,8 @@ TEST(leak, directories)
 	compare("a directory", 2048);
 }
 
-/* A page that a program gets, by whatever call, was someone else's before. */
+/* A page that a program gets, by whatever call, was used by others before, and must be
+ * cleared. */
 static void check_page(const char *what, const unsigned char *page, long from)
 {
 	for (long i = from; i < (long)PAGE; i++)
@@ -243,7 +245,7 @@ TEST(leak, usyscall_page)
 	CHILD(0, check_page("USYSCALL", (void *)USYSCALL, sizeof(struct usyscall)));
 }
 
-/* `abitest @fresh`: nothing is on the stack below the arguments. */
+/* `abitest @fresh`: checks that the stack is zero below the arguments. */
 ROLE(fresh)
 {
 	word page = start_regs[2] & -PAGE;

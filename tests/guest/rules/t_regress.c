@@ -1,6 +1,6 @@
-/* t_regress.c - faults that kernels like this one have had, each under its name.  They
- * have two causes in common: a second path to user memory that ignores a state which the
- * first path handles, and a count or entry that outlives the thing it describes. */
+/* t_regress.c - faults that kernels like this one have had, one case for each.  They have
+ * two common causes: a second path to user memory that ignores a state which the first path
+ * handles, and a count or entry that outlives the thing it describes. */
 #include "mapping.h"
 #include "vm.h"
 
@@ -8,8 +8,8 @@
 
 /* --- copyinstr into an untouched lazy page ------------------------------------------ */
 
-/* For each call that takes a string: one whose final zero is on a page that nobody has
- * touched.  Each uses another page. */
+/* Each call that takes a string gets one whose final NUL is on a page that nobody has
+ * touched yet. */
 TEST(regress, copyinstr_into_an_untouched_lazy_page)
 {
 	char *p = (char *)pages_new(40, LAZY) + PAGE;
@@ -366,7 +366,7 @@ TEST(regress, file_mapping_stays_one_in_the_child)
 	EQ(scratch[0], 'x');
 	EQ(close((int)file), 0);
 	EQ(load8(p + 3 * PAGE), 'x');
-	EQ(load8(q + 3 * PAGE), 'x'); /* not copied yet, so the file's */
+	EQ(load8(q + 3 * PAGE), 'x'); /* not copied yet, so it shows the file */
 	EQ(load8(q + 2 * PAGE), load8(p + 2 * PAGE));
 	EQ(unmap(p, len), 0);
 	EQ(unmap(q, len), 0);

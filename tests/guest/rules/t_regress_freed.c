@@ -62,7 +62,8 @@ TEST(regress, freed_while_mapped)
 		churn(200);
 		EQ(pattern_wrong((void *)p, len, 9), -1);
 	}
-	/* and the other way round */
+	/* a child must keep the pages while its parent, or another child, lets go of
+	 * them */
 	for (int way = 0; way <= 4; way++) {
 		int gate[2];
 		long pid;
@@ -87,8 +88,7 @@ TEST(regress, freed_while_mapped)
 	EQ(unmap(p, len), 0);
 }
 
-/* A file's pages leave the cache while they are mapped: the file is removed or
- * rewritten. */
+/* A file is removed while its pages are mapped. */
 TEST(regress, file_page_freed_while_mapped)
 {
 	static const long len = 4 * PAGE;
