@@ -1,5 +1,5 @@
 // sources: kernel/lib/elf.c
-/* fuzz_elf.c - any bytes at all as a program: what is accepted can be loaded. */
+/* fuzz_elf.c - any bytes as a program file: what is accepted can be loaded. */
 #include "../host/lib/elf_exercise.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);

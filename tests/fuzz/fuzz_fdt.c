@@ -1,6 +1,5 @@
 // sources: kernel/lib/fdt.c
-/* fuzz_fdt.c - any bytes at all as a device tree: the reader reads none beside
- * them and comes to an end. */
+/* fuzz_fdt.c - any bytes as a device tree: the reader stays inside them and always ends. */
 #include "../host/lib/fdt_exercise.h"
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);

@@ -2,9 +2,9 @@
 // cflags:
 /* fuzz_fsck.c - any image is either refused, or clean after one repair.
  *
- * First byte of the input: 1 = big inodes, 2 = strict, 4 = the rest is the image
- * (its magic number is put right).  Otherwise the rest is a list of changes to a
- * good image: three bytes of where, two of what. */
+ * Bits of the first byte of the input: 1 = big inodes, 2 = strict, 4 = the rest is the
+ * image (its magic number is put right).  Otherwise the rest is a list of changes to a good
+ * image, each of three bytes of position and two of contents. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	img.big = data[0] & 1;
 	opt.strict = data[0] & 2;
-	opt.out = fopen("/dev/null", "w"); /* what is printed is read, too */
+	opt.out = fopen("/dev/null", "w"); /* formatting the report reads it, too */
 	must(opt.out != NULL);
 	if (data[0] & 4) {
 		raw_image(&img, data + 1, n - 1);
