@@ -1,5 +1,5 @@
-"""The image for the tests: all programs and the test programs; never the user's fs.img.  And the
-console of the machines of a test that failed."""
+"""The image for the tests: all programs and the test programs, never the user's fs.img.  The report of
+a test that failed shows the console of its machines."""
 import os
 import sys
 

@@ -1,4 +1,4 @@
-"""The suite of programs in tests/guest, with different numbers of harts and options.
+"""The cases of tests/guest, with different numbers of harts and options.
 
 Nothing is built here: other tests, which build, may run at the same time.
 """
@@ -31,5 +31,5 @@ def test_little_memory(test_image):
 def test_mixed_load(test_image):
     status, output = run_to_end(test_image, "stress 15", harts=4, timeout=300)
     assert status == 0, output[-2000:]
-    with Machine(test_image) as m:  # and it was not the image
+    with Machine(test_image) as m:  # the image itself is as it was
         m.boot()

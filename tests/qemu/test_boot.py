@@ -1,4 +1,4 @@
-"""Boots: processors, memory, devices, options; and what a machine says that cannot be used."""
+"""Boots: processors, memory, devices, options; and what is said on machines that cannot be used."""
 import os
 import re
 import shutil
@@ -26,8 +26,8 @@ def test_harts(test_image, harts):
 
 
 def test_harts_that_come_by_the_boot_entry(test_image):
-    """OpenSBI 1.1 sends one in a few thousand there (it marks a hart as started first and
-    writes down where afterwards)."""
+    """OpenSBI 1.1 sends one hart in a few thousand there, as it marks a hart as started before it
+    stores the address where the hart starts."""
     assert "harts: 4," in start_and_look(test_image, harts=4, boot="ktest=start")
 
 
@@ -46,14 +46,14 @@ def test_without_sstc(test_image):
 
 
 def test_core_with_everything(test_image):
-    """Extensions that nobody here knew of: none may need setting up by the kernel."""
+    """It has extensions that the kernel does not know; none may need to be set up."""
     if not qemu_knows("max"):
         pytest.skip("this QEMU has no -cpu max")
     start_and_look(test_image, extra=("-cpu", "max"))
 
 
 def test_uaccess_suits_this_qemu(test_image):
-    """auto measures, so more than one boot; also while the computer does other things."""
+    """auto measures, and must find the same in each boot, on a busy computer, too."""
     mode = "open (SUM always set)" if qemu_version() < (8, 1) else "strict (SUM set in copies)"
     for _ in range(3):
         assert f"uaccess: {mode}\n" in start_and_look(test_image)
@@ -85,14 +85,14 @@ def no_console(image, why):
 
 @pytest.mark.parametrize("what", ["mkdir console", "echo mine > console", "ln -s README console",
                                   "abitest @node console 2"])
-def test_console_that_is_none(test_image, tmp_path, what):
+def test_console_file_of_another_kind(test_image, tmp_path, what):
     image = str(tmp_path / "fs.img")
     shutil.copyfile(test_image, image)
     with Machine(image, keep=True) as m:
         m.boot()
         m.run(f"rm console; {what}")
         assert m.poweroff() == 0
-    for _ in range(2):  # it is not touched
+    for _ in range(2):  # init leaves it alone, so this is so each time
         no_console(image, "init: /console is not the console device; give that file another name")
 
 
@@ -153,7 +153,7 @@ def test_idle_machine_takes_no_time(test_image):
 
 
 def test_panic_report_is_kept_whole(test_image):
-    """What a failed test shows: conftest.py."""
+    """conftest.py shows it when a test fails."""
     with pytest.raises(pexpect.EOF):
         with Machine(test_image, harts=4, boot="vmprint=off ktest=print") as m:
             m.boot()
@@ -166,8 +166,8 @@ def test_panic_report_is_kept_whole(test_image):
 
 
 def test_init_outlives_full_memory(test_image):
-    """A program leaves so little that init can fork a shell, or not even that, and then has no
-    page left for its own writes; init goes on when there is memory."""
+    """A program leaves so little memory that init cannot fork a shell, or can and then has no page
+    for its own writes.  init goes on when there is memory again."""
     with Machine(test_image, harts=2) as m:
         m.boot()
         for pages in (5, 7):

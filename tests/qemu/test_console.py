@@ -1,4 +1,4 @@
-"""The console as a person uses it: erasing, editing, history, keys that act."""
+"""The console as a person uses it: erasing, editing, history, control keys."""
 import subprocess
 
 import pytest
@@ -18,7 +18,7 @@ def m(test_image):
 
 
 def answer(m, keys):
-    """Types keys and Enter; what comes out until the next prompt."""
+    """Types keys and Enter; returns what comes out before the next prompt."""
     m.console.send(keys + "\r")
     m.console.expect_exact("$ ")
     return m.console.before.replace("\r\n", "\n")
@@ -45,7 +45,7 @@ def test_edit_in_the_middle(m):
 
 
 def test_edit_keys(m):
-    """Of Emacs, from the first one on."""
+    """Those of Emacs; the first one that is typed starts the editor."""
     assert answer(m, "cho a bb cc\x17\x17d" + QEMU_CTRL_A + "e\x05!").endswith("\na d!\n")
     assert answer(m, "echo one two" + "\x02" * 4 + "\x0b").endswith("\none\n")
 
@@ -154,7 +154,7 @@ def test_shell(m, line, want):
 
 @pytest.fixture(scope="module")
 def plain_image(test_image, tmp_path_factory):
-    """With a shell that never asks for another mode of the console, and a program that does."""
+    """An image with a shell that never asks for another mode of the console, and a program that does."""
     assert test_image
     sources = ["tests/qemu/programs/plainsh.c", "tests/qemu/programs/rawmode.c"]
     machine.make("XV6=" + " ".join(sources), "build/xv6/plainsh", "build/xv6/rawmode")
@@ -176,7 +176,7 @@ def test_raw_mode(plain_image):
 
 
 def test_raw_mode_ends_with_its_program(plain_image):
-    """However that ends, what is typed afterwards is echoed and comes as lines."""
+    """However the program ends, what is typed afterwards is echoed, and is read in lines."""
     with Machine(plain_image) as m:
         m.boot()
         for end in ("fault", "kill", "run", "exit"):

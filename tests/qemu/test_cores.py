@@ -24,7 +24,7 @@ def test_state_of_each_core(test_image, model):
     assert status == 0, out
 
 
-def test_floating_point_on_a_core_without(test_image):
+def test_floating_point_on_a_core_without_it(test_image):
     with Machine(test_image, **cpu("rv64,d=false")) as m:
         assert "no floating point" in m.boot()
         out = m.run("abitest @die float")
@@ -41,8 +41,8 @@ def words_of(m, how):
     return found.group(3)
 
 
-def test_death_has_words(test_image):
-    """After the two lines of xv6: whose, and what it was."""
+def test_cause_of_death_is_named(test_image):
+    """After the two lines of xv6 a third says who died, and of what."""
     with Machine(test_image, harts=1) as m:
         m.boot()
         assert words_of(m, "illegal") == "illegal instruction 0xc0001073"
@@ -52,7 +52,7 @@ def test_death_has_words(test_image):
 
 
 def damaged(name, spoil):
-    """The program with its bytes changed by @spoil, for another name in an image."""
+    """The bytes of a program, changed by @spoil."""
     with open(os.path.join(machine.TOP, "build/user", name), "rb") as f:
         data = bytearray(f.read())
     spoil(data)
@@ -86,7 +86,7 @@ def test_end_of_init_is_one_clear_line(test_image, tmp_path, program, spoil, why
 
 @pytest.fixture(scope="module")
 def plain_firmware(tmp_path_factory):
-    """The real one needs C, M and A itself, and says nothing without."""
+    """The real firmware needs C, M and A itself, and says nothing if they are missing."""
     path = tmp_path_factory.mktemp("firmware") / "plainfw"
     source = os.path.join(machine.TOP, "tests/qemu/programs/plainfw.S")
     gcc = shutil.which("riscv64-unknown-elf-gcc") or shutil.which("riscv64-linux-gnu-gcc")
@@ -115,7 +115,7 @@ def test_machine_without_a_plic(test_image, aia):
 
 
 def test_eight_disks(test_image, tmp_path):
-    """The first is the root, and the others cost nothing that it needs."""
+    """The first has the root; the others take nothing that it needs."""
     extra = []
     for slot in range(1, 8):
         path = tmp_path / f"disk{slot}"

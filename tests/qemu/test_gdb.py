@@ -32,7 +32,7 @@ def test_kbreak_is_in_the_kernel_alone(test_image):
 
 
 @pytest.mark.skipif(not GDB, reason="no gdb that knows RISC-V")
-def test_kbreak_knows_no_such_function(test_image):
+def test_kbreak_refuses_what_is_no_kernel_function(test_image):
     names = "nonsense", "main", "procs"
     out = gdb("user sleep", *[f"kbreak {name}" for name in names])
     for name in names:
@@ -40,7 +40,7 @@ def test_kbreak_knows_no_such_function(test_image):
 
 
 @pytest.mark.skipif(not GDB, reason="no gdb that knows RISC-V")
-def test_ubreak_refuses_what_the_program_has_not(test_image):
+def test_ubreak_refuses_what_the_program_does_not_have(test_image):
     out = gdb("ubreak cat", "ubreak cat nonsense", "ubreak nosuch main", "ubreak cat sys_pause", "info breakpoints")
     assert "No breakpoints" in out, out
 
@@ -63,7 +63,8 @@ def debug(image, command_line, *commands):
 
 @pytest.mark.skipif(not GDB, reason="no gdb that knows RISC-V")
 def test_ubreak_stops_in_one_program_alone(test_image, tmp_path):
-    """At each main() of cat, and not where sh, echo and ls have theirs, though they come there."""
+    """It stops at each main() of cat.  What cat has at the addresses where sh, echo and ls have theirs does not
+    stop those."""
     told = gdb(*[word for name in ("sh", "echo", "ls") for word in (f"user {name}", "info address main")])
     others = re.findall(r"main.* at address (0x[0-9a-f]+)", told)
     assert len(others) == 3, told

@@ -44,7 +44,7 @@ def test_cases_about_files(test_image, tmp_path, year):
     options, boot = YEARS[year]
     path = str(tmp_path / "fs.img")
     make_image(test_image, path, options)
-    # what follows the image's own blocks is not the kernel's
+    # the kernel must leave alone what follows the file system
     size = os.path.getsize(path)
     tail = b"not yours" * 1000
     with open(path, "ab") as f:
@@ -74,7 +74,7 @@ def put_directory(image, number, block, names):
 
 
 def image_with_loops(image):
-    """/a/b and /a/c lead to /a and to each other by several names, as only damage makes it."""
+    """/a/b and /a/c lead to /a and to each other by several names, which only damage can cause."""
     a, b, c, last = 100, 101, 102, image.size - 1
     put_directory(image, a, last, {".": a, "..": 1, "b": b, "c": c})
     put_directory(image, b, last - 1, {".": b, "..": a, "up": a, "top": a, "side": c})
@@ -101,7 +101,7 @@ def test_trees_with_loops_come_to_an_end(test_image, tmp_path):
 
 
 def test_many_readers_of_cold_files(test_image, tmp_path):
-    """More of them than there are requests for the disk, and each file has blocks that an indirect one names."""
+    """There are more readers than requests in the pool, and each file uses its indirect block."""
     count, size = 60, 20000
     machine.make("XV6=tests/qemu/programs/coldread.c", "build/xv6/coldread")
     files = []
@@ -113,7 +113,7 @@ def test_many_readers_of_cold_files(test_image, tmp_path):
     make_image(test_image, image, ["-s", "4000", "-i", "200"])
     subprocess.run([os.path.join(machine.TOP, "build/mkfs"), "--add", image, *files,
                     os.path.join(machine.TOP, "build/xv6/coldread")], check=True)
-    # a disk that takes its time: so the requests of all meet
+    # a slow disk, so that all readers have requests at the same time
     with Machine(f"{image},throttling.iops-total=500", keep=True, harts=3) as m:
         m.boot()
         assert "60 read, 0 bad\n" in m.run(f"coldread {count} {size}")
@@ -123,7 +123,7 @@ def test_many_readers_of_cold_files(test_image, tmp_path):
 
 
 def test_large_files_without_the_option(test_image, tmp_path):
-    """Nobody has to guess why there is no prompt: the last words say what to do."""
+    """The last line says what to do, so that nobody has to guess why there is no prompt."""
     path = str(tmp_path / "fs.img")
     make_image(test_image, path, ["-s", "20000", "--big"])
     with Machine(path, harts=2) as m:
@@ -135,7 +135,7 @@ def test_large_files_without_the_option(test_image, tmp_path):
 
 
 def test_a_program_that_maps_many_files_leaves_some_to_others(test_image, tmp_path):
-    """More than the table of inodes has room for at first; and it can be done again."""
+    """More files than the table of inodes has room for at first; twice, as their slots come back."""
     machine.make("XV6=tests/qemu/programs/manymaps.c", "build/xv6/manymaps")
     image = str(tmp_path / "fs.img")
     make_image(test_image, image, ["-s", "4000", "-i", "1000"])

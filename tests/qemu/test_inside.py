@@ -1,4 +1,4 @@
-"""pt, wss and stats -a: their numbers against what a program sees of itself by kpgtbl() and
+"""pt, wss and stats -a: their numbers against what a program sees of itself with kpgtbl() and
 pgpte() (held.c), lines that fit a terminal, and arguments that are refused with a reason.
 One boot with isolate off, one with it on.
 """
@@ -24,7 +24,7 @@ def image():
 
 
 class Inside:
-    """A machine with a process that stands still, and what that said of itself."""
+    """A machine with a process that stands still, and what that process printed about itself."""
 
     def __init__(self, machine, isolated):
         self.machine, self.isolated = machine, isolated
@@ -39,7 +39,7 @@ class Inside:
         assert len(self.table) > 500 and len(self.pgpte) == 5
 
     def run(self, line):
-        """What it printed; the status must be 0 and the lines fit."""
+        """Returns what the line printed; its status must be 0, and its lines must fit."""
         status, out = self.status(line)
         assert status == 0, out
         assert out and max(map(len, out.splitlines())) <= WIDTH, max(out.splitlines(), key=len)
@@ -85,7 +85,7 @@ def rights(pte):
 
 
 def all_entries(m):
-    """Of pt -a: [(depth, va, pte, users, area)], checked against the bits of each entry."""
+    """[(depth, va, pte, users, area)] of pt -a, checked against the bits of each entry."""
     found = []
     for line in title(m, m.run(f"pt -a {m.pid}")).splitlines()[1:]:
         e = ENTRY.fullmatch(line)
@@ -132,8 +132,8 @@ def pages_of_entries(entries):
 def test_every_entry_is_what_kpgtbl_prints(m):
     entries = all_entries(m)
     assert [e[:3] for e in entries] == m.table
-    assert any(depth == 1 and area for depth, _, _, _, area in entries), "a large leaf"
-    assert any(users == "2" for _, _, _, users, _ in entries), "a page that a child shares"
+    assert any(depth == 1 and area for depth, _, _, _, area in entries), "no large leaf"
+    assert any(users == "2" for _, _, _, users, _ in entries), "no page that a child shares"
     areas = {"image", "guard", "stack", "heap", "usyscall", "trapframe", "trampoline"}
     assert {e[4] for e in entries} - {None} == areas
 
@@ -150,7 +150,7 @@ def test_tree_and_runs_have_the_same_pages(m):
     tree = title(m, m.run(f"pt {m.pid}")).splitlines()
     assert tree[0].split() == "entry virtual range physical range size rights AD users area".split()
     assert pages_of_runs(tree[1:]) == wanted
-    assert len(tree) < len(wanted), "neighbours share a line"
+    assert len(tree) < len(wanted), "neighbours do not share a line"
     tables = sum(line.endswith(" table") for line in tree)
     assert tables == sum(area is None for *_, area in all_entries(m)) == 5
 
@@ -163,13 +163,13 @@ def test_tree_and_runs_have_the_same_pages(m):
                         f"shared; 1 guard; {tables + 1 + m.isolated} tables, roots included")
 
 
-def test_runs_stand_with_their_level(m):
+def test_runs_show_their_level(m):
     levels = {line.split()[0] for line in m.run(f"pt -s {m.pid}").splitlines()[2:-1]}
     assert levels == {"0", "1"}
 
 
 def walk(out):
-    """[(level, index, slot, pte, verdict)], each table where the entry above says."""
+    """[(level, index, slot, pte, bits, verdict)]; each table must be where the entry above says."""
     steps = re.findall(r"^level (\d) entry +(\d+) at (\w{9}): (\w{16})((?: [-VRWXUGADC]){9})  (.*)$", out, re.M)
     for above, below in zip(steps, steps[1:]):
         assert above[5] == f"table at {int(above[3], 16) >> 10 << 12:09x}"
@@ -246,13 +246,13 @@ def rows_of_map(out):
     rows = [(int(a, 16), int(b, 16), name) for a, b, name in
             re.findall(r"^(\w{10})-(\w{10}) (\w+) ", out.split("\nat the end")[1], re.M)]
     for above, below in zip(rows, rows[1:]):
-        assert above[1] <= below[0], "rows do not overlap"
+        assert above[1] <= below[0], "rows overlap"
     assert all(start < end <= MAXVA - 3 * PAGE for start, end, _ in rows)
     return rows
 
 
 def pictures(out):
-    """The ruler and the samples after it: the same width, bars below bars."""
+    """Checks each ruler and its samples: the same width, bars below bars.  Returns the last ruler."""
     lines = [line[33:] for line in out.split("\nat the end")[0].splitlines()[1:] if "|" in line]
     ruler = lines[0].rsplit(" = ", 1)[0]
     for line in lines[1:]:
@@ -284,7 +284,7 @@ def test_wss_shows_every_area(m, areas):
 def test_wss_sees_the_touches(m):
     out = m.run("wss -i 400 -n 3 manyareas 1")
     samples = [list(map(int, line.split()[1:4])) for line in out.splitlines() if re.match(r" +\d+\.\d ", line)]
-    # once touched for the first time: again in each round, and the mapped page not
+    # after the first touches: the heap is touched in each round, the mapped page is not
     resident, touched, dirty = samples[-1]
     assert 200 <= touched <= resident and dirty <= resident
     assert re.search(r"^\w+-\w+ heap   [#@]+$", out, re.M) and re.search(r"^\w+-\w+ file   [-+#.]$", out, re.M)
@@ -300,13 +300,13 @@ def test_wss_of_a_process_that_stands_still(m):
 
 def test_stats_all(m):
     rows = [re.fullmatch(r"(\w+) +(\d+)  (\S.*)", line) for line in m.run("stats -a").splitlines()]
-    assert all(rows), "each has a name, a number and a meaning"
+    assert all(rows), "not each line has a name, a number and a meaning"
     text = dict(re.findall(r"^(\w+): (\d+)$", m.machine.run("cat /statistics 2> err"), re.M))
     names = [row[1] for row in rows]
     assert names == list(text) and names[:2] == ["copyin", "copyinstr"]
     again = dict(re.findall(r"^(\w+) +(\d+)  ", m.run("stats -a"), re.M))
     for row in rows:
-        # what is a count never goes back
+        # a counter never decreases
         assert int(row[2]) <= int(text[row[1]]) <= int(again[row[1]]), row[1]
 
 
@@ -315,7 +315,7 @@ def test_looking_is_not_counted_as_a_fault(m):
         return int(re.search(r"^fault_refused +(\d+) ", m.run("stats -a"), re.M)[1])
     before = faults()
     m.run(f"why {m.pid} 0x2000")
-    assert faults() == before, "looking is no fault"
+    assert faults() == before, "looking counts as a fault"
 
 
 def test_stats_of_the_lab(m):
@@ -388,6 +388,6 @@ def test_refused(m, line, code, reason):
 
 
 def test_command_that_ends_at_once_is_no_error(m):
-    """Before the first look, or before the second: which one is chance."""
+    """It ends before the first sample or before the second, by chance."""
     out = m.run("; ".join(["wss -i 1 true"] * 8))
     assert out.count("seconds resident touched  dirty  where\n") == 8 and "wss:" not in out, out

@@ -1,5 +1,5 @@
 """^C and jobs, typed as a person would: under our shell, which tells the kernel what is in the
-background, and under one that tells it nothing, as those of xv6."""
+background, and under one that tells it nothing, like those of xv6."""
 import os
 import subprocess
 
@@ -14,7 +14,7 @@ FOREIGN = ["tests/qemu/programs/plainsh.c", "tests/qemu/programs/hop.c"]
 
 
 def make_image(path, **names):
-    """An image with our programs, but NAME=FILE in place of some or as well."""
+    """An image with our programs; each NAME=FILE replaces one of them or is added."""
     programs = {name: f"build/user/{name}" for name in PROGRAMS}
     programs.update(names)
     subprocess.run([os.path.join(machine.TOP, "build/mkfs"), path, "README.md:README",
@@ -48,7 +48,7 @@ def either(images, request):
 
 
 def start(m, line, shows):
-    """Types a line, and waits for what it prints first."""
+    """Types a line, and waits until it has printed @shows."""
     m.console.send(line + "\n")
     m.console.expect_exact(line + "\r\n")
     if shows:
@@ -56,7 +56,7 @@ def start(m, line, shows):
 
 
 def interrupt(m):
-    """Types ^C; what comes before the next prompt."""
+    """Types ^C; returns what comes before the next prompt."""
     m.console.send(INTERRUPT)
     m.console.expect_exact("^C\r\n")
     m.console.expect_exact(machine.PROMPT)
@@ -64,17 +64,17 @@ def interrupt(m):
 
 
 def use(m):
-    """Has an inner shell start something: from then on one that tells nothing is known to be one."""
+    """Has an inner shell start a program.  From then on the kernel takes it for a shell, even if it tells nothing."""
     assert m.run("echo used") == "used\n"
 
 
 def count(m, program):
-    """How many processes run a program, once none is new or about to end."""
+    """How many processes of this name ps lists."""
     return m.run("ps").count(f" {program}\n")
 
 
 def check_quiet(m):
-    """The prompt that was seen is the last: what is typed next is a line of its own."""
+    """Checks that the prompt that was seen is the last: the next line gets its own output."""
     assert m.run("echo alive") == "alive\n"
 
 
@@ -142,7 +142,7 @@ def test_at_the_prompt(either):
 
 
 def test_inner_shell(either):
-    """It survives at its prompt, and so does its parent, whatever is interrupted."""
+    """It survives ^C at its prompt, and so does its parent, whatever is interrupted."""
     assert either.run("sh") == ""
     use(either)
     interrupt(either)
@@ -162,7 +162,7 @@ def test_inner_shell(either):
 
 
 def test_line_goes_on_after_an_inner_shell(either):
-    """Its parent's job can be interrupted again before that prompts."""
+    """After it has ended, its parent's job can be interrupted again, before the parent has prompted."""
     either.run("sh; echo go; sleep 600")
     use(either)
     interrupt(either)
@@ -174,7 +174,7 @@ def test_line_goes_on_after_an_inner_shell(either):
 
 
 def test_program_that_only_reads_is_no_shell(images):
-    """Neither one that is called like a shell, nor one that shows a prompt: ^C ends it."""
+    """Neither the name of a shell nor a prompt makes a program a shell: ^C ends it."""
     with Machine(images["ours"]) as m:
         m.boot()
         m.run("xv6sh")
@@ -184,7 +184,7 @@ def test_program_that_only_reads_is_no_shell(images):
 
 
 def test_program_that_starts_others_unasked_is_no_shell(images):
-    """Like xargs, it reads lines and starts a process for each, and prompts for none."""
+    """Like xargs, it reads lines and starts a process for each, but has no prompt."""
     with Machine(images["ours"]) as m:
         m.boot()
         start(m, "xv6sh quiet", None)
@@ -249,10 +249,10 @@ def test_gives_up_an_unfinished_line(ours):
     check_quiet(ours)
 
 
-def test_ends_what_forks_all_the_time(ours):
+def test_ends_a_program_that_forks_all_the_time(ours):
     for _ in range(10):
         ours.run("hop")
-        # ps looks at one slot after the other, and may miss what hops
+        # ps looks at one slot after the other, and may miss a process that moves
         assert any(count(ours, "hop") for _ in range(20))
         interrupt(ours)
         assert not any(count(ours, "hop") for _ in range(3))
@@ -260,7 +260,7 @@ def test_ends_what_forks_all_the_time(ours):
 
 
 def test_background_reads_nothing(ours):
-    """It gets no line of the shell's, but what it is told to read."""
+    """A background job gets no line that the shell should get, but can read a file or a pipe."""
     ours.run("cat &")
     ours.run("cat &")
     assert ours.run("echo mine") == "mine\n"
@@ -275,7 +275,7 @@ def test_background_reads_nothing(ours):
 
 
 def test_one_command(images):
-    """./run -c: ^C ends it, also one that took the place of the shell and reads."""
+    """^C ends a command of ./run -c, also one that has replaced the shell and reads."""
     with Machine(images["ours"], boot="vmprint=off cmd=echo%20go%3b%20cat") as m:
         m.console.expect_exact("go\r\n")
         m.console.send(INTERRUPT)

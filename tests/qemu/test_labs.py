@@ -1,4 +1,4 @@
-"""What graders of the page-table labs of 2020 to 2025 look for, checked the way they do it."""
+"""What graders of the page-table labs of 2020 to 2025 look for, checked as they check it."""
 import os
 import re
 import shutil
@@ -30,7 +30,7 @@ ENTRY = re.compile(r"^ ?((?:\.\. )*\.\.)(\d+): pte (0x[0-9a-f]{16}) pa (0x[0-9a-
 
 
 def printed_table(output):
-    """{(0, 0, 3): pte, ...}; checks the form of each line, and their order."""
+    """{(0, 0, 3): pte, ...}; checks the form of each line, and the order of the lines."""
     start = re.search(r"^page table 0x[0-9a-f]{16}\n", output, re.M)
     assert start, output[-2000:]
     block = re.match(r"(?: ?\.\..*\n)+", output[start.end():])
@@ -64,9 +64,9 @@ def test_table_of_the_first_program(image, boot):
     for key, pte in table.items():
         if len(key) < 3:
             assert not pte & (R | W | X | U), f"{key} is not a table"
-    # text, data, guard, stack; and above all the three pages that the kernel keeps
+    # text, data, guard, stack; and at the top the three pages that the kernel keeps
     assert table[0, 0, 0] & (W | X | U) == X | U and table[0, 0, 1] & (W | X | U) == W | U
-    assert table[0, 0, 2] == V, "the guard page"
+    assert table[0, 0, 2] == V, "no guard page"
     assert table[0, 0, 3] & (W | X | U) == W | U
     assert table[TOP, 511, 509] & (R | W | X | U) == R | U
     assert table[TOP, 511, 510] & (R | W | X | U) == R | W
@@ -95,7 +95,7 @@ def test_table_by_addresses(image):
         assert match and int(match[2], 16) == int(match[1], 16) >> 10 << 12, (va, rest)
 
 
-# --- what programs look at -----------------------------------------------------------------------
+# --- what programs see -----------------------------------------------------------------------
 
 @pytest.mark.parametrize("harts,boot", [(1, ""), (3, ""), (3, "isolate=on"), (4, "heap=lazy uaccess=walk")])
 def test_programs(image, harts, boot):
@@ -106,7 +106,7 @@ def test_programs(image, harts, boot):
 
 @pytest.mark.parametrize("compiler", ["riscv64-unknown-elf-gcc", "riscv64-linux-gnu-gcc", "clang"])
 def test_pid_in_four_instructions(compiler, tmp_path):
-    """user/include/usyscall.h: three to make the address, one load."""
+    """ugetpid() of user/include/usyscall.h: three instructions make the address, one loads."""
     tools = ["riscv64-unknown-elf-objdump", "riscv64-linux-gnu-objdump", "llvm-objdump"]
     objdump = next(filter(shutil.which, tools), None)
     if not shutil.which(compiler) or not objdump:
@@ -150,13 +150,13 @@ def steps(counts):
 def test_copies_are_counted_as_in_2020(image_2020, boot):
     """28: 24 bytes of text, 2 of the prompt, 2 words of argv.  3: exec's path, argv[0], open's path."""
     counts = two_counts(image_2020, f"stats=lab {boot}")
-    # the kernel's own exec of init fetches nothing from a program: 2 and 2 less than xv6
+    # 2 and 2 less than xv6, as the kernel's own exec of init fetches nothing from a program
     assert counts[0] == (24, 7)
     assert steps(counts) == (28, 3), counts
 
 
 def test_nodes_of_the_first_boot(image_2020):
-    """Killed at the first prompt, as the grader does: what init made is there in the second boot."""
+    """The grader kills the first boot at its prompt: what init made must be there in the second boot."""
     assert steps(two_counts(image_2020, "stats=lab", before=())) == (28, 3)
 
 
@@ -241,14 +241,14 @@ def test_roots(image, boot):
         assert (user != kernel) == isolated
         assert set(leaves_without_u(gdb, user)) == {TRAPFRAME, TRAMPOLINE}
         tables = gdb.table(user), gdb.table(kernel)
-        assert tables[0][:256] == tables[1][:256], "both have one lower half"
+        assert tables[0][:256] == tables[1][:256], "the lower halves differ"
         assert any(tables[1][256:])
         assert not any(tables[0][256:]) if isolated else tables[0] == tables[1]
 
 
 @pytest.mark.parametrize("mode,open_to_kernel", [("strict", False), ("open", True), ("walk", False)])
-def test_kernel_cannot_touch_user_pages(image, mode, open_to_kernel):
-    """SUM, without which the kernel faults on a user page, as a system call finds it."""
+def test_sum_is_as_uaccess_says(image, mode, open_to_kernel):
+    """Looks at SUM at the start of system calls.  Without SUM the kernel faults on a user page."""
     with labrig.Machine(image, f"uaccess={mode}", harts=1) as machine:
         for name in ("sys_open", "sys_exec", "sys_read"):
             machine.gdb.run_to(labrig.symbols()[name])
@@ -256,7 +256,7 @@ def test_kernel_cannot_touch_user_pages(image, mode, open_to_kernel):
 
 
 def test_variables_may_be_exported():
-    """A grader calls make by itself: what a year calls for is in the environment."""
+    """A grader calls make itself, so the options that a year needs come in the environment."""
     image = labrig.OUT / "exported.img"
     image.unlink(missing_ok=True)
     env = dict(os.environ, BOOTARGS="stats=lab", XV6="xv6/tests/lab_pages.c",

@@ -1,5 +1,5 @@
-"""Files that are written through shared mappings, and a power cut: what was written again
-after it had been on its way to the disk once, is there after the next sync, too.
+"""Files that are written through shared mappings, and a power cut: a page that is written again
+after it was written back must be on the disk after the next sync.
 """
 import shutil
 
@@ -24,7 +24,7 @@ def test_second_write_is_there_after_a_power_cut(image, tmp_path, how, boot):
         m.console.sendline(f"mapwrite {how}")
         m.console.expect("written\r\n", timeout=60)
         m.console.close(force=True)  # SIGKILL
-        m.image = None  # not clean: its log is to be replayed
+        m.image = None  # not clean: the log must be replayed first
     with Machine(mine, keep=True, boot="vmprint=off") as m:
         m.boot()
         assert m.run("hexdump mapped | head -1").split()[1] == "32"

@@ -1,4 +1,4 @@
-"""What the kernel writes on the console, to the letter, and what reads of the console give."""
+"""What the kernel writes on the console, to the letter, and what reads of the console return."""
 import re
 import time
 
@@ -36,7 +36,7 @@ def test_unknown_call(m):
     ("inodes", "ialloc: no inodes", "ialloc: no inodes"),
 ])
 def test_floods_are_cut(m, what, line, label):
-    """At most ten in a second; what was left out is told, also when nothing more comes."""
+    """At most ten are printed in a second; a line says how many were left out, even if no more come."""
     m.run("sleep 20; mkdir flood")
     for n in 9, 3000:
         out = m.run(f"cd flood; abitest @flood {what} {n}; sleep 20; cd /")
@@ -73,7 +73,7 @@ def test_line_in_pieces(m):
 
 def test_end_of_input(m):
     assert type_into(m, 2, 100, "\x04x\n") == ["0 []", "2 [x|]"]
-    # what stands before it is delivered, and that is all for this ^D
+    # the ^D delivers what stands before it, and has no other effect
     assert type_into(m, 2, 100, "ab\x04cd\n")[0] == "2 [ab]"
 
 
@@ -92,11 +92,11 @@ def test_carriage_return_is_newline(m):
     assert type_into(m, 2, 100, "a\rb\n") == ["2 [a|]", "2 [b|]"]
 
 
-def test_nul_is_nothing(m):
+def test_nul_is_dropped(m):
     assert type_into(m, 1, 100, "a\x00b\n") == ["3 [ab|]"]
 
 
-def test_128_bytes_are_delivered_without_an_end(m):
+def test_128_bytes_are_delivered_without_a_newline(m):
     keys = "".join(chr(ord("a") + i % 26) for i in range(128))
     assert type_into(m, 1, 128, keys) == [f"128 [{keys}]"]
 
@@ -119,7 +119,7 @@ def test_shell_prompts_at_the_console_alone(m):
 
 
 def test_orphans_are_reclaimed(test_image):
-    """Files that were unlinked while open, when the power goes: the next boot frees them."""
+    """The power goes while unlinked files are open: the next boot frees them."""
     with Machine(test_image) as first:
         first.boot()
         first.console.sendline("abitest @orphans")
@@ -135,8 +135,8 @@ def test_orphans_are_reclaimed(test_image):
 
 
 def test_terminal_that_takes_nothing(m):
-    """It stops no hart that prints: 400 processes die, and the disk hears of it.  What it misses
-    is told when it takes something again."""
+    """It stops no hart that prints: 400 processes die, and then a file reaches the disk.  How much
+    was lost is printed when the terminal reads again."""
     mark = b"written while nobody read the console"
     m.console.sendline(f"abitest @deaths 400; echo {mark.decode()} > mark; sync")
     end = time.monotonic() + HANG
@@ -146,7 +146,7 @@ def test_terminal_that_takes_nothing(m):
                 break
         time.sleep(0.5)
     else:
-        pytest.fail("nothing goes on")
+        pytest.fail("the machine does not go on")
     m.console.expect_exact("bytes of messages are lost)", timeout=HANG)
     m.console.expect_exact("$ ")
     assert m.run("echo hello") == "hello\n"

@@ -1,5 +1,5 @@
-"""Power cuts.  Whatever moment the power goes at, the disk is consistent once its log is
-replayed, and has all that was durable: what a sync, an fsync or a second and more came after.
+"""Power cuts.  Whenever the power goes, the disk is consistent once its log is replayed, and has
+all that was durable: everything that a sync or fsync followed, or that was over a second old.
 
 One part records what the guest writes and tries the images that a cut could have left, by
 the thousand, outside of QEMU; the other kills QEMU at random moments.
@@ -20,7 +20,7 @@ import powermodel
 SEED = int(os.environ.get("POWER_SEED", "1"))
 CUTS = int(os.environ.get("POWER_CUTS", "1500"))     # images tried for one record
 KILLS = int(os.environ.get("POWER_KILLS", "50"))
-PAUSE = 16             # ticks of 0.1 s: the second that the kernel has, and the commit itself
+PAUSE = 16             # ticks of 0.1 s: the second that the kernel may take, and the commit itself
 OUT = powerlab.ROOT / "build/test"
 
 
@@ -68,7 +68,7 @@ def check_image(data, scripts, bounds, scratch):
 
 
 def keep_failure(data, name, why):
-    """Saves the image, as a test's directory goes away."""
+    """Saves the image, because the test's directory is removed."""
     OUT.mkdir(parents=True, exist_ok=True)
     path = OUT / f"{name}.img"
     path.write_bytes(data)
@@ -103,7 +103,7 @@ def check_cuts(cuts, events, scripts, directory):
 
 
 def choose(boundaries, others, count, seed):
-    """All cuts at flushes, and of the others by chance as many as make @count."""
+    """@count cuts: those at flushes first, and others at random."""
     rng = random.Random(seed)
     room = max(count - len(boundaries), 0)
     if len(boundaries) > count:
@@ -128,7 +128,7 @@ def check_console(lines):
 
 def record_load(powerload, directory, scripts, seed):
     """(the disk before, the record) of a run that ends with a power-off."""
-    # Room for just what they need, so that blocks are used again as soon as they are free.
+    # Just enough room, so that blocks are used again as soon as they are free.
     blocks = sum(script.most_blocks() for script in scripts) + 8
     start = image_with(directory, powerload, scripts, blocks).read_bytes()
     recorder = powerlab.Recorder(start, seed)
@@ -187,7 +187,7 @@ def test_commit_in_the_background(powerload, directory):
 
 
 def data_only(maker):
-    """Overwrites bytes of files, as many as they have: no change of names, sizes or places."""
+    """Overwrites the first half of files: names, sizes and block numbers stay."""
     script = maker.script
     files = [path for path in maker.files() if mapped_whole(script.now, path)]
     assert len(files) > 1
@@ -237,7 +237,7 @@ def check_recovery(cut, events, scripts, directory):
     assert len(replayed) == homes, f"{cut}: {homes} blocks in the log, replayed: {replayed}"
     check_places(second.events, broken)
 
-    # What was found stays as it was, whenever the recovery is cut off, and after it.
+    # What was found must not change, whenever the recovery is cut off, nor after it.
     boundaries, others = powerlab.all_cuts(broken, second.events, cut.position)
     for again in choose(boundaries, others, 60, cut.position):
         state, _ = check_image(again.image(), scripts, bounds, directory / "cut.img")
@@ -257,8 +257,8 @@ READY = "powerload: start"
 
 
 class Chain:
-    """Boots one image, loads it and kills QEMU, again and again; what earlier runs left
-    must stay as it was found after them."""
+    """Boots one image, loads it and kills QEMU, again and again; what the check after
+    a kill found must stay as it was."""
 
     def __init__(self, powerload, seed, kills):
         self.powerload = powerload
@@ -267,7 +267,7 @@ class Chain:
         self.rng = random.Random(seed)
         self.left = {}       # script -> what was found of it: {path: (type, size, bytes)}
         self.in_log = 0      # kills that left something in the log
-        self.cut_short = 0   # kills before the load was through
+        self.cut_short = 0   # kills before the load was done
 
     def run(self):
         with powerlab.scratch_directory() as name:
@@ -284,7 +284,7 @@ class Chain:
     def run_and_kill(self, image, scripts):
         names = " ".join(script.name for script in scripts)
         with powerlab.Qemu(powerlab.file_disk(image), f"powerload {names}") as qemu:
-            # Now and then in the boot, which is the recovery from the last kill.
+            # Now and then the kill comes in the boot, which recovers from the last kill.
             if self.rng.random() < 0.9:
                 assert qemu.wait_for(READY, 30), qemu.text()
             time.sleep(self.rng.uniform(0, 0.3))

@@ -18,7 +18,7 @@ def m(test_image):
 
 
 def status(m, line):
-    """What a line prints, and its status."""
+    """The status of a line, and what it prints."""
     out = m.run(line + "; echo status $?")
     text, _, number = out.rpartition("status ")
     return int(number), text
@@ -79,7 +79,7 @@ def test_cmp(m, line, want):
 
 @pytest.mark.parametrize("line", ["cmp one nosuch", "cmp -s nosuch one", "cmp one sub", "cmp one", "cmp -l -s one two",
                                   "cmp one two three", "cmp -x one two"])
-def test_cmp_trouble(m, line):
+def test_cmp_errors(m, line):
     code, out = status(m, line)
     assert code == 2 and out, out
 
@@ -177,11 +177,11 @@ ON_A_FULL_DISK = [(f"{program} > out", None, f"{program.split()[0]}: standard ou
 
 
 def test_output_that_cannot_be_written_is_an_error(m):
-    """Without a free block on the disk."""
+    """Each program runs with no free block on the disk."""
     m.run("mkdir full; cd full; touch out; cp ../one one")
     for line, _, _ in ON_A_FULL_DISK:
         m.run(f"echo '{line}; echo status $?' >> script")
-    # What the kernel says of the disk comes up to a second later.
+    # The kernel's messages about the disk come up to a second later.
     out = m.run("streams fill; sh script; cd /work; rm -r full; sleep 12")
     found = re.findall(r"(.*?)status (\d+)\n", re.sub("balloc: out of blocks.*\n", "", out), re.S)
     assert len(found) == len(ON_A_FULL_DISK), out
@@ -211,7 +211,7 @@ def test_help_lists_everything(m):
     assert "poweroff" in built_in
 
 
-def test_help_and_sh_tell_the_same(m):
+def test_help_and_sh_list_the_same(m):
     out = m.run("sh --help | tail -n 1")  # other lines have the prompt in them
     assert "cd [DIR]  exit [STATUS]  wait" in out
 
@@ -228,7 +228,7 @@ def test_kill_is_the_same_in_the_shell(m, arguments, code):
 
 
 def listed(m, name):
-    """The processes of that name, as ^P tells them."""
+    """The pids of the processes of that name, as ^P lists them."""
     m.console.send("\x10\n")
     m.console.expect_exact("$ ")
     return re.findall(rf"^(\d+) +\w+ +{name}\b", m.console.before.replace("\r", ""), re.M)
@@ -245,7 +245,7 @@ def test_kill_works_when_no_process_can_start(m):
 
 
 def test_kill_ends_a_program_that_forks_without_end(m):
-    m.run("sh")  # a shell below the one at the console stays, too
+    m.run("sh")  # a shell that the console's shell has started stays, too
     m.run("sleep 9000 & streams bomb &")
     assert m.run("kill -1; wait") == ""
     out = m.run("ps; exit")
@@ -265,7 +265,7 @@ def parse_free(out):
 
 
 def check_free(out):
-    """All of it adds up, part by part; the rows by name."""
+    """Checks that all parts add up; returns the rows by name."""
     *rows, (total, _, _) = parse_free(out)
     assert total == 128 * 1024 == sum(row[0] for row in rows), out
     for kib, what, parts in rows:
@@ -331,7 +331,7 @@ def test_free_and_maps_with_large_leaves(m):
     m.run("abitest2 @holder &")
     deadline = time.monotonic() + 60
     while len(re.findall(r" sleeping .* abitest2$", m.run("ps"), re.M)) < 2:
-        assert time.monotonic() < deadline, "no two of them sleep"
+        assert time.monotonic() < deadline, "no two holders sleep"
     out = m.run("free -v")
     after = check_free(out)
     assert "come or go" not in out and "went" not in out, out  # tables kept beside 2 MiB leaves, too

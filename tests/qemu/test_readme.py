@@ -1,5 +1,6 @@
-"""What README.md shows after `$ ` is what comes out: each command is typed, and the output
-compared, like that of the boot, with numbers, the warmth of pages and the number of samples left open."""
+"""README.md shows what comes out: each command that it has after `$ ` is typed, and the output is compared
+with what it shows.  So is the output of the boot.  Numbers, the pictures of wss and the number of its samples
+may differ."""
 import os
 import re
 
@@ -7,7 +8,7 @@ import pytest
 
 from machine import TOP, Machine
 
-# of the host; and a report that is of the machine as it was at one moment
+# commands of the host, and a report whose rows depend on the moment
 LEFT_OUT = ("./run", "make", "poweroff", "free -v")
 
 
@@ -23,7 +24,7 @@ def blocks():
 
 
 def masked(text):
-    """Numbers as N, blanks as one, lines that are then the same once; no warmth of pages."""
+    """Makes numbers N, blanks one blank, and equal lines in a row one line; drops the pictures of wss."""
     lines = []
     for line in text.splitlines():
         if re.match(r" +\d+\.\d +\d+ |[0-9a-f]{10}-[0-9a-f]{10} \w+ ", line):

@@ -1,5 +1,5 @@
 """The guest tests about page tables and user memory with all uaccess modes, 1 to 4 harts,
-isolate on and off.  VM_FULL=1 runs every combination; else each pair of two values once.
+isolate on and off.  VM_FULL=1 runs every combination; otherwise half of them, with every pair of values.
 """
 import os
 import re
@@ -13,7 +13,7 @@ import labrig
 from machine import qemu_knows
 
 GROUPS = "pgaccess usyscall kernel copy pointer"
-LIMIT = 240  # seconds: a hang
+LIMIT = 240  # seconds: detects a hang
 MODES = ["auto", "strict", "open", "walk"]
 MORE = "fault sbrk lazy super mmap exec together running"  # forks, and memory that programs touch
 SVADE = ["rv64,svade=on,svadu=off", "rv64,svadu=off"]
@@ -88,8 +88,8 @@ def spurious_faults(image, harts, extra):
 
 
 def test_bits_are_left_to_the_fault_path(image, svade):
-    """That what follows is about such a core at all: a shell and a command cost some twenty of
-    these faults there, and next to none elsewhere."""
+    """Checks that it is such a core at all: there a shell and a command take some twenty of these
+    faults, and next to none elsewhere."""
     assert spurious_faults(image, 1, "") < 10
     assert spurious_faults(image, 1, f"-cpu {svade}") > 15
 

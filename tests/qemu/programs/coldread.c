@@ -44,7 +44,7 @@ int main(int argc, char **argv)
 			int fd = open_one(i);
 
 			close(go[1]);
-			read(go[0], buf, 1); /* ends when all are there */
+			read(go[0], buf, 1); /* returns when all processes exist */
 			exit(read_one(fd, i, atoi(argv[2])));
 		}
 	}

@@ -1,5 +1,5 @@
-/* held.c - for test_inside.py: a process that stands still, and says what its page table
- * is by kpgtbl() and pgpte().  The prompt comes when all was printed. */
+/* held.c - for test_inside.py: a process that stands still, after it has printed its page
+ * table with kpgtbl() and pgpte().  The prompt comes after that. */
 #include "kernel/types.h"
 #include "user/user.h"
 
@@ -22,7 +22,7 @@ static void show(uint64 va)
 
 static void stand_still(char *heap, int done)
 {
-	if (fork() == 0) /* so that pages are shared */
+	if (fork() == 0) /* the child shares pages with it */
 		pause(100000);
 	/* The first round touches what the second touches: nothing changes after it. */
 	for (int round = 1; round <= 2; round++) {

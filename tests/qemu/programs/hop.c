@@ -1,4 +1,5 @@
-/* hop.c - for test_jobs.py: a process that is another one all the time. */
+/* hop.c - for test_jobs.py: forks and exits without end, so that its pid changes all the
+ * time. */
 #include "kernel/types.h"
 #include "user/user.h"
 

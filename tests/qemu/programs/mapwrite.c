@@ -1,10 +1,11 @@
-/* mapwrite.c - for test_mapped.py: writes a file through a shared mapping, again after it
- * was written back, and then says what is to be on the disk from there on.
+/* mapwrite.c - for test_mapped.py: writes a file through a shared mapping, and again after
+ * the first write was written back.  Prints "written" when the second write must be on the
+ * disk.
  *
  *	mapwrite sync|fsync|wait|none|away
  *
- * sync, fsync: after that call; wait: a while later; none: under PROT_NONE, after sync;
- * away: by a child that was killed, after sync. */
+ * After the second write: sync, fsync: that call is made; wait: some time passes; none: the
+ * page gets PROT_NONE, then sync; away: a child wrote it and was killed, then sync. */
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "user/user.h"

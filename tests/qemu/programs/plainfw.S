@@ -1,6 +1,6 @@
-/* plainfw.S - a firmware for processors that the real one does not run on: no instruction of
- * it is compressed, multiplies or is atomic.  It starts hart 0 in supervisor mode, prints
- * bytes, and powers off; that is all. */
+/* plainfw.S - a firmware for processors that the real one does not run on: no instruction
+ * of it is compressed, multiplies or is atomic.  It only starts hart 0 in supervisor mode,
+ * prints bytes, and powers off. */
 
 #define UART 0x10000000
 #define TEST_DEVICE 0x100000

@@ -1,7 +1,7 @@
 /* plainsh.c - a shell that tells the kernel nothing, for test_jobs.py and check_run.py:
  * written with xv6's calls alone.  As in the shells of xv6 a child runs each line, and what
- * is to run in the background loses its parent.  Words, `;`, `&` and `|`.  Called with
- * `quiet` it has no prompt; other arguments mean nothing to it, as in xv6. */
+ * is to run in the background loses its parent.  A line has words, `;`, `&` and `|`.
+ * Called with `quiet` it has no prompt; it ignores other arguments, as in xv6. */
 #include "kernel/types.h"
 #include "user/user.h"
 
@@ -38,7 +38,7 @@ static void run_words(char *s)
 	exit(1);
 }
 
-/* In a child: @in and @out become its 0 and 1. */
+/* Starts a child that runs @line with fd[@end] as its descriptor @end. */
 static void run_end(char *line, int fd[2], int end)
 {
 	if (must_fork())

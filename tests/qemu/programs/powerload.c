@@ -1,8 +1,8 @@
-/* powerload.c - `powerload NAME...`: does what the scripts /s.NAME say, each in a
- * process of its own and in a directory /NAME of its own.
+/* powerload.c - `powerload NAME...`: runs the scripts /s.NAME, each in a process of its own
+ * and in a directory /NAME of its own.
  *
- * The test writes the scripts and knows from them what must be on the disk after a power
- * cut.  A script is text, one step a line; the first is step 1.  Paths begin in /NAME.
+ * The test writes the scripts, so it knows what must be on the disk after a power cut.  A
+ * script is text, one step a line; the first is step 1.  Paths begin in /NAME.
  *
  *	c PATH              create an empty file
  *	w PATH OFF LEN SEED write data_fill(SEED) in one call
@@ -12,13 +12,13 @@
  *	k OLD NEW           link
  *	u PATH              unlink
  *	m PATH              mkdir
- *	o PATH              open, and keep it open: unlinked, it lives on without a name
+ *	o PATH              open, and keep it open: after `u` it has no name, but stays
  *	x                   close what `o` opened
  *	f PATH              fsync;  then `=NAME STEP` is printed: all up to here is durable
  *	s                   sync;   the same
  *	p TICKS             sleep;  the same, as the kernel has had its second to commit
  *
- * In the end each prints `end NAME`. */
+ * At the end each prints `end NAME`. */
 #include "lib.h"
 
 #define WORDS 5
@@ -26,7 +26,7 @@
 static char script[40000];
 static uint64_t data[16384 / 8];
 
-/* Other than pattern_fill(), a word at a time: the test makes the same in Python. */
+/* Unlike pattern_fill() it works a word at a time, as the test does in Python. */
 static void data_fill(long n, uint64_t seed)
 {
 	for (long i = 0; i < (n + 7) / 8; i++) {
@@ -92,7 +92,7 @@ static void step_fsync(char *word[WORDS])
 	EQ(close(fd), 0);
 }
 
-/* Returns whether all so far is durable now. */
+/* Returns whether everything so far is durable now. */
 static int step_do(char *word[WORDS], int *kept)
 {
 	switch (word[0][0]) {

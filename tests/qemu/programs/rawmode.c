@@ -1,5 +1,5 @@
-/* rawmode.c - for test_console.py: puts the console into raw mode, and then shows the bytes
- * it gets up to a `q`, or ends in the way it is told. */
+/* rawmode.c - for test_console.py: puts the console into raw mode, and then prints the
+ * bytes that it reads up to a `q`, or ends in the way that its argument says. */
 #include "kernel/types.h"
 #include "user/user.h"
 

@@ -1,6 +1,5 @@
-/* streams.c - for test_programs.py: what a program of a user does with stdio, without
- * checking anything itself, and what is printed of numbers with a fraction; and forks
- * without end. */
+/* streams.c - for test_programs.py: a program as users write it: it uses stdio and checks
+ * no error itself.  It also prints numbers with a fraction, and forks without end. */
 #include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Take all blocks of the disk, in files fill0, fill1, ... */
+/* Takes all blocks of the disk, in files fill0, fill1, ... */
 static int fill(void)
 {
 	static char block[1024];

@@ -1,5 +1,5 @@
-"""The whole console of each machine that a test starts, in build/test/console/TEST-NUMBER.log; and what of it
-the report of a failed test shows: where it is, and all that the kernel said when it panicked."""
+"""Saves the whole console of each machine that a test starts, in build/test/console/TEST-NUMBER.log.  The report
+of a failed test shows where it is, and all that the kernel said when it panicked."""
 import os
 import pathlib
 import re
@@ -29,7 +29,7 @@ def save(text):
 
 
 def panic_of(text):
-    """From the line of the panic on, or nothing."""
+    """The text from the line of the panic on, or nothing."""
     found = PANIC.search(text)
     return text[found.start():] if found else ""
 

@@ -65,7 +65,7 @@ class Inode:
 
 
 class Image:
-    """@data is a bytearray; replay() changes it, all else only looks."""
+    """@data is a bytearray; replay() changes it, everything else only reads."""
 
     def __init__(self, data):
         self.data = data

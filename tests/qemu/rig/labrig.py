@@ -1,9 +1,9 @@
 """Drives `make qemu-gdb` the way the graders of the page-table labs do.
 
-The port comes from print-gdbport; within 2 s of make's first line a connection stands and
-`c` is sent, a breakpoint at a symbol of kernel.sym before it if wanted; then at each prompt
-one line is typed; SIGTERM to make ends the machine within 5 s.  Everything happens on copies
-of an image, on a port of its own.
+The port comes from print-gdbport.  Within 2 s of make's first line the grader connects, sets a
+breakpoint at a symbol of kernel.sym if it wants one, and sends `c`.  At each prompt it types one
+line.  SIGTERM to make must end the machine within 5 s.  Each machine has a copy of an image and a
+port of its own.
 """
 import contextlib
 import os
@@ -68,7 +68,7 @@ def symbols():
 
 
 class Gdb:
-    """As much of gdb's remote protocol as graders speak, and a little more to look around."""
+    """As much of gdb's remote protocol as graders speak, and what the tests need to look at registers and memory."""
 
     def __init__(self, connection):
         self.connection = connection
@@ -106,7 +106,7 @@ class Gdb:
         assert answer == b"OK", answer
 
     def wait_stop(self, seconds=20):
-        """Until the machine stands at a breakpoint."""
+        """Waits until the machine stops at a breakpoint."""
         while True:
             packet = self.packet(seconds)
             if packet.startswith(b"T05"):
@@ -186,7 +186,7 @@ class Machine:
             time.sleep(0.05)
 
     def stop(self):
-        """SIGTERM to make: QEMU goes with it."""
+        """Sends SIGTERM to make, which must end QEMU, too."""
         if self.child is None:
             return
         child, self.child = self.child, None
@@ -196,14 +196,14 @@ class Machine:
             child.wait(END)
         except subprocess.TimeoutExpired:
             child.kill()
-            raise AssertionError(f"make lives {END} s after SIGTERM") from None
+            raise AssertionError(f"make still runs {END} s after SIGTERM") from None
         finally:
             child.stdin.close()
             child.stdout.close()
             self.gdb and self.gdb.connection.close()
         end = time.monotonic() + END
         while listens(self.port):
-            assert time.monotonic() < end, f"QEMU lives {END} s after SIGTERM"
+            assert time.monotonic() < end, f"QEMU still runs {END} s after SIGTERM"
             time.sleep(0.05)
 
     def read_until(self, wanted, seconds=30):
@@ -221,7 +221,7 @@ class Machine:
         self.child.stdin.write(line.encode() + b"\n")
 
     def run(self, lines, seconds=30):
-        """Types a line at each prompt; at the prompt after the last one it is over."""
+        """Types a line at each prompt; returns all output at the prompt after the last line."""
         for line in [*lines, None]:
             self.read_until(PROMPT, seconds)
             if line is not None:
@@ -233,7 +233,7 @@ class Machine:
 
 
 def graded(image, lines, boot="", harts=3, stop_at=None, seconds=30):
-    """One run of a grader; its whole output.  @stop_at: it must stop at that symbol once."""
+    """Runs a machine as a grader does; returns its whole output.  It must stop at the symbol @stop_at first."""
     with Machine(image, boot, harts) as machine:
         if stop_at is not None:
             machine.gdb.run_to(symbols()[stop_at])

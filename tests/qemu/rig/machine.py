@@ -11,7 +11,7 @@ import consolelog
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 PROMPT = "$ "
-HANG = 120  # seconds: a detector of hangs, not a target
+HANG = 120  # seconds: detects a hang; no target
 
 
 def make(*targets):
@@ -25,7 +25,7 @@ def scratch():
 
 
 def command(kernel, image, harts=3, mem="128M", boot="vmprint=off", legacy=False, extra=()):
-    """The command line of QEMU; image None: no disk."""
+    """The command line of QEMU; without a disk if @image is None."""
     args = ["qemu-system-riscv64", "-machine", "virt", "-bios", "default", "-kernel", kernel,
             "-m", mem, "-smp", str(harts), "-nographic", "-no-reboot"]
     if not legacy:
@@ -66,7 +66,7 @@ class Machine:
         return self.console.before.replace("\r\n", "\n").partition("\n")[2]
 
     def end(self, timeout=HANG):
-        """Waits until QEMU has left; its exit status."""
+        """Waits until QEMU has ended; returns its exit status."""
         self.console.expect(pexpect.EOF, timeout=timeout)
         self.console.close()
         return self.console.exitstatus
@@ -81,7 +81,7 @@ class Machine:
         assert result.returncode == 0, result.stdout
 
     def save_log(self, wait):
-        """The log gets what nobody has waited for; @wait seconds for more of it."""
+        """Logs what no test has waited for, and what comes in @wait seconds; closes the log."""
         if not self.console.closed:
             self.console.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=wait)
         self.console.logfile_read.close()
@@ -111,7 +111,7 @@ def qemu_version():
 
 
 def run_to_end(image, line, timeout=HANG, **options):
-    """Boots with cmd=, as `./run -c` does: (exit status, output)."""
+    """Boots with cmd=, as `./run -c` does; returns (exit status, output)."""
     quoted = "".join(c if c.isalnum() or c in "_./-" else f"%{ord(c):02x}" for c in line)
     options["boot"] = f"vmprint=off cmd={quoted} " + options.get("boot", "")
     with Machine(image, **options) as machine:

@@ -1,9 +1,9 @@
 """Power cuts: a disk that records what the guest does to it, and the images that a cut may leave.
 
-The recorder is an NBD server that QEMU has for a disk.  Other than QEMU's blklogwrites it
-knows when each request was given to the guest as done: a flush makes durable what was
-done before the flush was asked for, and nothing else.  It answers in random order, and the
-lines of the console stand in the record where they came.
+The recorder is an NBD server that QEMU uses as a disk.  Unlike QEMU's blklogwrites it knows
+when each request was reported to the guest as done.  A flush makes durable what was done before
+the flush was requested, and nothing else.  The recorder answers in random order, and records the
+lines of the console among the requests.
 """
 import os
 import pathlib
@@ -21,7 +21,7 @@ import consolelog
 import machine
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-SHM = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # else the usual place
+SHM = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # None: the usual place
 SECTOR = 512
 FSCK = ROOT / "build/fsck"
 MKFS = ROOT / "build/mkfs"
@@ -79,10 +79,10 @@ def fsck(path, *options):
 # --- QEMU --------------------------------------------------------------------------------
 
 class Qemu:
-    """A machine whose console goes into a pipe; it is dead when the `with` ends."""
+    """A machine whose console goes into a pipe; it is killed when the `with` ends."""
 
     def __init__(self, disk, command, harts=3):
-        """@disk: what follows -blockdev and calls the node x0."""
+        """@disk: the argument of -blockdev, which names the node x0."""
         self.lines = []
         self.partial = b""
         self.process = subprocess.Popen(
@@ -102,7 +102,7 @@ class Qemu:
         self.process.wait()
         self.drain()
         self.process.stdout.close()
-        # There are hundreds of these in a test, each killed at some instant.
+        # A test has hundreds of these, so only those that failed are saved.
         if kind or consolelog.panic_of("\n".join(self.lines)):
             consolelog.save("\n".join(self.lines))
 
@@ -111,7 +111,7 @@ class Qemu:
         self.process.wait()
 
     def take_lines(self):
-        """The lines that came, without waiting; None at the end of the console."""
+        """Returns the lines that have come, without waiting; None at the end of the console."""
         try:
             got = os.read(self.console, 1 << 16)
         except BlockingIOError:
@@ -208,10 +208,10 @@ class Recorder:
         disk = self.connection
         sources = [qemu.console, disk]
         while qemu.console in sources:
-            assert time.monotonic() < end, f"it takes too long:\n{qemu.text()}"
+            assert time.monotonic() < end, f"the machine runs too long:\n{qemu.text()}"
             ready = select.select(sources, [], [], QUIET if self.unanswered else 1)[0]
-            # The console first, and until it is empty: what was printed before a request
-            # must stand before it.
+            # The console is read first, until it is empty: a line that was printed before a
+            # request must come before it in the record.
             lines = qemu.take_lines()
             if lines is None:
                 sources.remove(qemu.console)
@@ -256,7 +256,7 @@ class Recorder:
         return b"".join(parts)
 
     def take_request(self):
-        """False: QEMU is through with the disk."""
+        """Takes one request; returns False when QEMU has closed the disk."""
         try:
             header = self.receive(28)
         except ConnectionError:
@@ -283,7 +283,7 @@ class Recorder:
         self.connection.sendall(struct.pack(">IIQ", NBD_REPLY, 0, handle) + data)
 
     def answer_some(self):
-        """Some of those that wait, in any order."""
+        """Answers some of the requests that wait, in random order."""
         self.rng.shuffle(self.unanswered)
         for _ in range(self.rng.randrange(1, len(self.unanswered) + 1)):
             handle, event, index = self.unanswered.pop()
@@ -296,8 +296,8 @@ class Recorder:
 class Epoch:
     """The time from one completed flush to the next.
 
-    base: what is durable at its beginning; writes: those that are not, in order, as
-    (index, offset, data), with those of the epoch itself."""
+    base: the durable contents at its beginning; writes: (index, offset, data) of those that are
+    not durable then and of those in the epoch, in order."""
 
     def __init__(self, base, writes):
         self.base = base
@@ -326,10 +326,11 @@ def epochs(start, events):
 
 
 class Cut:
-    """One image: after events[:position], of the epoch's writes those sectors that are chosen.
+    """One image that a cut after events[:position] may leave: the epoch's base, and of its writes
+    the chosen sectors.
 
-    @choice: "all", or a list of (write, mask of its sectors) in the order in which they
-    reached the disk."""
+    @choice: [(write, mask of its sectors, -1 for all)] in the order in which they reached
+    the disk."""
 
     def __init__(self, epoch, position, what, choice):
         self.epoch = epoch
@@ -354,7 +355,7 @@ class Cut:
 
 
 def prefix_cuts(epoch, first, end, events):
-    """The flush alone, then each write of the epoch in turn reaches the disk at once."""
+    """The flush alone; then as if each write of the epoch reached the disk at once, in turn."""
     old = [w for w in epoch.writes if w[0] < first]
     yield Cut(epoch, first + 1, "no write after the flush", [])
     if old:
@@ -380,11 +381,11 @@ def reordered_cuts(epoch, end, rng, chances):
 
 
 def torn(writes, rng):
-    """Some writes not at all, some in part, in any order."""
+    """Some writes are lost, some are there in part, in any order."""
     chosen = []
     for write in rng.sample(writes, len(writes)):
         mask = rng.choice([0, -1, rng.getrandbits(64), rng.getrandbits(64) | rng.getrandbits(64)])
-        # Past 64 sectors the pattern goes on, with the mask's bits repeated.
+        # Past 64 sectors the mask repeats.
         if mask > 0:
             mask |= mask << 64 | mask << 128 | mask << 192
         if mask:

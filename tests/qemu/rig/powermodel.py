@@ -5,9 +5,10 @@ state after each.  The kernel promises (docs, kernel/fs/store/log.c):
 
 - Names, sizes and block maps on the disk are those after some step k; k is not before the
   last step that is known to be durable.  A step that the kernel splits into several
-  transactions (a write of many blocks, a shrinking) may be there in part.
-- The bytes are those after step k, or those of a later overwriting of the same place of
-  the file, as that goes in place; any mixture of these.  Never what was elsewhere.
+  transactions (a write of many blocks, a truncation) may be there in part.
+- The bytes are those after step k, or those that a later step wrote over the same place of
+  the file, because data is written in place; any mixture of these is allowed.  They are
+  never bytes from elsewhere.
 """
 import struct
 
@@ -65,7 +66,7 @@ class State:
         return State(self.names, self.files, self.kept)
 
     def blocks(self):
-        """How many it takes on the disk: data, an indirect one a file, one a directory."""
+        """How many blocks it takes: data, an indirect block for each file, one for each directory."""
         files = set(self.names.values()) | {self.kept}
         directories = 1 + sum(file is None for file in self.names.values())
         return directories + sum(1 + len(self.files[file].mapped) for file in files if file)
@@ -146,7 +147,7 @@ class Script:
 
         Returns the step whose state it is; raises AssertionError."""
         if tree is None:
-            assert bound == 0, f"/{self.name} is not there, step {bound} was durable"
+            assert bound == 0, f"/{self.name} is not there, though step {bound} was durable"
             return 0
         problems = []
         for k in range(bound, len(self.states)):
@@ -230,16 +231,16 @@ class Script:
         for step, later in self.history[file]:
             if step <= k:
                 continue
-            # Once freed, a block is used again only when that is committed.  But if the
-            # page stays, as the file still reaches into it, it may be on its way to the
-            # old place while newer bytes come into it.
+            # A freed block is used again only after that is committed.  But while the file
+            # still reaches into the page, the page stays in the cache.  It may be on its way
+            # to the old place when newer bytes are written into it.
             if block not in later.mapped and len(later.data) <= at - at % PAGE:
                 break
             found.append(later.sector(at))
         return found
 
     def explain(self, tree, bound, problems):
-        lines = [f"/{self.name}: no step from {bound} on has left such a tree; the nearest are"]
+        lines = [f"/{self.name}: no step from {bound} on leaves such a tree; the nearest are"]
         for _, k, text in problems:
             lines.append(f"  after step {k} ({' '.join(map(str, self.steps[k - 1] if k else ()))}): {text}")
         listing = ", ".join(f"{path}:{inode.size}" for path, inode in sorted(tree.items()))
@@ -255,7 +256,7 @@ def is_mixture(got, allowed):
     return all(byte in column for byte, column in zip(got, zip(*allowed)))
 
 
-# --- scripts by chance --------------------------------------------------------------------
+# --- random scripts --------------------------------------------------------------------
 
 MAX_FILES = 10
 MAX_DIRS = 4
@@ -349,7 +350,7 @@ class Maker:
             self.script.add("r", path, self.new_path())
 
     def replace(self):
-        """The way of programs that want the old contents or the new: write aside, rename."""
+        """As programs do that must keep the old contents or the new: write a new file, rename it over the old."""
         path = self.some_file()
         if path:
             aside = self.new_path()
@@ -382,7 +383,7 @@ class Maker:
             self.script.add("u", self.rng.choice(empty))
 
     def keep(self):
-        """A file that stays open and may lose its names meanwhile: an orphan for a time."""
+        """A file that stays open after an unlink, and may be an orphan for a time."""
         path = self.some_file()
         if self.kept:
             self.script.add("x")
