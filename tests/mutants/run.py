@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Breaks the kernel's code on purpose and sees whether a test notices.
+"""Breaks the code on purpose and sees whether a test notices.
 
 usage: tests/mutants/run.py [-v] [LIST ...]     (default: all lists beside it)
        tests/mutants/run.py --check             builds nothing: does each mutant still apply?
-       tests/mutants/run.py --rename OLD NEW    writes the lists again after a renaming
+       tests/mutants/run.py --rename OLD NEW    renames what the lists name
 
 A list (NAME.mut) has blocks divided by empty lines:
 
@@ -20,11 +20,11 @@ A list (NAME.mut) has blocks divided by empty lines:
 it is defined; with `in NAME FILE.c` only a definition in a file of that name counts, for
 names that several files have.  Comments and white space in the code do not matter.
 
-Each mutant is applied to a copy of the tree, the tests named (tests/host/mm/test_pt.c,
-..., then those cases of abitest, in a machine with the boot options that follow
-and of that -cpu, then those of tools/check/run.py and make.py) are built and run, and the first that
-fails has killed it.  A mutant that
-survives, does not apply or does not compile makes the exit status 1.
+Each mutant is applied to a copy of the tree, and the tests that it names are built and
+run: host tests (tests/host/mm/test_pt.c, ...), then cases of abitest, in a machine with the
+boot options that follow and that -cpu, then cases of tools/check/run.py and make.py.
+The first that fails has killed the mutant.  A mutant that survives, does not apply or does not compile makes
+the exit status 1.
 
 `file` with a path, in place of `in`, is for makefiles and scripts: whole lines of that file.
 """
@@ -45,7 +45,7 @@ HERE = pathlib.Path(__file__).parent
 SOURCES = ('kernel', 'user', 'xv6', 'tools')
 CFLAGS = ('-std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all '
           '-Itests/host/shim -Itests/host -Ikernel -Itools/image').split()
-SECONDS = 400       # a test that takes longer hangs: noticed, too
+SECONDS = 400       # a test that takes longer hangs, which counts as a failure
 
 
 class Mutant:
@@ -74,10 +74,10 @@ class Mutant:
             elif head in '-+':
                 (self.old if head == '-' else self.new).append(rest.strip())
             else:
-                sys.exit(f'{where}: what is this: {line}')
+                sys.exit(f'{where}: unknown line: {line}')
 
     def places(self, tree):
-        """(file, start, end) of all code that this could change: one, if all is well."""
+        """(file, start, end) of all code that this could change; there must be one place."""
         if self.file:
             return lines_of_file(self, tree)
         return tree.find('\n'.join(self.old), self.name, self.hint)
@@ -143,7 +143,7 @@ def read_tree():
 # --- without running anything ---------------------------------------------------------
 
 def missing_tests(mutant, cases):
-    """The tests that it names and that do not exist."""
+    """What is wrong with the tests that it names, or that it names none."""
     for name in mutant.tests:
         folder, _, base = name.rpartition('/')
         if not (ROOT / f'tests/host/{folder}/test_{base}.c').exists():
@@ -185,7 +185,7 @@ def directive(text, name):
 
 
 def run_test(root, name):
-    """'passed', 'failed' or what the compiler said."""
+    """'passed', 'failed', or the compiler's messages."""
     folder, _, base = name.rpartition('/')
     source = f'tests/host/{folder}/test_{base}.c'
     text = (root / source).read_text()
