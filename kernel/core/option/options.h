@@ -13,11 +13,11 @@
 #define OPTIONS(X, W)                                                                   \
 	X(FORK, "fork", ANY_TIME, "share frames at fork, or copy them",                 \
 	  W(FORK_COW, "cow") W(FORK_COPY, "copy"))                                      \
-	X(HEAP, "heap", ANY_TIME, "sbrk brings memory, or the first touch",             \
+	X(HEAP, "heap", ANY_TIME, "memory at sbrk, or at the first touch",              \
 	  W(HEAP_EAGER, "eager") W(HEAP_LAZY, "lazy"))                                  \
 	X(SUPER, "super", ANY_TIME, "2 MiB leaves where they fit",                      \
 	  W(SUPER_ON, "on") W(SUPER_OFF, "off"))                                        \
-	X(ASID, "asid", AT_BOOT, "how many bits ASIDs have; on: all",                   \
+	X(ASID, "asid", AT_BOOT, "use ASIDs; a number limits their bits",               \
 	  W(ASID_ON, "on") W(ASID_OFF, "off"), .high = 16)                              \
 	X(ISOLATE, "isolate", AT_BOOT, "user mode on a root without the kernel",        \
 	  W(ISOLATE_OFF, "off") W(ISOLATE_ON, "on"))                                    \
