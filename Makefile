@@ -25,8 +25,8 @@ MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 
 BUILD ?= build
 
-# What a build depends on besides files, such as flags, is kept in a file, whose time
-# changes only when its text does: $(call write_key,TEXT) is the recipe of such a file,
+# A build also depends on flags and lists of files.  Such a text is kept in a file, whose
+# time changes only when the text does: $(call write_key,TEXT) is the recipe of this file,
 # which has FORCE as a prerequisite.
 quoted = '$(subst ','\'',$(1))'
 write_key = mkdir -p $(@D) && { printf '%s\n' $(quoted) | cmp -s - $@ || printf '%s\n' $(quoted) > $@; }

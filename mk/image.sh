@@ -4,10 +4,10 @@
 # usage: image.sh [-q] [-b] MKFS IMAGE STAMP -- OURS... -- ASKED...
 #
 # If there is no image, makes one with all files.  An image that exists is never replaced.
-# The files of ASKED, which were named on the command line, are put into it, and those of
-# OURS that are newer than STAMP; these only if STAMP says that the image was made here:
-# an image from elsewhere keeps its own programs.  A file that the image has already
-# changes nothing.  Of two files of one name the later counts.
+# The files of ASKED, which were named on the command line, are put into it.  If STAMP says
+# that the image was made here, so are the files of OURS that are newer than STAMP; an
+# image from elsewhere keeps its own programs.  A file that the image already has changes
+# nothing.  Of two files of one name the later is used.
 #   -q   do not print what was put in      -b   images with large files (fsbig=on)
 set -eu
 

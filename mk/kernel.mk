@@ -22,7 +22,7 @@ KERNEL_ASFLAGS := $(subst rv64imac,rv64imafdc,$(KERNEL_CFLAGS)) -D__ASSEMBLY__
 KERNEL_LDFLAGS := -melf64lriscv -static -nostdlib --build-id=none -z noexecstack \
 	-z max-page-size=4096 -T $(KERNEL_LD)
 
-# The compiler must not turn the loops in memset and memcpy into calls of these.
+# The compiler must not turn the loops in memset and memcpy into calls of themselves.
 CFLAGS_kernel/lib/string.c := $(if $(LLVM),-fno-builtin,-fno-tree-loop-distribute-patterns)
 
 # Changes when the commands do, so that everything is compiled again.
@@ -56,7 +56,7 @@ NM=$(NM) mk/ksyms.sh $(2) > $(KB)/ksyms.S && $(CC) $(KERNEL_CFLAGS) -c -o $(KB)/
 $(LD) $(KERNEL_LDFLAGS) -Map=$(1).map -o $(1) $(KERNEL_OBJ) $(KB)/ksyms.o
 endef
 
-# Changes when a source file is removed, which no time of a file shows.
+# Changes when a source file is removed, which the times of the other files do not show.
 $(KB)/objects: FORCE
 	@$(call write_key,$(KERNEL_OBJ))
 

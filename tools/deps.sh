@@ -3,8 +3,8 @@
 #
 # usage: deps.sh run | test
 #
-# `run`: what building and booting need; `test`: what ./test needs, too.  Looks for the
-# tools themselves first, and asks no package manager if all are there.  Prints a line
+# `run` installs what building and booting need, `test` what ./test needs, too.  Looks for
+# the tools themselves first, and asks no package manager if all are there.  Prints a line
 # before it installs anything.  TOOLPREFIX, LLVM and PICOLIBC in the environment mean what
 # they mean for make.
 set -u
@@ -23,7 +23,8 @@ have_gcc() {
 	return 1
 }
 
-# The package of the gcc that was asked for; under other names it is up to the user.
+# The package of the gcc that was asked for, if it is missing.  Where a gcc of another name
+# comes from is up to the user.
 missing_gcc() {
 	case ${TOOLPREFIX:-} in
 	'') have_gcc || echo gcc-riscv64-unknown-elf ;;
@@ -60,7 +61,8 @@ have_firmware() {
 	}
 }
 
-# What sanitizers and libFuzzer link with; its package has clang's version in its name.
+# The libraries that sanitizers and libFuzzer need; their package has clang's version in its
+# name.
 have_clang_runtime() {
 	echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
 		clang -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null
@@ -143,14 +145,14 @@ explain() {
 	exit 1
 }
 
-# What to run without sudo, in one line.
+# Prints, after the words $1, the command with which root installs the packages $2.
 explain_root() {
 	update=
 	known_to_apt "$2" || update='apt-get update && '
 	echo "$1 as root, run: ${update}apt-get install --no-install-recommends ${2% }" >&2
 }
 
-# If sudo refuses, or had nobody to ask for the password.
+# After a failure: if sudo refuses, or cannot ask for a password, prints the command for root.
 explain_sudo() {
 	[ -z "$as_root" ] || $as_root -n true 2>/dev/null || explain_root "sudo is not possible;" "$names"
 }

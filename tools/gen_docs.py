@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the parts of docs/ and README.md between markers from the code:
+"""Makes from the code the parts of docs/ and README.md that are between markers.
 
     docs/locking.md   the lock ranks, from kernel/core/sync/lock_rank.h
     docs/map.md       what each file is, from its first line

@@ -55,7 +55,7 @@ UPROGS := $(USER_NAMES:%=$(BUILD)/user/%)
 USER_FLAGS_FILE := $(BUILD)/user/flags
 $(USER_FLAGS_FILE): FORCE
 	@$(call write_key,$(CC) $(USER_CFLAGS) $(LD) $(USER_LDFLAGS) $(USER_LIBGCC) $(PICOLIBC_LIB))
-# Changes when a source file is removed, which no time of a file shows.
+# Changes when a source file is removed, which the times of the other files do not show.
 USER_SOURCES_FILE := $(BUILD)/user/sources
 $(USER_SOURCES_FILE): FORCE
 	@$(call write_key,$(wildcard user/*/*.c user/*/*.S))

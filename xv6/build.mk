@@ -9,7 +9,8 @@
 #   XV6FLAGS='-DLAB_PGTBL'               what its own Makefile would define
 #
 # Wants CC, LD, OBJCOPY, AR, TOOLCHAIN, BUILD, Q and say (mk/toolchain.mk, Makefile).
-# Gives XV6PROGS, the stripped files; build/xv6/NAME.sym is with names and lines.
+# Gives XV6PROGS, the stripped files.  build/xv6/NAME.sym is the same program with names
+# and lines, for gdb.
 
 XO := $(BUILD)/xv6/obj-$(TOOLCHAIN)
 
@@ -53,8 +54,8 @@ xv6_names := $(foreach p,$(sort $(XV6)),$(call xv6_name,$(p)))
 $(foreach n,$(sort $(xv6_names)),$(if $(word 2,$(filter $(n),$(xv6_names))),\
 	$(error XV6='$(XV6)': two programs are called $(n))))
 
-# Objects are named by the path of their source, as many sources have the same name.  An
-# object's key has checksums of its source and headers: if these were replaced by other
+# Objects are named by the path of their source, because many sources have the same name.
+# An object's key has checksums of its source and headers: if these are replaced by other
 # files, the new ones may be older than the object.
 xv6_object_of = $(XO)/of/$(subst ..,__,$(1)).o
 xv6_includes = $(if $(wildcard $(dir $(1))../user/.),-I$(dir $(1))..) -I$(dir $(1))

@@ -276,7 +276,7 @@ def check_free(out):
 def test_free_accounts_for_every_frame(m):
     code, out = status(m, "free -v")
     rows = check_free(out)
-    assert code == 0 and "come or go" not in out and "went" not in out, out  # nothing else runs
+    assert code == 0 and "started or ended" not in out and "were freed" not in out, out  # nothing else runs
     for kind in ("page tables", "memory of processes"):
         owners = [re.sub(r"\d+ ", "", what) for _, what in rows[kind][1]]
         for name in ("(init)", "(sh)", "(free)"):
@@ -306,7 +306,7 @@ def test_free_while_all_changes(m):
     m.run("(cat /sh | wc; ls -l / | wc; cat /README | grep x | wc; ls -l / | wc; cat /sh | wc) > busy &")
     for _ in range(4):
         out = m.run("free -v")
-        lines = [line for line in out.splitlines() if "went while" not in line]
+        lines = [line for line in out.splitlines() if "were freed" not in line]
         *rows, (total, _, _) = parse_free("\n".join(lines))
         assert total == 128 * 1024 == sum(row[0] for row in rows), out
     m.run("sleep 5")
@@ -334,7 +334,7 @@ def test_free_and_maps_with_large_leaves(m):
         assert time.monotonic() < deadline, "no two holders sleep"
     out = m.run("free -v")
     after = check_free(out)
-    assert "come or go" not in out and "went" not in out, out  # tables kept beside 2 MiB leaves, too
+    assert "started or ended" not in out and "were freed" not in out, out  # tables kept beside 2 MiB leaves, too
     pids = re.findall(r"  (\d+) \(abitest2\)$", m.run("free -v"), re.M)
     pid = min(pids, key=int)
     shared = dict((what, kib) for kib, what in after["memory of processes"][1])["of several processes, counted once"]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Checks that what README.md and docs/ name is there: files, functions, and the targets of links
+"""Checks that the files, functions and targets of links that README.md and docs/ name exist.
 
-usage: tools/check/docs.py    prints every name that is not, status 1 if there is one
+usage: tools/check/docs.py    prints every name that does not; status 1 if there is one
 
 Not looked at: fenced code, and the functions of docs/abi.md, which is about xv6.
 """
@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 
-# what a text tells its reader to make, or to have
+# Files and functions that a text tells its reader to make, or to have.
 EXAMPLES = {"greet.c", "harts.c", "zero.c", "zero.h", "hello.c", "mylib.h", "prog.c", "a.c", "b.c", "pgtbltest.c",
             "stats.c", "zero_init", "sys_harts"}
 FILE = re.compile(r"`([\w./*-]+\.(?:c|h|S|py|sh|mk|mut|md))`")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # headers.sh - every header of the kernel compiles on its own.
 #
-# Also that it starts with what it is (a comment) and has #pragma once.
+# Each also has #pragma once, and starts with a comment that says what it is.
 set -u
 
 cd "$(dirname "$0")/../.." || exit 1

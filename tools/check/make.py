@@ -28,7 +28,7 @@ def test_what_a_program_is_made_from_is_what_runs():
     expect(run("--xv6", one, "-c", "find"), (0, "one\n", ""))
     xv6_program(OUT / "one/user/find.c", '"old"', age=5000)
     expect(run("--xv6", one, "-c", "find"), (0, "old\n", ""))
-    # the list: without what() in a file of its own there is a weak one
+    # the list of sources: without what.c, main.c has the weak what() of the header
     xv6_program(OUT / "list/main.c", "what()", ["what.h"])
     (OUT / "list/what.h").write_text('__attribute__((weak)) char *what(void) { return "alone"; }\n')
     (OUT / "list/what.c").write_text('char *what(void) { return "both"; }\n')
@@ -260,7 +260,7 @@ def test_image_is_kept():
     pathlib.Path("build/user/echo").touch()
     subprocess.run(["make", "-s", f"IMAGE={image}", str(image)], check=True, stdin=subprocess.DEVNULL)
     assert image.read_bytes() == wanted, "the image changed"
-    subprocess.run(["build/fsck", "-q", str(IMAGE)], check=True)  # ours, after all that
+    subprocess.run(["build/fsck", "-q", str(IMAGE)], check=True)  # our own image, after all these tests
 
 
 def test_new_program_goes_into_our_image():
@@ -268,7 +268,7 @@ def test_new_program_goes_into_our_image():
     pathlib.Path("build/user/echo").touch()
     status, out = make(f"IMAGE={IMAGE}", str(IMAGE))
     assert status == 0 and "IMAGE" not in out, "it is the same program: " + out
-    # another one, which the image has in its place
+    # the image has another file of that name
     subprocess.run(["build/mkfs", "--add", str(IMAGE), "README.md:echo"], check=True, stdout=subprocess.PIPE)
     pathlib.Path("build/user/echo").touch()
     status, out = make(f"IMAGE={IMAGE}", str(IMAGE))

@@ -147,11 +147,11 @@ def run_foreign(image, command, stdin=None, words="status is not known"):
 
 
 def test_shell_that_takes_no_command():
-    """The command is typed at the prompt; what did not run has no status 0; what it wrote is kept."""
+    """The command is typed at the prompt.  One that did not run never has status 0.  What it wrote is kept."""
     image = foreign_image("sh")
     expect(run_foreign(image, "nosuch a"), (127, "exec nosuch failed\n"))
     expect(run_foreign(image, "echo " + "x" * 100, words="cannot be typed"), (125, ""))
-    # what ends the machine by itself has its status
+    # a command that ends the machine has its own status
     expect(run("--image", str(image.resolve()), "-c", "poweroff 7"), (7, "", ""))
     image = foreign_image("init", "sh")
     expect(run_foreign(image, "mkdir made; cat", stdin="some\nlines\n"), (0, "some\nlines\n"))

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Finds functions of the kernel that nobody calls but tests.
+"""Finds functions of the kernel that only tests call.
 
 A function of a .c file that is not static, or any of a header, is used if its name occurs
 in another function, table or macro of the kernel, or in assembly.  Tests do not count:
-KTEST functions, and the files ktest*.c.  What only unused functions use is unused, too.
-Names that macros put together: sys_NAME for each system call.  Prints NAME: where it is;
-status 1 if there is any.
+KTEST functions, and the files ktest*.c.  A function that only unused functions use is
+unused, too.  sys_NAME of each system call is used: a macro puts that name together.
+Prints NAME: where it is, for each unused function; status 1 if there is any.
 """
 import pathlib
 import re

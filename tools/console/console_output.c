@@ -1,5 +1,5 @@
-/* console_output.c - finds in what the console shows where the command starts, what its
- * output is, and where it ends. */
+/* console_output.c - finds the output of the command in that of the console: where it
+ * starts, and where it ends. */
 #define _GNU_SOURCE
 #include "console_run.h"
 
@@ -92,8 +92,8 @@ static void on_prompt(struct session *s)
 	s->ntyped += len + 1;
 }
 
-/* One byte of what comes before the start.  The phase changes after MARKER's newline, or
- * after a prompt. */
+/* Takes one byte of the output before the start.  The phase changes after MARKER's newline,
+ * or after a prompt. */
 static void look_for_start(struct session *s, char c)
 {
 	hold(s, c);

@@ -4,26 +4,26 @@
  *        console-run -p QEMU ARGUMENT...
  *
  * Starts QEMU, whose console is its standard input and output.  The output up to a line
- * that ends with MARKER (firmware, boot) is held back; what follows is passed on byte for
- * byte.  With -v all of it is.  After MARKER, standard input is typed at the console, with
- * ^D at its end; with the boot option eof=stays every later read sees that end, too.  Keys
- * of a terminal are treated the same, except that QEMU's own keys reach it at any time.
- * The file LOG gets all that the console shows.
+ * that ends with MARKER (firmware, boot) is held back, and all after it is passed on byte
+ * for byte.  With -v nothing is held back.  After MARKER, standard input is typed at the
+ * console, with ^D at its end; with the boot option eof=stays every later read sees that
+ * end, too.  Keys of a terminal are treated the same, except that QEMU's own keys reach it
+ * at any time.  The file LOG gets all that the console shows.
  *
  * If a prompt comes in place of MARKER, the shell does not know the boot option cmd.  Then
  * COMMAND is typed at the prompt, and the machine is ended at the next prompt.  Such a
  * shell does not tell the status of a command, and it ends at the end of its input.  So if
  * eof=stays was given, the machine is started again without it, and ^D is typed when the
- * command waits for input.  -e: the console echoes what is typed.  If nothing comes for
- * SECONDS (120), neither MARKER nor a prompt, no shell takes the command and the machine is
- * ended.
+ * command waits for input.  -e says that the console echoes what is typed.  If no output
+ * comes for SECONDS (120) before MARKER or a prompt, no shell takes the command, and the
+ * machine is ended.
  *
- * -p passes all output on, and types standard input after the first prompt: what comes
- * earlier would be lost to the firmware.
+ * -p passes all output on, and types standard input after the first prompt: the firmware
+ * would take what is typed earlier.
  *
- * Exits with QEMU's status.  If QEMU ends before MARKER, the end of what was held back is
- * printed to standard error, and the status is never 0.  SIGINT, SIGTERM and SIGHUP end
- * QEMU, too. */
+ * Exits with QEMU's status.  If QEMU ends before MARKER, the end of the output that was
+ * held back is printed to standard error, and the status is never 0.  SIGINT, SIGTERM and
+ * SIGHUP end QEMU, too. */
 
 #define _GNU_SOURCE
 #include "console_run.h"
@@ -85,8 +85,8 @@ void console_type(struct session *s, char c)
 
 /* --- input --------------------------------------------------------------------- */
 
-/* For a terminal while the machine boots.  QEMU's own keys go to it at once; the others
- * wait, as many as there is room for.  True if @c needs nothing more. */
+/* For a terminal while the machine boots.  QEMU's own keys go to it at once.  The others
+ * wait, and are dropped if there is no room.  True if the caller need not keep @c. */
 static bool type_early(struct session *s, char c)
 {
 	if (c == QEMU_ESCAPE || s->escaped) {
@@ -267,7 +267,7 @@ static int finish(struct session *s, int status)
 	if (s->refused) {
 		fprintf(stderr,
 			"The shell of this image takes no command, and this one cannot "
-			"be typed at its prompt: one line of %d bytes is possible.\n",
+			"be typed at its prompt, which takes a line of at most %d bytes.\n",
 			LINE_MAX_TYPED);
 		return NO_START_STATUS;
 	}

@@ -14,11 +14,11 @@
 #define LINE_MAX_TYPED 98
 
 /* In milliseconds.  What it means when no output comes for this long: */
-#define NOBODY_MS 120000   /* no shell takes the command                           */
+#define NOBODY_MS 120000   /* no shell takes the command                             */
 #define FIRST_MS 10000     /* the same, if another try with eof=once is possible     */
-#define NO_PROMPT_MS 30000 /* -p: there will be no prompt                          */
-#define QUIET_MS 1000      /* what looks like a prompt is one; or input is awaited */
-#define LEAVE_MS 2000      /* all data is on disk: the kernel commits every second */
+#define NO_PROMPT_MS 30000 /* with -p: there will be no prompt                       */
+#define QUIET_MS 1000      /* the last bytes are a prompt, or a program reads input  */
+#define LEAVE_MS 2000      /* all data is on disk: the kernel commits every second   */
 
 #define KEY_EOF 0x04
 #define QEMU_ESCAPE 0x01 /* Ctrl-A: typed twice it stands for itself */
@@ -39,7 +39,7 @@ struct session {
 	enum phase phase;
 	bool verbose, pass, terminal, echoes;
 	const char *command; /* NULL: nothing to type           */
-	char held[8192];     /* the last of what came before MARKER */
+	char held[8192];     /* the end of the output before MARKER */
 	size_t nheld;
 	char line[sizeof(MARKER) - 1]; /* the last bytes of the line that comes in */
 	size_t nline;
@@ -49,7 +49,7 @@ struct session {
 	bool escaped;       /* a byte for QEMU itself comes next  */
 	bool again;         /* QEMU is to be started once more    */
 	bool refused;       /* the command cannot be typed        */
-	long long patience; /* milliseconds until ^D is typed, when it is due */
+	long long patience; /* milliseconds without output before ^D is typed */
 	long long nobody;   /* NOBODY_MS, or as asked for                     */
 	long long quiet_at; /* when on_quiet() is called if nothing comes     */
 	/* While TYPED: */

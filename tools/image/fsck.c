@@ -9,13 +9,13 @@
 
 enum { EXIT_CLEAN = 0, EXIT_REPAIRED = 1, EXIT_ERRORS = 4, EXIT_FAILED = 8 };
 
-#define RUNS 4 /* until clean; the first should do, the second proves it */
+#define RUNS 4 /* until clean: the first should repair all, the second proves it */
 
 static const char usage[] =
 	"usage: fsck [-yqS] [--big] IMAGE\n"
 	"  -y         repair (without it nothing is written)\n"
 	"  -q         print nothing about an image that is clean\n"
-	"  -S         inodes without links are errors: no kernel runs that has them open\n"
+	"  -S         inodes without links are errors, as no running kernel has them open\n"
 	"  -b, --big  inodes of the file system lab, with a double indirect block\n"
 	"Exit status: 0 clean, 1 repaired, 4 errors left, 8 failure.\n";
 

@@ -40,11 +40,11 @@
 	X(FSCK_NAME_SLASH, "name-slash")      /* */                                  \
 	X(FSCK_NAME_PAD, "name-padding")      /* bytes after the name's NUL       */ \
 	X(FSCK_NAME_TWICE, "name-twice")      /* two entries of one name          */ \
-	X(FSCK_DIR_TWICE, "dir-twice")        /* second way to a directory, loops */ \
-	X(FSCK_UNREACHABLE, "unreachable")    /* linked, but by no entry          */ \
+	X(FSCK_DIR_TWICE, "dir-twice")        /* second entry to a directory      */ \
+	X(FSCK_UNREACHABLE, "unreachable")    /* has links, but no entry names it */ \
 	X(FSCK_ORPHAN, "orphan-strict")       /* orphan, with strict on           */ \
 	X(FSCK_NLINK, "link-count")           /* */                                  \
-	X(FSCK_LINKS, "too-many-links")       /* more than a link count can say   */ \
+	X(FSCK_LINKS, "too-many-links")       /* more than a link count can hold  */ \
 	X(FSCK_BIT_CLEAR, "bitmap-clear")     /* in use, marked free              */ \
 	X(FSCK_BIT_SET, "bitmap-set")         /* not in use, marked used          */ \
 	X(FSCK_BIT_META, "bitmap-meta")       /* metadata marked free             */ \

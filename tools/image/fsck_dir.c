@@ -1,5 +1,5 @@
 /* fsck_dir.c - one directory: its first two entries, its names.
- * Entries are worked on in place; holes are skipped, not filled. */
+ * Entries are changed in place; holes are skipped, not filled. */
 #include "fsck_int.h"
 
 #include <stdlib.h>
@@ -191,7 +191,7 @@ static void name_make(const struct names *list, struct named *which)
 		name_set(which->entry, text);
 		return;
 	}
-	memset(which->entry, 0, ENTRY); /* found again as unreachable */
+	memset(which->entry, 0, ENTRY); /* its inode is found again as unreachable */
 }
 
 /* Compares each name with those before it, in sorted order. */

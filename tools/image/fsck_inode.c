@@ -64,13 +64,13 @@ static void claim(struct fsck *f, const struct fsck_ref *ref, void *arg)
 	(void)arg;
 	if (!in_data_area(f, b)) {
 		fsck_say(f, FSCK_BLOCK_RANGE,
-			 "inode %u: block %u of it is at %u: now a hole", ref->ino,
+			 "inode %u: its block %u has the address %u: now a hole", ref->ino,
 			 ref->index, b);
 		*ref->addr = 0;
 	} else if (ref->index >= fsck_file_blocks(fsimg_inode(f->img, ref->ino)->size)) {
 		fsck_say(f, FSCK_BLOCK_PAST,
-			 "inode %u: has %u as its block %u, past its end: freed", ref->ino,
-			 b, ref->index);
+			 "inode %u: has block %u at index %u, past its end: freed",
+			 ref->ino, b, ref->index);
 		*ref->addr = 0;
 	} else if (!fsck_get(f->owned, b)) {
 		fsck_set(f->owned, b);

@@ -82,13 +82,13 @@ void fsck_inode_free(struct fsck *f, uint32_t ino);
 
 /* --- fsck_dir.c: one directory ------------------------------------------ */
 
-/* Gives it room for "." and "..".  False if there is no block for that. */
+/* Gives a directory room for "." and "..".  False if there is no block for that. */
 bool fsck_dir_prepare(struct fsck *f, uint32_t dir);
 
 /* The entry at byte @off, in place; NULL in a hole. */
 struct fs_dirent *fsck_dir_entry(struct fsck *f, uint32_t dir, uint32_t off);
 
-/* The inode that its ".." names; 0 if there is no "..". */
+/* The inode that the ".." of a directory names; 0 if there is no "..". */
 uint32_t fsck_dir_dotdot(struct fsck *f, uint32_t dir);
 
 /* Repairs what can be decided without the rest of the tree: all but what entries

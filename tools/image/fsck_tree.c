@@ -119,7 +119,7 @@ static void walk(struct fsck *f)
 
 /* --- what the walk did not reach ---------------------------------------- */
 
-/* Whether that many blocks are free. */
+/* Whether @want blocks are free. */
 static bool blocks_are_free(struct fsck *f, uint32_t want)
 {
 	for (uint32_t b = f->data_start; b < f->size && want; b++)
@@ -139,7 +139,8 @@ static struct fs_dirent *root_entry(struct fsck *f)
 		if (e && !e->ino)
 			return e;
 	}
-	/* A block may need two tables; only some of these would be damage. */
+	/* A block may need two new tables.  If there were blocks for only some of these,
+	 * the attempt would leave damage. */
 	index = root->size / FS_BLOCK;
 	if (!fsimg_bmap(f->img, root, index) && !blocks_are_free(f, 3))
 		return NULL;
@@ -167,8 +168,8 @@ static void rescue(struct fsck *f, uint32_t ino)
 
 	if (!e || (is_dir && !dir_adopt(f, FS_ROOT_INO, ino))) {
 		fsck_say(f, FSCK_UNREACHABLE,
-			 "inode %u: no entry names it: freed, no room to put "
-			 "it into the root",
+			 "inode %u: no entry names it: freed, because there is no room "
+			 "for it in the root",
 			 ino);
 		fsck_inode_free(f, ino);
 		return;
@@ -202,8 +203,8 @@ static void mark_below(struct fsck *f, uint32_t dir, struct fs_dirent *e)
 		f->below[e->ino] = 1;
 }
 
-/* Directories that no path leads to: first those that are below no other one, then, as
- * there may be cycles, any. */
+/* Directories that no path leads to: first those that are below no other one.  What is then
+ * left are cycles, of which any directory is taken. */
 static void rescue_dirs(struct fsck *f)
 {
 	for (uint32_t ino = FS_ROOT_INO; ino < f->ninodes; ino++)

@@ -1,6 +1,6 @@
 /* fsimg.c - geometry of an image, and reading from it.
- * Promises not to change the image (fsimg_bit_set and fsimg_log_replay aside),
- * not to allocate, and not to touch the host. */
+ * Nothing here changes the image (except fsimg_bit_set() and fsimg_log_replay()), allocates
+ * memory, or touches the host. */
 #include "fsimg.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
 /* fsimg_edit.c - making an image, and putting files into one.
- * Promises images that every year's xv6 mounts: same input, same bytes. */
+ * The xv6 of every year can mount the images.  The same input gives the same bytes. */
 #include "fsimg.h"
 
 #include <stdlib.h>
@@ -34,7 +34,7 @@ static int64_t block_at(struct fsimg *img, uint32_t *addr)
 	return b;
 }
 
-/* The same for entry @i of the table in block @table, itself an address. */
+/* The same for entry @i of the table in block *@table, which is made, too, if needed. */
 static int64_t table_at(struct fsimg *img, uint32_t *table, uint32_t i)
 {
 	int64_t b = block_at(img, table);

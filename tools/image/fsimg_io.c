@@ -1,5 +1,5 @@
 /* fsimg_io.c - images and files on the host.
- * A file of its own because the host's struct stat and the image's have the same
+ * This is a file of its own because the host's struct stat and the image's have the same
  * name.  Errors are -FSIMG_EHOST with errno set. */
 #define _GNU_SOURCE
 #include "fsimg.h"

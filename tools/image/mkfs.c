@@ -1,7 +1,7 @@
 /* mkfs.c - makes an xv6 file system image, looks into one, or adds files to one.
  *
- * Promises an image that the kernels of every year mount, the same bytes for
- * the same arguments, and on any error no image (or the old one, untouched). */
+ * The kernels of every year can mount the image.  The same arguments give the same bytes.
+ * After an error there is no image, or the old one, untouched. */
 #define _GNU_SOURCE
 #include "mkfs.h"
 
@@ -27,7 +27,7 @@ static const char usage[] =
 	"\n"
 	"FILE is a path (its last element, without a leading '_' or a trailing '.sym',\n"
 	"is the name in the root of the image) or path:name (directories in name are\n"
-	"made).  Of several files of one name the last counts.  A block is 1024 bytes.\n"
+	"made).  Of several files of one name the last is used.  A block is 1024 bytes.\n"
 	"  -s BLOCKS     size of the image   (4000, or what the files need and 1 MiB)\n"
 	"  -i INODES     number of inodes    (200, or what the files need)\n"
 	"  -l LOGBLOCKS  log, 2 to 31 blocks (30)\n"

@@ -1,9 +1,9 @@
 /* mkfs_image.c - lists, extracts from and adds to an image that exists.
  *
- * An image is checked in memory before it is used, in the state that a mount would bring.
- * A damaged image is read as fsck would repair it, with a warning, and never written.  An
- * image that has all the files already is not written either, even if a mount would replay
- * its log. */
+ * An image is checked in memory before it is used, in the state that it would have after a
+ * mount.  A damaged image is read as fsck would repair it, with a warning, and never
+ * written.  An image that already has all the files is not written either, even if a mount
+ * would replay its log. */
 #include "mkfs.h"
 
 #include <stdio.h>
@@ -176,7 +176,7 @@ static int file_put(struct fsimg *img, const struct mkfs_file *f)
 	return 0;
 }
 
-/* Writes what was changed, together with what a mount would do. */
+/* Writes what was changed here, and what a mount would change. */
 static int image_close(struct fsimg *img, const char *path, const struct fsck_report *rep)
 {
 	int err;
@@ -187,8 +187,8 @@ static int image_close(struct fsimg *img, const char *path, const struct fsck_re
 	}
 	if (rep->count[FSCK_NOTE_LOG] || rep->count[FSCK_NOTE_ORPHAN])
 		fprintf(stderr,
-			"mkfs: %s: it was not shut down; to put files in, its log was "
-			"replayed and %u deleted files were freed\n",
+			"mkfs: %s: it was not shut down; before files were put in, its "
+			"log was replayed and %u deleted files were freed\n",
 			path, rep->count[FSCK_NOTE_ORPHAN]);
 	err = fsimg_host_replace(path, img);
 	return err ? mkfs_fail(path, err) : 0;

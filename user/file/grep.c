@@ -1,5 +1,5 @@
 /* grep - print the lines that match a pattern */
-#include <stddef.h> /* before regex.h: that of picolibc 1.8.10 leaves it out */
+#include <stddef.h> /* for picolibc 1.8.10's regex.h, which does not include it */
 #include <regex.h>
 #include <stdbool.h>
 #include <stdio.h>

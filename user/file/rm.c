@@ -47,7 +47,7 @@ static void remove_path(const char *path)
 	tool_status = 0;
 	if (is_tree && tool_dir_enter(path, st.st_ino))
 		remove_content(path);
-	/* If something inside is left, there has been a complaint about that. */
+	/* If something inside could not be removed, that has been reported already. */
 	if (tool_status == 0) {
 		if (unlink(path) < 0 && !(force && errno == ENOENT))
 			tool_warn(path);

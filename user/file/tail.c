@@ -25,7 +25,7 @@ static void print_tail(FILE *file, const char *name)
 	if (show_names)
 		printf("%s==> %s <==\n", printed ? "\n" : "", name);
 	printed = true;
-	/* One slot more than lines: the attempt to read past the last one uses a slot. */
+	/* One slot more than lines: the attempt to read past the last line uses a slot. */
 	while (lines && tool_line(file, &ring[count % (lines + 1)]))
 		count++;
 	for (long i = count > lines ? count - lines : 0; i < count; i++) {

@@ -31,11 +31,11 @@ int bootarg(const char *name, char *buf, size_t size);
  * EPERM: it is read at boot only, EINVAL: it has no such value. */
 int setoption(const char *name, const char *value);
 
-/* Why an access to @va (0 read, 1 write, 2 execute) of process @pid (0: this one)
- * is or would be refused, as text; its length. */
+/* Explains in words why process @pid (0: this one) is or would be refused an access to @va
+ * (0 read, 1 write, 2 execute).  Returns the length of the text. */
 long explain(int pid, unsigned long va, int access, char *buf, size_t size);
 
-/* What a shell tells the kernel about its jobs, or asks: @how is JOB_... of uapi/job.h. */
+/* Tells the kernel about the jobs of a shell, or asks: @how is JOB_... of uapi/job.h. */
 int job(int how);
 
 /* Choose how programs get what is typed: @how is CONSOLE_... of uapi/console.h.  @info may

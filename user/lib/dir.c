@@ -15,7 +15,7 @@
 
 struct dir_stream {
 	int fd;
-	int next, count; /* entries of raw[] given out, and in it */
+	int next, count; /* entries of raw[]: returned so far, and all */
 	struct dirent entry;
 	struct fs_dirent raw[32];
 };

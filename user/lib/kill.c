@@ -1,5 +1,5 @@
-/* kill.c - the command kill, for the program and for the shell, which has it built in so
- * that it works when no further process can be started.  Nothing here exits. */
+/* kill.c - the command kill, for the program and for the shell.  The shell has it built in,
+ * so that it works even if no process can be started.  Nothing here exits. */
 #include <tool.h>
 
 #include "sys.h"
@@ -14,9 +14,9 @@
 
 static const char usage[] =
 	"usage: kill [-9] PID...\n"
-	"End the processes with these numbers; `ps` shows them, and so does ^P.  The\n"
-	"number -1 stands for all but init, kill itself and the processes above it, and\n"
-	"includes those that are started meanwhile.\n"
+	"End the processes with these numbers; `ps` shows them, and so does ^P.  -1\n"
+	"stands for all processes, even those that are started meanwhile, but not for\n"
+	"init, kill itself, its parent, the parent's parent, and so on.\n"
 	"  -9   no effect: there is one signal, and it cannot be caught\n";
 
 #define STATUS_WRONG 2
@@ -49,8 +49,8 @@ static bool is_option(const char *word)
 
 /* --- all processes ------------------------------------------------------------ */
 
-#define PASSES 400      /* at all others                          */
-#define PASSES_FAST 100 /* before there are pauses between passes */
+#define PASSES 400      /* over all processes             */
+#define PASSES_FAST 100 /* so many without pauses between */
 
 static const struct procinfo *process_find(const struct procinfo *list, int n, int pid)
 {
@@ -82,8 +82,8 @@ static int kill_listed(const struct procinfo *list, int n)
 }
 
 /* Processes that fork without end refill each free slot, but a killed process does not
- * fork: what is left after a pass was forked during it.  That gets less each time, as long
- * as there is no pause between passes. */
+ * fork: what is left after a pass was forked during it.  Each pass leaves fewer, as long as
+ * there is no pause between passes. */
 static int kill_all(void)
 {
 	static struct procinfo list[NPROC];

@@ -2,11 +2,11 @@
  *
  * stdout is written when its buffer is full, and after each line if a person reads
  * it.  stderr is written after each line.  exit() and the return from main() write what
- * is left in all streams.  A program calls fflush() before it forks, or the child has a
- * copy of what is left.
+ * is left in all streams.  A program must call fflush() before it forks; else the child
+ * writes what is left a second time.
  *
- * A failed write is an error of its stream, ferror(), until clearerr(), and fclose()
- * returns EOF for it.  A program that exits with such an error in an open stream says so
+ * After a failed write ferror() is true of the stream until clearerr(), and fclose()
+ * returns EOF.  A program that exits with such an error in an open stream prints a message
  * and has the status 1.  picolibc alone forgets what could not be written, so a program
  * that does not check every call would succeed on a full disk. */
 #include "sys.h"
@@ -24,7 +24,7 @@
 #define BUFFER_SIZE 1024 /* a block of the file system */
 
 struct stream {
-	struct __file_bufio bufio; /* at its start is the FILE               */
+	struct __file_bufio bufio; /* begins with the FILE                   */
 	struct stream *next;       /* the list of all open streams           */
 	int fd;
 	int error; /* errno of the last write that failed, or 0 */
@@ -65,8 +65,8 @@ static FILE *stream_file(struct stream *s)
 
 /* Writes the output of all streams; picolibc passes only the descriptor.
  *
- * Whether a person reads stdout is asked at its first write, so that programs which
- * write nothing do not ask. */
+ * The first write to stdout finds out whether a person reads it, so programs that write
+ * nothing do not have to ask the kernel. */
 static ssize_t stream_write(int fd, const void *buf, size_t n)
 {
 	ssize_t done;
@@ -237,7 +237,8 @@ static void stream_complain(const struct stream *s)
 	(void)!write(STDERR_FILENO, line, strlen(line));
 }
 
-/* Nobody reads the pipe any more: other systems end a program then, without a message. */
+/* EPIPE says that nobody reads the pipe any more.  Other systems then end the program
+ * without a message, so there is none here. */
 __attribute__((destructor)) static void streams_end(void)
 {
 	bool failed = false;

@@ -21,8 +21,8 @@ const char *tool_basename(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* picolibc's getopt_long() takes the argument `-` for an option without a letter and
- * drops it.  So all such arguments become this one, which is empty during that call. */
+/* picolibc's getopt_long() takes the argument `-` for an option without a letter and drops
+ * it.  So this string replaces all such arguments, and it is empty during the call. */
 static char dash[] = "-";
 
 static int getopt_with_dash(int argc, char **argv, const char *options,
@@ -84,8 +84,8 @@ const char *tool_reason(void)
 
 void tool_warn(const char *what)
 {
-	/* Nobody reads the pipe any more: other systems end a program then, without a
-	 * message. */
+	/* EPIPE says that nobody reads the pipe any more.  Other systems then end the
+	 * program without a message, so there is none here. */
 	if (errno == EPIPE)
 		tool_status = 1;
 	else

@@ -149,7 +149,7 @@ static void count_entries(struct owner *o, count_t start)
 		if (e->what == SNAP_TABLE)
 			o->tables += e->frame == kind_table;
 		else if (o->pid && (e->what == SNAP_LEAF || e->what == SNAP_PARKED))
-			count_leaf(o, e); /* the kernel's map all RAM */
+			count_leaf(o, e); /* not the kernel's: these map all RAM */
 	}
 }
 
@@ -208,7 +208,7 @@ static void print_left(count_t all, count_t known, const char *what)
 	if (all >= known)
 		print_part(all - known, what);
 	else
-		printf("%24s%llu KiB went while they were counted\n", "",
+		printf("%24s%llu KiB were freed during the count\n", "",
 		       (known - all) * KIB_PER_PAGE);
 }
 
@@ -230,7 +230,7 @@ static void print_owners(count_t all, bool tables)
 	}
 	if (!tables)
 		print_part(shared, "of several processes, counted once");
-	print_left(all, known, "of processes that come or go");
+	print_left(all, known, "of processes that started or ended meanwhile");
 }
 
 static void print_uses(int kind)

@@ -87,7 +87,7 @@ static void print_heading(void)
 	printf("%-6s AD %5s area\n", "rights", "users");
 }
 
-/* Its index in its table, indented by the depth of the table. */
+/* The index of an entry in its table, indented by the depth of the table. */
 static void print_place(const struct snap_entry *e, unsigned long long pages)
 {
 	unsigned first = index_of(e->va, e->level);
@@ -288,7 +288,7 @@ static const char *user_verdict(const struct snap_entry *e, int right)
 	case FATE_SPURIOUS:
 		return "yes";
 	case FATE_ABSENT:
-		return "yes, the page comes then";
+		return "yes, after a fault that brings the page in";
 	case FATE_COW:
 		return e->users > 1 ? "yes, after a copy (C)" : "yes, after a fault (C)";
 	case FATE_SHARED_WRITE:

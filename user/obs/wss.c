@@ -211,7 +211,7 @@ static char heat_char(unsigned long long va, unsigned long long end)
 	return " .-+#@"[hottest];
 }
 
-/* Chooses what is shown of an area; false: nothing of it is there. */
+/* Chooses what is shown of an area; false: none of its pages is resident. */
 static bool span_fit(struct span *s)
 {
 	unsigned long long first = s->low, last, va, bytes = 16 * PAGE;

@@ -86,7 +86,7 @@ static void put_screen(const char *text, size_t n)
 
 static struct edit editor = { .put = put_screen };
 
-/* Edits the rest of a line, from key @c on; LF, or -1 at the end of the input. */
+/* Edits the rest of a line, from key @c on.  Returns LF, or -1 at the end of the input. */
 static int edit_rest(struct input *in, size_t start, int c, struct console_info *info)
 {
 	/* Without raw mode the screen may show keys that have not been read yet. */

@@ -31,8 +31,8 @@ struct shell {
 
 extern struct shell shell;
 
-/* Run a tree.  With @last the process ends after it: what it runs last may
- * take its place.  Returns its status, which is also in shell.status. */
+/* Run a tree.  With @last the process has nothing to do afterwards, so it may execute the
+ * last command itself.  Returns the status, which is also in shell.status. */
 int sh_run(const struct sh_node *node, bool last);
 
 /* Whether ^C was typed since the prompt: the rest of the line is not run. */

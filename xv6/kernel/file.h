@@ -1,5 +1,5 @@
-/* file.h - device numbers.  Files and inodes are the kernel's own affair; their
- * structs are here by name only. */
+/* file.h - device numbers.  Programs cannot see the kernel's files and inodes, so their
+ * structs are only declared. */
 #pragma once
 
 #include "types.h"

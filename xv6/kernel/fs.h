@@ -13,7 +13,7 @@ struct superblock {
 	uint nblocks, ninodes; /* blocks for data; inodes             */
 	uint nlog, logstart;   /* blocks of log, the first of them    */
 	uint inodestart;       /* first block with inodes             */
-	uint bmapstart;        /* first block with bits               */
+	uint bmapstart;        /* first block of the bitmap           */
 };
 
 /* An inode, 64 bytes.  It has the numbers of the file's first NDIRECT blocks; a table has
@@ -39,7 +39,7 @@ struct dinode {
 	uint addrs[NDIRECT + NTABLES];
 };
 
-/* The block that has inode @i, and the one that has the bit of block @b. */
+/* The block that holds inode @i, and the one that holds the bit of block @b. */
 #define IPB (BSIZE / 64ul)
 #define BPB (8 * BSIZE)
 #define IBLOCK(i, sb) ((sb).inodestart + (i) / IPB)

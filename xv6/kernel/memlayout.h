@@ -3,8 +3,8 @@
 
 #include "riscv.h"
 
-/* The physical memory of the machine that xv6's tests are written for.  This kernel does
- * not map it there; tests rely on an error for these addresses. */
+/* The physical memory of the machine that xv6's tests are written for.  Tests rely on an
+ * error for these addresses, and this kernel maps nothing there. */
 #define KERNBASE 0x80000000L
 #define PHYSTOP (KERNBASE + (128L << 20))
 

@@ -14,7 +14,8 @@
 #define PGROUNDUP(at) PGROUNDDOWN((at) + (PGSIZE - 1))
 #define SUPERPGROUNDUP(at) (((at) + (SUPERPGSIZE - 1)) & -SUPERPGSIZE)
 
-/* One multiple below SUPERPGROUNDUP(): for a multiple that is the one before it. */
+/* The multiple before SUPERPGROUNDUP(at).  So a multiple is not kept: it gives the one
+ * before it. */
 #define SUPERPGROUNDDOWN(at) (SUPERPGROUNDUP(at) - SUPERPGSIZE)
 
 #define MAXVA (1L << 38) /* half of what Sv39 has: no address has its sign bit set */

@@ -6,7 +6,7 @@ char *gets(char *to, int max)
 {
 	int n = 0;
 
-	/* One byte at a time: what follows the line is left for the next reader. */
+	/* One byte at a time: the input after the line is left for the next reader. */
 	while (n < max - 1 && read(0, &to[n], 1) == 1) {
 		n++;
 		if (to[n - 1] == '\n' || to[n - 1] == '\r')

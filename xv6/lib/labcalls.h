@@ -4,7 +4,7 @@
  *
  * Over the years some numbers were used for several calls.  connect, pgaccess and sysinfo
  * keep theirs.  bind, unbind, interpose and the calls of 2026 have numbers from 40 on
- * here, which programs get from nowhere but this file. */
+ * here, which only programs that were compiled with this file use. */
 #pragma once
 
 /* clang-format off */

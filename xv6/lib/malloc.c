@@ -1,4 +1,4 @@
-/* malloc.c - memory in pieces: first fit in a list of free ones, by address.
+/* malloc.c - malloc() and free(): first fit in a list of free pieces, sorted by address.
  *
  * Every piece starts with a header that has its size; free() joins a piece with free
  * neighbours.  The break moves by GROW bytes at a time while that works, then by just what

@@ -1,4 +1,4 @@
-/* memory.c - the break, and the page that the kernel writes for a program. */
+/* memory.c - sbrk(), and the pid from the page that the kernel writes for a program. */
 #include "kernel/memlayout.h"
 #include "kernel/vm.h"
 #include "user/user.h"

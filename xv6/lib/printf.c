@@ -2,8 +2,8 @@
  *
  * A call collects its text and writes it at its end, or when its buffer is full, so lines
  * of several processes usually stay whole.  The formats are those of all years: %d %u %x
- * %c %s %p %%, since 2024 with l or ll before the letter; %l alone is a long in decimal,
- * as it was before. */
+ * %c %s %p %%, and since 2024 l or ll before the letter.  %l alone is a long in decimal, as
+ * it was before 2024. */
 #include "user/user.h"
 
 #define ROOM 96 /* bytes; the stack is one page */

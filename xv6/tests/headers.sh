@@ -1,6 +1,6 @@
 #!/bin/sh
-# headers.sh - each header of xv6/ compiles alone, all do in two orders, and names.c
-# finds every name.
+# headers.sh - each header of xv6/ compiles alone, all of them compile together in two
+# orders, and names.c finds every name in them.
 #
 # usage: xv6/tests/headers.sh [CC [FLAG...]]      from the top folder
 set -eu

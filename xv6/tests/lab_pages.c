@@ -33,7 +33,7 @@ static void pid_part(void)
 	printf("%s: ok\n", part);
 }
 
-// The mask of 32 pages is 4 bytes, and has the pages that were touched since.
+// The mask of 32 pages has 4 bytes, and shows the pages touched since the last call.
 static void access_part(void)
 {
 	char *pages = sbrk((PAGES + 1) * PGSIZE);
@@ -52,7 +52,7 @@ static void access_part(void)
 	printf("%s: ok\n", part);
 }
 
-// One entry by its address: what has a page, has had one, and never had one.
+// One entry by its address: where a page is, where one was, and where none ever was.
 static void entry_part(void)
 {
 	char *page = (char *)PGROUNDUP((uint64)sbrk(2 * PGSIZE));

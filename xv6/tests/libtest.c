@@ -1,6 +1,6 @@
-/* libtest.c - the library of xv6 programs, tried on the machine: the break, and
- * what takes system calls.  Prints `libtest: ok`, or what is wrong; the exit
- * status says the same.  What needs no kernel is tested on the host. */
+/* libtest.c - the library of xv6 programs, tried on the machine: the break, and the
+ * functions that make system calls.  Prints `libtest: ok`, or what is wrong; the exit
+ * status is the number of faults.  Functions that need no kernel are tested on the host. */
 #include "kernel/types.h"
 #include "kernel/stat.h"
 #include "kernel/fcntl.h"
