@@ -1,5 +1,5 @@
-/* ktest_proc.c - tests of one address space from both sides: the kernel sees changes at
- * once and reads nothing by accident, and user mode has nothing of the kernel. */
+/* ktest_proc.c - tests of one address space from both sides: what the kernel sees and
+ * reaches of user memory, and what user mode sees of the kernel. */
 
 #ifdef PAGODA_CHECK
 
@@ -59,15 +59,15 @@ KTEST(every_page_of_a_space_comes_back)
 {
 	u64 before, tables = frame_count(FRAME_table);
 
-	ktest_space_leave(ktest_space_enter()); /* now slabs have what they keep */
+	ktest_space_leave(ktest_space_enter()); /* slabs have what they keep after this */
 	before = mem_available();
 	ASSERT(frame_count(FRAME_table) == tables);
 	ktest_space_leave(ktest_space_enter());
 	ASSERT(mem_available() == before && frame_count(FRAME_table) == tables);
 }
 
-/* This happens when a process that ends waits for a watcher, and then continues on a hart
- * that idled with its space loaded. */
+/* As when a process that ends waits for a watcher, and goes on on a hart that idled with
+ * its space loaded. */
 KTEST(a_space_is_evicted_from_the_hart_that_asks)
 {
 	struct proc *p = proc_current();
@@ -162,7 +162,7 @@ static void ktest_look_at_sum(struct timer *t)
 }
 
 /* uaccess=strict and walk: an interrupt that hits a copy has no way to user memory. */
-KTEST(user_memory_is_closed_to_interrupts_during_a_copy)
+KTEST(interrupts_of_a_copy_have_user_memory_closed)
 {
 	struct aspace *as = ktest_space_enter();
 	bool open = csr_read(sstatus) & SSTATUS_SUM;
@@ -293,7 +293,7 @@ KTEST(long_copies_are_exact_at_every_alignment)
 }
 
 /* Across a page edge, and right after a page that is not there. */
-KTEST(copies_are_exact_around_page_edges)
+KTEST(copies_around_page_edges)
 {
 	struct aspace *as = ktest_space_with_hole();
 	va_t edge = USER_VA + PAGE_SIZE, after = USER_VA + 3 * PAGE_SIZE;

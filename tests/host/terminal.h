@@ -16,7 +16,7 @@ struct terminal {
 	bool in_csi;
 	u32 param;
 	u8 last;
-	/* One cell: the bytes of its character, the first one lowest. */
+	/* A cell has the bytes of its character, the first one lowest. */
 	u64 cell[TERM_ROWS][TERM_COLUMNS_MAX];
 };
 
@@ -64,7 +64,7 @@ static inline void term_csi(struct terminal *t, u8 final)
 	}
 }
 
-/* The cell @cell with one more byte of its character. */
+/* Adds byte @c to the character of a cell. */
 static inline u64 term_join(u64 cell, u8 c)
 {
 	return cell | (u64)c << (cell < 0x100 ? 8 : cell < 0x10000 ? 16 : 24);
@@ -101,7 +101,7 @@ static inline void term_put(struct terminal *t, u8 c)
 			term_csi(t, c);
 	} else if (c == 0x1b) {
 		t->in_csi = true;
-	} else if (c == '\n') { /* as the line below us does: and a return */
+	} else if (c == '\n') { /* the serial line adds a carriage return */
 		t->column = 0;
 		t->at_margin = false;
 		term_line_feed(t);

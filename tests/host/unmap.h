@@ -1,5 +1,5 @@
-/* unmap.h - takes all leaves, guards and notes out of a range of a page table, for tests:
- * the references move to @g. */
+/* unmap.h - for tests: takes all entries but tables out of a range of a page table.  The
+ * references move to @g. */
 #pragma once
 
 #include "mm/xlate/gather.h"

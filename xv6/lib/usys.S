@@ -1,6 +1,6 @@
-/* usys.S - a stub for every system call, made from the kernel's list and from labcalls.h;
- * the first stub of a name counts.  Each has a section of its own, so a program contains
- * only those that it calls. */
+/* usys.S - a stub for every system call, made from the kernel's list and from labcalls.h.
+ * Of two stubs of one name only the first is made.  Each has a section of its own, so a
+ * program contains only those that it calls. */
 #include "uapi/syscalls.h"
 #include "labcalls.h"
 

@@ -50,8 +50,8 @@ static const char *list(const struct option *o)
 	return text;
 }
 
-/* Fails, with the name of the option and its values in what is said, unless it is one
- * that can be given. */
+/* Whether the command line takes @value for the option is as @is_good says.  If it does
+ * not, the message names the option and its values. */
 static void check(const struct option *o, const char *value, bool is_good)
 {
 	char line[100];
@@ -116,7 +116,7 @@ struct word {
 	const char *text;
 };
 
-/* @word ends with one without a text. */
+/* The last entry of @word has no text. */
 static void check_words(const struct option *o, const struct word *word)
 {
 	u32 n = 0;
@@ -192,7 +192,7 @@ static void test_junk_is_no_value(void **state)
 	for (u32 i = 0; (o = option_at(i)); i++) {
 		for (unsigned j = 0; j < sizeof(junk) / sizeof(*junk); j++)
 			check(o, junk[j], option_is_text(o));
-		for (int w = 0; o->words[w]; w++) { /* a part of a word, and a longer one */
+		for (int w = 0; o->words[w]; w++) { /* a longer word, and a shorter one */
 			char longer[24], shorter[24];
 
 			snprintf(longer, sizeof(longer), "%sx", o->words[w]);
@@ -227,7 +227,7 @@ static void test_name_alone_means_on(void **state)
 	assert_non_null(boot("fork"));
 }
 
-static void test_first_of_two_counts(void **state)
+static void test_first_of_two_is_used(void **state)
 {
 	(void)state;
 	assert_null(boot("fork=copy fork=cow"));
@@ -259,13 +259,13 @@ static void test_long_line_is_cut(void **state)
 	line[1023] = '\0';
 	assert_null(boot(line));
 	assert_false(is_cut);
-	memset(line, 'x', sizeof(line) - 1); /* and a fault in a long one */
+	memset(line, 'x', sizeof(line) - 1); /* a long line that has a fault */
 	assert_non_null(boot(line));
 }
 
 /* --- while the machine runs ------------------------------------------------------- */
 
-static void test_changes_count_at_once(void **state)
+static void test_changes_take_effect_at_once(void **state)
 {
 	struct option_state now;
 
@@ -303,7 +303,7 @@ static void test_wrong_changes_change_nothing(void **state)
 	assert_int_equal(opt_number(COLUMNS), 80);
 }
 
-static void test_what_was_put_is_shown(void **state)
+static void test_value_that_was_put_is_shown(void **state)
 {
 	(void)state;
 	assert_null(boot("uaccess=auto"));
@@ -323,12 +323,12 @@ int main(void)
 		cmocka_unit_test(test_junk_is_no_value),
 		cmocka_unit_test(test_line_is_split_at_blanks),
 		cmocka_unit_test(test_name_alone_means_on),
-		cmocka_unit_test(test_first_of_two_counts),
+		cmocka_unit_test(test_first_of_two_is_used),
 		cmocka_unit_test(test_first_fault_is_reported),
 		cmocka_unit_test(test_long_line_is_cut),
-		cmocka_unit_test(test_changes_count_at_once),
+		cmocka_unit_test(test_changes_take_effect_at_once),
 		cmocka_unit_test(test_wrong_changes_change_nothing),
-		cmocka_unit_test(test_what_was_put_is_shown),
+		cmocka_unit_test(test_value_that_was_put_is_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,7 +37,7 @@ static void reset(void)
 	fake.resets++;
 	fake.driver_features = fake.device_sel = fake.driver_sel = 0;
 	fake.pfn = fake.page_size = 0;
-	fake.desc = fake.avail = fake.used = 0xdeadul << 48; /* both halves get set */
+	fake.desc = fake.avail = fake.used = 0xdeadul << 48; /* both halves must be set */
 	fake.ready = false;
 	fake.seen = fake.nheld = fake.irq_status = 0;
 }
@@ -87,7 +87,7 @@ static u32 config_read(u32 offset)
 	case 12:
 		return fake.seg_max;
 	}
-	fail_msg("configuration at %u", offset);
+	fail_msg("the driver reads configuration byte %u", offset);
 	return 0;
 }
 
@@ -96,7 +96,7 @@ static u32 register_of(const volatile void *reg)
 	return (u32)((const volatile u8 *)reg - (const volatile u8 *)&fake);
 }
 
-/* The registers' address is the device itself: only an offset matters. */
+/* The registers are at the address of `fake` itself, because only offsets matter. */
 void *kmap_device(pa_t pa, u64 bytes)
 {
 	CHECK(pa == 0x10001000 && bytes == 0x1000);

@@ -11,7 +11,7 @@
 #define FAKE_HELD_MAX 128
 
 struct fake_device {
-	/* Set by the test before the driver comes. */
+	/* Set by the test before the driver starts. */
 	bool legacy;
 	u32 device_id;
 	u32 queue_max;
@@ -21,10 +21,10 @@ struct fake_device {
 	bool refuse_features;
 
 	/* How it behaves; may change at any time. */
-	bool fifo;          /* answers in order, else at random */
-	u64 bad_sector;     /* requests that touch it fail; ~0  */
-	bool quiet;         /* does not want to be notified     */
-	bool no_interrupts; /* loses them                       */
+	bool fifo;          /* answers in order, else at random           */
+	u64 bad_sector;     /* requests that touch it fail; ~0: there is none */
+	bool quiet;         /* does not want to be notified               */
+	bool no_interrupts; /* its interrupts are lost                    */
 
 	/* Its state. */
 	u32 status;
@@ -35,10 +35,10 @@ struct fake_device {
 	u32 queue_num;
 	bool ready;
 	u32 irq_status;
-	u16 seen;                /* entries of the available ring taken over */
+	u16 seen;                /* entries taken from the available ring */
 	u16 held[FAKE_HELD_MAX]; /* chains taken and not answered         */
 	u32 nheld;
-	u32 notified; /* how often                         */
+	u32 notified; /* how often the driver did it */
 	u32 flushes, resets, max_segs_seen, max_bytes_seen;
 	u8 disk[FAKE_SECTORS * 512];
 };
@@ -47,14 +47,14 @@ extern struct fake_device fake;
 
 void fake_init(bool legacy);
 
-/* Takes over what the driver has made available; the number of held chains. */
+/* Takes the chains that the driver has made available.  Returns how many are held now. */
 u32 fake_take(void);
 
-/* Answers up to @n held chains and interrupts once; how many it answered. */
+/* Answers up to @n held chains and interrupts once.  Returns how many it answered. */
 u32 fake_answer(u32 n);
 
 /* Puts chain @id into the used ring, whether or not it was given. */
 void fake_return_chain(u32 id);
 
-/* The test's: called for an interrupt. */
+/* Defined by the test: called for an interrupt. */
 void fake_interrupt(void);

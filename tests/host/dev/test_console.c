@@ -1,6 +1,6 @@
 // sources: kernel/dev/tty/tty_line.c
-/* test_console.c - typing at the console: its exact echo, and what readers get, in each
- * of its modes. */
+/* test_console.c - typing at the console, in each of its modes: the exact echo, and what
+ * readers get. */
 #include "tty_rig.h"
 
 /* --- plain typing --------------------------------------------------------- */
@@ -62,12 +62,12 @@ static void ends_at_control_d(void **state)
 	check_echo("\4");
 	assert_int_equal(read_line(c, 8), 0);
 	assert_int_equal(read_line(c, 8), -1);
-	/* With something before it: that first, then the end of file. */
+	/* What was typed before ^D is read first, then the end of file. */
 	type("ab\4cd\n");
 	check_read("ab");
 	assert_int_equal(read_line(c, 8), 0);
 	check_read("cd\n");
-	/* A read that is full just before it leaves it. */
+	/* A read that is full just before the ^D leaves it to the next read. */
 	type("ab\4");
 	assert_int_equal(read_line(c, 2), 2);
 	assert_int_equal(read_line(c, 2), 0);
@@ -85,13 +85,13 @@ static void keeps_the_end_for_all_readers(void **state)
 	check_read("ab");
 	for (int i = 0; i < 10; i++)
 		assert_int_equal(read_line(c, 8), 0);
-	/* Not the end after all: from one reader on it goes on. */
+	/* If more is typed, one reader gets the end, and the next one the new line. */
 	type("cd\n\4");
 	assert_int_equal(read_line(c, 8), 0);
 	check_read("cd\n");
 	assert_int_equal(read_line(c, 8), 0);
 	assert_int_equal(read_line(c, 8), 0);
-	/* More of them are no more than one, and take no room for ever. */
+	/* Many ^D count as one, and do not fill the queue. */
 	for (int i = 0; i < 2 * TTY_QUEUE; i++)
 		type("\4");
 	for (int i = 0; i < 2 * TTY_QUEUE; i++)
@@ -192,7 +192,8 @@ static void raw_takes_what_was_typed(void **state)
 	check_echo("");
 }
 
-/* What was typed in raw mode and not read is typed again; what had been echoed is not. */
+/* After raw mode, bytes that nobody read are echoed and edited as if typed now.  Those that
+ * had been echoed before are not echoed again. */
 static void lines_after_raw_mode(void **state)
 {
 	(void)state;
@@ -260,20 +261,20 @@ static void keys_are_for_one_line(void **state)
 	check_echo("plain\n\1x\n");
 	check_read("plain\n");
 	check_read("\1x\n");
-	/* Not while a line is there that nobody has read. */
+	/* A key does not hand out anything while there is a line that nobody has read. */
 	type("early\n");
 	assert_false(tty_line_set_mode(&tty, TTY_KEYS));
 	assert_int_equal(tty.mode, TTY_LINES);
 	check_read("early\n");
-	/* A key that was typed before. */
+	/* A key that was typed before the mode was set. */
 	type("ab\033[Dc");
 	assert_false(tty_line_set_mode(&tty, TTY_KEYS));
 	check_read("ab\033[Dc");
 	assert_int_equal(tty.mode, TTY_RAW);
 }
 
-/* Random typing without reading for long: what was echoed with its line end
- * is what can be read, in order. */
+/* Random typing, with long times without a read: the lines whose end was echoed are those
+ * that can be read, in order. */
 static void loses_no_finished_line(void **state)
 {
 	static char want[1 << 20], got[1 << 20];

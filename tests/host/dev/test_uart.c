@@ -1,5 +1,5 @@
 // sources: kernel/dev/tty/uart.c kernel/lib/fmt.c tests/host/shim/shim.c
-/* test_uart.c - the serial line against a transmitter that stops taking anything. */
+/* test_uart.c - the serial line with a transmitter that stops accepting bytes. */
 #include "rig.h"
 
 #include <string.h>
@@ -17,15 +17,15 @@
 #include "mm/phys/kmap.h"
 #include "shim.h"
 
-#define MS 100 /* looks at the clock in a millisecond */
+#define MS 100 /* how often the clock is read in a millisecond */
 
 /* --- the device ------------------------------------------------------------ */
 
 static char regs[8];
 static char out[400000];
 static u64 nout;
-static u64 fifo_free;     /* bytes that it still takes; ~0: as many as come */
-static bool frees_itself; /* after the next look at it */
+static u64 fifo_free;     /* bytes that it still accepts; ~0: any number    */
+static bool frees_itself; /* when its status is read next: it accepts again */
 static u32 ier;
 static bool panics;
 
@@ -176,7 +176,7 @@ static int setup(void **state)
 	return 0;
 }
 
-/* Line @i of a message, as long as most are. */
+/* Prints line @i, which is as long as most messages are. */
 static void print_line(unsigned i)
 {
 	char line[32];
@@ -203,7 +203,7 @@ static void check_lines(unsigned n)
 	}
 }
 
-/* The interrupts of a device that takes something again. */
+/* The device accepts bytes again, and interrupts until nothing is left to send. */
 static void resume(void)
 {
 	fifo_free = ~0ul;
@@ -239,7 +239,7 @@ static void test_messages_come_out_in_order_later(void **state)
 	check_lines(1001);
 }
 
-static void test_what_programs_write_comes_after_messages(void **state)
+static void test_output_of_programs_comes_after_messages(void **state)
 {
 	(void)state;
 	fifo_free = 0;
@@ -256,7 +256,7 @@ static void test_what_programs_write_comes_after_messages(void **state)
 	assert_memory_equal(out + 45, "\nprogram", 8);
 }
 
-static void test_loss_is_told_and_costs_half_a_second_once(void **state)
+static void test_loss_is_reported_and_costs_half_a_second_once(void **state)
 {
 	u64 waited = 0, longest = 0, told, kept;
 	char *at;
@@ -286,7 +286,7 @@ static void test_loss_is_told_and_costs_half_a_second_once(void **state)
 	assert_int_equal(nout, 23);
 }
 
-static void test_flush_waits_while_something_is_taken(void **state)
+static void test_flush_waits_while_bytes_are_accepted(void **state)
 {
 	u64 start;
 
@@ -301,7 +301,7 @@ static void test_flush_waits_while_something_is_taken(void **state)
 	assert_int_equal(nout, 23);
 }
 
-static void test_panic_report_follows_what_waits(void **state)
+static void test_panic_report_follows_waiting_messages(void **state)
 {
 	(void)state;
 	fifo_free = 0;
@@ -319,12 +319,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_stalled_terminal_is_not_waited_for, setup),
 		cmocka_unit_test_setup(test_messages_come_out_in_order_later, setup),
-		cmocka_unit_test_setup(test_what_programs_write_comes_after_messages,
+		cmocka_unit_test_setup(test_output_of_programs_comes_after_messages, setup),
+		cmocka_unit_test_setup(test_loss_is_reported_and_costs_half_a_second_once,
 				       setup),
-		cmocka_unit_test_setup(test_loss_is_told_and_costs_half_a_second_once,
-				       setup),
-		cmocka_unit_test_setup(test_flush_waits_while_something_is_taken, setup),
-		cmocka_unit_test_setup(test_panic_report_follows_what_waits, setup),
+		cmocka_unit_test_setup(test_flush_waits_while_bytes_are_accepted, setup),
+		cmocka_unit_test_setup(test_panic_report_follows_waiting_messages, setup),
 	};
 
 	shim_quiet = true;

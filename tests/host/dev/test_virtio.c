@@ -77,7 +77,7 @@ static void reports_errors(void **state)
 	assert_int_equal(bios[3].error, 0);
 }
 
-static void lines_up_when_the_ring_is_full(void **state)
+static void queues_requests_when_the_ring_is_full(void **state)
 {
 	(void)state;
 	probe();
@@ -158,7 +158,7 @@ static void refuses_writes_to_read_only(void **state)
 static jmp_buf out;
 static u32 sleeps;
 
-/* A sleep of the watchdog: a second goes by; ends the test's turn after 40. */
+/* The watchdog sleeps for a second.  After 40 such sleeps its thread is left. */
 static bool sleep_a_second(struct waitq *wq)
 {
 	(void)wq;
@@ -198,7 +198,7 @@ static void gives_up_a_silent_device(void **state)
 	blk_submit(disk, prepare(0, BIO_READ, 0, 1, 512));
 	assert_int_equal(bios[0].error, -EIO);
 	assert_int_equal(ndone, NBIOS + 1);
-	fake_interrupt(); /* a late one does no harm */
+	fake_interrupt(); /* a late interrupt does no harm */
 }
 
 static bool answer_late(struct waitq *wq)
@@ -250,7 +250,7 @@ static void gives_up_a_confused_device(void **state)
 		start(*state != NULL);
 		probe();
 		blk_submit(disk, prepare(0, BIO_READ, 0, 1, 512));
-		if (ids[i] == 0) { /* the right one, twice */
+		if (ids[i] == 0) { /* the right chain, twice */
 			answer_all();
 			blk_submit(disk, prepare(0, BIO_READ, 0, 1, 512));
 			answer_all();
@@ -265,7 +265,7 @@ static void gives_up_a_confused_device(void **state)
 	}
 }
 
-static void leaves_what_it_cannot_use(void **state)
+static void leaves_devices_that_it_cannot_use(void **state)
 {
 	fake.device_id = 0;
 	assert_null(probe());
@@ -297,14 +297,14 @@ int main(void)
 		BOTH(reads_and_writes),
 		BOTH(respects_a_device_that_polls),
 		BOTH(reports_errors),
-		BOTH(lines_up_when_the_ring_is_full),
+		BOTH(queues_requests_when_the_ring_is_full),
 		BOTH(keeps_many_in_flight),
 		BOTH(refuses_writes_to_read_only),
 		BOTH(gives_up_a_silent_device),
 		BOTH(waits_for_a_slow_device),
 		BOTH(forgives_lost_interrupts),
 		BOTH(gives_up_a_confused_device),
-		BOTH(leaves_what_it_cannot_use),
+		BOTH(leaves_devices_that_it_cannot_use),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

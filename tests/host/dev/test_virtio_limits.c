@@ -1,6 +1,6 @@
 // sources: kernel/dev/virtio/virtio_blk.c kernel/dev/virtio/virtio_mmio.c kernel/dev/virtio/vring.c kernel/dev/block.c kernel/lib/fdt.c tests/host/dev/fake_virtio.c tests/host/shim/shim.c
-/* test_virtio_limits.c - the disk driver with devices that take less at once than a
- * request has: few segments, small ones, a short queue. */
+/* test_virtio_limits.c - the disk driver with devices that accept less at once than a
+ * request has: few segments, small segments, a short queue. */
 #include "virtio_rig.h"
 
 static void splits_for_small_devices(void **state)
@@ -40,8 +40,8 @@ static void works_with_a_short_queue(void **state)
 	assert_memory_equal(data[2], fake.disk + 9 * 512, 3 * 512);
 }
 
-/* One segment, or few, of more bytes than the device takes: the contents arrive, in
- * parts, and an error of one part is that of the whole. */
+/* Requests with a few segments that are larger than the device accepts.  The contents
+ * arrive in parts, and an error in one part fails the request. */
 static void splits_large_segments(void **state)
 {
 	static const u32 limits[] = { 512, 1000, 1024, 1536, 4096, 20000 };

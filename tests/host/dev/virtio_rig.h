@@ -1,5 +1,6 @@
-/* virtio_rig.h - the disk driver with a fake device: a tree that names it, requests that
- * say when they are done.  For one test program each. */
+/* virtio_rig.h - the disk driver with a fake device: a device tree that names it, and
+ * requests that note when they are done.  It defines its functions, so one file of a test
+ * program includes it. */
 #pragma once
 
 #include "rig.h"
@@ -70,7 +71,7 @@ static void *ram_alloc(u64 bytes)
 	return p;
 }
 
-/* Only the address of a struct page matters here: it is the memory's own. */
+/* Only the address of a struct page matters here, so that of the memory serves. */
 struct page *frame_alloc_order(enum frame_kind kind, unsigned order, unsigned flags)
 {
 	void *p = allow_memory ? ram_alloc(PAGE_SIZE << order) : NULL;
@@ -99,7 +100,7 @@ static struct bio bios[NBIOS];
 static u8 *data[NBIOS]; /* BIO_MAX_SEGS * 1024 bytes each */
 static bool is_done[NBIOS];
 
-/* A tree with one slot at 0x10001000, interrupt 5. */
+/* A device tree with one virtio slot: registers at 0x10001000, interrupt 5. */
 static u8 tree[512];
 static u32 tree_size;
 

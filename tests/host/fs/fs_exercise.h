@@ -1,5 +1,5 @@
-/* fs_exercise.h - does everything to a mounted file system that may be any bytes: each
- * call may fail, none may crash, hang, or write outside the places for data. */
+/* fs_exercise.h - makes every call on a mounted file system whose image may be damaged in
+ * any way.  Each call may fail; none may crash, hang, or write outside the data area. */
 #pragma once
 
 #include <stdio.h>
@@ -56,7 +56,7 @@ static inline void exercise_dir(struct exercise *x, struct inode *dp, unsigned d
 {
 	struct fs_dirent e;
 
-	/* A directory can be all holes, and 64 MiB of them. */
+	/* A directory can be 64 MiB of holes. */
 	for (u64 off = 0; x->budget && off < 4000 * sizeof(e) &&
 			  inode_read(dp, &e, off, sizeof(e)) == sizeof(e);
 	     off += sizeof(e)) {

@@ -224,7 +224,7 @@ struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags)
 
 /* --- the kernel around --------------------------------------------------------------- */
 
-u32 option_values[NOPTIONS]; /* all have their first value */
+u32 option_values[NOPTIONS]; /* 0: each option has its first value */
 
 u64 clock_now(void)
 {
@@ -238,7 +238,7 @@ u64 clock_from_ms(u64 ms)
 	return ms * 1000;
 }
 
-/* Nobody commits in the background but where a test does. */
+/* There is no thread that commits in the background, unless a test starts one. */
 int kthread_start(const char *name, void (*fn)(void *), void *arg)
 {
 	(void)name;
@@ -387,7 +387,7 @@ int __wrap_waitq_wait(struct waitq *wq, struct spinlock *lk);
 void __real_waitq_wait_quiet(struct waitq *wq, struct spinlock *lk);
 void __wrap_waitq_wait_quiet(struct waitq *wq, struct spinlock *lk);
 
-/* The lock is the only one held, and let go meanwhile. */
+/* @lk is the only spin lock that is held, and it is released during the wait. */
 int __wrap_waitq_wait(struct waitq *wq, struct spinlock *lk)
 {
 	u32 ranks = spin_ranks;

@@ -1,4 +1,4 @@
-/* fs_rig.h - the file system on the host: a disk that remembers what it was told,
+/* fs_rig.h - the file system on the host: a disk that records all writes and flushes,
  * memory that can run out, a user's pages that can be missing, and a check of the lock
  * order.
  *
@@ -37,7 +37,7 @@ struct rig_disk {
 	bool record;
 	struct rig_event *event;
 	size_t nevents, max_events;
-	s64 fail_read_in, fail_write_in; /* requests until one fails; -1: none does */
+	s64 fail_read_in, fail_write_in; /* requests before one fails; -1: none does */
 	bool stay_broken;                /* all after that one fail too              */
 	u64 reads, writes, flushes;      /* requests                                 */
 };
@@ -50,9 +50,9 @@ void rig_format(u32 size, u32 ninodes, u32 nlog, bool big);
 void rig_disk_set(const u8 *data, u64 bytes); /* any bytes */
 void rig_disk_free(void);
 
-/* The disk as it may be when the power went after @cut of the events that began with
- * @base: those before the last flush in order, of the rest any, in any order; or
- * with @in_order, for disks that write at once, all of them. */
+/* Sets the disk to what it may hold when the power fails after @cut of the events, which
+ * began with the contents @base.  All events before the last flush are on the disk, and of
+ * those after it any, in any order.  With @in_order all are: the disk has no cache. */
 void rig_cut_power(const u8 *base, const struct rig_event *event, size_t cut,
 		   bool in_order);
 
@@ -63,9 +63,10 @@ bool rig_is_clean(void);
 
 extern struct failing rig_frames; /* frames that are refused                       */
 extern char rig_messages[4096];   /* what printk said since the boot              */
-extern bool rig_yields;           /* before each spin lock others get a turn       */
+extern bool rig_yields;           /* other threads get a turn before each spin lock */
 
-/* Memory and an unmounted file system / the same mounted.  What was there is gone. */
+/* rig_boot() makes memory and an unmounted file system; rig_mount() also mounts it.  The
+ * memory and the caches of the boot before are gone. */
 void rig_boot(u64 ram);
 int rig_mount(u64 ram) MUST_CHECK;
 void rig_shutdown(void);   /* frees all memory of the host */
@@ -82,7 +83,7 @@ enum rig_page { PAGE_THERE, PAGE_ABSENT, PAGE_BAD };
 extern u8 rig_user[RIG_USER_PAGES * PAGE_SIZE];
 extern enum rig_page rig_user_page[RIG_USER_PAGES];
 extern bool rig_forgetful; /* pages that are there may be absent at the next copy */
-extern bool rig_killed;    /* the thread is to die                                */
+extern bool rig_killed;    /* the thread has been killed                          */
 
 static inline uptr_t rig_uptr(u64 off)
 {
@@ -112,7 +113,8 @@ s64 rig_read_file(const char *path, u8 *data, u64 max);
 
 #define RIG_RAM (8 * MIB)
 
-/* A new file system of so many blocks, mounted / the end: synced, found clean, gone. */
+/* rig_fresh() makes and mounts a new file system.  rig_done() syncs it, checks that fsck
+ * finds it clean, and frees it. */
 void rig_fresh(u32 blocks, u32 ninodes);
 void rig_done(void);
 

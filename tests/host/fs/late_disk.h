@@ -1,5 +1,5 @@
 /* late_disk.h - for tests with several threads: a disk that answers late and in any
- * order, from a thread of its own.  Who sleeps gives the processor away. */
+ * order, from a thread of its own.  A thread that sleeps yields the processor. */
 #pragma once
 
 #include "fs_rig.h"
@@ -12,8 +12,8 @@
 
 #define LATE_DISK_HART 5
 
-/* How often it looks without finding a new request before it answers one: with a high
- * number, everybody has asked by then for what he can. */
+/* How often the disk looks for a new request in vain before it answers one.  With a high
+ * number, every thread has by then made all the requests that it can make. */
 static u32 late_patience;
 
 static bool late_stop;

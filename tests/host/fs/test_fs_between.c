@@ -2,9 +2,9 @@
 // cflags: -pthread -Itests/host/fs -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
 /* test_fs_between.c - what another thread does between two steps of a call.
  *
- * The other thread starts at a chosen point and has a while to finish before the call goes
- * on.  Where it must wait for the call, that while passes in vain: what it finds in the end
- * tells whether it has waited. */
+ * The other thread starts at a chosen point of the call and has a while to finish before
+ * the call goes on.  If it must wait for the call, it does not finish in that time, and
+ * what it finds in the end tells whether it has waited. */
 #include "fs_rig.h"
 
 #include <pthread.h>
@@ -72,7 +72,7 @@ static struct inode *program;
 static struct {
 	int err;
 	struct page *pg;
-	u8 seen[PAGE_SIZE]; /* what the page had when it began to run */
+	u8 seen[PAGE_SIZE]; /* what the page held when it began to run */
 } run;
 
 static void run_first_page(void)
@@ -108,7 +108,7 @@ static void write_program(u64 off, u64 n)
 	file_put(f);
 }
 
-/* A page that begins to run in the middle of a write to it does not change any more. */
+/* A page that begins to run as text in the middle of a write to it changes no more. */
 static void run_during_write(void)
 {
 	u8 now[PAGE_SIZE];
@@ -132,7 +132,7 @@ static void test_page_runs_while_it_is_written(void **state)
 	end_program();
 }
 
-/* The same page ran before, so that the writer takes the mark of that off. */
+/* The same page ran before, so the writer first takes the mark of running text off it. */
 static void test_page_runs_again_while_it_is_written(void **state)
 {
 	struct page *pg;
@@ -142,7 +142,7 @@ static void test_page_runs_again_while_it_is_written(void **state)
 	assert_int_equal(inode_text_page(program, 0, &pg), 0);
 	frame_put(pg);
 	run_during_write();
-	/* and what runs now is left alone by the next writer */
+	/* the next writer leaves the page alone that runs now */
 	write_program(100, 5);
 	assert_memory_equal(frame_va(run.pg), run.seen, PAGE_SIZE);
 	frame_put(run.pg);
@@ -188,7 +188,7 @@ static void grow_by_truncate(void)
 	assert_int_equal(file_truncate(grown, 2 * PAGE_SIZE), 0);
 }
 
-/* What is cut are pages past the end, and after a while it is so still. */
+/* Mappings are cut from the end of the file on, and the file does not grow meanwhile. */
 static void look_at_cut(enum rig_point at)
 {
 	struct stat st;
@@ -251,9 +251,10 @@ static void test_only_whole_pages_run(void **state)
 	}
 }
 
-/* An error in the middle of a cut can leave the end in a page that runs, with old bytes
- * beyond it.  Growing clears these, but not for who runs the page. */
-static void test_growing_leaves_what_runs_alone(void **state)
+/* An error in the middle of a truncation can leave the end of the file in a page that runs,
+ * with old bytes past the end.  When the file grows these are cleared, but not in the page
+ * that runs. */
+static void test_growing_leaves_running_text_alone(void **state)
 {
 	u8 before[PAGE_SIZE], now[PAGE_SIZE];
 	struct page *pg;
@@ -312,7 +313,7 @@ static void write_byte(const char *path, u64 page)
 }
 
 /* All records of dirty pages are in use when a byte of a clean page is written.  The byte
- * is on the disk in the end, though the user's page goes once it has been copied. */
+ * reaches the disk, although the user's page is gone once the byte has been copied. */
 static void test_write_that_finds_no_record(void **state)
 {
 	static u8 data[FILE_PAGES * PAGE_SIZE];
@@ -350,7 +351,7 @@ int main(void)
 		cmocka_unit_test(test_page_that_is_cut_does_not_run),
 		cmocka_unit_test(test_file_grows_after_its_mappings_are_cut),
 		cmocka_unit_test(test_only_whole_pages_run),
-		cmocka_unit_test(test_growing_leaves_what_runs_alone),
+		cmocka_unit_test(test_growing_leaves_running_text_alone),
 		cmocka_unit_test(test_write_that_finds_no_record),
 	};
 	int failed;

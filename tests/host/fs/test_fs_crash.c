@@ -3,13 +3,13 @@
 /* test_fs_crash.c - power cuts.
  *
  * A random workload runs while the disk records every sector written and every
- * flush.  Then the power is cut after each of them in turn: what was flushed is on the
- * disk, of what came after the last flush any part is, in any order.  The result has to
- * mount, and be clean; what was there at the last sync that had returned, and not
- * changed since, must be unchanged; and no file may hold a byte of another one's (that
- * is what ordered mode is for).
+ * flush.  Then the power is cut after each of them in turn: all sectors written before the
+ * last flush are on the disk, and of the later ones any part, in any order.  The result has
+ * to mount and to be clean.  Files that were there at the last sync that had returned, and
+ * have not changed since, must be unchanged.  No file may hold a byte of another one: that
+ * is what ordered mode is for.
  *
- * Each file has bytes of its own: the upper half says whose, and is never 0. */
+ * Each file has bytes of its own: the upper half of a byte says whose, and is never 0. */
 #include "fs_rig.h"
 
 #include "mm/phys/frame.h"
@@ -140,7 +140,7 @@ static void do_rename(u32 i)
 	now.file[i].dir = dir;
 }
 
-/* Names that nobody looks at but fsck. */
+/* Makes and removes names that only fsck looks at. */
 static void do_noise(void)
 {
 	char a[32], b[32];
@@ -256,8 +256,8 @@ static void check_exact(const struct state *s, u32 i)
 	}
 }
 
-/* Against the last sync before the cut.  What came after the next one came after the
- * cut. */
+/* Compares with the state at the last sync before the cut.  Files that are not touched
+ * between this sync and the next have not changed by the time of the cut. */
 static void check_contents(size_t cut)
 {
 	const struct state *s = &synced[0];
@@ -287,7 +287,7 @@ static void try_cut(const struct rig_event *event, size_t cut, bool in_order)
 		printf("cut at %zu: %s", cut, rig_messages);
 		fail();
 	}
-	/* And it goes on working. */
+	/* The file system goes on working. */
 	if (rig_below(8) == 0) {
 		rig_write_file("after", "after", 5);
 		assert_int_equal(fs_sync(), 0);
@@ -321,7 +321,7 @@ static void test_cuts(void **state)
 		run(1200, 30, 150, 120);
 }
 
-/* Blocks are used again soon. */
+/* On a small disk blocks are used again soon. */
 static void test_cuts_on_a_small_disk(void **state)
 {
 	(void)state;
@@ -329,7 +329,7 @@ static void test_cuts_on_a_small_disk(void **state)
 		run(700, 14, 200, 120);
 }
 
-/* A disk that writes at once. */
+/* The disk has no cache: it writes at once. */
 static void test_cuts_without_flush(void **state)
 {
 	(void)state;
@@ -339,7 +339,7 @@ static void test_cuts_without_flush(void **state)
 	rig_dev.has_flush = true;
 }
 
-/* The power goes again, while the log is being replayed. */
+/* The power fails again while the log is being replayed. */
 static void test_cut_while_recovering(void **state)
 {
 	struct rig_event *event, *again;

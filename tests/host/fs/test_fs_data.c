@@ -97,8 +97,8 @@ static u64 random_offset(u64 size)
 	}
 }
 
-/* Some pages of the user's buffer are not there, and perhaps one is bad: its first
- * byte's offset from @from, or @n. */
+/* Makes some pages of the user's buffer absent, and perhaps one bad.  Returns the offset of
+ * the first bad byte from @from, or @n. */
 static u64 shuffle_pages(u64 from, u64 n)
 {
 	u64 bad = n;
@@ -207,7 +207,7 @@ static void do_append(u32 i)
 	file_put(f);
 }
 
-/* A program runs from a page: it must not see it change. */
+/* A program runs a page, so it must not see the page change. */
 static void do_run_and_write(u32 i)
 {
 	struct model *m = &model[i];
@@ -238,8 +238,8 @@ static void do_run_and_write(u32 i)
 	inode_put(ip);
 }
 
-/* A program writes into a shared mapping; what it leaves past the end of the file
- * stays there. */
+/* A program writes into a shared mapping.  What it writes past the end of the file does not
+ * become part of the file. */
 static void do_map(u32 i)
 {
 	struct model *m = &model[i];
@@ -281,7 +281,7 @@ static void do_remove(u32 i)
 	get_file(i);
 	assert_int_equal(fs_unlink(rig_cwd(), path_of(i)), 0);
 	if (keep_open) {
-		/* Without a name it is still a file. */
+		/* Without a name it can still be written and read. */
 		do_write(i);
 		do_read(i);
 	}

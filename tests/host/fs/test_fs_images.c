@@ -1,7 +1,7 @@
 // sources: kernel/fs/*.c kernel/fs/*/*.c kernel/ipc/pipe.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
 // cflags: -Itests/host/fs -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
-/* test_fs_images.c - images: which are refused, which are read only, what a power cut
- * left behind. */
+/* test_fs_images.c - images that are refused, that are read-only, and that a power cut has
+ * left. */
 #include "fs_rig.h"
 
 #include "fs/file.h"
@@ -56,7 +56,7 @@ static void test_geometry(void **state)
 	assert_non_null(strstr(rig_messages, "recovering tail 0 dst 100\n"
 					     "recovering tail 1 dst 999\n"));
 	assert_int_equal(log_header()->n, 0);
-	/* No disk is too small to be looked at. */
+	/* A disk of only a few sectors is refused, too. */
 	for (u32 n = 0; n < 8; n++) {
 		rig_dev.sectors = rig_disk.sectors = n;
 		assert_int_equal(rig_mount(RIG_RAM), -EINVAL);
@@ -107,7 +107,7 @@ static void test_orphans(void **state)
 	assert_int_equal(fs_unlink(rig_cwd(), "f"), 0);
 	assert_int_equal(fs_unlink(rig_cwd(), "d"), 0);
 	assert_int_equal(fs_sync(), 0);
-	/* The power goes while they are open. */
+	/* The power fails while they are open. */
 	(void)g;
 	assert_int_equal(rig_mount(RIG_RAM), 0);
 	snprintf(message, sizeof(message), "ireclaim: orphaned inode %u\n", st.ino);
@@ -119,8 +119,8 @@ static void test_orphans(void **state)
 	rig_done();
 }
 
-/* An image of one layout, booted as one of the other, is not mounted, and the message
- * says what to do. */
+/* An image of one inode layout that is booted with the option for the other is not mounted,
+ * and the message says what to do. */
 static void test_other_layout(void **state)
 {
 	static u8 data[60 * FS_BLOCK];
@@ -138,7 +138,7 @@ static void test_other_layout(void **state)
 
 	rig_fresh(2000, 100);
 	rig_write_file("program", data, sizeof(data));
-	/* Files that end in a hole, or are as long as a place in the inode. */
+	/* A file that ends in a hole, and one that fills the direct blocks exactly. */
 	rig_write_file("hole", data, 12 * FS_BLOCK);
 	f = rig_open("hole", O_WRONLY);
 	assert_int_equal(file_truncate(f, 40 * FS_BLOCK), 0);

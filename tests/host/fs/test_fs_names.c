@@ -199,7 +199,7 @@ static bool is_above(u32 i, u32 dir)
 	return dir == i;
 }
 
-/* What rename() is to say. */
+/* The result that rename() must have. */
 static int rename_result(const struct where *from, const struct where *to, s32 a, s32 b)
 {
 	if (from->dir < 0 || to->dir < 0)
@@ -226,7 +226,7 @@ static void rename_node(void)
 	int expect = rename_result(&from, &to, a, b);
 	int err = fs_rename(rig_cwd(), from.text, to.text);
 
-	/* With both paths wrong it may say either. */
+	/* If both paths are wrong, it may return either error. */
 	if (expect != err && a < 0 && to.dir < 0)
 		expect = expect == a ? to.dir : a;
 	assert_int_equal(err, expect);

@@ -1,14 +1,14 @@
 // sources: kernel/fs/*.c kernel/fs/*/*.c kernel/ipc/pipe.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
 // cflags: -pthread -DPAGODA_CHECK -DMAX_HARTS=40 -Itests/host/fs -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
-/* test_fs_pool.c - more threads than there are requests for the disk: everybody who
- * reads or writes gets on. */
+/* test_fs_pool.c - more threads read and write than the pool has requests for the disk:
+ * all of them finish. */
 #include "late_disk.h"
 
 #include <unistd.h>
 
 #define NTHREADS 24 /* the pool has 16 requests */
 #define FIRST_HART 8
-#define SIZE 20000 /* with blocks that an indirect one names */
+#define SIZE 20000 /* needs an indirect block */
 #define HANG_SECONDS 120
 
 struct worker {
@@ -56,7 +56,7 @@ static void run_all(void *(*fn)(void *))
 	pthread_barrier_destroy(&all_are_there);
 }
 
-/* All begin at once with files whose inodes are cached, and whose blocks are not. */
+/* All begin at once, with files whose inodes are cached and whose blocks are not. */
 static void test_readers_of_cold_files(void **state)
 {
 	static u8 data[SIZE];

@@ -52,12 +52,12 @@ static void test_paths(void **state)
 	assert_int_equal(fs_unlink(rig_cwd(), "."), -EINVAL);
 	assert_int_equal(fs_unlink(rig_cwd(), "/"), -ENOENT);
 	assert_int_equal(fs_unlink(rig_cwd(), "a/b"), -ENOTEMPTY);
-	/* Names are cut to 14 bytes without a word. */
+	/* Names are cut to 14 bytes, without an error. */
 	assert_int_equal(rig_try_open("123456789012345", O_CREATE), 0);
 	assert_int_equal(rig_try_open("12345678901234", O_RDONLY), 0);
 	assert_int_equal(fs_unlink(rig_cwd(), "12345678901234567"), 0);
 
-	/* A directory that is gone holds nothing, and makes nothing. */
+	/* In a directory that was removed nothing is found, and nothing can be made. */
 	assert_int_equal(fs_unlink(rig_cwd(), "a/b/f"), 0);
 	assert_int_equal(fs_lookup(rig_cwd(), "a/b", &cwd), 0);
 	assert_int_equal(fs_unlink(cwd, "../b"), 0);
@@ -99,7 +99,7 @@ static void test_symlinks(void **state)
 	assert_int_equal(fs_readlink(rig_cwd(), "e", text, sizeof(text)), 2);
 	assert_memory_equal(text, "/d", 2);
 	assert_int_equal(fs_readlink(rig_cwd(), "d/f", text, sizeof(text)), -EINVAL);
-	/* Removing and linking mean the link itself. */
+	/* unlink and link act on the symbolic link itself. */
 	assert_int_equal(fs_link(rig_cwd(), "d/l", "l2"), 0);
 	assert_int_equal(fs_unlink(rig_cwd(), "d/l"), 0);
 	assert_int_equal(size_of("d/f"), 5);
@@ -108,7 +108,7 @@ static void test_symlinks(void **state)
 	assert_int_equal(file_stat(f, &st), 0);
 	assert_int_equal(st.type, T_SYMLINK);
 	file_put(f);
-	/* Ten in a row are followed, eleven not; circles neither. */
+	/* Ten links in a row are followed; eleven, or a circle, are not. */
 	rig_write_file("c0", "", 0);
 	for (u32 i = 1; i <= 11; i++) {
 		snprintf(path, sizeof(path), "c%u", i);
@@ -121,7 +121,7 @@ static void test_symlinks(void **state)
 	assert_int_equal(fs_symlink(rig_cwd(), "p", "q"), 0);
 	assert_int_equal(rig_try_open("p", O_RDWR), -ELOOP);
 	assert_int_equal(rig_try_open("p", O_CREATE), -ELOOP);
-	/* What does not fit into a path. */
+	/* The target and the rest of the path together do not fit into a path. */
 	memset(text, 'x', sizeof(text));
 	text[110] = '\0';
 	assert_int_equal(fs_symlink(rig_cwd(), text, "long"), 0);
@@ -145,7 +145,7 @@ static void test_flags_and_offsets(void **state)
 	g = rig_open("f", O_WRONLY);
 	assert_int_equal(file_read(g, rig_uptr(0), 1), -EBADF);
 	assert_int_equal(file_read(f, rig_uptr(0), 4), 4);
-	/* An open file keeps its offset when it is cut; nothing is written past the end. */
+	/* After a cut a descriptor keeps its offset and cannot write past the end. */
 	assert_int_equal(file_seek(g, 10, 0), 10);
 	assert_int_equal(rig_try_open("f", O_TRUNC | O_WRONLY), 0);
 	assert_int_equal(file_read(f, rig_uptr(0), 4), 0);
@@ -175,7 +175,7 @@ static void test_flags_and_offsets(void **state)
 
 	assert_int_equal(rig_try_open("f", O_CREATE | O_EXCL), -EEXIST);
 	assert_int_equal(rig_try_open("g", O_CREATE | O_EXCL), 0);
-	/* Directories read raw. */
+	/* Directories are read as raw entries. */
 	f = rig_open("/", O_RDONLY);
 	assert_int_equal(file_read(f, rig_uptr(0), 32), 32);
 	assert_int_equal(rig_user[0], 1);
@@ -185,7 +185,7 @@ static void test_flags_and_offsets(void **state)
 	rig_done();
 }
 
-/* A byte that was copied before a bad address is written, and lasts. */
+/* A byte that was copied before a bad address was met is written, and reaches the disk. */
 static void test_partial_write(void **state)
 {
 	struct file *f;
@@ -202,7 +202,7 @@ static void test_partial_write(void **state)
 	assert_true(rig_is_clean());
 	assert_int_equal(rig_mount(RIG_RAM), 0);
 	assert_int_equal(size_of("f"), 1);
-	/* And one that came to nothing costs no block. */
+	/* A write of which nothing was copied costs no block. */
 	for (u32 i = 0; i < 3000; i++) {
 		f = rig_open("junk", O_CREATE | O_WRONLY);
 		assert_int_equal(file_write(f, uptr(0xffffffffff), 1), -EFAULT);
@@ -257,7 +257,7 @@ static void test_open_files(void **state)
 	assert_int_equal(fs_open(rig_cwd(), "new", O_CREATE, &more), -ENFILE);
 	for (u32 i = 0; i < NFILE; i++)
 		file_put(f[i]);
-	/* The failed call has made nothing. */
+	/* The call that failed has made nothing. */
 	assert_int_equal(rig_try_open("new", O_RDONLY), -ENOENT);
 	rig_done();
 }
@@ -284,7 +284,7 @@ static void refused_without_slots(void)
 	assert_int_equal(fs_unlink(cwd, "file449"), -ENOMEM);
 }
 
-/* More inodes than the table holds, with data that is not on the disk yet. */
+/* Uses more inodes than the table holds, with data that is not on the disk yet. */
 static void test_many_inodes(void **state)
 {
 	u32 word;
@@ -300,8 +300,8 @@ static void test_many_inodes(void **state)
 	rig_done();
 }
 
-/* As many inodes as there are can be in use at once: the table takes memory for more
- * than it has, and gives it back.  Without memory, those that need none of it work. */
+/* All inodes of the disk can be in use at once: the table grows with memory, and gives the
+ * memory back.  Without memory, the calls that need no new slot work. */
 static void test_inodes_in_use(void **state)
 {
 	struct inode *ip[500];
@@ -324,7 +324,7 @@ static void test_inodes_in_use(void **state)
 		assert_int_equal(rig_try_open("another", O_RDONLY), 0);
 		assert_true(rig_free_frames() < frames[round]);
 		while (n-- > 0) {
-			/* One in a while loses its name while it is in use. */
+			/* Now and then one loses its name while it is in use. */
 			if (round == 0 && n % 50 == 7) {
 				assert_int_equal(fs_unlink(rig_cwd(), numbered("file", n)),
 						 0);
@@ -418,7 +418,7 @@ static void test_full_disk(void **state)
 			assert_int_equal(fs_unlink(rig_cwd(), path), 0);
 		}
 	}
-	/* Not a block was lost, though most were freed a moment ago. */
+	/* No block was lost, though most were freed a moment ago. */
 	assert_int_equal(total[0], total[1]);
 	rig_done();
 }
@@ -446,7 +446,7 @@ static void test_link_count(void **state)
 	rig_shutdown();
 }
 
-/* Memory in the cache counts as available, dirty or not, and comes back. */
+/* Memory of the cache counts as available, whether dirty or not, and can be had again. */
 static void test_memory(void **state)
 {
 	static u8 data[100000];
@@ -472,7 +472,7 @@ static void test_memory(void **state)
 static struct file *sleep_reads, *sleep_closes;
 static u64 sleeps;
 
-/* Who sleeps waits for us: to read, or to close. */
+/* Does what the sleeping thread waits for: reads from the pipe, or closes an end. */
 static bool on_sleep(struct waitq *wq)
 {
 	(void)wq;
@@ -509,18 +509,18 @@ static void test_pipes(void **state)
 	assert_int_equal(file_read(rd, rig_uptr(100), 3), 3);
 	assert_int_equal(file_read(rd, rig_uptr(103), 300), 2);
 	assert_memory_equal(rig_user + 100, "hello", 5);
-	/* 512 bytes do not wait for a reader. */
+	/* A write of 512 bytes does not wait for a reader. */
 	for (u32 i = 0; i < 512; i++)
 		rig_user[i] = (u8)i;
 	assert_int_equal(file_write(wr, rig_uptr(0), 512), 512);
 	assert_int_equal(sleeps, 0);
-	/* One more does. */
+	/* A write of one more byte does. */
 	sleep_reads = rd;
 	assert_int_equal(file_write(wr, rig_uptr(0), 1), 1);
 	assert_int_equal(sleeps, 1);
 	sleep_reads = NULL;
 	assert_int_equal(file_read(rd, rig_uptr(0), 1000), 213);
-	/* A bad address: what was copied counts. */
+	/* At a bad address the call returns how many bytes were copied. */
 	rig_user_page[1] = PAGE_BAD;
 	rig_user_page[0] = PAGE_ABSENT;
 	assert_int_equal(file_write(wr, rig_uptr(PAGE_SIZE - 10), 20), 10);
@@ -529,7 +529,7 @@ static void test_pipes(void **state)
 	assert_int_equal(file_read(rd, rig_uptr(PAGE_SIZE - 4), 8), 4);
 	assert_int_equal(file_read(rd, rig_uptr(0), 100), 6);
 	assert_int_equal(file_read(rd, rig_uptr(0), -1), -EINVAL);
-	/* The writer goes away while somebody reads. */
+	/* The write end is closed while a reader waits. */
 	sleep_closes = wr;
 	assert_int_equal(file_read(rd, rig_uptr(0), 10), 0);
 	assert_int_equal(file_read(rd, rig_uptr(0), 10), 0);
@@ -549,7 +549,7 @@ static void test_pipes(void **state)
 	rig_done();
 }
 
-/* Who is to die does not finish a long read or write first. */
+/* A thread that was killed does not finish a long read or write first. */
 static void test_kill(void **state)
 {
 	struct file *f;

@@ -1,9 +1,9 @@
 // sources: kernel/fs/*.c kernel/fs/*/*.c kernel/ipc/pipe.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
 // cflags: -pthread -DMAX_HARTS=40 -Itests/host/fs -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
-/* test_fs_space.c - an error for want of space is true: while there are blocks and inodes
- * for all, though some of them were freed a moment ago, nobody hears that there are none.
+/* test_fs_space.c - no call fails for lack of space while there are blocks and inodes for
+ * all, even if some of them were freed a moment ago.
  *
- * With an argument, so many rounds instead of the few of ./test. */
+ * The argument is the number of rounds; without it there are few, as in ./test. */
 #include "late_disk.h"
 
 #include <unistd.h>
@@ -18,7 +18,7 @@
 
 static u32 nrounds = 60;
 
-/* In a thread cmocka's assertions would end the program without a word. */
+/* In a thread cmocka's assertions would end the program without a message. */
 #define must_be(value, wanted) check((s64)(value), (s64)(wanted), __LINE__)
 
 static void check(s64 value, s64 wanted, int line)
@@ -68,7 +68,7 @@ static void fill_disk(u32 left)
 	assert_int_equal(blocks_available(), left);
 }
 
-/* 12 KB, as usertests' manywrites: no block more than 12. */
+/* Writes 12 KB, as usertests' manywrites does.  That takes exactly 12 blocks. */
 static void *write_and_remove(void *arg)
 {
 	struct worker *w = arg;
@@ -87,7 +87,7 @@ static void *write_and_remove(void *arg)
 	return NULL;
 }
 
-/* Removing first leaves the blocks to the last reference. */
+/* The file is removed first, so its blocks are freed with the last reference. */
 static void *write_without_a_name(void *arg)
 {
 	struct worker *w = arg;
@@ -125,7 +125,7 @@ static void *make_and_remove(void *arg)
 	return NULL;
 }
 
-/* Runs @fn in all threads with @each free blocks for each, and no more. */
+/* Runs @fn in all threads on a disk that has just @each free blocks for each thread. */
 static void run_short_of_blocks(void *(*fn)(void *), u32 each)
 {
 	rig_fresh(1000, 100);
@@ -152,8 +152,8 @@ static void test_makers(void **state)
 	run_short_of_blocks(make_and_remove, 2);
 }
 
-/* The first makes files, of the only free inode and of no block; the others try to make
- * directories, for which there is no block. */
+/* The first thread makes files, which take the only free inode and no block.  The others
+ * try to make directories, for which there is no block. */
 static void *make_without_blocks(void *arg)
 {
 	struct worker *w = arg;
@@ -194,7 +194,7 @@ static void test_last_inode(void **state)
 	rig_done();
 }
 
-/* --- what others hold and may give back ---------------------------------------------- */
+/* --- blocks and inodes that others hold and may give back ---------------------------- */
 
 static struct {
 	pthread_t thread;
@@ -211,7 +211,7 @@ static bool note_sleep(struct waitq *wq)
 	return true;
 }
 
-/* Starts @fn in a thread of its own, and returns when that waits or has ended. */
+/* Starts @fn in a thread of its own.  Returns when that thread sleeps or has ended. */
 static void start_seeker(void *(*fn)(void *))
 {
 	shim_sleep = note_sleep;

@@ -1,8 +1,8 @@
 // sources: kernel/fs/*.c kernel/fs/*/*.c kernel/ipc/pipe.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
 // cflags: -pthread -Itests/host/fs -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
 /* test_fs_threads.c - several threads at once, on a disk that answers late and in any
- * order, with commits and reclaim going on.  What each wrote is there in the end, a
- * shared offset loses nothing, and the disk is clean. */
+ * order, during commits and reclaim.  In the end all that each thread wrote is there,
+ * nothing written through a shared offset is lost, and the disk is clean. */
 #include "late_disk.h"
 
 #include "core/hart.h"
@@ -123,8 +123,8 @@ static void change_some(struct worker *w, u32 i)
 	}
 }
 
-/* A file of whole pages that all write, read and cut: a page that is read is one that was
- * written, in one piece. */
+/* All threads write, read and cut a file of whole pages.  A page that is read was written
+ * by one call, as a whole. */
 static void use_common(struct worker *w)
 {
 	struct file *f = rig_open("common", O_CREATE | O_RDWR);
@@ -148,7 +148,7 @@ static void use_common(struct worker *w)
 	file_put(f);
 }
 
-/* The same few names, made and removed by all. */
+/* All threads make and remove the same few names. */
 static void fight(struct worker *w)
 {
 	static const char *const name[] = { "n1", "d/n1", "d/e/n2", "n3", "d/n3" };
@@ -224,7 +224,7 @@ static void *disturb(void *arg)
 	return arg;
 }
 
-/* Records of ten equal bytes, as many of each letter as were written. */
+/* The file has records of ten equal bytes, and as many of each letter as were written. */
 static void check_shared(u32 nops)
 {
 	static u8 data[NTHREADS * 100000];

@@ -50,7 +50,7 @@ static void test_header(void **state)
 	assert_int_equal(HEADER(entry, BIT(38) - 1), 0);
 	assert_int_equal(HEADER(entry, BIT(38)), -ENOEXEC);
 	assert_int_equal(HEADER(entry, -1), -ENOEXEC);
-	/* xv6 looks at none of these. */
+	/* xv6 looks at none of these fields. */
 	assert_int_equal(HEADER(machine, 62), 0);
 	assert_int_equal(HEADER(type, 3), 0);
 	assert_int_equal(HEADER(version, 77), 0);

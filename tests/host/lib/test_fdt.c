@@ -36,7 +36,7 @@ static const char source[] =
 	"    three = [01 02 03]; };\n"
 	"};\n";
 
-static u8 *blob; /* exactly blob_size bytes, so that a read beyond is noticed */
+static u8 *blob; /* exactly blob_size bytes, so that a read past the end is noticed */
 static size_t blob_size;
 static struct fdt fdt;
 
@@ -210,7 +210,7 @@ static void reads_addresses(void **state)
 	check_pa("/soc/serial@1100", 0x100005100);
 	check_pa("/soc/serial@8080", 0x20008080);
 	check_pa("/soc/bus/deep", 0x20008010);
-	/* Ends outside the range; a bus that cannot be reached. */
+	/* One ends outside the range; the other is on a bus without ranges. */
 	assert_int_equal(fdt_reg_pa(&fdt, fdt_node(&fdt, "/soc/serial@8090"), 0, &a, &s),
 			 -ENOENT);
 	assert_int_equal(fdt_reg_pa(&fdt, fdt_node(&fdt, "/soc/shut/deep"), 0, &a, &s),
@@ -231,7 +231,7 @@ static void reads_reservations(void **state)
 	assert_int_equal(fdt_reserved(&fdt, 3, &a, &s), -ENOENT);
 }
 
-/* A copy of the first @n bytes alone, its header saying that this is all. */
+/* A copy of the first @n bytes.  With @say_so the header gives @n as the size. */
 static u8 *cut(size_t n, bool say_so)
 {
 	u8 *part = malloc(n ? n : 1);
@@ -273,7 +273,7 @@ static void survives_short_structures(void **state)
 	}
 }
 
-/* Each word of the blob in turn with values that tempt sums to overflow. */
+/* Each word of the blob in turn gets values that may make sums overflow. */
 static void survives_extreme_words(void **state)
 {
 	static const u32 extremes[] = { 0xffffffff, 0xfffffffc, 0xfffffff4, 0x80000000,
@@ -372,7 +372,7 @@ static void reads_qemus_tree(void **state)
 	free(real);
 }
 
-static void refuses_what_is_none(void **state)
+static void refuses_blobs_that_are_no_tree(void **state)
 {
 	u8 *copy = cut(blob_size, false);
 	struct fdt f;
@@ -405,7 +405,7 @@ int main(void)
 		cmocka_unit_test(survives_a_name_at_the_end),
 		cmocka_unit_test(survives_corruption),
 		cmocka_unit_test(reads_qemus_tree),
-		cmocka_unit_test(refuses_what_is_none),
+		cmocka_unit_test(refuses_blobs_that_are_no_tree),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

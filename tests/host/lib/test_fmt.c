@@ -119,7 +119,7 @@ static void test_own(void **state)
 	fmt_snprintf(buf, sizeof(buf), "%.3s", unended);
 	assert_string_equal(buf, "abc");
 
-	/* What it does not know stays as it is and takes no argument. */
+	/* An unknown conversion is printed as it is and takes no argument. */
 	fmt_snprintf(buf, sizeof(buf), "%5q %d", 8);
 	assert_string_equal(buf, "%5q 8");
 	fmt_snprintf(buf, sizeof(buf), "100%");

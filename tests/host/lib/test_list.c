@@ -93,7 +93,7 @@ static void test_random(void **state)
 			memmove(&model[at], &model[at + 1],
 				(--nmodel - at) * sizeof(model[0]));
 			assert_true(list_empty(&nodes[id].link));
-			list_del(&nodes[id].link); /* harmless twice */
+			list_del(&nodes[id].link); /* a second time is harmless */
 		}
 		check_all();
 	}

@@ -1,7 +1,7 @@
 // sources: tests/host/shim/shim.c
 // cflags: -Wno-nonnull
-/* test_string.c - the kernel's memory functions against the C library's, for
- * every small length and every alignment, in buffers that end where they end. */
+/* test_string.c - the kernel's memory functions against the C library's, for every small
+ * length and every alignment, in buffers without a spare byte at the end. */
 #include "rig.h"
 
 #include <string.h>
@@ -47,8 +47,8 @@ static struct exact exact_alloc(size_t n, unsigned misalign)
 	return (struct exact){ block, block + misalign };
 }
 
-/* With the redzones of the address sanitizer: nothing past the end may even
- * be read.  In front of the block's bytes is `misalign` of slack. */
+/* The address sanitizer notices even a read past the end.  Before the first byte there are
+ * `misalign` bytes of slack, where it notices nothing. */
 static void test_memcpy(void **state)
 {
 	(void)state;

@@ -1,5 +1,6 @@
 // sources: kernel/proc/fault_words.c kernel/lib/fmt.c tests/host/shim/shim.c
-/* test_fault_words.c - every cause has words; which instructions are taken for what. */
+/* test_fault_words.c - every cause of a fault is described in words, and illegal
+ * instructions are recognised by their encoding. */
 #include "rig.h"
 
 #include <string.h>
@@ -36,7 +37,7 @@ static void test_access_says_where_and_by_whom(void **state)
 		for (unsigned k = 0; k < i; k++)
 			assert_string_not_equal(seen[i], seen[k]);
 	}
-	/* The program counter itself: once is enough. */
+	/* If the address is the program counter, it is printed once. */
 	assert_null(strstr(strstr(say(12, 0x1234, 0, false), "0x1234") + 1, "0x1234"));
 }
 

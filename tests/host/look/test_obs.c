@@ -1,8 +1,8 @@
 // sources: kernel/obs/snap_table.c kernel/obs/snap_touched.c kernel/obs/touched.c kernel/obs/snap_areas.c kernel/obs/snap_piece.c kernel/mm/xlate/pt.c kernel/mm/space/vma.c kernel/mm/phys/slab.c kernel/mm/xlate/gather.c kernel/mm/phys/frame.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -DDIRECT_BASE=0xffffffc000000000ul
-/* test_obs.c - page tables of all kinds of entries, made at random, as snapshots: what
- * is read in pieces of any size from any address is what a plain walk finds; harvests
- * against a model of touched pages. */
+/* test_obs.c - snapshots of random page tables with all kinds of entries: pieces of any
+ * size, read from any address, have what a plain walk finds.  Harvests are compared with a
+ * model of touched pages. */
 #include "rig.h"
 
 #include <string.h>
@@ -266,7 +266,7 @@ static void test_table_in_pieces(void **state)
 	}
 }
 
-/* The hardware's way: each entry is that of the plain walk, the last decides. */
+/* The walk to one address: each entry is that of the plain walk, and the last decides. */
 static void test_path(void **state)
 {
 	(void)state;
@@ -360,7 +360,7 @@ static void test_harvest(void **state)
 		}
 		shootdowns = 0;
 		check_harvest(true);
-		assert_int_equal(shootdowns, 0); /* nothing to take back */
+		assert_int_equal(shootdowns, 0); /* no bit was cleared */
 	}
 }
 
@@ -374,7 +374,7 @@ static void add_area(va_t start, va_t end, u8 kind)
 	assert_int_equal(vma_insert(&as.areas, &like, &v), 0);
 }
 
-/* Every leaf and guard is counted once, in an area or as a stray. */
+/* Every leaf and guard is counted once: in its area, or as one that lies in none. */
 static void check_areas(u32 room)
 {
 	u64 resident = 0, large = 0, want = 0, want_large = 0;
@@ -406,7 +406,7 @@ static void check_areas(u32 room)
 	assert_int_equal(large, want_large);
 }
 
-/* An area that @start lies in belongs to an earlier piece, its pages too. */
+/* An area that contains @start belongs to an earlier piece, with all its pages. */
 static void check_areas_from(va_t start)
 {
 	struct snap s = new_piece(start, sizeof(struct snap_area), 40);

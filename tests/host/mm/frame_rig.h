@@ -1,4 +1,4 @@
-/* frame_rig.h - RAM and a frame allocator for tests, anew for each. */
+/* frame_rig.h - RAM and a frame allocator for tests; each test gets new ones. */
 #pragma once
 
 #include "rig.h"

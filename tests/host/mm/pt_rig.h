@@ -1,5 +1,5 @@
-/* pt_rig.h - a kernel's and a user's page table with a twin, for tests, anew for
- * each; allocations that fail. */
+/* pt_rig.h - for tests: the kernel's page table, and a user's with a twin, both new for
+ * each test; and allocations that fail. */
 #pragma once
 
 #include "failing.h"
@@ -51,8 +51,8 @@ static pte_t *root_of(pa_t root)
 	return kmap_direct(root);
 }
 
-/* The twin has the same user half and nothing else; the kernel half is the
- * kernel's, as far as it was there at the start. */
+/* The twin has the same user half and nothing else.  The kernel half of the root has the
+ * entries that the kernel's root had when it was copied. */
 static void check_roots(void)
 {
 	for (unsigned i = 0; i < PT_ENTRIES; i++) {

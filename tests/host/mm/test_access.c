@@ -1,6 +1,6 @@
 // sources: tests/host/shim/shim.c
-/* test_access.c - what an access does (mm/space/access.h): the table is the specification.
- * Every kind of area, protection, entry, level and access is tried against it. */
+/* test_access.c - what an access does (mm/space/access.h).  The table here is the
+ * specification; every kind of area, protection, entry, level and access is tried. */
 #include "rig.h"
 
 #include "mm/space/access.h"
@@ -20,11 +20,11 @@ enum {
 	EMPTY = 1,   /* V is clear, whatever else is in it */
 	BARE = 2,    /* V alone: a guard page              */
 	HELD = 4,    /* V and the mark of PROT_NONE        */
-	KERNEL = 8,  /* a leaf without U */
+	KERNEL = 8,  /* a leaf without U                   */
 	FITS = 16,   /* a leaf with the right, A and D set */
 	UNUSED = 32, /* a leaf with the right, A or D clear */
 	COPIED = 64, /* a leaf without the right, copy-on-write */
-	LACKS = 128, /* a leaf without the right         */
+	LACKS = 128, /* a leaf without the right           */
 	ALL = 255,
 };
 
@@ -32,7 +32,7 @@ enum {
 #define W (1 << ACCESS_WRITE)
 #define X (1 << ACCESS_EXEC)
 
-/* From top to bottom; the first row that fits decides. */
+/* The first row that fits decides. */
 static const struct row {
 	unsigned areas, entries, accesses;
 	enum access_fate fate;
@@ -71,7 +71,7 @@ static unsigned area_kind(const struct vma *v, enum access access)
 	return v->flags & VMA_SHARED ? SHARED : PRIVATE;
 }
 
-/* The layout of the entry as the privileged spec has it, written down once more. */
+/* The layout of an entry, written down once more from the privileged spec. */
 static unsigned entry_kind(u64 bits, int level, enum access access)
 {
 	bool v = bits & 1, a = bits & 64, d = bits & 128, u = bits & 16;
@@ -130,7 +130,7 @@ static void every_access_has_the_fate_of_the_table(void **state)
 	}
 }
 
-static void what_refuses_comes_last(void **state)
+static void fates_that_refuse_come_last(void **state)
 {
 	(void)state;
 	assert_true(FATE_SHARED_WRITE < FATE_FIRST_REFUSED);
@@ -142,7 +142,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_access_has_the_fate_of_the_table),
-		cmocka_unit_test(what_refuses_comes_last),
+		cmocka_unit_test(fates_that_refuse_come_last),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

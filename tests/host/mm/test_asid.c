@@ -1,9 +1,9 @@
 // sources: kernel/mm/phys/vmstat.c tests/host/shim/shim.c
 // cflags: -pthread
-/* test_asid.c - which translations a hart may hold, against a flat model: TLBs that
- * keep every entry until they are told otherwise, and that fill themselves at any
- * time from whatever root is loaded.  First one step after the other, then each with
- * another hart's step in its middle, then with a thread for each hart. */
+/* test_asid.c - ASIDs and shootdowns with model TLBs, which keep every entry until they
+ * are told to forget it, and fill themselves at any time from the root that is loaded.
+ * Steps are done one after the other; then with a step of another hart in the middle of
+ * each; then by a thread for each hart. */
 #include "rig.h"
 
 #include <pthread.h>
@@ -42,8 +42,8 @@ static void in_between(void);
 #define STEPS 100000
 #define THREAD_STEPS 20000
 
-/* One page of a space: `version` is what its entry says now, and below `floor` no
- * hart may see it any more. */
+/* One page of a space.  `version` is what its entry says now; no hart may see a version
+ * below `floor`. */
 struct page_model {
 	u64 version, floor;
 };
@@ -52,11 +52,11 @@ static struct space_model {
 	struct tlb_space tlb;
 	struct page_model page[PAGES];
 	u64 born;  /* tells apart spaces that lived in the same place */
-	u32 owned; /* by the thread of a hart */
+	u32 owned; /* the thread of a hart uses it                     */
 } spaces[SPACES];
 
 struct entry {
-	u64 born, version; /* born 0: nothing */
+	u64 born, version; /* born 0: no entry */
 };
 
 static struct hart_model {
@@ -65,11 +65,11 @@ static struct hart_model {
 	struct space_model *loaded;
 	u32 asid;    /* as in satp     */
 	bool using_; /* else it rests  */
-	u32 drop;    /* asked to let go */
+	u32 drop;    /* asked to unload it */
 } model[MAX_HARTS];
 
 static struct width {
-	u32 bits, harts, spaces; /* spaces: as asid_init() says */
+	u32 bits, harts, spaces; /* spaces: the number that asid_init() returns */
 	bool pairs;
 } width;
 
@@ -110,7 +110,7 @@ static void tlb_forget_space(u32 h, u32 asid, u32 first, u32 n)
 	pthread_mutex_unlock(&model[h].lock);
 }
 
-/* Fills in one page under one of the loaded space's ASIDs, and gives what it holds. */
+/* Returns one TLB entry, under one of the loaded space's ASIDs; fills it if it is empty. */
 static struct entry tlb_walk(u32 h, u32 page, u32 which)
 {
 	struct hart_model *m = &model[h];
@@ -230,7 +230,7 @@ static bool in_use(const struct space_model *s)
 	return false;
 }
 
-/* Its memory may serve another space at once. */
+/* The space ends, and a new one begins at once in the same memory. */
 static void replace(struct space_model *s)
 {
 	for (u32 h = 0; h < width.harts; h++)
@@ -253,8 +253,8 @@ static void check_invariants(void)
 	}
 }
 
-/* The step that goes on, and after how many accesses another hart's comes into it;
- * 0: not at all. */
+/* The step under way, and after how many of its accesses another hart does a step; 0: none
+ * does. */
 static struct {
 	u32 hart, what, countdown;
 	struct space_model *space, *old;
@@ -262,7 +262,7 @@ static struct {
 	bool inside;
 } outer;
 
-/* What the kernel's own locks leave to others in the middle of the outer step. */
+/* Whether the kernel's locks allow this step of another hart in the middle of the outer. */
 static bool possible(u32 h, u32 what, const struct space_model *s)
 {
 	bool loads = what == 2 || (what >= 5 && what <= 8);
@@ -272,7 +272,7 @@ static bool possible(u32 h, u32 what, const struct space_model *s)
 	if (!outer.inside)
 		return true;
 	if (outer.what == 2 && model[h].loaded == outer.space)
-		return false; /* it is the one that lets go */
+		return false; /* this hart unloads it */
 	return h != outer.hart && !(loads && (taken || shim_spin_depth()));
 }
 
@@ -368,7 +368,7 @@ static void test_plenty_of_numbers_need_no_flush(void **state)
 	assert_int_equal(entered_flush[ASID_FLUSH_SPACE], 0);
 }
 
-/* 200 numbers later, with 63 to give: each hart forgot everything a few times. */
+/* With 63 numbers to give, 200 spaces make each hart forget everything a few times. */
 static void test_one_flush_for_each_generation(void **state)
 {
 	u64 before = vmstat_read(VM_asid_rollover), rolled;
@@ -384,7 +384,7 @@ static void test_one_flush_for_each_generation(void **state)
 	assert_int_equal(entered_flush[ASID_FLUSH_ALL], rolled);
 }
 
-static void test_who_does_not_use_it_is_not_told(void **state)
+static void test_only_harts_that_use_a_space_are_interrupted(void **state)
 {
 	(void)state;
 	start(&(struct width){ 6, 3, 63, false });
@@ -398,7 +398,7 @@ static void test_who_does_not_use_it_is_not_told(void **state)
 	rest(2);
 	change(&spaces[0], 0);
 	assert_int_equal(told, 1);
-	/* ... but forgets once when it comes back */
+	/* a hart that comes back forgets the space once */
 	for (u32 h = 0; h < 3; h++) {
 		u64 before = entered_flush[ASID_FLUSH_SPACE];
 
@@ -452,7 +452,7 @@ static void *play_hart(void *arg)
 
 		let_go(h);
 		if (random_below(&seed, 4) == 0)
-			change(s, page); /* somebody else's, as a harvest does */
+			change(s, page); /* another thread's space, as harvest() does */
 		if (__atomic_exchange_n(&s->owned, 1, __ATOMIC_ACQUIRE))
 			continue;
 		load(h, s);
@@ -469,7 +469,7 @@ static void *play_hart(void *arg)
 			unload(h);
 		__atomic_store_n(&s->owned, 0, __ATOMIC_RELEASE);
 	}
-	while (model[h].loaded) { /* others may still wait for this one */
+	while (model[h].loaded) { /* others may still wait for this hart */
 		rest(h);
 		unload(h);
 	}
@@ -499,7 +499,7 @@ int main(void)
 		cmocka_unit_test(test_steps_in_steps),
 		cmocka_unit_test(test_plenty_of_numbers_need_no_flush),
 		cmocka_unit_test(test_one_flush_for_each_generation),
-		cmocka_unit_test(test_who_does_not_use_it_is_not_told),
+		cmocka_unit_test(test_only_harts_that_use_a_space_are_interrupted),
 		cmocka_unit_test(test_threads),
 	};
 

@@ -17,7 +17,7 @@ static unsigned count_blocks(unsigned order)
 	return n;
 }
 
-/* Whoever wants a whole block gets what the lists of the harts have, too. */
+/* Takes all whole blocks.  Frames on the lists of the harts are used for that, too. */
 static void take_all_blocks(void)
 {
 	struct page *block[FRAMES >> FRAME_MAX_ORDER];
@@ -175,7 +175,7 @@ static void check_counts(void)
 	assert_int_equal(frame_count(FRAME_free), FRAMES - sum);
 }
 
-/* The same, all at one instant, and free frames by where they are. */
+/* The census counts the same, at one instant, and the free frames by where they are. */
 static void check_census(void)
 {
 	struct frame_census census;
@@ -193,7 +193,7 @@ static void check_census(void)
 	assert_int_equal(nfree, census.count[FRAME_free]);
 }
 
-/* @bias: how many of ten operations allocate. */
+/* @bias of ten operations allocate. */
 static void random_operation(unsigned bias)
 {
 	unsigned flags = FRAME_NOWAIT | (rig_below(3) ? 0 : FRAME_ZERO);
@@ -246,7 +246,7 @@ static void test_random(void **state)
 	assert_int_equal(count_blocks(9), 4);
 }
 
-/* Two who share a block: each may split it, in any order with the other's end. */
+/* Two users share a block.  Each may split it, before or after the other gives it up. */
 static void test_shared_block(void **state)
 {
 	(void)state;
@@ -277,7 +277,7 @@ static void test_shared_block(void **state)
 	}
 }
 
-/* Whoever is left alone with a block has it whole again, but not before. */
+/* The last user of a block can have it whole again; before that nobody can. */
 static void test_reunite(void **state)
 {
 	struct page *pg = frame_alloc_order(FRAME_anon, 9, 0);
@@ -289,7 +289,7 @@ static void test_reunite(void **state)
 	assert_int_equal(pg->order, 9);
 	frame_split(pg);
 	assert_false(frame_reunite(pg, 9));
-	for (unsigned i = 0; i < 512; i++) { /* the other one goes, page by page */
+	for (unsigned i = 0; i < 512; i++) { /* the other user gives it up page by page */
 		frame_put(pg + (i * 37 + 5) % 512);
 		assert_int_equal(frame_reunite(pg, 9), i == 511);
 		assert_int_equal(pg->order, i == 511 ? 9 : 0);
@@ -304,7 +304,7 @@ static void test_reunite(void **state)
 
 /* --- exhaustion --------------------------------------------------------- */
 
-/* All frames can be had by one hart, whichever harts freed them. */
+/* One hart can get all frames, whichever harts freed them. */
 static void test_last_frame(void **state)
 {
 	unsigned n = 0;
@@ -330,7 +330,7 @@ static void test_last_frame(void **state)
 	}
 }
 
-/* Large blocks come out of what sits on the harts' lists, too. */
+/* Frames on the harts' lists can become large blocks, too. */
 static void test_block_from_lists(void **state)
 {
 	struct page *big[4];
@@ -378,10 +378,8 @@ static void test_lists_are_short(void **state)
 	assert_int_equal(count_listed(), 0);
 }
 
-/* --- misuse ------------------------------------------------------------- */
-
-/* Frames that are taken one after the other follow each other in memory, as far as the
- * blocks do: what they map can be told in few words, and joins again when it is freed. */
+/* Frames that are taken one after the other are adjacent and ascending within each block,
+ * so a heap consists of few runs, and its frames form blocks again when they are freed. */
 static void test_ascending(void **state)
 {
 	unsigned runs = 1;
@@ -396,6 +394,8 @@ static void test_ascending(void **state)
 	for (unsigned i = 0; i < FREE; i++)
 		frame_put(all[i]);
 }
+
+/* --- misuse ------------------------------------------------------------- */
 
 static void test_misuse(void **state)
 {

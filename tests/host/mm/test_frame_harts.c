@@ -28,10 +28,10 @@ static void *play_hart(void *arg)
 					       FRAME_NOWAIT);
 			if (pg)
 				*(u64 *)frame_va(pg) = seed;
-		} else if ((seed >> 60) == 15) { /* wants the lists of all harts */
+		} else if ((seed >> 60) == 15) { /* needs the lists of all harts */
 			pg = frame_alloc_order(FRAME_anon, FRAME_MAX_ORDER, FRAME_NOWAIT);
 		}
-		/* Hand it to whoever comes next, and free what was there. */
+		/* Leave the frame for another hart, and free the one that was there. */
 		pg = __atomic_exchange_n(&exchange[seed >> 40 & 63], pg, __ATOMIC_ACQ_REL);
 		if (pg && (seed >> 32 & 3) == 0) {
 			frame_get(pg);
@@ -46,7 +46,7 @@ static void *play_hart(void *arg)
 
 static u32 census_wrong, census_end;
 
-/* Whatever the others do, the counts add up. */
+/* The counts add up at any time, whatever the other harts do. */
 static void *take_census(void *arg)
 {
 	shim_hart = (uintptr_t)arg;
@@ -101,7 +101,7 @@ static void *put_crowd(void *arg)
 	return NULL;
 }
 
-/* Two harts give up the last two references at the same time: freed once. */
+/* Two harts give up the last two references at the same time: the frame is freed once. */
 static void test_last_reference(void **state)
 {
 	(void)state;
@@ -130,8 +130,8 @@ static void *take_one_census(void *arg)
 	return NULL;
 }
 
-/* A hart is in the middle of its list when the census comes: that waits, and meanwhile
- * the hart can have the lock, as an interrupt would that hits it there. */
+/* A census begins while a hart is in the middle of changing its list.  The census waits,
+ * and meanwhile that hart can take the lock, as an interrupt there would. */
 static void test_census_in_the_middle(void **state)
 {
 	struct frame_cache *c = &frame_caches[3];

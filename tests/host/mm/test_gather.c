@@ -1,6 +1,6 @@
 // sources: kernel/mm/xlate/gather.c kernel/mm/phys/frame.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -Wl,--wrap=frame_put
-/* test_gather.c - frames go only after the shootdown of their addresses, each
+/* test_gather.c - frames are freed only after the shootdown of their addresses, each
  * reference once, in batches as large as memory allows. */
 #include "rig.h"
 
@@ -15,8 +15,8 @@
 static struct page table[FRAMES];
 static struct tlb_space space;
 
-static bool cleared[FRAMES]; /* entry of page i is gone, harts may not know */
-static bool told[FRAMES];    /* ... and they do                            */
+static bool cleared[FRAMES]; /* the entry of page i is cleared        */
+static bool told[FRAMES];    /* and a shootdown has told the harts so */
 static struct page *mapped[FRAMES];
 static unsigned shootdowns, points;
 static va_t last_lo, last_hi;
@@ -40,7 +40,7 @@ void sched_point(void)
 void __real_frame_put(struct page *pg);
 void __wrap_frame_put(struct page *pg);
 
-/* The k-th put of a frame that is mapped k times: all its pages must be told. */
+/* A reference may go only after the shootdown of all addresses that mapped the frame. */
 void __wrap_frame_put(struct page *pg)
 {
 	for (unsigned i = 0; i < FRAMES; i++)
@@ -108,7 +108,7 @@ static void test_addresses_alone(void **state)
 	assert_int_equal(last_hi, BASE + PAGE_SIZE);
 }
 
-/* One shootdown, however many frames, if there is memory to note them in. */
+/* One shootdown is enough for any number of frames, if there is memory to note them in. */
 static void test_amounts(void **state)
 {
 	static const unsigned amounts[] = { 1, 23, 24, 25, 24 + 512, 24 + 513, 2000 };
@@ -126,12 +126,12 @@ static void test_amounts(void **state)
 		assert_int_equal(frame_count(FRAME_anon), 0);
 		assert_int_equal(frame_count(FRAME_other), 0);
 		assert_int_equal(shootdowns, 1);
-		/* No hart is held for longer than the references of one frame take. */
+		/* There is a scheduling point after each frame full of references. */
 		assert_true(points >= amounts[a] / 512);
 	}
 }
 
-/* No memory at all: smaller batches, the same care. */
+/* Without memory the batches are smaller, and the order is the same. */
 static void test_no_memory(void **state)
 {
 	struct page *all[FRAMES];

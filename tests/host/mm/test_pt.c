@@ -8,7 +8,7 @@
 
 /* --- the pages of the model --------------------------------------------- */
 
-/* Three windows of 6 MiB: at the bottom, over a 1 GiB border, at the top. */
+/* Three windows of 6 MiB: at the bottom, across a 1 GiB border, and at the top. */
 #define WINDOW 1536
 #define WINDOWS 3
 #define PAGES (WINDOW * WINDOWS)
@@ -17,7 +17,7 @@ static const va_t window_start[WINDOWS] = { 0, GIB - 4 * MIB, BIT(38) - 6 * MIB 
 
 enum state { EMPTY, SMALL, LARGE, GUARD, NOTE };
 
-/* One page of the model: its entry, as pt_entry() shall find it. */
+/* One page of the model: the entry that pt_entry() must find. */
 static struct model {
 	enum state state;
 	pte_t e; /* of a large leaf: the whole leaf's */
@@ -43,7 +43,7 @@ static bool is_mapped(unsigned i)
 	return model[i].state == SMALL || model[i].state == LARGE;
 }
 
-/* Harts fill their TLBs whenever they like: as soon as possible, here. */
+/* Harts may fill their TLBs at any time.  Here they do so as soon as possible. */
 static void tlb_fill(unsigned lo, unsigned hi)
 {
 	for (unsigned i = lo; i < hi; i++)
@@ -149,7 +149,7 @@ static void check_page(unsigned i)
 		assert_int_equal(pt_entry(&pt, c.va, level).bits, 0);
 }
 
-/* One walk over everything sees each entry once, and holes between. */
+/* A walk over everything sees each entry once, and the holes between them. */
 static void check_walk(va_t start, va_t end)
 {
 	va_t expected = start;
@@ -169,7 +169,7 @@ static void check_walk(va_t start, va_t end)
 		assert_int_equal(seen / PAGE_SIZE, there);
 }
 
-/* A cleared table for each large leaf. */
+/* The reserve has a cleared table for each large leaf. */
 static void check_reserve(void)
 {
 	unsigned n = 0;
@@ -247,8 +247,7 @@ static void put_one(unsigned i)
 	tlb_fill(i, i + 1);
 }
 
-/* A stretch of memory that is mapped whole: of kind kernel, as no leaf then
- * holds a reference. */
+/* Maps a range as a whole, onto frames of kind kernel: then no leaf holds a reference. */
 static void map_range(unsigned lo, unsigned hi)
 {
 	pa_t pa = SHIM_RAM_BASE + (FRAMES - 1) * PAGE_SIZE + rig_below(8) * PAGE_SIZE;
@@ -261,8 +260,8 @@ static void map_range(unsigned lo, unsigned hi)
 							   prot | PTE_V) };
 }
 
-/* The large leaf that page @i would be in.  An empty table that it takes the place of
- * may still be known to a hart; without one it needs a frame, which may fail. */
+/* Makes the large leaf that contains page @i.  If it replaces an empty table, a hart may
+ * still know that table; without one it needs a new frame, which may fail. */
 static void map_large(unsigned i)
 {
 	unsigned lo = ALIGN_DOWN(i % WINDOW, BLOCK) + i / WINDOW * WINDOW;
@@ -297,7 +296,7 @@ static void map_large(unsigned i)
 		tlb_fill(lo, lo + BLOCK);
 }
 
-/* Takes it out; its table then stands there, empty. */
+/* Removes the large leaf.  Its table takes its place, empty. */
 static void take_large(unsigned i)
 {
 	unsigned lo = ALIGN_DOWN(i % WINDOW, BLOCK) + i / WINDOW * WINDOW;
@@ -336,7 +335,7 @@ static void split_at(unsigned i)
 	assert_int_equal(pte_load(c.slot).bits, model[i].e.bits);
 }
 
-/* What a fork or a guard would do: other kinds of entries. */
+/* Makes entries of other kinds: guards, and entries without V that are not 0. */
 static void put_special(unsigned i)
 {
 	struct pt_cur c = pt_at(&pt, page_va(i));
@@ -406,7 +405,7 @@ static void test_random(void **state)
 			check_page(rig_below(PAGES));
 		if (round % 100 == 0)
 			check_all();
-		if (round % 700 == 0) { /* tables are kept until the end: start anew */
+		if (round % 700 == 0) { /* tables are never freed before: start anew */
 			tear_down(state);
 			set_up(state);
 		}

@@ -69,7 +69,7 @@ static void test_init_fails(void **state)
 	assert_int_equal(frame_count(FRAME_table), tables);
 }
 
-/* The same table, found half built by an earlier failure, is simply used. */
+/* Tables that a failed call has left are used by the next one. */
 static void test_map_after_failure(void **state)
 {
 	(void)state;
@@ -123,7 +123,8 @@ static void test_leaf_sizes(void **state)
 	gather_finish(&g);
 	assert_int_equal(level_of(&kernel_pt, base + GIB), -1);
 
-	/* Not aligned alike: small ones only.  Without the flag, too. */
+	/* Virtual and physical address differ in alignment: small leaves only.  The same
+	 * without the flag. */
 	assert_int_equal(pt_map(&kernel_pt, base, 2 * MIB + PAGE_SIZE, 4 * MIB,
 				PTE_R | PT_LARGE),
 			 0);
@@ -133,14 +134,14 @@ static void test_leaf_sizes(void **state)
 	unmap(&kernel_pt, base, 2 * GIB, &g);
 	gather_finish(&g);
 
-	/* Not this way for users: these keep a table in reserve. */
+	/* User pages get no large leaves here: those of users need a table in reserve. */
 	assert_int_equal(pt_map(&pt, GIB, GIB, 2 * MIB, PTE_R | PTE_U | PT_LARGE), 0);
 	assert_int_equal(level_of(&pt, GIB), 0);
 	unmap(&pt, GIB, 2 * MIB, &g);
 	gather_finish(&g);
 }
 
-/* Every allocation of pt_put_large() fails once; nothing is left but tables. */
+/* Every allocation of pt_put_large() fails once.  A failed call leaves only tables. */
 static void test_put_large_fails(void **state)
 {
 	pte_t e = pte_make(GIB, PTE_R | PTE_W | PTE_U | PTE_V);
@@ -162,14 +163,14 @@ static void test_put_large_fails(void **state)
 	assert_int_equal(pt_reach(&c, 0), 0);
 	pt_set_leaf(&c, (pte_t){ PTE_GUARD });
 	for (va_t va = 6 * MIB; va < 8 * MIB; va += PAGE_SIZE)
-		assert_false(pt_large_fits(&pt, va)); /* whichever is asked for */
+		assert_false(pt_large_fits(&pt, va)); /* at any address in it */
 	pt_set_leaf(&c, (pte_t){ 0 });
 	assert_int_equal(pt_put_large(&pt, 6 * MIB, e, &g), 0);
 	assert_int_equal(frame_count(FRAME_table), 3 + 2);
 	assert_int_equal(pt_put_large(&pt, 6 * MIB, e, &g), -EEXIST);
 	assert_int_equal(pt_entry(&pt, 6 * MIB, 1).bits, e.bits);
 
-	/* Away and back, and split: from now on without any memory. */
+	/* The leaf is removed, made again and split without any memory. */
 	failing_set(&failing, 1, true);
 	unmap(&pt, 6 * MIB, 2 * MIB, &g);
 	assert_int_equal(pt_put_large(&pt, 6 * MIB, e, &g), 0);
@@ -218,14 +219,14 @@ static void test_kernel_half(void **state)
 	struct gather g;
 
 	(void)state;
-	/* What the kernel has under its own tables, users see at once. */
+	/* What the kernel maps in tables that it shares with users appears there, too. */
 	assert_int_equal(level_of(&pt, DIRECT + GIB), 2);
 	assert_int_equal(pt_map(&kernel_pt, last, 0, PAGE_SIZE, PTE_R), 0);
-	assert_int_equal(level_of(&pt, last), -1); /* a new root entry is not */
+	assert_int_equal(level_of(&pt, last), -1); /* a new root entry does not */
 	c = pt_at(&pt, last);
 	expect_assert_failure((void)pt_set_leaf(&c, (pte_t){ PTE_V | PTE_R }));
 
-	/* The end of the address space is no trap for loops. */
+	/* Loops end at the end of the address space. */
 	assert_int_equal(count_slots(last, ~0ul), 512 + 511 + 1);
 	gather_init(&g, &space);
 	unmap(&kernel_pt, last, PAGE_SIZE, &g);
@@ -253,7 +254,7 @@ static void test_misuse(void **state)
 		&(struct pt_cur){ &pt, 0, 2, root_of(pt.root) }, (pte_t){ 0 }));
 	expect_assert_failure((void)pt_set_leaf(
 		&(struct pt_cur){ &pt, 0, 2, root_of(pt.root) + 1 }, (pte_t){ PTE_V }));
-	/* A leaf that the range cuts. */
+	/* A large leaf at an address that is not aligned, and one in the kernel half. */
 	expect_assert_failure(
 		(void)!pt_put_large(&pt, 4 * GIB + MIB, pte_make(GIB, PTE_R | PTE_V), &g));
 	expect_assert_failure(

@@ -10,7 +10,7 @@ static struct page *all[FRAMES];
 static struct page *hoard[FRAMES];
 static unsigned nhoard, scans;
 static u64 last_want;
-static bool stingy; /* gives one frame a call only */
+static bool stingy; /* the hoarder gives back only one frame per call */
 
 static u64 hoard_count(void)
 {
@@ -31,7 +31,7 @@ static u64 hoard_scan(u64 want)
 
 static struct shrinker hoarder = { .count = hoard_count, .scan = hoard_scan };
 
-/* Frees nothing: stands before the hoarder in the row. */
+/* Is asked before the hoarder, and frees nothing. */
 static u64 nothing_count(void)
 {
 	return 0;
@@ -45,7 +45,7 @@ static u64 nothing_scan(u64 want)
 
 static struct shrinker nothing = { .count = nothing_count, .scan = nothing_scan };
 
-/* Comes last: asked only when the others could not give enough. */
+/* Is asked last, and only if the others could not give enough. */
 static u64 last_scan(u64 want)
 {
 	assert_int_equal(nhoard * !stingy, 0);
@@ -101,7 +101,7 @@ static void test_reclaim_amounts(void **state)
 	assert_int_equal(nhoard, FREE - 7);
 	assert_int_equal(frame_count(FRAME_free), 7);
 
-	/* A block above the small orders: a few attempts, not the whole cache. */
+	/* A block of a high order gets a few attempts, which do not empty the cache. */
 	stingy = true;
 	scans = 0;
 	assert_null(frame_alloc_order(FRAME_anon, 9, 0));
@@ -140,7 +140,7 @@ static void test_reserve(void **state)
 	assert_int_equal(frame_count(FRAME_reserve), 0);
 	assert_int_equal(frame_count(FRAME_slab), 5);
 
-	/* Whatever is freed first fills the reserve again. */
+	/* The frames that are freed first fill the reserve again. */
 	for (unsigned i = 0; i < 5; i++) {
 		frame_put(all[--n]);
 		assert_int_equal(frame_count(FRAME_reserve), i + 1);

@@ -1,7 +1,7 @@
 // sources: kernel/mm/phys/slab.c kernel/mm/phys/frame.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK
-/* test_slab.c - small objects: no two overlap, all are cleared, empty slabs go
- * back at once, misuse is noticed. */
+/* test_slab.c - small objects: no two overlap, all are cleared, empty slabs are given back
+ * at once, misuse is noticed. */
 #include "rig.h"
 
 #include <string.h>
@@ -75,7 +75,7 @@ static void give(unsigned i)
 	held[i] = held[--nheld];
 }
 
-/* Slabs whose every object is free: there must be none. */
+/* There is no slab of which every object is free, except for those that are kept. */
 static void check_frames(void)
 {
 	u64 slabs = 0, objects = 0;
@@ -116,7 +116,7 @@ static void test_random(void **state)
 	}
 }
 
-/* All of memory fits in, and all of it comes back. */
+/* Objects can take all memory, and all of it comes back. */
 static void test_exhaustion(void **state)
 {
 	(void)state;
@@ -136,7 +136,7 @@ static void test_exhaustion(void **state)
 	}
 }
 
-/* What is given back is used again before a new frame is. */
+/* A free object is used again before a new frame is taken. */
 static void test_dense(void **state)
 {
 	(void)state;
@@ -154,7 +154,7 @@ static void test_dense(void **state)
 		give(0);
 }
 
-/* Frames that are kept neither go nor come, and are filled before others. */
+/* Frames that are kept are neither freed nor allocated again, and are filled first. */
 static void test_keep(void **state)
 {
 	(void)state;
@@ -186,10 +186,10 @@ static void test_keep(void **state)
 	assert_int_equal(frame_count(FRAME_slab), kept + 1);
 	assert_int_equal(cache.nslabs, kept + 1);
 
-	/* A kept slab that gets room comes before the one that is not kept. */
+	/* A kept slab that gets room is used before one that is not kept. */
 	give(5);
 	take();
-	give(5); /* the one of the other slab has moved there */
+	give(5); /* give() has moved the object of the other slab there */
 	assert_int_equal(frame_count(FRAME_slab), kept);
 	while (nheld)
 		give(0);

@@ -22,8 +22,8 @@ static struct page table[FRAMES];
 static struct vma_set set;
 static u64 free_at_start;
 
-/* What lies on each page: the area's number (0: none), and where the page is
- * in the area's object. */
+/* For each page the number of its area (0: none), and the page's offset in the object of
+ * that area. */
 struct place {
 	unsigned area;
 	struct vma like; /* kind, prot, flags, object */
@@ -72,7 +72,7 @@ void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags)
 	return failing_now(&failing) ? NULL : __real_slab_alloc(c, flags);
 }
 
-/* Every fifth operation meets a failure. */
+/* In one of five operations an allocation fails. */
 static bool maybe_fail(void)
 {
 	failing_set(&failing, rig_below(5) == 0, rig_below(2));
@@ -88,7 +88,7 @@ static int set_up(void **state)
 	frame_init(SHIM_RAM_BASE, FRAMES * PAGE_SIZE, table);
 	frame_boot_free(SHIM_RAM_BASE, SHIM_RAM_BASE + FRAMES * PAGE_SIZE);
 	vma_init();
-	free_at_start = frame_count(FRAME_free); /* some are kept for areas */
+	free_at_start = frame_count(FRAME_free); /* vma_init() keeps some for areas */
 	vma_set_init(&set, &hooks);
 	memset(model, 0, sizeof(model));
 	memset(objects, 0, sizeof(objects));
@@ -250,7 +250,7 @@ static void insert(void)
 		unsigned b = rig_below(OBJECTS);
 
 		like.object = (struct object *)&objects[b];
-		like.offset = rig_below(2) * like.start; /* some go on, some do not */
+		like.offset = rig_below(2) * like.start; /* so that some can be merged */
 		objects[b]++;
 	}
 	maybe_fail();
@@ -298,7 +298,7 @@ static void split(struct vma *v)
 	next_area++;
 }
 
-/* Pages @i - 1 and @i lie in areas that differ in nothing. */
+/* Whether pages @i - 1 and @i lie in two areas that could be merged. */
 static bool goes_on(unsigned i)
 {
 	const struct place *a = &model[i - 1], *b = &model[i];
@@ -335,7 +335,7 @@ static void resize(struct vma *v)
 	struct place first = model[lo];
 	struct place saved[PAGES];
 
-	/* Somewhere about where it is: areas keep their order. */
+	/* The new range is near the old one, because areas must keep their order. */
 	if (end <= lo)
 		end = hi;
 	memcpy(saved, model, sizeof(model));
@@ -375,7 +375,7 @@ static void cut(void)
 	failing_set(&failing, 1, true);
 	vma_cut(&set, lo * PAGE_SIZE, hi * PAGE_SIZE);
 	assert_int_equal(failing_end(&failing), 0);
-	if (inside) /* what follows the hole is an area of its own now */
+	if (inside) /* the pages after the hole are an area of their own now */
 		for (unsigned i = hi, old = model[lo].area;
 		     i < PAGES && model[i].area == old; i++)
 			model[i].area = next_area;
@@ -444,7 +444,7 @@ static unsigned depth(const struct vma *t)
 	return 1 + MAX(l, r);
 }
 
-/* Ten thousand areas in the order that is worst for a plain tree. */
+/* Ten thousand areas, in the order that is worst for a tree without balance. */
 static void test_depth(void **state)
 {
 	struct vma *v;

@@ -248,7 +248,7 @@ bool mutex_held(const struct mutex *m)
 	return __atomic_load_n(&m->owner, __ATOMIC_RELAXED) == (struct thread *)&self;
 }
 
-/* Rigs that count them have their own. */
+/* A rig that counts scheduling points defines its own. */
 __attribute__((weak)) void sched_point(void)
 {
 }

@@ -53,7 +53,7 @@ static inline void rig_must_add(struct fsimg *img, const char *path, size_t n)
 	free(data);
 }
 
-/* / small large d/ e/f g (and a second name "again" for g) tty link h/ */
+/* Makes /small, /large, /d/e/f, /d/g with a second name /d/e/again, /tty, /link and /h/. */
 static inline void rig_image_make(struct fsimg *img, bool big)
 {
 	const struct fsimg_geometry g = { .size = RIG_SIZE,

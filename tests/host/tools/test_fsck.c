@@ -1,6 +1,6 @@
 // sources: tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
 // cflags:
-/* test_fsck.c - every kind of damage is found by its name, and mended for good. */
+/* test_fsck.c - every kind of damage is found and named, and repaired for good. */
 #include "fsck_rig.h"
 
 static struct fsimg img;
@@ -144,7 +144,7 @@ static void hurt_loop(void)
 	inode(DIR_E)->size += 16;
 }
 
-/* Away from the root, e below d and d below e. */
+/* A loop that the root does not lead to: e below d, and d below e. */
 static void hurt_loop_apart(void)
 {
 	hurt_loop();
@@ -156,7 +156,7 @@ static const struct damage {
 	const char *name;
 	void (*hurt)(void);
 	enum fsck_kind kind;
-	uint32_t errors; /* findings in all; 0: whatever follows from it */
+	uint32_t errors; /* findings in all; 0: any number of others follows from it */
 } damages[] = {
 	{ "nblocks", hurt_nblocks, FSCK_NBLOCKS, 1 },
 	{ "log: too many", hurt_log_many, FSCK_LOG, 1 },
@@ -297,7 +297,7 @@ static void test_second_name_is_kept(void **state)
 	assert_int_equal(fsimg_lookup(&img, "dup.30"), FILE_G);
 }
 
-/* The parent is who ".." names, not who comes first. */
+/* The parent is the directory that ".." names, not the one that is found first. */
 static void test_right_parent_wins(void **state)
 {
 	(void)state;
@@ -332,7 +332,7 @@ static void test_orphan_is_an_error_when_strict(void **state)
 	assert_int_equal(rig_run(&img, true).count[FSCK_ORPHAN], 1);
 }
 
-/* A committed transaction counts: it mends what is wrong at home. */
+/* A committed transaction is replayed first, so damage that it overwrites is no error. */
 static void test_log_is_replayed(void **state)
 {
 	struct fs_super *sb = super();
@@ -397,7 +397,7 @@ static void test_bad_superblocks_are_refused(void **state)
 	}
 }
 
-/* --- no room, and chance ------------------------------------------------ */
+/* --- full disks, and random damage -------------------------------------- */
 
 static void fill_up(void)
 {
@@ -410,7 +410,7 @@ static void fill_up(void)
 	}
 }
 
-/* Lets a file grow until the disk is full or it is as large as can be. */
+/* Lets a file grow until the disk is full or the file has the largest possible size. */
 static void fill_blocks(uint32_t ino)
 {
 	struct fs_dinode *di = inode(ino);
@@ -442,7 +442,7 @@ static void test_no_room_for_root_is_refused(void **state)
 	(void)state;
 	fill_blocks(LARGE);
 	fill_blocks(FILE_F);
-	/* A file gets the root's block and loses its own: that one the root can have. */
+	/* A file has the root's block in place of its own, which the root can then have. */
 	inode(LARGE)->addr[0] = inode(ROOT)->addr[0];
 	inode(ROOT)->addr[0] = 0;
 	assert_false(rig_run(&img, false).refused);

@@ -1,7 +1,7 @@
 // sources: tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsimg_io.c tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
 // cflags:
-/* test_fsck_image.c - images that mkfs makes are those of every year: geometry,
- * root directory, file contents; and they get to the disk of the host whole. */
+/* test_fsck_image.c - images that mkfs makes are like those of xv6's mkfs of every year:
+ * geometry, root directory, file contents.  They are written to the host's disk whole. */
 #define _GNU_SOURCE
 #include "fsck_rig.h"
 
@@ -145,7 +145,7 @@ static void test_errors(void **state)
 	rig_expect_clean(&img);
 }
 
-/* Adding what was removed gives the same bytes again, apart from data. */
+/* After a file is removed and added again, the image is the same, except for data. */
 static void test_remove_gives_back(void **state)
 {
 	uint32_t before;

@@ -1,7 +1,7 @@
 // sources: kernel/dev/tty/tty_line.c user/sh/edit.c
 // cflags: -Iuser/sh
-/* test_edit.c - editing lines in the shell, at the console in its mode for that, as seen
- * on a VT100, at random against a model of a line, and with noise. */
+/* test_edit.c - the shell edits lines, with the console in its mode for that.  The screen
+ * of a VT100 is checked, random keys are compared with a model, and noise does no harm. */
 #include "tty_rig.h"
 
 #include "edit.h"
@@ -458,7 +458,7 @@ static void matches_the_model(void **state)
 	}
 }
 
-/* Any bytes at all: nothing out of bounds, and lines still come through. */
+/* After any bytes at all, nothing was out of bounds, and lines can still be typed. */
 static void survives_noise(void **state)
 {
 	static const char common[] = "\033[ABCD~;13O\n\b\x15\x17\x0b\t\xc3\xa4 x\4";
@@ -480,8 +480,8 @@ static void survives_noise(void **state)
 	check_line("still here\n");
 }
 
-/* While another program ran, a line was typed with keys in it, and more. */
-static void edits_what_was_typed_ahead(void **state)
+/* A line with editing keys, and another key, were typed while another program ran. */
+static void edits_text_that_was_typed_ahead(void **state)
 {
 	(void)state;
 	enter("recalled\n");
@@ -499,7 +499,7 @@ static void edits_what_was_typed_ahead(void **state)
 	check_line("recalled\n");
 }
 
-static void ignores_what_does_not_fit(void **state)
+static void ignores_keys_that_do_not_fit(void **state)
 {
 	static char want[EDIT_SIZE + 1];
 
@@ -533,8 +533,8 @@ int main(void)
 		EDIT_TEST(edits_utf8),
 		EDIT_TEST(matches_the_model),
 		EDIT_TEST(survives_noise),
-		EDIT_TEST(ignores_what_does_not_fit),
-		EDIT_TEST(edits_what_was_typed_ahead),
+		EDIT_TEST(ignores_keys_that_do_not_fit),
+		EDIT_TEST(edits_text_that_was_typed_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,7 @@
 // sources: user/sh/parse.c user/sh/expand.c user/sh/glob.c user/sh/arena.c
 // cflags: -Iuser/sh -D_GNU_SOURCE -Wl,--wrap=calloc
-/* test_sh_parse.c - the shell's grammar and its expansion of words: trees are
- * compared as text, lines of any bytes must be understood or refused, and each
- * allocation may fail. */
+/* test_sh_parse.c - the shell's grammar and its expansion of words.  Trees are compared as
+ * text, lines of any bytes must be understood or refused, and each allocation may fail. */
 #include "failing.h"
 #include "rig.h"
 
@@ -37,8 +36,8 @@ static void show_redirs(const struct sh_redir *r)
 	}
 }
 
-/* (LIST a b &) for `a; b &`, (ANDOR a &&b ||c), (PIPELINE a b), (GROUP ...);
- * the words of a command stand in brackets. */
+/* Shows `a; b &` as (LIST [a] [b] &).  The other kinds are (ANDOR [a] &&[b] ||[c]),
+ * (PIPELINE [a] [b]) and (GROUP ...).  The words of a command are in brackets. */
 static void show_node(const struct sh_node *node)
 {
 	static const char *const kinds[] = { "", "GROUP", "PIPELINE", "ANDOR", "LIST" };
@@ -348,8 +347,8 @@ static void test_patterns(void **state)
 
 /* --- anything ------------------------------------------------------------------ */
 
-/* Texts of the bytes that mean something: no fault, no leak, and what is
- * refused has a reason. */
+/* Random texts of the bytes that have a meaning.  Nothing crashes or leaks, and a text that
+ * is refused has a reason. */
 static void test_random(void **state)
 {
 	static const char bytes[] = " \t\n;&|()<>'\"\\$#{}*?[ab12";
@@ -390,8 +389,8 @@ void *__wrap_calloc(size_t n, size_t size)
 	return failing_now(&failing) ? NULL : __real_calloc(n, size);
 }
 
-/* Parse and expand with the @k-th allocation refused, and @more after it; false when one
- * was. */
+/* Parses and expands while the @k-th allocation is refused, with @more all after it, too.
+ * Returns false if one was refused. */
 static bool try_without(int k, bool more, const char *text)
 {
 	struct arena a = { 0 };

@@ -1,13 +1,13 @@
 // sources:
 // cflags: -Ixv6
-/* test_xv6_lib.c - the library that xv6 program sources are linked with: its
- * printf and string functions against those of the host, its malloc on a heap
- * of a few megabytes. */
+/* test_xv6_lib.c - the library that xv6 programs are linked with: its printf and string
+ * functions are compared with those of the host, and its malloc runs on a heap of a few
+ * megabytes. */
 #include "rig.h"
 
 #include <string.h>
 
-/* The library under names of its own, beside the host's. */
+/* The library's functions get names of their own, so that both kinds can be called. */
 #define printf xv6_printf
 #define fprintf xv6_fprintf
 #define write xv6_write
@@ -56,7 +56,7 @@ int xv6_write(int fd, const void *from, int n)
 	return n;
 }
 
-/* Both say the same. */
+/* The library prints what the host's printf() prints. */
 #define SAME(...)                                          \
 	do {                                               \
 		char want[1000];                           \
@@ -67,7 +67,7 @@ int xv6_write(int fd, const void *from, int n)
 		assert_string_equal(written, want);        \
 	} while (0)
 
-/* For formats that the host does not have. */
+/* The library prints @want; for formats that the host does not have. */
 #define SAYS(want, format, ...)                     \
 	do {                                        \
 		const char *volatile f = format;    \
@@ -114,7 +114,7 @@ static void test_printf_own_formats(void **state)
 
 /* --- strings ------------------------------------------------------------ */
 
-/* Some bytes, of few kinds so that they are equal now and then. */
+/* Random bytes of only three values, so that some are equal. */
 static void bytes_make(char *at, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

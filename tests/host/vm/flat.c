@@ -23,7 +23,7 @@ void flat_init(struct flat *f)
 		f->file[p] = (u8)(10 + p);
 }
 
-/* A cell that no page has. */
+/* Returns a cell that no page has. */
 static s16 cell_new(struct flat *f, u8 value)
 {
 	bool used[CELLS] = { false };
@@ -48,7 +48,7 @@ u8 flat_value(const struct flat *f, unsigned s, unsigned page)
 	return p->cell != NO_CELL ? f->cell[p->cell] : f->file[p->file_page];
 }
 
-/* Brings in what is not there. */
+/* Makes a page present.  False: it lies past the end of the file. */
 static bool touch(struct flat *f, struct flat_page *p)
 {
 	if (is_file(p) && !p->present && p->file_page >= f->file_pages)
@@ -153,7 +153,7 @@ static void do_discard(struct flat *f, struct op op)
 	}
 }
 
-/* Page @i goes on where the one before it ends. */
+/* Page @i continues the mapping of the page before it. */
 static void extend(struct flat *f, unsigned s, unsigned i)
 {
 	struct flat_page *p = &f->page[s][i];
@@ -176,7 +176,7 @@ static bool all_free(const struct flat *f, unsigned s, unsigned lo, unsigned hi)
 	return true;
 }
 
-/* Whether the pages are of one mapping is known to the kernel alone. */
+/* Whether the pages are of one mapping: only the kernel's areas tell that. */
 static bool is_one_mapping(const struct flat *f, struct op op)
 {
 	struct vma *v = vma_find(&space[op.s]->areas, page_va(op.lo));
@@ -292,7 +292,7 @@ static bool world_map(struct op op)
 	return !aspace_map(space[op.s], &req, &at);
 }
 
-/* The child takes the other one's place, once it is there. */
+/* Once the child exists, it replaces the other space. */
 static bool world_do_fork(unsigned from)
 {
 	struct aspace *child = world_fork(from);

@@ -1,5 +1,5 @@
-/* flat.h - what two address spaces should be, without page tables, sharing of frames or
- * areas: each page of the window for itself. */
+/* flat.h - a model of two address spaces that has no page tables, areas or shared frames:
+ * it knows each page of the window by itself. */
 #pragma once
 
 #include "world.h"
@@ -52,13 +52,13 @@ struct op {
 
 void flat_init(struct flat *f);
 
-/* Does @op.  False: it fails by its own rules, and nothing has changed. */
+/* Does @op on the model.  False: @op must fail, and nothing has changed. */
 bool flat_do(struct flat *f, struct op op);
 
-/* The same to the kernel's spaces. */
+/* Does @op on the kernel's spaces.  False: it failed. */
 bool world_do(struct op op);
 
-/* What reading a page that is there gives. */
+/* The byte that a read of a present page returns. */
 u8 flat_value(const struct flat *f, unsigned s, unsigned page);
 
 /* Fails the test unless the spaces are as @f says, in every page. */

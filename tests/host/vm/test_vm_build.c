@@ -1,7 +1,7 @@
 // sources: kernel/mm/space/aspace.c kernel/mm/space/zap.c kernel/mm/space/populate.c kernel/mm/space/build.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/sbrk.c kernel/mm/space/super.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put,--wrap=mutex_lock,--wrap=mutex_unlock
-/* test_vm_build.c - spaces under construction: nobody sees one before it is finished, and
- * a live one is changed by those who hold its lock alone. */
+/* test_vm_build.c - spaces under construction.  Nobody sees one before it is finished, and
+ * only a thread that holds its lock can change a live one. */
 #include "world.h"
 
 #include "mm/space/aspace_priv.h"
@@ -9,7 +9,8 @@
 #include "mm/space/watch.h"
 #include "shim.h"
 
-/* Whether those who go through all spaces, such as who makes a file shorter, meet @as. */
+/* Whether a thread that goes through all spaces meets @as, as one does that makes a file
+ * shorter. */
 static bool is_seen(const struct aspace *as)
 {
 	struct aspace *at = NULL;
@@ -77,7 +78,7 @@ static void end(void)
 	world_stop();
 }
 
-/* All that exec does. */
+/* Does all that exec does. */
 static void fill(struct aspace_builder *b)
 {
 	struct area_spec spec = {
@@ -153,8 +154,8 @@ static void test_live_space_is_changed_under_its_lock_alone(void **state)
 	world_stop();
 }
 
-/* Who waits for the parent's lock to take a page of a file out of it goes on to the child:
- * that must be in the list by then, and not before it is complete. */
+/* A thread that unmaps a page of a file waits for the parent's lock, and then looks for the
+ * child.  So the child must be in the list by then, but not before it is complete. */
 static void test_child_is_seen_when_its_parent_is_unlocked(void **state)
 {
 	struct aspace *child;

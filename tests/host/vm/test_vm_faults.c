@@ -1,10 +1,10 @@
 // sources: kernel/mm/space/aspace.c kernel/mm/space/zap.c kernel/mm/space/populate.c kernel/mm/space/build.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/sbrk.c kernel/mm/space/super.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put
-/* test_vm_faults.c - what a fault does, for every kind of area, protection, access, entry,
- * with memory and without: the rules below against kernel/mm/fault.c.
+/* test_vm_faults.c - what a fault does, for every kind of area, protection, access and
+ * entry, with memory and without.  kernel/mm/fault.c must follow the rules below.
  *
  * The kernel's copies fault by the same call, with a read or a write, so there are no
- * rules of their own for them. */
+ * other rules for them. */
 #include "world.h"
 
 #include <string.h>
@@ -30,7 +30,7 @@ enum {
 	ANY = AREAS_END - 1,
 };
 
-/* What the table has for the page, as bits. */
+/* The page's entry, as bits. */
 enum {
 	ABSENT = 1,
 	GUARD = 2,
@@ -38,7 +38,7 @@ enum {
 	READONLY = 8,    /* there, without W                                     */
 	COW_SHARED = 16, /* without W, to be copied; somebody else has it, too   */
 	COW_LAST = 32,   /* the same, but nobody else has it any more            */
-	COW_FILE = 64,   /* the same, the page of a file                         */
+	COW_FILE = 64,   /* without W, to be copied; a page of a file            */
 	WRITABLE = 128,  /* with W                                               */
 	STATES_END = 256,
 	COW_OTHERS = COW_SHARED | COW_FILE,
@@ -56,10 +56,10 @@ enum outcome {
 	COPY,      /* a frame of its own with what was there, or is in the file */
 	KEEP,      /* the frame that was there, writable now                    */
 	KEEP_OWN,  /* the same, and the file has been told                      */
-	USED,      /* only A, and D if it was a write; stale translations gone  */
+	USED,      /* A is set, and D for a write; stale translations are gone  */
 };
 
-/* From top to bottom, the first that fits.  @allowed: only if the area has the right that
+/* The first rule that fits decides.  @allowed: it fits only if the area has the right that
  * the access needs. */
 struct rule {
 	unsigned areas, accesses, states;
@@ -81,7 +81,7 @@ static const struct rule rules[] = {
 	{ FILE_SHARED, WRITE, READONLY, true, KEEP_OWN },
 	{ ANY, LOOK, LEAVES, true, USED },
 	{ ANY, WRITE, WRITABLE, true, USED },
-	{ ANY, ANYHOW, ALL, false, REFUSED }, /* all else, and what is not allowed */
+	{ ANY, ANYHOW, ALL, false, REFUSED }, /* all others */
 };
 
 static const u32 right[] = { [READ] = VMA_R, [WRITE] = VMA_W, [EXEC] = VMA_X };
@@ -102,7 +102,7 @@ static enum outcome rule_for(struct situation s)
 	}
 }
 
-/* Whether the kernel's own rules let it come to this. */
+/* Whether the kernel can get into this situation. */
 static bool can_be(struct situation s)
 {
 	bool own = s.area & (PRIVATE | FILE_PRIVATE | FILE_END);
@@ -114,7 +114,7 @@ static bool can_be(struct situation s)
 	case PARKED:
 		return s.area != NO_AREA && !s.prot;
 	case READONLY:
-		/* of private pages that may be written only as COW_... */
+		/* private pages that may be written are COW_... then */
 		return s.area != NO_AREA && s.prot && !(own && s.prot & VMA_W) &&
 		       !(s.area & PAST_END);
 	case COW_FILE:
@@ -132,8 +132,8 @@ static bool can_be(struct situation s)
 #define CONTENTS 0x77
 #define PAGE 1 /* of the window; that of the file is 1, or FILE_PAGES past its end */
 
-static struct page *there; /* what the entry named before, or NULL */
-static struct page *other; /* holds a reference on it              */
+static struct page *there; /* the frame in the entry before, or NULL */
+static struct page *other; /* a frame to which the test has a reference */
 
 static void make_area(struct situation s)
 {
@@ -184,8 +184,8 @@ static u64 entry_flags(struct situation s)
 	return flags;
 }
 
-/* What the hardware still has of the entry does not matter to the rules, but must be
- * gone where they say so. */
+/* Makes the entry, and a translation of it that the hardware still has.  The rules do not
+ * depend on that translation, but say when it must be gone. */
 static void make_entry_locked(struct situation s)
 {
 	struct pt_cur c = pt_at(&space[0]->pt, page_va(PAGE));
@@ -229,7 +229,7 @@ static void unmake(void)
 	world_stop();
 }
 
-/* --- looking at what came of it -------------------------------------------------- */
+/* --- looking at the outcome ------------------------------------------------------ */
 
 static bool is_full_of(const struct page *pg, u8 byte)
 {
@@ -293,7 +293,7 @@ static void check_outcome(struct situation s, enum outcome o, int err, pte_t bef
 	}
 	assert_int_equal(e.bits & PTE_FLAGS, flags_after(s, o));
 	check_frame(s, o, world_frame(0, PAGE));
-	/* KEEP and ZEROS only gain: what is left over causes one more fault. */
+	/* KEEP and ZEROS only add rights: a stale translation causes one more fault. */
 	if (o == USED || (o == COPY && there))
 		assert_int_equal(world_tlb_bits(0, PAGE), 0);
 }
@@ -307,8 +307,8 @@ static enum access access_of(struct situation s)
 
 static struct situation now;
 
-/* With the @k-th allocation failing, 0: with none, and @all after it.  True: that one was
- * asked for. */
+/* Tries a fault while the @k-th allocation fails (0: none), with @all those after it, too.
+ * Returns whether there were that many allocations. */
 static bool try(struct situation s, unsigned k, bool all)
 {
 	enum outcome o = rule_for(s);
@@ -335,7 +335,7 @@ static bool try(struct situation s, unsigned k, bool all)
 		check_outcome(s, o, err, before);
 	}
 	if (o == REFUSED || o == USED || o == KEEP)
-		assert_int_equal(allocs, 0); /* never for want of memory */
+		assert_int_equal(allocs, 0); /* so they cannot fail for lack of memory */
 	unmake();
 	return k == 0 || allocs >= k;
 }
@@ -370,7 +370,7 @@ static void test_table(void **state)
 	assert_true(n > 300 && waits == with_failures);
 }
 
-/* Somebody has put a copy in the place of the file's page. */
+/* The page in the file has been replaced by a copy. */
 static void test_replaced_page(void **state)
 {
 	struct situation s = { FILE_SHARED, WRITE, READONLY, VMA_R | VMA_W };
@@ -392,7 +392,7 @@ static void test_replaced_page(void **state)
 	}
 }
 
-/* The page has left the file, which was cut and perhaps grew again. */
+/* The page is no longer in the file, which was cut and perhaps grew again. */
 static void test_dropped_page(void **state)
 {
 	struct situation s = { FILE_SHARED, WRITE, READONLY, VMA_R | VMA_W };
@@ -415,7 +415,7 @@ static void test_dropped_page(void **state)
 	}
 }
 
-/* Where no area can be: the top, beyond it, and addresses that are none. */
+/* No area can be at the top, beyond it, or at addresses that are not canonical. */
 static void test_addresses_without_areas(void **state)
 {
 	static const va_t bad[] = {

@@ -1,14 +1,14 @@
 // sources: kernel/mm/space/aspace.c kernel/mm/space/zap.c kernel/mm/space/populate.c kernel/mm/space/build.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/sbrk.c kernel/mm/space/super.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -DFRAMES=2500 -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put
-/* test_vm_fetch.c - every way in which a page can become executable: who jumps there
- * fetches what it holds, not what the hardware kept of the frame from before. */
+/* test_vm_fetch.c - every way in which a page can become executable.  A program that jumps
+ * there must fetch what the page holds, not what the instruction cache has of the frame. */
 #include "world.h"
 
 #include "mm/space/aspace_priv.h"
 #include "mm/map.h"
 #include "shim.h"
 
-#define OLD 0xee /* in no page */
+#define OLD 0xee /* a byte that is in no page */
 #define RX (VMA_R | VMA_X)
 #define RW (VMA_R | VMA_W)
 #define RWX (RX | VMA_W)
@@ -108,7 +108,7 @@ static void unparked(void)
 	assert_true(world_exec(0, PAGE));
 }
 
-/* After fork the child writes, or has its copy at once. */
+/* After a fork the child writes to the page, or already has a copy of its own. */
 static void forked(bool copies)
 {
 	map_page(RWX, false, false);
@@ -189,7 +189,8 @@ static void test_block_becomes_executable(void **state)
 	world_stop();
 }
 
-/* What a child shares with its parent was fetched before: nothing has to be forgotten. */
+/* The parent could fetch from the shared page before, so the instruction cache does not
+ * have to forget anything. */
 static void test_sharing_forgets_nothing(void **state)
 {
 	(void)state;

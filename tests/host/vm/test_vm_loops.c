@@ -15,7 +15,7 @@
 #include "mm/space/watch.h"
 #include "uapi/errno.h"
 
-#define TABLES 64 /* of which one page each is there */
+#define TABLES 64 /* each with one page that is present */
 #define BASE 0x50000000ul
 #define LEN (TABLES * SUPER_SIZE)
 #define AREAS 300
@@ -78,7 +78,7 @@ static int do_fork(void)
 
 	if (child)
 		world_space_free(child);
-	return child ? 0 : -EINTR; /* memory there is */
+	return child ? 0 : -EINTR; /* it is not for lack of memory */
 }
 
 static int do_mremap(void)
@@ -110,7 +110,7 @@ static int do_map_shared(void)
 	return map_one(BASE + LEN + SUPER_SIZE, 2 * TABLES * PAGE_SIZE, true);
 }
 
-/* Over the last page of the tables, and where nothing is. */
+/* Maps over the page after the tables, and on where nothing is mapped. */
 static int do_map_shared_over(void)
 {
 	return map_one(BASE + LEN, 2 * TABLES * PAGE_SIZE, true);
@@ -167,8 +167,7 @@ static const struct loop {
 	{ "exit with areas", do_destroy, COMPLETES, true, AREAS },
 };
 
-/* All that mmap may choose from, but for a hole that is too small below each area, lies
- * below the areas. */
+/* mmap can choose only addresses below the areas: the hole below each area is too small. */
 static void make_areas(void)
 {
 	va_t top = BASE + 2 * AREAS * PAGE_SIZE;
@@ -190,7 +189,7 @@ static void make_tables(void)
 	space[0]->brk = BASE / 2;
 }
 
-/* Returns what the call did, and in world_points how many points it came to. */
+/* Returns the result of the call.  world_points is then the number of scheduling points. */
 static int run(const struct loop *l, u64 kill_at)
 {
 	int err;
@@ -207,7 +206,7 @@ static int run(const struct loop *l, u64 kill_at)
 	err = l->run();
 	world_kill_at = 0;
 	aspace_check(space[0]);
-	world_file.pages = 0; /* nothing of it was used */
+	world_file.pages = 0; /* the loop has used no page of the file */
 	return err;
 }
 
@@ -223,7 +222,7 @@ static void test_points(void **state)
 	}
 }
 
-/* What a killed loop still does is to undo. */
+/* A killed loop only undoes what it has done. */
 static void test_kill(void **state)
 {
 	(void)state;
@@ -241,7 +240,7 @@ static void test_kill(void **state)
 	}
 }
 
-/* Where there are no tables there is nothing to go through page by page. */
+/* Where there are no tables, a loop does not go page by page. */
 static void test_holes(void **state)
 {
 	va_t len = 64 * GIB;

@@ -1,8 +1,8 @@
 // sources: kernel/mm/space/aspace.c kernel/mm/space/zap.c kernel/mm/space/populate.c kernel/mm/space/build.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/space/super.c kernel/mm/sbrk.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/vm/flat.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put
 /* test_vm_model.c - all short sequences of what programs do to their memory, and long
- * random ones, on the kernel's own code against a flat model; each step again with every
- * one of its allocations failing, alone or with all that come after it.
+ * random ones, on the kernel's own code against a flat model.  Each step is repeated with
+ * each of its allocations failing, alone or with all after it.
  *
  *	test_vm_model                    what ./test runs
  *	test_vm_model LENGTH             all sequences up to that length
@@ -21,7 +21,7 @@
 #define LENGTH_MAX 16
 #define OPS_MAX 64
 
-/* What is being tried; printed if it fails. */
+/* The steps so far; printed if one fails. */
 static struct op trail[LENGTH_MAX];
 static unsigned trail_len, failing_alloc;
 static bool busy;
@@ -102,7 +102,7 @@ static void mix(u64 v)
 	hash ^= hash >> 29;
 }
 
-/* A frame by the first place where it shows up. */
+/* Mixes in the number of a frame, counted in the order in which frames are first met. */
 static void mix_frame(struct page *pg, struct page *known[], unsigned *n)
 {
 	unsigned i = 0;
@@ -156,15 +156,16 @@ static u64 state_key(void)
 
 /* --- one step -------------------------------------------------------------------- */
 
-/* Without failures: kernel and model agree on whether it can be done, and on what then
- * is there. */
+/* Does a step without failures.  Kernel and model agree on whether it can be done, and on
+ * the state after it. */
 static void step(struct op op)
 {
 	bool want = flat_do(&model, op), got = world_do(op);
 
 	steps++;
 	if (got != want)
-		fail_msg("%s, but it should be otherwise", got ? "done" : "refused");
+		fail_msg("%s", got ? "done, but it should be refused"
+				   : "refused, but it should be done");
 	flat_compare(&model);
 	world_check();
 }
@@ -181,7 +182,7 @@ static void follow(const struct node *node)
 	}
 }
 
-/* Touches everything: what a failure has left in disorder shows now at the latest. */
+/* Touches everything, which shows any disorder that a failure has left. */
 static void probe(void)
 {
 	for (unsigned i = 0; i < 2 * SPACES * PAGES; i++)
@@ -207,7 +208,8 @@ static bool gives_back(struct op op)
 	return !vma_around(&space[op.s]->areas, lo, hi);
 }
 
-/* @op with its @k-th allocation failing, and @all after it.  True: it failed for that. */
+/* Does @op while its @k-th allocation fails, with @all those after it, too.  Returns
+ * whether it failed because of that. */
 static bool step_failing(struct op op, unsigned k, bool all)
 {
 	struct flat after = model;
@@ -242,13 +244,13 @@ static u64 try_failure(const struct node *node, struct op op, unsigned k, bool a
 	failed = step_failing(op, k, all);
 	refused = world_alloc.refused;
 	if (failed)
-		step(op); /* and now there is memory */
+		step(op); /* now there is memory */
 	probe();
 	world_stop();
 	return refused;
 }
 
-/* Where the first that fails is the last that is asked for, both ways are one. */
+/* If nothing is allocated after the first failure, both ways of failing are the same. */
 static void try_failures(const struct node *node, struct op op, u64 allocs)
 {
 	for (unsigned k = 1; k <= allocs; k++)
@@ -401,7 +403,7 @@ static void test_random_sequences(void **state)
 {
 	(void)state;
 	if (busy)
-		skip(); /* all that is left over from a failure is in the way */
+		skip(); /* an earlier failure has left the world as it was then */
 	busy = true;
 	world_start();
 	flat_init(&model);

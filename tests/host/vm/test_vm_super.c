@@ -1,7 +1,7 @@
 // sources: kernel/mm/space/aspace.c kernel/mm/space/zap.c kernel/mm/space/populate.c kernel/mm/space/build.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/truncate_maps.c kernel/mm/sbrk.c kernel/mm/space/super.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/frame_check.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -DFRAMES=7000 -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put,--wrap=frame_alloc_order
-/* test_vm_super.c - random operations on 6 MiB of two spaces with 2 MiB leaves, against
- * a flat record of every page; any allocation, of a block too, may fail, and then the
+/* test_vm_super.c - random operations on 6 MiB of two spaces with 2 MiB leaves, against a
+ * flat record of every page.  Any allocation may fail, that of a block, too, and then the
  * operation must have changed nothing. */
 #include "world.h"
 
@@ -31,7 +31,7 @@ static va_t at(unsigned page)
 	return BASE + page * PAGE_SIZE;
 }
 
-/* --- blocks that are not there --------------------------------------------------- */
+/* --- no free blocks -------------------------------------------------------------- */
 
 struct page *__real_frame_alloc_order(enum frame_kind kind, unsigned order, unsigned flags);
 struct page *__wrap_frame_alloc_order(enum frame_kind kind, unsigned order, unsigned flags);
@@ -200,7 +200,7 @@ static void op_fork(unsigned from)
 	memcpy(model[!from], model[from], sizeof(model[0]));
 }
 
-/* As if memory had run out. */
+/* Sheds, as when memory has run out. */
 static void op_shed(unsigned s)
 {
 	mutex_lock(&space[s]->lock);
@@ -213,7 +213,7 @@ static struct op random_op(void)
 	struct op op = { .s = rig_below(SPACES), .lo = rig_below(NPAGES) };
 
 	op.hi = op.lo + 1 + rig_below(NPAGES - op.lo);
-	if (rig_below(3) == 0) { /* whole regions, or to an edge of one */
+	if (rig_below(3) == 0) { /* a whole region, or from the start of one */
 		op.lo = ALIGN_DOWN(op.lo, REGION);
 		if (rig_below(2))
 			op.hi = op.lo + REGION;
@@ -287,8 +287,8 @@ static void test_random(void **state)
 	assert_true(vmstat_harts[0].n[VM_super_fallback] > 0);
 }
 
-/* Each allocation of a fork fails, alone or with all that follow: nothing is lost, and
- * without a block the child has pages. */
+/* Each allocation of a fork fails, alone or with all after it.  Nothing is lost, and
+ * without a free block the child gets pages. */
 static void fork_fails(bool all)
 {
 	bool refused;
@@ -296,7 +296,7 @@ static void fork_fails(bool all)
 	world_start();
 	memset(model, 0, sizeof(model));
 	op_map((struct op){ 0, 0, NPAGES });
-	for (unsigned i = 0; i < NPAGES; i++) /* zeros would be given back */
+	for (unsigned i = 0; i < NPAGES; i++) /* pages of zeros could be shed */
 		op_write((struct op){ 0, i, i + 1 });
 	for (unsigned k = 1; k; k = refused ? k + 1 : 0) {
 		u64 nfree = frame_count(FRAME_free);

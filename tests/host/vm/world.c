@@ -37,9 +37,9 @@ unsigned world_running;
 /* A translation that the hardware may use. */
 static pte_t tlb[SPACES][PAGES];
 
-/* --- what the kernel's files want ------------------------------------------------ */
+/* --- functions that the kernel's files need -------------------------------------- */
 
-u32 option_values[NOPTIONS]; /* all have their first value */
+u32 option_values[NOPTIONS]; /* 0: each option has its first value */
 
 pa_t trampoline_pa(void)
 {
@@ -57,7 +57,7 @@ void sched_point(void)
 	world_points++;
 }
 
-/* Nobody may be kept waiting meanwhile who could free some. */
+/* No lock of a space may be held: its owner could be the thread that frees memory. */
 bool mem_wait(void)
 {
 	for (unsigned s = 0; s < SPACES; s++)
@@ -169,7 +169,7 @@ void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags)
 	return failing_now(&world_alloc) ? NULL : __real_slab_alloc(c, flags);
 }
 
-/* A frame that goes must not be in reach of any program. */
+/* When a frame is freed, no program may still have a translation to it. */
 void __wrap_frame_put(struct page *pg)
 {
 	for (unsigned s = 0; s < SPACES && pg->refs == 1; s++)
@@ -206,7 +206,7 @@ static u64 file_pages(struct object *obj)
 	return world_file.pages;
 }
 
-/* Now and then somebody has put a copy in the page's place. */
+/* Now and then the page has been replaced by a copy. */
 static int file_prepare(struct object *obj, struct page **pg)
 {
 	struct page *copy;
@@ -286,7 +286,7 @@ void world_init(void)
 	free_at_start = frame_count(FRAME_free);
 }
 
-/* So that the window has a table of its own, which may be missing. */
+/* Fills the addresses above the window, so that the window has a table of its own. */
 static void build_wall(struct aspace_builder *b)
 {
 	struct area_spec wall = { .start = WALL, .end = USYSCALL, .kind = VMA_image };
@@ -397,7 +397,7 @@ static bool walk(unsigned s, unsigned page, enum access access)
 	return true;
 }
 
-/* Where the page is, once the access has gone through. */
+/* The contents of the page, once the access has succeeded; NULL: it was refused. */
 static u8 *access_page(unsigned s, unsigned page, enum access access)
 {
 	world_running = s;
@@ -407,7 +407,7 @@ static u8 *access_page(unsigned s, unsigned page, enum access access)
 
 		if (cached && (access != ACCESS_WRITE || t->bits & PTE_D))
 			return frame_va(frame_of_pa(pte_pa(*t)));
-		/* A translation that refuses is not looked at twice. */
+		/* The hardware does not walk again if a cached translation refuses. */
 		if ((cached || !t->bits) && walk(s, page, access))
 			return frame_va(frame_of_pa(pte_pa(*t)));
 		if (aspace_fault(space[s], page_va(page) + i, access))
@@ -485,7 +485,7 @@ static void check_references(void)
 	assert_int_equal(frame_count(FRAME_anon), anon);
 }
 
-/* A page of the cache differs from the disk: somebody knows of it. */
+/* If a page of the cache differs from the disk, the file system or an entry knows it. */
 static void check_dirty(void)
 {
 	struct page *pg;
@@ -502,8 +502,8 @@ static void check_dirty(void)
 	}
 }
 
-/* The entry gives no right that the area does not, and write access only to a frame that
- * nobody else must not see changing. */
+/* The entry gives no right that the area does not, and write access only if every other
+ * user of the frame may see the change. */
 static void check_rights(unsigned s, unsigned p)
 {
 	struct vma *v = vma_find(&space[s]->areas, page_va(p));

@@ -1,9 +1,9 @@
 /* world.h - the real address spaces of kernel/mm on this computer: two of them, a window
  * of three pages in each, and a file that can be mapped there.
  *
- * The MMU is played: accesses go through a translation cache, one for each space, that
- * forgets nothing unless it is told to, so a shootdown that is missing shows as a use
- * of what is not there any more. */
+ * The MMU is simulated: accesses go through a translation cache, one for each space, that
+ * forgets nothing unless it is told to.  So a missing shootdown shows as a use of a frame
+ * that is no longer there. */
 #pragma once
 
 #include "failing.h"
@@ -35,43 +35,46 @@ struct world_file {
 	int refs;          /* of areas                              */
 	u8 disk[PAGES];    /* what is read                          */
 	bool dirty[PAGES]; /* the file system was told              */
-	unsigned stale;    /* so many writes find the page replaced */
+	unsigned stale;    /* the next so many writes find the page replaced */
 };
 extern struct world_file world_file;
 
-/* Once.  What start() makes, stop() gives back; it fails the test on a leak. */
+/* world_init() is called once.  world_stop() gives back what world_start() made, and fails
+ * the test if something is missing. */
 void world_init(void);
 void world_start(void);
 void world_stop(void);
 
-/* New spaces.  NULL: no memory. */
+/* A new space; NULL: there is no memory. */
 struct aspace *world_space_new(void);
 struct aspace *world_fork(unsigned from);
 void world_space_free(struct aspace *as);
 
-/* Scheduling points so far; after so many of them the thread is killed, 0: never. */
+/* world_points counts scheduling points.  At number world_kill_at the thread is killed; 0:
+ * never. */
 extern u64 world_points, world_kill_at;
-extern bool world_patient;         /* it is process 1, which waits until there is memory */
-extern struct failing world_alloc; /* allocations, of frames and of objects */
+extern bool world_patient;         /* the thread is process 1, which waits for memory */
+extern struct failing world_alloc; /* allocations of frames and of small objects      */
 
 void world_set_length(u64 pages); /* of the file; what is new is zeros */
 
-/* What the file system knows to be dirty reaches the disk. */
+/* Writes to the disk all pages that the file system knows to be dirty. */
 void world_writeback(void);
 
-/* One access of a program to the first and last byte of a page.  False: it is killed. */
+/* A program accesses the first and the last byte of a page.  False: it is killed. */
 bool world_read(unsigned s, unsigned page, u8 *value);
 bool world_write(unsigned s, unsigned page, u8 value);
 bool world_exec(unsigned s, unsigned page);
 
-/* An instruction cache that forgets nothing unless it is told to: has @byte for every
- * frame, left by earlier programs.  A fetch of the byte at @at, as in world_exec(), fails
- * the test if the cache has another one. */
+/* An instruction cache that forgets nothing unless it is told to.  After
+ * world_icache_fill() it has @byte for all of every frame, as if left by earlier programs.
+ * A fetch of the byte at @at, also by world_exec(), fails the test if the cache has
+ * another byte for it. */
 void world_icache_fill(u8 byte);
 void world_fetch(const u8 *at);
-bool world_icache_is_told(void); /* since it was filled or used */
+bool world_icache_is_told(void); /* to forget, since it was filled or used */
 
-/* The space whose call or access it is. */
+/* The space of the running program. */
 extern unsigned world_running;
 
 /* The translations that the hardware has of space @s. */
@@ -79,8 +82,7 @@ void world_tlb_forget(unsigned s);
 void world_tlb_set(unsigned s, unsigned page, pte_t e);
 u64 world_tlb_bits(unsigned s, unsigned page);
 
-/* What the table has for a page; the frame of a leaf or of a page under PROT_NONE, else
- * NULL. */
+/* The entry of a page; and the frame of a leaf or of a page under PROT_NONE, else NULL. */
 pte_t world_pte(unsigned s, unsigned page);
 struct page *world_frame(unsigned s, unsigned page);
 

@@ -1,5 +1,5 @@
-/* hart.h - for tests on the host: each thread of the test says which hart it
- * plays by setting shim_hart. */
+/* hart.h - for tests on the host: each thread of the test sets shim_hart to the number of
+ * the hart that it acts as. */
 #pragma once
 
 #include "lib/types.h"

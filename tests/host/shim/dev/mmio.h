@@ -1,4 +1,4 @@
-/* mmio.h - for tests on the host: the test plays the device. */
+/* mmio.h - for tests on the host: the test acts as the device. */
 #pragma once
 
 #include "lib/types.h"
