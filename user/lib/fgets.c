@@ -1,5 +1,5 @@
-/* fgets.c - fgets(), as that of picolibc 1.8 loses a last line that does not end with a
- * newline. */
+/* fgets.c - fgets() in place of picolibc 1.8's, which loses a last line that does not end
+ * with a newline. */
 #include <stdio.h>
 
 char *fgets(char *restrict line, int size, FILE *restrict f)
