@@ -7,10 +7,17 @@
  * first try must fail.  At last, with the whole resource back, the call must work: then it
  * was the lack of the resource that made it fail.
  *
+ * What a row does not state is tested, too.  A call that states NOTHING must work with none
+ * left of each resource in turn.  So must the others, for the resources that are quickly
+ * used up.
+ *
  * A failed call may have filled a part of the memory that it was to fill, and a part of a
  * long write() may be in the file (docs/abi.md).  Inode slots cannot be exhausted here, as
  * there are as many as the image has inodes; tests/host/fs exhausts them. */
 #include "t_failed.h"
+
+long reboot(int how, int status);
+long setoption(const char *name, const char *value);
 
 struct row {
 	const char *what; /* NULL ends the rows */
@@ -40,11 +47,15 @@ struct row {
 	}
 #define ROWS(call, ...) static const struct row rows_##call[] = { __VA_ARGS__, END }
 
-/* For a call that takes nothing that can be used up, that gives something back, or that
- * cannot fail. */
-#define NOTHING(call) static const struct row rows_##call[] = { END }
-
 UNDO(nothing, (void)0)
+
+/* A call that works whatever is used up.  The expression must leave all as it was, and must
+ * give nothing back that a later one could use. */
+#define NOTHING(call, ...)      \
+	CALL(call, __VA_ARGS__) \
+	ROWS(call, { "", call_##call, undo_nothing, 0, 0 })
+
+static enum resource without_now;
 
 /* processes */
 static long call_fork(void)
@@ -68,22 +79,34 @@ ROLE(ran)
 	return 3;
 }
 
+/* A process that waits already does it. */
+static long call_exit(void)
+{
+	EQ(close(world.leave), 0);
+	EVENTUALLY(process_state((int)world.leaver) == PS_ZOMBIE, 100);
+	return 0;
+}
+
 CALL(wait, wait(LAZY_PAGE))
 CALL(wait4, wait4((int)world.zombie, LAZY_PAGE, 0))
+UNDO(exit, int status; EQ(wait4((int)world.leaver, &status, 0), world.leaver);
+     EQ(status, 0))
 UNDO(wait, zombie_make())
-ROWS(fork, { "", call_fork, undo_nothing, BIT(FRAMES) | BIT(AREAS), 0 });
+ROWS(fork, { "", call_fork, undo_nothing, BIT(FRAMES) | BIT(AREAS) | BIT(PROCESSES), 0 });
 ROWS(exec, { "", call_exec, NULL, BIT(FRAMES) | BIT(AREAS), 0 });
 ROWS(wait, { "status", call_wait, undo_wait, BIT(FRAMES), 0 });
 ROWS(wait4, { "status", call_wait4, undo_wait, BIT(FRAMES), 0 });
-NOTHING(exit);
-NOTHING(kill);
-NOTHING(getpid);
-NOTHING(pause);
-NOTHING(uptime);
-NOTHING(clock);
-NOTHING(trace);
-NOTHING(job);
-NOTHING(reboot);
+ROWS(exit, { "", call_exit, undo_exit, 0, 0 });
+NOTHING(kill, kill((int)world.zombie));
+NOTHING(getpid, getpid());
+NOTHING(pause, pause(0));
+NOTHING(uptime, uptime());
+NOTHING(clock, clock());
+NOTHING(trace, trace(0));
+NOTHING(job, job(JOB_INTERRUPTED));
+
+/* When it works, the machine ends. */
+NOTHING(reboot, reboot(-1, 0) == -1 ? 0 : -1);
 
 /* descriptors */
 static int *pipe_fds;
@@ -94,9 +117,9 @@ UNDO(close, EQ(close(world.got), 0))
 UNDO(pipe, EQ(close(pipe_fds[0]), 0); EQ(close(pipe_fds[1]), 0))
 ROWS(dup, { "", call_dup, undo_close, BIT(DESCRIPTORS), 0 });
 ROWS(pipe, { "", call_pipe, undo_pipe, BIT(DESCRIPTORS) | BIT(FILES) | BIT(FRAMES), 0 });
-NOTHING(close);
-NOTHING(isatty);
-NOTHING(lseek);
+NOTHING(close, close(world.spare) == 0 && dup(world.w) == world.spare ? 0 : -1);
+NOTHING(isatty, isatty(world.f));
+NOTHING(lseek, lseek(world.f, 1024, 0));
 
 /* files */
 CALL(read, read(world.f, LAZY_PAGE, 100))
@@ -119,8 +142,8 @@ ROWS(write, { "at the end", call_write, undo_write, BIT(BLOCKS), BIT(FRAMES) },
 ROWS(ftruncate, { "longer", call_ftruncate, undo_ftruncate, 0, BIT(FRAMES) });
 ROWS(console, { "", call_console, undo_nothing, BIT(FRAMES), 0 });
 ROWS(fstat, { "", call_fstat, undo_nothing, BIT(FRAMES), 0 });
-NOTHING(sync);
-NOTHING(fsync);
+NOTHING(sync, sync());
+NOTHING(fsync, fsync(world.w));
 
 /* names */
 CALL(open, open("n", O_CREATE | O_RDWR))
@@ -136,6 +159,8 @@ CALL(symlink_full, symlink("x", "d/n"))
 CALL(link_full, link("w", "d/n"))
 CALL(rename_full, rename("w", "d/n"))
 CALL(readlink, readlink("s", LAZY_PAGE, 10))
+CALL(unlink, unlink("d/0"))
+UNDO(unlink, EQ(link("f", "d/0"), 0))
 UNDO(node, EQ(unlink("n"), 0))
 UNDO(open, EQ(close(world.got), 0); EQ(unlink("n"), 0))
 UNDO(open_trunc, EQ(close(world.got), 0); file_make("f", F_SIZE, 7))
@@ -158,8 +183,8 @@ ROWS(symlink, { "", call_symlink, undo_node, BIT(INODES) | BIT(BLOCKS), 0 },
 ROWS(link, { "full directory", call_link_full, undo_full, BIT(BLOCKS), 0 });
 ROWS(rename, { "full directory", call_rename_full, undo_rename, BIT(BLOCKS), 0 });
 ROWS(readlink, { "", call_readlink, undo_nothing, BIT(FRAMES), 0 });
-NOTHING(unlink);
-NOTHING(chdir);
+ROWS(unlink, { "", call_unlink, undo_unlink, 0, 0 });
+NOTHING(chdir, chdir("d") == 0 ? chdir("..") : -1);
 
 /* memory */
 #define MIDDLE (world.mem + 2 * PAGE)
@@ -198,8 +223,8 @@ ROWS(mremap, { "moves", call_mremap, undo_mremap, BIT(AREAS), BIT(FRAMES) },
      { "a part moves", call_mremap_part, undo_mremap_part, BIT(AREAS), 0 },
      { "shared", call_mremap_shared, undo_mremap_shared, BIT(FRAMES) | BIT(AREAS), 0 });
 ROWS(mincore, { "", call_mincore, undo_nothing, BIT(FRAMES), 0 });
-NOTHING(msync);
-NOTHING(madvise);
+NOTHING(msync, msync(world.shared, 2 * PAGE));
+NOTHING(madvise, advise(world.lazy, PAGE, MADV_WILLNEED));
 
 /* looking */
 CALL(sysinfo, sysinfo(LAZY_PAGE))
@@ -230,9 +255,11 @@ ROWS(snapshot, { "", call_snapshot, undo_nothing, BIT(FRAMES), 0 });
 ROWS(harvest, { "", call_harvest, undo_touch, BIT(FRAMES), 0 });
 ROWS(pgaccess, { "", call_pgaccess, undo_touch, BIT(FRAMES), 0 });
 ROWS(explain, { "", call_explain, undo_nothing, BIT(FRAMES), 0 });
-NOTHING(pgpte);
-NOTHING(kpgtbl);
-NOTHING(setoption);
+NOTHING(pgpte, pgpte((void *)world.mem) ? 0 : -1);
+NOTHING(setoption, setoption("fork", booted_with("fork", "copy") ? "copy" : "cow"));
+
+/* Prints hundreds of lines: once is enough, without memory. */
+NOTHING(kpgtbl, without_now == AREAS ? kpgtbl() : 0);
 
 /* --- all of them ------------------------------------------------------------- */
 
@@ -271,6 +298,9 @@ static void row_try(const char *name, const struct row *r, enum resource without
 	world_make();
 	while (left < STEPS && !row_step(name, r, without, left))
 		left++;
+	if (left > 0 && !((r->needs | r->uses) & BIT(without)))
+		FAIL("%s (%s) does not state that it uses %s", name, r->what,
+		     resources[without].name);
 	if (left == 0 && r->needs & BIT(without))
 		FAIL("%s (%s) needs no %s", name, r->what, resources[without].name);
 	if (left == STEPS && r->undo && r->call() == -1)
@@ -278,11 +308,55 @@ static void row_try(const char *name, const struct row *r, enum resource without
 		     resources[without].name);
 }
 
-static void all_without(enum resource without)
+static int row_uses_nothing(const struct row *r)
 {
+	return !(r->needs | r->uses);
+}
+
+/* All the rows that use nothing.  From the last call to the first, as exit(), which gives
+ * memory back, is one of the first. */
+static void nothing_try(void)
+{
+	struct look before;
+
+	world_make();
+	world_look(&before);
+	leaver_make();
+	resources_begin();
+	resources[without_now].take();
+	for (size_t i = COUNT(calls); i-- > 0;)
+		for (const struct row *r = calls[i].rows; r->what; r++)
+			if (row_uses_nothing(r) && r->call() == -1)
+				FAIL("%s (%s) does not state that it uses %s",
+				     calls[i].name, r->what, resources[without_now].name);
+	resources[without_now].end();
 	for (size_t i = 0; i < COUNT(calls); i++)
 		for (const struct row *r = calls[i].rows; r->what; r++)
-			if ((r->needs | r->uses) & BIT(without))
+			if (row_uses_nothing(r))
+				r->undo();
+	world_compare("all that state nothing", "", &before);
+}
+
+/* To use up all areas takes all frames, too. */
+#define MEMORY (BIT(FRAMES) | BIT(AREAS))
+#define QUICK (MEMORY | BIT(DESCRIPTORS))
+
+static int row_is_tried(const struct row *r, enum resource without)
+{
+	unsigned states = r->needs | r->uses;
+
+	if (states & BIT(without) || !states || !r->undo)
+		return states & BIT(without);
+	return BIT(without) & QUICK && !(states & MEMORY && BIT(without) & MEMORY);
+}
+
+static void all_without(enum resource without)
+{
+	without_now = without;
+	CHILD(0, nothing_try());
+	for (size_t i = 0; i < COUNT(calls); i++)
+		for (const struct row *r = calls[i].rows; r->what; r++)
+			if (row_is_tried(r, without))
 				CHILD(0, row_try(calls[i].name, r, without));
 }
 
@@ -342,6 +416,11 @@ SLOW_TEST(failed, without_blocks)
 SLOW_TEST(failed, without_inodes)
 {
 	with_files(INODES);
+}
+
+TEST(failed, without_processes)
+{
+	with_files(PROCESSES);
 }
 
 SLOW_TEST(failed, without_frames)

@@ -7,7 +7,7 @@
 
 #define BIT(n) (1u << (n))
 
-enum resource { DESCRIPTORS, FILES, BLOCKS, INODES, FRAMES, AREAS, RESOURCES };
+enum resource { DESCRIPTORS, FILES, BLOCKS, INODES, FRAMES, AREAS, PROCESSES, RESOURCES };
 
 extern const struct supply {
 	const char *name;
@@ -25,11 +25,14 @@ void resources_begin(void);
 
 struct world {
 	int f, w, pipe[2]; /* descriptors */
+	int spare;         /* a second one for w */
 	word mem, shared;  /* a private mapping with a pattern, and one of MAP_SHARED */
 	word lazy;         /* a page that is not present; the kernel must fault it in */
 	word brk;
 	long zombie; /* a child that has ended */
-	long got;    /* the result of a call that succeeded */
+	long leaver; /* a child that ends when `leave` is closed */
+	int leave;
+	long got; /* the result of a call that succeeded */
 };
 
 extern struct world world;
@@ -41,6 +44,7 @@ void mem_make(void);
 void mem_touch(void);
 void shared_make(void);
 void zombie_make(void);
+void leaver_make(void);
 void pipe_fill(void);
 
 /* The directory "d": one block, in which all 64 entries are taken. */

@@ -4,7 +4,7 @@
 
 static struct {
 	int fd[NOFILE], fds;
-	long holder[16];
+	long holder[NPROC];
 	int holders, stop[2];
 	int fillers, inodes;
 	word area[2000];
@@ -36,6 +36,13 @@ static void descriptors_end(void)
 		descriptors_give();
 }
 
+static void holder_close_all_but(int a, int b)
+{
+	for (int fd = 0; fd < NOFILE; fd++)
+		if (fd != a && fd != b)
+			close(fd);
+}
+
 /* Forks a child that opens as many files as it can. */
 static void holder_start(void)
 {
@@ -45,9 +52,7 @@ static void holder_start(void)
 	EQ(pipe(ready), 0);
 	taken.holder[taken.holders] = must_fork();
 	if (taken.holder[taken.holders] == 0) {
-		for (int fd = 0; fd < NOFILE; fd++)
-			if (fd != ready[1] && fd != taken.stop[0])
-				close(fd);
+		holder_close_all_but(ready[1], taken.stop[0]);
 		while (open("/README", O_RDONLY) >= 0)
 			;
 		write(ready[1], "x", 1);
@@ -91,14 +96,19 @@ static void files_take(void)
 		taken.fds++;
 }
 
-static void files_end(void)
+static void holders_end(void)
 {
-	while (taken.fds > 0)
-		files_give();
 	EQ(close(taken.stop[1]), 0);
 	EQ(close(taken.stop[0]), 0);
 	while (taken.holders > 0)
 		CHECK(wait4((int)taken.holder[--taken.holders], 0, 0) > 0);
+}
+
+static void files_end(void)
+{
+	while (taken.fds > 0)
+		files_give();
+	holders_end();
 }
 
 static void filler_name(char name[8])
@@ -228,6 +238,29 @@ static void areas_end(void)
 	frames_end();
 }
 
+static void processes_take(void)
+{
+	char c;
+	long pid;
+
+	EQ(pipe(taken.stop), 0);
+	for (taken.holders = 0; (pid = fork()) > 0; taken.holders++)
+		taken.holder[taken.holders] = pid;
+	if (pid == 0) {
+		holder_close_all_but(taken.stop[0], taken.stop[0]);
+		read(taken.stop[0], &c, 1);
+		exit(0);
+	}
+}
+
+static void processes_give(void)
+{
+	long pid = taken.holder[--taken.holders];
+
+	EQ(kill((int)pid), 0);
+	EQ(wait4((int)pid, 0, 0), pid);
+}
+
 const struct supply resources[RESOURCES] = {
 	[DESCRIPTORS] = { "descriptors", descriptors_take, descriptors_give,
 			  descriptors_end },
@@ -236,4 +269,5 @@ const struct supply resources[RESOURCES] = {
 	[INODES] = { "inodes", inodes_take, inodes_give, inodes_end },
 	[FRAMES] = { "frames", frames_take, frames_give, frames_end },
 	[AREAS] = { "areas", areas_take, areas_give, areas_end },
+	[PROCESSES] = { "processes", processes_take, processes_give, holders_end },
 };

@@ -32,6 +32,24 @@ void zombie_make(void)
 	EVENTUALLY(process_state((int)world.zombie) == PS_ZOMBIE, 100);
 }
 
+/* It waits, so it will not write its stack any more. */
+void leaver_make(void)
+{
+	int leave[2];
+	char c;
+
+	EQ(pipe(leave), 0);
+	world.leaver = must_fork();
+	if (world.leaver == 0) {
+		close(leave[1]);
+		read(leave[0], &c, 1);
+		exit(0);
+	}
+	EQ(close(leave[0]), 0);
+	world.leave = leave[1];
+	EVENTUALLY(process_state((int)world.leaver) == PS_SLEEPING, 100);
+}
+
 void pipe_fill(void)
 {
 	CHECK(write(world.pipe[1], "", 1) == 1); /* so that the read does not wait */
@@ -82,6 +100,7 @@ void world_make(void)
 	resources_begin();
 	world.f = (int)open("f", O_RDWR);
 	world.w = (int)open("w", O_RDWR);
+	world.spare = (int)dup(world.w);
 	EQ(lseek(world.f, 1024, 0), 1024);
 	EQ(lseek(world.w, W_SIZE, 0), W_SIZE);
 	EQ(pipe(world.pipe), 0);
@@ -225,7 +244,7 @@ void world_compare(const char *call, const char *what, const struct look *before
 	world_look(&after);
 #define X(part)                         \
 	if (after.part != before->part) \
-		FAIL("%s (%s) failed and changed the " #part, call, what);
+		FAIL("%s (%s) left a change: " #part, call, what);
 	PARTS(X)
 #undef X
 }
