@@ -123,18 +123,20 @@ static void explain_neighbours(struct query *q)
 /* --- the cause --------------------------------------------------------- */
 
 #define FRAME_REACH GIB /* the variables of a function are never larger */
-#define NULL_REACH 256  /* the ELF header: no object of a program lies below */
+#define NULL_REACH 256  /* a null pointer with an offset or index hardly gets further */
 
 static const char stack_overflow[] = "a stack overflow";
 
 /* How far sp is below the stack, in bytes, if the access is in between: there the
- * variables of the function would be.  Otherwise 0.  sp may have passed 0, so the
- * differences are modulo 2^64. */
+ * variables of the function would be.  Otherwise 0, and for a jump.  sp may have passed 0,
+ * so the differences are modulo 2^64. */
 static u64 explain_stack_excess(const struct query *q)
 {
 	const struct vma *v;
 	u64 excess;
 
+	if (q->access == ACCESS_EXEC)
+		return 0;
 	vma_for_each(v, &q->as->areas) {
 		if (v->kind != VMA_stack)
 			continue;
@@ -149,22 +151,27 @@ static u64 explain_stack_excess(const struct query *q)
 static const char *explain_outside(const struct query *q)
 {
 	const struct vma *above = vma_find_next(&q->as->areas, q->va);
+	bool jump = q->access == ACCESS_EXEC;
 
 	if (explain_stack_excess(q))
 		return stack_overflow;
-	if (q->va >= MAXVA)
-		return "a wild pointer: no user address is that high";
-	if (q->va == 0 || (q->va < PAGE_SIZE && q->access != ACCESS_EXEC))
+	if (q->va == 0 || (q->va < PAGE_SIZE && !jump))
 		return "a null pointer";
-	if (q->va >= TRAPFRAME)
+	if (q->va >= TRAPFRAME && q->va < MAXVA)
 		return "the trap frame and the trampoline are the kernel's";
-	if (above && above->kind == VMA_stack && above->start - q->va <= PAGE_SIZE)
+	if (q->va >= -PAGE_SIZE && !jump)
+		return "the -1 of a failed call, or a null pointer with a negative index";
+	if (q->va >= MAXVA && !jump)
+		return "a wild pointer: no user address is that high";
+	if (above && above->kind == VMA_stack && above->start - q->va <= PAGE_SIZE && !jump)
 		return stack_overflow;
-	if (q->va >= q->as->brk && q->va - q->as->brk < MIB)
+	if (q->va >= q->as->brk && q->va - q->as->brk < MIB && !jump)
 		return "memory past the break: never asked for, or given back by sbrk";
 	if (q->va >= 0x80000000ul && q->va < 0x88000000ul)
 		return "a physical address: programs have virtual addresses only";
-	return "a wild or stale pointer: nothing was ever mapped there, or it was unmapped";
+	return jump ? "a jump to where no code is: a bad function pointer or return address"
+		    : "a wild or stale pointer: nothing was ever mapped there, or it was "
+		      "unmapped";
 }
 
 /* FATE_NO_RIGHT */
@@ -179,13 +186,14 @@ static const char *explain_no_right(const struct query *q)
 	if (q->access == ACCESS_READ)
 		return "a read of code that can only be executed";
 	if (q->access == ACCESS_EXEC)
-		return "a jump into data";
+		return q->va ? "a jump into data" : "a null pointer";
 	if (explain_stack_excess(q))
 		return stack_overflow;
 	if (v->kind != VMA_image)
 		return "a write to a read-only mapping";
-	return q->va < NULL_REACH ? "a null pointer (the program begins at 0)"
-				  : "a write to program text or constants";
+	return q->va < NULL_REACH
+		       ? "a null pointer, or a write to program text: the program begins at 0"
+		       : "a write to program text or constants";
 }
 
 static bool explain_is_past_end(const struct query *q)

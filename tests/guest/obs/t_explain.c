@@ -51,27 +51,115 @@ static int says(word va, int access, const char *words)
 	return has(ask(0, va, access, text, sizeof(text)), words);
 }
 
+/* What a program may do wrong, by kind of address.  NULL: it is not refused there. */
 TEST(explain, knows_the_usual_causes)
 {
+	static const char constant[] = "hello";
 	word sp = start_regs[2] & ~(PAGE - 1), brk = (word)sbrk(0, EAGER);
+	word past = (brk + PAGE - 1) & ~(PAGE - 1);
+	word readable = anon(1, PROT_READ), closed = anon(1, PROT_NONE);
+	word code = anon(1, PROT_EXEC), hole = code - 512 * PAGE;
+	const char *text_written = "a write to program text or constants";
+	const char *null_or_text = "a null pointer, or a write to program text";
+	const char *wild = "a wild or stale pointer", *no_code = "to where no code is";
+	const char *minus_1 = "the -1 of a failed call", *high = "no user address";
+	const char *kernels = "are the kernel's", *can_only = "can only be read";
+	const char *none = "under PROT_NONE", *data = "a jump into data";
+	const char *overflow = "the guard page below the stack", *physical = "physical";
+	const struct {
+		word va;
+		const char *cause[3];
+	} table[] = {
+		{ 0, { NULL, null_or_text, NULL } },
+		{ 16, { NULL, null_or_text, NULL } },
+		{ 255, { NULL, null_or_text, NULL } },
+		{ 256, { NULL, text_written, NULL } },
+		{ (word)etext - 4, { NULL, text_written, NULL } },
+		{ (word)constant, { NULL, text_written, NULL } },
+		{ (word)text, { NULL, NULL, data } },
+		{ brk - 8, { NULL, NULL, data } },
+		{ past, { "past the break", "past the break", no_code } },
+		{ past + (1 << 20), { wild, wild, no_code } },
+		{ hole, { wild, wild, no_code } },
+		{ readable, { NULL, "a read-only mapping", data } },
+		{ code, { "can only be executed", "a read-only mapping", NULL } },
+		{ closed, { none, none, none } },
+		{ sp - PAGE + 8, { overflow, overflow, no_code } },
+		{ sp + 8, { NULL, NULL, data } },
+		{ 0x80000000, { physical, physical, physical } },
+		{ USYSCALL, { NULL, can_only, can_only } },
+		{ TRAPFRAME, { kernels, kernels, kernels } },
+		{ TRAMPOLINE, { kernels, kernels, kernels } },
+		{ MAXVA, { high, high, no_code } },
+		{ 1ul << 40, { high, high, no_code } },
+		{ -PAGE, { minus_1, minus_1, no_code } },
+		{ -1ul, { minus_1, minus_1, no_code } },
+	};
 
-	CHECK(says((word)etext - 4, WRITE, "program text"));
-	CHECK(says(sp - PAGE + 8, WRITE, "stack overflow"));
-	CHECK(says((brk + PAGE - 1) & ~(PAGE - 1), READ, "past the break"));
+	for (unsigned i = 0; i < COUNT(table); i++) {
+		for (int access = READ; access <= EXECUTE; access++) {
+			const char *cause = table[i].cause[access];
+
+			if (!says(table[i].va, access,
+				  cause ? cause : "nothing refuses it"))
+				FAIL("%p, access %d: %s", (void *)table[i].va, access,
+				     text);
+		}
+	}
 	CHECK(says(brk - 8, EXECUTE, "X is clear"));
-	CHECK(says(USYSCALL, WRITE, "USYSCALL"));
 	CHECK(says(TRAPFRAME, READ, "U is clear"));
-	CHECK(says(1ul << 40, READ, "wild pointer"));
-	CHECK(says(0x80000000, READ, "physical"));
-	CHECK(says((word)text, READ, "nothing refuses it"));
 }
 
-/* Null pointers, also where text is at 0. */
-TEST(explain, null_pointers)
+/* A child that has done @number(0, PAGE, @prot) to its first page, and runs elsewhere. */
+static long child_after(long number, int prot)
 {
-	CHECK(says(0, WRITE, "null pointer"));
-	CHECK(says(16, WRITE, "null pointer"));
-	CHECK(says(0x34, WRITE, "null pointer"));
+	word code = anon(1, RW);
+	long pid;
+
+	*(volatile unsigned *)code = 0x73;               /* ecall */
+	*(volatile unsigned short *)(code + 4) = 0xa001; /* j .   */
+	EQ(protect(code, PAGE, PROT_READ | PROT_EXEC), 0);
+	pid = must_fork();
+	if (pid == 0) {
+		register long a0 __asm__("a0") = 0;
+		register long a1 __asm__("a1") = PAGE;
+		register long a2 __asm__("a2") = prot;
+		register long a7 __asm__("a7") = number;
+
+		__asm__ volatile("jr %0" ::"r"(code), "r"(a0), "r"(a1), "r"(a2), "r"(a7));
+	}
+	EVENTUALLY(!has(ask((int)pid, 0, EXECUTE, text, sizeof(text)), "nothing refuses"),
+		   100);
+	EQ(unmap(code, PAGE), 0);
+	return pid;
+}
+
+TEST(explain, first_page_that_is_not_text)
+{
+	static const struct {
+		word va;
+		int access;
+		const char *data,
+			*none; /* the cause when it is data; when it is not there */
+	} table[] = {
+		{ 0, READ, "nothing refuses it", "a null pointer" },
+		{ 0, EXECUTE, "a null pointer", "a null pointer" },
+		{ 16, EXECUTE, "a jump into data", "to where no code is" },
+		{ PAGE - 1, WRITE, "program text or constants", "a null pointer" },
+	};
+	long data = child_after(NR_MPROTECT, PROT_READ), none = child_after(NR_MUNMAP, 0);
+
+	for (unsigned i = 0; i < COUNT(table); i++) {
+		word va = table[i].va;
+		int access = table[i].access;
+
+		CHECK(has(ask((int)data, va, access, text, sizeof(text)), table[i].data));
+		CHECK(has(ask((int)none, va, access, text, sizeof(text)), table[i].none));
+	}
+	EQ(kill((int)data), 0);
+	EQ(kill((int)none), 0);
+	EQ(reap(data), KILLED);
+	EQ(reap(none), KILLED);
 }
 
 /* Constants lie in the first pages, too; a write to them is no null pointer. */
@@ -108,6 +196,7 @@ TEST(explain, variables_larger_than_the_stack)
 	CHECK(has(ask_with_sp((word)text, 16, WRITE), "null pointer"));
 	CHECK(has(ask_with_sp((word)text, (word)text, WRITE), "nothing refuses it"));
 	CHECK(has(ask_with_sp(stack, guard_page() + 8, WRITE), "guard page"));
+	CHECK(has(ask_with_sp(stack - 5000, guard_page(), EXECUTE), "no code"));
 }
 
 /* An access to a page that would be brought in is not refused.  An access past the end of a
