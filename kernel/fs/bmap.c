@@ -5,6 +5,7 @@
  * differ only in these two numbers.
  *
  * Addresses come from the disk, so each is checked to lie in the data area before use. */
+#include "core/thread.h"
 #include "fs/store/alloc_priv.h"
 #include "fs/store/buf_priv.h"
 #include "fs/store/geo_priv.h"
@@ -309,6 +310,7 @@ static int bmap_free_tree(struct freeing *f, u32 *addr, u32 depth, u32 bn)
 	err = buf_get(*addr, &b);
 	if (err)
 		return err;
+	sched_point(); /* an operation may free the blocks of many indirect ones */
 	err = bmap_free_entries(f, bmap_entries(b), depth, bn, &changed);
 	if (!err && bn >= f->first) {
 		err = bmap_free_leaf(f, addr, bn);

@@ -23,7 +23,7 @@ u8 rig_user[RIG_USER_PAGES * PAGE_SIZE];
 enum rig_page rig_user_page[RIG_USER_PAGES];
 bool rig_forgetful, rig_killed;
 void (*rig_between)(enum rig_point at);
-u64 rig_cut_pages;
+u64 rig_cut_pages, rig_points, rig_kill_at;
 bool rig_yields;
 
 static struct page *frames;
@@ -275,6 +275,8 @@ struct thread *thread_current(void)
 void sched_point(void)
 {
 	assert_int_equal(shim_spin_depth(), 0);
+	if (__atomic_add_fetch(&rig_points, 1, __ATOMIC_RELAXED) == rig_kill_at)
+		rig_killed = true;
 }
 
 bool thread_killed(void)

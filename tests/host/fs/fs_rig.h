@@ -64,6 +64,8 @@ bool rig_is_clean(void);
 extern struct failing rig_frames; /* frames that are refused                       */
 extern char rig_messages[4096];   /* what printk said since the boot              */
 extern bool rig_yields;           /* other threads get a turn before each spin lock */
+extern u64 rig_points;            /* scheduling points that were reached            */
+extern u64 rig_kill_at;           /* at this one the thread is killed; 0: at none  */
 
 /* rig_boot() makes memory and an unmounted file system; rig_mount() also mounts it.  The
  * memory and the caches of the boot before are gone. */

@@ -1,4 +1,4 @@
-// sources: kernel/obs/snap_table.c kernel/obs/snap_touched.c kernel/obs/touched.c kernel/obs/snap_areas.c kernel/obs/snap_piece.c kernel/mm/xlate/pt.c kernel/mm/space/vma.c kernel/mm/phys/slab.c kernel/mm/xlate/gather.c kernel/mm/phys/frame.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
+// sources: kernel/obs/pgaccess.c kernel/obs/snap_table.c kernel/obs/snap_touched.c kernel/obs/touched.c kernel/obs/snap_areas.c kernel/obs/snap_piece.c kernel/mm/xlate/pt.c kernel/mm/space/vma.c kernel/mm/phys/slab.c kernel/mm/xlate/gather.c kernel/mm/phys/frame.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -DDIRECT_BASE=0xffffffc000000000ul
 /* test_obs.c - snapshots of random page tables with all kinds of entries: pieces of any
  * size, read from any address, have what a plain walk finds.  Harvests are compared with a
@@ -13,7 +13,11 @@
 #include "mm/phys/kmap.h"
 #include "mm/phys/slab.h"
 #include "obs/snap_priv.h"
+#include "obs/vmprint.h"
+#include "proc/proc.h"
+#include "proc/syscall.h"
 #include "shim.h"
+#include "uapi/errno.h"
 #include "uapi/layout.h"
 #include "unmap.h"
 
@@ -47,13 +51,62 @@ void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi)
 	shootdowns++;
 }
 
+/* --- the caller ------------------------------------------------------------ */
+
+static struct proc caller = { .thread = { .as = &as } };
+static u64 points, kill_at; /* at this point the caller is killed; 0: at none */
+static bool killed;
+static u64 prepared, copied; /* pages; bytes */
+
+struct thread *thread_current(void)
+{
+	return &caller.thread;
+}
+
 bool thread_killed(void)
 {
-	return false;
+	return killed;
 }
 
 void sched_point(void)
 {
+	if (++points == kill_at)
+		killed = true;
+}
+
+bool aspace_range_ok(const struct aspace *space, va_t va, u64 n)
+{
+	(void)space;
+	return va + n <= MAXVA;
+}
+
+int uaccess_prepare(uptr_t p, bool write)
+{
+	(void)p;
+	assert_true(write);
+	prepared++;
+	return 0;
+}
+
+int copyout(uptr_t dst, const void *src, u64 n)
+{
+	(void)dst;
+	(void)src;
+	copied += n;
+	return 0;
+}
+
+void vmprint_addresses(const struct pt *pt)
+{
+	(void)pt;
+}
+
+/* From now on. */
+static void kill_at_point(u64 n)
+{
+	points = prepared = copied = 0;
+	kill_at = n;
+	killed = false;
 }
 
 /* --- a table ------------------------------------------------------------- */
@@ -434,6 +487,105 @@ static void test_areas(void **state)
 	}
 }
 
+/* --- loops ----------------------------------------------------------------- */
+
+/* A full table in each chunk, and an area around. */
+static void make_full_tables(void)
+{
+	empty_table();
+	assert_int_equal(pt_init_user(&as.pt, &kernel_pt), 0);
+	vma_set_init(&as.areas, NULL);
+	for (unsigned i = 0; i < CHUNKS; i++) {
+		make_small(chunk_at[i], 100);
+		add_area(chunk_at[i], chunk_at[i] + 2 * MIB, VMA_anon);
+	}
+}
+
+/* Areas are counted with a point at each entry, and not to the end for a killed caller. */
+static void test_areas_offer_points(void **state)
+{
+	struct snap s;
+
+	(void)state;
+	make_full_tables();
+	s = new_piece(0, sizeof(struct snap_area), 40);
+	kill_at_point(0);
+	snap_areas(&s);
+	assert_int_equal(s.header->count, CHUNKS);
+	assert_true(points >= CHUNKS * PT_ENTRIES);
+	s = new_piece(0, sizeof(struct snap_area), 40);
+	kill_at_point(PT_ENTRIES / 2);
+	snap_areas(&s);
+	assert_in_range(points, PT_ENTRIES / 2, PT_ENTRIES / 2 + CHUNKS + 1);
+	kill_at_point(0);
+}
+
+/* A harvest has a point at each table. */
+static void test_harvest_offers_points(void **state)
+{
+	(void)state;
+	make_full_tables();
+	kill_at_point(0);
+	for (va_t start = 0; start != SNAP_END;) {
+		struct snap s = new_piece(start, sizeof(struct snap_run), 100);
+
+		snap_touched(&s);
+		start = s.header->next;
+	}
+	assert_true(points >= CHUNKS);
+}
+
+#define MASK_FRAMES 8
+#define MASK_PAGES (MASK_FRAMES * PAGE_SIZE * 8)
+
+static s64 look_at_pages(void)
+{
+	u64 arg[6] = { 0, MASK_PAGES, GIB };
+
+	return sys_pgaccess(arg);
+}
+
+static u64 count_accessed(void)
+{
+	u64 n = 0;
+
+	pt_for_each(c, &as.pt, 0, MASK_PAGES * PAGE_SIZE) {
+		pte_t e = pte_load(c.slot);
+
+		n += pte_is_leaf(e) && e.bits & PTE_U && e.bits & PTE_A;
+	}
+	return n;
+}
+
+/* pgaccess() comes to a point for each page of the mask, before it clears anything and when
+ * it has filled it. */
+static void test_pgaccess_offers_points(void **state)
+{
+	u64 before;
+
+	(void)state;
+	make_full_tables();
+	before = count_accessed();
+	assert_true(before > 0);
+	kill_at_point(MASK_FRAMES / 2);
+	assert_int_equal(look_at_pages(), -EINTR);
+	assert_int_equal(points, MASK_FRAMES / 2);
+	assert_true(prepared < MASK_FRAMES);
+	assert_int_equal(copied, 0);
+	assert_int_equal(count_accessed(), before);
+
+	kill_at_point(MASK_FRAMES + 2);
+	assert_int_equal(look_at_pages(), -EINTR);
+	assert_true(copied < MASK_FRAMES * PAGE_SIZE);
+
+	kill_at_point(0);
+	assert_int_equal(look_at_pages(), 0);
+	assert_true(points >= 2 * MASK_FRAMES);
+	assert_int_equal(copied, MASK_FRAMES * PAGE_SIZE);
+	assert_int_equal(count_accessed(), 0);
+	assert_int_equal(frame_count(FRAME_other), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -441,6 +593,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_path, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_harvest, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_areas, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_areas_offer_points, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_harvest_offers_points, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(test_pgaccess_offers_points, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

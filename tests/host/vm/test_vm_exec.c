@@ -1,0 +1,181 @@
+// sources: kernel/proc/exec.c kernel/lib/elf.c kernel/mm/space/aspace.c kernel/mm/space/zap.c kernel/mm/space/populate.c kernel/mm/space/build.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/sbrk.c kernel/mm/space/super.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/shim/shim.c
+// cflags: -DPAGODA_CHECK -DFRAMES=600 -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put
+/* test_vm_exec.c - exec comes to a scheduling point with each page and each argument.  One
+ * that is killed at any of them ends soon, and all of the new image is given back. */
+#include "world.h"
+
+#include <string.h>
+
+#include "dev/tty/console.h"
+#include "fs/fs.h"
+#include "lib/elf.h"
+#include "mm/uaccess.h"
+#include "proc/proc.h"
+#include "uapi/errno.h"
+#include "uapi/stat.h"
+
+#define FILE_BYTES (64 * PAGE_SIZE)
+#define ARGUMENTS 60
+#define SLACK 8 /* points on the way out */
+
+/* --- the program, its arguments, and who runs it ---------------------------------------- */
+
+static struct proc caller;
+static struct trapframe trapframe;
+struct spinlock proc_lock = { .rank = RANK_none };
+
+struct thread *thread_current(void)
+{
+	return &caller.thread;
+}
+
+void fp_reset(struct thread *t)
+{
+	(void)t;
+}
+
+void console_leave(void)
+{
+}
+
+void job_no_shell(struct proc *p)
+{
+	(void)p;
+}
+
+static const struct elf_ehdr header = {
+	.ident = { 0x7f, 'E', 'L', 'F', 2, 1, 1 },
+	.entry = 0,
+	.phoff = sizeof(struct elf_ehdr),
+	.phentsize = ELF_PHDR_SIZE,
+	.phnum = 1,
+};
+static const struct elf_phdr segment = {
+	.type = 1,
+	.flags = ELF_PF_R | ELF_PF_W | ELF_PF_X,
+	.offset = PAGE_SIZE,
+	.filesz = FILE_BYTES,
+	.memsz = FILE_BYTES,
+};
+
+int fs_lookup(struct inode *cwd, const char *path, struct inode **out)
+{
+	(void)cwd;
+	(void)path;
+	*out = NULL;
+	return 0;
+}
+
+void inode_put(struct inode *ip)
+{
+	(void)ip;
+}
+
+void inode_stat(struct inode *ip, struct stat *st)
+{
+	(void)ip;
+	*st = (struct stat){ .type = T_FILE };
+}
+
+s64 inode_read(struct inode *ip, void *dst, u64 off, u64 n)
+{
+	(void)ip;
+	if (off == 0)
+		memcpy(dst, &header, n);
+	else if (off == sizeof(header))
+		memcpy(dst, &segment, n);
+	else
+		memset(dst, 1, n);
+	return (s64)n;
+}
+
+int inode_text_page(struct inode *ip, u64 index, struct page **out)
+{
+	(void)ip;
+	(void)index;
+	(void)out;
+	return -EAGAIN;
+}
+
+int copyin(void *dst, uptr_t src, u64 n)
+{
+	u64 at = src.va / sizeof(at) < ARGUMENTS;
+
+	assert_int_equal(n, sizeof(at));
+	memcpy(dst, &at, n);
+	return 0;
+}
+
+s64 copyinstr(char *dst, uptr_t src, u64 max)
+{
+	(void)src;
+	assert_true(max > 1);
+	strcpy(dst, "a");
+	return 1;
+}
+
+/* --- the test -------------------------------------------------------------------------- */
+
+/* Returns what exec did, and in world_points how many points it came to. */
+static s64 run(u64 kill_at)
+{
+	s64 result;
+
+	world_start();
+	caller.pages.trapframe = frame_alloc(FRAME_trapframe, 0);
+	caller.pages.usyscall = frame_alloc(FRAME_usyscall, 0);
+	caller.tf = &trapframe;
+	world_points = 0;
+	world_kill_at = kill_at;
+	result = proc_exec("program", uptr(0), ARGUMENTS + 1);
+	world_kill_at = 0;
+	return result;
+}
+
+static void stop(void)
+{
+	u64 points = world_points;
+
+	if (caller.thread.as)
+		aspace_destroy(caller.thread.as);
+	caller.thread.as = NULL;
+	frame_put(caller.pages.trapframe);
+	frame_put(caller.pages.usyscall);
+	world_stop();
+	world_points = points;
+}
+
+static void exec_can_be_killed_at_each_point(void **state)
+{
+	u64 all;
+
+	(void)state;
+	assert_int_equal(run(0), ARGUMENTS);
+	all = world_points;
+	stop();
+	assert_true(all >= FILE_BYTES / PAGE_SIZE + ARGUMENTS);
+	for (u64 at = 1; at <= all; at++) {
+		s64 result = run(at);
+
+		stop();
+		if (result != -EINTR || world_points > at + SLACK)
+			fail_msg("killed at point %lu of %lu: %ld at %lu", at, all,
+				 (long)result, world_points);
+	}
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	world_init();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(exec_can_be_killed_at_each_point),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, NULL);
+}
