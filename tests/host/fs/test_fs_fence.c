@@ -1,0 +1,187 @@
+// sources: kernel/fs/*.c kernel/fs/*/*.c kernel/ipc/pipe.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
+// cflags: -include tests/host/fs/fence.h -pthread -Itests/host/fs -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
+/* test_fs_fence.c - a writer and a commit at one dirty page, on harts that keep a store to
+ * themselves for a while, as RVWMO allows: until the next full fence, or for as long as it
+ * does harm.
+ *
+ * The writer stores a byte, then loads the dirty flag.  The commit clears the flag, then
+ * loads the byte.  If both loads came before both stores, the byte would never be written. */
+#include "fs_rig.h"
+
+#include "fs/wb_priv.h"
+#include "mm/phys/frame.h"
+#include "mm/space/pagecache.h"
+
+#define OLD 1
+#define NEW 2
+
+static const u32 block[WB_PAGE_BLOCKS] = { 100, 101, 102, 103 };
+
+static struct object object;
+static struct page *page;
+static struct list records;
+static u8 written; /* what the commit loaded */
+
+/* In whose name the kernel runs, and what that hart does at its fence. */
+static void (*at_fence)(void);
+static unsigned fences;
+
+void fence_passed(int order)
+{
+	void (*now)(void) = at_fence;
+
+	if (order != __ATOMIC_SEQ_CST || !now)
+		return;
+	at_fence = NULL;
+	fences++;
+	now();
+	at_fence = now;
+}
+
+static u8 *byte(void)
+{
+	return frame_va(page);
+}
+
+static bool is_dirty(void)
+{
+	return page_flags(page) & PG_DIRTY(0);
+}
+
+/* --- the two, as the order of their parts is chosen ------------------------------------ */
+
+static void writer_store_arrives(void)
+{
+	*byte() = NEW;
+}
+
+/* Returns with the store not there yet, if there was no fence. */
+static void writer_marks(void (*fence)(void))
+{
+	struct wb_rec *rec = NULL;
+	void (*outer)(void) = at_fence;
+
+	at_fence = fence;
+	assert_true(wb_mark(&rec, page, 1, block));
+	at_fence = outer;
+}
+
+static void writer_runs(void)
+{
+	writer_marks(writer_store_arrives);
+	writer_store_arrives();
+}
+
+static void nothing(void)
+{
+}
+
+/* Returns whether the flag, as the others see it, is cleared before what comes next. */
+static bool commit_clears(void)
+{
+	void (*outer)(void) = at_fence;
+	unsigned before = fences;
+
+	at_fence = nothing;
+	wb_snapshot(&records);
+	at_fence = outer;
+	return fences != before;
+}
+
+static void commit_loads(void)
+{
+	written = *byte();
+}
+
+static void commit_runs(void)
+{
+	(void)commit_clears();
+	commit_loads();
+}
+
+static void commit_then_store(void)
+{
+	commit_runs();
+	writer_store_arrives();
+}
+
+static void store_then_commit(void)
+{
+	writer_store_arrives();
+	commit_runs();
+}
+
+/* --- the orders ------------------------------------------------------------------------ */
+
+static void commit_before_writer(void)
+{
+	commit_runs();
+	writer_runs();
+}
+
+static void commit_after_load(void)
+{
+	writer_marks(writer_store_arrives);
+	commit_runs();
+	writer_store_arrives();
+}
+
+static void commit_between_store_and_fence(void)
+{
+	writer_marks(commit_then_store);
+	writer_store_arrives();
+}
+
+static void commit_between_fence_and_load(void)
+{
+	writer_marks(store_then_commit);
+	writer_store_arrives();
+}
+
+static void writer_between_clear_and_load(void)
+{
+	if (commit_clears()) {
+		writer_runs();
+		commit_loads();
+		return;
+	}
+	/* Without a fence the load may come early, and the clear late. */
+	commit_loads();
+	page_set_flags(page, PG_DIRTY(0));
+	writer_runs();
+	page_clear_flags(page, PG_DIRTY(0));
+}
+
+static void no_byte_is_lost(void **state)
+{
+	void (*const order[])(void) = {
+		commit_before_writer,           commit_after_load,
+		commit_between_store_and_fence, commit_between_fence_and_load,
+		writer_between_clear_and_load,
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(order); i++) {
+		struct wb_rec *rec = NULL;
+
+		rig_fresh(300, 30);
+		page = frame_alloc(FRAME_other, FRAME_ZERO);
+		assert_non_null(page);
+		page->object = &object;
+		*byte() = OLD;
+		written = 0;
+		assert_true(wb_mark(&rec, page, 1, block));
+		order[i]();
+		assert_int_equal(*byte(), NEW);
+		if (written != NEW && !is_dirty())
+			fail_msg("order %u: the byte is lost", i);
+		rig_shutdown();
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(no_byte_is_lost) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
