@@ -83,7 +83,7 @@ ROLE(ran)
 static long call_exit(void)
 {
 	EQ(close(world.leave), 0);
-	EVENTUALLY(process_state((int)world.leaver) == PS_ZOMBIE, 100);
+	world_await(world.leaver, PS_ZOMBIE);
 	return 0;
 }
 

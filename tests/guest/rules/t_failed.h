@@ -44,6 +44,7 @@ void mem_make(void);
 void mem_touch(void);
 void shared_make(void);
 void zombie_make(void);
+void world_await(long pid, int state); /* PS_* */
 void leaver_make(void);
 void pipe_fill(void);
 
