@@ -191,9 +191,9 @@ static const char *explain_no_right(const struct query *q)
 		return stack_overflow;
 	if (v->kind != VMA_image)
 		return "a write to a read-only mapping";
-	return q->va < NULL_REACH
-		       ? "a null pointer, or a write to program text: the program begins at 0"
-		       : "a write to program text or constants";
+	if (q->va < NULL_REACH)
+		return "a null pointer, or a write to program text: the program begins at 0";
+	return "a write to program text or constants";
 }
 
 static bool explain_is_past_end(const struct query *q)

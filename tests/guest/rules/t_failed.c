@@ -255,7 +255,7 @@ ROWS(snapshot, { "", call_snapshot, undo_nothing, BIT(FRAMES), 0 });
 ROWS(harvest, { "", call_harvest, undo_touch, BIT(FRAMES), 0 });
 ROWS(pgaccess, { "", call_pgaccess, undo_touch, BIT(FRAMES), 0 });
 ROWS(explain, { "", call_explain, undo_nothing, BIT(FRAMES), 0 });
-NOTHING(pgpte, pgpte((void *)world.mem) ? 0 : -1);
+NOTHING(pgpte, pgpte((void *)world.mem) > 0 ? 0 : -1);
 NOTHING(setoption, setoption("fork", booted_with("fork", "copy") ? "copy" : "cow"));
 
 /* Prints hundreds of lines: once is enough, without memory. */

@@ -5,7 +5,7 @@
  * does harm.
  *
  * The writer stores a byte, then loads the dirty flag.  The commit clears the flag, then
- * loads the byte.  If both loads came before both stores, the byte would never be written. */
+ * loads the byte.  If both loads came before both stores, the byte would be lost. */
 #include "fs_rig.h"
 
 #include "fs/wb_priv.h"
@@ -22,8 +22,7 @@ static struct page *page;
 static struct list records;
 static u8 written; /* what the commit loaded */
 
-/* In whose name the kernel runs, and what that hart does at its fence. */
-static void (*at_fence)(void);
+static void (*at_fence)(void); /* what the hart at hand does there */
 static unsigned fences;
 
 void fence_passed(int order)
@@ -48,7 +47,7 @@ static bool is_dirty(void)
 	return page_flags(page) & PG_DIRTY(0);
 }
 
-/* --- the two, as the order of their parts is chosen ------------------------------------ */
+/* --- the two, as the order of their parts is chosen ------------------------------- */
 
 static void writer_store_arrives(void)
 {
@@ -111,7 +110,7 @@ static void store_then_commit(void)
 	commit_runs();
 }
 
-/* --- the orders ------------------------------------------------------------------------ */
+/* --- the orders ------------------------------------------------------------------- */
 
 static void commit_before_writer(void)
 {

@@ -17,7 +17,7 @@
 #define BUFS_MOST 6 /* between two points */
 #define SLACK 2     /* points that a killed loop may still come to */
 
-/* --- the work between two points ------------------------------------------------------ */
+/* --- the work between two points -------------------------------------------------- */
 
 static u64 bufs, most_bufs, point_before;
 static u64 points, worst; /* of the whole call */
@@ -35,7 +35,7 @@ int __wrap_buf_get(u32 number, struct buf **out)
 	return __real_buf_get(number, out);
 }
 
-/* --- what is called: a length, 0 or -errno --------------------------------------------- */
+/* --- what is called: a length, 0 or -errno ---------------------------------------- */
 
 static struct file *file; /* or NULL */
 
@@ -93,9 +93,9 @@ static s64 do_write(void)
 	return file_write(file, rig_uptr(0), sizeof(rig_user));
 }
 
-/* --- what is there -------------------------------------------------------------------- */
+/* --- what is there ---------------------------------------------------------------- */
 
-/* The directory "d" of so many blocks; the first entries are free, so that @entries remain. */
+/* The directory "d": of all its entries the last @entries are in use. */
 static void make_directory(u32 entries)
 {
 	u32 n = DIR_BLOCKS * FS_BLOCK / sizeof(struct fs_dirent) - 2;
@@ -185,7 +185,7 @@ static void make_file(void)
 	assert_int_equal(file_seek(file, 0, 0), 0);
 }
 
-/* --- the table ------------------------------------------------------------------------- */
+/* --- the table -------------------------------------------------------------------- */
 
 enum { COMPLETES, STOPS };
 

@@ -18,7 +18,7 @@
 #define ARGUMENTS 60
 #define SLACK 8 /* points on the way out */
 
-/* --- the program, its arguments, and who runs it ---------------------------------------- */
+/* --- the program, its arguments, and who runs it ---------------------------------- */
 
 static struct proc caller;
 static struct trapframe trapframe;
@@ -114,7 +114,7 @@ s64 copyinstr(char *dst, uptr_t src, u64 max)
 	return 1;
 }
 
-/* --- the test -------------------------------------------------------------------------- */
+/* --- the test --------------------------------------------------------------------- */
 
 /* Returns what exec did, and in world_points how many points it came to. */
 static s64 run(u64 kill_at)
