@@ -192,7 +192,7 @@ static const char *explain_no_right(const struct query *q)
 	if (v->kind != VMA_image)
 		return "a write to a read-only mapping";
 	if (q->va < NULL_REACH)
-		return "a null pointer, or a write to program text: the program begins at 0";
+		return "a null pointer or a write to program text: the program begins at 0";
 	return "a write to program text or constants";
 }
 
