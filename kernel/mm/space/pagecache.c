@@ -318,6 +318,7 @@ void object_drop_pages(struct object *obj, u64 first)
 				obj->ops->forget_page(obj, pg);
 			frame_put(pg);
 		}
+		sched_point();
 	}
 }
 

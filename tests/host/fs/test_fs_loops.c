@@ -14,6 +14,7 @@
 #define INODE_BLOCKS 100
 #define BITMAP_BLOCKS 5
 #define BIG_FILE (3000ul * FS_BLOCK)
+#define BATCH 64    /* pages that are dropped between two points */
 #define BUFS_MOST 6 /* between two points */
 #define SLACK 2     /* points that a killed loop may still come to */
 
@@ -208,7 +209,7 @@ static const struct loop {
 	{ "search of blocks", make_few_blocks, do_write_block, 1, COMPLETES,
 	  BITMAP_BLOCKS - 1, true },
 	{ "freeing a file", make_big_file, do_unlink_file, 0, COMPLETES,
-	  BIG_FILE / FS_BLOCK / FS_NINDIRECT, false },
+	  BIG_FILE / FS_BLOCK / FS_NINDIRECT + BIG_FILE / PAGE_SIZE / BATCH, false },
 	{ "read", make_file, do_read, sizeof(rig_user), STOPS, RIG_USER_PAGES, false },
 	{ "write", make_file, do_write, sizeof(rig_user), STOPS, RIG_USER_PAGES, false },
 };
