@@ -45,7 +45,7 @@ static bool is_dirty(void)
 	return page_flags(&page) & PG_DIRTY(0);
 }
 
-/* --- what wb.c calls; nothing is written here ------------------------------------------ */
+/* --- what wb.c calls; nothing is written here --------------------------------------- */
 
 struct geometry geo;
 
