@@ -16,7 +16,8 @@
 #include "uapi/errno.h"
 
 #define NWAITQ 16
-#define CACHE_LOOK_MAX 512 /* pages or buckets, while others wait for the lock */
+#define CACHE_LOOK_MAX 512 /* buckets that are counted while others wait for the lock */
+#define DROP_MAX 64        /* pages that are dropped while they do                    */
 
 static struct {
 	struct spinlock lock;
@@ -307,9 +308,8 @@ void object_drop_pages(struct object *obj, u64 first)
 
 	/* The inode lock is held, so no new page comes in meanwhile. */
 	for (u64 n; left; left -= n) {
-		n = MIN(left, CACHE_LOOK_MAX);
+		n = MIN(left, DROP_MAX);
 		object_take_pages(obj, first, &taken, n);
-		sched_point();
 		while (!list_empty(&taken)) {
 			struct page *pg = list_first(&taken, struct page, link);
 
