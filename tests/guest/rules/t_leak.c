@@ -126,7 +126,8 @@ TEST(leak, snapshots)
 
 TEST(leak, texts)
 {
-	const char *option = bootarg("cmd", (char *)scratch, SCRATCH_SIZE) < 0 ? "vmprint" : "cmd";
+	const char *option = bootarg("cmd", (char *)scratch, SCRATCH_SIZE) < 0 ? "vmprint"
+									       : "cmd";
 	long fd;
 
 	EQ(symlink("somewhere", "s"), 0);
