@@ -206,6 +206,7 @@ static int test_run(const struct test *t)
 		kill(pid);
 	}
 	status = test_wait(pid, dog);
+	heap_as_booted();
 	if (status != 0 && status != REPORTED)
 		printf("FAIL %s exit status %d\n", name, status);
 	if (!system_settled(processes, memory) || !ledger_same(&ledger) || status != 0)

@@ -271,6 +271,23 @@ word process_count(void)
 	return info.nproc;
 }
 
+int booted(const char *name, const char *value)
+{
+	char now[32];
+
+	return bootarg(name, now, sizeof(now)) >= 0 && strcmp(now, value) == 0;
+}
+
+void heap_eager(void)
+{
+	EQ(setoption("heap", "eager"), 0);
+}
+
+void heap_as_booted(void)
+{
+	EQ(setoption("heap", booted("heap", "lazy") ? "lazy" : "eager"), 0);
+}
+
 int process_state(int pid)
 {
 	static struct procinfo list[NPROC];

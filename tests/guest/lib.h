@@ -55,6 +55,7 @@ long wait4(int pid, int *status, int options);
 long isatty(int fd);
 long ftruncate(int fd, long length);
 long bootarg(const char *name, char *buf, long size);
+long setoption(const char *name, const char *value);
 long job(int how);
 long console(int how, struct console_info *info);
 long clock(void); /* ns */
@@ -191,6 +192,13 @@ int reap(long pid);
 			pause(1);                         \
 		}                                         \
 	} while (0)
+
+/* Whether the machine was started with option @name=@value. */
+int booted(const char *name, const char *value);
+/* Until the case ends, sbrk() takes its pages at once, whatever the machine was started
+ * with. */
+void heap_eager(void);
+void heap_as_booted(void);
 
 word free_memory(void);     /* bytes, by sysinfo */
 word process_count(void);   /* by sysinfo */

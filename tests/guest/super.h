@@ -7,13 +7,6 @@
 #define REGION (2ul << 20)
 #define REGION_PAGES (REGION / PAGE)
 
-static inline int booted(const char *name, const char *value)
-{
-	char now[32];
-
-	return bootarg(name, now, sizeof(now)) >= 0 && strcmp(now, value) == 0;
-}
-
 static inline int level_if_on(void)
 {
 	return booted("super", "off") ? 0 : 1;

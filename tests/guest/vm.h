@@ -44,11 +44,3 @@ static inline word time_counter(void)
 	__asm__ volatile("rdtime %0" : "=r"(now));
 	return now;
 }
-
-/* True if the machine was started with option @name=@value. */
-static inline int booted_with(const char *name, const char *value)
-{
-	char now[32];
-
-	return bootarg(name, now, sizeof(now)) >= 0 && strcmp(now, value) == 0;
-}

@@ -65,8 +65,7 @@ static void give_all_back(void)
 
 SLOW_TEST(limit, memory_can_be_given_back_when_all_is_taken)
 {
-	if (booted_with("heap", "lazy"))
-		return; /* here sbrk takes no memory */
+	heap_eager();
 	CHILD(0, give_all_back());
 }
 
@@ -90,8 +89,7 @@ static void move_nowhere(void)
 
 SLOW_TEST(limit, mapping_that_cannot_move_stays_whole)
 {
-	if (booted_with("heap", "lazy"))
-		return;
+	heap_eager();
 	CHILD(0, move_nowhere());
 }
 
@@ -113,8 +111,7 @@ static void grow_too_far(void)
 
 SLOW_TEST(limit, growing_by_all_that_is_free_is_undone)
 {
-	if (booted_with("heap", "lazy"))
-		return;
+	heap_eager();
 	CHILD(0, grow_too_far());
 }
 

@@ -272,6 +272,7 @@ SLOW_TEST(lazy, out_of_memory_in_the_kernel_fails)
 		word p = brk_align(), brk;
 		long file = open("/README", O_RDONLY), got = 0;
 
+		heap_eager();
 		while (sbrk(1 << 20, EAGER) != -1 || sbrk(PAGE, EAGER) != -1)
 			;
 		brk = sbrk(0, EAGER);

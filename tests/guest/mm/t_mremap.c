@@ -233,8 +233,7 @@ static void remap_starved(int spare)
 
 SLOW_TEST(mremap, without_memory)
 {
-	if (booted_with("heap", "lazy"))
-		return; /* here sbrk takes no memory */
+	heap_eager();
 	for (int spare = 0; spare < 16; spare++) {
 		long pid = must_fork();
 

@@ -114,7 +114,7 @@ TEST(kernel, roots_are_as_the_option_says)
 	} buf;
 
 	CHECK(snapshot(SNAP_PT, 0, 0, &buf, sizeof(buf)) > 0);
-	if (booted_with("isolate", "on")) {
+	if (booted("isolate", "on")) {
 		EQ(buf.header.flags, SNAP_ISOLATED);
 		CHECK(buf.header.user_root != 0 && buf.header.user_root != buf.header.root);
 	} else {

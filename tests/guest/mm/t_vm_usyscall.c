@@ -300,7 +300,6 @@ static void grow_over_it_with_little_memory(void)
 
 TEST(usyscall, stays_where_the_heap_does_not_reach_it)
 {
-	if (booted_with("heap", "lazy"))
-		return; /* here sbrk takes no memory */
+	heap_eager();
 	CHILD(0, grow_over_it_with_little_memory());
 }

@@ -213,7 +213,7 @@ TEST(explain, pages_that_come_at_the_first_touch)
 	CHILD(7, exit(says(lazy, WRITE, "nothing refuses it") ? 7 : 1));
 	/* A copy-on-write page is there already. */
 	CHILD(7, exit(says(lazy, WRITE, "touch") ? 1 : 7));
-	if (!booted_with("fork", "copy"))
+	if (!booted("fork", "copy"))
 		CHILD(7, exit(says(lazy, WRITE, "a write copies the page") ? 7 : 1));
 	file_make("ex", 100, 1);
 	fd = open("ex", O_RDWR);

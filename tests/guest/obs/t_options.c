@@ -3,8 +3,6 @@
 
 #include "uapi/errno.h"
 
-long setoption(const char *name, const char *value);
-
 #define MAX_OPTIONS 64
 #define MAX_STATS 100
 

@@ -224,6 +224,7 @@ SLOW_TEST(exec_many, memory_runs_out)
 	int refused = 0, done = 0;
 	word free = 0;
 
+	heap_eager();
 	odd_make(64 * PAGE);
 	number_arguments(MAXARGS - 1);
 	for (int left = 0; left < 60; left += left < 30 ? 1 : 10) {

@@ -8,6 +8,7 @@ static long take_all(void)
 {
 	long pages = 0, brk;
 
+	heap_eager();
 	for (int step = 64 * MEGA; step >= (int)PAGE; step /= 4)
 		while ((brk = sbrk(step, EAGER)) != -1) {
 			for (word p = brk; p < (word)brk + step; p += PAGE)

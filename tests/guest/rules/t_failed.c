@@ -17,7 +17,6 @@
 #include "t_failed.h"
 
 long reboot(int how, int status);
-long setoption(const char *name, const char *value);
 
 struct row {
 	const char *what; /* NULL ends the rows */
@@ -256,7 +255,7 @@ ROWS(harvest, { "", call_harvest, undo_touch, BIT(FRAMES), 0 });
 ROWS(pgaccess, { "", call_pgaccess, undo_touch, BIT(FRAMES), 0 });
 ROWS(explain, { "", call_explain, undo_nothing, BIT(FRAMES), 0 });
 NOTHING(pgpte, pgpte((void *)world.mem) > 0 ? 0 : -1);
-NOTHING(setoption, setoption("fork", booted_with("fork", "copy") ? "copy" : "cow"));
+NOTHING(setoption, setoption("fork", booted("fork", "copy") ? "copy" : "cow"));
 
 /* Prints hundreds of lines: once is enough, without memory. */
 NOTHING(kpgtbl, without_now == AREAS ? kpgtbl() : 0);
@@ -374,6 +373,7 @@ static void with_little_memory(enum resource without)
 	long hog;
 	char c;
 
+	heap_eager();
 	files_make();
 	EQ(pipe(ready), 0);
 	EQ(pipe(stop), 0);

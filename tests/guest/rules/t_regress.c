@@ -204,7 +204,7 @@ TEST(regress, more_than_255_sharers)
  * count. */
 SLOW_TEST(regress, more_than_65535_sharers)
 {
-	if (!booted_with("fork", "copy"))
+	if (!booted("fork", "copy"))
 		share(40, 1640);
 }
 
@@ -319,8 +319,7 @@ static void race_without_memory(word p, int round)
 /* The same with so little memory that each fork fails at a different point. */
 SLOW_TEST(regress, kill_racing_fork_without_memory)
 {
-	if (booted_with("heap", "lazy"))
-		return; /* sbrk takes nothing */
+	heap_eager();
 	for (int round = 0; round < 72; round++) {
 		long pid = must_fork();
 
