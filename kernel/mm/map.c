@@ -51,9 +51,9 @@ static u8 map_with_read(u8 prot)
 
 /* --- mmap -------------------------------------------------------------- */
 
-/* The address of the new mapping: the highest gap, or with @fixed the one asked for.  On
- * return no area reaches over either of its ends. */
-static int map_choose_place(struct aspace *as, const struct map_request *req, va_t *out)
+/* The address of the new mapping: the highest gap, or with @fixed the one asked for. */
+static int map_choose_place(const struct aspace *as, const struct map_request *req,
+			    va_t *out)
 {
 	if (!req->fixed)
 		return vma_gap(&as->areas, req->len, ALIGN_UP(as->brk, PAGE_SIZE), MAP_TOP,
@@ -63,7 +63,7 @@ static int map_choose_place(struct aspace *as, const struct map_request *req, va
 	*out = req->addr;
 	if (req->addr > MAP_TOP || req->len > MAP_TOP - req->addr)
 		return -EINVAL;
-	return aspace_cut_edges(as, req->addr, req->addr + req->len);
+	return 0;
 }
 
 /* Shared memory without a file gets all its frames at once: only fork shares it, and
@@ -163,22 +163,37 @@ static int map_reach_tables(struct aspace *as, va_t lo, va_t hi)
 	return 0;
 }
 
-/* Maps over other areas.  They stay if it fails, so the frames are taken first. */
-static int map_over(struct aspace *as, const struct map_request *req, va_t at)
+/* All that mapping over other areas may lack.  An error leaves the areas as they were; so
+ * they are cut last. */
+static int map_prepare_over(struct aspace *as, const struct map_request *req, va_t at,
+			    struct page **chain)
 {
-	struct page *pg = map_wants_frames(req) ? map_get_frames(req->len / PAGE_SIZE)
-						: NULL;
-	struct vma *area;
+	va_t end = at + req->len;
 	int err = 0;
 
-	if (map_wants_frames(req))
-		err = pg ? map_reach_tables(as, at, at + req->len) : -ENOMEM;
-	if (!err)
-		err = map_area(as, req, at, &area);
-	if (err) {
-		map_drop_frames(pg);
-		return err;
+	*chain = NULL;
+	if (map_wants_frames(req)) {
+		*chain = map_get_frames(req->len / PAGE_SIZE);
+		err = *chain ? map_reach_tables(as, at, end) : -ENOMEM;
 	}
+	if (!err)
+		err = aspace_cut_edges(as, at, end);
+	if (err)
+		map_drop_frames(*chain);
+	return err;
+}
+
+/* Maps over other areas. */
+static int map_over(struct aspace *as, const struct map_request *req, va_t at)
+{
+	struct page *pg;
+	struct vma *area;
+	int err = map_prepare_over(as, req, at, &pg);
+
+	if (err)
+		return err;
+	err = map_area(as, req, at, &area);
+	ASSERT(!err); /* it takes the place of an area */
 	for (; pg; at += PAGE_SIZE) {
 		struct page *next = pg->hash_next;
 
@@ -338,7 +353,7 @@ int aspace_msync(struct aspace *as, va_t addr, u64 len)
 	    !map_all_in_areas(as, addr, addr + len))
 		err = -ENOMEM;
 	else
-		aspace_write_back(as, addr, addr + len);
+		aspace_write_back(as, addr, addr + len, true);
 	mutex_unlock(&as->lock);
 	return err;
 }

@@ -65,7 +65,7 @@ static void mapping_write_back_space(struct aspace *as)
 		if (!v->object || !(v->flags & VMA_SHARED))
 			continue;
 		mapping_keep_walks_out(as);
-		aspace_write_back(as, v->start, v->end);
+		aspace_write_back(as, v->start, v->end, false);
 		__atomic_store_n(&as->cutting, false, __ATOMIC_RELEASE);
 	}
 }

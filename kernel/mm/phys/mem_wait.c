@@ -10,18 +10,26 @@
 #include "mm/phys/reclaim.h"
 
 #define RETRY_MS 50
+#define NEWS_MS 1000 /* without waiting, until the next wait is news again */
 
 static struct spinlock lock = SPINLOCK_INIT("memory", none);
+static u64 silent_until;                 /* (lock) */
 static struct waitq wq = WAITQ_INIT(wq); /* nobody wakes it */
 
 bool mem_wait(void)
 {
-	u64 until = clock_now() + clock_from_ms(RETRY_MS);
+	u64 now = clock_now(), until = now + clock_from_ms(RETRY_MS);
+	bool is_news;
 
 	if (!thread_current()->waits_for_memory)
 		return false;
-	printk_limited("waiting for memory", "%s waits for memory\n",
-		       thread_current()->name);
+	spin_lock(&lock);
+	is_news = now >= silent_until;
+	silent_until = until + clock_from_ms(NEWS_MS);
+	spin_unlock(&lock);
+	if (is_news)
+		printk_limited("waiting for memory", "%s waits for memory\n",
+			       thread_current()->name);
 	spin_lock(&lock);
 	while (!waitq_wait_until_quiet(&wq, &lock, until))
 		;

@@ -13,8 +13,9 @@ struct gather;
 int aspace_cut_edges(struct aspace *as, va_t lo, va_t hi) MUST_CHECK;
 
 /* Tells the files of the shared mappings in [lo, hi) which pages were written.  The next
- * write to each page faults, and tells the file again.  (lock) */
-void aspace_write_back(struct aspace *as, va_t lo, va_t hi);
+ * write to each page faults, and tells the file again.  With @may_stop it ends early if the
+ * running thread is killed; what it did not come to is told when it is unmapped.  (lock) */
+void aspace_write_back(struct aspace *as, va_t lo, va_t hi, bool may_stop);
 
 extern const struct vma_hooks aspace_area_hooks; /* map.c */
 

@@ -44,34 +44,39 @@ static void aspace_gather_pages(struct aspace *as, va_t lo, va_t hi, struct gath
 }
 
 /* Takes W from the shared pages of files, so that the next write faults.  D still says
- * which pages were written. */
-static void aspace_protect_written(struct aspace *as, va_t lo, va_t hi)
+ * which pages were written.  False: it stopped, as the caller was killed. */
+static bool aspace_protect_written(struct aspace *as, va_t lo, va_t hi, bool may_stop)
 {
 	struct gather g;
+	bool stopped = false;
 
 	pt_check_changeable(&as->pt);
 	gather_init(&g, &as->root.tlb);
 	pt_for_each(c, &as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
 
-		(void)pt_point(&c);
+		stopped = pt_point(&c) && may_stop;
+		if (stopped)
+			break;
 		if (!pte_is_leaf(e) || !(e.bits & PTE_W) || !aspace_shared_area(as, c.va))
 			continue;
 		pte_clear_bits(c.slot, PTE_W);
 		gather_range(&g, c.va, c.va + PAGE_SIZE);
 	}
 	gather_finish(&g);
+	return !stopped;
 }
 
 /* Marks the pages that have D dirty in their files.  Nobody can write to them meanwhile,
  * so nobody else changes D. */
-static void aspace_tell_written(struct aspace *as, va_t lo, va_t hi)
+static void aspace_tell_written(struct aspace *as, va_t lo, va_t hi, bool may_stop)
 {
 	pt_for_each(c, &as->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
 		struct vma *v = e.bits & PTE_D ? aspace_shared_area(as, c.va) : NULL;
 
-		(void)pt_point(&c);
+		if (pt_point(&c) && may_stop)
+			break;
 		if (!v || !pte_is_valid(e))
 			continue;
 		pte_clear_bits(c.slot, PTE_D);
@@ -81,10 +86,10 @@ static void aspace_tell_written(struct aspace *as, va_t lo, va_t hi)
 
 /* The shootdown comes first: when the files are told, no hart can write by an old
  * translation.  A later write faults, so none is missed. */
-void aspace_write_back(struct aspace *as, va_t lo, va_t hi)
+void aspace_write_back(struct aspace *as, va_t lo, va_t hi, bool may_stop)
 {
-	aspace_protect_written(as, lo, hi);
-	aspace_tell_written(as, lo, hi);
+	if (aspace_protect_written(as, lo, hi, may_stop))
+		aspace_tell_written(as, lo, hi, may_stop);
 }
 
 void aspace_zap(struct aspace *as, va_t lo, va_t hi)

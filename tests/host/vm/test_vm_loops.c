@@ -150,7 +150,7 @@ static const struct loop {
 	{ "munmap", do_munmap, COMPLETES, false, TABLES },
 	{ "munmap of areas", do_munmap, COMPLETES, true, AREAS },
 	{ "mprotect", do_protect, COMPLETES, false, TABLES },
-	{ "msync", do_msync, COMPLETES, false, TABLES },
+	{ "msync", do_msync, STOPS, false, 2 * TABLES },
 	{ "discard", do_discard, COMPLETES, false, TABLES },
 	{ "prefetch", do_prefetch, STOPS, false, TABLES },
 	{ "fork", do_fork, STOPS, false, TABLES },
