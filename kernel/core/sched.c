@@ -141,8 +141,8 @@ void sched_finish_switch(void)
 		prev->on_dead(prev);
 }
 
-/* Switches to the next thread.  The state of the running one, which the caller has set,
- * says what becomes of it.  Called with the queue lock, and returns without it. */
+/* Switches to the next thread.  The caller has set the state of the running one, which
+ * decides where that goes.  Called with the queue lock, and returns without it. */
 static void sched_switch(struct hart *h)
 {
 	struct thread *prev = h->rq.current;

@@ -288,8 +288,8 @@ static void inode_note_free(u32 ino)
 }
 
 /* Takes a slot beyond the NSLOT out of all lists if nobody refers to it; else NULL.  Such
- * slots are the first of the list.  One whose pages are on their way to the disk stays for
- * a later call. table.lock held. */
+ * slots are the first of the list.  An inode whose pages are being written is left for a
+ * later call.  table.lock held. */
 static struct inode *inode_take_idle(void)
 {
 	struct inode *ip = list_first(&table.lru, struct inode, lru);
@@ -329,7 +329,7 @@ static bool inode_put_ref(struct inode *ip)
 	return !last;
 }
 
-/* One inode is no longer being made or freed.  table.lock held. */
+/* The making or freeing of an inode has ended.  table.lock held. */
 static void inode_count_settled(void)
 {
 	table.unsettled--;

@@ -14,8 +14,8 @@ static u32 touched_flags(const struct pt_cur *c, pte_t e)
 	       (e.bits & PTE_D ? SNAP_RUN_DIRTY : 0) | (c->level ? SNAP_RUN_LARGE : 0);
 }
 
-/* The trap frame and the trampoline are left alone: a core that faults where A is clear
- * could not enter the kernel any more. */
+/* Not the trap frame or the trampoline: a core that leaves A to software would fault when
+ * it enters the kernel. */
 static bool touched_is_users(pte_t e)
 {
 	return pte_is_leaf(e) && e.bits & PTE_U;

@@ -1,7 +1,7 @@
 /* job.h - the foreground job, which ^C ends.
  *
- * It is all that the shell that last asked for a command line has started since then,
- * except what runs in the background.  Our shell says when it asks and what is in the
+ * The job is everything that was started by the shell that last asked for a command line,
+ * since then, except background processes.  Our shell says when it asks and what is in the
  * background, by job() (uapi/job.h).  A shell that does not, such as xv6's, is recognized
  * by what it does:
  *   - a program is a shell once it has written a prompt (text that does not end its

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Breaks the code on purpose and sees whether a test notices.
 
-usage: tests/mutants/run.py [-v] [LIST ...]     (default: all lists beside it)
+usage: tests/mutants/run.py [-v] [LIST ...]     (default: all lists here and below)
        tests/mutants/run.py --check             builds nothing: does each mutant still apply?
        tests/mutants/run.py --rename OLD NEW    renames what the lists name
 
@@ -297,7 +297,7 @@ def main():
     parser.add_argument('--rename', nargs=2)
     parser.add_argument('lists', nargs='*', type=pathlib.Path)
     args = parser.parse_args()
-    lists = args.lists or sorted(HERE.glob('*.mut'))
+    lists = args.lists or sorted(HERE.rglob('*.mut'))
     if args.rename:
         return rename(lists, *args.rename)
     tree = read_tree()

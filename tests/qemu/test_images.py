@@ -77,7 +77,7 @@ def image_with_loops(image):
     """/a/b and /a/c lead to /a and to each other by several names, which only damage can cause."""
     a, b, c, last = 100, 101, 102, image.size - 1
     put_directory(image, a, last, {".": a, "..": 1, "b": b, "c": c})
-    put_directory(image, b, last - 1, {".": b, "..": a, "up": a, "top": a, "side": c})
+    put_directory(image, b, last - 1, {".": b, "..": a, "up": a, "top": a, "side": c, "home": 1})
     put_directory(image, c, last - 2, {".": c, "..": a, "up": a, "top": a, "side": b})
     root = image.inode(fsread.ROOT)
     free = [at for at in range(0, root.size, 16) if root.read()[at:at + 2] == b"\0\0"][0]
@@ -96,6 +96,7 @@ def test_trees_with_loops_come_to_an_end(test_image, tmp_path):
             out = m.run(f"{line}; echo status $?")
             assert "status 1\n" in out and "damaged" in out and len(out) < 2000, out
         assert m.run("ls a") == "b\nc\n"
+        assert m.run("ls rm") == "rm\n"  # a/b/home is the root
         assert m.run("rm -r copy; ls copy").startswith("ls: copy: No such")
         m.image = None  # still damaged
 

@@ -19,7 +19,7 @@ FILE_LINES = 600
 COLUMNS = 92
 PARAMETERS = 5
 FOLDER_FILES = 20
-DATA = {".mut", ".pyc"}  # lists of mutants, and what Python leaves
+DATA = {".pyc"}  # what Python leaves
 CODE = {".py", ".sh", ".mk", ".S", ".ld"}
 FIXED_BY_POSIX = {"mmap"}
 

@@ -69,7 +69,7 @@ void console_type(struct session *s, char c);
 bool console_take_output(struct session *s);
 void console_say(struct session *s, char c);
 
-/* To be called when no output came until quiet_at. */
+/* Call this if nothing was printed before quiet_at. */
 void console_on_quiet(struct session *s);
 void console_set_boot_quiet(struct session *s);
 long long console_now(void); /* milliseconds */

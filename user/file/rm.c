@@ -19,7 +19,28 @@ static bool recursive, force;
 
 static void remove_path(const char *path);
 
-static void remove_content(const char *path)
+/* Whether the parent of directory @path is @parent.  It is not if damage has put a second
+ * name on a directory from elsewhere, as on the root. */
+static bool has_parent(const char *path, ino_t parent)
+{
+	char up[MAXPATH];
+	struct stat st;
+
+	return tool_join(up, sizeof(up), path, "..") && lstat(up, &st) == 0 &&
+	       st.st_ino == parent;
+}
+
+static void remove_inner(const char *path, ino_t parent)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && !has_parent(path, parent))
+		tool_warnx(path, "the directory is damaged: its parent is another one");
+	else
+		remove_path(path);
+}
+
+static void remove_content(const char *path, ino_t ino)
 {
 	char **names = tool_names(path);
 
@@ -31,7 +52,7 @@ static void remove_content(const char *path)
 		char inner[MAXPATH];
 
 		if (tool_join(inner, sizeof(inner), path, *name))
-			remove_path(inner);
+			remove_inner(inner, ino);
 		else
 			tool_warn(path);
 	}
@@ -46,7 +67,7 @@ static void remove_path(const char *path)
 
 	tool_status = 0;
 	if (is_tree && tool_dir_enter(path, st.st_ino))
-		remove_content(path);
+		remove_content(path, st.st_ino);
 	/* If something inside could not be removed, that has been reported already. */
 	if (tool_status == 0) {
 		if (unlink(path) < 0 && !(force && errno == ENOENT))

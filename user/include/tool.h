@@ -54,8 +54,9 @@ bool tool_is_dir(const char *path);
 /* Take the slashes at the end off @path, in place; returns @path. */
 char *tool_trim(char *path);
 
-/* Where ln, cp and mv put @from: @to, or, if that is a directory, @from's own name in it,
- * made in @buf.  NULL, with errno set, if that does not fit. */
+/* Where ln, cp and mv put @from: @to; if @to is a directory, @to/NAME, which is built in
+ * @buf, where NAME is the last element of @from.  NULL, with errno set, if that does not
+ * fit. */
 const char *tool_target(char *buf, int size, const char *to, const char *from);
 
 /* For programs that walk a tree of directories: notes that the walk enters directory @ino.

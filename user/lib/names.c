@@ -64,7 +64,8 @@ void tool_dir_forget_all(void)
 	ndirs = 0;
 }
 
-/* One piece of memory: the pointers, then the names, each in room for the longest. */
+/* One piece of memory: the pointers, then the names.  Each name has as much room as the
+ * longest needs. */
 char **tool_names(const char *path)
 {
 	struct dirent *entry;

@@ -120,7 +120,8 @@ static u32 disk_fill_segs(struct disk *d, struct request *req, const struct bio 
 	return seg - d->segs;
 }
 
-/* Notes that the data in d->segs is started: @n segments, header and status included. */
+/* Records in @bio that the device was given d->segs: @n segments, header and status
+ * included. */
 static void disk_advance_bio(const struct disk *d, struct bio *bio, u32 n)
 {
 	for (u32 i = 1; i + 1 < n; i++) {

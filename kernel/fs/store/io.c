@@ -73,8 +73,8 @@ static void bio_put(struct bio *bio)
 	spin_unlock(&pool.lock);
 }
 
-/* Interrupt context.  The io lies on the stack of a thread that goes on as soon as it gets
- * the lock of the io.  So the io is touched only under its lock. */
+/* Interrupt context.  The io is on the stack of its thread, and is gone once that thread
+ * gets the lock of the io: it is touched only under the lock. */
 static void io_request_done(struct bio *bio)
 {
 	struct io *io = bio->arg;

@@ -29,7 +29,7 @@
 #define BIG_ORDER 3 /* blocks above it get few attempts only */
 #define BIG_ATTEMPTS 4
 
-/* For slow paths: inlined, they would cost the fast path registers. */
+/* For slow paths: inlining them would take registers from the fast path. */
 #define NOINLINE __attribute__((noinline))
 
 struct frame_cache frame_caches[MAX_HARTS];
@@ -297,7 +297,7 @@ static NOINLINE struct page *frame_alloc_slow(enum frame_kind kind, unsigned ord
 	return pg;
 }
 
-/* The last step: one reference, and the fields (K) as frame.h promises them. */
+/* The last step: sets one reference.  The (K) fields are as frame.h documents them. */
 static void frame_hand_out(struct page *pg)
 {
 	ASSERT(pg->refs == 0);

@@ -111,7 +111,8 @@ void frame_get_block(struct page *pg, unsigned order);
 void frame_put_block(struct page *pg, unsigned order);
 
 /* The caller holds one reference on the block, or on each frame if it was split.  True:
- * nobody else holds any, and the block is whole (again). */
+ * there are no other references, and the block is whole; if it was split, it is joined
+ * again. */
 bool frame_reunite(struct page *pg, unsigned order) MUST_CHECK;
 
 /* Address <-> struct page.  frame_va() is the frame in the direct map. */

@@ -35,7 +35,8 @@ static inline pfn_t frame_pfn(const struct page *pg)
 	return frames.base + (pg - frames.table);
 }
 
-/* False: somebody is inside.  True: the caller is, and sees what the last one wrote. */
+/* False: somebody is inside.  True: the caller is inside now, and sees what the previous
+ * user wrote. */
 static inline bool frame_cache_enter(struct frame_cache *c)
 {
 	return !__atomic_exchange_n(&c->busy, 1, __ATOMIC_ACQUIRE);

@@ -437,8 +437,8 @@ void object_cache_init(void)
 	unsigned order = 0;
 	struct page *table;
 
-	/* A bucket for every four frames of memory, but no more buckets than fill the
-	 * largest block of frames. */
+	/* One bucket for four frames of memory; at most what fits into the largest
+	 * block. */
 	while (order < FRAME_MAX_ORDER && (PAGE_SIZE << order) / 8 < frame_total() / 4)
 		order++;
 	spin_init(&cache.lock, "page cache", RANK_pagehash);

@@ -9,8 +9,8 @@
  * Splitting never fails: the table that it takes is set aside when the leaf is made
  * (pt.h).  So a program takes as many frames with large leaves as without.
  *
- * A block that came with a first touch has more than was asked for.  Its first frame is
- * marked, and when memory runs out super_shed() takes the surplus back.
+ * A block that was mapped at a first touch has more pages than were touched.  Its first
+ * frame is marked, and when memory runs out super_shed() takes the surplus back.
  *
  * Several spaces may have leaves on one block.  Once one of them splits its leaf, the
  * frames of the block are counted one by one for all of them (frame_split). */

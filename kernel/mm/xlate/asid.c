@@ -24,8 +24,8 @@ static struct {
 	u32 next;       /* (L) numbers from here on have not been given out   */
 	u64 generation; /* (A) written under lock                             */
 	u64 owing;      /* (L) harts that still have to flush everything      */
-	u64 kept[MAX_HARTS];        /* (L) context that the hart had at the last roll-over,
-			      *     as its space has it now; 0: none          */
+	u64 kept[MAX_HARTS];        /* (L) context that the hart held at the last roll-over,
+			      *     renumbered; 0: none                       */
 	u32 kept_number[MAX_HARTS]; /* (L) the number in it: not to be given out */
 } asids = { .lock = SPINLOCK_INIT("asid", asid), .generation = GENERATION };
 

@@ -150,8 +150,8 @@ int pt_put_large(struct pt *pt, va_t va, pte_t e, struct gather *g) MUST_CHECK;
 pte_t pt_take_large(struct pt_cur *c);
 
 /* Replaces the 2 MiB leaf under the cursor by its table, filled with leaves that have the
- * same bits, A and D included, and moves the cursor to level 0.  The caller has called
- * frame_split(), which makes the reference on the block one on each frame.  Needs no
+ * same bits, A and D included, and moves the cursor to level 0.  Call
+ * frame_split() before: each frame then has the reference that the block had.  Needs no
  * shootdown: old and new translations say the same. */
 void pt_split(struct pt_cur *c);
 

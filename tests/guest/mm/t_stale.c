@@ -420,8 +420,8 @@ static void work(void)
 	}
 }
 
-/* A ring of pipes.  Each worker finds a first turn in its pipe, so that nobody waits
- * long, and leaves enough turns for its neighbour when it ends. */
+/* A ring of pipes.  Each pipe starts with one turn, so that nobody waits long.  A worker
+ * that ends leaves enough turns for its neighbour. */
 TEST(stale, everything_everywhere)
 {
 	int ring[WORKERS][2];

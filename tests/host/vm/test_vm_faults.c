@@ -53,7 +53,7 @@ enum outcome {
 	ZEROS,     /* a cleared frame of its own                                */
 	FILE_PAGE, /* the file's page, not writable                             */
 	FILE_OWN,  /* the file's page, writable; the file has been told         */
-	COPY,      /* a frame of its own with what was there, or is in the file */
+	COPY,      /* a private frame with the old contents, or the file's      */
 	KEEP,      /* the frame that was there, writable now                    */
 	KEEP_OWN,  /* the same, and the file has been told                      */
 	USED,      /* A is set, and D for a write; stale translations are gone  */
