@@ -169,13 +169,17 @@ void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags)
 	return failing_now(&world_alloc) ? NULL : __real_slab_alloc(c, flags);
 }
 
-/* When a frame is freed, no program may still have a translation to it. */
+/* Each translation that a hart may still use needs a reference on its frame: so the
+ * shootdown comes before the reference is given back. */
 void __wrap_frame_put(struct page *pg)
 {
-	for (unsigned s = 0; s < SPACES && pg->refs == 1; s++)
+	u32 used = 0;
+
+	for (unsigned s = 0; s < SPACES; s++)
 		for (unsigned p = 0; p < PAGES; p++)
-			if (tlb[s][p].bits && frame_of_pa(pte_pa(tlb[s][p])) == pg)
-				fail_msg("freed before the shootdown: page %u of %u", p, s);
+			used += tlb[s][p].bits && frame_of_pa(pte_pa(tlb[s][p])) == pg;
+	if (used >= pg->refs)
+		fail_msg("given back before the shootdown: %u translations", used);
 	__real_frame_put(pg);
 }
 
