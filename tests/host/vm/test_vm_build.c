@@ -149,7 +149,7 @@ static void test_live_space_is_changed_under_its_lock_alone(void **state)
 	expect_assert_failure((void)!aspace_insert(space[0], &spec, &area));
 	expect_assert_failure((void)!aspace_map_frame(space[0], va, pg, PTE_V | PTE_R));
 	expect_assert_failure(aspace_zap(space[0], WINDOW, WALL));
-	expect_assert_failure(aspace_write_back(space[0], WINDOW, WALL));
+	expect_assert_failure(aspace_write_back(space[0], WINDOW, WALL, false));
 	frame_put(pg);
 	world_stop();
 }
