@@ -7,12 +7,12 @@ import os
 import pathlib
 import re
 import shlex
-import shutil
 import subprocess
-import sys
 import time
 
-OUT = pathlib.Path("build/test/ktest")
+import rig
+from rig import IMAGE, OUT
+
 KERNEL = "build/kernel-elf-check/kernel.elf"
 PANIC_STATUS = 101  # core/report/panic.c
 logs = []
@@ -21,14 +21,14 @@ MAKE = ["make", "-s", "--no-print-directory", "TOOLPREFIX=riscv64-unknown-elf-",
 
 def qemu(harts, options):
     """The command line of a machine."""
-    image = OUT / "ktest.img"
-    return subprocess.run([*MAKE, "print-qemu", f"KERNEL={KERNEL}", f"IMAGE={image}", f"CPUS={harts}",
+    return subprocess.run([*MAKE, "print-qemu", f"KERNEL={KERNEL}", f"IMAGE={IMAGE}", f"CPUS={harts}",
                            f"BOOTARGS={options}"], capture_output=True, text=True, check=True).stdout
 
 
 def boot(harts, options):
     """Status and output of a machine that powers off by itself."""
-    done = subprocess.run(qemu(harts, f"{options} panic=exit"), shell=True, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(qemu(harts, f"{options} panic=exit"), shell=True, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=120)
     output = done.stdout.replace("\r", "")
     log = OUT / f"console-{len(logs) + 1}.log"
     log.write_text(output)
@@ -149,22 +149,4 @@ def test_all_harts_stand_still_after_a_panic():
             machine.wait()
 
 
-def main():
-    shutil.rmtree(OUT, ignore_errors=True)
-    OUT.mkdir(parents=True)
-    image = OUT / "ktest.img"
-    subprocess.run([*MAKE, "kernel-only", f"IMAGE={image}", str(image)], check=True, stdin=subprocess.DEVNULL)
-    failed = 0
-    for name, case in list(globals().items()):
-        if not name.startswith("test_") or sys.argv[1:] and name not in sys.argv[1:]:
-            continue
-        try:
-            case()
-            print(f"ok {name}", flush=True)
-        except (AssertionError, subprocess.SubprocessError, OSError) as e:
-            print(f"FAILED {name}: {e}", flush=True)
-            failed += 1
-    sys.exit(failed > 0)
-
-
-main()
+rig.main(globals(), [*MAKE, "kernel-only"])

@@ -1,4 +1,4 @@
-"""What run.py and make.py have in common: ./run and make as children, and the running of cases.
+"""What the scripts with cases have in common: ./run and make as children, and the running of cases.
 
 A case is a function `test_...`.  Each script works on an image of its own, OUT/disk.img.
 """
@@ -45,15 +45,16 @@ def xv6_program(path, text, includes=(), age=0):
     return str(path)
 
 
-def main(names):
-    """Runs the cases among NAMES, the script's globals(): all, or those that the command line names."""
+def main(names, make=("make", "-s")):
+    """Makes the image with MAKE, and runs the cases among NAMES, the script's globals(): all, or those
+    that the command line names."""
     chosen = sys.argv[1:]
     unknown = [name for name in chosen if name not in names]
     if unknown:
         sys.exit(f"there is no case {' '.join(unknown)}")
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
-    subprocess.run(["make", "-s", f"IMAGE={IMAGE}", str(IMAGE)], check=True, stdin=subprocess.DEVNULL)
+    subprocess.run([*make, f"IMAGE={IMAGE}", str(IMAGE)], check=True, stdin=subprocess.DEVNULL)
     # A shell leaves these ignored in what it runs in the background; no child could catch them.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
