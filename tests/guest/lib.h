@@ -198,6 +198,7 @@ int booted(const char *name, const char *value);
 /* Until the case ends, sbrk() takes its pages at once, whatever the machine was started
  * with. */
 void heap_eager(void);
+/* For the runner, after each case.  A change by vmctl since the boot is lost. */
 void heap_as_booted(void);
 
 word free_memory(void);     /* bytes, by sysinfo */

@@ -167,12 +167,14 @@ def test_panic_report_is_kept_whole(test_image):
 
 def test_init_outlives_full_memory(test_image):
     """A program leaves so little memory that init cannot fork a shell, or can and then has no page
-    for its own writes.  init goes on when there is memory again."""
+    for its own writes.  init says once that it waits, and goes on when there is memory again."""
     with Machine(test_image, harts=2) as m:
         m.boot()
-        for pages in (5, 7):
+        waits = []
+        for pages in (0, 5, 7):
             m.console.sendline(f"abitest @greedy {pages} 15; exit")
             m.console.expect_exact("exit")
-            m.boot()
+            waits.append(m.boot().count("waits for memory"))
             assert m.run("echo alive") == "alive\n"
+        assert max(waits) == 1, f"{waits}: init tells of a shortage once"
         assert m.poweroff() == 0

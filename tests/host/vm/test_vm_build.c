@@ -172,20 +172,6 @@ static void test_child_is_seen_when_its_parent_is_unlocked(void **state)
 	world_stop();
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	world_init();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	shim_ram_fini();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,5 +182,5 @@ int main(void)
 		cmocka_unit_test(test_child_is_seen_when_its_parent_is_unlocked),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

@@ -164,18 +164,11 @@ static void exec_can_be_killed_at_each_point(void **state)
 	}
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	world_init();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(exec_can_be_killed_at_each_point),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

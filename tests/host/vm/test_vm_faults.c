@@ -437,20 +437,6 @@ static void test_addresses_without_areas(void **state)
 	world_stop();
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	world_init();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	shim_ram_fini();
-	return 0;
-}
-
 static int say_where(void **state)
 {
 	(void)state;
@@ -471,5 +457,5 @@ int main(void)
 		TEST(test_addresses_without_areas),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

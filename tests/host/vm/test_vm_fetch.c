@@ -205,20 +205,6 @@ static void test_sharing_forgets_nothing(void **state)
 	world_stop();
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	world_init();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	shim_ram_fini();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,5 +213,5 @@ int main(void)
 		cmocka_unit_test(test_sharing_forgets_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

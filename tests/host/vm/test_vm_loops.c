@@ -310,13 +310,6 @@ static void test_page_cache(void **state)
 	world_stop();
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	world_init();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_points),
@@ -324,5 +317,5 @@ int main(void)
 					    cmocka_unit_test(test_holes),
 					    cmocka_unit_test(test_page_cache) };
 
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

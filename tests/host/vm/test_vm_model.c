@@ -428,20 +428,6 @@ static void test_random_sequences(void **state)
 	busy = false;
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	world_init();
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	shim_ram_fini();
-	return 0;
-}
-
 static int say_where(void **state)
 {
 	(void)state;
@@ -473,6 +459,6 @@ int main(int argc, char **argv)
 	}
 	if (length < 2 || length >= LENGTH_MAX || (argc > 1 && argc != 2 && !random_only))
 		return 2;
-	return random_only ? cmocka_run_group_tests(random, set_up, tear_down)
-			   : cmocka_run_group_tests(all, set_up, tear_down);
+	return random_only ? cmocka_run_group_tests(random, world_set_up, world_tear_down)
+			   : cmocka_run_group_tests(all, world_set_up, world_tear_down);
 }

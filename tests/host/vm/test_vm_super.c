@@ -325,17 +325,10 @@ static void test_fork_fails(void **state)
 	}
 }
 
-static int set_up(void **state)
-{
-	(void)state;
-	world_init();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_random),
 					    cmocka_unit_test(test_fork_fails) };
 
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
 }

@@ -275,8 +275,9 @@ bool thread_killed(void)
 
 /* --- making and unmaking --------------------------------------------------------- */
 
-void world_init(void)
+int world_set_up(void **state)
 {
+	(void)state;
 	shim_ram_init(FRAMES * PAGE_SIZE);
 	frame_init(SHIM_RAM_BASE, FRAMES * PAGE_SIZE, table);
 	frame_boot_free(SHIM_RAM_BASE + PAGE_SIZE, SHIM_RAM_BASE + FRAMES * PAGE_SIZE);
@@ -288,6 +289,14 @@ void world_init(void)
 	assert_int_equal(pt_init(&kernel_pt), 0);
 	object_init(&world_file.obj, &file_ops);
 	free_at_start = frame_count(FRAME_free);
+	return 0;
+}
+
+int world_tear_down(void **state)
+{
+	(void)state;
+	shim_ram_fini();
+	return 0;
 }
 
 /* Fills the addresses above the window, so that the window has a table of its own. */

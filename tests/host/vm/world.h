@@ -39,9 +39,10 @@ struct world_file {
 };
 extern struct world_file world_file;
 
-/* world_init() is called once.  world_stop() gives back what world_start() made, and fails
- * the test if something is missing. */
-void world_init(void);
+/* world_set_up() and world_tear_down() are for a group of tests.  world_stop() gives back
+ * what world_start() made, and fails the test if something is missing. */
+int world_set_up(void **state);
+int world_tear_down(void **state);
 void world_start(void);
 void world_stop(void);
 
