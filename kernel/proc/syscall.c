@@ -9,7 +9,13 @@
 #include "proc/proc.h"
 #include "uapi/errno.h"
 
-#define SYS_MAX 96
+#define SYS_MAX 128
+
+enum {
+#define X(number, call, nargs) NR_##call = number,
+	SYSCALLS(X)
+#undef X
+};
 
 struct syscall {
 	s64 (*fn)(const u64 arg[6]);
@@ -22,9 +28,34 @@ static const struct syscall table[SYS_MAX] = {
 #undef X
 };
 
-const char *syscall_name(u64 number)
+/* The call that a number of the labs means, and the other way round; 0: none. */
+static const u8 of_lab_number[LAB_NUMBER_LAST + 1] = {
+#define X(number, call) [number] = NR_##call,
+	LAB_NUMBERS(X)
+#undef X
+};
+static const u8 lab_number_of[SYS_MAX] = {
+#define X(number, call) [NR_##call] = number,
+	LAB_NUMBERS(X)
+#undef X
+};
+
+const char *syscall_name(u32 number)
 {
 	return number < SYS_MAX ? table[number].name : NULL;
+}
+
+u32 syscall_bit(u32 number)
+{
+	return number < SYS_MAX && lab_number_of[number] ? lab_number_of[number] : number;
+}
+
+/* The call that the program means by @number. */
+static u32 syscall_resolve(u32 number)
+{
+	if (number < LAB_NUMBER_FIRST || number > LAB_NUMBER_LAST || !of_lab_number[number])
+		return number;
+	return of_lab_number[number];
 }
 
 static s64 syscall_call(struct proc *p, u32 number)
@@ -58,21 +89,31 @@ bool syscall_is_native(void)
 	return ((u32)proc_current()->tf->a7 & ~(SYS_NATIVE - 1u)) == SYS_NATIVE;
 }
 
+/* Reports a traced call.  @used is the number that the program used. */
+static void syscall_trace(const struct proc *p, u32 used, u32 number, s64 result)
+{
+	u32 bit = used < 32 ? used : syscall_bit(number);
+
+	if (bit < 32 && p->trace & BIT(bit) && syscall_name(number))
+		printk("%d: syscall %s -> %ld\n", p->pid, syscall_name(number), result);
+}
+
 void syscall_dispatch(void)
 {
 	struct proc *p = proc_current();
-	u32 number = (u32)p->tf->a7;
+	u32 used = (u32)p->tf->a7, number;
 	bool native = syscall_is_native();
 	s64 result;
 
 	if (native)
-		number -= SYS_NATIVE;
+		used -= SYS_NATIVE;
+	number = syscall_resolve(used);
 	syscall_mark_stack(p);
 	result = syscall_call(p, number);
 
 	if (result < 0 && !native)
 		result = -1;
 	p->tf->a0 = result;
-	if (number < 32 && p->trace & BIT(number) && syscall_name(number))
-		printk("%d: syscall %s -> %ld\n", p->pid, syscall_name(number), result);
+	if (p->trace)
+		syscall_trace(p, used, number, result);
 }

@@ -17,4 +17,8 @@ void syscall_dispatch(void);
 bool syscall_is_native(void);
 
 /* The name of call @number, or NULL. */
-const char *syscall_name(u64 number);
+const char *syscall_name(u32 number);
+
+/* The bit of call @number in the mask of trace(), if below 32: the number that the labs
+ * give it. */
+u32 syscall_bit(u32 number);

@@ -4,7 +4,10 @@
  * Convention: number in a7, arguments in a0..a5, result in a0, all other
  * registers kept.  A plain number returns -1 for any error, as in xv6.  The same number
  * plus SYS_NATIVE returns -errno (uapi/errno.h) instead; our picolibc layer uses that.
- * Numbers 1..63 are those of xv6 and its labs; from 64 on they are Pagoda's own.
+ *
+ * Numbers 1..21 are xv6's.  Numbers 22..63 mean different calls in different years of the
+ * labs, so no call has one of them: LAB_NUMBERS says which call such a number means when
+ * nothing else tells.  All other calls have one number each from 64 on.
  *
  * fork()                          wait(int *status)
  * exit(int status)                pipe(int fd[2])
@@ -43,36 +46,43 @@
 
 #define SYS_NATIVE 0x1000
 
-#define SYSCALLS(X)         \
-	X(1, fork, 0)       \
-	X(2, exit, 1)       \
-	X(3, wait, 1)       \
-	X(4, pipe, 1)       \
-	X(5, read, 3)       \
-	X(6, kill, 1)       \
-	X(7, exec, 2)       \
-	X(8, fstat, 2)      \
-	X(9, chdir, 1)      \
-	X(10, dup, 1)       \
-	X(11, getpid, 0)    \
-	X(12, sbrk, 2)      \
-	X(13, pause, 1)     \
-	X(14, uptime, 0)    \
-	X(15, open, 2)      \
-	X(16, write, 3)     \
-	X(17, mknod, 3)     \
-	X(18, unlink, 1)    \
-	X(19, link, 2)      \
-	X(20, mkdir, 1)     \
-	X(21, close, 1)     \
-	X(22, trace, 1)     \
-	X(23, sysinfo, 1)   \
-	X(26, symlink, 2)   \
-	X(27, mmap, 6)      \
-	X(28, munmap, 2)    \
-	X(30, pgaccess, 3)  \
-	X(33, pgpte, 1)     \
-	X(34, kpgtbl, 0)    \
+/* Those of xv6. */
+#define XV6_CALLS(X)     \
+	X(1, fork, 0)    \
+	X(2, exit, 1)    \
+	X(3, wait, 1)    \
+	X(4, pipe, 1)    \
+	X(5, read, 3)    \
+	X(6, kill, 1)    \
+	X(7, exec, 2)    \
+	X(8, fstat, 2)   \
+	X(9, chdir, 1)   \
+	X(10, dup, 1)    \
+	X(11, getpid, 0) \
+	X(12, sbrk, 2)   \
+	X(13, pause, 1)  \
+	X(14, uptime, 0) \
+	X(15, open, 2)   \
+	X(16, write, 3)  \
+	X(17, mknod, 3)  \
+	X(18, unlink, 1) \
+	X(19, link, 2)   \
+	X(20, mkdir, 1)  \
+	X(21, close, 1)
+
+/* Those of the labs that LAB_NUMBERS has, with their numbers here. */
+#define LAB_CALLS(X)       \
+	X(88, trace, 1)    \
+	X(89, sysinfo, 1)  \
+	X(90, symlink, 2)  \
+	X(91, mmap, 6)     \
+	X(92, munmap, 2)   \
+	X(93, pgaccess, 3) \
+	X(94, pgpte, 1)    \
+	X(95, kpgtbl, 0)
+
+/* All others. */
+#define OWN_CALLS(X)        \
 	X(64, sync, 0)      \
 	X(65, fsync, 1)     \
 	X(66, lseek, 3)     \
@@ -97,3 +107,19 @@
 	X(85, job, 1)       \
 	X(86, setoption, 2) \
 	X(87, console, 2)
+
+#define SYSCALLS(X) XV6_CALLS(X) LAB_CALLS(X) OWN_CALLS(X)
+
+/* X(number, name): the numbers 22..63 as most years have them, for programs whose stubs
+ * have no name; and the bits that these calls have in the mask of trace(). */
+#define LAB_NUMBER_FIRST 22
+#define LAB_NUMBER_LAST 63
+#define LAB_NUMBERS(X)  \
+	X(22, trace)    \
+	X(23, sysinfo)  \
+	X(26, symlink)  \
+	X(27, mmap)     \
+	X(28, munmap)   \
+	X(30, pgaccess) \
+	X(33, pgpte)    \
+	X(34, kpgtbl)

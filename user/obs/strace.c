@@ -22,7 +22,8 @@ static const struct {
 	const char *name;
 } calls[] = {
 #define CALL(number, name, nargs) { number, #name },
-	SYSCALLS(CALL)
+#define LAB_NUMBER(number, name) { number, #name },
+	XV6_CALLS(CALL) LAB_NUMBERS(LAB_NUMBER) OWN_CALLS(CALL)
 };
 
 /* The bit of a call for trace(), or 0 with a complaint. */

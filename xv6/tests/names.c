@@ -151,11 +151,7 @@ IS(SYS_trace, 22);
 IS(SYS_sysinfo, 23);
 IS(SYS_mmap, 27);
 IS(SYS_munmap, 28);
-IS(SYS_connect, 29);
-IS(SYS_sigalarm + SYS_sigreturn, 49);
-IS(SYS_sync > 63 && SYS_interpose > 39 && SYS_bind > 39 && SYS_unbind > 39, 1);
-IS(SYS_send + SYS_recv + SYS_rwlktest + SYS_cpupin, 31 + 32 + 35 + 36);
-IS(SYS_vmprint > 39 && SYS_ksupernpte > 39, 1);
+IS(SYS_sync > 63, 1);
 
 /* Names that the kernel has, too. */
 #undef MAXVA
