@@ -47,14 +47,27 @@ def listens(port):
         return s.connect_ex(("127.0.0.1", port)) == 0
 
 
-def make_image(name, sources):
-    """A new image with our programs, and with those from xv6 sources, which are compiled untouched."""
+def make_image(name, sources, *words):
+    """A new image with our programs, and with those from xv6 sources, which are compiled untouched.
+    @words are more words for make, such as LAB=fs."""
     OUT.mkdir(parents=True, exist_ok=True)
     image = OUT / name
     image.unlink(missing_ok=True)
     programs = " ".join(str(path.relative_to(ROOT)) for path in sources)
-    make("boot-files", f"IMAGE={image.relative_to(ROOT)}", f"XV6={programs}", timeout=600)
+    make("boot-files", f"IMAGE={image.relative_to(ROOT)}", f"XV6={programs}", *words, timeout=600)
     return image
+
+
+def match(output, *wanted, no=()):
+    """As graders compare: each expression of @wanted matches at the start of some line, and each of @no
+    at the start of none."""
+    lines = output.split("\n")
+
+    def found(expression):
+        return any(re.match(expression, line) for line in lines)
+    missing = [expression for expression in wanted if not found(expression)]
+    bad = [expression for expression in no if found(expression)]
+    assert not missing and not bad, f"missing {missing}, unwanted {bad} in\n{output[-4000:]}"
 
 
 def symbols():
@@ -142,7 +155,8 @@ class Gdb:
 
 
 class Machine:
-    """`make qemu-gdb` on a copy of @image."""
+    """`make qemu-gdb` on a copy of @image.  If @boot or @harts is None, make chooses: with LAB=NAME among
+    @extra what that lab calls for."""
 
     def __init__(self, image, boot="", harts=3, copy=True, extra=()):
         self.image = image
@@ -151,8 +165,9 @@ class Machine:
             self.image = OUT / f"copy-{os.getpid()}.img"
             shutil.copy(image, self.image)
         self.copied = copy
-        self.words = [f"IMAGE={os.path.relpath(self.image, ROOT)}", f"GDBPORT={free_port()}", f"CPUS={harts}",
-                      f"BOOTARGS={boot}", *extra]
+        self.words = [f"IMAGE={os.path.relpath(self.image, ROOT)}", f"GDBPORT={free_port()}", *extra]
+        self.words += [f"CPUS={harts}"] if harts is not None else []
+        self.words += [f"BOOTARGS={boot}"] if boot is not None else []
         self.output = b""     # all of it
         self.new = b""        # since the last line was typed
         self.child = None
@@ -232,9 +247,10 @@ class Machine:
         return self.output.decode("latin-1")
 
 
-def graded(image, lines, boot="", harts=3, stop_at=None, seconds=30):
-    """Runs a machine as a grader does; returns its whole output.  It must stop at the symbol @stop_at first."""
-    with Machine(image, boot, harts) as machine:
+def graded(image, lines, boot="", harts=3, stop_at=None, seconds=30, extra=()):
+    """Runs a machine as a grader does; returns its whole output.  It must stop at the symbol @stop_at first.
+    @seconds is the longest time from a line to the next prompt."""
+    with Machine(image, boot, harts, extra=extra) as machine:
         if stop_at is not None:
             machine.gdb.run_to(symbols()[stop_at])
         machine.gdb.cont()
