@@ -5,12 +5,14 @@
 #   make qemu-gdb        the same, but waits for a debugger: `make gdb` in another window
 #   make fs.img          the disk image; one that exists is kept and brought up to date
 #   make clean           removes everything that was built, fs.img included
+#   make grade           make clean, then the grader ./grade-lab-NAME that lies here
 #   make check, format   the checks of the source, and clang-format
 #
-# Variables: CPUS=3 MEM=128M BOOTARGS='opt=val ...' QEMUEXTRA='...' LEGACY=1
-# XV6='path/a.c ...' (xv6 programs, compiled untouched) ADD='file ...' (any file
-# for the image) TOOLPREFIX=riscv64-linux-gnu- LLVM=1 CHECK=1 WERROR=1 V=1
-# BUILD=folder for objects (default: build)
+# Variables: LAB=name (what a lab calls for, see mk/lab.mk; may stand in conf/lab.mk)
+# CPUS=3 MEM=128M BOOTARGS='opt=val ...' QEMUEXTRA='...' LEGACY=1
+# XV6='path/a.c ...' (xv6 programs, compiled untouched) EXAMPLES=1 (those of xv6/examples)
+# ADD='file ...' (any file for the image) TOOLPREFIX=riscv64-linux-gnu- LLVM=1 CHECK=1
+# WERROR=1 V=1 BUILD=folder for objects (default: build)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -39,6 +41,7 @@ require_files = $(foreach f,$(2),$(if $(wildcard $(f)),,$(error $(1)='$($(1))': 
 	Blanks separate names$(3), so a name cannot have one)))
 $(call refuse_blanks,BUILD)
 
+include mk/lab.mk
 include mk/toolchain.mk
 include mk/kernel.mk
 include mk/host.mk
@@ -52,19 +55,14 @@ include mk/image.mk
 include mk/qemu.mk
 $(call refuse_blanks,IMAGE KERNEL)
 
-.PHONY: all clean grade check format docs FORCE
+.PHONY: all clean check format docs FORCE
 all: kernel/kernel kernel/kernel.sym programs host-tools
 
 FORCE:
 
 clean:
 	$(call say,CLEAN,build/ kernel/kernel kernel/kernel.sym fs.img)
-	$(Q)rm -rf $(BUILD) kernel/kernel kernel/kernel.sym kernel/kernel.asm fs.img
-
-grade:
-	@echo "There is no lab to grade here.  Doing instead: make clean, then ./test"
-	$(Q)$(MAKE) --no-print-directory clean
-	$(Q)./test
+	$(Q)rm -rf $(BUILD) kernel/kernel kernel/kernel.sym kernel/kernel.asm fs.img $(lab_host_programs)
 
 check:
 	$(Q)./test checks

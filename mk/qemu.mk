@@ -4,15 +4,17 @@ QEMU ?= qemu-system-riscv64
 CPUS ?= 3
 MEM ?= 128M
 KERNEL ?= kernel/kernel
+# The kernel takes the first value that it is given for an option.
+BOOT_OPTIONS = $(strip $(BOOTARGS) $(LAB_BOOT))
 GDBPORT ?= $(shell expr $$(id -u) % 5000 + 25000)
 
 QEMUOPTS = -machine virt -bios default -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -nographic \
 	$(if $(LEGACY),,-global virtio-mmio.force-legacy=false) \
 	-drive file=$(IMAGE),if=none,format=raw,id=x0 \
 	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
-	$(if $(strip $(BOOTARGS)),-append '$(BOOTARGS)') $(QEMUEXTRA)
+	$(if $(BOOT_OPTIONS),-append '$(BOOT_OPTIONS)') $(QEMUEXTRA)
 
-.PHONY: boot-files print-qemu qemu qemu-nox qemu-gdb gdb print-gdbport
+.PHONY: boot-files print-qemu qemu qemu-nox qemu-fs qemu-gdb gdb print-gdbport
 
 boot-files: kernel/kernel kernel/kernel.sym $(IMAGE) $(HOST_TOOLS)
 
@@ -23,7 +25,8 @@ print-qemu:
 qemu: boot-files
 	@exec $(QEMU) $(QEMUOPTS)
 
-qemu-nox: qemu
+# Names that other xv6 Makefiles have for it.
+qemu-nox qemu-fs: qemu
 
 # In /proc/net/tcp a listening socket is `address:PORT 0:0 0A`, in hex.
 qemu-gdb: boot-files

@@ -5,6 +5,7 @@
  * docs/design.md section 4 and docs/abi.md section 3. */
 
 #include "core/coreup.h"
+#include "core/option/options.h"
 #include "core/thread.h"
 #include "dev/tty/console.h"
 #include "fs/fs.h"
@@ -174,16 +175,19 @@ static int exec_read_headers(struct exec *x)
 
 /* --- the stack --------------------------------------------------------- */
 
-/* A guard page, then the stack: one page, or on demand the size that the file asks for.
- * Arguments may take all of one page, but at most half of a larger stack. */
+/* A guard page, then the stack.  It has the size that the file asks for, or else as many
+ * pages as the option says; all but the first come on demand.  Arguments may take all of
+ * one page, but at most half of a larger stack. */
 static int exec_make_stack(struct exec *x)
 {
-	u64 size = MIN(ALIGN_UP(x->image.stack_size, PAGE_SIZE), STACK_MAX);
+	u64 wanted = x->image.stack_size ? x->image.stack_size
+					 : (u64)opt_number(STACK) * PAGE_SIZE;
+	u64 size = MIN(ALIGN_UP(wanted, PAGE_SIZE), STACK_MAX);
 	struct area_spec spec = { .prot = VMA_R | VMA_W, .kind = VMA_stack };
 	int err;
 
 	spec.start = x->image_end + PAGE_SIZE;
-	spec.end = spec.start + (size ? size : PAGE_SIZE);
+	spec.end = spec.start + size;
 	err = aspace_builder_add_guard(&x->builder, x->image_end);
 	if (!err)
 		err = aspace_builder_add(&x->builder, &spec);

@@ -5,7 +5,11 @@
 /* Processes. */
 #define NPROC 64    /* at once                                   */
 #define MAXARG 32   /* of exec(), the NULL included              */
-#define USERSTACK 1 /* pages of stack                            */
+#ifdef LAB_UTIL
+#define USERSTACK 2 /* pages of stack; LAB=util boots with stack=2 */
+#else
+#define USERSTACK 1
+#endif
 #define NCPU 8
 
 /* Files. */

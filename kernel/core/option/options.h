@@ -15,6 +15,8 @@
 	  W(FORK_COW, "cow") W(FORK_COPY, "copy"))                                      \
 	X(HEAP, "heap", ANY_TIME, "memory at sbrk, or at the first touch",              \
 	  W(HEAP_EAGER, "eager") W(HEAP_LAZY, "lazy"))                                  \
+	X(STACK, "stack", ANY_TIME, "pages of stack of an xv6 program", , .initial = 1, \
+	  .low = 1, .high = 16)                                                         \
 	X(SUPER, "super", ANY_TIME, "2 MiB leaves where they fit",                      \
 	  W(SUPER_ON, "on") W(SUPER_OFF, "off"))                                        \
 	X(ASID, "asid", AT_BOOT, "use ASIDs; a number limits their bits",               \
