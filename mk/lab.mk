@@ -34,9 +34,9 @@ FSBIG ?= $(if $(filter fs,$(lab)),1)
 NET ?= $(if $(filter net,$(lab)),1)
 
 # The lab's programs and files are those that lie in user/ itself; what xv6's library is made
-# of may lie there, too.  Programs of two files have the names that the thread lab gave them.
+# of may lie there, too.
 lab_programs := $(filter-out $(patsubst %,user/%.c,printf ulib umalloc statistics),$(wildcard user/*.c))
-XV6 ?= $(foreach c,$(lab_programs),$(c)$(addprefix +,$(wildcard $(c:.c=_switch.S))))
+XV6 ?= $(call xv6_with_switch,$(lab_programs))
 ADD ?= $(wildcard README user/*.sh user/*.txt)
 endif
 

@@ -4,8 +4,9 @@ QEMU ?= qemu-system-riscv64
 CPUS ?= 3
 MEM ?= 128M
 KERNEL ?= kernel/kernel
-# The kernel takes the first value that it is given for an option.
-BOOT_OPTIONS = $(strip $(BOOTARGS) $(LAB_BOOT))
+# The kernel takes the first value that it is given for an option.  RUN_BOOT is what ./run
+# adds to them.
+BOOT_OPTIONS = $(strip $(BOOTARGS) $(RUN_BOOT) $(LAB_BOOT))
 GDBPORT ?= $(shell expr $$(id -u) % 5000 + 25000)
 
 QEMUOPTS = -machine virt -bios default -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -nographic \

@@ -47,6 +47,7 @@ FOLDERS = [
     ("user/sh", "the shell"),
     ("user/lib", "between picolibc and the system calls"),
     ("xv6/lib", "what xv6 programs are linked with"),
+    ("xv6/examples", "xv6 programs that the labs ask for, each with its idea"),
     ("tools", "what runs on the host"),
     ("tools/image", "disk images: mkfs and fsck"),
     ("tools/console", "console-run, for ./run -c"),

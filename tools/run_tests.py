@@ -102,10 +102,12 @@ def build():
     def variant(name, options, targets):
         return Job(name, f"make -s -O --no-print-directory BUILD=build/test/{name} WERROR=1 {options} {targets}",
                    limit=900)
+    examples = "EXAMPLES=1 XV6FLAGS='-Wall -Wextra -Werror'"
     return [
-        variant("gcc-elf", "TOOLPREFIX=riscv64-unknown-elf-", "kernel-only programs host-tools guest-tests"),
-        variant("gcc-linux", "TOOLPREFIX=riscv64-linux-gnu-", "kernel-only programs"),
-        variant("clang", "LLVM=1", "kernel-only programs"),
+        variant("gcc-elf", f"TOOLPREFIX=riscv64-unknown-elf- {examples}",
+                "kernel-only programs host-tools guest-tests"),
+        variant("gcc-linux", f"TOOLPREFIX=riscv64-linux-gnu- {examples}", "kernel-only programs"),
+        variant("clang", f"LLVM=1 {examples}", "kernel-only programs"),
         variant("gcc-check", "TOOLPREFIX=riscv64-unknown-elf- CHECK=1", "kernel-only"),
         variant("clang-check", "LLVM=1 CHECK=1", "kernel-only"),
     ]

@@ -6,6 +6,7 @@
 # Headers are looked for in xv6/, then in the source's own tree: beside the source, and in
 # the folder above it if that has a folder user/, for `#include "user/mylib.h"`.
 #
+#   EXAMPLES=1                           those of xv6/examples, too
 #   XV6FLAGS='-DX'                       flags for them; LAB=pgtbl gives -DSOL_PGTBL -DLAB_PGTBL
 #
 # Wants CC, LD, OBJCOPY, AR, TOOLCHAIN, BUILD, Q and say (mk/toolchain.mk, Makefile).
@@ -45,6 +46,13 @@ XV6PROGS :=
 # $(call xv6_name,a.c+b.S): what the program is called.
 xv6_sources = $(subst +, ,$(1))
 xv6_name = $(basename $(notdir $(firstword $(xv6_sources))))
+
+# A program in assembly and C has the names of the thread lab: a.c and a_switch.S.
+xv6_with_switch = $(foreach c,$(1),$(c)$(addprefix +,$(wildcard $(c:.c=_switch.S))))
+
+# An example gives way to a program of that name that was asked for.
+xv6_examples := $(if $(EXAMPLES),$(filter-out $(foreach p,$(XV6),%/$(call xv6_name,$(p)).c),$(wildcard xv6/examples/*.c)))
+override XV6 := $(strip $(XV6) $(call xv6_with_switch,$(xv6_examples)))
 
 xv6_files := $(foreach p,$(XV6),$(call xv6_sources,$(p)))
 $(call require_files,XV6,$(xv6_files), and a + the sources of one program)

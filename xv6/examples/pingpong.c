@@ -1,0 +1,55 @@
+/* pingpong.c - two processes send one byte to each other.
+ *
+ * A pipe has one direction, so there are two of them: down to the child, up to the parent.
+ * Each side closes the ends that it does not use.  If the other one dies, a read then sees
+ * the end of the input, and does not wait for ever for itself. */
+#include "kernel/types.h"
+#include "user/user.h"
+
+/* Reads the byte of the other side, and says so. */
+static char receive(int fd, const char *what)
+{
+	char byte;
+
+	if (read(fd, &byte, 1) != 1) {
+		fprintf(2, "pingpong: the other process is gone\n");
+		exit(1);
+	}
+	printf("%d: received %s\n", getpid(), what);
+	return byte;
+}
+
+static void child(int in, int out)
+{
+	char byte = receive(in, "ping");
+
+	write(out, &byte, 1);
+	exit(0);
+}
+
+int main(void)
+{
+	int down[2], up[2], pid, status;
+	char byte = 'b';
+
+	if (pipe(down) < 0 || pipe(up) < 0) {
+		fprintf(2, "pingpong: no pipe\n");
+		exit(1);
+	}
+	pid = fork();
+	if (pid < 0) {
+		fprintf(2, "pingpong: no process\n");
+		exit(1);
+	}
+	if (pid == 0) {
+		close(down[1]);
+		close(up[0]);
+		child(down[0], up[1]);
+	}
+	close(down[0]);
+	close(up[1]);
+	write(down[1], &byte, 1);
+	receive(up[0], "pong");
+	wait(&status);
+	exit(status);
+}
