@@ -26,6 +26,7 @@ say = $(if $(V)$(silent),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 
 BUILD ?= build
+include mk/lab.mk
 
 # A build also depends on flags and lists of files.  Such a text is kept in a file, whose
 # time changes only when the text does: $(call write_key,TEXT) is the recipe of this file,
@@ -41,7 +42,6 @@ require_files = $(foreach f,$(2),$(if $(wildcard $(f)),,$(error $(1)='$($(1))': 
 	Blanks separate names$(3), so a name cannot have one)))
 $(call refuse_blanks,BUILD)
 
-include mk/lab.mk
 include mk/toolchain.mk
 include mk/kernel.mk
 include mk/host.mk

@@ -6,14 +6,14 @@ MEM ?= 128M
 KERNEL ?= kernel/kernel
 # The kernel takes the first value that it is given for an option.  RUN_BOOT is what ./run
 # adds to them.
-BOOT_OPTIONS = $(strip $(BOOTARGS) $(RUN_BOOT) $(LAB_BOOT))
+BOOTLINE = $(strip $(BOOTARGS) $(RUN_BOOT) $(LAB_BOOT))
 GDBPORT ?= $(shell expr $$(id -u) % 5000 + 25000)
 
 QEMUOPTS = -machine virt -bios default -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -nographic \
 	$(if $(LEGACY),,-global virtio-mmio.force-legacy=false) \
 	-drive file=$(IMAGE),if=none,format=raw,id=x0 \
 	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
-	$(if $(BOOT_OPTIONS),-append '$(BOOT_OPTIONS)') $(QEMUEXTRA)
+	$(if $(BOOTLINE),-append '$(BOOTLINE)') $(QEMUEXTRA)
 
 .PHONY: boot-files print-qemu qemu qemu-nox qemu-fs qemu-gdb gdb print-gdbport
 

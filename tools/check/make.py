@@ -334,4 +334,136 @@ def test_large_images_are_kept_large():
     subprocess.run(["build/fsck", "-q", "--big", str(image)], check=True)
 
 
+def tree(name, files=()):
+    """A folder with our Makefile, with its own kernel/ and user/, and with FILES, which are texts by path."""
+    folder = OUT / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for part in ("kernel", "user", "xv6"):
+        shutil.copytree(part, folder / part, ignore=shutil.ignore_patterns("kernel.*"))
+    for part in ("Makefile", "mk", "tools", "tests", "README.md", "test"):
+        (folder / part).symlink_to(os.path.abspath(part))
+    for path in files:
+        write(folder / path, files[path])
+    return folder
+
+
+def write(path, text):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def machine_of(folder, *words, **variables):
+    """What make would start: (processors, boot options)."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("LAB", "CPUS", "BOOTARGS", "XV6", "ADD")}
+    done = subprocess.run(["make", "-s", "--no-print-directory", *words, "print-qemu"], cwd=folder, text=True,
+                          env={**environment, **variables}, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT)
+    assert done.returncode == 0, done.stderr
+    append = re.search(r"-append '([^']*)'", done.stdout)
+    return int(re.search(r"-smp (\d+)", done.stdout).group(1)), append.group(1).split() if append else []
+
+
+LABS = "util syscall pgtbl traps lazy cow thread net lock fs mmap".split()
+
+
+def test_lab_chooses_processors_and_options():
+    found = {lab: machine_of(".", f"LAB={lab}") for lab in LABS}
+    expect({lab: cpus for lab, (cpus, _) in found.items() if cpus != 3}, {"lock": 4, "fs": 1})
+    for lab, option in (("util", "stack=2"), ("pgtbl", "stats=lab"), ("lazy", "heap=lazy")):
+        assert option in found[lab][1], found[lab]
+    expect(machine_of("."), (3, []))
+    # the kernel takes the first of two
+    expect(machine_of(".", "LAB=lazy", "CPUS=2", "BOOTARGS=heap=eager")[1].index("heap=eager"), 0)
+    expect(machine_of(".", "LAB=lock", "CPUS=2")[0], 2)
+    # the kernel knows all of them
+    words = sorted({word for _, options in found.values() for word in options})
+    expect(run("--boot", " ".join(words), "-c", "echo up"), (0, "up\n", ""))
+
+
+def test_places_where_a_lab_is_named():
+    """The command line wins over the environment, and that over conf/lab.mk; so it is for each variable."""
+    folder = tree("named", {"conf/lab.mk": "LAB=lock \nBOOTARGS=fork=copy\n"})
+    expect(machine_of(folder)[0], 4)
+    assert "fork=copy" in machine_of(folder)[1]
+    expect(machine_of(folder, LAB="fs")[0], 1)
+    expect(machine_of(folder, "LAB=util", LAB="fs")[0], 3)
+    expect(machine_of(folder, "LAB=")[0], 3)
+    expect(machine_of(folder, CPUS="2")[0], 2)
+    options = machine_of(folder, BOOTARGS="heap=lazy")[1]
+    assert "heap=lazy" in options and "fork=copy" not in options, options
+    write(folder / "conf/lab.mk", "LAB=pgtbl\nCPUS=7\n")
+    expect(machine_of(folder)[0], 7)
+
+
+def test_wrong_lab_says_what_there_is():
+    for lab in ("nosuch", "util fs"):
+        status, out = make("-n", f"LAB={lab}")
+        assert status != 0 and lab in out and all(name in out for name in LABS), out
+
+
+def test_programs_see_their_lab():
+    """As -D of the lab's own Makefile; the library is not compiled anew."""
+    source = xv6_program(OUT / "which.c", "WHICH")
+    text = pathlib.Path(source).read_text()
+    pathlib.Path(source).write_text('#if defined(SOL_PGTBL) && defined(LAB_PGTBL)\n#define WHICH "pgtbl"\n#else\n'
+                                    '#define WHICH "none"\n#endif\n' + text)
+    expect(run("--xv6", source, "-c", "which"), (0, "none\n", ""))
+    expect(run("--xv6", source, "--lab", "pgtbl", "-c", "which"), (0, "pgtbl\n", ""))
+    expect(run("--xv6", source, "--lab", "fs", "-c", "which"), (0, "none\n", ""))
+
+
+def test_files_of_a_lab_lie_in_user():
+    """Programs in user/ itself are compiled, but not xv6's library; README and scripts go into the image."""
+    files = ("user/mine.c", "user/two.c", "user/two_switch.S", "user/ulib.c", "user/try.sh", "README")
+    folder = tree("lying", {"conf/lab.mk": "LAB=thread\n", **dict.fromkeys(files, "")})
+
+    def commands(*words):
+        return subprocess.run(["make", "-n", "fs.img", *words], cwd=folder, stdout=subprocess.PIPE, check=True,
+                              text=True, timeout=TIMEOUT).stdout.replace("\\\n", "")
+    line = next(line for line in commands().split("\n") if "mk/image.sh" in line)
+    asked = re.split(r"\s--\s", line)[2].split()
+    expect(sorted(asked), sorted(["build/xv6/mine", "build/xv6/two", "README", "user/try.sh"]))
+    assert "two_switch.S" in commands() and "build/xv6/mine" not in commands("LAB=")
+
+
+GRADER = "#!/bin/sh\necho graded as $0 $*\nexec make -s --no-print-directory print-qemu 2>&1\n"
+
+
+def grade(folder, *words):
+    """make grade: (status, all that it printed after `make clean`)."""
+    write(folder / "build/old", "")
+    done = subprocess.run(["make", "-s", "--no-print-directory", *words, "grade"], cwd=folder, text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT)
+    return done.returncode, done.stdout, not (folder / "build").exists()
+
+
+def test_make_grade_runs_the_grader_that_lies_there():
+    folder = tree("graded")
+    write(folder / "grade-lab-lock", GRADER)
+    # found by itself; make's own words must not come before QEMU's, which the grader waits for
+    for words in ([], ["LAB=lock"], ["-j2", "LAB=lock"]):
+        status, out, cleaned = grade(folder, *words, "MEM=64M", "XV6=user/bin/true.c user/bin/false.c")
+        lines = out.split("\n")
+        assert status == 0 and cleaned and lines[0] == "graded as ./grade-lab-lock -v", out
+        assert lines[1].startswith("qemu-system-riscv64 ") and "-smp 4" in lines[1] and "-m 64M" in lines[1], out
+    status, out, cleaned = grade(folder, "LAB=fs")
+    assert status != 0 and "grade-lab-fs" in out and not cleaned, out
+    write(folder / "grade-lab-fs", "#!/usr/bin/env python3\nfrom gradelib import *\n")
+    status, out, cleaned = grade(folder, "LAB=fs")
+    assert status != 0 and "gradelib.py" in out and not cleaned, out
+    status, out, cleaned = grade(folder)
+    assert status != 0 and "fs lock" in out and not cleaned, out
+    write(folder / "grade-lab-lock", "#!/bin/sh\nexit 3\n")
+    assert grade(folder, "LAB=lock")[0] != 0, "a grader that fails"
+
+
+def test_make_grade_without_a_grader_runs_the_tests():
+    folder = tree("ungraded")
+    (folder / "test").unlink()
+    write(folder / "test", "#!/bin/sh\necho all tests\n")
+    status, out, cleaned = grade(folder)
+    assert status == 0 and cleaned and "no lab to grade" in out and "all tests" in out, out
+
+
 rig.main(globals())

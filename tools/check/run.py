@@ -202,7 +202,8 @@ def test_input_before_the_machine_is_up():
 
 def test_wrong_options():
     for arguments in (["--harts", "9"], ["--mem", "lots"], ["--mem", "1M"], ["--nonsense"], ["-c"],
-                      ["--add", "/nosuch"], ["--xv6", "/nosuch.c"], ["-c", ""]):
+                      ["--add", "/nosuch"], ["--xv6", "/nosuch.c"], ["-c", ""], ["--harts", ""],
+                      ["--lab", "nosuch"], ["--lab", ""], ["--lab", "util fs"]):
         status, out, err = run(*arguments)
         assert status == 2 and out == "" and err, (arguments, status, out, err)
 
@@ -210,13 +211,28 @@ def test_wrong_options():
 def test_help():
     status, out, _ = run("--help")
     expect(status, 0)
-    for option in ("--harts", "--mem", "--boot", "--add", "--xv6", "--image", "-c", "--gdb", "--legacy"):
+    for option in ("--harts", "--mem", "--boot", "--add", "--xv6", "--image", "-c", "--gdb", "--legacy",
+                   "--examples", "--lab"):
         assert option in out, option
 
 
 def test_xv6_source():
     (OUT / "hello.c").write_text(HELLO)
     expect(run("--xv6", "hello.c", "-c", "hello a b", cwd=OUT), (43, "hello 3\n", ""))
+
+
+def test_lab_and_examples():
+    """A lab chooses processors and options, and what is asked for wins."""
+    for words, heap in (([], "[eager] lazy"), (["--lab", "lazy"], "eager [lazy]"),
+                        (["--lab", "lazy", "--boot", "heap=eager"], "[eager] lazy")):
+        status, out, _ = run(*words, "-c", "vmctl | grep heap")
+        assert status == 0 and heap in out, (words, out)
+    for words, harts in (([], 3), (["--lab", "lock"], 4), (["--lab", "lock", "--harts", "2"], 2)):
+        status, out, _ = run("--verbose", *words, "-c", "true")
+        assert status == 0 and f"\nharts: {harts}," in out, (words, out)
+    status, _, err = run("--lab", "nosuch", "-c", "true")
+    assert status == 2 and "nosuch" in err and "pgtbl" in err, err
+    expect(run("--examples", "-c", "echo a b | xargs echo"), (0, "a b\n", ""))
 
 
 def test_add():
