@@ -244,6 +244,16 @@ TEST(stack, of_one_page_without_a_size)
 	EQ(elf_try(stack_user(PAGE, 1)), KILLED);
 }
 
+TEST(stack, of_as_many_pages_as_the_option_says)
+{
+	EQ(setoption("stack", "3"), 0);
+	EQ(elf_try(stack_user(0, 2)), 42);
+	EQ(elf_try(stack_user(0, 3)), KILLED);
+	EQ(elf_try(stack_user(PAGE, 1)), KILLED);
+	EQ(setoption("stack", "1"), 0);
+	EQ(elf_try(stack_user(0, 1)), KILLED);
+}
+
 TEST(stack, of_the_size_that_is_asked_for)
 {
 	EQ(elf_try(stack_user(64 * 1024, 15)), 42);
