@@ -13,7 +13,7 @@ import sys
 
 # Files and functions that a text tells its reader to make, or to have.
 EXAMPLES = {"greet.c", "harts.c", "zero.c", "zero.h", "hello.c", "mylib.h", "prog.c", "a.c", "b.c", "pgtbltest.c",
-            "stats.c", "zero_init", "sys_harts"}
+            "stats.c", "ulib.c", "lab.mk", "zero_init", "sys_harts"}
 FILE = re.compile(r"`([\w./*-]+\.(?:c|h|S|py|sh|mk|mut|md))`")
 FUNCTION = re.compile(r"\b([a-z]\w+)\(\)")
 LINK = re.compile(r"\]\(([^)#:]+)\)")

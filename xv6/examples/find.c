@@ -1,11 +1,11 @@
 /* find.c - prints the paths in a tree whose last name is the one that is wanted.
  *
  *     find . b                    all that is called b
- *     find . b -exec grep hello   runs `grep hello PATH` for each, and prints nothing itself
+ *     find . b -exec grep hello   runs `grep hello PATH` for each, and prints nothing
  *
- * The tree is walked by recursion, with one buffer for the path: each level adds a name, and
- * takes it off again.  The entries . and .. lead back, so they are left out, and links are
- * not followed. */
+ * The tree is walked by recursion, with one buffer for the path: each level adds a name,
+ * and takes it off again.  The entries . and .. lead back, so they are left out, and links
+ * are not followed. */
 #include "kernel/types.h"
 #include "kernel/stat.h"
 #include "kernel/fs.h"

@@ -1,7 +1,7 @@
 /* head.c - prints the first lines of files, or of the input: 10, or -n NUMBER.
  *
- * read() gives what fits into the buffer, not lines.  So the newlines in it are counted, and
- * the part that belongs to the head is written in one piece. */
+ * read() gives what fits into the buffer, not lines.  So the newlines in it are counted,
+ * and the part that belongs to the head is written in one piece. */
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "user/user.h"

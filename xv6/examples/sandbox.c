@@ -4,7 +4,7 @@
  *     sandbox 2 - grind                   1 is fork
  *
  * The mask has a bit for each number of a call.  What the kernel has been told stays true
- * for the process after exec(), and for its children, so the command cannot get rid of it. */
+ * for the process after exec(), and for its children: the command cannot get rid of it. */
 #include "kernel/types.h"
 #include "user/user.h"
 

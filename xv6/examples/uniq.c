@@ -4,7 +4,7 @@
  *                                  -i: large and small letters are the same
  *
  * Two lines are all that has to be kept: the one that was read last, and the first of its
- * run, which is printed when another one comes.  They change places without being copied. */
+ * run, which is printed when another one comes.  They change places, without a copy. */
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "user/user.h"

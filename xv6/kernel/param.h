@@ -3,8 +3,8 @@
 #pragma once
 
 /* Processes. */
-#define NPROC 64    /* at once                                   */
-#define MAXARG 32   /* of exec(), the NULL included              */
+#define NPROC 64  /* at once                                   */
+#define MAXARG 32 /* of exec(), the NULL included              */
 #ifdef LAB_UTIL
 #define USERSTACK 2 /* pages of stack; LAB=util boots with stack=2 */
 #else

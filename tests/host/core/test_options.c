@@ -66,7 +66,8 @@ static void check(const struct option *o, const char *value, bool is_good)
 		assert_string_equal(option_given(o->name), value);
 	} else {
 		assert_non_null(strstr(fault, line));
-		assert_non_null(strstr(fault, option_is_number(o) ? strchr(list(o), ' ') + 1 : list(o)));
+		assert_non_null(strstr(fault, option_is_number(o) ? strchr(list(o), ' ') + 1
+								  : list(o)));
 		assert_null(strchr(fault, '\n'));
 	}
 }
