@@ -18,21 +18,16 @@ lab_boot_util := stack=2
 # Only 2020 looks at the two counts, and only 2024 and 2025 at the entries of a child.
 lab_boot_pgtbl := stats=lab fork=copy
 lab_boot_lazy := heap=lazy
-lab_cpus_lock := 4
-lab_cpus_fs := 1
-# Blocks of a new image.
-lab_blocks_lock := 10000
-lab_blocks_fs := 200000
+# FSSIZE: blocks of a new image.
+lab_set_lock := CPUS=4 FSSIZE=10000
+lab_set_fs := CPUS=1 FSBIG=1
+lab_set_net := NET=1
 
 LAB_BOOT := $(lab_boot_$(lab))
 LAB_CFLAGS := $(if $(lab),$(addsuffix _$(shell echo $(lab) | tr a-z A-Z),-DSOL -DLAB))
+$(foreach s,$(lab_set_$(lab)),$(eval $(subst =, ?= ,$(s))))
 
 ifneq ($(lab),)
-CPUS ?= $(or $(lab_cpus_$(lab)),3)
-FSSIZE ?= $(lab_blocks_$(lab))
-FSBIG ?= $(if $(filter fs,$(lab)),1)
-NET ?= $(if $(filter net,$(lab)),1)
-
 # The lab's programs and files are those that lie in user/ itself; what xv6's library is made
 # of may lie there, too.
 lab_programs := $(filter-out $(patsubst %,user/%.c,printf ulib umalloc statistics),$(wildcard user/*.c))
