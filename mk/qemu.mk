@@ -4,10 +4,11 @@ QEMU ?= qemu-system-riscv64
 CPUS ?= 3
 MEM ?= 128M
 KERNEL ?= kernel/kernel
+GDBPORT ?= $(shell expr $$(id -u) % 5000 + 25000)
+
 # The kernel takes the first value that it is given for an option.  RUN_BOOT is what ./run
 # adds to them.
-BOOTLINE = $(strip $(BOOTARGS) $(RUN_BOOT) $(LAB_BOOT))
-GDBPORT ?= $(shell expr $$(id -u) % 5000 + 25000)
+BOOTLINE = $(strip $(BOOTARGS) $(RUN_BOOT) $(if $(FSBIG),fsbig=on) $(LAB_BOOT))
 
 QEMUOPTS = -machine virt -bios default -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -nographic \
 	$(if $(LEGACY),,-global virtio-mmio.force-legacy=false) \
