@@ -28,9 +28,9 @@ LAB_CFLAGS := $(if $(lab),$(addsuffix _$(shell echo $(lab) | tr a-z A-Z),-DSOL -
 $(foreach s,$(lab_set_$(lab)),$(eval $(subst =, ?= ,$(s))))
 
 ifneq ($(lab),)
-# The lab's programs and files are those that lie in user/ itself; what xv6's library is made
-# of may lie there, too.
-lab_programs := $(filter-out $(patsubst %,user/%.c,printf ulib umalloc statistics),$(wildcard user/*.c))
+# The lab's programs and files are those that lie in user/ itself.  A file without main() is
+# part of a library, such as xv6's own.
+lab_programs := ${shell grep -lE '^([a-z]+[[:space:]]+)?main[[:space:]]*[(]' user/*.c 2>/dev/null}
 XV6 ?= $(call xv6_with_switch,$(lab_programs))
 ADD ?= $(wildcard README user/*.sh user/*.txt)
 endif
