@@ -6,15 +6,19 @@
 #include "kernel/types.h"
 #include "user/user.h"
 
+static void fail(const char *what)
+{
+	fprintf(2, "pingpong: %s\n", what);
+	exit(1);
+}
+
 /* Reads the byte of the other side, and says so. */
 static char receive(int fd, const char *what)
 {
 	char byte;
 
-	if (read(fd, &byte, 1) != 1) {
-		fprintf(2, "pingpong: the other process is gone\n");
-		exit(1);
-	}
+	if (read(fd, &byte, 1) != 1)
+		fail("the other process is gone");
 	printf("%d: received %s\n", getpid(), what);
 	return byte;
 }
@@ -32,16 +36,12 @@ int main(void)
 	int down[2], up[2], pid, status;
 	char byte = 'b';
 
-	if (pipe(down) < 0 || pipe(up) < 0) {
-		fprintf(2, "pingpong: no pipe\n");
-		exit(1);
-	}
+	if (pipe(down) < 0 || pipe(up) < 0)
+		fail("no pipe");
 	pid = fork();
-	if (pid < 0) {
-		fprintf(2, "pingpong: no process\n");
-		exit(1);
-	}
-	if (pid == 0) {
+	if (pid < 0)
+		fail("no process");
+	if (!pid) {
 		close(down[1]);
 		close(up[0]);
 		child(down[0], up[1]);

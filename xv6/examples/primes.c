@@ -6,7 +6,7 @@
  * prime has none, and the table of processes has room for no more than 64.
  *
  * The end travels from left to right, as each process closes its pipe; the last ones exit
- * first, because everybody waits for his neighbour. */
+ * first, because each waits for its neighbour. */
 #include "kernel/types.h"
 #include "user/user.h"
 

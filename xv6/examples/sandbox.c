@@ -8,6 +8,20 @@
 #include "kernel/types.h"
 #include "user/user.h"
 
+static void fail(const char *what, const char *which)
+{
+	fprintf(2, "sandbox: %s %s\n", what, which);
+	exit(1);
+}
+
+static void confined(int mask, const char *path, char *command[])
+{
+	if (interpose(mask, path) < 0)
+		fail("interpose failed for", path);
+	exec(command[0], command);
+	fail("cannot run", command[0]);
+}
+
 int main(int argc, char *argv[])
 {
 	int pid, status = 1;
@@ -17,19 +31,10 @@ int main(int argc, char *argv[])
 		exit(1);
 	}
 	pid = fork();
-	if (pid < 0) {
-		fprintf(2, "sandbox: no process\n");
-		exit(1);
-	}
-	if (pid == 0) {
-		if (interpose(atoi(argv[1]), argv[2]) < 0) {
-			fprintf(2, "sandbox: interpose failed\n");
-			exit(1);
-		}
-		exec(argv[3], argv + 3);
-		fprintf(2, "sandbox: cannot run %s\n", argv[3]);
-		exit(1);
-	}
+	if (pid < 0)
+		fail("no process for", argv[3]);
+	if (!pid)
+		confined(atoi(argv[1]), argv[2], argv + 3);
 	wait(&status);
 	exit(status);
 }

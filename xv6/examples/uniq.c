@@ -107,10 +107,11 @@ int main(int argc, char *argv[])
 	}
 	if (argc - i > 1)
 		usage();
-	if (i < argc && (fd = open(argv[i], O_RDONLY)) < 0) {
+	if (i < argc)
+		fd = open(argv[i], O_RDONLY);
+	if (fd >= 0)
+		uniq(fd);
+	else
 		fprintf(2, "uniq: cannot open %s\n", argv[i]);
-		exit(1);
-	}
-	uniq(fd);
-	exit(0);
+	exit(fd < 0);
 }

@@ -52,15 +52,19 @@ static int add_words(int n)
 	return n;
 }
 
+static void fail(const char *what)
+{
+	fprintf(2, "xargs: %s\n", what);
+	exit(1);
+}
+
 static int run(void)
 {
 	int status = 1, pid = fork();
 
-	if (pid < 0) {
-		fprintf(2, "xargs: no process\n");
-		exit(1);
-	}
-	if (pid == 0) {
+	if (pid < 0)
+		fail("no process");
+	if (!pid) {
 		exec(words[0], words);
 		fprintf(2, "xargs: cannot run %s\n", words[0]);
 		exit(1);
@@ -81,10 +85,8 @@ int main(int argc, char *argv[])
 		words[i - 1] = argv[i];
 	while ((n = read_line()) != -1) {
 		total = n < 0 ? -1 : add_words(argc - 1);
-		if (total < 0) {
-			fprintf(2, "xargs: a line is too long\n");
-			exit(1);
-		}
+		if (total < 0)
+			fail("a line is too long");
 		if (total >= argc && run() != 0)
 			failed = 1;
 	}
