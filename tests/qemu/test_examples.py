@@ -15,7 +15,11 @@ PRIMES = [n for n in range(2, 281) if all(n % d for d in range(2, n))]
 
 @pytest.fixture(scope="module")
 def image():
-    return labrig.make_image("examples.img", [], "EXAMPLES=1")
+    labrig.OUT.mkdir(parents=True, exist_ok=True)
+    files = {"open-end": b"7 10", "bytes": bytes([0x80, 0x01, 0xf0, 0xf1, 0xf2, 0xf3, 0x84, 0x85, 0x86, 0x87])}
+    for name, data in files.items():
+        (labrig.OUT / name).write_bytes(data)
+    return labrig.make_image("examples.img", [], "EXAMPLES=1", "ADD=" + " ".join(str(labrig.OUT / name) for name in files))
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +52,7 @@ EXACT = [
     ("primes", "\n".join(f"prime {n}" for n in PRIMES)),
     ("echo 12 30 7 xv6 6x /6, 8-20 0012 3000000000000000000000030 | sixfive",
      "12\n30\n6\n20\n12\n3000000000000000000000030"),
+    ("sixfive open-end", "10"),
     ("sixfive nosuch", "sixfive: cannot open nosuch"),
     ("echo 5 > five", ""),
     ("sixfive five nosuch five", "5\nsixfive: cannot open nosuch\n5"),
@@ -55,6 +60,8 @@ EXACT = [
      "Example 4:\nBD0\n1819438967\n100\nz\nxyzzy\nExample 5:\nhello\nw\no\nr\nl\nd"),
     ("echo deadbeef | memdump hhcccc", "25956\n25697\nb\ne\ne\nf"),
     ("echo abcdefgh | memdump p", "6867666564636261"),
+    ("memdump hp < bytes", "384\n87868584F3F2F1F0"),
+    ("memdump hh < bytes", "384\n-3600"),
     ("echo ab | memdump cS", "a\nb\n"),
     ("echo a | memdump i", "memdump: not enough data"),
     ("echo a | memdump hc", "memdump: not enough data"),
@@ -67,6 +74,10 @@ EXACT = [
     ("echo hello > b", ""),
     ("find . b", "./a/aa/b\n./a/b\n./b"),
     ("find a aa", "a/aa"),
+    ("mkdir a/aa/fourteen.chars", ""),
+    ("echo > a/aa/fourteen.chars/x", ""),
+    ("find . x", "./a/aa/fourteen.chars/x"),
+    ("find . fourteen.chars", "./a/aa/fourteen.chars"),
     ("find a/b b", "a/b"),
     ("find / aa", "/a/aa"),
     ("find . nosuch", ""),
@@ -74,6 +85,8 @@ EXACT = [
     ("find . b -exec echo hi", "hi ./a/aa/b\nhi ./a/b\nhi ./b"),
     ("find . b | xargs grep hello", "hello\nhello\nhello"),
     ("echo hello too | xargs echo bye", "bye hello too"),
+    ("echo a b c > words", ""),
+    ("cat words b | xargs echo", "a b c\nhello"),
     ("head -n 3 README | xargs echo", "# Pagoda\n" + (labrig.ROOT / "README.md").read_text().split("\n")[2]),
     ("head -n 1 b five", "==> b <==\nhello\n\n==> five <==\n5"),
     ("cat five five b b b five > runs", ""),
