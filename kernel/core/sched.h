@@ -26,11 +26,18 @@ enum thread_state {
 /* (Q) run queue lock of harts[hart]  (S) only this thread  (A) atomic
  * (C) constant while it runs  (H) the hart that runs it, interrupts off */
 struct thread {
-	struct context ctx;               /* (Q) when not running                     */
-	struct list link;                 /* (Q) run queue                            */
-	u32 state;                        /* (Q) enum thread_state; also read unlocked */
-	u32 hart;                         /* (Q) where it runs or ran last            */
-	bool killed;                      /* (A) dies before it returns to user mode  */
+	struct context ctx; /* (Q) when not running                     */
+	struct list link;   /* (Q) run queue                            */
+	u32 state;          /* (Q) enum thread_state; also read unlocked */
+	u32 hart;           /* (Q) where it runs or ran last            */
+	union {
+		u32 attends; /* not 0: one of these is true, all of them rare */
+		struct {
+			bool killed;    /* (A) dies before it returns to user mode */
+			bool has_alarm; /* (S) proc/lab/alarm.h                   */
+			bool sandboxed; /* (S) proc/lab/sandbox.h                 */
+		};
+	};
 	bool is_kernel;                   /* (C) has no process                       */
 	bool waits_for_memory;            /* (C) instead of being refused it: mem_wait() */
 	u32 no_fault;                     /* (S) user faults fail at once             */

@@ -16,6 +16,7 @@
 #include "mm/phys/reclaim.h"
 #include "mm/uaccess.h"
 #include "proc/exec_priv.h"
+#include "proc/lab/alarm.h"
 #include "proc/proc.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
@@ -299,6 +300,8 @@ static void exec_commit(struct exec *x, const char *path)
 	p->tf->a1 = x->sp;
 	p->eager_sbrk = false;
 	fp_reset(&p->thread);
+	if (p->thread.attends)
+		alarm_drop(p);
 	console_leave();
 	irq_push_off();
 	spin_lock(&proc_lock);

@@ -12,6 +12,8 @@
 #include "lib/string.h"
 #include "mm/space/aspace.h"
 #include "mm/phys/reclaim.h"
+#include "proc/lab/alarm.h"
+#include "proc/lab/sandbox.h"
 #include "uapi/errno.h"
 
 struct proc procs[NPROC];
@@ -23,6 +25,8 @@ static struct first_program first; /* (C) after boot */
 
 void proc_init(void)
 {
+	alarm_init();
+	sandbox_init();
 	for (unsigned i = 0; i < NPROC; i++) {
 		stack_tops[i] = kstack_alloc();
 		if (!stack_tops[i])
@@ -182,8 +186,12 @@ static s64 proc_fork_once(void)
 
 	if (!child)
 		return err;
-	err = aspace_fork(parent->thread.as, &child->pages, &child->thread.as);
+	if (parent->thread.attends)
+		err = alarm_fork(child, parent);
+	if (!err)
+		err = aspace_fork(parent->thread.as, &child->pages, &child->thread.as);
 	if (err) {
+		alarm_drop(child);
 		proc_free(child);
 		return err;
 	}
@@ -192,6 +200,8 @@ static s64 proc_fork_once(void)
 	proc_copy_registers(child, parent);
 	proc_share_files(child, parent);
 	strlcpy(child->thread.name, parent->thread.name, PROCNAME);
+	if (parent->thread.attends)
+		sandbox_fork(child, parent);
 	child->trace = parent->trace;
 	child->eager_sbrk = parent->eager_sbrk;
 	pid = child->pid;
@@ -269,6 +279,10 @@ void proc_exit(int status)
 		proc_end_init(why);
 	}
 	console_leave();
+	if (p->thread.attends) {
+		alarm_drop(p);
+		sandbox_drop(p);
+	}
 	proc_drop_files(p);
 	proc_drop_memory(p);
 	proc_leave_tree(p);

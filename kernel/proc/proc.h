@@ -16,8 +16,10 @@
 #include "uapi/job.h"
 #include "uapi/limits.h"
 
+struct alarm;
 struct file;
 struct inode;
+struct sandbox;
 
 /* (P) proc_lock  (S) only the process itself  (C) constant while it lives */
 struct proc {
@@ -36,6 +38,9 @@ struct proc {
 	struct inode *cwd;          /* (S) */
 	struct job job;             /* (P) */
 	u32 trace;                  /* (S) bit n: report system call n       */
+	u32 masked;                 /* (S) bit n: refuse it; lab/sandbox.h   */
+	struct sandbox *sandbox;    /* (S) NULL: masked is 0                 */
+	struct alarm *alarm;        /* (S) lab/alarm.h; NULL: it has none    */
 	bool eager_sbrk;            /* (S) has called sbrk without a mode    */
 };
 

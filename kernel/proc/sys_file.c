@@ -135,22 +135,32 @@ s64 sys_sync(const u64 arg[6])
 }
 
 /* The descriptor is found first, as opening may create or empty a file. */
-s64 sys_open(const u64 arg[6])
+static inline s64 sys_open_checked(const char *path, int flags)
 {
 	struct file *f;
-	char path[MAXPATH];
-	int fd, err = arg_path(arg[0], path);
+	int fd, err;
 
-	if (err)
-		return err;
 	fd = sys_find_fd(0);
 	if (fd < 0)
 		return fd;
-	err = fs_open(proc_current()->cwd, path, (int)arg[1], &f);
+	err = fs_open(proc_current()->cwd, path, flags, &f);
 	if (err)
 		return err;
 	proc_current()->files[fd] = f;
 	return fd;
+}
+
+s64 sys_open(const u64 arg[6])
+{
+	char path[MAXPATH];
+	int err = arg_path(arg[0], path);
+
+	return err ? err : sys_open_checked(path, (int)arg[1]);
+}
+
+s64 sys_open_path(const char *path, const u64 arg[6])
+{
+	return sys_open_checked(path, (int)arg[1]);
 }
 
 /* The calls that take one or two paths and return 0. */

@@ -2,6 +2,7 @@
 
 #include "core/clock.h"
 #include "core/option/options.h"
+#include "core/report/backtrace.h"
 #include "core/sync/waitq.h"
 #include "mm/space/aspace.h"
 #include "mm/uaccess.h"
@@ -68,14 +69,17 @@ s64 sys_kill(const u64 arg[6])
 }
 
 /* xv6's programs test for MAXARG; native ones may pass more, for long lists of files. */
+s64 sys_exec_path(const char *path, const u64 arg[6])
+{
+	return proc_exec(path, uptr(arg[1]), syscall_is_native() ? MAXARGS : MAXARG);
+}
+
 s64 sys_exec(const u64 arg[6])
 {
 	char path[MAXPATH];
 	int err = arg_path(arg[0], path);
 
-	if (err)
-		return err;
-	return proc_exec(path, uptr(arg[1]), syscall_is_native() ? MAXARGS : MAXARG);
+	return err ? err : sys_exec_path(path, arg);
 }
 
 s64 sys_getpid(const u64 arg[6])
@@ -114,6 +118,8 @@ s64 sys_pause(const u64 arg[6])
 	int ticks = (int)arg[0], err = 0;
 	u64 end = clock_ticks() + (ticks > 0 ? ticks : 0);
 
+	if (opt(BACKTRACE) == BACKTRACE_PAUSE)
+		backtrace();
 	waitq_init(&wq);
 	spin_lock(&pause_lock);
 	while (!err && clock_ticks() < end)

@@ -6,16 +6,11 @@
 #include "core/report/klog.h"
 #include "lib/types.h"
 #include "mm/phys/kmap.h"
+#include "proc/lab/sandbox.h"
 #include "proc/proc.h"
 #include "uapi/errno.h"
 
 #define SYS_MAX 128
-
-enum {
-#define X(number, call, nargs) NR_##call = number,
-	SYSCALLS(X)
-#undef X
-};
 
 struct syscall {
 	s64 (*fn)(const u64 arg[6]);
@@ -84,36 +79,67 @@ static __attribute__((noinline)) void syscall_mark_stack(const struct proc *p)
 #endif
 }
 
-bool syscall_is_native(void)
+static inline bool number_is_native(u32 number)
 {
-	return ((u32)proc_current()->tf->a7 & ~(SYS_NATIVE - 1u)) == SYS_NATIVE;
+	return (number & ~(SYS_NATIVE - 1u)) == SYS_NATIVE;
 }
 
-/* Reports a traced call.  @used is the number that the program used. */
-static void syscall_trace(const struct proc *p, u32 used, u32 number, s64 result)
+bool syscall_is_native(void)
 {
-	u32 bit = used < 32 ? used : syscall_bit(number);
+	return number_is_native((u32)proc_current()->tf->a7);
+}
 
-	if (bit < 32 && p->trace & BIT(bit) && syscall_name(number))
-		printk("%d: syscall %s -> %ld\n", p->pid, syscall_name(number), result);
+/* What a program asks for: the number that it used, without SYS_NATIVE, and the call that
+ * this means. */
+struct request {
+	u32 used, number;
+	bool native;
+};
+
+static inline struct request syscall_request(const struct proc *p)
+{
+	u32 used = (u32)p->tf->a7;
+	bool native = number_is_native(used);
+
+	if (native)
+		used -= SYS_NATIVE;
+	return (struct request){ used, syscall_resolve(used), native };
+}
+
+/* Reports a traced call. */
+static void syscall_trace(const struct proc *p, struct request r, s64 result)
+{
+	u32 bit = r.used < 32 ? r.used : syscall_bit(r.number);
+
+	if (bit < 32 && p->trace & BIT(bit) && syscall_name(r.number))
+		printk("%d: syscall %s -> %ld\n", p->pid, syscall_name(r.number), result);
+}
+
+static inline void syscall_finish(struct proc *p, struct request r, s64 result)
+{
+	if (result < 0 && !r.native)
+		result = -1;
+	p->tf->a0 = result;
+	if (p->trace)
+		syscall_trace(p, r, result);
 }
 
 void syscall_dispatch(void)
 {
 	struct proc *p = proc_current();
-	u32 used = (u32)p->tf->a7, number;
-	bool native = syscall_is_native();
-	s64 result;
+	struct request r = syscall_request(p);
 
-	if (native)
-		used -= SYS_NATIVE;
-	number = syscall_resolve(used);
 	syscall_mark_stack(p);
-	result = syscall_call(p, number);
+	syscall_finish(p, r, syscall_call(p, r.number));
+}
 
-	if (result < 0 && !native)
-		result = -1;
-	p->tf->a0 = result;
-	if (p->trace)
-		syscall_trace(p, used, number, result);
+void syscall_dispatch_sandboxed(void)
+{
+	struct proc *p = proc_current();
+	struct request r = syscall_request(p);
+
+	if (sandbox_masks(p, r.used, r.number))
+		syscall_finish(p, r, sandbox_masked_call(r.number, &p->tf->x[10]));
+	else
+		syscall_dispatch();
 }

@@ -8,10 +8,24 @@
 #define X(number, name, nargs) s64 sys_##name(const u64 arg[6]);
 SYSCALLS(X)
 #undef X
+
+enum {
+#define X(number, name, nargs) NR_##name = number,
+	SYSCALLS(X)
+#undef X
+};
+
 s64 sys_sleep(const u64 arg[6]); /* another name of sys_pause, for debuggers */
+
+/* open and exec, the path of which the kernel has already. */
+s64 sys_open_path(const char *path, const u64 arg[6]);
+s64 sys_exec_path(const char *path, const u64 arg[6]);
 
 /* Carries out what the running process's registers ask for. */
 void syscall_dispatch(void);
+
+/* The same for a process that may not make all calls (lab/sandbox.h). */
+void syscall_dispatch_sandboxed(void);
 
 /* Whether the program gets -errno of the call in progress; otherwise it gets -1. */
 bool syscall_is_native(void);

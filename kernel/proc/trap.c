@@ -10,6 +10,7 @@
 #include "mm/space/aspace.h"
 #include "mm/uaccess.h"
 #include "proc/fault_words.h"
+#include "proc/lab/alarm.h"
 #include "proc/proc.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"
@@ -77,8 +78,14 @@ static void user_trap_syscall(struct proc *p)
 {
 	p->tf->pc += 4;
 	irq_enable();
-	if (p->thread.killed)
-		proc_exit(-1);
+	if (p->thread.attends) {
+		if (p->thread.killed)
+			proc_exit(-1);
+		if (p->thread.sandboxed) {
+			syscall_dispatch_sandboxed();
+			return;
+		}
+	}
 	syscall_dispatch();
 }
 
@@ -99,14 +106,23 @@ static void user_trap_prepare_exit(struct proc *p)
 	csr_write(sstatus, status);
 }
 
+/* What keeps few programs from being entered just as they are.  Interrupts off. */
+static void user_trap_attend(struct proc *p)
+{
+	if (p->thread.killed) {
+		irq_enable();
+		proc_exit(-1);
+	}
+	if (p->thread.has_alarm)
+		alarm_attend(p);
+}
+
 static void user_trap_leave(struct proc *p)
 {
 	for (;;) {
 		irq_disable();
-		if (p->thread.killed) {
-			irq_enable();
-			proc_exit(-1);
-		}
+		if (p->thread.attends)
+			user_trap_attend(p);
 		if (!hart_current()->resched)
 			break;
 		thread_yield();

@@ -22,6 +22,8 @@
  * close(fd)                       trace(mask)
  * sysinfo(struct sysinfo *)       symlink(target, path)
  * pgaccess(va, npages, mask)      pgpte(va) -> entry or 0
+ * sigalarm(ticks, handler)        sigreturn()
+ * interpose(mask, path): system calls that may not be made any more, see docs/labs.md
  * kpgtbl()                        mmap(addr, len, prot, flags, fd, offset)
  * munmap(addr, len)               mprotect(addr, len, prot)
  * msync(addr, len, flags)         madvise(addr, len, advice)
@@ -79,7 +81,9 @@
 	X(92, munmap, 2)   \
 	X(93, pgaccess, 3) \
 	X(94, pgpte, 1)    \
-	X(95, kpgtbl, 0)
+	X(95, kpgtbl, 0)   \
+	X(97, sigalarm, 2) \
+	X(98, sigreturn, 0)
 
 /* All others. */
 #define OWN_CALLS(X)        \
@@ -106,7 +110,8 @@
 	X(84, explain, 5)   \
 	X(85, job, 1)       \
 	X(86, setoption, 2) \
-	X(87, console, 2)
+	X(87, console, 2)   \
+	X(96, interpose, 2)
 
 #define SYSCALLS(X) XV6_CALLS(X) LAB_CALLS(X) OWN_CALLS(X)
 
@@ -114,12 +119,14 @@
  * have no name; and the bits that these calls have in the mask of trace(). */
 #define LAB_NUMBER_FIRST 22
 #define LAB_NUMBER_LAST 63
-#define LAB_NUMBERS(X)  \
-	X(22, trace)    \
-	X(23, sysinfo)  \
-	X(26, symlink)  \
-	X(27, mmap)     \
-	X(28, munmap)   \
-	X(30, pgaccess) \
-	X(33, pgpte)    \
+#define LAB_NUMBERS(X)   \
+	X(22, trace)     \
+	X(23, sysinfo)   \
+	X(24, sigalarm)  \
+	X(25, sigreturn) \
+	X(26, symlink)   \
+	X(27, mmap)      \
+	X(28, munmap)    \
+	X(30, pgaccess)  \
+	X(33, pgpte)     \
 	X(34, kpgtbl)

@@ -17,6 +17,10 @@ saved:	.skip	8 * 16
 	.globl	regs_result
 regs_result: .skip 8
 floats:	.skip	8 * 32
+	.globl	alarm_calls, alarm_wanted, alarm_done
+alarm_calls: .skip 4
+alarm_wanted: .skip 4
+alarm_done: .skip 4
 
 	.macro	SET reg, n
 	li	\reg, PATTERN(\n)
@@ -230,6 +234,64 @@ state_csr_swap:
 	.set	csr, csr + 1
 	.endr
 	.option pop
+
+/* --- t_alarm.c ------------------------------------------------------------------- */
+
+	.globl	alarm_spin
+alarm_spin:
+	la	t0, saved
+	sd	ra, 0(t0)
+	sd	sp, 8(t0)
+	sd	gp, 16(t0)
+	sd	tp, 24(t0)
+	sd	s0, 32(t0)
+	sd	s1, 40(t0)
+	sd	s2, 48(t0)
+	sd	s3, 56(t0)
+	sd	s4, 64(t0)
+	sd	s5, 72(t0)
+	sd	s6, 80(t0)
+	sd	s7, 88(t0)
+	sd	s8, 96(t0)
+	sd	s9, 104(t0)
+	sd	s10, 112(t0)
+	sd	s11, 120(t0)
+	EACH	SET
+	li	a0, -PATTERN(10)
+1:	la	a7, alarm_done
+	lw	a7, 0(a7)
+	beqz	a7, 1b
+	li	a7, -PATTERN(10)
+	beq	a0, a7, 2f
+	li	a0, 10
+	j	regs_restore
+2:	EACH	CHANGED
+	li	a0, 0
+	j	regs_restore
+
+	.globl	alarm_clobber_float
+alarm_clobber_float:
+	.irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	fmv.d.x	f\n, sp
+	.endr
+	fscsr	zero
+	.globl	alarm_clobber
+alarm_clobber:
+	la	t0, alarm_calls
+	lw	t1, 0(t0)
+	addi	t1, t1, 1
+	sw	t1, 0(t0)
+	la	t0, alarm_wanted
+	lw	t2, 0(t0)
+	bne	t1, t2, 1f
+	la	t0, alarm_done
+	sw	t1, 0(t0)
+1:	.irp n, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	li	x\n, 0x1111 * \n
+	.endr
+	li	a7, 98			/* sigreturn */
+	ecall
+	ebreak
 
 	.section .rodata
 	.balign	8

@@ -23,7 +23,7 @@ static const char usage[] =
 	"value.\n";
 
 #define STATUS_WRONG 2
-#define VALUES_WIDTH 31
+#define VALUES_WIDTH 30
 
 static bool values_only;
 
@@ -90,7 +90,7 @@ static void print_line(const struct snap_option *o)
 		each_word(o->values, mark_word, &m);
 	if (!m.found && (*o->value || !*o->values))
 		mark_append(&m, o->value);
-	printf("%c%c %-8s %-*s %s\n", o->flags & SNAP_OPTION_GIVEN ? '*' : ' ',
+	printf("%c%c %-9s %-*s %s\n", o->flags & SNAP_OPTION_GIVEN ? '*' : ' ',
 	       o->flags & SNAP_OPTION_CAN_SET ? '+' : ' ', o->name, VALUES_WIDTH, m.text,
 	       o->what);
 }

@@ -5,7 +5,7 @@
 
 /* clang-format off */
 #define XV6_LABCALLS(X)                                                               \
-	X(96, interpose, 2) X(97, sigalarm, 2) X(98, sigreturn, 0) X(99, connect, 3)  \
-	X(100, bind, 1) X(101, unbind, 1) X(102, send, 5) X(103, recv, 5)             \
+	X(99, connect, 3) X(100, bind, 1) X(101, unbind, 1) X(102, send, 5)           \
+	X(103, recv, 5)                                                               \
 	X(104, rwlktest, 0) X(105, cpupin, 1) X(106, vmprint, 0) X(107, ksupernpte, 2)
 /* clang-format on */

@@ -41,6 +41,8 @@
 	X(CMD, "cmd", AT_BOOT, "one shell command, then power off", )                   \
 	X(PANIC, "panic", ANY_TIME, "after a panic: stop, or leave QEMU",               \
 	  W(PANIC_HALT, "halt") W(PANIC_EXIT, "exit"))                                  \
+	X(BACKTRACE, "backtrace", ANY_TIME, "print the calls that led to pause()",      \
+	  W(BACKTRACE_OFF, "off") W(BACKTRACE_PAUSE, "pause"))                          \
 	X(KTEST, "ktest", AT_BOOT, "try the kernel itself",                             \
 	  W(KTEST_OFF, "off") W(KTEST_ON, "on") W(KTEST_OVERFLOW, "overflow")           \
 		  W(KTEST_PANIC, "panic") W(KTEST_LOCK, "lock") W(KTEST_PRINT, "print") \

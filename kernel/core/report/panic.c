@@ -6,6 +6,7 @@
 #include "arch/riscv/csr.h"
 #include "core/clock.h"
 #include "core/coreup.h"
+#include "core/report/backtrace.h"
 #include "core/report/klog.h"
 #include "core/report/ksym.h"
 #include "core/option/options.h"
@@ -13,7 +14,6 @@
 #include "lib/assert.h"
 
 #define BACKTRACE_MAX 32
-#define KERNEL_HALF 0xffffffc000000000ul
 #define PANIC_STATUS 101
 
 /* How long the other harts have to turn interrupts on and stop. */
@@ -148,42 +148,19 @@ static void panic_print_who(void)
 	printk("\n");
 }
 
-/* Whether the words below @fp can be read: not in the guard page below a stack. */
-static bool panic_frame_ok(u64 fp)
-{
-	return IS_ALIGNED(fp, 8) && fp >= KERNEL_HALF && ((fp - 8) >> 12 & 3) != 0;
-}
-
-/* Follows the saved frame pointers within one stack: fp-8 holds the return
- * address, fp-16 the caller's frame pointer. */
-static void panic_print_callers(u64 fp)
-{
-	for (int i = 0; i < BACKTRACE_MAX && panic_frame_ok(fp); i++) {
-		const u64 *frame = (const u64 *)fp;
-		u64 next;
-
-		if (!frame[-1])
-			return; /* the thread's first function */
-		panic_print_caller(frame[-1]);
-		next = frame[-2];
-		if (next <= fp || next - fp > KSTACK_SIZE)
-			return;
-		fp = next;
-	}
-}
-
 /* A function that calls nothing has its return address in a register, @ra, and only
  * the caller's frame pointer in its frame, at fp-8. */
 static void panic_print_backtrace(u64 fp, u64 ra)
 {
-	u64 saved = panic_frame_ok(fp) ? ((const u64 *)fp)[-1] : 0, offset;
+	u64 saved = backtrace_frame_ok(fp) ? ((const u64 *)fp)[-1] : 0, offset;
 
 	printk("backtrace:\n");
-	if (ra && panic_frame_ok(saved) && !ksym_find(saved, &offset)) {
+	if (ra && backtrace_frame_ok(saved) && !ksym_find(saved, &offset)) {
 		panic_print_caller(ra);
 		fp = saved;
 	}
-	panic_print_callers(fp);
+	for (int i = 0; i < BACKTRACE_MAX && backtrace_step(&fp, &ra); i++)
+		panic_print_caller(ra);
 }
 
 static void panic_print_registers(const struct kframe *f)

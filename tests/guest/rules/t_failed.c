@@ -102,6 +102,12 @@ NOTHING(pause, pause(0));
 NOTHING(uptime, uptime());
 NOTHING(clock, clock());
 NOTHING(trace, trace(0));
+NOTHING(sigreturn, sigreturn() == -1 ? 0 : -1);
+CALL(sigalarm, sigalarm(1000000, 0))
+CALL(interpose, interpose((int)(1u << 31), "x"))
+UNDO(alarm, EQ(sigalarm(0, 0), 0))
+ROWS(sigalarm, { "", call_sigalarm, undo_alarm, BIT(FRAMES), 0 });
+ROWS(interpose, { "", call_interpose, undo_nothing, BIT(FRAMES), 0 });
 NOTHING(job, job(JOB_INTERRUPTED));
 
 /* When it works, the machine ends. */
