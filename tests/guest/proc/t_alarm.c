@@ -87,7 +87,7 @@ TEST(alarm, keeps_floating_point)
 	if (pid == 0) {
 		state_float_set(0x5a5ac3c3f00dbeef);
 		state_float_get(before);
-		spin_with(alarm_clobber_float, 2);
+		spin_with(alarm_clobber_float, 1);
 		state_float_get(after);
 		exit(memcmp(before, after, sizeof(before)) != 0);
 	}
@@ -95,7 +95,7 @@ TEST(alarm, keeps_floating_point)
 }
 
 /* What the handler did in the unit is no state of a program that has not used it. */
-TEST(alarm, leaves_floating_point_unused)
+SLOW_TEST(alarm, leaves_floating_point_unused)
 {
 	word after[33];
 	int left = 0;
@@ -138,7 +138,7 @@ TEST(alarm, many_processes_at_once)
 /* --- when it is called --------------------------------------------------------- */
 
 /* Time cannot pass faster for the process than for everybody. */
-TEST(alarm, comes_every_so_many_ticks)
+SLOW_TEST(alarm, comes_every_so_many_ticks)
 {
 	long start = clock();
 
@@ -152,7 +152,7 @@ TEST(alarm, comes_every_so_many_ticks)
 
 /* Almost all the time of this process passes in the kernel.  If that did not count, it
  * would take many times as long. */
-TEST(alarm, time_in_the_kernel_counts)
+SLOW_TEST(alarm, time_in_the_kernel_counts)
 {
 	long before;
 
@@ -171,7 +171,7 @@ TEST(alarm, time_in_the_kernel_counts)
 	EQ(unlink("f"), 0);
 }
 
-TEST(alarm, time_asleep_does_not_count)
+SLOW_TEST(alarm, time_asleep_does_not_count)
 {
 	int fd[2];
 	char c;
@@ -209,7 +209,7 @@ static void slow(void)
 	sigreturn();
 }
 
-TEST(alarm, is_not_called_within_the_handler)
+SLOW_TEST(alarm, is_not_called_within_the_handler)
 {
 	long start;
 
@@ -230,7 +230,7 @@ static void stop(void)
 	FAIL("sigreturn() came back");
 }
 
-TEST(alarm, stops)
+SLOW_TEST(alarm, stops)
 {
 	EQ(sigalarm(1, count), 0);
 	EQ(sigalarm(0, 0), 0);
@@ -248,7 +248,7 @@ TEST(alarm, stops)
 	EQ(sigalarm(0, 0), 0);
 }
 
-TEST(alarm, new_interval_replaces_the_old_one)
+SLOW_TEST(alarm, new_interval_replaces_the_old_one)
 {
 	long start = clock();
 
@@ -262,7 +262,7 @@ TEST(alarm, new_interval_replaces_the_old_one)
 	EQ(sigalarm(0, 0), 0);
 }
 
-TEST(alarm, wrong_calls_are_refused)
+SLOW_TEST(alarm, wrong_calls_are_refused)
 {
 	REFUSED(sigalarm(-1, count));
 	REFUSED(sigalarm((int)0x80000000, count));
@@ -279,7 +279,7 @@ TEST(alarm, wrong_calls_are_refused)
 
 /* --- handlers that cannot run ---------------------------------------------------- */
 
-TEST(alarm, handler_that_cannot_run_kills)
+SLOW_TEST(alarm, handler_that_cannot_run_kills)
 {
 	static const word bad[] = {
 		0xffffffff80200000, 0xffffffc080200000, 1ul << 38, 0x3ffffff000,
@@ -317,14 +317,14 @@ ROLE(zero)
 	return 8;
 }
 
-TEST(alarm, handler_may_be_at_address_0)
+SLOW_TEST(alarm, handler_may_be_at_address_0)
 {
 	CHILD(7, exec(test_self, (char *[]){ "abitest", "@zero", 0 }); exit(9));
 }
 
 /* --- fork, exec, exit ---------------------------------------------------------- */
 
-TEST(alarm, is_not_inherited)
+SLOW_TEST(alarm, is_not_inherited)
 {
 	EQ(sigalarm(1, count), 0);
 	CHILD(0, {
@@ -351,7 +351,7 @@ static void fork_here(void)
 }
 
 /* Both go on where the parent was; the child has no alarm from then on. */
-TEST(alarm, fork_in_the_handler)
+SLOW_TEST(alarm, fork_in_the_handler)
 {
 	EQ(sigalarm(1, fork_here), 0);
 	spin_until(1);
@@ -382,13 +382,13 @@ static void exec_no_alarm(void)
 	exit(9);
 }
 
-TEST(alarm, ends_with_exec)
+SLOW_TEST(alarm, ends_with_exec)
 {
 	CHILD(0, sigalarm(1, count); exec_no_alarm());
 	CHILD(0, sigalarm(1, exec_no_alarm); spin_ticks(100); exit(8));
 }
 
-TEST(alarm, survives_an_exec_that_failed)
+SLOW_TEST(alarm, survives_an_exec_that_failed)
 {
 	EQ(sigalarm(1, count), 0);
 	REFUSED(exec("nothing", (char *[]){ "nothing", 0 }));
@@ -401,7 +401,7 @@ static void leave(void)
 	exit(5);
 }
 
-TEST(alarm, process_may_end_at_any_moment)
+SLOW_TEST(alarm, process_may_end_at_any_moment)
 {
 	long pid;
 
