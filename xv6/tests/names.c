@@ -149,6 +149,8 @@ IS(SYS_open, 15);
 IS(SYS_close, 21);
 IS(SYS_trace, 22);
 IS(SYS_sysinfo, 23);
+IS(SYS_sigalarm, 24);
+IS(SYS_sigreturn, 25);
 IS(SYS_mmap, 27);
 IS(SYS_munmap, 28);
 IS(SYS_sync > 63, 1);
