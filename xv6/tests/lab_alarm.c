@@ -1,5 +1,5 @@
-// lab_alarm.c - what programs of the traps lab expect of sigalarm() and sigreturn().  Prints
-// `testN passed` for each part; `lab_alarm pause` only pauses.
+// lab_alarm.c - what programs of the traps lab expect of sigalarm() and sigreturn().
+// Prints `testN passed` for each part; `lab_alarm pause` only pauses.
 #include "kernel/param.h"
 #include "kernel/types.h"
 #include "kernel/stat.h"

@@ -39,7 +39,7 @@ static void sysinfo_part(void)
 	if (memory_free() != 0)
 		printf("sysinfo: %lu bytes are free when none can be had\n", memory_free());
 	if (sbrk(-PGSIZE) == SBRK_ERROR || memory_free() != PGSIZE)
-		printf("sysinfo: a page was given back, %lu bytes are free\n", memory_free());
+		printf("sysinfo: a page back, %lu bytes are free\n", memory_free());
 	sbrk(start - (char *)sbrk(0));
 	if (free / PGSIZE < pages)
 		printf("sysinfo: %lu pages of %lu bytes\n", pages, free);
