@@ -511,6 +511,11 @@ void inode_settle(void)
 	spin_unlock(&table.lock);
 }
 
+u32 inode_version(const struct inode *ip)
+{
+	return __atomic_load_n(&ip->version, __ATOMIC_RELAXED);
+}
+
 void inode_stat(struct inode *ip, struct stat *st)
 {
 	inode_lock(ip);

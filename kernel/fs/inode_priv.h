@@ -25,7 +25,8 @@ struct inode {
 	u32 goal;               /* (lock) the block to allocate next, if it is free   */
 	u32 next_page;          /* (lock) files: the page a sequential reader needs next */
 	u32 free_slot;          /* (lock) directories: no free entry lies before this */
-	u32 cuts;               /* (A) threads that are cutting its mappings: truncate.c */
+	u32 version; /* (A) changed under (lock): counts changes of the contents */
+	u32 cuts;    /* (A) threads that are cutting its mappings: truncate.c */
 	struct object obj;
 	struct inode *hash_next; /* (fstable)                                     */
 	struct list lru;         /* (fstable) those without references            */
@@ -66,6 +67,12 @@ static inline void inode_lock_nested(struct inode *ip)
 static inline void inode_unlock(struct inode *ip)
 {
 	mutex_unlock(&ip->lock);
+}
+
+/* Called before contents of @ip change.  Inode lock held. */
+static inline void inode_note_change(struct inode *ip)
+{
+	__atomic_store_n(&ip->version, ip->version + 1, __ATOMIC_RELAXED);
 }
 
 /* Gets the block that holds the inode.  Called before the operation begins, so that nothing

@@ -121,6 +121,7 @@ static int mapped_prepare_locked(struct mapped *m)
 	err = inode_own_page(m->ip, &m->pg, &m->spare);
 	if (err || !m->write)
 		return err;
+	inode_note_change(m->ip);
 	err = mapped_find_blocks(m);
 	if (!err && m->blocks.missing)
 		err = mapped_alloc_missing(m);

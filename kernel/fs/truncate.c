@@ -231,6 +231,7 @@ static int truncate_locked(struct inode *ip, u64 size)
 		return -EINVAL;
 	if (size > geo_max_bytes())
 		return -EFBIG;
+	inode_note_change(ip);
 	if (size < ip->size)
 		return truncate_shrink(ip, (u32)size);
 	if (size > ip->size)

@@ -178,6 +178,7 @@ static void piece_fill(struct writer *w, struct piece *p)
 	u8 *data = frame_va(p->pg);
 	u32 whole = p->n;
 
+	inode_note_change(w->ip);
 	p->n = (u32)copyin_nofault(data + piece_off(p), w->src, whole);
 	if (p->n == 0 || (p->is_new && !piece_covers_page(w, p))) {
 		p->want = WANT_USER;

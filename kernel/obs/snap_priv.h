@@ -6,6 +6,7 @@
 
 struct aspace;
 struct page;
+struct program;
 struct pt;
 struct vma_set;
 
@@ -34,6 +35,7 @@ void snap_frames(struct snap *s);
 void snap_stats(struct snap *s);
 void snap_options(struct snap *s);
 void snap_ledger(struct snap *s);
+void snap_calls(struct snap *s, struct program *pr);
 
 /* Adds the counter that is number @index as a record, unless it is below s->start.
  * False: the piece is full, and the next one starts at @index. */

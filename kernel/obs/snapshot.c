@@ -12,6 +12,7 @@
 #include "mm/space/watch.h"
 #include "obs/snap_priv.h"
 #include "proc/proc.h"
+#include "proc/program/program.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
@@ -25,6 +26,7 @@ _Static_assert(sizeof(struct snap_count) == 96, "snapshot ABI");
 _Static_assert(sizeof(struct snap_run) == 16, "snapshot ABI");
 _Static_assert(sizeof(struct snap_option) == 192, "snapshot ABI");
 _Static_assert(sizeof(struct snap_use) == 48, "snapshot ABI");
+_Static_assert(sizeof(struct snap_call) == 72, "snapshot ABI");
 _Static_assert(SNAP_PIECE == PAGE_SIZE, "a piece is gathered in a frame");
 
 struct request {
@@ -52,7 +54,7 @@ static u32 snapshot_record_bytes(int kind)
 static bool snapshot_needs_space(int kind)
 {
 	return kind != SNAP_FRAMES && kind != SNAP_STATS && kind != SNAP_OPTIONS &&
-	       kind != SNAP_LEDGER;
+	       kind != SNAP_LEDGER && kind != SNAP_CALLS;
 }
 
 /* Page tables have both halves, everything else has the user half only. */
@@ -132,6 +134,13 @@ static int snapshot_gather(struct snap *s, const struct request *r)
 			return -ESRCH;
 		snapshot_gather_space(s, r->kind);
 		aspace_unwatch(s->as);
+	} else if (r->kind == SNAP_CALLS) {
+		struct program *pr = program_of(r->pid, &who);
+
+		if (!pr)
+			return -ESRCH;
+		snap_calls(s, pr);
+		program_put(pr);
 	} else if (r->kind == SNAP_FRAMES) {
 		snap_frames(s);
 	} else if (r->kind == SNAP_OPTIONS) {

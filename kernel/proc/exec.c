@@ -18,6 +18,7 @@
 #include "proc/exec_priv.h"
 #include "proc/lab/alarm.h"
 #include "proc/proc.h"
+#include "proc/program/program.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
@@ -287,6 +288,7 @@ static void exec_commit(struct exec *x, const char *path)
 {
 	struct proc *p = proc_current();
 	struct aspace *old = p->thread.as, *new = aspace_builder_finish(&x->builder);
+	struct program *old_program = p->program;
 	const char *slash = path, *name = path;
 
 	aspace_check(new);
@@ -306,6 +308,7 @@ static void exec_commit(struct exec *x, const char *path)
 	irq_push_off();
 	spin_lock(&proc_lock);
 	p->thread.as = new;
+	p->program = x->program;
 	job_no_shell(p);
 	spin_unlock(&proc_lock);
 	aspace_load(new);
@@ -313,6 +316,8 @@ static void exec_commit(struct exec *x, const char *path)
 	icache_dirty();
 	if (old)
 		aspace_destroy(old);
+	if (old_program)
+		program_put(old_program);
 }
 
 static int exec_build(struct exec *x)
@@ -345,11 +350,15 @@ static s64 exec_file(struct exec *x, const char *path)
 
 	if (err)
 		return err;
+	x->program = program_new(x->file);
+	if (!x->program)
+		return -ENOMEM;
 	inode_stat(x->file, &st);
 	err = st.type == T_FILE ? exec_build(x) : -EACCES;
-	inode_put(x->file);
-	if (err)
+	if (err) {
+		program_put(x->program);
 		return err;
+	}
 	exec_commit(x, path);
 	return x->argc;
 }

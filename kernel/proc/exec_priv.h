@@ -8,6 +8,7 @@
 
 struct inode;
 struct page;
+struct program;
 
 /* An image ends at or below this: the mappings at the top have at least 1 GiB. */
 #define EXEC_IMAGE_LIMIT (MAXVA - 1 * GIB)
@@ -20,8 +21,9 @@ struct page;
 
 struct exec {
 	struct page *self, *string_page;
-	char *string; /* MAXARGLEN bytes: the argument at hand */
-	struct inode *file;
+	char *string;            /* MAXARGLEN bytes: the argument at hand */
+	struct program *program; /* what the process will run */
+	struct inode *file;      /* the program's */
 	struct elf_image image;
 	struct aspace_builder builder; /* of the new space */
 	va_t image_end, sp;

@@ -14,6 +14,7 @@
 #include "mm/phys/reclaim.h"
 #include "proc/lab/alarm.h"
 #include "proc/lab/sandbox.h"
+#include "proc/program/program.h"
 #include "uapi/errno.h"
 
 struct proc procs[NPROC];
@@ -27,6 +28,7 @@ void proc_init(void)
 {
 	alarm_init();
 	sandbox_init();
+	program_init();
 	for (unsigned i = 0; i < NPROC; i++) {
 		stack_tops[i] = kstack_alloc();
 		if (!stack_tops[i])
@@ -166,6 +168,7 @@ static void proc_share_files(struct proc *child, struct proc *parent)
 			child->files[i] = file_dup(parent->files[i]);
 	}
 	child->cwd = inode_dup(parent->cwd);
+	child->program = program_get(parent->program);
 }
 
 /* (P) Makes @child, which is in no list, a child of @parent; its USYSCALL page then says
@@ -236,6 +239,17 @@ static void proc_drop_files(struct proc *p)
 	p->cwd = NULL;
 }
 
+/* A process that looks at this one may have a reference, too. */
+static void proc_drop_program(struct proc *p)
+{
+	struct program *pr = p->program;
+
+	spin_lock(&proc_lock);
+	p->program = NULL;
+	spin_unlock(&proc_lock);
+	program_put(pr);
+}
+
 static void proc_drop_memory(struct proc *p)
 {
 	struct aspace *as = p->thread.as;
@@ -284,6 +298,7 @@ void proc_exit(int status)
 		sandbox_drop(p);
 	}
 	proc_drop_files(p);
+	proc_drop_program(p);
 	proc_drop_memory(p);
 	proc_leave_tree(p);
 	p->status = status;

@@ -19,6 +19,7 @@
 struct alarm;
 struct file;
 struct inode;
+struct program;
 struct sandbox;
 
 /* (P) proc_lock  (S) only the process itself  (C) constant while it lives */
@@ -36,6 +37,7 @@ struct proc {
 	struct usyscall *usyscall;  /* (P) in pages.usyscall; NULL: it exits */
 	struct file *files[NOFILE]; /* (S) */
 	struct inode *cwd;          /* (S) */
+	struct program *program;    /* (P) what it runs; NULL: nothing yet, or it exits */
 	struct job job;             /* (P) */
 	u32 trace;                  /* (S) bit n: report system call n       */
 	u32 masked;                 /* (S) bit n: refuse it; lab/sandbox.h   */

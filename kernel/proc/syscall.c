@@ -4,10 +4,12 @@
 
 #include "arch/riscv/cpu.h"
 #include "core/report/klog.h"
+#include "lib/string.h"
 #include "lib/types.h"
 #include "mm/phys/kmap.h"
 #include "proc/lab/sandbox.h"
 #include "proc/proc.h"
+#include "proc/program/program.h"
 #include "uapi/errno.h"
 
 #define SYS_MAX 128
@@ -45,16 +47,29 @@ u32 syscall_bit(u32 number)
 	return number < SYS_MAX && lab_number_of[number] ? lab_number_of[number] : number;
 }
 
-/* The call that the program means by @number. */
-static u32 syscall_resolve(u32 number)
+u32 syscall_of_lab_number(u32 number)
 {
-	if (number < LAB_NUMBER_FIRST || number > LAB_NUMBER_LAST || !of_lab_number[number])
-		return number;
-	return of_lab_number[number];
+	return number <= LAB_NUMBER_LAST ? of_lab_number[number] : 0;
 }
 
-static s64 syscall_call(struct proc *p, u32 number)
+u32 syscall_number(const char *name)
 {
+	if (!strncmp(name, "sys_", 4))
+		name += 4;
+	if (!strcmp(name, "sleep"))
+		name = "pause"; /* the name from 2025 on */
+	for (u32 i = 0; i < SYS_MAX; i++) {
+		if (table[i].name && !strcmp(name, table[i].name))
+			return i;
+	}
+	return 0;
+}
+
+/* Makes call @number; if that is -errno, returns it. */
+static s64 syscall_call(struct proc *p, s64 number)
+{
+	if (number < 0)
+		return number;
 	if (number >= SYS_MAX || !table[number].fn) {
 		printk_limited("unknown sys call", "%d %s: unknown sys call %d\n", p->pid,
 			       p->thread.name, (int)number);
@@ -89,30 +104,45 @@ bool syscall_is_native(void)
 	return number_is_native((u32)proc_current()->tf->a7);
 }
 
+/* The call that the program means by @used, a number of the labs; @used if it means none;
+ * -errno. */
+static __attribute__((noinline)) int syscall_resolve(struct proc *p, u32 used)
+{
+	int call = program_call(p->program, used, p->tf->pc - 4);
+
+	return call ? call : (int)used;
+}
+
 /* What a program asks for: the number that it used, without SYS_NATIVE, and the call that
- * this means. */
+ * this means, or -errno. */
 struct request {
-	u32 used, number;
+	u32 used;
 	bool native;
+	s64 number;
 };
 
-static inline struct request syscall_request(const struct proc *p)
+static inline struct request syscall_request(struct proc *p)
 {
 	u32 used = (u32)p->tf->a7;
 	bool native = number_is_native(used);
+	s64 number;
 
 	if (native)
 		used -= SYS_NATIVE;
-	return (struct request){ used, syscall_resolve(used), native };
+	number = used;
+	if (used >= LAB_NUMBER_FIRST && used <= LAB_NUMBER_LAST)
+		number = syscall_resolve(p, used);
+	return (struct request){ used, native, number };
 }
 
 /* Reports a traced call. */
 static void syscall_trace(const struct proc *p, struct request r, s64 result)
 {
-	u32 bit = r.used < 32 ? r.used : syscall_bit(r.number);
+	u32 bit = r.used < 32 ? r.used : syscall_bit((u32)r.number);
+	const char *name = syscall_name((u32)r.number);
 
-	if (bit < 32 && p->trace & BIT(bit) && syscall_name(r.number))
-		printk("%d: syscall %s -> %ld\n", p->pid, syscall_name(r.number), result);
+	if (bit < 32 && p->trace & BIT(bit) && name)
+		printk("%d: syscall %s -> %ld\n", p->pid, name, result);
 }
 
 static inline void syscall_finish(struct proc *p, struct request r, s64 result)
@@ -138,8 +168,8 @@ void syscall_dispatch_sandboxed(void)
 	struct proc *p = proc_current();
 	struct request r = syscall_request(p);
 
-	if (sandbox_masks(p, r.used, r.number))
-		syscall_finish(p, r, sandbox_masked_call(r.number, &p->tf->x[10]));
+	if (sandbox_masks(p, r.used, (u32)r.number))
+		syscall_finish(p, r, sandbox_masked_call((u32)r.number, &p->tf->x[10]));
 	else
 		syscall_dispatch();
 }

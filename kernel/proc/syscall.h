@@ -33,6 +33,12 @@ bool syscall_is_native(void);
 /* The name of call @number, or NULL. */
 const char *syscall_name(u32 number);
 
+/* The call named @name, or 0.  `sys_` before the name does not count, and sleep is pause. */
+u32 syscall_number(const char *name);
+
+/* The call that a number of the labs means when nothing else tells, or 0. */
+u32 syscall_of_lab_number(u32 number);
+
 /* The bit of call @number in the mask of trace(), if below 32: the number that the labs
  * give it. */
 u32 syscall_bit(u32 number);

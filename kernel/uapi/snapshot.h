@@ -51,7 +51,8 @@ struct snap_header {
 	X(5, STATS, struct snap_count, "record to start with")    \
 	X(6, TOUCHED, struct snap_run, "virtual address")         \
 	X(7, OPTIONS, struct snap_option, "record to start with") \
-	X(8, LEDGER, struct snap_use, "record to start with")
+	X(8, LEDGER, struct snap_use, "record to start with")     \
+	X(9, CALLS, struct snap_call, "number to start with")
 
 enum snap_kind {
 #define X(number, name, record, start) SNAP_##name = number,
@@ -152,6 +153,30 @@ struct snap_use {
 	unsigned int reserved;    /* 0                                     */
 	unsigned long long count; /* blocks, objects, or pages             */
 	unsigned long long pages;
+};
+
+/* SNAP_CALLS: which calls the program of a process means by the numbers of the labs, 22 to
+ * 63: those that it or a process that it has forked has used since exec. */
+#define SNAP_CALL_HOW(X)                                                        \
+	X(NONE, "-")                                                            \
+	X(BY_NAME, "the name of the stub, in the file's symbol table")          \
+	X(BY_RUN, "the run of stubs around it, which one year's programs have") \
+	X(BY_TABLE, "the kernel's own table of numbers")
+
+enum snap_call_how {
+#define X(id, what) SNAP_CALL_##id,
+	SNAP_CALL_HOW(X) SNAP_CALL_NHOW
+#undef X
+};
+
+struct snap_call {
+	unsigned long long ecall; /* address of the instruction                        */
+	unsigned int number;      /* that the program used                              */
+	unsigned int how;         /* enum snap_call_how: what told which call it means  */
+	unsigned int call;        /* number of the call (uapi/syscalls.h); 0: unknown   */
+	unsigned int reserved;    /* 0                                                  */
+	char call_name[24];       /* of the call; "": unknown                           */
+	char stub_name[24];       /* of the stub; "": it has none, or the file changed  */
 };
 
 /* SNAP_OPTIONS: the boot options, their values now, and which of them a program can change

@@ -23,7 +23,8 @@ guest_obj = $(addprefix $(GUEST_OUT)/obj/$(TOOLCHAIN)/,$(addsuffix .o,$(1)))
 GUEST_LIB := start.S lib.c
 ABITEST_SRC := $(patsubst $(GUEST_DIR)/%,%,$(sort $(wildcard $(GUEST_DIR)/*/t_*.c)))
 ABITEST2_SRC := $(filter mm/t_mmap% mm/t_mremap% mm/t_cut% mm/t_super% mm/t_stale% rules/t_regress% \
-	obs/t_options% obs/t_obs% obs/t_ledger% proc/t_exec_many% proc/t_alarm% proc/t_sandbox%,$(ABITEST_SRC))
+	obs/t_options% obs/t_obs% obs/t_ledger% proc/t_exec_many% proc/t_alarm% proc/t_sandbox% \
+	proc/t_names%,$(ABITEST_SRC))
 
 .PHONY: guest-tests test.img
 guest-tests: $(GUEST_TESTS)

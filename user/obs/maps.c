@@ -8,7 +8,7 @@
 #include <tool.h>
 
 static const char usage[] =
-	"usage: maps [PID]\n"
+	"usage: maps [-v] [PID]\n"
 	"Show the areas of a process, or of maps itself.  Sizes are in pages of 4 KiB:\n"
 	"  pages     addresses           resident  pages that have memory now\n"
 	"  shared    resident pages that others use, too\n"
@@ -16,7 +16,9 @@ static const char usage[] =
 	"  large     resident pages in 2 MiB leaves\n"
 	"  touched   resident pages with A set, dirty: with D set\n"
 	"  rights    r read, w write, x execute; s shared mapping\n"
-	"After the kind of a file's area: its offset in the file, bytes in hexadecimal.\n";
+	"After the kind of a file's area: its offset in the file, bytes in hexadecimal.\n"
+	"  -v   also which calls its program means by the numbers 22 to 63, as far as it has\n"
+	"       used them, and what told: these numbers differ between the years of the labs\n";
 
 struct totals {
 	unsigned long long pages, resident, shared, private, large, touched, dirty;
@@ -85,12 +87,43 @@ static void print_areas(int pid)
 		tool_warnx("the process", "has ended meanwhile");
 }
 
+static void print_calls(int pid)
+{
+	static const char *const how[] = {
+#define X(id, what) what,
+		SNAP_CALL_HOW(X)
+#undef X
+	};
+	static struct snap_reader r;
+	const struct snap_call *c;
+
+	if (!snap_begin(&r, SNAP_CALLS, pid, 0))
+		snap_die(pid);
+	printf("calls by the numbers 22 to 63 of %d (%s)\n", r.header.pid, r.header.name);
+	if (r.header.count == 0)
+		printf("none yet\n");
+	else
+		printf("%-6s %-10s %-12s %-12s %s\n", "number", "ecall", "stub", "call",
+		       "what told");
+	while ((c = snap_next(&r)) != NULL)
+		printf("%-6u %010llx %-12s %-12s %s\n", c->number, c->ecall,
+		       c->stub_name[0] ? c->stub_name : "-",
+		       c->call ? c->call_name : "none",
+		       c->how < SNAP_CALL_NHOW ? how[c->how] : "?");
+}
+
 int main(int argc, char **argv)
 {
-	while (tool_getopt(argc, argv, "h", usage) != -1)
-		;
+	bool calls = false;
+	int pid;
+
+	while (tool_getopt(argc, argv, "vh", usage) != -1)
+		calls = true;
 	if (argc - optind > 1)
 		tool_usage(usage);
-	print_areas(optind < argc ? tool_pid(argv[optind], 1) : 0);
+	pid = optind < argc ? tool_pid(argv[optind], 1) : 0;
+	print_areas(pid);
+	if (calls)
+		print_calls(pid);
 	return tool_finish();
 }
