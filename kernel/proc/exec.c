@@ -179,7 +179,7 @@ static int exec_read_headers(struct exec *x)
 
 /* A guard page, then the stack.  It has the size that the file asks for, or else as many
  * pages as the option says; all but the first come on demand.  Arguments may take all of
- * one page, but at most half of a larger stack. */
+ * one page; for a native call, half of a larger stack. */
 static int exec_make_stack(struct exec *x)
 {
 	u64 wanted = x->image.stack_size ? x->image.stack_size
@@ -195,7 +195,9 @@ static int exec_make_stack(struct exec *x)
 		err = aspace_builder_add(&x->builder, &spec);
 	if (!err && !aspace_builder_page(&x->builder, spec.end - PAGE_SIZE))
 		err = -ENOMEM;
-	x->floor = size > PAGE_SIZE ? spec.end - size / 2 : spec.start;
+	x->floor = spec.end - PAGE_SIZE;
+	if (x->max > MAXARG && size > 2 * PAGE_SIZE)
+		x->floor = spec.end - size / 2;
 	x->sp = spec.end;
 	aspace_builder_set_break(&x->builder, x->sp);
 	return err;

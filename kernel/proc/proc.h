@@ -102,7 +102,8 @@ int proc_kill(int pid) MUST_CHECK;
 
 /* Replaces the image of the running process.  Returns argc, or -errno with the old image
  * untouched.  @argv: user addresses of the strings, then NULL.  -E2BIG: more than @max
- * entries, NULL included (@max <= MAXARGS), or too much for the stack. */
+ * entries, NULL included (@max <= MAXARGS), or too much for the stack: for one page of it
+ * if @max is MAXARG, as in xv6, whatever stack the program has. */
 s64 proc_exec(const char *path, uptr_t argv, unsigned max) MUST_CHECK;
 
 /* The same for process 1, with strings of the kernel. */

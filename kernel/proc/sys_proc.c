@@ -68,7 +68,8 @@ s64 sys_kill(const u64 arg[6])
 	return proc_kill((int)arg[0]);
 }
 
-/* xv6's programs test for MAXARG; native ones may pass more, for long lists of files. */
+/* xv6's programs test for its limits, with whatever program the image has; native ones may
+ * pass more, for long lists of files. */
 s64 sys_exec_path(const char *path, const u64 arg[6])
 {
 	return proc_exec(path, uptr(arg[1]), syscall_is_native() ? MAXARGS : MAXARG);

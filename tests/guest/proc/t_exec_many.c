@@ -129,6 +129,60 @@ TEST(exec_many, stack_of_a_page)
 	EQ(unlink("odd"), 0);
 }
 
+/* Runs /echo and "odd", which has a stack of 16 pages, by plain exec() with many[]: both
+ * exit with @status, or CALLED if exec() fails. */
+static void plain_run(int status)
+{
+	static const char *const path[] = { "/echo", "odd" };
+
+	for (unsigned i = 0; i < COUNT(path); i++) {
+		volatile word mark = 0x5eed + i;
+		long pid = must_fork();
+
+		if (pid == 0) {
+			close(1);
+			EQ(open("out", O_CREATE | O_WRONLY | O_TRUNC), 1);
+			REFUSED(exec(path[i], many));
+			EQ(mark, 0x5eed + i); /* the old image goes on */
+			exit(CALLED);
+		}
+		EQ(reap(pid), status == CALLED ? CALLED : i == 0 ? 0 : status);
+	}
+	EQ(unlink("out"), 0);
+}
+
+/* As in xv6: whatever program is started, and however large its stack is. */
+TEST(exec_many, plain_call_fills_one_page)
+{
+	static char big[MAXARG][401];
+	static const int sizes[] = { 220, 400 };
+
+	odd_make(16 * PAGE);
+	/* 30 strings of 128 bytes take 3,840, and the array of 31 takes 256. */
+	for (int i = 0; i < 30; i++) {
+		memset(big[i], 'a', 127);
+		many[i] = big[i];
+	}
+	many[30] = 0;
+	plain_run(30);
+	big[29][127] = 'a'; /* one byte more */
+	plain_run(CALLED);
+	big[29][127] = 0;
+	many[30] = big[30];
+	many[31] = 0;
+	plain_run(CALLED);
+	for (unsigned k = 0; k < COUNT(sizes); k++) {
+		for (int i = 0; i < 31; i++) {
+			memset(big[i], 'b', sizes[k] - 1);
+			many[i] = big[i];
+		}
+		plain_run(CALLED);
+		EQ(echo_run(exec_native, many), 0);
+		echo_check(31);
+	}
+	EQ(unlink("odd"), 0);
+}
+
 /* Half of a stack of four pages: 16 strings of 496 bytes take 7,936, and 256 are left for
  * one more and the array of 18, which takes 144. */
 TEST(exec_many, half_of_the_stack_is_left)
