@@ -123,6 +123,7 @@ static bool stub_read_run(stub_read read, const struct stub *s, struct stub_run 
 /* --- calls of sbrk ------------------------------------------------------------ */
 
 #define SCAN_PIECE 128 /* bytes read together: they are on the kernel's stack */
+#define SCAN_ON 6      /* bytes of a call that may lie after them */
 #define SCAN_BACK 16   /* bytes before a call in which its second argument is loaded */
 
 static bool stub_is_mode(u32 insn)
@@ -138,18 +139,22 @@ static bool stub_is_mode(u32 insn)
 	}
 }
 
-/* `jal ra,to` at @va */
-static u32 stub_jal(va_t va, va_t to)
-{
-	u32 off = (u32)(to - va);
-
-	return 0xefu | (off & 0xff000) | (off >> 11 & 1) << 20 | (off >> 1 & 0x3ff) << 21 |
-	       (off >> 20 & 1) << 31;
-}
-
 static u32 stub_word(const u8 *at)
 {
 	return at[0] | at[1] << 8 | at[2] << 16 | (u32)at[3] << 24;
+}
+
+/* Whether the bytes @at are a call of @to from @va: `jal ra,to`, or as programs that were
+ * compiled with -mno-relax have it, `auipc ra,HIGH; jalr ra,LOW(ra)`. */
+static bool stub_is_call(const u8 *at, va_t va, va_t to)
+{
+	u32 off = (u32)(to - va), insn = stub_word(at);
+
+	if ((insn & 0xfff) == 0x0ef)
+		return insn >> 12 == ((off >> 12 & 0xff) | (off >> 11 & 1) << 8 |
+				      (off >> 1 & 0x3ff) << 9 | (off >> 20 & 1) << 19);
+	return insn == (((off + 0x800) & 0xfffff000) | 0x097) &&
+	       stub_word(at + 4) == (off << 20 | 0x080e7);
 }
 
 /* Whether one of the instructions before @at, which is a call, loads 1 or 2 into a1. */
@@ -170,17 +175,17 @@ static bool stub_passes_mode(const u8 *at, u64 back)
  * calls the stub. */
 static bool stub_sbrk_has_mode(stub_read read, va_t sbrk)
 {
-	u8 piece[SCAN_BACK + SCAN_PIECE + 2] = { 0 };
+	u8 piece[SCAN_BACK + SCAN_PIECE + SCAN_ON] = { 0 };
 	u8 *fresh = piece + SCAN_BACK;
 	bool found = false;
 
 	for (va_t va = 0; va < STUB_SCAN_MAX && read(va, fresh, SCAN_PIECE);
 	     va += SCAN_PIECE) {
-		/* An instruction may go on in the next piece. */
-		if (!read(va + SCAN_PIECE, fresh + SCAN_PIECE, 2))
-			memset(fresh + SCAN_PIECE, 0, 2);
+		/* A call may go on in the next piece. */
+		if (!read(va + SCAN_PIECE, fresh + SCAN_PIECE, SCAN_ON))
+			memset(fresh + SCAN_PIECE, 0, SCAN_ON);
 		for (u64 i = 0; i < SCAN_PIECE; i += 2) {
-			if (stub_word(fresh + i) != stub_jal(va + i, sbrk))
+			if (!stub_is_call(fresh + i, va + i, sbrk))
 				continue;
 			if (!stub_passes_mode(fresh + i, SCAN_BACK))
 				return false;

@@ -68,9 +68,22 @@ static u32 jal(u64 from, u64 to)
 	       (off >> 12 & 0xff) << 12 | 0xef;
 }
 
-enum sbrk_calls { NEVER, OLD, WITH_MODE, BOTH };
-
 static bool long_stubs;
+
+/* A call, in its long form together with long stubs. */
+static void put_call(u64 to)
+{
+	u32 off = (u32)(to - here);
+
+	if (!long_stubs) {
+		put32(jal(here, to));
+		return;
+	}
+	put32(((off + 0x800) & 0xfffff000) | 0x97); /* auipc ra */
+	put32(off << 20 | 0x80e7);                  /* jalr ra,(ra) */
+}
+
+enum sbrk_calls { NEVER, OLD, WITH_MODE, BOTH };
 
 /* A program: calls of the stub of sbrk, then the run of stubs. */
 static void make_program(const u8 *lab, u32 n, enum sbrk_calls calls)
@@ -88,18 +101,18 @@ static void make_program(const u8 *lab, u32 n, enum sbrk_calls calls)
 	after = here;
 	here = 0x300;
 	if (calls == OLD || calls == BOTH)
-		put32(jal(here, at_stub[12]));
-	here = 0x37c; /* the call lies across two pieces of a scan */
+		put_call(at_stub[12]);
+	here = 0x37a; /* the call lies across two pieces of a scan */
 	if (calls == WITH_MODE || calls == BOTH) {
 		put16(0x4585); /* c.li a1,1 */
-		put32(jal(here, at_stub[12]));
+		put_call(at_stub[12]);
 	}
 	here = after;
 	/* From higher addresses, too; and a long li. */
 	if (calls == WITH_MODE) {
 		put32(0x00200593); /* li a1,2 */
 		put32(0x00000013);
-		put32(jal(here, at_stub[12]));
+		put_call(at_stub[12]);
 	}
 }
 
