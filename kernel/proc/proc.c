@@ -231,37 +231,30 @@ s64 proc_fork(void)
 static void proc_drop_files(struct proc *p)
 {
 	for (unsigned i = 0; i < NOFILE; i++) {
-		if (p->files[i])
-			file_put(p->files[i]);
+		if (!p->files[i])
+			continue;
+		file_put(p->files[i]);
 		p->files[i] = NULL;
 	}
 	inode_put(p->cwd);
 	p->cwd = NULL;
 }
 
-/* A process that looks at this one may have a reference, too. */
-static void proc_drop_program(struct proc *p)
-{
-	struct program *pr = p->program;
-
-	spin_lock(&proc_lock);
-	p->program = NULL;
-	spin_unlock(&proc_lock);
-	program_put(pr);
-}
-
 static void proc_drop_memory(struct proc *p)
 {
 	struct aspace *as = p->thread.as;
+	struct program *program = p->program;
 
 	irq_push_off();
 	spin_lock(&proc_lock);
 	p->thread.as = NULL;
+	p->program = NULL;
 	p->usyscall = NULL;
 	spin_unlock(&proc_lock);
 	root_unload();
 	irq_pop_off();
 	aspace_destroy(as);
+	program_put(program);
 	proc_free_pages(p);
 	p->tf = NULL;
 }
@@ -298,7 +291,6 @@ void proc_exit(int status)
 		sandbox_drop(p);
 	}
 	proc_drop_files(p);
-	proc_drop_program(p);
 	proc_drop_memory(p);
 	proc_leave_tree(p);
 	p->status = status;

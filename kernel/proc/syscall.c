@@ -68,9 +68,9 @@ u32 syscall_number(const char *name)
 /* Makes call @number; if that is -errno, returns it. */
 static s64 syscall_call(struct proc *p, s64 number)
 {
-	if (number < 0)
-		return number;
-	if (number >= SYS_MAX || !table[number].fn) {
+	if ((u64)number >= SYS_MAX || !table[number].fn) {
+		if (number < 0)
+			return number;
 		printk_limited("unknown sys call", "%d %s: unknown sys call %d\n", p->pid,
 			       p->thread.name, (int)number);
 		return -ENOSYS;
