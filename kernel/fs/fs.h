@@ -50,8 +50,9 @@ struct inode *inode_dup(struct inode *ip);
 void inode_put(struct inode *ip); /* may sleep; the last put of an unlinked file frees it */
 void inode_stat(struct inode *ip, struct stat *st);
 
-/* A number that changes whenever the contents of @ip are changed, while there is a reference
- * to it.  A store through a mapping counts only when the page becomes writable. */
+/* A number that changes whenever the contents of @ip are changed, while there is a
+ * reference to it.  A store through a mapping counts only when the page becomes
+ * writable. */
 u32 inode_version(const struct inode *ip);
 
 /* Reads [off, off + n) into kernel memory, through the page cache for files.

@@ -231,8 +231,8 @@ static enum stub_year stub_year_of_run(stub_read read, const struct stub_run *ru
 		return YEAR_2020;
 	if (RUN_IS(run, run_2024) || RUN_IS(run, run_2025_lock))
 		return YEAR_2024;
-	/* 2026 has sync first, and the student's stubs after it.  Before, the number was that
-	 * of trace, in programs with the sbrk() of their time. */
+	/* 2026 has sync first, and the student's stubs after it.  Before, the number was
+	 * that of trace, in programs with the sbrk() of their time. */
 	if (RUN_IS(run, run_2026) ||
 	    (run->number[0] == LAB_FIRST && stub_sbrk_has_mode(read, run->sbrk)))
 		return YEAR_2026;

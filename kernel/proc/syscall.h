@@ -33,7 +33,7 @@ bool syscall_is_native(void);
 /* The name of call @number, or NULL. */
 const char *syscall_name(u32 number);
 
-/* The call named @name, or 0.  `sys_` before the name does not count, and sleep is pause. */
+/* The call named @name, or 0.  `sys_` before the name does not count; sleep is pause. */
 u32 syscall_number(const char *name);
 
 /* The call that a number of the labs means when nothing else tells, or 0. */

@@ -17,8 +17,8 @@ static const char usage[] =
 	"  touched   resident pages with A set, dirty: with D set\n"
 	"  rights    r read, w write, x execute; s shared mapping\n"
 	"After the kind of a file's area: its offset in the file, bytes in hexadecimal.\n"
-	"  -v   also which calls its program means by the numbers 22 to 63, as far as it has\n"
-	"       used them, and what told: these numbers differ between the years of the labs\n";
+	"  -v   also which calls its program means by the numbers 22 to 63, as far as it\n"
+	"       has used them, and what told: these differ between the years of the labs\n";
 
 struct totals {
 	unsigned long long pages, resident, shared, private, large, touched, dirty;

@@ -39,8 +39,8 @@ int program_call(struct program *pr, u32 number, va_t ecall) MUST_CHECK;
 
 /* --- for those who look ------------------------------------------------------------ */
 
-/* What process @pid (0: the running one) runs, with a reference; *who gets its pid and name.
- * NULL: there is no such process, or it has none now. */
+/* What process @pid (0: the running one) runs, with a reference; *who gets its pid and
+ * name.  NULL: there is no such process, or it has none now. */
 struct program *program_of(int pid, struct procinfo *who) MUST_CHECK;
 
 /* What is known about @number, 22 to 63.  False: it has not been used.  May sleep. */
