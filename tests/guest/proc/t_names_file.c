@@ -2,6 +2,11 @@
  * lie. */
 #include "t_names.h"
 
+#include "uapi/mman.h"
+
+long mmap(word addr, word len, int prot, int flags, int fd, long offset);
+long munmap(word addr, word len);
+
 /* --- fork, exec, and a file that changes --------------------------------------------- */
 
 static void run_odd(void)
@@ -125,6 +130,26 @@ static void change_by_truncation(void)
 	EQ(close(open("odd", O_WRONLY | O_TRUNC)), 0);
 }
 
+/* All that the program needs is left. */
+static void change_by_cut(void)
+{
+	long fd = open("odd", O_RDWR);
+
+	EQ(ftruncate(fd, made.file->size - 8), 0);
+	EQ(close(fd), 0);
+}
+
+static void change_by_mapping(void)
+{
+	long fd = open("odd", O_RDWR);
+	unsigned char *p = (unsigned char *)mmap(0, PAGE, 3, MAP_SHARED, fd, 0);
+
+	EQ(p[0], 0x7f);
+	*(volatile unsigned char *)p = 0x7f;
+	EQ(munmap((word)p, PAGE), 0);
+	EQ(close(fd), 0);
+}
+
 static void change_by_new_contents(void)
 {
 	change_by_truncation();
@@ -133,8 +158,10 @@ static void change_by_new_contents(void)
 
 TEST(names, of_a_changed_file_do_not_count)
 {
-	static void (*const change[])(void) = { change_by_write, change_by_truncation,
-						change_by_new_contents };
+	static void (*const change[])(void) = {
+		change_by_write,   change_by_truncation,   change_by_cut,
+		change_by_mapping, change_by_new_contents,
+	};
 
 	for (size_t i = 0; i < COUNT(change); i++) {
 		struct snap_call r;
@@ -142,6 +169,7 @@ TEST(names, of_a_changed_file_do_not_count)
 		long pid;
 
 		make_reader(&mmap_2026, 29);
+		made.file->size += 8;
 		pid = start_reader(&to);
 		EVENTUALLY(process_state(pid) == PS_SLEEPING, 300);
 		change[i]();
