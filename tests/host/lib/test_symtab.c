@@ -269,38 +269,44 @@ static void test_too_many_sections(void **state)
 	assert_in_range(reads, 1, 20);
 }
 
-/* The work has a limit, however large the file says that its tables are. */
+/* A file without an end, in which every section but the first two has type *arg.  The work
+ * has a limit, however large the file says that its tables are. */
 static s64 read_endless(void *arg, void *dst, u64 off, u64 n)
 {
-	struct section symbols = { .type = *(u32 *)arg,
-				   .offset = 64,
-				   .size = UINT32_MAX,
-				   .entsize = 24,
-				   .link = 0 };
+	struct section s = { .type = *(u32 *)arg, .offset = 0x100000, .size = UINT32_MAX };
 	struct elf_ehdr eh = file.eh;
 
 	reads++;
 	eh.shoff = 64;
 	eh.shnum = 0xffff;
 	memset(dst, 0, n);
+	if (off == 64 + 64) {
+		s.entsize = sizeof(struct symbol);
+		s.link = 0;
+	} else if (off == 64) {
+		s.type = s.type == 2 ? 3 : 1;
+	}
 	if (off == 0)
 		memcpy(dst, &eh, n);
-	else if (n == sizeof(symbols))
-		memcpy(dst, &symbols, n);
+	else if (n == sizeof(s))
+		memcpy(dst, &s, n);
 	return (s64)n;
 }
 
 static void test_work_is_bounded(void **state)
 {
-	u32 type = 2;
+	u32 type;
 	const struct symtab_file f = { read_endless, &type };
 
 	(void)state;
-	for (type = 1; type <= 3; type++) {
-		reads = 0;
-		assert_int_equal(symtab_name_at(&f, 0x3a8, want_all, name), 0);
-		assert_in_range(reads, 1, SYMTAB_SECTIONS + SYMTAB_SYMBOLS);
-	}
+	type = 2;
+	reads = 0;
+	assert_int_equal(symtab_name_at(&f, 0x3a8, want_all, name), 0);
+	assert_in_range(reads, SYMTAB_SYMBOLS / 8, SYMTAB_SYMBOLS / 8 + 10);
+	type = 1;
+	reads = 0;
+	assert_int_equal(symtab_name_at(&f, 0x3a8, want_all, name), 0);
+	assert_in_range(reads, SYMTAB_SECTIONS, SYMTAB_SECTIONS + 10);
 }
 
 static bool want_none(const char *n)
