@@ -15,8 +15,8 @@ static const char usage[] =
 	"Run COMMAND; the kernel prints each system call that it and its children make,\n"
 	"with its result, on the console: calls 1 to 31, those of xv6.  The status is\n"
 	"that of COMMAND.\n"
-	"  -e   only these calls, by name; a program that was built elsewhere may have other\n"
-	"       numbers for those of the labs\n";
+	"  -e   only these calls, by name.  A program that was built elsewhere may have\n"
+	"       other numbers for those of the labs.\n";
 
 static const struct {
 	int number;

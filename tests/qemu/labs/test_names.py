@@ -109,6 +109,8 @@ def image(test_image, tmp_path_factory):
     files.append(years.make(folder, "masks", "2026base",
                             lab_of("2026base", [("trace", 23), ("mmap", 28), ("munmap", 29), ("mystery", 30)]),
                             MASKS))
+    for year, size in BIGARG:
+        files.append(years.make(folder, f"bigarg{year[2:4]}", year, [], BIG_ARGUMENTS.replace("SIZE", str(size))))
     image = str(folder / "fs.img")
     shutil.copyfile(test_image, image)
     subprocess.run([os.path.join(TOP, "build/mkfs"), "--add", image, *map(str, files)], check=True)
@@ -139,6 +141,45 @@ def test_stripped_by_the_run_of_stubs(output, name):
     found = rows(output, f"{name}s")
     assert {number: call for number, (_, call, _) in found.items()} == expected(lab)
     assert all(stub == "-" and "the run of stubs" in told for stub, _, told in found.values())
+
+
+BIGARG = [("2023", 220), ("2025", 400)]
+# As usertests does it: a child execs echo, and its parent looks for what it left if that failed.
+BIG_ARGUMENTS = """
+int open(const char *, int), fork(void), wait(int *), close(int), unlink(const char *), write(int, const char *, int);
+int exec(const char *, char **);
+void exit(int) __attribute__((noreturn));
+static char big[SIZE];
+static void print(const char *s) { write(1, s, strlen(s)); }
+int main(int argc, char **argv)
+{
+	static char *args[32];
+	int status, fd;
+
+	unlink("bigarg-ok");
+	print("test bigargtest: ");
+	if (fork() == 0) {
+		for (int i = 0; i < SIZE - 1; i++)
+			big[i] = ' ';
+		for (int i = 0; i < 31; i++)
+			args[i] = big;
+		exec("echo", args);
+		close(open("bigarg-ok", 0x200));
+		exit(0);
+	}
+	wait(&status);
+	fd = open("bigarg-ok", 0);
+	print(status == 0 && fd >= 0 ? "OK\\n" : "FAILED\\n");
+	exit(0);
+}
+"""
+
+
+def test_31_long_arguments_are_refused(image):
+    """With our echo, which has a large stack."""
+    status, text = run_to_end(image, "; ".join(f"bigarg{year[2:4]}" for year, _ in BIGARG), harts=3)
+    assert status == 0
+    assert re.findall(r"^test bigargtest: .*$", text, re.M) == ["test bigargtest: OK"] * len(BIGARG), text
 
 
 MASKS = """

@@ -51,6 +51,17 @@ void start(int argc, char **argv) { exit(main(argc, argv)); }
 """
 
 
+# From 2022 on the data begins at a page of its own.
+TWO_SEGMENTS = """
+SECTIONS {
+	. = 0;
+	.text : { *(.text .text.*) *(.rodata .rodata.* .srodata .srodata.*) }
+	. = ALIGN(4096);
+	.data : { *(.data .data.* .sdata .sdata.* .bss .bss.* .sbss .sbss.* COMMON) }
+}
+"""
+
+
 def make(folder, name, year, lab, source, strip=False):
     """Compiles @source, which has a main() that calls exit(), with the stubs of @lab.  Returns the path."""
     paths = []
@@ -59,10 +70,14 @@ def make(folder, name, year, lab, source, strip=False):
         path.write_text(text)
         paths.append(str(path))
     program = folder / name
-    layout = ["-Wl,-N"] if int(year[:4]) < 2022 else ["-Wl,-z,max-page-size=4096"]
+    layout = ["-Wl,-N,-Ttext,0"]
+    if int(year[:4]) >= 2022:
+        script = folder / "user.ld"
+        script.write_text(TWO_SEGMENTS)
+        layout = [f"-Wl,-z,max-page-size=4096,-T,{script}"]
     subprocess.run(["riscv64-unknown-elf-gcc", "-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-O", "-ggdb",
                     "-fno-omit-frame-pointer", "-ffreestanding", "-fno-common", "-nostdlib", "-mno-relax",
                     "-fno-stack-protector", "-fno-pie", "-w", f"-DMODERN={int(is_modern(year))}",
-                    "-Wl,-Ttext,0", "-Wl,-e," + ("start" if int(year[:4]) >= 2024 else "main"), *layout,
+                    "-Wl,-e," + ("start" if int(year[:4]) >= 2024 else "main"), *layout,
                     *(["-s"] if strip else []), "-o", str(program), *paths], check=True)
     return program
