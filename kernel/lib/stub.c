@@ -204,9 +204,10 @@ static const u8 run_2024[] = { 29, 30, 31, 32, 33, 34 };
 static const u8 run_2025_lock[] = { 29, 30, 31, 32, 33, 34, 35, 36 };
 static const u8 run_2026[] = { 22, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39 };
 
-enum stub_year { YEAR_UNKNOWN, YEAR_2020, YEAR_2024, YEAR_2026, NYEARS };
+enum stub_year { YEAR_UNKNOWN, YEAR_2020, YEAR_2024, YEAR_2025, YEAR_2026, NYEARS };
 
-/* What the numbers of those runs mean; and for 2026, what students call the others. */
+/* What the numbers of those runs mean; and from 2025 on, what students call the others.
+ * No lab of these years has a trace(), though 2026 reserves the number 23 for it. */
 static const char *const names[NYEARS][18] = {
 	[YEAR_2020] = { [29 - LAB_FIRST] = "connect", "pgaccess" },
 	[YEAR_2024] = { [29 - LAB_FIRST] = "bind",
@@ -217,9 +218,11 @@ static const char *const names[NYEARS][18] = {
 			"kpgtbl",
 			"rwlktest",
 			"cpupin" },
-	[YEAR_2026] = { "sync", "trace", "interpose", "sigalarm", "sigreturn", "symlink",
-			"mmap", "munmap", "bind", "unbind", "send", "recv", "pgpte",
-			"vmprint", "rwlktest", "cpupin", "pgaccess", "ksupernpte" },
+	[YEAR_2025] = { [23 - LAB_FIRST] = "interpose" },
+	[YEAR_2026] = { "sync", "interpose", "interpose", "sigalarm", "sigreturn",
+			"symlink", "mmap", "munmap", "bind", "unbind", "send", "recv",
+			"pgpte", "vmprint", "rwlktest", "cpupin", "pgaccess",
+			"ksupernpte" },
 };
 
 #define RUN_IS(run, numbers) \
@@ -231,12 +234,13 @@ static enum stub_year stub_year_of_run(stub_read read, const struct stub_run *ru
 		return YEAR_2020;
 	if (RUN_IS(run, run_2024) || RUN_IS(run, run_2025_lock))
 		return YEAR_2024;
-	/* 2026 has sync first, and the student's stubs after it.  Before, the number was
-	 * that of trace, in programs with the sbrk() of their time. */
-	if (RUN_IS(run, run_2026) ||
-	    (run->number[0] == LAB_FIRST && stub_sbrk_has_mode(read, run->sbrk)))
+	if (RUN_IS(run, run_2026))
 		return YEAR_2026;
-	return YEAR_UNKNOWN;
+	/* 2026 has sync at 22, and the student's stubs after it.  To 2024 the numbers were
+	 * those of trace and sysinfo, in programs with the sbrk() of their time. */
+	if (run->number[0] > 23 || !stub_sbrk_has_mode(read, run->sbrk))
+		return YEAR_UNKNOWN;
+	return run->number[0] == 22 ? YEAR_2026 : YEAR_2025;
 }
 
 const char *stub_name_by_run(stub_read read, const struct stub *stub)

@@ -188,7 +188,7 @@ static void test_runs_of_the_years(void **state)
 		  "cpupin", "pgaccess", "ksupernpte");
 }
 
-static void test_22_first(void **state)
+static void test_22_or_23_first(void **state)
 {
 	(void)state;
 	CHECK_RUN(WITH_MODE, RUN(22), "sync");
@@ -196,11 +196,15 @@ static void test_22_first(void **state)
 	CHECK_RUN(WITH_MODE, RUN(22, 25, 26), "sync", "sigalarm", "sigreturn");
 	CHECK_RUN(WITH_MODE, RUN(22, 27), "sync", "symlink");
 	CHECK_RUN(WITH_MODE, RUN(22, 24), "sync", "interpose");
+	CHECK_RUN(WITH_MODE, RUN(22, 23), "sync", "interpose");
+	CHECK_RUN(WITH_MODE, RUN(23), "interpose");
+	CHECK_RUN(WITH_MODE, RUN(23, 27), "interpose", NULL);
 	/* Without a mode it is a year in which nothing but habit tells. */
 	CHECK_RUN(OLD, RUN(22), NULL);
 	CHECK_RUN(NEVER, RUN(22), NULL);
 	CHECK_RUN(BOTH, RUN(22), NULL);
 	CHECK_RUN(OLD, RUN(22, 23), NULL, NULL);
+	CHECK_RUN(OLD, RUN(23), NULL);
 }
 
 static void test_runs_that_do_not_tell(void **state)
@@ -373,7 +377,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_runs_of_the_years),
-		cmocka_unit_test(test_22_first),
+		cmocka_unit_test(test_22_or_23_first),
 		cmocka_unit_test(test_runs_that_do_not_tell),
 		cmocka_unit_test(test_not_after_uptime),
 		cmocka_unit_test(test_stub),
