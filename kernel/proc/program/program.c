@@ -149,7 +149,7 @@ int program_call(struct program *pr, u32 number, va_t ecall)
 		call = -EINTR; /* what could not be read is no answer */
 	if (call < 0)
 		return call;
-	ASSERT(call <= UINT8_MAX);
+	ASSERT((u32)call <= UINT8_MAX);
 	__atomic_store_n(program_slot(pr, number),
 			 ecall << ANSWER_VA | how << ANSWER_HOW | (u64)call,
 			 __ATOMIC_RELAXED);
