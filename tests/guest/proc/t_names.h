@@ -65,8 +65,8 @@ void put32(uint32_t insn);
 void put_call(int number);      /* of the stub */
 void put_bare_call(int number); /* an ecall that is in no stub */
 void put_arguments(int value);  /* a0 to a5 */
-/* The call with arguments that no call likes, then a loop. */
-void put_harmless_call(int number);
+/* The call with this argument in a0 to a5, then a byte to descriptor 1, then a loop. */
+void put_call_and_tell(int number, int argument);
 
 /* What is known of @number in process @pid (0: this one); how == 0: it has not used it. */
 struct snap_call answer_of(long pid, int number);

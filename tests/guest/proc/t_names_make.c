@@ -126,10 +126,14 @@ void put_arguments(int value)
 }
 
 /* The call with arguments that no call likes, then a loop. */
-void put_harmless_call(int number)
+void put_call_and_tell(int number, int argument)
 {
-	put_arguments(-1);
+	put_arguments(argument);
 	put_call(number);
+	put32(LI(A0, 1));
+	put32(LI(A1, 0x280));
+	put32(LI(A2, 1));
+	put_bare_call(16);
 	put32(SPIN);
 }
 
