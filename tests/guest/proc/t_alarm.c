@@ -313,7 +313,10 @@ ROLE(zero)
 	if (argc == 3)
 		return 7;
 	EQ(sigalarm(1, 0), 0);
-	__asm__ volatile("li a0, 3; mv a1, %0; 1: j 1b" ::"r"(again) : "a0", "a1");
+	__asm__ volatile(
+		"li a0, 3; mv a1, %0; 1: addi %1, %1, -1; bnez %1, 1b" ::"r"(again),
+		"r"(4000000000)
+		: "a0", "a1", "memory");
 	return 8;
 }
 
