@@ -171,6 +171,33 @@ SLOW_TEST(alarm, time_in_the_kernel_counts)
 	EQ(unlink("f"), 0);
 }
 
+/* This process goes to sleep on one hart, and the child that wakes it is likely on another.
+ * From then on it makes no system calls, and nothing else interrupts it. */
+SLOW_TEST(alarm, comes_on_another_hart)
+{
+	int fd[2];
+	char c;
+
+	EQ(pipe(fd), 0);
+	for (int i = 1; i <= 3; i++) {
+		long pid = must_fork();
+
+		if (pid == 0) {
+			spin_ticks(1);
+			exit(write(fd[1], "x", 1) != 1);
+		}
+		EQ(sigalarm(2, count), 0);
+		EQ(read(fd[0], &c, 1), 1);
+		for (int k = 0; k < 50 && alarm_calls < i; k++)
+			spin_ticks(1);
+		EQ(alarm_calls, i);
+		EQ(sigalarm(0, 0), 0);
+		EQ(reap(pid), 0);
+	}
+	EQ(close(fd[0]), 0);
+	EQ(close(fd[1]), 0);
+}
+
 SLOW_TEST(alarm, time_asleep_does_not_count)
 {
 	int fd[2];
@@ -308,15 +335,16 @@ SLOW_TEST(alarm, handler_that_cannot_run_kills)
 ROLE(zero)
 {
 	static const char *const again[] = { "abitest", "@zero", "again", 0 };
+	word rounds = 4000000000;
 
 	(void)argv;
 	if (argc == 3)
 		return 7;
 	EQ(sigalarm(1, 0), 0);
-	__asm__ volatile(
-		"li a0, 3; mv a1, %0; 1: addi %1, %1, -1; bnez %1, 1b" ::"r"(again),
-		"r"(4000000000)
-		: "a0", "a1", "memory");
+	__asm__ volatile("li a0, 3; mv a1, %1; 1: addi %0, %0, -1; bnez %0, 1b"
+			 : "+&r"(rounds)
+			 : "r"(again)
+			 : "a0", "a1", "memory");
 	return 8;
 }
 
@@ -349,8 +377,8 @@ static void fork_here(void)
 	alarm_calls++;
 	if (alarm_calls == 1)
 		forked = fork();
-	alarm_done = 1;
 	sigreturn();
+	FAIL("sigreturn() came back");
 }
 
 /* Both go on where the parent was; the child has no alarm from then on. */
