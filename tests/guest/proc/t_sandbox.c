@@ -1,6 +1,7 @@
 /* t_sandbox.c - interpose(): what a masked call does not do, which calls a mask means, and
  * that nothing loosens it.  Each case does it in a child, which stays as it is then. */
 #include "mapping.h"
+#include "t_names.h"
 
 #define NR(name) SYS_##name
 enum {
@@ -344,6 +345,37 @@ TEST(sandbox, bits_of_the_lab_calls)
 		REFUSED(ecall_raw(0, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0,
 				  NR(mmap)));
 	});
+}
+
+/* A program that exits with the result of the call @number, whose stub has this name. */
+static void make_caller(int number, const char *name)
+{
+	struct kind_of_program k = { "", ONE_ARGUMENT, { { number, name } } };
+
+	make_program(&k);
+	put_arguments(0);
+	put_call(number);
+	put_call(2);
+	name_stubs(&k);
+	elf_save(made.file, "odd");
+}
+
+/* The name of its stub lets a program make any call by any number from 22 to 63.  The bits
+ * are those of that number and of the call. */
+TEST(sandbox, names_of_stubs_are_no_way_out)
+{
+	make_caller(30, "getpid");
+	CHILD(0, CHECK(elf_run("odd") > 0));
+	CHILD(0, mask(MASK(getpid)); EQ(elf_run("odd"), -1));
+	CHILD(0, mask(1 << 30); EQ(elf_run("odd"), -1));
+	make_caller(40, "getpid");
+	CHILD(0, CHECK(elf_run("odd") > 0));
+	CHILD(0, mask(MASK(getpid)); EQ(elf_run("odd"), -1));
+	make_caller(23, "trace"); /* as in 2026 */
+	CHILD(0, mask(1 << 24); EQ(elf_run("odd"), 0));
+	CHILD(0, mask(1 << 23); EQ(elf_run("odd"), -1));
+	CHILD(0, mask(1 << 22); EQ(elf_run("odd"), -1));
+	EQ(unlink("odd"), 0);
 }
 
 TEST(sandbox, unknown_numbers_stay_unknown)
