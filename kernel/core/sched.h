@@ -34,7 +34,7 @@ struct thread {
 		u32 attends; /* not 0: one of these is true, all of them rare */
 		struct {
 			bool killed;    /* (A) dies before it returns to user mode */
-			bool has_alarm; /* (S) proc/lab/alarm.h                   */
+			bool has_alarm; /* (S) alarm is not NULL                  */
 			bool sandboxed; /* (S) proc/lab/sandbox.h                 */
 		};
 	};
@@ -43,6 +43,7 @@ struct thread {
 	u32 no_fault;                     /* (S) user faults fail at once             */
 	u64 stack_top;                    /* (C) */
 	struct aspace *as;                /* (S) user memory; NULL: none; proc/proc.h */
+	struct alarm *alarm;              /* (S) proc/lab/alarm.h; NULL: none          */
 	void (*fn)(void *);               /* (C) where it starts                      */
 	void *arg;                        /* (C) */
 	void (*on_dead)(struct thread *); /* (C) runs once its stack is not in use    */

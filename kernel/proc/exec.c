@@ -305,7 +305,7 @@ static void exec_commit(struct exec *x, const char *path)
 	p->eager_sbrk = false;
 	fp_reset(&p->thread);
 	if (p->thread.attends)
-		alarm_drop(p);
+		alarm_drop(&p->thread);
 	console_leave();
 	irq_push_off();
 	spin_lock(&proc_lock);

@@ -190,11 +190,11 @@ static s64 proc_fork_once(void)
 	if (!child)
 		return err;
 	if (parent->thread.attends)
-		err = alarm_fork(child, parent);
+		err = alarm_fork(&child->thread, &parent->thread);
 	if (!err)
 		err = aspace_fork(parent->thread.as, &child->pages, &child->thread.as);
 	if (err) {
-		alarm_drop(child);
+		alarm_drop(&child->thread);
 		proc_free(child);
 		return err;
 	}
@@ -287,7 +287,7 @@ void proc_exit(int status)
 	}
 	console_leave();
 	if (p->thread.attends) {
-		alarm_drop(p);
+		alarm_drop(&p->thread);
 		sandbox_drop(p);
 	}
 	proc_drop_files(p);

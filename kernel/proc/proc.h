@@ -16,7 +16,6 @@
 #include "uapi/job.h"
 #include "uapi/limits.h"
 
-struct alarm;
 struct file;
 struct inode;
 struct program;
@@ -42,7 +41,6 @@ struct proc {
 	u32 trace;                  /* (S) bit n: report system call n       */
 	u32 masked;                 /* (S) bit n: refuse it; lab/sandbox.h   */
 	struct sandbox *sandbox;    /* (S) NULL: masked is 0                 */
-	struct alarm *alarm;        /* (S) lab/alarm.h; NULL: it has none    */
 	bool eager_sbrk;            /* (S) has called sbrk without a mode    */
 };
 

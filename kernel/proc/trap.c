@@ -114,7 +114,7 @@ static void user_trap_attend(struct proc *p)
 		proc_exit(-1);
 	}
 	if (p->thread.has_alarm)
-		alarm_attend(p);
+		alarm_attend(&p->thread);
 }
 
 static void user_trap_leave(struct proc *p)

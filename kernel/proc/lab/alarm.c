@@ -36,21 +36,21 @@ void alarm_init(void)
 	slab_init(&alarm_slab, "alarm", sizeof(struct alarm));
 }
 
-static struct alarm *alarm_new(struct proc *p)
+static struct alarm *alarm_new(struct thread *t)
 {
-	p->alarm = slab_alloc(&alarm_slab, 0);
-	p->thread.has_alarm = p->alarm != NULL;
-	return p->alarm;
+	t->alarm = slab_alloc(&alarm_slab, 0);
+	t->has_alarm = t->alarm != NULL;
+	return t->alarm;
 }
 
-void alarm_drop(struct proc *p)
+void alarm_drop(struct thread *t)
 {
-	struct alarm *a = p->alarm;
+	struct alarm *a = t->alarm;
 
 	if (!a)
 		return;
-	p->thread.has_alarm = false;
-	p->alarm = NULL;
+	t->has_alarm = false;
+	t->alarm = NULL;
 	timer_cancel(&a->timer);
 	slab_free(&alarm_slab, a);
 }
@@ -73,40 +73,44 @@ static void alarm_skip_missed(const struct thread *t, struct alarm *a)
 		a->due = now + a->interval;
 }
 
-static void alarm_save(struct proc *p, struct alarm *a)
+static void alarm_save(struct thread *t, struct alarm *a)
 {
-	memcpy(a->x, p->tf->x, sizeof(a->x));
-	a->pc = p->tf->pc;
-	fp_flush(&p->thread);
-	a->fp_used = p->thread.fp_used;
+	const struct trapframe *tf = proc_current()->tf;
+
+	memcpy(a->x, tf->x, sizeof(a->x));
+	a->pc = tf->pc;
+	fp_flush(t);
+	a->fp_used = t->fp_used;
 	if (a->fp_used)
-		a->fp = p->thread.fp;
+		a->fp = t->fp;
 }
 
-static void alarm_restore(struct proc *p, const struct alarm *a)
+static void alarm_restore(struct thread *t, const struct alarm *a)
 {
-	memcpy(p->tf->x, a->x, sizeof(a->x));
-	p->tf->pc = a->pc;
-	fp_reset(&p->thread);
-	p->thread.fp_used = a->fp_used;
+	struct trapframe *tf = proc_current()->tf;
+
+	memcpy(tf->x, a->x, sizeof(a->x));
+	tf->pc = a->pc;
+	fp_reset(t);
+	t->fp_used = a->fp_used;
 	if (a->fp_used)
-		p->thread.fp = a->fp;
+		t->fp = a->fp;
 }
 
-static void alarm_call(struct proc *p, struct alarm *a)
+static void alarm_call(struct thread *t, struct alarm *a)
 {
-	alarm_save(p, a);
-	p->tf->pc = a->handler;
+	alarm_save(t, a);
+	proc_current()->tf->pc = a->handler;
 	a->in_handler = true;
 	a->due += a->interval;
-	alarm_skip_missed(&p->thread, a);
+	alarm_skip_missed(t, a);
 }
 
-static void alarm_return(struct proc *p, struct alarm *a)
+static void alarm_return(struct thread *t, struct alarm *a)
 {
-	alarm_restore(p, a);
+	alarm_restore(t, a);
 	a->in_handler = a->returns = false;
-	alarm_skip_missed(&p->thread, a);
+	alarm_skip_missed(t, a);
 }
 
 static void alarm_interrupt(struct timer *t)
@@ -125,24 +129,24 @@ static void alarm_set_timer(struct alarm *a, u64 time)
 	timer_start(t, time, alarm_interrupt);
 }
 
-void alarm_attend(struct proc *p)
+void alarm_attend(struct thread *t)
 {
-	struct alarm *a = p->alarm;
+	struct alarm *a = t->alarm;
 	u64 time;
 
 	if (a->returns)
-		alarm_return(p, a);
+		alarm_return(t, a);
 	if (a->in_handler)
 		return;
 	if (!a->interval) {
-		alarm_drop(p);
+		alarm_drop(t);
 		return;
 	}
-	time = alarm_due_time(&p->thread, a);
+	time = alarm_due_time(t, a);
 	if (clock_now() < time)
 		alarm_set_timer(a, time);
 	else
-		alarm_call(p, a);
+		alarm_call(t, a);
 }
 
 /* --- system calls and fork ---------------------------------------------------- */
@@ -153,18 +157,18 @@ void alarm_attend(struct proc *p)
  * handler runs and has yet to return. */
 s64 sys_sigalarm(const u64 arg[6])
 {
-	struct proc *p = proc_current();
+	struct thread *t = thread_current();
 	int ticks = (int)arg[0];
 
 	if (ticks < 0)
 		return -EINVAL;
-	if (!p->alarm && ticks == 0)
+	if (!t->alarm && ticks == 0)
 		return 0;
-	if (!p->alarm && !alarm_new(p))
+	if (!t->alarm && !alarm_new(t))
 		return -ENOMEM;
-	p->alarm->interval = clock_tick_time((u64)ticks) - clock_tick_time(0);
-	p->alarm->due = thread_runtime(&p->thread) + p->alarm->interval;
-	p->alarm->handler = arg[1];
+	t->alarm->interval = clock_tick_time((u64)ticks) - clock_tick_time(0);
+	t->alarm->due = thread_runtime(t) + t->alarm->interval;
+	t->alarm->handler = arg[1];
 	return 0;
 }
 
@@ -172,7 +176,7 @@ s64 sys_sigalarm(const u64 arg[6])
  * the caller, as for any call. */
 s64 sys_sigreturn(const u64 arg[6])
 {
-	struct alarm *a = proc_current()->alarm;
+	struct alarm *a = thread_current()->alarm;
 
 	(void)arg;
 	if (!a || !a->in_handler)
@@ -181,7 +185,7 @@ s64 sys_sigreturn(const u64 arg[6])
 	return 0;
 }
 
-int alarm_fork(struct proc *child, const struct proc *parent)
+int alarm_fork(struct thread *child, const struct thread *parent)
 {
 	const struct alarm *from = parent->alarm;
 	struct alarm *a;

@@ -9,19 +9,19 @@
 
 #include "lib/types.h"
 
-struct proc;
+struct thread;
 
 /* At boot. */
 void alarm_init(void);
 
-/* For a process whose thread.has_alarm is set, on its way to the program: calls the handler
- * if it is time, goes back from it after sigreturn(), or makes sure that an interrupt comes
- * in time.  Interrupts off. */
-void alarm_attend(struct proc *p);
+/* For the running thread @t if has_alarm is set, on its way to the program: calls the
+ * handler if it is time, goes back from it after sigreturn(), or makes sure that an
+ * interrupt comes in time.  Interrupts off. */
+void alarm_attend(struct thread *t);
 
 /* fork: @child, which has never run, gets no alarm.  If @parent is in its handler, so is
  * the child, and its sigreturn() works.  0 or -ENOMEM. */
-int alarm_fork(struct proc *child, const struct proc *parent) MUST_CHECK;
+int alarm_fork(struct thread *child, const struct thread *parent) MUST_CHECK;
 
-/* exec, exit: @p has no alarm and no handler to return from, from now on. */
-void alarm_drop(struct proc *p);
+/* exec, exit: @t has no alarm and no handler to return from, from now on. */
+void alarm_drop(struct thread *t);
