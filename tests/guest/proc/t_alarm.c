@@ -306,6 +306,27 @@ SLOW_TEST(alarm, wrong_calls_are_refused)
 	REFUSED(sigreturn());
 }
 
+#define NATIVE(name, a, b) ecall_raw((long)(a), (long)(b), 0, 0, 0, 0, SYS_NATIVE + (name))
+#define SIGALARM 97
+#define SIGRETURN 98
+#define EINVAL 22
+
+static void count_natively(void)
+{
+	alarm_calls++;
+	NATIVE(SIGRETURN, 0, 0);
+	FAIL("sigreturn() came back");
+}
+
+SLOW_TEST(alarm, programs_of_ours_have_it)
+{
+	EQ(NATIVE(SIGALARM, -1, count_natively), -EINVAL);
+	EQ(NATIVE(SIGRETURN, 0, 0), -EINVAL);
+	EQ(NATIVE(SIGALARM, 1, count_natively), 0);
+	spin_until(1);
+	EQ(NATIVE(SIGALARM, 0, 0), 0);
+}
+
 /* --- handlers that cannot run ---------------------------------------------------- */
 
 SLOW_TEST(alarm, handler_that_cannot_run_kills)
