@@ -15,8 +15,6 @@
 	  W(FORK_COW, "cow") W(FORK_COPY, "copy"))                                      \
 	X(HEAP, "heap", ANY_TIME, "memory at sbrk, or at the first touch",              \
 	  W(HEAP_EAGER, "eager") W(HEAP_LAZY, "lazy"))                                  \
-	X(STACK, "stack", ANY_TIME, "pages of stack of an xv6 program", , .initial = 1, \
-	  .low = 1, .high = 16)                                                         \
 	X(SUPER, "super", ANY_TIME, "2 MiB leaves where they fit",                      \
 	  W(SUPER_ON, "on") W(SUPER_OFF, "off"))                                        \
 	X(ASID, "asid", AT_BOOT, "use ASIDs; a number limits their bits",               \
@@ -28,6 +26,8 @@
 		  W(UACCESS_WALK, "walk"))                                              \
 	X(VMPRINT, "vmprint", AT_BOOT, "print the first page table at boot",            \
 	  W(VMPRINT_ON, "on") W(VMPRINT_OFF, "off"))                                    \
+	X(STACK, "stack", ANY_TIME, "pages of stack of an xv6 program", , .initial = 1, \
+	  .low = 1, .high = 16)                                                         \
 	X(STATS, "stats", ANY_TIME, "what the device `statistics` says",                \
 	  W(STATS_FULL, "full") W(STATS_LAB, "lab"))                                    \
 	X(FSBIG, "fsbig", AT_BOOT, "image of xv6's file system lab",                    \
