@@ -17,6 +17,7 @@ $(if $(or $(filter-out $(LABS),$(lab)),$(word 2,$(lab))),$(error LAB='$(lab)': t
 lab_boot_util := stack=2
 # Only 2020 looks at the two counts, and only 2024 and 2025 at the entries of a child.
 lab_boot_pgtbl := stats=lab fork=copy
+lab_boot_traps := backtrace=pause
 lab_boot_lazy := heap=lazy
 # FSSIZE: blocks of a new image.
 lab_set_lock := CPUS=4 FSSIZE=10000

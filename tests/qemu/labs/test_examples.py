@@ -131,6 +131,15 @@ def test_processes_and_threads(image, harts):
     assert calls == ["trace", "exec", "pause"], trace
 
 
+def test_sandbox(image):
+    """Bit 15 is open, 1 fork, 7 exec."""
+    readme = (labrig.ROOT / "README.md").read_text().split("\n", 1)[0]
+    found = said(image, ["sandbox 32768 README head -n 1 README", "sandbox 32768 README head -n 1 sleep",
+                         "sandbox 2 - pingpong", "sandbox 128 - sleep 0", "sandbox 128 sleep sleep 0", "sandbox 2 -"])
+    assert found == [readme, "head: cannot open sleep", "pingpong: no process", "sandbox: cannot run sleep", "",
+                     "usage: sandbox MASK PATH COMMAND [ARGUMENT...]"]
+
+
 def test_sleep_makes_the_call(image):
     """The grader wants the machine to stop at the symbol, and the line to be there."""
     with labrig.Machine(image, None, None, extra=["LAB=util"]) as m:
