@@ -2,18 +2,33 @@
 
 #include "dev/dev.h"
 
+#include "core/machine.h"
 #include "core/report/panic.h"
 #include "dev/tty/console.h"
 #include "dev/plic.h"
 #include "dev/ramdisk.h"
 #include "dev/testdev.h"
 #include "dev/virtio/virtio_blk.h"
+#include "mm/phys/kmap.h"
+
+/* Maps the configuration space of the PCIe host as a whole: as one piece it takes one table
+ * and a leaf for each 2 MiB. */
+static void dev_map_pci(void)
+{
+	const struct fdt *f = &machine.fdt;
+	int node = fdt_next_compatible(f, -1, "pci-host-ecam-generic");
+	u64 pa, bytes;
+
+	if (node >= 0 && fdt_reg_pa(f, node, 0, &pa, &bytes) == 0)
+		kmap_device(pa, bytes);
+}
 
 void dev_init(void)
 {
 	testdev_init();
 	panic_set_exit(testdev_exit);
 	plic_init();
+	dev_map_pci();
 	console_init();
 	virtio_blk_init();
 	ramdisk_init();

@@ -106,7 +106,7 @@ void memory_init(pa_t fdt)
 	}
 	memory_for_free(frame_boot_free, true);
 	kmap_init();
-	memory_for_free(kmap_ram, false);
+	memory_for_free(kmap_physical, false);
 	kmap_image();
 	kmap_enable();
 	frame_boot_reserve(RESERVE_FRAMES);

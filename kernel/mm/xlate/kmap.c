@@ -19,8 +19,7 @@
 
 #define KERNEL_OFFSET 0xffffffff00000000ul
 #define KERNEL_BASE 0xffffffff80000000ul
-#define DYNAMIC_BASE 0xffffffe000000000ul /* devices */
-#define STACKS_BASE 0xffffffe010000000ul  /* kernel stacks */
+#define STACKS_BASE 0xffffffe000000000ul /* kernel stacks; the direct map ends here */
 #define STACK_STRIDE ((KSTACK_PAGES + 1) * PAGE_SIZE)
 
 extern char __kernel_start[], __text_end[], __rodata_end[], __kernel_end[];
@@ -31,7 +30,6 @@ struct pt kernel_pt;
 /* PTE_G is added unless isolate=on: then user mode runs on roots without these entries, but
  * a hart would use a global translation there, too. */
 static u64 kernel_bits = PTE_V | PTE_A | PTE_D;
-static va_t next_device = DYNAMIC_BASE;
 static va_t next_stack = STACKS_BASE;
 
 static pa_t kmap_image_pa(const void *va)
@@ -43,7 +41,7 @@ pa_t kmap_pa(const void *va)
 {
 	if ((va_t)va >= KERNEL_BASE)
 		return kmap_image_pa(va);
-	ASSERT((va_t)va >= DIRECT_BASE && (va_t)va < DYNAMIC_BASE);
+	ASSERT((va_t)va >= DIRECT_BASE && (va_t)va < STACKS_BASE);
 	return (pa_t)va - DIRECT_BASE;
 }
 
@@ -69,7 +67,7 @@ void kmap_init(void)
 		kernel_bits |= PTE_G;
 	if (pt_init(&kernel_pt))
 		panic("no memory for the boot root");
-	kmap_anchor(DYNAMIC_BASE);
+	kmap_anchor(STACKS_BASE);
 	kmap_anchor(KERNEL_BASE);
 }
 
@@ -84,17 +82,19 @@ static int kmap_leaf_level(pa_t pa, pa_t end)
 	return level;
 }
 
-void kmap_ram(pa_t start, pa_t end)
+void kmap_physical(pa_t start, pa_t end)
 {
+	if (end > STACKS_BASE - DIRECT_BASE)
+		panic("the direct map has no room for %lx", end);
 	while (start < end) {
-		int level = kmap_leaf_level(start, end);
-		va_t va = DIRECT_BASE + start;
-		struct pt_cur c = pt_at(&kernel_pt, va);
+		struct pt_cur c = pt_at(&kernel_pt, DIRECT_BASE + start);
 
-		if (pt_reach(&c, level))
-			panic("no memory for the direct map at %lx", start);
-		pt_set_leaf(&c, pte_make(start, kernel_bits | PTE_R | PTE_W));
-		start += level_size(level);
+		if (!pte_is_valid(pte_load(c.slot))) {
+			if (pt_reach(&c, kmap_leaf_level(start, end)))
+				panic("no memory for the direct map at %lx", start);
+			pt_set_leaf(&c, pte_make(start, kernel_bits | PTE_R | PTE_W));
+		}
+		start = pt_end(&c) - DIRECT_BASE;
 	}
 }
 
@@ -113,7 +113,7 @@ void kmap_image(void)
 	/* The direct map, where text and rodata are read-only. */
 	kmap_map(DIRECT_BASE + kmap_image_pa(__kernel_start), kmap_image_pa(__kernel_start),
 		 __rodata_end - __kernel_start, PTE_R);
-	kmap_ram(kmap_image_pa(__rodata_end), kmap_image_pa(__kernel_end));
+	kmap_physical(kmap_image_pa(__rodata_end), kmap_image_pa(__kernel_end));
 }
 
 void kmap_enable(void)
@@ -125,15 +125,9 @@ void kmap_enable(void)
 
 void *kmap_device(pa_t pa, u64 bytes)
 {
-	pa_t start = ALIGN_DOWN(pa, PAGE_SIZE);
-	u64 size = ALIGN_UP(pa + bytes, PAGE_SIZE) - start;
-	va_t va = next_device;
-
-	kmap_map(va, start, size, PTE_R | PTE_W);
-	next_device += size + PAGE_SIZE; /* an unmapped page between neighbours */
-	ASSERT(next_device < STACKS_BASE);
+	kmap_physical(ALIGN_DOWN(pa, PAGE_SIZE), ALIGN_UP(pa + bytes, PAGE_SIZE));
 	tlb_flush_all();
-	return (void *)(va + (pa - start));
+	return kmap_direct(pa);
 }
 
 u64 kstack_alloc(void)

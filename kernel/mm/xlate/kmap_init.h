@@ -12,8 +12,9 @@ extern struct pt kernel_pt;
 /* Allocates the tables that all kernel mappings hang from. */
 void kmap_init(void);
 
-/* Maps RAM [start, end) in the direct map, with large leaves where possible. */
-void kmap_ram(pa_t start, pa_t end);
+/* Maps the physical addresses [start, end) in the direct map, with large leaves where
+ * possible.  What is mapped already stays as it is. */
+void kmap_physical(pa_t start, pa_t end);
 
 /* Maps the kernel image (text R+X, rodata R, data R+W), and its frames in the direct map
  * (text and rodata R, data R+W). */

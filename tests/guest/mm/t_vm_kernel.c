@@ -4,7 +4,9 @@
 #include "vm.h"
 
 #define DIRECT 0xffffffc000000000ul /* + physical address */
-#define WINDOW 0xffffffe000000000ul /* devices, then kernel stacks */
+#define STACKS 0xffffffe000000000ul
+#define PLIC 0x0c000000ul
+#define UART 0x10000000ul
 #define IMAGE 0xffffffff80200000ul
 #define RAM 0x80000000ul
 
@@ -18,8 +20,9 @@ static const struct {
 	  3ul << 20 },
 	{ "image in the direct map", DIRECT + RAM + (2ul << 20), 0x60000, 0x11000 },
 	{ "kernel image", IMAGE, 0x60000, 0x9000 },
-	{ "devices", WINDOW, 0x20000, 0x5000 },
-	{ "kernel stacks", WINDOW + 0x10000000, 0x40000, 0xb000 },
+	{ "devices", DIRECT + UART, 0x9000, 0x1000 },
+	{ "interrupt controller", DIRECT + PLIC, 0x3000, 0x1000 },
+	{ "kernel stacks", STACKS, 0x40000, 0xb000 },
 	{ "trap pages", TRAPFRAME, 2 * PAGE, PAGE },
 	{ "top of the user half", MAXVA - 8 * PAGE, 5 * PAGE, PAGE },
 	{ "after the user half", MAXVA, 4 * PAGE, PAGE },
