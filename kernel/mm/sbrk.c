@@ -1,5 +1,6 @@
 /* sbrk.c - moving the break. */
 
+#include "core/option/options.h"
 #include "lib/assert.h"
 #include "mm/space/aspace.h"
 #include "mm/space/aspace_priv.h"
@@ -8,8 +9,12 @@
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
-/* The heap may grow over the USYSCALL page, but not over the trap frame. */
-#define BREAK_MAX TRAPFRAME
+/* The highest break.  The heap may grow over the USYSCALL page, unless utop=usyscall, but
+ * not over the trap frame. */
+static va_t sbrk_top(void)
+{
+	return opt(UTOP) == UTOP_USYSCALL ? USYSCALL : TRAPFRAME;
+}
 
 /* Makes [lo, hi) heap, without pages.  *area: the heap area that ended at @lo, now longer,
  * or else a new one. */
@@ -108,7 +113,7 @@ int aspace_sbrk(struct aspace *as, s64 delta, bool lazy, va_t *old)
 
 	mutex_lock(&as->lock);
 	*old = as->brk;
-	if (delta > 0 && (u64)delta > BREAK_MAX - as->brk)
+	if (delta > 0 && as->brk + (u64)delta > sbrk_top())
 		err = -ENOMEM;
 	else if (delta > 0 || (delta < 0 && (u64)-delta <= as->brk))
 		err = sbrk_move_break(as, as->brk + (u64)delta, lazy);

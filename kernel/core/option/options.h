@@ -24,6 +24,8 @@
 	X(UACCESS, "uaccess", AT_BOOT, "how the kernel reaches user memory",            \
 	  W(UACCESS_AUTO, "auto") W(UACCESS_STRICT, "strict") W(UACCESS_OPEN, "open")   \
 		  W(UACCESS_WALK, "walk"))                                              \
+	X(UTOP, "utop", ANY_TIME, "highest break: trap frame, or USYSCALL",             \
+	  W(UTOP_TRAPFRAME, "trapframe") W(UTOP_USYSCALL, "usyscall"))                  \
 	X(VMPRINT, "vmprint", AT_BOOT, "print the first page table at boot",            \
 	  W(VMPRINT_ON, "on") W(VMPRINT_OFF, "off"))                                    \
 	X(STACK, "stack", ANY_TIME, "pages of stack of an xv6 program", , .initial = 1, \
