@@ -6,9 +6,11 @@
 #include "core/thread.h"
 #include "mm/xlate/pt.h"
 
+enum form { BY_INDEX, BY_ADDRESS, WITH_RIGHTS };
+
 struct printer {
 	const struct pt *pt;
-	bool addresses; /* the line starts with an address, not with an index */
+	enum form form;
 };
 
 static void vmprint_entry(const struct printer *p, va_t va, int level, pte_t e)
@@ -17,12 +19,17 @@ static void vmprint_entry(const struct printer *p, va_t va, int level, pte_t e)
 	static const char *const size[PT_LEVELS] = { "", " 2 MiB", " 1 GiB" };
 	const char *large = pte_is_leaf(e) ? size[level] : "";
 
-	if (p->addresses)
+	if (p->form == BY_INDEX)
+		printk("%s%u: pte 0x%016lx pa 0x%016lx%s\n", dots[level],
+		       level_index(va, level), e.bits, pte_pa(e), large);
+	else if (p->form == BY_ADDRESS)
 		printk(" %s0x%016lx: pte 0x%016lx pa 0x%016lx%s\n", dots[level], va, e.bits,
 		       pte_pa(e), large);
 	else
-		printk("%s%u: pte 0x%016lx pa 0x%016lx%s\n", dots[level],
-		       level_index(va, level), e.bits, pte_pa(e), large);
+		printk(" %s0x%016lx: pte 0x%016lx pa 0x%016lx %s%s%s%s\n", dots[level], va,
+		       e.bits, pte_pa(e), e.bits & PTE_R ? "R" : "",
+		       e.bits & PTE_W ? "W" : "", e.bits & PTE_X ? "X" : "",
+		       e.bits & PTE_U ? "U" : "");
 }
 
 /* Prints the table at @level whose range starts at @va, and those below it.  Of the
@@ -43,9 +50,9 @@ static void vmprint_table(const struct printer *p, va_t va, int level)
 	}
 }
 
-static void vmprint_all(const struct pt *pt, bool addresses)
+static void vmprint_all(const struct pt *pt, enum form form)
 {
-	struct printer p = { .pt = pt, .addresses = addresses };
+	struct printer p = { .pt = pt, .form = form };
 
 	printk("page table 0x%016lx\n", pt->root);
 	vmprint_table(&p, 0, PT_LEVELS - 1);
@@ -53,10 +60,15 @@ static void vmprint_all(const struct pt *pt, bool addresses)
 
 void vmprint(const struct pt *pt)
 {
-	vmprint_all(pt, false);
+	vmprint_all(pt, BY_INDEX);
 }
 
 void vmprint_addresses(const struct pt *pt)
 {
-	vmprint_all(pt, true);
+	vmprint_all(pt, BY_ADDRESS);
+}
+
+void vmprint_rights(const struct pt *pt)
+{
+	vmprint_all(pt, WITH_RIGHTS);
 }

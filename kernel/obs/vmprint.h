@@ -9,3 +9,6 @@ void vmprint(const struct pt *pt);
 
 /* The same in the form of 2024 and 2025: with virtual addresses. */
 void vmprint_addresses(const struct pt *pt);
+
+/* The same in the form of 2026: with addresses, and of a leaf the letters R, W, X and U. */
+void vmprint_rights(const struct pt *pt);

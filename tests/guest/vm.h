@@ -6,8 +6,11 @@
 #include "uapi/snapshot.h"
 
 long pgaccess(const void *va, long n, void *mask);
+long pgaccess2026(const void *va, long n, void *mask);
 long pgpte(const void *va);
 long kpgtbl(void);
+long vmprint(void);
+long ksupernpte(void *large, void *small);
 long snapshot(int kind, int pid, word start, void *buf, word bytes);
 long harvest(int pid, word start, void *buf, word bytes);
 

@@ -238,6 +238,8 @@ CALL(procinfo, procinfo(LAZY_PAGE, 1))
 CALL(snapshot, snapshot(SNAP_STATS, 0, 0, LAZY_PAGE, PAGE))
 CALL(harvest, harvest(0, world.mem, LAZY_PAGE, PAGE))
 CALL(pgaccess, pgaccess((void *)world.mem, MEM_PAGES, LAZY_PAGE))
+CALL(pgaccess2026, pgaccess2026((void *)world.mem, MEM_PAGES, LAZY_PAGE))
+CALL(ksupernpte, ksupernpte(LAZY_PAGE, LAZY_PAGE + 8))
 CALL(explain, ecall_raw(0, 0, 0, (long)LAZY_PAGE, 100, 0, NR_EXPLAIN))
 UNDO(touch, mem_touch())
 
@@ -259,12 +261,15 @@ ROWS(bootarg, { "", call_bootarg, undo_nothing, BIT(FRAMES), 0 });
 ROWS(snapshot, { "", call_snapshot, undo_nothing, BIT(FRAMES), 0 });
 ROWS(harvest, { "", call_harvest, undo_touch, BIT(FRAMES), 0 });
 ROWS(pgaccess, { "", call_pgaccess, undo_touch, BIT(FRAMES), 0 });
+ROWS(pgaccess2026, { "", call_pgaccess2026, undo_touch, BIT(FRAMES), 0 });
+ROWS(ksupernpte, { "", call_ksupernpte, undo_nothing, BIT(FRAMES), 0 });
 ROWS(explain, { "", call_explain, undo_nothing, BIT(FRAMES), 0 });
 NOTHING(pgpte, pgpte((void *)world.mem) > 0 ? 0 : -1);
 NOTHING(setoption, setoption("fork", booted("fork", "copy") ? "copy" : "cow"));
 
-/* Prints hundreds of lines: once is enough, without memory. */
+/* Print hundreds of lines: once is enough, without memory. */
 NOTHING(kpgtbl, without_now == AREAS ? kpgtbl() : 0);
+NOTHING(vmprint, without_now == AREAS ? vmprint() : 0);
 
 /* --- all of them ------------------------------------------------------------- */
 

@@ -150,6 +150,7 @@ TEST(leak, masks_of_pages)
 
 	LOOK(mincore, 64, p, 64 * PAGE, OUT);
 	LOOK(pgaccess, 8, p, 64, OUT);
+	LOOK(pgaccess2026, 8, p, 64, OUT);
 	LOOK(mincore, 64, p, 64 * PAGE, OUT);
 }
 
