@@ -253,6 +253,11 @@ int uaccess_prepare(uptr_t p, bool write)
 
 /* --- counts ------------------------------------------------------------ */
 
+void uaccess_count_more(u64 n)
+{
+	counts[hart_index()].copyin += n;
+}
+
 u64 uaccess_count_copyin(void)
 {
 	u64 sum = 0;

@@ -48,6 +48,9 @@ int uaccess_prepare(uptr_t p, bool write) MUST_CHECK;
 void uaccess_init(void);
 void uaccess_init_hart(void);
 
+/* Adds @n to the number of copies: for a copy that xv6 makes in that many pieces more. */
+void uaccess_count_more(u64 n);
+
 /* The number of complete copies from user memory, and of strings copied, since boot; for
  * the lab's "statistics". */
 u64 uaccess_count_copyin(void);

@@ -38,9 +38,10 @@ static struct snap_counter stats_counter(u64 i)
 {
 	switch (i) {
 	case 0:
-		return (struct snap_counter){ "copyin",
-					      "copies from a program that succeeded",
-					      uaccess_count_copyin() };
+		return (struct snap_counter){
+			"copyin", "copies from a program; the console's by bytes",
+			uaccess_count_copyin()
+		};
 	case 1:
 		return (struct snap_counter){ "copyinstr", "strings fetched from a program",
 					      uaccess_count_copyinstr() };

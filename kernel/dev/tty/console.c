@@ -172,6 +172,7 @@ static s64 console_write(uptr_t src, u64 n)
 		u64 want = MIN(n - done, sizeof(buf));
 		u64 got = copyin_partial(buf, uptr_add(src, done), want);
 
+		uaccess_count_more(got - (got == want)); /* xv6 fetches single bytes */
 		if (thread_killed() || console_write_chunk(buf, got))
 			return -EINTR;
 		sched_point();

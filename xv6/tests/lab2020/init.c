@@ -1,12 +1,12 @@
 /* init.c - a first process that makes as many copies as xv6's did in 2020: a banner of 18
- * single bytes, one open of the console, and a shell that is restarted again and again. */
+ * bytes, one open of the console, and a shell that is restarted again and again. */
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "user/user.h"
 
 int main(void)
 {
-	static char banner[] = "init: the shell..\n", *argv[] = { "sh", 0 };
+	static char *argv[] = { "sh", 0 };
 	int pid, status;
 
 	if (open("console", O_RDWR) < 0) {
@@ -17,8 +17,7 @@ int main(void)
 	dup(0);
 	dup(0);
 	for (;;) {
-		for (char *c = banner; *c; c++)
-			write(1, c, 1);
+		printf("init: the shell..\n");
 		pid = fork();
 		if (pid == 0) {
 			exec("sh", argv);

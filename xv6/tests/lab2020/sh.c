@@ -1,5 +1,5 @@
-/* sh.c - a shell that runs commands of one word, and writes its prompt as xv6's did in
- * 2020: two bytes, one at a time. */
+/* sh.c - a shell that runs commands of one word.  xv6's of 2020 wrote its prompt with
+ * fprintf(), too, which there writes byte by byte. */
 #include "kernel/types.h"
 #include "kernel/fcntl.h"
 #include "user/user.h"
@@ -13,8 +13,7 @@ int main(void)
 	if (fd >= 3)
 		close(fd);
 	for (;;) {
-		write(2, "$", 1);
-		write(2, " ", 1);
+		fprintf(2, "$ ");
 		gets(line, sizeof(line));
 		if (!line[0])
 			exit(0);
