@@ -15,8 +15,8 @@ $(if $(or $(filter-out $(LABS),$(lab)),$(word 2,$(lab))),$(error LAB='$(lab)': t
 
 # Programs of the first lab may use two pages of stack.
 lab_boot_util := stack=2
-# Only 2020 looks at the two counts, and only 2024 and 2025 at the entries of a child.
-lab_boot_pgtbl := stats=lab fork=copy
+# Only 2020 looks at the two counts, and only 2026 at the highest break.
+lab_boot_pgtbl := stats=lab utop=usyscall
 lab_boot_traps := backtrace=pause
 lab_boot_lazy := heap=lazy
 # FSSIZE: blocks of a new image.

@@ -57,11 +57,8 @@ static int fault_cow_page(struct aspace *as, struct pt_cur *c, pte_t e)
 static int fault_cow(struct aspace *as, struct pt_cur *c, pte_t e)
 {
 	if (c->level > 0) {
-		if (frame_reunite(frame_of_pa(pte_pa(e)), SUPER_ORDER)) {
-			u64 flags = e.bits & PTE_FLAGS & ~PTE_COW;
-
+		if (super_keep(c, PTE_A | PTE_D)) {
 			vmstat_inc(VM_fault_cow_reuse);
-			pt_set_leaf(c, pte_make(pte_pa(e), flags | PTE_W | PTE_A | PTE_D));
 			return 0;
 		}
 		super_split(c);

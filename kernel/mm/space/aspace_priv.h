@@ -98,6 +98,10 @@ bool super_map_touched(struct aspace *as, const struct vma *area, va_t va,
  * were.  @as is the running process's, so nobody writes to it meanwhile. */
 u64 super_shed(struct aspace *as);
 
+/* If no other space has the block of the copy-on-write leaf under the cursor: makes the
+ * leaf writable and sets the bits @used (PTE_A and PTE_D). */
+bool super_keep(struct pt_cur *c, u64 used) MUST_CHECK;
+
 /* Replaces the large leaf under the cursor by small ones; the cursor is at level 0 then. */
 void super_split(struct pt_cur *c);
 

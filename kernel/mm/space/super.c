@@ -13,7 +13,10 @@
  * frame is marked, and when memory runs out super_shed() takes the surplus back.
  *
  * Several spaces may have leaves on one block.  Once one of them splits its leaf, the
- * frames of the block are counted one by one for all of them (frame_split). */
+ * frames of the block are counted one by one for all of them (frame_split).
+ *
+ * A program that asks for the entry of a leaf gets the block to itself first, while memory
+ * is plentiful (aspace_own_large). */
 
 #include "core/option/options.h"
 #include "core/sched.h"
@@ -51,6 +54,13 @@ static bool super_map(struct aspace *as, va_t va, struct page *pg, u64 flags)
 	as->resident += SUPER_PAGES;
 	vmstat_inc(VM_super_mapped);
 	return true;
+}
+
+/* Half of the memory stays free when a block more is taken: a program that touches a page
+ * here and there, or looks at entries, must not take the memory of others. */
+static bool super_is_plenty(void)
+{
+	return frame_count(FRAME_free) >= frame_total() / 2 + SUPER_PAGES;
 }
 
 /* --- making ------------------------------------------------------------- */
@@ -95,14 +105,11 @@ bool super_map_fresh(struct aspace *as, const struct super_place *at, u64 used)
 	return super_map_zeroed(as, at, used, 0);
 }
 
-/* Only while half of the memory stays free: a program that touches a page here and there
- * must not take the memory of others. */
 bool super_map_touched(struct aspace *as, const struct vma *area, va_t va, u64 used)
 {
 	struct super_place at = { area, va, area->start, area->end };
 
-	return frame_count(FRAME_free) >= frame_total() / 2 + SUPER_PAGES &&
-	       super_map_zeroed(as, &at, used, BLOCK_MAY_BE_SHED);
+	return super_is_plenty() && super_map_zeroed(as, &at, used, BLOCK_MAY_BE_SHED);
 }
 
 int super_put(struct aspace_builder *b, va_t va, struct page *pg, u64 flags)
@@ -121,6 +128,49 @@ struct page *super_copy(struct page *from)
 		sched_point();
 	}
 	return pg;
+}
+
+/* --- sharing ends -------------------------------------------------------- */
+
+bool super_keep(struct pt_cur *c, u64 used)
+{
+	if (!frame_reunite(frame_of_pa(pte_pa(pte_load(c->slot))), SUPER_ORDER))
+		return false;
+	pte_set_bits(c->slot, PTE_W | used);
+	pte_clear_bits(c->slot, PTE_COW);
+	return true;
+}
+
+/* Puts a copy of the block in its place.  Nobody can write to the old one meanwhile, as
+ * the leaf has no W. */
+static void super_copy_own(struct aspace *as, struct pt_cur *c)
+{
+	pte_t e = pte_load(c->slot);
+	struct page *old = frame_of_pa(pte_pa(e)), *copy = super_copy(old);
+	u64 flags = (e.bits & PTE_FLAGS & ~PTE_COW) | PTE_W;
+	va_t base = ALIGN_DOWN(c->va, SUPER_SIZE);
+
+	if (!copy)
+		return;
+	vmstat_inc(VM_super_owned);
+	aspace_before_leaf(flags);
+	e = pt_set_leaf(c, pte_make(frame_pa(copy), flags));
+	pte_set_bits(c->slot, e.bits & PTE_A); /* set by the hardware during the copy */
+	tlb_shootdown(&as->root.tlb, base, base + SUPER_SIZE);
+	frame_put_block(old, SUPER_ORDER);
+}
+
+void aspace_own_large(struct aspace *as, va_t va)
+{
+	const struct vma *area = vma_find(&as->areas, va);
+	struct pt_cur c = pt_at(&as->pt, va);
+	pte_t e = pte_load(c.slot);
+
+	if (!pte_is_large(e, c.level) ||
+	    access_fate(area, e, c.level, ACCESS_WRITE) != FATE_COW)
+		return;
+	if (!super_keep(&c, 0) && super_is_plenty())
+		super_copy_own(as, &c);
 }
 
 /* --- unmaking ----------------------------------------------------------- */

@@ -299,7 +299,7 @@ TEST(super, protected_as_a_whole)
 
 static void child_looks(word base, word parents, int parent)
 {
-	word e = (word)pgpte((void *)base);
+	word e = entry_of(0, base).pte; /* pgpte() would end the sharing */
 	int copy = booted("fork", "copy");
 
 	EQ(level_of(base), level_if_on());
@@ -310,7 +310,7 @@ static void child_looks(word base, word parents, int parent)
 	fill(base + SOME * PAGE, base + (SOME + 2) * PAGE, 6);
 	EQ(level_of(base), copy ? level_if_on() : 0); /* two pages were copied, not 512 */
 	if (!copy) {
-		EQ(pgpte((void *)base) >> 10, parents >> 10);
+		EQ(entry_of(0, base).pte >> 10, parents >> 10);
 		EQ(area_of(0, base).shared, REGION_PAGES - 2);
 		EQ(area_of(parent, base).shared, REGION_PAGES - 2);
 		EQ(area_of(parent, base).large, level_if_on() * REGION_PAGES);

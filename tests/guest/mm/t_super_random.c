@@ -1,6 +1,7 @@
 /* t_super_random.c - random operations on three regions of 2 MiB, in processes that fork
  * and go on, checked against a flat record of what each page must hold. */
 #include "mapping.h"
+#include "vm.h"
 
 #define REGION_PAGES 512
 #define PAGES (3 * REGION_PAGES)
@@ -200,7 +201,7 @@ static void operate(int n, int depth)
 		unsigned lo, hi;
 
 		choose(&lo, &hi);
-		switch (below(12)) {
+		switch (below(13)) {
 		case 0:
 			op_unmap(lo, hi);
 			break;
@@ -221,6 +222,9 @@ static void operate(int n, int depth)
 		case 7:
 		case 8:
 			op_kernel_write(lo);
+			break;
+		case 9: /* may end the sharing of a leaf */
+			pgpte((void *)at(lo));
 			break;
 		default:
 			op_write(lo, hi);

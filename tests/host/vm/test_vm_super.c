@@ -24,7 +24,7 @@ static struct flat_page {
 	u32 value; /* of its first and last word */
 } model[SPACES][NPAGES];
 
-static unsigned large_seen, shed_seen;
+static unsigned large_seen, shed_seen, owned_seen;
 
 static va_t at(unsigned page)
 {
@@ -208,6 +208,27 @@ static void op_shed(unsigned s)
 	mutex_unlock(&space[s]->lock);
 }
 
+/* As a program that asks for the entry.  A leaf that may be written is then its own, unless
+ * there is no block for a copy. */
+static void op_own(struct op op)
+{
+	struct aspace *as = space[op.s];
+	const struct vma *v = vma_find(&as->areas, at(op.lo));
+	struct pt_cur c;
+	pte_t e;
+
+	mutex_lock(&as->lock);
+	aspace_own_large(as, at(op.lo));
+	mutex_unlock(&as->lock);
+	c = pt_at(&as->pt, at(op.lo));
+	e = pte_load(c.slot);
+	if (!pte_is_large(e, c.level) || !(v->prot & VMA_W))
+		return;
+	owned_seen += pte_permits(e, ACCESS_WRITE);
+	assert_true(pte_permits(e, ACCESS_WRITE) ==
+		    frame_reunite(frame_of_pa(pte_pa(e)), SUPER_ORDER));
+}
+
 static struct op random_op(void)
 {
 	struct op op = { .s = rig_below(SPACES), .lo = rig_below(NPAGES) };
@@ -225,7 +246,7 @@ static void do_one(struct op op)
 {
 	u64 len = (op.hi - op.lo) * PAGE_SIZE;
 
-	switch (rig_below(12)) {
+	switch (rig_below(13)) {
 	case 0:
 		if (!aspace_munmap(space[op.s], at(op.lo), len))
 			forget(op, false);
@@ -247,6 +268,9 @@ static void do_one(struct op op)
 		break;
 	case 6:
 		op_shed(op.s);
+		break;
+	case 7:
+		op_own(op);
 		break;
 	default:
 		(void)op_touch(op);
@@ -282,9 +306,10 @@ static void test_random(void **state)
 		begin();
 	}
 	world_stop();
-	assert_true(large_seen > STEPS && shed_seen > 0);
+	assert_true(large_seen > STEPS && shed_seen > 0 && owned_seen > 0);
 	assert_true(vmstat_harts[0].n[VM_super_split] > 0);
 	assert_true(vmstat_harts[0].n[VM_super_fallback] > 0);
+	assert_true(vmstat_harts[0].n[VM_super_owned] > 0);
 }
 
 /* Each allocation of a fork fails, alone or with all after it.  Nothing is lost, and
@@ -325,9 +350,44 @@ static void test_fork_fails(void **state)
 	}
 }
 
+/* The translations of the leaf that became a program's own lead to the block that it had
+ * before.  The window of the simulated cache is the end of the region below the wall. */
+static void test_own_leaf_is_shot_down(void **state)
+{
+	struct map_request req = { .addr = WALL - SUPER_SIZE,
+				   .len = SUPER_SIZE,
+				   .prot = VMA_R | VMA_W,
+				   .fixed = true };
+	struct aspace *as, *child;
+	struct pt_cur c;
+	va_t where;
+
+	(void)state;
+	world_start();
+	option_put(FORK, FORK_COW);
+	as = space[0];
+	assert_int_equal(aspace_map(as, &req, &where), 0);
+	assert_int_equal(aspace_fault(as, where, ACCESS_WRITE), 0);
+	child = world_fork(0);
+	assert_non_null(child);
+	c = pt_at(&as->pt, where);
+	assert_int_equal(c.level, 1);
+	for (unsigned i = 0; i < PAGES; i++)
+		world_tlb_set(0, i, pte_load(c.slot));
+	mutex_lock(&as->lock);
+	aspace_own_large(as, where + SUPER_SIZE / 2);
+	mutex_unlock(&as->lock);
+	assert_true(pte_permits(pte_load(c.slot), ACCESS_WRITE));
+	for (unsigned i = 0; i < PAGES; i++)
+		assert_int_equal(world_tlb_bits(0, i), 0);
+	world_space_free(child);
+	world_stop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_random),
+					    cmocka_unit_test(test_own_leaf_is_shot_down),
 					    cmocka_unit_test(test_fork_fails) };
 
 	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
