@@ -32,10 +32,10 @@ u32 snap_users(const struct page *pg)
 
 static u8 snap_kernel_place(const struct snap_entry *r)
 {
-	if (r->va - DIRECT_BASE == r->pa)
-		return SNAP_AREA_DIRECT;
 	if (r->frame == SNAP_NO_FRAME)
 		return SNAP_AREA_DEVICE;
+	if (r->va - DIRECT_BASE == r->pa)
+		return SNAP_AREA_DIRECT;
 	if (r->frame == FRAME_stack)
 		return SNAP_AREA_KSTACK;
 	if (r->va < (va_t)__kernel_start || r->va >= (va_t)__kernel_end)

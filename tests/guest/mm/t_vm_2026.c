@@ -109,14 +109,20 @@ static void kernel_leaves(word count[2])
 		char bytes[SNAP_PIECE];
 	} buf;
 	const struct snap_entry *e = (void *)(&buf.header + 1);
+	int devices = 0;
 
 	count[0] = count[1] = 0;
 	for (word at = KERNEL_HALF; at != SNAP_END; at = buf.header.next) {
 		CHECK(snapshot(SNAP_PT, 0, at, &buf, sizeof(buf)) >= 0);
 		for (unsigned i = 0; i < buf.header.count; i++)
-			if (e[i].what == SNAP_LEAF)
+			if (e[i].what == SNAP_LEAF) {
 				count[e[i].level == 0]++;
+				devices += e[i].area == SNAP_AREA_DEVICE;
+				EQ(e[i].area == SNAP_AREA_DEVICE,
+				   e[i].frame == SNAP_NO_FRAME);
+			}
 	}
+	CHECK(devices > 0);
 }
 
 TEST(ksupernpte, counts_the_leaves_of_the_kernel)
