@@ -102,6 +102,31 @@ TEST(stats, a_bad_buffer_loses_nothing)
 	close(fd);
 }
 
+/* xv6's console fetches single bytes: a write counts as many copies as it has bytes, also
+ * one that ends early because memory does. */
+TEST(stats, console_counts_bytes)
+{
+	int fd = stats_open(), console;
+	char *end = (char *)(((word)sbrk(0, EAGER) + PAGE) & -PAGE);
+	long before;
+
+	EQ(sbrk((int)(end - (char *)sbrk(0, EAGER)), EAGER) != -1, 1);
+	EQ(mknod("con", CONSOLE, 0), 0);
+	console = (int)open("con", O_WRONLY);
+	memcpy(end - 3, "...", 3);
+	stats_read(fd, TEXT);
+	before = stat_value("copyin");
+	EQ(write(console, "console\n", 8), 8);
+	EQ(write(console, end - 3, 20), 3);
+	EQ(write(console, "\n", 1), 1);
+	EQ(write(console, end, 20), -1);
+	stats_read(fd, TEXT);
+	EQ(stat_value("copyin"), before + 8 + 3 + 1);
+	close(fd);
+	close(console);
+	EQ(unlink("con"), 0);
+}
+
 /* A copy that succeeds counts one, whatever its length; a copy that fails counts nothing.
  * Nobody else runs: the processes above this one wait for their children. */
 TEST(stats, copyin_and_copyinstr_count_what_succeeds)
