@@ -28,7 +28,7 @@
 char __kernel_start[1], __text_end[1], __rodata_end[1], __kernel_end[1];
 
 static struct page table[FRAMES];
-static struct pt kernel_pt;
+struct pt kernel_pt;
 static struct aspace as;
 static char piece[SNAP_PIECE];
 
@@ -99,6 +99,17 @@ int copyout(uptr_t dst, const void *src, u64 n)
 void vmprint_addresses(const struct pt *pt)
 {
 	(void)pt;
+}
+
+void vmprint_rights(const struct pt *pt)
+{
+	(void)pt;
+}
+
+void aspace_own_large(struct aspace *space, va_t va)
+{
+	(void)space;
+	(void)va;
 }
 
 /* From now on. */
@@ -584,6 +595,27 @@ static void test_pgaccess_points(void **state)
 	assert_int_equal(frame_count(FRAME_other), 0);
 }
 
+/* pgaccess2026() looks at each area before anything else: at a gap, or killed, it has
+ * changed nothing.  The first two chunks are neighbours. */
+static void test_pgaccess2026_looks_first(void **state)
+{
+	u64 arg[6] = { 0, 2 * PT_ENTRIES, GIB }, before;
+
+	(void)state;
+	make_full_tables();
+	before = count_accessed();
+	kill_at_point(2);
+	assert_int_equal(sys_pgaccess2026(arg), -EINTR);
+	kill_at_point(0);
+	arg[1]++;
+	assert_int_equal(sys_pgaccess2026(arg), -EFAULT);
+	assert_true(before && count_accessed() == before);
+	assert_true(prepared == 0 && copied == 0);
+	arg[1]--;
+	assert_int_equal(sys_pgaccess2026(arg), 0);
+	assert_true(copied > 0 && count_accessed() < before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -594,6 +626,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_areas_points, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_harvest_points, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_pgaccess_points, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_pgaccess2026_looks_first, set_up,
+						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
