@@ -1,4 +1,4 @@
-// sources: kernel/obs/pgaccess.c kernel/obs/snap_table.c kernel/obs/snap_touched.c kernel/obs/touched.c kernel/obs/snap_areas.c kernel/obs/snap_piece.c kernel/mm/xlate/pt.c kernel/mm/space/vma.c kernel/mm/phys/slab.c kernel/mm/xlate/gather.c kernel/mm/phys/frame.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
+// sources: kernel/obs/snap_table.c kernel/obs/snap_touched.c kernel/obs/touched.c kernel/obs/snap_areas.c kernel/obs/snap_piece.c kernel/mm/xlate/pt.c kernel/mm/space/vma.c kernel/mm/phys/slab.c kernel/mm/xlate/gather.c kernel/mm/phys/frame.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -DDIRECT_BASE=0xffffffc000000000ul
 /* test_obs.c - snapshots of random page tables with all kinds of entries: pieces of any
  * size, read from any address, have what a plain walk finds.  Harvests are compared with a
@@ -13,9 +13,7 @@
 #include "mm/phys/kmap.h"
 #include "mm/phys/slab.h"
 #include "obs/snap_priv.h"
-#include "obs/vmprint.h"
 #include "proc/proc.h"
-#include "proc/syscall.h"
 #include "shim.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
@@ -28,7 +26,7 @@
 char __kernel_start[1], __text_end[1], __rodata_end[1], __kernel_end[1];
 
 static struct page table[FRAMES];
-struct pt kernel_pt;
+static struct pt kernel_pt;
 static struct aspace as;
 static char piece[SNAP_PIECE];
 
@@ -56,7 +54,6 @@ void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi)
 static struct proc caller = { .thread = { .as = &as } };
 static u64 points, kill_at; /* at this point the caller is killed; 0: at none */
 static bool killed;
-static u64 prepared, copied; /* pages; bytes */
 
 struct thread *thread_current(void)
 {
@@ -74,48 +71,10 @@ void sched_point(void)
 		killed = true;
 }
 
-bool aspace_range_ok(const struct aspace *space, va_t va, u64 n)
-{
-	(void)space;
-	return va + n <= MAXVA;
-}
-
-int uaccess_prepare(uptr_t p, bool write)
-{
-	(void)p;
-	assert_true(write);
-	prepared++;
-	return 0;
-}
-
-int copyout(uptr_t dst, const void *src, u64 n)
-{
-	(void)dst;
-	(void)src;
-	copied += n;
-	return 0;
-}
-
-void vmprint_addresses(const struct pt *pt)
-{
-	(void)pt;
-}
-
-void vmprint_rights(const struct pt *pt)
-{
-	(void)pt;
-}
-
-void aspace_own_large(struct aspace *space, va_t va)
-{
-	(void)space;
-	(void)va;
-}
-
 /* From now on. */
 static void kill_at_point(u64 n)
 {
-	points = prepared = copied = 0;
+	points = 0;
 	kill_at = n;
 	killed = false;
 }
@@ -546,76 +505,6 @@ static void test_harvest_points(void **state)
 	assert_true(points >= CHUNKS);
 }
 
-#define MASK_FRAMES 8
-#define MASK_PAGES (MASK_FRAMES * PAGE_SIZE * 8)
-
-static s64 look_at_pages(void)
-{
-	u64 arg[6] = { 0, MASK_PAGES, GIB };
-
-	return sys_pgaccess(arg);
-}
-
-static u64 count_accessed(void)
-{
-	u64 n = 0;
-
-	pt_for_each(c, &as.pt, 0, MASK_PAGES * PAGE_SIZE) {
-		pte_t e = pte_load(c.slot);
-
-		n += pte_is_leaf(e) && e.bits & PTE_U && e.bits & PTE_A;
-	}
-	return n;
-}
-
-/* pgaccess() comes to a point for each page of the mask, before it clears anything and when
- * it has filled it. */
-static void test_pgaccess_points(void **state)
-{
-	u64 before;
-
-	(void)state;
-	make_full_tables();
-	before = count_accessed();
-	kill_at_point(MASK_FRAMES / 2);
-	assert_int_equal(look_at_pages(), -EINTR);
-	assert_int_equal(points, MASK_FRAMES / 2);
-	assert_true(prepared < MASK_FRAMES && copied == 0);
-	assert_true(before && count_accessed() == before);
-
-	kill_at_point(MASK_FRAMES + 2);
-	assert_int_equal(look_at_pages(), -EINTR);
-	assert_true(copied < MASK_FRAMES * PAGE_SIZE);
-
-	kill_at_point(0);
-	assert_int_equal(look_at_pages(), 0);
-	assert_true(points >= 2 * MASK_FRAMES);
-	assert_int_equal(copied, MASK_FRAMES * PAGE_SIZE);
-	assert_int_equal(count_accessed(), 0);
-	assert_int_equal(frame_count(FRAME_other), 0);
-}
-
-/* pgaccess2026() looks at each area before anything else: at a gap, or killed, it has
- * changed nothing.  The first two chunks are neighbours. */
-static void test_pgaccess2026_looks_first(void **state)
-{
-	u64 arg[6] = { 0, 2 * PT_ENTRIES, GIB }, before;
-
-	(void)state;
-	make_full_tables();
-	before = count_accessed();
-	kill_at_point(2);
-	assert_int_equal(sys_pgaccess2026(arg), -EINTR);
-	kill_at_point(0);
-	arg[1]++;
-	assert_int_equal(sys_pgaccess2026(arg), -EFAULT);
-	assert_true(before && count_accessed() == before);
-	assert_true(prepared == 0 && copied == 0);
-	arg[1]--;
-	assert_int_equal(sys_pgaccess2026(arg), 0);
-	assert_true(copied > 0 && count_accessed() < before);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -625,9 +514,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_areas, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_areas_points, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_harvest_points, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_pgaccess_points, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_pgaccess2026_looks_first, set_up,
-						tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,26 +4,27 @@
 #include "kernel/fcntl.h"
 #include "user/user.h"
 
-int main(void)
+static int shell_start(void)
 {
 	static char *argv[] = { "sh", 0 };
-	int pid, status;
+	int pid;
 
-	if (open("console", O_RDWR) < 0) {
+	printf("init: the shell..\n");
+	pid = fork();
+	if (!pid)
+		exit(exec(argv[0], argv));
+	return pid;
+}
+
+int main(void)
+{
+	while (open("console", O_RDWR) != 0) {
 		mknod("console", 1, 1);
 		mknod("statistics", 2, 0);
-		open("console", O_RDWR);
 	}
 	dup(0);
 	dup(0);
-	for (;;) {
-		printf("init: the shell..\n");
-		pid = fork();
-		if (pid == 0) {
-			exec("sh", argv);
-			exit(1);
-		}
-		while (wait(&status) != pid)
-			;
-	}
+	for (int shell = shell_start();;)
+		if (wait(0) == shell)
+			shell = shell_start();
 }
