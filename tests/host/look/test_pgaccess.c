@@ -108,7 +108,7 @@ void aspace_own_large(struct aspace *space, va_t va)
 	(void)va;
 }
 
-/* --- a space in which every page was touched ------------------------------------------ */
+/* --- a space in which every page was touched -------------------------------------- */
 
 static void add_touched_area(va_t start)
 {
@@ -176,7 +176,7 @@ static u64 count_accessed(void)
 	return n;
 }
 
-/* --- tests ------------------------------------------------------------------------------ */
+/* --- tests ------------------------------------------------------------------------ */
 
 /* pgaccess() comes to a point for each page of the mask, before it clears anything and
  * when it has filled it. */
@@ -211,6 +211,7 @@ static void test_pgaccess2026_looks_first(void **state)
 	(void)state;
 	kill_at_point(2);
 	assert_int_equal(sys_pgaccess2026(arg), -EINTR);
+	assert_int_equal(points, 2);
 	assert_true(prepared == 0 && copied == 0);
 	kill_at_point(0);
 	arg[1]++;
