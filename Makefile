@@ -11,6 +11,7 @@
 # Variables: LAB=name (what a lab calls for, see mk/lab.mk; may stand in conf/lab.mk)
 # CPUS=3 MEM=128M BOOTARGS='opt=val ...' QEMUEXTRA='...' LEGACY=1
 # XV6='path/a.c ...' (xv6 programs, compiled untouched) EXAMPLES=1 (those of xv6/examples)
+# FSBIG=1 (an image of the file system lab: large files, 200000 blocks) FSSIZE=blocks
 # ADD='file ...' (any file for the image) TOOLPREFIX=riscv64-linux-gnu- LLVM=1 CHECK=1
 # WERROR=1 V=1 BUILD=folder for objects (default: build)
 
@@ -33,6 +34,11 @@ include mk/lab.mk
 # which has FORCE as a prerequisite.
 quoted = '$(subst ','\'',$(1))'
 write_key = mkdir -p $(@D) && { printf '%s\n' $(quoted) | cmp -s - $@ || printf '%s\n' $(quoted) > $@; }
+
+# A new image gets the inodes and the size of the file system lab; the kernel is told, and
+# xv6 programs are compiled for it.  An image that exists must fit.
+FSBIG ?= $(filter fsbig fsbig=on,$(BOOTARGS))
+FSSIZE ?= $(if $(FSBIG),200000)
 
 # Blanks separate the words of a list.
 refuse_blanks = $(foreach v,$(1),$(if $(word 2,$($(v))),$(error $(v)='$($(v))': \

@@ -21,7 +21,7 @@ HOST_FLAGS_FILE := $(BUILD)/host-flags
 $(HOST_FLAGS_FILE): FORCE
 	@$(call write_key,$(HOSTCC) $(HOST_ALL_CFLAGS) $(wildcard tools/*/*.c))
 
-$(HOST_TOOLS): $(wildcard tools/*/*.h) kernel/uapi/fsformat.h $(HOST_FLAGS_FILE)
+$(HOST_TOOLS): $(wildcard tools/*/*.h) kernel/uapi/fsformat.h kernel/fs/store/layout.h $(HOST_FLAGS_FILE)
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_ALL_CFLAGS) -o $@ $(filter %.c,$^)

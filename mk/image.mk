@@ -19,5 +19,5 @@ $(IMAGE_README): README.md
 	@sed 's/\$$ /% /g' $< > $@
 
 $(IMAGE): $(UPROGS) $(XV6PROGS) $(IMAGE_README) $(HOST_TOOLS) FORCE
-	@mk/image.sh $(if $(silent),-q) $(if $(filter fsbig=on,$(BOOTARGS)),-b) $(BUILD)/mkfs $(IMAGE) $(BUILD)/$(subst /,_,$(IMAGE)).stamp \
+	@mk/image.sh $(if $(silent),-q) $(if $(FSBIG),-b) $(if $(FSSIZE),-s $(FSSIZE)) $(BUILD)/mkfs $(IMAGE) $(BUILD)/$(subst /,_,$(IMAGE)).stamp \
 		-- $(IMAGE_README) $(UPROGS) -- $(XV6PROGS) $(ADD)

@@ -1,24 +1,27 @@
 #!/bin/sh
 # image.sh - makes a disk image, or brings one that exists up to date.
 #
-# usage: image.sh [-q] [-b] MKFS IMAGE STAMP -- OURS... -- ASKED...
+# usage: image.sh [-q] [-b] [-s BLOCKS] MKFS IMAGE STAMP -- OURS... -- ASKED...
 #
 # If there is no image, makes one with all files.  An image that exists is never replaced.
 # The files of ASKED, which were named on the command line, are put into it.  If STAMP says
 # that the image was made here, so are the files of OURS that are newer than STAMP; an
 # image from elsewhere keeps its own programs.  A file that the image already has changes
 # nothing.  Of two files of one name the later is used.
-#   -q   do not print what was put in      -b   images with large files (fsbig=on)
+#   -q         do not print what was put in
+#   -b         the image is one of the file system lab, which has large files
+#   -s BLOCKS  the size of a new image
 set -eu
 
 say() { [ -n "$quiet" ] || printf '  %-7s %s\n' "$1" "$2"; }
-die() { echo "$1" >&2; exit 1; }
+die() { echo "$*" >&2; exit 1; }
 
-quiet='' big=''
+quiet='' big='' size=''
 while :; do
 	case $1 in
 	-q) quiet=y ;;
 	-b) big=--big ;;
+	-s) size="-s $2"; shift ;;
 	*) break ;;
 	esac
 	shift
@@ -42,9 +45,14 @@ if [ ! -e "$image" ]; then
 	for f; do [ "$f" = -- ] || new="$new $f"; done
 	say MKFS "$image"
 	# shellcheck disable=SC2086 # make's lists: names without blanks
-	"$mkfs" $big "$image" $new || { rm -f "$image"; exit 1; }
+	"$mkfs" $size $big "$image" $new || { rm -f "$image"; exit 1; }
 	identity > "$stamp"
 	exit 0
+fi
+
+if [ -n "$big" ] && [ "$("$mkfs" --layout "$image")" = plain ]; then
+	die "$image has plain inodes; FSBIG=1 (fsbig=on) needs those of the file system lab, in a" \
+		"new image.  Move the old one away: mv $image plain.img; or remove it and its files: rm $image"
 fi
 
 mine=
@@ -64,6 +72,6 @@ if in_use; then
 	die "$image is in use by a running QEMU: leave it first (Ctrl-A x), then try again"
 fi
 # shellcheck disable=SC2086
-put=$("$mkfs" --add $big "$image" $list)
+put=$("$mkfs" --add "$image" $list)
 [ -z "$put" ] || say IMAGE "$image: $(echo "$put" | tr '\n' ' ')"
 [ -z "$mine" ] || touch "$stamp"

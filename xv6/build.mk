@@ -7,7 +7,8 @@
 # the folder above it if that has a folder user/, for `#include "user/mylib.h"`.
 #
 #   EXAMPLES=1                           those of xv6/examples, too
-#   XV6FLAGS='-DX'                       flags for them; LAB=pgtbl gives -DSOL_PGTBL -DLAB_PGTBL
+#   XV6FLAGS='-DX'                       flags for them; LAB=pgtbl gives -DSOL_PGTBL -DLAB_PGTBL,
+#                                        FSBIG=1 -DLAB_FS
 #
 # Wants CC, LD, OBJCOPY, AR, TOOLCHAIN, BUILD, Q and say (mk/toolchain.mk, Makefile).
 # Gives XV6PROGS, the stripped files.  build/xv6/NAME.sym is the same program with names
@@ -17,12 +18,13 @@ XO := $(BUILD)/xv6/obj-$(TOOLCHAIN)
 
 # The sources are not ours: their warnings are shown but never stop a build, not even
 # those that newer compilers treat as errors.
+XV6_DEFINES := $(LAB_CFLAGS) $(if $(FSBIG),-DLAB_FS) $(XV6FLAGS)
 XV6_CFLAGS := -std=gnu17 -march=rv64gc -mabi=lp64d -mcmodel=medany -O -g -fno-omit-frame-pointer \
 	-ffreestanding -fno-common -fno-pic -fno-pie -fno-stack-protector \
-	-fno-asynchronous-unwind-tables -Ixv6 $(LAB_CFLAGS) $(XV6FLAGS) -Wno-main -Wno-format \
+	-fno-asynchronous-unwind-tables -Ixv6 $(XV6_DEFINES) -Wno-main -Wno-format \
 	-Wno-infinite-recursion -Wno-error=implicit-function-declaration \
 	-Wno-error=implicit-int -Wno-error=int-conversion -Wno-error=incompatible-pointer-types
-XV6_LIB_CFLAGS := $(filter-out $(LAB_CFLAGS) $(XV6FLAGS),$(XV6_CFLAGS)) -Ikernel -O2 -Wall -Wextra \
+XV6_LIB_CFLAGS := $(filter-out $(XV6_DEFINES),$(XV6_CFLAGS)) -Ikernel -O2 -Wall -Wextra \
 	$(if $(WERROR),-Werror) -ffunction-sections \
 	$(if $(LLVM),,-fno-tree-loop-distribute-patterns)
 XV6_LDFLAGS := -melf64lriscv -static -nostdlib --gc-sections --build-id=none \

@@ -10,6 +10,7 @@
 #include "fs/store/geo_priv.h"
 #include "fs/inode_priv.h"
 #include "fs/store/io_priv.h"
+#include "fs/store/layout.h"
 #include "fs/store/log_priv.h"
 #include "fs/name/names_priv.h"
 #include "fs/wb_priv.h"
@@ -17,7 +18,6 @@
 #include "mm/phys/frame.h"
 #include "mm/space/pagecache.h"
 #include "uapi/errno.h"
-#include "uapi/stat.h"
 
 #define MAX_INODES 65536 /* directory entries have 16 bits for the number */
 
@@ -43,17 +43,6 @@ static bool runs_are_sound(const struct run *run, u32 n, u64 *end)
 		*end = MAX(*end, run[i].hi);
 	}
 	return true;
-}
-
-static void super_set_layout(void)
-{
-	bool large = opt(FSBIG) == FSBIG_ON;
-
-	geo.ndirect = large ? FS_NDIRECT - 1 : FS_NDIRECT;
-	geo.levels = large ? 2 : 1;
-	geo.max_blocks = geo.ndirect + FS_NINDIRECT;
-	if (large)
-		geo.max_blocks += FS_NINDIRECT * FS_NINDIRECT;
 }
 
 static int super_check(const struct fs_super *sb, struct blkdev *dev)
@@ -91,7 +80,6 @@ static int super_check(const struct fs_super *sb, struct blkdev *dev)
 		.log_blocks = sb->nlog,
 		.log_cap = MIN((u32)FS_LOG_MAX, sb->nlog - 1),
 	};
-	super_set_layout();
 	return 0;
 }
 
@@ -142,6 +130,91 @@ void fs_init(void)
 	object_set_writer(&writer);
 }
 
+/* --- the layout of inodes ------------------------------------------------------------- */
+
+/* Counts what the table in block @block, of inode @di, shows; nothing if it cannot be
+ * read. */
+static void super_count_table(struct layout_votes *v, const struct fs_dinode *di, u32 block)
+{
+	struct buf *b;
+
+	if (!geo_is_data(block) || buf_get(block, &b))
+		return;
+	layout_count_table(v, di, (const u32 *)(const void *)b->data, geo.data_start,
+			   geo.size);
+	buf_put(b);
+}
+
+/* Counts what all inodes show.  -EIO. */
+static int super_count_layouts(struct layout_votes *v)
+{
+	*v = (struct layout_votes){ 0 };
+	for (u32 i = 0; i < geo.inode_blocks; i++) {
+		const struct fs_dinode *di;
+		struct buf *b;
+		int err = buf_get(geo.inode_start + i, &b);
+
+		if (err)
+			return err;
+		di = (const void *)b->data;
+		for (u32 k = 0; k < FS_INODES_PER_BLOCK; k++) {
+			u32 block = layout_count_inode(v, &di[k]);
+
+			if (block)
+				super_count_table(v, &di[k], block);
+		}
+		buf_put(b);
+	}
+	return 0;
+}
+
+/* What forbids the layout that was asked for, with what to do; NULL: nothing. */
+static const char *super_layout_fault(const struct layout_votes *v)
+{
+	if (opt(FSBIG) == FSBIG_AUTO && v->plain && v->large)
+		return "this image has inodes of both layouts, so it is damaged: "
+		       "boot with fsbig=off or fsbig=on to choose one";
+	if (opt(FSBIG) == FSBIG_ON && v->plain && !v->large)
+		return "fsbig=on is for images of the file system lab, and this one is "
+		       "plain: boot without fsbig=on, or make another image "
+		       "(make FSBIG=1 IMAGE=big.img qemu)";
+	if (opt(FSBIG) == FSBIG_OFF && v->large && !v->plain)
+		return "this image has the large files of the file system lab: "
+		       "boot with fsbig=on, or without fsbig=off";
+	return NULL;
+}
+
+static void super_set_layout(bool large)
+{
+	option_put(FSBIG, large ? FSBIG_ON : FSBIG_OFF);
+	geo.ndirect = large ? FS_NDIRECT - 1 : FS_NDIRECT;
+	geo.levels = large ? 2 : 1;
+	geo.max_blocks = geo.ndirect + FS_NINDIRECT;
+	if (large)
+		geo.max_blocks += FS_NINDIRECT * FS_NINDIRECT;
+}
+
+/* Takes the layout that was asked for, or the one that the files show, or plain if they are
+ * all too short to show any.  -EIO, or -ENXIO with a message. */
+static int super_choose_layout(void)
+{
+	struct layout_votes v;
+	int err = super_count_layouts(&v);
+	const char *fault;
+
+	if (err)
+		return err;
+	fault = super_layout_fault(&v);
+	if (fault) {
+		printk("fs: %s\n", fault);
+		return -ENXIO;
+	}
+	super_set_layout(opt(FSBIG) == FSBIG_ON || (opt(FSBIG) == FSBIG_AUTO && v.large));
+	return 0;
+}
+
+/* --- mounting ------------------------------------------------------------------------- */
+
 /* Gets the root directory, with the reference that keeps it in memory. */
 static int super_get_root(void)
 {
@@ -157,95 +230,6 @@ static int super_get_root(void)
 	return 0;
 }
 
-/* Whether some inode in buffer @b certainly has the plain layout.  In the large layout, an
- * inode uses its last address only when the other ones do not suffice. */
-static bool super_has_plain_inode(const struct buf *b)
-{
-	const struct fs_dinode *di = (const void *)b->data;
-	u64 enough = (u64)(geo.ndirect + FS_NINDIRECT - 1) * FS_BLOCK;
-
-	for (u32 i = 0; i < FS_INODES_PER_BLOCK; i++) {
-		if (di[i].type == T_FILE && di[i].size > FS_NDIRECT * FS_BLOCK &&
-		    di[i].size < enough && di[i].addr[FS_NADDR - 1])
-			return true;
-	}
-	return false;
-}
-
-/* Whether block @block holds addresses of exactly @n blocks, followed by zeros. */
-static bool super_is_table_of(u32 block, u64 n)
-{
-	const u32 *addr;
-	bool is = geo_is_data(block);
-	struct buf *b;
-
-	if (!is || buf_get(block, &b))
-		return false;
-	addr = (const void *)b->data;
-	for (u64 i = 0; i < FS_NINDIRECT && is; i++)
-		is = i < n ? geo_is_data(addr[i]) : addr[i] == 0;
-	buf_put(b);
-	return is;
-}
-
-/* Whether @di certainly has the large layout.  That has an indirect block where the plain
- * one has a block of data, and needs no other for files of this size. */
-static bool super_is_large_inode(const struct fs_dinode *di)
-{
-	u64 n = DIV_UP((u64)di->size, FS_BLOCK);
-
-	if (di->type != T_FILE || n <= FS_NDIRECT || di->addr[FS_NADDR - 1])
-		return false;
-	return n < FS_NDIRECT + FS_NINDIRECT &&
-	       super_is_table_of(di->addr[FS_NDIRECT - 1], n - (FS_NDIRECT - 1));
-}
-
-static bool super_has_large_inode(const struct buf *b)
-{
-	const struct fs_dinode *di = (const void *)b->data;
-
-	for (u32 i = 0; i < FS_INODES_PER_BLOCK; i++) {
-		if (super_is_large_inode(&di[i]))
-			return true;
-	}
-	return false;
-}
-
-/* Whether an inode in @b shows that the image has the other layout.  If so, prints it. */
-static bool super_has_other_layout(const struct buf *b)
-{
-	if (geo.levels == 2 && super_has_plain_inode(b)) {
-		printk("fs: fsbig=on is for images of the file system lab; "
-		       "this image is not one\n");
-		return true;
-	}
-	if (geo.levels == 1 && super_has_large_inode(b)) {
-		printk("fs: this image has the large files of the file system lab: "
-		       "boot with fsbig=on (./run --boot fsbig=on)\n");
-		return true;
-	}
-	return false;
-}
-
-/* Checks the layout against the inodes, as the superblock does not tell it.  0, -EIO, or
- * -ENXIO with a message. */
-static int super_check_layout(void)
-{
-	int err = 0;
-
-	for (u32 i = 0; i < geo.inode_blocks && !err; i++) {
-		struct buf *b;
-
-		err = buf_get(geo.inode_start + i, &b);
-		if (err)
-			return err;
-		if (super_has_other_layout(b))
-			err = -ENXIO;
-		buf_put(b);
-	}
-	return err;
-}
-
 static int super_mount(struct blkdev *dev)
 {
 	int err = geo_read(dev);
@@ -253,7 +237,7 @@ static int super_mount(struct blkdev *dev)
 	if (!err)
 		err = log_recover();
 	if (!err)
-		err = super_check_layout();
+		err = super_choose_layout();
 	if (!err)
 		err = blocks_mount();
 	if (!err)

@@ -3,9 +3,10 @@
 /* fuzz_fs.c - any bytes as a disk: it is mounted or refused.  If it is mounted, every
  * operation is tried on it; the first two blocks are never written.
  *
- * Bits of the first byte of the input: 1 = large-file layout, 2 = the rest is the image
- * (its magic number is put right).  Otherwise the rest is a list of changes to a good
- * image, each of three bytes of position and two of contents. */
+ * Bits of the first byte of the input: 1 = large-file layout, 4 = the kernel has to find
+ * the layout, 2 = the rest is the image (its magic number is put right).  Otherwise the
+ * rest is a list of changes to a good image, each of three bytes of position and two of
+ * contents. */
 #include "fs_rig.h"
 
 #include "fs_exercise.h"
@@ -16,6 +17,17 @@
 #define MAX_IMAGE (400 * FS_BLOCK)
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+/* A file with a block past the single indirect one, and holes before it. */
+static void make_long_file(const u8 *text)
+{
+	struct file *f = rig_open("long", O_CREATE | O_RDWR);
+
+	assert_int_equal(file_truncate(f, 700 * FS_BLOCK), 0);
+	assert_int_equal(file_seek(f, 600 * FS_BLOCK, 0), 600 * FS_BLOCK);
+	rig_write(f, text, 3 * FS_BLOCK);
+	file_put(f);
+}
 
 /* A few files, directories and links. */
 static u8 *good_image(bool big)
@@ -33,6 +45,8 @@ static u8 *good_image(bool big)
 		rig_write_file("a/b/f", text, sizeof(text));
 		rig_write_file("g", text, 100);
 		assert_int_equal(fs_link(rig_cwd(), "g", "a/h"), 0);
+		if (big)
+			make_long_file(text);
 		assert_int_equal(fs_sync(), 0);
 		image[big] = malloc(SIZE * FS_BLOCK);
 		assert_non_null(image[big]);
@@ -69,13 +83,13 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (size == 0)
 		return 0;
 	big = data[0] & 1;
-	option_put(FSBIG, big ? FSBIG_ON : FSBIG_OFF);
 	if (data[0] & 2) {
 		set_image(data + 1, size - 1);
 	} else {
 		rig_disk_set(good_image(big), SIZE * FS_BLOCK);
 		change(data + 1, size - 1);
 	}
+	option_put(FSBIG, data[0] & 4 ? FSBIG_AUTO : big ? FSBIG_ON : FSBIG_OFF);
 	nfirst = MIN(sizeof(first), rig_disk.sectors * SECTOR);
 	memcpy(first, rig_disk.data, nfirst);
 	if (rig_mount(RAM) == 0) {

@@ -1,10 +1,11 @@
-// sources: tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
+// sources: tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsimg_layout.c kernel/fs/store/layout.c tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
 // cflags:
 /* fuzz_fsck.c - any image is either refused, or clean after one repair.
  *
- * Bits of the first byte of the input: 1 = big inodes, 2 = strict, 4 = the rest is the
- * image (its magic number is put right).  Otherwise the rest is a list of changes to a good
- * image, each of three bytes of position and two of contents. */
+ * Bits of the first byte of the input: 1 = big inodes, 2 = strict, 8 = the layout is found
+ * in the image, 4 = the rest is the image (its magic number is put right).  Otherwise the
+ * rest is a list of changes to a good image, each of three bytes of position and two of
+ * contents. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,6 +25,21 @@ static void must(int ok)
 		abort();
 }
 
+/* A file with holes and a block in each of two tables of the double indirect block. */
+static void long_file(struct fsimg *img)
+{
+	struct fs_dinode *di;
+	int64_t ino;
+
+	must(fsimg_add_file(img, "long", NULL, 0) == 0);
+	ino = fsimg_lookup(img, "long");
+	must(ino > 0);
+	di = fsimg_inode(img, (uint32_t)ino);
+	must(fsimg_bmap_alloc(img, di, 300) > 0);
+	must(fsimg_bmap_alloc(img, di, 900) > 0);
+	di->size = 901 * FS_BLOCK;
+}
+
 /* A few files, directories and links on a nearly full disk. */
 static void good_image(struct fsimg *img)
 {
@@ -36,6 +52,8 @@ static void good_image(struct fsimg *img)
 	must(fsimg_add_file(img, "a/b/three", text, 3000) == 0);
 	must(fsimg_add_file(img, "a/c/four", text, 0) == 0);
 	must(fsimg_add_file(img, "d/five", text, 13 * FS_BLOCK) == 0);
+	if (img->big)
+		long_file(img);
 	must(fsimg_pad_root(img) == 0);
 }
 
@@ -76,6 +94,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	} else {
 		good_image(&img);
 		changes_apply(&img, data + 1, n - 1);
+	}
+	if ((data[0] & 8) && fsimg_set_layout(&img, FSIMG_ANY)) {
+		/* It has inodes of both layouts: the caller says which. */
+		must(!fsimg_set_layout(&img, data[0] & 1 ? FSIMG_BIG : FSIMG_PLAIN));
 	}
 	must(fsck_run(&img, &opt, &rep) == 0);
 	if (!rep.refused) {

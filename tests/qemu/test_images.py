@@ -20,7 +20,8 @@ YEARS = {
     "2022": (["-s", "2000", "-l", "30"], ""),
     "2025": (["-s", "2000", "-l", "31"], ""),
     "lock": (["-s", "10000", "-l", "31"], ""),
-    "fs": (["-s", "20000", "-l", "30", "--big"], "fsbig=on"),
+    "fs": (["-s", "200000", "-l", "30", "--big"], "fsbig=auto"),
+    "fs, not begun": (["-s", "200000", "-l", "31"], ""),
     "small log": (["-s", "2000", "-l", "20"], ""),
     "many inodes": (["-s", "3000", "-i", "1000"], ""),
 }
@@ -60,7 +61,7 @@ def test_cases_about_files(test_image, tmp_path, year):
         f.seek(size)
         assert f.read() == tail[:8192]
     os.truncate(path, size)
-    fsck(path, *(["--big"] if boot else []))
+    fsck(path, "--big" if boot else "--plain")
 
 
 def put_directory(image, number, block, names):
@@ -123,16 +124,22 @@ def test_many_readers_of_cold_files(test_image, tmp_path):
     fsck(image)
 
 
-def test_large_files_without_the_option(test_image, tmp_path):
-    """The last line says what to do, so that nobody has to guess why there is no prompt."""
-    path = str(tmp_path / "fs.img")
-    make_image(test_image, path, ["-s", "20000", "--big"])
-    with Machine(path, harts=2) as m:
+@pytest.mark.parametrize("options,boot,advice", [
+    (["-s", "20000", "--big"], "fsbig=off", "boot with fsbig=on"),
+    (["-s", "4000"], "fsbig=on", "boot without fsbig=on"),
+])
+def test_image_that_does_not_fit_the_option(test_image, tmp_path, options, boot, advice):
+    """The last lines say what to do, so that nobody has to guess why there is no prompt."""
+    path = tmp_path / "fs.img"
+    make_image(test_image, str(path), options)
+    before = path.read_bytes()
+    with Machine(str(path), keep=True, boot=boot, harts=2) as m:
         m.image = None
-        m.console.expect_exact("boot with fsbig=on")
+        m.console.expect_exact(advice)
         m.console.expect_exact("no file system that can be used")
         assert " KiB free" not in m.console.before  # nothing claims that it is mounted
         assert m.end() != 0
+    assert path.read_bytes() == before
 
 
 def test_a_program_that_maps_many_files_leaves_some_to_others(test_image, tmp_path):

@@ -1,9 +1,10 @@
 /* fsimg.h - an xv6 file system image in memory, for host programs and tests.
  *
- * Three parts: reading and geometry (fsimg.c), changing (fsimg_edit.c), host
- * files (fsimg_io.c).  Nothing here prints; errors are negative fsimg_err
- * values.  Except for fsimg_super_check(), every function relies on this: the superblock
- * has passed that check, and fsck_run() has found nothing wrong or repaired it. */
+ * Four parts: reading and geometry (fsimg.c), the layout of inodes (fsimg_layout.c),
+ * changing (fsimg_edit.c), host files (fsimg_io.c).  Nothing here prints; errors are
+ * negative fsimg_err values.  Every function but fsimg_super_check() and those of the
+ * layout relies on this: the superblock has passed that check, and fsck_run() has found
+ * nothing wrong or repaired it. */
 #pragma once
 
 #include <stdbool.h>
@@ -97,6 +98,19 @@ uint32_t fsimg_dir_find(const struct fsimg *img, uint32_t dir, const char *name)
 
 /* The inode of a path from the root, with or without a leading '/', or -fsimg_err. */
 int64_t fsimg_lookup(const struct fsimg *img, const char *path);
+
+/* --- fsimg_layout.c: plain inodes or big ones ---------------------------- */
+
+enum fsimg_layout { FSIMG_ANY, FSIMG_PLAIN, FSIMG_BIG };
+
+/* What the files show: FSIMG_ANY if they are too short to show any; *@both: there are some
+ * of each. */
+enum fsimg_layout fsimg_find_layout(const struct fsimg *img, bool *both);
+
+/* Sets @img->big as @asked, or FSIMG_ANY: as the files show.  Returns NULL, or why not, in
+ * words for a user who can say --plain and --big.  An unusable superblock is left to the
+ * caller. */
+const char *fsimg_set_layout(struct fsimg *img, enum fsimg_layout asked);
 
 /* --- fsimg_edit.c: changing an image ------------------------------------ */
 

@@ -24,6 +24,8 @@ static const char usage[] =
 	"                                        and print their names\n"
 	"       mkfs --list IMAGE                show all names in an image\n"
 	"       mkfs --extract IMAGE NAME        write one file to standard output\n"
+	"       mkfs --layout IMAGE              print what its inodes are: plain or big;\n"
+	"                                        any: no file is long enough to show it\n"
 	"\n"
 	"FILE is a path (its last element, without a leading '_' or a trailing '.sym',\n"
 	"is the name in the root of the image) or path:name (directories in name are\n"
@@ -31,7 +33,10 @@ static const char usage[] =
 	"  -s BLOCKS     size of the image   (4000, or what the files need and 1 MiB)\n"
 	"  -i INODES     number of inodes    (200, or what the files need)\n"
 	"  -l LOGBLOCKS  log, 2 to 31 blocks (30)\n"
-	"  -b, --big     inodes of the file system lab, with a double indirect block\n";
+	"  --big         inodes of the file system lab: 11 direct blocks, one indirect,\n"
+	"                one double indirect; a file can have 65803 blocks, not 268\n"
+	"With --add, --list and --extract, --big or --plain says what the inodes of the\n"
+	"image are; without either the files in it show it.\n";
 
 int mkfs_fail(const char *what, int err)
 {
@@ -243,12 +248,12 @@ static uint32_t number(const char *what, const char *text, uint32_t lo, uint32_t
 	return (uint32_t)n;
 }
 
-enum mode { MODE_MAKE, MODE_ADD, MODE_LIST, MODE_EXTRACT };
+enum mode { MODE_MAKE, MODE_ADD, MODE_LIST, MODE_EXTRACT, MODE_LAYOUT };
 
 struct arguments {
 	enum mode mode;
 	struct fsimg_geometry geometry; /* 0: not given */
-	bool big;
+	enum fsimg_layout layout;
 };
 
 /* Parses the options; the rest starts at optind.  Exits on a wrong one. */
@@ -257,12 +262,13 @@ static void arguments_parse(struct arguments *a, int argc, char **argv)
 	static const struct option longs[] = {
 		{ "add", no_argument, NULL, 'a' },     { "list", no_argument, NULL, 't' },
 		{ "extract", no_argument, NULL, 'x' }, { "big", no_argument, NULL, 'b' },
+		{ "plain", no_argument, NULL, 'p' },   { "layout", no_argument, NULL, 'y' },
 		{ "help", no_argument, NULL, 'h' },    { 0 },
 	};
 	int c;
 
 	*a = (struct arguments){ .mode = MODE_MAKE };
-	while ((c = getopt_long(argc, argv, "s:i:l:atxbh", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "s:i:l:atxbpyh", longs, NULL)) != -1) {
 		switch (c) {
 		case 's':
 			a->geometry.size = number("-s", optarg, 1, 1u << 22);
@@ -283,7 +289,13 @@ static void arguments_parse(struct arguments *a, int argc, char **argv)
 			a->mode = MODE_EXTRACT;
 			break;
 		case 'b':
-			a->big = true;
+			a->layout = FSIMG_BIG;
+			break;
+		case 'p':
+			a->layout = FSIMG_PLAIN;
+			break;
+		case 'y':
+			a->mode = MODE_LAYOUT;
 			break;
 		default:
 			fputs(usage, c == 'h' ? stdout : stderr);
@@ -303,24 +315,26 @@ int main(int argc, char **argv)
 	arguments_parse(&a, argc, argv);
 	rest = argv + optind + 1;
 	n = argc - optind - 1;
-	if (n < 0 || (a.mode == MODE_LIST && n != 0) ||
+	if (n < 0 || ((a.mode == MODE_LIST || a.mode == MODE_LAYOUT) && n != 0) ||
 	    (a.mode == MODE_EXTRACT && n != 1)) {
 		fputs(usage, stderr);
 		return 1;
 	}
 	image = argv[optind];
+	if (a.mode == MODE_LAYOUT)
+		return mkfs_print_layout(image);
 	if (a.mode == MODE_LIST)
-		return mkfs_list(image, a.big);
+		return mkfs_list(image, a.layout);
 	if (a.mode == MODE_EXTRACT)
-		return mkfs_extract(image, rest[0], a.big);
+		return mkfs_extract(image, rest[0], a.layout);
 	files = files_read(rest, n);
 	if (!files)
 		return 1;
 	n = files_drop_replaced(files, n);
 	if (a.mode == MODE_ADD)
-		status = mkfs_add(image, files, n, a.big);
+		status = mkfs_add(image, files, n, a.layout);
 	else
-		status = image_make(image, &a.geometry, files, n, a.big);
+		status = image_make(image, &a.geometry, files, n, a.layout == FSIMG_BIG);
 	files_free(files, n);
 	return status;
 }

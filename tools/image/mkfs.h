@@ -18,7 +18,9 @@ struct mkfs_file {
 int mkfs_fail(const char *what, int err);
 
 /* mkfs_image.c: work on an image that exists.  They return an exit status. */
-int mkfs_list(const char *image, bool big);
-int mkfs_extract(const char *image, const char *name, bool big);
+int mkfs_print_layout(const char *image); /* "plain", "big" or "any" */
+int mkfs_list(const char *image, enum fsimg_layout layout);
+int mkfs_extract(const char *image, const char *name, enum fsimg_layout layout);
 /* Prints the names of the files that were missing or differed, one per line. */
-int mkfs_add(const char *image, const struct mkfs_file *files, int n, bool big);
+int mkfs_add(const char *image, const struct mkfs_file *files, int n,
+	     enum fsimg_layout layout);

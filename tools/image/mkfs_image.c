@@ -15,7 +15,8 @@
 
 /* Loads and checks; *@rep says what was repaired in memory.  Returns 0, or an exit
  * status after a message. */
-static int image_open(struct fsimg *img, const char *path, struct fsck_report *rep)
+static int image_open(struct fsimg *img, const char *path, enum fsimg_layout layout,
+		      struct fsck_report *rep)
 {
 	struct fsck_options opt = { 0 };
 	const char *why;
@@ -24,6 +25,8 @@ static int image_open(struct fsimg *img, const char *path, struct fsck_report *r
 	if (err)
 		return mkfs_fail(path, err);
 	why = fsimg_super_check(img);
+	if (!why)
+		why = fsimg_set_layout(img, layout);
 	if (why) {
 		fprintf(stderr, "mkfs: %s: %s\n", path, why);
 		fsimg_free(img);
@@ -42,15 +45,34 @@ static int image_open(struct fsimg *img, const char *path, struct fsck_report *r
 }
 
 /* The same for reading: goes on after a warning. */
-static int image_open_to_read(struct fsimg *img, const char *path)
+static int image_open_to_read(struct fsimg *img, const char *path, enum fsimg_layout layout)
 {
 	struct fsck_report rep;
-	int status = image_open(img, path, &rep);
+	int status = image_open(img, path, layout, &rep);
 
 	if (!status && rep.errors)
 		fprintf(stderr, "mkfs: %s: has errors (see fsck); shown as if repaired\n",
 			path);
 	return status;
+}
+
+int mkfs_print_layout(const char *image)
+{
+	static const char *const name[] = { "any", "plain", "big" };
+	struct fsimg img;
+	int err = fsimg_load(&img, image);
+	const char *why;
+	bool both;
+
+	if (err)
+		return mkfs_fail(image, err);
+	why = fsimg_super_check(&img);
+	if (why)
+		fprintf(stderr, "mkfs: %s: %s\n", image, why);
+	else
+		puts(name[fsimg_find_layout(&img, &both)]);
+	fsimg_free(&img);
+	return why != NULL;
 }
 
 static void list_entry(const struct fsimg *img, uint32_t ino, const char *path)
@@ -95,11 +117,11 @@ static int list_dir(const struct fsimg *img, uint32_t dir, char *path, size_t n,
 	return status;
 }
 
-int mkfs_list(const char *image, bool big)
+int mkfs_list(const char *image, enum fsimg_layout layout)
 {
-	struct fsimg img = { .big = big };
+	struct fsimg img;
 	char path[4096] = "/";
-	int status = image_open_to_read(&img, image);
+	int status = image_open_to_read(&img, image, layout);
 
 	if (status)
 		return status;
@@ -131,10 +153,10 @@ static int extract(const struct fsimg *img, const char *name)
 	return fflush(stdout) == 0 ? 0 : mkfs_fail("standard output", -FSIMG_EHOST);
 }
 
-int mkfs_extract(const char *image, const char *name, bool big)
+int mkfs_extract(const char *image, const char *name, enum fsimg_layout layout)
 {
-	struct fsimg img = { .big = big };
-	int status = image_open_to_read(&img, image);
+	struct fsimg img;
+	int status = image_open_to_read(&img, image, layout);
 
 	if (status)
 		return status;
@@ -194,12 +216,13 @@ static int image_close(struct fsimg *img, const char *path, const struct fsck_re
 	return err ? mkfs_fail(path, err) : 0;
 }
 
-int mkfs_add(const char *image, const struct mkfs_file *files, int n, bool big)
+int mkfs_add(const char *image, const struct mkfs_file *files, int n,
+	     enum fsimg_layout layout)
 {
-	struct fsimg img = { .big = big };
+	struct fsimg img;
 	struct fsck_report rep;
 	bool changed = false;
-	int status = image_open(&img, image, &rep);
+	int status = image_open(&img, image, layout, &rep);
 
 	if (status)
 		return status;

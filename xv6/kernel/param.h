@@ -26,4 +26,8 @@
 #define LOGBLOCKS (3 * MAXOPBLOCKS)
 #define LOGSIZE LOGBLOCKS /* the name up to 2024 */
 #define NBUF LOGBLOCKS
+#ifdef LAB_FS
+#define FSSIZE 200000
+#else
 #define FSSIZE 2000 /* blocks; an image here may be larger       */
+#endif

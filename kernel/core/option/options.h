@@ -32,8 +32,8 @@
 	  .low = 1, .high = 16)                                                         \
 	X(STATS, "stats", ANY_TIME, "what the device `statistics` says",                \
 	  W(STATS_FULL, "full") W(STATS_LAB, "lab"))                                    \
-	X(FSBIG, "fsbig", AT_BOOT, "image of xv6's file system lab",                    \
-	  W(FSBIG_OFF, "off") W(FSBIG_ON, "on"))                                        \
+	X(FSBIG, "fsbig", AT_BOOT, "files of xv6's file system lab",                    \
+	  W(FSBIG_AUTO, "auto") W(FSBIG_OFF, "off") W(FSBIG_ON, "on"))                  \
 	X(ECHO, "echo", AT_BOOT, "whether what is typed appears",                       \
 	  W(ECHO_ON, "on") W(ECHO_OFF, "off"))                                          \
 	X(EOF, "eof", AT_BOOT, "^D ends the input for one reader, or all",              \

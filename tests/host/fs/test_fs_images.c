@@ -119,37 +119,122 @@ static void test_orphans(void **state)
 	rig_done();
 }
 
-/* An image of one inode layout that is booted with the option for the other is not mounted,
- * and the message says what to do. */
-static void test_other_layout(void **state)
+/* --- the two layouts of inodes ------------------------------------------------------- */
+
+static u8 data[60 * FS_BLOCK];
+
+/* An image with some files; it is large if @large. */
+static void make_layout(bool large)
 {
-	static u8 data[60 * FS_BLOCK];
 	struct file *f;
 
-	(void)state;
-	rig_format(2000, 100, 30, true);
+	rig_format(2000, 100, 30, large);
 	assert_int_equal(rig_mount(RIG_RAM), 0);
 	rig_write_file("program", data, sizeof(data));
-	assert_int_equal(fs_sync(), 0);
-	option_put(FSBIG, FSBIG_OFF);
-	rig_boot(RIG_RAM);
-	assert_true(fs_mount(&rig_dev) < 0);
-	assert_non_null(strstr(rig_messages, "fsbig=on"));
-
-	rig_fresh(2000, 100);
-	rig_write_file("program", data, sizeof(data));
-	/* A file that ends in a hole, and one that fills the direct blocks exactly. */
+	rig_write_file("other", data, sizeof(data));
+	/* A file that ends in a hole, and one that fills 12 blocks exactly. */
 	rig_write_file("hole", data, 12 * FS_BLOCK);
 	f = rig_open("hole", O_WRONLY);
 	assert_int_equal(file_truncate(f, 40 * FS_BLOCK), 0);
 	file_put(f);
 	rig_write_file("twelve", data, 12 * FS_BLOCK);
 	assert_int_equal(fs_sync(), 0);
-	assert_int_equal(rig_mount(RIG_RAM), 0);
-	option_put(FSBIG, FSBIG_ON);
+}
+
+static struct fs_dinode *disk_inode(u32 ino)
+{
+	return &((struct fs_dinode *)(void *)(rig_disk.data + 32 * FS_BLOCK))[ino];
+}
+
+static int mount_as(enum option_FSBIG asked)
+{
+	option_put(FSBIG, asked);
 	rig_boot(RIG_RAM);
-	assert_true(fs_mount(&rig_dev) < 0);
-	assert_non_null(strstr(rig_messages, "fsbig=on is for"));
+	return fs_mount(&rig_dev);
+}
+
+/* Refused: the message says what to do, and the disk is as it was. */
+static void assert_refused(enum option_FSBIG asked, const char *advice)
+{
+	u64 size = rig_disk.sectors * SECTOR;
+	u8 *before = malloc(size);
+
+	assert_non_null(before);
+	memcpy(before, rig_disk.data, size);
+	assert_int_equal(mount_as(asked), -ENXIO);
+	assert_non_null(strstr(rig_messages, advice));
+	assert_memory_equal(rig_disk.data, before, size);
+	free(before);
+}
+
+/* Mounted: files are read, and the longest file is as long as the layout allows. */
+static void assert_mounted(enum option_FSBIG asked, bool large)
+{
+	static u8 back[sizeof(data)];
+	struct file *f;
+
+	assert_int_equal(mount_as(asked), 0);
+	assert_int_equal(opt(FSBIG), large ? FSBIG_ON : FSBIG_OFF);
+	assert_int_equal(rig_read_file("program", back, sizeof(back)), sizeof(data));
+	assert_memory_equal(back, data, sizeof(data));
+	f = rig_open("program", O_WRONLY);
+	assert_int_equal(file_truncate(f, 300 * FS_BLOCK), large ? 0 : -EFBIG);
+	assert_int_equal(file_truncate(f, sizeof(data)), 0);
+	file_put(f);
+	assert_int_equal(fs_sync(), 0);
+	assert_true(rig_is_clean());
+}
+
+static void test_layout_is_found(void **state)
+{
+	(void)state;
+	for (u32 i = 0; i < sizeof(data); i++)
+		data[i] = (u8)(1 + i % 250);
+	make_layout(true);
+	assert_mounted(FSBIG_AUTO, true);
+	assert_mounted(FSBIG_ON, true);
+	make_layout(false);
+	assert_mounted(FSBIG_AUTO, false);
+	assert_mounted(FSBIG_OFF, false);
+	/* No file is long enough to show anything. */
+	rig_format(2000, 100, 30, true);
+	assert_int_equal(mount_as(FSBIG_AUTO), 0);
+	assert_int_equal(opt(FSBIG), FSBIG_OFF);
+	option_put(FSBIG, FSBIG_OFF);
+	rig_shutdown();
+}
+
+static void test_other_layout(void **state)
+{
+	(void)state;
+	make_layout(true);
+	assert_refused(FSBIG_OFF, "boot with fsbig=on");
+	make_layout(false);
+	assert_refused(FSBIG_ON, "boot without fsbig=on");
+	option_put(FSBIG, FSBIG_OFF);
+	rig_shutdown();
+}
+
+/* An inode of the other layout means damage, or a program that made a file look so: the
+ * user chooses. */
+static void test_both_layouts(void **state)
+{
+	u32 *block;
+
+	(void)state;
+	make_layout(true);
+	disk_inode(2)->addr[12] = 1999; /* "program" */
+	assert_refused(FSBIG_AUTO, "fsbig=off or fsbig=on");
+	assert_int_equal(mount_as(FSBIG_ON), 0);
+	assert_int_equal(mount_as(FSBIG_OFF), 0);
+
+	make_layout(false);
+	block = (u32 *)(void *)(rig_disk.data + disk_inode(4)->addr[11] * FS_BLOCK);
+	memset(block, 0, FS_BLOCK);
+	for (u32 i = 0; i < 40 - 11; i++)
+		block[i] = 1000 + i; /* the 12th block of "hole" looks like a table */
+	assert_refused(FSBIG_AUTO, "fsbig=off or fsbig=on");
+	assert_mounted(FSBIG_OFF, false);
 	option_put(FSBIG, FSBIG_OFF);
 	rig_shutdown();
 }
@@ -157,10 +242,9 @@ static void test_other_layout(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_geometry),
-		cmocka_unit_test(test_read_only),
-		cmocka_unit_test(test_orphans),
-		cmocka_unit_test(test_other_layout),
+		cmocka_unit_test(test_geometry),     cmocka_unit_test(test_read_only),
+		cmocka_unit_test(test_orphans),      cmocka_unit_test(test_layout_is_found),
+		cmocka_unit_test(test_other_layout), cmocka_unit_test(test_both_layouts),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
