@@ -10,6 +10,8 @@
 #include "uapi/fcntl.h"
 #include "uapi/limits.h"
 
+#define NOFOLLOW (O_NOFOLLOW | O_NOFOLLOW_TOO)
+
 /* Finds p->last in p->at, or creates a file of that name; gets a reference. */
 static int open_find_or_create(struct path *p, int flags, struct inode **out)
 {
@@ -44,7 +46,7 @@ static int open_creating(struct path *p, int flags, struct inode **out)
 			inode_put(*out);
 			return -EISDIR;
 		}
-		if ((*out)->type != T_SYMLINK || (flags & O_NOFOLLOW))
+		if ((*out)->type != T_SYMLINK || (flags & NOFOLLOW))
 			return 0;
 		err = path_follow(p, *out);
 		inode_put(*out);
@@ -55,11 +57,11 @@ static int open_creating(struct path *p, int flags, struct inode **out)
 
 static int open_existing(struct path *p, int flags, struct inode **out)
 {
-	int err = path_walk(p, !(flags & O_NOFOLLOW));
+	int err = path_walk(p, !(flags & NOFOLLOW));
 
 	if (err)
 		return err;
-	if (p->at->type == T_DIR && (flags & ~O_NOFOLLOW) != O_RDONLY)
+	if (p->at->type == T_DIR && (flags & ~NOFOLLOW) != O_RDONLY)
 		return -EISDIR;
 	*out = inode_dup(p->at);
 	return 0;

@@ -7,5 +7,6 @@
 #define O_CREATE 0x200
 #define O_TRUNC 0x400
 #define O_NOFOLLOW 0x800
-#define O_APPEND 0x1000 /* Pagoda's: every write goes to the end of the file */
-#define O_EXCL 0x2000   /* Pagoda's: with O_CREATE, -EEXIST if it exists     */
+#define O_NOFOLLOW_TOO 0x004 /* as some programs of the file system lab have it */
+#define O_APPEND 0x1000      /* Pagoda's: every write goes to the end of the file */
+#define O_EXCL 0x2000        /* Pagoda's: with O_CREATE, -EEXIST if it exists     */

@@ -325,13 +325,45 @@ def test_asked_for_files_take_the_place_of_ours():
             pathlib.Path("build/user/echo").touch()
 
 
-def test_large_images_are_kept_large():
-    image = OUT / "large.img"
-    (OUT / "words").write_text("one\n")
-    subprocess.run(["build/mkfs", "--big", "-s", "3000", str(image), "README.md:README"], check=True)
-    status, out = make(f"ADD={OUT}/words", f"IMAGE={image}", "BOOTARGS=fsbig=on", str(image))
-    assert status == 0, out
+def layout(image):
+    return subprocess.run(["build/mkfs", "--layout", str(image)], check=True, stdout=subprocess.PIPE,
+                          text=True).stdout.strip()
+
+
+def test_images_of_the_file_system_lab():
+    """FSBIG=1, or the boot option, makes one, and it stays one when make is called without."""
+    image, words = OUT / "large.img", OUT / "words"
+    for asked in "FSBIG=1", "BOOTARGS=fsbig=on":
+        image.unlink(missing_ok=True)
+        status, out = make(asked, f"IMAGE={image}", str(image))
+        assert status == 0, out
+        expect((image.stat().st_size, layout(image)), (200000 * 1024, "big"))
+        assert image.stat().st_blocks < 20000, "the image is not sparse"
+        assert "fsbig=on" in make(asked, "print-qemu")[1]
+    for n, more in enumerate(([], ["FSBIG=1"])):
+        words.write_text(f"{n}\n")
+        status, out = make(f"ADD={words}", f"IMAGE={image}", *more, str(image))
+        assert status == 0 and "large.img: words" in out, out
     subprocess.run(["build/fsck", "-q", "--big", str(image)], check=True)
+    assert "fsbig" not in make("print-qemu")[1]
+    assert "fsbig=off fsbig=on" in make("BOOTARGS=fsbig=off", "FSBIG=1", "print-qemu")[1]  # the first counts
+
+
+def test_image_that_cannot_have_large_files():
+    image = OUT / "plain.img"
+    subprocess.run(["build/mkfs", str(image), "README.md:README"], check=True)
+    before = image.read_bytes()
+    status, out = make("FSBIG=1", f"IMAGE={image}", f"ADD={OUT}/words", str(image))
+    assert status != 0 and f"mv {image} " in out and f"rm {image}" in out, out
+    expect(image.read_bytes(), before)
+
+
+def test_size_of_a_new_image():
+    image = OUT / "sized.img"
+    for size, words in ((10000, ["FSSIZE=10000"]), (70000, ["FSBIG=1", "FSSIZE=70000"])):
+        image.unlink(missing_ok=True)
+        expect(make(*words, f"IMAGE={image}", str(image))[0], 0)
+        expect(image.stat().st_size, size * 1024)
 
 
 def tree(name, files=()):

@@ -212,7 +212,7 @@ def test_help():
     status, out, _ = run("--help")
     expect(status, 0)
     for option in ("--harts", "--mem", "--boot", "--add", "--xv6", "--image", "-c", "--gdb", "--legacy",
-                   "--examples", "--lab"):
+                   "--examples", "--lab", "--fsbig"):
         assert option in out, option
 
 
@@ -239,6 +239,19 @@ def test_add():
     (OUT / "words").write_text("some words\n")
     expect(run("--add", "words", "-c", "cat words", cwd=OUT), (0, "some words\n", ""))
     expect(run("--add", "words:other", "-c", "cat other", cwd=OUT), (0, "some words\n", ""))
+
+
+def test_file_system_lab():
+    image = OUT / "large.img"
+    expect(make("FSBIG=1", f"IMAGE={image}", str(image))[0], 0)
+    for options in ["--fsbig"], []:
+        status, out, _ = run("--image", str(image), *options, "-c", "vmctl")
+        assert status == 0 and re.search(r"fsbig .*\[on\]", out), out
+    before = IMAGE.read_bytes()
+    status, out, err = run("--fsbig", "-c", "echo hi")
+    expect((status, out), (2, ""))
+    assert "mv " in err and "rm " in err, err
+    expect(IMAGE.read_bytes(), before)
 
 
 def test_build_failure_shows_the_error_only():

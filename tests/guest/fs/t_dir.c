@@ -419,6 +419,39 @@ TEST(name, symbolic_links)
 	EQ(unlink("f"), 0);
 }
 
+/* Programs of the lab were compiled with one or the other value. */
+TEST(name, symbolic_links_by_both_flags)
+{
+	static const int flags[] = { 0x800, 0x004, 0x804 };
+
+	file_make("f", 10, 3);
+	EQ(symlink("f", "l"), 0);
+	EQ(symlink("nothing", "n"), 0);
+	EQ(mkdir("d"), 0);
+	for (size_t i = 0; i < COUNT(flags); i++) {
+		struct stat st;
+		long fd = open("l", O_RDONLY | flags[i]);
+
+		EQ(fstat(fd, &st), 0);
+		EQ(st.type, T_SYMLINK);
+		EQ(st.size, 1);
+		EQ(close(fd), 0);
+		fd = open("n", flags[i]);
+		EQ(fstat(fd, &st), 0);
+		EQ(st.type, T_SYMLINK);
+		EQ(close(fd), 0);
+		/* no difference for what is no link */
+		EQ(close(open("f", O_RDWR | flags[i])), 0);
+		EQ(close(open("d", O_RDONLY | flags[i])), 0);
+		REFUSED(open("d", O_RDWR | flags[i]));
+		REFUSED(open("nothing", flags[i]));
+	}
+	EQ(unlink("l"), 0);
+	EQ(unlink("n"), 0);
+	EQ(unlink("f"), 0);
+	EQ(unlink("d"), 0);
+}
+
 TEST(name, symbolic_cycles)
 {
 	EQ(symlink("b", "a"), 0);

@@ -1,6 +1,6 @@
 // sources: kernel/fs/store/layout.c
 // cflags:
-/* test_fs_layout.c - what single inodes show of the layout of an image. */
+/* test_layout.c - what single inodes show of the layout of an image. */
 #include "rig.h"
 
 #include "fs/store/layout.h"
