@@ -55,6 +55,11 @@ if [ -n "$big" ] && [ "$("$mkfs" --layout "$image")" = plain ]; then
 		"new image.  Move the old one away: mv $image plain.img; or remove it and its files: rm $image"
 fi
 
+# Block 1 begins with the magic number and the size.
+if [ -n "$size" ] && [ "$(od -An -tu4 -j1028 -N4 "$image" | tr -d ' ')" != "${size#-s }" ]; then
+	say IMAGE "$image is kept: a new one would have ${size#-s } blocks (rm $image)"
+fi
+
 mine=
 [ -e "$stamp" ] && [ "$(identity)" = "$(cat "$stamp")" ] && mine=y
 list='' asked=''

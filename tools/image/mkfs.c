@@ -13,8 +13,8 @@
 
 #define DEFAULT_SIZE 4000  /* blocks, unless the files need more          */
 #define DEFAULT_INODES 200 /* likewise                                    */
-#define DEFAULT_LOG 30
-#define MAX_LOG 31       /* the largest log that a kernel of 2025 uses  */
+#define DEFAULT_LOG 31     /* xv6 of 2025 on uses 31, whatever the image says */
+#define MAX_LOG 31
 #define FREE_BLOCKS 1024 /* room left for new files: 1 MiB              */
 #define FREE_INODES 64
 
@@ -32,7 +32,7 @@ static const char usage[] =
 	"made).  Of several files of one name the last is used.  A block is 1024 bytes.\n"
 	"  -s BLOCKS     size of the image   (4000, or what the files need and 1 MiB)\n"
 	"  -i INODES     number of inodes    (200, or what the files need)\n"
-	"  -l LOGBLOCKS  log, 2 to 31 blocks (30)\n"
+	"  -l LOGBLOCKS  log, 2 to 31 blocks (31)\n"
 	"  --big         inodes of the file system lab: 11 direct blocks, one indirect,\n"
 	"                one double indirect; a file can have 65803 blocks, not 268\n"
 	"With --add, --list and --extract, --big or --plain says what the inodes of the\n"

@@ -35,6 +35,7 @@ struct state {
 
 static struct state now, synced[MAX_SYNCS];
 static u32 nsyncs;
+static bool large; /* the layout of inodes */
 static u8 *base_image;
 static u8 back[MAX_SIZE + 1];
 
@@ -210,7 +211,7 @@ static void work(u32 nops)
 
 static void start(u32 blocks, u32 nlog)
 {
-	rig_format(blocks, 80, nlog, false);
+	rig_format(blocks, 80, nlog, large);
 	memset(&now, 0, sizeof(now));
 	nsyncs = 0;
 	assert_int_equal(rig_mount(RAM), 0);
@@ -329,6 +330,15 @@ static void test_cuts_on_a_small_disk(void **state)
 		run(700, 14, 200, 120);
 }
 
+static void test_cuts_with_large_inodes(void **state)
+{
+	(void)state;
+	large = true;
+	for (u32 i = 0; i < 4; i++)
+		run(900, 30, 150, 100);
+	large = false;
+}
+
 /* The disk has no cache: it writes at once. */
 static void test_cuts_without_flush(void **state)
 {
@@ -385,6 +395,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cuts),
 		cmocka_unit_test(test_cuts_on_a_small_disk),
+		cmocka_unit_test(test_cuts_with_large_inodes),
 		cmocka_unit_test(test_cuts_without_flush),
 		cmocka_unit_test(test_cut_while_recovering),
 	};

@@ -104,10 +104,12 @@ static void test_addresses(void **state)
 	static const struct {
 		u32 bn, blocks;
 	} place[] = {
-		{ 0, 1 },          { 10, 1 },           { 11, 2 },          { 12, 1 },
-		{ SINGLE - 1, 1 }, { SINGLE, 3 },       { SINGLE + 1, 1 },  { SINGLE + 255, 1 },
-		{ 523, 2 },        { 523 + 255, 1 },    { 523 + 256, 2 },   { 33035, 2 },
-		{ 65546, 2 },      { 65547 - 256, 1 },  { 65547, 2 },       { 65802, 1 },
+		{ 0, 1 },          { 10, 1 },           { 11, 2 },
+		{ 12, 1 },         { SINGLE - 1, 1 },   { SINGLE, 3 },
+		{ SINGLE + 1, 1 }, { SINGLE + 255, 1 }, { 523, 2 },
+		{ 523 + 255, 1 },  { 523 + 256, 2 },    { 33035, 2 },
+		{ 65546, 2 },      { 65547 - 256, 1 },  { 65547, 2 },
+		{ 65802, 1 },
 	};
 	struct file *f;
 
@@ -150,9 +152,8 @@ static u32 tables_of(u32 blocks)
 /* A file that is shortened keeps exactly the tables that it needs. */
 static void test_tables_go_with_their_blocks(void **state)
 {
-	static const u32 sizes[] = { 1035, 1034, 800, 780, 779, 778,   524,   523,
-				     522,  300,  268, 267, 266, 12,    11,    10,
-				     1,    0 };
+	static const u32 sizes[] = { 1035, 1034, 800, 780, 779, 778, 524, 523, 522,
+				     300,  268,  267, 266, 12,  11,  10,  1,   0 };
 	struct file *f;
 	u32 free;
 
@@ -262,7 +263,9 @@ static void test_no_memory(void **state)
 /* Blocks in the direct part, both trees, and at the end. */
 static u32 spread_place(u32 i)
 {
-	static const u32 first[] = { 0, 5, 30, 200, 300, 600, 1100, 1101, 1400, 2000, 2300 };
+	static const u32 first[] = {
+		0, 5, 30, 200, 300, 600, 1100, 1101, 1400, 2000, 2300
+	};
 
 	return i < ARRAY_SIZE(first) ? first[i] : SPREAD_FILE - 60 + i;
 }
@@ -357,7 +360,8 @@ static void count_operations(enum rig_point at)
  * that needs more takes several. */
 static void test_shortening_in_pieces(void **state)
 {
-	static const u64 sizes[] = { 0, 20 * FS_BLOCK, 280 * FS_BLOCK + 1, 1101 * FS_BLOCK };
+	static const u64 sizes[] = { 0, 20 * FS_BLOCK, 280 * FS_BLOCK + 1,
+				     1101 * FS_BLOCK };
 
 	(void)state;
 	for (u32 i = 0; i < ARRAY_SIZE(sizes); i++) {
@@ -401,7 +405,8 @@ static u32 model_blocks;
 /* A block number near one where something changes, or any. */
 static u32 random_place(void)
 {
-	static const u32 border[] = { 0, DIRECT, SINGLE, SINGLE + 256, SINGLE + 512, MAX_BLOCKS };
+	static const u32 border[] = { 0,         DIRECT, SINGLE, SINGLE + 256, SINGLE + 512,
+				      MAX_BLOCKS };
 	u32 bn = border[rig_below(ARRAY_SIZE(border))] + (u32)rig_below(9) - 4;
 
 	if (rig_below(3) == 0)

@@ -22,6 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[3]
 OUT = ROOT / "build/test/labs"
 PROGRAMS = sorted((ROOT / "xv6/tests").glob("lab_*.c"))
 YEAR_2020 = sorted((ROOT / "xv6/tests/lab2020").glob("*.c"))
+LAB_FS = sorted((ROOT / "xv6/tests/labfs").glob("*.c"))
 
 FIRST_LINE = 90   # seconds until make says that QEMU starts
 CONNECT = 2       # from then on

@@ -26,7 +26,7 @@ SECTOR = 512
 FSCK = ROOT / "build/fsck"
 MKFS = ROOT / "build/mkfs"
 KERNEL = ROOT / "kernel/kernel"
-META_BLOCKS = 46      # of a small image as mkfs makes it: log, inodes, bitmap
+META_BLOCKS = 47      # of a small image as mkfs makes it: log, inodes, bitmap
 DIRECTORY_BLOCKS = 2  # of /
 
 
