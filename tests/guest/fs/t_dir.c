@@ -300,16 +300,23 @@ TEST(dir, deeper_than_the_inode_table)
 
 TEST(dir, removed_while_current)
 {
+	file_make("kept", 10, 1);
 	EQ(mkdir("d"), 0);
 	CHILD(0, {
 		EQ(chdir("d"), 0);
 		EQ(unlink("../d"), 0);
 		REFUSED(open("f", O_CREATE | O_RDWR));
 		REFUSED(mkdir("e"));
+		REFUSED(mknod("e", 1, 0));
+		REFUSED(link("/README", "e"));
+		REFUSED(symlink("/README", "e"));
+		REFUSED(rename("/abitest.d/kept", "e"));
 		REFUSED(chdir("../d"));
 		EQ(chdir("/abitest.d"), 0);
 		REFUSED(chdir("d"));
 	});
+	file_check("kept", 10, 1);
+	EQ(unlink("kept"), 0);
 }
 
 TEST(dir, removed_while_current_and_exit)

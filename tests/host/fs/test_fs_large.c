@@ -397,6 +397,96 @@ static void test_power_cuts(void **state)
 	}
 }
 
+/* --- trees that only damage can cause ------------------------------------------------- */
+
+static struct fs_dinode *disk_inode(const char *path)
+{
+	struct fsimg img = disk_image();
+	s64 ino = fsimg_lookup(&img, path);
+
+	assert_true(ino > 0);
+	return fsimg_inode(&img, (u32)ino);
+}
+
+static u32 *disk_table(u32 block)
+{
+	return (u32 *)(void *)(rig_disk.data + (u64)block * FS_BLOCK);
+}
+
+/* Damages the tree of @di.  @n is which damage it is. */
+static void damage_tree(struct fs_dinode *di, u32 n)
+{
+	u32 *last = &di->addr[FS_NADDR - 1], *upper = disk_table(*last);
+	u32 *lower = disk_table(upper[0]);
+	u32 to[] = { *last, upper[0], di->addr[DIRECT], di->addr[0], 0, 1, 2000, ~0u };
+	u32 what = to[n % ARRAY_SIZE(to)];
+
+	switch (n / ARRAY_SIZE(to)) {
+	case 0:
+		*last = what;
+		break;
+	case 1:
+		upper[0] = what;
+		break;
+	case 2:
+		lower[3] = what;
+		break;
+	case 3: /* many ways to the same block */
+		for (u32 i = 0; i < FS_NINDIRECT; i++)
+			upper[i] = what;
+		break;
+	default:
+		for (u32 i = 0; i < FS_NINDIRECT; i++)
+			lower[i] = what;
+	}
+}
+
+/* A table in itself, two ways to one table, addresses outside the disk: each call ends, and
+ * the superblock is not written.  fsck then repairs the disk. */
+static void test_damaged_trees(void **state)
+{
+	(void)state;
+	for (u32 n = 0; n < 40; n++) {
+		struct fsck_options quiet = { 0 };
+		struct fsck_report report;
+		struct fsimg img;
+		struct file *f;
+		u8 super[FS_BLOCK];
+
+		mount_large(2000, 30);
+		f = rig_open("f", O_CREATE | O_RDWR);
+		for (u32 bn = 0; bn < 290; bn++)
+			assert_int_equal(write_block(f, bn, bn + 1), FS_BLOCK);
+		close_clean(f);
+		memcpy(super, rig_disk.data + FS_BLOCK, FS_BLOCK);
+		damage_tree(disk_inode("f"), n);
+		option_put(FSBIG, FSBIG_ON);
+		assert_int_equal(rig_mount(RIG_RAM), 0);
+		f = rig_open("f", O_RDWR);
+		for (u32 bn = 260; bn < 290; bn++) {
+			s64 at = file_seek(f, bn * FS_BLOCK, 0);
+			s64 got = file_read(f, rig_uptr(0), FS_BLOCK);
+
+			assert_true(at == bn * FS_BLOCK);
+			assert_true(got == FS_BLOCK || got == -EIO);
+		}
+		(void)!write_block(f, 289, 5);
+		(void)!write_block(f, 290, 5);
+		(void)!file_truncate(f, 275 * FS_BLOCK);
+		(void)!file_truncate(f, 3000 * FS_BLOCK);
+		(void)!write_block(f, 2000, 5);
+		file_put(f);
+		(void)!fs_unlink(rig_cwd(), "f");
+		(void)!fs_sync();
+		assert_memory_equal(super, rig_disk.data + FS_BLOCK, FS_BLOCK);
+		img = disk_image();
+		assert_int_equal(fsck_run(&img, &quiet, &report), 0);
+		assert_false(report.refused);
+		assert_true(rig_is_clean());
+		rig_shutdown();
+	}
+}
+
 /* --- random operations --------------------------------------------------------------- */
 
 static u32 model[MAX_BLOCKS]; /* what the block holds; 0: zeros */
@@ -499,6 +589,7 @@ int main(void)
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_shortening_in_pieces),
 		cmocka_unit_test(test_power_cuts),
+		cmocka_unit_test(test_damaged_trees),
 		cmocka_unit_test(test_random),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,7 +76,7 @@ static void removed(void)
 	make("kept");
 	check(mkdir("up") == 0 && mkdir("up/down") == 0, "mkdir");
 	check(chdir("up/down") == 0, "chdir");
-	check(unlink("../../up/down") == 0 && unlink("/up") == 0, "removing the directories");
+	check(unlink("../../up/down") == 0 && unlink("/up") == 0, "removing both");
 	check(open("new", O_CREATE | O_RDWR) == -1, "open");
 	check(mkdir("new") == -1, "mkdir");
 	check(mknod("new", 1, 0) == -1, "mknod");
