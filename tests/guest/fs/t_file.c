@@ -426,34 +426,6 @@ TEST(file, nothing_to_transfer)
 	EQ(unlink("f"), 0);
 }
 
-/* They fail at once, and nothing moves. */
-TEST(file, negative_counts)
-{
-	static const long counts[] = { -1, -4096, INT32_MIN };
-	int ends[2];
-	long fd;
-
-	file_make("f", 10, 1);
-	fd = open_ok("f", O_RDWR);
-	EQ(pipe(ends), 0);
-	for (size_t i = 0; i < COUNT(counts); i++) {
-		REFUSED(read(fd, scratch, counts[i]));
-		REFUSED(write(fd, scratch, counts[i]));
-		REFUSED(read(ends[0], scratch, counts[i]));
-		REFUSED(write(ends[1], scratch, counts[i]));
-		REFUSED(read(0, scratch, counts[i]));
-		REFUSED(write(1, scratch, counts[i]));
-		REFUSED(read(fd, 0, counts[i]));
-		REFUSED(write(fd, (void *)-1l, counts[i]));
-	}
-	EQ(read(fd, scratch, 100), 10);
-	EQ(close(fd), 0);
-	EQ(close(ends[0]), 0);
-	EQ(close(ends[1]), 0);
-	EQ(file_size("f"), 10);
-	EQ(unlink("f"), 0);
-}
-
 TEST(file, seek)
 {
 	long fd;
