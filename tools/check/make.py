@@ -349,6 +349,26 @@ def test_images_of_the_file_system_lab():
     assert "fsbig=off fsbig=on" in make("BOOTARGS=fsbig=off", "FSBIG=1", "print-qemu")[1]  # the first counts
 
 
+def test_tools_see_which_inodes_an_image_has():
+    """A repair as if they were others would take the files apart."""
+    image, words = OUT / "small.img", OUT / "words"
+    words.write_bytes(bytes(range(256)) * 2000)  # two tables, and a table of them, in a large image
+    for kind, other, longest in ("big", "plain", words), ("plain", "big", "README.md"):
+        subprocess.run(["build/mkfs", *(["--big"] if kind == "big" else []), "-s", "3000", str(image),
+                        f"{longest}:long", "LICENSE"], check=True)
+        before = image.read_bytes()
+        for tool, status in ((["fsck", "-y"], 0), (["fsck", "-y", f"--{kind}"], 0), (["fsck", "-y", f"--{other}"], 8),
+                             (["mkfs", f"--{other}", "--list"], 1), (["mkfs", f"--{other}", "--add"], 1),
+                             (["mkfs", "--list"], 0)):
+            done = subprocess.run([f"build/{tool[0]}", *tool[1:], str(image)], stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True)
+            expect((tool, done.returncode), (tool, status))
+            assert not status or f"leave out --{other}" in done.stdout, done.stdout
+            expect(image.read_bytes() == before, True)
+        found = subprocess.run(["build/mkfs", "--extract", str(image), "long"], check=True, stdout=subprocess.PIPE)
+        expect(found.stdout == pathlib.Path(longest).read_bytes(), True)
+
+
 def test_image_that_cannot_have_large_files():
     image = OUT / "plain.img"
     subprocess.run(["build/mkfs", str(image), "README.md:README"], check=True)
