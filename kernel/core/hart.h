@@ -18,7 +18,7 @@ struct hart {
 	u32 irq_depth;   /* (H) nested irq_push_off               */
 	bool irq_was_on; /* (H) before the outermost of them      */
 	u32 top_rank;    /* (H) a bit for each spin lock rank held */
-	u32 spin_depth;  /* (H) spin locks held                   */
+	u32 spin_depth;  /* (H) spin locks held; both with CHECK=1 only */
 	struct runq rq;
 	struct thread *idle;     /* (C) */
 	struct root *loaded;     /* (A) what satp holds; NULL: the boot root */

@@ -2,7 +2,8 @@
  *
  * Each hart has a queue and runs the threads in it in turns of 10 ms.  A thread that is
  * woken joins the queue of the hart that woke it; if it still waits there after half a
- * millisecond, an idle hart is woken and takes it over.  Idle harts sleep in wfi.
+ * millisecond, an idle hart is woken and takes it over.  A thread that is pinned to a hart
+ * is in no other queue than that hart's.  Idle harts sleep in wfi.
  * sched.h has the states, and the lock that guards them. */
 
 #include "core/sched.h"
@@ -60,15 +61,37 @@ static struct hart *sched_find_idle(const struct hart *h)
 	return NULL;
 }
 
+/* The first thread in the queue of @h that another hart may take over, or NULL.  Queue lock
+ * held. */
+static struct thread *sched_first_free(const struct hart *h)
+{
+	struct thread *t;
+
+	list_for_each(t, &h->rq.ready, link) {
+		if (!t->pinned)
+			return t;
+	}
+	return NULL;
+}
+
+/* An idle hart that may take a thread over from @h, or NULL.  Queue lock held. */
+static struct hart *sched_find_taker(const struct hart *h)
+{
+	struct hart *idle = sched_find_idle(h);
+
+	return idle && sched_first_free(h) ? idle : NULL;
+}
+
 /* A thread waits for this hart: sets the timer for the end of a turn or, if another hart
- * is idle, for the moment from which that hart may take the thread over. */
+ * is idle, for the moment from which that hart may take the thread over.  Queue lock
+ * held. */
 static void sched_arm_tick(struct hart *h)
 {
 	if (h->tick_armed)
 		return;
 	h->tick_armed = true;
 	timer_program(clock_now() +
-		      clock_hz() / (sched_find_idle(h) ? BALANCE_HZ : SLICE_HZ));
+		      clock_hz() / (sched_find_taker(h) ? BALANCE_HZ : SLICE_HZ));
 }
 
 /* Puts @t at the end of the queue of @h, this hart.  Queue lock held. */
@@ -78,6 +101,14 @@ static void sched_enqueue(struct hart *h, struct thread *t)
 	h->rq.nready++;
 	if (h->rq.current != h->idle)
 		sched_arm_tick(h);
+}
+
+/* The same for the queue of @h, another hart, which is told. */
+static void sched_enqueue_there(struct hart *h, struct thread *t)
+{
+	list_add_tail(&h->rq.ready, &t->link);
+	h->rq.nready++;
+	hart_ipi(h, 0);
 }
 
 static struct hart *thread_lock_home(struct thread *t)
@@ -93,8 +124,8 @@ static struct hart *thread_lock_home(struct thread *t)
 }
 
 /* Makes @t, which sleeps or is new, ready on this hart: the waker often sleeps soon
- * itself, and then no other hart need be woken for @t.  Called with the queue lock of
- * @h, which is t->hart, and returns without it. */
+ * itself, and then no other hart need be woken for @t.  If @t is pinned, it stays on @h.
+ * Called with the queue lock of @h, which is t->hart, and returns without it. */
 static void thread_make_ready(struct hart *h, struct thread *t)
 {
 	struct hart *here = hart_current();
@@ -106,6 +137,11 @@ static void thread_make_ready(struct hart *h, struct thread *t)
 	}
 	t->state = THREAD_READY;
 	if (here != h) {
+		if (t->pinned) {
+			sched_enqueue_there(h, t);
+			spin_unlock(&h->rq.lock);
+			return;
+		}
 		__atomic_store_n(&t->hart, here->cpu.index, __ATOMIC_RELEASE);
 		irq_push_off(); /* stay on this hart between the locks */
 		spin_unlock(&h->rq.lock);
@@ -134,10 +170,14 @@ void sched_finish_switch(void)
 {
 	struct hart *h = hart_current();
 	struct thread *prev = h->rq.previous;
-	bool dead = prev->state == THREAD_DEAD;
+	u32 state = prev->state;
 
 	spin_unlock(&h->rq.lock);
-	if (dead && prev->on_dead)
+	if (state < THREAD_MOVING)
+		return;
+	if (state == THREAD_MOVING)
+		thread_make_ready(thread_lock_home(prev), prev);
+	else if (prev->on_dead)
 		prev->on_dead(prev);
 }
 
@@ -295,6 +335,31 @@ void thread_yield(void)
 	sched_switch(h);
 }
 
+int thread_pin(int n)
+{
+	struct hart *h;
+	struct thread *t;
+
+	if (n != HART_ANY && (n < 0 || (u32)n >= nharts || !harts[n].online))
+		return -EINVAL;
+	irq_push_off();
+	h = hart_current();
+	spin_lock(&h->rq.lock);
+	irq_pop_off();
+	t = h->rq.current;
+	t->pinned = n != HART_ANY;
+	if (!t->pinned || h == &harts[n]) {
+		spin_unlock(&h->rq.lock);
+		return 0;
+	}
+	/* Nobody wakes a thread that is not asleep, so it is this hart that puts @t into
+	 * the other queue, once it does not use its stack any more. */
+	t->state = THREAD_MOVING;
+	__atomic_store_n(&t->hart, (u32)n, __ATOMIC_RELEASE);
+	sched_switch(h);
+	return 0;
+}
+
 void sched_point(void)
 {
 	if (__atomic_load_n(&hart_current()->resched, __ATOMIC_RELAXED))
@@ -351,8 +416,11 @@ static struct thread *sched_steal_from(struct hart *victim, struct hart *h)
 	struct thread *t = NULL;
 
 	spin_lock(&victim->rq.lock);
-	if (victim->rq.nready && victim->rq.current != victim->idle) {
-		t = sched_pick_next(victim);
+	if (victim->rq.current != victim->idle)
+		t = sched_first_free(victim);
+	if (t) {
+		list_del(&t->link);
+		victim->rq.nready--;
 		__atomic_store_n(&t->hart, h->cpu.index, __ATOMIC_RELEASE);
 	}
 	spin_unlock(&victim->rq.lock);
@@ -405,13 +473,16 @@ void sched_idle(void)
  * the running thread if its time is up. */
 static void sched_share_out(struct hart *h)
 {
-	struct hart *idle = sched_find_idle(h);
+	struct hart *idle;
 
+	spin_lock(&h->rq.lock);
+	idle = sched_find_taker(h);
 	if (idle)
 		hart_ipi(idle, 0);
 	if (clock_now() - h->rq.current->started >= clock_hz() / SLICE_HZ)
 		h->resched = true;
 	sched_arm_tick(h);
+	spin_unlock(&h->rq.lock);
 }
 
 void sched_timer(void)
@@ -438,4 +509,9 @@ void sched_ipi(void)
 		(void)panic_stops_here();
 	if (work & HART_IPI_DROP && !h->rq.current->as)
 		root_unload();
+	if (h->rq.nready && h->rq.current != h->idle) { /* a pinned thread came */
+		spin_lock(&h->rq.lock);
+		sched_arm_tick(h);
+		spin_unlock(&h->rq.lock);
+	}
 }

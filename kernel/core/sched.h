@@ -17,6 +17,7 @@ enum thread_state {
 	THREAD_RUNNING,
 	THREAD_SLEEPING, /* until woken                   */
 	THREAD_WAITING,  /* until woken or killed         */
+	THREAD_MOVING,   /* to another hart: thread_pin() */
 	THREAD_DEAD,
 };
 
@@ -40,6 +41,7 @@ struct thread {
 	};
 	bool is_kernel;                   /* (C) has no process                       */
 	bool waits_for_memory;            /* (C) instead of being refused it: mem_wait() */
+	bool pinned;                      /* (Q) runs on `hart` only                  */
 	u32 no_fault;                     /* (S) user faults fail at once             */
 	u64 stack_top;                    /* (C) */
 	struct aspace *as;                /* (S) user memory; NULL: none; proc/proc.h */
@@ -78,6 +80,13 @@ void thread_wake(struct thread *t);
 /* Marks @t as killed, and wakes it from a killable wait.  If it runs on another hart, an
  * interrupt makes it notice. */
 void thread_kill(struct thread *t);
+
+#define HART_ANY (-1)
+
+/* The running thread goes to hart @n and runs only there until the next call; HART_ANY: it
+ * may run on any.  -EINVAL: no hart of this machine has that number, or it did not start.
+ * No spin lock held. */
+int thread_pin(int n) MUST_CHECK;
 
 /* Ends the running thread.  on_dead() is called once nothing uses its stack. */
 NORETURN void thread_exit(void);

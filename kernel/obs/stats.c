@@ -5,18 +5,21 @@
  * read after the last byte fails and drops the text, so the next one makes a new text.
  * There is no '=' in it: the lab's tests search for the first one.
  *
- * With stats=lab it has only the two lines that the lab has. */
+ * With stats=lab it has only the two lines that the lab has.  With stats=lock it is that of
+ * the lock labs (stats_locks.c). */
 
 #include "obs/stats.h"
 
 #include "arch/riscv/tlb.h"
 #include "core/option/options.h"
+#include "core/sync/lockcount.h"
 #include "dev/chardev.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
 #include "mm/uaccess.h"
 #include "mm/phys/vmstat.h"
 #include "obs/snap_priv.h"
+#include "obs/stats_locks.h"
 #include "uapi/errno.h"
 #include "uapi/limits.h"
 
@@ -81,10 +84,15 @@ void snap_stats(struct snap *s)
 /* (lock) */
 static void stats_text_make(void)
 {
-	u64 lines = opt(STATS) == STATS_LAB ? COPIES : NSTATS;
+	u32 kind = opt(STATS);
+	u64 lines = kind == STATS_LAB ? COPIES : NSTATS;
 
 	text.length = text.done = 0;
 	text.made++;
+	if (kind == STATS_LOCK) {
+		text.length = stats_locks_text(text.buf, TEXT_SIZE);
+		return;
+	}
 	for (u64 i = 0; i < lines; i++) {
 		struct snap_counter c = stats_counter(i);
 
@@ -102,6 +110,8 @@ struct place {
  * Returns how many; 0: the text has ended.  *place: where they are. */
 static u64 stats_text_peek(char *to, u64 n, bool first, struct place *place)
 {
+	if (first && opt(STATS) == STATS_LOCK)
+		lockcount_start();
 	spin_lock(&text.lock);
 	if (first && !text.length)
 		stats_text_make();

@@ -203,6 +203,7 @@ static s64 proc_fork_once(void)
 	proc_copy_registers(child, parent);
 	proc_share_files(child, parent);
 	strlcpy(child->thread.name, parent->thread.name, PROCNAME);
+	child->thread.pinned = parent->thread.pinned; /* both are on this hart */
 	if (parent->thread.attends)
 		sandbox_fork(child, parent);
 	child->trace = parent->trace;

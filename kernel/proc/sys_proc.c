@@ -148,3 +148,8 @@ s64 sys_trace(const u64 arg[6])
 	proc_current()->trace = (u32)arg[0];
 	return 0;
 }
+
+s64 sys_cpupin(const u64 arg[6])
+{
+	return thread_pin((int)arg[0]);
+}

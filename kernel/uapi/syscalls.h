@@ -28,6 +28,10 @@
  * vmprint()                       ksupernpte(uint64 *large, uint64 *small)
  * kpgtbl()                        mmap(addr, len, prot, flags, fd, offset)
  * munmap(addr, len)               mprotect(addr, len, prot)
+ * cpupin(hart): the caller, and processes that it starts from now on, run on that hart
+ *   only; -1: on any
+ * rwlktest(reset): tests the kernel's reader-writer lock, together with three other callers
+ *   that are pinned to other harts; see proc/rwlktest.c
  * msync(addr, len, flags)         madvise(addr, len, advice)
  * mincore(addr, len, bytes)       mremap(addr, old_len, new_len, flags)
  * explain(pid, va, access, buf, size) -> length: why an access is refused; access
@@ -75,17 +79,19 @@
 	X(21, close, 1)
 
 /* Those of the labs that LAB_NUMBERS has, with their numbers here. */
-#define LAB_CALLS(X)       \
-	X(88, trace, 1)    \
-	X(89, sysinfo, 1)  \
-	X(90, symlink, 2)  \
-	X(91, mmap, 6)     \
-	X(92, munmap, 2)   \
-	X(93, pgaccess, 3) \
-	X(94, pgpte, 1)    \
-	X(95, kpgtbl, 0)   \
-	X(97, sigalarm, 2) \
-	X(98, sigreturn, 0)
+#define LAB_CALLS(X)        \
+	X(88, trace, 1)     \
+	X(89, sysinfo, 1)   \
+	X(90, symlink, 2)   \
+	X(91, mmap, 6)      \
+	X(92, munmap, 2)    \
+	X(93, pgaccess, 3)  \
+	X(94, pgpte, 1)     \
+	X(95, kpgtbl, 0)    \
+	X(97, sigalarm, 2)  \
+	X(98, sigreturn, 0) \
+	X(104, rwlktest, 1) \
+	X(105, cpupin, 1)
 
 /* All others. */
 #define OWN_CALLS(X)          \
@@ -134,4 +140,6 @@
 	X(28, munmap)    \
 	X(30, pgaccess)  \
 	X(33, pgpte)     \
-	X(34, kpgtbl)
+	X(34, kpgtbl)    \
+	X(35, rwlktest)  \
+	X(36, cpupin)

@@ -6,5 +6,5 @@
 /* clang-format off */
 #define XV6_LABCALLS(X)                                                               \
 	X(99, connect, 3) X(100, bind, 1) X(101, unbind, 1) X(102, send, 5)           \
-	X(103, recv, 5) X(104, rwlktest, 0) X(105, cpupin, 1)
+	X(103, recv, 5)
 /* clang-format on */

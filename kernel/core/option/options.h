@@ -31,7 +31,7 @@
 	X(STACK, "stack", ANY_TIME, "pages of stack of an xv6 program", , .initial = 1, \
 	  .low = 1, .high = 16)                                                         \
 	X(STATS, "stats", ANY_TIME, "what the device `statistics` says",                \
-	  W(STATS_FULL, "full") W(STATS_LAB, "lab"))                                    \
+	  W(STATS_FULL, "full") W(STATS_LAB, "lab") W(STATS_LOCK, "lock"))              \
 	X(FSBIG, "fsbig", AT_BOOT, "files of xv6's file system lab",                    \
 	  W(FSBIG_AUTO, "auto") W(FSBIG_OFF, "off") W(FSBIG_ON, "on"))                  \
 	X(ECHO, "echo", AT_BOOT, "whether what is typed appears",                       \

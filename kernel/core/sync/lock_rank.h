@@ -21,7 +21,8 @@
 	X(fstable, "spin: one table: inodes, files, names, pipes")                \
 	X(logspin, "spin: counts of log, blocks, dirty pages")                    \
 	X(bufhash, "spin: buffer table")                                          \
-	X(pagehash, "spin: page cache index")                                     \
+	X(pagelist, "spin: the pages of files, and how many")                     \
+	X(pagehash, "spin: a part of the page cache index")                       \
 	X(device, "spin: one device")                                             \
 	X(waitq, "spin: one wait queue")                                          \
 	X(timer, "spin: one hart's timers")                                       \

@@ -3,6 +3,9 @@
  * Waiters do not queue: on a host with fewer processors than there are harts, a lock
  * that must go to a certain waiter stands idle until the host runs that hart.
  *
+ * The free case is short.  All others, counted locks (lockcount.h) included, leave it at a
+ * test that it needs in any case: `locked` is set, or the holder is not this hart.
+ *
  * Builds with CHECK=1 check the ranks of lock_rank.h. */
 
 #include "core/sync/spinlock.h"
@@ -10,6 +13,7 @@
 #include "arch/riscv/csr.h"
 #include "core/hart.h"
 #include "core/report/panic.h"
+#include "core/sync/lockcount.h"
 #include "lib/assert.h"
 
 void irq_push_off(void)
@@ -37,9 +41,17 @@ void spin_init(struct spinlock *lk, const char *name, enum lock_rank rank)
 	*lk = (struct spinlock){ .name = name, .rank = rank };
 }
 
+/* The lock that stands for @lk: another one if @lk is counted. */
+static const struct spinlock *spin_real(const struct spinlock *lk)
+{
+	const struct lockcount *c = lockcount_of(lk);
+
+	return c ? &c->real : lk;
+}
+
 bool spin_held(const struct spinlock *lk)
 {
-	return __atomic_load_n(&lk->holder, __ATOMIC_RELAXED) == hart_index() + 1;
+	return spin_real(lk)->holder == hart_index() + 1;
 }
 
 #ifdef PAGODA_CHECK
@@ -48,6 +60,7 @@ static void spin_rank_enter(const struct spinlock *lk)
 {
 	struct hart *h = hart_current();
 
+	h->spin_depth++;
 	if (lk->rank == RANK_none)
 		return;
 	ASSERT(h->top_rank >> lk->rank == 0);
@@ -56,6 +69,7 @@ static void spin_rank_enter(const struct spinlock *lk)
 
 static void spin_rank_leave(const struct spinlock *lk)
 {
+	hart_current()->spin_depth--;
 	if (lk->rank != RANK_none)
 		hart_current()->top_rank &= ~(1u << lk->rank);
 }
@@ -71,11 +85,16 @@ static inline void spin_rank_leave(const struct spinlock *lk)
 }
 #endif
 
-/* Waits until @lk is free, with loads alone: a store would take the cache line from its
- * holder.  False: this hart panics, and takes the lock even if it is held. */
+static bool spin_try(struct spinlock *lk)
+{
+	return !__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE);
+}
+
+/* Waits until @lk is free or counted, with loads alone: a store would take the cache line
+ * from its holder.  False: this hart panics, and takes the lock even if it is held. */
 static bool spin_wait_free(const struct spinlock *lk)
 {
-	while (__atomic_load_n(&lk->locked, __ATOMIC_RELAXED)) {
+	while (__atomic_load_n(&lk->locked, __ATOMIC_RELAXED) && !lockcount_of(lk)) {
 		if (panic_in_progress() && panic_stops_here())
 			return false;
 		cpu_relax();
@@ -83,25 +102,52 @@ static bool spin_wait_free(const struct spinlock *lk)
 	return true;
 }
 
+/* Somebody holds the lock, or it is counted. */
+static __attribute__((noinline)) void spin_lock_slow(struct spinlock *lk)
+{
+	struct lockcount *c = NULL;
+	u32 missed = 0;
+
+	ASSERT(!spin_held(lk));
+	for (;;) {
+		if (!c && (c = lockcount_of(lk)) != NULL)
+			lk = &c->real;
+		else if (!spin_wait_free(lk))
+			break;
+		if (spin_try(lk))
+			break;
+		missed++;
+	}
+	lk->holder = hart_index() + 1;
+	if (c)
+		lockcount_add(c, missed);
+}
+
 void spin_lock(struct spinlock *lk)
 {
 	irq_push_off();
-	ASSERT(!spin_held(lk));
 	spin_rank_enter(lk);
-	while (__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE)) {
-		if (!spin_wait_free(lk))
-			break;
-	}
-	__atomic_store_n(&lk->holder, hart_index() + 1, __ATOMIC_RELAXED);
-	hart_current()->spin_depth++;
+	if (spin_try(lk))
+		lk->holder = hart_index() + 1;
+	else
+		spin_lock_slow(lk);
+}
+
+/* This hart is not in @lk->holder.  Returns the lock that it holds in the place of @lk. */
+static __attribute__((noinline)) struct spinlock *spin_held_real(struct spinlock *lk)
+{
+	struct lockcount *c = lockcount_of(lk);
+
+	ASSERT(c && c->real.holder == hart_index() + 1);
+	return &c->real;
 }
 
 void spin_unlock(struct spinlock *lk)
 {
-	ASSERT(spin_held(lk));
+	if (lk->holder != hart_index() + 1)
+		lk = spin_held_real(lk);
 	spin_rank_leave(lk);
-	hart_current()->spin_depth--;
-	__atomic_store_n(&lk->holder, 0, __ATOMIC_RELAXED);
+	lk->holder = 0;
 	__atomic_store_n(&lk->locked, 0, __ATOMIC_RELEASE);
 	irq_pop_off();
 }

@@ -8,11 +8,13 @@
 #include "core/sync/lock_rank.h"
 #include "lib/types.h"
 
+/* Volatile, not atomic: gcc makes an atomic store a swap. */
 struct spinlock {
-	u32 locked;       /* (A) 1: held, 0: free                     */
-	u32 holder;       /* (A) hart index + 1 of the holder, or 0   */
-	u32 rank;         /* (C) enum lock_rank                       */
-	const char *name; /* (C) */
+	u32 locked;          /* (A) 0: free, 1: held, or counted (lockcount.h)    */
+	volatile u32 holder; /* (A) hart index + 1 of the holder; 0: none, or counted */
+	u16 rank;            /* (C) enum lock_rank                                */
+	u16 counted;         /* (C) after boot: number of its lockcount, or 0     */
+	const char *name;    /* (C) */
 };
 
 #define SPINLOCK_INIT(lockname, lockrank)                   \

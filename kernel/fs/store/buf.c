@@ -1,6 +1,7 @@
 /* buf.c - the buffer cache. */
 #include "fs/store/buf_priv.h"
 
+#include "core/sync/lockcount.h"
 #include "core/sync/waitq.h"
 #include "fs/store/geo_priv.h"
 #include "fs/store/io_priv.h"
@@ -26,6 +27,7 @@ void buf_init(void)
 	struct page *pg = NULL;
 
 	spin_init(&cache.lock, "buffers", RANK_bufhash);
+	lockcount_register(&cache.lock, "bcache");
 	waitq_init(&cache.wq);
 	cache.waiting = 0;
 	list_init(&cache.lru);

@@ -18,6 +18,7 @@
  * while the buddy is being handed out on another hart. */
 #include "mm/phys/frame.h"
 
+#include "core/sync/lockcount.h"
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/phys/frame_priv.h"
@@ -46,6 +47,14 @@ static void frame_recount(volatile s64 *count, unsigned from, unsigned to, s64 n
 {
 	count[from] -= n;
 	count[to] += n;
+}
+
+/* One frame was taken from a list or put on it: counts the call, and adds @n to the list's
+ * share of that kind. */
+static void frame_cache_recount(volatile u64 *calls, volatile s64 *count, s64 n)
+{
+	++*calls;
+	*count += n;
 }
 
 /* Atomic: somebody may look at @pg as a buddy meanwhile. */
@@ -141,16 +150,18 @@ static struct page *frame_block_take(unsigned order)
 static struct page *frame_cache_take(enum frame_kind kind)
 {
 	struct frame_cache *c = &frame_caches[hart_index()];
-	struct page *pg = NULL;
+	struct page *pg;
 
 	if (!frame_cache_enter(c))
 		return NULL;
-	if (c->n) {
-		pg = c->frame[--c->n];
-		pg->kind = kind;
-		frame_set_order(pg, 0);
-		frame_recount(c->count, FRAME_free, kind, 1);
+	if (!c->n) {
+		frame_cache_leave_other(c);
+		return NULL;
 	}
+	pg = c->frame[--c->n];
+	pg->kind = kind;
+	frame_set_order(pg, 0);
+	frame_cache_recount(&c->taken, &c->count[kind], 1);
 	frame_cache_leave(c);
 	return pg;
 }
@@ -159,19 +170,19 @@ static struct page *frame_cache_take(enum frame_kind kind)
 static bool frame_cache_put(struct page *pg)
 {
 	struct frame_cache *c = &frame_caches[hart_index()];
-	bool room;
 
 	if (!frame_cache_enter(c))
 		return false;
-	room = c->n < FRAME_CACHE_SIZE;
-	if (room) {
-		frame_recount(c->count, pg->kind, FRAME_free, 1);
-		pg->kind = FRAME_free;
-		frame_set_order(pg, FRAME_ORDER_CACHED);
-		c->frame[c->n++] = pg;
+	if (c->n == FRAME_CACHE_SIZE) {
+		frame_cache_leave_other(c);
+		return false;
 	}
+	frame_cache_recount(&c->put, &c->count[pg->kind], -1);
+	pg->kind = FRAME_free;
+	frame_set_order(pg, FRAME_ORDER_CACHED);
+	c->frame[c->n++] = pg;
 	frame_cache_leave(c);
-	return room;
+	return true;
 }
 
 /* The rest of this section: frames.lock is held. */
@@ -192,7 +203,7 @@ static void frame_cache_refill(struct frame_cache *c)
 	}
 	while (n)
 		c->frame[c->n++] = got[--n];
-	frame_cache_leave(c);
+	frame_cache_leave_other(c);
 }
 
 /* Moves all but @keep frames to the block lists.  False: somebody is inside. */
@@ -202,7 +213,7 @@ static bool frame_cache_shrink(struct frame_cache *c, u32 keep)
 		return false;
 	while (c->n > keep)
 		frame_block_join(c->frame[--c->n], 0);
-	frame_cache_leave(c);
+	frame_cache_leave_other(c);
 	return true;
 }
 
@@ -457,8 +468,20 @@ u64 frame_count(enum frame_kind kind)
 	s64 n = __atomic_load_n(&frames.count[kind], __ATOMIC_RELAXED);
 
 	for (unsigned i = 0; i < MAX_HARTS; i++)
-		n += __atomic_load_n(&frame_caches[i].count[kind], __ATOMIC_RELAXED);
+		n += frame_cache_share(&frame_caches[i], kind);
 	return MAX(n, 0); /* a frame may have changed its kind between two reads */
+}
+
+struct frame_list_uses frame_list_uses(unsigned hart)
+{
+	const struct frame_cache *c = &frame_caches[hart];
+
+	return (struct frame_list_uses){
+		.entered = __atomic_load_n(&c->taken, __ATOMIC_RELAXED) +
+			   __atomic_load_n(&c->put, __ATOMIC_RELAXED) +
+			   __atomic_load_n(&c->others, __ATOMIC_RELAXED),
+		.missed = __atomic_load_n(&c->missed, __ATOMIC_RELAXED),
+	};
 }
 
 u64 frame_total(void)
@@ -474,6 +497,7 @@ void frame_init(pa_t base, u64 bytes, struct page *table)
 	memset(&frames, 0, sizeof(frames));
 	memset(frame_caches, 0, sizeof(frame_caches));
 	spin_init(&frames.lock, "frame", RANK_frame);
+	lockcount_register(&frames.lock, "kmem");
 	frames.table = table;
 	frames.base = base >> PAGE_SHIFT;
 	frames.total = bytes >> PAGE_SHIFT;

@@ -126,6 +126,13 @@ struct page *frame_of_va(const void *va); /* of a direct map address */
 u64 frame_count(enum frame_kind kind);
 u64 frame_total(void);
 
+/* The list of single frames that a hart has: how often it was entered since boot, by any
+ * hart, and how often in vain, because somebody was inside. */
+struct frame_list_uses {
+	u64 entered, missed;
+};
+struct frame_list_uses frame_list_uses(unsigned hart);
+
 /* All counts at one instant: those by kind add up to frame_total(), and those of free
  * frames to count[FRAME_free].  Takes no lock but the allocator's.  Not in interrupts: it
  * waits until every hart has left its list. */

@@ -12,7 +12,7 @@
 static void census_leave(unsigned n)
 {
 	while (n--)
-		frame_cache_leave(&frame_caches[n]);
+		frame_cache_leave_other(&frame_caches[n]);
 }
 
 /* (lock) False: somebody is inside one of the lists, and none is entered. */
@@ -34,7 +34,7 @@ static void census_add_up(struct frame_census *c)
 		s64 n = frames.count[kind];
 
 		for (unsigned i = 0; i < MAX_HARTS; i++)
-			n += frame_caches[i].count[kind];
+			n += frame_cache_share(&frame_caches[i], kind);
 		c->count[kind] = n;
 	}
 	memcpy(c->blocks, frames.nblocks, sizeof(c->blocks));

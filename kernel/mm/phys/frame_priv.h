@@ -7,12 +7,16 @@
 
 #define FRAME_CACHE_SIZE 32 /* frames, at most, on a hart's list */
 
-/* One hart's list, as frame.c describes it. */
+/* One hart's list, as frame.c describes it.  Its share of the free frames is not in
+ * count[FRAME_free]: it is what was put, less what was taken. */
 struct frame_cache {
 	u32 busy;                             /* (A) 1: somebody is inside      */
 	u32 n;                                /* (busy) frames in here          */
 	struct page *frame[FRAME_CACHE_SIZE]; /* (busy)                         */
 	s64 count[FRAME_NKINDS];              /* (busy, read by all) its share  */
+	u64 taken, put;                       /* (busy, read by all) since boot */
+	u64 others; /* (busy, read by all) times that it was entered for anything else */
+	u64 missed; /* (A) times that it was busy */
 } __attribute__((aligned(512)));
 
 struct frames {
@@ -39,12 +43,32 @@ static inline pfn_t frame_pfn(const struct page *pg)
  * user wrote. */
 static inline bool frame_cache_enter(struct frame_cache *c)
 {
-	return !__atomic_exchange_n(&c->busy, 1, __ATOMIC_ACQUIRE);
+	if (!__atomic_exchange_n(&c->busy, 1, __ATOMIC_ACQUIRE))
+		return true;
+	__atomic_fetch_add(&c->missed, 1, __ATOMIC_RELAXED);
+	return false;
 }
 
 static inline void frame_cache_leave(struct frame_cache *c)
 {
 	__atomic_store_n(&c->busy, 0, __ATOMIC_RELEASE);
+}
+
+/* Leaves a list from which no frame was taken for use, and to which none was freed. */
+static inline void frame_cache_leave_other(struct frame_cache *c)
+{
+	c->others++;
+	frame_cache_leave(c);
+}
+
+/* How many frames of the kind the list has added to those of frames.count[]. */
+static inline s64 frame_cache_share(const struct frame_cache *c, enum frame_kind kind)
+{
+	const volatile u64 *taken = &c->taken, *put = &c->put;
+
+	if (kind == FRAME_free)
+		return (s64)(*put - *taken);
+	return __atomic_load_n(&c->count[kind], __ATOMIC_RELAXED);
 }
 
 /* The buddy of block @pg if it is one free block of that order, else NULL.  (lock) */

@@ -1,14 +1,20 @@
 /* pagecache.c - the page cache.
  *
- * One hash table, made at boot and guarded by one spin lock, finds the pages of all
- * objects.  Reclaim goes round the buckets like the hand of a clock: it spares a page that
- * was looked up since the hand last passed.
+ * One hash table, made at boot, finds the pages of all objects.  NLOCKS spin locks (rank
+ * pagehash) guard the chains of its buckets, so that harts seldom meet when they look
+ * different pages up.  One lock (rank pagelist) guards what looking up does not need: the
+ * lists of the objects, and all counts.  A page enters and leaves an object under both
+ * locks; so each of the two alone keeps it there.
+ *
+ * Reclaim goes round the buckets like the hand of a clock: it spares a page that was looked
+ * up since the hand last passed.
  *
  * A page can be reclaimed when only the cache refers to it.  A reference is taken under
- * the lock or by somebody who has one, so a count of one seen under the lock cannot
- * grow. */
+ * the lock of its bucket or by somebody who has one, so a count of one seen under that lock
+ * cannot grow. */
 #include "mm/space/pagecache.h"
 
+#include "core/sync/lockcount.h"
 #include "core/thread.h"
 #include "lib/assert.h"
 #include "lib/string.h"
@@ -16,25 +22,53 @@
 #include "uapi/errno.h"
 
 #define NWAITQ 16
+#define NLOCKS 32          /* a power of two */
 #define CACHE_LOOK_MAX 512 /* buckets that are counted while others wait for the lock */
 #define DROP_MAX 64        /* pages that are dropped while they do                    */
 
 static struct {
-	struct spinlock lock;
-	struct page **bucket;      /* (C) the array; (lock) the chains     */
-	u64 nbuckets;              /* (C) a power of two                   */
-	u64 npages;                /* (lock)                               */
-	u64 nshared;               /* (lock; A to read) shared areas, all objects */
-	u64 hand;                  /* (lock) bucket that reclaim is at     */
-	struct waitq wait[NWAITQ]; /* for the end of PG_BUSY, by address */
+	struct spinlock lock;         /* pagelist                              */
+	struct spinlock hash[NLOCKS]; /* pagehash: hash[i] is for buckets i modulo NLOCKS */
+	struct page **bucket;         /* (C) the array; (hash) the chains     */
+	u64 nbuckets;                 /* (C) a power of two                   */
+	u64 npages;                   /* (lock; others read it as a hint)     */
+	u64 nshared;                  /* (lock; A to read) shared areas, all objects */
+	u64 hand;                     /* (lock) bucket that reclaim is at     */
+	struct waitq wait[NWAITQ];    /* for the end of PG_BUSY, by address */
 	const struct object_writer *writer; /* (C) after boot         */
 } cache;
 
-static struct page **object_bucket(const struct object *obj, u64 index)
+static u64 object_hash(const struct object *obj, u64 index)
 {
 	u64 h = ((u64)(uintptr_t)obj >> 4) * 0x9e3779b97f4a7c15ull + index;
 
-	return &cache.bucket[(h ^ (h >> 32)) & (cache.nbuckets - 1)];
+	return h ^ (h >> 32);
+}
+
+static struct page **object_bucket(const struct object *obj, u64 index)
+{
+	return &cache.bucket[object_hash(obj, index) & (cache.nbuckets - 1)];
+}
+
+static struct spinlock *object_lock(const struct object *obj, u64 index)
+{
+	return &cache.hash[object_hash(obj, index) % NLOCKS];
+}
+
+/* Takes both locks of page @index; object_unlock_both() wants what this returns. */
+static struct spinlock *object_lock_both(const struct object *obj, u64 index)
+{
+	struct spinlock *lk = object_lock(obj, index);
+
+	spin_lock(&cache.lock);
+	spin_lock(lk);
+	return lk;
+}
+
+static void object_unlock_both(struct spinlock *lk)
+{
+	spin_unlock(lk);
+	spin_unlock(&cache.lock);
 }
 
 static struct waitq *object_waitq(const struct page *pg)
@@ -51,7 +85,8 @@ static struct page *object_find(const struct object *obj, u64 index)
 	return pg;
 }
 
-/* Neither of these two changes the count: the caller sees to the cache's reference. */
+/* Both locks of the page are held.  Neither of these two changes its count: the caller sees
+ * to the cache's reference. */
 static void object_link_page(struct object *obj, u64 index, struct page *pg)
 {
 	struct page **slot = object_bucket(obj, index);
@@ -87,9 +122,10 @@ void object_init(struct object *obj, const struct object_ops *ops)
 
 struct page *object_find_page(struct object *obj, u64 index)
 {
+	struct spinlock *lk = object_lock(obj, index);
 	struct page *pg;
 
-	spin_lock(&cache.lock);
+	spin_lock(lk);
 	pg = object_find(obj, index);
 	if (pg && (page_flags(pg) & (PG_UPTODATE | PG_BUSY)) == PG_UPTODATE) {
 		frame_get(pg);
@@ -98,7 +134,7 @@ struct page *object_find_page(struct object *obj, u64 index)
 	} else {
 		pg = NULL;
 	}
-	spin_unlock(&cache.lock);
+	spin_unlock(lk);
 	return pg;
 }
 
@@ -106,21 +142,22 @@ struct page *object_find_page(struct object *obj, u64 index)
  * reference for the caller.  False: it is not cached. */
 static bool object_find_and_wait(struct object *obj, u64 index, struct page **out)
 {
+	struct spinlock *lk = object_lock(obj, index);
 	struct page *pg;
 	bool usable = false;
 
-	spin_lock(&cache.lock);
+	spin_lock(lk);
 	while (!usable && (pg = object_find(obj, index)) != NULL) {
 		frame_get(pg);
 		while ((page_flags(pg) & PG_BUSY) && pg->object == obj)
-			waitq_wait_quiet(object_waitq(pg), &cache.lock);
+			waitq_wait_quiet(object_waitq(pg), lk);
 		usable = pg->object == obj && (page_flags(pg) & PG_UPTODATE);
 		if (!usable)
 			frame_put(pg);
 	}
 	if (usable)
 		page_set_flags(pg, PG_USED);
-	spin_unlock(&cache.lock);
+	spin_unlock(lk);
 	*out = pg;
 	return usable;
 }
@@ -129,40 +166,47 @@ static bool object_find_and_wait(struct object *obj, u64 index, struct page **ou
  * is a page @index already. */
 static bool object_enter_busy(struct object *obj, u64 index, struct page *pg)
 {
+	struct spinlock *lk;
 	bool is_free;
 
 	pg->priv = 0;
 	page_clear_flags(pg, ~0u >> 16);
 	page_set_flags(pg, PG_BUSY | PG_USED);
-	spin_lock(&cache.lock);
+	lk = object_lock_both(obj, index);
 	is_free = !object_find(obj, index);
 	if (is_free) {
 		object_link_page(obj, index, pg);
 		frame_get(pg);
 	}
-	spin_unlock(&cache.lock);
+	object_unlock_both(lk);
 	return is_free;
 }
 
-/* Ends filling; the caller keeps its reference.  True: the page is in the cache. */
+/* Ends filling; the caller keeps its reference.  True: the page is in the cache.  Nobody
+ * waits for a page that was taken out of its object. */
 static bool object_leave_busy(struct page *pg, int err)
 {
-	bool drop = false, there;
+	struct spinlock *lk = NULL;
+	bool drop;
 
 	spin_lock(&cache.lock);
+	if (pg->object) {
+		lk = object_lock(pg->object, pg->index);
+		spin_lock(lk);
+	}
+	drop = err && lk;
 	if (!err)
 		page_set_flags(pg, PG_UPTODATE);
-	else if (pg->object)
-		drop = true;
 	if (drop)
 		object_unlink_page(pg);
-	there = pg->object != NULL;
 	page_clear_flags(pg, PG_BUSY);
 	waitq_wake_all(object_waitq(pg));
+	if (lk)
+		spin_unlock(lk);
 	spin_unlock(&cache.lock);
 	if (drop)
 		frame_put(pg);
-	return there;
+	return lk && !drop;
 }
 
 int object_get_page(struct object *obj, u64 index, struct page **out)
@@ -193,12 +237,13 @@ int object_get_page(struct object *obj, u64 index, struct page **out)
 
 struct page *object_begin_fill(struct object *obj, u64 index)
 {
+	struct spinlock *lk = object_lock(obj, index);
 	struct page *pg;
 	bool cached;
 
-	spin_lock(&cache.lock);
+	spin_lock(lk);
 	cached = object_find(obj, index) != NULL;
-	spin_unlock(&cache.lock);
+	spin_unlock(lk);
 	if (cached)
 		return NULL;
 	pg = frame_alloc(FRAME_cache, FRAME_NOWAIT);
@@ -217,13 +262,14 @@ void object_end_fill(struct page *pg, int err)
 
 void object_insert_page(struct object *obj, u64 index, struct page *pg)
 {
+	struct spinlock *lk;
 	struct page *old;
 
 	frame_get(pg);
 	pg->priv = 0;
 	page_clear_flags(pg, ~0u >> 16);
 	page_set_flags(pg, PG_UPTODATE | PG_USED);
-	spin_lock(&cache.lock);
+	lk = object_lock_both(obj, index);
 	old = object_find(obj, index);
 	if (old) {
 		/* Whoever fills it waits for the inode lock, and will find it gone. */
@@ -232,7 +278,7 @@ void object_insert_page(struct object *obj, u64 index, struct page *pg)
 		waitq_wake_all(object_waitq(old));
 	}
 	object_link_page(obj, index, pg);
-	spin_unlock(&cache.lock);
+	object_unlock_both(lk);
 	if (old)
 		frame_put(old);
 }
@@ -269,15 +315,17 @@ bool object_any_shared(void)
 
 void object_replace_page(struct object *obj, struct page *pg, struct page *with)
 {
+	struct spinlock *lk;
+
 	frame_get(with);
 	with->priv = 0;
 	page_clear_flags(with, ~0u >> 16);
 	page_set_flags(with, PG_UPTODATE | PG_USED);
-	spin_lock(&cache.lock);
+	lk = object_lock_both(obj, pg->index);
 	ASSERT(pg->object == obj);
 	object_unlink_page(pg);
 	object_link_page(obj, pg->index, with);
-	spin_unlock(&cache.lock);
+	object_unlock_both(lk);
 	frame_put(pg);
 }
 
@@ -288,14 +336,18 @@ static void object_take_pages(struct object *obj, u64 first, struct list *out, u
 	spin_lock(&cache.lock);
 	for (u64 n = 0; n < max && !list_empty(&obj->pages); n++) {
 		struct page *pg = list_first(&obj->pages, struct page, link);
+		struct spinlock *lk;
 
 		if (pg->index < first) {
 			list_del(&pg->link);
 			list_add_tail(&obj->pages, &pg->link);
 			continue;
 		}
+		lk = object_lock(obj, pg->index);
+		spin_lock(lk);
 		object_unlink_page(pg);
 		waitq_wake_all(object_waitq(pg));
+		spin_unlock(lk);
 		list_add_tail(out, &pg->link);
 	}
 	spin_unlock(&cache.lock);
@@ -346,24 +398,33 @@ static bool cache_can_reclaim(const struct page *pg, bool writable)
 	return __atomic_load_n(&pg->refs, __ATOMIC_RELAXED) <= own;
 }
 
+/* How many pages reclaim can free in the buckets that @lk guards.  *looked: buckets that
+ * were counted before, and now. */
+static u64 cache_count_part(struct spinlock *lk, bool writable, u64 *looked)
+{
+	u64 n = 0;
+
+	spin_lock(lk);
+	for (u64 b = (u64)(lk - cache.hash); b < cache.nbuckets; b += NLOCKS) {
+		if (++*looked % CACHE_LOOK_MAX == 0) {
+			spin_unlock(lk);
+			sched_point();
+			spin_lock(lk);
+		}
+		for (struct page *pg = cache.bucket[b]; pg; pg = pg->hash_next)
+			n += cache_can_reclaim(pg, writable);
+	}
+	spin_unlock(lk);
+	return n;
+}
+
 static u64 cache_count(void)
 {
 	bool writable = cache.writer && cache.writer->usable();
-	u64 n = 0, seen = 0;
+	u64 n = 0, looked = 0;
 
-	spin_lock(&cache.lock);
-	for (u64 b = 0; b < cache.nbuckets && seen < cache.npages; b++) {
-		if (b % CACHE_LOOK_MAX == CACHE_LOOK_MAX - 1) {
-			spin_unlock(&cache.lock);
-			sched_point();
-			spin_lock(&cache.lock);
-		}
-		for (struct page *pg = cache.bucket[b]; pg; pg = pg->hash_next) {
-			n += cache_can_reclaim(pg, writable);
-			seen++;
-		}
-	}
-	spin_unlock(&cache.lock);
+	for (u64 i = 0; i < NLOCKS; i++)
+		n += cache_count_part(&cache.hash[i], writable, &looked);
 	return n;
 }
 
@@ -372,9 +433,12 @@ static u64 cache_count(void)
 static u64 cache_sweep_bucket(u64 *freed)
 {
 	struct page *pg, *next, *chain = NULL;
+	struct spinlock *lk;
 	u64 passed = 0;
 
 	spin_lock(&cache.lock);
+	lk = &cache.hash[cache.hand % NLOCKS];
+	spin_lock(lk);
 	for (pg = cache.bucket[cache.hand]; pg; pg = next) {
 		next = pg->hash_next;
 		if (!cache_can_free(pg))
@@ -387,7 +451,8 @@ static u64 cache_sweep_bucket(u64 *freed)
 		pg->hash_next = chain;
 		chain = pg;
 	}
-	do {
+	spin_unlock(lk);
+	do { /* pages come and go under this lock, too */
 		cache.hand = (cache.hand + 1) & (cache.nbuckets - 1);
 		passed++;
 	} while (!cache.bucket[cache.hand] && passed < 256);
@@ -441,7 +506,12 @@ void object_cache_init(void)
 	 * block. */
 	while (order < FRAME_MAX_ORDER && (PAGE_SIZE << order) / 8 < frame_total() / 4)
 		order++;
-	spin_init(&cache.lock, "page cache", RANK_pagehash);
+	spin_init(&cache.lock, "page lists", RANK_pagelist);
+	lockcount_register(&cache.lock, "bcache.lists");
+	for (unsigned i = 0; i < NLOCKS; i++) {
+		spin_init(&cache.hash[i], "page cache", RANK_pagehash);
+		lockcount_register(&cache.hash[i], "bcache.pages");
+	}
 	for (unsigned i = 0; i < NWAITQ; i++)
 		waitq_init(&cache.wait[i]);
 	table = frame_alloc_order(FRAME_pool, order, FRAME_ZERO);
