@@ -64,6 +64,8 @@ long console(int how, struct console_info *info);
 long clock(void); /* ns */
 long readlink(const char *path, char *buf, long size);
 long meminfo(struct meminfo *info);
+long cpupin(int hart);
+long rwlktest(int reset);
 long ecall_raw(long a0, long a1, long a2, long a3, long a4, long a5, long number);
 #define NR_EXPLAIN 84 /* (pid, va, access, buf, size) */
 

@@ -210,3 +210,85 @@ TEST(stats, text_and_records_agree)
 		CHECK((long)counts[i].value >= stat_value(counts[i].name));
 	close(fd);
 }
+
+/* --- the text of the lock labs ------------------------------------------------------ */
+
+static const char *text_number(const char *s, long *value)
+{
+	CHECK(*s >= '0' && *s <= '9');
+	for (*value = 0; *s >= '0' && *s <= '9'; s++)
+		*value = *value * 10 + *s - '0';
+	return s;
+}
+
+static const char *text_word(const char *s, const char *word)
+{
+	EQ(strncmp(s, word, strlen(word)), 0);
+	return s + strlen(word);
+}
+
+struct locks {
+	long total;         /* what the labs' tests read            */
+	long kmem, bcache;  /* acquisitions                         */
+	int nkmem, nbcache; /* lines                                */
+};
+
+/* Reads the text and checks the form of each line. */
+static void locks_read(int fd, struct locks *l)
+{
+	const char *s = text, *first;
+	long sum = 0;
+
+	memset(l, 0, sizeof(*l));
+	stats_read(fd, 100);
+	while (strncmp(s, "lock: ", 6) == 0) {
+		int kmem = strncmp(s + 6, "kmem", 4) == 0;
+		long missed, taken;
+
+		CHECK(kmem || strncmp(s + 6, "bcache", 6) == 0);
+		for (s += 6; *s != ':'; s++)
+			CHECK(*s > ' ' && *s <= 'z' && *s != '=');
+		s = text_number(text_word(s, ": #test-and-set "), &missed);
+		s = text_number(text_word(s, " #acquire() "), &taken);
+		s = text_word(s, "\n");
+		sum += missed;
+		*(kmem ? &l->kmem : &l->bcache) += taken;
+		++*(kmem ? &l->nkmem : &l->nbcache);
+	}
+	for (first = text; *first && *first != '=';)
+		first++;
+	CHECK(text_word(s, "tot") == first);
+	s = text_word(text_number(first + 2, &l->total), "\n");
+	EQ(*s, 0);
+	EQ(l->total, sum);
+	CHECK(l->nkmem > 1 && l->nbcache > 1);
+}
+
+/* What was there before is there again at the end, but the locks stay counted. */
+TEST(stats, text_of_the_lock_labs)
+{
+	char before[16];
+	int fd = stats_open(), readme = (int)open("/README", O_RDONLY);
+	struct locks then, now;
+	char c;
+
+	if (bootarg("stats", before, sizeof(before)) < 0)
+		strcpy(before, "full");
+	EQ(setoption("stats", "lock"), 0);
+	locks_read(fd, &then);
+	for (int i = 0; i < 1000; i++) {
+		long page = sbrk(PAGE, EAGER);
+
+		store8((word)page, 1);
+		EQ(sbrk(-(int)PAGE, EAGER), page + (long)PAGE);
+		EQ(lseek(readme, 0, 0), 0);
+		EQ(read(readme, &c, 1), 1);
+	}
+	locks_read(fd, &now);
+	CHECK(now.total >= then.total);
+	CHECK(now.kmem - then.kmem >= 2000 && now.kmem - then.kmem < 20000);
+	CHECK(now.bcache - then.bcache >= 1000 && now.bcache - then.bcache < 20000);
+	EQ(setoption("stats", before), 0);
+	close(readme);
+	close(fd);
+}

@@ -109,6 +109,8 @@ UNDO(alarm, EQ(sigalarm(0, 0), 0))
 ROWS(sigalarm, { "", call_sigalarm, undo_alarm, BIT(FRAMES), 0 });
 ROWS(interpose, { "", call_interpose, undo_nothing, BIT(FRAMES), 0 });
 NOTHING(job, job(JOB_INTERRUPTED));
+NOTHING(cpupin, cpupin(-1));
+NOTHING(rwlktest, rwlktest(1)); /* not pinned, so no member of a group */
 
 /* When it works, the machine ends. */
 NOTHING(reboot, reboot(-1, 0) == -1 ? 0 : -1);
