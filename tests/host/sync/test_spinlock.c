@@ -1,0 +1,143 @@
+// sources: kernel/core/sync/spinlock.c kernel/core/sync/lockcount.c
+// cflags: -pthread -DPAGODA_CHECK
+/* test_spinlock.c - spin locks, counted and not, used by several harts at once. */
+#include "sync_rig.h"
+
+#include "core/sync/lockcount.h"
+
+#define ROUNDS 20000
+
+static struct spinlock lock, other;
+static u64 total; /* guarded by lock */
+static u32 wrong; /* (A) */
+
+static void note(bool ok)
+{
+	if (!ok)
+		__atomic_fetch_add(&wrong, 1, __ATOMIC_RELAXED);
+}
+
+static void start(void)
+{
+	sync_hart = (struct hart){ .index = 0 };
+	sync_irq_on = true;
+	spin_init(&lock, "lock", RANK_device);
+	spin_init(&other, "other", RANK_frame);
+	total = wrong = 0;
+}
+
+static void add_up(u32 hart)
+{
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		if (hart == 0 && i == ROUNDS / 2)
+			lockcount_start(); /* counting begins while the others go on */
+		spin_lock(&lock);
+		note(spin_held(&lock) && !sync_irq_on && !spin_held(&other));
+		total++;
+		spin_unlock(&lock);
+		note(!spin_held(&lock) && sync_irq_on);
+	}
+}
+
+static void test_not_counted(void **state)
+{
+	(void)state;
+	start();
+	assert_null(lockcount_at(0));
+	rig_on_all(add_up);
+	assert_int_equal(total, HARTS * ROUNDS);
+	assert_int_equal(wrong, 0);
+	assert_int_equal(lock.locked, 0);
+}
+
+static void test_counted_from_the_middle_on(void **state)
+{
+	const struct lockcount *c;
+
+	(void)state;
+	start();
+	lockcount_register(&lock, "kmem");
+	rig_on_all(add_up);
+	assert_int_equal(total, HARTS * ROUNDS);
+	assert_int_equal(wrong, 0);
+	c = lockcount_at(0);
+	assert_null(lockcount_at(1));
+	assert_string_equal(c->name, "kmem");
+	/* hart 0 alone has half of its rounds left */
+	assert_in_range(c->taken, ROUNDS / 2, HARTS * ROUNDS - ROUNDS / 2);
+
+	/* counting does not begin anew, and is exact */
+	lockcount_start();
+	for (unsigned i = 0; i < 100; i++) {
+		u64 before = c->taken, missed = c->missed;
+
+		spin_lock(&lock);
+		spin_lock(&other);
+		assert_true(spin_held(&lock) && spin_held(&other));
+		spin_unlock(&other);
+		spin_unlock(&lock);
+		assert_int_equal(c->taken, before + 1);
+		assert_int_equal(c->missed, missed);
+	}
+}
+
+static u32 has_it, may_go; /* (A) */
+
+/* Hart 0 keeps the lock for a while, in which hart 1 tries to take it. */
+static void meet(u32 hart)
+{
+	if (hart == 0) {
+		spin_lock(&lock);
+		__atomic_store_n(&has_it, 1, __ATOMIC_RELEASE);
+		while (!__atomic_load_n(&may_go, __ATOMIC_ACQUIRE))
+			cpu_relax();
+		for (unsigned i = 0; i < 1000; i++)
+			cpu_relax();
+		spin_unlock(&lock);
+	} else if (hart == 1) {
+		while (!__atomic_load_n(&has_it, __ATOMIC_ACQUIRE))
+			cpu_relax();
+		__atomic_store_n(&may_go, 1, __ATOMIC_RELEASE);
+		spin_lock(&lock);
+		spin_unlock(&lock);
+	}
+}
+
+static void test_attempts_in_vain_are_counted(void **state)
+{
+	const struct lockcount *c = lockcount_at(0);
+	u64 missed = c->missed;
+
+	(void)state;
+	for (unsigned i = 0; c->missed == missed; i++) {
+		u64 taken = c->taken;
+
+		assert_true(i < 1000); /* the host may have run hart 1 too late */
+		has_it = may_go = 0;
+		rig_on_all(meet);
+		assert_int_equal(c->taken, taken + 2);
+	}
+	/* while it waits, it looks without trying */
+	assert_int_equal(c->missed, missed + 1);
+}
+
+static void test_misuse_is_found(void **state)
+{
+	(void)state;
+	start();
+	expect_assert_failure(spin_unlock(&other)); /* nobody holds it */
+	spin_lock(&other);
+	expect_assert_failure(spin_lock(&other)); /* this hart does */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_not_counted),
+		cmocka_unit_test(test_counted_from_the_middle_on),
+		cmocka_unit_test(test_attempts_in_vain_are_counted),
+		cmocka_unit_test(test_misuse_is_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
