@@ -423,7 +423,7 @@ def test_lab_chooses_processors_and_options():
     found = {lab: machine_of(".", f"LAB={lab}") for lab in LABS}
     expect({lab: cpus for lab, (cpus, _) in found.items() if cpus != 3}, {"lock": 4, "fs": 1})
     for lab, option in (("util", "stack=2"), ("pgtbl", "stats=lab"), ("pgtbl", "utop=usyscall"),
-                        ("lazy", "heap=lazy"), ("traps", "backtrace=pause")):
+                        ("lazy", "heap=lazy"), ("traps", "backtrace=pause"), ("lock", "stats=lock")):
         assert option in found[lab][1], found[lab]
     expect(machine_of("."), (3, []))
     # the kernel takes the first of two

@@ -86,11 +86,22 @@ static void together(int part, int n, void (*what)(int number, char *name))
 	}
 }
 
+// In whole blocks, and byte by byte.
 static void read_often(int number, char *name)
 {
 	make(name, SMALL, number);
 	for (int i = 0; i < READS; i++)
 		look(name, SMALL, number);
+	for (int i = 0; i < 3; i++) {
+		int fd = open(name, O_RDONLY), n = 0;
+		char c;
+
+		while (read(fd, &c, 1) == 1)
+			n++;
+		close(fd);
+		if (n != SMALL * BSIZE)
+			exit(5);
+	}
 	unlink(name);
 }
 

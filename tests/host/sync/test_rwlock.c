@@ -1,5 +1,5 @@
 // sources: kernel/core/sync/rwlock.c kernel/core/sync/spinlock.c kernel/core/sync/lockcount.c
-// cflags: -pthread
+// cflags: -iquote tests/host/sync -pthread
 /* test_rwlock.c - the reader-writer lock: who may hold it with whom, and who goes first. */
 #include "sync_rig.h"
 

@@ -1,5 +1,5 @@
 // sources: kernel/core/sync/spinlock.c kernel/core/sync/lockcount.c
-// cflags: -pthread -DPAGODA_CHECK
+// cflags: -iquote tests/host/sync -pthread -DPAGODA_CHECK
 /* test_spinlock.c - spin locks, counted and not, used by several harts at once. */
 #include "sync_rig.h"
 
