@@ -6,20 +6,21 @@
  * There is no '=' in it: the lab's tests search for the first one.
  *
  * With stats=lab it has only the two lines that the lab has.  With stats=lock it is that of
- * the lock labs (stats_locks.c). */
+ * the lock labs. */
 
 #include "obs/stats.h"
 
 #include "arch/riscv/tlb.h"
+#include "core/hart.h"
 #include "core/option/options.h"
 #include "core/sync/lockcount.h"
 #include "dev/chardev.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
 #include "mm/uaccess.h"
+#include "mm/phys/frame.h"
 #include "mm/phys/vmstat.h"
 #include "obs/snap_priv.h"
-#include "obs/stats_locks.h"
 #include "uapi/errno.h"
 #include "uapi/limits.h"
 
@@ -81,6 +82,50 @@ void snap_stats(struct snap *s)
 
 /* --- text ---------------------------------------------------------------- */
 
+struct lock_text {
+	char *to;
+	u32 size, length;
+	u64 missed; /* in all lines so far */
+};
+
+static void lock_text_line(struct lock_text *t, const char *name, u64 missed, u64 taken)
+{
+	t->length += fmt_snprintf(t->to + t->length, t->size - t->length,
+				  "lock: %s: #test-and-set %lu #acquire() %lu\n", name,
+				  missed, taken);
+	t->missed += missed;
+}
+
+/* The text of the lock labs; returns its length.
+ *
+ *	lock: kmem0: #test-and-set 0 #acquire() 1234
+ *
+ * is a line for each lock on the way to a frame (kmem) or to a cached block of a file
+ * (bcache): how often somebody tried and found it taken, and how often it was taken.  The
+ * kmem locks are that of the block lists and the word that guards each hart's list; those
+ * called bcache are the locks of the buffers and of the page cache.  Last comes `tot= N`,
+ * the sum of the first counts: the labs' programs take the number after the first '='.
+ *
+ * Spin locks are counted from the first reading on; the lists count at all times, as it
+ * costs them nothing. */
+static u32 lock_text_make(char *to, u32 size)
+{
+	struct lock_text t = { .to = to, .size = size };
+	const struct lockcount *c;
+	char name[16];
+
+	for (u32 i = 0; i < nharts; i++) {
+		struct frame_list_uses uses = frame_list_uses(i);
+
+		fmt_snprintf(name, sizeof(name), "kmem%u", i);
+		lock_text_line(&t, name, uses.missed, uses.entered);
+	}
+	for (u32 i = 0; (c = lockcount_at(i)) != NULL; i++)
+		lock_text_line(&t, c->name, c->missed, c->taken);
+	t.length += fmt_snprintf(to + t.length, size - t.length, "tot= %lu\n", t.missed);
+	return t.length;
+}
+
 /* (lock) */
 static void stats_text_make(void)
 {
@@ -90,7 +135,7 @@ static void stats_text_make(void)
 	text.length = text.done = 0;
 	text.made++;
 	if (kind == STATS_LOCK) {
-		text.length = stats_locks_text(text.buf, TEXT_SIZE);
+		text.length = lock_text_make(text.buf, TEXT_SIZE);
 		return;
 	}
 	for (u64 i = 0; i < lines; i++) {

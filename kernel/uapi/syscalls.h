@@ -31,7 +31,7 @@
  * cpupin(hart): the caller, and processes that it starts from now on, run on that hart
  *   only; -1: on any
  * rwlktest(reset): tests the kernel's reader-writer lock, together with three other callers
- *   that are pinned to other harts; see proc/rwlktest.c
+ *   that are pinned to other harts; see proc/lab/rwlktest.c
  * msync(addr, len, flags)         madvise(addr, len, advice)
  * mincore(addr, len, bytes)       mremap(addr, old_len, new_len, flags)
  * explain(pid, va, access, buf, size) -> length: why an access is refused; access
