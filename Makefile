@@ -4,12 +4,14 @@
 #   make qemu            the same and fs.img, then boots it; leave with Ctrl-A x
 #   make qemu-gdb        the same, but waits for a debugger: `make gdb` in another window
 #   make fs.img          the disk image; one that exists is kept and brought up to date
+#   make server          answers datagrams of a program in the machine (NET=1)
 #   make clean           removes everything that was built, fs.img included
 #   make grade           make clean, then the grader ./grade-lab-NAME that lies here
 #   make check, format   the checks of the source, and clang-format
 #
 # Variables: LAB=name (what a lab calls for, see mk/lab.mk; may stand in conf/lab.mk)
 # CPUS=3 MEM=128M BOOTARGS='opt=val ...' QEMUEXTRA='...' LEGACY=1
+# NET=1 (an e1000 network card; or NET=virtio)
 # XV6='path/a.c ...' (xv6 programs, compiled untouched) EXAMPLES=1 (those of xv6/examples)
 # FSBIG=1 (an image of the file system lab: large files, 200000 blocks) FSSIZE=blocks
 # ADD='file ...' (any file for the image) TOOLPREFIX=riscv64-linux-gnu- LLVM=1 CHECK=1
@@ -51,6 +53,7 @@ $(call refuse_blanks,BUILD)
 include mk/toolchain.mk
 include mk/kernel.mk
 include mk/host.mk
+include mk/net.mk
 
 UPROGS :=
 -include user/build.mk
@@ -68,7 +71,7 @@ FORCE:
 
 clean:
 	$(call say,CLEAN,build/ kernel/kernel kernel/kernel.sym fs.img)
-	$(Q)rm -rf $(BUILD) kernel/kernel kernel/kernel.sym kernel/kernel.asm fs.img $(lab_host_programs)
+	$(Q)rm -rf $(BUILD) kernel/kernel kernel/kernel.sym kernel/kernel.asm fs.img packets.pcap $(lab_host_programs)
 
 check:
 	$(Q)./test checks

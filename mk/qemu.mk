@@ -13,7 +13,7 @@ BOOTLINE = $(strip $(BOOTARGS) $(RUN_BOOT) $(if $(FSBIG),fsbig=on) $(LAB_BOOT))
 QEMUOPTS = -machine virt -bios default -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -nographic \
 	$(if $(LEGACY),,-global virtio-mmio.force-legacy=false) \
 	-drive file=$(IMAGE),if=none,format=raw,id=x0 \
-	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 \
+	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 $(NETOPTS) \
 	$(if $(BOOTLINE),-append '$(BOOTLINE)') $(QEMUEXTRA)
 
 .PHONY: boot-files print-qemu qemu qemu-nox qemu-fs qemu-gdb gdb print-gdbport

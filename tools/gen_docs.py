@@ -32,9 +32,11 @@ FOLDERS = [
     ("kernel/mm/space", "one address space: areas, entries, page cache"),
     ("kernel/mm", "what is done to address spaces: faults, fork, mappings, copies"),
     ("kernel/dev", "devices"),
-    ("kernel/dev/virtio", "virtio disks"),
+    ("kernel/dev/virtio", "virtio: disks and networks"),
+    ("kernel/dev/net", "network devices and their packets"),
     ("kernel/dev/tty", "the terminal"),
     ("kernel/ipc", "between processes"),
+    ("kernel/net", "the network: ARP, IPv4, ICMP echo, UDP, ports"),
     ("kernel/fs", "the file system: files and their pages"),
     ("kernel/fs/store", "blocks of the disk: buffers, log, allocation"),
     ("kernel/fs/name", "directories and paths"),
@@ -44,6 +46,7 @@ FOLDERS = [
     ("kernel/init", "booting"),
     ("user/bin", "programs, one file each: processes, the machine, and what has no other room"),
     ("user/file", "programs that work on files"),
+    ("user/net", "programs that use the network"),
     ("user/obs", "programs that look inside the kernel"),
     ("user/sh", "the shell"),
     ("user/lib", "between picolibc and the system calls"),
@@ -52,10 +55,11 @@ FOLDERS = [
     ("tools", "what runs on the host"),
     ("tools/image", "disk images: mkfs and fsck"),
     ("tools/console", "console-run, for ./run -c"),
+    ("tools/net", "a server for tests of the network"),
     ("tools/check", "what ./test runs besides the tests' own programs"),
     ("tools/gdb", "commands for gdb"),
 ]
-PROGRAM_ROOMS = ("user/bin", "user/file", "user/obs")
+PROGRAM_ROOMS = ("user/bin", "user/file", "user/net", "user/obs")
 
 
 def ranks_table():

@@ -1,4 +1,4 @@
-# build.mk - the programs: NAME.c of user/bin, user/file and user/obs -> build/user/NAME,
+# build.mk - the programs: NAME.c of user/bin, user/file, user/net and user/obs -> build/user/NAME,
 # and the shell of user/sh.
 #
 # Wants CC, LD, OBJCOPY, TOOLCHAIN, BUILD, Q and say (mk/toolchain.mk, Makefile).
@@ -34,7 +34,7 @@ USER_LDFLAGS := -melf64lriscv -static -nostdlib --gc-sections --build-id=none \
 # These programs use a printf() without floating point, which saves 4 KiB of text in
 # each.  All others use the full one.
 USER_SMALL := cat cmp cp echo false free grep head help hexdump kill ln ls maps mkdir mv \
-	poweroff ps pt pwd reboot rm sh sleep stats strace sync tail touch true uptime vmctl \
+	nc ping poweroff ps pt pwd reboot rm sh sleep stats strace sync tail touch true uptime vmctl \
 	wc which why wss
 USER_PRINTF :=
 # Bytes; a page gets memory at its first use.  Arguments may take one half.
@@ -44,7 +44,7 @@ UO := $(BUILD)/user/obj-$(TOOLCHAIN)
 user_objects = $(patsubst %,$(UO)/%.o,$(1))
 USER_LIB_OBJ := $(call user_objects,$(wildcard user/lib/*.c user/lib/*.S))
 
-USER_PROG_SRCS := $(wildcard user/bin/*.c user/file/*.c user/obs/*.c)
+USER_PROG_SRCS := $(wildcard user/bin/*.c user/file/*.c user/net/*.c user/obs/*.c)
 user_name = $(basename $(notdir $(1)))
 USER_NAMES := $(call user_name,$(USER_PROG_SRCS)) $(if $(wildcard user/sh/*.c),sh)
 $(foreach n,$(sort $(USER_NAMES)),$(if $(word 2,$(filter $(n),$(USER_NAMES))),\

@@ -21,7 +21,8 @@ XO := $(BUILD)/xv6/obj-$(TOOLCHAIN)
 XV6_DEFINES := $(LAB_CFLAGS) $(if $(FSBIG),-DLAB_FS) $(XV6FLAGS)
 XV6_CFLAGS := -std=gnu17 -march=rv64gc -mabi=lp64d -mcmodel=medany -O -g -fno-omit-frame-pointer \
 	-ffreestanding -fno-common -fno-pic -fno-pie -fno-stack-protector \
-	-fno-asynchronous-unwind-tables -Ixv6 $(XV6_DEFINES) -Wno-main -Wno-format \
+	-fno-asynchronous-unwind-tables -Ixv6 -DNET_TESTS_PORT=$(SERVERPORT) \
+	$(XV6_DEFINES) -Wno-main -Wno-format \
 	-Wno-infinite-recursion -Wno-error=implicit-function-declaration \
 	-Wno-error=implicit-int -Wno-error=int-conversion -Wno-error=incompatible-pointer-types
 XV6_LIB_CFLAGS := $(filter-out $(XV6_DEFINES),$(XV6_CFLAGS)) -Ikernel -O2 -Wall -Wextra \

@@ -4,11 +4,13 @@
 
 #include "core/machine.h"
 #include "core/report/panic.h"
+#include "dev/net/e1000.h"
 #include "dev/tty/console.h"
 #include "dev/plic.h"
 #include "dev/ramdisk.h"
 #include "dev/testdev.h"
 #include "dev/virtio/virtio_blk.h"
+#include "dev/virtio/virtio_net.h"
 #include "mm/phys/kmap.h"
 
 /* Maps the configuration space of the PCIe host as a whole: as one piece it takes one table
@@ -32,4 +34,6 @@ void dev_init(void)
 	console_init();
 	virtio_blk_init();
 	ramdisk_init();
+	e1000_init();
+	virtio_net_init();
 }

@@ -15,6 +15,8 @@
 #include "ipc/pipe.h"
 #include "lib/assert.h"
 #include "lib/string.h"
+#include "net/port.h"
+#include "net/socket.h"
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
 #include "uapi/limits.h"
@@ -85,10 +87,12 @@ void file_put(struct file *f)
 {
 	if (__atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL) != 1)
 		return;
-	if (f->kind == FILE_PIPE)
-		pipe_close(f->pipe, f->writable);
-	else if (f->kind != FILE_NONE)
+	if (f->ip)
 		inode_put(f->ip);
+	else if (f->kind == FILE_PIPE)
+		pipe_close(f->pipe, f->writable);
+	else if (f->kind == FILE_SOCKET)
+		port_close(f->port);
 	file_free(f);
 }
 
@@ -136,6 +140,8 @@ s64 file_read(struct file *f, uptr_t dst, int n)
 		return file_read_inode(f, dst, (u32)n);
 	if (f->kind == FILE_PIPE)
 		return pipe_read(f->pipe, dst, n);
+	if (f->kind == FILE_SOCKET)
+		return socket_read(f->port, dst, n);
 	dev = file_device(f);
 	return dev ? dev->read(dst, n) : -ENXIO;
 }
@@ -163,6 +169,8 @@ s64 file_write(struct file *f, uptr_t src, int n)
 		return file_write_inode(f, src, (u32)n);
 	if (f->kind == FILE_PIPE)
 		return pipe_write(f->pipe, src, n);
+	if (f->kind == FILE_SOCKET)
+		return socket_write(f->port, src, n);
 	dev = file_device(f);
 	return dev ? dev->write(src, n) : -ENXIO;
 }
@@ -236,5 +244,23 @@ int pipe_create(struct file **rd, struct file **wr)
 	(*rd)->kind = (*wr)->kind = FILE_PIPE;
 	(*rd)->readable = true;
 	(*wr)->writable = true;
+	return 0;
+}
+
+int socket_open(u32 addr, u16 own, u16 port, struct file **out)
+{
+	struct file *f;
+	int err = file_alloc(&f);
+
+	if (err)
+		return err;
+	err = socket_connect(addr, own, port, &f->port);
+	if (err) {
+		file_free(f);
+		return err;
+	}
+	f->kind = FILE_SOCKET;
+	f->readable = f->writable = true;
+	*out = f;
 	return 0;
 }

@@ -40,5 +40,9 @@ bool file_is_tty(struct file *f);
  * reference. */
 int file_mappable(struct file *f, bool write, struct object **out) MUST_CHECK;
 
+/* Opens a connection for datagrams, see socket_connect() (net/socket.h).  Reading takes one
+ * datagram, writing sends one.  -ENFILE, -EINVAL, -EADDRINUSE, -ENOBUFS. */
+int socket_open(u32 addr, u16 own, u16 port, struct file **out) MUST_CHECK;
+
 /* Makes a pipe and opens both ends.  -ENFILE, -ENOMEM. */
 int pipe_create(struct file **rd, struct file **wr) MUST_CHECK;

@@ -6,17 +6,21 @@
 
 struct inode;
 struct pipe;
+struct port;
 
-enum file_kind { FILE_NONE, FILE_INODE, FILE_DEVICE, FILE_PIPE };
+enum file_kind { FILE_NONE, FILE_INODE, FILE_DEVICE, FILE_PIPE, FILE_SOCKET };
 
 struct file {
 	u32 refs;            /* (A) 0: free                                          */
 	enum file_kind kind; /* (C) while open, as are all fields but off           */
 	bool readable, writable, append;
-	struct mutex lock;      /* one read or write at a time moves the offset         */
-	u64 off;                /* (lock) bytes                                         */
-	struct inode *ip;       /* FILE_INODE, FILE_DEVICE; with a reference            */
-	struct pipe *pipe;      /* FILE_PIPE                                            */
+	struct mutex lock; /* one read or write at a time moves the offset         */
+	u64 off;           /* (lock) bytes                                         */
+	struct inode *ip;  /* FILE_INODE, FILE_DEVICE; with a reference            */
+	union {
+		struct pipe *pipe; /* FILE_PIPE                                         */
+		struct port *port; /* FILE_SOCKET                                       */
+	};
 	struct file *next_free; /* (fstable) */
 };
 

@@ -26,6 +26,7 @@
 #include "mm/space/pagecache.h"
 #include "mm/phys/reclaim.h"
 #include "mm/uaccess.h"
+#include "net/net.h"
 #include "obs/stats.h"
 #include "obs/explain.h"
 #include "obs/vmprint.h"
@@ -239,6 +240,7 @@ void boot_main(u64 hartid, pa_t fdt)
 	proc_init();
 	object_cache_init();
 	fs_init();
+	net_init();
 	console_set_hooks(&hooks);
 	stats_init();
 	explain_init();

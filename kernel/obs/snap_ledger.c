@@ -8,6 +8,8 @@
 #include "lib/string.h"
 #include "mm/phys/frame.h"
 #include "mm/phys/slab.h"
+#include "net/net.h"
+#include "net/port.h"
 #include "obs/snap_priv.h"
 
 /* --- by kind ------------------------------------------------------------- */
@@ -90,6 +92,18 @@ static void ledger_add_slabs(struct ledger *l, u64 left)
 	ledger_add_row(l, "changing hands", left, left);
 }
 
+/* Packets have one frame each. */
+static void ledger_add_packets(struct ledger *l, u64 left)
+{
+	u64 n = MIN(net_device_packets(), left);
+
+	ledger_add_row(l, "for the device to fill", n, n);
+	left -= n;
+	n = MIN(port_packets(), left);
+	ledger_add_row(l, "in queues of ports", n, n);
+	ledger_add_row(l, "on their way", left - n, left - n);
+}
+
 void snap_ledger(struct snap *s)
 {
 	struct ledger l = { .s = s };
@@ -103,6 +117,8 @@ void snap_ledger(struct snap *s)
 			ledger_add_free(&l, &now);
 		else if (l.kind == FRAME_slab)
 			ledger_add_slabs(&l, pages);
+		else if (l.kind == FRAME_packet)
+			ledger_add_packets(&l, pages);
 		else
 			ledger_add_row(&l, frame_kind_name[l.kind], pages, pages);
 	}

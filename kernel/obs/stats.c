@@ -20,6 +20,7 @@
 #include "mm/uaccess.h"
 #include "mm/phys/frame.h"
 #include "mm/phys/vmstat.h"
+#include "net/netstat.h"
 #include "obs/snap_priv.h"
 #include "uapi/errno.h"
 #include "uapi/limits.h"
@@ -27,8 +28,8 @@
 #define TEXT_SIZE 4096
 #define CHUNK 128
 #define COPIES 2 /* counters before those of vmstat.h */
-#define TLB 3    /* counters after them */
-#define NSTATS (COPIES + VM_NSTAT + TLB)
+#define TLB 3    /* counters after them, and then those of netstat.h */
+#define NSTATS (COPIES + VM_NSTAT + TLB + NETSTAT_COUNT)
 
 static struct {
 	struct spinlock lock;
@@ -49,20 +50,25 @@ static struct snap_counter stats_counter(u64 i)
 	case 1:
 		return (struct snap_counter){ "copyinstr", "strings fetched from a program",
 					      uaccess_count_copyinstr() };
-	case NSTATS - 3:
+	case COPIES + VM_NSTAT:
 		return (struct snap_counter){ "shootdown",
 					      "times that harts had to forget translations",
 					      tlb_count().shootdowns };
-	case NSTATS - 2:
+	case COPIES + VM_NSTAT + 1:
 		return (struct snap_counter){ "shootdown_remote",
 					      "of these: other harts had to be told",
 					      tlb_count().remote };
-	case NSTATS - 1:
+	case COPIES + VM_NSTAT + 2:
 		return (struct snap_counter){ "shootdown_harts",
 					      "other harts that were told, in all",
 					      tlb_count().remote_harts };
 	default:
 		i -= COPIES;
+		if (i >= VM_NSTAT) {
+			i -= VM_NSTAT + TLB;
+			return (struct snap_counter){ netstat_name[i], netstat_what[i],
+						      netstat_read(i) };
+		}
 		return (struct snap_counter){ vmstat_name[i], vmstat_what[i],
 					      vmstat_read(i) };
 	}

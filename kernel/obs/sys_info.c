@@ -59,7 +59,8 @@ s64 sys_meminfo(const u64 arg[6])
 		.cache = now.count[FRAME_cache],
 		.slab = now.count[FRAME_slab],
 		.other = now.count[FRAME_trapframe] + now.count[FRAME_usyscall] +
-			 now.count[FRAME_pipe] + now.count[FRAME_other],
+			 now.count[FRAME_pipe] + now.count[FRAME_packet] +
+			 now.count[FRAME_other],
 	};
 
 	return copyout(uptr(arg[0]), &m, sizeof(m));

@@ -11,3 +11,7 @@ int arg_path(u64 arg, char path[MAXPATH]) MUST_CHECK;
 
 /* The running process's open file of descriptor @arg, or NULL. */
 struct file *arg_file(u64 arg);
+
+/* The lowest free descriptor, or -EMFILE.  It stays free until the process itself uses
+ * it. */
+int arg_free_fd(void);

@@ -12,6 +12,7 @@
 #include "lib/string.h"
 #include "mm/space/aspace.h"
 #include "mm/phys/reclaim.h"
+#include "net/port.h"
 #include "proc/lab/alarm.h"
 #include "proc/lab/sandbox.h"
 #include "proc/program/program.h"
@@ -292,6 +293,8 @@ void proc_exit(int status)
 		sandbox_drop(p);
 	}
 	proc_drop_files(p);
+	if (p->binds_ports)
+		port_leave(p);
 	proc_drop_memory(p);
 	proc_leave_tree(p);
 	p->status = status;

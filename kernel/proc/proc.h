@@ -41,6 +41,7 @@ struct proc {
 	u32 trace;                  /* (S) bit n: report system call n       */
 	u32 masked;                 /* (S) bit n: refuse it; lab/sandbox.h   */
 	struct sandbox *sandbox;    /* (S) NULL: masked is 0                 */
+	bool binds_ports;           /* (S) has bound one: exit looks for them */
 	bool eager_sbrk;            /* (S) has called sbrk without a mode    */
 };
 

@@ -30,6 +30,11 @@ static int sys_find_fd(int fd)
 	return fd < NOFILE ? fd : -EMFILE;
 }
 
+int arg_free_fd(void)
+{
+	return sys_find_fd(0);
+}
+
 s64 sys_dup(const u64 arg[6])
 {
 	struct file *f = arg_file(arg[0]);

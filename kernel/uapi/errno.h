@@ -39,5 +39,12 @@
 #define ENOTEMPTY 90
 #define ELOOP 92
 #define EOVERFLOW 139
+#define ENOBUFS 105
+#define EADDRINUSE 112
+#define ENETUNREACH 114
+#define ENETDOWN 115
 #define ETIMEDOUT 116
+#define EHOSTUNREACH 118
+#define EMSGSIZE 122
+#define ENOTCONN 128
 #define ESTALE 133

@@ -49,7 +49,15 @@
  * snapshot(kind, pid, start, buf, bytes) -> records: see snapshot.h
  * harvest(pid, start, buf, bytes) -> records
  * setoption(name, value): changes an option that may change at any time (snapshot.h)
- * console(how, struct console_info *): how readers get what is typed, see console.h */
+ * console(how, struct console_info *): how readers get what is typed, see console.h
+ *
+ * The network.  Addresses and ports are in host byte order: 10.0.2.2 is 0x0a000202.
+ * connect(addr, own_port, port) -> fd: read takes one datagram, write sends one; own_port
+ *   0: any
+ * bind(port)                      unbind(port)
+ * send(own_port, addr, port, buf, n) -> 0
+ * recv(port, uint *addr, ushort *from_port, buf, n) -> bytes; the pointers may be NULL
+ * icmp_echo(addr, n, ms) -> ns until the reply to an echo request with n bytes came */
 #pragma once
 
 #define SYS_NATIVE 0x1000
@@ -90,6 +98,9 @@
 	X(95, kpgtbl, 0)    \
 	X(97, sigalarm, 2)  \
 	X(98, sigreturn, 0) \
+	X(99, connect, 3)   \
+	X(102, send, 5)     \
+	X(103, recv, 5)     \
 	X(104, rwlktest, 1) \
 	X(105, cpupin, 1)
 
@@ -120,9 +131,12 @@
 	X(86, setoption, 2)   \
 	X(87, console, 2)     \
 	X(96, interpose, 2)   \
+	X(100, bind, 1)       \
+	X(101, unbind, 1)     \
 	X(106, vmprint, 0)    \
 	X(107, ksupernpte, 2) \
-	X(108, pgaccess2026, 3)
+	X(108, pgaccess2026, 3) \
+	X(109, icmp_echo, 3)
 
 #define SYSCALLS(X) XV6_CALLS(X) LAB_CALLS(X) OWN_CALLS(X)
 
@@ -138,7 +152,10 @@
 	X(26, symlink)   \
 	X(27, mmap)      \
 	X(28, munmap)    \
+	X(29, connect)   \
 	X(30, pgaccess)  \
+	X(31, send)      \
+	X(32, recv)      \
 	X(33, pgpte)     \
 	X(34, kpgtbl)    \
 	X(35, rwlktest)  \

@@ -66,6 +66,12 @@ long readlink(const char *path, char *buf, long size);
 long meminfo(struct meminfo *info);
 long cpupin(int hart);
 long rwlktest(int reset);
+long connect(unsigned addr, int own, int port);
+long bind(int port);
+long unbind(int port);
+long send(int own, unsigned addr, int port, const void *buf, long n);
+long recv(int port, unsigned *addr, unsigned short *from, void *buf, long n);
+long icmp_echo(unsigned addr, long n, long ms); /* ns */
 long ecall_raw(long a0, long a1, long a2, long a3, long a4, long a5, long number);
 #define NR_EXPLAIN 84 /* (pid, va, access, buf, size) */
 

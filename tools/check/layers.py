@@ -11,7 +11,7 @@ import pathlib
 import re
 import sys
 
-ORDER = ("uapi lib arch core mm/phys mm/xlate mm/space mm dev ipc fs proc obs init").split()
+ORDER = ("uapi lib arch core mm/phys mm/xlate mm/space mm dev ipc net fs proc obs init").split()
 RANK = {name: i for i, name in enumerate(ORDER)}
 # What the compiler itself brings, without a library.
 FREESTANDING = {"stdint.h", "stddef.h", "stdbool.h", "stdarg.h", "limits.h"}

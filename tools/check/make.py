@@ -244,6 +244,34 @@ def test_gdbport():
     expect(done.stdout, f"{os.getuid() % 5000 + 25000}\n")
 
 
+def test_network():
+    """The machine's card and ports, as the labs' Makefile has them; the server that a lab's test asks."""
+    uid = os.getuid() % 5000
+    status, out = make("-s", "NET=1", "print-qemu")
+    expect(status, 0)
+    for part in (f"hostfwd=udp::{uid + 25999}-:2000,hostfwd=udp::{uid + 30999}-:2001", "file=packets.pcap",
+                 "-device e1000,netdev=net0,bus=pcie.0"):
+        assert part in out, (part, out)
+    assert "virtio-net-device" in make("-s", "NET=virtio", "print-qemu")[1]
+    assert "netdev" not in make("-s", "print-qemu")[1]
+    status, out = make("-s", "NET=x", "print-qemu")
+    assert status != 0 and "NET=" in out, out
+    expect(make("-s", str(pathlib.Path("build/udp-server")))[0], 0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+        s.settimeout(TIMEOUT)
+        port = s.getsockname()[1] + 1
+        server = subprocess.Popen(["make", "-s", "--no-print-directory", "server", f"SERVERPORT={port}"],
+                                  stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        assert str(port) in server.stdout.readline()
+        s.sendto(b"a message from xv6!", ("127.0.0.1", port))
+        expect(s.recv(100), b"this is the host!")
+        assert "a message from xv6!" in server.stdout.readline()
+        server.terminate()
+        server.wait(TIMEOUT)
+        server.stdout.close()
+
+
 def test_symbols():
     lines = pathlib.Path("kernel/kernel.sym").read_text().splitlines()
     for line in lines:

@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import termios
 import time
@@ -212,8 +213,28 @@ def test_help():
     status, out, _ = run("--help")
     expect(status, 0)
     for option in ("--harts", "--mem", "--boot", "--add", "--xv6", "--image", "-c", "--gdb", "--legacy",
-                   "--examples", "--lab", "--fsbig"):
+                   "--examples", "--lab", "--fsbig", "--net"):
         assert option in out, option
+
+
+def test_network():
+    """On the command line of each, the card; without --net there is none."""
+    status, out, err = run("--net", "-c", "ping 127.0.0.1 1 && ping -i 1 10.0.2.2 2")
+    assert status == 0 and "1 sent, 1 received" in out and "2 sent, 2 received" in out, (status, out, err)
+    status, out, err = run("--net=virtio", "--legacy", "-c", "ping 10.0.2.2 1")
+    assert status == 0 and "1 sent, 1 received" in out, (status, out, err)
+    status, out, err = run("-c", "ping 10.0.2.2 1")
+    assert status == 1 and "not configured" in out + err, (status, out, err)
+    status, out, err = run("--net=pigeon", "-c", "true")
+    assert status == 2 and "pigeon" in err, (status, out, err)
+
+
+def test_network_port_in_use_is_explained():
+    port = int(re.search(r"port (\d+) ", make("-s", "print-net")[1])[1])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("0.0.0.0", port))
+        status, out, err = run("--net", "-c", "true")
+    assert status != 0 and "FWDPORT" in err, (status, out, err)
 
 
 def test_xv6_source():

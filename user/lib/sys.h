@@ -82,6 +82,12 @@ long sys_job(int how);
 long sys_explain(int pid, unsigned long va, int access, char *buf, size_t size);
 long sys_console(int how, struct console_info *info);
 long sys_setoption(const char *name, const char *value);
+long sys_connect(unsigned addr, unsigned own, unsigned port);
+long sys_bind(unsigned port);
+long sys_unbind(unsigned port);
+long sys_send(unsigned own, unsigned addr, unsigned port, const void *buf, size_t n);
+long sys_recv(unsigned port, unsigned *addr, unsigned short *from, void *buf, size_t n);
+long sys_icmp_echo(unsigned addr, size_t n, int ms);
 
 /* The last part of argv[0]. */
 extern const char *program_name;

@@ -261,7 +261,8 @@ static void print_kind(int kind)
 	} else if (kind == kind_cache) {
 		print_part(mapped, "mapped by processes, counted once");
 		print_left(pages, mapped, "not mapped");
-	} else if (kind == kind_find("free") || kind == kind_find("slab")) {
+	} else if (kind == kind_find("free") || kind == kind_find("slab") ||
+		   kind == kind_find("packet")) {
 		print_uses(kind);
 	}
 }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "../../kernel/uapi/syscalls.h"
-#include "../lib/labcalls.h"
 
 #define XV6_NUMBER(number, name, arguments) SYS_##name = number,
 
@@ -11,7 +10,6 @@
 
 enum {
 	XV6_CALLS(XV6_NUMBER) LAB_NUMBERS(LAB_NUMBER) OWN_CALLS(XV6_NUMBER)
-		XV6_LABCALLS(XV6_NUMBER)
 };
 
 #define SYS_sleep SYS_pause /* the name up to 2024 */

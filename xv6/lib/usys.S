@@ -1,8 +1,7 @@
-/* usys.S - a stub for every system call, made from the kernel's list and from labcalls.h.
+/* usys.S - a stub for every system call, made from the kernel's list.
  * Of two stubs of one name only the first is made.  Each has a section of its own, so a
  * program contains only those that it calls. */
 #include "uapi/syscalls.h"
-#include "labcalls.h"
 
 /* The library's sbrk() has one argument. */
 #define sbrk sys_sbrk
@@ -24,5 +23,4 @@ label:;                                                         \
 STUB(108, pgaccess, 3)
 
 SYSCALLS(STUB)
-XV6_LABCALLS(STUB)
 STUB(13, sleep, 1)

@@ -23,6 +23,7 @@
 	X(bufhash, "spin: buffer table")                                          \
 	X(pagelist, "spin: the pages of files, and how many")                     \
 	X(pagehash, "spin: a part of the page cache index")                       \
+	X(net, "spin: ports, addresses, or echo requests")                        \
 	X(device, "spin: one device")                                             \
 	X(waitq, "spin: one wait queue")                                          \
 	X(timer, "spin: one hart's timers")                                       \

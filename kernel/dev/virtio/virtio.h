@@ -5,6 +5,7 @@
 #include "dev/virtio/vring.h"
 #include "lib/types.h"
 
+#define VIRTIO_ID_NET 1
 #define VIRTIO_ID_BLOCK 2
 
 /* Feature bits that any device may have. */
@@ -19,6 +20,10 @@ struct virtio {
 	u32 id;       /* VIRTIO_ID_*                 */
 	u64 features; /* agreed upon                 */
 };
+
+/* The slot of the device tree with the lowest address above @after: its node, and where its
+ * registers are.  -ENOENT: there are no more. */
+int virtio_next_slot(u64 after, u64 *pa, u64 *bytes);
 
 /* Looks at the registers at @pa.  False: no device there, or none that can be used. */
 bool virtio_probe(struct virtio *v, pa_t pa, u64 bytes);

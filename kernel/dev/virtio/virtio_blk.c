@@ -431,25 +431,6 @@ static bool disk_attach(const struct virtio *v, u32 irq)
 	return true;
 }
 
-/* The virtio slot with the lowest address above @after; -ENOENT: none. */
-static int disk_next_slot(u64 after, u64 *pa, u64 *bytes)
-{
-	const struct fdt *f = &machine.fdt;
-	int node = -1, found = -ENOENT;
-	u64 addr, size;
-
-	while ((node = fdt_next_compatible(f, node, "virtio,mmio")) >= 0) {
-		if (!fdt_is_enabled(f, node) || fdt_reg_pa(f, node, 0, &addr, &size) < 0)
-			continue;
-		if (addr > after && (found < 0 || addr < *pa)) {
-			found = node;
-			*pa = addr;
-			*bytes = size;
-		}
-	}
-	return found;
-}
-
 /* The first disk that works has the root.  The others get no thread and no memory. */
 void virtio_blk_init(void)
 {
@@ -459,7 +440,7 @@ void virtio_blk_init(void)
 	bool found = false;
 	int node;
 
-	while ((node = disk_next_slot(pa, &pa, &bytes)) >= 0) {
+	while ((node = virtio_next_slot(pa, &pa, &bytes)) >= 0) {
 		if (!virtio_probe(&v, pa, bytes) || v.id != VIRTIO_ID_BLOCK)
 			continue;
 		if (found)

@@ -2,6 +2,7 @@
 
 #include "dev/virtio/virtio.h"
 
+#include "core/machine.h"
 #include "dev/mmio.h"
 #include "mm/phys/kmap.h"
 #include "uapi/errno.h"
@@ -55,6 +56,24 @@ static void virtio_reg_write(struct virtio *v, u32 reg, u32 value)
 static void virtio_add_status(struct virtio *v, u32 bits)
 {
 	virtio_reg_write(v, REG_STATUS, virtio_reg_read(v, REG_STATUS) | bits);
+}
+
+int virtio_next_slot(u64 after, u64 *pa, u64 *bytes)
+{
+	const struct fdt *f = &machine.fdt;
+	int node = -1, found = -ENOENT;
+	u64 addr, size;
+
+	while ((node = fdt_next_compatible(f, node, "virtio,mmio")) >= 0) {
+		if (!fdt_is_enabled(f, node) || fdt_reg_pa(f, node, 0, &addr, &size) < 0)
+			continue;
+		if (addr > after && (found < 0 || addr < *pa)) {
+			found = node;
+			*pa = addr;
+			*bytes = size;
+		}
+	}
+	return found;
 }
 
 bool virtio_probe(struct virtio *v, pa_t pa, u64 bytes)

@@ -103,9 +103,19 @@ void *vring_take(struct vring *r)
 		r->broken = true;
 		return NULL;
 	}
+	r->written = r->used->ring[r->last_used % r->size].bytes;
 	r->last_used++;
 	cookie = r->cookie[id];
 	r->cookie[id] = NULL;
 	vring_free_chain(r, id);
 	return cookie;
+}
+
+bool vring_want_interrupt(struct vring *r, bool want)
+{
+	__atomic_store_n(&r->avail->flags, want ? 0 : VRING_AVAIL_NO_INTERRUPT,
+			 __ATOMIC_RELAXED);
+	/* A chain that the device returned without seeing the flag is seen here. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return __atomic_load_n(&r->used->idx, __ATOMIC_RELAXED) != r->last_used;
 }

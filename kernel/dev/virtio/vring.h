@@ -60,6 +60,7 @@ struct vring {
 	u16 free_head; /* chained by next[]                          */
 	u16 added;     /* chains not published yet                   */
 	u16 last_used; /* entries of used seen so far                */
+	u32 written;   /* by the device, in the chain that vring_take() gave last */
 	bool broken;   /* the device completed what it was not given */
 	u16 next[VRING_MAX];
 	void *cookie[VRING_MAX]; /* of the chain in flight that starts here; else NULL */
@@ -80,3 +81,7 @@ bool vring_publish(struct vring *r) MUST_CHECK;
 
 /* The cookie of the next chain that the device is done with, or NULL. */
 void *vring_take(struct vring *r);
+
+/* Whether the device is to interrupt when it is done with a chain; it may do it all the
+ * same.  Returns whether there are such chains now. */
+bool vring_want_interrupt(struct vring *r, bool want);

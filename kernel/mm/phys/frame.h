@@ -33,6 +33,7 @@
 	X(trapframe, "trap frames")                                    \
 	X(usyscall, "USYSCALL pages")                                  \
 	X(pipe, "pipe buffers")                                        \
+	X(packet, "packets of the network")                            \
 	X(other, "anything else")
 
 enum frame_kind {

@@ -245,6 +245,20 @@ CALL(ksupernpte, ksupernpte(LAZY_PAGE, LAZY_PAGE + 8))
 CALL(explain, ecall_raw(0, 0, 0, (long)LAZY_PAGE, 100, 0, NR_EXPLAIN))
 UNDO(touch, mem_touch())
 
+/* the network */
+#define HOME 0x7f000001u
+CALL(connect, connect(HOME, 4000, 4001))
+CALL(send, send(4000, HOME, 4001, "x", 1))
+CALL(recv, recv(WORLD_PORT, 0, 0, LAZY_PAGE, 10))
+CALL(icmp_echo, icmp_echo(HOME, 10, 10000))
+UNDO(recv, datagram_make())
+ROWS(connect, { "", call_connect, undo_close, OPENING, 0 });
+ROWS(send, { "", call_send, undo_nothing, BIT(FRAMES), 0 });
+ROWS(recv, { "", call_recv, undo_recv, BIT(FRAMES), 0 });
+ROWS(icmp_echo, { "", call_icmp_echo, undo_nothing, BIT(FRAMES), 0 });
+NOTHING(bind, bind(4000) == 0 ? unbind(4000) : -1);
+NOTHING(unbind, bind(4000) == 0 ? unbind(4000) : -1);
+
 /* Any option that this machine was started with. */
 static long call_bootarg(void)
 {

@@ -48,6 +48,10 @@ void world_await(long pid, int state); /* PS_* */
 void leaver_make(void);
 void pipe_fill(void);
 
+/* A datagram in the queue of this port. */
+#define WORLD_PORT 4100
+void datagram_make(void);
+
 /* The directory "d": one block, in which all 64 entries are taken. */
 void full_make(void);
 void full_remove(void);

@@ -67,6 +67,11 @@ void pipe_fill(void)
 	EQ(write(world.pipe[1], "abc", 3), 3);
 }
 
+void datagram_make(void)
+{
+	EQ(send(4000, 0x7f000001, WORLD_PORT, "abc", 3), 0);
+}
+
 void full_make(void)
 {
 	char name[8];
@@ -115,6 +120,8 @@ void world_make(void)
 	EQ(lseek(world.w, W_SIZE, 0), W_SIZE);
 	EQ(pipe(world.pipe), 0);
 	EQ(write(world.pipe[1], "abc", 3), 3);
+	EQ(bind(WORLD_PORT), 0);
+	datagram_make();
 	world.lazy = anon(1, RW);
 	world.mem = anon(MEM_PAGES, RW);
 	mem_make();

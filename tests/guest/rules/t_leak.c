@@ -154,6 +154,17 @@ TEST(leak, masks_of_pages)
 	LOOK(mincore, 64, p, 64 * PAGE, OUT);
 }
 
+TEST(leak, datagrams)
+{
+	EQ(bind(4000), 0);
+	for (int i = 0; i < 3 * ROUNDS; i++)
+		EQ(send(4001, 0x7f000001, 4000, "abc", 3), 0);
+	LOOK(recv, 100, 4000, 0, 0, OUT, 100);
+	LOOK(recv, 100, 4000, OUT, 0, (word)scratch, 100);
+	LOOK(recv, 100, 4000, 0, OUT, (word)scratch, 100);
+	EQ(unbind(4000), 0);
+}
+
 /* Two descriptors, and four bytes of status. */
 TEST(leak, pipe_and_wait)
 {

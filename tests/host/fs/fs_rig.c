@@ -14,7 +14,9 @@
 #include "mm/phys/frame.h"
 #include "mm/space/pagecache.h"
 #include "mm/phys/reclaim.h"
+#include "no_network.h"
 #include "shim.h"
+#include "uapi/errno.h"
 
 struct rig_disk rig_disk = { .fail_read_in = -1, .fail_write_in = -1 };
 struct failing rig_frames;

@@ -1,0 +1,67 @@
+/* sys_net.c - system calls about the network: arguments here, the rest in net/. */
+
+#include "fs/file.h"
+#include "mm/uaccess.h"
+#include "net/net.h"
+#include "net/port.h"
+#include "net/socket.h"
+#include "proc/args.h"
+#include "proc/proc.h"
+#include "proc/syscall.h"
+#include "uapi/errno.h"
+
+s64 sys_connect(const u64 arg[6])
+{
+	struct file *f;
+	int err, fd = arg_free_fd();
+
+	if (fd < 0)
+		return fd;
+	err = socket_open((u32)arg[0], (u16)arg[1], (u16)arg[2], &f);
+	if (err)
+		return err;
+	proc_current()->files[fd] = f;
+	return fd;
+}
+
+s64 sys_bind(const u64 arg[6])
+{
+	struct proc *p = proc_current();
+
+	p->binds_ports = true;
+	return port_bind((u16)arg[0], p);
+}
+
+s64 sys_unbind(const u64 arg[6])
+{
+	return port_unbind((u16)arg[0]);
+}
+
+s64 sys_send(const u64 arg[6])
+{
+	const struct datagram d = {
+		.own = (u16)arg[0],
+		.addr = (u32)arg[1],
+		.port = (u16)arg[2],
+		.data = uptr(arg[3]),
+		.bytes = (u32)arg[4],
+	};
+
+	return socket_send(&d);
+}
+
+s64 sys_recv(const u64 arg[6])
+{
+	const struct datagram d = {
+		.own = (u16)arg[0],
+		.data = uptr(arg[3]),
+		.bytes = (u32)arg[4],
+	};
+
+	return (s32)arg[4] < 0 ? -EINVAL : socket_receive(&d, uptr(arg[1]), uptr(arg[2]));
+}
+
+s64 sys_icmp_echo(const u64 arg[6])
+{
+	return net_echo((u32)arg[0], arg[1], arg[2]);
+}
