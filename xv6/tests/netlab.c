@@ -1,5 +1,5 @@
 /* netlab.c - what the network labs of 2020 to 2025 ask of the calls, with a host that
- * answers (tests/qemu/test_net_lab.py).  With a name as its argument, one part. */
+ * answers (tests/qemu/test_labs_net.py).  With a name as its argument, one part. */
 #include "kernel/types.h"
 #include "user/user.h"
 
