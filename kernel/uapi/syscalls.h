@@ -105,36 +105,36 @@
 	X(105, cpupin, 1)
 
 /* All others. */
-#define OWN_CALLS(X)          \
-	X(64, sync, 0)        \
-	X(65, fsync, 1)       \
-	X(66, lseek, 3)       \
-	X(67, reboot, 2)      \
-	X(68, procinfo, 2)    \
-	X(69, rename, 2)      \
-	X(70, wait4, 3)       \
-	X(71, isatty, 1)      \
-	X(72, ftruncate, 2)   \
-	X(73, bootarg, 3)     \
-	X(74, clock, 0)       \
-	X(75, readlink, 3)    \
-	X(76, meminfo, 1)     \
-	X(77, snapshot, 5)    \
-	X(78, harvest, 4)     \
-	X(79, mprotect, 3)    \
-	X(80, msync, 3)       \
-	X(81, madvise, 3)     \
-	X(82, mincore, 3)     \
-	X(83, mremap, 4)      \
-	X(84, explain, 5)     \
-	X(85, job, 1)         \
-	X(86, setoption, 2)   \
-	X(87, console, 2)     \
-	X(96, interpose, 2)   \
-	X(100, bind, 1)       \
-	X(101, unbind, 1)     \
-	X(106, vmprint, 0)    \
-	X(107, ksupernpte, 2) \
+#define OWN_CALLS(X)            \
+	X(64, sync, 0)          \
+	X(65, fsync, 1)         \
+	X(66, lseek, 3)         \
+	X(67, reboot, 2)        \
+	X(68, procinfo, 2)      \
+	X(69, rename, 2)        \
+	X(70, wait4, 3)         \
+	X(71, isatty, 1)        \
+	X(72, ftruncate, 2)     \
+	X(73, bootarg, 3)       \
+	X(74, clock, 0)         \
+	X(75, readlink, 3)      \
+	X(76, meminfo, 1)       \
+	X(77, snapshot, 5)      \
+	X(78, harvest, 4)       \
+	X(79, mprotect, 3)      \
+	X(80, msync, 3)         \
+	X(81, madvise, 3)       \
+	X(82, mincore, 3)       \
+	X(83, mremap, 4)        \
+	X(84, explain, 5)       \
+	X(85, job, 1)           \
+	X(86, setoption, 2)     \
+	X(87, console, 2)       \
+	X(96, interpose, 2)     \
+	X(100, bind, 1)         \
+	X(101, unbind, 1)       \
+	X(106, vmprint, 0)      \
+	X(107, ksupernpte, 2)   \
 	X(108, pgaccess2026, 3) \
 	X(109, icmp_echo, 3)
 

@@ -8,9 +8,7 @@
 
 #define LAB_NUMBER(number, name) SYS_##name = number,
 
-enum {
-	XV6_CALLS(XV6_NUMBER) LAB_NUMBERS(LAB_NUMBER) OWN_CALLS(XV6_NUMBER)
-};
+enum { XV6_CALLS(XV6_NUMBER) LAB_NUMBERS(LAB_NUMBER) OWN_CALLS(XV6_NUMBER) };
 
 #define SYS_sleep SYS_pause /* the name up to 2024 */
 
