@@ -151,7 +151,7 @@ static void ping3(void)
 	length = make_text("before", 0);
 	tell("ping3", 2009, text, length);
 	tell("ping3", 2008, "burst 257", 9);
-	sleep(10);
+	sleep(3);
 	tell("ping3", 2009, text, make_text("after", 0));
 	expect("ping3", 2009, make_text("before", 0));
 	expect("ping3", 2009, make_text("after", 0));

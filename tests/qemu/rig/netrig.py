@@ -68,9 +68,9 @@ class Host:
         return ["-netdev", f"user,id=net0,hostfwd=udp:127.0.0.1:{self.forwarded}-:2000,"
                 f"hostfwd=udp:127.0.0.1:{self.forwarded2}-:2001", "-device", DEVICES[device]]
 
-    def words(self, net="1"):
+    def words(self, net="NET=1"):
         """For make's command line."""
-        return [f"NET={net}", f"SERVERPORT={self.port}", f"FWDPORT={self.forwarded}",
+        return [net, f"SERVERPORT={self.port}", f"FWDPORT={self.forwarded}",
                 f"FWDPORT2={self.forwarded2}", "PCAP=build/test/labs/packets.pcap"]
 
 
@@ -189,7 +189,8 @@ class Qmp:
         self.path = os.path.join(folder, "qmp")
 
     def options(self):
-        return ["-qmp", f"unix:{self.path},server=on,wait=off"]
+        # With -qmp alone, ^C on the console would end QEMU.
+        return ["-qmp", f"unix:{self.path},server=on,wait=off", "-serial", "mon:stdio"]
 
     def do(self, *commands):
         with socket.socket(socket.AF_UNIX) as s:
