@@ -180,7 +180,7 @@ SLOW_TEST(alarm, comes_on_another_hart)
 	char c;
 
 	EQ(pipe(fd), 0);
-	for (int i = 1; i <= 3; i++) {
+	for (int i = 1; i <= 2; i++) {
 		long pid = must_fork();
 
 		if (pid == 0) {

@@ -155,27 +155,34 @@ TEST(sandbox, exec_works_for_the_path_alone)
 	EQ(unlink("a"), 0);
 }
 
-/* Another process changes the string all the time.  What is compared must be opened. */
+/* Another process changes the end of the string all the time.  What is compared must be
+ * opened.  The longer the string, the more time passes between the two. */
 SLOW_TEST(sandbox, path_that_changes_meanwhile)
 {
 	char *path = (char *)map(0, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile char *last = path + MAXPATH - 2;
+	long writer, end = clock() + 1000 * 1000 * 1000l;
 	struct stat st;
-	long writer, good, ino;
+	unsigned ino;
 
 	file_make("a", 10, 1);
 	file_make("b", 10, 1);
-	EQ(fstat((int)(good = open("a", O_RDONLY)), &st), 0);
+	for (int i = 0; i < MAXPATH - 2; i += 2)
+		memcpy(path + i, "./", 2);
+	*last = 'a';
+	writer = open("a", O_RDONLY);
+	EQ(fstat((int)writer, &st), 0);
 	ino = st.ino;
-	EQ(close((int)good), 0);
-	writer = must_fork();
-	if (writer == 0)
-		for (;;) {
-			*(volatile char *)path = 'a';
-			*(volatile char *)path = 'b';
-		}
+	EQ(close((int)writer), 0);
 	CHILD(0, {
-		EQ(interpose(MASK(open), "a"), 0);
-		for (int i = 0; i < 20000; i++) {
+		EQ(interpose(MASK(open), path), 0);
+		writer = must_fork();
+		if (writer == 0)
+			for (;;) {
+				*last = 'b';
+				*last = 'a';
+			}
+		while (clock() < end) {
 			long fd = open(path, O_RDONLY);
 
 			if (fd < 0)
@@ -184,9 +191,9 @@ SLOW_TEST(sandbox, path_that_changes_meanwhile)
 			EQ(st.ino, ino);
 			EQ(close((int)fd), 0);
 		}
+		EQ(kill((int)writer), 0);
+		EQ(reap(writer), KILLED);
 	});
-	EQ(kill((int)writer), 0);
-	EQ(reap(writer), KILLED);
 	EQ(unmap((word)path, PAGE), 0);
 	EQ(unlink("a"), 0);
 	EQ(unlink("b"), 0);
