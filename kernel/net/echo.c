@@ -40,7 +40,7 @@ static int echo_send(const struct echo_wait *w, u32 bytes)
 {
 	const struct icmp_echo e = { .id = w->number >> 16, .seq = w->number };
 	struct ipv4 ip = { .dst = w->addr, .protocol = IPV4_ICMP };
-	struct packet *p = net_packet();
+	struct packet *p = net_packet(0);
 
 	if (!p)
 		return -ENOMEM;

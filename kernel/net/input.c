@@ -106,7 +106,7 @@ static void input_frame(struct packet *p)
 	struct eth e;
 
 	netstat_inc(NETSTAT_net_rx);
-	if (!eth_parse(packet_bytes(p), p->bytes, &e) ||
+	if (!eth_parse(packet_bytes(p), p->bytes, &e) || p->bytes > ETH_HEADER + ETH_MTU ||
 	    (memcmp(e.dst, mac, 6) != 0 && memcmp(e.dst, eth_broadcast, 6) != 0)) {
 		input_drop(p, NETSTAT_net_other);
 		return;

@@ -22,8 +22,9 @@ void net_init(void);
 /* How many packets the device has, to fill and to send. */
 u64 net_device_packets(void);
 
-/* An empty packet with room for headers, or NULL: no memory. */
-struct packet *net_packet(void) MUST_CHECK;
+/* An empty packet with room for headers, or NULL: no memory.  @flags as for
+ * frame_alloc(). */
+struct packet *net_packet(unsigned flags) MUST_CHECK;
 
 /* Sends @p, which holds what follows the IP header, and frees it.  @ip: without src and
  * bytes, which are set.  Waits until the Ethernet address of the next machine is known, and

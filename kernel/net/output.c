@@ -9,6 +9,7 @@
 #include "dev/net/netdev.h"
 #include "dev/net/packet.h"
 #include "lib/string.h"
+#include "mm/phys/frame.h"
 #include "net/arp.h"
 #include "net/net.h"
 #include "net/netstat.h"
@@ -82,9 +83,10 @@ static int output_frame_wait(struct netdev *dev, struct packet *p, const u8 dst[
 
 /* --- addresses ------------------------------------------------------------------------ */
 
+/* In the device's thread, too, which must not wait for memory. */
 static int output_arp(struct netdev *dev, const struct arp *a, const u8 dst[6])
 {
-	struct packet *p = net_packet();
+	struct packet *p = net_packet(FRAME_NOWAIT);
 	int err;
 
 	if (!p)
@@ -132,7 +134,7 @@ static int output_resolve(struct netdev *dev, u32 addr, u8 mac[6])
 		arp_ask(&table, addr, now, now + 2 * try);
 		spin_unlock(&lock);
 		err = output_arp_request(dev, addr);
-		if (err && err != -EAGAIN)
+		if (err && err != -EAGAIN && err != -ENOMEM)
 			return err;
 		spin_lock(&lock);
 		err = output_wait_answer(addr, mac, now + try);
@@ -166,9 +168,9 @@ void net_input_arp(const u8 *bytes, u32 n)
 
 /* --- IP packets ----------------------------------------------------------------------- */
 
-struct packet *net_packet(void)
+struct packet *net_packet(unsigned flags)
 {
-	struct packet *p = packet_alloc(0);
+	struct packet *p = packet_alloc(flags);
 
 	if (p)
 		p->start = NET_ROOM_BEFORE;

@@ -20,7 +20,7 @@ int socket_send(const struct datagram *d)
 		return -EINVAL;
 	if (d->bytes > NET_DATA_MAX)
 		return -EMSGSIZE;
-	p = net_packet();
+	p = net_packet(0);
 	if (!p)
 		return -ENOMEM;
 	if (copyin(packet_bytes(p), d->data, d->bytes)) {

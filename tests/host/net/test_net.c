@@ -336,6 +336,16 @@ static void not_for_us(void **state)
 	assert_int_equal(nsent, 0);
 }
 
+/* The reply to a frame that is too long would be too long as well. */
+static void frames_that_are_too_long(void **state)
+{
+	(void)state;
+	echo_comes(false, PEER, 1, 2, 1472);
+	assert_int_equal(nsent, 1);
+	echo_comes(false, PEER, 1, 2, 1473);
+	assert_int_equal(nsent, 1);
+}
+
 /* --- asking for an echo ------------------------------------------------------ */
 
 static u32 echo_mode;
@@ -508,10 +518,10 @@ int main(void)
 		T(nobody_answers), T(answers_unasked_for),
 		T(device_is_full), T(wrong_arguments),
 		T(answers_arp),    T(answers_echo_requests),
-		T(not_for_us),     T(echo),
-		T(receives),       T(queue_is_full),
-		T(connected),      T(ports_run_out),
-		T(any_frames),
+		T(not_for_us),     T(frames_that_are_too_long),
+		T(echo),           T(receives),
+		T(queue_is_full),  T(connected),
+		T(ports_run_out),  T(any_frames),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
