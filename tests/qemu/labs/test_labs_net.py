@@ -1,11 +1,16 @@
 """The network labs of 2020 to 2025 as their graders run them: `make qemu-gdb` with a network, a program compiled
 untouched, and a host program that answers it."""
+import os
 import re
+import shutil
+import subprocess
 
 import pytest
 
 import labrig
 import netrig
+import years
+from machine import TOP, run_to_end
 
 LINES = ("arp_rx: received an ARP packet", "ip_rx: received an IP packet")
 
@@ -64,3 +69,42 @@ def test_calls_of_the_labs(lab, net, harts, boot, lines):
         assert len(re.findall(rf"^{line}$", output, re.M)) == 1, output[-2000:]
     assert host.got.count(b"txone") == runs
     assert host.got.count(b"a message from xv6!") == runs * 131
+
+
+# Between ports of the machine itself, in the numbers that each year has for the calls.
+ONE = """
+int write(int, const char *, int); int read(int, char *, int); int connect(unsigned, unsigned short, unsigned short);
+void exit(int) __attribute__((noreturn));
+int main(void)
+{
+	char c = 0;
+	int a = connect(0x7f000001, 2000, 2001), b = connect(0x7f000001, 2001, 2000);
+	exit(write(a, "x", 1) != 1 || read(b, &c, 1) != 1 || c != 'x');
+}
+"""
+TWO = """
+typedef unsigned short uint16;
+int bind(uint16); int unbind(uint16); int send(uint16, unsigned, uint16, char *, unsigned);
+int recv(uint16, unsigned *, uint16 *, char *, unsigned); void exit(int) __attribute__((noreturn));
+int main(void)
+{
+	char c = 0;
+	unsigned from = 0;
+	uint16 port = 0;
+
+	if (bind(2000) || send(2001, 0x7f000001, 2000, "x", 1) || recv(2000, &from, &port, &c, 1) != 1)
+		exit(1);
+	exit(c != 'x' || from != 0x7f000001 || port != 2001 || unbind(2000) || recv(2000, &from, &port, &c, 1) != -1);
+}
+"""
+
+
+def test_numbers_of_each_year(test_image, tmp_path):
+    programs = {"net20": ("2020", ONE), "net21": ("2021", ONE), "net24": ("2024", TWO), "net25": ("2025lock", TWO),
+                "net26": ("2026", TWO)}
+    files = [years.make(tmp_path, name, year, years.FIXED[year], source) for name, (year, source) in programs.items()]
+    image = str(tmp_path / "fs.img")
+    shutil.copyfile(test_image, image)
+    subprocess.run([os.path.join(TOP, "build/mkfs"), "--add", image, *map(str, files)], check=True)
+    status, output = run_to_end(image, "; ".join(f"{name} && echo {name}: ok" for name in programs), harts=2)
+    assert re.findall(r"^(net\d+): ok$", output, re.M) == list(programs), output[-2000:]
