@@ -97,7 +97,7 @@ static void ledger_add_packets(struct ledger *l, u64 left)
 {
 	u64 n = MIN(net_device_packets(), left);
 
-	ledger_add_row(l, "for the device to fill", n, n);
+	ledger_add_row(l, "for the device", n, n);
 	left -= n;
 	n = MIN(port_packets(), left);
 	ledger_add_row(l, "in queues of ports", n, n);

@@ -43,7 +43,7 @@ def counts(machine):
 
 def packets(machine):
     """What `free -v` says of packets: KiB by row."""
-    rows = re.findall(r"^ +(\d+)  (?:\d+ )?(for the device to fill|in queues of ports|on their way)$",
+    rows = re.findall(r"^ +(\d+)  (?:\d+ )?(for the device|in queues of ports|on their way)$",
                       machine.run("free -v"), re.M)
     return {name: int(kib) for kib, name in rows}
 

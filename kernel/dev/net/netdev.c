@@ -13,6 +13,7 @@ bool netdev_register(struct netdev *dev)
 {
 	if (the_netdev)
 		return false;
+	dev->buffers += packet_keep_one();
 	spin_init(&dev->lock, "netdev", RANK_device);
 	waitq_init(&dev->wq);
 	the_netdev = dev;

@@ -29,7 +29,7 @@ struct netdev {
 	/* netdev.c */
 	void (*upcall)(struct packet *p); /* (C) gets each frame, and frees it */
 	u64 lost;                         /* (S) the thread's                  */
-	u64 buffers;                      /* (C) packets that the driver has   */
+	u64 buffers; /* (C) packets that the driver has, and the one that is kept */
 	struct spinlock lock;
 	struct waitq wq;
 	bool work; /* (lock) the device may have frames */

@@ -6,14 +6,29 @@
 
 _Static_assert(sizeof(struct packet) <= PAGE_SIZE, "a packet fits into a frame");
 
+static bool keeps;          /* (C) after boot                      */
+static struct packet *kept; /* (A) NULL: somebody has it, or !keeps */
+
+bool packet_keep_one(void)
+{
+	kept = packet_alloc(0);
+	keeps = kept != NULL;
+	return keeps;
+}
+
 struct packet *packet_alloc(unsigned flags)
 {
-	struct page *pg = frame_alloc(FRAME_packet, flags);
-	struct packet *p;
+	struct packet *p = NULL;
+	struct page *pg;
 
-	if (!pg)
+	if (keeps && flags & FRAME_NOWAIT)
+		p = __atomic_exchange_n(&kept, NULL, __ATOMIC_ACQUIRE);
+	if (!p) {
+		pg = frame_alloc(FRAME_packet, flags);
+		p = pg ? frame_va(pg) : NULL;
+	}
+	if (!p)
 		return NULL;
-	p = frame_va(pg);
 	list_init(&p->link);
 	p->start = p->bytes = 0;
 	return p;
@@ -21,5 +36,9 @@ struct packet *packet_alloc(unsigned flags)
 
 void packet_free(struct packet *p)
 {
-	frame_put(frame_of_va(p));
+	struct packet *none = NULL;
+
+	if (!keeps || !__atomic_compare_exchange_n(&kept, &none, p, false, __ATOMIC_RELEASE,
+						   __ATOMIC_RELAXED))
+		frame_put(frame_of_va(p));
 }

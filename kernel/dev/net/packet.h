@@ -21,8 +21,13 @@ struct packet {
 	u8 data[PACKET_ROOM];
 };
 
+/* At boot, if there is a network device: keeps one packet for callers that cannot wait.  So
+ * a frame that is only looked at takes no memory, and comes in even if there is none.
+ * False: no memory. */
+bool packet_keep_one(void) MUST_CHECK;
+
 /* An empty packet (the bytes are not cleared), or NULL: no memory.  @flags as for
- * frame_alloc(). */
+ * frame_alloc(); with FRAME_NOWAIT perhaps the one that is kept. */
 struct packet *packet_alloc(unsigned flags) MUST_CHECK;
 
 /* Any context. */
