@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -51,6 +52,7 @@ static void rig_on_all(void (*run)(u32 hart))
 {
 	pthread_t thread[HARTS];
 
+	alarm(60); /* a lock that is never released ends the test */
 	rig_run = run;
 	for (uintptr_t i = 0; i < HARTS; i++)
 		assert_int_equal(pthread_create(&thread[i], NULL, rig_hart, (void *)i), 0);

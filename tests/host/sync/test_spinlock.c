@@ -5,7 +5,8 @@
 
 #include "core/sync/lockcount.h"
 
-#define ROUNDS 20000
+#define ROUNDS 4000
+#define LOCKS 20 /* that begin to be counted, one after another */
 
 static struct spinlock lock, other;
 static u64 total; /* guarded by lock */
@@ -26,16 +27,21 @@ static void start(void)
 	total = wrong = 0;
 }
 
+static struct spinlock *busy; /* what all harts take now */
+
+/* The holder lets others run now and then, so that they wait. */
 static void add_up(u32 hart)
 {
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		if (hart == 0 && i == ROUNDS / 2)
 			lockcount_start(); /* counting begins while the others go on */
-		spin_lock(&lock);
-		note(spin_held(&lock) && !sync_irq_on && !spin_held(&other));
+		spin_lock(busy);
+		note(spin_held(busy) && !sync_irq_on && !spin_held(&other));
+		if (i % 16 == 0)
+			cpu_relax();
 		total++;
-		spin_unlock(&lock);
-		note(!spin_held(&lock) && sync_irq_on);
+		spin_unlock(busy);
+		note(!spin_held(busy) && sync_irq_on);
 	}
 }
 
@@ -44,6 +50,7 @@ static void test_not_counted(void **state)
 	(void)state;
 	start();
 	assert_null(lockcount_at(0));
+	busy = &lock;
 	rig_on_all(add_up);
 	assert_int_equal(total, HARTS * ROUNDS);
 	assert_int_equal(wrong, 0);
@@ -52,25 +59,43 @@ static void test_not_counted(void **state)
 
 static void test_counted_from_the_middle_on(void **state)
 {
+	static struct spinlock locks[LOCKS];
+
+	(void)state;
+	for (u32 i = 0; i < LOCKS; i++) {
+		const struct lockcount *c;
+
+		start();
+		busy = &locks[i];
+		spin_init(busy, "busy", RANK_device);
+		lockcount_register(busy, "kmem");
+		rig_on_all(add_up);
+		assert_int_equal(total, HARTS * ROUNDS);
+		assert_int_equal(wrong, 0);
+		c = lockcount_at(i);
+		assert_string_equal(c->name, "kmem");
+		/* hart 0 alone has half of its rounds left */
+		assert_in_range(c->taken, ROUNDS / 2, HARTS * ROUNDS - ROUNDS / 2);
+	}
+	assert_null(lockcount_at(LOCKS));
+}
+
+static void test_counts_are_exact(void **state)
+{
 	const struct lockcount *c;
 
 	(void)state;
 	start();
-	lockcount_register(&lock, "kmem");
-	rig_on_all(add_up);
-	assert_int_equal(total, HARTS * ROUNDS);
-	assert_int_equal(wrong, 0);
-	c = lockcount_at(0);
-	assert_null(lockcount_at(1));
-	assert_string_equal(c->name, "kmem");
-	/* hart 0 alone has half of its rounds left */
-	assert_in_range(c->taken, ROUNDS / 2, HARTS * ROUNDS - ROUNDS / 2);
-
-	/* counting does not begin anew, and is exact */
-	lockcount_start();
+	lockcount_register(&lock, "bcache");
+	c = lockcount_at(LOCKS);
+	spin_lock(&lock);
+	spin_unlock(&lock);
+	assert_int_equal(c->taken, 0); /* not yet */
 	for (unsigned i = 0; i < 100; i++) {
-		u64 before = c->taken, missed = c->missed;
+		u64 before, missed = c->missed;
 
+		lockcount_start(); /* does not begin anew */
+		before = c->taken;
 		spin_lock(&lock);
 		spin_lock(&other);
 		assert_true(spin_held(&lock) && spin_held(&other));
@@ -79,6 +104,7 @@ static void test_counted_from_the_middle_on(void **state)
 		assert_int_equal(c->taken, before + 1);
 		assert_int_equal(c->missed, missed);
 	}
+	assert_int_equal(c->taken, 100);
 }
 
 static u32 has_it, may_go; /* (A) */
@@ -105,7 +131,7 @@ static void meet(u32 hart)
 
 static void test_attempts_in_vain_are_counted(void **state)
 {
-	const struct lockcount *c = lockcount_at(0);
+	const struct lockcount *c = lockcount_at(LOCKS);
 	u64 missed = c->missed;
 
 	(void)state;
@@ -125,7 +151,9 @@ static void test_misuse_is_found(void **state)
 {
 	(void)state;
 	start();
+	spin_lock(&lock);
 	expect_assert_failure(spin_unlock(&other)); /* nobody holds it */
+	spin_unlock(&lock);
 	spin_lock(&other);
 	expect_assert_failure(spin_lock(&other)); /* this hart does */
 }
@@ -135,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_not_counted),
 		cmocka_unit_test(test_counted_from_the_middle_on),
+		cmocka_unit_test(test_counts_are_exact),
 		cmocka_unit_test(test_attempts_in_vain_are_counted),
 		cmocka_unit_test(test_misuse_is_found),
 	};
