@@ -133,24 +133,28 @@ TEST(pin, a_waker_elsewhere_moves_nobody)
 	close(there[0]), close(there[1]), close(back[0]), close(back[1]);
 }
 
-/* One that was woken to a busy hart gets its turn, and a killed one ends. */
+/* One that is woken to a busy hart, from another one, gets its turn; a killed one ends. */
 TEST(pin, shares_its_hart_fairly)
 {
-	long busy[3], asleep;
+	int last = harts() - 1;
+	long busy[3], asleep = must_fork();
 
-	EQ(cpupin(harts() - 1), 0);
-	for (unsigned i = 0; i < COUNT(busy); i++) {
-		busy[i] = must_fork();
-		if (busy[i] == 0)
-			for (;;)
-				;
-	}
-	asleep = must_fork();
 	if (asleep == 0) {
+		EQ(cpupin(last), 0);
 		for (int i = 0; i < 5; i++)
 			pause(1);
 		exit(5);
 	}
+	for (unsigned i = 0; i < COUNT(busy); i++) {
+		busy[i] = must_fork();
+		if (busy[i] == 0) {
+			EQ(cpupin(last), 0);
+			for (;;)
+				;
+		}
+	}
+	EQ(cpupin(0), 0);
+	EVENTUALLY(process_state(asleep) == PS_ZOMBIE, 100);
 	EQ(reap(asleep), 5);
 	for (unsigned i = 0; i < COUNT(busy); i++)
 		EQ(kill((int)busy[i]), 0);
