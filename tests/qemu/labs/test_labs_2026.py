@@ -1,16 +1,35 @@
 """What graders of the page-table lab of 2026 look for; and large pages as 2024 and 2025 do."""
 import re
+import subprocess
 
 import pytest
 
 import labrig
+import years
 
 USYSCALL, TRAPFRAME, TRAMPOLINE = 0x3fffffd000, 0x3fffffe000, 0x3ffffff000
 
 
+def binary(name, source, *flags):
+    """The program as a Makefile of 2026 makes it: with the numbers of that year in its stubs."""
+    stubs = labrig.OUT / "usys_2026.S"
+    stubs.write_text(years.stubs("2026", years.FIXED["2026"]))
+    library = (labrig.ROOT / "xv6/lib").glob("*.c")
+    program = labrig.OUT / name
+    subprocess.run(["riscv64-unknown-elf-gcc", "-march=rv64gc", "-mabi=lp64d", "-mcmodel=medany", "-O", "-ggdb",
+                    "-ffreestanding", "-nostdlib", "-mno-relax", "-fno-pie", "-fno-common", "-w", "-Ixv6",
+                    "-T", "xv6/lib/xv6.ld", "-Wl,--build-id=none", "-Wl,-z,max-page-size=4096", *flags,
+                    "-o", str(program), source, *map(str, library), str(stubs)], cwd=labrig.ROOT, check=True)
+    return str(program)
+
+
 @pytest.fixture(scope="module")
 def image():
-    return labrig.make_image("2026.img", labrig.PROGRAMS)
+    image = labrig.make_image("2026.img", labrig.PROGRAMS)
+    files = [binary("bin_2026", "xv6/tests/lab_2026.c"), binary("bin_super", "xv6/tests/lab_super.c"),
+             binary("bare_2026", "xv6/tests/lab_2026.c", "-s")]
+    subprocess.run([str(labrig.ROOT / "build/mkfs"), "--add", str(image), *files], check=True)
+    return image
 
 
 def lines(output, *wanted):
@@ -42,6 +61,14 @@ def test_default_options(output):
 @pytest.mark.parametrize("harts,boot", [(1, "isolate=on"), (2, "uaccess=walk"), (3, "fork=copy uaccess=strict")])
 def test_other_options(image, harts, boot):
     passed(labrig.graded(image, ["lab_2026", "lab_super"], boot, harts))
+
+
+def test_binaries(image):
+    """With names and without, all calls get what their numbers mean in 2026."""
+    output = labrig.graded(image, ["bin_2026", "bin_super", "bare_2026"])
+    passed(output)
+    lines(output[output.rindex("$ bare_2026"):], "lab_2026: all tests succeeded")
+    assert "unknown sys call" not in output
 
 
 def test_options_of_the_lab(image):
