@@ -21,7 +21,8 @@ static void dev_map_pci(void)
 	int node = fdt_next_compatible(f, -1, "pci-host-ecam-generic");
 	u64 pa, bytes;
 
-	if (node >= 0 && fdt_reg_pa(f, node, 0, &pa, &bytes) == 0)
+	if (node >= 0 && fdt_reg_pa(f, node, 0, &pa, &bytes) == 0 && pa < DIRECT_BYTES &&
+	    bytes <= DIRECT_BYTES - pa)
 		kmap_device(pa, bytes);
 }
 

@@ -6,6 +6,7 @@
 /* The direct map: physical address pa is at DIRECT_BASE + pa (docs/design.md, section 2).
  * It has all RAM and the registers of devices. */
 #define DIRECT_BASE 0xffffffc000000000ul
+#define DIRECT_BYTES (128 * GIB) /* it can have addresses below this one */
 
 static inline void *kmap_direct(pa_t pa)
 {
@@ -17,8 +18,8 @@ pa_t kmap_pa(const void *va);
 
 /* Maps @bytes of device registers at @pa for good, in the direct map with large leaves
  * where possible, and returns their address; at boot.  Panics if there is no memory, or if
- * they end above 128 GiB, where the direct map ends.  Whether they are cached is up to the
- * machine (its physical memory attributes). */
+ * they do not end below DIRECT_BYTES.  Whether they are cached is up to the machine (its
+ * physical memory attributes). */
 void *kmap_device(pa_t pa, u64 bytes);
 
 #define KSTACK_PAGES 3 /* mapped pages of each kernel stack */

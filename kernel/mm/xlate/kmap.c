@@ -19,7 +19,7 @@
 
 #define KERNEL_OFFSET 0xffffffff00000000ul
 #define KERNEL_BASE 0xffffffff80000000ul
-#define STACKS_BASE 0xffffffe000000000ul /* kernel stacks; the direct map ends here */
+#define STACKS_BASE (DIRECT_BASE + DIRECT_BYTES)
 #define STACK_STRIDE ((KSTACK_PAGES + 1) * PAGE_SIZE)
 
 extern char __kernel_start[], __text_end[], __rodata_end[], __kernel_end[];
@@ -84,8 +84,8 @@ static int kmap_leaf_level(pa_t pa, pa_t end)
 
 void kmap_physical(pa_t start, pa_t end)
 {
-	if (end > STACKS_BASE - DIRECT_BASE)
-		panic("the direct map has no room for %lx", end);
+	if (start > end || end > DIRECT_BYTES)
+		panic("the direct map has no room for %lx to %lx", start, end);
 	while (start < end) {
 		struct pt_cur c = pt_at(&kernel_pt, DIRECT_BASE + start);
 
