@@ -256,6 +256,7 @@ def test_network():
     assert "netdev" not in make("-s", "print-qemu")[1]
     status, out = make("-s", "NET=x", "print-qemu")
     assert status != 0 and "NET=" in out, out
+    assert f"port {uid + 25999} " in make("-s", "print-net")[1]
     expect(make("-s", str(pathlib.Path("build/udp-server")))[0], 0)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.bind(("127.0.0.1", 0))

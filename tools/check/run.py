@@ -217,8 +217,18 @@ def test_help():
         assert option in out, option
 
 
+def network_ports():
+    """Others may use the usual ports meanwhile."""
+    for name in ("FWDPORT", "FWDPORT2"):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+            s.bind(("0.0.0.0", 0))
+            os.environ[name] = str(s.getsockname()[1])
+    os.environ["PCAP"] = str(OUT / "packets.pcap")
+
+
 def test_network():
-    """On the command line of each, the card; without --net there is none."""
+    """Both cards, and none without --net."""
+    network_ports()
     status, out, err = run("--net", "-c", "ping 127.0.0.1 1 && ping -i 1 10.0.2.2 2")
     assert status == 0 and "1 sent, 1 received" in out and "2 sent, 2 received" in out, (status, out, err)
     status, out, err = run("--net=virtio", "--legacy", "-c", "ping 10.0.2.2 1")
@@ -230,9 +240,9 @@ def test_network():
 
 
 def test_network_port_in_use_is_explained():
-    port = int(re.search(r"port (\d+) ", make("-s", "print-net")[1])[1])
+    network_ports()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("0.0.0.0", port))
+        s.bind(("0.0.0.0", int(os.environ["FWDPORT"])))
         status, out, err = run("--net", "-c", "true")
     assert status != 0 and "FWDPORT" in err, (status, out, err)
 
