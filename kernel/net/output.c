@@ -65,7 +65,7 @@ static int output_pause(void)
 	return err == -ETIMEDOUT ? 0 : err;
 }
 
-/* The same, and waits for room in the device. */
+/* Sends as output_frame() does, and waits for room in the device. */
 static int output_frame_wait(struct netdev *dev, struct packet *p, const u8 dst[6],
 			     u16 type)
 {
