@@ -6,8 +6,8 @@
 #include "kernel/riscv.h"
 #include "user/user.h"
 
-#define LOOPS 20000  // of a process that takes and gives one page
-#define COUNTS 8     // times that all free pages are counted
+#define LOOPS 10000  // of a process that takes and gives one page
+#define COUNTS 5     // times that all free pages are counted
 #define MISSING 1000 // pages of 128 MiB that need not be free
 #define WORKERS 4
 

@@ -133,33 +133,39 @@ TEST(pin, a_waker_elsewhere_moves_nobody)
 	close(there[0]), close(there[1]), close(back[0]), close(back[1]);
 }
 
-/* One that is woken to a busy hart, from another one, gets its turn; a killed one ends. */
+/* One that is woken from another hart gets its turn, although one that never sleeps has its
+ * hart for itself.  A killed one ends. */
 TEST(pin, shares_its_hart_fairly)
 {
-	int last = harts() - 1;
-	long busy[3], asleep = must_fork();
+	int last = harts() - 1, fd[2];
+	long asleep, busy;
+	char c = 0;
 
+	EQ(pipe(fd), 0);
+	asleep = must_fork();
 	if (asleep == 0) {
 		EQ(cpupin(last), 0);
 		for (int i = 0; i < 5; i++)
-			pause(1);
+			EQ(read(fd[0], &c, 1), 1);
 		exit(5);
 	}
-	for (unsigned i = 0; i < COUNT(busy); i++) {
-		busy[i] = must_fork();
-		if (busy[i] == 0) {
-			EQ(cpupin(last), 0);
-			for (;;)
-				;
-		}
+	busy = must_fork();
+	if (busy == 0) {
+		EQ(cpupin(last), 0);
+		for (;;)
+			;
 	}
 	EQ(cpupin(0), 0);
+	for (int i = 0; i < 5; i++) {
+		pause(1);
+		EVENTUALLY(process_state(asleep) == PS_SLEEPING, 100);
+		EQ(write(fd[1], &c, 1), 1);
+	}
 	EVENTUALLY(process_state(asleep) == PS_ZOMBIE, 100);
 	EQ(reap(asleep), 5);
-	for (unsigned i = 0; i < COUNT(busy); i++)
-		EQ(kill((int)busy[i]), 0);
-	for (unsigned i = 0; i < COUNT(busy); i++)
-		EQ(reap(busy[i]), -1);
+	EQ(kill((int)busy), 0);
+	EQ(reap(busy), -1);
+	close(fd[0]), close(fd[1]);
 }
 
 /* With -1 the idle harts may take it over again: two that never sleep part sooner or
@@ -247,9 +253,10 @@ TEST(rwlktest, a_killed_member_leaves)
 	members_pass(2);
 }
 
+/* At once, not when no group has come together. */
 TEST(rwlktest, one_member_for_each_hart)
 {
-	long pid;
+	long pid, now;
 
 	if (harts() < 4)
 		return;
@@ -257,7 +264,9 @@ TEST(rwlktest, one_member_for_each_hart)
 	EVENTUALLY(process_state(pid) == PS_SLEEPING, 300);
 	pause(2);
 	EQ(cpupin(0), 0);
+	now = uptime();
 	REFUSED(rwlktest(0));
+	CHECK(uptime() - now < 100);
 	EQ(kill((int)pid), 0);
 	EQ(reap(pid), -1);
 }

@@ -24,7 +24,7 @@ def test_memory_allocator(image, boot, harts):
     for lines, total in texts:
         missed, taken = zip(*[map(int, pair) for pair in re.findall(r"set (\d+) #acquire\(\) (\d+)", lines)])
         assert sum(missed) == int(total)
-        assert sum(taken) > 4 * 20000
+        assert sum(taken) > 4 * 10000
 
 
 @pytest.mark.parametrize("boot,harts", [("", None), ("isolate=on", 1)])
