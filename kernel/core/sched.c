@@ -256,7 +256,6 @@ int kthread_start(const char *name, void (*fn)(void *), void *arg)
 		return -ENOMEM;
 	nkthreads++;
 	thread_init(t, name, stack, fn, arg);
-	t->is_kernel = true;
 	thread_start(t);
 	return 0;
 }
@@ -405,7 +404,6 @@ void sched_init_hart(struct thread *idle)
 	list_init(&idle->link);
 	idle->state = THREAD_RUNNING;
 	idle->hart = h->cpu.index;
-	idle->is_kernel = true;
 	strlcpy(idle->name, "idle", sizeof(idle->name));
 	h->idle = h->rq.current = idle;
 	idle->started = clock_now();

@@ -36,16 +36,18 @@ struct thread {
 		struct {
 			bool killed;    /* (A) dies before it returns to user mode */
 			bool has_alarm; /* (S) alarm is not NULL                  */
-			bool sandboxed; /* (S) proc/lab/sandbox.h                 */
+			bool sandboxed; /* (A) proc/lab/sandbox.h                 */
+			bool has_peers; /* (S) proc/threads/threads.h             */
 		};
 	};
-	bool is_kernel;                   /* (C) has no process                       */
 	bool waits_for_memory;            /* (C) instead of being refused it: mem_wait() */
 	bool pinned;                      /* (Q) runs on `hart` only                  */
 	u32 no_fault;                     /* (S) user faults fail at once             */
 	u64 stack_top;                    /* (C) */
 	struct aspace *as;                /* (S) user memory; NULL: none; proc/proc.h */
 	struct alarm *alarm;              /* (S) proc/lab/alarm.h; NULL: none          */
+	struct proc *proc;                /* (C) its process; NULL: a kernel thread   */
+	struct trapframe *tf;             /* (S) its program's registers, or NULL     */
 	void (*fn)(void *);               /* (C) where it starts                      */
 	void *arg;                        /* (C) */
 	void (*on_dead)(struct thread *); /* (C) runs once its stack is not in use    */

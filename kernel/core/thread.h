@@ -1,6 +1,6 @@
 /* thread.h - what runs: a kernel stack, a context, a place in a run queue.
- * Each process (proc/) has one.  A kernel thread has no process and no pid; it runs in
- * the address space that happens to be loaded, and never touches user memory. */
+ * Each process (proc/) has one or more.  A kernel thread has no process and no pid; it runs
+ * in the address space that happens to be loaded, and never touches user memory. */
 #pragma once
 
 #include "lib/types.h"

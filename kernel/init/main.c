@@ -195,7 +195,7 @@ static void init_ended(const char *why)
 static void init_print_table(void)
 {
 	if (opt(VMPRINT) == VMPRINT_ON)
-		vmprint(&proc_current()->thread.as->pt);
+		vmprint(&proc_current()->as->pt);
 }
 
 static const struct first_program first = {

@@ -45,9 +45,14 @@ static int fault_cow_page(struct aspace *as, struct pt_cur *c, pte_t e)
 		return -ENOMEM;
 	vmstat_inc(VM_fault_cow_copy);
 	page_copy(frame_va(copy), frame_va(old));
-	aspace_before_leaf(flags);
-	pt_set_leaf(c, pte_make(frame_pa(copy), flags));
+	aspace_before_leaf(as, flags);
+	if (as->shared) /* no thread writes to the copy while another reads the old page */
+		pt_set_leaf(c, (pte_t){ 0 });
+	else
+		pt_set_leaf(c, pte_make(frame_pa(copy), flags));
 	tlb_shootdown(&as->root.tlb, c->va, c->va + PAGE_SIZE);
+	if (as->shared)
+		pt_set_leaf(c, pte_make(frame_pa(copy), flags));
 	frame_put(old);
 	return 0;
 }

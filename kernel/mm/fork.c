@@ -89,7 +89,7 @@ static int fork_copy_page(struct fork *f, va_t va, struct page *from, u64 flags)
 		return -ENOMEM;
 	vmstat_inc(VM_fork_copied);
 	page_copy(frame_va(pg), frame_va(from));
-	aspace_before_leaf(flags);
+	aspace_before_leaf(f->to.space, flags);
 	err = fork_put_leaf(f, va, pg, flags);
 	if (err)
 		frame_put(pg);
@@ -110,7 +110,7 @@ static int fork_copy_large(struct fork *f, va_t va, struct page *from, u64 flags
 		return err;
 	}
 	vmstat_add(VM_fork_copied, SUPER_PAGES);
-	aspace_before_leaf(flags);
+	aspace_before_leaf(f->to.space, flags);
 	err = super_put(&f->to, va, pg, flags);
 	if (err)
 		frame_put(pg);

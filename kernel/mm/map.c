@@ -314,7 +314,7 @@ static int map_protect_locked(struct aspace *as, va_t lo, va_t hi, u8 prot)
 	err = aspace_cut_edges(as, lo, hi);
 	if (err)
 		return err;
-	aspace_before_leaf(prot_to_pte(prot));
+	aspace_before_leaf(as, prot_to_pte(prot));
 	gather_init(&g, &as->root.tlb);
 	while (lo < hi && !sched_point_killed()) {
 		struct vma *v = vma_find(&as->areas, lo);

@@ -13,6 +13,12 @@
 
 bool mapping_walk_begin(struct aspace *as)
 {
+	if (as->shared && thread_current()->no_fault)
+		return mutex_trylock(&as->lock);
+	if (as->shared) {
+		mutex_lock(&as->lock);
+		return true;
+	}
 	__atomic_store_n(&as->walking, true, __ATOMIC_SEQ_CST);
 	if (!__atomic_load_n(&as->cutting, __ATOMIC_SEQ_CST))
 		return true;
@@ -22,6 +28,10 @@ bool mapping_walk_begin(struct aspace *as)
 
 void mapping_walk_end(struct aspace *as)
 {
+	if (as->shared) {
+		mutex_unlock(&as->lock);
+		return;
+	}
 	__atomic_store_n(&as->walking, false, __ATOMIC_RELEASE);
 }
 

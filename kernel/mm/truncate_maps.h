@@ -14,8 +14,10 @@ void mappings_cut(struct object *obj, u64 pages);
  * the next commit includes them; a later write faults.  No lock held; sleeps. */
 void mappings_write_back(void);
 
-/* A copy that walks the page table in software, without the area lock, uses the frames it
- * finds only between these two.  False: another thread unmaps pages of the space; the
+/* A copy that walks the page table in software uses the frames it finds only between these
+ * two.  They take no lock while one thread runs in the space, since no other changes it but
+ * by the functions above; with several threads they take the area lock.  False: another
+ * thread unmaps pages of the space, or with faults off (no_fault) has the area lock; the
  * caller faults the page in, which waits for that thread. */
 bool mapping_walk_begin(struct aspace *as) MUST_CHECK;
 void mapping_walk_end(struct aspace *as);

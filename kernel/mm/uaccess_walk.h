@@ -4,8 +4,9 @@
  * the root, its A and D bits are set, and the bytes go through the direct map.  A page
  * that is not there is brought in by the same fault path as for the hardware.
  *
- * The walk takes no lock.  Only the process itself adds entries to its table.  The only
- * other code that removes them is truncate_maps.c; mapping_walk_begin() keeps it out. */
+ * While one thread runs in the space, the walk takes no lock: that thread alone adds
+ * entries to the table, and the only other code that removes them is in truncate_maps.c.
+ * mapping_walk_begin() keeps it out, and with several threads the others as well. */
 #pragma once
 
 #include "lib/types.h"

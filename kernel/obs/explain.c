@@ -303,10 +303,10 @@ static void explain_query(struct query *q)
 static void explain_kill(va_t va, enum access access)
 {
 	struct page *frame = frame_alloc(FRAME_other, FRAME_RESERVED);
-	struct query q = { .as = proc_current()->thread.as,
+	struct query q = { .as = proc_current()->as,
 			   .va = va,
 			   .access = access,
-			   .sp = proc_current()->tf->sp,
+			   .sp = thread_current()->tf->sp,
 			   .refused = true };
 
 	if (!frame)
@@ -341,8 +341,8 @@ s64 sys_explain(const u64 arg[6])
 		frame_put(frame);
 		return -ESRCH;
 	}
-	if (q.as == proc_current()->thread.as)
-		q.sp = proc_current()->tf->sp;
+	if (q.as == proc_current()->as)
+		q.sp = thread_current()->tf->sp;
 	q.text = (struct text){ frame_va(frame), EXPLAIN_MAX, 0 };
 	explain_query(&q);
 	aspace_unwatch(q.as);

@@ -31,8 +31,8 @@ static int pgaccess_decode(const u64 *arg, struct request *r)
 {
 	s64 n = (int)arg[1];
 
-	*r = (struct request){ proc_current()->thread.as, ALIGN_DOWN(arg[0], PAGE_SIZE),
-			       (u64)n, uptr(arg[2]) };
+	*r = (struct request){ proc_current()->as, ALIGN_DOWN(arg[0], PAGE_SIZE), (u64)n,
+			       uptr(arg[2]) };
 	if (n <= 0 || r->va >= MAXVA || r->n > (MAXVA - r->va) / PAGE_SIZE)
 		return -EINVAL;
 	if (!aspace_range_ok(r->as, r->mask.va, DIV_UP(r->n, 8)))
@@ -147,7 +147,7 @@ s64 sys_pgaccess2026(const u64 arg[6])
  * ceases to be shared. */
 s64 sys_pgpte(const u64 arg[6])
 {
-	struct aspace *as = proc_current()->thread.as;
+	struct aspace *as = proc_current()->as;
 	pte_t e;
 
 	if (arg[0] >= MAXVA)
@@ -161,7 +161,7 @@ s64 sys_pgpte(const u64 arg[6])
 
 s64 sys_kpgtbl(const u64 arg[6])
 {
-	struct aspace *as = proc_current()->thread.as;
+	struct aspace *as = proc_current()->as;
 
 	(void)arg;
 	mutex_lock(&as->lock);
@@ -172,7 +172,7 @@ s64 sys_kpgtbl(const u64 arg[6])
 
 s64 sys_vmprint(const u64 arg[6])
 {
-	struct aspace *as = proc_current()->thread.as;
+	struct aspace *as = proc_current()->as;
 
 	(void)arg;
 	mutex_lock(&as->lock);

@@ -69,7 +69,7 @@ static bool snapshot_start_is_good(const struct request *r)
  * before anything is done.  -EFAULT, -ENOMEM. */
 static int snapshot_reach_buffer(uptr_t buf, u64 bytes)
 {
-	struct aspace *as = proc_current()->thread.as;
+	struct aspace *as = proc_current()->as;
 	va_t end = buf.va + bytes;
 	int err = 0;
 

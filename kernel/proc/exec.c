@@ -16,6 +16,7 @@
 #include "mm/phys/reclaim.h"
 #include "mm/uaccess.h"
 #include "proc/exec_priv.h"
+#include "proc/threads/fds.h"
 #include "proc/lab/alarm.h"
 #include "proc/proc.h"
 #include "proc/program/program.h"
@@ -289,7 +290,8 @@ static s64 exec_fetch_kernel(struct exec *x, unsigned i)
 static void exec_commit(struct exec *x, const char *path)
 {
 	struct proc *p = proc_current();
-	struct aspace *old = p->thread.as, *new = aspace_builder_finish(&x->builder);
+	struct thread *self = thread_current();
+	struct aspace *old = p->as, *new = aspace_builder_finish(&x->builder);
 	struct program *old_program = p->program;
 	const char *slash = path, *name = path;
 
@@ -297,19 +299,19 @@ static void exec_commit(struct exec *x, const char *path)
 	while ((slash = strchr(slash, '/')))
 		name = ++slash;
 	strlcpy(p->thread.name, name, PROCNAME);
-	memset(p->tf->x, 0, sizeof(p->tf->x));
-	p->tf->pc = x->image.entry;
-	p->tf->sp = x->sp;
-	p->tf->a0 = x->argc;
-	p->tf->a1 = x->sp;
+	memset(self->tf->x, 0, sizeof(self->tf->x));
+	self->tf->pc = x->image.entry;
+	self->tf->sp = x->sp;
+	self->tf->a0 = x->argc;
+	self->tf->a1 = x->sp;
 	p->eager_sbrk = false;
-	fp_reset(&p->thread);
-	if (p->thread.attends)
-		alarm_drop(&p->thread);
+	fp_reset(self);
+	if (self->attends)
+		alarm_drop(self);
 	console_leave();
 	irq_push_off();
 	spin_lock(&proc_lock);
-	p->thread.as = new;
+	self->as = p->as = new;
 	p->program = x->program;
 	job_no_shell(p);
 	spin_unlock(&proc_lock);
@@ -346,9 +348,8 @@ static int exec_build(struct exec *x)
 
 static s64 exec_file(struct exec *x, const char *path)
 {
-	struct proc *p = proc_current();
 	struct stat st;
-	int err = fs_lookup(p->cwd, path, &x->file);
+	int err = fs_lookup(proc_cwd(), path, &x->file);
 
 	if (err)
 		return err;
@@ -358,6 +359,13 @@ static s64 exec_file(struct exec *x, const char *path)
 	inode_stat(x->file, &st);
 	err = st.type == T_FILE ? exec_build(x) : -EACCES;
 	if (err) {
+		program_put(x->program);
+		return err;
+	}
+	fds_release_held(); /* before there is only one thread */
+	err = threads_stop_others();
+	if (err) {
+		aspace_builder_abandon(&x->builder);
 		program_put(x->program);
 		return err;
 	}

@@ -120,7 +120,7 @@ bool job_interrupt(void)
 		if (!p->pid || !job_in_foreground(p, shell))
 			continue;
 		p->job.interrupted = true;
-		thread_kill(&p->thread);
+		threads_kill(p);
 		any = true;
 	}
 	any = any && !(shell && shell->job.at_prompt);

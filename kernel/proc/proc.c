@@ -6,16 +6,17 @@
 #include "core/coreup.h"
 #include "core/report/klog.h"
 #include "dev/tty/console.h"
-#include "fs/file.h"
 #include "fs/fs.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
 #include "mm/space/aspace.h"
 #include "mm/phys/reclaim.h"
 #include "net/port.h"
+#include "proc/threads/fds.h"
 #include "proc/lab/alarm.h"
 #include "proc/lab/sandbox.h"
 #include "proc/program/program.h"
+#include "proc/threads/futex.h"
 #include "uapi/errno.h"
 
 struct proc procs[NPROC];
@@ -30,6 +31,7 @@ void proc_init(void)
 	alarm_init();
 	sandbox_init();
 	program_init();
+	futex_init();
 	for (unsigned i = 0; i < NPROC; i++) {
 		stack_tops[i] = kstack_alloc();
 		if (!stack_tops[i])
@@ -52,48 +54,53 @@ static void proc_main(void *arg)
 
 static void proc_dead(struct thread *t)
 {
-	struct proc *p = container_of(t, struct proc, thread);
+	struct proc *p = t->proc;
 
 	spin_lock(&proc_lock);
-	p->zombie = true;
-	waitq_wake_all(&p->parent->child_died);
+	if (threads_gone(container_of(t, struct proc, thread))) {
+		p->zombie = true;
+		waitq_wake_all(&p->parent->child_died);
+	}
 	spin_unlock(&proc_lock);
 }
 
 static void proc_slot_init(struct proc *p, int pid)
 {
-	unsigned i = p - procs;
-
-	memset(p, 0, sizeof(*p));
-	thread_init(&p->thread, "", stack_tops[i], proc_main, NULL);
-	p->thread.on_dead = proc_dead;
+	threads_init(p, pid);
 	list_init(&p->children);
-	list_init(&p->sibling);
 	waitq_init(&p->child_died);
 	__atomic_store_n(&p->pid, pid, __ATOMIC_RELEASE);
 }
 
-static struct proc *proc_slot_take(void)
+struct proc *proc_slot_take(struct proc *of)
 {
 	struct proc *found = NULL;
 
 	spin_lock(&proc_lock);
 	for (unsigned i = 0; i < NPROC && !found; i++) {
-		if (!procs[i].pid)
+		if (!procs[i].peer.tid)
 			found = &procs[i];
 	}
 	if (found) {
-		proc_slot_init(found, next_pid);
+		memset(&found->thread + 1, 0, sizeof(*found) - sizeof(found->thread));
+		thread_init(&found->thread, "", stack_tops[found - procs], proc_main, NULL);
+		found->thread.on_dead = proc_dead;
+		found->thread.proc = of;
+		list_init(&found->sibling);
+		found->peer.tid = next_pid;
+		if (!of)
+			proc_slot_init(found, next_pid);
 		next_pid = next_pid == INT32_MAX ? 2 : next_pid + 1;
 	}
 	spin_unlock(&proc_lock);
 	return found;
 }
 
-static void proc_slot_release(struct proc *p)
+void proc_slot_release(struct proc *p)
 {
 	spin_lock(&proc_lock);
 	list_del(&p->sibling);
+	p->peer.tid = 0;
 	__atomic_store_n(&p->pid, 0, __ATOMIC_RELEASE);
 	spin_unlock(&proc_lock);
 }
@@ -115,9 +122,9 @@ static int proc_alloc_pages(struct proc *p)
 		proc_free_pages(p);
 		return -ENOMEM;
 	}
-	p->tf = frame_va(p->pages.trapframe);
-	p->tf->kernel_sp = p->thread.stack_top;
-	p->tf->handler = (u64)user_trap_enter;
+	p->thread.tf = frame_va(p->pages.trapframe);
+	p->thread.tf->kernel_sp = p->thread.stack_top;
+	p->thread.tf->handler = (u64)user_trap_enter;
 	p->usyscall = frame_va(p->pages.usyscall);
 	*p->usyscall = (struct usyscall){
 		.pid = p->pid,
@@ -130,7 +137,7 @@ static int proc_alloc_pages(struct proc *p)
 
 struct proc *proc_alloc(int *err)
 {
-	struct proc *p = proc_slot_take();
+	struct proc *p = proc_slot_take(NULL);
 
 	*err = -EAGAIN;
 	if (!p)
@@ -151,25 +158,16 @@ void proc_free(struct proc *p)
 
 /* --- fork -------------------------------------------------------------- */
 
-static void proc_copy_registers(struct proc *child, struct proc *parent)
+/* @child is the child's only thread, @self the running one. */
+static void proc_copy_registers(struct thread *child, struct thread *self)
 {
-	memcpy(child->tf->x, parent->tf->x, sizeof(child->tf->x));
-	child->tf->pc = parent->tf->pc;
+	memcpy(child->tf->x, self->tf->x, sizeof(child->tf->x));
+	child->tf->pc = self->tf->pc;
 	child->tf->a0 = 0;
-	fp_flush(&parent->thread);
-	child->thread.fp_used = parent->thread.fp_used;
-	if (parent->thread.fp_used)
-		child->thread.fp = parent->thread.fp;
-}
-
-static void proc_share_files(struct proc *child, struct proc *parent)
-{
-	for (unsigned i = 0; i < NOFILE; i++) {
-		if (parent->files[i])
-			child->files[i] = file_dup(parent->files[i]);
-	}
-	child->cwd = inode_dup(parent->cwd);
-	child->program = program_get(parent->program);
+	fp_flush(self);
+	child->fp_used = self->fp_used;
+	if (self->fp_used)
+		child->fp = self->fp;
 }
 
 /* (P) Makes @child, which is in no list, a child of @parent; its USYSCALL page then says
@@ -184,28 +182,31 @@ static void proc_adopt(struct proc *parent, struct proc *child)
 
 static s64 proc_fork_once(void)
 {
-	struct proc *parent = proc_current();
+	struct thread *self = thread_current();
+	struct proc *parent = self->proc;
 	int err, pid;
 	struct proc *child = proc_alloc(&err);
 
 	if (!child)
 		return err;
-	if (parent->thread.attends)
-		err = alarm_fork(&child->thread, &parent->thread);
+	if (self->attends)
+		err = alarm_fork(&child->thread, self);
 	if (!err)
-		err = aspace_fork(parent->thread.as, &child->pages, &child->thread.as);
+		err = aspace_fork(parent->as, &child->pages, &child->as);
 	if (err) {
 		alarm_drop(&child->thread);
 		proc_free(child);
 		return err;
 	}
-	aspace_check(parent->thread.as);
-	aspace_check(child->thread.as);
-	proc_copy_registers(child, parent);
-	proc_share_files(child, parent);
+	child->thread.as = child->as;
+	aspace_check(parent->as);
+	aspace_check(child->as);
+	proc_copy_registers(&child->thread, self);
+	fds_copy(child, parent);
+	child->program = program_get(parent->program);
 	strlcpy(child->thread.name, parent->thread.name, PROCNAME);
-	child->thread.pinned = parent->thread.pinned; /* both are on this hart */
-	if (parent->thread.attends)
+	child->thread.pinned = self->pinned; /* both are on this hart */
+	if (self->attends)
 		sandbox_fork(child, parent);
 	child->trace = parent->trace;
 	child->eager_sbrk = parent->eager_sbrk;
@@ -230,26 +231,15 @@ s64 proc_fork(void)
 
 /* --- exit -------------------------------------------------------------- */
 
-static void proc_drop_files(struct proc *p)
-{
-	for (unsigned i = 0; i < NOFILE; i++) {
-		if (!p->files[i])
-			continue;
-		file_put(p->files[i]);
-		p->files[i] = NULL;
-	}
-	inode_put(p->cwd);
-	p->cwd = NULL;
-}
-
 static void proc_drop_memory(struct proc *p)
 {
-	struct aspace *as = p->thread.as;
+	struct thread *self = thread_current();
+	struct aspace *as = self->as;
 	struct program *program = p->program;
 
 	irq_push_off();
 	spin_lock(&proc_lock);
-	p->thread.as = NULL;
+	self->as = p->as = NULL;
 	p->program = NULL;
 	p->usyscall = NULL;
 	spin_unlock(&proc_lock);
@@ -258,7 +248,6 @@ static void proc_drop_memory(struct proc *p)
 	aspace_destroy(as);
 	program_put(program);
 	proc_free_pages(p);
-	p->tf = NULL;
 }
 
 /* The children of @p go to init, which waits for everybody. */
@@ -277,28 +266,42 @@ static void proc_leave_tree(struct proc *p)
 	spin_unlock(&proc_lock);
 }
 
+void proc_exit_thread(u64 value)
+{
+	struct thread *self = thread_current();
+	struct proc *p = self->proc;
+
+	if (self->attends)
+		alarm_drop(self);
+	if (!p->threads.several || threads_leave(value)) {
+		if (proc_is_init(p))
+			proc_end_init("exit of its last thread");
+		console_leave();
+		if (p->sandbox)
+			sandbox_drop(p);
+		fds_close_all(p);
+		if (p->binds_ports)
+			port_leave(p);
+		proc_drop_memory(p);
+		proc_leave_tree(p);
+	}
+	thread_exit(); /* proc_dead() tells the parent */
+}
+
 void proc_exit(int status)
 {
 	struct proc *p = proc_current();
+	bool all = !p->threads.several || threads_end(status);
 
-	if (proc_is_init(p)) {
+	if (!p->threads.several)
+		p->status = status;
+	if (all && proc_is_init(p)) {
 		char why[40];
 
 		fmt_snprintf(why, sizeof(why), "exit with status %d", status);
 		proc_end_init(why);
 	}
-	console_leave();
-	if (p->thread.attends) {
-		alarm_drop(&p->thread);
-		sandbox_drop(p);
-	}
-	proc_drop_files(p);
-	if (p->binds_ports)
-		port_leave(p);
-	proc_drop_memory(p);
-	proc_leave_tree(p);
-	p->status = status;
-	thread_exit(); /* proc_dead() tells the parent */
+	proc_exit_thread(0);
 }
 
 /* --- wait -------------------------------------------------------------- */
@@ -313,7 +316,7 @@ static struct proc *proc_find_zombie(struct proc *p, int pid, bool *mine)
 		if (pid != -1 && child->pid != pid)
 			continue;
 		*mine = true;
-		if (child->zombie)
+		if (child->zombie && !child->claimed)
 			return child;
 	}
 	return NULL;
@@ -349,13 +352,28 @@ s64 proc_wait(int pid, int options, struct proc **child)
 		if (result || options & WAIT_NOHANG)
 			break;
 	}
+	if (*child) {
+		(*child)->claimed = true;
+		result = (*child)->pid;
+	}
 	spin_unlock(&proc_lock);
-	return *child ? (*child)->pid : result;
+	return result;
 }
 
-void proc_reap(struct proc *child)
+/* Another thread of the caller may wait for the same child. */
+void proc_wait_done(struct proc *child, bool reaped)
 {
-	proc_slot_release(child);
+	struct proc *p = child->parent;
+
+	if (reaped) {
+		proc_slot_release(child);
+	} else {
+		spin_lock(&proc_lock);
+		child->claimed = false;
+		spin_unlock(&proc_lock);
+	}
+	if (p->threads.several)
+		waitq_wake_all(&p->child_died);
 }
 
 /* --- kill -------------------------------------------------------------- */
@@ -369,7 +387,7 @@ int proc_kill(int pid)
 	spin_lock(&proc_lock);
 	p = proc_find(pid);
 	if (p)
-		thread_kill(&p->thread);
+		threads_kill(p);
 	spin_unlock(&proc_lock);
 	return p ? 0 : -ESRCH;
 }

@@ -1,7 +1,9 @@
 /* proc.h - processes: what fork copies, exec replaces and exit gives back.
  *
  * There are NPROC slots, each with a kernel stack mapped at boot.  A slot is
- * free, or belongs to a process until its parent has waited for it.
+ * free, or belongs to a process until its parent has waited for it.  A process with
+ * several threads has a slot for each; that of the first is the process's own
+ * (threads/threads.h).
  *
  * proc_lock (spin, rank proc) guards the tree: slots, parents, children,
  * zombies.  Everything else belongs to the process itself. */
@@ -12,6 +14,7 @@
 #include "lib/list.h"
 #include "mm/space/aspace.h"
 #include "proc/job.h"
+#include "proc/threads/threads.h"
 #include "uapi/info.h"
 #include "uapi/job.h"
 #include "uapi/limits.h"
@@ -21,26 +24,32 @@ struct inode;
 struct program;
 struct sandbox;
 
-/* (P) proc_lock  (S) only the process itself  (C) constant while it lives */
+/* (P) proc_lock  (S) only the process itself  (C) constant while it lives
+ * (F) only the process itself while it has one thread, else files_lock */
 struct proc {
-	struct thread thread;       /* first; thread.as changes under (P), too */
-	int pid;                    /* (P) 0: the slot is free               */
-	bool zombie;                /* (P) ended, off its stack, not waited for */
+	struct thread thread;       /* first; of the process, or one more of another */
+	struct peer peer;           /* of that thread */
+	int pid;                    /* (P) 0: the slot has no process        */
+	struct threads threads;     /* of the process; from here on the slot of one more
+				     * thread has nothing                    */
+	struct aspace *as;          /* (P) that of its threads; NULL: none   */
+	bool zombie;                /* (P) ended, off its stacks, not waited for */
+	bool claimed;               /* (P) a wait() is about to free it      */
 	int status;                 /* (P) for the parent                    */
 	struct proc *parent;        /* (P) init: itself; NULL: still in fork   */
 	struct list children;       /* (P) struct proc.sibling               */
 	struct list sibling;        /* (P) */
 	struct waitq child_died;    /* it waits here for a child           */
 	struct aspace_pages pages;  /* (S) */
-	struct trapframe *tf;       /* (S) in pages.trapframe                */
 	struct usyscall *usyscall;  /* (P) in pages.usyscall; NULL: it exits */
-	struct file *files[NOFILE]; /* (S) */
-	struct inode *cwd;          /* (S) */
+	struct spinlock files_lock; /* if it has several threads */
+	struct file *files[NOFILE]; /* (F) proc/threads/fds.h */
+	struct inode *cwd;          /* (F) */
 	struct program *program;    /* (P) what it runs; NULL: nothing yet, or it exits */
 	struct job job;             /* (P) */
 	u32 trace;                  /* (S) bit n: report system call n       */
-	u32 masked;                 /* (S) bit n: refuse it; lab/sandbox.h   */
-	struct sandbox *sandbox;    /* (S) NULL: masked is 0                 */
+	u32 masked;                 /* (P) bit n: refuse it; lab/sandbox.h   */
+	struct sandbox *sandbox;    /* (P) NULL: masked is 0                 */
 	bool binds_ports;           /* (S) has bound one: exit looks for them */
 	bool eager_sbrk;            /* (S) has called sbrk without a mode    */
 };
@@ -48,11 +57,10 @@ struct proc {
 extern struct proc procs[NPROC];
 extern struct spinlock proc_lock;
 
+/* That of the running thread; NULL: it is a kernel thread. */
 static inline struct proc *proc_current(void)
 {
-	struct thread *t = thread_current();
-
-	return t->is_kernel ? NULL : container_of(t, struct proc, thread);
+	return thread_current()->proc;
 }
 
 /* trap.c: from now on calls @fn for each program that a page fault kills, in its context,
@@ -81,8 +89,11 @@ void proc_start_first(const struct first_program *program);
  * -ENOMEM; -EINTR: killed. */
 s64 proc_fork(void) MUST_CHECK;
 
-/* Ends the running process. */
+/* Ends the running process, all of its threads. */
 NORETURN void proc_exit(int status);
+
+/* Ends the running thread, with @value for join(); with the last one, the process. */
+NORETURN void proc_exit_thread(u64 value);
 
 bool proc_is_init(const struct proc *p);
 
@@ -90,11 +101,13 @@ bool proc_is_init(const struct proc *p);
 NORETURN void proc_end_init(const char *why);
 
 /* Waits until a child (@pid, or any if -1) has ended.  Returns its pid, with *child valid
- * until proc_reap() gives its slot back.  Otherwise *child is NULL, and the result is 0:
+ * until proc_wait_done().  Otherwise *child is NULL, and the result is 0:
  * none has ended yet, with WAIT_NOHANG; -ECHILD: no such child; -EINTR: killed, or with
  * WAIT_INTERRUPT a ^C. */
 s64 proc_wait(int pid, int options, struct proc **child) MUST_CHECK;
-void proc_reap(struct proc *child);
+
+/* @reaped: the slot of @child is given back; else it can be waited for again. */
+void proc_wait_done(struct proc *child, bool reaped);
 
 /* Marks process @pid to die.  -ESRCH: no such process; -EPERM: process 1. */
 int proc_kill(int pid) MUST_CHECK;
@@ -119,6 +132,11 @@ struct proc *proc_find(int pid);
 /* The space of process @pid (0: the running one), with a watch on it (mm/space/watch.h);
  * *who gets its pid and name.  NULL: there is no such process, or it has no space now. */
 struct aspace *proc_watch(int pid, struct procinfo *who) MUST_CHECK;
+
+/* A slot for one more thread of @of, or with NULL for a new process.  NULL: none is
+ * free. */
+struct proc *proc_slot_take(struct proc *of);
+void proc_slot_release(struct proc *p);
 
 /* A slot with a new pid, a trap frame and a USYSCALL page; NULL with *err set. */
 struct proc *proc_alloc(int *err);

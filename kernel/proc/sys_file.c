@@ -6,55 +6,33 @@
 #include "fs/fs.h"
 #include "mm/uaccess.h"
 #include "proc/args.h"
+#include "proc/threads/fds.h"
 #include "proc/proc.h"
 #include "proc/syscall.h"
 #include "proc/job.h"
 #include "uapi/console.h"
 #include "uapi/errno.h"
 
-struct file *arg_file(u64 arg)
-{
-	int fd = (int)arg;
-
-	return fd >= 0 && fd < NOFILE ? proc_current()->files[fd] : NULL;
-}
-
-/* The lowest free descriptor from @fd on, or -EMFILE.  It stays free until the process
- * itself uses it. */
-static int sys_find_fd(int fd)
-{
-	const struct proc *p = proc_current();
-
-	while (fd < NOFILE && p->files[fd])
-		fd++;
-	return fd < NOFILE ? fd : -EMFILE;
-}
-
-int arg_free_fd(void)
-{
-	return sys_find_fd(0);
-}
-
 s64 sys_dup(const u64 arg[6])
 {
+	struct proc *p = proc_current();
 	struct file *f = arg_file(arg[0]);
 	int fd;
 
 	if (!f)
 		return -EBADF;
-	fd = sys_find_fd(0);
+	fd = fd_reserve(p, 0);
 	if (fd >= 0)
-		proc_current()->files[fd] = file_dup(f);
+		fd_install(p, fd, file_dup(f));
 	return fd;
 }
 
 s64 sys_close(const u64 arg[6])
 {
-	struct file *f = arg_file(arg[0]);
+	struct file *f = fd_take(arg[0]);
 
 	if (!f)
 		return -EBADF;
-	proc_current()->files[(int)arg[0]] = NULL;
 	file_put(f);
 	return 0;
 }
@@ -142,17 +120,16 @@ s64 sys_sync(const u64 arg[6])
 /* The descriptor is found first, as opening may create or empty a file. */
 static inline s64 sys_open_checked(const char *path, int flags)
 {
+	struct proc *p = proc_current();
 	struct file *f;
 	int fd, err;
 
-	fd = sys_find_fd(0);
+	fd = fd_reserve(p, 0);
 	if (fd < 0)
 		return fd;
-	err = fs_open(proc_current()->cwd, path, flags, &f);
-	if (err)
-		return err;
-	proc_current()->files[fd] = f;
-	return fd;
+	err = fs_open(proc_cwd(), path, flags, &f);
+	fd_install(p, fd, err ? NULL : f);
+	return err ? err : fd;
 }
 
 s64 sys_open(const u64 arg[6])
@@ -175,7 +152,7 @@ s64 sys_mkdir(const u64 arg[6])
 	char path[MAXPATH];
 	int err = arg_path(arg[0], path);
 
-	return err ? err : fs_mkdir(proc_current()->cwd, path);
+	return err ? err : fs_mkdir(proc_cwd(), path);
 }
 
 /* Durable at once: nodes are made at the first boot of an image, and graders stop the
@@ -186,7 +163,7 @@ s64 sys_mknod(const u64 arg[6])
 	int err = arg_path(arg[0], path);
 
 	if (!err)
-		err = fs_mknod(proc_current()->cwd, path, (s16)arg[1], (s16)arg[2]);
+		err = fs_mknod(proc_cwd(), path, (s16)arg[1], (s16)arg[2]);
 	return err ? err : fs_sync();
 }
 
@@ -195,7 +172,7 @@ s64 sys_unlink(const u64 arg[6])
 	char path[MAXPATH];
 	int err = arg_path(arg[0], path);
 
-	return err ? err : fs_unlink(proc_current()->cwd, path);
+	return err ? err : fs_unlink(proc_cwd(), path);
 }
 
 typedef int two_paths_fn(struct inode *cwd, const char *a, const char *b);
@@ -207,7 +184,7 @@ static s64 sys_call_two_paths(const u64 arg[6], two_paths_fn *fn)
 
 	if (!err)
 		err = arg_path(arg[1], b);
-	return err ? err : fn(proc_current()->cwd, a, b);
+	return err ? err : fn(proc_cwd(), a, b);
 }
 
 s64 sys_link(const u64 arg[6])
@@ -233,7 +210,7 @@ s64 sys_readlink(const u64 arg[6])
 	if (!n && (s64)arg[2] < 0)
 		n = -EINVAL;
 	if (!n)
-		n = fs_readlink(proc_current()->cwd, path, text, MIN(arg[2], sizeof(text)));
+		n = fs_readlink(proc_cwd(), path, text, MIN(arg[2], sizeof(text)));
 	if (n > 0 && copyout(uptr(arg[1]), text, n))
 		return -EFAULT;
 	return n;
@@ -241,14 +218,13 @@ s64 sys_readlink(const u64 arg[6])
 
 s64 sys_chdir(const u64 arg[6])
 {
-	struct proc *p = proc_current();
 	struct inode *ip;
 	struct stat st;
 	char path[MAXPATH];
 	int err = arg_path(arg[0], path);
 
 	if (!err)
-		err = fs_lookup(p->cwd, path, &ip);
+		err = fs_lookup(proc_cwd(), path, &ip);
 	if (err)
 		return err;
 	inode_stat(ip, &st);
@@ -256,31 +232,38 @@ s64 sys_chdir(const u64 arg[6])
 		inode_put(ip);
 		return -ENOTDIR;
 	}
-	inode_put(p->cwd);
-	p->cwd = ip;
+	proc_set_cwd(ip);
 	return 0;
+}
+
+/* -EMFILE: there are not two. */
+static int sys_reserve_two(struct proc *p, int fd[2])
+{
+	fd[0] = fd_reserve(p, 0);
+	if (fd[0] < 0)
+		return fd[0];
+	fd[1] = fd_reserve(p, fd[0] + 1);
+	if (fd[1] < 0)
+		fd_install(p, fd[0], NULL);
+	return MIN(fd[1], 0);
 }
 
 /* Either both ends get descriptors and the program knows both, or nothing has changed. */
 s64 sys_pipe(const u64 arg[6])
 {
 	struct proc *p = proc_current();
-	struct file *end[2];
-	int fd[2], err;
+	struct file *end[2] = { NULL, NULL };
+	int fd[2], err = sys_reserve_two(p, fd);
 
-	fd[0] = sys_find_fd(0);
-	fd[1] = fd[0] < 0 ? fd[0] : sys_find_fd(fd[0] + 1);
-	if (fd[1] < 0)
-		return fd[1];
-	err = pipe_create(&end[0], &end[1]);
 	if (err)
 		return err;
-	err = copyout(uptr(arg[0]), fd, sizeof(fd));
+	err = pipe_create(&end[0], &end[1]);
+	if (!err)
+		err = copyout(uptr(arg[0]), fd, sizeof(fd));
 	for (int i = 0; i < 2; i++) {
-		if (err)
+		if (err && end[i])
 			file_put(end[i]);
-		else
-			p->files[fd[i]] = end[i];
+		fd_install(p, fd[i], err ? NULL : end[i]);
 	}
 	return err;
 }

@@ -6,7 +6,7 @@
 #include "mm/phys/frame.h"
 #include "mm/map.h"
 #include "mm/uaccess.h"
-#include "proc/args.h"
+#include "proc/threads/fds.h"
 #include "proc/proc.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"
@@ -85,7 +85,7 @@ s64 sys_mmap(const u64 arg[6])
 	if (!err)
 		err = mmap_decode_file(arg, &req);
 	if (!err)
-		err = aspace_map(proc_current()->thread.as, &req, &va);
+		err = aspace_map(proc_current()->as, &req, &va);
 	return err ? err : (s64)va;
 }
 
@@ -94,7 +94,7 @@ s64 sys_munmap(const u64 arg[6])
 	struct span s;
 	int err = mmap_decode_span(arg[0], arg[1], &s);
 
-	return err ? err : aspace_munmap(proc_current()->thread.as, s.addr, s.len);
+	return err ? err : aspace_munmap(proc_current()->as, s.addr, s.len);
 }
 
 s64 sys_mprotect(const u64 arg[6])
@@ -105,7 +105,7 @@ s64 sys_mprotect(const u64 arg[6])
 	if (!err && (u32)arg[2] & ~PROT_ALL)
 		err = -EINVAL;
 	if (!err)
-		err = aspace_protect(proc_current()->thread.as, s.addr, s.len, (u8)arg[2]);
+		err = aspace_protect(proc_current()->as, s.addr, s.len, (u8)arg[2]);
 	return err;
 }
 
@@ -115,13 +115,13 @@ s64 sys_msync(const u64 arg[6])
 	int err = mmap_decode_span(arg[0], arg[1], &s);
 
 	if (!err)
-		err = aspace_msync(proc_current()->thread.as, s.addr, s.len);
+		err = aspace_msync(proc_current()->as, s.addr, s.len);
 	return err ? err : fs_sync();
 }
 
 s64 sys_madvise(const u64 arg[6])
 {
-	struct aspace *as = proc_current()->thread.as;
+	struct aspace *as = proc_current()->as;
 	struct span s;
 	int err = mmap_decode_span(arg[0], arg[1], &s);
 
@@ -156,7 +156,7 @@ s64 sys_mincore(const u64 arg[6])
 		u64 len = MIN(s.len - done, MINCORE_BATCH * PAGE_SIZE);
 		u8 *bytes = frame_va(frame);
 
-		err = aspace_mincore(proc_current()->thread.as, s.addr + done, len, bytes);
+		err = aspace_mincore(proc_current()->as, s.addr + done, len, bytes);
 		if (!err)
 			err = copyout(uptr(arg[2] + done / PAGE_SIZE), bytes,
 				      len / PAGE_SIZE);
@@ -182,6 +182,6 @@ s64 sys_mremap(const u64 arg[6])
 		.new_len = ALIGN_UP(arg[2], PAGE_SIZE),
 		.may_move = (u32)arg[3] & MREMAP_MAYMOVE,
 	};
-	err = aspace_mremap(proc_current()->thread.as, &req, &va);
+	err = aspace_mremap(proc_current()->as, &req, &va);
 	return err ? err : (s64)va;
 }

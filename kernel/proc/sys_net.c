@@ -5,23 +5,22 @@
 #include "net/net.h"
 #include "net/port.h"
 #include "net/socket.h"
-#include "proc/args.h"
+#include "proc/threads/fds.h"
 #include "proc/proc.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"
 
 s64 sys_connect(const u64 arg[6])
 {
+	struct proc *p = proc_current();
+	int err, fd = fd_reserve(p, 0);
 	struct file *f;
-	int err, fd = arg_free_fd();
 
 	if (fd < 0)
 		return fd;
 	err = socket_open((u32)arg[0], (u16)arg[1], (u16)arg[2], &f);
-	if (err)
-		return err;
-	proc_current()->files[fd] = f;
-	return fd;
+	fd_install(p, fd, err ? NULL : f);
+	return err ? err : fd;
 }
 
 s64 sys_bind(const u64 arg[6])

@@ -44,8 +44,8 @@ static s64 sys_wait_for(int pid, u64 status, int options)
 	if (!child)
 		return result;
 	if (status && copyout(uptr(status), &child->status, sizeof(child->status)))
-		return -EFAULT;
-	proc_reap(child);
+		result = -EFAULT;
+	proc_wait_done(child, result >= 0);
 	return result;
 }
 
@@ -105,11 +105,10 @@ s64 sys_sbrk(const u64 arg[6])
 	struct proc *p = proc_current();
 	s64 delta = (int)arg[0];
 	va_t old;
-	int err =
-		aspace_sbrk(p->thread.as, delta, sys_sbrk_is_lazy(p, delta, arg[1]), &old);
+	int err = aspace_sbrk(p->as, delta, sys_sbrk_is_lazy(p, delta, arg[1]), &old);
 
 	if (err || delta < 0)
-		aspace_check(p->thread.as);
+		aspace_check(p->as);
 	return err ? err : (s64)old;
 }
 

@@ -66,31 +66,31 @@ u32 syscall_number(const char *name)
 }
 
 /* Makes call @number; if that is -errno, returns it. */
-static s64 syscall_call(struct proc *p, s64 number)
+static s64 syscall_call(const struct thread *t, s64 number)
 {
 	if ((u64)number >= SYS_MAX || !table[number].fn) {
 		if (number < 0)
 			return number;
-		printk_limited("unknown sys call", "%d %s: unknown sys call %d\n", p->pid,
-			       p->thread.name, (int)number);
+		printk_limited("unknown sys call", "%d %s: unknown sys call %d\n",
+			       t->proc->pid, t->name, (int)number);
 		return -ENOSYS;
 	}
-	return table[number].fn(&p->tf->a0);
+	return table[number].fn(&t->tf->a0);
 }
 
 /* With CHECK=1, fills the unused kernel stack with the low byte of the caller's t6.  A test
  * sets t6 and looks for that byte in all that comes back: if it is there, the call has
  * given away a byte of stack that it never wrote. */
-static __attribute__((noinline)) void syscall_mark_stack(const struct proc *p)
+static __attribute__((noinline)) void syscall_mark_stack(const struct thread *t)
 {
 #ifdef PAGODA_CHECK
-	u8 *at = (u8 *)(p->thread.stack_top - KSTACK_PAGES * PAGE_SIZE);
+	u8 *at = (u8 *)(t->stack_top - KSTACK_PAGES * PAGE_SIZE);
 	const u8 *end = (const u8 *)cpu_sp();
 
 	while (at < end)
-		*(volatile u8 *)at++ = (u8)p->tf->t6;
+		*(volatile u8 *)at++ = (u8)t->tf->t6;
 #else
-	(void)p;
+	(void)t;
 #endif
 }
 
@@ -101,14 +101,14 @@ static inline bool number_is_native(u32 number)
 
 bool syscall_is_native(void)
 {
-	return number_is_native((u32)proc_current()->tf->a7);
+	return number_is_native((u32)thread_current()->tf->a7);
 }
 
 /* The call that the program means by @used, a number of the labs; @used if it means none;
  * -errno. */
-static __attribute__((noinline)) int syscall_resolve(struct proc *p, u32 used)
+static __attribute__((noinline)) int syscall_resolve(const struct thread *t, u32 used)
 {
-	int call = program_call(p->program, used, p->tf->pc - 4);
+	int call = program_call(t->proc->program, used, t->tf->pc - 4);
 
 	return call ? call : (int)used;
 }
@@ -121,9 +121,9 @@ struct request {
 	s64 number;
 };
 
-static inline struct request syscall_request(struct proc *p)
+static inline struct request syscall_request(const struct thread *t)
 {
-	u32 used = (u32)p->tf->a7;
+	u32 used = (u32)t->tf->a7;
 	bool native = number_is_native(used);
 	s64 number;
 
@@ -131,7 +131,7 @@ static inline struct request syscall_request(struct proc *p)
 		used -= SYS_NATIVE;
 	number = used;
 	if (used >= LAB_NUMBER_FIRST && used <= LAB_NUMBER_LAST)
-		number = syscall_resolve(p, used);
+		number = syscall_resolve(t, used);
 	return (struct request){ used, native, number };
 }
 
@@ -145,31 +145,31 @@ static void syscall_trace(const struct proc *p, struct request r, s64 result)
 		printk("%d: syscall %s -> %ld\n", p->pid, name, result);
 }
 
-static inline void syscall_finish(struct proc *p, struct request r, s64 result)
+static inline void syscall_finish(struct thread *t, struct request r, s64 result)
 {
 	if (result < 0 && !r.native)
 		result = -1;
-	p->tf->a0 = result;
-	if (p->trace)
-		syscall_trace(p, r, result);
+	t->tf->a0 = result;
+	if (t->proc->trace)
+		syscall_trace(t->proc, r, result);
 }
 
 void syscall_dispatch(void)
 {
-	struct proc *p = proc_current();
-	struct request r = syscall_request(p);
+	struct thread *t = thread_current();
+	struct request r = syscall_request(t);
 
-	syscall_mark_stack(p);
-	syscall_finish(p, r, syscall_call(p, r.number));
+	syscall_mark_stack(t);
+	syscall_finish(t, r, syscall_call(t, r.number));
 }
 
 void syscall_dispatch_sandboxed(void)
 {
-	struct proc *p = proc_current();
-	struct request r = syscall_request(p);
+	struct thread *t = thread_current();
+	struct request r = syscall_request(t);
 
-	if (sandbox_masks(p, r.used, (u32)r.number))
-		syscall_finish(p, r, sandbox_masked_call((u32)r.number, &p->tf->x[10]));
+	if (sandbox_masks(t->proc, r.used, (u32)r.number))
+		syscall_finish(t, r, sandbox_masked_call((u32)r.number, &t->tf->x[10]));
 	else
 		syscall_dispatch();
 }

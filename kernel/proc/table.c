@@ -25,11 +25,9 @@ unsigned proc_count(void)
 	return n;
 }
 
-static int proc_state(const struct proc *p)
+static int proc_thread_state(const struct thread *t)
 {
-	if (p->zombie)
-		return PS_ZOMBIE;
-	switch (p->thread.state) {
+	switch (t->state) {
 	case THREAD_NEW:
 		return PS_NEW;
 	case THREAD_READY:
@@ -40,6 +38,23 @@ static int proc_state(const struct proc *p)
 	default:
 		return PS_RUNNING;
 	}
+}
+
+/* (P) That of the thread which does most. */
+static int proc_state(struct proc *p)
+{
+	int state = PS_SLEEPING;
+	struct proc *slot;
+
+	if (p->zombie)
+		return PS_ZOMBIE;
+	list_for_each(slot, &p->threads.all, peer.link) {
+		int s = slot->peer.gone ? PS_SLEEPING : proc_thread_state(&slot->thread);
+
+		if (s == PS_RUNNING || state == PS_SLEEPING)
+			state = s;
+	}
+	return state;
 }
 
 bool proc_info(unsigned slot, struct procinfo *info)
@@ -53,9 +68,9 @@ bool proc_info(unsigned slot, struct procinfo *info)
 		info->ppid = p->parent && p->parent != p ? p->parent->pid : 0;
 		info->state = proc_state(p);
 		info->hart = (int)p->thread.hart;
-		info->size = p->thread.as ? p->thread.as->brk : 0;
-		info->resident = p->thread.as ? p->thread.as->resident : 0;
-		info->cputime = thread_runtime(&p->thread) * 1000 / (clock_hz() / 1000);
+		info->size = p->as ? p->as->brk : 0;
+		info->resident = p->as ? p->as->resident : 0;
+		info->cputime = threads_runtime(p) * 1000 / (clock_hz() / 1000);
 		strlcpy(info->name, p->thread.name, sizeof(info->name));
 	}
 	spin_unlock(&proc_lock);
@@ -63,7 +78,7 @@ bool proc_info(unsigned slot, struct procinfo *info)
 }
 
 /* A process without a parent is still being made by fork, and its space must not be seen.
- * exit and exec take p->thread.as away under proc_lock before they destroy the space. */
+ * exit and exec take p->as away under proc_lock before they destroy the space. */
 struct aspace *proc_watch(int pid, struct procinfo *who)
 {
 	struct aspace *as = NULL;
@@ -72,7 +87,7 @@ struct aspace *proc_watch(int pid, struct procinfo *who)
 	spin_lock(&proc_lock);
 	p = pid ? proc_find(pid) : proc_current();
 	if (p && p->parent)
-		as = p->thread.as;
+		as = p->as;
 	if (as) {
 		aspace_watch(as);
 		who->pid = p->pid;

@@ -10,10 +10,12 @@
 #include "mm/space/aspace.h"
 #include "mm/uaccess.h"
 #include "proc/fault_words.h"
+#include "proc/threads/fds.h"
 #include "proc/lab/alarm.h"
 #include "proc/proc.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"
+#include "uapi/layout.h"
 
 static void (*fault_hook)(va_t va, enum access access);
 
@@ -35,14 +37,16 @@ static u32 user_trap_instruction(uptr_t pc)
 
 /* Prints the two lines that xv6 prints, then in words which program died of which fault,
  * and why.  Exits. */
-static void user_trap_kill(struct proc *p, u64 cause, u64 tval)
+static void user_trap_kill(u64 cause, u64 tval)
 {
-	struct fault f = { .cause = cause, .tval = tval, .pc = p->tf->pc };
+	const struct proc *p = proc_current();
+	u64 pc = thread_current()->tf->pc;
+	struct fault f = { .cause = cause, .tval = tval, .pc = pc };
 	char words[FAULT_WORDS_MAX];
 
 	printk("usertrap(): unexpected scause 0x%lx pid=%d\n"
 	       "            sepc=0x%lx stval=0x%lx\n",
-	       cause, p->pid, p->tf->pc, tval);
+	       cause, p->pid, pc, tval);
 	if (cause == EXC_ILLEGAL) {
 		f.insn = tval ? (u32)tval : user_trap_instruction(uptr(f.pc));
 		f.without_fp = !machine.has_fp;
@@ -56,98 +60,111 @@ static void user_trap_kill(struct proc *p, u64 cause, u64 tval)
 	proc_exit(-1);
 }
 
-static void user_trap_exception(struct proc *p, u64 cause, u64 tval, bool fp_off)
+static void user_trap_exception(struct thread *t, u64 cause, u64 tval, bool fp_off)
 {
 	int err = -EFAULT;
 
 	/* Perhaps its first floating point instruction.  The unit is on now: the
 	 * instruction works, or traps again and is found illegal. */
-	if (cause == EXC_ILLEGAL && fp_off && fp_first_use(&p->thread))
+	if (cause == EXC_ILLEGAL && fp_off && fp_first_use(t))
 		return;
 	irq_enable();
 	if (exc_is_page_fault(cause))
-		err = aspace_fault(p->thread.as, tval, access_of_cause(cause));
+		err = aspace_fault(t->as, tval, access_of_cause(cause));
+	if (err && t->killed)
+		proc_exit(-1); /* perhaps alone, without its process */
 	if (err == -ENOMEM)
-		printk_limited("out of memory", "%d %s: out of memory at 0x%lx\n", p->pid,
-			       p->thread.name, tval);
+		printk_limited("out of memory", "%d %s: out of memory at 0x%lx\n",
+			       t->proc->pid, t->name, tval);
 	if (err)
-		user_trap_kill(p, cause, tval);
+		user_trap_kill(cause, tval);
 }
 
-static void user_trap_syscall(struct proc *p)
+/* A call of a thread that is to die, or may not make every call, or may hold a file that
+ * another thread has closed. */
+static void user_trap_odd_syscall(struct thread *t)
 {
-	p->tf->pc += 4;
+	if (t->killed)
+		proc_exit(-1);
+	if (t->sandboxed)
+		syscall_dispatch_sandboxed();
+	else
+		syscall_dispatch();
+	if (t->has_peers)
+		fds_release_held();
+}
+
+static void user_trap_syscall(struct thread *t)
+{
+	t->tf->pc += 4;
 	irq_enable();
-	if (p->thread.attends) {
-		if (p->thread.killed)
-			proc_exit(-1);
-		if (p->thread.sandboxed) {
-			syscall_dispatch_sandboxed();
-			return;
-		}
-	}
-	syscall_dispatch();
+	if (t->attends)
+		user_trap_odd_syscall(t);
+	else
+		syscall_dispatch();
 }
 
 /* Sets up the trap frame for the next trap, and sstatus for the way to the program.
  * Interrupts stay off from here to the program. */
-static void user_trap_prepare_exit(struct proc *p)
+static void user_trap_prepare_exit(struct thread *t)
 {
+	struct root *root = &t->as->root;
+	struct trapframe *tf = t->tf;
 	u64 status = csr_read(sstatus);
 
 	icache_sync();
-	p->tf->hart = (u64)hart_current();
-	p->tf->user_satp = p->thread.as->root.user_satp;
-	p->tf->kernel_satp = p->thread.as->root.user_satp ? p->thread.as->root.satp : 0;
-	p->tf->satp_fence = tlb_asid(&p->thread.as->root.tlb) ==
-			    0; /* the roots share ASID 0 */
+	tf->hart = (u64)hart_current();
+	tf->user_satp = root->user_satp;
+	tf->kernel_satp = root->user_satp ? root->satp : 0;
+	tf->satp_fence = tlb_asid(&root->tlb) == 0; /* the roots share ASID 0 */
 	status &= ~(SSTATUS_SPP | SSTATUS_FS);
-	status |= SSTATUS_SPIE | fp_user_status(&p->thread);
+	status |= SSTATUS_SPIE | fp_user_status(t);
 	csr_write(sstatus, status);
 }
 
 /* What keeps few programs from being entered just as they are.  Interrupts off. */
-static void user_trap_attend(struct proc *p)
+static void user_trap_attend(struct thread *t)
 {
-	if (p->thread.killed) {
+	if (t->killed) {
 		irq_enable();
 		proc_exit(-1);
 	}
-	if (p->thread.has_alarm)
-		alarm_attend(&p->thread);
+	if (t->has_alarm)
+		alarm_attend(t);
 }
 
-static void user_trap_leave(struct proc *p)
+/* Returns where the trap frame is in the space of @t. */
+static va_t user_trap_leave(struct thread *t)
 {
 	for (;;) {
 		irq_disable();
-		if (p->thread.attends)
-			user_trap_attend(p);
+		if (t->attends)
+			user_trap_attend(t);
 		if (!hart_current()->resched)
 			break;
 		thread_yield();
 	}
-	user_trap_prepare_exit(p);
+	user_trap_prepare_exit(t);
+	return TRAPFRAME | (u64)t->tf % PAGE_SIZE;
 }
 
-void user_trap(void)
+va_t user_trap(void)
 {
 	u64 cause = csr_read(scause), tval = csr_read(stval);
 	bool fp_off = !(csr_read(sstatus) & SSTATUS_FS);
-	struct proc *p = proc_current();
+	struct thread *t = thread_current();
 
 	if (cause == EXC_ECALL_U)
-		user_trap_syscall(p);
+		user_trap_syscall(t);
 	else if (cause & CAUSE_INTERRUPT)
 		trap_interrupt(cause);
 	else
-		user_trap_exception(p, cause, tval, fp_off);
-	user_trap_leave(p);
+		user_trap_exception(t, cause, tval, fp_off);
+	return user_trap_leave(t);
 }
 
-/* Called from the start function of a new process's thread. */
+/* Called from the start function of a new thread. */
 void proc_enter_user(void)
 {
-	user_trap_leave(proc_current());
-	user_trap_exit();
+	user_trap_exit(user_trap_leave(thread_current()));
 }

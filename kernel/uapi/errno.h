@@ -33,6 +33,7 @@
 #define EROFS 30
 #define EMLINK 31
 #define EPIPE 32
+#define EDEADLK 45
 #define ENODATA 61
 #define ENAMETOOLONG 91
 #define ENOSYS 88

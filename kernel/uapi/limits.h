@@ -2,6 +2,7 @@
 #pragma once
 
 #define NPROC 64       /* processes at once                              */
+#define NTHREAD 12     /* threads of a process; each takes a slot of NPROC */
 #define NOFILE 16      /* open files of a process                        */
 #define NFILE 100      /* open files of the system                       */
 #define NINODE 50      /* inodes in use at once, at least                */

@@ -57,7 +57,15 @@
  * bind(port)                      unbind(port)
  * send(own_port, addr, port, buf, n) -> 0
  * recv(port, uint *addr, ushort *from_port, buf, n) -> bytes; the pointers may be NULL
- * icmp_echo(addr, n, ms) -> ns until the reply to an echo request with n bytes came */
+ * icmp_echo(addr, n, ms) -> ns until the reply to an echo request with n bytes came
+ *
+ * Threads.
+ * clone(fn, arg, stack, tls) -> tid: one more thread of the process, which calls fn(arg)
+ *   with sp = stack, rounded down to 16 bytes, and tp = tls; fn must not return
+ * leave(value): ends the calling thread, and with the last one the process
+ * join(tid or -1, u64 *value, options) -> tid of a thread that has ended: see thread.h
+ * gettid() -> that of the calling thread; the first one's is the pid
+ * futex(word, op, value, timeout): see thread.h */
 #pragma once
 
 #define SYS_NATIVE 0x1000
@@ -136,7 +144,12 @@
 	X(106, vmprint, 0)      \
 	X(107, ksupernpte, 2)   \
 	X(108, pgaccess2026, 3) \
-	X(109, icmp_echo, 3)
+	X(109, icmp_echo, 3)    \
+	X(110, clone, 4)        \
+	X(111, futex, 4)        \
+	X(112, join, 3)         \
+	X(113, leave, 1)        \
+	X(114, gettid, 0)
 
 #define SYSCALLS(X) XV6_CALLS(X) LAB_CALLS(X) OWN_CALLS(X)
 

@@ -24,7 +24,7 @@ GUEST_LIB := start.S lib.c
 ABITEST_SRC := $(patsubst $(GUEST_DIR)/%,%,$(sort $(wildcard $(GUEST_DIR)/*/t_*.c)))
 ABITEST2_SRC := $(filter mm/t_mmap% mm/t_mremap% mm/t_cut% mm/t_super% mm/t_stale% rules/t_regress% \
 	obs/t_options% obs/t_obs% obs/t_ledger% proc/t_exec_many% proc/t_alarm% proc/t_sandbox% \
-	proc/t_names%,$(ABITEST_SRC))
+	proc/t_names% thread/t_%,$(ABITEST_SRC))
 
 .PHONY: guest-tests test.img
 guest-tests: $(GUEST_TESTS)
@@ -52,19 +52,20 @@ $(GUEST_OUT)/obj/$(TOOLCHAIN)/%.o: $(GUEST_DIR)/% $(GUEST_DIR)/build.mk $(GUEST_
 	$(Q)$(CC_USER) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Linked like the programs in user/bin.
-$(GUEST_OUT)/streams.sym: $(call user_objects,tests/qemu/programs/streams.c) $(USER_LIB_OBJ) user/lib/user.ld
+USER_TESTS := $(addprefix $(GUEST_OUT)/,streams threads)
+$(USER_TESTS:=.sym): $(GUEST_OUT)/%.sym: $(UO)/tests/qemu/programs/%.c.o $(USER_LIB_OBJ) user/lib/user.ld
 	$(call say,LD,$(basename $@))
 	@mkdir -p $(@D)
 	$(Q)$(call user_link,$@,$<)
 
-$(GUEST_OUT)/streams: %: %.sym
+$(USER_TESTS): %: %.sym
 	$(Q)$(OBJCOPY_USER) -S $< $@
 
 -include $(wildcard $(GUEST_OUT)/obj/$(TOOLCHAIN)/*.d $(GUEST_OUT)/obj/$(TOOLCHAIN)/*/*.d)
 
 test.img: $(BUILD)/test.img
 $(BUILD)/test.img.files: FORCE
-	@$(call write_key,$(UPROGS) $(GUEST_TESTS) $(GUEST_OUT)/streams)
-$(BUILD)/test.img: $(GUEST_TESTS) $(GUEST_OUT)/streams $(UPROGS) README.md $(HOST_TOOLS) $(BUILD)/test.img.files
+	@$(call write_key,$(UPROGS) $(GUEST_TESTS) $(USER_TESTS))
+$(BUILD)/test.img: $(GUEST_TESTS) $(USER_TESTS) $(UPROGS) README.md $(HOST_TOOLS) $(BUILD)/test.img.files
 	$(call say,MKFS,$@)
-	$(Q)$(BUILD)/mkfs $@ README.md:README $(UPROGS) $(GUEST_TESTS) $(GUEST_OUT)/streams
+	$(Q)$(BUILD)/mkfs $@ README.md:README $(UPROGS) $(GUEST_TESTS) $(USER_TESTS)

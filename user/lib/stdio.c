@@ -26,6 +26,7 @@
 struct stream {
 	struct __file_bufio bufio; /* begins with the FILE                   */
 	struct stream *next;       /* the list of all open streams           */
+	struct __lock lock;        /* of bufio                               */
 	int fd;
 	int error; /* errno of the last write that failed, or 0 */
 };
@@ -107,10 +108,12 @@ static int stream_close(FILE *f)
 	struct stream *s = (struct stream *)f, **link = &streams;
 	bool failed = fflush(f) || (f->flags & __SERR && s->error);
 
+	__LIBC_LOCK();
 	while (*link && *link != s)
 		link = &(*link)->next;
 	if (*link)
 		*link = s->next;
+	__LIBC_UNLOCK();
 	if (s->bufio.bflags & __BALL)
 		free(s->bufio.buf);
 	failed |= close(s->fd) < 0;
@@ -121,8 +124,10 @@ static int stream_close(FILE *f)
 
 __attribute__((constructor)) static void streams_begin(void)
 {
-	for (struct stream *s = streams; s; s = s->next)
+	for (struct stream *s = streams; s; s = s->next) {
 		s->bufio.xfile.cfile.close = stream_close;
+		s->bufio.lock = &s->lock;
+	}
 }
 
 /* --- files -------------------------------------------------------------------- */
@@ -165,11 +170,14 @@ FILE *fdopen(int fd, const char *mode)
 		return NULL;
 	*s = (struct stream){
 		.bufio = STREAM(fd, (char *)(s + 1), BUFFER_SIZE, rights_of(flags), 0),
-		.next = streams,
 		.fd = fd,
 	};
 	s->bufio.xfile.cfile.close = stream_close;
+	s->bufio.lock = &s->lock;
+	__LIBC_LOCK();
+	s->next = streams;
 	streams = s;
+	__LIBC_UNLOCK();
 	if (flags & O_APPEND)
 		(void)fseeko(stream_file(s), 0, SEEK_END);
 	return stream_file(s);

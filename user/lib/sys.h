@@ -2,6 +2,7 @@
  * where they differ from picolibc's of the same name. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* O_CREATE, struct stat, ... of the kernel, under names of their own.  The
@@ -89,6 +90,13 @@ long sys_send(unsigned own, unsigned addr, unsigned port, const void *buf, size_
 long sys_recv(unsigned port, unsigned *addr, unsigned short *from, void *buf, size_t n);
 long sys_icmp_echo(unsigned addr, size_t n, int ms);
 
+struct pthread;
+long sys_clone(void (*fn)(struct pthread *), struct pthread *arg, void *stack, void *tls);
+_Noreturn void sys_leave(void *value);
+long sys_join(int tid, unsigned long *value, int options);
+long sys_gettid(void);
+long sys_futex(int *word, int op, int value, long ns);
+
 /* The last part of argv[0]. */
 extern const char *program_name;
 
@@ -98,3 +106,25 @@ int stdio_error(void);
 
 /* Turns the result of a stub into that of POSIX: -1 with errno set for a failure. */
 long sys_result(long r);
+
+/* --- lock.c ------------------------------------------------------------------- */
+
+/* All zero: free.  Taken by a thread that may take it again. */
+struct __lock {
+	int word;    /* 0 free, 1 taken, 2 taken and somebody may wait */
+	void *owner; /* its tp */
+	unsigned count;
+};
+
+/* True from the first pthread_create() on.  Before that the locks of picolibc cost
+ * nothing. */
+extern bool lock_needed;
+
+/* @word alone, without owner and count. */
+void word_lock(int *word);
+bool word_trylock(int *word);
+void word_unlock(int *word);
+
+void lock_take(struct __lock *l);
+bool lock_try(struct __lock *l);
+void lock_give(struct __lock *l);

@@ -36,6 +36,5 @@ void asm_offsets(void)
 	OFFSET(CPU_BOOT_SP, struct cpu, boot_sp);
 	OFFSET(CPU_HARTID, struct cpu, hartid);
 	VALUE(ASM_MAX_HARTS, MAX_HARTS);
-	VALUE(ASM_TRAPFRAME, TRAPFRAME);
 	VALUE(ASM_SBI_SRST, SBI_SRST);
 }

@@ -62,6 +62,11 @@ s64 sbi_send_ipi(u64 harts)
 	return sbi_call_harts(SBI_IPI, 0, harts, NULL);
 }
 
+s64 sbi_remote_fence_i(u64 harts)
+{
+	return sbi_call_harts(SBI_RFENCE, 0, harts, NULL);
+}
+
 s64 sbi_remote_sfence(u64 harts, va_t start, u64 bytes)
 {
 	u64 range[3] = { start, bytes };

@@ -19,6 +19,9 @@ s64 sbi_set_timer(u64 deadline);
 /* @harts: a mask of hart indexes (cpu.h). */
 s64 sbi_send_ipi(u64 harts);
 
+/* fence.i on each of @harts. */
+s64 sbi_remote_fence_i(u64 harts);
+
 /* sfence.vma on each of @harts for [start, start + bytes) of all address
  * spaces; bytes = -1: everything. */
 s64 sbi_remote_sfence(u64 harts, va_t start, u64 bytes);

@@ -18,7 +18,7 @@ void fp_load(const struct fpstate *fp);
  * trampoline page, which are the same in every address space. */
 void kernel_vector(void);
 void user_trap_enter(void);
-void user_trap_exit(void) __attribute__((noreturn));
+void user_trap_exit(va_t trapframe) __attribute__((noreturn));
 extern va_t user_vector_va, user_leave_va;
 
 /* Sets stvec to kernel_vector, and limits what user mode may reach.  Once on each hart. */

@@ -145,6 +145,14 @@ void icache_dirty(void)
 	__atomic_store_n(&icache_pending, ~0ul, __ATOMIC_SEQ_CST);
 }
 
+void icache_sync_harts(u64 harts)
+{
+	harts &= ~BIT(cpu_current()->index);
+	fence_all();
+	if (harts)
+		sbi_remote_fence_i(harts);
+}
+
 void icache_sync(void)
 {
 	u64 self = BIT(cpu_current()->index);

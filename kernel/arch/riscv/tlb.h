@@ -40,3 +40,6 @@ void tlb_flush_all(void);
  * fence.i. */
 void icache_dirty(void);
 void icache_sync(void); /* on the way to user mode; cheap when not needed */
+
+/* @harts, without this one, do fence.i before this returns. */
+void icache_sync_harts(u64 harts);

@@ -1,8 +1,8 @@
 /* trapframe.h - the registers of a program while the kernel runs for it.
  *
  * One page per process, mapped at TRAPFRAME in its address space, for the supervisor
- * only.  The kernel reaches the same page through the direct map.  The code in
- * trampoline.S saves the registers here. */
+ * only; it has one trap frame for each of the process's threads.  The kernel reaches the
+ * same page through the direct map.  The code in trampoline.S saves the registers here. */
 #pragma once
 
 #include "lib/types.h"

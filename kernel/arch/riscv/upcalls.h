@@ -5,8 +5,8 @@
 #include "arch/riscv/trapframe.h"
 
 /* proc/trap.c: a program has trapped; interrupts are off.  Returns when the program may
- * continue. */
-void user_trap(void);
+ * continue: the address of its trap frame in its own space. */
+va_t user_trap(void);
 
 /* core/sched.c: where a new thread starts; never returns. */
 void thread_entry(void) __attribute__((noreturn));

@@ -22,8 +22,7 @@ user_trap_enter:
 	li	s0, 0
 	call	user_trap
 	.globl user_trap_exit
-user_trap_exit:			/* also the first step of a new process */
-	li	a0, ASM_TRAPFRAME
+user_trap_exit:			/* also the first step of a new thread; a0: the trap frame */
 	la	t0, user_vector_va
 	ld	t0, 0(t0)
 	csrw	stvec, t0

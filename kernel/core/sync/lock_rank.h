@@ -16,6 +16,7 @@
 	X(log, "mutex: the state of the log")                                     \
 	X(buffer, "mutex: the bitmap of blocks")                                  \
 	X(proc, "spin: process tree, states, exit status")                        \
+	X(futex, "spin: threads that wait for words of user memory")              \
 	X(pipe, "spin: one pipe")                                                 \
 	X(console, "spin: console input")                                         \
 	X(fstable, "spin: one table: inodes, files, names, pipes")                \

@@ -33,17 +33,25 @@ static void mutex_take_slowly(struct mutex *m, struct thread *self)
 }
 
 #ifdef PAGODA_CHECK
+static void mutex_rank_note(const struct mutex *m)
+{
+	struct thread *t = thread_current();
+
+	if (m->rank == RANK_none)
+		return;
+	t->mutex_rank |= 1u << m->rank;
+	t->mutex_count[m->rank]++;
+}
+
 static void mutex_rank_enter(const struct mutex *m, bool nested)
 {
 	struct thread *t = thread_current();
 	u32 above = m->rank + (nested ? 1 : 0);
 
 	ASSERT(hart_current()->spin_depth == 0);
-	if (m->rank == RANK_none)
-		return;
-	ASSERT(t->mutex_rank >> above == 0);
-	t->mutex_rank |= 1u << m->rank;
-	t->mutex_count[m->rank]++;
+	if (m->rank != RANK_none)
+		ASSERT(t->mutex_rank >> above == 0);
+	mutex_rank_note(m);
 }
 
 static void mutex_rank_leave(const struct mutex *m)
@@ -54,6 +62,11 @@ static void mutex_rank_leave(const struct mutex *m)
 		t->mutex_rank &= ~(1u << m->rank);
 }
 #else
+static inline void mutex_rank_note(const struct mutex *m)
+{
+	(void)m;
+}
+
 static inline void mutex_rank_enter(const struct mutex *m, bool nested)
 {
 	(void)m;
@@ -84,6 +97,17 @@ void mutex_lock(struct mutex *m)
 void mutex_lock_nested(struct mutex *m)
 {
 	mutex_lock_ranked(m, true);
+}
+
+bool mutex_trylock(struct mutex *m)
+{
+	struct thread *self = thread_current();
+
+	ASSERT(m->owner != self);
+	if (!mutex_take(m, self))
+		return false;
+	mutex_rank_note(m);
+	return true;
 }
 
 void mutex_unlock(struct mutex *m)

@@ -25,5 +25,8 @@ void mutex_lock(struct mutex *m);
 void mutex_lock_nested(struct mutex *m);
 void mutex_unlock(struct mutex *m);
 
+/* Takes @m if it is free.  Never sleeps, so it may be called under any other lock. */
+bool mutex_trylock(struct mutex *m) MUST_CHECK;
+
 /* Whether the running thread holds @m; for assertions. */
 bool mutex_held(const struct mutex *m);

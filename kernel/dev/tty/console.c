@@ -7,8 +7,8 @@
 
 #include "core/clock.h"
 #include "core/option/options.h"
+#include "core/sched.h"
 #include "core/sync/spinlock.h"
-#include "core/thread.h"
 #include "core/sync/waitq.h"
 #include "dev/chardev.h"
 #include "dev/tty/tty_line.h"
@@ -28,8 +28,8 @@ static struct waitq readers = WAITQ_INIT(readers);
 static struct waitq stalled = WAITQ_INIT(stalled);
 static const struct console_hooks *hooks; /* (A) NULL: none yet */
 
-/* (A, changed under lock) The thread that chose the mode.  NULL: it is CONSOLE_LINES. */
-static const struct thread *mode_owner;
+/* (A, changed under lock) The process that chose the mode.  NULL: it is CONSOLE_LINES. */
+static const struct proc *mode_owner;
 static const struct thread *last_writer; /* (A) */
 
 /* --- keys ---------------------------------------------------------------- */
@@ -195,7 +195,7 @@ bool console_has_prompt(void)
 /* (lock) */
 static int console_set_mode(int how, bool *interrupted)
 {
-	const struct thread *self = thread_current(), *owner = mode_owner;
+	const struct proc *self = thread_current()->proc, *owner = mode_owner;
 
 	if (how == CONSOLE_LINES && owner != self)
 		return 0;
@@ -234,7 +234,7 @@ void console_leave(void)
 	struct console_info info;
 	int err = 0;
 
-	if (__atomic_load_n(&mode_owner, __ATOMIC_RELAXED) == thread_current())
+	if (__atomic_load_n(&mode_owner, __ATOMIC_RELAXED) == thread_current()->proc)
 		err = console_control(CONSOLE_LINES, &info);
 	ASSERT(!err);
 }

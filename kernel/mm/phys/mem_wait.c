@@ -21,7 +21,7 @@ bool mem_wait(void)
 	u64 now = clock_now(), until = now + clock_from_ms(RETRY_MS);
 	bool is_news;
 
-	if (!thread_current()->waits_for_memory)
+	if (!thread_current()->waits_for_memory || thread_killed())
 		return false;
 	spin_lock(&lock);
 	is_news = now >= silent_until;

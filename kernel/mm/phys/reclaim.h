@@ -26,7 +26,8 @@ u64 mem_available(void);
 
 /* Called after an allocation has failed.  For process 1, without which nothing runs, it
  * sleeps for a while and returns true: the caller tries again, as often as it takes.  For
- * all others it returns false, and the caller fails.  No lock held. */
+ * all others, and for a thread of process 1 that is to leave, it returns false, and the
+ * caller fails.  No lock held. */
 bool mem_wait(void) MUST_CHECK;
 
 /* Whether @pages frames can be had.  A guess: others allocate, too.  Cheap while enough

@@ -74,6 +74,11 @@ int aspace_alloc(struct page *trapframe, struct aspace **out)
 	return err;
 }
 
+void aspace_share(struct aspace *as)
+{
+	as->shared = true;
+}
+
 /* --- giving back ------------------------------------------------------- */
 
 /* Only clears the entries: the two frames belong to the image and the process. */

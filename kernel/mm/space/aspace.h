@@ -1,6 +1,6 @@
 /* aspace.h - the user half of an address space: areas, page table, break.
  *
- * Every process has one.  Its thread and its observers take `lock` (rank area) to look at
+ * Every process has one.  Its threads and its observers take `lock` (rank area) to look at
  * it or to change it.  Before it is finished nobody else can see it, and no lock is
  * needed: build.h.
  *
@@ -31,6 +31,7 @@ struct aspace {
 	bool walking;         /* (A) a copy uses frames found in pt     */
 	bool cutting;         /* (A) another thread takes pages or W away;
 			       * for both see truncate_maps.h           */
+	bool shared;          /* several threads may run in it: aspace_share() */
 };
 
 /* The pages that every space of a process has at the top.  A space takes a reference on
@@ -45,6 +46,9 @@ struct aspace_pages {
  * are copied.  -ENOMEM, -EINTR (the thread is to die).  Sleeps; no lock held. */
 int aspace_fork(struct aspace *from, const struct aspace_pages *pages,
 		struct aspace **out) MUST_CHECK;
+
+/* Called by the only thread that runs in @as, before there is a second one. */
+void aspace_share(struct aspace *as);
 
 /* Waits until nobody watches @as (watch.h), then gives everything back.  Needs no memory.
  * No thread runs in @as any more; no lock held, interrupts on. */

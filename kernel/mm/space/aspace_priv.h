@@ -28,11 +28,15 @@ int aspace_insert(struct aspace *as, const struct area_spec *spec,
 		  struct vma **area) MUST_CHECK;
 
 /* Called before a leaf with @flags is set for a frame whose contents instruction fetches
- * may not have seen yet.  Not needed where a frame only changes owner or address. */
-static inline void aspace_before_leaf(u64 flags)
+ * may not have seen yet.  Not needed where a frame only changes owner or address.  Harts
+ * that run other threads of the space may not enter the kernel before they fetch. */
+static inline void aspace_before_leaf(const struct aspace *as, u64 flags)
 {
-	if (flags & PTE_X)
-		icache_dirty();
+	if (!(flags & PTE_X))
+		return;
+	icache_dirty();
+	if (as->shared)
+		icache_sync_harts(tlb_users(&as->root.tlb));
 }
 
 /* Maps @pg at the page @va, where nothing is.  On success its reference moves to the
@@ -95,7 +99,8 @@ bool super_map_touched(struct aspace *as, const struct vma *area, va_t va,
 
 /* Called when memory has run out.  Splits the blocks that came with a first touch, and
  * gives back those of their pages that hold only zeros.  Returns how many frames those
- * were.  @as is the running process's, so nobody writes to it meanwhile. */
+ * were.  @as is the running process's; its other threads cannot write to such a block
+ * meanwhile. */
 u64 super_shed(struct aspace *as);
 
 /* If no other space has the block of the copy-on-write leaf under the cursor: makes the

@@ -23,7 +23,7 @@ int aspace_map_frame(struct aspace *as, va_t va, struct page *pg, u64 flags)
 
 	if (pt_reach(&c, 0))
 		return -ENOMEM;
-	aspace_before_leaf(flags);
+	aspace_before_leaf(as, flags);
 	pt_set_leaf(&c, pte_make(frame_pa(pg), flags));
 	as->resident++;
 	return 0;

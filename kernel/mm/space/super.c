@@ -93,7 +93,7 @@ static bool super_map_zeroed(struct aspace *as, const struct super_place *at, u6
 	}
 	vmstat_add(VM_page_zeroed, SUPER_PAGES);
 	pg->flags = mark;
-	aspace_before_leaf(flags);
+	aspace_before_leaf(as, flags);
 	if (super_map(as, ALIGN_DOWN(at->va, SUPER_SIZE), pg, flags))
 		return true;
 	frame_put(pg);
@@ -153,10 +153,11 @@ static void super_copy_own(struct aspace *as, struct pt_cur *c)
 	if (!copy)
 		return;
 	vmstat_inc(VM_super_owned);
-	aspace_before_leaf(flags);
-	e = pt_set_leaf(c, pte_make(frame_pa(copy), flags));
-	pte_set_bits(c->slot, e.bits & PTE_A); /* set by the hardware during the copy */
+	aspace_before_leaf(as, flags);
+	e = pt_set_leaf(c, (pte_t){ 0 }); /* as in fault_cow_page() */
 	tlb_shootdown(&as->root.tlb, base, base + SUPER_SIZE);
+	/* The hardware may have set A during the copy. */
+	pt_set_leaf(c, pte_make(frame_pa(copy), flags | (e.bits & PTE_A)));
 	frame_put_block(old, SUPER_ORDER);
 }
 
@@ -221,9 +222,21 @@ static bool super_has_zero_page(const struct page *pg)
 	return false;
 }
 
-/* Splits the large leaf under the cursor and gives back its pages that hold zeros.
- * Returns how many those were. */
-static u64 super_shed_leaf(struct aspace *as, struct pt_cur *c, struct gather *g)
+/* No other thread writes to the block under the cursor until it gets PTE_W back.  Returns
+ * that, or 0 if nobody else could write anyway. */
+static u64 super_freeze(struct aspace *as, struct pt_cur *c)
+{
+	if (!as->shared || !(pte_load(c->slot).bits & PTE_W))
+		return 0;
+	pte_clear_bits(c->slot, PTE_W);
+	tlb_shootdown(&as->root.tlb, c->va, c->va + SUPER_SIZE);
+	return PTE_W;
+}
+
+/* Splits the large leaf under the cursor and gives back its pages that hold zeros; the
+ * others get @frozen back.  Returns how many were given back. */
+static u64 super_shed_leaf(struct aspace *as, struct pt_cur *c, struct gather *g,
+			   u64 frozen)
 {
 	u64 n = 0;
 
@@ -231,14 +244,29 @@ static u64 super_shed_leaf(struct aspace *as, struct pt_cur *c, struct gather *g
 	for (u64 i = 0; i < SUPER_PAGES; i++) {
 		struct page *pg = frame_of_pa(pte_pa(pte_load(&c->slot[i])));
 
-		if (!super_is_zero(pg))
+		if (!super_is_zero(pg)) {
+			pte_set_bits(&c->slot[i], frozen);
 			continue;
+		}
 		pte_store(&c->slot[i], (pte_t){ 0 });
 		gather_add(g, c->va + i * PAGE_SIZE, pg);
 		n++;
 	}
 	as->resident -= n;
 	return n;
+}
+
+/* The same for a leaf over a block that nobody else holds. */
+static u64 super_shed_block(struct aspace *as, struct pt_cur *c, struct gather *g)
+{
+	struct page *pg = frame_of_pa(pte_pa(pte_load(c->slot)));
+	u64 frozen = super_freeze(as, c);
+
+	if (super_has_zero_page(pg))
+		return super_shed_leaf(as, c, g, frozen);
+	if (frozen)
+		pte_set_bits(c->slot, frozen);
+	return 0;
 }
 
 u64 super_shed(struct aspace *as)
@@ -254,8 +282,8 @@ u64 super_shed(struct aspace *as)
 			struct page *pg = frame_of_pa(pte_pa(e));
 
 			if (pte_is_large(e, c.level) && pg->flags & BLOCK_MAY_BE_SHED &&
-			    frame_reunite(pg, SUPER_ORDER) && super_has_zero_page(pg))
-				n += super_shed_leaf(as, &c, &g);
+			    frame_reunite(pg, SUPER_ORDER))
+				n += super_shed_block(as, &c, &g);
 			if (sched_point_killed())
 				break;
 		}

@@ -92,10 +92,21 @@ void aspace_write_back(struct aspace *as, va_t lo, va_t hi, bool may_stop)
 		aspace_tell_written(as, lo, hi, may_stop);
 }
 
+/* Another thread may write to a page of a file until the shootdown.  So with several
+ * threads the files are told after a shootdown of their own; else such a write might never
+ * reach the disk. */
+static __attribute__((noinline)) void aspace_tell_first(struct aspace *as, va_t lo, va_t hi)
+{
+	if (object_any_shared())
+		aspace_write_back(as, lo, hi, false);
+}
+
 void aspace_zap(struct aspace *as, va_t lo, va_t hi)
 {
 	struct gather g;
 
+	if (as->shared)
+		aspace_tell_first(as, lo, hi);
 	gather_init(&g, &as->root.tlb);
 	aspace_gather_pages(as, lo, hi, &g);
 	gather_finish(&g);

@@ -1,6 +1,7 @@
 /* alarm.c - see alarm.h.
  *
- * A process has a struct alarm from its first sigalarm() until it stops the alarm.  A hart
+ * A thread has a struct alarm, in its slot, from its first sigalarm() until it stops the
+ * alarm or ends.  A hart
  * that is about to enter such a program sets a timer for the moment at which the alarm is
  * due if the process keeps the hart until then.  The interrupt brings it into the kernel,
  * and the way out looks at the time. */
@@ -15,7 +16,7 @@
 #include "proc/syscall.h"
 #include "uapi/errno.h"
 
-/* (T) see core/clock.h; all else: only the process itself */
+/* (T) see core/clock.h; all else: only the thread itself */
 struct alarm {
 	struct timer timer; /* (T) */
 	u64 interval;       /* time base cycles between calls; 0: stopped      */
@@ -75,7 +76,7 @@ static void alarm_skip_missed(const struct thread *t, struct alarm *a)
 
 static void alarm_save(struct thread *t, struct alarm *a)
 {
-	const struct trapframe *tf = proc_current()->tf;
+	const struct trapframe *tf = t->tf;
 
 	memcpy(a->x, tf->x, sizeof(a->x));
 	a->pc = tf->pc;
@@ -87,7 +88,7 @@ static void alarm_save(struct thread *t, struct alarm *a)
 
 static void alarm_restore(struct thread *t, const struct alarm *a)
 {
-	struct trapframe *tf = proc_current()->tf;
+	struct trapframe *tf = t->tf;
 
 	memcpy(tf->x, a->x, sizeof(a->x));
 	tf->pc = a->pc;
@@ -100,7 +101,7 @@ static void alarm_restore(struct thread *t, const struct alarm *a)
 static void alarm_call(struct thread *t, struct alarm *a)
 {
 	alarm_save(t, a);
-	proc_current()->tf->pc = a->handler;
+	t->tf->pc = a->handler;
 	a->in_handler = true;
 	a->due += a->interval;
 	alarm_skip_missed(t, a);

@@ -4,7 +4,9 @@
  * Processor time is what `ps` shows: the time during which the process has a hart, in its
  * own code or in the kernel, to the time base cycle.  While it sleeps or waits for its
  * turn, none passes.  The handler is called on the way from the kernel to the program.
- * What it interrupts, pc and all registers, is kept in the kernel until sigreturn(). */
+ * What it interrupts, pc and all registers, is kept in the kernel until sigreturn().
+ *
+ * An alarm belongs to the thread that set it. */
 #pragma once
 
 #include "lib/types.h"

@@ -35,6 +35,8 @@ static const struct {
 	u32 number, does;
 } sandbox_kin[] = {
 	{ NR_wait4, BIT(NR_wait) },
+	{ NR_clone, BIT(NR_fork) },
+	{ NR_leave, BIT(NR_exit) },
 	{ NR_rename, BIT(NR_link) | BIT(NR_unlink) },
 	{ NR_ftruncate, BIT(NR_write) },
 	{ NR_readlink, BIT(NR_open) },
@@ -83,10 +85,29 @@ s64 sandbox_masked_call(u32 number, const u64 arg[6])
 	return sys_exec_path(allowed, arg);
 }
 
+/* Adds @mask, and unless it has one gives @p the sandbox @new.  All threads of @p are in it
+ * from their next call on.  False: @new is not used. */
+static bool sandbox_enter(struct proc *p, struct sandbox *new, u32 mask)
+{
+	bool first;
+	struct proc *slot;
+
+	spin_lock(&proc_lock);
+	first = !p->sandbox;
+	if (first)
+		p->sandbox = new;
+	p->masked |= mask;
+	list_for_each(slot, &p->threads.all, peer.link)
+		slot->thread.sandboxed = true;
+	spin_unlock(&proc_lock);
+	return first;
+}
+
 /* interpose(mask, path).  The first call with a mask sets the path. */
 s64 sys_interpose(const u64 arg[6])
 {
 	struct proc *p = proc_current();
+	struct sandbox *new = NULL;
 	u32 mask = (u32)arg[0];
 	char path[MAXPATH];
 	int err = arg_path(arg[1], path);
@@ -94,14 +115,14 @@ s64 sys_interpose(const u64 arg[6])
 	if (err || !mask)
 		return err;
 	if (!p->sandbox) {
-		p->sandbox = slab_alloc(&sandbox_slab, 0);
-		if (!p->sandbox)
+		new = slab_alloc(&sandbox_slab, 0);
+		if (!new)
 			return -ENOMEM;
-		p->sandbox->refs = 1;
-		strlcpy(p->sandbox->path, path, MAXPATH);
-		p->thread.sandboxed = true;
+		new->refs = 1;
+		strlcpy(new->path, path, MAXPATH);
 	}
-	p->masked |= mask;
+	if (!sandbox_enter(p, new, mask) && new) /* another thread was first */
+		slab_free(&sandbox_slab, new);
 	return 0;
 }
 

@@ -15,8 +15,13 @@
  * long write() may be in the file (docs/abi.md).  Inode slots cannot be exhausted here, as
  * there are as many as the image has inodes; tests/host/fs exhausts them. */
 #include "t_failed.h"
+#include "uapi/thread.h"
 
 long reboot(int how, int status);
+long clone(void (*fn)(word arg), word arg, void *stack, void *tls);
+long join(int tid, word *value, int options);
+void leave(word value) __attribute__((noreturn));
+long gettid(void);
 
 struct row {
 	const char *what; /* NULL ends the rows */
@@ -98,6 +103,42 @@ ROWS(wait4, { "status", call_wait4, undo_wait, BIT(FRAMES), 0 });
 ROWS(exit, { "", call_exit, undo_exit, 0, 0 });
 NOTHING(kill, kill((int)world.zombie));
 NOTHING(getpid, getpid());
+NOTHING(gettid, gettid());
+
+/* threads */
+static word thread_stack[256];
+static long gone; /* a thread that can be joined, if more than 0 */
+
+static long thread_start(void)
+{
+	return clone(leave, 1, thread_stack + COUNT(thread_stack), 0);
+}
+
+static long call_clone(void)
+{
+	long tid = thread_start();
+
+	return tid > 0 ? join((int)tid, 0, 0) : tid;
+}
+
+static long call_join(void)
+{
+	long result;
+
+	if (gone <= 0)
+		gone = thread_start();
+	result = join((int)gone, LAZY_PAGE, 0);
+	if (result > 0)
+		gone = 0;
+	return result;
+}
+
+CALL(futex,
+     ecall_raw((long)LAZY_PAGE, FUTEX_WAIT, 1, 0, 0, 0, SYS_NATIVE + 111) == -11 ? 0 : -1)
+ROWS(clone, { "", call_clone, undo_nothing, BIT(PROCESSES), 0 });
+ROWS(leave, { "as a new thread", call_clone, undo_nothing, BIT(PROCESSES), 0 });
+ROWS(join, { "value", call_join, undo_nothing, BIT(FRAMES), BIT(PROCESSES) });
+ROWS(futex, { "", call_futex, undo_nothing, BIT(FRAMES), 0 });
 NOTHING(pause, pause(0));
 NOTHING(uptime, uptime());
 NOTHING(clock, clock());

@@ -51,7 +51,7 @@ void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi)
 
 /* --- the caller ------------------------------------------------------------ */
 
-static struct proc caller = { .thread = { .as = &as } };
+static struct proc caller = { .thread = { .as = &as, .proc = &caller }, .as = &as };
 static u64 points, kill_at; /* at this point the caller is killed; 0: at none */
 static bool killed;
 

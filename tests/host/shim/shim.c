@@ -241,6 +241,11 @@ void mutex_lock(struct mutex *m)
 		sched_yield();
 }
 
+bool mutex_trylock(struct mutex *m)
+{
+	return mutex_take(m);
+}
+
 void mutex_lock_nested(struct mutex *m)
 {
 	mutex_lock(m);

@@ -10,7 +10,9 @@
 #include "fs/fs.h"
 #include "lib/elf.h"
 #include "mm/uaccess.h"
+#include "proc/lab/alarm.h"
 #include "proc/proc.h"
+#include "proc/program/program.h"
 #include "uapi/errno.h"
 #include "uapi/stat.h"
 
@@ -20,7 +22,7 @@
 
 /* --- the program, its arguments, and who runs it ---------------------------------- */
 
-static struct proc caller;
+static struct proc caller = { .thread = { .proc = &caller } };
 static struct trapframe trapframe;
 struct spinlock proc_lock = { .rank = RANK_none };
 
@@ -36,6 +38,43 @@ void fp_reset(struct thread *t)
 
 void console_leave(void)
 {
+}
+
+/* One program object at a time in use, beside that of the caller. */
+static unsigned programs;
+
+struct program *program_new(struct inode *file)
+{
+	(void)file;
+	programs++;
+	return (struct program *)&programs;
+}
+
+void program_put(struct program *pr)
+{
+	(void)pr;
+	programs--;
+}
+
+void alarm_drop(struct thread *t)
+{
+	(void)t;
+}
+
+/* It has one thread, and holds nothing. */
+int threads_stop_others(void)
+{
+	return 0;
+}
+
+void fds_release_held(void)
+{
+}
+
+struct inode *fds_hold_cwd(struct proc *p)
+{
+	fail();
+	return p->cwd;
 }
 
 void job_no_shell(struct proc *p)
@@ -124,7 +163,7 @@ static s64 run(u64 kill_at)
 	world_start();
 	caller.pages.trapframe = frame_alloc(FRAME_trapframe, 0);
 	caller.pages.usyscall = frame_alloc(FRAME_usyscall, 0);
-	caller.tf = &trapframe;
+	caller.thread.tf = &trapframe;
 	world_points = 0;
 	world_kill_at = kill_at;
 	result = proc_exec("program", uptr(0), ARGUMENTS + 1);
@@ -136,9 +175,13 @@ static void stop(void)
 {
 	u64 points = world_points;
 
-	if (caller.thread.as)
-		aspace_destroy(caller.thread.as);
-	caller.thread.as = NULL;
+	if (caller.as)
+		aspace_destroy(caller.as);
+	caller.thread.as = caller.as = NULL;
+	if (caller.program)
+		program_put(caller.program);
+	caller.program = NULL;
+	assert_int_equal(programs, 0);
 	frame_put(caller.pages.trapframe);
 	frame_put(caller.pages.usyscall);
 	world_stop();

@@ -10,3 +10,4 @@ void tlb_shootdown(struct tlb_space *s, va_t lo, va_t hi);
 void tlb_flush_page(va_t va);
 void tlb_flush_all(void);
 void icache_dirty(void);
+void icache_sync_harts(u64 harts);
