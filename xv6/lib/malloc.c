@@ -3,7 +3,8 @@
  * Every piece starts with a header that has its size; free() joins a piece with free
  * neighbours.  The break moves by GROW bytes at a time while that works, then by just what
  * is needed, so that a program can use all memory.  Nothing is given back to the
- * kernel. */
+ * kernel.  A program with threads may call both from all of them. */
+#include "thread_priv.h"
 #include "user/user.h"
 
 #define GROW 0x10000
@@ -17,6 +18,19 @@ struct piece {
 _Static_assert(sizeof(struct piece) == ALIGN, "the header keeps the alignment");
 
 static struct piece *pieces; /* free ones */
+static int lock;             /* if there are threads */
+
+static void heap_lock(void)
+{
+	if (threads_started)
+		word_lock(&lock);
+}
+
+static void heap_unlock(void)
+{
+	if (threads_started)
+		word_unlock(&lock);
+}
 
 static char *piece_end(struct piece *p)
 {
@@ -96,15 +110,21 @@ static struct piece *piece_take(uint64 want)
 void *malloc(uint bytes)
 {
 	uint64 want = ((uint64)bytes + sizeof(struct piece) + ALIGN - 1) / ALIGN * ALIGN;
-	struct piece *p = piece_take(want);
+	struct piece *p;
 
+	heap_lock();
+	p = piece_take(want);
 	if (!p && heap_grow(want))
 		p = piece_take(want);
+	heap_unlock();
 	return p ? p + 1 : 0;
 }
 
 void free(void *p)
 {
-	if (p)
-		piece_insert((struct piece *)p - 1);
+	if (!p)
+		return;
+	heap_lock();
+	piece_insert((struct piece *)p - 1);
+	heap_unlock();
 }

@@ -14,6 +14,7 @@
 #include "kernel/fcntl.h"
 #include "kernel/stat.h"
 #include "kernel/types.h"
+#include "user/thread.h"
 #include "user/user.h"
 
 /* --- numbers that ABI and disk format fix ------------------------------- */
@@ -230,17 +231,31 @@ static void *(*const move)(void *, const void *, int) = memmove;
 static void *(*const move_apart)(void *, const void *, uint) = memcpy;
 static int (*const compare_bytes)(const void *, const void *, uint) = memcmp;
 static int (*const number)(const char *) = atoi;
+static int (*const thread_of)(void *(*)(void *), void *) = thread_create;
+static int (*const join_of)(int, void **) = thread_join;
+static void (*const leave_with)(void *) __attribute__((noreturn)) = thread_exit;
+static int (*const ids[])(void) = { thread_self, gettid };
+static void (*const mutexes[])(struct mutex *) = { mutex_init, mutex_lock, mutex_unlock };
+static int (*const try_of)(struct mutex *) = mutex_trylock;
+static void (*const conds[])(struct cond *) = { cond_init, cond_signal, cond_broadcast };
+static void (*const wait_cond)(struct cond *, struct mutex *) = cond_wait;
+static int (*const clone_of)(void (*)(void *), void *, void *, void *) = clone;
+static void (*const leave_of)(uint64) __attribute__((noreturn)) = leave;
+static int (*const join_raw)(int, uint64 *, int) = join;
+static int (*const futex_of)(int *, int, int, uint64) = futex;
 static char *(*const line)(char *, int) = gets;
 
 static const void *const volatile all[] = {
-	&calls,         &quit,          &wait_for, &run,       &pipe_of,  &read_of,
-	&write_of,      &open_of,       &fstat_of, &stat_of,   &mknod_of, &info_of,
-	&alarm_of,      &access_of,     &pte_of,   &table,     &map_of,   &interpose_of,
-	&unmap,         &connect_of,    &bind_of,  &unbind_of, &send_of,  &recv_of,
-	&statistics_of, &brk,           &print,    &print_to,  &get,      &give,
-	&length,        &find,          &compare,  &copy,      &fill,     &move,
-	&move_apart,    &compare_bytes, &number,   &line,      &super_of, &table_2026,
-	&rwlktest_2026,
+	&calls,         &quit,          &wait_for,  &run,        &pipe_of,  &read_of,
+	&write_of,      &open_of,       &fstat_of,  &stat_of,    &mknod_of, &info_of,
+	&alarm_of,      &access_of,     &pte_of,    &table,      &map_of,   &interpose_of,
+	&unmap,         &connect_of,    &bind_of,   &unbind_of,  &send_of,  &recv_of,
+	&statistics_of, &brk,           &print,     &print_to,   &get,      &give,
+	&length,        &find,          &compare,   &copy,       &fill,     &move,
+	&move_apart,    &compare_bytes, &number,    &line,       &super_of, &table_2026,
+	&rwlktest_2026, &thread_of,     &join_of,   &leave_with, &ids,      &mutexes,
+	&try_of,        &conds,         &wait_cond, &clone_of,   &leave_of, &join_raw,
+	&futex_of,
 };
 
 int main(void)
