@@ -164,6 +164,7 @@ static s64 run(u64 kill_at)
 	caller.pages.trapframe = frame_alloc(FRAME_trapframe, 0);
 	caller.pages.usyscall = frame_alloc(FRAME_usyscall, 0);
 	caller.thread.tf = &trapframe;
+	option_put(STACK, STACK_NUMBERS + 1); /* one page */
 	world_points = 0;
 	world_kill_at = kill_at;
 	result = proc_exec("program", uptr(0), ARGUMENTS + 1);
