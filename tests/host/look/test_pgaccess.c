@@ -33,7 +33,7 @@ static const va_t area_at[AREAS] = { 0, 2 * MIB, GIB - 2 * MIB };
 
 /* --- the caller ------------------------------------------------------------------- */
 
-static struct proc caller = { .thread = { .as = &as } };
+static struct proc caller = { .thread = { .as = &as, .proc = &caller }, .as = &as };
 static u64 points, kill_at; /* at this point the caller is killed; 0: at none */
 static bool killed;
 static u64 prepared, copied; /* pages; bytes */
