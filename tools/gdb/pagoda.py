@@ -102,7 +102,7 @@ class Process:
         self.value = read_struct(va, "struct proc")
         self.pid = int(self.value["pid"])
         self.name = text(self.value["thread"]["name"])
-        self.space = number(self.value["thread"]["as"])
+        self.space = number(self.value["as"])
 
     def state(self):
         if self.value["zombie"]:
@@ -144,12 +144,9 @@ def selected_hart():
 
 def current_process():
     """The process that runs on the selected processor, or None."""
-    thread = number(selected_hart()["rq"]["current"])
-    base = address_of("procs")
-    size = gdb.lookup_global_symbol("procs").type.sizeof
-    if base <= thread < base + size:
-        return Process(thread)
-    return None
+    thread = read_struct(number(selected_hart()["rq"]["current"]), "struct thread")
+    proc = number(thread["proc"])
+    return Process(proc) if proc else None
 
 
 def chosen_process(argument):
@@ -292,7 +289,7 @@ class ProcCommand(gdb.Command):
         if p.space:
             space = read_struct(p.space, "struct aspace")
             print(f"  break {int(space['brk']):#x}, {int(space['resident'])} pages resident")
-        tf = number(p.value["tf"])
+        tf = number(p.value["thread"]["tf"])
         if tf:
             frame = read_struct(tf, "struct trapframe")
             print(f"  user pc {int(frame['pc']):#x} when it last entered the kernel")
