@@ -51,6 +51,7 @@ static bool stub_at(stub_read read, va_t va, struct stub *s)
 	if (!s->number)
 		return false;
 	va += stub_length(insn);
+	s->ecall = va;
 	if (stub_instruction(read, va) != ECALL)
 		return false;
 	va += 4;
@@ -80,6 +81,27 @@ static bool stub_before(stub_read read, const struct stub *s, struct stub *befor
 			return true;
 	}
 	return false;
+}
+
+bool stub_in_run(stub_read read, const struct stub *in, u32 number, struct stub *out)
+{
+	struct stub at = *in;
+	u32 n;
+
+	for (n = 0; n < STUB_RUN && at.number != number; n++) {
+		if (!stub_before(read, &at, out))
+			break;
+		at = *out;
+	}
+	if (at.number != number)
+		at = *in;
+	for (n = 0; n < STUB_RUN && at.number != number; n++) {
+		if (!stub_at(read, at.end, out))
+			break;
+		at = *out;
+	}
+	*out = at;
+	return at.number == number;
 }
 
 struct stub_run {

@@ -19,11 +19,17 @@ typedef bool (*stub_read)(va_t va, void *dst, u64 n);
 
 struct stub {
 	va_t start, end; /* of its three instructions */
+	va_t ecall;      /* the second of them         */
 	u32 number;
 };
 
 /* Finds the stub for @number whose ecall is at @ecall. */
 bool stub_find(stub_read read, va_t ecall, u32 number, struct stub *out) MUST_CHECK;
+
+/* Finds a stub for @number in the run that @in is in, at most STUB_RUN stubs before or
+ * after it. */
+bool stub_in_run(stub_read read, const struct stub *in, u32 number,
+		 struct stub *out) MUST_CHECK;
 
 /* The name of the call that @stub makes, as far as the run of stubs around it tells which
  * year the program is from; NULL: it does not. */

@@ -14,6 +14,7 @@
 #include "lib/list.h"
 #include "mm/space/aspace.h"
 #include "proc/job.h"
+#include "proc/lab/sandbox.h"
 #include "proc/threads/threads.h"
 #include "uapi/info.h"
 #include "uapi/job.h"
@@ -22,7 +23,6 @@
 struct file;
 struct inode;
 struct program;
-struct sandbox;
 
 /* (P) proc_lock  (S) only the process itself  (C) constant while it lives
  * (F) only the process itself while it has one thread, else files_lock */
@@ -48,8 +48,8 @@ struct proc {
 	struct program *program;    /* (P) what it runs; NULL: nothing yet, or it exits */
 	struct job job;             /* (P) */
 	u32 trace;                  /* (S) bit n: report system call n       */
-	u32 masked;                 /* (P) bit n: refuse it; lab/sandbox.h   */
-	struct sandbox *sandbox;    /* (P) NULL: masked is 0                 */
+	struct sandbox_mask masked; /* (P) calls to refuse                   */
+	struct sandbox *sandbox;    /* (P) NULL: none is masked              */
 	bool binds_ports;           /* (S) has bound one: exit looks for them */
 	bool eager_sbrk;            /* (S) has called sbrk without a mode    */
 };

@@ -6,6 +6,7 @@
 #include "mm/phys/slab.h"
 #include "proc/args.h"
 #include "proc/proc.h"
+#include "proc/program/program.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"
 
@@ -25,46 +26,79 @@ void sandbox_init(void)
 
 /* --- which calls a mask means -------------------------------------------------- */
 
-/* Bits of calls of the labs. */
-#define BIT_OF_SYNC BIT(22) /* since 2026; trace before */
-#define BIT_OF_SYSINFO BIT(23)
-#define BIT_OF_MMAP BIT(27)
-
-/* Calls that can do what calls of xv6 do.  Each is masked with any of these. */
+/* Calls that can do what other calls do, of xv6 or of the labs, and are masked with
+ * them. */
 static const struct {
-	u32 number, does;
+	u8 number, does;
 } sandbox_kin[] = {
-	{ NR_wait4, BIT(NR_wait) },
-	{ NR_clone, BIT(NR_fork) },
-	{ NR_leave, BIT(NR_exit) },
-	{ NR_rename, BIT(NR_link) | BIT(NR_unlink) },
-	{ NR_ftruncate, BIT(NR_write) },
-	{ NR_readlink, BIT(NR_open) },
-	{ NR_mmap, BIT(NR_read) | BIT(NR_write) | BIT(NR_sbrk) },
-	{ NR_mremap, BIT(NR_sbrk) | BIT_OF_MMAP },
-	{ NR_clock, BIT(NR_uptime) },
-	{ NR_reboot, BIT(NR_kill) },
-	{ NR_sync, BIT_OF_SYNC },
-	{ NR_fsync, BIT_OF_SYNC },
-	{ NR_procinfo, BIT_OF_SYSINFO },
-	{ NR_meminfo, BIT_OF_SYSINFO },
-	{ NR_snapshot, BIT_OF_SYSINFO },
+	{ NR_wait4, NR_wait },
+	{ NR_clone, NR_fork },
+	{ NR_leave, NR_exit },
+	{ NR_rename, NR_link },
+	{ NR_rename, NR_unlink },
+	{ NR_ftruncate, NR_write },
+	{ NR_readlink, NR_open },
+	{ NR_mmap, NR_read },
+	{ NR_mmap, NR_write },
+	{ NR_mmap, NR_sbrk },
+	{ NR_mremap, NR_sbrk },
+	{ NR_mremap, NR_mmap },
+	{ NR_clock, NR_uptime },
+	{ NR_reboot, NR_kill },
+	{ NR_fsync, NR_sync },
+	{ NR_procinfo, NR_sysinfo },
+	{ NR_meminfo, NR_sysinfo },
+	{ NR_snapshot, NR_sysinfo },
+	{ NR_pgaccess, NR_pgaccess2026 },
+	{ NR_pgaccess2026, NR_pgaccess },
+	{ NR_kpgtbl, NR_vmprint },
+	{ NR_vmprint, NR_kpgtbl },
 };
 
-static u32 sandbox_bit(u32 n)
+static bool sandbox_mask_has(const struct sandbox_mask *m, u32 call)
 {
-	return n < 32 ? BIT(n) : 0;
+	return call < 64 * ARRAY_SIZE(m->calls) && m->calls[call / 64] >> call % 64 & 1;
+}
+
+static void sandbox_mask_add(struct sandbox_mask *m, u32 call)
+{
+	if (call < 64 * ARRAY_SIZE(m->calls))
+		m->calls[call / 64] |= 1ull << call % 64;
 }
 
 bool sandbox_masks(const struct proc *p, u32 used, u32 number)
 {
-	u32 bits = sandbox_bit(used) | sandbox_bit(syscall_bit(number));
+	const struct sandbox_mask *m = &p->masked;
 
+	if (sandbox_mask_has(m, number) || (used < 32 && m->numbers & BIT(used)))
+		return true;
 	for (unsigned i = 0; i < ARRAY_SIZE(sandbox_kin); i++) {
-		if (sandbox_kin[i].number == number)
-			bits |= sandbox_kin[i].does;
+		if (sandbox_kin[i].number == number &&
+		    sandbox_mask_has(m, sandbox_kin[i].does))
+			return true;
 	}
-	return p->masked & bits;
+	return false;
+}
+
+/* Adds what the running program means by bit @n.  0 or -errno. */
+static int sandbox_mask_add_bit(struct sandbox_mask *m, u32 n)
+{
+	const struct trapframe *tf = thread_current()->tf;
+	int call = (int)n;
+
+	if (n >= LAB_NUMBER_FIRST)
+		call = program_call_of_other(proc_current()->program, (u32)tf->a7,
+					     tf->pc - 4, n);
+	if (call == -ENOENT) {
+		m->numbers |= BIT(n);
+		call = (int)syscall_of_lab_number(n);
+		if (n == LAB_NUMBER_FIRST)
+			sandbox_mask_add(m, NR_sync); /* since 2026 */
+	}
+	if (call < 0)
+		return call;
+	sandbox_mask_add(m, (u32)call);
+	return 0;
 }
 
 /* --- system calls --------------------------------------------------------------- */
@@ -87,7 +121,8 @@ s64 sandbox_masked_call(u32 number, const u64 arg[6])
 
 /* Adds @mask, and unless it has one gives @p the sandbox @new.  All threads of @p are in it
  * from their next call on.  False: @new is not used. */
-static bool sandbox_enter(struct proc *p, struct sandbox *new, u32 mask)
+static bool sandbox_enter(struct proc *p, struct sandbox *new,
+			  const struct sandbox_mask *mask)
 {
 	bool first;
 	struct proc *slot;
@@ -96,7 +131,9 @@ static bool sandbox_enter(struct proc *p, struct sandbox *new, u32 mask)
 	first = !p->sandbox;
 	if (first)
 		p->sandbox = new;
-	p->masked |= mask;
+	for (unsigned i = 0; i < ARRAY_SIZE(mask->calls); i++)
+		p->masked.calls[i] |= mask->calls[i];
+	p->masked.numbers |= mask->numbers;
 	list_for_each(slot, &p->threads.all, peer.link)
 		slot->thread.sandboxed = true;
 	spin_unlock(&proc_lock);
@@ -107,11 +144,16 @@ static bool sandbox_enter(struct proc *p, struct sandbox *new, u32 mask)
 s64 sys_interpose(const u64 arg[6])
 {
 	struct proc *p = proc_current();
+	struct sandbox_mask added = { { 0, 0 }, 0 };
 	struct sandbox *new = NULL;
 	u32 mask = (u32)arg[0];
 	char path[MAXPATH];
 	int err = arg_path(arg[1], path);
 
+	for (u32 n = 0; n < 32 && !err; n++) {
+		if (mask & BIT(n))
+			err = sandbox_mask_add_bit(&added, n);
+	}
 	if (err || !mask)
 		return err;
 	if (!p->sandbox) {
@@ -121,7 +163,7 @@ s64 sys_interpose(const u64 arg[6])
 		new->refs = 1;
 		strlcpy(new->path, path, MAXPATH);
 	}
-	if (!sandbox_enter(p, new, mask) && new) /* another thread was first */
+	if (!sandbox_enter(p, new, &added) && new) /* another thread was first */
 		slab_free(&sandbox_slab, new);
 	return 0;
 }

@@ -3,12 +3,22 @@
  *
  * A process has a mask, in which bit n stands for call n, and a path that it may open and
  * run in spite of the mask.  fork copies both, exec keeps them.  Later calls of interpose()
- * add bits to the mask.  Nothing takes bits away or changes the path. */
+ * add bits to the mask.  Nothing takes bits away or changes the path.
+ *
+ * The program that calls interpose() speaks of its own numbers.  So for a bit from 22 on
+ * it is found out at once which call it is, from that program's stub for the number
+ * (program/program.h), and that call is masked, by whatever number a program asks for it.
+ * Without such a stub the bit masks the number, and the call that LAB_NUMBERS has for it. */
 #pragma once
 
 #include "lib/types.h"
 
 struct proc;
+
+struct sandbox_mask {
+	u64 calls[2]; /* bit n: call n, whatever number is used  */
+	u32 numbers;  /* bit n: number n, whatever call it means */
+};
 
 /* At boot. */
 void sandbox_init(void);

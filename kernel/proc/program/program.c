@@ -156,6 +156,21 @@ int program_call(struct program *pr, u32 number, va_t ecall)
 	return call;
 }
 
+int program_call_of_other(struct program *pr, u32 used, va_t ecall, u32 number)
+{
+	struct stub stub, other;
+	u64 how;
+	int call;
+
+	if (!stub_find(program_read_memory, ecall, used, &stub) ||
+	    !stub_in_run(program_read_memory, &stub, number, &other))
+		return sched_point_killed() ? -EINTR : -ENOENT;
+	call = program_find_call(pr, number, other.ecall, &how);
+	if (call >= 0 && sched_point_killed())
+		call = -EINTR;
+	return call >= 0 && how == SNAP_CALL_BY_TABLE ? -ENOENT : call;
+}
+
 /* --- for those who look ------------------------------------------------------------- */
 
 /* exit and exec take p->program away under proc_lock before they put it. */

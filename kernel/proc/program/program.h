@@ -37,6 +37,11 @@ void program_put(struct program *pr); /* may sleep; no lock held */
  * could not be read.  May sleep. */
 int program_call(struct program *pr, u32 number, va_t ecall) MUST_CHECK;
 
+/* The same for another number than @used, which made the call at @ecall: what the stub for
+ * @number in the same run of stubs means, by its name or by the run.  -ENOENT: there is no
+ * such stub, or neither tells.  Nothing is kept. */
+int program_call_of_other(struct program *pr, u32 used, va_t ecall, u32 number) MUST_CHECK;
+
 /* --- for those who look ------------------------------------------------------------ */
 
 /* What process @pid (0: the running one) runs, with a reference; *who gets its pid and

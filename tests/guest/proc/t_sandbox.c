@@ -385,6 +385,119 @@ TEST(sandbox, names_of_stubs_are_no_way_out)
 	EQ(unlink("odd"), 0);
 }
 
+/* --- bits of other years ------------------------------------------------------ */
+
+/* `abitest @refused`: which calls of the labs are refused. */
+enum {
+	OF_SYNC = 1,
+	OF_TRACE = 2,
+	OF_SYMLINK = 4,
+	OF_MMAP = 8,
+	OF_MUNMAP = 16,
+	OF_BIND = 32
+};
+
+ROLE(refused)
+{
+	long page = ecall_raw(0, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0, NR(mmap));
+	int is = 0;
+
+	(void)argc, (void)argv;
+	is |= sync() == -1 ? OF_SYNC : 0;
+	is |= trace(0) == -1 ? OF_TRACE : 0;
+	is |= symlink("x", "sym") == -1 ? OF_SYMLINK : 0;
+	is |= page == -1 ? OF_MMAP : 0;
+	is |= ecall_raw(1l << 33, PAGE, 0, 0, 0, 0, NR(munmap)) == -1 ? OF_MUNMAP : 0;
+	is |= bind(4321) == -1 ? OF_BIND : 0;
+	unlink("sym");
+	return is;
+}
+
+static const struct kind_of_program boxer_2025 = { "2025",
+						   WITH_MODE,
+						   { { 22, "trace" },
+						     { 23, "interpose" },
+						     { 26, "symlink" },
+						     { 27, "mmap" },
+						     { 28, "munmap" },
+						     { 29, "bind" } } };
+static const struct kind_of_program boxer_2026 = { "2026",
+						   WITH_MODE,
+						   { { 22, "sync" },
+						     { 24, "interpose" },
+						     { 27, "symlink" },
+						     { 28, "mmap" },
+						     { 29, "munmap" },
+						     { 30, "bind" } } };
+
+#define WORDS 0x2a0 /* the path; argv at + 0x20, argv[1] at + 0x40 */
+
+/* The file `boxer`, a program of that kind: it masks @number, and becomes @path. */
+static void make_boxer(const struct kind_of_program *k, int is_named, int number,
+		       const char *path)
+{
+	word argv[] = { WORDS, WORDS + 0x40, 0 };
+	unsigned char *words;
+
+	make_program(k);
+	words = made.file->bytes + CODE_AT + WORDS;
+	strcpy((char *)words, path);
+	memcpy(words + 0x20, argv, sizeof(argv));
+	strcpy((char *)words + 0x40, "@refused");
+	put32(LUI(A0, 1 << (number - 12)));
+	put32(LI(A1, WORDS));
+	put_call(k == &boxer_2025 ? 23 : 24);
+	put32(LI(A0, WORDS));
+	put32(LI(A1, WORDS + 0x20));
+	put_bare_call(7);
+	if (is_named)
+		name_stubs(k);
+	elf_save(made.file, "boxer");
+}
+
+static int refused_by(const struct kind_of_program *k, int is_named, int number)
+{
+	make_boxer(k, is_named, number, test_self);
+	return elf_run("boxer");
+}
+
+/* The bit is that of the program that calls interpose(), whatever numbers the programs in
+ * the sandbox use. */
+TEST(sandbox, a_bit_means_what_its_program_means)
+{
+	for (int is_named = 0; is_named < 2; is_named++) {
+		EQ(refused_by(&boxer_2026, is_named, 22), OF_SYNC);
+		EQ(refused_by(&boxer_2026, is_named, 27), OF_SYMLINK);
+		EQ(refused_by(&boxer_2026, is_named, 28), OF_MMAP);
+		EQ(refused_by(&boxer_2026, is_named, 29), OF_MUNMAP);
+		EQ(refused_by(&boxer_2026, is_named, 30), OF_BIND);
+	}
+	EQ(refused_by(&boxer_2025, 1, 22), OF_TRACE);
+	EQ(refused_by(&boxer_2025, 1, 26), OF_SYMLINK);
+	EQ(refused_by(&boxer_2025, 1, 27), OF_MMAP);
+	EQ(refused_by(&boxer_2025, 1, 28), OF_MUNMAP);
+	EQ(refused_by(&boxer_2025, 1, 29), OF_BIND);
+	EQ(unlink("boxer"), 0);
+}
+
+/* A program of 2026 has mmap at 28 and munmap at 29. */
+TEST(sandbox, bits_of_one_year_programs_of_another)
+{
+	make_unmapper(0);
+	name_stubs(&mmap_2026);
+	elf_save(made.file, "odd");
+	make_boxer(&boxer_2025, 1, 29, "odd"); /* bind */
+	EQ(elf_run("boxer"), 0);
+	make_boxer(&boxer_2025, 1, 28, "odd"); /* munmap */
+	EQ(elf_run("boxer"), -1);
+	make_boxer(&boxer_2025, 1, 27, "odd"); /* mmap */
+	EQ(elf_run("boxer"), KILLED);          /* it stores to what it got */
+	make_boxer(&boxer_2026, 1, 29, "odd"); /* munmap */
+	EQ(elf_run("boxer"), -1);
+	EQ(unlink("odd"), 0);
+	EQ(unlink("boxer"), 0);
+}
+
 TEST(sandbox, unknown_numbers_stay_unknown)
 {
 	CHILD(0, {

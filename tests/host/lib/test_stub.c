@@ -331,6 +331,52 @@ static void test_near_misses(void **state)
 	assert_false(stub_find(read_memory, 2, 29, &s));
 }
 
+static bool has_stub(u32 in, u32 number, struct stub *out)
+{
+	struct stub from;
+
+	assert_true(stub_find(read_memory, at_stub[in] + (long_stubs || in > 31 ? 4 : 2),
+			      in, &from));
+	reads = 0;
+	return stub_in_run(read_memory, &from, number, out);
+}
+
+static void test_other_stubs_of_the_run(void **state)
+{
+	static const u8 lab[] = { 22, 24, 28, 40, 29 };
+	struct stub s;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		long_stubs = i;
+		make_program(lab, sizeof(lab), NEVER);
+		for (u32 in = 1; in < 64; in++) {
+			for (u32 number = 1; number < 64; number++) {
+				bool there = number <= 21 || memchr(lab, (int)number, 5);
+
+				if (in > 21 && !memchr(lab, (int)in, 5))
+					continue;
+				assert_int_equal(has_stub(in, number, &s), there);
+				if (!there)
+					continue;
+				assert_int_equal(s.number, number);
+				assert_int_equal(s.start, at_stub[number]);
+				assert_int_equal(s.ecall,
+						 s.start + (i || number > 31 ? 4 : 2));
+			}
+		}
+	}
+	long_stubs = false;
+	make_program(lab, sizeof(lab), NEVER);
+	here = at_stub[28];
+	put16(0x1141); /* no stub any more: c.addi sp,-16 */
+	assert_true(has_stub(24, 22, &s));
+	assert_false(has_stub(24, 28, &s));
+	assert_false(has_stub(24, 29, &s));
+	assert_true(has_stub(40, 29, &s));
+	assert_false(has_stub(40, 24, &s));
+}
+
 /* Memory that is nothing but stubs costs no more than a limit. */
 static void test_work_is_bounded(void **state)
 {
@@ -346,6 +392,8 @@ static void test_work_is_bounded(void **state)
 		reads = 0;
 		assert_null(stub_name_by_run(read_memory, &s));
 		assert_in_range(reads, 0, 4 * 16 * STUB_RUN);
+		assert_false(has_stub(number, 13, &s));
+		assert_in_range(reads, 1, 4 * 16 * STUB_RUN);
 	}
 	make_program((const u8[]){ 22 }, 1, WITH_MODE);
 	assert_non_null(name_of(22));
@@ -382,6 +430,7 @@ int main(void)
 		cmocka_unit_test(test_not_after_uptime),
 		cmocka_unit_test(test_stub),
 		cmocka_unit_test(test_near_misses),
+		cmocka_unit_test(test_other_stubs_of_the_run),
 		cmocka_unit_test(test_work_is_bounded),
 		cmocka_unit_test(test_a_search_without_end),
 	};
