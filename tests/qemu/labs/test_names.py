@@ -92,8 +92,9 @@ def rows(output, program):
     """{number: (stub, call, what told)} of the table that a program's `maps -v` printed."""
     found = {}
     part = output.split(f"== {program}\n")[1].split("== ")[0]
-    for line in part.split("calls by the numbers")[1].splitlines()[2:]:
-        number, _, stub, call, told = line.split(None, 4)
+    # Not the kernel's `unknown sys call: 3 more`, which comes when a second is over.
+    for number, stub, call, told in re.findall(r"^(\d\d) +[0-9a-f]{10} (\S+) +(\S+) +(.+)$",
+                                               part.split("calls by the numbers")[1], re.M):
         found[int(number)] = stub, call, told
     return found
 
