@@ -37,6 +37,12 @@ static const u8 lab_number_of[SYS_MAX] = {
 #undef X
 };
 
+static const bool is_private[SYS_MAX] = {
+#define X(number, call, nargs) [number] = true,
+	PRIVATE_CALLS(X)
+#undef X
+};
+
 const char *syscall_name(u32 number)
 {
 	return number < SYS_MAX ? table[number].name : NULL;
@@ -59,7 +65,7 @@ u32 syscall_number(const char *name)
 	if (!strcmp(name, "sleep"))
 		name = "pause"; /* the name from 2025 on */
 	for (u32 i = 0; i < SYS_MAX; i++) {
-		if (table[i].name && !strcmp(name, table[i].name))
+		if (table[i].name && !is_private[i] && !strcmp(name, table[i].name))
 			return i;
 	}
 	return 0;

@@ -33,7 +33,8 @@ bool syscall_is_native(void);
 /* The name of call @number, or NULL. */
 const char *syscall_name(u32 number);
 
-/* The call named @name, or 0.  `sys_` before the name does not count; sleep is pause. */
+/* The call that a program of any xv6 means by @name, or 0: none of PRIVATE_CALLS.  `sys_`
+ * before the name does not count; sleep is pause. */
 u32 syscall_number(const char *name);
 
 /* The call that a number of the labs means when nothing else tells, or 0. */

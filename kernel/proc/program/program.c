@@ -97,12 +97,10 @@ static int program_name_at(struct program *pr, va_t va, char name[SYMTAB_NAME_MA
 /* The call named @name that a program means which uses @number for it. */
 static u32 program_named_call(const char *name, u32 number)
 {
-	u32 call = 0;
-
 	/* 2026 has a pgaccess() that differs from that of 2021 to 2023. */
 	if (number >= 38 && !strcmp(name, "pgaccess"))
-		call = syscall_number("pgaccess2026");
-	return call ? call : syscall_number(name);
+		return NR_pgaccess2026;
+	return syscall_number(name);
 }
 
 /* Returns the call, or 0, and *how it was found; -errno. */
