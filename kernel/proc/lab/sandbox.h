@@ -8,7 +8,7 @@
  * The program that calls interpose() speaks of its own numbers.  So for a bit from 22 on
  * it is found out at once which call it is, from that program's stub for the number
  * (program/program.h).  That call is masked, by whatever number a program asks for it.
- * Without such a stub the bit masks the number, and the call that LAB_NUMBERS has for it. */
+ * Without such a stub the bit masks the number, and what LAB_NUMBERS has for it. */
 #pragma once
 
 #include "lib/types.h"
