@@ -2,6 +2,7 @@
  * that nothing loosens it.  Each case does it in a child, which stays as it is then. */
 #include "mapping.h"
 #include "t_names.h"
+#include "vm.h"
 
 #define NR(name) SYS_##name
 enum {
@@ -11,6 +12,7 @@ enum {
 };
 #define MASK(name) (1 << NR(name))
 #define EPERM 1
+#define HOME 0x7f000001u
 
 static void mask(int bits)
 {
@@ -316,6 +318,24 @@ TEST(sandbox, other_calls_of_the_same_kind_are_no_way_out)
 		REFUSED(ecall_raw((long)p, PAGE, 2 * PAGE, 1, 0, 0, NR(mremap)));
 	});
 	CHILD(0, mask(MASK(uptime)); REFUSED(clock()));
+	CHILD(0, {
+		EQ(send(4000, HOME, 4001, "x", 1), 0);
+		mask(1 << 29); /* connect */
+		REFUSED(connect(HOME, 4000, 4001));
+		REFUSED(send(4000, HOME, 4001, "x", 1));
+		REFUSED(icmp_echo(HOME, 10, 10000));
+	});
+	CHILD(0, mask((int)(1u << 31)); /* send */
+	      REFUSED(connect(HOME, 4000, 4001)); REFUSED(icmp_echo(HOME, 10, 10000)));
+	CHILD(0, {
+		word p = anon(1, RW);
+
+		EQ(pgaccess2026((void *)p, 1, scratch), 0);
+		mask(1 << 30); /* pgaccess */
+		REFUSED(pgaccess((void *)p, 1, scratch));
+		REFUSED(pgaccess2026((void *)p, 1, scratch));
+		REFUSED(harvest(0, p, scratch, PAGE));
+	});
 	CHILD(0, mask(MASK(kill)); REFUSED(ecall_raw(99, 0, 0, 0, 0, 0, NR(reboot))));
 	CHILD(0, {
 		long pid = must_fork();
