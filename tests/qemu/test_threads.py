@@ -26,6 +26,7 @@ def m(request, test_image):
     ("stdio", "ok\n"),     # no character is lost
     ("waiting", "printed, ok\n"),
     ("limit", "ok\n"),
+    ("itself", "ok\n"),    # it detaches itself, and its creator runs later
     ("detached", "ok\n"),  # what they had is used again
     ("exit", "first, ok\nlater, "),
 ])

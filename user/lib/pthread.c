@@ -27,6 +27,7 @@ extern char __tls_base[], __tdata_size[], __tls_size[];
 
 struct pthread {
 	int tid;
+	int start; /* a lock, taken until its creator does not use this any more */
 	void *map; /* NULL: the first thread */
 	size_t map_size;
 	void *(*fn)(void *);
@@ -80,6 +81,7 @@ static void pthread_sweep(void)
 static void pthread_main(struct pthread *t)
 {
 	self = t;
+	word_lock(&t->start); /* from then on it may be detached or joined, and freed */
 	pthread_exit(t->fn(t->arg));
 }
 
@@ -100,7 +102,7 @@ static struct pthread *pthread_alloc(size_t stack_size, char **tls)
 	*tls = map + size - tls_size;
 	memcpy(*tls, tls_template, tdata); /* the rest of a new mapping is zero */
 	t = (struct pthread *)ROUND_UP((uintptr_t)*tls - 2 * sizeof(*t), 16);
-	*t = (struct pthread){ .map = map, .map_size = size };
+	*t = (struct pthread){ .start = 1, .map = map, .map_size = size };
 	return t;
 }
 
@@ -127,6 +129,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*fn)(vo
 	}
 	t->tid = (int)tid;
 	*thread = t;
+	word_unlock(&t->start);
 	return attr && attr->detached ? pthread_detach(t) : 0;
 }
 

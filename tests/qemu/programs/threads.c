@@ -361,6 +361,37 @@ static void case_detached(void)
 	NEED(areas() - before <= 18 * NTHREAD);
 }
 
+static void *detach_itself(void *arg)
+{
+	pthread_detach(pthread_self());
+	return arg;
+}
+
+static void *start_many(void *arg)
+{
+	pthread_t t;
+
+	for (int i = 0; i < 500; i++) {
+		int err;
+
+		while ((err = pthread_create(&t, NULL, detach_itself, NULL)) == EAGAIN)
+			;
+		NEED(err == 0);
+	}
+	return arg;
+}
+
+/* A thread may be detached, and freed, before its creator runs again. */
+static void case_itself(void)
+{
+	pthread_t t[4];
+
+	for (int i = 0; i < 4; i++)
+		NEED(pthread_create(&t[i], NULL, start_many, NULL) == 0);
+	for (int i = 0; i < 4; i++)
+		NEED(pthread_join(t[i], NULL) == 0);
+}
+
 static void *print_later(void *arg)
 {
 	usleep(200000);
@@ -399,7 +430,7 @@ static const struct {
 	{ "stdio", case_stdio },     { "stack", case_stack },
 	{ "limit", case_limit },     { "detached", case_detached },
 	{ "waiting", case_waiting }, { "exit", case_exit },
-	{ "sleep", case_sleep },
+	{ "sleep", case_sleep },     { "itself", case_itself },
 };
 
 int main(int argc, char **argv)
