@@ -299,6 +299,8 @@ static void exec_commit(struct exec *x, const char *path)
 	while ((slash = strchr(slash, '/')))
 		name = ++slash;
 	strlcpy(p->thread.name, name, PROCNAME);
+	if (self != &p->thread) /* the first one has left */
+		strlcpy(self->name, name, PROCNAME);
 	memset(self->tf->x, 0, sizeof(self->tf->x));
 	self->tf->pc = x->image.entry;
 	self->tf->sp = x->sp;

@@ -21,6 +21,7 @@ def m(request, test_image):
     ("self", "ok\n"),
     ("mutex", "ok\n"),
     ("cond", "ok\n"),
+    ("forever", "ok\n"),   # to the largest time that there is
     ("once", "ok\n"),
     ("malloc", "ok\n"),    # from all threads at once
     ("stdio", "ok\n"),     # no character is lost
@@ -37,6 +38,10 @@ def test_posix_names(m, case, want):
 def test_stack_is_as_large_as_asked_for_and_guarded(m):
     out = m.run("threads stack")
     assert out.endswith("ok\n") and out.count("unexpected scause") == 1, out
+
+
+def test_program_of_another_thread_has_its_own_name(m):
+    assert re.fullmatch(r"\d+ another: unknown sys call 127\nok\n", m.run("threads exec"))
 
 
 def test_ps_and_kill_know_one_process(m):

@@ -312,10 +312,13 @@ int pthread_cond_wait(pthread_cond_t *c, pthread_mutex_t *m)
 int pthread_cond_timedwait(pthread_cond_t *c, pthread_mutex_t *m,
 			   const struct timespec *until)
 {
-	long left = until->tv_sec * NS + until->tv_nsec - clock_ns();
+	long left;
 
 	if (until->tv_nsec < 0 || until->tv_nsec >= NS)
 		return EINVAL;
+	if (until->tv_sec >= LONG_MAX / NS) /* in 292 years */
+		return pthread_cond_wait(c, m);
+	left = until->tv_sec * NS + until->tv_nsec - clock_ns();
 	return left <= 0 || cond_sleep(c, m, left) == -ETIMEDOUT ? ETIMEDOUT : 0;
 }
 

@@ -2,6 +2,7 @@
  * argument is a case, which prints what its line in that test expects. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,6 +177,28 @@ static void case_cond(void)
 	while (pthread_cond_timedwait(&filled, &m, &until) == 0)
 		;
 	NEED(clock_ns() - start > 20000000);
+}
+
+static void *signal_later(void *arg)
+{
+	pthread_mutex_lock(&m); /* given up by the one that waits */
+	counter = 1;
+	pthread_cond_signal(&filled);
+	pthread_mutex_unlock(&m);
+	return arg;
+}
+
+static void case_forever(void)
+{
+	struct timespec until = { .tv_sec = LONG_MAX };
+	pthread_t t;
+
+	pthread_mutex_lock(&m);
+	NEED(pthread_create(&t, NULL, signal_later, NULL) == 0);
+	while (counter == 0)
+		NEED(pthread_cond_timedwait(&filled, &m, &until) == 0);
+	pthread_mutex_unlock(&m);
+	NEED(pthread_join(t, NULL) == 0);
 }
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -392,6 +415,33 @@ static void case_itself(void)
 		NEED(pthread_join(t[i], NULL) == 0);
 }
 
+static void *become_another(void *arg)
+{
+	char *const argv[] = { "another", "unknown", NULL };
+
+	execv("another", argv);
+	return arg;
+}
+
+static void case_exec(void)
+{
+	pthread_t t;
+
+	NEED(link("/threads", "another") == 0);
+	NEED(pthread_create(&t, NULL, become_another, NULL) == 0);
+	NEED(pthread_join(t, NULL) == 0);
+	NEED(!"exec");
+}
+
+static void case_unknown(void)
+{
+	register long number __asm__("a7") = 127, result __asm__("a0");
+
+	__asm__ volatile("ecall" : "=r"(result) : "r"(number));
+	NEED(result < 0);
+	NEED(unlink("another") == 0);
+}
+
 static void *print_later(void *arg)
 {
 	usleep(200000);
@@ -431,6 +481,8 @@ static const struct {
 	{ "limit", case_limit },     { "detached", case_detached },
 	{ "waiting", case_waiting }, { "exit", case_exit },
 	{ "sleep", case_sleep },     { "itself", case_itself },
+	{ "forever", case_forever }, { "exec", case_exec },
+	{ "unknown", case_unknown },
 };
 
 int main(int argc, char **argv)
