@@ -214,3 +214,70 @@ TEST(thread, counts_as_one_process)
 			used = info[i].cputime;
 	CHECK(used > 50000); /* that of the thread that spins */
 }
+
+/* --- datagrams --------------------------------------------------------------- */
+
+#define HOME 0x7f000001u
+
+static int connection;
+
+static void read_datagram(word unused)
+{
+	char c = 0;
+
+	(void)unused;
+	put(&ready, 1);
+	EQ(read(connection, &c, 1), 1);
+	EQ(c, 'x');
+}
+
+TEST(thread, closed_connection_stays_until_its_reader_is_done)
+{
+	int tid, other, again;
+
+	connection = (int)connect(HOME, 4000, 4001);
+	CHECK(connection >= 0);
+	tid = thread(0, read_datagram, 0);
+	await(&ready, 1);
+	pause(1);
+	EQ(close(connection), 0);
+	other = (int)connect(HOME, 4001, 4000);
+	CHECK(other >= 0);
+	REFUSED(connect(HOME, 4000, 4001));
+	EQ(write(other, "x", 1), 1);
+	thread_join(tid);
+	again = (int)connect(HOME, 4000, 4001);
+	CHECK(again >= 0);
+}
+
+static void receive_and_end(word first)
+{
+	char c = 0;
+
+	EQ(join((int)first, 0, 0), first);
+	EQ(recv(4000, 0, 0, &c, 1), 1);
+	EQ(c, 'x');
+	leave(0);
+}
+
+TEST(thread, port_stays_until_the_last_thread_is_done)
+{
+	int ready_fd[2];
+	char c = 0;
+	long pid;
+
+	EQ(pipe(ready_fd), 0);
+	pid = fork();
+	if (pid == 0) {
+		EQ(bind(4000), 0);
+		thread(0, receive_and_end, (word)gettid());
+		EQ(write(ready_fd[1], "r", 1), 1);
+		leave(0);
+	}
+	EQ(read(ready_fd[0], &c, 1), 1);
+	pause(1);
+	REFUSED(bind(4000));
+	EQ(send(4001, HOME, 4000, "x", 1), 0);
+	EQ(wait(0), pid);
+	EQ(bind(4000), 0);
+}
