@@ -42,7 +42,9 @@ USER_STACK := 131072
 
 UO := $(BUILD)/user/obj-$(TOOLCHAIN)
 user_objects = $(patsubst %,$(UO)/%.o,$(1))
-USER_LIB_OBJ := $(call user_objects,$(wildcard user/lib/*.c user/lib/*.S))
+USER_LIB_OBJ := $(call user_objects,$(filter-out user/lib/pthread.c,$(wildcard user/lib/*.c)) $(wildcard user/lib/*.S))
+# A library of its own, as it does something before main(): only for programs that use it.
+USER_PTHREAD := $(UO)/libpthread.a
 
 USER_PROG_SRCS := $(wildcard user/bin/*.c user/file/*.c user/net/*.c user/obs/*.c)
 user_name = $(basename $(notdir $(1)))
@@ -72,10 +74,14 @@ $(UO)/%.S.o: %.S $(USER_FLAGS_FILE)
 
 # $(call user_link,OUTPUT,OBJECTS)
 user_link = $(LD) $(USER_LDFLAGS) $(USER_PRINTF) -z stack-size=$(USER_STACK) -o $(1) $(2) \
-	$(USER_LIB_OBJ) --start-group $(PICOLIBC_LIB)/libc.a $(wildcard $(PICOLIBC_LIB)/libm.a) \
+	$(USER_LIB_OBJ) $(USER_PTHREAD) --start-group $(PICOLIBC_LIB)/libc.a $(wildcard $(PICOLIBC_LIB)/libm.a) \
 	$(USER_LIBGCC) --end-group
 
-USER_LINK_FROM := $(USER_LIB_OBJ) user/lib/user.ld user/build.mk $(USER_SOURCES_FILE)
+$(USER_PTHREAD): $(call user_objects,user/lib/pthread.c)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $<
+
+USER_LINK_FROM := $(USER_LIB_OBJ) $(USER_PTHREAD) user/lib/user.ld user/build.mk $(USER_SOURCES_FILE)
 
 $(foreach s,$(USER_PROG_SRCS),$(eval $(BUILD)/user/$(call user_name,$(s)).sym: $(call user_objects,$(s))))
 $(BUILD)/user/sh.sym: $(call user_objects,$(wildcard user/sh/*.c))
@@ -105,4 +111,4 @@ $(USER_HELP_H): $(USER_PROG_SRCS) user/sh/main.c user/build.mk $(USER_SOURCES_FI
 
 $(UO)/user/bin/help.c.o: $(USER_HELP_H)
 
--include $(patsubst %.o,%.d,$(USER_LIB_OBJ) $(call user_objects,$(USER_PROG_SRCS) $(wildcard user/sh/*.c)))
+-include $(patsubst %.o,%.d,$(USER_LIB_OBJ) $(call user_objects,user/lib/pthread.c $(USER_PROG_SRCS) $(wildcard user/sh/*.c)))

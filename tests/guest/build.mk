@@ -53,7 +53,7 @@ $(GUEST_OUT)/obj/$(TOOLCHAIN)/%.o: $(GUEST_DIR)/% $(GUEST_DIR)/build.mk $(GUEST_
 
 # Linked like the programs in user/bin.
 USER_TESTS := $(addprefix $(GUEST_OUT)/,streams threads)
-$(USER_TESTS:=.sym): $(GUEST_OUT)/%.sym: $(UO)/tests/qemu/programs/%.c.o $(USER_LIB_OBJ) user/lib/user.ld
+$(USER_TESTS:=.sym): $(GUEST_OUT)/%.sym: $(UO)/tests/qemu/programs/%.c.o $(USER_LIB_OBJ) $(USER_PTHREAD) user/lib/user.ld
 	$(call say,LD,$(basename $@))
 	@mkdir -p $(@D)
 	$(Q)$(call user_link,$@,$<)

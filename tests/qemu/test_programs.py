@@ -116,7 +116,9 @@ def test_vmctl_lists_all_options(m):
         name, what, *words = re.findall(r'"(.*?)"', row)
         first = words[0] if words else (re.findall(r"initial = (\d+)", row) or [""])[0]
         assert lines[name].endswith(what) and len(lines[name]) <= 84, lines[name]
-        if name == "uaccess":
+        if name == "fsbig":
+            assert "[off]" in lines[name]  # auto became what the image is
+        elif name == "uaccess":
             assert re.search(r"auto .*\[(strict|open)\]", lines[name])  # auto became one
         elif name not in ("vmprint", "panic", "cmd", "asid"):
             assert f"[{first}]" in lines[name], lines[name]
