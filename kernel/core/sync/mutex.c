@@ -12,22 +12,40 @@ void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
 	waitq_init(&m->wq);
 }
 
-static bool mutex_take(struct mutex *m, struct thread *self)
-{
-	struct thread *none = NULL;
+/* The owner of a mutex that is free, but only for a thread that has waited for it. */
+#define RESERVED ((struct thread *)1)
 
-	return __atomic_compare_exchange_n(&m->owner, &none, self, false, __ATOMIC_SEQ_CST,
+static bool mutex_take_from(struct mutex *m, struct thread *from, struct thread *self)
+{
+	return __atomic_compare_exchange_n(&m->owner, &from, self, false, __ATOMIC_SEQ_CST,
 					   __ATOMIC_RELAXED);
 }
 
+static bool mutex_take(struct mutex *m, struct thread *self)
+{
+	return mutex_take_from(m, NULL, self);
+}
+
 /* Counts itself as waiting before it tries again: mutex_unlock() clears the owner before
- * it looks at the count, so one of the two sees the other. */
+ * it looks at the count, so one of the two sees the other.
+ *
+ * Whoever comes while a woken thread is on its way may take the mutex first.  If that
+ * happens to a thread, the next unlock keeps the mutex for those that have waited: else a
+ * thread that has it nearly all the time would lock out the others for ever. */
 static void mutex_take_slowly(struct mutex *m, struct thread *self)
 {
+	bool waited = false;
+
 	spin_lock(&m->lock);
 	__atomic_fetch_add(&m->waiting, 1, __ATOMIC_SEQ_CST);
-	while (!mutex_take(m, self))
+	while (!mutex_take(m, self) && !(waited && mutex_take_from(m, RESERVED, self))) {
+		if (waited)
+			__atomic_store_n(&m->reserve, true, __ATOMIC_RELAXED);
 		waitq_wait_quiet(&m->wq, &m->lock);
+		waited = true;
+	}
+	if (waited)
+		__atomic_store_n(&m->reserve, false, __ATOMIC_RELAXED);
 	__atomic_fetch_sub(&m->waiting, 1, __ATOMIC_SEQ_CST);
 	spin_unlock(&m->lock);
 }
@@ -114,7 +132,9 @@ void mutex_unlock(struct mutex *m)
 {
 	ASSERT(mutex_held(m));
 	mutex_rank_leave(m);
-	__atomic_store_n(&m->owner, NULL, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&m->owner,
+			 __atomic_load_n(&m->reserve, __ATOMIC_RELAXED) ? RESERVED : NULL,
+			 __ATOMIC_SEQ_CST);
 	if (!__atomic_load_n(&m->waiting, __ATOMIC_SEQ_CST))
 		return;
 	/* A waiter that has found the mutex taken holds the lock until it is on the

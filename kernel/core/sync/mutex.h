@@ -1,7 +1,8 @@
 /* mutex.h - locks whose holder may sleep.
  *
  * For threads only, never in an interrupt.  No spin lock is held when a mutex is taken.
- * Not recursive.  The thread that took a mutex releases it. */
+ * Not recursive.  The thread that took a mutex releases it.  Whoever waits gets it in the
+ * end, even if other threads take it again and again. */
 #pragma once
 
 #include "core/sync/waitq.h"
@@ -9,8 +10,9 @@
 struct thread;
 
 struct mutex {
-	struct thread *owner; /* (A) NULL: free */
+	struct thread *owner; /* (A) NULL: free; RESERVED in mutex.c */
 	u32 waiting;          /* (lock) threads that wait on wq */
+	bool reserve;         /* (A) the next unlock is for one of these */
 	u32 rank;             /* (C) enum lock_rank */
 	const char *name;     /* (C) */
 	struct spinlock lock;

@@ -439,10 +439,8 @@ SLOW_TEST(shared, no_store_is_lost_when_memory_runs_out)
 {
 	word from = pages_new((BLOCKS + 1) * BLOCK_PAGES, LAZY);
 	long want = (long)free_memory();
-	int one_hart = cpupin(1) == -1;
 	int tid[OTHERS];
 
-	EQ(cpupin(-1), 0);
 	base = (from + 2 * MIB_ - 1) & -2 * MIB_;
 	for (int i = 0; i < BLOCKS; i++)
 		store8(BYTE(i * BLOCK_PAGES, 1), 1);
@@ -450,15 +448,10 @@ SLOW_TEST(shared, no_store_is_lost_when_memory_runs_out)
 	for (int i = 0; i < OTHERS; i++)
 		tid[i] = thread(i, store_sparsely, (word)i + 1);
 	while (get(&done) < OTHERS)
-		if (want < 0x7fffffff && sbrk((int)want, EAGER) != -1) {
+		if (want < 0x7fffffff && sbrk((int)want, EAGER) != -1)
 			CHECK(sbrk(-(int)want, EAGER) != -1);
-			/* sbrk() has the lock of the space nearly all the time, and on one
-			 * hart those that wait for it hardly ever find it free. */
-			if (one_hart)
-				pause(1);
-		} else {
+		else
 			pause(0);
-		}
 	for (int i = 0; i < OTHERS; i++)
 		thread_join(tid[i]);
 	for (word me = 1; me <= OTHERS; me++)
