@@ -139,4 +139,38 @@ KTEST(a_mutex_lets_one_in)
 	ASSERT(counter == 2 * ADDS);
 }
 
+static void ktest_waiter(void *arg)
+{
+	mutex_lock(&mutex);
+	*(bool *)arg = true; /* (mutex) */
+	mutex_unlock(&mutex);
+	spin_lock(&lock);
+	done++;
+	waitq_wake_all(&wq);
+	spin_unlock(&lock);
+}
+
+/* This thread takes the mutex again before the other, which it has woken, can run: on one
+ * hart always. */
+KTEST(a_mutex_is_kept_for_those_who_wait)
+{
+	unsigned before = done;
+	bool got = false;
+
+	mutex_init(&mutex, "ktest", RANK_none);
+	mutex_lock(&mutex);
+	ASSERT(kthread_start("ktest", ktest_waiter, &got) == 0);
+	for (unsigned i = 0; i < 1000 && !got; i++) {
+		thread_yield();
+		mutex_unlock(&mutex);
+		mutex_lock(&mutex);
+	}
+	ASSERT(got);
+	mutex_unlock(&mutex);
+	spin_lock(&lock);
+	while (done == before)
+		waitq_wait_quiet(&wq, &lock);
+	spin_unlock(&lock);
+}
+
 #endif

@@ -67,26 +67,31 @@ alarm_done: .skip 4
 	\what	t6, 31
 	.endm
 
+	/* What a C function expects to find again: `sd` saves it, `ld` restores it.  Changes t0. */
+	.macro	SAVED op
+	la	t0, saved
+	\op	ra, 0(t0)
+	\op	sp, 8(t0)
+	\op	gp, 16(t0)
+	\op	tp, 24(t0)
+	\op	s0, 32(t0)
+	\op	s1, 40(t0)
+	\op	s2, 48(t0)
+	\op	s3, 56(t0)
+	\op	s4, 64(t0)
+	\op	s5, 72(t0)
+	\op	s6, 80(t0)
+	\op	s7, 88(t0)
+	\op	s8, 96(t0)
+	\op	s9, 104(t0)
+	\op	s10, 112(t0)
+	\op	s11, 120(t0)
+	.endm
+
 	.text
 	.globl	regs_integer
 regs_integer:
-	la	t0, saved
-	sd	ra, 0(t0)
-	sd	sp, 8(t0)
-	sd	gp, 16(t0)
-	sd	tp, 24(t0)
-	sd	s0, 32(t0)
-	sd	s1, 40(t0)
-	sd	s2, 48(t0)
-	sd	s3, 56(t0)
-	sd	s4, 64(t0)
-	sd	s5, 72(t0)
-	sd	s6, 80(t0)
-	sd	s7, 88(t0)
-	sd	s8, 96(t0)
-	sd	s9, 104(t0)
-	sd	s10, 112(t0)
-	sd	s11, 120(t0)
+	SAVED	sd
 	mv	a7, a1
 	beqz	a1, 1f
 	EACH	SET
@@ -104,23 +109,7 @@ regs_integer:
 regs_restore:
 	la	t0, regs_result
 	sd	a7, 0(t0)
-	la	t0, saved
-	ld	ra, 0(t0)
-	ld	sp, 8(t0)
-	ld	gp, 16(t0)
-	ld	tp, 24(t0)
-	ld	s0, 32(t0)
-	ld	s1, 40(t0)
-	ld	s2, 48(t0)
-	ld	s3, 56(t0)
-	ld	s4, 64(t0)
-	ld	s5, 72(t0)
-	ld	s6, 80(t0)
-	ld	s7, 88(t0)
-	ld	s8, 96(t0)
-	ld	s9, 104(t0)
-	ld	s10, 112(t0)
-	ld	s11, 120(t0)
+	SAVED	ld
 	ret
 
 	.macro	FLOATS op, base
@@ -239,23 +228,7 @@ state_csr_swap:
 
 	.globl	alarm_spin
 alarm_spin:
-	la	t0, saved
-	sd	ra, 0(t0)
-	sd	sp, 8(t0)
-	sd	gp, 16(t0)
-	sd	tp, 24(t0)
-	sd	s0, 32(t0)
-	sd	s1, 40(t0)
-	sd	s2, 48(t0)
-	sd	s3, 56(t0)
-	sd	s4, 64(t0)
-	sd	s5, 72(t0)
-	sd	s6, 80(t0)
-	sd	s7, 88(t0)
-	sd	s8, 96(t0)
-	sd	s9, 104(t0)
-	sd	s10, 112(t0)
-	sd	s11, 120(t0)
+	SAVED	sd
 	EACH	SET
 	li	a0, -PATTERN(10)
 1:	la	a7, alarm_done

@@ -6,6 +6,7 @@
 #include "kernel/fs.h"
 #include "kernel/stat.h"
 #include "user/user.h"
+#include "collisions.h"
 
 #define READERS 3
 #define READS 300 // of each reader's file
@@ -14,26 +15,6 @@
 #define NAMES 100 // made and removed by each process
 
 static char block[BSIZE];
-
-static void fail(int part, char *what)
-{
-	printf("test%d FAILED: %s\n", part, what);
-	exit(1);
-}
-
-// What the device says: how often a lock was found taken, in all locks.
-static int collisions(int show)
-{
-	static char text[4096];
-	int n = statistics(text, sizeof(text) - 1);
-	char *total = strchr(text, '=');
-
-	if (n <= 0 || !total || total[1] != ' ')
-		fail(0, "no total in the device");
-	if (show)
-		printf("%s", text);
-	return atoi(total + 2);
-}
 
 // Block i of the file is full of what seed + i gives.
 static void make(char *name, int blocks, int seed)

@@ -5,31 +5,12 @@
 #include "kernel/memlayout.h"
 #include "kernel/riscv.h"
 #include "user/user.h"
+#include "collisions.h"
 
 #define LOOPS 10000  // of a process that takes and gives one page
 #define COUNTS 5     // times that all free pages are counted
 #define MISSING 1000 // pages of 128 MiB that need not be free
 #define WORKERS 4
-
-static void fail(int part, char *what)
-{
-	printf("test%d FAILED: %s\n", part, what);
-	exit(1);
-}
-
-// What the device says: how often a lock was found taken, in all locks.
-static int collisions(int show)
-{
-	static char text[4096];
-	int n = statistics(text, sizeof(text) - 1);
-	char *total = strchr(text, '=');
-
-	if (n <= 0 || !total || total[1] != ' ')
-		fail(0, "no total in the device");
-	if (show)
-		printf("%s", text);
-	return atoi(total + 2);
-}
 
 // Takes a page and gives it back, again and again.  Returns how often there was none.
 static int take_and_give(void)

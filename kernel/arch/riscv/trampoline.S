@@ -2,8 +2,8 @@
  *
  * This page is mapped at TRAMPOLINE in every address space, for the supervisor only.
  * In user mode sscratch holds the address of the thread's trap frame, which is in the page
- * TRAPFRAME; in the kernel it is 0.  Interrupts are off throughout.  satp changes only if the trap frame says so (isolate=on); both roots map
- * the page at the same address. */
+ * TRAPFRAME; in the kernel it is 0.  Interrupts are off throughout.  satp changes only if
+ * the trap frame says so (isolate=on); both roots map the page at the same address. */
 
 #include "asm_offsets.h"
 

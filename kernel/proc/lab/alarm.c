@@ -1,10 +1,9 @@
 /* alarm.c - see alarm.h.
  *
- * A thread has a struct alarm, in its slot, from its first sigalarm() until it stops the
- * alarm or ends.  A hart
- * that is about to enter such a program sets a timer for the moment at which the alarm is
- * due if the process keeps the hart until then.  The interrupt brings it into the kernel,
- * and the way out looks at the time. */
+ * A thread has a struct alarm from its first sigalarm() until it stops the alarm, ends or
+ * calls exec.  A hart that is about to enter such a thread's program sets a timer for the
+ * moment at which the alarm is due if the thread keeps the hart until then.  The interrupt
+ * brings the thread into the kernel, and the way out looks at the time. */
 
 #include "proc/lab/alarm.h"
 
