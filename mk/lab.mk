@@ -20,8 +20,8 @@ lab_boot_pgtbl := stats=lab utop=usyscall
 lab_boot_traps := backtrace=pause
 lab_boot_lazy := heap=lazy
 lab_boot_lock := stats=lock
-# FSSIZE: blocks of a new image.  MEM: kalloctest wants all pages of 128 MiB but 1,000 to be
-# free, and this kernel keeps more for itself.
+# FSSIZE: blocks of a new image.  MEM: kalloctest counts the free pages, and of 128 MiB this
+# kernel keeps more for itself than xv6 does.
 lab_set_lock := CPUS=4 FSSIZE=10000 MEM=136M
 lab_set_fs := CPUS=1 FSBIG=1
 lab_set_net := NET=1
