@@ -17,6 +17,7 @@
 #include "mm/phys/frame.h"
 #include "mm/phys/kmap.h"
 #include "shim.h"
+#include "tree.h"
 #include "uapi/errno.h"
 
 struct machine machine;
@@ -112,21 +113,8 @@ static void rig_start(void)
 
 /* --- device trees ------------------------------------------------------------ */
 
-static u8 tree[2048];
 static char tree_names[512];
-static u32 tree_size, names_size;
-
-static void tree_put(u32 value)
-{
-	for (int i = 24; i >= 0; i -= 8)
-		tree[tree_size++] = value >> i;
-}
-
-static void tree_text(const char *text, u32 n)
-{
-	memcpy(tree + tree_size, text, n);
-	tree_size = ALIGN_UP(tree_size + n, 4u);
-}
+static u32 names_size;
 
 static void tree_begin(void)
 {

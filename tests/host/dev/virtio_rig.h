@@ -18,6 +18,7 @@
 #include "mm/phys/frame.h"
 #include "mm/phys/kmap.h"
 #include "shim.h"
+#include "tree.h"
 #include "uapi/errno.h"
 
 #define NBIOS 64
@@ -101,21 +102,6 @@ static u8 *data[NBIOS]; /* BIO_MAX_SEGS * 1024 bytes each */
 static bool is_done[NBIOS];
 
 /* A device tree with one virtio slot: registers at 0x10001000, interrupt 5. */
-static u8 tree[512];
-static u32 tree_size;
-
-static void tree_put(u32 value)
-{
-	for (int i = 24; i >= 0; i -= 8)
-		tree[tree_size++] = value >> i;
-}
-
-static void tree_text(const char *text, u32 n)
-{
-	memcpy(tree + tree_size, text, n);
-	tree_size = ALIGN_UP(tree_size + n, 4u);
-}
-
 static void make_tree(void)
 {
 	static const char strings[] = "compatible\0reg\0interrupts";
