@@ -6,6 +6,7 @@
 #include "init/boot.h"
 #include "lib/string.h"
 #include "mm/phys/kmap.h"
+#include "uapi/errno.h"
 
 #define FDT_MAX (2 * MIB)
 
@@ -116,10 +117,11 @@ const char *machine_read(pa_t fdt, pa_t kernel)
 {
 	struct fdt *f = &machine.fdt;
 	const char *args = NULL;
-	int chosen;
+	int chosen, err = fdt_open(f, kmap_direct(fdt), FDT_MAX);
 
-	if (fdt_open(f, kmap_direct(fdt), FDT_MAX))
-		panic("no device tree at %lx", fdt);
+	if (err)
+		panic("no device tree at %lx%s", fdt,
+		      err == -E2BIG ? " of at most 2048 nodes" : "");
 	machine_find_ram(f, kernel);
 	if (!machine.ram_bytes)
 		panic("the device tree has no memory around %lx", kernel);

@@ -101,7 +101,7 @@ void memory_init(pa_t fdt)
 	memory_take(at, at + table, FRAME_frames, true);
 	frame_init(machine.ram_base, machine.ram_bytes, kmap_direct(at));
 	for (unsigned i = 0; i < ntaken; i++) {
-		if (taken[i].kind != FRAME_kernel && taken[i].start >= machine.ram_base)
+		if (taken[i].start >= machine.ram_base)
 			frame_boot_kind(taken[i].start, taken[i].end, taken[i].kind);
 	}
 	memory_for_free(frame_boot_free, true);

@@ -108,18 +108,46 @@ static bool item_read(const struct fdt *f, int start, struct item *it)
 	return false;
 }
 
-/* The same for an offset that must be that of a node. */
+/* The item with which @node begins.  False: there is no such node. */
 static bool node_read(const struct fdt *f, int node, struct item *it)
 {
-	return item_read(f, node, it) && it->tag == TAG_BEGIN_NODE && it->at == node;
+	return node >= 0 && (u32)node < f->nnodes && item_read(f, f->nodes[node].at, it);
+}
+
+/* Notes all nodes up to the end of the root, or to the first item that makes no sense. */
+static int nodes_find(struct fdt *f)
+{
+	struct item it = { .next = 0 };
+	u32 in = 0; /* the innermost node that is open; meaningful from the root on */
+
+	while (item_read(f, it.next, &it)) {
+		if (it.tag == TAG_BEGIN_NODE) {
+			if (f->nnodes == FDT_NODES)
+				return -E2BIG;
+			f->nodes[f->nnodes] = (struct fdt_node){ it.at, in, 0 };
+			in = f->nnodes++;
+		} else if (f->nnodes == 0) {
+			return -EINVAL;
+		} else if (it.tag == TAG_END_NODE) {
+			f->nodes[in].after = f->nnodes;
+			if (in == 0)
+				return 0;
+			in = f->nodes[in].parent;
+		}
+	}
+	for (u32 i = 0; i < f->nnodes; i++) { /* those that never end */
+		if (f->nodes[i].after == 0)
+			f->nodes[i].after = f->nnodes;
+	}
+	return f->nnodes > 0 ? 0 : -EINVAL;
 }
 
 int fdt_open(struct fdt *f, const void *blob, u64 max)
 {
 	const u8 *h = blob;
-	struct item root;
 
-	*f = (struct fdt){ .blob = h };
+	f->blob = h;
+	f->nnodes = 0;
 	if (max < HDR_BYTES || be32(h + HDR_MAGIC) != FDT_MAGIC)
 		return -EINVAL;
 	f->size = be32(h + HDR_TOTAL_SIZE);
@@ -137,96 +165,27 @@ int fdt_open(struct fdt *f, const void *blob, u64 max)
 	    !fdt_is_inside(f->strings, f->strings_size, f->size) ||
 	    !fdt_is_inside(f->reserved, 0, f->size))
 		return -EINVAL;
-	if (!item_read(f, 0, &root) || root.tag != TAG_BEGIN_NODE)
-		return -EINVAL;
-	return 0;
+	return nodes_find(f);
 }
 
 /* --- the tree ------------------------------------------------------------ */
 
-/* The first node at or after @off within the node that @off lies in, or -ENOENT. */
-static int node_first_from(const struct fdt *f, int off)
+int fdt_parent(const struct fdt *f, int node)
 {
-	struct item it;
-
-	while (item_read(f, off, &it)) {
-		if (it.tag == TAG_BEGIN_NODE)
-			return it.at;
-		if (it.tag == TAG_END_NODE)
-			return -ENOENT;
-		off = it.next;
-	}
-	return -ENOENT;
+	return node > 0 && (u32)node < f->nnodes ? f->nodes[node].parent : -ENOENT;
 }
 
 int fdt_first_child(const struct fdt *f, int node)
 {
-	struct item it;
-
-	if (!node_read(f, node, &it))
-		return -ENOENT;
-	return node_first_from(f, it.next);
+	return node >= 0 && fdt_parent(f, node + 1) == node ? node + 1 : -ENOENT;
 }
 
 int fdt_next_sibling(const struct fdt *f, int node)
 {
-	struct item it;
-	u32 depth = 1;
+	int parent = fdt_parent(f, node);
+	int next = parent >= 0 ? f->nodes[node].after : 0;
 
-	if (!node_read(f, node, &it))
-		return -ENOENT;
-	while (depth > 0) {
-		if (!item_read(f, it.next, &it))
-			return -ENOENT;
-		if (it.tag == TAG_BEGIN_NODE)
-			depth++;
-		else if (it.tag == TAG_END_NODE)
-			depth--;
-	}
-	return node_first_from(f, it.next);
-}
-
-/* The last node before @node whose depth is @depth; that of the root is 0. */
-static int node_last_at_depth(const struct fdt *f, int node, u32 depth)
-{
-	struct item it = { .next = 0 };
-	int found = -ENOENT;
-	u32 now = 0;
-
-	while (item_read(f, it.next, &it) && it.at < node) {
-		if (it.tag == TAG_BEGIN_NODE) {
-			if (now == depth)
-				found = it.at;
-			now++;
-		} else if (it.tag == TAG_END_NODE) {
-			if (now == 0)
-				break;
-			now--;
-		}
-	}
-	return found;
-}
-
-int fdt_parent(const struct fdt *f, int node)
-{
-	struct item it = { .next = 0 };
-	u32 depth = 0;
-
-	while (item_read(f, it.next, &it)) {
-		if (it.at == node) {
-			if (it.tag != TAG_BEGIN_NODE || depth == 0)
-				return -ENOENT;
-			return node_last_at_depth(f, node, depth - 1);
-		}
-		if (it.tag == TAG_BEGIN_NODE) {
-			depth++;
-		} else if (it.tag == TAG_END_NODE) {
-			if (depth <= 1)
-				return -ENOENT;
-			depth--;
-		}
-	}
-	return -ENOENT;
+	return parent >= 0 && fdt_parent(f, next) == parent ? next : -ENOENT;
 }
 
 const char *fdt_node_name(const struct fdt *f, int node)
@@ -255,7 +214,7 @@ static int node_child_named(const struct fdt *f, int node, const char *want, siz
 
 int fdt_node(const struct fdt *f, const char *path)
 {
-	int node = node_first_from(f, 0);
+	int node = 0;
 
 	if (*path != '/')
 		return -ENOENT;
@@ -362,26 +321,20 @@ bool fdt_is_compatible(const struct fdt *f, int node, const char *name)
 
 int fdt_next_compatible(const struct fdt *f, int node, const char *name)
 {
-	struct item it = { .next = 0 };
-
-	if (node >= 0 && !node_read(f, node, &it))
-		return -ENOENT;
-	while (item_read(f, it.next, &it)) {
-		if (it.tag == TAG_BEGIN_NODE && fdt_is_compatible(f, it.at, name))
-			return it.at;
+	for (node++; node >= 0 && (u32)node < f->nnodes; node++) {
+		if (fdt_is_compatible(f, node, name))
+			return node;
 	}
 	return -ENOENT;
 }
 
 int fdt_by_phandle(const struct fdt *f, u32 phandle)
 {
-	struct item it = { .next = 0 };
 	u32 have;
 
-	while (item_read(f, it.next, &it)) {
-		if (it.tag == TAG_BEGIN_NODE &&
-		    fdt_prop_u32(f, it.at, "phandle", 0, &have) == 0 && have == phandle)
-			return it.at;
+	for (int node = 0; (u32)node < f->nnodes; node++) {
+		if (fdt_prop_u32(f, node, "phandle", 0, &have) == 0 && have == phandle)
+			return node;
 	}
 	return -ENOENT;
 }

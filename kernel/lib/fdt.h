@@ -1,10 +1,19 @@
 /* fdt.h - reading a flattened device tree (Devicetree Specification 0.4).
  *
  * However broken a blob is, these functions read only [blob, blob + size), and they end.
- * A node is its offset in the structure block. */
+ * fdt_open() reads the tree once and notes where each node is.  A node is its number in the
+ * order of the tree; the root is 0. */
 #pragma once
 
 #include "lib/types.h"
+
+#define FDT_NODES 2048 /* a tree can have; a hart takes 3 in QEMU */
+
+struct fdt_node {
+	u32 at;     /* offset in the structure block                     */
+	u16 parent; /* of the root: itself                               */
+	u16 after;  /* the first node that is neither this nor within it */
+};
 
 struct fdt {
 	const u8 *blob;
@@ -12,9 +21,12 @@ struct fdt {
 	u32 structs, structs_size;
 	u32 strings, strings_size;
 	u32 reserved; /* offset of the memory reservation block */
+	u32 nnodes;
+	struct fdt_node nodes[FDT_NODES];
 };
 
-/* Opens the tree at @blob.  -EINVAL: it is no device tree, or longer than @max bytes. */
+/* Opens the tree at @blob.  -EINVAL: it is no device tree, or longer than @max bytes;
+ * -E2BIG: more than FDT_NODES nodes. */
 int fdt_open(struct fdt *f, const void *blob, u64 max) MUST_CHECK;
 
 /* These return a node (>= 0), or -ENOENT.  The path of the root is "/".  A path may leave

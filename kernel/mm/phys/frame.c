@@ -42,25 +42,12 @@ const char *const frame_kind_name[FRAME_NKINDS] = {
 #undef X
 };
 
-/* One writer, any readers.  Volatile, not atomic: gcc makes an atomic store a swap. */
-static void frame_recount(volatile s64 *count, unsigned from, unsigned to, s64 n)
-{
-	count[from] -= n;
-	count[to] += n;
-}
-
 /* One frame was taken from a list or put on it: counts the call, and adds @n to the list's
  * share of that kind. */
 static void frame_cache_recount(volatile u64 *calls, volatile s64 *count, s64 n)
 {
 	++*calls;
 	*count += n;
-}
-
-/* Atomic: somebody may look at @pg as a buddy meanwhile. */
-static void frame_set_order(struct page *pg, unsigned order)
-{
-	__atomic_store_n(&pg->order, order, __ATOMIC_RELAXED);
 }
 
 /* Whether frames of the kind may be allocated and freed: of all kinds but free, reserve and
@@ -96,7 +83,7 @@ struct page *frame_of_va(const void *va)
 
 /* --- blocks; frames.lock is held --------------------------------------- */
 
-static void frame_block_insert(struct page *pg, unsigned order)
+void frame_block_insert(struct page *pg, unsigned order)
 {
 	frame_set_order(pg, FRAME_ORDER_FREE | order);
 	list_add(&frames.blocks[order], &pg->link);
@@ -247,6 +234,8 @@ static struct page *frame_block_alloc(enum frame_kind kind, unsigned order, unsi
 		missed = 0;
 		spin_lock(&frames.lock);
 		pg = frame_block_take(order);
+		if (!pg && frame_chunk_open())
+			pg = frame_block_take(order);
 		if (!pg) {
 			missed = frame_cache_drain_all();
 			pg = frame_block_take(order);
@@ -363,7 +352,7 @@ void frame_get(struct page *pg)
 }
 
 /* A single frame goes to the reserve first, if that lacks any. */
-static NOINLINE void frame_block_free(struct page *pg, unsigned order)
+NOINLINE void frame_block_free(struct page *pg, unsigned order)
 {
 	spin_lock(&frames.lock);
 	if (!order)
@@ -487,78 +476,4 @@ struct frame_list_uses frame_list_uses(unsigned hart)
 u64 frame_total(void)
 {
 	return frames.total;
-}
-
-/* --- boot --------------------------------------------------------------- */
-
-void frame_init(pa_t base, u64 bytes, struct page *table)
-{
-	ASSERT(IS_ALIGNED(base, PAGE_SIZE));
-	memset(&frames, 0, sizeof(frames));
-	memset(frame_caches, 0, sizeof(frame_caches));
-	spin_init(&frames.lock, "frame", RANK_frame);
-	lockcount_register(&frames.lock, "kmem");
-	frames.table = table;
-	frames.base = base >> PAGE_SHIFT;
-	frames.total = bytes >> PAGE_SHIFT;
-	frames.count[FRAME_kernel] = frames.total;
-	for (unsigned i = 0; i <= FRAME_MAX_ORDER; i++)
-		list_init(&frames.blocks[i]);
-	list_init(&frames.reserve);
-	for (u64 i = 0; i < frames.total; i++)
-		table[i] = (struct page){ .refs = 1, .kind = FRAME_kernel };
-}
-
-/* [*lo, *hi): the frames of RAM that lie wholly in [start, end). */
-static void frame_boot_range(pa_t start, pa_t end, pfn_t *lo, pfn_t *hi)
-{
-	*lo = MAX(DIV_UP(start, PAGE_SIZE), frames.base);
-	*hi = MIN(end / PAGE_SIZE, frames.base + frames.total);
-}
-
-void frame_boot_free(pa_t start, pa_t end)
-{
-	pfn_t pfn, hi;
-
-	frame_boot_range(start, end, &pfn, &hi);
-	while (pfn < hi) {
-		struct page *pg = frame_of_pa(pfn << PAGE_SHIFT);
-		unsigned order = FRAME_MAX_ORDER;
-
-		while (!IS_ALIGNED(pfn, BIT(order)) || pfn + BIT(order) > hi)
-			order--;
-		for (u64 i = 0; i < BIT(order); i++) {
-			ASSERT(pg[i].kind == FRAME_kernel && pg[i].refs == 1);
-			pg[i].refs = 0;
-			frame_set_order(&pg[i], FRAME_ORDER_TAIL);
-		}
-		frame_block_free(pg, order);
-		pfn += BIT(order);
-	}
-}
-
-/* The range may begin or end within a frame: all frames that it touches. */
-void frame_boot_kind(pa_t start, pa_t end, enum frame_kind kind)
-{
-	pfn_t pfn, hi;
-
-	frame_boot_range(ALIGN_DOWN(start, PAGE_SIZE), ALIGN_UP(end, PAGE_SIZE), &pfn, &hi);
-	for (; pfn < hi; pfn++) {
-		struct page *pg = frame_of_pa(pfn << PAGE_SHIFT);
-
-		ASSERT(pg->refs == 1);
-		frame_recount(frames.count, pg->kind, kind, 1);
-		pg->kind = kind;
-	}
-}
-
-void frame_boot_reserve(unsigned nframes)
-{
-	while (nframes--) {
-		struct page *pg = frame_alloc(FRAME_other, FRAME_NOWAIT);
-
-		ASSERT(pg);
-		__atomic_add_fetch(&frames.reserve_missing, 1, __ATOMIC_RELAXED);
-		frame_put(pg);
-	}
 }

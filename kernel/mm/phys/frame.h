@@ -76,8 +76,9 @@ enum {
 };
 
 /* Boot: RAM is [base, base + bytes), @table has room for its struct pages.
- * All frames start as FRAME_kernel.  frame_boot_free() then frees the whole frames of a
- * range; frame_boot_kind() sets the kind of all frames that a range touches. */
+ * All frames start as FRAME_kernel.  frame_boot_kind() sets the kind of all frames that a
+ * range touches; frame_boot_free() frees the whole frames of a range.  Each frame of RAM
+ * must be in a range of one of them, or share its 16 MiB with a frame that is. */
 void frame_init(pa_t base, u64 bytes, struct page *table);
 void frame_boot_free(pa_t start, pa_t end);
 void frame_boot_kind(pa_t start, pa_t end, enum frame_kind kind);

@@ -4,6 +4,10 @@
 #include "core/hart.h"
 #include "core/sync/spinlock.h"
 #include "mm/phys/frame.h"
+#include "mm/phys/kmap.h"
+
+#define CHUNK_FRAMES 4096 /* 16 MiB */
+#define CHUNKS_MAX (DIRECT_BYTES / PAGE_SIZE / CHUNK_FRAMES)
 
 #define FRAME_CACHE_SIZE 32 /* frames, at most, on a hart's list */
 
@@ -29,6 +33,8 @@ struct frames {
 	s64 count[FRAME_NKINDS];                 /* (lock, read by all) its share */
 	struct list reserve;                     /* (lock) frames held back        */
 	u32 reserve_missing;                     /* (lock, A) how many it lacks     */
+	u64 nclosed;                             /* (lock) closed chunks            */
+	u64 opened[CHUNKS_MAX / 64];             /* (lock) a bit for each chunk     */
 };
 
 extern struct frame_cache frame_caches[MAX_HARTS];
@@ -38,6 +44,43 @@ static inline pfn_t frame_pfn(const struct page *pg)
 {
 	return frames.base + (pg - frames.table);
 }
+
+/* One writer, any readers.  Volatile, not atomic: gcc makes an atomic store a swap. */
+static inline void frame_recount(volatile s64 *count, unsigned from, unsigned to, s64 n)
+{
+	count[from] -= n;
+	count[to] += n;
+}
+
+/* Atomic: somebody may look at @pg as a buddy meanwhile. */
+static inline void frame_set_order(struct page *pg, unsigned order)
+{
+	__atomic_store_n(&pg->order, order, __ATOMIC_RELAXED);
+}
+
+/* (lock) Puts a block on the list of its order.  Its frames are of kind free, with refs 0;
+ * the caller adjusts the counts. */
+void frame_block_insert(struct page *pg, unsigned order);
+
+/* Frees a block, whose refs are 0.  A single frame goes to the reserve first, if that
+ * lacks any. */
+void frame_block_free(struct page *pg, unsigned order);
+
+/* --- frame_chunk.c -------------------------------------------------------- */
+
+static inline u64 frame_chunk_of(pfn_t pfn)
+{
+	return pfn / CHUNK_FRAMES - frames.base / CHUNK_FRAMES;
+}
+
+static inline bool frame_chunk_is_open(u64 chunk)
+{
+	return frames.opened[chunk / 64] >> chunk % 64 & 1;
+}
+
+/* (lock) Opens a closed chunk; its blocks of 2 MiB are then on the list.  False: there is
+ * none. */
+bool frame_chunk_open(void);
 
 /* False: somebody is inside.  True: the caller is inside now, and sees what the previous
  * user wrote. */

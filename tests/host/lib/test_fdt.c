@@ -140,7 +140,7 @@ static void finds_compatible_nodes(void **state)
 	assert_int_equal(fdt_next_compatible(&fdt, -1, "maker,family"), 0);
 	assert_int_equal(fdt_next_compatible(&fdt, -1, "maker"), -ENOENT);
 	assert_int_equal(fdt_next_compatible(&fdt, -1, "ns16550"), -ENOENT);
-	assert_int_equal(fdt_next_compatible(&fdt, 2, "ns16550a"), -ENOENT);
+	assert_int_equal(fdt_next_compatible(&fdt, 1 << 20, "ns16550a"), -ENOENT);
 	assert_string_equal(fdt_node_name(&fdt, fdt_by_phandle(&fdt, 77)),
 			    "interrupt-controller");
 	assert_int_equal(fdt_by_phandle(&fdt, 78), -ENOENT);
@@ -372,6 +372,73 @@ static void reads_qemus_tree(void **state)
 	free(real);
 }
 
+/* A root with @n children.  If @open, no node ends, so each lies within the one before. */
+static u8 *wide_tree(u32 n, bool open, size_t *size)
+{
+	u32 words = 10 + 4 + 2 + n * (open ? 2 : 3) + (open ? 0 : 2), at = 14;
+	u32 *w = calloc(words, 4);
+
+	*size = words * 4ul;
+	w[0] = 0xd00dfeed;
+	w[1] = *size;
+	w[2] = 56; /* structures */
+	w[3] = *size;
+	w[4] = 40; /* reservations: 16 bytes of 0 */
+	w[5] = 17;
+	w[6] = 16;
+	w[9] = *size - 56;
+	w[at] = 1; /* the root, whose name is empty */
+	at += 2;
+	for (u32 i = 0; i < n; i++) {
+		w[at] = 1;
+		w[at + 1] = (u32)'n' << 24;
+		at += 2;
+		if (!open)
+			w[at++] = 2;
+	}
+	if (!open) {
+		w[at] = 2;
+		w[at + 1] = 9;
+	}
+	for (u32 i = 0; i < words; i++)
+		w[i] = __builtin_bswap32(w[i]);
+	return (u8 *)w;
+}
+
+static void reads_as_many_nodes_as_there_is_room_for(void **state)
+{
+	size_t size;
+	u8 *tree = wide_tree(FDT_NODES - 1, false, &size);
+	static struct fdt f;
+	u32 n = 0;
+
+	(void)state;
+	assert_int_equal(fdt_open(&f, tree, size), 0);
+	for (int c = fdt_first_child(&f, 0); c >= 0; c = fdt_next_sibling(&f, c))
+		n++;
+	assert_int_equal(n, FDT_NODES - 1);
+	free(tree);
+	tree = wide_tree(FDT_NODES, false, &size);
+	assert_int_equal(fdt_open(&f, tree, size), -E2BIG);
+	free(tree);
+}
+
+static void nodes_that_never_end_have_no_siblings(void **state)
+{
+	size_t size;
+	u8 *tree = wide_tree(5, true, &size);
+	struct fdt f;
+
+	(void)state;
+	assert_int_equal(fdt_open(&f, tree, size), 0);
+	for (int node = 0; node <= 5; node++) {
+		assert_int_equal(fdt_next_sibling(&f, node), -ENOENT);
+		assert_int_equal(fdt_first_child(&f, node), node < 5 ? node + 1 : -ENOENT);
+		assert_int_equal(fdt_parent(&f, node), node > 0 ? node - 1 : -ENOENT);
+	}
+	free(tree);
+}
+
 static void refuses_blobs_that_are_no_tree(void **state)
 {
 	u8 *copy = cut(blob_size, false);
@@ -405,6 +472,8 @@ int main(void)
 		cmocka_unit_test(survives_a_name_at_the_end),
 		cmocka_unit_test(survives_corruption),
 		cmocka_unit_test(reads_qemus_tree),
+		cmocka_unit_test(reads_as_many_nodes_as_there_is_room_for),
+		cmocka_unit_test(nodes_that_never_end_have_no_siblings),
 		cmocka_unit_test(refuses_blobs_that_are_no_tree),
 	};
 

@@ -1,4 +1,4 @@
-// sources: kernel/mm/phys/slab.c kernel/mm/phys/frame.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
+// sources: kernel/mm/phys/slab.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK
 /* test_slab.c - small objects: no two overlap, all are cleared, empty slabs are given back
  * at once, misuse is noticed. */

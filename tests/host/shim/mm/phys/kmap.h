@@ -3,6 +3,8 @@
 
 #include "lib/types.h"
 
+#define DIRECT_BYTES (128 * GIB)
+
 extern uintptr_t shim_direct; /* where physical address 0 would be */
 
 static inline void *kmap_direct(pa_t pa)
