@@ -16,7 +16,7 @@ import sys
 
 RANKS = pathlib.Path("kernel/core/sync/lock_rank.h")
 OPTIONS = pathlib.Path("kernel/core/option/options.h")
-KINDS = {"mutex": "sleeping", "spin": "spinning"}
+KINDS = {"mutex": "sleeping", "spin": "spinning", "irq": "spinning, interrupts off"}
 
 FOLDERS = [
     ("kernel/uapi", "shared with user programs: numbers, structs, flags"),
@@ -64,11 +64,10 @@ PROGRAM_ROOMS = ("user/bin", "user/file", "user/net", "user/obs")
 
 def ranks_table():
     text = RANKS.read_text()
-    ranks = re.findall(r'X\((\w+),\s*"([^"]*)"\)', text[text.index("#define LOCK_RANKS"):])
+    ranks = re.findall(r'X\((\w+),\s*(\w+),\s*"([^"]*)"\)', text[text.index("#define LOCK_RANKS"):])
     lines = ["| rank | kind | what it guards |", "|---|---|---|"]
-    for name, what in ranks:
+    for name, kind, guards in ranks:
         if name != "none":
-            kind, _, guards = what.partition(": ")
             lines.append(f"| `{name}` | {KINDS[kind]} | {guards} |")
     return "\n".join(lines) + "\n"
 

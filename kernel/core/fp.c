@@ -3,6 +3,8 @@
  * A thread's registers are saved when it leaves the processor, if it has changed them.
  * They stay in the unit: a thread that returns to the same hart before another thread
  * has used the unit there needs no load (privileged spec, "Extension Context Status").
+ * hart.fp_on says whether the unit is on, so threads that do not use it read and write no
+ * register of control.
  *
  * Unless every hart has F and D, the unit stays off, and a thread that uses it takes an
  * illegal instruction exception.  With Zfinx, floating point values are in the integer
@@ -25,6 +27,7 @@ static bool fp_is_dirty(void)
 	return (csr_read(sstatus) & SSTATUS_FS) == SSTATUS_FS_DIRTY;
 }
 
+/* Switches the unit on; its registers are as they were saved or loaded last. */
 static void fp_set_clean(void)
 {
 	csr_clear(sstatus, SSTATUS_FS);
@@ -40,27 +43,30 @@ static void fp_own(struct hart *h, struct thread *t)
 	t->fp_hart = h->cpu.index + 1;
 }
 
-u64 fp_user_status(struct thread *t)
+void fp_enter(struct hart *h, struct thread *t)
 {
-	struct hart *h = hart_current();
-
-	if (machine.has_zfinx && !fp_is_live(h, t)) {
+	if (machine.has_zfinx) {
 		fp_own(h, t);
 		csr_write(CSR_FCSR, t->fp.fcsr);
+	} else if (fp_is_live(h, t)) {
+		fp_set_clean();
+	} else {
+		return;
 	}
-	if (!machine.has_fp || !fp_is_live(h, t))
-		return 0;
-	return fp_is_dirty() ? SSTATUS_FS_DIRTY : SSTATUS_FS_CLEAN;
+	h->fp_on = true;
 }
 
 bool fp_first_use(struct thread *t)
 {
-	if (!machine.has_fp)
+	struct hart *h = hart_current();
+
+	if (!machine.has_fp || h->fp_on)
 		return false;
-	fp_own(hart_current(), t);
+	fp_own(h, t);
 	fp_set_clean();
 	fp_load(&t->fp);
 	fp_set_clean();
+	h->fp_on = true;
 	return true;
 }
 
@@ -75,29 +81,44 @@ static void fp_store(struct thread *t)
 	}
 }
 
-void fp_leave(struct thread *t)
+static void fp_switch_off(struct hart *h)
 {
-	if (fp_is_live(hart_current(), t))
-		fp_store(t);
-	else
-		ASSERT(!fp_is_dirty());
+	h->fp_on = false;
+	csr_clear(sstatus, SSTATUS_FS);
+}
+
+void fp_leave(struct hart *h, struct thread *t)
+{
+	ASSERT(fp_is_live(h, t));
+	fp_store(t);
+	fp_switch_off(h);
 }
 
 void fp_flush(struct thread *t)
 {
 	irq_push_off();
-	if (fp_is_live(hart_current(), t))
+	if (hart_current()->fp_on)
 		fp_store(t);
 	irq_pop_off();
 }
 
-void fp_reset(struct thread *t)
+void fp_replace(struct thread *t, const struct fpstate *fp)
 {
+	struct hart *h;
+
 	irq_push_off();
-	t->fp_used = false;
+	h = hart_current();
+	t->fp_used = fp != NULL;
 	t->fp_hart = 0;
-	if (hart_current()->fp_owner == t)
-		hart_current()->fp_owner = NULL;
-	csr_clear(sstatus, SSTATUS_FS);
+	if (h->fp_owner == t)
+		h->fp_owner = NULL;
+	if (fp)
+		t->fp = *fp;
+	else if (machine.has_zfinx)
+		fp_own(h, t);
+	if (h->fp_on)
+		fp_switch_off(h);
+	if (t->fp_used)
+		fp_enter(h, t);
 	irq_pop_off();
 }

@@ -12,18 +12,19 @@ struct thread;
 /* (H) only this hart, interrupts off  (C) constant after start
  * (A) atomic  (T) timer_lock */
 struct hart {
-	struct cpu cpu;  /* (C) first: tp points at it            */
-	bool online;     /* (A) runs threads                      */
-	bool abandoned;  /* (A) did not start in time             */
-	u32 irq_depth;   /* (H) nested irq_push_off               */
-	bool irq_was_on; /* (H) before the outermost of them      */
-	u32 top_rank;    /* (H) a bit for each spin lock rank held */
-	u32 spin_depth;  /* (H) spin locks held; both with CHECK=1 only */
+	struct cpu cpu;    /* (C) first: tp points at it            */
+	bool online;       /* (A) runs threads                      */
+	bool abandoned;    /* (A) did not start in time             */
+	u32 irq_depth;     /* (H) nested irq_push_off               */
+	bool irq_was_on;   /* (H) before the outermost of them      */
+	u32 top_rank;      /* (H) a bit for each spin lock rank held */
+	u32 spin_depth;    /* (H) spin locks held                   */
+	bool in_interrupt; /* (H) a handler runs; all three with CHECK=1 only */
 	struct runq rq;
 	struct thread *idle;     /* (C) */
 	struct root *loaded;     /* (A) what satp holds; NULL: the boot root */
 	struct thread *fp_owner; /* (H) whose registers the FPU holds     */
-	bool resched;            /* (A) the turn of the running thread is over */
+	bool fp_on;              /* (H) sstatus.FS is not Off             */
 	bool tick_armed;         /* (H) a slice timer is set              */
 	u64 slice_end;           /* (H) when that is, or ~0               */
 	u64 timer_next;          /* (H) deadline of the first timer, or ~0 */

@@ -10,6 +10,5 @@ struct runq {
 	struct spinlock lock;
 	struct list ready;       /* (lock) struct thread, the next to run first   */
 	u32 nready;              /* (lock; others read it unlocked, as a hint)    */
-	struct thread *current;  /* (lock; its own hart may read it unlocked)     */
 	struct thread *previous; /* (lock) the thread that ran before this switch */
 };

@@ -12,6 +12,7 @@
 #include "arch/riscv/sbi.h"
 #include "arch/riscv/upcalls.h"
 #include "core/coreup.h"
+#include "core/machine.h"
 #include "core/report/panic.h"
 #include "lib/assert.h"
 #include "lib/string.h"
@@ -25,11 +26,6 @@ struct hart harts[MAX_HARTS];
 u32 nharts;
 static struct thread kthreads[KTHREADS_MAX];
 static unsigned nkthreads;
-
-struct thread *thread_current(void)
-{
-	return hart_current()->rq.current;
-}
 
 bool thread_killed(void)
 {
@@ -46,7 +42,7 @@ void hart_ipi(struct hart *h, u64 work)
 
 static bool hart_is_idle(const struct hart *h)
 {
-	return h->online && h->rq.current == h->idle && h->rq.nready == 0;
+	return h->online && h->cpu.thread == h->idle && h->rq.nready == 0;
 }
 
 /* An idle hart other than @h, or NULL.  Unlocked, so only a hint. */
@@ -99,7 +95,7 @@ static void sched_enqueue(struct hart *h, struct thread *t)
 {
 	list_add_tail(&h->rq.ready, &t->link);
 	h->rq.nready++;
-	if (h->rq.current != h->idle)
+	if (h->cpu.thread != h->idle)
 		sched_arm_tick(h);
 }
 
@@ -130,7 +126,7 @@ static void thread_make_ready(struct hart *h, struct thread *t)
 {
 	struct hart *here = hart_current();
 
-	if (h->rq.current == t) {
+	if (h->cpu.thread == t) {
 		t->state = THREAD_RUNNING; /* it has not gone to sleep yet */
 		spin_unlock(&h->rq.lock);
 		return;
@@ -185,27 +181,33 @@ void sched_finish_switch(void)
  * decides where that goes.  Called with the queue lock, and returns without it. */
 static void sched_switch(struct hart *h)
 {
-	struct thread *prev = h->rq.current;
+	struct thread *prev = h->cpu.thread;
 	struct thread *next = sched_pick_next(h);
 	bool irq_was_on = h->irq_was_on;
 	u64 now = clock_now();
 
 	ASSERT(h->irq_depth == 1);
+#ifdef PAGODA_CHECK
+	ASSERT(h->spin_depth == 1 && !h->in_interrupt);
+#endif
 	next->state = THREAD_RUNNING;
-	h->resched = false;
+	cpu_exit_clear(&h->cpu, CPU_RESCHED);
 	if (next == prev) {
 		spin_unlock(&h->rq.lock);
 		return;
 	}
 	prev->runtime += now - prev->started;
 	next->started = now;
-	h->rq.current = next;
+	h->cpu.thread = next;
 	h->rq.previous = prev;
-	fp_leave(prev);
+	if (h->fp_on)
+		fp_leave(h, prev);
 	if (next->as)
 		aspace_load(next->as);
 	else
 		root_rest();
+	if (next->fp_used)
+		fp_enter(h, next);
 	if (h->rq.nready && next != h->idle)
 		sched_arm_tick(h);
 	context_switch(&prev->ctx, &next->ctx);
@@ -237,6 +239,7 @@ void thread_init(struct thread *t, const char *name, u64 stack_top, void (*fn)(v
 	t->ctx.ra = (u64)thread_first;
 	t->ctx.sp = stack_top;
 	t->hart = hart_index();
+	t->fp_used = machine.has_zfinx; /* fcsr cannot be switched off */
 }
 
 void thread_start(struct thread *t)
@@ -284,7 +287,7 @@ void thread_sleep(void)
 	h = hart_current();
 	spin_lock(&h->rq.lock);
 	irq_pop_off();
-	if (h->rq.current->state == THREAD_RUNNING)
+	if (h->cpu.thread->state == THREAD_RUNNING)
 		spin_unlock(&h->rq.lock);
 	else
 		sched_switch(h);
@@ -324,12 +327,12 @@ void thread_yield(void)
 	spin_lock(&h->rq.lock);
 	irq_pop_off();
 	if (!h->rq.nready) {
-		h->resched = false;
+		cpu_exit_clear(&h->cpu, CPU_RESCHED);
 		spin_unlock(&h->rq.lock);
 		return;
 	}
-	h->rq.current->state = THREAD_READY;
-	list_add_tail(&h->rq.ready, &h->rq.current->link);
+	h->cpu.thread->state = THREAD_READY;
+	list_add_tail(&h->rq.ready, &h->cpu.thread->link);
 	h->rq.nready++;
 	sched_switch(h);
 }
@@ -345,7 +348,7 @@ int thread_pin(int n)
 	h = hart_current();
 	spin_lock(&h->rq.lock);
 	irq_pop_off();
-	t = h->rq.current;
+	t = h->cpu.thread;
 	t->pinned = n != HART_ANY;
 	if (!t->pinned || h == &harts[n]) {
 		spin_unlock(&h->rq.lock);
@@ -361,7 +364,7 @@ int thread_pin(int n)
 
 void sched_point(void)
 {
-	if (__atomic_load_n(&hart_current()->resched, __ATOMIC_RELAXED))
+	if (__atomic_load_n(&cpu_current()->exit_work, __ATOMIC_RELAXED) & CPU_RESCHED)
 		thread_yield();
 }
 
@@ -371,12 +374,11 @@ void thread_exit(void)
 
 	irq_push_off();
 	h = hart_current();
-	if (h->fp_owner == h->rq.current)
-		h->fp_owner = NULL;
-	csr_clear(sstatus, SSTATUS_FS);
+	if (h->cpu.thread->fp_used)
+		fp_replace(h->cpu.thread, NULL);
 	spin_lock(&h->rq.lock);
 	irq_pop_off();
-	h->rq.current->state = THREAD_DEAD;
+	h->cpu.thread->state = THREAD_DEAD;
 	sched_switch(h);
 	assert_fail(__FILE__, __LINE__, "a dead thread runs");
 }
@@ -405,7 +407,7 @@ void sched_init_hart(struct thread *idle)
 	idle->state = THREAD_RUNNING;
 	idle->hart = h->cpu.index;
 	strlcpy(idle->name, "idle", sizeof(idle->name));
-	h->idle = h->rq.current = idle;
+	h->idle = h->cpu.thread = idle;
 	idle->started = clock_now();
 }
 
@@ -414,7 +416,7 @@ static struct thread *sched_steal_from(struct hart *victim, struct hart *h)
 	struct thread *t = NULL;
 
 	spin_lock(&victim->rq.lock);
-	if (victim->rq.current != victim->idle)
+	if (victim->cpu.thread != victim->idle)
 		t = sched_first_free(victim);
 	if (t) {
 		list_del(&t->link);
@@ -477,8 +479,8 @@ static void sched_share_out(struct hart *h)
 	idle = sched_find_taker(h);
 	if (idle)
 		hart_ipi(idle, 0);
-	if (clock_now() - h->rq.current->started >= clock_hz() / SLICE_HZ)
-		h->resched = true;
+	if (clock_now() - h->cpu.thread->started >= clock_hz() / SLICE_HZ)
+		cpu_exit_set(&h->cpu, CPU_RESCHED);
 	sched_arm_tick(h);
 	spin_unlock(&h->rq.lock);
 }
@@ -490,7 +492,7 @@ void sched_timer(void)
 	h->timer_set = 0; /* the interrupt stays pending until the timer is set again */
 	timer_run_due();
 	h->tick_armed = false;
-	if (h->rq.current != h->idle && h->rq.nready)
+	if (h->cpu.thread != h->idle && h->rq.nready)
 		sched_share_out(h);
 	else
 		timer_program(~0ul);
@@ -505,9 +507,9 @@ void sched_ipi(void)
 	work = __atomic_exchange_n(&h->ipi_work, 0, __ATOMIC_SEQ_CST);
 	if (work & HART_IPI_HALT)
 		(void)panic_stops_here();
-	if (work & HART_IPI_DROP && !h->rq.current->as)
+	if (work & HART_IPI_DROP && !h->cpu.thread->as)
 		root_unload();
-	if (h->rq.nready && h->rq.current != h->idle) { /* a pinned thread came */
+	if (h->rq.nready && h->cpu.thread != h->idle) { /* a pinned thread came */
 		spin_lock(&h->rq.lock);
 		sched_arm_tick(h);
 		spin_unlock(&h->rq.lock);

@@ -11,6 +11,8 @@
 #include "core/thread.h"
 #include "lib/list.h"
 
+struct hart;
+
 enum thread_state {
 	THREAD_NEW,
 	THREAD_READY,
@@ -32,12 +34,13 @@ struct thread {
 	u32 state;          /* (Q) enum thread_state; also read unlocked */
 	u32 hart;           /* (Q) where it runs or ran last            */
 	union {
-		u32 attends; /* not 0: one of these is true, all of them rare */
+		u64 attends; /* not 0: one of these is true, all of them rare */
 		struct {
 			bool killed;    /* (A) dies before it returns to user mode */
 			bool has_alarm; /* (S) alarm is not NULL                  */
 			bool sandboxed; /* (A) proc/lab/sandbox.h                 */
 			bool has_peers; /* (S) proc/threads/threads.h             */
+			bool traced;    /* (S) proc.trace is not 0                */
 		};
 	};
 	bool waits_for_memory;            /* (C) instead of being refused it: mem_wait() */
@@ -96,15 +99,25 @@ NORETURN void thread_exit(void);
 /* How long @t has run, in time base cycles. */
 u64 thread_runtime(const struct thread *t);
 
-/* The FS bits of sstatus with which @t is to enter user mode: 0 (off) until its registers
- * are in the unit.  With Zfinx, loads fcsr as well.  Interrupts off. */
-u64 fp_user_status(struct thread *t);
-/* @t took an illegal instruction exception while the unit was off: loads its registers.
- * False: there is no unit, so that was not the cause.  Interrupts off. */
+/* --- floating point (fp.c) -------------------------------------------------- */
+
+/* @t took an illegal instruction exception.  If the unit was off, switches it on and loads
+ * the registers of @t.  False: that was not the cause.  Interrupts off. */
 bool fp_first_use(struct thread *t) MUST_CHECK;
-void fp_leave(struct thread *t); /* saves the registers in t->fp, at a switch      */
-void fp_flush(struct thread *t); /* the same before fork copies t->fp              */
-void fp_reset(struct thread *t); /* exec: the next use starts with zeros           */
+
+/* The running thread: saves its registers in t->fp, where they can be copied. */
+void fp_flush(struct thread *t);
+
+/* The running thread: its registers are now *@fp; NULL: zeros. */
+void fp_replace(struct thread *t, const struct fpstate *fp);
+
+/* At a switch, interrupts off.  @t leaves the hart, and the unit is on (hart.fp_on): saves
+ * its registers and switches the unit off. */
+void fp_leave(struct hart *h, struct thread *t);
+
+/* @t, which has used the unit (t->fp_used), is about to run: switches it on if it still has
+ * the registers of @t. */
+void fp_enter(struct hart *h, struct thread *t);
 
 /* The second half of a switch, which a new thread's start code calls. */
 void sched_finish_switch(void);

@@ -3,11 +3,8 @@
  * in the address space that happens to be loaded, and never touches user memory. */
 #pragma once
 
+#include "core/current.h"
 #include "lib/types.h"
-
-struct thread;
-
-struct thread *thread_current(void);
 
 /* Starts a kernel thread that runs @fn(@arg).  At boot only.  -ENOMEM: no memory for its
  * stack, or too many kernel threads. */

@@ -3,6 +3,7 @@
 #include "core/trap.h"
 
 #include "arch/riscv/csr.h"
+#include "arch/riscv/switch.h"
 #include "arch/riscv/uaccess/uaccess_asm.h"
 #include "arch/riscv/upcalls.h"
 #include "core/coreup.h"
@@ -12,8 +13,19 @@
 #include "core/sched.h"
 #include "uapi/layout.h"
 
+/* With CHECK=1: what a handler must not do is checked meanwhile. */
+static inline void trap_note_interrupt(bool runs)
+{
+#ifdef PAGODA_CHECK
+	hart_current()->in_interrupt = runs;
+#else
+	(void)runs;
+#endif
+}
+
 void trap_interrupt(u64 cause)
 {
+	trap_note_interrupt(true);
 	switch (cause & ~CAUSE_INTERRUPT) {
 	case IRQ_S_TIMER:
 		sched_timer();
@@ -27,6 +39,7 @@ void trap_interrupt(u64 cause)
 	default:
 		panic("unexpected interrupt, scause %lx", cause);
 	}
+	trap_note_interrupt(false);
 }
 
 static bool close_user; /* (C) */
@@ -49,6 +62,7 @@ static bool trap_repair_user_access(struct kframe *f)
 		f->pc = fixup;
 		return true;
 	}
+	trap_leave_to_user(); /* other threads may run before the return to @f */
 	if (f->status & SSTATUS_SPIE)
 		irq_enable();
 	err = user_fault_in_kernel(f->tval, f->cause);

@@ -68,6 +68,8 @@ static void hart_init_threads(void)
 /* After this it can take interrupts and access user memory. */
 static void hart_init_traps(void)
 {
+	if (opt(ISOLATE) == ISOLATE_ON)
+		cpu_exit_set(cpu_current(), CPU_ISOLATED);
 	uaccess_init_hart();
 	irq_init_hart();
 	csr_write(sie, SIE_SOFT | SIE_TIMER | SIE_EXTERNAL);

@@ -307,7 +307,7 @@ static void exec_commit(struct exec *x, const char *path)
 	self->tf->a0 = x->argc;
 	self->tf->a1 = x->sp;
 	p->eager_sbrk = false;
-	fp_reset(self);
+	fp_replace(self, NULL);
 	if (self->attends)
 		alarm_drop(self);
 	console_leave();

@@ -124,7 +124,6 @@ static int proc_alloc_pages(struct proc *p)
 	}
 	p->thread.tf = frame_va(p->pages.trapframe);
 	p->thread.tf->kernel_sp = p->thread.stack_top;
-	p->thread.tf->handler = (u64)user_trap_enter;
 	p->usyscall = frame_va(p->pages.usyscall);
 	*p->usyscall = (struct usyscall){
 		.pid = p->pid,
@@ -180,6 +179,14 @@ static void proc_adopt(struct proc *parent, struct proc *child)
 		child->usyscall->ppid = parent->pid;
 }
 
+/* What few processes have: struct thread, attends. */
+static void proc_copy_oddities(struct proc *child, struct proc *parent)
+{
+	sandbox_fork(child, parent);
+	child->trace = parent->trace;
+	child->thread.traced = parent->trace != 0;
+}
+
 static s64 proc_fork_once(void)
 {
 	struct thread *self = thread_current();
@@ -207,8 +214,7 @@ static s64 proc_fork_once(void)
 	strlcpy(child->thread.name, parent->thread.name, PROCNAME);
 	child->thread.pinned = self->pinned; /* both are on this hart */
 	if (self->attends)
-		sandbox_fork(child, parent);
-	child->trace = parent->trace;
+		proc_copy_oddities(child, parent);
 	child->eager_sbrk = parent->eager_sbrk;
 	pid = child->pid;
 	spin_lock(&proc_lock);

@@ -12,7 +12,7 @@
 #include "uapi/errno.h"
 
 /* pause() waits for nothing but time, yet every wait needs a lock. */
-static struct spinlock pause_lock = SPINLOCK_INIT("pause", proc);
+static struct spinlock pause_lock = SPINLOCK_INIT("pause", task);
 
 #define SBRK_EAGER 1
 #define SBRK_LAZY 2
@@ -144,7 +144,17 @@ s64 sys_clock(const u64 arg[6])
 
 s64 sys_trace(const u64 arg[6])
 {
-	proc_current()->trace = (u32)arg[0];
+	struct thread *self = thread_current();
+	struct proc *p = self->proc, *slot;
+	bool was = self->traced;
+
+	spin_lock(&proc_lock);
+	p->trace = (u32)arg[0];
+	list_for_each(slot, &p->threads.all, peer.link)
+		slot->thread.traced = p->trace != 0;
+	spin_unlock(&proc_lock);
+	if (!was)
+		syscall_trace(self, 0); /* this call is the first one */
 	return 0;
 }
 

@@ -71,19 +71,6 @@ u32 syscall_number(const char *name)
 	return 0;
 }
 
-/* Makes call @number; if that is -errno, returns it. */
-static s64 syscall_call(const struct thread *t, s64 number)
-{
-	if ((u64)number >= SYS_MAX || !table[number].fn) {
-		if (number < 0)
-			return number;
-		printk_limited("unknown sys call", "%d %s: unknown sys call %d\n",
-			       t->proc->pid, t->name, (int)number);
-		return -ENOSYS;
-	}
-	return table[number].fn(&t->tf->a0);
-}
-
 /* With CHECK=1, fills the unused kernel stack with the low byte of the caller's t6.  A test
  * sets t6 and looks for that byte in all that comes back: if it is there, the call has
  * given away a byte of stack that it never wrote. */
@@ -112,7 +99,7 @@ bool syscall_is_native(void)
 
 /* The call that the program means by @used, a number of the labs; @used if it means none;
  * -errno. */
-static __attribute__((noinline)) int syscall_resolve(const struct thread *t, u32 used)
+static int syscall_resolve(const struct thread *t, u32 used)
 {
 	int call = program_call(t->proc->program, used, t->tf->pc - 4);
 
@@ -127,7 +114,7 @@ struct request {
 	s64 number;
 };
 
-static inline struct request syscall_request(const struct thread *t)
+static struct request syscall_request(const struct thread *t)
 {
 	u32 used = (u32)t->tf->a7;
 	bool native = number_is_native(used);
@@ -141,8 +128,27 @@ static inline struct request syscall_request(const struct thread *t)
 	return (struct request){ used, native, number };
 }
 
-/* Reports a traced call. */
-static void syscall_trace(const struct proc *p, struct request r, s64 result)
+/* Makes the call; if the number is -errno, returns it. */
+static s64 syscall_call(const struct thread *t, s64 number)
+{
+	if ((u64)number >= SYS_MAX || !table[number].fn) {
+		if (number < 0)
+			return number;
+		printk_limited("unknown sys call", "%d %s: unknown sys call %d\n",
+			       t->proc->pid, t->name, (int)number);
+		return -ENOSYS;
+	}
+	return table[number].fn(&t->tf->a0);
+}
+
+static inline void syscall_return(const struct thread *t, bool native, s64 result)
+{
+	if (result < 0 && !native)
+		result = -1;
+	t->tf->a0 = result;
+}
+
+static void syscall_trace_request(const struct proc *p, struct request r, s64 result)
 {
 	u32 bit = r.used < 32 ? r.used : syscall_bit((u32)r.number);
 	const char *name = syscall_name((u32)r.number);
@@ -151,31 +157,40 @@ static void syscall_trace(const struct proc *p, struct request r, s64 result)
 		printk("%d: syscall %s -> %ld\n", p->pid, name, result);
 }
 
-static inline void syscall_finish(struct thread *t, struct request r, s64 result)
+void syscall_trace(const struct thread *t, s64 result)
 {
-	if (result < 0 && !r.native)
-		result = -1;
-	t->tf->a0 = result;
-	if (t->proc->trace)
-		syscall_trace(t->proc, r, result);
+	syscall_trace_request(t->proc, syscall_request(t), result);
 }
 
-void syscall_dispatch(void)
+/* The number has no row of its own, or the thread is odd. */
+static __attribute__((noinline)) void syscall_dispatch_slowly(struct thread *t)
 {
-	struct thread *t = thread_current();
 	struct request r = syscall_request(t);
+	s64 result;
+
+	if (t->sandboxed && sandbox_masks(t->proc, r.used, (u32)r.number))
+		result = sandbox_masked_call((u32)r.number, &t->tf->x[10]);
+	else
+		result = syscall_call(t, r.number);
+	syscall_return(t, r.native, result);
+	if (t->traced)
+		syscall_trace_request(t->proc, r, (s64)t->tf->a0);
+}
+
+void syscall_dispatch_odd(struct thread *t)
+{
+	syscall_mark_stack(t);
+	syscall_dispatch_slowly(t);
+}
+
+void syscall_dispatch(struct thread *t)
+{
+	u32 used = (u32)t->tf->a7, number = used & ~SYS_NATIVE;
 
 	syscall_mark_stack(t);
-	syscall_finish(t, r, syscall_call(t, r.number));
-}
-
-void syscall_dispatch_sandboxed(void)
-{
-	struct thread *t = thread_current();
-	struct request r = syscall_request(t);
-
-	if (sandbox_masks(t->proc, r.used, (u32)r.number))
-		syscall_finish(t, r, sandbox_masked_call((u32)r.number, &t->tf->x[10]));
+	/* Numbers of the labs have no row, so they take the other way. */
+	if (number < SYS_MAX && table[number].fn)
+		syscall_return(t, used & SYS_NATIVE, table[number].fn(&t->tf->a0));
 	else
-		syscall_dispatch();
+		syscall_dispatch_slowly(t);
 }

@@ -21,11 +21,16 @@ s64 sys_sleep(const u64 arg[6]); /* another name of sys_pause, for debuggers */
 s64 sys_open_path(const char *path, const u64 arg[6]);
 s64 sys_exec_path(const char *path, const u64 arg[6]);
 
-/* Carries out what the running process's registers ask for. */
-void syscall_dispatch(void);
+struct thread;
 
-/* The same for a process that may not make all calls (lab/sandbox.h). */
-void syscall_dispatch_sandboxed(void);
+/* Carries out what the registers of @t, the running thread, ask for. */
+void syscall_dispatch(struct thread *t);
+
+/* The same if the process may not make all calls (lab/sandbox.h), or is traced. */
+void syscall_dispatch_odd(struct thread *t);
+
+/* Reports the call of @t, if its trace() mask has the bit. */
+void syscall_trace(const struct thread *t, s64 result);
 
 /* Whether the program gets -errno of the call in progress; otherwise it gets -1. */
 bool syscall_is_native(void);

@@ -60,13 +60,13 @@ static void user_trap_kill(u64 cause, u64 tval)
 	proc_exit(-1);
 }
 
-static void user_trap_exception(struct thread *t, u64 cause, u64 tval, bool fp_off)
+static void user_trap_exception(struct thread *t, u64 cause, u64 tval)
 {
 	int err = -EFAULT;
 
 	/* Perhaps its first floating point instruction.  The unit is on now: the
 	 * instruction works, or traps again and is found illegal. */
-	if (cause == EXC_ILLEGAL && fp_off && fp_first_use(t))
+	if (cause == EXC_ILLEGAL && fp_first_use(t))
 		return;
 	irq_enable();
 	if (exc_is_page_fault(cause))
@@ -80,86 +80,75 @@ static void user_trap_exception(struct thread *t, u64 cause, u64 tval, bool fp_o
 		user_trap_kill(cause, tval);
 }
 
-/* A call of a thread that is to die, or may not make every call, or may hold a file that
- * another thread has closed. */
-static void user_trap_odd_syscall(struct thread *t)
+/* A call of a thread that is to die, or may not make every call, or is traced, or may hold
+ * a file that another thread has closed. */
+static __attribute__((noinline)) void user_trap_odd_syscall(struct thread *t)
 {
 	if (t->killed)
 		proc_exit(-1);
-	if (t->sandboxed)
-		syscall_dispatch_sandboxed();
-	else
-		syscall_dispatch();
+	syscall_dispatch_odd(t);
 	if (t->has_peers)
 		fds_release_held();
 }
 
-static void user_trap_syscall(struct thread *t)
+static inline void user_trap_syscall(struct thread *t)
 {
 	t->tf->pc += 4;
 	irq_enable();
 	if (t->attends)
 		user_trap_odd_syscall(t);
 	else
-		syscall_dispatch();
+		syscall_dispatch(t);
 }
 
-/* Sets up the trap frame for the next trap, and sstatus for the way to the program.
- * Interrupts stay off from here to the program. */
-static void user_trap_prepare_exit(struct thread *t)
+/* What keeps a program from being entered just as it is.  False: look again.  Interrupts
+ * off. */
+static __attribute__((noinline)) bool user_trap_attend(struct thread *t)
 {
-	struct root *root = &t->as->root;
-	struct trapframe *tf = t->tf;
-	u64 status = csr_read(sstatus);
+	const struct root *root = &t->as->root;
 
-	icache_sync();
-	tf->hart = (u64)hart_current();
-	tf->user_satp = root->user_satp;
-	tf->kernel_satp = root->user_satp ? root->satp : 0;
-	tf->satp_fence = tlb_asid(&root->tlb) == 0; /* the roots share ASID 0 */
-	status &= ~(SSTATUS_SPP | SSTATUS_FS);
-	status |= SSTATUS_SPIE | fp_user_status(t);
-	csr_write(sstatus, status);
-}
-
-/* What keeps few programs from being entered just as they are.  Interrupts off. */
-static void user_trap_attend(struct thread *t)
-{
 	if (t->killed) {
 		irq_enable();
 		proc_exit(-1);
 	}
 	if (t->has_alarm)
 		alarm_attend(t);
-}
-
-/* Returns where the trap frame is in the space of @t. */
-static va_t user_trap_leave(struct thread *t)
-{
-	for (;;) {
-		irq_disable();
-		if (t->attends)
-			user_trap_attend(t);
-		if (!hart_current()->resched)
-			break;
+	if (cpu_current()->exit_work & CPU_RESCHED) {
 		thread_yield();
+		return false;
 	}
-	user_trap_prepare_exit(t);
-	return TRAPFRAME | (u64)t->tf % PAGE_SIZE;
+	if (cpu_current()->exit_work & CPU_ICACHE_STALE)
+		icache_sync();
+	if (cpu_current()->exit_work & CPU_ISOLATED)
+		user_trap_exit_isolated(t->tf, TRAPFRAME | (u64)t->tf % PAGE_SIZE,
+					root->satp, root->user_satp,
+					tlb_asid(&root->tlb) == 0);
+	return true;
 }
 
-va_t user_trap(void)
+/* Interrupts stay off from here to the program.  sstatus is right for it already: see
+ * trap_leave_to_user(). */
+static inline struct trapframe *user_trap_leave(struct thread *t)
 {
-	u64 cause = csr_read(scause), tval = csr_read(stval);
-	bool fp_off = !(csr_read(sstatus) & SSTATUS_FS);
-	struct thread *t = thread_current();
+	irq_disable();
+	while (t->attends || cpu_current()->exit_work) {
+		if (user_trap_attend(t))
+			break;
+		irq_disable();
+	}
+	return t->tf;
+}
+
+struct trapframe *user_trap(struct thread *t)
+{
+	u64 cause = csr_read(scause);
 
 	if (cause == EXC_ECALL_U)
 		user_trap_syscall(t);
 	else if (cause & CAUSE_INTERRUPT)
 		trap_interrupt(cause);
 	else
-		user_trap_exception(t, cause, tval, fp_off);
+		user_trap_exception(t, cause, csr_read(stval));
 	return user_trap_leave(t);
 }
 

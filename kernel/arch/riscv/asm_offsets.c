@@ -17,7 +17,6 @@ void asm_offsets(void)
 	OFFSET(TF_HART, struct trapframe, hart);
 	OFFSET(TF_HANDLER, struct trapframe, handler);
 	OFFSET(TF_KERNEL_SATP, struct trapframe, kernel_satp);
-	OFFSET(TF_USER_SATP, struct trapframe, user_satp);
 	OFFSET(TF_SATP_FENCE, struct trapframe, satp_fence);
 	OFFSET(TF_PC, struct trapframe, pc);
 	OFFSET(TF_X, struct trapframe, x);
@@ -32,6 +31,9 @@ void asm_offsets(void)
 	OFFSET(CTX_S, struct context, s);
 	OFFSET(FP_F, struct fpstate, f);
 	OFFSET(FP_CSR, struct fpstate, fcsr);
+	OFFSET(CPU_USER_FRAME, struct cpu, user_frame);
+	OFFSET(CPU_TRAP_T0, struct cpu, trap_t0);
+	OFFSET(CPU_THREAD, struct cpu, thread);
 	OFFSET(CPU_EMERGENCY_SP, struct cpu, emergency_sp);
 	OFFSET(CPU_BOOT_SP, struct cpu, boot_sp);
 	OFFSET(CPU_HARTID, struct cpu, hartid);

@@ -3,5 +3,6 @@
 #include "arch/riscv/cpu.h"
 
 u64 cpu_hartid[MAX_HARTS];
+struct cpu *cpu_ready[MAX_HARTS];
 struct cpu *cpu_started[MAX_HARTS];
 u64 kernel_satp;

@@ -18,7 +18,7 @@
 #define csr_write(name, value) \
 	__asm__ volatile("csrw " CSR_TEXT(name) ", %0" : : "rK"((u64)(value)) : "memory")
 /* Writes a register that this hart may not have; without it nothing happens.  Needs
- * kernel_vector in stvec. */
+ * trap_vector in stvec. */
 #define csr_try_write(name, value)                                                     \
 	__asm__ volatile("100: csrw " CSR_TEXT(name) ", %0\n"                          \
 						     "101:\n"                          \
@@ -103,6 +103,15 @@ static inline void irq_disable(void)
 	csr_clear(sstatus, SSTATUS_SIE);
 }
 
+/* Turns interrupts off, and says whether they were on. */
+static inline bool irq_disable_if_on(void)
+{
+	u64 before;
+
+	__asm__ volatile("csrrci %0, sstatus, 2" : "=r"(before) : : "memory");
+	return before & SSTATUS_SIE;
+}
+
 static inline u64 time_now(void)
 {
 	return csr_read(time);
@@ -123,4 +132,10 @@ static inline void cpu_relax(void)
 static inline void fence_all(void)
 {
 	__asm__ volatile("fence rw, rw" ::: "memory");
+}
+
+/* What comes before is done before the stores that follow. */
+static inline void fence_release(void)
+{
+	__asm__ volatile("fence rw, w" ::: "memory");
 }

@@ -14,15 +14,24 @@ void thread_first(void) __attribute__((noreturn));
 void fp_save(struct fpstate *fp);
 void fp_load(const struct fpstate *fp);
 
-/* The trap vectors: their addresses in the text of the kernel, and those in the
- * trampoline page, which are the same in every address space. */
-void kernel_vector(void);
+/* The trap vector (vector.S), and where trampoline.S goes on in the kernel. */
+void trap_vector(void);
 void user_trap_enter(void);
-void user_trap_exit(va_t trapframe) __attribute__((noreturn));
-extern va_t user_vector_va, user_leave_va;
 
-/* Sets stvec to kernel_vector, and limits what user mode may reach.  Once on each hart. */
+/* Enters the program whose registers are in @tf.  Interrupts off. */
+void user_trap_exit(struct trapframe *tf) __attribute__((noreturn));
+
+/* The same by way of the trampoline (isolate=on). @va: where @tf is in the loaded space;
+ * @kernel_satp and @user_satp: its roots; @fence: they have no ASIDs. */
+NORETURN void user_trap_exit_isolated(struct trapframe *tf, va_t va, u64 kernel_satp,
+				      u64 user_satp, bool fence);
+
+/* Sets stvec and sscratch, and limits what user mode may reach.  Once on each hart. */
 void trap_init_hart(void);
+
+/* Makes sstatus say that the next return from a trap is to user mode, with interrupts on.
+ * It says so whenever no trap taken in the kernel is being handled. */
+void trap_leave_to_user(void);
 
 /* The frame with the trampoline's code. */
 pa_t trampoline_pa(void);

@@ -9,8 +9,7 @@
 /* Longer ranges are not flushed page by page: one fence for everything is cheaper. */
 #define FLUSH_PAGES_MAX 16
 
-static u64 icache_pending; /* (A) harts that still have to do fence.i */
-static bool pairs;         /* (C) see tlb_set_pairs() */
+static bool pairs; /* (C) see tlb_set_pairs() */
 
 /* (A) Each hart writes its own. */
 static struct {
@@ -142,7 +141,12 @@ struct tlb_counts tlb_count(void)
 
 void icache_dirty(void)
 {
-	__atomic_store_n(&icache_pending, ~0ul, __ATOMIC_SEQ_CST);
+	for (unsigned i = 0; i < MAX_HARTS; i++) {
+		struct cpu *cpu = __atomic_load_n(&cpu_ready[i], __ATOMIC_RELAXED);
+
+		if (cpu)
+			cpu_exit_set(cpu, CPU_ICACHE_STALE);
+	}
 }
 
 void icache_sync_harts(u64 harts)
@@ -155,10 +159,6 @@ void icache_sync_harts(u64 harts)
 
 void icache_sync(void)
 {
-	u64 self = BIT(cpu_current()->index);
-
-	if (!(__atomic_load_n(&icache_pending, __ATOMIC_RELAXED) & self))
-		return;
-	__atomic_fetch_and(&icache_pending, ~self, __ATOMIC_SEQ_CST);
+	cpu_exit_clear(cpu_current(), CPU_ICACHE_STALE);
 	__asm__ volatile("fence.i" ::: "memory");
 }

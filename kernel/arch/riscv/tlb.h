@@ -39,7 +39,7 @@ void tlb_flush_all(void);
 /* New code was written to memory: before its next return to user mode each hart does
  * fence.i. */
 void icache_dirty(void);
-void icache_sync(void); /* on the way to user mode; cheap when not needed */
+void icache_sync(void); /* on the way to user mode, if CPU_ICACHE_STALE is set */
 
 /* @harts, without this one, do fence.i before this returns. */
 void icache_sync_harts(u64 harts);

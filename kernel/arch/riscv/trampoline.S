@@ -1,9 +1,10 @@
-/* trampoline.S - from a program into the kernel and back.
+/* trampoline.S - from a program into the kernel and back with isolate=on.
  *
- * This page is mapped at TRAMPOLINE in every address space, for the supervisor only.
- * In user mode sscratch holds the address of the thread's trap frame, which is in the page
- * TRAPFRAME; in the kernel it is 0.  Interrupts are off throughout.  satp changes only if
- * the trap frame says so (isolate=on); both roots map the page at the same address. */
+ * The page is mapped at TRAMPOLINE in every address space, for the supervisor only.
+ * With isolate=on the tables of user mode map no other code of the kernel, so stvec points
+ * here while a program runs, and sscratch holds the address of the thread's trap frame,
+ * which is in the page TRAPFRAME.  Both pages have the same addresses in both roots.
+ * Interrupts are off throughout. */
 
 #include "asm_offsets.h"
 
@@ -19,7 +20,7 @@ user_vector:
 	.irp	n, ALL_BUT_A0
 	sd	x\n, (TF_X + 8 * \n)(a0)
 	.endr
-	csrrw	t0, sscratch, zero
+	csrr	t0, sscratch
 	sd	t0, (TF_X + 8 * 10)(a0)
 	csrr	t1, sepc
 	sd	t1, TF_PC(a0)
@@ -27,20 +28,17 @@ user_vector:
 	ld	tp, TF_HART(a0)
 	ld	t0, TF_HANDLER(a0)
 	ld	t1, TF_KERNEL_SATP(a0)
-	beqz	t1, 1f
 	ld	t2, TF_SATP_FENCE(a0)
 	csrw	satp, t1
 	beqz	t2, 1f
 	sfence.vma
 1:	jr	t0
 
-/* void user_leave(u64 trapframe_va): enters the program. */
+/* void user_leave(u64 trapframe_va, u64 user_satp): enters the program. */
 	.globl user_leave
 user_leave:
-	ld	t1, TF_USER_SATP(a0)
-	beqz	t1, 1f
 	ld	t2, TF_SATP_FENCE(a0)
-	csrw	satp, t1
+	csrw	satp, a1
 	beqz	t2, 1f
 	sfence.vma
 1:	csrw	sscratch, a0

@@ -1,5 +1,6 @@
 /* trap_init.c - sets the trap vector, and limits what user mode may reach. */
 
+#include "arch/riscv/cpu.h"
 #include "arch/riscv/csr.h"
 #include "arch/riscv/switch.h"
 #include "uapi/layout.h"
@@ -8,8 +9,6 @@
 #define SCOUNTEREN_ALL 7 /* rdcycle, rdtime, rdinstret in user mode */
 
 extern char __trampoline_start[], user_vector[], user_leave[];
-
-va_t user_vector_va, user_leave_va;
 
 /* Programs may reach the registers that the kernel saves (trap frame, core/fp.c) and
  * counters that they cannot write, and no other state: it would pass from one process
@@ -29,13 +28,46 @@ static void trap_close_user_state(void)
 	csr_try_write(CSR_SSTATEEN3, 0);
 }
 
+/* A return to user mode changes no field of sstatus, because all are right whenever the
+ * kernel handles no trap of its own.  SPP is user mode and SPIE set, as after each sret
+ * (privileged spec, "Supervisor Trap-Mode"); core/trap.c sees to it when a thread may sleep
+ * inside a trap.  FS is what the running thread may have (core/fp.c). */
+void trap_leave_to_user(void)
+{
+	csr_clear(sstatus, SSTATUS_SPP);
+	csr_set(sstatus, SSTATUS_SPIE);
+}
+
 void trap_init_hart(void)
 {
-	user_vector_va = TRAMPOLINE + (va_t)(user_vector - __trampoline_start);
-	user_leave_va = TRAMPOLINE + (va_t)(user_leave - __trampoline_start);
-	csr_write(stvec, (u64)kernel_vector);
-	csr_write(sscratch, 0);
+	struct cpu *cpu = cpu_current();
+
+	csr_write(stvec, (u64)trap_vector);
+	csr_write(sscratch, (u64)cpu);
 	trap_close_user_state();
+	trap_leave_to_user();
+	cpu_exit_set(cpu, CPU_ICACHE_STALE);
+	__atomic_store_n(&cpu_ready[cpu->index], cpu, __ATOMIC_SEQ_CST);
+}
+
+/* An address of trampoline.S in the trampoline page. */
+static va_t trampoline_va(const char *symbol)
+{
+	return TRAMPOLINE + (va_t)(symbol - __trampoline_start);
+}
+
+void user_trap_exit_isolated(struct trapframe *tf, va_t va, u64 kernel_satp, u64 user_satp,
+			     bool fence)
+{
+	void (*leave)(va_t, u64) = (void (*)(va_t, u64))trampoline_va(user_leave);
+
+	tf->hart = (u64)cpu_current();
+	tf->handler = (u64)user_trap_enter;
+	tf->kernel_satp = kernel_satp;
+	tf->satp_fence = fence;
+	csr_write(stvec, trampoline_va(user_vector));
+	leave(va, user_satp);
+	__builtin_unreachable();
 }
 
 pa_t trampoline_pa(void)

@@ -2,18 +2,18 @@
  *
  * One page per process, mapped at TRAPFRAME in its address space, for the supervisor
  * only; it has one trap frame for each of the process's threads.  The kernel reaches the
- * same page through the direct map.  The code in trampoline.S saves the registers here. */
+ * same page through the direct map.  vector.S saves the registers here, and with
+ * isolate=on trampoline.S does. */
 #pragma once
 
 #include "lib/types.h"
 
 struct trapframe {
 	u64 kernel_sp;   /* top of the thread's kernel stack          */
-	u64 hart;        /* tp in the kernel: this hart's struct hart */
-	u64 handler;     /* where the vector jumps: user_trap_enter   */
-	u64 kernel_satp; /* to load on entry; 0: leave satp as it is  */
-	u64 user_satp;   /* to load on return; 0: leave satp as it is */
-	u64 satp_fence;  /* nonzero: sfence.vma after each satp write */
+	u64 hart;        /* with isolate=on, for trampoline.S: tp in the kernel, */
+	u64 handler;     /*   where it jumps, user_trap_enter,                   */
+	u64 kernel_satp; /*   what satp is in the kernel,                        */
+	u64 satp_fence;  /*   and nonzero: sfence.vma after each satp write      */
 	u64 pc;          /* where the program continues               */
 	union {
 		struct {

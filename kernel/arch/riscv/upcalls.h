@@ -4,9 +4,11 @@
 
 #include "arch/riscv/trapframe.h"
 
-/* proc/trap.c: a program has trapped; interrupts are off.  Returns when the program may
- * continue: the address of its trap frame in its own space. */
-va_t user_trap(void);
+struct thread;
+
+/* proc/trap.c: the program of @t, which runs on this hart, has trapped; interrupts are off.
+ * Returns when the program may continue: its trap frame. */
+struct trapframe *user_trap(struct thread *t);
 
 /* core/sched.c: where a new thread starts; never returns. */
 void thread_entry(void) __attribute__((noreturn));

@@ -5,6 +5,12 @@
 #define GP_TO_T6 \
 	3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, \
 	19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+#define ALL_BUT_TP_T0 \
+	1, 2, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, \
+	19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+#define ALL_BUT_A0 \
+	1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, \
+	19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 #define T0_TO_T6 \
 	5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, \
 	21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
@@ -14,30 +20,57 @@
 
 	.text
 
-/* The trampoline jumps here.  The kernel stack is empty, tp is set. */
-	.globl user_trap_enter
-user_trap_enter:
-	la	t0, kernel_vector
-	csrw	stvec, t0
+/* All traps come here; with isolate=on those of programs come by way of trampoline.S.
+ *
+ * sscratch points at the hart's struct cpu at all times, and so does tp in the kernel: the
+ * first instruction changes nothing then.  The struct says whether a program was running,
+ * and where its registers go: user_frame.  Interrupts are off. */
+	.balign 4
+	.globl trap_vector
+trap_vector:
+	csrrw	tp, sscratch, tp
+	sd	t0, CPU_TRAP_T0(tp)
+	ld	t0, CPU_USER_FRAME(tp)
+	beqz	t0, kernel_vector
+	sd	zero, CPU_USER_FRAME(tp)
+	.irp	n, ALL_BUT_TP_T0
+	sd	x\n, (TF_X + 8 * \n)(t0)
+	.endr
+	csrrw	t1, sscratch, tp
+	ld	t2, CPU_TRAP_T0(tp)
+	csrr	t3, sepc
+	sd	t1, (TF_X + 8 * 4)(t0)
+	sd	t2, (TF_X + 8 * 5)(t0)
+	sd	t3, TF_PC(t0)
+	ld	sp, TF_KERNEL_SP(t0)
+user_trapped:			/* the kernel stack is empty */
+	ld	a0, CPU_THREAD(tp)
 	li	s0, 0
 	call	user_trap
 	.globl user_trap_exit
 user_trap_exit:			/* also the first step of a new thread; a0: the trap frame */
-	la	t0, user_vector_va
-	ld	t0, 0(t0)
+	sd	a0, CPU_USER_FRAME(tp)
+	ld	t0, TF_PC(a0)
+	csrw	sepc, t0
+	.irp	n, ALL_BUT_A0
+	ld	x\n, (TF_X + 8 * \n)(a0)
+	.endr
+	ld	a0, (TF_X + 8 * 10)(a0)
+	sret
+
+/* The trampoline jumps here.  tp and sp are set. */
+	.globl user_trap_enter
+user_trap_enter:
+	la	t0, trap_vector
 	csrw	stvec, t0
-	la	t0, user_leave_va
-	ld	t0, 0(t0)
-	jr	t0
+	csrw	sscratch, tp
+	j	user_trapped
 
 /* Kernel stacks are 16 KiB apart and aligned to that.  The lowest 4 KiB of each are an
  * unmapped guard.  So the stack has overflowed if bits 12 and 13 of the address of the
  * last byte pushed are zero, or would be once the frame is pushed.  (sp itself does not
  * tell: that of an empty stack is the first byte of the next guard.) */
-	.balign 4
-	.globl kernel_vector
 kernel_vector:
-	csrw	sscratch, t0
 	addi	t0, sp, -1
 	srli	t0, t0, 12
 	andi	t0, t0, 3
@@ -46,7 +79,7 @@ kernel_vector:
 	srli	t0, t0, 12
 	andi	t0, t0, 3
 	beqz	t0, overflow
-	csrrw	t0, sscratch, zero
+	ld	t0, CPU_TRAP_T0(tp)
 	addi	sp, sp, -KF_SIZE
 	.irp	n, GP_TO_T6
 	sd	x\n, (KF_X + 8 * \n)(sp)
@@ -80,7 +113,7 @@ overflow:
 	addi	t0, t0, -KF_SIZE
 	sd	sp, (KF_X + 16)(t0)
 	mv	sp, t0
-	csrrw	t0, sscratch, zero
+	ld	t0, CPU_TRAP_T0(tp)
 	.irp	n, GP_TO_T6
 	sd	x\n, (KF_X + 8 * \n)(sp)
 	.endr

@@ -32,9 +32,8 @@ void lockcount_add(struct lockcount *c, u32 missed)
  * other one looks at `on` as long as it waits. */
 static void lockcount_turn_on(struct lockcount *c)
 {
-	c->real.locked = 1;
 	c->real.holder = c->lock->holder;
-	c->lock->holder = 0;
+	__atomic_store_n(&c->lock->holder, SPIN_COUNTED, __ATOMIC_RELAXED);
 	__atomic_store_n(&c->on, 1, __ATOMIC_RELEASE);
 }
 

@@ -3,10 +3,8 @@
  * Waiters do not queue: on a host with fewer processors than there are harts, a lock
  * that must go to a certain waiter stands idle until the host runs that hart.
  *
- * The free case is short.  All others, counted locks (lockcount.h) included, leave it at a
- * test that it needs in any case: `locked` is set, or the holder is not this hart.
- *
- * Builds with CHECK=1 check the ranks of lock_rank.h. */
+ * The free case of locks that no interrupt handler takes is in spin_fast.h.  Builds with
+ * CHECK=1 check the ranks of lock_rank.h, and come here each time. */
 
 #include "core/sync/spinlock.h"
 
@@ -16,15 +14,14 @@
 #include "core/sync/lockcount.h"
 #include "lib/assert.h"
 
+/* Inside other pairs interrupts are off already. */
 void irq_push_off(void)
 {
-	bool on = irq_enabled();
-	struct hart *h;
+	struct hart *h = hart_current();
 
-	irq_disable();
-	h = hart_current();
-	if (h->irq_depth++ == 0)
-		h->irq_was_on = on;
+	if (!h->irq_depth)
+		h->irq_was_on = irq_disable_if_on();
+	h->irq_depth++;
 }
 
 void irq_pop_off(void)
@@ -38,7 +35,7 @@ void irq_pop_off(void)
 
 void spin_init(struct spinlock *lk, const char *name, enum lock_rank rank)
 {
-	*lk = (struct spinlock){ .name = name, .rank = rank };
+	*lk = (struct spinlock){ .name = name, .rank = rank, .irq = RANK_IS_IRQ(rank) };
 }
 
 /* The lock that stands for @lk: another one if @lk is counted. */
@@ -51,15 +48,17 @@ static const struct spinlock *spin_real(const struct spinlock *lk)
 
 bool spin_held(const struct spinlock *lk)
 {
-	return spin_real(lk)->holder == hart_index() + 1;
+	return __atomic_load_n(&spin_real(lk)->holder, __ATOMIC_RELAXED) == cpu_current();
 }
 
 #ifdef PAGODA_CHECK
-/* top_rank has a bit for each rank held; @lk must rank above all of them. */
+/* top_rank has a bit for each rank held; @lk must rank above all of them.  That holds over
+ * interrupts, too: a handler that takes a lock may have interrupted a holder of others. */
 static void spin_rank_enter(const struct spinlock *lk)
 {
 	struct hart *h = hart_current();
 
+	ASSERT(lk->irq || !h->in_interrupt);
 	h->spin_depth++;
 	if (lk->rank == RANK_none)
 		return;
@@ -85,16 +84,11 @@ static inline void spin_rank_leave(const struct spinlock *lk)
 }
 #endif
 
-static bool spin_try(struct spinlock *lk)
-{
-	return !__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE);
-}
-
 /* Waits until @lk is free or counted, with loads alone: a store would take the cache line
  * from its holder.  False: this hart panics, and takes the lock even if it is held. */
 static bool spin_wait_free(const struct spinlock *lk)
 {
-	while (__atomic_load_n(&lk->locked, __ATOMIC_RELAXED) && !lockcount_of(lk)) {
+	while (__atomic_load_n(&lk->holder, __ATOMIC_RELAXED) && !lockcount_of(lk)) {
 		if (panic_in_progress() && panic_stops_here())
 			return false;
 		cpu_relax();
@@ -103,34 +97,34 @@ static bool spin_wait_free(const struct spinlock *lk)
 }
 
 /* Somebody holds the lock, or it is counted. */
-static __attribute__((noinline)) void spin_lock_slow(struct spinlock *lk)
+static __attribute__((noinline)) void spin_contend(struct spinlock *lk)
 {
 	struct lockcount *c = NULL;
 	u32 missed = 0;
 
 	ASSERT(!spin_held(lk));
 	for (;;) {
-		if (!c && (c = lockcount_of(lk)) != NULL)
+		if (!c && (c = lockcount_of(lk)) != NULL) {
 			lk = &c->real;
-		else if (!spin_wait_free(lk))
+		} else if (!spin_wait_free(lk)) {
+			lk->holder = cpu_current();
 			break;
+		}
 		if (spin_try(lk))
 			break;
 		missed++;
 	}
-	lk->holder = hart_index() + 1;
 	if (c)
 		lockcount_add(c, missed);
 }
 
-void spin_lock(struct spinlock *lk)
+void spin_lock_slow(struct spinlock *lk)
 {
-	irq_push_off();
+	if (lk->irq)
+		irq_push_off();
 	spin_rank_enter(lk);
-	if (spin_try(lk))
-		lk->holder = hart_index() + 1;
-	else
-		spin_lock_slow(lk);
+	if (!spin_try(lk))
+		spin_contend(lk);
 }
 
 /* This hart is not in @lk->holder.  Returns the lock that it holds in the place of @lk. */
@@ -138,16 +132,18 @@ static __attribute__((noinline)) struct spinlock *spin_held_real(struct spinlock
 {
 	struct lockcount *c = lockcount_of(lk);
 
-	ASSERT(c && c->real.holder == hart_index() + 1);
+	ASSERT(c && c->real.holder == cpu_current());
 	return &c->real;
 }
 
-void spin_unlock(struct spinlock *lk)
+void spin_unlock_slow(struct spinlock *lk)
 {
-	if (lk->holder != hart_index() + 1)
+	bool irq = lk->irq;
+
+	if (lk->holder != cpu_current())
 		lk = spin_held_real(lk);
 	spin_rank_leave(lk);
-	lk->holder = 0;
-	__atomic_store_n(&lk->locked, 0, __ATOMIC_RELEASE);
-	irq_pop_off();
+	spin_release(lk);
+	if (irq)
+		irq_pop_off();
 }

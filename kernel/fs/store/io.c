@@ -8,7 +8,6 @@
 
 #define NBIO 16
 
-/* The driver's completion takes these locks whatever it holds, so they have no rank. */
 static struct {
 	struct spinlock lock;
 	struct waitq wq;
@@ -19,7 +18,7 @@ static struct {
 
 void io_pool_init(void)
 {
-	spin_init(&pool.lock, "bio pool", RANK_none);
+	spin_init(&pool.lock, "bio pool", RANK_diskio);
 	waitq_init(&pool.wq);
 	list_init(&pool.free);
 	for (unsigned i = 0; i < NBIO; i++)
@@ -117,7 +116,7 @@ static void io_start(struct io *io, u64 sector)
 void io_init(struct io *io, struct blkdev *dev, enum bio_op op)
 {
 	*io = (struct io){ .dev = dev, .op = op };
-	spin_init(&io->lock, "io", RANK_none);
+	spin_init(&io->lock, "io", RANK_diskio);
 	waitq_init(&io->wq);
 }
 

@@ -91,10 +91,7 @@ static void alarm_restore(struct thread *t, const struct alarm *a)
 
 	memcpy(tf->x, a->x, sizeof(a->x));
 	tf->pc = a->pc;
-	fp_reset(t);
-	t->fp_used = a->fp_used;
-	if (a->fp_used)
-		t->fp = a->fp;
+	fp_replace(t, a->fp_used ? &a->fp : NULL);
 }
 
 static void alarm_call(struct thread *t, struct alarm *a)

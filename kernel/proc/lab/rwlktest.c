@@ -289,7 +289,7 @@ static bool group_leave(void)
 s64 sys_rwlktest(const u64 arg[6])
 {
 	bool passed;
-	u32 self;
+	u32 self = 0;
 	int err;
 
 	if (!thread_current()->pinned)

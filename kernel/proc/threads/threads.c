@@ -56,7 +56,7 @@ static int threads_add(struct proc *p, struct proc *slot)
 	i = threads_free_frame(all);
 	if (!all->several) {
 		waitq_init(&all->left);
-		spin_init(&p->files_lock, "files", RANK_proc);
+		spin_init(&p->files_lock, "files", RANK_task);
 	}
 	if (all->ending || thread_killed()) {
 		err = -EINTR;
@@ -66,6 +66,7 @@ static int threads_add(struct proc *p, struct proc *slot)
 		all->several = true;
 		thread_current()->has_peers = slot->thread.has_peers = true;
 		slot->thread.sandboxed = p->sandbox != NULL;
+		slot->thread.traced = p->trace != 0;
 		all->frames |= BIT(i);
 		all->running++;
 		all->stacks++;
@@ -97,7 +98,6 @@ s64 threads_clone(va_t fn, u64 arg, va_t stack, u64 tls)
 	}
 	*slot->thread.tf = (struct trapframe){
 		.kernel_sp = slot->thread.stack_top,
-		.handler = (u64)user_trap_enter,
 		.pc = fn,
 		.ra = NO_RETURN_ADDRESS,
 		.sp = ALIGN_DOWN(stack, 16),

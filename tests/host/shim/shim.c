@@ -112,7 +112,7 @@ void klog_set_output(void (*put)(const char *text, size_t n))
 	(void)put;
 }
 
-/* --- spin locks: `next` is 1 while it is held --------------------------- */
+/* --- spin locks ---------------------------------------------------------- */
 
 unsigned shim_spin_depth(void)
 {
@@ -121,15 +121,25 @@ unsigned shim_spin_depth(void)
 
 void spin_init(struct spinlock *lk, const char *name, enum lock_rank rank)
 {
-	*lk = (struct spinlock){ .rank = rank, .name = name };
+	*lk = (struct spinlock){ .rank = rank, .irq = RANK_IS_IRQ(rank), .name = name };
+}
+
+/* What a lock's holder is when this hart holds it. */
+static struct cpu *shim_holder(void)
+{
+	return (struct cpu *)(uintptr_t)(shim_hart + 1);
 }
 
 void spin_lock(struct spinlock *lk)
 {
+	struct cpu *nobody = NULL;
+
 	ASSERT(!spin_held(lk));
-	while (__atomic_exchange_n(&lk->locked, 1, __ATOMIC_ACQUIRE))
+	while (!__atomic_compare_exchange_n(&lk->holder, &nobody, shim_holder(), false,
+					    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+		nobody = NULL;
 		sched_yield();
-	__atomic_store_n(&lk->holder, shim_hart + 1, __ATOMIC_RELAXED);
+	}
 	ASSERT(spin_depth < sizeof(held) / sizeof(held[0]));
 	held[spin_depth++] = lk;
 }
@@ -137,12 +147,11 @@ void spin_lock(struct spinlock *lk)
 void spin_unlock(struct spinlock *lk)
 {
 	ASSERT(spin_held(lk));
-	__atomic_store_n(&lk->holder, 0, __ATOMIC_RELAXED);
 	for (unsigned i = 0, kept = 0; i < spin_depth; i++)
 		if (held[i] != lk)
 			held[kept++] = held[i];
 	spin_depth--;
-	__atomic_store_n(&lk->locked, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&lk->holder, NULL, __ATOMIC_RELEASE);
 }
 
 void shim_forget_locks(void)
@@ -153,7 +162,7 @@ void shim_forget_locks(void)
 
 bool spin_held(const struct spinlock *lk)
 {
-	return __atomic_load_n(&lk->holder, __ATOMIC_RELAXED) == shim_hart + 1;
+	return __atomic_load_n(&lk->holder, __ATOMIC_RELAXED) == shim_holder();
 }
 
 void lockcount_register(struct spinlock *lk, const char *name)

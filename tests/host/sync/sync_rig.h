@@ -22,6 +22,11 @@
 __thread struct hart sync_hart;
 __thread bool sync_irq_on = true;
 
+struct cpu *cpu_current(void)
+{
+	return &sync_hart.cpu;
+}
+
 bool panic_in_progress(void)
 {
 	return false;
@@ -42,8 +47,8 @@ static void (*rig_run)(u32 hart);
 
 static void *rig_hart(void *hart)
 {
-	sync_hart = (struct hart){ .index = (u32)(uintptr_t)hart };
-	rig_run(sync_hart.index);
+	sync_hart = (struct hart){ .cpu.index = (u32)(uintptr_t)hart };
+	rig_run(sync_hart.cpu.index);
 	return NULL;
 }
 

@@ -1,5 +1,5 @@
 // sources: kernel/core/sync/rwlock.c kernel/core/sync/spinlock.c kernel/core/sync/lockcount.c
-// cflags: -iquote tests/host/sync -pthread
+// cflags: -iquote tests/host/sync -iquote kernel -pthread
 /* test_rwlock.c - the reader-writer lock: who may hold it with whom, and who goes first. */
 #include "sync_rig.h"
 
@@ -20,7 +20,7 @@ static void note(bool ok)
 
 static void start(void)
 {
-	sync_hart = (struct hart){ .index = 0 };
+	sync_hart = (struct hart){ .cpu.index = 0 };
 	sync_irq_on = true;
 	lock = (struct rwlock){ 0 };
 	count[0] = count[1] = 0;

@@ -1,5 +1,5 @@
 // sources: kernel/core/sync/spinlock.c kernel/core/sync/lockcount.c
-// cflags: -iquote tests/host/sync -pthread -DPAGODA_CHECK
+// cflags: -iquote tests/host/sync -iquote kernel -pthread -DPAGODA_CHECK
 /* test_spinlock.c - spin locks, counted and not, used by several harts at once. */
 #include "sync_rig.h"
 
@@ -20,10 +20,10 @@ static void note(bool ok)
 
 static void start(void)
 {
-	sync_hart = (struct hart){ .index = 0 };
+	sync_hart = (struct hart){ .cpu.index = 0 };
 	sync_irq_on = true;
 	spin_init(&lock, "lock", RANK_device);
-	spin_init(&other, "other", RANK_frame);
+	spin_init(&other, "other", RANK_klog);
 	total = wrong = 0;
 }
 
@@ -36,7 +36,7 @@ static void add_up(u32 hart)
 		if (hart == 0 && i == ROUNDS / 2)
 			lockcount_start(); /* counting begins while the others go on */
 		spin_lock(busy);
-		note(spin_held(busy) && !sync_irq_on && !spin_held(&other));
+		note(spin_held(busy) && sync_irq_on == !busy->irq && !spin_held(&other));
 		if (i % 16 == 0)
 			cpu_relax();
 		total++;
@@ -48,13 +48,17 @@ static void add_up(u32 hart)
 static void test_not_counted(void **state)
 {
 	(void)state;
-	start();
-	assert_null(lockcount_at(0));
-	busy = &lock;
-	rig_on_all(add_up);
-	assert_int_equal(total, HARTS * ROUNDS);
-	assert_int_equal(wrong, 0);
-	assert_int_equal(lock.locked, 0);
+	for (unsigned irq = 0; irq < 2; irq++) {
+		start();
+		assert_null(lockcount_at(0));
+		busy = &lock;
+		spin_init(busy, "busy", irq ? RANK_device : RANK_pipe);
+		assert_int_equal(busy->irq, irq);
+		rig_on_all(add_up);
+		assert_int_equal(total, HARTS * ROUNDS);
+		assert_int_equal(wrong, 0);
+		assert_null(lock.holder);
+	}
 }
 
 static void test_counted_from_the_middle_on(void **state)
@@ -67,7 +71,7 @@ static void test_counted_from_the_middle_on(void **state)
 
 		start();
 		busy = &locks[i];
-		spin_init(busy, "busy", RANK_device);
+		spin_init(busy, "busy", i % 2 ? RANK_device : RANK_pipe);
 		lockcount_register(busy, "kmem");
 		rig_on_all(add_up);
 		assert_int_equal(total, HARTS * ROUNDS);
@@ -147,6 +151,50 @@ static void test_attempts_in_vain_are_counted(void **state)
 	assert_int_equal(c->missed, missed + 1);
 }
 
+static void test_interrupts(void **state)
+{
+	struct spinlock plain;
+
+	(void)state;
+	start();
+	spin_init(&plain, "plain", RANK_pipe);
+	spin_lock(&plain);
+	assert_true(sync_irq_on);
+	spin_lock(&lock);
+	assert_false(sync_irq_on);
+	spin_lock(&other);
+	spin_unlock(&lock); /* in another order than they were taken in */
+	assert_false(sync_irq_on);
+	spin_unlock(&other);
+	assert_true(sync_irq_on);
+	irq_push_off();
+	spin_unlock(&plain);
+	assert_false(sync_irq_on);
+	irq_pop_off();
+	assert_true(sync_irq_on);
+}
+
+#ifdef PAGODA_CHECK
+static void test_ranks_are_checked(void **state)
+{
+	struct spinlock plain;
+
+	(void)state;
+	start();
+	spin_init(&plain, "plain", RANK_pipe);
+	spin_lock(&other);
+	expect_assert_failure(spin_lock(&lock)); /* ranks before the one that is held */
+	start();
+	spin_lock(&lock);
+	expect_assert_failure(spin_lock(&plain)); /* a handler may wait for `lock` */
+	start();
+	sync_hart.in_interrupt = true;
+	spin_lock(&lock);
+	spin_unlock(&lock);
+	expect_assert_failure(spin_lock(&plain)); /* it may have interrupted the holder */
+}
+#endif
+
 static void test_misuse_is_found(void **state)
 {
 	(void)state;
@@ -165,6 +213,10 @@ int main(void)
 		cmocka_unit_test(test_counted_from_the_middle_on),
 		cmocka_unit_test(test_counts_are_exact),
 		cmocka_unit_test(test_attempts_in_vain_are_counted),
+		cmocka_unit_test(test_interrupts),
+#ifdef PAGODA_CHECK
+		cmocka_unit_test(test_ranks_are_checked),
+#endif
 		cmocka_unit_test(test_misuse_is_found),
 	};
 

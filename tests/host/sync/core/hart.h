@@ -3,9 +3,12 @@
 
 #include "lib/types.h"
 
+#include "arch/riscv/cpu.h"
+
 struct hart {
-	u32 index, irq_depth, top_rank, spin_depth;
-	bool irq_was_on;
+	struct cpu cpu;
+	u32 irq_depth, top_rank, spin_depth;
+	bool irq_was_on, in_interrupt;
 };
 
 extern __thread struct hart sync_hart;
@@ -13,9 +16,4 @@ extern __thread struct hart sync_hart;
 static inline struct hart *hart_current(void)
 {
 	return &sync_hart;
-}
-
-static inline u32 hart_index(void)
-{
-	return sync_hart.index;
 }

@@ -18,6 +18,19 @@ static inline void irq_disable(void)
 	sync_irq_on = false;
 }
 
+static inline bool irq_disable_if_on(void)
+{
+	bool was = sync_irq_on;
+
+	sync_irq_on = false;
+	return was;
+}
+
+static inline void fence_release(void)
+{
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+}
+
 static inline void irq_enable(void)
 {
 	sync_irq_on = true;
