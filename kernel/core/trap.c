@@ -49,8 +49,8 @@ void trap_close_user(void)
 	close_user = true;
 }
 
-/* For a load or store that has a row in the exception table: repairs the page, or
- * continues at the fixup.  False: it has no row, or the fault is at a kernel address. */
+/* For a load or store in a row of the exception table: repairs the page, or continues at
+ * the fixup.  False: it is in no row, or the fault is at a kernel address. */
 static bool trap_repair_user_access(struct kframe *f)
 {
 	u64 fixup = ex_table_find(f->pc);

@@ -96,18 +96,6 @@ void uaccess_init_hart(void)
 		csr_clear(sstatus, SSTATUS_SUM);
 }
 
-static inline void uaccess_open(void)
-{
-	if (!sum_is_open())
-		csr_set(sstatus, SSTATUS_SUM);
-}
-
-static inline void uaccess_close(void)
-{
-	if (!sum_is_open())
-		csr_clear(sstatus, SSTATUS_SUM);
-}
-
 /* --- copies ------------------------------------------------------------ */
 
 static inline struct aspace *uaccess_space(void)
@@ -115,82 +103,86 @@ static inline struct aspace *uaccess_space(void)
 	return thread_current()->as;
 }
 
-static bool uaccess_range_ok(va_t user, u64 n)
+/* @n, or less: the range then ends where user memory ends. */
+static inline u64 uaccess_clip(const struct aspace *as, va_t user, u64 n)
 {
-	return n != 0 && aspace_range_ok(uaccess_space(), user, n);
+	va_t end = aspace_user_end(as);
+	u64 room = user < end ? end - user : 0;
+
+	return MIN(n, room);
 }
 
-/* This and uaccess_copy_out() return how many bytes were copied. */
-static u64 uaccess_copy_in(void *dst, va_t user, u64 n)
+/* The copies of a mode other than open.  Like all below they return how many bytes were
+ * copied. */
+static u64 uaccess_closed_in(struct aspace *as, void *dst, va_t user, u64 n)
+{
+	u64 left;
+
+	if (copies_walk())
+		return walk_copy_in(as, dst, user, n);
+	csr_set(sstatus, SSTATUS_SUM);
+	left = uaccess_copy(dst, (const void *)user, n);
+	csr_clear(sstatus, SSTATUS_SUM);
+	return n - left;
+}
+
+static u64 uaccess_closed_out(struct aspace *as, va_t user, const void *src, u64 n)
+{
+	u64 left;
+
+	if (copies_walk())
+		return walk_copy_out(as, user, src, n);
+	csr_set(sstatus, SSTATUS_SUM);
+	left = uaccess_copy((void *)user, src, n);
+	csr_clear(sstatus, SSTATUS_SUM);
+	return n - left;
+}
+
+/* The range has been checked. */
+static inline u64 uaccess_copy_in(struct aspace *as, void *dst, va_t user, u64 n)
 {
 	u64 done;
 
-	if (!uaccess_range_ok(user, n))
+	if (!n)
 		return 0;
-	if (copies_walk()) {
-		done = walk_copy_in(uaccess_space(), dst, user, n);
-	} else {
-		uaccess_open();
+	if (sum_is_open())
 		done = n - uaccess_copy(dst, (const void *)user, n);
-		uaccess_close();
-	}
+	else
+		done = uaccess_closed_in(as, dst, user, n);
 	counts[hart_index()].copyin += done == n;
 	return done;
 }
 
-static u64 uaccess_copy_out(va_t user, const void *src, u64 n)
+static inline u64 uaccess_copy_out(struct aspace *as, va_t user, const void *src, u64 n)
 {
-	u64 left;
-
-	if (!uaccess_range_ok(user, n))
-		return 0;
-	if (copies_walk())
-		return walk_copy_out(uaccess_space(), user, src, n);
-	uaccess_open();
-	left = uaccess_copy((void *)user, src, n);
-	uaccess_close();
-	return n - left;
-}
-
-static s64 uaccess_copy_string(char *dst, va_t user, u64 max)
-{
-	s64 len;
-
-	if (copies_walk())
-		return walk_string(uaccess_space(), dst, user, max);
-	uaccess_open();
-	len = uaccess_string(dst, (const char *)user, max);
-	uaccess_close();
-	return len;
-}
-
-/* @n, or less: the range then ends where user memory ends. */
-static u64 uaccess_clip(va_t user, u64 n)
-{
-	u64 room = aspace_user_end(uaccess_space());
-
-	room = user < room ? room - user : 0;
-	return MIN(n, room);
+	if (!sum_is_open())
+		return uaccess_closed_out(as, user, src, n);
+	return n - uaccess_copy((void *)user, src, n);
 }
 
 u64 copyin_partial(void *dst, uptr_t src, u64 n)
 {
-	return uaccess_copy_in(dst, src.va, uaccess_clip(src.va, n));
-}
+	struct aspace *as = uaccess_space();
 
-u64 copyout_partial(uptr_t dst, const void *src, u64 n)
-{
-	return uaccess_copy_out(dst.va, src, uaccess_clip(dst.va, n));
+	return uaccess_copy_in(as, dst, src.va, uaccess_clip(as, src.va, n));
 }
 
 int copyin(void *dst, uptr_t src, u64 n)
 {
-	return uaccess_copy_in(dst, src.va, n) == n ? 0 : -EFAULT;
+	struct aspace *as = uaccess_space();
+
+	if (uaccess_clip(as, src.va, n) != n)
+		return -EFAULT;
+	return uaccess_copy_in(as, dst, src.va, n) == n ? 0 : -EFAULT;
 }
 
 int copyout(uptr_t dst, const void *src, u64 n)
 {
-	return uaccess_copy_out(dst.va, src, n) == n ? 0 : -EFAULT;
+	struct aspace *as = uaccess_space();
+
+	if (uaccess_clip(as, dst.va, n) != n)
+		return -EFAULT;
+	return uaccess_copy_out(as, dst.va, src, n) == n ? 0 : -EFAULT;
 }
 
 u64 copyin_nofault(void *dst, uptr_t src, u64 n)
@@ -199,7 +191,7 @@ u64 copyin_nofault(void *dst, uptr_t src, u64 n)
 	u64 done;
 
 	t->no_fault++;
-	done = copyin_partial(dst, src, n);
+	done = uaccess_copy_in(t->as, dst, src.va, uaccess_clip(t->as, src.va, n));
 	t->no_fault--;
 	return done;
 }
@@ -210,14 +202,28 @@ u64 copyout_nofault(uptr_t dst, const void *src, u64 n)
 	u64 done;
 
 	t->no_fault++;
-	done = copyout_partial(dst, src, n);
+	done = uaccess_copy_out(t->as, dst.va, src, uaccess_clip(t->as, dst.va, n));
 	t->no_fault--;
 	return done;
 }
 
+static s64 uaccess_copy_string(char *dst, va_t user, u64 max)
+{
+	s64 len;
+
+	if (sum_is_open())
+		return uaccess_string(dst, (const char *)user, max);
+	if (copies_walk())
+		return walk_string(uaccess_space(), dst, user, max);
+	csr_set(sstatus, SSTATUS_SUM);
+	len = uaccess_string(dst, (const char *)user, max);
+	csr_clear(sstatus, SSTATUS_SUM);
+	return len;
+}
+
 s64 copyinstr(char *dst, uptr_t src, u64 max)
 {
-	u64 room = uaccess_clip(src.va, max);
+	u64 room = uaccess_clip(uaccess_space(), src.va, max);
 	s64 len;
 
 	if (room == 0)

@@ -28,7 +28,6 @@ int copyout(uptr_t dst, const void *src, u64 n) MUST_CHECK;
 
 /* How many bytes were copied: @n, or those before the first page that was refused. */
 u64 copyin_partial(void *dst, uptr_t src, u64 n) MUST_CHECK;
-u64 copyout_partial(uptr_t dst, const void *src, u64 n) MUST_CHECK;
 u64 copyin_nofault(void *dst, uptr_t src, u64 n) MUST_CHECK;
 u64 copyout_nofault(uptr_t dst, const void *src, u64 n) MUST_CHECK;
 

@@ -192,15 +192,36 @@ KTEST(partial_copies_are_exact)
 	for (u64 n = 0; n < 200; n += 7) {
 		ASSERT(copyin_partial(bytes, uptr(end - n), sizeof(bytes)) == n);
 		ASSERT(copyin_partial(bytes + 1, uptr(end - n), 250) == n);
-		ASSERT(copyout_partial(uptr(end - n), bytes, sizeof(bytes)) == n);
+		ASSERT(copyout_nofault(uptr(end - n), bytes, sizeof(bytes)) == n);
 		ASSERT(copyout_nofault(uptr(end - n), bytes + 3, 250) == n);
 	}
 	ktest_space_leave(as);
 }
 
+/* User memory ends at USYSCALL, although that page can be read. */
+KTEST(user_memory_ends_below_usyscall)
+{
+	struct map_request last = { .len = PAGE_SIZE, .prot = VMA_R | VMA_W };
+	struct aspace *as = ktest_space_enter();
+	u64 value[2];
+	va_t at;
+
+	ASSERT(aspace_map(as, &last, &at) == 0 && at == USYSCALL - PAGE_SIZE);
+	ASSERT(copyin(value, uptr(USYSCALL), 1) != 0);
+	ASSERT(copyin(value, uptr(USYSCALL), 0) == 0);
+	ASSERT(copyin_partial(value, uptr(USYSCALL), sizeof(value)) == 0);
+	ASSERT(copyin_partial(value, uptr(USYSCALL - 8), sizeof(value)) == 8);
+	ASSERT(copyin(value, uptr(USYSCALL - 8), 8) == 0);
+	ASSERT(copyin(value, uptr(USYSCALL - 8), sizeof(value)) != 0);
+	ASSERT(copyin(value, uptr(~7ul), sizeof(value)) != 0);
+	ASSERT(copyout(uptr(USYSCALL - 8), value, 8) == 0);
+	ASSERT(copyout(uptr(USYSCALL - 8), value, sizeof(value)) != 0);
+	ktest_space_leave(as);
+}
+
 /* --- copies, at every alignment ---------------------------------------------- */
 
-#define COPY_MAX 200
+#define COPY_MAX 600 /* two turns of the longest loop, and more */
 #define COPY_ROOM (COPY_MAX + 64)
 #define COPY_EMPTY 0xee
 
@@ -273,10 +294,11 @@ KTEST(short_copies_are_exact_at_every_alignment)
 	struct aspace *as = ktest_space_with_hole();
 	va_t hole = USER_VA + 2 * PAGE_SIZE;
 
-	for (u64 can = 1; can <= 48; can++)
+	for (u64 can = 0; can <= 48; can++)
 		for (u64 n = 0; n <= 40; n++)
 			ktest_check_copies(hole - can, n, can);
-	ASSERT(copyin_partial(&as, uptr(hole), 8) == 0);
+	for (unsigned offset = 0; offset < 64; offset++)
+		ktest_check_copy_in(hole + offset / 8, 40, 0, offset % 8);
 	ktest_space_leave(as);
 }
 

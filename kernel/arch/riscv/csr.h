@@ -24,7 +24,7 @@
 						     "101:\n"                          \
 						     ".pushsection .ex_table, \"a\"\n" \
 						     ".balign 8\n"                     \
-						     ".dword 100b, 101b\n"             \
+						     ".dword 100b, 101b, 101b\n"       \
 						     ".popsection"                     \
 			 :                                                             \
 			 : "rK"((u64)(value))                                          \

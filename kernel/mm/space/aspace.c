@@ -115,11 +115,6 @@ void aspace_destroy(struct aspace *as)
 
 /* --- ranges ------------------------------------------------------------ */
 
-va_t aspace_user_end(const struct aspace *as)
-{
-	return MAX(as->brk, USYSCALL);
-}
-
 bool aspace_range_ok(const struct aspace *as, va_t va, u64 n)
 {
 	va_t end = aspace_user_end(as);

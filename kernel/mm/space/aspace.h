@@ -18,6 +18,7 @@
 #include "mm/xlate/pt.h"
 #include "mm/xlate/root.h"
 #include "mm/space/vma.h"
+#include "uapi/layout.h"
 
 struct aspace {
 	struct root root; /* what harts load: mm/xlate/root.h       */
@@ -85,7 +86,10 @@ bool aspace_permits(struct aspace *as, va_t va, enum access access);
 
 /* The end of the addresses that a pointer in a system call may name: USYSCALL, or the
  * break where the heap has grown past that. */
-va_t aspace_user_end(const struct aspace *as);
+static inline va_t aspace_user_end(const struct aspace *as)
+{
+	return MAX(as->brk, USYSCALL);
+}
 
 /* Whether [va, va + n) is below that end. */
 bool aspace_range_ok(const struct aspace *as, va_t va, u64 n);

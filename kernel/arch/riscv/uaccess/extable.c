@@ -7,7 +7,7 @@ extern const struct ex_row __ex_table_start[], __ex_table_end[];
 u64 ex_table_find(u64 pc)
 {
 	for (const struct ex_row *row = __ex_table_start; row < __ex_table_end; row++) {
-		if (row->insn == pc)
+		if (pc - row->start < row->end - row->start)
 			return row->fixup;
 	}
 	return 0;

@@ -1,29 +1,57 @@
 /* uaccess.S - see uaccess_asm.h.
  *
- * Most of the work is done in aligned words, 64 bytes a turn, whatever the addresses are.
- * Where source and destination differ modulo 8, each word stored is made of two words
- * loaded.  Every word loaded has at least one byte of the range in it, so it lies in a
- * page of the range; its other bytes are shifted out.
+ * Most of the work is done in aligned words, whatever the addresses are: 256 bytes a turn,
+ * or 64 where source and destination differ modulo 8.  There each word stored is made of
+ * two words loaded.  Every word loaded has at least one byte of the range in it, so it lies
+ * in a page of the range; its other bytes are shifted out.
  *
  * After a fault in the middle of a turn the registers have the values of its start.
- * From there the rest is copied byte by byte, so that the result is exact.  Words that
- * the turn had stored are stored again, with the same bytes. */
+ * From there the rest is copied in smaller steps, the last of them bytes, so that the
+ * result is exact.  Words that the turn had stored are stored again, with the same bytes. */
 
-	/* An instruction that may fault, and where execution continues then. */
-	.macro USER fixup, insn:vararg
-100:	\insn
+	/* After a fault at an instruction in [\from, \to), execution continues at \fixup. */
+	.macro FIXUP from, to, fixup
 	.pushsection .ex_table, "a"
 	.balign	8
-	.dword	100b, \fixup
+	.dword	\from, \to, \fixup
 	.popsection
 	.endm
 
 	.macro COPY_BYTE	/* a fault at any point leaves the count exact */
-	USER	done, lb t1, 0(a1)
-	USER	done, sb t1, 0(a0)
+	lb	t1, 0(a1)
+	sb	t1, 0(a0)
 	addi	a0, a0, 1
 	addi	a1, a1, 1
 	addi	a2, a2, -1
+	.endm
+
+	/* 64 bytes at @at. */
+	.macro COPY_8_WORDS at
+	ld	t0, \at+0(a1)
+	ld	t1, \at+8(a1)
+	ld	t2, \at+16(a1)
+	ld	t3, \at+24(a1)
+	ld	t4, \at+32(a1)
+	ld	t5, \at+40(a1)
+	ld	t6, \at+48(a1)
+	ld	a3, \at+56(a1)
+	sd	t0, \at+0(a0)
+	sd	t1, \at+8(a0)
+	sd	t2, \at+16(a0)
+	sd	t3, \at+24(a0)
+	sd	t4, \at+32(a0)
+	sd	t5, \at+40(a0)
+	sd	t6, \at+48(a0)
+	sd	a3, \at+56(a0)
+	.endm
+
+	/* After a turn of \bytes: the next one begins at \again if as many are left.
+	 * a7 is \bytes. */
+	.macro NEXT_TURN bytes, again
+	addi	a0, a0, \bytes
+	addi	a1, a1, \bytes
+	addi	a2, a2, -\bytes
+	bgeu	a2, a7, \again
 	.endm
 
 	/* Stores at @at(a0) what begins in \low and ends in \high; \low is lost. */
@@ -31,17 +59,17 @@
 	srl	\low, \low, a4
 	sll	t6, \high, a5
 	or	\low, \low, t6
-	USER	shifted_fault, sd \low, \at(a0)
+	sd	\low, \at(a0)
 	.endm
 
 	/* Four words from @at on.  Before, t1 has the word at @at; after it, the last
 	 * word loaded. */
 	.macro MERGE_FOUR at
-	USER	shifted_fault, ld t2, \at+8(a3)
-	USER	shifted_fault, ld t3, \at+16(a3)
-	USER	shifted_fault, ld t4, \at+24(a3)
+	ld	t2, \at+8(a3)
+	ld	t3, \at+16(a3)
+	ld	t4, \at+24(a3)
 	MERGE	\at, t1, t2
-	USER	shifted_fault, ld t1, \at+32(a3)
+	ld	t1, \at+32(a3)
 	MERGE	\at+8, t2, t3
 	MERGE	\at+16, t3, t4
 	MERGE	\at+24, t4, t1
@@ -50,44 +78,49 @@
 	.text
 	.globl uaccess_copy
 uaccess_copy:			/* a0 dst, a1 src, a2 bytes left */
-	sltiu	t0, a2, 16
-	bnez	t0, finish
+	li	a7, 8
+	bltu	a2, a7, bytes
+	or	t0, a0, a1
+	andi	t0, t0, 7
+	beqz	t0, aligned
+	li	a7, 16
+	bltu	a2, a7, bytes
 1:	andi	t0, a0, 7	/* up to a word boundary of the destination */
 	beqz	t0, 2f
 	COPY_BYTE
 	j	1b
-2:	andi	a6, a1, 7
+2:	FIXUP	1b, 2b, done
+	andi	a6, a1, 7
 	bnez	a6, shifted
+
+aligned:
+	li	a7, 256
+	bltu	a2, a7, 2f
+1:	COPY_8_WORDS 0
+	COPY_8_WORDS 64
+	COPY_8_WORDS 128
+	COPY_8_WORDS 192
+	NEXT_TURN 256, 1b
+2:	FIXUP	1b, 2b, 2b
 	li	a7, 64
-	bltu	a2, a7, 4f
-3:	USER	finish, ld t0, 0(a1)
-	USER	finish, ld t1, 8(a1)
-	USER	finish, ld t2, 16(a1)
-	USER	finish, ld t3, 24(a1)
-	USER	finish, ld t4, 32(a1)
-	USER	finish, ld t5, 40(a1)
-	USER	finish, ld t6, 48(a1)
-	USER	finish, ld a3, 56(a1)
-	USER	finish, sd t0, 0(a0)
-	USER	finish, sd t1, 8(a0)
-	USER	finish, sd t2, 16(a0)
-	USER	finish, sd t3, 24(a0)
-	USER	finish, sd t4, 32(a0)
-	USER	finish, sd t5, 40(a0)
-	USER	finish, sd t6, 48(a0)
-	USER	finish, sd a3, 56(a0)
-	addi	a0, a0, 64
-	addi	a1, a1, 64
-	addi	a2, a2, -64
-	bgeu	a2, a7, 3b
-4:	sltiu	t0, a2, 8
-	bnez	t0, finish
-	USER	finish, ld t0, 0(a1)
-	USER	finish, sd t0, 0(a0)
-	addi	a0, a0, 8
-	addi	a1, a1, 8
-	addi	a2, a2, -8
-	j	4b
+	bltu	a2, a7, 2f
+1:	COPY_8_WORDS 0
+	NEXT_TURN 64, 1b
+2:	FIXUP	1b, 2b, bytes
+	li	a7, 8
+	bltu	a2, a7, bytes
+1:	ld	t0, 0(a1)
+	sd	t0, 0(a0)
+	NEXT_TURN 8, 1b
+	FIXUP	1b, bytes, bytes
+
+bytes:				/* the rest byte by byte */
+	beqz	a2, done
+1:	COPY_BYTE
+	bnez	a2, 1b
+done:	FIXUP	1b, done, done
+	mv	a0, a2
+	ret
 
 	/* The destination is aligned, and the source is a6 bytes into the word at a3.
 	 * a1 is not kept up to date.  At least 9 bytes are left. */
@@ -95,7 +128,7 @@ shifted:
 	sub	a3, a1, a6
 	slli	a4, a6, 3	/* bits of that word that are not wanted */
 	neg	a5, a4		/* 64 - a4: shifts take it modulo 64 */
-	USER	shifted_fault, ld t1, 0(a3)
+	ld	t1, 0(a3)
 	li	a7, 64
 	bltu	a2, a7, 2f
 1:	MERGE_FOUR 0
@@ -106,35 +139,31 @@ shifted:
 	bgeu	a2, a7, 1b
 2:	sltiu	t0, a2, 8
 	bnez	t0, shifted_fault
-	USER	shifted_fault, ld t2, 8(a3)
+	ld	t2, 8(a3)
 	MERGE	0, t1, t2
 	mv	t1, t2
 	addi	a0, a0, 8
 	addi	a3, a3, 8
 	addi	a2, a2, -8
 	j	2b
-
 shifted_fault:			/* or less than a word is left */
+	FIXUP	shifted, shifted_fault, shifted_fault
 	add	a1, a3, a6
-finish:				/* the rest byte by byte */
-	beqz	a2, done
-1:	COPY_BYTE
-	bnez	a2, 1b
-done:	mv	a0, a2
-	ret
+	j	bytes
 
 	.globl uaccess_string
 uaccess_string:			/* a0 dst, a1 src, a2 max */
-	mv	t0, zero
-1:	beq	t0, a2, 2f
-	add	t2, a1, t0
-	USER	9f, lb t1, 0(t2)
-	add	t2, a0, t0
-	sb	t1, 0(t2)
-	beqz	t1, 2f
-	addi	t0, t0, 1
+	mv	t0, a1
+	add	t1, a1, a2
+1:	beq	a1, t1, 2f
+	lb	t2, 0(a1)
+	sb	t2, 0(a0)
+	beqz	t2, 2f
+	addi	a1, a1, 1
+	addi	a0, a0, 1
 	j	1b
-2:	mv	a0, t0
+2:	FIXUP	1b, 2b, 3f
+	sub	a0, a1, t0
 	ret
-9:	li	a0, -1
+3:	li	a0, -1
 	ret
