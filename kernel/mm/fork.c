@@ -23,76 +23,115 @@ struct fork {
 	bool weakened; /* entries of the parent lost W */
 };
 
-static int fork_put_leaf(struct fork *f, va_t va, struct page *pg, u64 flags)
+/* Whether a write to a page of the area has to copy it. */
+static bool fork_is_cow(const struct fork *f)
+{
+	return !(f->area->flags & VMA_SHARED) && f->area->prot & VMA_W;
+}
+
+/* The flags of the child's leaf, with A and D clear: the child has touched nothing yet. */
+static u64 fork_flags(bool cow, pte_t e)
+{
+	u64 flags = e.bits & PTE_FLAGS & ~(PTE_A | PTE_D);
+
+	return cow ? (flags & ~PTE_W) | PTE_COW : flags;
+}
+
+/* Write-protects the parent's copy-on-write leaf @e.  If other threads run in the parent,
+ * the hardware may set A or D meanwhile. */
+static void fork_protect(struct fork *f, pte_t *slot, pte_t e)
+{
+	if (f->from->shared) {
+		pte_set_bits(slot, PTE_COW);
+		pte_clear_bits(slot, PTE_W);
+	} else {
+		pte_put(slot, (pte_t){ (e.bits & ~PTE_W) | PTE_COW });
+	}
+	f->weakened = true;
+}
+
+static bool fork_is_page(pte_t e)
+{
+	return pte_is_leaf(e) || pte_is_parked(e, 0);
+}
+
+/* The slots in the child for a run of the parent's. */
+static int fork_reach(struct fork *f, va_t va, pte_t **slots)
 {
 	struct pt_cur c = pt_at(&f->to.space->pt, va);
 
+	pt_check_changeable(c.pt);
 	if (pt_reach(&c, 0))
 		return -ENOMEM;
-	pt_set_leaf(&c, pte_make(frame_pa(pg), flags));
-	f->to.space->resident++;
+	*slots = c.slot;
 	return 0;
 }
 
-/* Write-protects the parent's leaf if a write has to copy it.  Returns the flags of the
- * child's leaf, with A and D clear: the child has touched nothing yet. */
-static u64 fork_protect(struct fork *f, const struct pt_cur *c, pte_t e)
+/* Shares the frames of slots @from[0] to [n - 1].  Returns how many. */
+static u64 fork_share_run(struct fork *f, pte_t *from, pte_t *to, unsigned n)
 {
-	u64 flags;
-	bool cow = !(f->area->flags & VMA_SHARED) && f->area->prot & VMA_W;
+	bool cow = fork_is_cow(f);
+	u64 shared = 0;
 
-	if (cow && e.bits & PTE_W) {
-		pte_set_bits(c->slot, PTE_COW);
-		e = pte_clear_bits(c->slot, PTE_W);
-		f->weakened = true;
+	for (unsigned i = 0; i < n; i++) {
+		pte_t e = pte_load(&from[i]);
+
+		if (!fork_is_page(e))
+			continue;
+		if (cow && e.bits & PTE_W)
+			fork_protect(f, &from[i], e);
+		frame_get(frame_of_pa(pte_pa(e)));
+		pte_put(&to[i], pte_make(pte_pa(e), fork_flags(cow, e)));
+		shared++;
 	}
-	flags = e.bits & PTE_FLAGS & ~(PTE_A | PTE_D);
-	if (cow)
-		flags = (flags & ~PTE_W) | PTE_COW;
-	return flags;
-}
-
-static int fork_share_page(struct fork *f, const struct pt_cur *c, pte_t e)
-{
-	struct page *pg = frame_of_pa(pte_pa(e));
-	u64 flags = fork_protect(f, c, e);
-	int err;
-
-	vmstat_inc(VM_fork_shared);
-	frame_get(pg);
-	err = fork_put_leaf(f, c->va, pg, flags);
-	if (err)
-		frame_put(pg);
-	return err;
+	vmstat_add(VM_fork_shared, shared);
+	return shared;
 }
 
 static int fork_share_large(struct fork *f, const struct pt_cur *c, pte_t e)
 {
 	struct page *pg = frame_of_pa(pte_pa(e));
-	u64 flags = fork_protect(f, c, e);
+	bool cow = fork_is_cow(f);
 	int err;
 
+	if (cow && e.bits & PTE_W)
+		fork_protect(f, c->slot, e);
 	vmstat_add(VM_fork_shared, SUPER_PAGES);
 	frame_get_block(pg, SUPER_ORDER);
-	err = super_put(&f->to, c->va, pg, flags);
+	err = super_put(&f->to, c->va, pg, fork_flags(cow, e));
 	if (err)
 		frame_put_block(pg, SUPER_ORDER);
 	return err;
 }
 
-static int fork_copy_page(struct fork *f, va_t va, struct page *from, u64 flags)
+/* Puts a copy of the page into the child's slot. */
+static int fork_copy_page(struct fork *f, pte_t *slot, struct page *from, u64 flags)
 {
 	struct page *pg = frame_alloc(FRAME_anon, 0);
-	int err;
 
 	if (!pg)
 		return -ENOMEM;
 	vmstat_inc(VM_fork_copied);
 	page_copy(frame_va(pg), frame_va(from));
 	aspace_before_leaf(f->to.space, flags);
-	err = fork_put_leaf(f, va, pg, flags);
-	if (err)
-		frame_put(pg);
+	pte_put(slot, pte_make(frame_pa(pg), flags));
+	f->to.space->resident++;
+	return 0;
+}
+
+static int fork_copy_run(struct fork *f, const pte_t *from, pte_t *to, unsigned n)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < n && !err; i++) {
+		pte_t e = pte_load(&from[i]);
+
+		if (fork_is_page(e))
+			err = sched_point_killed()
+				      ? -EINTR
+				      : fork_copy_page(f, &to[i], frame_of_pa(pte_pa(e)),
+						       fork_flags(false, e));
+	}
 	return err;
 }
 
@@ -100,13 +139,15 @@ static int fork_copy_page(struct fork *f, va_t va, struct page *from, u64 flags)
 static int fork_copy_large(struct fork *f, va_t va, struct page *from, u64 flags)
 {
 	struct page *pg = super_copy(from);
-	int err = 0;
+	pte_t *slots;
+	int err;
 
 	if (!pg) {
+		err = fork_reach(f, va, &slots);
 		for (u64 i = 0; i < SUPER_PAGES && !err; i++)
-			err = sched_point_killed() ? -EINTR
-						   : fork_copy_page(f, va + i * PAGE_SIZE,
-								    from + i, flags);
+			err = sched_point_killed()
+				      ? -EINTR
+				      : fork_copy_page(f, &slots[i], from + i, flags);
 		return err;
 	}
 	vmstat_add(VM_fork_copied, SUPER_PAGES);
@@ -117,39 +158,52 @@ static int fork_copy_large(struct fork *f, va_t va, struct page *from, u64 flags
 	return err;
 }
 
-static int fork_copy_leaf(struct fork *f, const struct pt_cur *c, pte_t e)
+static int fork_large(struct fork *f, const struct pt_cur *c, bool copy)
 {
-	struct page *from = frame_of_pa(pte_pa(e));
-	u64 flags = e.bits & PTE_FLAGS & ~(PTE_A | PTE_D);
+	pte_t e = pte_load(c->slot);
 
-	return c->level > 0 ? fork_copy_large(f, c->va, from, flags)
-			    : fork_copy_page(f, c->va, from, flags);
+	if (!pte_is_leaf(e))
+		return 0;
+	return copy ? fork_copy_large(f, c->va, frame_of_pa(pte_pa(e)),
+				      fork_flags(false, e))
+		    : fork_share_large(f, c, e);
+}
+
+/* The @n slots of level 0 under the cursor.  The child gets no table if they are empty. */
+static int fork_run(struct fork *f, const struct pt_cur *c, unsigned n, bool copy)
+{
+	unsigned i = 0;
+	pte_t *to;
+	int err;
+
+	while (i < n && !fork_is_page(pte_load(&c->slot[i])))
+		i++;
+	if (i == n)
+		return 0;
+	err = fork_reach(f, c->va, &to);
+	if (!err && copy)
+		err = fork_copy_run(f, c->slot + i, to + i, n - i);
+	else if (!err)
+		f->to.space->resident += fork_share_run(f, c->slot + i, to + i, n - i);
+	return err;
 }
 
 static int fork_area_pages(struct fork *f)
 {
-	int err = 0;
+	bool copy = opt(FORK) == FORK_COPY && !(f->area->flags & VMA_SHARED);
+	unsigned n;
+	int err;
 
-	pt_for_each(c, &f->from->pt, f->area->start, f->area->end) {
-		pte_t e = pte_load(c.slot);
-
-		if (pt_point(&c)) {
-			err = -EINTR;
-			break;
-		}
-		if (!pte_is_leaf(e) && !pte_is_parked(e, c.level))
-			continue;
-		if (opt(FORK) == FORK_COPY && !(f->area->flags & VMA_SHARED))
-			err = fork_copy_leaf(f, &c, e);
-		else if (c.level > 0)
-			err = fork_share_large(f, &c, e);
-		else
-			err = fork_share_page(f, &c, e);
+	pt_check_changeable(&f->from->pt);
+	pt_for_each_run(c, n, &f->from->pt, f->area->start, f->area->end)
+	{
+		if (sched_point_killed())
+			return -EINTR;
+		err = c.level > 0 ? fork_large(f, &c, copy) : fork_run(f, &c, n, copy);
 		if (err)
-			break;
-		sched_point();
+			return err;
 	}
-	return err;
+	return 0;
 }
 
 static int fork_area(struct fork *f)
@@ -167,12 +221,12 @@ static int fork_area(struct fork *f)
 	return fork_area_pages(f);
 }
 
-/* Guard pages lie between areas, below the break; the child gets the same ones. */
-static int fork_guards(struct fork *f)
+/* Guard pages lie between areas; the child gets the same ones. */
+static int fork_guards(struct fork *f, va_t lo, va_t hi)
 {
 	int err = 0;
 
-	pt_for_each(c, &f->from->pt, 0, f->from->brk) {
+	pt_for_each(c, &f->from->pt, lo, hi) {
 		pte_t e = pte_load(c.slot);
 
 		if (pt_point(&c))
@@ -185,15 +239,25 @@ static int fork_guards(struct fork *f)
 	return err;
 }
 
+/* Guards are below the break only. */
 static int fork_all(struct fork *f)
 {
-	int err = fork_guards(f);
+	va_t brk = f->from->brk, done = 0;
+	struct vma *a;
+	int err = 0;
 
-	for (struct vma *a = vma_find_next(&f->from->areas, 0); a && !err;
-	     a = vma_find_next(&f->from->areas, a->end)) {
+	vma_for_each(a, &f->from->areas) {
 		f->area = a;
-		err = fork_area(f);
+		if (done < brk)
+			err = fork_guards(f, done, MIN(a->start, brk));
+		if (!err)
+			err = fork_area(f);
+		if (err)
+			break;
+		done = a->end;
 	}
+	if (!err && done < brk)
+		err = fork_guards(f, done, brk);
 	if (f->weakened)
 		tlb_shootdown(&f->from->root.tlb, 0, TRAPFRAME);
 	return err;

@@ -83,6 +83,13 @@ static inline void pte_store(pte_t *slot, pte_t e)
 	__atomic_store_n(&slot->bits, e.bits, __ATOMIC_RELEASE);
 }
 
+/* For an entry that nobody else changes meanwhile, hardware included.  Volatile, not
+ * atomic: gcc makes an atomic store a swap. */
+static inline void pte_put(pte_t *slot, pte_t e)
+{
+	*(volatile u64 *)&slot->bits = e.bits;
+}
+
 static inline pte_t pte_xchg(pte_t *slot, pte_t e)
 {
 	return (pte_t){ __atomic_exchange_n(&slot->bits, e.bits, __ATOMIC_ACQ_REL) };

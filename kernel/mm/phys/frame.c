@@ -35,6 +35,7 @@
 
 struct frame_cache frame_caches[MAX_HARTS];
 struct frames frames;
+struct frame_span frame_span;
 
 const char *const frame_kind_name[FRAME_NKINDS] = {
 #define X(kind, what) #kind,
@@ -58,18 +59,6 @@ static bool frame_kind_is_given(unsigned kind)
 }
 
 /* --- addresses ---------------------------------------------------------- */
-
-pa_t frame_pa(const struct page *pg)
-{
-	return frame_pfn(pg) << PAGE_SHIFT;
-}
-
-struct page *frame_of_pa(pa_t pa)
-{
-	u64 i = (pa >> PAGE_SHIFT) - frames.base;
-
-	return i < frames.total ? &frames.table[i] : NULL;
-}
 
 void *frame_va(const struct page *pg)
 {
@@ -344,13 +333,6 @@ struct page *frame_alloc_order(enum frame_kind kind, unsigned order, unsigned fl
 
 /* --- references --------------------------------------------------------- */
 
-void frame_get(struct page *pg)
-{
-	u32 before = __atomic_fetch_add(&pg->refs, 1, __ATOMIC_RELAXED);
-
-	ASSERT(before > 0 && before + 1 != 0);
-}
-
 /* A single frame goes to the reserve first, if that lacks any. */
 NOINLINE void frame_block_free(struct page *pg, unsigned order)
 {
@@ -475,5 +457,5 @@ struct frame_list_uses frame_list_uses(unsigned hart)
 
 u64 frame_total(void)
 {
-	return frames.total;
+	return frame_span.total;
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "core/hart.h"
+#include "lib/assert.h"
 #include "lib/list.h"
 #include "lib/types.h"
 
@@ -95,7 +96,13 @@ struct page *frame_alloc_order(enum frame_kind kind, unsigned order,
 			       unsigned flags) MUST_CHECK;
 
 /* References.  The last put frees the frame (block); any context. */
-void frame_get(struct page *pg);
+static inline void frame_get(struct page *pg)
+{
+	u32 before = __atomic_fetch_add(&pg->refs, 1, __ATOMIC_RELAXED);
+
+	ASSERT(before > 0 && before + 1 != 0);
+}
+
 void frame_put(struct page *pg);
 
 /* Whether others hold a reference, too.  False stays false as long as nobody can copy the
@@ -117,9 +124,28 @@ void frame_put_block(struct page *pg, unsigned order);
  * again. */
 bool frame_reunite(struct page *pg, unsigned order) MUST_CHECK;
 
+/* Where the struct pages of RAM are; constant after boot. */
+struct frame_span {
+	struct page *table; /* one for each frame */
+	pfn_t base;         /* of table[0]        */
+	u64 total;          /* frames             */
+};
+extern struct frame_span frame_span;
+
 /* Address <-> struct page.  frame_va() is the frame in the direct map. */
-pa_t frame_pa(const struct page *pg);
-struct page *frame_of_pa(pa_t pa); /* NULL: not RAM */
+static inline pa_t frame_pa(const struct page *pg)
+{
+	return (frame_span.base + (pfn_t)(pg - frame_span.table)) << PAGE_SHIFT;
+}
+
+/* NULL: not RAM. */
+static inline struct page *frame_of_pa(pa_t pa)
+{
+	u64 i = (pa >> PAGE_SHIFT) - frame_span.base;
+
+	return i < frame_span.total ? &frame_span.table[i] : NULL;
+}
+
 void *frame_va(const struct page *pg);
 struct page *frame_of_va(const void *va); /* of a direct map address */
 

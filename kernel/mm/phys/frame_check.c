@@ -10,7 +10,7 @@
 static void frame_check_block(const struct page *pg, unsigned order)
 {
 	ASSERT(IS_ALIGNED(frame_pfn(pg), BIT(order)));
-	ASSERT(frame_pfn(pg) + BIT(order) <= frames.base + frames.total);
+	ASSERT(frame_pfn(pg) + BIT(order) <= frame_span.base + frame_span.total);
 	for (u64 i = 1; i < BIT(order); i++)
 		ASSERT(pg[i].order == FRAME_ORDER_TAIL && !pg[i].refs &&
 		       pg[i].kind == pg->kind);
@@ -68,11 +68,11 @@ void frame_check(void)
 	u64 count[FRAME_NKINDS] = { 0 }, closed = 0;
 
 	spin_lock(&frames.lock);
-	for (u64 i = 0; i < frames.total;) {
-		const struct page *pg = &frames.table[i];
+	for (u64 i = 0; i < frame_span.total;) {
+		const struct page *pg = &frame_span.table[i];
 		u64 n = CHUNK_FRAMES; /* of a closed chunk: nobody has written them */
 
-		if (frame_chunk_is_open(frame_chunk_of(frames.base + i))) {
+		if (frame_chunk_is_open(frame_chunk_of(frame_span.base + i))) {
 			n = frame_check_page(pg);
 			count[pg->kind] += n;
 		} else {

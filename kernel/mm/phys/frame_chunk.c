@@ -7,7 +7,7 @@
  * machine must provide for the table, hardly grow with RAM.
  *
  * A chunk is 2^12 frames, counted from physical address 0 less that of the chunk of
- * frames.base.  Those that RAM has only in part are never closed. */
+ * frame_span.base.  Those that RAM has only in part are never closed. */
 #include "mm/phys/frame_priv.h"
 
 #include "core/sync/lockcount.h"
@@ -16,15 +16,15 @@
 
 static pfn_t chunk_start(u64 chunk)
 {
-	return (frames.base / CHUNK_FRAMES + chunk) * CHUNK_FRAMES;
+	return (frame_span.base / CHUNK_FRAMES + chunk) * CHUNK_FRAMES;
 }
 
 /* Writes the struct pages of the chunk. */
 static void chunk_write(u64 chunk, struct page as)
 {
-	pfn_t start = MAX(chunk_start(chunk), frames.base);
-	pfn_t end = MIN(chunk_start(chunk + 1), frames.base + frames.total);
-	struct page *pg = &frames.table[start - frames.base];
+	pfn_t start = MAX(chunk_start(chunk), frame_span.base);
+	pfn_t end = MIN(chunk_start(chunk + 1), frame_span.base + frame_span.total);
+	struct page *pg = &frame_span.table[start - frame_span.base];
 
 	for (; start < end; start++)
 		*pg++ = as;
@@ -41,7 +41,7 @@ bool frame_chunk_open(void)
 	while (frame_chunk_is_open(chunk))
 		chunk++;
 	chunk_write(chunk, (struct page){ .order = FRAME_ORDER_TAIL });
-	pg = &frames.table[chunk_start(chunk) - frames.base];
+	pg = &frame_span.table[chunk_start(chunk) - frame_span.base];
 	frames.nclosed--;
 	frames.nblocks[FRAME_MAX_ORDER] -= CHUNK_FRAMES >> FRAME_MAX_ORDER;
 	for (u64 i = 0; i < CHUNK_FRAMES; i += BIT(FRAME_MAX_ORDER))
@@ -65,10 +65,10 @@ void frame_init(pa_t base, u64 bytes, struct page *table)
 	memset(frame_caches, 0, sizeof(frame_caches));
 	spin_init(&frames.lock, "frame", RANK_frame);
 	lockcount_register(&frames.lock, "kmem");
-	frames.table = table;
-	frames.base = base >> PAGE_SHIFT;
-	frames.total = bytes >> PAGE_SHIFT;
-	frames.count[FRAME_kernel] = frames.total;
+	frame_span.table = table;
+	frame_span.base = base >> PAGE_SHIFT;
+	frame_span.total = bytes >> PAGE_SHIFT;
+	frames.count[FRAME_kernel] = frame_span.total;
 	for (unsigned i = 0; i <= FRAME_MAX_ORDER; i++)
 		list_init(&frames.blocks[i]);
 	list_init(&frames.reserve);
@@ -77,14 +77,14 @@ void frame_init(pa_t base, u64 bytes, struct page *table)
 /* [*lo, *hi): the frames of RAM that lie wholly in [start, end). */
 static void frame_boot_range(pa_t start, pa_t end, pfn_t *lo, pfn_t *hi)
 {
-	*lo = MAX(DIV_UP(start, PAGE_SIZE), frames.base);
-	*hi = MIN(end / PAGE_SIZE, frames.base + frames.total);
+	*lo = MAX(DIV_UP(start, PAGE_SIZE), frame_span.base);
+	*hi = MIN(end / PAGE_SIZE, frame_span.base + frame_span.total);
 }
 
 /* Frees the largest block that begins at @pfn and ends by @hi; returns its frames. */
 static u64 frame_boot_free_block(pfn_t pfn, pfn_t hi)
 {
-	struct page *pg = &frames.table[pfn - frames.base];
+	struct page *pg = &frame_span.table[pfn - frame_span.base];
 	unsigned order = FRAME_MAX_ORDER;
 
 	while (!IS_ALIGNED(pfn, BIT(order)) || pfn + BIT(order) > hi)
@@ -124,7 +124,7 @@ void frame_boot_kind(pa_t start, pa_t end, enum frame_kind kind)
 
 	frame_boot_range(ALIGN_DOWN(start, PAGE_SIZE), ALIGN_UP(end, PAGE_SIZE), &pfn, &hi);
 	for (; pfn < hi; pfn++) {
-		struct page *pg = &frames.table[pfn - frames.base];
+		struct page *pg = &frame_span.table[pfn - frame_span.base];
 
 		chunk_open_boot(pfn);
 		ASSERT(pg->refs == 1);

@@ -25,9 +25,6 @@ struct frame_cache {
 
 struct frames {
 	struct spinlock lock;
-	struct page *table;                      /* (C) one for each frame of RAM     */
-	pfn_t base;                              /* (C) of table[0]                   */
-	u64 total;                               /* (C) frames                        */
 	struct list blocks[FRAME_MAX_ORDER + 1]; /* (lock) free ones, by order */
 	u64 nblocks[FRAME_MAX_ORDER + 1];        /* (lock) how many these are   */
 	s64 count[FRAME_NKINDS];                 /* (lock, read by all) its share */
@@ -42,7 +39,7 @@ extern struct frames frames;
 
 static inline pfn_t frame_pfn(const struct page *pg)
 {
-	return frames.base + (pg - frames.table);
+	return frame_span.base + (pg - frame_span.table);
 }
 
 /* One writer, any readers.  Volatile, not atomic: gcc makes an atomic store a swap. */
@@ -70,7 +67,7 @@ void frame_block_free(struct page *pg, unsigned order);
 
 static inline u64 frame_chunk_of(pfn_t pfn)
 {
-	return pfn / CHUNK_FRAMES - frames.base / CHUNK_FRAMES;
+	return pfn / CHUNK_FRAMES - frame_span.base / CHUNK_FRAMES;
 }
 
 static inline bool frame_chunk_is_open(u64 chunk)

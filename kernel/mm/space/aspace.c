@@ -99,7 +99,7 @@ void aspace_load(struct aspace *as)
 
 void aspace_free(struct aspace *as)
 {
-	aspace_zap_areas(as);
+	aspace_zap_all(as);
 	aspace_unmap_trap_pages(as);
 	vma_set_fini(&as->areas);
 	pt_fini(&as->pt);

@@ -55,8 +55,9 @@ int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi)
 /* Takes all pages out of [lo, hi) and gives them back.  Needs no memory.  (lock) */
 void aspace_zap(struct aspace *as, va_t lo, va_t hi);
 
-/* The same in all areas; there are no frames to give back outside of areas.  (lock) */
-void aspace_zap_areas(struct aspace *as);
+/* Takes everything out of a space that no hart has loaded, guards as well, but what
+ * aspace_alloc() put there. */
+void aspace_zap_all(struct aspace *as);
 
 /* Takes pages and areas out of [lo, hi).  No area reaches past both ends.  Needs no memory
  * and cannot fail, so it serves for shrinking and for undoing.  (lock) */

@@ -1,5 +1,6 @@
 /* zap.c - taking pages and areas out of an address space. */
 
+#include "core/thread.h"
 #include "mm/phys/frame.h"
 #include "mm/space/aspace_priv.h"
 #include "mm/space/pagecache.h"
@@ -13,33 +14,61 @@ static struct vma *aspace_shared_area(struct aspace *as, va_t va)
 	return v && v->flags & VMA_SHARED && v->object ? v : NULL;
 }
 
+/* The page at @va is a file's, and D says that it was written. */
+static void aspace_tell_file(struct aspace *as, va_t va, struct page *pg)
+{
+	struct vma *v = aspace_shared_area(as, va);
+
+	if (v)
+		v->object->ops->mark_dirty(v->object, pg);
+}
+
+/* Clears the @n slots of level 0 under the cursor, and moves their references to @g.
+ * @quiet: no hart sets A or D meanwhile.  Returns how many frames the space had there. */
+static u64 aspace_clear_run(struct aspace *as, const struct pt_cur *c, unsigned n,
+			    struct gather *g, bool quiet)
+{
+	u64 frames = 0;
+
+	gather_range(g, c->va, c->va + n * PAGE_SIZE);
+	for (unsigned i = 0; i < n; i++) {
+		pte_t e = pte_load(&c->slot[i]);
+		struct page *pg;
+
+		if (!e.bits)
+			continue;
+		if (quiet)
+			pte_put(&c->slot[i], (pte_t){ 0 });
+		else
+			e = pte_xchg(&c->slot[i], (pte_t){ 0 });
+		if (!pte_is_leaf(e) && !pte_is_parked(e, 0))
+			continue; /* a guard */
+		pg = frame_of_pa(pte_pa(e));
+		frames += pg->kind != FRAME_usyscall;
+		if (e.bits & PTE_D && pg->kind == FRAME_cache)
+			aspace_tell_file(as, c->va + i * PAGE_SIZE, pg);
+		gather_page(g, pg);
+	}
+	return frames;
+}
+
 /* Clears the entries of [lo, hi) and moves their references to @g.  Files are told of the
  * shared pages that were written. */
 static void aspace_gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 {
+	bool quiet = !as->shared && !__atomic_load_n(&as->cutting, __ATOMIC_RELAXED);
+	unsigned n;
+
 	pt_check_changeable(&as->pt);
 	super_cut(as, lo);
 	super_cut(as, hi);
-	pt_for_each(c, &as->pt, lo, hi) {
-		pte_t e = pte_load(c.slot);
-		struct page *pg;
-		struct vma *v;
-
-		(void)pt_point(&c);
-		if (pte_is_large(e, c.level))
+	pt_for_each_run(c, n, &as->pt, lo, hi)
+	{
+		sched_point();
+		if (c.level == 0)
+			as->resident -= aspace_clear_run(as, &c, n, g, quiet);
+		else if (pte_is_large(pte_load(c.slot), c.level))
 			super_unmap(as, &c, g);
-		if (c.level > 0 || (!pte_is_leaf(e) && !pte_is_guard(e, c.level)))
-			continue;
-		e = pte_xchg(c.slot, (pte_t){ 0 });
-		if (pte_is_guard(e, c.level) && !pte_is_parked(e, c.level))
-			continue;
-		pg = frame_of_pa(pte_pa(e));
-		if (pg->kind != FRAME_usyscall)
-			as->resident--;
-		v = e.bits & PTE_D ? aspace_shared_area(as, c.va) : NULL;
-		if (v)
-			v->object->ops->mark_dirty(v->object, pg);
-		gather_add(g, c.va, pg);
 	}
 }
 
@@ -112,14 +141,21 @@ void aspace_zap(struct aspace *as, va_t lo, va_t hi)
 	gather_finish(&g);
 }
 
-void aspace_zap_areas(struct aspace *as)
+void aspace_zap_all(struct aspace *as)
 {
+	va_t lo = 0; /* up to there all is cleared */
 	struct gather g;
 	struct vma *a;
 
-	gather_init(&g, &as->root.tlb);
-	vma_for_each(a, &as->areas)
+	gather_init(&g, NULL);
+	vma_for_each(a, &as->areas) {
+		if (lo < as->brk) /* guards lie between areas below the break */
+			aspace_gather_pages(as, lo, a->start, &g);
 		aspace_gather_pages(as, a->start, a->end, &g);
+		lo = a->end;
+	}
+	if (lo < as->brk)
+		aspace_gather_pages(as, lo, as->brk, &g);
 	gather_finish(&g);
 }
 

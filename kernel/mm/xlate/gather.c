@@ -47,7 +47,7 @@ void gather_finish(struct gather *g)
 {
 	struct page *pg = g->borrowed;
 
-	if (g->lo < g->hi)
+	if (g->space && g->lo < g->hi)
 		tlb_shootdown(g->space, g->lo, g->hi);
 
 	/* All arrays but the newest are full. */
@@ -79,27 +79,22 @@ static bool gather_grow(struct gather *g)
 	return true;
 }
 
-static void gather_note(struct gather *g, va_t va, u64 bytes, u64 ref)
+/* What was reported stays reported, as the reference to come may lie there, too. */
+void gather_make_room(struct gather *g)
 {
-	if (ref && g->n == g->room && !gather_grow(g))
-		gather_finish(g);
-	gather_range(g, va, va + bytes);
-	if (ref)
-		g->refs[g->n++] = ref;
-}
+	va_t lo = g->lo, hi = g->hi;
 
-void gather_range(struct gather *g, va_t lo, va_t hi)
-{
-	g->lo = MIN(g->lo, lo);
-	g->hi = MAX(g->hi, hi);
-}
-
-void gather_add(struct gather *g, va_t va, struct page *pg)
-{
-	gather_note(g, va, level_size(0), (uintptr_t)pg);
+	if (gather_grow(g))
+		return;
+	gather_finish(g);
+	gather_range(g, lo, hi);
 }
 
 void gather_add_large(struct gather *g, va_t va, struct page *pg)
 {
-	gather_note(g, va, level_size(1), pg ? (uintptr_t)pg | LARGE : 0);
+	gather_range(g, va, va + level_size(1));
+	if (pg && g->space)
+		gather_ref(g, (uintptr_t)pg | LARGE);
+	else if (pg)
+		frame_put_block(pg, LARGE_ORDER);
 }

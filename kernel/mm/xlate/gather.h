@@ -16,7 +16,7 @@
 #define GATHER_INLINE 24
 
 struct gather {
-	struct tlb_space *space; /* whose translations                       */
+	struct tlb_space *space; /* whose translations; NULL: see gather_init() */
 	va_t lo, hi;             /* [lo, hi) holds all that changed; lo >= hi: none */
 	u64 *refs;               /* the array that the next reference goes into */
 	u32 n, room;             /* how many it has, how many it can hold     */
@@ -24,17 +24,48 @@ struct gather {
 	u64 first[GATHER_INLINE];
 };
 
+/* @space NULL: no hart uses translations of the entries, so references are given back
+ * as they come. */
 void gather_init(struct gather *g, struct tlb_space *space);
+
+/* Entries in [lo, hi) were cleared or lost rights. */
+static inline void gather_range(struct gather *g, va_t lo, va_t hi)
+{
+	g->lo = MIN(g->lo, lo);
+	g->hi = MAX(g->hi, hi);
+}
+
+/* For gather_ref(), which takes the address of a struct page, with bit 0 as in gather.c. */
+void gather_make_room(struct gather *g);
+
+static inline void gather_ref(struct gather *g, u64 ref)
+{
+	if (g->n == g->room)
+		gather_make_room(g);
+	g->refs[g->n++] = ref;
+}
+
+/* The reference on @pg moves to @g.  Its entry, which lies in a range that was reported, was
+ * cleared. */
+static inline void gather_page(struct gather *g, struct page *pg)
+{
+	if (g->space)
+		gather_ref(g, (uintptr_t)pg);
+	else
+		frame_put(pg);
+}
 
 /* The entry of the page @va was cleared; its reference on @pg moves to @g.  @pg NULL: there
  * is no reference to give back. */
-void gather_add(struct gather *g, va_t va, struct page *pg);
+static inline void gather_add(struct gather *g, va_t va, struct page *pg)
+{
+	gather_range(g, va, va + PAGE_SIZE);
+	if (pg)
+		gather_page(g, pg);
+}
 
 /* The same for a 2 MiB leaf on the block that @pg heads, or once headed. */
 void gather_add_large(struct gather *g, va_t va, struct page *pg);
-
-/* Entries in [lo, hi) lost rights but keep their frames. */
-void gather_range(struct gather *g, va_t lo, va_t hi);
 
 /* Shoots down and frees.  @g is empty afterwards and may be used again. */
 void gather_finish(struct gather *g);

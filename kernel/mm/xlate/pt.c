@@ -106,23 +106,54 @@ pte_t pt_set_leaf(struct pt_cur *c, pte_t e)
 	return pt_slot_write(c, e);
 }
 
+/* --- making and unmaking tables ----------------------------------------- */
+
+/* The next older table of the same struct pt. */
+static struct page *pt_table_next(const struct page *table)
+{
+	return table->owner;
+}
+
+/* The slot that points at a table that is not in reserve. */
+static pte_t *pt_table_slot(const struct page *table)
+{
+	return (pte_t *)table->priv;
+}
+
+/* A cleared table, so far without a slot that points at it.  NULL: no memory. */
+static struct page *pt_table_new(struct pt *pt)
+{
+	struct page *table = frame_alloc(FRAME_table, FRAME_ZERO);
+
+	if (!table)
+		return NULL;
+	table->owner = pt->tables;
+	pt->tables = table;
+	return table;
+}
+
+/* Makes the slot under the cursor point at @table.  Returns what was there. */
+static pte_t pt_table_place(struct pt_cur *c, struct page *table)
+{
+	table->priv = (uintptr_t)c->slot;
+	return pt_slot_write(c, pte_make(frame_pa(table), PTE_V));
+}
+
 int pt_reach(struct pt_cur *c, int level)
 {
 	while (c->level > level) {
-		struct page *pg;
+		struct page *table;
 
 		if (pte_load(c->slot).bits)
 			return -EEXIST;
-		pg = frame_alloc(FRAME_table, FRAME_ZERO);
-		if (!pg)
+		table = pt_table_new(c->pt);
+		if (!table)
 			return -ENOMEM;
-		pt_slot_write(c, pte_make(frame_pa(pg), PTE_V));
+		pt_table_place(c, table);
 		pt_descend(c, 0);
 	}
 	return 0;
 }
-
-/* --- making and unmaking tables ----------------------------------------- */
 
 static int pt_root_alloc(pa_t *root)
 {
@@ -162,30 +193,37 @@ int pt_init_twin(struct pt *pt)
 	return pt_root_alloc(&pt->twin);
 }
 
-/* Frees the tables below the first @n entries of the table at @pa, then that table.  In
- * checking builds also looks for leaves that are left. */
-static void pt_table_free(pa_t pa, int level, unsigned n)
+#ifdef PAGODA_CHECK
+static void pt_check_no_leaves(const struct pt *pt)
 {
-	const pte_t *table = pt_table_at(pa);
+	for (struct page *table = pt->tables; table; table = pt_table_next(table)) {
+		const pte_t *slot = frame_va(table);
 
-#ifndef PAGODA_CHECK
-	if (level == 0)
-		n = 0;
-#endif
-	for (unsigned i = 0; i < n; i++) {
-		pte_t e = pte_load(&table[i]);
-
-		ASSERT(!pte_is_leaf(e));
-		if (pte_is_table(e, level))
-			pt_table_free(pte_pa(e), level - 1, PT_ENTRIES);
+		for (unsigned i = 0; i < PT_ENTRIES; i++)
+			ASSERT(!pte_is_leaf(pte_load(&slot[i])));
 	}
-	frame_put(frame_of_pa(pa));
 }
+#else
+static void pt_check_no_leaves(const struct pt *pt)
+{
+	(void)pt;
+}
+#endif
 
+/* First no slot points at a table any more, then none is needed. */
 void pt_fini(struct pt *pt)
 {
+	struct page *table, *next;
+
 	ASSERT(!pt->reserve);
-	pt_table_free(pt->root, ROOT_LEVEL, pt->shared ? ROOT_USER : PT_ENTRIES);
+	pt_check_no_leaves(pt);
+	for (table = pt->tables; table; table = pt_table_next(table))
+		pte_put(pt_table_slot(table), (pte_t){ 0 });
+	for (table = pt->tables; table; table = next) {
+		next = pt_table_next(table);
+		frame_put(table);
+	}
+	frame_put(frame_of_pa(pt->root));
 	if (pt->twin)
 		frame_put(frame_of_pa(pt->twin));
 	*pt = (struct pt){ 0 };
@@ -296,7 +334,7 @@ int pt_put_large(struct pt *pt, va_t va, pte_t e, struct gather *g)
 		table = frame_of_pa(pte_pa(pte_load(c.slot)));
 		gather_range(g, va, va + level_size(1));
 	} else {
-		table = frame_alloc(FRAME_table, FRAME_ZERO);
+		table = pt_table_new(pt);
 		if (!table)
 			return -ENOMEM;
 	}
@@ -311,7 +349,7 @@ pte_t pt_take_large(struct pt_cur *c)
 	struct page *table = pt_reserve_take(c->pt);
 
 	ASSERT(c->level == 1 && pte_is_leaf(pte_load(c->slot)));
-	return pt_slot_write(c, pte_make(frame_pa(table), PTE_V));
+	return pt_table_place(c, table);
 }
 
 /* The hardware may set A or D in the large leaf until it is replaced: then the exchange
@@ -323,6 +361,7 @@ void pt_split(struct pt_cur *c)
 	pte_t pointer = pte_make(frame_pa(table), PTE_V), e;
 
 	pt_check_changeable(c->pt);
+	table->priv = (uintptr_t)c->slot;
 	do {
 		e = pte_load(c->slot);
 		ASSERT(c->level == 1 && pte_is_leaf(e));

@@ -14,9 +14,10 @@
  * (frame_put_block).  Leaves on addresses that are not RAM, and on frames of kind
  * FRAME_kernel and FRAME_firmware, hold none: those are never given back.
  *
- * Tables are frames of kind FRAME_table.  Only pt_fini() frees them.  Each 2 MiB leaf of
- * the user half has a table in reserve, which takes its place when the leaf is split or
- * removed; so neither needs memory.
+ * Tables are frames of kind FRAME_table.  Only pt_fini() frees them, and they are cleared
+ * then: each is in the chain struct pt.tables, and knows the slot that points at it.  Each
+ * 2 MiB leaf of the user half has a table in reserve, which takes its place when the leaf
+ * is split or removed; so neither needs memory.
  *
  * Addresses are canonical: the user half is [0, 2^38), the kernel half
  * [-2^38, 2^64 - 2^30).  The last root slot is never used, so the end of every range is
@@ -41,6 +42,8 @@ struct pt {
 
 	/* Guards the entries once others can see the table; NULL: nobody else can. */
 	const struct mutex *lock;
+
+	struct page *tables; /* all but root and twin, by pt_table_next()          */
 
 	/* By hash_next: a cleared table for each 2 MiB leaf of the user half. */
 	struct page *reserve;
@@ -97,7 +100,28 @@ int pt_reach(struct pt_cur *c, int level) MUST_CHECK;
 #define pt_for_each(c, table, start, end) \
 	for (struct pt_cur c = pt_at(table, start); c.va < (end); pt_next(&c))
 
-/* To be called for each entry of such a loop: a scheduling point, once per table.  True:
+/* A run is the slots c->slot[0] to [n - 1] of one table, up to the page of @end - 1: of a
+ * table of level 0, as many as there are; above that, one. */
+static inline unsigned pt_run(const struct pt_cur *c, va_t end)
+{
+	u64 room = PT_ENTRIES - level_index(c->va, 0);
+
+	return c->level > 0 ? 1 : (unsigned)MIN(room, DIV_UP(end - c->va, PAGE_SIZE));
+}
+
+static inline void pt_skip(struct pt_cur *c, unsigned n)
+{
+	c->va += (n - 1) * PAGE_SIZE;
+	c->slot += n - 1;
+	pt_next(c);
+}
+
+/* A loop over runs, for what is done to many pages: work per table is done once. */
+#define pt_for_each_run(c, n, table, start, end)                                           \
+	for (struct pt_cur c = pt_at(table, start); c.va < (end) && (n = pt_run(&c, end)); \
+	     pt_skip(&c, n))
+
+/* To be called for each entry of pt_for_each(): a scheduling point, once per table.  True:
  * the running thread is to die. */
 static inline bool pt_point(const struct pt_cur *c)
 {

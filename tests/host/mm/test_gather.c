@@ -131,20 +131,29 @@ static void test_amounts(void **state)
 	}
 }
 
-/* Without memory the batches are smaller, and the order is the same. */
-static void test_no_memory(void **state)
+/* Without memory the batches are smaller, and the order is the same.  @run: the addresses
+ * are reported once, before the first reference. */
+static void gather_without_memory(bool run)
 {
-	struct page *all[FRAMES];
+	static struct page *all[FRAMES];
 	struct gather g;
 
-	(void)state;
 	for (unsigned i = 0; i < FRAMES; i++) {
 		all[i] = frame_alloc(FRAME_anon, 0);
 		frame_get(all[i]); /* the put of the gather frees nothing */
 	}
 	gather_init(&g, &space);
-	for (unsigned i = 0; i < 100; i++)
-		add(&g, i, all[i]);
+	if (run)
+		gather_range(&g, BASE, BASE + 100 * PAGE_SIZE);
+	for (unsigned i = 0; i < 100; i++) {
+		if (!run) {
+			add(&g, i, all[i]);
+			continue;
+		}
+		mapped[i] = all[i];
+		cleared[i] = true;
+		gather_page(&g, all[i]);
+	}
 	gather_finish(&g);
 	assert_int_equal(shootdowns, 5); /* 24 each */
 	for (unsigned i = 0; i < FRAMES; i++) {
@@ -153,6 +162,33 @@ static void test_no_memory(void **state)
 		if (i >= 100)
 			frame_put(all[i]);
 	}
+}
+
+static void test_no_memory(void **state)
+{
+	(void)state;
+	gather_without_memory(false);
+}
+
+static void test_run_without_memory(void **state)
+{
+	(void)state;
+	gather_without_memory(true);
+}
+
+/* Where no hart uses translations, there is no shootdown, and no wait for one. */
+static void test_no_space(void **state)
+{
+	struct gather g;
+
+	(void)state;
+	gather_init(&g, NULL);
+	for (unsigned i = 0; i < 30; i++)
+		gather_add(&g, BASE, frame_alloc(FRAME_anon, 0));
+	gather_add_large(&g, BASE, frame_alloc_order(FRAME_anon, 9, 0));
+	assert_int_equal(frame_count(FRAME_anon), 0);
+	gather_finish(&g);
+	assert_int_equal(shootdowns, 0);
 }
 
 /* Each mapping of a shared frame gives up one reference. */
@@ -204,8 +240,14 @@ static void test_large(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_empty),     TEST(test_addresses_alone), TEST(test_amounts),
-		TEST(test_no_memory), TEST(test_shared),          TEST(test_large),
+		TEST(test_empty),
+		TEST(test_addresses_alone),
+		TEST(test_amounts),
+		TEST(test_no_memory),
+		TEST(test_shared),
+		TEST(test_large),
+		TEST(test_run_without_memory),
+		TEST(test_no_space),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
