@@ -109,21 +109,23 @@ static void proc_free_pages(struct proc *p)
 {
 	if (p->pages.trapframe)
 		frame_put(p->pages.trapframe);
-	if (p->pages.usyscall)
-		frame_put(p->pages.usyscall);
+	if (p->pages.usyscall) {
+		memset(frame_va(p->pages.usyscall), 0, sizeof(struct usyscall));
+		frame_put_cleared(p->pages.usyscall);
+	}
 	p->pages = (struct aspace_pages){ NULL, NULL };
 }
 
 static int proc_alloc_pages(struct proc *p)
 {
-	p->pages.trapframe = frame_alloc(FRAME_trapframe, FRAME_ZERO);
+	p->pages.trapframe = frame_alloc(FRAME_trapframe, 0); /* programs never see it */
 	p->pages.usyscall = frame_alloc(FRAME_usyscall, FRAME_ZERO);
 	if (!p->pages.trapframe || !p->pages.usyscall) {
 		proc_free_pages(p);
 		return -ENOMEM;
 	}
 	p->thread.tf = frame_va(p->pages.trapframe);
-	p->thread.tf->kernel_sp = p->thread.stack_top;
+	*p->thread.tf = (struct trapframe){ .kernel_sp = p->thread.stack_top };
 	p->usyscall = frame_va(p->pages.usyscall);
 	*p->usyscall = (struct usyscall){
 		.pid = p->pid,

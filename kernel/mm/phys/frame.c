@@ -122,19 +122,24 @@ static struct page *frame_block_take(unsigned order)
 
 /* --- the harts' lists --------------------------------------------------- */
 
-/* Takes a frame off this hart's list and makes it @kind; NULL: none, or list busy. */
-static struct page *frame_cache_take(enum frame_kind kind)
+/* Takes a frame off this hart's list and makes it @kind; NULL: none, or list busy.  Takes
+ * the FRAME_ZERO out of *flags if the frame is cleared already. */
+static struct page *frame_cache_take(enum frame_kind kind, unsigned *flags)
 {
 	struct frame_cache *c = &frame_caches[hart_index()];
 	struct page *pg;
 
 	if (!frame_cache_enter(c))
 		return NULL;
-	if (!c->n) {
+	if (*flags & FRAME_ZERO && c->ncleared) {
+		pg = c->cleared[--c->ncleared];
+		*flags &= ~FRAME_ZERO;
+	} else if (c->n) {
+		pg = c->frame[--c->n];
+	} else {
 		frame_cache_leave_other(c);
 		return NULL;
 	}
-	pg = c->frame[--c->n];
 	pg->kind = kind;
 	frame_set_order(pg, 0);
 	frame_cache_recount(&c->taken, &c->count[kind], 1);
@@ -143,20 +148,24 @@ static struct page *frame_cache_take(enum frame_kind kind)
 }
 
 /* Puts @pg on this hart's list.  False: it is full or busy. */
-static bool frame_cache_put(struct page *pg)
+static bool frame_cache_put(struct page *pg, bool cleared)
 {
 	struct frame_cache *c = &frame_caches[hart_index()];
 
 	if (!frame_cache_enter(c))
 		return false;
-	if (c->n == FRAME_CACHE_SIZE) {
+	cleared = cleared && c->ncleared < FRAME_CACHE_CLEARED;
+	if (!cleared && c->n == FRAME_CACHE_SIZE) {
 		frame_cache_leave_other(c);
 		return false;
 	}
 	frame_cache_recount(&c->put, &c->count[pg->kind], -1);
 	pg->kind = FRAME_free;
 	frame_set_order(pg, FRAME_ORDER_CACHED);
-	c->frame[c->n++] = pg;
+	if (cleared)
+		c->cleared[c->ncleared++] = pg;
+	else
+		c->frame[c->n++] = pg;
 	frame_cache_leave(c);
 	return true;
 }
@@ -182,13 +191,16 @@ static void frame_cache_refill(struct frame_cache *c)
 	frame_cache_leave_other(c);
 }
 
-/* Moves all but @keep frames to the block lists.  False: somebody is inside. */
+/* Moves all but @keep frames to the block lists; with 0 those that are cleared, too.
+ * False: somebody is inside. */
 static bool frame_cache_shrink(struct frame_cache *c, u32 keep)
 {
 	if (!frame_cache_enter(c))
 		return false;
 	while (c->n > keep)
 		frame_block_join(c->frame[--c->n], 0);
+	while (!keep && c->ncleared)
+		frame_block_join(c->cleared[--c->ncleared], 0);
 	frame_cache_leave_other(c);
 	return true;
 }
@@ -262,7 +274,7 @@ static struct page *frame_reserve_take(enum frame_kind kind)
 
 static struct page *frame_alloc_once(enum frame_kind kind, unsigned order, unsigned flags)
 {
-	struct page *pg = order ? NULL : frame_cache_take(kind);
+	struct page *pg = order ? NULL : frame_cache_take(kind, &flags);
 
 	return pg ? pg : frame_block_alloc(kind, order, flags);
 }
@@ -305,7 +317,7 @@ struct page *frame_alloc(enum frame_kind kind, unsigned flags)
 	struct page *pg;
 
 	ASSERT(frame_kind_is_given(kind));
-	pg = frame_cache_take(kind);
+	pg = frame_cache_take(kind, &flags);
 	if (!pg)
 		pg = frame_alloc_slow(kind, 0, flags);
 	if (!pg)
@@ -354,7 +366,7 @@ NOINLINE void frame_block_free(struct page *pg, unsigned order)
 	spin_unlock(&frames.lock);
 }
 
-void frame_put(struct page *pg)
+static inline void frame_release(struct page *pg, bool cleared)
 {
 	u32 refs = __atomic_load_n(&pg->refs, __ATOMIC_ACQUIRE);
 
@@ -365,9 +377,20 @@ void frame_put(struct page *pg)
 		return;
 	pg->refs = 0;
 	if (!pg->order && !__atomic_load_n(&frames.reserve_missing, __ATOMIC_RELAXED) &&
-	    frame_cache_put(pg))
+	    frame_cache_put(pg, cleared))
 		return;
 	frame_block_free(pg, pg->order);
+}
+
+void frame_put(struct page *pg)
+{
+	frame_release(pg, false);
+}
+
+void frame_put_cleared(struct page *pg)
+{
+	frame_check_cleared(pg);
+	frame_release(pg, true);
 }
 
 /* Under the lock, so that all who share the block see it whole or split. */

@@ -105,6 +105,10 @@ static inline void frame_get(struct page *pg)
 
 void frame_put(struct page *pg);
 
+/* The same for a single frame whose bytes are all 0 again, as after FRAME_ZERO: the hart
+ * keeps it for the next such allocation, which then clears nothing. */
+void frame_put_cleared(struct page *pg);
+
 /* Whether others hold a reference, too.  False stays false as long as nobody can copy the
  * caller's reference. */
 static inline bool frame_is_shared(const struct page *pg)

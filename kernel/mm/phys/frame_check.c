@@ -36,6 +36,27 @@ static u64 frame_check_page(const struct page *pg)
 	return BIT(order);
 }
 
+void frame_check_cleared(const struct page *pg)
+{
+	const u64 *word = frame_va(pg);
+
+	for (u64 i = 0; i < PAGE_SIZE / sizeof(*word); i++)
+		ASSERT(!word[i]);
+}
+
+/* Returns how many frames are on the list @c. */
+static u64 frame_check_cache(const struct frame_cache *c)
+{
+	ASSERT(!c->busy && c->n <= FRAME_CACHE_SIZE && c->ncleared <= FRAME_CACHE_CLEARED);
+	for (u32 i = 0; i < c->n; i++)
+		ASSERT(c->frame[i]->order == FRAME_ORDER_CACHED);
+	for (u32 i = 0; i < c->ncleared; i++) {
+		ASSERT(c->cleared[i]->order == FRAME_ORDER_CACHED);
+		frame_check_cleared(c->cleared[i]);
+	}
+	return c->n + c->ncleared;
+}
+
 /* Returns how many frames are on the lists. */
 static u64 frame_check_lists(void)
 {
@@ -54,12 +75,8 @@ static u64 frame_check_lists(void)
 		ASSERT(n == frames.nblocks[order]);
 		nfree += n << order;
 	}
-	for (unsigned i = 0; i < MAX_HARTS; i++) {
-		ASSERT(!frame_caches[i].busy && frame_caches[i].n <= FRAME_CACHE_SIZE);
-		for (u32 j = 0; j < frame_caches[i].n; j++)
-			ASSERT(frame_caches[i].frame[j]->order == FRAME_ORDER_CACHED);
-		nfree += frame_caches[i].n;
-	}
+	for (unsigned i = 0; i < MAX_HARTS; i++)
+		nfree += frame_check_cache(&frame_caches[i]);
 	return nfree;
 }
 

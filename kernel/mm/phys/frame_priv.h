@@ -9,16 +9,19 @@
 #define CHUNK_FRAMES 4096 /* 16 MiB */
 #define CHUNKS_MAX (DIRECT_BYTES / PAGE_SIZE / CHUNK_FRAMES)
 
-#define FRAME_CACHE_SIZE 32 /* frames, at most, on a hart's list */
+#define FRAME_CACHE_SIZE 32    /* frames, at most, on a hart's list       */
+#define FRAME_CACHE_CLEARED 16 /* and more of those whose bytes are all 0 */
 
 /* One hart's list, as frame.c describes it.  Its share of the free frames is not in
  * count[FRAME_free]: it is what was put, less what was taken. */
 struct frame_cache {
-	u32 busy;                             /* (A) 1: somebody is inside      */
-	u32 n;                                /* (busy) frames in here          */
-	struct page *frame[FRAME_CACHE_SIZE]; /* (busy)                         */
-	s64 count[FRAME_NKINDS];              /* (busy, read by all) its share  */
-	u64 taken, put;                       /* (busy, read by all) since boot */
+	u32 busy;                                  /* (A) 1: somebody is inside      */
+	u32 n;                                     /* (busy) frames in here          */
+	u32 ncleared;                              /* (busy)                         */
+	struct page *frame[FRAME_CACHE_SIZE];      /* (busy)                         */
+	struct page *cleared[FRAME_CACHE_CLEARED]; /* (busy) all zero           */
+	s64 count[FRAME_NKINDS];                   /* (busy, read by all) its share  */
+	u64 taken, put;                            /* (busy, read by all) since boot */
 	u64 others; /* (busy, read by all) times that it was entered for anything else */
 	u64 missed; /* (A) times that it was busy */
 } __attribute__((aligned(512)));
@@ -36,6 +39,16 @@ struct frames {
 
 extern struct frame_cache frame_caches[MAX_HARTS];
 extern struct frames frames;
+
+#ifdef PAGODA_CHECK
+/* ASSERTs that all bytes of the frame are 0. */
+void frame_check_cleared(const struct page *pg);
+#else
+static inline void frame_check_cleared(const struct page *pg)
+{
+	(void)pg;
+}
+#endif
 
 static inline pfn_t frame_pfn(const struct page *pg)
 {

@@ -26,16 +26,20 @@ void aspace_init(u32 harts)
 
 /* --- making ------------------------------------------------------------ */
 
-/* Maps the two pages at the top that entering and leaving the kernel needs. */
+/* Maps the two pages at the top, one after the other, that entering and leaving the kernel
+ * needs. */
 static int aspace_map_trap_pages(struct aspace *as, struct page *trapframe)
 {
-	int err = pt_map(&as->pt, TRAMPOLINE, trampoline_pa(), PAGE_SIZE,
-			 PTE_V | PTE_R | PTE_X | PTE_A | PTE_D);
+	struct pt_cur c = pt_at(&as->pt, TRAPFRAME);
 
-	if (err)
-		return err;
-	return pt_map(&as->pt, TRAPFRAME, frame_pa(trapframe), PAGE_SIZE,
-		      PTE_V | PTE_R | PTE_W | PTE_A | PTE_D);
+	_Static_assert(TRAMPOLINE == TRAPFRAME + PAGE_SIZE, "both are in one table");
+	if (pt_reach(&c, 0))
+		return -ENOMEM;
+	pt_set_leaf(&c,
+		    pte_make(frame_pa(trapframe), PTE_V | PTE_R | PTE_W | PTE_A | PTE_D));
+	pt_next(&c);
+	pt_set_leaf(&c, pte_make(trampoline_pa(), PTE_V | PTE_R | PTE_X | PTE_A | PTE_D));
+	return 0;
 }
 
 /* The root, and with isolate=on its twin, while the user half is still empty. */
@@ -84,12 +88,9 @@ void aspace_share(struct aspace *as)
 /* Only clears the entries: the two frames belong to the image and the process. */
 static void aspace_unmap_trap_pages(struct aspace *as)
 {
-	for (va_t va = TRAPFRAME; va < MAXVA; va += PAGE_SIZE) {
-		struct pt_cur c = pt_at(&as->pt, va);
-
+	pt_for_each(c, &as->pt, TRAPFRAME, MAXVA)
 		if (c.level == 0)
-			pte_store(c.slot, (pte_t){ 0 });
-	}
+			pt_set_leaf(&c, (pte_t){ 0 });
 }
 
 void aspace_load(struct aspace *as)

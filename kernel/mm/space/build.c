@@ -63,13 +63,15 @@ int aspace_builder_add_usyscall(struct aspace_builder *b, struct page *usyscall)
 		.kind = VMA_system,
 	};
 	int err = aspace_builder_add(b, &spec);
+	struct pt_cur c;
 
-	if (!err)
-		err = pt_map(&b->space->pt, USYSCALL, frame_pa(usyscall), PAGE_SIZE,
-			     PTE_V | PTE_R | PTE_U);
-	if (!err)
-		frame_get(usyscall);
-	return err;
+	if (err)
+		return err;
+	c = pt_at(&b->space->pt, USYSCALL); /* in the table of the trap frame */
+	ASSERT(c.level == 0);
+	pt_set_leaf(&c, pte_make(frame_pa(usyscall), PTE_V | PTE_R | PTE_U));
+	frame_get(usyscall);
+	return 0;
 }
 
 int aspace_builder_add_guard(struct aspace_builder *b, va_t va)

@@ -14,10 +14,9 @@
  * (frame_put_block).  Leaves on addresses that are not RAM, and on frames of kind
  * FRAME_kernel and FRAME_firmware, hold none: those are never given back.
  *
- * Tables are frames of kind FRAME_table.  Only pt_fini() frees them, and they are cleared
- * then: each is in the chain struct pt.tables, and knows the slot that points at it.  Each
- * 2 MiB leaf of the user half has a table in reserve, which takes its place when the leaf
- * is split or removed; so neither needs memory.
+ * Tables are frames of kind FRAME_table.  Only pt_fini() frees them.  Each 2 MiB leaf of
+ * the user half has a table in reserve, which takes its place when the leaf is split or
+ * removed; so neither needs memory.
  *
  * Addresses are canonical: the user half is [0, 2^38), the kernel half
  * [-2^38, 2^64 - 2^30).  The last root slot is never used, so the end of every range is
@@ -42,8 +41,6 @@ struct pt {
 
 	/* Guards the entries once others can see the table; NULL: nobody else can. */
 	const struct mutex *lock;
-
-	struct page *tables; /* all but root and twin, by pt_table_next()          */
 
 	/* By hash_next: a cleared table for each 2 MiB leaf of the user half. */
 	struct page *reserve;
