@@ -22,19 +22,24 @@ static pte_t *pt_table_at(pa_t pa)
 
 /* Moves from a slot on the path to the slot where the walk for va ends, but not below
  * @level. */
-static void pt_descend(struct pt_cur *c, int level)
+static inline void pt_descend(struct pt_cur *c, int level)
 {
-	while (c->level > level) {
-		pte_t e = pte_load(c->slot);
+	pte_t *slot = c->slot;
+	int at = c->level;
 
-		if (!pte_is_table(e, c->level))
-			return;
-		c->level--;
-		c->slot = pt_table_at(pte_pa(e)) + level_index(c->va, c->level);
+	while (at > level) {
+		pte_t e = pte_load(slot);
+
+		if (!pte_is_table(e, at))
+			break;
+		at--;
+		slot = pt_table_at(pte_pa(e)) + level_index(c->va, at);
 	}
+	c->level = at;
+	c->slot = slot;
 }
 
-static struct pt_cur pt_at_level(struct pt *pt, va_t va, int level)
+static inline struct pt_cur pt_at_level(struct pt *pt, va_t va, int level)
 {
 	struct pt_cur c = { .pt = pt,
 			    .va = va,
