@@ -1,8 +1,8 @@
 /* file.c - the table of open files, and what they do.
  *
- * A regular file has an offset.  The file's mutex is held for a whole read or write, so
- * that calls that share the offset do not mix.  Devices and pipes have no offset and take
- * no mutex: a thread that waits for input must not hold up the others. */
+ * A regular file has an offset.  If several descriptors share it, the file's mutex is held
+ * for a whole read or write, so that calls do not mix.  Devices and pipes have no offset
+ * and take no mutex: a thread that waits for input must not hold up the others. */
 #include "fs/file.h"
 
 #include "dev/chardev.h"
@@ -115,16 +115,33 @@ bool file_is_tty(struct file *f)
 
 /* --- reading and writing ------------------------------------------------------------- */
 
+/* Locks the offset if it is shared; file_unlock() wants what this returns.  With a single
+ * reference it stays the caller's own: only its own thread could share it. */
+static bool file_lock(struct file *f)
+{
+	bool shared = __atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) > 1;
+
+	if (shared)
+		mutex_lock(&f->lock);
+	return shared;
+}
+
+static void file_unlock(struct file *f, bool shared)
+{
+	if (shared)
+		mutex_unlock(&f->lock);
+}
+
 static s64 file_read_inode(struct file *f, uptr_t dst, u32 n)
 {
+	bool shared = file_lock(f);
 	s64 done = 0;
 
-	mutex_lock(&f->lock);
 	if (f->off + n <= UINT32_MAX)
 		done = data_read(f->ip, (struct sink){ .user = dst }, f->off, n);
 	if (done > 0)
 		f->off += (u64)done;
-	mutex_unlock(&f->lock);
+	file_unlock(f, shared);
 	return done;
 }
 
@@ -148,12 +165,12 @@ s64 file_read(struct file *f, uptr_t dst, int n)
 
 static s64 file_write_inode(struct file *f, uptr_t src, u32 n)
 {
+	bool shared = file_lock(f);
 	int err = -EINVAL;
 
-	mutex_lock(&f->lock);
 	if (f->off + n <= UINT32_MAX)
 		err = data_write(f->ip, src, &f->off, n, f->append);
-	mutex_unlock(&f->lock);
+	file_unlock(f, shared);
 	return err ? err : (s64)n;
 }
 
@@ -189,12 +206,13 @@ s64 file_seek(struct file *f, s64 offset, int whence)
 {
 	struct stat st;
 	s64 base = 0;
+	bool shared;
 
 	if (f->kind != FILE_INODE)
 		return -ESPIPE;
 	if (whence < 0 || whence > 2)
 		return -EINVAL;
-	mutex_lock(&f->lock);
+	shared = file_lock(f);
 	if (whence == 1)
 		base = (s64)f->off;
 	if (whence == 2) {
@@ -207,7 +225,7 @@ s64 file_seek(struct file *f, s64 offset, int whence)
 		base += offset;
 		f->off = (u64)base;
 	}
-	mutex_unlock(&f->lock);
+	file_unlock(f, shared);
 	return base;
 }
 

@@ -12,6 +12,7 @@ struct file *file_dup(struct file *f);
 void file_put(struct file *f);
 
 /* What the system calls do; docs/abi.md section 2 has those of xv6.  No locks held.
+ * Threads that use a file at the same time have a reference each.
  *
  * Reading and writing return the number of bytes or -errno: -EBADF if @f is not open for
  * that, -EINVAL for @n < 0, and what data_read(), data_write(), the pipe or the device

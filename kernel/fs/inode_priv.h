@@ -69,10 +69,12 @@ static inline void inode_unlock(struct inode *ip)
 	mutex_unlock(&ip->lock);
 }
 
-/* Called before contents of @ip change.  Inode lock held. */
+/* Called before contents of @ip change, the size included.  Inode lock held.  The fence is
+ * for readers without a lock: who sees a change sees the new version. */
 static inline void inode_note_change(struct inode *ip)
 {
 	__atomic_store_n(&ip->version, ip->version + 1, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
 }
 
 /* Gets the block that holds the inode.  Called before the operation begins, so that nothing

@@ -1,10 +1,16 @@
 /* read.c - reading inodes, and filling pages of the page cache.
  *
  * Locks: a page is busy while it is filled, and the inode is locked while the disk is read.
- * Readers copy under the inode lock with faults off.  If a copy stops short, the reader
- * unlocks the inode, faults the user's page in, and goes on. */
+ * Readers copy with faults off.  If a copy stops short, the reader faults the user's page
+ * in and goes on.
+ *
+ * A cached page is copied without a lock, in a section (core/sync/rcu.h): so the page
+ * stays, and readers write to nothing that they share.  If nobody has the inode lock at first, and
+ * the inode's version is the same at the end, nobody has changed the contents meanwhile.
+ * Else the reader copies again, under the inode lock. */
 #include "fs/read_write_priv.h"
 
+#include "core/sync/rcu.h"
 #include "core/thread.h"
 #include "fs/store/buf_priv.h"
 #include "fs/fs.h"
@@ -102,19 +108,28 @@ static struct sink sink_add(struct sink to, u64 n)
 	return to;
 }
 
-/* Copies up to @n bytes to the reader and returns how many went without a fault.
- * Inode lock held. */
+/* Copies up to @n bytes to the reader and returns how many went without a fault. */
+static u64 reader_copy(const struct reader *r, const u8 *from, u64 n)
+{
+	if (!r->to.kernel)
+		return copyout_nofault(r->to.user, from, n);
+	memcpy(r->to.kernel, from, n);
+	return n;
+}
+
+static void reader_advance(struct reader *r, u64 n)
+{
+	r->to = sink_add(r->to, n);
+	r->off += n;
+	r->left -= n;
+}
+
+/* The same, and goes on after them.  Inode lock held. */
 static u64 reader_give(struct reader *r, const u8 *from, u64 n)
 {
-	u64 done = n;
+	u64 done = reader_copy(r, from, n);
 
-	if (r->to.kernel)
-		memcpy(r->to.kernel, from, n);
-	else
-		done = copyout_nofault(r->to.user, from, n);
-	r->to = sink_add(r->to, done);
-	r->off += done;
-	r->left -= done;
+	reader_advance(r, done);
 	return done;
 }
 
@@ -132,7 +147,35 @@ static u64 reader_chunk(const struct reader *r, u64 unit)
 /* A step returns 1 if there may be more, 0 at the end of the file, -EFAULT if a page of
  * the user's has to be faulted in, or another error. */
 
-static int read_file_step(struct reader *r)
+/* Reads without a lock.  -EAGAIN, with nothing read: the page is not cached, or somebody
+ * may be writing to the file. */
+static int read_file_quick(struct reader *r)
+{
+	struct inode *ip = r->ip;
+	struct page *pg = NULL;
+	u64 n = 0, done = 0;
+	u32 version;
+
+	rcu_enter();
+	version = __atomic_load_n(&ip->version, __ATOMIC_ACQUIRE);
+	if (mutex_is_free(&ip->lock))
+		pg = object_peek_page(&ip->obj, r->off / PAGE_SIZE);
+	if (pg) {
+		n = reader_chunk(r, PAGE_SIZE);
+		if (n)
+			done = reader_copy(r, (u8 *)frame_va(pg) + r->off % PAGE_SIZE, n);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	}
+	rcu_leave();
+	if (!pg || __atomic_load_n(&ip->version, __ATOMIC_RELAXED) != version)
+		return -EAGAIN;
+	reader_advance(r, done);
+	if (done < n)
+		return -EFAULT;
+	return n > 0;
+}
+
+static __attribute__((noinline)) int read_file_step(struct reader *r)
 {
 	struct object *obj = &r->ip->obj;
 	u64 index = r->off / PAGE_SIZE, n;
@@ -160,7 +203,7 @@ static int read_file_step(struct reader *r)
 	return more;
 }
 
-static int read_meta_step(struct reader *r)
+static __attribute__((noinline)) int read_meta_step(struct reader *r)
 {
 	const u8 *from = zeros;
 	struct buf *b = NULL;
@@ -196,10 +239,13 @@ s64 data_read(struct inode *ip, struct sink to, u64 off, u64 n)
 	if (ip->type == T_DEVICE)
 		return -EINVAL;
 	while (r.left && more > 0) {
-		more = ip->type == T_FILE ? read_file_step(&r) : read_meta_step(&r);
+		if (ip->type != T_FILE)
+			more = read_meta_step(&r);
+		else if ((more = read_file_quick(&r)) == -EAGAIN)
+			more = read_file_step(&r);
 		if (more == -EFAULT && uaccess_fault_in(r.to.user, true) == 0)
 			more = 1;
-		if (sched_point_killed() && r.left && more > 0)
+		if (r.left && more > 0 && sched_point_killed())
 			more = -EINTR;
 	}
 	/* With a bad address the whole read fails.  After a disk error, the bytes that

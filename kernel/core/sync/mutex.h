@@ -30,5 +30,11 @@ void mutex_unlock(struct mutex *m);
 /* Takes @m if it is free.  Never sleeps, so it may be called under any other lock. */
 bool mutex_trylock(struct mutex *m) MUST_CHECK;
 
+/* Whether no thread has @m now.  What earlier holders have done is seen. */
+static inline bool mutex_is_free(const struct mutex *m)
+{
+	return !__atomic_load_n(&m->owner, __ATOMIC_ACQUIRE);
+}
+
 /* Whether the running thread holds @m; for assertions. */
 bool mutex_held(const struct mutex *m);

@@ -11,10 +11,14 @@
  *
  * A page can be reclaimed when only the cache refers to it.  A reference is taken under
  * the lock of its bucket or by somebody who has one, so a count of one seen under that lock
- * cannot grow. */
+ * cannot grow.
+ *
+ * Readers follow the chains without a lock, in a section (core/sync/rcu.h).  So a page that
+ * leaves its object keeps the cache's reference until rcu_wait(). */
 #include "mm/space/pagecache.h"
 
 #include "core/sync/lockcount.h"
+#include "core/sync/rcu.h"
 #include "core/thread.h"
 #include "lib/assert.h"
 #include "lib/string.h"
@@ -94,7 +98,7 @@ static void object_link_page(struct object *obj, u64 index, struct page *pg)
 	pg->object = obj;
 	pg->index = index;
 	pg->hash_next = *slot;
-	*slot = pg;
+	__atomic_store_n(slot, pg, __ATOMIC_RELEASE);
 	list_add_tail(&obj->pages, &pg->link);
 	obj->npages++;
 	cache.npages++;
@@ -112,6 +116,13 @@ static void object_unlink_page(struct page *pg)
 	pg->object->npages--;
 	cache.npages--;
 	pg->object = NULL;
+}
+
+/* The page has left its object: drops the cache's reference. */
+static void object_put_unlinked(struct page *pg)
+{
+	rcu_wait();
+	frame_put(pg);
 }
 
 void object_init(struct object *obj, const struct object_ops *ops)
@@ -135,6 +146,24 @@ struct page *object_find_page(struct object *obj, u64 index)
 		pg = NULL;
 	}
 	spin_unlock(lk);
+	return pg;
+}
+
+struct page *object_peek_page(struct object *obj, u64 index)
+{
+	struct page *pg = __atomic_load_n(object_bucket(obj, index), __ATOMIC_ACQUIRE);
+	u32 flags;
+
+	while (pg && (__atomic_load_n(&pg->object, __ATOMIC_RELAXED) != obj ||
+		      pg->index != index))
+		pg = __atomic_load_n(&pg->hash_next, __ATOMIC_ACQUIRE);
+	if (!pg)
+		return NULL;
+	flags = page_flags(pg);
+	if ((flags & (PG_UPTODATE | PG_BUSY)) != PG_UPTODATE)
+		return NULL;
+	if (!(flags & PG_USED))
+		page_set_flags(pg, PG_USED);
 	return pg;
 }
 
@@ -205,7 +234,7 @@ static bool object_leave_busy(struct page *pg, int err)
 		spin_unlock(lk);
 	spin_unlock(&cache.lock);
 	if (drop)
-		frame_put(pg);
+		object_put_unlinked(pg);
 	return lk && !drop;
 }
 
@@ -280,7 +309,7 @@ void object_insert_page(struct object *obj, u64 index, struct page *pg)
 	object_link_page(obj, index, pg);
 	object_unlock_both(lk);
 	if (old)
-		frame_put(old);
+		object_put_unlinked(old);
 }
 
 bool object_has_page(const struct object *obj, const struct page *pg)
@@ -326,7 +355,7 @@ void object_replace_page(struct object *obj, struct page *pg, struct page *with)
 	object_unlink_page(pg);
 	object_link_page(obj, pg->index, with);
 	object_unlock_both(lk);
-	frame_put(pg);
+	object_put_unlinked(pg);
 }
 
 /* Looks at up to @max pages at the head of the list: moves those from @first on to @out,
@@ -362,6 +391,8 @@ void object_drop_pages(struct object *obj, u64 first)
 	for (u64 n; left; left -= n) {
 		n = MIN(left, DROP_MAX);
 		object_take_pages(obj, first, &taken, n);
+		if (!list_empty(&taken))
+			rcu_wait();
 		while (!list_empty(&taken)) {
 			struct page *pg = list_first(&taken, struct page, link);
 
@@ -457,6 +488,8 @@ static u64 cache_sweep_bucket(u64 *freed)
 		passed++;
 	} while (!cache.bucket[cache.hand] && passed < 256);
 	spin_unlock(&cache.lock);
+	if (chain)
+		rcu_wait();
 	while ((pg = chain) != NULL) {
 		chain = pg->hash_next;
 		pg->hash_next = NULL;

@@ -100,6 +100,10 @@ bool object_any_shared(void); /* whether any object has shared areas */
 /* Page @index if it is cached and up to date, with a reference, else NULL; never sleeps. */
 struct page *object_find_page(struct object *obj, u64 index);
 
+/* The same without a reference, for a section (core/sync/rcu.h), to whose end the page may
+ * be read.  Takes no lock, so it may miss a page that comes or goes. */
+struct page *object_peek_page(struct object *obj, u64 index);
+
 /* --- for the file system, which guards these by its inode lock ------------------- */
 
 /* Adds a busy page @index; the caller gets a reference.  NULL: it is cached already, or

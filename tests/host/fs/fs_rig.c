@@ -23,15 +23,13 @@ struct failing rig_frames;
 char rig_messages[4096];
 u8 rig_user[RIG_USER_PAGES * PAGE_SIZE];
 enum rig_page rig_user_page[RIG_USER_PAGES];
-bool rig_forgetful, rig_killed;
+bool rig_forgetful, rig_killed, rig_yields;
 void (*rig_between)(enum rig_point at);
 u64 rig_cut_pages, rig_points, rig_kill_at;
-bool rig_yields;
 
 static struct page *frames;
 static struct shrinker *shrinker;
-static __thread u32 ranks_held[RANK_COUNT];
-static __thread u32 spin_ranks;
+static __thread u32 ranks_held[RANK_COUNT], spin_ranks;
 static __thread bool in_transaction;
 
 /* --- the disk ------------------------------------------------------------------------ */
@@ -459,12 +457,20 @@ static u64 reachable(uptr_t p, u64 n)
 	return done;
 }
 
+/* Copies @n bytes and comes to a point in the middle. */
+static void copy_halves(u8 *dst, const u8 *src, u64 n, enum rig_point half)
+{
+	memcpy(dst, src, n / 2);
+	come_to(half);
+	memcpy(dst + n / 2, src + n / 2, n - n / 2);
+}
+
 u64 copyin_nofault(void *dst, uptr_t src, u64 n)
 {
 	come_to(RIG_COPYIN);
 	n = reachable(src, n);
 	if (n)
-		memcpy(dst, rig_user + (src.va - RIG_USER_BASE), n);
+		copy_halves(dst, rig_user + (src.va - RIG_USER_BASE), n, RIG_HALF_IN);
 	return n;
 }
 
@@ -472,7 +478,7 @@ u64 copyout_nofault(uptr_t dst, const void *src, u64 n)
 {
 	n = reachable(dst, n);
 	if (n)
-		memcpy(rig_user + (dst.va - RIG_USER_BASE), src, n);
+		copy_halves(rig_user + (dst.va - RIG_USER_BASE), src, n, RIG_HALF_OUT);
 	return n;
 }
 

@@ -96,6 +96,8 @@ static inline uptr_t rig_uptr(u64 off)
 
 enum rig_point {
 	RIG_COPYIN,      /* before a copy from the user                          */
+	RIG_HALF_IN,     /* in the middle of it                                  */
+	RIG_HALF_OUT,    /* in the middle of a copy to the user                  */
 	RIG_TRANSACTION, /* before a transaction                                 */
 	RIG_CUT,         /* before mappings are cut, to rig_cut_pages of the file */
 };

@@ -1,4 +1,4 @@
-// sources: kernel/fs/*.c kernel/fs/*/*.c kernel/ipc/pipe.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/slab.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
+// sources: kernel/fs/*.c kernel/fs/*/*.c kernel/ipc/pipe.c kernel/core/sync/rcu.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/slab.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
 // cflags: -pthread -Itests/host/fs -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
 /* test_fs_between.c - what another thread does between two steps of a call.
  *
@@ -343,6 +343,118 @@ static void test_write_that_finds_no_record(void **state)
 	rig_done();
 }
 
+/* --- reading without a lock ---------------------------------------------------------- */
+
+/* Fills all free frames, so that a page that was freed shows it. */
+static void spoil_free_frames(void)
+{
+	struct page *pg, *all = NULL;
+
+	while ((pg = frame_alloc(FRAME_other, FRAME_NOWAIT)) != NULL) {
+		memset(frame_va(pg), 'z', PAGE_SIZE);
+		pg->hash_next = all;
+		all = pg;
+	}
+	while ((pg = all) != NULL) {
+		all = pg->hash_next;
+		frame_put(pg);
+	}
+}
+
+static void cut_program(void)
+{
+	assert_int_equal(inode_set_size(program, 0), 0);
+	spoil_free_frames();
+}
+
+static void reclaim_program(void)
+{
+	assert_true(rig_reclaim(RIG_RAM / PAGE_SIZE) > 0);
+	spoil_free_frames();
+}
+
+static void write_others_part(void)
+{
+	struct file *f = rig_open("p", O_WRONLY);
+
+	memset(rig_user + 8 * PAGE_SIZE, 'b', PAGE_SIZE);
+	assert_int_equal(file_write(f, rig_uptr(8 * PAGE_SIZE), PAGE_SIZE), PAGE_SIZE);
+	file_put(f);
+}
+
+/* The write puts a copy in the place of the page, which ends with the program. */
+static void write_program_that_ends(void)
+{
+	write_others_part();
+	frame_put(run.pg);
+	spoil_free_frames();
+}
+
+static s64 read_first_page(void)
+{
+	struct file *f = rig_open("p", O_RDONLY);
+	s64 n;
+
+	memset(rig_user, 0, PAGE_SIZE);
+	n = file_read(f, rig_uptr(0), PAGE_SIZE);
+	file_put(f);
+	return n;
+}
+
+static s64 read_during(void (*work)(void))
+{
+	s64 n;
+
+	assert_int_equal(fs_sync(), 0);
+	other_works(work, RIG_HALF_OUT);
+	n = read_first_page();
+	other_ends();
+	return n;
+}
+
+static void test_page_stays_while_it_is_read(void **state)
+{
+	(void)state;
+	make_program(PAGE_SIZE);
+	assert_int_equal(read_during(reclaim_program), PAGE_SIZE);
+	assert_int_equal(rig_user[PAGE_SIZE - 1], 'a');
+
+	run_first_page();
+	assert_int_equal(run.err, 0);
+	assert_int_equal(read_during(write_program_that_ends), PAGE_SIZE);
+	assert_int_equal(rig_user[PAGE_SIZE - 1], 'a'); /* from the page that ran */
+
+	assert_int_equal(read_during(cut_program), 0);
+	assert_int_equal(rig_user[PAGE_SIZE - 1], 'b'); /* of the first attempt */
+	end_program();
+}
+
+static void test_write_in_the_middle_of_a_read(void **state)
+{
+	(void)state;
+	make_program(PAGE_SIZE);
+	assert_int_equal(read_during(write_others_part), PAGE_SIZE);
+	assert_int_equal(rig_user[0], rig_user[PAGE_SIZE - 1]);
+	end_program();
+}
+
+static void read_it(void)
+{
+	assert_int_equal(read_first_page(), PAGE_SIZE);
+}
+
+static void test_read_in_the_middle_of_a_write(void **state)
+{
+	(void)state;
+	make_program(PAGE_SIZE);
+	other_works(read_it, RIG_HALF_IN);
+	write_others_part();
+	other_ends();
+	assert_int_equal(rig_user[0], 'b');
+	assert_int_equal(rig_user[PAGE_SIZE - 1], 'b');
+	end_program();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +465,9 @@ int main(void)
 		cmocka_unit_test(test_only_whole_pages_run),
 		cmocka_unit_test(test_growing_leaves_running_text_alone),
 		cmocka_unit_test(test_write_that_finds_no_record),
+		cmocka_unit_test(test_page_stays_while_it_is_read),
+		cmocka_unit_test(test_write_in_the_middle_of_a_read),
+		cmocka_unit_test(test_read_in_the_middle_of_a_write),
 	};
 	int failed;
 
