@@ -5,6 +5,7 @@
  * and take no mutex: a thread that waits for input must not hold up the others. */
 #include "fs/file.h"
 
+#include "core/hart.h"
 #include "dev/chardev.h"
 #include "fs/read_write_priv.h"
 #include "fs/file_priv.h"
@@ -21,32 +22,47 @@
 #include "uapi/fcntl.h"
 #include "uapi/limits.h"
 
+static struct file table[NFILE];
+
+/* Where a hart looks first: the file that it closed last.  (A), and only a hint. */
 static struct {
-	struct spinlock lock;
-	struct file *free; /* (lock) */
-	struct file file[NFILE];
-} table;
+	struct file *file;
+	u64 pad[7]; /* each in a cache line of its own */
+} first[MAX_HARTS];
 
 void file_init(void)
 {
-	memset(&table, 0, sizeof(table));
-	spin_init(&table.lock, "files", RANK_fstable);
-	for (u32 i = NFILE; i-- > 0;) {
-		mutex_init(&table.file[i].lock, "file", RANK_file);
-		table.file[i].next_free = table.free;
-		table.free = &table.file[i];
+	memset(table, 0, sizeof(table));
+	for (u32 i = 0; i < NFILE; i++)
+		mutex_init(&table[i].lock, "file", RANK_file);
+	for (u32 i = 0; i < MAX_HARTS; i++)
+		first[i].file = &table[i * (NFILE / MAX_HARTS)];
+}
+
+/* Takes @f if it is free. */
+static bool file_claim(struct file *f)
+{
+	return !__atomic_load_n(&f->used, __ATOMIC_RELAXED) &&
+	       !__atomic_exchange_n(&f->used, 1, __ATOMIC_ACQUIRE);
+}
+
+/* Takes a free file, or returns NULL. */
+static struct file *file_find_free(void)
+{
+	struct file *f = __atomic_load_n(&first[hart_index()].file, __ATOMIC_RELAXED);
+
+	for (u32 i = 0; i < NFILE; i++) {
+		if (file_claim(f))
+			return f;
+		f = f + 1 < table + NFILE ? f + 1 : table;
 	}
+	return NULL;
 }
 
 int file_alloc(struct file **out)
 {
-	struct file *f;
+	struct file *f = file_find_free();
 
-	spin_lock(&table.lock);
-	f = table.free;
-	if (f)
-		table.free = f->next_free;
-	spin_unlock(&table.lock);
 	if (!f)
 		return -ENFILE;
 	f->kind = FILE_NONE;
@@ -61,11 +77,8 @@ int file_alloc(struct file **out)
 
 void file_free(struct file *f)
 {
-	__atomic_store_n(&f->refs, 0, __ATOMIC_RELAXED);
-	spin_lock(&table.lock);
-	f->next_free = table.free;
-	table.free = f;
-	spin_unlock(&table.lock);
+	__atomic_store_n(&first[hart_index()].file, f, __ATOMIC_RELAXED);
+	__atomic_store_n(&f->used, 0, __ATOMIC_RELEASE);
 }
 
 void file_set_inode(struct file *f, struct inode *ip, int flags)
@@ -85,7 +98,9 @@ struct file *file_dup(struct file *f)
 
 void file_put(struct file *f)
 {
-	if (__atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL) != 1)
+	/* Nobody can get another reference while this is the only one. */
+	if (__atomic_load_n(&f->refs, __ATOMIC_ACQUIRE) != 1 &&
+	    __atomic_fetch_sub(&f->refs, 1, __ATOMIC_ACQ_REL) != 1)
 		return;
 	if (f->ip)
 		inode_put(f->ip);

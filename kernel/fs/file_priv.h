@@ -11,7 +11,8 @@ struct port;
 enum file_kind { FILE_NONE, FILE_INODE, FILE_DEVICE, FILE_PIPE, FILE_SOCKET };
 
 struct file {
-	u32 refs;            /* (A) 0: free                                          */
+	u32 used;            /* (A) 0: free                                          */
+	u32 refs;            /* (A) */
 	enum file_kind kind; /* (C) while open, as are all fields but off           */
 	bool readable, writable, append;
 	struct mutex lock; /* one read or write at a time moves the offset         */
@@ -21,13 +22,12 @@ struct file {
 		struct pipe *pipe; /* FILE_PIPE                                         */
 		struct port *port; /* FILE_SOCKET                                       */
 	};
-	struct file *next_free; /* (fstable) */
 };
 
 void file_init(void);
 
-/* Takes a file of kind FILE_NONE, with one reference, from the table: 0 or -ENFILE.
- * file_free() gives it back. */
+/* Takes a file of kind FILE_NONE, with one reference, from the table.  -ENFILE: each was in
+ * use when this looked at it.  file_free() gives it back. */
 int file_alloc(struct file **out) MUST_CHECK;
 void file_free(struct file *f);
 

@@ -3,9 +3,14 @@
  * The table always has NSLOT slots, and more while more inodes are in use.  So a program
  * that maps many files takes memory, not the slots that others need.
  *
- * Locks: table.lock (rank fstable) guards numbers, references and lists.  Each inode has a
- * mutex for its contents.  The mutex `search` is held while a free inode is looked for; the
- * thread that takes it holds the lock of a directory.
+ * Locks: table.lock (rank fstable) guards numbers and lists.  Each inode has a mutex for
+ * its contents.
+ *
+ * Most references come and go without table.lock, by a compare-and-swap of `refs`.  The bit
+ * REFS_LOCKED forbids that where more than the count changes with the first or the last
+ * reference: the slot is empty, not loaded, additional, or its inode has no names.  It is
+ * set and cleared by a holder of a reference, so it does not change while there is none,
+ * except by inode_take_if_idle(), which takes the slot.
  *
  * The last inode_put() of an inode without names frees it.  From then on the inode is
  * `dying`, so that a corrupt directory entry cannot bring it back. */
@@ -17,6 +22,7 @@
 #include "fs/store/buf_priv.h"
 #include "fs/fs.h"
 #include "fs/store/geo_priv.h"
+#include "fs/store/ifree_priv.h"
 #include "fs/store/log_priv.h"
 #include "lib/assert.h"
 #include "lib/string.h"
@@ -25,42 +31,60 @@
 
 #define NSLOT 200
 #define NHASH 256
+#define MAX_STEPS 4 /* of a look-up without the lock */
+
+/* In inode.refs: */
+#define REFS_COUNT 0x3fffffffu
+#define REFS_LOCKED 0x80000000u /* the first and the last reference need table.lock */
+#define REFS_USED 0x40000000u   /* looked up since table.hand last passed by    */
 
 static struct {
 	struct spinlock lock;
-	struct list lru;           /* (lock) slots without references, oldest first */
-	struct inode *hash[NHASH]; /* (lock) */
-	struct mutex search;       /* for free inodes on the disk */
-	u32 first_free;            /* (lock) no free inode has a lower number           */
-	u64 frees;                 /* (lock) counts inodes that became free             */
-	u32 unsettled;             /* (lock) inodes that are being made or freed        */
-	struct waitq settled;      /* until there are fewer of those                    */
+	struct inode *hash[NHASH]; /* (A) changed under (lock) */
+	struct list idle; /* (lock) slots to use first: additional ones, then empty ones */
+	u32 hand;         /* (lock) of the others, the one that is asked next            */
 	struct inode slot[NSLOT];
 } table;
 
 static struct slab_cache extra_slots;
+struct inode *inode_root_dir;
 
 static void inode_slot_init(struct inode *ip)
 {
 	mutex_init(&ip->lock, "inode", RANK_inode);
 	object_init(&ip->obj, &inode_object_ops);
+	list_init(&ip->idle);
+	ip->refs = REFS_LOCKED;
 }
 
 void inode_init(void)
 {
 	memset(&table, 0, sizeof(table));
 	spin_init(&table.lock, "inodes", RANK_fstable);
-	mutex_init(&table.search, "free inodes", RANK_inode);
-	waitq_init(&table.settled);
 	slab_init(&extra_slots, "inodes", sizeof(struct inode));
-	list_init(&table.lru);
-	table.first_free = FS_ROOT_INO;
+	list_init(&table.idle);
 	for (unsigned i = 0; i < NSLOT; i++) {
-		struct inode *ip = &table.slot[i];
-
-		inode_slot_init(ip);
-		list_add_tail(&table.lru, &ip->lru);
+		inode_slot_init(&table.slot[i]);
+		list_add_tail(&table.idle, &table.slot[i].idle);
 	}
+	ifree_init();
+}
+
+static bool inode_is_extra(const struct inode *ip)
+{
+	return ip < table.slot || ip >= table.slot + NSLOT;
+}
+
+static u32 inode_refs(const struct inode *ip)
+{
+	return __atomic_load_n(&ip->refs, __ATOMIC_RELAXED);
+}
+
+/* Sets ip->refs to @to if it is *@from; else gets what it is. */
+static bool inode_refs_swap(struct inode *ip, u32 *from, u32 to)
+{
+	return __atomic_compare_exchange_n(&ip->refs, from, to, false, __ATOMIC_ACQ_REL,
+					   __ATOMIC_RELAXED);
 }
 
 /* --- slots; table.lock held unless said otherwise ------------------------------------ */
@@ -78,9 +102,9 @@ static void inode_hash_in(struct inode *ip, u32 ino)
 {
 	struct inode **slot = &table.hash[ino % NHASH];
 
-	ip->ino = ino;
-	ip->hash_next = *slot;
-	*slot = ip;
+	__atomic_store_n(&ip->ino, ino, __ATOMIC_RELAXED);
+	__atomic_store_n(&ip->hash_next, *slot, __ATOMIC_RELAXED);
+	__atomic_store_n(slot, ip, __ATOMIC_RELEASE);
 }
 
 static void inode_hash_out(struct inode *ip)
@@ -91,39 +115,80 @@ static void inode_hash_out(struct inode *ip)
 		return;
 	while (*slot != ip)
 		slot = &(*slot)->hash_next;
-	*slot = ip->hash_next;
-	ip->ino = 0;
+	__atomic_store_n(slot, ip->hash_next, __ATOMIC_RELAXED);
+	__atomic_store_n(&ip->ino, 0, __ATOMIC_RELAXED);
 }
 
-static void inode_take_ref(struct inode *ip)
+/* Whether the first slot of table.idle is an additional one.  A hint without the lock. */
+static bool inode_has_idle_extra(void)
 {
-	if (ip->refs++ == 0)
-		list_del(&ip->lru);
+	struct list *first = __atomic_load_n(&table.idle.next, __ATOMIC_RELAXED);
+
+	return first != &table.idle &&
+	       inode_is_extra(list_entry(first, struct inode, idle));
 }
 
-/* Takes a slot out of all lists, for another inode; NULL if there is none.  In that case
+/* Takes the first slot of table.idle.  NULL: there is none, or it is an additional one with
+ * pages that are being written. */
+static struct inode *inode_take_idle(void)
+{
+	struct inode *ip = list_first(&table.idle, struct inode, idle);
+
+	if (list_empty(&table.idle) || __atomic_load_n(&ip->obj.ndirty, __ATOMIC_ACQUIRE))
+		return NULL;
+	list_del(&ip->idle);
+	inode_hash_out(ip);
+	ip->refs = REFS_LOCKED | 1;
+	return ip;
+}
+
+/* Puts a slot without references into table.idle, if it belongs there. */
+static void inode_note_idle(struct inode *ip)
+{
+	if (inode_is_extra(ip))
+		list_add(&table.idle, &ip->idle);
+	else if (!ip->ino)
+		list_add_tail(&table.idle, &ip->idle);
+}
+
+/* Takes slot @ip, and returns true, if nobody refers to it and its pages are on the disk;
+ * sets *@dirty if only these prevent it.  A slot that was looked up since the last time
+ * stays. */
+static bool inode_take_if_idle(struct inode *ip, bool *dirty)
+{
+	u32 r = inode_refs(ip);
+
+	if (r & REFS_COUNT)
+		return false;
+	if (r & REFS_USED) {
+		inode_refs_swap(ip, &r, r & ~REFS_USED);
+		return false;
+	}
+	if (__atomic_load_n(&ip->obj.ndirty, __ATOMIC_ACQUIRE)) {
+		*dirty = true;
+		return false;
+	}
+	return inode_refs_swap(ip, &r, REFS_LOCKED | 1);
+}
+
+/* Takes a slot for another inode, with one reference; NULL if there is none.  In that case
  * @dirty says whether a commit would free one: pages that are on their way to the disk must
  * get there before the file can be read again. */
 static struct inode *inode_take_slot(bool *dirty)
 {
-	struct inode *ip;
+	struct inode *ip = inode_take_idle();
 
-	*dirty = false;
-	list_for_each(ip, &table.lru, lru) {
-		if (__atomic_load_n(&ip->obj.ndirty, __ATOMIC_ACQUIRE)) {
-			*dirty = true;
-			continue;
+	*dirty = !ip && !list_empty(&table.idle);
+	for (u32 i = 0; i < 2 * NSLOT && !ip; i++) {
+		struct inode *at = &table.slot[table.hand];
+
+		table.hand = (table.hand + 1) % NSLOT;
+		if (inode_take_if_idle(at, dirty)) {
+			inode_hash_out(at);
+			ip = at;
 		}
-		list_del(&ip->lru);
-		inode_hash_out(ip);
-		return ip;
 	}
-	return NULL;
-}
-
-static bool inode_is_extra(const struct inode *ip)
-{
-	return ip < table.slot || ip >= table.slot + NSLOT;
+	return ip;
 }
 
 /* Allocates one more slot.  -ENOMEM.  No lock held. */
@@ -133,10 +198,11 @@ static int inode_add_slot(struct inode **out)
 	if (!*out)
 		return -ENOMEM;
 	inode_slot_init(*out);
+	(*out)->refs = REFS_LOCKED | 1;
 	return 0;
 }
 
-/* Gives back a slot that nobody uses and that is in no list.  No lock held. */
+/* Gives back a slot that was taken.  No lock held. */
 static void inode_drop_slot(struct inode *ip)
 {
 	if (inode_is_extra(ip)) {
@@ -145,12 +211,14 @@ static void inode_drop_slot(struct inode *ip)
 		return;
 	}
 	spin_lock(&table.lock);
-	list_add(&table.lru, &ip->lru);
+	ip->refs = REFS_LOCKED;
+	inode_note_idle(ip);
 	spin_unlock(&table.lock);
 }
 
-/* Gets an empty slot, in no list.  No spin lock held; may sleep for a commit. */
-static int inode_get_empty_slot(struct inode **out)
+/* Gets a slot, with one reference; it may still have pages.  No spin lock held; may sleep
+ * for a commit. */
+static int inode_get_slot(struct inode **out)
 {
 	struct inode *ip;
 	bool dirty;
@@ -160,7 +228,6 @@ static int inode_get_empty_slot(struct inode **out)
 		ip = inode_take_slot(&dirty);
 		spin_unlock(&table.lock);
 		if (ip) {
-			object_drop_pages(&ip->obj, 0);
 			*out = ip;
 			return 0;
 		}
@@ -173,6 +240,14 @@ static int inode_get_empty_slot(struct inode **out)
 
 /* --- references ---------------------------------------------------------------------- */
 
+/* Enters slot @ip, which was taken, for inode @ino.  table.lock held. */
+static void inode_enter(struct inode *ip, u32 ino)
+{
+	ip->loaded = ip->making = false;
+	ip->type = 0;
+	inode_hash_in(ip, ino);
+}
+
 /* Gets the slot of @ino with a reference; it may not be loaded.  No lock held. */
 static int inode_claim(u32 ino, struct inode **out)
 {
@@ -180,26 +255,32 @@ static int inode_claim(u32 ino, struct inode **out)
 	int err = 0;
 
 	for (;;) {
+		bool dirty;
+
 		spin_lock(&table.lock);
 		ip = inode_find(ino);
 		if (ip && ip->dying) {
 			err = -EIO;
 		} else if (ip) {
-			inode_take_ref(ip);
-		} else if (fresh) {
-			ip = fresh;
-			fresh = NULL;
-			ip->loaded = false;
-			ip->type = 0;
-			ip->refs = 1;
-			inode_hash_in(ip, ino);
+			list_del(&ip->idle);
+			__atomic_fetch_add(&ip->refs, 1, __ATOMIC_RELAXED);
+		} else {
+			if (!fresh)
+				fresh = inode_take_slot(&dirty);
+			if (fresh && !fresh->obj.npages) {
+				ip = fresh;
+				fresh = NULL;
+				inode_enter(ip, ino);
+			}
 		}
 		spin_unlock(&table.lock);
 		if (ip || err)
 			break;
-		err = inode_get_empty_slot(&fresh);
+		if (!fresh)
+			err = inode_get_slot(&fresh);
 		if (err)
 			return err;
+		object_drop_pages(&fresh->obj, 0);
 	}
 	if (fresh)
 		inode_drop_slot(fresh);
@@ -207,48 +288,86 @@ static int inode_claim(u32 ino, struct inode **out)
 	return err;
 }
 
-static void inode_unload(struct inode *ip)
+/* A slot of the table stays an inode for ever.  So if it becomes another inode during the
+ * look-up, its number shows that once there is a reference. */
+struct inode *inode_try(u32 ino)
 {
-	ip->type = ip->major = ip->minor = ip->nlink = 0;
-	ip->size = ip->goal = ip->next_page = ip->free_slot = 0;
-	memset(ip->addr, 0, sizeof(ip->addr));
+	struct inode *ip = __atomic_load_n(&table.hash[ino % NHASH], __ATOMIC_ACQUIRE);
+	u32 r;
+
+	for (u32 n = 0; n < MAX_STEPS && ip && !inode_is_extra(ip); n++) {
+		if (__atomic_load_n(&ip->ino, __ATOMIC_RELAXED) != ino) {
+			ip = __atomic_load_n(&ip->hash_next, __ATOMIC_ACQUIRE);
+			continue;
+		}
+		r = inode_refs(ip);
+		do {
+			if (r & REFS_LOCKED)
+				return NULL;
+		} while (!inode_refs_swap(ip, &r, (r + 1) | REFS_USED));
+		if (__atomic_load_n(&ip->ino, __ATOMIC_RELAXED) == ino)
+			return ip;
+		inode_put(ip);
+		return NULL;
+	}
+	return NULL;
 }
 
-static struct fs_dinode *inode_dinode(const struct inode *ip, struct buf *b)
+/* Called when the names of @ip have changed, or were read from the disk.  The caller has a
+ * reference and the inode lock. */
+static void inode_note_names(struct inode *ip)
 {
-	return &((struct fs_dinode *)(void *)b->data)[ip->ino % FS_INODES_PER_BLOCK];
+	bool named = ip->type != 0 && ip->nlink > 0 && !inode_is_extra(ip);
+
+	if (named != !(inode_refs(ip) & REFS_LOCKED))
+		__atomic_fetch_xor(&ip->refs, REFS_LOCKED, __ATOMIC_RELEASE);
+}
+
+static void inode_unload(struct inode *ip)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(ip->word); i++)
+		ip->word[i] = 0;
+	ip->goal = ip->next_page = ip->free_slot = 0;
+}
+
+/* The words of the inode in its buffer. */
+static u64 *inode_words(const struct inode *ip, struct buf *b)
+{
+	u64 *block = (u64 *)(void *)b->data;
+
+	return block + ip->ino % FS_INODES_PER_BLOCK * ARRAY_SIZE(ip->word);
 }
 
 /* Reads the inode from the disk.  Its lock is held. */
 static int inode_load(struct inode *ip)
 {
-	const struct fs_dinode *d;
+	const u64 *word;
 	struct buf *b;
 	int err = inode_buf(ip, &b);
 
 	if (err)
 		return err;
-	d = inode_dinode(ip, b);
+	word = inode_words(ip, b);
 	inode_unload(ip);
-	ip->type = d->type;
-	ip->major = d->major;
-	ip->minor = d->minor;
-	ip->nlink = d->nlink;
-	ip->size = d->size;
-	memcpy(ip->addr, d->addr, sizeof(ip->addr));
+	for (u32 i = 0; i < ARRAY_SIZE(ip->word); i++)
+		ip->word[i] = word[i];
 	buf_put(b);
 	if (ip->type < T_DIR || ip->type > T_SYMLINK || ip->nlink < 0)
-		err = -EIO;
-	else
-		__atomic_store_n(&ip->loaded, true, __ATOMIC_RELEASE);
-	return err;
+		return -EIO;
+	__atomic_store_n(&ip->loaded, true, __ATOMIC_RELEASE);
+	inode_note_names(ip);
+	return 0;
 }
 
 int inode_get(u32 ino, struct inode **out)
 {
-	struct inode *ip;
+	struct inode *ip = inode_try(ino);
 	int err;
 
+	if (ip) {
+		*out = ip;
+		return 0;
+	}
 	if (ino < FS_ROOT_INO || ino >= geo.ninodes)
 		return -EIO;
 	err = inode_claim(ino, &ip);
@@ -274,103 +393,94 @@ int inode_get(u32 ino, struct inode **out)
 
 struct inode *inode_dup(struct inode *ip)
 {
+	__atomic_fetch_add(&ip->refs, 1, __ATOMIC_RELAXED);
+	return ip;
+}
+
+/* Gives back an additional slot that nobody refers to, if there is one. */
+static void inode_drop_extra(void)
+{
+	struct inode *idle = NULL;
+
+	if (!inode_has_idle_extra())
+		return;
 	spin_lock(&table.lock);
-	inode_take_ref(ip);
+	if (inode_has_idle_extra())
+		idle = inode_take_idle();
 	spin_unlock(&table.lock);
-	return ip;
-}
-
-/* Notes that inode @ino is free, or may be.  table.lock held. */
-static void inode_note_free(u32 ino)
-{
-	table.first_free = MIN(table.first_free, ino);
-	table.frees++;
-}
-
-/* Takes a slot beyond the NSLOT out of all lists if nobody refers to it; else NULL.  Such
- * slots are the first of the list.  An inode whose pages are being written is left for a
- * later call.  table.lock held. */
-static struct inode *inode_take_idle(void)
-{
-	struct inode *ip = list_first(&table.lru, struct inode, lru);
-
-	if (list_empty(&table.lru) || !inode_is_extra(ip) ||
-	    __atomic_load_n(&ip->obj.ndirty, __ATOMIC_ACQUIRE))
-		return NULL;
-	list_del(&ip->lru);
-	inode_hash_out(ip);
-	return ip;
+	if (idle)
+		inode_drop_slot(idle);
 }
 
 /* Gives one reference back and returns true.  But if it is the last one of an inode without
  * names, keeps the reference, marks the inode dying and returns false. */
 static bool inode_put_ref(struct inode *ip)
 {
-	struct inode *idle;
+	u32 r, unused = 0;
 	bool last;
 
 	spin_lock(&table.lock);
-	last = ip->refs == 1 && ip->loaded && ip->type != 0 && ip->nlink == 0 && !ip->dying;
+	r = inode_refs(ip);
+	do {
+		last = (r & REFS_COUNT) == 1 && ip->loaded && ip->type != 0 &&
+		       ip->nlink == 0 && !ip->dying;
+	} while (!last && !inode_refs_swap(ip, &r, r - 1));
 	if (last) {
 		ip->dying = true;
-		table.unsettled++;
-	} else if (--ip->refs == 0) {
-		if (ip->type == 0)
-			inode_note_free(ip->ino);
-		if (inode_is_extra(ip))
-			list_add(&table.lru, &ip->lru);
-		else
-			list_add_tail(&table.lru, &ip->lru);
+		ifree_begin();
+	} else if ((r & REFS_COUNT) == 1) {
+		if (ip->making) {
+			unused = ip->ino;
+			inode_hash_out(ip);
+		}
+		inode_note_idle(ip);
 	}
-	idle = inode_take_idle();
 	spin_unlock(&table.lock);
-	if (idle)
-		inode_drop_slot(idle);
+	if (unused)
+		ifree_add(unused);
 	return !last;
 }
 
-/* The making or freeing of an inode has ended.  table.lock held. */
-static void inode_count_settled(void)
+/* Gives back the last reference to an inode without names, and frees it.  If that fails,
+ * the inode stays an orphan on the disk, and the next mount frees it. */
+static void inode_put_nameless(struct inode *ip)
 {
-	table.unsettled--;
-	waitq_wake_all(&table.settled);
+	u32 ino = ip->ino;
+	int err = inode_free(ip);
+
+	spin_lock(&table.lock);
+	ip->dying = false;
+	if (err)
+		ip->loaded = false;
+	else
+		inode_hash_out(ip);
+	__atomic_store_n(&ip->refs, REFS_LOCKED, __ATOMIC_RELEASE);
+	inode_note_idle(ip);
+	spin_unlock(&table.lock);
+	if (!err)
+		ifree_add(ino);
+	ifree_settle();
 }
 
 void inode_put(struct inode *ip)
 {
-	struct inode *idle;
-	int err;
+	u32 r = inode_refs(ip);
 
-	if (inode_put_ref(ip))
-		return;
-	/* If this fails, the inode stays an orphan on the disk, and the next mount frees
-	 * it. */
-	err = inode_free(ip);
-	spin_lock(&table.lock);
-	ip->dying = false;
-	ip->refs = 0;
-	if (err) {
-		ip->loaded = false;
-	} else {
-		inode_note_free(ip->ino);
-		inode_hash_out(ip);
+	while ((r & REFS_COUNT) > 1 || !(r & REFS_LOCKED)) {
+		if (inode_refs_swap(ip, &r, r - 1)) {
+			if ((r & REFS_COUNT) == 1)
+				inode_drop_extra();
+			return;
+		}
 	}
-	inode_count_settled();
-	list_add(&table.lru, &ip->lru);
-	idle = inode_take_idle();
-	spin_unlock(&table.lock);
-	if (idle)
-		inode_drop_slot(idle);
+	if (!inode_put_ref(ip))
+		inode_put_nameless(ip);
+	inode_drop_extra();
 }
 
 struct inode *inode_root(void)
 {
-	struct inode *ip;
-	int err = inode_get(FS_ROOT_INO, &ip);
-
-	/* The mount holds a reference, so this cannot fail. */
-	ASSERT(!err);
-	return ip;
+	return inode_dup(inode_root_dir);
 }
 
 /* --- the disk's side ----------------------------------------------------------------- */
@@ -380,135 +490,43 @@ int inode_buf(const struct inode *ip, struct buf **out)
 	return buf_get(geo_inode_block(ip->ino), out);
 }
 
-void inode_store(struct log_op *op, const struct inode *ip, struct buf *b)
+void inode_store(struct log_op *op, struct inode *ip, struct buf *b)
 {
-	struct fs_dinode *d = inode_dinode(ip, b);
+	u64 *word = inode_words(ip, b);
 
-	/* A single store for the type: inode_is_free() may look at it now. */
-	__atomic_store_n(&d->type, ip->type, __ATOMIC_RELAXED);
-	d->major = ip->major;
-	d->minor = ip->minor;
-	d->nlink = ip->nlink;
-	d->size = ip->size;
-	memcpy(d->addr, ip->addr, sizeof(d->addr));
+	for (u32 i = 0; i < ARRAY_SIZE(ip->word); i++)
+		word[i] = ip->word[i];
+	ip->making = false;
+	inode_note_names(ip);
 	log_write(op, b);
-}
-
-/* Whether another thread has taken the free inode @ino and will fill it in. */
-static bool inode_is_claimed(u32 ino)
-{
-	struct inode *ip;
-	bool claimed;
-
-	spin_lock(&table.lock);
-	ip = inode_find(ino);
-	claimed = ip && ip->refs > 0;
-	spin_unlock(&table.lock);
-	return claimed;
-}
-
-/* Whether inode @ino, in buffer @b, is free.  Looks at the type twice: between the first
- * look and inode_is_claimed(), a thread that had claimed the inode may fill it in and put
- * it.  Only a holder of the mutex `search` makes a new claim. */
-static bool inode_is_free(struct buf *b, u32 ino)
-{
-	const struct fs_dinode *d = (const struct fs_dinode *)(const void *)b->data;
-	const s16 *type = &d[ino % FS_INODES_PER_BLOCK].type;
-
-	return __atomic_load_n(type, __ATOMIC_RELAXED) == 0 && !inode_is_claimed(ino) &&
-	       __atomic_load_n(type, __ATOMIC_RELAXED) == 0;
-}
-
-/* Returns the number of the first free inode from @ino on, 0 if there is none, or -EIO.
- * Mutex `search` held. */
-static s64 inode_find_free(u32 ino)
-{
-	struct buf *b = NULL;
-	bool found = false;
-
-	for (; ino < geo.ninodes && !found; ino++) {
-		if (!b || ino % FS_INODES_PER_BLOCK == 0) {
-			int err;
-
-			if (b)
-				buf_put(b);
-			sched_point();
-			err = buf_get(geo_inode_block(ino), &b);
-			if (err)
-				return err;
-		}
-		found = inode_is_free(b, ino);
-	}
-	if (b)
-		buf_put(b);
-	return found ? ino - 1 : 0;
-}
-
-/* Called when no free inode was found and table.frees had been @frees before the search.
- * Waits while an inode is being freed, or is being made, because that may fail.  Returns
- * whether an inode has become free since, so that the caller searches again. */
-static bool inode_wait_for_free(u64 frees)
-{
-	bool freed;
-
-	spin_lock(&table.lock);
-	while (table.frees == frees && table.unsettled)
-		waitq_wait_quiet(&table.settled, &table.lock);
-	freed = table.frees != frees;
-	spin_unlock(&table.lock);
-	return freed;
-}
-
-/* Finds a free inode and gets a reference.  -ENOSPC.  Mutex `search` held. */
-static int inode_claim_free(struct inode **out)
-{
-	u64 frees;
-	s64 ino;
-	int err;
-
-	do {
-		spin_lock(&table.lock);
-		ino = table.first_free;
-		frees = table.frees;
-		spin_unlock(&table.lock);
-		ino = inode_find_free((u32)ino);
-	} while (ino == 0 && inode_wait_for_free(frees));
-	if (ino <= 0)
-		return ino ? (int)ino : -ENOSPC;
-	err = inode_claim((u32)ino, out);
-	spin_lock(&table.lock);
-	if (!err) {
-		table.unsettled++;
-		if (table.frees == frees)
-			table.first_free = (u32)ino;
-	}
-	spin_unlock(&table.lock);
-	return err;
 }
 
 int inode_new(struct inode **out)
 {
-	struct inode *ip;
+	u32 ino = ifree_take();
 	int err;
 
-	mutex_lock_nested(&table.search);
-	err = inode_claim_free(&ip);
-	if (!err) {
-		inode_unload(ip);
-		ip->loaded = true;
-		*out = ip;
-	}
-	mutex_unlock(&table.search);
-	if (err == -ENOSPC)
+	if (!ino) {
 		printk_limited("ialloc: no inodes", "ialloc: no inodes\n");
-	return err;
+		return -ENOSPC;
+	}
+	err = inode_claim(ino, out);
+	if (err) {
+		ifree_add(ino);
+		ifree_settle();
+		return err;
+	}
+	/* A corrupt entry may name it, and have led a thread here. */
+	inode_lock_nested(*out);
+	inode_unload(*out);
+	(*out)->loaded = (*out)->making = true;
+	inode_unlock(*out);
+	return 0;
 }
 
 void inode_settle(void)
 {
-	spin_lock(&table.lock);
-	inode_count_settled();
-	spin_unlock(&table.lock);
+	ifree_settle();
 }
 
 u32 inode_version(const struct inode *ip)
@@ -534,22 +552,23 @@ struct object *inode_object(struct inode *ip)
 	return ip->type == T_FILE ? &ip->obj : NULL;
 }
 
-static int inode_reclaim_in_block(struct buf *b, u32 first)
+static void inode_reclaim_in_block(struct buf *b, u32 first)
 {
 	const struct fs_dinode *d = (const struct fs_dinode *)(const void *)b->data;
 
 	for (u32 i = 0; i < FS_INODES_PER_BLOCK && first + i < geo.ninodes; i++) {
 		struct inode *ip;
 
-		if (d[i].type == 0 || d[i].nlink != 0 || first + i < FS_ROOT_INO)
+		if (first + i < FS_ROOT_INO)
 			continue;
-		if (!log_is_writable())
-			return 0;
+		if (d[i].type == 0)
+			ifree_add(first + i);
+		if (d[i].type == 0 || d[i].nlink != 0 || !log_is_writable())
+			continue;
 		printk("ireclaim: orphaned inode %u\n", first + i);
 		if (inode_get(first + i, &ip) == 0)
 			inode_put(ip);
 	}
-	return 0;
 }
 
 int inode_reclaim_orphans(void)
@@ -560,10 +579,8 @@ int inode_reclaim_orphans(void)
 
 		if (err)
 			return err;
-		err = inode_reclaim_in_block(b, ino);
+		inode_reclaim_in_block(b, ino);
 		buf_put(b);
-		if (err)
-			return err;
 	}
 	return 0;
 }

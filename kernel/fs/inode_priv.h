@@ -14,23 +14,39 @@ struct log_op;
 
 struct inode {
 	struct mutex lock;
-	u32 ino;                /* (fstable) 0: an unused slot                        */
-	u32 refs;               /* (fstable)                                          */
-	bool dying;             /* (fstable) being freed: inode_get() fails           */
-	bool loaded;            /* (A) the fields below are valid                     */
-	s16 type, major, minor; /* (lock)                                         */
-	s16 nlink;              /* (lock)                                             */
-	u32 size;               /* (lock) bytes                                       */
-	u32 addr[FS_NADDR];     /* (lock) as on the disk                              */
-	u32 goal;               /* (lock) the block to allocate next, if it is free   */
-	u32 next_page;          /* (lock) files: the page a sequential reader needs next */
-	u32 free_slot;          /* (lock) directories: no free entry lies before this */
-	u32 version; /* (A) changed under (lock): counts changes of the contents */
-	u32 cuts;    /* (A) threads that are cutting its mappings: truncate.c */
+	u32 ino;     /* (A) changed under (fstable); 0: an unused slot    */
+	u32 refs;    /* (A) references, and the bits of inode.c           */
+	bool dying;  /* (fstable) being freed: inode_get() fails           */
+	bool making; /* (fstable) claimed by inode_new(), and not yet stored */
+	bool loaded; /* (A) the fields below are valid                     */
+
+	/* (lock) The 64 bytes of the disk; `word` is for copying them. */
+	union {
+		struct {
+			s16 type, major, minor;
+			s16 nlink;
+			u32 size; /* bytes */
+			u32 addr[FS_NADDR];
+		};
+		u64 word[sizeof(struct fs_dinode) / 8];
+	};
+
+	u32 goal;      /* (lock) the block to allocate next, if it is free   */
+	u32 next_page; /* (lock) files: the page a sequential reader needs next */
+	u32 free_slot; /* (lock) directories: no free entry lies before this */
+	u32 version;   /* (A) changed under (lock): counts changes of the contents */
+	u32 cuts;      /* (A) threads that are cutting its mappings: truncate.c */
 	struct object obj;
-	struct inode *hash_next; /* (fstable)                                     */
-	struct list lru;         /* (fstable) those without references            */
+	struct inode *hash_next; /* (A) changed under (fstable)                   */
+	struct list idle;        /* (fstable) slots to be given back              */
 };
+
+_Static_assert(offsetof(struct inode, addr) - offsetof(struct inode, word) ==
+		       offsetof(struct fs_dinode, addr),
+	       "the fields are where the disk has them");
+
+/* The root directory.  (C) after the mount, which has a reference. */
+extern struct inode *inode_root_dir;
 
 /* The inode that @obj is part of. */
 static inline struct inode *inode_of(struct object *obj)
@@ -44,6 +60,10 @@ void inode_init(void);
  * that led here is corrupt), -ENOMEM, -ENFILE.  May sleep for a commit: the caller has no
  * operation open, and may hold locks of directories above. */
 int inode_get(u32 ino, struct inode **out) MUST_CHECK;
+
+/* The same for an inode that is cached and has names, without a lock; never sleeps.  NULL:
+ * it is not, or is busy. */
+struct inode *inode_try(u32 ino);
 
 /* Gets a free inode with a reference, for the caller to fill in.  It stays free on the disk
  * until inode_store().  -ENOSPC with a message, -ENOMEM, -ENFILE, -EIO.
@@ -83,9 +103,10 @@ int inode_buf(const struct inode *ip, struct buf **out) MUST_CHECK;
 
 /* Writes the fields of the inode into @b, which inode_buf() gave.  Lock held; logs one
  * block. */
-void inode_store(struct log_op *op, const struct inode *ip, struct buf *b);
+void inode_store(struct log_op *op, struct inode *ip, struct buf *b);
 
-/* Frees all inodes without names, which a crash has left.  At mount.  -EIO. */
+/* At mount: notes which inodes are free, and frees those without names, which a crash has
+ * left.  -EIO. */
 int inode_reclaim_orphans(void) MUST_CHECK;
 
 /* What the page cache calls for a file; read.c. */
@@ -138,6 +159,7 @@ int inode_set_size(struct inode *ip, u64 size) MUST_CHECK;
 bool inode_may_grow(const struct inode *ip);
 void inode_wait_for_cuts(struct inode *ip);
 
-/* Frees the inode and all its blocks.  The caller has the last reference.  No lock held.
+/* Frees the inode and all its blocks.  The caller has the last reference, so nobody holds
+ * its lock.  Locks of directories may be held.
  * -EROFS, -EIO. */
 int inode_free(struct inode *ip) MUST_CHECK;

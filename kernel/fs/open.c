@@ -63,7 +63,7 @@ static int open_existing(struct path *p, int flags, struct inode **out)
 		return err;
 	if (p->at->type == T_DIR && (flags & ~NOFOLLOW) != O_RDONLY)
 		return -EISDIR;
-	*out = inode_dup(p->at);
+	*out = path_end_at(p);
 	return 0;
 }
 
@@ -73,11 +73,14 @@ static int open_inode(struct inode *cwd, const char *path, int flags, struct ino
 	int err;
 
 	path_begin(&p, cwd, path);
-	if (flags & O_CREATE)
+	if (flags & O_CREATE) {
 		err = open_creating(&p, flags, out);
-	else
+		path_end(&p);
+	} else {
 		err = open_existing(&p, flags, out);
-	path_end(&p);
+		if (err)
+			path_end(&p);
+	}
 	return err;
 }
 

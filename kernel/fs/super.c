@@ -8,6 +8,7 @@
 #include "fs/file_priv.h"
 #include "fs/fs.h"
 #include "fs/store/geo_priv.h"
+#include "fs/store/ifree_priv.h"
 #include "fs/inode_priv.h"
 #include "fs/store/io_priv.h"
 #include "fs/store/layout.h"
@@ -18,8 +19,6 @@
 #include "mm/phys/frame.h"
 #include "mm/space/pagecache.h"
 #include "uapi/errno.h"
-
-#define MAX_INODES 65536 /* directory entries have 16 bits for the number */
 
 struct geometry geo;
 
@@ -227,6 +226,7 @@ static int super_get_root(void)
 		inode_put(root);
 		return -EINVAL;
 	}
+	inode_root_dir = root;
 	return 0;
 }
 

@@ -277,11 +277,12 @@ int inode_free(struct inode *ip)
 {
 	int err;
 
-	inode_lock(ip);
+	inode_lock_nested(ip);
 	if (ip->type == T_DIR)
 		namecache_forget_dir(ip->ino);
 	/* No later commit shows the file, so its pages need not be written. */
-	object_drop_pages(&ip->obj, 0);
+	if (ip->obj.npages)
+		object_drop_pages(&ip->obj, 0);
 	err = truncate_free_from(ip, 0, true);
 	inode_unlock(ip);
 	return err;

@@ -72,16 +72,22 @@ void dir_clear(struct log_op *op, struct inode *dp, struct dir_place *place,
 /* --- names seen before: namecache.c -------------------------------------------------- */
 
 /* A directory and the cache change together, under the inode lock of the directory.  So
- * what the cache says is true. */
+ * what the cache says is true: under that lock as long as it is held, without it at the
+ * moment of the look-up and as long as name_hit_holds(). */
 struct name_hit {
 	u32 ino; /* 0: there is no such name */
 	u32 slot;
+	u32 seq, set; /* for name_hit_holds() */
 };
 
 void namecache_init(void);
 
-/* Whether the cache knows about @nm in the directory with inode number @dir; sets *@hit. */
+/* Whether the cache knows about @nm in the directory with inode number @dir; sets *@hit.
+ * Takes no lock. */
 bool namecache_find(u32 dir, const union name *nm, struct name_hit *hit);
+
+/* Whether what the cache said is still true. */
+bool name_hit_holds(const struct name_hit *hit);
 
 /* Remembers what @nm leads to; @ino 0: there is no such name. */
 void namecache_enter(u32 dir, const union name *nm, u32 ino, u32 slot);
@@ -92,17 +98,21 @@ void namecache_forget_dir(u32 dir);
 /* --- paths: path.c ------------------------------------------------------------------- */
 
 struct path {
-	struct inode *at;   /* where the walk is; with a reference               */
+	struct inode *at;   /* where the walk is                                 */
+	bool held;          /* with a reference of its own                       */
 	const char *rest;   /* of the path: what is not walked yet               */
 	union name last;    /* path_parent(): the last name                       */
 	u32 links;          /* symbolic links followed                            */
 	char text[MAXPATH]; /* what rest points to after the first of those      */
 };
 
-/* Begins at @cwd or, if @text begins with a slash, at the root.  path_end() gives the
- * reference in ->at back. */
+/* Begins at @cwd, to which the caller keeps a reference, or at the root if @text begins
+ * with a slash. */
 void path_begin(struct path *p, struct inode *cwd, const char *text);
 void path_end(struct path *p);
+
+/* Ends the path.  Returns where it is, with a reference. */
+struct inode *path_end_at(struct path *p);
 
 /* Walks to the end of the path; with @follow, follows a symbolic link there as well. */
 int path_walk(struct path *p, bool follow) MUST_CHECK;

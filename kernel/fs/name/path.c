@@ -15,15 +15,31 @@
 
 void path_begin(struct path *p, struct inode *cwd, const char *text)
 {
-	p->at = text[0] == '/' ? inode_root() : inode_dup(cwd);
+	p->at = text[0] == '/' ? inode_root_dir : cwd;
+	p->held = false;
 	p->rest = text;
 	p->links = 0;
 }
 
+/* Moves to @ip.  Its reference becomes the path's if @held. */
+static void path_move(struct path *p, struct inode *ip, bool held)
+{
+	if (p->held)
+		inode_put(p->at);
+	p->at = ip;
+	p->held = held;
+}
+
 void path_end(struct path *p)
 {
-	inode_put(p->at);
-	p->at = NULL;
+	path_move(p, NULL, false);
+}
+
+struct inode *path_end_at(struct path *p)
+{
+	struct inode *ip = p->at;
+
+	return p->held ? ip : inode_dup(ip);
 }
 
 static const char *path_skip_slashes(const char *s)
@@ -37,20 +53,22 @@ static const char *path_skip_slashes(const char *s)
  * follows. */
 static bool path_next_name(struct path *p, bool *is_last)
 {
-	const char *start = path_skip_slashes(p->rest), *end = start;
+	const char *s = path_skip_slashes(p->rest);
+	u32 len = 0;
 
-	while (*end && *end != '/')
-		end++;
-	if (end == start)
-		return false;
-	name_set(&p->last, start, (size_t)(end - start));
-	p->rest = path_skip_slashes(end);
+	p->last = (union name){ .word = { 0, 0 } };
+	for (; *s && *s != '/'; s++) {
+		if (len < FS_NAMELEN)
+			p->last.entry.name[len++] = *s;
+	}
+	p->rest = path_skip_slashes(s);
 	*is_last = *p->rest == '\0';
-	return true;
+	return len > 0;
 }
 
-/* Gets the inode that p->last names in the directory p->at, with a reference. */
-static int path_lookup(struct path *p, struct inode **out)
+/* Gets the inode that p->last names in the directory p->at, with a reference.  Locks the
+ * directory. */
+static int path_lookup_locked(struct path *p, struct inode **out)
 {
 	struct inode *dp = p->at;
 	u32 ino, slot;
@@ -68,6 +86,26 @@ static int path_lookup(struct path *p, struct inode **out)
 	}
 	inode_unlock(dp);
 	return err;
+}
+
+/* The same, without the lock if the name and its inode are cached.  Once there is a
+ * reference, the cache is asked again: if it has not changed, the name led to that inode
+ * then, and the inode was not freed meanwhile.  The dots are never in the cache, nor are
+ * names in what is no directory.  No name in a removed directory leads anywhere. */
+static int path_lookup(struct path *p, struct inode **out)
+{
+	struct name_hit hit;
+
+	if (!namecache_find(p->at->ino, &p->last, &hit))
+		return path_lookup_locked(p, out);
+	if (!hit.ino)
+		return -ENOENT;
+	*out = inode_try(hit.ino);
+	if (*out && name_hit_holds(&hit))
+		return 0;
+	if (*out)
+		inode_put(*out);
+	return path_lookup_locked(p, out);
 }
 
 int path_follow(struct path *p, struct inode *link)
@@ -91,12 +129,8 @@ int path_follow(struct path *p, struct inode *link)
 	memcpy(p->text, target, len);
 	p->text[len] = '/';
 	p->rest = p->text;
-	if (target[0] == '/') {
-		struct inode *root = inode_root();
-
-		inode_put(p->at);
-		p->at = root;
-	}
+	if (target[0] == '/')
+		path_move(p, inode_root_dir, false);
 	return 0;
 }
 
@@ -112,8 +146,7 @@ static int path_step(struct path *p, bool follow)
 		inode_put(next);
 		return err;
 	}
-	inode_put(p->at);
-	p->at = next;
+	path_move(p, next, true);
 	return 0;
 }
 
@@ -153,12 +186,11 @@ int fs_lookup(struct inode *cwd, const char *path, struct inode **out)
 
 	path_begin(&p, cwd, path);
 	err = path_walk(&p, true);
-	if (err) {
+	if (err)
 		path_end(&p);
-		return err;
-	}
-	*out = p.at;
-	return 0;
+	else
+		*out = path_end_at(&p);
+	return err;
 }
 
 s64 fs_readlink(struct inode *cwd, const char *path, char *buf, u64 size)

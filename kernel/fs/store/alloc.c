@@ -21,6 +21,7 @@
 #include "fs/store/geo_priv.h"
 #include "fs/store/log_priv.h"
 #include "lib/assert.h"
+#include "lib/bits.h"
 #include "lib/string.h"
 #include "mm/phys/frame.h"
 #include "uapi/errno.h"
@@ -122,21 +123,6 @@ static u64 bitmap_bit(u32 block)
 	return 1ull << (block % WORD_BITS);
 }
 
-/* The number of the lowest bit that is set in @word, which is not 0.  rv64imac has no
- * instruction for this, and the kernel does not link with libgcc. */
-static u32 bitmap_lowest_bit(u64 word)
-{
-	u32 n = 0;
-
-	for (u32 half = WORD_BITS / 2; half; half /= 2) {
-		if (!(word & ((1ull << half) - 1))) {
-			word >>= half;
-			n += half;
-		}
-	}
-	return n;
-}
-
 static int blocks_count_free(void)
 {
 	struct buf *b;
@@ -192,7 +178,7 @@ static u32 bitmap_find(struct buf *b, u32 lo, u32 hi)
 		u64 candidates = ~bitmap_used_word(b, lo) & ~(bitmap_bit(lo) - 1);
 
 		if (candidates) {
-			lo = ALIGN_DOWN(lo, WORD_BITS) + bitmap_lowest_bit(candidates);
+			lo = ALIGN_DOWN(lo, WORD_BITS) + bits_lowest(candidates);
 			return MIN(lo, hi);
 		}
 		lo = ALIGN_DOWN(lo, WORD_BITS) + WORD_BITS;

@@ -11,7 +11,6 @@
 
 #define DIR_BLOCKS 10
 #define DEPTH 30
-#define INODE_BLOCKS 100
 #define BITMAP_BLOCKS 5
 #define BIG_FILE (3000ul * FS_BLOCK)
 #define BATCH 64    /* pages that are dropped between two points */
@@ -67,11 +66,6 @@ static s64 do_unlink_directory(void)
 static s64 do_rename(void)
 {
 	return fs_rename(rig_cwd(), "m", deep_path(DEPTH, "m"));
-}
-
-static s64 do_create(void)
-{
-	return rig_try_open("n", O_CREATE | O_RDWR);
 }
 
 static s64 do_write_block(void)
@@ -138,21 +132,6 @@ static struct fs_super *disk_super(void)
 	return (struct fs_super *)(void *)(rig_disk.data + FS_SUPER_BLOCK * FS_BLOCK);
 }
 
-/* All inodes are in use, by files that no directory has. */
-static void make_no_inodes(void)
-{
-	struct fs_dinode *d;
-
-	rig_format(2000, INODE_BLOCKS * FS_INODES_PER_BLOCK, 30, false);
-	d = (struct fs_dinode *)(void *)(rig_disk.data +
-					 disk_super()->inodestart * FS_BLOCK);
-	for (u32 ino = FS_ROOT_INO + 1; ino < disk_super()->ninodes; ino++) {
-		d[ino].type = T_FILE;
-		d[ino].nlink = 1;
-	}
-	assert_int_equal(rig_mount(RIG_RAM), 0);
-}
-
 /* Only the last blocks of the disk are free, as far as the bitmap says. */
 static void make_few_blocks(void)
 {
@@ -204,8 +183,6 @@ static const struct loop {
 	{ "is a directory empty", make_empty_directory, do_unlink_directory, 0, STOPS,
 	  DIR_BLOCKS, false },
 	{ "rename to below", make_deep_directory, do_rename, 0, STOPS, DEPTH, false },
-	{ "search of inodes", make_no_inodes, do_create, -ENOSPC, COMPLETES, INODE_BLOCKS,
-	  true },
 	{ "search of blocks", make_few_blocks, do_write_block, 1, COMPLETES,
 	  BITMAP_BLOCKS - 1, true },
 	{ "freeing a file", make_big_file, do_unlink_file, 0, COMPLETES,

@@ -1,0 +1,260 @@
+// sources: kernel/fs/*.c kernel/fs/*/*.c kernel/ipc/pipe.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/slab.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
+// cflags: -pthread -Itests/host/fs -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit,--wrap=namecache_find,--wrap=buf_get
+/* test_races.c - look-ups without a lock, and what changes names and inodes meanwhile.
+ *
+ * A hook runs in the middle of a look-up.  In the last tests several threads use the same
+ * names. */
+#include "late_disk.h"
+
+#include "fs/inode_priv.h"
+#include "fs/name/dir_priv.h"
+#include "uapi/stat.h"
+
+#define NTHREADS 4
+#define NNAMES 6
+#define ROUNDS 4000
+
+/* Runs once, after the name cache was asked, or when a block is asked for. */
+static void (*after_find)(void);
+static void (*at_block)(void);
+
+static void run_once(void (**hook)(void))
+{
+	void (*fn)(void) = *hook;
+
+	*hook = NULL;
+	if (fn)
+		fn();
+}
+
+bool __real_namecache_find(u32 dir, const union name *nm, struct name_hit *hit);
+bool __wrap_namecache_find(u32 dir, const union name *nm, struct name_hit *hit);
+int __real_buf_get(u32 block, struct buf **out);
+int __wrap_buf_get(u32 block, struct buf **out);
+
+bool __wrap_namecache_find(u32 dir, const union name *nm, struct name_hit *hit)
+{
+	bool found = __real_namecache_find(dir, nm, hit);
+
+	run_once(&after_find);
+	return found;
+}
+
+int __wrap_buf_get(u32 block, struct buf **out)
+{
+	run_once(&at_block);
+	return __real_buf_get(block, out);
+}
+
+static u32 number_of(const char *path)
+{
+	struct inode *ip;
+	u32 ino;
+
+	if (fs_lookup(rig_cwd(), path, &ip))
+		return 0;
+	ino = ip->ino;
+	inode_put(ip);
+	return ino;
+}
+
+/* --- a hook in the middle ------------------------------------------------------------- */
+
+static void replace_a_by_b(void)
+{
+	u32 ino = number_of("a");
+
+	assert_int_equal(fs_unlink(rig_cwd(), "a"), 0);
+	assert_int_equal(rig_try_open("b", O_CREATE), 0);
+	assert_int_equal(number_of("b"), ino);
+}
+
+/* The file is removed, and its number given to another, after the cache has told it. */
+static void test_removed_meanwhile(void **state)
+{
+	(void)state;
+	rig_fresh(1000, 100);
+	assert_int_equal(rig_try_open("a", O_CREATE), 0);
+	assert_int_not_equal(number_of("a"), 0);
+	after_find = replace_a_by_b;
+	assert_int_equal(number_of("a"), 0);
+	rig_done();
+}
+
+static void rename_b_to_a(void)
+{
+	assert_int_equal(fs_rename(rig_cwd(), "b", "a"), 0);
+}
+
+static void test_renamed_meanwhile(void **state)
+{
+	u32 b;
+
+	(void)state;
+	rig_fresh(1000, 100);
+	assert_int_equal(rig_try_open("a", O_CREATE), 0);
+	assert_int_equal(rig_try_open("b", O_CREATE), 0);
+	b = number_of("b");
+	assert_int_not_equal(number_of("a"), b);
+	after_find = rename_b_to_a;
+	assert_int_equal(number_of("a"), b);
+	rig_done();
+}
+
+static u32 wanted;
+static struct inode *tried;
+
+static void try_wanted(void)
+{
+	tried = inode_try(wanted);
+}
+
+/* An inode is asked for while it is being freed, and while it is read from the disk. */
+static void test_not_ready(void **state)
+{
+	struct inode *ip;
+
+	(void)state;
+	rig_fresh(1000, 100);
+	assert_int_equal(rig_try_open("a", O_CREATE), 0);
+	assert_int_equal(fs_lookup(rig_cwd(), "a", &ip), 0);
+	wanted = ip->ino;
+	assert_int_equal(fs_unlink(rig_cwd(), "a"), 0);
+	assert_null(inode_try(wanted));
+	at_block = try_wanted;
+	tried = ip;
+	inode_put(ip);
+	assert_null(at_block);
+	assert_null(tried);
+
+	assert_int_equal(rig_try_open("a", O_CREATE), 0);
+	assert_int_equal(fs_sync(), 0);
+	assert_int_equal(rig_mount(RIG_RAM), 0);
+	at_block = try_wanted;
+	tried = ip;
+	assert_int_equal(inode_get(wanted, &ip), 0);
+	assert_null(at_block);
+	assert_null(tried);
+	assert_ptr_equal(inode_try(wanted), ip);
+	inode_put(ip);
+	inode_put(ip);
+	rig_done();
+}
+
+/* --- threads -------------------------------------------------------------------------- */
+
+static bool stop;
+
+static void run_threads(void *(*fn)(void *))
+{
+	pthread_t thread[NTHREADS];
+
+	stop = false;
+	for (u32 i = 0; i < NTHREADS; i++)
+		assert_int_equal(
+			pthread_create(&thread[i], NULL, fn, (void *)(uintptr_t)i), 0);
+	for (u32 i = 0; i < NTHREADS; i++)
+		pthread_join(thread[i], NULL);
+}
+
+/* The name of a device says its minor number.  Names that lead to others lead to files. */
+static void *use_names(void *arg)
+{
+	u32 random = (u32)(uintptr_t)arg + 1;
+
+	shim_hart = 1 + (u32)(uintptr_t)arg;
+	for (u32 k = 0; k < ROUNDS; k++) {
+		struct inode *ip;
+		char name[8], other[8];
+		u32 i;
+		int err;
+
+		random = random * 1664525u + 1013904223u;
+		i = (random >> 16) % NNAMES;
+		sprintf(name, "n%u", i);
+		sprintf(other, "o%u", i);
+		switch ((random >> 24) % 8) {
+		case 0:
+			err = fs_mknod(rig_cwd(), name, 1, (s16)i);
+			assert_true(err == 0 || err == -EEXIST);
+			break;
+		case 1:
+			err = fs_unlink(rig_cwd(), (random >> 30) ? name : other);
+			assert_true(err == 0 || err == -ENOENT);
+			break;
+		case 2:
+			err = rig_try_open(other, O_CREATE);
+			assert_int_equal(err, 0);
+			break;
+		default:
+			err = fs_lookup(rig_cwd(), name, &ip);
+			assert_true(err == 0 || err == -ENOENT);
+			if (err)
+				break;
+			assert_int_equal(ip->type, T_DEVICE);
+			assert_int_equal(ip->minor, i);
+			inode_put(ip);
+		}
+	}
+	return NULL;
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	rig_fresh(1000, 100);
+	late_disk_start();
+	run_threads(use_names);
+	late_disk_stop();
+	rig_done();
+}
+
+/* More names than ways share a set of the cache: the first thread enters them in turn, and
+ * each leads to the inode that it says. */
+static void *use_cache(void *arg)
+{
+	u32 number = (u32)(uintptr_t)arg, found = 0;
+
+	shim_hart = 1 + number;
+	for (u32 k = 0; k < 300000 && !(number && __atomic_load_n(&stop, __ATOMIC_RELAXED));
+	     k++) {
+		struct name_hit hit;
+		union name nm;
+		char text[8];
+
+		sprintf(text, "x%u", k % 2000);
+		name_set(&nm, text, strlen(text));
+		if (number == 0) {
+			namecache_enter(1, &nm, 1 + k % 2000, k % 2000);
+		} else if (__real_namecache_find(1, &nm, &hit)) {
+			assert_int_equal(hit.ino, 1 + k % 2000);
+			assert_int_equal(hit.slot, k % 2000);
+			found++;
+		}
+	}
+	if (number == 0)
+		__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	return NULL;
+}
+
+static void test_cache(void **state)
+{
+	(void)state;
+	rig_fresh(1000, 100);
+	run_threads(use_cache);
+	namecache_forget_dir(1);
+	rig_done();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_removed_meanwhile),
+		cmocka_unit_test(test_renamed_meanwhile),
+		cmocka_unit_test(test_not_ready),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_cache),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
