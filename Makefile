@@ -61,6 +61,7 @@ UPROGS :=
 -include tests/guest/build.mk
 
 include mk/image.mk
+-include benches/build.mk
 include mk/qemu.mk
 $(call refuse_blanks,IMAGE KERNEL)
 

@@ -1,5 +1,5 @@
 # host.mk - the programs that run on this computer: mkfs, fsck, console-run,
-# udp-server.
+# udp-server, bench-tool.
 #
 # Each is made of the prerequisites named here and of those that tools/build.mk adds.
 
@@ -9,7 +9,7 @@ HOST_ALL_CFLAGS := -std=gnu17 $(HOST_CFLAGS) -Wall -Wextra $(if $(WERROR),-Werro
 HOST_TOOLS := $(BUILD)/mkfs $(BUILD)/fsck $(BUILD)/console-run
 
 .PHONY: host-tools
-host-tools: $(HOST_TOOLS) $(BUILD)/udp-server
+host-tools: $(HOST_TOOLS) $(BUILD)/udp-server $(BUILD)/bench-tool
 
 -include tools/build.mk
 
@@ -17,13 +17,14 @@ $(BUILD)/mkfs: tools/image/mkfs.c
 $(BUILD)/fsck: tools/image/fsck.c
 $(BUILD)/console-run: tools/console/console_run.c
 $(BUILD)/udp-server: tools/net/udp_server.c
+$(BUILD)/bench-tool: tools/bench/main.c
 
 # Changes when flags or sources do, so that the tools are built again.
 HOST_FLAGS_FILE := $(BUILD)/host-flags
 $(HOST_FLAGS_FILE): FORCE
 	@$(call write_key,$(HOSTCC) $(HOST_ALL_CFLAGS) $(wildcard tools/*/*.c))
 
-$(HOST_TOOLS) $(BUILD)/udp-server: $(wildcard tools/*/*.h) kernel/uapi/fsformat.h kernel/fs/store/layout.h $(HOST_FLAGS_FILE)
+$(HOST_TOOLS) $(BUILD)/udp-server $(BUILD)/bench-tool: $(wildcard tools/*/*.h) kernel/uapi/fsformat.h kernel/fs/store/layout.h $(HOST_FLAGS_FILE)
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_ALL_CFLAGS) -o $@ $(filter %.c,$^)

@@ -7,3 +7,4 @@ FSCK_SRCS := tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_d
 $(BUILD)/mkfs: $(FSIMG_SRCS) $(FSCK_SRCS) tools/image/mkfs_image.c
 $(BUILD)/fsck: $(FSIMG_SRCS) $(FSCK_SRCS)
 $(BUILD)/console-run: tools/console/console_output.c
+$(BUILD)/bench-tool: $(filter-out tools/bench/main.c tools/bench/plugin.c,$(wildcard tools/bench/*.c)) benches/rows.h

@@ -1,0 +1,66 @@
+# build.mk - the programs of the benchmark, and images with them.
+#
+#   make bench-files     build/bench/: bench and benchpar for kernels of the xv6 family, bench-linux
+#                        and benchpar-linux, plain.img, big.img (of the file system lab)
+
+BENCH_OUT := $(BUILD)/bench
+# The last has a page of data, which is to come after the data of the others.
+BENCH_SRC := bench.c common.c process.c memory.c thread.c file.c
+BENCHPAR_SRC := parallel.c common.c
+BENCH_CFLAGS := $(filter-out $(XV6_DEFINES) -O,$(XV6_CFLAGS)) -Os -Wall -Wextra $(if $(WERROR),-Werror)
+
+bench_obj = $(patsubst %,$(BENCH_OUT)/obj-$(TOOLCHAIN)/$(1)/%.o,$(2))
+BENCH_OBJ := $(call bench_obj,xv6,$(sort $(BENCH_SRC) $(BENCHPAR_SRC))) $(call bench_obj,linux,$(sort $(BENCH_SRC) $(BENCHPAR_SRC) linux.c))
+
+BENCH_FLAGS_FILE := $(BENCH_OUT)/flags
+$(BENCH_FLAGS_FILE): FORCE
+	@$(call write_key,$(CC) $(BENCH_CFLAGS) $(LD) $(XV6_LDFLAGS) $(UPROGS))
+
+$(BENCH_OUT)/obj-$(TOOLCHAIN)/xv6/%.o: benches/% $(BENCH_FLAGS_FILE)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BENCH_OUT)/obj-$(TOOLCHAIN)/linux/%.o: benches/% $(BENCH_FLAGS_FILE)
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(BENCH_CFLAGS) -DBENCH_LINUX -MMD -MP -c -o $@ $<
+
+BENCH_XV6 := $(BENCH_OUT)/bench $(BENCH_OUT)/benchpar
+BENCH_LINUX := $(BENCH_OUT)/bench-linux $(BENCH_OUT)/benchpar-linux
+
+$(BENCH_OUT)/bench.sym: $(call bench_obj,xv6,$(BENCH_SRC))
+$(BENCH_OUT)/benchpar.sym: $(call bench_obj,xv6,$(BENCHPAR_SRC))
+$(BENCH_OUT)/bench-linux.sym: $(call bench_obj,linux,linux.c $(BENCH_SRC))
+$(BENCH_OUT)/benchpar-linux.sym: $(call bench_obj,linux,linux.c $(BENCHPAR_SRC))
+
+$(BENCH_XV6:=.sym): $(XV6_LIB_OBJ) xv6/lib/xv6.ld $(BENCH_FLAGS_FILE)
+	$(call say,LD,$@)
+	$(Q)$(LD) $(XV6_LDFLAGS) -o $@ $(filter %.o,$^)
+
+# Linux has no program at 0.
+$(BENCH_LINUX:=.sym): xv6/lib/xv6.ld $(BENCH_FLAGS_FILE)
+	$(call say,LD,$@)
+	$(Q)$(LD) $(XV6_LDFLAGS) --defsym=FIRST_ADDRESS=0x10000 -o $@ $(filter %.o,$^)
+
+$(BENCH_XV6) $(BENCH_LINUX): %: %.sym
+	$(Q)$(OBJCOPY) --strip-all $< $@
+
+# Enough inodes for a directory of 500 files.  --big: files of 8 MiB.
+$(BENCH_OUT)/plain.img: $(BENCH_XV6) $(UPROGS) $(IMAGE_README) $(HOST_TOOLS)
+	$(call say,MKFS,$@)
+	$(Q)$(BUILD)/mkfs -i 800 $@ $(IMAGE_README) $(UPROGS) $(BENCH_XV6)
+
+$(BENCH_OUT)/big.img: $(BENCH_XV6) $(UPROGS) $(IMAGE_README) $(HOST_TOOLS)
+	$(call say,MKFS,$@)
+	$(Q)$(BUILD)/mkfs --big -s 20000 -i 800 $@ $(IMAGE_README) $(UPROGS) $(BENCH_XV6)
+
+.PHONY: bench-files
+bench-files: kernel/kernel $(BENCH_XV6) $(BENCH_LINUX) $(BENCH_OUT)/plain.img $(BENCH_OUT)/big.img $(BUILD)/bench-tool
+
+# The compiler and its version, as benches/budgets names it.
+.PHONY: print-compiler
+print-compiler:
+	$(info $(if $(LLVM),clang,gcc)-$(firstword $(subst ., ,$(shell $(CC) -dumpversion))))@:
+
+-include $(BENCH_OBJ:.o=.d)
