@@ -41,7 +41,7 @@ $(BENCH_XV6:=.sym): $(XV6_LIB_OBJ) xv6/lib/xv6.ld $(BENCH_FLAGS_FILE)
 # Linux has no program at 0.
 $(BENCH_LINUX:=.sym): xv6/lib/xv6.ld $(BENCH_FLAGS_FILE)
 	$(call say,LD,$@)
-	$(Q)$(LD) $(XV6_LDFLAGS) --defsym=FIRST_ADDRESS=0x10000 -o $@ $(filter %.o,$^)
+	$(Q)$(LD) --defsym=FIRST_ADDRESS=0x10000 $(XV6_LDFLAGS) -o $@ $(filter %.o,$^)
 
 $(BENCH_XV6) $(BENCH_LINUX): %: %.sym
 	$(Q)$(OBJCOPY) --strip-all $< $@
@@ -55,8 +55,15 @@ $(BENCH_OUT)/big.img: $(BENCH_XV6) $(UPROGS) $(IMAGE_README) $(HOST_TOOLS)
 	$(call say,MKFS,$@)
 	$(Q)$(BUILD)/mkfs --big -s 20000 -i 800 $@ $(IMAGE_README) $(UPROGS) $(BENCH_XV6)
 
+# 702 is QEMU 7.2.
+BENCH_QEMU = $(shell $(QEMU) --version | sed -n '1s/.*version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | { read a b; echo $$((a * 100 + b)); })
+$(BENCH_OUT)/plugin.so: tools/bench/plugin.c $(HOST_FLAGS_FILE)
+	$(call say,HOSTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) $(HOST_ALL_CFLAGS) -fvisibility=hidden -DQEMU=$(BENCH_QEMU) -shared -fPIC -o $@ $<
+
 .PHONY: bench-files
-bench-files: kernel/kernel $(BENCH_XV6) $(BENCH_LINUX) $(BENCH_OUT)/plain.img $(BENCH_OUT)/big.img $(BUILD)/bench-tool
+bench-files: $(BENCH_OUT)/plugin.so kernel/kernel $(BENCH_XV6) $(BENCH_LINUX) $(BENCH_OUT)/plain.img $(BENCH_OUT)/big.img $(BUILD)/bench-tool
 
 # The compiler and its version, as benches/budgets names it.
 .PHONY: print-compiler

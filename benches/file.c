@@ -171,7 +171,7 @@ static void folder_row(enum bench_row row)
 	folder_remove(count);
 }
 
-/* --- a large file ---------------------------------------------------------------------- */
+/* --- a large file ------------------------------------------------------------------- */
 
 #define READS 200
 

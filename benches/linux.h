@@ -1,9 +1,12 @@
-/* linux.h - what user.h is for kernels of the xv6 family, for Linux on riscv64: system calls
- * alone, without a C library.  Numbers: the generic list of Linux, asm-generic/unistd.h. */
+/* linux.h - what user.h is for kernels of the xv6 family, for Linux on riscv64: system
+ * calls alone, without a C library.  Numbers: the generic list of Linux, asm-generic/unistd.h. */
 #pragma once
 
 typedef unsigned int uint;
 typedef unsigned long uint64;
+
+/* Programs may read the register, but the kernel has stopped its counter. */
+#define HAS_INSTRET 0
 
 #define O_RDONLY 0
 #define O_RDWR 2

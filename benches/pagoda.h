@@ -14,7 +14,7 @@
 #define CALL_SBRK 12
 #define SBRK_LAZILY 2 /* kernels before 2025 have one argument, and are never lazy */
 
-#define SCRATCH_FOLDER "/"
+#define HAS_INSTRET 1
 
 static inline __attribute__((always_inline)) long call6(long number, const long *a)
 {
