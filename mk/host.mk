@@ -18,6 +18,7 @@ $(BUILD)/fsck: tools/image/fsck.c
 $(BUILD)/console-run: tools/console/console_run.c
 $(BUILD)/udp-server: tools/net/udp_server.c
 $(BUILD)/bench-tool: tools/bench/main.c
+$(BUILD)/bench-tool: HOST_LIBS := -lm
 
 # Changes when flags or sources do, so that the tools are built again.
 HOST_FLAGS_FILE := $(BUILD)/host-flags
@@ -27,4 +28,4 @@ $(HOST_FLAGS_FILE): FORCE
 $(HOST_TOOLS) $(BUILD)/udp-server $(BUILD)/bench-tool: $(wildcard tools/*/*.h) kernel/uapi/fsformat.h kernel/fs/store/layout.h $(HOST_FLAGS_FILE)
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
-	$(Q)$(HOSTCC) $(HOST_ALL_CFLAGS) -o $@ $(filter %.c,$^)
+	$(Q)$(HOSTCC) $(HOST_ALL_CFLAGS) -o $@ $(filter %.c,$^) $(HOST_LIBS)

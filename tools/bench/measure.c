@@ -1,5 +1,5 @@
 /* measure.c - boots every kernel of a plan, in turn, as often as there are rounds. */
-#include "tool.h"
+#include "counts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,13 +150,21 @@ static bool measure_time(struct plan *plan, struct kernel *k)
 	return good;
 }
 
+static bool measure_count(struct plan *plan, struct kernel *k)
+{
+	double total = plan->rows[ROW_boot] ? counts_boot(plan, k) : 0;
+
+	if (total)
+		figure_add(&k->figure[KIND_COUNT][ROW_boot], total, 1);
+	return measure_kernel(plan, k, KIND_COUNT);
+}
+
 bool measure(struct plan *plan)
 {
 	bool good = true;
 
-	if (plan->count)
-		for (int i = 0; i < plan->nkernels; i++)
-			good &= measure_kernel(plan, &plan->kernels[i], KIND_COUNT);
+	for (int i = 0; plan->count && i < plan->nkernels; i++)
+		good &= measure_count(plan, &plan->kernels[i]);
 	if (plan->time)
 		for (int round = 0; round < plan->rounds; round++)
 			for (int i = 0; i < plan->nkernels; i++)
