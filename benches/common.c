@@ -79,7 +79,8 @@ void clock_choose(void)
 {
 	static const char *const names[] = { "instret", "time", "uptime" };
 
-	if (!(counting && HAS_INSTRET && clock_works(CLOCK_INSTRET)) && !clock_works(CLOCK_TIME))
+	if (!(counting && HAS_INSTRET && clock_works(CLOCK_INSTRET)) &&
+	    !clock_works(CLOCK_TIME))
 		clock_kind = CLOCK_UPTIME;
 	put("@ clock ");
 	put(names[clock_kind]);

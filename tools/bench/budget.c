@@ -87,14 +87,17 @@ static const struct {
 	int row;
 	enum dear what;
 } budget_dear[] = {
-	{ ROW_getpid, DEAR_CSR },      { ROW_getpid, DEAR_SATP },   { ROW_getpid, DEAR_SFENCE },
-	{ ROW_pipe1, DEAR_SATP },      { ROW_pipe1, DEAR_SFENCE },  { ROW_pipe512, DEAR_SATP },
-	{ ROW_pipe512, DEAR_SFENCE },  { ROW_open, DEAR_SATP },     { ROW_open, DEAR_SFENCE },
-	{ ROW_openread, DEAR_SATP },   { ROW_openread, DEAR_SFENCE }, { ROW_create, DEAR_SATP },
-	{ ROW_create, DEAR_SFENCE },   { ROW_overwrite, DEAR_SATP }, { ROW_overwrite, DEAR_SFENCE },
-	{ ROW_read, DEAR_SATP },       { ROW_read, DEAR_SFENCE },   { ROW_miss50, DEAR_SATP },
-	{ ROW_miss50, DEAR_SFENCE },   { ROW_fork, DEAR_SATP },     { ROW_exec, DEAR_SATP },
-	{ ROW_pingpong, DEAR_SATP },
+	{ ROW_getpid, DEAR_CSR },       { ROW_getpid, DEAR_SATP },
+	{ ROW_getpid, DEAR_SFENCE },    { ROW_pipe1, DEAR_SATP },
+	{ ROW_pipe1, DEAR_SFENCE },     { ROW_pipe512, DEAR_SATP },
+	{ ROW_pipe512, DEAR_SFENCE },   { ROW_open, DEAR_SATP },
+	{ ROW_open, DEAR_SFENCE },      { ROW_openread, DEAR_SATP },
+	{ ROW_openread, DEAR_SFENCE },  { ROW_create, DEAR_SATP },
+	{ ROW_create, DEAR_SFENCE },    { ROW_overwrite, DEAR_SATP },
+	{ ROW_overwrite, DEAR_SFENCE }, { ROW_read, DEAR_SATP },
+	{ ROW_read, DEAR_SFENCE },      { ROW_miss50, DEAR_SATP },
+	{ ROW_miss50, DEAR_SFENCE },    { ROW_fork, DEAR_SATP },
+	{ ROW_exec, DEAR_SATP },        { ROW_pingpong, DEAR_SATP },
 };
 #define NDEAR (sizeof(budget_dear) / sizeof(*budget_dear))
 
@@ -104,7 +107,8 @@ struct tally {
 	bool known[NROWS];
 };
 
-static void tally_place(unsigned long long address, uint32_t opcode, double times, void *arg)
+static void tally_place(unsigned long long address, uint32_t opcode, double times,
+			void *arg)
 {
 	struct tally *t = arg;
 
@@ -156,8 +160,8 @@ static int check_instructions(const struct plan *plan, const struct limits *l)
 			printf("FAILED %s: it was not measured\n", row_name(row));
 			bad++;
 		} else {
-			bad += !budget_holds(row_name(row), "instructions", figure_median(f),
-					     budget * l->margin);
+			bad += !budget_holds(row_name(row), "instructions",
+					     figure_median(f), budget * l->margin);
 		}
 	}
 	return bad;
@@ -181,9 +185,9 @@ static int check_dear(const struct plan *plan, const struct limits *l)
 			continue;
 		if (!t->known[row])
 			printf("FAILED %s: %s was not counted\n", row_name(row), what);
-		bad += !t->known[row] ||
-		       !budget_holds(row_name(row), what, t->figure[row][budget_dear[i].what],
-				     budget * l->margin);
+		bad += !t->known[row] || !budget_holds(row_name(row), what,
+						       t->figure[row][budget_dear[i].what],
+						       budget * l->margin);
 	}
 	return bad;
 }
@@ -259,13 +263,15 @@ int budget_lower(struct plan *plan)
 		const struct figure *f = &plan->kernels[0].figure[KIND_COUNT][row];
 
 		if (plan->rows[row] && f->n && row_is_exact(row))
-			budget_set(plan->compiler, row_name(row), "instructions", figure_median(f));
+			budget_set(plan->compiler, row_name(row), "instructions",
+				   figure_median(f));
 	}
 	for (size_t i = 0; t && i < NDEAR; i++) {
 		int row = budget_dear[i].row;
 
 		if (t->known[row])
-			budget_set(plan->compiler, row_name(row), dear_name(budget_dear[i].what),
+			budget_set(plan->compiler, row_name(row),
+				   dear_name(budget_dear[i].what),
 				   t->figure[row][budget_dear[i].what]);
 	}
 	budgets_write();

@@ -11,7 +11,7 @@
 
 /* --- opcodes: unprivileged and privileged spec, listings of instructions --------------- */
 
-#define OPCODE(op) ((op) & 0x7f)
+#define OPCODE(op) ((op)&0x7f)
 #define FUNCT3(op) ((op) >> 12 & 7)
 #define RD(op) ((op) >> 7 & 31)
 #define RS1(op) ((op) >> 15 & 31)
@@ -38,9 +38,10 @@ const char *csr_name(unsigned number)
 		unsigned number;
 		const char *name;
 	} names[] = {
-		{ 0x100, "sstatus" },  { 0x104, "sie" },  { 0x105, "stvec" }, { 0x140, "sscratch" },
-		{ 0x141, "sepc" },     { 0x142, "scause" }, { 0x143, "stval" }, { 0x144, "sip" },
-		{ 0x14d, "stimecmp" }, { 0x180, "satp" }, { 0xc01, "time" },  { 0x003, "fcsr" },
+		{ 0x100, "sstatus" },  { 0x104, "sie" },  { 0x105, "stvec" },
+		{ 0x140, "sscratch" }, { 0x141, "sepc" }, { 0x142, "scause" },
+		{ 0x143, "stval" },    { 0x144, "sip" },  { 0x14d, "stimecmp" },
+		{ 0x180, "satp" },     { 0xc01, "time" }, { 0x003, "fcsr" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -152,9 +153,10 @@ static bool counts_possible(void)
 	static int possible = -1;
 
 	if (possible < 0)
-		possible = system("echo quit | qemu-system-riscv64 -machine virt -bios none -S "
-				  "-display none -serial none -monitor stdio -plugin " PLUGIN
-				  ",out=/dev/null >/dev/null 2>&1") == 0;
+		possible =
+			system("echo quit | qemu-system-riscv64 -machine virt -bios none -S "
+			       "-display none -serial none -monitor stdio -plugin " PLUGIN
+			       ",out=/dev/null >/dev/null 2>&1") == 0;
 	return possible;
 }
 

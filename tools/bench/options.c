@@ -12,8 +12,8 @@
 
 #define VALUES_MAX 40
 #define START_MARK "@@pagoda-start@@" /* the output of the command follows */
-#define COUNT_CHANGE 0.02 /* a smaller change of instructions is not shown */
-#define TIME_CHANGE 0.25  /* nor one of time, which varies by itself       */
+#define COUNT_CHANGE 0.02             /* a smaller change of instructions is not shown */
+#define TIME_CHANGE 0.25              /* nor one of time, which varies by itself       */
 
 struct value {
 	char name[16], word[16];
@@ -28,8 +28,9 @@ static int nvalues;
 /* Those that change nothing that is measured: what is printed and typed, and tests. */
 static bool option_is_quiet(const char *name)
 {
-	static const char *const quiet[] = { "vmprint", "echo",      "eof",   "columns", "cmd",
-					     "panic",   "backtrace", "ktest", "fsbig",   "stats" };
+	static const char *const quiet[] = { "vmprint", "echo",  "eof",       "columns",
+					     "cmd",     "panic", "backtrace", "ktest",
+					     "fsbig",   "stats" };
 
 	for (size_t i = 0; i < sizeof(quiet) / sizeof(*quiet); i++)
 		if (!strcmp(name, quiet[i]))
@@ -63,8 +64,8 @@ static void options_line(const char *text, void *arg)
 	static bool started;
 
 	started |= strstr(text, START_MARK) != NULL;
-	if (!started || strlen(text) < 12 || sscanf(text + 3, "%15s %159[^\n]", name, rest) != 2 ||
-	    option_is_quiet(name))
+	if (!started || strlen(text) < 12 ||
+	    sscanf(text + 3, "%15s %159[^\n]", name, rest) != 2 || option_is_quiet(name))
 		return;
 	end = strstr(rest, "  ");
 	if (!end)
@@ -125,7 +126,8 @@ static bool value_print(const struct value *v, enum kind kind, double least)
 
 	for (int row = 0; row < NROWS; row++) {
 		double now = figure_median(&v->plan.kernels[0].figure[kind][row]);
-		double before = figure_median(&values[0]->plan.kernels[0].figure[kind][row]);
+		double before =
+			figure_median(&values[0]->plan.kernels[0].figure[kind][row]);
 
 		if (!now || !before)
 			continue;

@@ -17,11 +17,13 @@ struct qemu_plugin_tb;
 struct qemu_plugin_insn;
 
 void qemu_plugin_register_vcpu_tb_trans_cb(uint64_t id,
-					   void (*fn)(uint64_t id, struct qemu_plugin_tb *tb));
+					   void (*fn)(uint64_t id,
+						      struct qemu_plugin_tb *tb));
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
 					    void (*fn)(unsigned hart, void *arg), int flags,
 					    void *arg);
-void qemu_plugin_register_atexit_cb(uint64_t id, void (*fn)(uint64_t id, void *arg), void *arg);
+void qemu_plugin_register_atexit_cb(uint64_t id, void (*fn)(uint64_t id, void *arg),
+				    void *arg);
 size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *tb);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *tb, size_t i);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
@@ -79,8 +81,9 @@ static void places_clear(bool write)
 	for (size_t i = 0; i < BUCKETS; i++) {
 		for (struct place *p = buckets[i]; p; p = p->next) {
 			if (write && p->times)
-				fprintf(out, "%llx %x %llx\n", (unsigned long long)p->address,
-					p->opcode, (unsigned long long)p->times);
+				fprintf(out, "%llx %x %llx\n",
+					(unsigned long long)p->address, p->opcode,
+					(unsigned long long)p->times);
 			p->times = 0;
 		}
 	}
@@ -133,8 +136,8 @@ static void on_translation(uint64_t id, struct qemu_plugin_tb *tb)
 			insn, on_instruction, 0,
 			place_find(qemu_plugin_insn_vaddr(insn), opcode));
 		if ((opcode & MARK_MASK) == MARK_OPCODE)
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, on_mark, 0,
-							       (void *)(uintptr_t)(opcode >> 20));
+			qemu_plugin_register_vcpu_insn_exec_cb(
+				insn, on_mark, 0, (void *)(uintptr_t)(opcode >> 20));
 	}
 }
 

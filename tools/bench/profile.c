@@ -17,7 +17,8 @@ struct profile {
 	double shown; /* functions with fewer instructions an operation are left out */
 };
 
-static void profile_place(unsigned long long address, uint32_t opcode, double times, void *arg)
+static void profile_place(unsigned long long address, uint32_t opcode, double times,
+			  void *arg)
 {
 	struct profile *p = arg;
 	struct symbol *s = symbols_at(&p->symbols, &address);
@@ -51,10 +52,11 @@ static void profile_functions(struct profile *p)
 
 	qsort(all, p->symbols.n, sizeof(*all), profile_compare);
 	printf("%12s %6s %8s  function\n", "instructions", "%", "calls");
-	for (size_t i = 0; i < FUNCTIONS_SHOWN && i < p->symbols.n && all[i].instructions; i++)
+	for (size_t i = 0; i < FUNCTIONS_SHOWN && i < p->symbols.n && all[i].instructions;
+	     i++)
 		printf("%12.1f %6.1f %8.2f  %s\n", all[i].instructions / p->operations,
-		       100 * all[i].instructions / p->counts.total, all[i].calls / p->operations,
-		       all[i].name);
+		       100 * all[i].instructions / p->counts.total,
+		       all[i].calls / p->operations, all[i].name);
 }
 
 static void profile_dear(const struct profile *p)
