@@ -11,14 +11,14 @@
 #define MARK(number) __asm__ volatile("slti zero, zero, %0" : : "i"(number) : "memory")
 
 /* A row is measured in passes.  The first warms up; counted is the second, or the median of
- * many, unless the clock counts single instructions.  Returns how many operations the next pass has, of
- * @count that a full pass has; 0: enough. */
+ * many, unless the clock counts single instructions.  Returns how many operations the next
+ * pass has, of @count that a full pass has; 0: enough. */
 int meter_next(int count);
 uint64 meter_value(void);   /* thousandths of the clock's unit, an operation */
 uint64 meter_counted(void); /* operations of the pass that counts             */
 
-/* Around the operations of a pass; may be called several times in one.  @ops: how many there
- * were between them.  What the two calls themselves take is not counted. */
+/* Around the operations of a pass; may be called several times in one.  @ops: how many
+ * there were between them.  What the two calls themselves take is not counted. */
 void meter_begin(void);
 void meter_end(int ops);
 

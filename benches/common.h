@@ -32,8 +32,8 @@ void clock_choose(void);
 extern const char *self; /* the path of this program */
 extern int counting;     /* instructions, not time   */
 
-/* A line of the output is put together and then written by one call, because others write to
- * the console, too. */
+/* A line of the output is put together and then written by one call, because others write
+ * to the console, too. */
 void put(const char *text);
 void put_number(uint64 n);
 void put_line(void);

@@ -1,5 +1,6 @@
 /* linux.h - what user.h is for kernels of the xv6 family, for Linux on riscv64: system
- * calls alone, without a C library.  Numbers: the generic list of Linux, asm-generic/unistd.h. */
+ * calls alone, without a C library.  Numbers: the generic list of Linux,
+ * asm-generic/unistd.h. */
 #pragma once
 
 typedef unsigned int uint;

@@ -79,10 +79,10 @@ static bool budget_holds(const char *row, const char *what, double figure, doubl
 	return holds;
 }
 
-/* --- what only the plugin can count ------------------------------------------------- */
+/* --- what only the plugin can count ------------------------------------------------ */
 
-/* Rows that map nothing: no satp writes, no flushes.  getpid: accesses to control registers,
- * too.  fork and exec: writes of satp. */
+/* Rows that map nothing: no satp writes, no flushes.  getpid: accesses to control
+ * registers, too.  fork and exec: writes of satp. */
 static const struct {
 	int row;
 	enum dear what;
@@ -139,7 +139,7 @@ static const struct tally *tally_make(const struct plan *plan)
 	return any && counts_run(plan, rows, &v) ? &t : NULL;
 }
 
-/* --- the check ------------------------------------------------------------------------- */
+/* --- the check --------------------------------------------------------------------- */
 
 struct limits {
 	const char *compiler;
@@ -207,7 +207,7 @@ int budget_check(struct plan *plan)
 	return bad ? 1 : 0;
 }
 
-/* --- lowering ---------------------------------------------------------------------------- */
+/* --- lowering ---------------------------------------------------------------------- */
 
 /* Lowers, or makes, one budget.  Prints what changes. */
 static void budget_set(const char *compiler, const char *row, const char *what,

@@ -31,7 +31,7 @@ static void chart_text(FILE *f, const char *text)
 			fputc(*text, f);
 }
 
-/* --- JSON ------------------------------------------------------------------------- */
+/* --- JSON -------------------------------------------------------------------------- */
 
 static const char *const json_kinds[KINDS] = { "instructions", "ns", "loops1", "loops2",
 					       "loops4" };
@@ -87,9 +87,12 @@ void json_write(const struct plan *plan)
 	FILE *f = chart_open(plan->json);
 
 	fprintf(f,
-		"{\n  \"compiler\": \"%s\",\n  \"load\": [%.2f, %.2f],\n  \"rounds\": %d,\n",
+		"{\n  \"compiler\": \"%s\",\n  \"load\": [%.2f, %.2f],\n"
+		"  \"rounds\": %d,\n",
 		plan->compiler, plan->load[0], plan->load[1], plan->rounds);
-	fprintf(f, "  \"kernels\": [\n");
+	fprintf(f, "  \"qemu\": \"");
+	chart_text(f, plan->qemu);
+	fprintf(f, "\",\n  \"kernels\": [\n");
 	for (int k = 0; k < plan->nkernels; k++) {
 		json_kernel(f, plan, &plan->kernels[k]);
 		fputs(k + 1 < plan->nkernels ? ",\n" : "\n", f);
@@ -98,7 +101,7 @@ void json_write(const struct plan *plan)
 	chart_close(f, plan->json);
 }
 
-/* --- SVG: bars of equal height, lengths on a logarithmic scale --------------------------- */
+/* --- SVG: bars of equal height, lengths on a logarithmic scale --------------------- */
 
 #define WIDTH 900
 #define LEFT 110 /* names of rows */
@@ -192,7 +195,8 @@ static void svg_grid(const struct chart *c)
 		svg_value(text, sizeof(text), pow(10, e), c->kind);
 		fprintf(c->f,
 			"<line class=\"grid\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>"
-			"<text class=\"small\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n",
+			"<text class=\"small\" x=\"%.1f\" y=\"%d\" "
+			"text-anchor=\"middle\">%s</text>\n",
 			svg_x(c, e), svg_x(c, e), TOP - 6, c->height - 20, svg_x(c, e),
 			c->height - 7, text);
 	}
@@ -203,7 +207,8 @@ static void svg_legend(const struct chart *c)
 	int x = LEFT;
 
 	fprintf(c->f,
-		"<text class=\"title\" x=\"%d\" y=\"22\">%s an operation, logarithmic</text>\n",
+		"<text class=\"title\" x=\"%d\" y=\"22\">%s an operation, "
+		"logarithmic</text>\n",
 		LEFT, c->kind == KIND_TIME ? "Time" : "Instructions");
 	for (int k = 0; k < c->plan->nkernels; k++) {
 		const char *name = c->plan->kernels[k].name;
@@ -233,7 +238,8 @@ static void svg_row(const struct chart *c, int row, int y)
 			svg_value(text, sizeof(text), value, c->kind);
 			end = svg_x(c, log10(value));
 			fprintf(c->f,
-				"<rect class=\"k%d\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>",
+				"<rect class=\"k%d\" x=\"%d\" y=\"%d\" width=\"%.1f\" "
+				"height=\"%d\"/>",
 				k, LEFT, y, end - LEFT, BAR - 1);
 		}
 		fprintf(c->f, "<text class=\"small\" x=\"%.1f\" y=\"%d\">%s</text>\n",

@@ -9,7 +9,7 @@
 #define PLUGIN "build/bench/plugin.so"
 #define IMAGE "build/bench/plain.img"
 
-/* --- opcodes: unprivileged and privileged spec, listings of instructions --------------- */
+/* --- opcodes: unprivileged and privileged spec, listings of instructions ----------- */
 
 #define OPCODE(op) ((op)&0x7f)
 #define FUNCT3(op) ((op) >> 12 & 7)
@@ -89,7 +89,7 @@ void counts_add(struct counts *c, uint32_t op, double times)
 		c->dear[DEAR_SFENCE] += times;
 }
 
-/* --- runs -------------------------------------------------------------------------------- */
+/* --- runs -------------------------------------------------------------------------- */
 
 struct order {
 	int row[NROWS]; /* as they were measured */
@@ -154,7 +154,8 @@ static bool counts_possible(void)
 
 	if (possible < 0)
 		possible =
-			system("echo quit | qemu-system-riscv64 -machine virt -bios none -S "
+			system("echo quit | qemu-system-riscv64 -machine virt "
+			       "-bios none -S "
 			       "-display none -serial none -monitor stdio -plugin " PLUGIN
 			       ",out=/dev/null >/dev/null 2>&1") == 0;
 	return possible;

@@ -42,7 +42,7 @@ struct boot {
 	struct timespec begin;
 };
 
-/* --- the command line ------------------------------------------------------------- */
+/* --- the command line -------------------------------------------------------------- */
 
 static void boot_arg(struct boot *b, const char *format, ...)
 {
@@ -176,7 +176,7 @@ static void boot_arguments(struct boot *b)
 	b->argv[b->argc] = NULL;
 }
 
-/* --- the run --------------------------------------------------------------------------- */
+/* --- the run ----------------------------------------------------------------------- */
 
 static void boot_start(struct boot *b)
 {
@@ -302,7 +302,7 @@ bool machine_run(struct machine *m)
 	good = b->ended || m->command;
 	if (!good)
 		fprintf(stderr,
-			"%.*s\nbench: %s: the machine ended, or hung, before the program did\n",
+			"%.*s\nbench: %s: the machine ended, or hung, before the program\n",
 			(int)b->ntail, b->tail, m->kernel->name);
 	close(b->from);
 	close(b->to);

@@ -9,26 +9,30 @@
 #include <string.h>
 
 static const char usage[] =
-	"usage: ./bench [OPTION ...]     measures what the operations of this kernel cost\n"
-	"  --rows LIST      rows and groups with commas between: core, more, file, par, boot,\n"
-	"                   all, getpid, ...                                (core,more,par,boot)\n"
-	"  --list           lists the rows\n"
-	"  --count          instructions only: one boot in which QEMU counts them\n"
-	"  --time           time only\n"
-	"  --rounds N       boots of each kernel, in turn, for the time     (3)\n"
+	"usage: ./bench [OPTION ...]   measures what the operations of this kernel cost\n"
+	"  --rows LIST    rows and groups with commas between: core, more, file, par,\n"
+	"                 boot, all, getpid, ...                   (core,more,par,boot)\n"
+	"  --list         lists the rows\n"
+	"  --count        instructions only: one boot in which QEMU counts them\n"
+	"  --time         time only\n"
+	"  --rounds N     boots of each kernel, in turn, for the time               (3)\n"
 	"  --against NAME=KERNEL,IMAGE\n"
-	"                   another kernel of the xv6 family, in the same run; may be repeated\n"
+	"                 another kernel of the xv6 family, in the same run; may be\n"
+	"                 repeated\n"
 	"  --linux VMLINUX[,INITRD]\n"
-	"                   a Linux for riscv64, in the same run\n"
-	"  --boot 'OPT=VAL' boot options for this kernel\n"
-	"  --mem SIZE       memory of the machines                          (128M)\n"
-	"  --json FILE      the result for programs\n"
-	"  --svg FILE       the result as a chart\n"
-	"  --options        what the values of each boot option change\n"
-	"  --profile ROW    the instructions of that row by function, and those that are dear\n"
-	"  --check          compares instructions with benches/budgets; status 1 if one is over\n"
-	"  --lower          writes what is lower now into benches/budgets\n"
-	"  --help           this text\n";
+	"                 a Linux for riscv64, in the same run\n"
+	"  --boot 'OPT=VAL'\n"
+	"                 boot options for this kernel\n"
+	"  --mem SIZE     memory of the machines                                 (128M)\n"
+	"  --json FILE    the result for programs\n"
+	"  --svg FILE     the result as a chart\n"
+	"  --options      what the values of each boot option change\n"
+	"  --profile ROW  the instructions of that row by function, and those that cost\n"
+	"                 more than others\n"
+	"  --check        compares instructions with benches/budgets; status 1 if a row\n"
+	"                 is over\n"
+	"  --lower        writes what is lower now into benches/budgets\n"
+	"  --help         this text\n";
 
 enum { MODE_TABLE, MODE_CHECK, MODE_LOWER, MODE_OPTIONS, MODE_PROFILE };
 
@@ -128,58 +132,81 @@ static int profile_parse(const char *name)
 	tool_die(name, "there is no such row to profile; --list has them");
 }
 
+static const struct option options[] = {
+	{ "rows", 1, NULL, 'r' },     { "list", 0, NULL, 'l' },
+	{ "count", 0, NULL, 'c' },    { "time", 0, NULL, 't' },
+	{ "rounds", 1, NULL, 'n' },   { "against", 1, NULL, 'a' },
+	{ "linux", 1, NULL, 'L' },    { "boot", 1, NULL, 'b' },
+	{ "mem", 1, NULL, 'm' },      { "json", 1, NULL, 'j' },
+	{ "svg", 1, NULL, 's' },      { "options", 0, NULL, 'o' },
+	{ "profile", 1, NULL, 'p' },  { "check", 0, NULL, 'k' },
+	{ "lower", 0, NULL, 'w' },    { "help", 0, NULL, 'h' },
+	{ "compiler", 1, NULL, 'C' }, { "folder", 1, NULL, 'F' },
+	{ "qemu", 1, NULL, 'Q' },     { NULL, 0, NULL, 0 },
+};
+
+/* What is measured, and what becomes of it.  False: @option is none of these. */
+static bool option_of_plan(struct plan *plan, int option)
+{
+	switch (option) {
+	case 'r':
+		if (!rows_parse(optarg, plan->rows))
+			exit(2);
+		break;
+	case 'c':
+		plan->time = false;
+		break;
+	case 't':
+		plan->count = false;
+		break;
+	case 'n':
+		plan->rounds = rounds_parse(optarg);
+		break;
+	case 'a':
+		against_parse(plan, optarg);
+		break;
+	case 'L':
+		linux_parse(plan, optarg);
+		break;
+	case 'b':
+		plan->boot = optarg;
+		break;
+	case 'm':
+		plan->memory = optarg;
+		break;
+	case 'j':
+		plan->json = path_of(optarg);
+		break;
+	case 's':
+		plan->svg = path_of(optarg);
+		break;
+	case 'C':
+		plan->compiler = optarg;
+		break;
+	case 'F':
+		folder = optarg;
+		break;
+	case 'Q':
+		plan->qemu = optarg;
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+/* The mode.  --compiler, --folder and --qemu are from the script. */
 static int options_parse(struct plan *plan, int argc, char **argv, int *profile)
 {
-	static const struct option options[] = {
-		{ "rows", 1, NULL, 'r' },     { "list", 0, NULL, 'l' },
-		{ "count", 0, NULL, 'c' },    { "time", 0, NULL, 't' },
-		{ "rounds", 1, NULL, 'n' },   { "against", 1, NULL, 'a' },
-		{ "linux", 1, NULL, 'L' },    { "boot", 1, NULL, 'b' },
-		{ "mem", 1, NULL, 'm' },      { "json", 1, NULL, 'j' },
-		{ "svg", 1, NULL, 's' },      { "options", 0, NULL, 'o' },
-		{ "profile", 1, NULL, 'p' },  { "check", 0, NULL, 'k' },
-		{ "lower", 0, NULL, 'w' },    { "help", 0, NULL, 'h' },
-		{ "compiler", 1, NULL, 'C' }, { "folder", 1, NULL, 'F' },
-		{ NULL, 0, NULL, 0 },
-	};
 	int option, mode = MODE_TABLE;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+		if (option_of_plan(plan, option))
+			continue;
 		switch (option) {
-		case 'r':
-			if (!rows_parse(optarg, plan->rows))
-				exit(2);
-			break;
 		case 'l':
 			list_rows();
 			exit(0);
-		case 'c':
-			plan->time = false;
-			break;
-		case 't':
-			plan->count = false;
-			break;
-		case 'n':
-			plan->rounds = rounds_parse(optarg);
-			break;
-		case 'a':
-			against_parse(plan, optarg);
-			break;
-		case 'L':
-			linux_parse(plan, optarg);
-			break;
-		case 'b':
-			plan->boot = optarg;
-			break;
-		case 'm':
-			plan->memory = optarg;
-			break;
-		case 'j':
-			plan->json = path_of(optarg);
-			break;
-		case 's':
-			plan->svg = path_of(optarg);
-			break;
 		case 'o':
 			mode = MODE_OPTIONS;
 			break;
@@ -192,12 +219,6 @@ static int options_parse(struct plan *plan, int argc, char **argv, int *profile)
 			break;
 		case 'w':
 			mode = MODE_LOWER;
-			break;
-		case 'C':
-			plan->compiler = optarg;
-			break;
-		case 'F':
-			folder = optarg;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -251,7 +272,8 @@ int main(int argc, char **argv)
 				    .rounds = 3,
 				    .nkernels = 1,
 				    .memory = "128M",
-				    .compiler = "unknown" };
+				    .compiler = "unknown",
+				    .qemu = "QEMU" };
 	int profile = -1, mode;
 
 	plan.kernels[0] =

@@ -1,8 +1,8 @@
 /* options.c - what the values of each boot option change.
  *
  * The options and their values come from the kernel itself: its program vmctl lists them.
- * Every value gets a boot in which QEMU counts, and the plain boots of all values take turns,
- * as kernels do.  Prints a table in Markdown. */
+ * Every value gets a boot in which QEMU counts, and the plain boots of all values take
+ * turns, as kernels do.  Prints a table in Markdown. */
 #define _GNU_SOURCE
 #include "tool.h"
 
@@ -55,9 +55,9 @@ static void value_add(const struct plan *plan, const char *name, const char *wor
 	values[nvalues++] = v;
 }
 
-/* A line of vmctl: " + fork      [cow] copy        share frames at fork, or copy them".  The
- * words are those before two blanks; the one in brackets is in effect.  Ranges of numbers are
- * left out: they have no value that stands for the others. */
+/* A line of vmctl: " + fork    [cow] copy      share frames at fork, or copy them".  The
+ * words are those before two blanks; the one in brackets is in effect.  Ranges of numbers
+ * are left out: they have no value that stands for the others. */
 static void options_line(const char *text, void *arg)
 {
 	char name[16], rest[160], *end, *word, *save = NULL;
@@ -95,8 +95,6 @@ static void options_list(const struct plan *plan)
 		tool_die("vmctl", "lists no options");
 }
 
-/* With uaccess=auto, in a machine that counts, the kernel would take another value than in
- * one that does not; so the plain boots' value is asked for, unless this is the option. */
 static bool options_measure(struct plan *plan)
 {
 	bool good = true;
@@ -153,10 +151,12 @@ int options_print(struct plan *plan)
 		plan->load[0] = 0;
 	options_list(plan);
 	good = options_measure(plan);
-	printf("%s, load %.1f; against the defaults (uaccess=open).  Rows that change by more than "
-	       "%.0f %% in instructions%s.\n\n",
-	       plan->compiler, plan->load[0], 100 * COUNT_CHANGE,
-	       plan->time ? ", 25 % in time" : "");
+	printf("%s, load %.1f; against the defaults (uaccess=open).  Rows that change by "
+	       "more than %.0f %% in instructions",
+	       plan->compiler, plan->load[0], 100 * COUNT_CHANGE);
+	if (plan->time)
+		printf(", %.0f %% in time", 100 * TIME_CHANGE);
+	printf(".\n\n");
 	printf("| value | instructions |%s\n|---|---|%s\n", plan->time ? " time |" : "",
 	       plan->time ? "---|" : "");
 	for (int i = 1; i < nvalues; i++) {

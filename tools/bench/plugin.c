@@ -1,8 +1,8 @@
 /* plugin.c - a plugin for QEMU that counts how often each instruction is executed.
  *
  * Counts between the marks of the benchmark (benches/bench.h).  For each row it writes to
- * the file out=FILE lines `ADDRESS OPCODE TIMES`, all in hex, and the line `row`; at the end
- * `total TIMES`, with all instructions since the start.
+ * the file out=FILE lines `ADDRESS OPCODE TIMES`, all in hex, and the line `row`; at the
+ * end `total TIMES`, with all instructions since the start.
  *
  * Debian has no header for plugins, so what is needed of the interface is declared here
  * (QEMU's docs/devel/tcg-plugins.rst).  -DQEMU=702 is version 7.2: since 9.0 a plugin says

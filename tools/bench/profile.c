@@ -1,5 +1,5 @@
-/* profile.c - what the operations of a row consist of: functions, and instructions that cost
- * more than others. */
+/* profile.c - what the operations of a row consist of: functions, and instructions that
+ * cost more than others. */
 #include "counts.h"
 #include "symbols.h"
 

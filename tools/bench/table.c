@@ -3,7 +3,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #define BUSY 0.8 /* of the load from which on times are doubtful */
 
@@ -98,8 +97,8 @@ static void table_parallel(const struct plan *plan, int k)
 		if (!plan->rows[row] || row_group(row) != GROUP_PAR)
 			continue;
 		if (!head)
-			printf("\n%s: loops a second of all processes together\n%-14s %11s %11s "
-			       "%11s %6s  one loop is\n",
+			printf("\n%s: loops a second of all processes together\n"
+			       "%-14s %11s %11s %11s %6s  one loop is\n",
 			       plan->kernels[k].name, "row", "1 hart", "2 harts", "4 harts",
 			       "x2");
 		head = true;
@@ -134,11 +133,8 @@ static void table_clocks(const struct plan *plan)
 
 void table_print(const struct plan *plan)
 {
-	struct utsname u;
-
-	uname(&u);
-	printf("%s; QEMU on %s %s, load %.1f before and %.1f after", plan->compiler,
-	       u.sysname, u.machine, plan->load[0], plan->load[1]);
+	printf("%s, %s, load %.1f before and %.1f after", plan->compiler, plan->qemu,
+	       plan->load[0], plan->load[1]);
 	if (plan->time)
 		printf("; %d round%s, median%s", plan->rounds, plan->rounds == 1 ? "" : "s",
 		       plan->load[0] > BUSY

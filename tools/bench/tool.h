@@ -43,6 +43,7 @@ struct plan {
 	const char *boot; /* further boot options */
 	const char *memory;
 	const char *compiler;
+	const char *qemu; /* its name and version */
 	const char *json, *svg;
 	double load[2]; /* of this computer, before and after */
 };
