@@ -80,7 +80,8 @@ static void futex_turns(void)
 
 #define ALARMS 5
 
-static volatile int alarms;
+static volatile int alarms, until;
+static volatile uint64 limit;
 
 static void alarm_handler(void)
 {
@@ -88,11 +89,14 @@ static void alarm_handler(void)
 	alarm_return();
 }
 
-/* Rounds of a loop of always the same instructions until @until alarms have come. */
-__attribute__((noinline, noclone)) static uint64 alarm_spin(int until, uint64 limit)
+/* Rounds of a loop of always the same instructions: until @count alarms have come, or @most
+ * rounds. */
+__attribute__((noinline)) static uint64 alarm_spin(int count, uint64 most)
 {
 	uint64 rounds = 0;
 
+	until = count;
+	limit = most;
 	while (alarms < until && rounds < limit)
 		rounds++;
 	return rounds;

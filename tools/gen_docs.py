@@ -55,6 +55,8 @@ FOLDERS = [
     ("tools", "what runs on the host"),
     ("tools/image", "disk images: mkfs and fsck"),
     ("tools/console", "console-run, for ./run -c"),
+    ("benches", "the programs that ./bench runs in the machine, and the budgets"),
+    ("tools/bench", "bench-tool, for ./bench"),
     ("tools/net", "a server for tests of the network"),
     ("tools/check", "what ./test runs besides the tests' own programs"),
     ("tools/gdb", "commands for gdb"),

@@ -105,9 +105,9 @@ def build():
     examples = "EXAMPLES=1 XV6FLAGS='-Wall -Wextra -Werror'"
     return [
         variant("gcc-elf", f"TOOLPREFIX=riscv64-unknown-elf- {examples}",
-                "kernel-only programs host-tools guest-tests"),
-        variant("gcc-linux", f"TOOLPREFIX=riscv64-linux-gnu- {examples}", "kernel-only programs"),
-        variant("clang", f"LLVM=1 {examples}", "kernel-only programs"),
+                "kernel-only programs host-tools guest-tests bench-programs"),
+        variant("gcc-linux", f"TOOLPREFIX=riscv64-linux-gnu- {examples}", "kernel-only programs bench-programs"),
+        variant("clang", f"LLVM=1 {examples}", "kernel-only programs bench-programs"),
         variant("gcc-check", "TOOLPREFIX=riscv64-unknown-elf- CHECK=1", "kernel-only"),
         variant("clang-check", "LLVM=1 CHECK=1", "kernel-only"),
     ]
@@ -158,12 +158,14 @@ def fuzz():
 
 
 def guest():
-    """the kernel in QEMU: its own programs, boots, console, power cuts"""
+    """the kernel in QEMU: what it costs, its own programs, boots, console, power cuts"""
     make = f"make -s -O -j{WORKERS} --no-print-directory"
     pytest = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     # abi builds nothing, so it may run beside those that do; it takes the longest.
     return [
         Job("guest-build", f"{make} boot-files guest-tests test.img", limit=600, first=True),
+        # Alone: it measures the kernel that was built just now.
+        Job("budgets", ["./bench", "--check"], limit=600, count=count_lines, first=True),
         Job("abi", [*pytest, "tests/qemu/test_abi.py"], limit=1800, count=count_pytest),
         Job("ktest", ["tools/check/ktest.py"], count=count_lines),
         Job("run", ["tools/check/run.py"], limit=600, count=count_lines),

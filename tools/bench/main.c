@@ -276,8 +276,9 @@ int main(int argc, char **argv)
 				    .qemu = "QEMU" };
 	int profile = -1, mode;
 
-	plan.kernels[0] =
-		(struct kernel){ .name = "Pagoda", .kernel = "kernel/kernel", .own = true };
+	plan.kernels[0] = (struct kernel){ .name = "Pagoda",
+					   .kernel = "build/bench/kernel",
+					   .own = true };
 	atexit(machine_image_free);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	mode = options_parse(&plan, argc, argv, &profile);

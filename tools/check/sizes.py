@@ -5,7 +5,7 @@ Limits: a function has at most 60 lines and 5 parameters, a file 600 lines, a li
 columns (tabs are 8), a folder 20 files.  The compiler itself limits stack frames
 (-Wframe-larger-than=512).
 
-usage: sizes.py [--top N] [FOLDER ...]     default: kernel user tools tests xv6
+usage: sizes.py [--top N] [FOLDER ...]     default: kernel user tools tests xv6 benches
 Functions are found by form: a `{` in column 0 opens one, a `}` in column 0 ends it.
 Of what is not C, only the lines of a file are counted.
 """
@@ -102,7 +102,7 @@ def check_folders(root):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--top", type=int, default=5)
-    parser.add_argument("folders", nargs="*", default=["kernel", "user", "tools", "tests", "xv6"])
+    parser.add_argument("folders", nargs="*", default=["kernel", "user", "tools", "tests", "xv6", "benches"])
     args = parser.parse_args()
     sizes, faults, total = [], [], {}
     for folder in args.folders:
