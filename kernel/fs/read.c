@@ -5,9 +5,9 @@
  * in and goes on.
  *
  * A cached page is copied without a lock, in a section (core/sync/rcu.h): so the page
- * stays, and readers write to nothing that they share.  If nobody has the inode lock at first, and
- * the inode's version is the same at the end, nobody has changed the contents meanwhile.
- * Else the reader copies again, under the inode lock. */
+ * stays, and readers write to nothing that they share.  If nobody has the inode lock at
+ * first, and the inode's version is the same at the end, nobody has changed the contents
+ * meanwhile.  Else the reader copies again, under the inode lock. */
 #include "fs/read_write_priv.h"
 
 #include "core/sync/rcu.h"

@@ -45,8 +45,8 @@ static inline void gather_ref(struct gather *g, u64 ref)
 	g->refs[g->n++] = ref;
 }
 
-/* The reference on @pg moves to @g.  Its entry, which lies in a range that was reported, was
- * cleared. */
+/* The reference on @pg moves to @g.  Its entry, which lies in a range that was reported,
+ * was cleared. */
 static inline void gather_page(struct gather *g, struct page *pg)
 {
 	if (g->space)

@@ -1,7 +1,6 @@
 /* fs_rig.c - see fs_rig.h. */
 #include "fs_rig.h"
 
-#include <assert.h>
 #include <sched.h>
 
 #include "core/clock.h"

@@ -1,4 +1,4 @@
-// sources: kernel/mm/space/vma.c kernel/mm/phys/slab.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
+// sources: kernel/mm/space/vma.c kernel/mm/phys/slab.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -Wl,--wrap=slab_alloc
 /* test_vma.c - areas against a flat model of pages: random operations, with
  * allocations that fail every now and then and must then change nothing. */
