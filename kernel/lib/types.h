@@ -43,20 +43,6 @@ typedef struct {
 	((type *)((char *)(ptr) - offsetof(type, member)))
 // clang-format on
 
-/* The number of the lowest bit that is set in @bits, which is not 0. */
-static inline unsigned bit_lowest(u64 bits)
-{
-	unsigned n = 0;
-
-	for (unsigned half = 32; half; half /= 2) {
-		if (!(bits & (BIT(half) - 1))) {
-			bits >>= half;
-			n += half;
-		}
-	}
-	return n;
-}
-
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define NORETURN __attribute__((noreturn))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))

@@ -26,6 +26,7 @@ extern char __kernel_start[], __text_end[], __rodata_end[], __kernel_end[];
 extern char boot_stack[];
 
 struct pt kernel_pt;
+static struct pt_half kernel_half;
 
 /* PTE_G is added unless isolate=on: then user mode runs on roots without these entries, but
  * a hart would use a global translation there, too. */
@@ -65,7 +66,7 @@ void kmap_init(void)
 {
 	if (opt(ISOLATE) == ISOLATE_OFF)
 		kernel_bits |= PTE_G;
-	if (pt_init(&kernel_pt))
+	if (pt_init(&kernel_pt, &kernel_half))
 		panic("no memory for the boot root");
 	kmap_anchor(STACKS_BASE);
 	kmap_anchor(KERNEL_BASE);

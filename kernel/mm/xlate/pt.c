@@ -91,16 +91,13 @@ void pt_check_changeable(const struct pt *pt)
 }
 #endif
 
-/* Entries that pt_fini() has to find are noted in the table's page: bit n of priv says that
- * entries 8n to 8n + 7 have held some.  These are all but leaves, which are gone by then;
- * in a root the kernel's leaves, too. */
-#define GROUP 8
-#define KERNEL_GROUPS (~0ul << ROOT_USER / GROUP)
-
-static void pt_note_group(const struct pt_cur *c, pte_t e)
+/* Root entry @i, of the kernel half, is in use. */
+static void pt_half_note(struct pt_half *half, unsigned i)
 {
-	if (e.bits && (!pte_is_leaf(e) || c->level == ROOT_LEVEL))
-		frame_of_va(c->slot)->priv |= BIT(level_index(c->va, c->level) / GROUP);
+	for (u32 k = 0; k < half->n; k++)
+		if (half->slot[k] == i)
+			return;
+	half->slot[half->n++] = i;
 }
 
 /* Changes of root entries go through here, so that the twin root never differs. */
@@ -113,8 +110,9 @@ static pte_t pt_slot_write(struct pt_cur *c, pte_t e)
 		ASSERT(i < ROOT_USER || !c->pt->shared);
 		if (c->pt->twin && i < ROOT_USER)
 			pte_store(pt_table_at(c->pt->twin) + i, e);
+		if (i >= ROOT_USER)
+			pt_half_note(c->pt->half, i);
 	}
-	pt_note_group(c, e);
 	return pte_xchg(c->slot, e);
 }
 
@@ -124,23 +122,54 @@ pte_t pt_set_leaf(struct pt_cur *c, pte_t e)
 	return pt_slot_write(c, e);
 }
 
+/* --- making and unmaking tables ----------------------------------------- */
+
+/* The next older table of the same struct pt. */
+static struct page *pt_table_next(const struct page *table)
+{
+	return table->owner;
+}
+
+/* The slot that points at a table that is not in reserve. */
+static pte_t *pt_table_slot(const struct page *table)
+{
+	return (pte_t *)table->priv;
+}
+
+/* A cleared table, so far without a slot that points at it.  NULL: no memory. */
+static struct page *pt_table_new(struct pt *pt)
+{
+	struct page *table = frame_alloc(FRAME_table, FRAME_ZERO);
+
+	if (!table)
+		return NULL;
+	table->owner = pt->tables;
+	pt->tables = table;
+	return table;
+}
+
+/* Makes the slot under the cursor point at @table.  Returns what was there. */
+static pte_t pt_table_place(struct pt_cur *c, struct page *table)
+{
+	table->priv = (uintptr_t)c->slot;
+	return pt_slot_write(c, pte_make(frame_pa(table), PTE_V));
+}
+
 int pt_reach(struct pt_cur *c, int level)
 {
 	while (c->level > level) {
-		struct page *pg;
+		struct page *table;
 
 		if (pte_load(c->slot).bits)
 			return -EEXIST;
-		pg = frame_alloc(FRAME_table, FRAME_ZERO);
-		if (!pg)
+		table = pt_table_new(c->pt);
+		if (!table)
 			return -ENOMEM;
-		pt_slot_write(c, pte_make(frame_pa(pg), PTE_V));
+		pt_table_place(c, table);
 		pt_descend(c, 0);
 	}
 	return 0;
 }
-
-/* --- making and unmaking tables ----------------------------------------- */
 
 static int pt_root_alloc(pa_t *root)
 {
@@ -152,31 +181,24 @@ static int pt_root_alloc(pa_t *root)
 	return 0;
 }
 
-int pt_init(struct pt *pt)
+int pt_init(struct pt *pt, struct pt_half *half)
 {
-	*pt = (struct pt){ 0 };
+	*half = (struct pt_half){ 0 };
+	*pt = (struct pt){ .half = half };
 	return pt_root_alloc(&pt->root);
 }
 
-/* Only the groups that hold something: the other entries are 0 in both. */
 int pt_init_user(struct pt *pt, const struct pt *kernel)
 {
-	u64 groups = frame_of_pa(kernel->root)->priv & KERNEL_GROUPS;
 	const pte_t *from = pt_table_at(kernel->root);
 	pte_t *to;
-	int err = pt_init(pt);
 
-	if (err)
-		return err;
-	pt->shared = true;
-	frame_of_pa(pt->root)->priv = groups;
+	*pt = (struct pt){ .half = kernel->half, .shared = true };
+	if (pt_root_alloc(&pt->root))
+		return -ENOMEM;
 	to = pt_table_at(pt->root);
-	for (; groups; groups &= groups - 1) {
-		unsigned first = bit_lowest(groups) * GROUP;
-
-		for (unsigned i = first; i < first + GROUP; i++)
-			to[i] = from[i];
-	}
+	for (u32 k = 0; k < pt->half->n; k++)
+		pte_put(&to[pt->half->slot[k]], pte_load(&from[pt->half->slot[k]]));
 	return 0;
 }
 
@@ -190,38 +212,52 @@ int pt_init_twin(struct pt *pt)
 	return pt_root_alloc(&pt->twin);
 }
 
-/* Frees the table at @pa, and those that its first @own entries point at.  There are no
- * leaves left, so what was noted is all that has to be cleared. */
-static void pt_table_free(pa_t pa, int level, unsigned own)
+#ifdef PAGODA_CHECK
+static void pt_check_no_leaves(const struct pt *pt)
 {
-	struct page *pg = frame_of_pa(pa);
-	pte_t *table = pt_table_at(pa);
+	for (struct page *table = pt->tables; table; table = pt_table_next(table)) {
+		const pte_t *slot = frame_va(table);
 
-	for (u64 groups = pg->priv; groups; groups &= groups - 1) {
-		unsigned first = bit_lowest(groups) * GROUP;
-
-		for (unsigned i = first; i < first + GROUP; i++) {
-			pte_t e = pte_load(&table[i]);
-
-			ASSERT(i >= own || !pte_is_leaf(e));
-			if (i < own && pte_is_table(e, level))
-				pt_table_free(pte_pa(e), level - 1, PT_ENTRIES);
-			table[i].bits = 0;
-		}
+		for (unsigned i = 0; i < PT_ENTRIES; i++)
+			ASSERT(!pte_is_leaf(pte_load(&slot[i])));
 	}
-	frame_put_cleared(pg);
+}
+#else
+static void pt_check_no_leaves(const struct pt *pt)
+{
+	(void)pt;
+}
+#endif
+
+/* Takes out the pointer at @table. */
+static void pt_table_unplace(const struct pt *pt, const struct page *table)
+{
+	pte_t *slot = pt_table_slot(table), *root = pt_table_at(pt->root);
+
+	pte_put(slot, (pte_t){ 0 });
+	if (pt->twin && slot >= root && slot < root + ROOT_USER)
+		pte_put(pt_table_at(pt->twin) + (slot - root), (pte_t){ 0 });
 }
 
+/* First no slot points at a table any more, then none is needed.  All are cleared then. */
 void pt_fini(struct pt *pt)
 {
-	u64 groups = frame_of_pa(pt->root)->priv;
+	pte_t *root = pt_table_at(pt->root);
+	struct page *table, *next;
 
 	ASSERT(!pt->reserve);
-	pt_table_free(pt->root, ROOT_LEVEL, pt->shared ? ROOT_USER : PT_ENTRIES);
-	if (pt->twin) {
-		frame_of_pa(pt->twin)->priv = groups & ~KERNEL_GROUPS;
-		pt_table_free(pt->twin, ROOT_LEVEL, 0);
+	pt_check_no_leaves(pt);
+	for (table = pt->tables; table; table = pt_table_next(table))
+		pt_table_unplace(pt, table);
+	for (table = pt->tables; table; table = next) {
+		next = pt_table_next(table);
+		frame_put_cleared(table);
 	}
+	for (u32 k = 0; k < pt->half->n; k++)
+		pte_put(&root[pt->half->slot[k]], (pte_t){ 0 });
+	frame_put_cleared(frame_of_pa(pt->root));
+	if (pt->twin)
+		frame_put_cleared(frame_of_pa(pt->twin));
 	*pt = (struct pt){ 0 };
 }
 
@@ -330,7 +366,7 @@ int pt_put_large(struct pt *pt, va_t va, pte_t e, struct gather *g)
 		table = frame_of_pa(pte_pa(pte_load(c.slot)));
 		gather_range(g, va, va + level_size(1));
 	} else {
-		table = frame_alloc(FRAME_table, FRAME_ZERO);
+		table = pt_table_new(pt);
 		if (!table)
 			return -ENOMEM;
 	}
@@ -345,7 +381,7 @@ pte_t pt_take_large(struct pt_cur *c)
 	struct page *table = pt_reserve_take(c->pt);
 
 	ASSERT(c->level == 1 && pte_is_leaf(pte_load(c->slot)));
-	return pt_slot_write(c, pte_make(frame_pa(table), PTE_V));
+	return pt_table_place(c, table);
 }
 
 /* The hardware may set A or D in the large leaf until it is replaced: then the exchange
@@ -357,7 +393,7 @@ void pt_split(struct pt_cur *c)
 	pte_t pointer = pte_make(frame_pa(table), PTE_V), e;
 
 	pt_check_changeable(c->pt);
-	pt_note_group(c, pointer);
+	table->priv = (uintptr_t)c->slot;
 	do {
 		e = pte_load(c->slot);
 		ASSERT(c->level == 1 && pte_is_leaf(e));

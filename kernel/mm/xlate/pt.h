@@ -14,9 +14,10 @@
  * (frame_put_block).  Leaves on addresses that are not RAM, and on frames of kind
  * FRAME_kernel and FRAME_firmware, hold none: those are never given back.
  *
- * Tables are frames of kind FRAME_table.  Only pt_fini() frees them.  Each 2 MiB leaf of
- * the user half has a table in reserve, which takes its place when the leaf is split or
- * removed; so neither needs memory.
+ * Tables are frames of kind FRAME_table.  Only pt_fini() frees them, and they are cleared
+ * then: each is in the chain struct pt.tables, and knows the slot that points at it.  Each
+ * 2 MiB leaf of the user half has a table in reserve, which takes its place when the leaf
+ * is split or removed; so neither needs memory.
  *
  * Addresses are canonical: the user half is [0, 2^38), the kernel half
  * [-2^38, 2^64 - 2^30).  The last root slot is never used, so the end of every range is
@@ -34,13 +35,23 @@
 struct gather;
 struct mutex;
 
+/* The root entries of the kernel half that are in use.  All others are 0 in every root. */
+struct pt_half {
+	u32 n;
+	u16 slot[PT_ENTRIES / 2];
+};
+
 struct pt {
 	pa_t root;
 	pa_t twin;   /* second root with the same user half, or 0: isolate=on   */
 	bool shared; /* the kernel half is somebody else's: never written here  */
 
+	struct pt_half *half; /* the kernel's */
+
 	/* Guards the entries once others can see the table; NULL: nobody else can. */
 	const struct mutex *lock;
+
+	struct page *tables; /* all but root and twin, by pt_table_next()          */
 
 	/* By hash_next: a cleared table for each 2 MiB leaf of the user half. */
 	struct page *reserve;
@@ -125,8 +136,8 @@ static inline bool pt_point(const struct pt_cur *c)
 	return (c->level > 0 || level_index(c->va, 0) == 0) && sched_point_killed();
 }
 
-/* Makes an empty table, for the kernel.  -ENOMEM. */
-int pt_init(struct pt *pt) MUST_CHECK;
+/* Makes an empty table, for the kernel, which notes in @half what it uses.  -ENOMEM. */
+int pt_init(struct pt *pt, struct pt_half *half) MUST_CHECK;
 
 /* Makes a table with an empty user half and the root entries of @kernel's kernel half.
  * Root entries that @kernel gets later do not appear in it.  -ENOMEM. */
@@ -137,7 +148,7 @@ int pt_init_user(struct pt *pt, const struct pt *kernel) MUST_CHECK;
 int pt_init_twin(struct pt *pt) MUST_CHECK;
 
 /* Frees root, twin and all tables below, except the kernel half's if it is shared.  There
- * are no leaves left, and no hart uses the table. */
+ * are no leaves, guards or notes left, and no hart uses the table. */
 void pt_fini(struct pt *pt);
 
 /* Maps @len bytes with the bits @prot (PTE_R ... PTE_COW; V is added).  -EEXIST: something

@@ -27,6 +27,7 @@ char __kernel_start[1], __text_end[1], __rodata_end[1], __kernel_end[1];
 
 static struct page table[FRAMES];
 static struct pt kernel_pt;
+static struct pt_half kernel_half;
 static struct aspace as;
 static char piece[SNAP_PIECE];
 
@@ -174,7 +175,7 @@ static int set_up(void **state)
 	frame_init(SHIM_RAM_BASE, FRAMES * PAGE_SIZE, table);
 	frame_boot_free(SHIM_RAM_BASE, SHIM_RAM_BASE + FRAMES * PAGE_SIZE);
 	vma_init();
-	assert_int_equal(pt_init(&kernel_pt), 0);
+	assert_int_equal(pt_init(&kernel_pt, &kernel_half), 0);
 	memset(&as, 0, sizeof(as));
 	assert_int_equal(pt_init_user(&as.pt, &kernel_pt), 0);
 	vma_set_init(&as.areas, NULL);

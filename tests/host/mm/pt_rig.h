@@ -19,6 +19,7 @@
 
 static struct page table[FRAMES];
 static struct pt kernel_pt, pt;
+static struct pt_half kernel_half;
 static struct tlb_space space;
 
 static struct failing failing;
@@ -38,7 +39,7 @@ static int tables_set_up(void **state)
 	shim_ram_init(FRAMES * PAGE_SIZE);
 	frame_init(SHIM_RAM_BASE, FRAMES * PAGE_SIZE, table);
 	frame_boot_free(SHIM_RAM_BASE, SHIM_RAM_BASE + (FRAMES - 1) * PAGE_SIZE);
-	assert_int_equal(pt_init(&kernel_pt), 0);
+	assert_int_equal(pt_init(&kernel_pt, &kernel_half), 0);
 	assert_int_equal(pt_map(&kernel_pt, DIRECT, 0, 4 * GIB, PTE_R | PTE_W | PT_LARGE),
 			 0);
 	assert_int_equal(pt_init_user(&pt, &kernel_pt), 0);

@@ -53,11 +53,12 @@ static void test_map_without_memory(void **state)
 static void test_init_fails(void **state)
 {
 	u64 tables = frame_count(FRAME_table);
+	struct pt_half half;
 	struct pt other;
 
 	(void)state;
 	failing_set(&failing, 1, true);
-	assert_int_equal(pt_init(&other), -ENOMEM);
+	assert_int_equal(pt_init(&other, &half), -ENOMEM);
 	failing_set(&failing, 1, true);
 	assert_int_equal(pt_init_user(&other, &kernel_pt), -ENOMEM);
 	failing_end(&failing);

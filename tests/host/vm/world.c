@@ -27,6 +27,7 @@ bool world_svade, world_patient;
 struct failing world_alloc;
 u64 world_points, world_kill_at;
 struct pt kernel_pt;
+static struct pt_half kernel_half;
 struct vmstat_hart vmstat_harts[MAX_HARTS];
 
 static struct page table[FRAMES];
@@ -299,7 +300,7 @@ int world_set_up(void **state)
 	own_pages.trapframe = frame_alloc(FRAME_trapframe, 0);
 	own_pages.usyscall = frame_alloc(FRAME_usyscall, 0);
 	assert_true(own_pages.trapframe && own_pages.usyscall);
-	assert_int_equal(pt_init(&kernel_pt), 0);
+	assert_int_equal(pt_init(&kernel_pt, &kernel_half), 0);
 	object_init(&world_file.obj, &file_ops);
 	free_at_start = frame_count(FRAME_free);
 	return 0;
