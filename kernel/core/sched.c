@@ -204,6 +204,8 @@ static void sched_switch(struct hart *h)
 		fp_leave(h, prev);
 	if (next->as)
 		aspace_load(next->as);
+	else if (prev->state == THREAD_DEAD)
+		root_unload(); /* on_dead() may free what is loaded */
 	else
 		root_rest();
 	if (next->fp_used)

@@ -54,10 +54,12 @@ static void proc_main(void *arg)
 
 static void proc_dead(struct thread *t)
 {
-	struct proc *p = t->proc;
+	struct proc *p = t->proc, *slot = container_of(t, struct proc, thread);
 
+	if (slot->peer.emptied)
+		aspace_bury(slot->peer.emptied);
 	spin_lock(&proc_lock);
-	if (threads_gone(container_of(t, struct proc, thread))) {
+	if (threads_gone(slot)) {
 		p->zombie = true;
 		waitq_wake_all(&p->parent->child_died);
 	}
@@ -239,7 +241,8 @@ s64 proc_fork(void)
 
 /* --- exit -------------------------------------------------------------- */
 
-static void proc_drop_memory(struct proc *p)
+/* Gives back all but the tables of the space, which it returns. */
+static struct aspace *proc_drop_memory(struct proc *p)
 {
 	struct thread *self = thread_current();
 	struct aspace *as = self->as;
@@ -251,14 +254,17 @@ static void proc_drop_memory(struct proc *p)
 	p->program = NULL;
 	p->usyscall = NULL;
 	spin_unlock(&proc_lock);
-	root_unload();
+	root_rest();
 	irq_pop_off();
-	aspace_destroy(as);
+	aspace_empty(as);
 	program_put(program);
 	proc_free_pages(p);
+	return as;
 }
 
-/* The children of @p go to init, which waits for everybody. */
+/* The children of @p go to init, which waits for everybody.  A parent that waits is woken
+ * already: then it is next on this hart, and before it goes on proc_dead() makes @p a
+ * zombie.  Wherever else it runs it waits again, and proc_dead() wakes it. */
 static void proc_leave_tree(struct proc *p)
 {
 	struct proc *child, *next;
@@ -271,6 +277,7 @@ static void proc_leave_tree(struct proc *p)
 		if (child->zombie)
 			waitq_wake_all(&init_proc->child_died);
 	}
+	waitq_wake_all(&p->parent->child_died);
 	spin_unlock(&proc_lock);
 }
 
@@ -278,6 +285,7 @@ void proc_exit_thread(u64 value)
 {
 	struct thread *self = thread_current();
 	struct proc *p = self->proc;
+	struct aspace *as;
 
 	if (self->attends)
 		alarm_drop(self);
@@ -290,8 +298,10 @@ void proc_exit_thread(u64 value)
 		fds_close_all(p);
 		if (p->binds_ports)
 			port_leave(p);
-		proc_drop_memory(p);
+		as = proc_drop_memory(p);
 		proc_leave_tree(p);
+		if (aspace_leave(as))
+			threads_self()->peer.emptied = as;
 	}
 	thread_exit(); /* proc_dead() tells the parent */
 }

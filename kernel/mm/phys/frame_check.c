@@ -36,14 +36,6 @@ static u64 frame_check_page(const struct page *pg)
 	return BIT(order);
 }
 
-void frame_check_cleared(const struct page *pg)
-{
-	const u64 *word = frame_va(pg);
-
-	for (u64 i = 0; i < PAGE_SIZE / sizeof(*word); i++)
-		ASSERT(!word[i]);
-}
-
 /* Returns how many frames are on the list @c. */
 static u64 frame_check_cache(const struct frame_cache *c)
 {

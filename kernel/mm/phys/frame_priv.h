@@ -3,6 +3,7 @@
 
 #include "core/hart.h"
 #include "core/sync/spinlock.h"
+#include "lib/assert.h"
 #include "mm/phys/frame.h"
 #include "mm/phys/kmap.h"
 
@@ -40,15 +41,18 @@ struct frames {
 extern struct frame_cache frame_caches[MAX_HARTS];
 extern struct frames frames;
 
-#ifdef PAGODA_CHECK
-/* ASSERTs that all bytes of the frame are 0. */
-void frame_check_cleared(const struct page *pg);
-#else
+/* In checking builds: ASSERTs that all bytes of the frame are 0. */
 static inline void frame_check_cleared(const struct page *pg)
 {
+#ifdef PAGODA_CHECK
+	const u64 *word = frame_va(pg);
+
+	for (u64 i = 0; i < PAGE_SIZE / sizeof(*word); i++)
+		ASSERT(!word[i]);
+#else
 	(void)pg;
-}
 #endif
+}
 
 static inline pfn_t frame_pfn(const struct page *pg)
 {

@@ -14,6 +14,10 @@
 #include "uapi/layout.h"
 #include "uapi/limits.h"
 
+/* A space with more tables is not left to aspace_bury(), which may run with interrupts
+ * off. */
+#define BURY_TABLES 16
+
 static struct slab_cache aspace_slab;
 
 void aspace_init(u32 harts)
@@ -98,13 +102,38 @@ void aspace_load(struct aspace *as)
 	root_load(as ? &as->root : NULL);
 }
 
-void aspace_free(struct aspace *as)
+void aspace_bury(struct aspace *as)
 {
-	aspace_zap_all(as);
 	aspace_unmap_trap_pages(as);
-	vma_set_fini(&as->areas);
 	pt_fini(&as->pt);
 	slab_free(&aspace_slab, as);
+}
+
+static void aspace_unmap_all(struct aspace *as)
+{
+	aspace_zap_all(as);
+	vma_set_fini(&as->areas);
+}
+
+void aspace_free(struct aspace *as)
+{
+	aspace_unmap_all(as);
+	aspace_bury(as);
+}
+
+void aspace_empty(struct aspace *as)
+{
+	aspace_unlist(as);
+	aspace_unmap_all(as);
+}
+
+bool aspace_leave(struct aspace *as)
+{
+	if (as->pt.ntables <= BURY_TABLES && root_leave(&as->root))
+		return true;
+	root_evict(&as->root);
+	aspace_bury(as);
+	return false;
 }
 
 void aspace_destroy(struct aspace *as)

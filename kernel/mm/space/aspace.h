@@ -55,6 +55,18 @@ void aspace_share(struct aspace *as);
  * No thread runs in @as any more; no lock held, interrupts on. */
 void aspace_destroy(struct aspace *as);
 
+/* The same in two steps, for a thread that ends: its hart goes straight from this root to
+ * the next thread's, which saves a flush of the TLB.
+ * aspace_empty() waits, and gives everything back but the tables.  The caller's hart may
+ * have @as loaded, but rests (root_rest()).
+ * aspace_leave() then leaves @as with the running thread.  True: only this hart has it
+ * loaded, and interrupts stay off until the thread ends (thread_exit()); the caller has
+ * aspace_bury() called after that, in any context.  False: there is nothing left of @as;
+ * interrupts are on. */
+void aspace_empty(struct aspace *as);
+bool aspace_leave(struct aspace *as) MUST_CHECK;
+void aspace_bury(struct aspace *as);
+
 /* An area of private zeroed memory, page-aligned [start, end). */
 struct area_spec {
 	va_t start, end;

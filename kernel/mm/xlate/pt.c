@@ -145,6 +145,7 @@ static struct page *pt_table_new(struct pt *pt)
 		return NULL;
 	table->owner = pt->tables;
 	pt->tables = table;
+	pt->ntables++;
 	return table;
 }
 

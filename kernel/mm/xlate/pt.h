@@ -43,6 +43,7 @@ struct pt_half {
 
 struct pt {
 	pa_t root;
+	u32 ntables; /* below the roots, those in reserve included              */
 	pa_t twin;   /* second root with the same user half, or 0: isolate=on   */
 	bool shared; /* the kernel half is somebody else's: never written here  */
 

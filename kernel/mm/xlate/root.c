@@ -114,6 +114,21 @@ void root_unload(void)
 	root_load(NULL);
 }
 
+/* No thread runs in the space, so no hart loads it any more. */
+bool root_leave(const struct root *r)
+{
+	bool here = true;
+
+	ASSERT(irq_enabled());
+	irq_disable();
+	for (u32 i = 0; i < nharts; i++)
+		here &= i == hart_index() ||
+			__atomic_load_n(&harts[i].loaded, __ATOMIC_ACQUIRE) != r;
+	if (!here)
+		irq_enable();
+	return here;
+}
+
 /* The caller's own hart may be one of those asked: the thread may have slept since it gave
  * up the space, and gone on where the space is still borrowed.  Interrupts stay on, so
  * that two harts that ask each other can both answer. */

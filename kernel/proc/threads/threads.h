@@ -15,6 +15,7 @@
 #include "core/sync/waitq.h"
 #include "lib/list.h"
 
+struct aspace;
 struct file;
 struct inode;
 struct proc;
@@ -29,6 +30,7 @@ struct peer {
 	bool claimed;           /* (P) a join() is about to free it            */
 	bool retired;           /* (P) it is to leave, but its process goes on */
 	u64 value;              /* (P) what it ended with                      */
+	struct aspace *emptied; /* (S) left by it as the last: aspace_bury()   */
 	struct file *held;      /* (S) references until the end of this system */
 	struct inode *held_cwd; /* (S) call: fds.h                             */
 };

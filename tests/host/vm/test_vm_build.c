@@ -172,11 +172,56 @@ static void test_child_is_seen_when_its_parent_is_unlocked(void **state)
 	world_stop();
 }
 
+/* A space that a thread leaves when it ends: nobody sees it, and only its tables are left.
+ * If another hart has it loaded, or it has many tables, nothing is. */
+static void leave(bool elsewhere, u64 span, bool buried)
+{
+	struct aspace_builder b = begin();
+	struct area_spec spec = {
+		.start = GIB,
+		.end = GIB + span,
+		.prot = VMA_R | VMA_W,
+		.kind = VMA_image,
+	};
+	struct aspace *as;
+	u64 anon, tables;
+
+	aspace_builder_abandon(&b);
+	anon = frame_count(FRAME_anon), tables = frame_count(FRAME_table);
+	assert_int_equal(aspace_builder_start(&b, trapframe), 0);
+	fill(&b);
+	assert_int_equal(aspace_builder_add(&b, &spec), 0);
+	for (va_t va = spec.start; va < spec.end; va += 2 * MIB)
+		assert_non_null(aspace_builder_page(&b, va));
+	as = aspace_builder_finish(&b);
+	aspace_empty(as);
+	assert_false(is_seen(as));
+	assert_int_equal(frame_count(FRAME_anon), anon);
+	assert_true(frame_count(FRAME_table) > tables);
+	world_elsewhere = elsewhere;
+	assert_int_equal(aspace_leave(as), buried);
+	world_elsewhere = false;
+	if (buried)
+		aspace_bury(as);
+	assert_int_equal(frame_count(FRAME_table), tables);
+	end();
+}
+
+static void test_space_is_left(void **state)
+{
+	(void)state;
+	leave(false, PAGE_SIZE, true);
+	leave(true, PAGE_SIZE, false);
+	leave(false, 64 * MIB, false);
+	leave(false, 10 * MIB, true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_space_is_seen_only_once_it_is_finished),
 		cmocka_unit_test(test_space_that_is_abandoned_was_never_seen),
+		cmocka_unit_test(test_space_is_left),
 		cmocka_unit_test(test_builder_ends_once),
 		cmocka_unit_test(test_live_space_is_changed_under_its_lock_alone),
 		cmocka_unit_test(test_child_is_seen_when_its_parent_is_unlocked),

@@ -23,7 +23,7 @@
 
 struct aspace *space[SPACES];
 struct world_file world_file;
-bool world_svade, world_patient;
+bool world_svade, world_patient, world_elsewhere;
 struct failing world_alloc;
 u64 world_points, world_kill_at;
 struct pt kernel_pt;
@@ -83,6 +83,12 @@ void root_set(struct root *r, pa_t kernel, pa_t user)
 void root_load(struct root *r)
 {
 	(void)r;
+}
+
+bool root_leave(const struct root *r)
+{
+	(void)r;
+	return !world_elsewhere;
 }
 
 void root_evict(struct root *r)

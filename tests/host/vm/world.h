@@ -54,6 +54,7 @@ void world_space_free(struct aspace *as);
 /* world_points counts scheduling points.  At number world_kill_at the thread is killed; 0:
  * never. */
 extern u64 world_points, world_kill_at;
+extern bool world_elsewhere;       /* another hart has the space loaded */
 extern bool world_patient;         /* the thread is process 1, which waits for memory */
 extern struct failing world_alloc; /* allocations of frames and of small objects      */
 
