@@ -12,14 +12,7 @@
 #include "proc/program/program.h"
 #include "uapi/errno.h"
 
-#define SYS_MAX 128
-
-struct syscall {
-	s64 (*fn)(const u64 arg[6]);
-	const char *name;
-};
-
-static const struct syscall table[SYS_MAX] = {
+const struct syscall syscall_table[SYS_MAX] = {
 #define X(number, call, nargs) [number] = { sys_##call, #call },
 	SYSCALLS(X)
 #undef X
@@ -45,7 +38,7 @@ static const bool is_private[SYS_MAX] = {
 
 const char *syscall_name(u32 number)
 {
-	return number < SYS_MAX ? table[number].name : NULL;
+	return number < SYS_MAX ? syscall_table[number].name : NULL;
 }
 
 u32 syscall_bit(u32 number)
@@ -65,27 +58,23 @@ u32 syscall_number(const char *name)
 	if (!strcmp(name, "sleep"))
 		name = "pause"; /* the name from 2025 on */
 	for (u32 i = 0; i < SYS_MAX; i++) {
-		if (table[i].name && !is_private[i] && !strcmp(name, table[i].name))
+		if (syscall_table[i].name && !is_private[i] &&
+		    !strcmp(name, syscall_table[i].name))
 			return i;
 	}
 	return 0;
 }
 
-/* With CHECK=1, fills the unused kernel stack with the low byte of the caller's t6.  A test
- * sets t6 and looks for that byte in all that comes back: if it is there, the call has
- * given away a byte of stack that it never wrote. */
-static __attribute__((noinline)) void syscall_mark_stack(const struct thread *t)
-{
 #ifdef PAGODA_CHECK
+__attribute__((noinline)) void syscall_mark_stack(const struct thread *t)
+{
 	u8 *at = (u8 *)(t->stack_top - KSTACK_PAGES * PAGE_SIZE);
 	const u8 *end = (const u8 *)cpu_sp();
 
 	while (at < end)
 		*(volatile u8 *)at++ = (u8)t->tf->t6;
-#else
-	(void)t;
-#endif
 }
+#endif
 
 static inline bool number_is_native(u32 number)
 {
@@ -131,21 +120,14 @@ static struct request syscall_request(const struct thread *t)
 /* Makes the call; if the number is -errno, returns it. */
 static s64 syscall_call(const struct thread *t, s64 number)
 {
-	if ((u64)number >= SYS_MAX || !table[number].fn) {
+	if ((u64)number >= SYS_MAX || !syscall_table[number].fn) {
 		if (number < 0)
 			return number;
 		printk_limited("unknown sys call", "%d %s: unknown sys call %d\n",
 			       t->proc->pid, t->name, (int)number);
 		return -ENOSYS;
 	}
-	return table[number].fn(&t->tf->a0);
-}
-
-static inline void syscall_return(const struct thread *t, bool native, s64 result)
-{
-	if (result < 0 && !native)
-		result = -1;
-	t->tf->a0 = result;
+	return syscall_table[number].fn(&t->tf->a0);
 }
 
 static void syscall_trace_request(const struct proc *p, struct request r, s64 result)
@@ -162,8 +144,7 @@ void syscall_trace(const struct thread *t, s64 result)
 	syscall_trace_request(t->proc, syscall_request(t), result);
 }
 
-/* The number has no row of its own, or the thread is odd. */
-static __attribute__((noinline)) void syscall_dispatch_slowly(struct thread *t)
+void syscall_dispatch_slowly(struct thread *t)
 {
 	struct request r = syscall_request(t);
 	s64 result;
@@ -172,7 +153,7 @@ static __attribute__((noinline)) void syscall_dispatch_slowly(struct thread *t)
 		result = sandbox_masked_call((u32)r.number, &t->tf->x[10]);
 	else
 		result = syscall_call(t, r.number);
-	syscall_return(t, r.native, result);
+	t->tf->a0 = result < 0 && !r.native ? -1 : result;
 	if (t->traced)
 		syscall_trace_request(t->proc, r, (s64)t->tf->a0);
 }
@@ -181,16 +162,4 @@ void syscall_dispatch_odd(struct thread *t)
 {
 	syscall_mark_stack(t);
 	syscall_dispatch_slowly(t);
-}
-
-void syscall_dispatch(struct thread *t)
-{
-	u32 used = (u32)t->tf->a7, number = used & ~SYS_NATIVE;
-
-	syscall_mark_stack(t);
-	/* Numbers of the labs have no row, so they take the other way. */
-	if (number < SYS_MAX && table[number].fn)
-		syscall_return(t, used & SYS_NATIVE, table[number].fn(&t->tf->a0));
-	else
-		syscall_dispatch_slowly(t);
 }

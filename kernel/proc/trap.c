@@ -60,7 +60,8 @@ static void user_trap_kill(u64 cause, u64 tval)
 	proc_exit(-1);
 }
 
-static void user_trap_exception(struct thread *t, u64 cause, u64 tval)
+static __attribute__((noinline)) void user_trap_exception(struct thread *t, u64 cause,
+							  u64 tval)
 {
 	int err = -EFAULT;
 
@@ -98,7 +99,7 @@ static inline void user_trap_syscall(struct thread *t)
 	if (t->attends)
 		user_trap_odd_syscall(t);
 	else
-		syscall_dispatch(t);
+		syscall_dispatch(t, t->tf);
 }
 
 /* What keeps a program from being entered just as it is.  False: look again.  Interrupts
