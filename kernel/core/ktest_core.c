@@ -103,6 +103,8 @@ KTEST(spin_locks_turn_interrupts_off_and_on)
 	ASSERT(irq_enabled() && !spin_held(&lock));
 }
 
+#define ADDERS 3 /* so two wait at a time */
+
 static struct mutex mutex;
 static unsigned counter; /* (mutex) */
 
@@ -130,13 +132,13 @@ KTEST(a_mutex_lets_one_in)
 	unsigned before = done;
 
 	mutex_init(&mutex, "ktest", RANK_none);
-	ASSERT(kthread_start("ktest", ktest_adder, NULL) == 0);
-	ASSERT(kthread_start("ktest", ktest_adder, NULL) == 0);
+	for (unsigned i = 0; i < ADDERS; i++)
+		ASSERT(kthread_start("ktest", ktest_adder, NULL) == 0);
 	spin_lock(&lock);
-	while (done < before + 200)
+	while (done < before + 100 * ADDERS)
 		waitq_wait_quiet(&wq, &lock);
 	spin_unlock(&lock);
-	ASSERT(counter == 2 * ADDS);
+	ASSERT(counter == ADDERS * ADDS);
 }
 
 static void ktest_waiter(void *arg)

@@ -29,7 +29,7 @@ static unsigned nkthreads;
 
 bool thread_killed(void)
 {
-	return __atomic_load_n(&thread_current()->killed, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&thread_current()->killed, __ATOMIC_RELAXED);
 }
 
 void hart_ipi(struct hart *h, u64 work)
@@ -110,12 +110,12 @@ static void sched_enqueue_there(struct hart *h, struct thread *t)
 static struct hart *thread_lock_home(struct thread *t)
 {
 	for (;;) {
-		u32 i = __atomic_load_n(&t->hart, __ATOMIC_ACQUIRE);
+		u32 i = __atomic_load_n(&t->hart, __ATOMIC_RELAXED);
 
-		spin_lock(&harts[i].rq.lock);
+		spin_lock_irq(&harts[i].rq.lock);
 		if (t->hart == i)
 			return &harts[i];
-		spin_unlock(&harts[i].rq.lock);
+		spin_unlock_irq(&harts[i].rq.lock);
 	}
 }
 
@@ -128,24 +128,22 @@ static void thread_make_ready(struct hart *h, struct thread *t)
 
 	if (h->cpu.thread == t) {
 		t->state = THREAD_RUNNING; /* it has not gone to sleep yet */
-		spin_unlock(&h->rq.lock);
+		spin_unlock_irq(&h->rq.lock);
 		return;
 	}
 	t->state = THREAD_READY;
 	if (here != h) {
 		if (t->pinned) {
 			sched_enqueue_there(h, t);
-			spin_unlock(&h->rq.lock);
+			spin_unlock_irq(&h->rq.lock);
 			return;
 		}
 		__atomic_store_n(&t->hart, here->cpu.index, __ATOMIC_RELEASE);
-		irq_push_off(); /* stay on this hart between the locks */
-		spin_unlock(&h->rq.lock);
-		spin_lock(&here->rq.lock);
-		irq_pop_off();
+		spin_unlock_irq(&h->rq.lock);
+		spin_lock_irq(&here->rq.lock);
 	}
 	sched_enqueue(here, t);
-	spin_unlock(&here->rq.lock);
+	spin_unlock_irq(&here->rq.lock);
 }
 
 /* --- switching --------------------------------------------------------- */
@@ -168,7 +166,7 @@ void sched_finish_switch(void)
 	struct thread *prev = h->rq.previous;
 	u32 state = prev->state;
 
-	spin_unlock(&h->rq.lock);
+	spin_unlock_irq(&h->rq.lock);
 	if (state < THREAD_MOVING)
 		return;
 	if (state == THREAD_MOVING)
@@ -193,7 +191,7 @@ static void sched_switch(struct hart *h)
 	next->state = THREAD_RUNNING;
 	cpu_exit_clear(&h->cpu, CPU_RESCHED);
 	if (next == prev) {
-		spin_unlock(&h->rq.lock);
+		spin_unlock_irq(&h->rq.lock);
 		return;
 	}
 	prev->runtime += now - prev->started;
@@ -265,32 +263,30 @@ int kthread_start(const char *name, void (*fn)(void *), void *arg)
 	return 0;
 }
 
+/* Without the queue lock: others change the state of a running thread only if it is about
+ * to sleep. */
 void thread_prepare_sleep(bool killable)
 {
-	struct thread *t;
+	struct thread *t = thread_current();
 
-	irq_push_off();
-	t = thread_current();
-	spin_lock(&hart_current()->rq.lock);
-	t->state = killable ? THREAD_WAITING : THREAD_SLEEPING;
-	spin_unlock(&hart_current()->rq.lock);
-	irq_pop_off();
+	__atomic_store_n(&t->state, killable ? THREAD_WAITING : THREAD_SLEEPING,
+			 __ATOMIC_RELAXED);
+	if (!killable)
+		return;
 	/* thread_kill() sets `killed` before it looks at the state, so one of the two
 	 * sees what the other has written. */
-	if (killable && thread_killed())
+	fence_all();
+	if (thread_killed())
 		thread_wake(t);
 }
 
 void thread_sleep(void)
 {
-	struct hart *h;
+	struct hart *h = hart_current();
 
-	irq_push_off();
-	h = hart_current();
-	spin_lock(&h->rq.lock);
-	irq_pop_off();
+	spin_lock_irq(&h->rq.lock);
 	if (h->cpu.thread->state == THREAD_RUNNING)
-		spin_unlock(&h->rq.lock);
+		spin_unlock_irq(&h->rq.lock);
 	else
 		sched_switch(h);
 }
@@ -302,14 +298,15 @@ void thread_wake(struct thread *t)
 	if (t->state == THREAD_SLEEPING || t->state == THREAD_WAITING)
 		thread_make_ready(h, t);
 	else
-		spin_unlock(&h->rq.lock);
+		spin_unlock_irq(&h->rq.lock);
 }
 
 void thread_kill(struct thread *t)
 {
 	struct hart *h;
 
-	__atomic_store_n(&t->killed, true, __ATOMIC_SEQ_CST);
+	__atomic_store_n(&t->killed, true, __ATOMIC_RELAXED);
+	fence_all(); /* see thread_prepare_sleep() */
 	h = thread_lock_home(t);
 	if (t->state == THREAD_WAITING) {
 		thread_make_ready(h, t);
@@ -317,20 +314,17 @@ void thread_kill(struct thread *t)
 	}
 	if (t->state == THREAD_RUNNING && h != hart_current())
 		hart_ipi(h, 0); /* it dies on the way out of this trap */
-	spin_unlock(&h->rq.lock);
+	spin_unlock_irq(&h->rq.lock);
 }
 
 void thread_yield(void)
 {
-	struct hart *h;
+	struct hart *h = hart_current();
 
-	irq_push_off();
-	h = hart_current();
-	spin_lock(&h->rq.lock);
-	irq_pop_off();
+	spin_lock_irq(&h->rq.lock);
 	if (!h->rq.nready) {
 		cpu_exit_clear(&h->cpu, CPU_RESCHED);
-		spin_unlock(&h->rq.lock);
+		spin_unlock_irq(&h->rq.lock);
 		return;
 	}
 	h->cpu.thread->state = THREAD_READY;
@@ -341,19 +335,16 @@ void thread_yield(void)
 
 int thread_pin(int n)
 {
-	struct hart *h;
+	struct hart *h = hart_current();
 	struct thread *t;
 
 	if (n != HART_ANY && (n < 0 || (u32)n >= nharts || !harts[n].online))
 		return -EINVAL;
-	irq_push_off();
-	h = hart_current();
-	spin_lock(&h->rq.lock);
-	irq_pop_off();
+	spin_lock_irq(&h->rq.lock);
 	t = h->cpu.thread;
 	t->pinned = n != HART_ANY;
 	if (!t->pinned || h == &harts[n]) {
-		spin_unlock(&h->rq.lock);
+		spin_unlock_irq(&h->rq.lock);
 		return 0;
 	}
 	/* Nobody wakes a thread that is not asleep, so it is this hart that puts @t into
@@ -372,14 +363,11 @@ void sched_point(void)
 
 void thread_exit(void)
 {
-	struct hart *h;
+	struct hart *h = hart_current();
 
-	irq_push_off();
-	h = hart_current();
 	if (h->cpu.thread->fp_used)
 		fp_replace(h->cpu.thread, NULL);
-	spin_lock(&h->rq.lock);
-	irq_pop_off();
+	spin_lock_irq(&h->rq.lock);
 	h->cpu.thread->state = THREAD_DEAD;
 	sched_switch(h);
 	assert_fail(__FILE__, __LINE__, "a dead thread runs");
@@ -417,7 +405,7 @@ static struct thread *sched_steal_from(struct hart *victim, struct hart *h)
 {
 	struct thread *t = NULL;
 
-	spin_lock(&victim->rq.lock);
+	spin_lock_irq(&victim->rq.lock);
 	if (victim->cpu.thread != victim->idle)
 		t = sched_first_free(victim);
 	if (t) {
@@ -425,7 +413,7 @@ static struct thread *sched_steal_from(struct hart *victim, struct hart *h)
 		victim->rq.nready--;
 		__atomic_store_n(&t->hart, h->cpu.index, __ATOMIC_RELEASE);
 	}
-	spin_unlock(&victim->rq.lock);
+	spin_unlock_irq(&victim->rq.lock);
 	return t;
 }
 
@@ -441,9 +429,9 @@ static bool sched_steal(struct hart *h)
 		t = sched_steal_from(victim, h);
 		if (!t)
 			continue;
-		spin_lock(&h->rq.lock);
+		spin_lock_irq(&h->rq.lock);
 		sched_enqueue(h, t);
-		spin_unlock(&h->rq.lock);
+		spin_unlock_irq(&h->rq.lock);
 		return true;
 	}
 	return false;
@@ -457,7 +445,7 @@ void sched_idle(void)
 	for (;;) {
 		irq_disable();
 		if (h->rq.nready || sched_steal(h)) {
-			spin_lock(&h->rq.lock);
+			spin_lock_irq(&h->rq.lock);
 			h->irq_was_on = true;
 			sched_switch(h);
 			continue;
@@ -477,14 +465,14 @@ static void sched_share_out(struct hart *h)
 {
 	struct hart *idle;
 
-	spin_lock(&h->rq.lock);
+	spin_lock_irq(&h->rq.lock);
 	idle = sched_find_taker(h);
 	if (idle)
 		hart_ipi(idle, 0);
 	if (clock_now() - h->cpu.thread->started >= clock_hz() / SLICE_HZ)
 		cpu_exit_set(&h->cpu, CPU_RESCHED);
 	sched_arm_tick(h);
-	spin_unlock(&h->rq.lock);
+	spin_unlock_irq(&h->rq.lock);
 }
 
 void sched_timer(void)
@@ -512,8 +500,8 @@ void sched_ipi(void)
 	if (work & HART_IPI_DROP && !h->cpu.thread->as)
 		root_unload();
 	if (h->rq.nready && h->cpu.thread != h->idle) { /* a pinned thread came */
-		spin_lock(&h->rq.lock);
+		spin_lock_irq(&h->rq.lock);
 		sched_arm_tick(h);
-		spin_unlock(&h->rq.lock);
+		spin_unlock_irq(&h->rq.lock);
 	}
 }

@@ -1,8 +1,12 @@
 /* sched.h - struct thread, and what the scheduler offers to core and proc.
  *
  * A thread is on a run queue, running, or asleep.  Its state changes only under the lock
- * of the run queue of harts[thread.hart].  A thread that is woken between
- * thread_prepare_sleep() and thread_sleep() does not sleep. */
+ * of the run queue of harts[thread.hart], but for one step: while it runs, the thread
+ * itself says that it is about to sleep.  If it is woken between thread_prepare_sleep() and
+ * thread_sleep(), it does not sleep.
+ *
+ * A thread stays on its hart until it calls one of the functions below that may switch to
+ * another: interrupt handlers never do. */
 #pragma once
 
 #include "arch/riscv/switch.h"

@@ -13,14 +13,15 @@ struct tlb_space {
 	u64 context; /* (A) mm/xlate/asid.h: low 16 bits are its ASID; 0: none       */
 };
 
+/* It stays the same while a hart has the space loaded. */
 static inline u64 tlb_asid(const struct tlb_space *s)
 {
-	return __atomic_load_n(&s->context, __ATOMIC_SEQ_CST) & 0xffff;
+	return __atomic_load_n(&s->context, __ATOMIC_RELAXED) & 0xffff;
 }
 
 static inline u64 tlb_users(const struct tlb_space *s)
 {
-	return __atomic_load_n(&s->harts, __ATOMIC_SEQ_CST);
+	return __atomic_load_n(&s->harts, __ATOMIC_ACQUIRE);
 }
 
 /* Called after entries of @s have lost rights, and after a fence.  Returns the harts that
@@ -28,10 +29,10 @@ static inline u64 tlb_users(const struct tlb_space *s)
  * in stale.
  *
  * A hart that begins to use the space meanwhile (asid_enter, asid_resume) sets its bit
- * in harts and then reads the marks.  Here the marks are set first and harts is read
- * after, so one of the two sees the other.  harts is read before the marks are set, too:
- * a hart that stops using the space meanwhile is told, though it has a mark or needs
- * none. */
+ * in harts, fences, and then reads the marks.  Here the marks are set first and harts
+ * is read after, so one of the two sees the other.  harts is read before the marks are
+ * set, too: a hart that stops using the space meanwhile is told, though it has a mark or
+ * needs none. */
 static inline u64 tlb_targets(struct tlb_space *s)
 {
 	u64 using = tlb_users(s);

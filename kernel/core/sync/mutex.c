@@ -1,4 +1,5 @@
-/* mutex.c - see mutex.h.  The free case is one compare-and-swap. */
+/* mutex.c - see mutex.h.  The free case is one compare-and-swap, and so is the unlock if
+ * nobody has waited. */
 
 #include "core/sync/mutex.h"
 
@@ -7,47 +8,71 @@
 
 void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
 {
-	*m = (struct mutex){ .rank = rank, .name = name };
+	*m = (struct mutex){ .rank = (u8)rank, .name = name };
 	spin_init(&m->lock, name, RANK_none);
 	waitq_init(&m->wq);
 }
 
-/* The owner of a mutex that is free, but only for a thread that has waited for it. */
-#define RESERVED ((struct thread *)1)
+#define MUTEX_WAITED 1ul   /* in state: the unlock must look for threads that wait   */
+#define MUTEX_RESERVED 2ul /* the state: free, but only for a thread that has waited */
 
-static bool mutex_take_from(struct mutex *m, struct thread *from, struct thread *self)
+/* @from: the state that it must have.  Acquire and release. */
+static inline bool mutex_change(struct mutex *m, u64 from, u64 to)
 {
-	return __atomic_compare_exchange_n(&m->owner, &from, self, false, __ATOMIC_SEQ_CST,
+	return __atomic_compare_exchange_n(&m->state, &from, to, false, __ATOMIC_ACQ_REL,
 					   __ATOMIC_RELAXED);
 }
 
-static bool mutex_take(struct mutex *m, struct thread *self)
+/* (lock) Takes @m if that is possible now; else makes sure that the unlock comes here. */
+static bool mutex_take_or_mark(struct mutex *m, const struct thread *self, bool waited)
 {
-	return mutex_take_from(m, NULL, self);
+	for (;;) {
+		u64 state = __atomic_load_n(&m->state, __ATOMIC_RELAXED);
+		u64 mine = (u64)self | (m->waiting ? MUTEX_WAITED : 0);
+
+		if (state == 0 || (state == MUTEX_RESERVED && waited)) {
+			if (mutex_change(m, state, mine))
+				return true;
+		} else if (state == MUTEX_RESERVED ||
+			   mutex_change(m, state, state | MUTEX_WAITED)) {
+			return false;
+		}
+	}
 }
 
-/* Counts itself as waiting before it tries again: mutex_unlock() clears the owner before
- * it looks at the count, so one of the two sees the other.
+/* Waiters and those that wake them hold the lock, so no wake-up is lost: each unlock that
+ * finds the mark wakes one, and that one sets the mark again while others wait.
  *
  * Whoever comes while a woken thread is on its way may take the mutex first.  If that
  * happens to a thread, the next unlock keeps the mutex for those that have waited: else a
  * thread that has it nearly all the time would lock out the others for ever. */
-static void mutex_take_slowly(struct mutex *m, struct thread *self)
+static __attribute__((noinline)) void mutex_take_slowly(struct mutex *m,
+							const struct thread *self)
 {
 	bool waited = false;
 
 	spin_lock(&m->lock);
-	__atomic_fetch_add(&m->waiting, 1, __ATOMIC_SEQ_CST);
-	while (!mutex_take(m, self) && !(waited && mutex_take_from(m, RESERVED, self))) {
+	ASSERT(!mutex_held(m));
+	while (!mutex_take_or_mark(m, self, waited)) {
 		if (waited)
-			__atomic_store_n(&m->reserve, true, __ATOMIC_RELAXED);
+			m->reserve = true;
+		m->waiting++;
 		waitq_wait_quiet(&m->wq, &m->lock);
+		m->waiting--;
 		waited = true;
 	}
 	if (waited)
-		__atomic_store_n(&m->reserve, false, __ATOMIC_RELAXED);
-	__atomic_fetch_sub(&m->waiting, 1, __ATOMIC_SEQ_CST);
+		m->reserve = false;
 	spin_unlock(&m->lock);
+}
+
+static __attribute__((noinline)) void mutex_give_slowly(struct mutex *m)
+{
+	spin_lock(&m->lock);
+	ASSERT(mutex_held(m));
+	__atomic_store_n(&m->state, m->reserve ? MUTEX_RESERVED : 0, __ATOMIC_RELEASE);
+	spin_unlock(&m->lock);
+	waitq_wake_one(&m->wq);
 }
 
 #ifdef PAGODA_CHECK
@@ -97,13 +122,12 @@ static inline void mutex_rank_leave(const struct mutex *m)
 }
 #endif
 
-static void mutex_lock_ranked(struct mutex *m, bool nested)
+static inline void mutex_lock_ranked(struct mutex *m, bool nested)
 {
-	struct thread *self = thread_current();
+	const struct thread *self = thread_current();
 
-	ASSERT(m->owner != self);
 	mutex_rank_enter(m, nested);
-	if (!mutex_take(m, self))
+	if (!mutex_change(m, 0, (u64)self))
 		mutex_take_slowly(m, self);
 }
 
@@ -119,10 +143,8 @@ void mutex_lock_nested(struct mutex *m)
 
 bool mutex_trylock(struct mutex *m)
 {
-	struct thread *self = thread_current();
-
-	ASSERT(m->owner != self);
-	if (!mutex_take(m, self))
+	ASSERT(!mutex_held(m));
+	if (!mutex_change(m, 0, (u64)thread_current()))
 		return false;
 	mutex_rank_note(m);
 	return true;
@@ -130,21 +152,14 @@ bool mutex_trylock(struct mutex *m)
 
 void mutex_unlock(struct mutex *m)
 {
-	ASSERT(mutex_held(m));
 	mutex_rank_leave(m);
-	__atomic_store_n(&m->owner,
-			 __atomic_load_n(&m->reserve, __ATOMIC_RELAXED) ? RESERVED : NULL,
-			 __ATOMIC_SEQ_CST);
-	if (!__atomic_load_n(&m->waiting, __ATOMIC_SEQ_CST))
-		return;
-	/* A waiter that has found the mutex taken holds the lock until it is on the
-	 * queue. */
-	spin_lock(&m->lock);
-	spin_unlock(&m->lock);
-	waitq_wake_one(&m->wq);
+	if (!mutex_change(m, (u64)thread_current(), 0))
+		mutex_give_slowly(m);
 }
 
 bool mutex_held(const struct mutex *m)
 {
-	return __atomic_load_n(&m->owner, __ATOMIC_RELAXED) == thread_current();
+	u64 state = __atomic_load_n(&m->state, __ATOMIC_RELAXED);
+
+	return (state & ~MUTEX_WAITED) == (u64)thread_current();
 }

@@ -7,14 +7,12 @@
 
 #include "core/sync/waitq.h"
 
-struct thread;
-
 struct mutex {
-	struct thread *owner; /* (A) NULL: free; RESERVED in mutex.c */
-	u32 waiting;          /* (lock) threads that wait on wq */
-	bool reserve;         /* (A) the next unlock is for one of these */
-	u32 rank;             /* (C) enum lock_rank */
-	const char *name;     /* (C) */
+	u64 state;        /* (A) 0: free; the address of the owner; bits of mutex.c */
+	u32 waiting;      /* (lock) threads that wait on wq */
+	bool reserve;     /* (lock) the next unlock is for one of these */
+	u8 rank;          /* (C) enum lock_rank */
+	const char *name; /* (C) */
 	struct spinlock lock;
 	struct waitq wq;
 };
@@ -33,7 +31,7 @@ bool mutex_trylock(struct mutex *m) MUST_CHECK;
 /* Whether no thread has @m now.  What earlier holders have done is seen. */
 static inline bool mutex_is_free(const struct mutex *m)
 {
-	return !__atomic_load_n(&m->owner, __ATOMIC_ACQUIRE);
+	return !__atomic_load_n(&m->state, __ATOMIC_ACQUIRE);
 }
 
 /* Whether the running thread holds @m; for assertions. */

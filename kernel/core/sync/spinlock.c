@@ -3,8 +3,7 @@
  * Waiters do not queue: on a host with fewer processors than there are harts, a lock
  * that must go to a certain waiter stands idle until the host runs that hart.
  *
- * The free case of locks that no interrupt handler takes is in spin_fast.h.  Builds with
- * CHECK=1 check the ranks of lock_rank.h, and come here each time. */
+ * The free case of locks that no interrupt handler takes is in spin_fast.h. */
 
 #include "core/sync/spinlock.h"
 
@@ -15,22 +14,28 @@
 #include "lib/assert.h"
 
 /* Inside other pairs interrupts are off already. */
-void irq_push_off(void)
+static inline void irq_push(struct hart *h)
 {
-	struct hart *h = hart_current();
-
 	if (!h->irq_depth)
 		h->irq_was_on = irq_disable_if_on();
 	h->irq_depth++;
 }
 
-void irq_pop_off(void)
+static inline void irq_pop(struct hart *h)
 {
-	struct hart *h = hart_current();
-
 	ASSERT(h->irq_depth > 0);
 	if (--h->irq_depth == 0 && h->irq_was_on)
 		irq_enable();
+}
+
+void irq_push_off(void)
+{
+	irq_push(hart_current());
+}
+
+void irq_pop_off(void)
+{
+	irq_pop(hart_current());
 }
 
 void spin_init(struct spinlock *lk, const char *name, enum lock_rank rank)
@@ -54,7 +59,7 @@ bool spin_held(const struct spinlock *lk)
 #ifdef PAGODA_CHECK
 /* top_rank has a bit for each rank held; @lk must rank above all of them.  That holds over
  * interrupts, too: a handler that takes a lock may have interrupted a holder of others. */
-static void spin_rank_enter(const struct spinlock *lk)
+void spin_rank_enter(const struct spinlock *lk)
 {
 	struct hart *h = hart_current();
 
@@ -66,21 +71,11 @@ static void spin_rank_enter(const struct spinlock *lk)
 	h->top_rank |= 1u << lk->rank;
 }
 
-static void spin_rank_leave(const struct spinlock *lk)
+void spin_rank_leave(const struct spinlock *lk)
 {
 	hart_current()->spin_depth--;
 	if (lk->rank != RANK_none)
 		hart_current()->top_rank &= ~(1u << lk->rank);
-}
-#else
-static inline void spin_rank_enter(const struct spinlock *lk)
-{
-	(void)lk;
-}
-
-static inline void spin_rank_leave(const struct spinlock *lk)
-{
-	(void)lk;
 }
 #endif
 
@@ -96,8 +91,7 @@ static bool spin_wait_free(const struct spinlock *lk)
 	return true;
 }
 
-/* Somebody holds the lock, or it is counted. */
-static __attribute__((noinline)) void spin_contend(struct spinlock *lk)
+void spin_contend(struct spinlock *lk)
 {
 	struct lockcount *c = NULL;
 	u32 missed = 0;
@@ -118,32 +112,28 @@ static __attribute__((noinline)) void spin_contend(struct spinlock *lk)
 		lockcount_add(c, missed);
 }
 
-void spin_lock_slow(struct spinlock *lk)
+void spin_lock_irq(struct spinlock *lk)
 {
-	if (lk->irq)
-		irq_push_off();
+	irq_push(hart_current());
 	spin_rank_enter(lk);
 	if (!spin_try(lk))
 		spin_contend(lk);
 }
 
-/* This hart is not in @lk->holder.  Returns the lock that it holds in the place of @lk. */
-static __attribute__((noinline)) struct spinlock *spin_held_real(struct spinlock *lk)
+void spin_unlock_irq(struct spinlock *lk)
+{
+	spin_rank_leave(lk);
+	if (lk->holder == cpu_current())
+		spin_release(lk);
+	else
+		spin_unlock_counted(lk);
+	irq_pop(hart_current());
+}
+
+void spin_unlock_counted(struct spinlock *lk)
 {
 	struct lockcount *c = lockcount_of(lk);
 
 	ASSERT(c && c->real.holder == cpu_current());
-	return &c->real;
-}
-
-void spin_unlock_slow(struct spinlock *lk)
-{
-	bool irq = lk->irq;
-
-	if (lk->holder != cpu_current())
-		lk = spin_held_real(lk);
-	spin_rank_leave(lk);
-	spin_release(lk);
-	if (irq)
-		irq_pop_off();
+	spin_release(&c->real);
 }

@@ -7,9 +7,11 @@
 #include "lib/assert.h"
 #include "uapi/errno.h"
 
+/* On the stack of the thread that waits. */
 struct waiter {
-	struct list link; /* (wq->lock); empty once woken */
+	struct list link; /* (wq->lock) */
 	struct thread *thread;
+	bool woken; /* (A) it is on no queue, and no waker uses it any more */
 };
 
 void waitq_init(struct waitq *wq)
@@ -18,20 +20,30 @@ void waitq_init(struct waitq *wq)
 	list_init(&wq->waiters);
 }
 
+static bool waiter_is_killed(const struct thread *self)
+{
+	return __atomic_load_n(&self->killed, __ATOMIC_RELAXED);
+}
+
 static void waiter_join(struct waitq *wq, struct waiter *w, bool killable)
 {
 	w->thread = thread_current();
-	spin_lock(&wq->lock);
+	w->woken = false;
+	spin_lock_irq(&wq->lock);
 	list_add_tail(&wq->waiters, &w->link);
 	thread_prepare_sleep(killable);
-	spin_unlock(&wq->lock);
+	spin_unlock_irq(&wq->lock);
 }
 
+/* A waker that is not done with @w yet holds the lock. */
 static void waiter_leave(struct waitq *wq, struct waiter *w)
 {
-	spin_lock(&wq->lock);
-	list_del(&w->link);
-	spin_unlock(&wq->lock);
+	if (__atomic_load_n(&w->woken, __ATOMIC_ACQUIRE))
+		return;
+	spin_lock_irq(&wq->lock);
+	if (!w->woken)
+		list_del(&w->link);
+	spin_unlock_irq(&wq->lock);
 }
 
 /* Joins the queue, releases @lk, sleeps, leaves the queue, takes @lk again. */
@@ -48,10 +60,12 @@ static void waitq_sleep(struct waitq *wq, struct spinlock *lk, bool killable)
 
 int waitq_wait(struct waitq *wq, struct spinlock *lk)
 {
-	if (thread_killed())
+	struct thread *self = thread_current();
+
+	if (waiter_is_killed(self))
 		return -EINTR;
 	waitq_sleep(wq, lk, true);
-	return thread_killed() ? -EINTR : 0;
+	return waiter_is_killed(self) ? -EINTR : 0;
 }
 
 void waitq_wait_quiet(struct waitq *wq, struct spinlock *lk)
@@ -108,6 +122,7 @@ static void waitq_wake_first(struct waitq *wq)
 
 	list_del(&w->link);
 	thread_wake(w->thread);
+	__atomic_store_n(&w->woken, true, __ATOMIC_RELEASE);
 }
 
 void waitq_wake_one(struct waitq *wq)
@@ -117,10 +132,10 @@ void waitq_wake_one(struct waitq *wq)
 	fence_all();
 	if (list_empty(&wq->waiters))
 		return;
-	spin_lock(&wq->lock);
+	spin_lock_irq(&wq->lock);
 	if (!list_empty(&wq->waiters))
 		waitq_wake_first(wq);
-	spin_unlock(&wq->lock);
+	spin_unlock_irq(&wq->lock);
 }
 
 void waitq_wake_all(struct waitq *wq)
@@ -128,8 +143,8 @@ void waitq_wake_all(struct waitq *wq)
 	fence_all();
 	if (list_empty(&wq->waiters))
 		return;
-	spin_lock(&wq->lock);
+	spin_lock_irq(&wq->lock);
 	while (!list_empty(&wq->waiters))
 		waitq_wake_first(wq);
-	spin_unlock(&wq->lock);
+	spin_unlock_irq(&wq->lock);
 }

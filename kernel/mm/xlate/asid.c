@@ -128,19 +128,21 @@ static bool asid_renew_fresh(struct tlb_space *s)
 
 /* --- loading ------------------------------------------------------------ */
 
+/* The order of the loads does not matter: only this hart sets its `active` to a context, so
+ * if the exchange works, no roll-over has looked at it since it was read. */
 static bool asid_enter_fast(const struct tlb_space *s, u32 hart)
 {
-	u64 last = __atomic_load_n(&active[hart].context, __ATOMIC_SEQ_CST);
-	u64 context = __atomic_load_n(&s->context, __ATOMIC_SEQ_CST);
-	u64 generation = __atomic_load_n(&asids.generation, __ATOMIC_SEQ_CST);
+	u64 last = __atomic_load_n(&active[hart].context, __ATOMIC_RELAXED);
+	u64 context = __atomic_load_n(&s->context, __ATOMIC_RELAXED);
+	u64 generation = __atomic_load_n(&asids.generation, __ATOMIC_RELAXED);
 
 	return last && asid_generation(context) == generation &&
 	       __atomic_compare_exchange_n(&active[hart].context, &last, context, false,
-					   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
 /* True: this hart has to flush everything. */
-static bool asid_enter_slow(struct tlb_space *s, u32 hart)
+static __attribute__((noinline)) bool asid_enter_slow(struct tlb_space *s, u32 hart)
 {
 	bool owes;
 
@@ -160,10 +162,23 @@ static bool asid_enter_slow(struct tlb_space *s, u32 hart)
  * set, so a later shootdown reaches it directly. */
 static enum asid_flush asid_take_mark(struct tlb_space *s, u64 self)
 {
-	if (!(__atomic_load_n(&s->stale, __ATOMIC_SEQ_CST) & self))
+	if (!(__atomic_load_n(&s->stale, __ATOMIC_RELAXED) & self))
 		return ASID_FLUSH_NONE;
-	__atomic_fetch_and(&s->stale, ~self, __ATOMIC_SEQ_CST);
+	__atomic_fetch_and(&s->stale, ~self, __ATOMIC_ACQUIRE);
 	return ASID_FLUSH_SPACE;
+}
+
+/* Sets the bit of the hart in s->harts.  The fence: see tlb_targets(). */
+static void asid_use(struct tlb_space *s, u64 self)
+{
+	__atomic_fetch_or(&s->harts, self, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+/* Clears it.  Release: who finds it clear finds the bit in s->held. */
+static void asid_unuse(struct tlb_space *s, u64 self)
+{
+	__atomic_fetch_and(&s->harts, ~self, __ATOMIC_RELEASE);
 }
 
 enum asid_flush asid_enter(struct tlb_space *s, u32 hart)
@@ -171,30 +186,30 @@ enum asid_flush asid_enter(struct tlb_space *s, u32 hart)
 	enum asid_flush flush = ASID_FLUSH_NONE, marks;
 	u64 self = BIT(hart);
 
-	__atomic_fetch_or(&s->harts, self, __ATOMIC_SEQ_CST); /* see tlb_targets() */
+	asid_use(s, self);
 	if (!asids.limit || (!asid_enter_fast(s, hart) && asid_enter_slow(s, hart)))
 		flush = ASID_FLUSH_ALL;
 	marks = asid_take_mark(s, self);
-	if (!(__atomic_load_n(&s->held, __ATOMIC_SEQ_CST) & self))
-		__atomic_fetch_or(&s->held, self, __ATOMIC_SEQ_CST);
+	if (!(__atomic_load_n(&s->held, __ATOMIC_RELAXED) & self))
+		__atomic_fetch_or(&s->held, self, __ATOMIC_RELAXED);
 	return MAX(flush, marks);
 }
 
 void asid_rest(struct tlb_space *s, u32 hart)
 {
-	__atomic_fetch_and(&s->harts, ~BIT(hart), __ATOMIC_SEQ_CST);
+	asid_unuse(s, BIT(hart));
 }
 
 enum asid_flush asid_resume(struct tlb_space *s, u32 hart)
 {
-	__atomic_fetch_or(&s->harts, BIT(hart), __ATOMIC_SEQ_CST);
+	asid_use(s, BIT(hart));
 	return asid_take_mark(s, BIT(hart));
 }
 
 /* Without ASIDs the hart flushes everything before it comes back, so it holds nothing. */
 void asid_leave(struct tlb_space *s, u32 hart)
 {
-	__atomic_fetch_and(&s->harts, ~BIT(hart), __ATOMIC_SEQ_CST);
+	asid_unuse(s, BIT(hart));
 	if (!asids.limit)
 		__atomic_fetch_and(&s->held, ~BIT(hart), __ATOMIC_SEQ_CST);
 }

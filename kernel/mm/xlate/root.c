@@ -48,6 +48,8 @@ static void root_set_asid(struct root *r)
 {
 	u64 asid = tlb_asid(&r->tlb);
 
+	if (asid == (r->satp & SATP_ASID) >> SATP_ASID_SHIFT)
+		return;
 	r->satp = (r->satp & ~SATP_ASID) | asid << SATP_ASID_SHIFT;
 	if (r->user_satp && asid)
 		r->user_satp = (r->user_satp & ~SATP_ASID) | (asid + 1) << SATP_ASID_SHIFT;
@@ -75,13 +77,15 @@ static void root_flush(const struct root *r, enum asid_flush how)
  * half is touched in between, and that is the same in all roots. */
 static void root_switch(struct hart *h, struct root *r)
 {
-	enum asid_flush how = opt(ASID) == ASID_OFF ? ASID_FLUSH_ALL : ASID_FLUSH_NONE;
+	enum asid_flush how = ASID_FLUSH_NONE;
 	struct root *old = h->loaded;
 
 	if (r) {
 		vmstat_inc(VM_space_load);
 		how = asid_enter(&r->tlb, h->cpu.index);
 		root_set_asid(r);
+	} else if (opt(ASID) == ASID_OFF) {
+		how = ASID_FLUSH_ALL;
 	}
 	csr_write(satp, r ? r->satp : kernel_satp);
 	root_flush(r, how);

@@ -230,17 +230,17 @@ void waitq_wake_all(struct waitq *wq)
 
 void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
 {
-	*m = (struct mutex){ .rank = rank, .name = name };
+	*m = (struct mutex){ .rank = (u8)rank, .name = name };
 	spin_init(&m->lock, name, RANK_waitq);
 	waitq_init(&m->wq);
 }
 
 static bool mutex_take(struct mutex *m)
 {
-	struct thread *nobody = NULL;
+	u64 nobody = 0;
 
-	return __atomic_compare_exchange_n(&m->owner, &nobody, (struct thread *)&self,
-					   false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n(&m->state, &nobody, (u64)&self, false,
+					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
 void mutex_lock(struct mutex *m)
@@ -263,12 +263,12 @@ void mutex_lock_nested(struct mutex *m)
 void mutex_unlock(struct mutex *m)
 {
 	ASSERT(mutex_held(m));
-	__atomic_store_n(&m->owner, NULL, __ATOMIC_RELEASE);
+	__atomic_store_n(&m->state, 0, __ATOMIC_RELEASE);
 }
 
 bool mutex_held(const struct mutex *m)
 {
-	return __atomic_load_n(&m->owner, __ATOMIC_RELAXED) == (struct thread *)&self;
+	return __atomic_load_n(&m->state, __ATOMIC_RELAXED) == (u64)&self;
 }
 
 /* A rig that counts scheduling points defines its own. */
