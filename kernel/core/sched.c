@@ -81,13 +81,17 @@ static struct hart *sched_find_taker(const struct hart *h)
 /* A thread waits for this hart: sets the timer for the end of a turn or, if another hart
  * is idle, for the moment from which that hart may take the thread over.  Queue lock
  * held. */
-static void sched_arm_tick(struct hart *h)
+static __attribute__((noinline)) void sched_start_tick(struct hart *h)
 {
-	if (h->tick_armed)
-		return;
 	h->tick_armed = true;
 	timer_program(clock_now() +
 		      clock_hz() / (sched_find_taker(h) ? BALANCE_HZ : SLICE_HZ));
+}
+
+static inline void sched_arm_tick(struct hart *h)
+{
+	if (!h->tick_armed)
+		sched_start_tick(h);
 }
 
 /* Puts @t at the end of the queue of @h, this hart.  Queue lock held. */
@@ -107,16 +111,42 @@ static void sched_enqueue_there(struct hart *h, struct thread *t)
 	hart_ipi(h, 0);
 }
 
-static struct hart *thread_lock_home(struct thread *t)
+/* @h: where @t was; its lock is held.  Follows @t. */
+static __attribute__((noinline)) struct hart *thread_lock_moved(struct thread *t,
+								struct hart *h)
 {
-	for (;;) {
-		u32 i = __atomic_load_n(&t->hart, __ATOMIC_RELAXED);
+	do {
+		spin_unlock_irq(&h->rq.lock);
+		h = &harts[__atomic_load_n(&t->hart, __ATOMIC_RELAXED)];
+		spin_lock_irq(&h->rq.lock);
+	} while (h->cpu.index != t->hart);
+	return h;
+}
 
-		spin_lock_irq(&harts[i].rq.lock);
-		if (t->hart == i)
-			return &harts[i];
-		spin_unlock_irq(&harts[i].rq.lock);
+/* Locks the queue of the hart where @t runs or ran last. */
+static inline struct hart *thread_lock_home(struct thread *t)
+{
+	struct hart *h = &harts[__atomic_load_n(&t->hart, __ATOMIC_RELAXED)];
+
+	spin_lock_irq(&h->rq.lock);
+	return h->cpu.index == t->hart ? h : thread_lock_moved(t, h);
+}
+
+/* Makes @t, which ran on @h, another hart, ready: see thread_make_ready(). */
+static __attribute__((noinline)) void thread_fetch_ready(struct hart *h, struct thread *t)
+{
+	struct hart *here = hart_current();
+
+	if (t->pinned) {
+		sched_enqueue_there(h, t);
+		spin_unlock_irq(&h->rq.lock);
+		return;
 	}
+	__atomic_store_n(&t->hart, here->cpu.index, __ATOMIC_RELEASE);
+	spin_unlock_irq(&h->rq.lock);
+	spin_lock_irq(&here->rq.lock);
+	sched_enqueue(here, t);
+	spin_unlock_irq(&here->rq.lock);
 }
 
 /* Makes @t, which sleeps or is new, ready on this hart: the waker often sleeps soon
@@ -124,26 +154,18 @@ static struct hart *thread_lock_home(struct thread *t)
  * Called with the queue lock of @h, which is t->hart, and returns without it. */
 static void thread_make_ready(struct hart *h, struct thread *t)
 {
-	struct hart *here = hart_current();
-
 	if (h->cpu.thread == t) {
 		t->state = THREAD_RUNNING; /* it has not gone to sleep yet */
 		spin_unlock_irq(&h->rq.lock);
 		return;
 	}
 	t->state = THREAD_READY;
-	if (here != h) {
-		if (t->pinned) {
-			sched_enqueue_there(h, t);
-			spin_unlock_irq(&h->rq.lock);
-			return;
-		}
-		__atomic_store_n(&t->hart, here->cpu.index, __ATOMIC_RELEASE);
-		spin_unlock_irq(&h->rq.lock);
-		spin_lock_irq(&here->rq.lock);
+	if (h != hart_current()) {
+		thread_fetch_ready(h, t);
+		return;
 	}
-	sched_enqueue(here, t);
-	spin_unlock_irq(&here->rq.lock);
+	sched_enqueue(h, t);
+	spin_unlock_irq(&h->rq.lock);
 }
 
 /* --- switching --------------------------------------------------------- */
@@ -160,19 +182,25 @@ static struct thread *sched_pick_next(struct hart *h)
 	return t;
 }
 
-void sched_finish_switch(void)
+/* @prev, which has just left this hart, does not come back to it. */
+static __attribute__((noinline)) void sched_part(struct thread *prev, u32 state)
+{
+	if (state == THREAD_MOVING)
+		thread_make_ready(thread_lock_home(prev), prev);
+	else if (prev->on_dead)
+		prev->on_dead(prev);
+}
+
+/* The second half of a switch, which a new thread's start code calls, too. */
+static void sched_finish_switch(void)
 {
 	struct hart *h = hart_current();
 	struct thread *prev = h->rq.previous;
 	u32 state = prev->state;
 
 	spin_unlock_irq(&h->rq.lock);
-	if (state < THREAD_MOVING)
-		return;
-	if (state == THREAD_MOVING)
-		thread_make_ready(thread_lock_home(prev), prev);
-	else if (prev->on_dead)
-		prev->on_dead(prev);
+	if (state >= THREAD_MOVING)
+		sched_part(prev, state);
 }
 
 /* Switches to the next thread.  The caller has set the state of the running one, which
@@ -182,7 +210,7 @@ static void sched_switch(struct hart *h)
 	struct thread *prev = h->cpu.thread;
 	struct thread *next = sched_pick_next(h);
 	bool irq_was_on = h->irq_was_on;
-	u64 now = clock_now();
+	u64 now = time_now();
 
 	ASSERT(h->irq_depth == 1);
 #ifdef PAGODA_CHECK

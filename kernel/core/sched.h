@@ -123,9 +123,6 @@ void fp_leave(struct hart *h, struct thread *t);
  * the registers of @t. */
 void fp_enter(struct hart *h, struct thread *t);
 
-/* The second half of a switch, which a new thread's start code calls. */
-void sched_finish_switch(void);
-
 /* Boot: sched_init_hart() makes the running code the idle thread @idle of this hart, and
  * sched_idle() is its loop. */
 void sched_init_hart(struct thread *idle);

@@ -142,7 +142,7 @@ static bool asid_enter_fast(const struct tlb_space *s, u32 hart)
 }
 
 /* True: this hart has to flush everything. */
-static __attribute__((noinline)) bool asid_enter_slow(struct tlb_space *s, u32 hart)
+static bool asid_enter_slow(struct tlb_space *s, u32 hart)
 {
 	bool owes;
 
@@ -181,18 +181,29 @@ static void asid_unuse(struct tlb_space *s, u64 self)
 	__atomic_fetch_and(&s->harts, ~self, __ATOMIC_RELEASE);
 }
 
-enum asid_flush asid_enter(struct tlb_space *s, u32 hart)
+/* The hart's bit in s->harts is set. */
+static inline enum asid_flush asid_begin(struct tlb_space *s, u64 self)
 {
-	enum asid_flush flush = ASID_FLUSH_NONE, marks;
-	u64 self = BIT(hart);
-
-	asid_use(s, self);
-	if (!asids.limit || (!asid_enter_fast(s, hart) && asid_enter_slow(s, hart)))
-		flush = ASID_FLUSH_ALL;
-	marks = asid_take_mark(s, self);
 	if (!(__atomic_load_n(&s->held, __ATOMIC_RELAXED) & self))
 		__atomic_fetch_or(&s->held, self, __ATOMIC_RELAXED);
-	return MAX(flush, marks);
+	return asid_take_mark(s, self);
+}
+
+static __attribute__((noinline)) enum asid_flush asid_begin_slow(struct tlb_space *s,
+								 u32 hart)
+{
+	bool owes = !asids.limit || asid_enter_slow(s, hart);
+	enum asid_flush mark = asid_begin(s, BIT(hart));
+
+	return owes ? ASID_FLUSH_ALL : mark;
+}
+
+enum asid_flush asid_enter(struct tlb_space *s, u32 hart)
+{
+	asid_use(s, BIT(hart));
+	if (!asids.limit || !asid_enter_fast(s, hart))
+		return asid_begin_slow(s, hart);
+	return asid_begin(s, BIT(hart));
 }
 
 void asid_rest(struct tlb_space *s, u32 hart)
