@@ -5,6 +5,7 @@
 #include "arch/riscv/csr.h"
 #include "core/clock.h"
 #include "core/ktest.h"
+#include "core/sync/lockwait.h"
 #include "core/sync/mutex.h"
 #include "core/sched.h"
 #include "core/sync/waitq.h"
@@ -127,6 +128,18 @@ static void ktest_adder(void *arg)
 	spin_unlock(&lock);
 }
 
+/* How often threads have slept for a mutex called as this one. */
+static u64 ktest_mutex_waits(void)
+{
+	const struct lockwait *w;
+
+	for (u32 i = 0; (w = lockwait_at(LOCKWAIT_MUTEX, i)) != NULL; i++) {
+		if (w->name == mutex.name)
+			return w->waits;
+	}
+	return 0;
+}
+
 KTEST(a_mutex_lets_one_in)
 {
 	unsigned before = done;
@@ -139,6 +152,7 @@ KTEST(a_mutex_lets_one_in)
 		waitq_wait_quiet(&wq, &lock);
 	spin_unlock(&lock);
 	ASSERT(counter == ADDERS * ADDS);
+	ASSERT(ktest_mutex_waits() > 0);
 }
 
 static void ktest_waiter(void *arg)

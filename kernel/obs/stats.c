@@ -14,6 +14,7 @@
 #include "core/hart.h"
 #include "core/option/options.h"
 #include "core/sync/lockcount.h"
+#include "core/sync/lockwait.h"
 #include "dev/chardev.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
@@ -76,6 +77,30 @@ static struct snap_counter stats_counter(u64 i)
 
 /* --- records ------------------------------------------------------------- */
 
+/* A counter for each lock that somebody has waited for.  Each has a number of its own, so
+ * the next piece goes on where this one ends. */
+static void snap_lock_waits(struct snap *s)
+{
+	static const char *const kinds[] = { "spin", "mutex" };
+	static const char *const what[] = { "times that a hart found this lock taken",
+					    "times that a thread slept for this mutex" };
+	const struct lockwait *w;
+	char name[24];
+
+	for (u32 n = 0; n < LOCKWAIT_KINDS * LOCKWAIT_MAX; n++) {
+		u32 kind = n / LOCKWAIT_MAX;
+		struct snap_counter c = { name, what[kind], 0 };
+
+		w = lockwait_at((enum lockwait_kind)kind, n % LOCKWAIT_MAX);
+		if (!w)
+			continue;
+		fmt_snprintf(name, sizeof(name), "%s:%s", kinds[kind], w->name);
+		c.value = __atomic_load_n(&w->waits, __ATOMIC_RELAXED);
+		if (!snap_add_counter(s, NSTATS + n, &c))
+			return;
+	}
+}
+
 void snap_stats(struct snap *s)
 {
 	for (u64 i = 0; i < NSTATS; i++) {
@@ -84,6 +109,7 @@ void snap_stats(struct snap *s)
 		if (!snap_add_counter(s, i, &c))
 			return;
 	}
+	snap_lock_waits(s);
 }
 
 /* --- text ---------------------------------------------------------------- */

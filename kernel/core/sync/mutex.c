@@ -4,6 +4,7 @@
 #include "core/sync/mutex.h"
 
 #include "core/sched.h"
+#include "core/sync/lockwait.h"
 #include "lib/assert.h"
 
 void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
@@ -56,6 +57,7 @@ static __attribute__((noinline)) void mutex_take_slowly(struct mutex *m,
 	while (!mutex_take_or_mark(m, self, waited)) {
 		if (waited)
 			m->reserve = true;
+		lockwait_note(LOCKWAIT_MUTEX, m->name);
 		m->waiting++;
 		waitq_wait_quiet(&m->wq, &m->lock);
 		m->waiting--;

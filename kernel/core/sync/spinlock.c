@@ -11,6 +11,7 @@
 #include "core/hart.h"
 #include "core/report/panic.h"
 #include "core/sync/lockcount.h"
+#include "core/sync/lockwait.h"
 #include "lib/assert.h"
 
 /* Inside other pairs interrupts are off already. */
@@ -97,6 +98,8 @@ void spin_contend(struct spinlock *lk)
 	u32 missed = 0;
 
 	ASSERT(!spin_held(lk));
+	if (!lockcount_of(lk))
+		lockwait_note(LOCKWAIT_SPIN, lk->name);
 	for (;;) {
 		if (!c && (c = lockcount_of(lk)) != NULL) {
 			lk = &c->real;

@@ -1,4 +1,4 @@
-// sources: kernel/core/sync/rwlock.c kernel/core/sync/spinlock.c kernel/core/sync/lockcount.c
+// sources: kernel/core/sync/rwlock.c kernel/core/sync/spinlock.c kernel/core/sync/lockcount.c kernel/core/sync/lockwait.c
 // cflags: -iquote tests/host/sync -iquote kernel -pthread
 /* test_rwlock.c - the reader-writer lock: who may hold it with whom, and who goes first. */
 #include "sync_rig.h"

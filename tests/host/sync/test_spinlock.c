@@ -1,9 +1,10 @@
-// sources: kernel/core/sync/spinlock.c kernel/core/sync/lockcount.c
+// sources: kernel/core/sync/spinlock.c kernel/core/sync/lockcount.c kernel/core/sync/lockwait.c
 // cflags: -iquote tests/host/sync -iquote kernel -pthread -DPAGODA_CHECK
 /* test_spinlock.c - spin locks, counted and not, used by several harts at once. */
 #include "sync_rig.h"
 
 #include "core/sync/lockcount.h"
+#include "core/sync/lockwait.h"
 
 #define ROUNDS 4000
 #define LOCKS 20 /* that begin to be counted, one after another */
@@ -133,6 +134,47 @@ static void meet(u32 hart)
 	}
 }
 
+static u64 waits_for(const char *name)
+{
+	const struct lockwait *w;
+
+	for (u32 i = 0; (w = lockwait_at(LOCKWAIT_SPIN, i)) != NULL; i++) {
+		if (w->name == name)
+			return w->waits;
+	}
+	return 0;
+}
+
+static void test_waits_are_counted_by_name(void **state)
+{
+	static const char name[] = "meeting";
+	u64 waits;
+
+	(void)state;
+	start();
+	spin_init(&lock, name, RANK_pipe);
+	spin_lock(&lock);
+	spin_unlock(&lock);
+	assert_int_equal(waits_for(name), 0); /* nobody has */
+	for (unsigned i = 0; !waits_for(name); i++) {
+		assert_true(i < 1000);
+		has_it = may_go = 0;
+		rig_on_all(meet);
+	}
+	assert_int_equal(waits_for(name), 1);
+	assert_int_equal(waits_for("other"), 0);
+	for (u32 i = 0; i < 2 * LOCKWAIT_MAX; i++) {
+		static const char names[2 * LOCKWAIT_MAX];
+
+		lockwait_note(LOCKWAIT_SPIN, &names[i]); /* more than there is room for */
+	}
+	waits = waits_for(name);
+	lockwait_note(LOCKWAIT_SPIN, name);
+	assert_int_equal(waits_for(name), waits + 1);
+	assert_null(lockwait_at(LOCKWAIT_SPIN, LOCKWAIT_MAX));
+	assert_null(lockwait_at(LOCKWAIT_MUTEX, 0));
+}
+
 static void test_attempts_in_vain_are_counted(void **state)
 {
 	const struct lockcount *c = lockcount_at(LOCKS);
@@ -213,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_counted_from_the_middle_on),
 		cmocka_unit_test(test_counts_are_exact),
 		cmocka_unit_test(test_attempts_in_vain_are_counted),
+		cmocka_unit_test(test_waits_are_counted_by_name),
 		cmocka_unit_test(test_interrupts),
 #ifdef PAGODA_CHECK
 		cmocka_unit_test(test_ranks_are_checked),
