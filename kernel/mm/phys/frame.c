@@ -4,7 +4,7 @@
  * block whose address differs in that one bit) as long as the buddy is free, too.  One
  * lock guards the lists.
  *
- * Each hart also has a short list of single frames, an array, which serves nearly all
+ * Each hart also has lists of single frames, the newest first, which serve nearly all
  * calls.  A hart enters a list, its own or another's, by swapping 1 into its `busy` word.
  * Whoever is inside waits for nothing.  Whoever finds the word taken goes to the block
  * lists instead.  So an interrupt that hits its own hart inside simply takes the longer
@@ -22,10 +22,10 @@
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/phys/frame_priv.h"
-#include "mm/phys/kmap.h"
 #include "mm/phys/reclaim.h"
 
-#define CACHE_BATCH 16 /* moved at a time between a hart's list and the blocks */
+#define CACHE_ORDER 5 /* frames move to a hart's list in blocks up to this one ... */
+#define CACHE_BATCH BIT(CACHE_ORDER) /* ... and about this many at a time, both ways */
 #define RECLAIM_BATCH 32
 #define BIG_ORDER 3 /* blocks above it get few attempts only */
 #define BIG_ATTEMPTS 4
@@ -56,18 +56,6 @@ static void frame_cache_recount(volatile u64 *calls, volatile s64 *count, s64 n)
 static bool frame_kind_is_given(unsigned kind)
 {
 	return kind >= FRAME_kernel && kind < FRAME_NKINDS;
-}
-
-/* --- addresses ---------------------------------------------------------- */
-
-void *frame_va(const struct page *pg)
-{
-	return kmap_direct(frame_pa(pg));
-}
-
-struct page *frame_of_va(const void *va)
-{
-	return frame_of_pa((uintptr_t)va - (uintptr_t)kmap_direct(0));
 }
 
 /* --- blocks; frames.lock is held --------------------------------------- */
@@ -120,23 +108,60 @@ static struct page *frame_block_take(unsigned order)
 	return pg;
 }
 
+/* The same; if there is none, it opens a chunk of RAM first. */
+static struct page *frame_block_take_or_open(unsigned order)
+{
+	struct page *pg = frame_block_take(order);
+
+	return pg || !frame_chunk_open() ? pg : frame_block_take(order);
+}
+
+/* The order of the smallest free block, but at most @max. */
+static unsigned frame_block_smallest(unsigned max)
+{
+	unsigned order = 0;
+
+	while (order < max && list_empty(&frames.blocks[order]))
+		order++;
+	return order;
+}
+
 /* --- the harts' lists --------------------------------------------------- */
+
+/* NULL: none. */
+static inline struct page *frame_list_pop(struct frame_list *list)
+{
+	struct page *pg = list->first;
+
+	if (pg) {
+		list->first = pg->hash_next;
+		list->n--;
+	}
+	return pg;
+}
+
+static inline void frame_list_push(struct frame_list *list, struct page *pg)
+{
+	frame_set_order(pg, FRAME_ORDER_CACHED);
+	pg->hash_next = list->first;
+	list->first = pg;
+	list->n++;
+}
 
 /* Takes a frame off this hart's list and makes it @kind; NULL: none, or list busy.  Takes
  * the FRAME_ZERO out of *flags if the frame is cleared already. */
-static struct page *frame_cache_take(enum frame_kind kind, unsigned *flags)
+static inline struct page *frame_cache_take(enum frame_kind kind, unsigned *flags)
 {
 	struct frame_cache *c = &frame_caches[hart_index()];
-	struct page *pg;
+	struct page *pg = NULL;
 
 	if (!frame_cache_enter(c))
 		return NULL;
-	if (*flags & FRAME_ZERO && c->ncleared) {
-		pg = c->cleared[--c->ncleared];
+	if (*flags & FRAME_ZERO && (pg = frame_list_pop(&c->zero)))
 		*flags &= ~FRAME_ZERO;
-	} else if (c->n) {
-		pg = c->frame[--c->n];
-	} else {
+	if (!pg)
+		pg = frame_list_pop(&c->any);
+	if (!pg) {
 		frame_cache_leave_other(c);
 		return NULL;
 	}
@@ -148,48 +173,51 @@ static struct page *frame_cache_take(enum frame_kind kind, unsigned *flags)
 }
 
 /* Puts @pg on this hart's list.  False: it is full or busy. */
-static bool frame_cache_put(struct page *pg, bool cleared)
+static inline bool frame_cache_put(struct page *pg, bool cleared)
 {
 	struct frame_cache *c = &frame_caches[hart_index()];
 
 	if (!frame_cache_enter(c))
 		return false;
-	cleared = cleared && c->ncleared < FRAME_CACHE_CLEARED;
-	if (!cleared && c->n == FRAME_CACHE_SIZE) {
+	cleared = cleared && c->zero.n < FRAME_CACHE_CLEARED;
+	if (!cleared && c->any.n == FRAME_CACHE_SIZE) {
 		frame_cache_leave_other(c);
 		return false;
 	}
 	frame_cache_recount(&c->put, &c->count[pg->kind], -1);
 	pg->kind = FRAME_free;
-	frame_set_order(pg, FRAME_ORDER_CACHED);
-	if (cleared)
-		c->cleared[c->ncleared++] = pg;
-	else
-		c->frame[c->n++] = pg;
+	frame_list_push(cleared ? &c->zero : &c->any, pg);
 	frame_cache_leave(c);
 	return true;
 }
 
-/* The rest of this section: frames.lock is held. */
-
-/* Fills @c up to CACHE_BATCH frames.  The blocks give frames in ascending order, and the
- * list hands out its last one first.  So they go on it in reverse, and memory is handed
- * out in ascending order. */
-static void frame_cache_refill(struct frame_cache *c)
+/* Fills this hart's empty list with about CACHE_BATCH frames: whole blocks, the smallest
+ * that are free.  Each is handed out in ascending order.  False: there are none, or
+ * somebody is inside. */
+static bool frame_cache_refill(void)
 {
-	struct page *got[CACHE_BATCH], *pg;
-	u32 n = 0;
+	struct frame_cache *c = &frame_caches[hart_index()];
+	bool some = false;
 
-	if (!frame_cache_enter(c))
-		return;
-	while (c->n + n < CACHE_BATCH && (pg = frame_block_take(0))) {
-		frame_set_order(pg, FRAME_ORDER_CACHED);
-		got[n++] = pg;
+	spin_lock(&frames.lock);
+	if (frame_cache_enter(c)) {
+		while (c->any.n < CACHE_BATCH) {
+			unsigned order = frame_block_smallest(CACHE_ORDER);
+			struct page *pg = frame_block_take_or_open(order);
+
+			if (!pg)
+				break;
+			for (u64 i = BIT(order); i-- > 0;)
+				frame_list_push(&c->any, pg + i);
+			some = true;
+		}
+		frame_cache_leave_other(c);
 	}
-	while (n)
-		c->frame[c->n++] = got[--n];
-	frame_cache_leave_other(c);
+	spin_unlock(&frames.lock);
+	return some;
 }
+
+/* The rest of this section: frames.lock is held. */
 
 /* Moves all but @keep frames to the block lists; with 0 those that are cleared, too.
  * False: somebody is inside. */
@@ -197,10 +225,10 @@ static bool frame_cache_shrink(struct frame_cache *c, u32 keep)
 {
 	if (!frame_cache_enter(c))
 		return false;
-	while (c->n > keep)
-		frame_block_join(c->frame[--c->n], 0);
-	while (!keep && c->ncleared)
-		frame_block_join(c->cleared[--c->ncleared], 0);
+	while (c->any.n > keep)
+		frame_block_join(frame_list_pop(&c->any), 0);
+	while (!keep && c->zero.n)
+		frame_block_join(frame_list_pop(&c->zero), 0);
 	frame_cache_leave_other(c);
 	return true;
 }
@@ -234,14 +262,10 @@ static struct page *frame_block_alloc(enum frame_kind kind, unsigned order, unsi
 	do {
 		missed = 0;
 		spin_lock(&frames.lock);
-		pg = frame_block_take(order);
-		if (!pg && frame_chunk_open())
-			pg = frame_block_take(order);
+		pg = frame_block_take_or_open(order);
 		if (!pg) {
 			missed = frame_cache_drain_all();
 			pg = frame_block_take(order);
-		} else if (!order) {
-			frame_cache_refill(&frame_caches[hart_index()]);
 		}
 		if (pg) {
 			frame_recount(frames.count, FRAME_free, kind, BIT(order));
@@ -274,8 +298,13 @@ static struct page *frame_reserve_take(enum frame_kind kind)
 
 static struct page *frame_alloc_once(enum frame_kind kind, unsigned order, unsigned flags)
 {
-	struct page *pg = order ? NULL : frame_cache_take(kind, &flags);
+	struct page *pg = NULL;
 
+	if (!order) {
+		pg = frame_cache_take(kind, &flags);
+		if (!pg && frame_cache_refill())
+			pg = frame_cache_take(kind, &flags);
+	}
 	return pg ? pg : frame_block_alloc(kind, order, flags);
 }
 
@@ -461,7 +490,7 @@ u64 frame_count(enum frame_kind kind)
 {
 	s64 n = __atomic_load_n(&frames.count[kind], __ATOMIC_RELAXED);
 
-	for (unsigned i = 0; i < MAX_HARTS; i++)
+	for (unsigned i = 0; i < nharts; i++)
 		n += frame_cache_share(&frame_caches[i], kind);
 	return MAX(n, 0); /* a frame may have changed its kind between two reads */
 }

@@ -5,14 +5,15 @@
  * refs > 0 is in use.
  *
  * Blocks of 2^order frames (order 0..9, 4 KiB..2 MiB) come from a buddy allocator.
- * Single frames pass through short per-hart lists.  Frames there count as free, and go
- * back to the blocks when memory runs short. */
+ * Single frames pass through per-hart lists.  Frames there count as free, and go back to
+ * the blocks when memory runs short. */
 #pragma once
 
 #include "core/hart.h"
 #include "lib/assert.h"
 #include "lib/list.h"
 #include "lib/types.h"
+#include "mm/phys/kmap.h"
 
 #define FRAME_MAX_ORDER 9
 
@@ -56,7 +57,7 @@ struct page {
 	struct list link;       /* (F) while free, else (K)                         */
 	struct object *object;  /* (K)                                              */
 	u64 index;              /* (K)                                              */
-	struct page *hash_next; /* (K)                                              */
+	struct page *hash_next; /* (F) while on a hart's list, else (K)             */
 	u64 priv;               /* (K)                                              */
 	void *owner;            /* (K)                                              */
 };
@@ -133,6 +134,7 @@ struct frame_span {
 	struct page *table; /* one for each frame */
 	pfn_t base;         /* of table[0]        */
 	u64 total;          /* frames             */
+	u64 to_va;          /* see frame_va()     */
 };
 extern struct frame_span frame_span;
 
@@ -150,8 +152,20 @@ static inline struct page *frame_of_pa(pa_t pa)
 	return i < frame_span.total ? &frame_span.table[i] : NULL;
 }
 
-void *frame_va(const struct page *pg);
-struct page *frame_of_va(const void *va); /* of a direct map address */
+#define FRAME_SHIFT (PAGE_SHIFT - 6) /* a struct page has 2^6 bytes */
+
+/* The struct pages are in the order of the frames, so the address of a frame is that of
+ * its struct page, shifted, and a constant. */
+static inline void *frame_va(const struct page *pg)
+{
+	return (void *)(((uintptr_t)pg << FRAME_SHIFT) + frame_span.to_va);
+}
+
+/* Of an address in the direct map. */
+static inline struct page *frame_of_va(const void *va)
+{
+	return frame_of_pa((uintptr_t)va - (uintptr_t)kmap_direct(0));
+}
 
 /* How many frames of one kind there are now; FRAME_free includes the per-hart lists.  A
  * sum over harts: exact only while no other hart allocates or frees. */

@@ -39,7 +39,7 @@ static void census_add_up(struct frame_census *c)
 	}
 	memcpy(c->blocks, frames.nblocks, sizeof(c->blocks));
 	for (unsigned i = 0; i < MAX_HARTS; i++)
-		c->cached[i] = frame_caches[i].n + frame_caches[i].ncleared;
+		c->cached[i] = frame_caches[i].any.n + frame_caches[i].zero.n;
 }
 
 void frame_census(struct frame_census *census)

@@ -36,17 +36,26 @@ static u64 frame_check_page(const struct page *pg)
 	return BIT(order);
 }
 
-/* Returns how many frames are on the list @c. */
+static void frame_check_list(const struct frame_list *list, bool zero)
+{
+	const struct page *pg = list->first;
+
+	for (u32 i = 0; i < list->n; i++, pg = pg->hash_next) {
+		ASSERT(pg && pg->order == FRAME_ORDER_CACHED);
+		if (zero)
+			frame_check_cleared(pg);
+	}
+	ASSERT(!pg);
+}
+
+/* Returns how many frames are on the lists of @c. */
 static u64 frame_check_cache(const struct frame_cache *c)
 {
-	ASSERT(!c->busy && c->n <= FRAME_CACHE_SIZE && c->ncleared <= FRAME_CACHE_CLEARED);
-	for (u32 i = 0; i < c->n; i++)
-		ASSERT(c->frame[i]->order == FRAME_ORDER_CACHED);
-	for (u32 i = 0; i < c->ncleared; i++) {
-		ASSERT(c->cleared[i]->order == FRAME_ORDER_CACHED);
-		frame_check_cleared(c->cleared[i]);
-	}
-	return c->n + c->ncleared;
+	ASSERT(!c->busy);
+	ASSERT(c->any.n <= FRAME_CACHE_SIZE && c->zero.n <= FRAME_CACHE_CLEARED);
+	frame_check_list(&c->any, false);
+	frame_check_list(&c->zero, true);
+	return c->any.n + c->zero.n;
 }
 
 /* Returns how many frames are on the lists. */

@@ -65,9 +65,7 @@ void frame_init(pa_t base, u64 bytes, struct page *table)
 	memset(frame_caches, 0, sizeof(frame_caches));
 	spin_init(&frames.lock, "frame", RANK_frame);
 	lockcount_register(&frames.lock, "kmem");
-	frame_span.table = table;
-	frame_span.base = base >> PAGE_SHIFT;
-	frame_span.total = bytes >> PAGE_SHIFT;
+	frame_span_init(base, bytes, table);
 	frames.count[FRAME_kernel] = frame_span.total;
 	for (unsigned i = 0; i <= FRAME_MAX_ORDER; i++)
 		list_init(&frames.blocks[i]);

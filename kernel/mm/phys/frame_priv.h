@@ -10,22 +10,26 @@
 #define CHUNK_FRAMES 4096 /* 16 MiB */
 #define CHUNKS_MAX (DIRECT_BYTES / PAGE_SIZE / CHUNK_FRAMES)
 
-#define FRAME_CACHE_SIZE 32    /* frames, at most, on a hart's list       */
-#define FRAME_CACHE_CLEARED 16 /* and more of those whose bytes are all 0 */
+#define FRAME_CACHE_SIZE 256   /* frames, at most, on a hart's list: 1 MiB */
+#define FRAME_CACHE_CLEARED 16 /* and more of those whose bytes are all 0  */
+
+/* The newest first, the others by hash_next. */
+struct frame_list {
+	struct page *first;
+	u32 n;
+};
 
 /* One hart's list, as frame.c describes it.  Its share of the free frames is not in
  * count[FRAME_free]: it is what was put, less what was taken. */
 struct frame_cache {
-	u32 busy;                                  /* (A) 1: somebody is inside      */
-	u32 n;                                     /* (busy) frames in here          */
-	u32 ncleared;                              /* (busy)                         */
-	struct page *frame[FRAME_CACHE_SIZE];      /* (busy)                         */
-	struct page *cleared[FRAME_CACHE_CLEARED]; /* (busy) all zero           */
-	s64 count[FRAME_NKINDS];                   /* (busy, read by all) its share  */
-	u64 taken, put;                            /* (busy, read by all) since boot */
+	u32 busy;                /* (A) 1: somebody is inside      */
+	struct frame_list any;   /* (busy)                         */
+	struct frame_list zero;  /* (busy) all their bytes are 0   */
+	s64 count[FRAME_NKINDS]; /* (busy, read by all) its share  */
+	u64 taken, put;          /* (busy, read by all) since boot */
 	u64 others; /* (busy, read by all) times that it was entered for anything else */
 	u64 missed; /* (A) times that it was busy */
-} __attribute__((aligned(512)));
+} __attribute__((aligned(256)));
 
 struct frames {
 	struct spinlock lock;
@@ -52,6 +56,17 @@ static inline void frame_check_cleared(const struct page *pg)
 #else
 	(void)pg;
 #endif
+}
+
+/* RAM is [base, base + bytes), @table has its struct pages. */
+static inline void frame_span_init(pa_t base, u64 bytes, struct page *table)
+{
+	frame_span = (struct frame_span){
+		.table = table,
+		.base = base >> PAGE_SHIFT,
+		.total = bytes >> PAGE_SHIFT,
+		.to_va = (uintptr_t)kmap_direct(base) - ((uintptr_t)table << FRAME_SHIFT),
+	};
 }
 
 static inline pfn_t frame_pfn(const struct page *pg)

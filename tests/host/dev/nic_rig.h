@@ -14,7 +14,7 @@
 #include "dev/net/netdev.h"
 #include "dev/net/packet.h"
 #include "lib/assert.h"
-#include "mm/phys/frame.h"
+#include "mm/phys/frame_priv.h"
 #include "mm/phys/kmap.h"
 #include "shim.h"
 #include "tree.h"
@@ -24,16 +24,17 @@ struct machine machine;
 
 static u32 frames_left; /* that can be allocated   */
 static u32 live;        /* packets that were given */
+static struct page pages[8 * MIB / PAGE_SIZE];
+struct frame_span frame_span;
 static u64 ram_used;
 static struct packet *spare; /* packets that were freed, by link.next */
 static void (*irq_fn)(void *);
 static void *irq_arg;
 static u32 irq_number;
 
-/* Only the address of a struct page matters here, so that of the memory serves. */
 struct page *frame_alloc_order(enum frame_kind kind, unsigned order, unsigned flags)
 {
-	u8 *p;
+	struct page *pg = &pages[ram_used >> PAGE_SHIFT];
 
 	(void)flags;
 	if (frames_left < 1u << order)
@@ -41,15 +42,14 @@ struct page *frame_alloc_order(enum frame_kind kind, unsigned order, unsigned fl
 	frames_left -= 1u << order;
 	live += kind == FRAME_packet;
 	if (kind == FRAME_packet && spare) {
-		p = (u8 *)spare;
+		pg = frame_of_va(spare);
 		spare = (struct packet *)spare->link.next;
-		return (struct page *)p;
+		return pg;
 	}
-	p = kmap_direct(SHIM_RAM_BASE + ram_used);
 	ram_used += PAGE_SIZE << order;
 	ASSERT(ram_used <= 8 * MIB);
-	memset(p, 0, PAGE_SIZE << order);
-	return (struct page *)p;
+	memset(frame_va(pg), 0, PAGE_SIZE << order);
+	return pg;
 }
 
 struct page *frame_alloc(enum frame_kind kind, unsigned flags)
@@ -57,19 +57,9 @@ struct page *frame_alloc(enum frame_kind kind, unsigned flags)
 	return frame_alloc_order(kind, 0, flags);
 }
 
-void *frame_va(const struct page *pg)
-{
-	return (void *)pg;
-}
-
-struct page *frame_of_va(const void *va)
-{
-	return (struct page *)va;
-}
-
 void frame_put(struct page *pg)
 {
-	struct packet *p = (struct packet *)pg;
+	struct packet *p = frame_va(pg);
 
 	memset(p, 0x5a, sizeof(*p));
 	p->link.next = (struct list *)spare;
@@ -102,6 +92,7 @@ void thread_yield(void)
 static void rig_start(void)
 {
 	shim_ram_init(8 * MIB);
+	frame_span_init(SHIM_RAM_BASE, 8 * MIB, pages);
 	shim_quiet = true;
 	frames_left = 1000;
 	live = 0;

@@ -15,7 +15,7 @@
 #include "dev/plic.h"
 #include "dev/virtio/virtio_blk.h"
 #include "fake_virtio.h"
-#include "mm/phys/frame.h"
+#include "mm/phys/frame_priv.h"
 #include "mm/phys/kmap.h"
 #include "shim.h"
 #include "tree.h"
@@ -27,6 +27,8 @@
 
 struct machine machine;
 static u64 now;
+static struct page pages[16 * MIB / PAGE_SIZE];
+struct frame_span frame_span;
 static u64 ram_used;
 static void (*irq_fn)(void *), (*thread_fn)(void *);
 static void *irq_arg, *thread_arg;
@@ -72,7 +74,6 @@ static void *ram_alloc(u64 bytes)
 	return p;
 }
 
-/* Only the address of a struct page matters here, so that of the memory serves. */
 struct page *frame_alloc_order(enum frame_kind kind, unsigned order, unsigned flags)
 {
 	void *p = allow_memory ? ram_alloc(PAGE_SIZE << order) : NULL;
@@ -81,12 +82,7 @@ struct page *frame_alloc_order(enum frame_kind kind, unsigned order, unsigned fl
 	assert_int_equal(flags, FRAME_ZERO);
 	if (p)
 		memset(p, 0, PAGE_SIZE << order);
-	return p;
-}
-
-void *frame_va(const struct page *pg)
-{
-	return (void *)pg;
+	return p ? frame_of_va(p) : NULL;
 }
 
 void fake_interrupt(void)
@@ -140,6 +136,7 @@ static struct blkdev *probe(void)
 static void start(bool legacy)
 {
 	shim_ram_init(16 * MIB);
+	frame_span_init(SHIM_RAM_BASE, 16 * MIB, pages);
 	shim_quiet = true;
 	shim_sleep = NULL;
 	allow_memory = true;
