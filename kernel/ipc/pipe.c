@@ -9,7 +9,7 @@
 #include "ipc/pipe.h"
 
 #include "core/thread.h"
-#include "core/sync/waitq.h"
+#include "core/sync/waitlist.h"
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/phys/frame.h"
@@ -19,7 +19,7 @@
 
 struct pipe {
 	struct spinlock lock;
-	struct waitq readers, writers;
+	struct waitlist readers, writers; /* (lock) */
 	bool reading, writing;  /* (lock) that end is open                       */
 	u8 *data;               /* (C) PAGE_SIZE bytes, a ring                    */
 	u64 in, out;            /* (lock) bytes put in and taken out; out <= in  */
@@ -70,8 +70,8 @@ int pipe_alloc(struct pipe **out)
 	}
 	*p = (struct pipe){ .reading = true, .writing = true, .data = frame_va(pg) };
 	spin_init(&p->lock, "pipe", RANK_pipe);
-	waitq_init(&p->readers);
-	waitq_init(&p->writers);
+	waitlist_init(&p->readers);
+	waitlist_init(&p->writers);
 	*out = p;
 	return 0;
 }
@@ -86,8 +86,8 @@ void pipe_close(struct pipe *p, bool writer)
 	else
 		p->reading = false;
 	last = !p->reading && !p->writing;
-	waitq_wake_all(&p->readers);
-	waitq_wake_all(&p->writers);
+	waitlist_wake_all(&p->readers);
+	waitlist_wake_all(&p->writers);
 	spin_unlock(&p->lock);
 	if (last) {
 		frame_put(frame_of_va(p->data));
@@ -99,42 +99,40 @@ void pipe_close(struct pipe *p, bool writer)
  * of the user's that has to be faulted in.  Lock held. */
 static u64 pipe_take(struct pipe *p, uptr_t dst, u64 n, bool *fault)
 {
-	u64 done = 0;
+	u64 done = 0, got, len;
 
-	*fault = false;
 	n = MIN(n, p->in - p->out);
-	while (done < n && !*fault) {
+	do {
 		u64 at = p->out % PAGE_SIZE;
-		u64 len = MIN(n - done, PAGE_SIZE - at);
-		u64 got = copyout_nofault(uptr_add(dst, done), p->data + at, len);
 
-		*fault = got < len;
+		len = MIN(n - done, PAGE_SIZE - at);
+		got = copyout_nofault(uptr_add(dst, done), p->data + at, len);
 		p->out += got;
 		done += got;
-	}
+	} while (got == len && done < n);
+	*fault = got < len;
 	return done;
 }
 
 /* The same, into the ring. */
 static u64 pipe_give(struct pipe *p, uptr_t src, u64 n, bool *fault)
 {
-	u64 done = 0;
+	u64 done = 0, got, len;
 
 	/* An empty ring may begin anywhere.  Here the copy is aligned to words, and does
 	 * not wrap. */
 	if (p->in == p->out)
 		p->in = p->out = src.va % sizeof(u64);
-	*fault = false;
 	n = MIN(n, PAGE_SIZE - (p->in - p->out));
-	while (done < n && !*fault) {
+	do {
 		u64 at = p->in % PAGE_SIZE;
-		u64 len = MIN(n - done, PAGE_SIZE - at);
-		u64 got = copyin_nofault(p->data + at, uptr_add(src, done), len);
 
-		*fault = got < len;
+		len = MIN(n - done, PAGE_SIZE - at);
+		got = copyin_nofault(p->data + at, uptr_add(src, done), len);
 		p->in += got;
 		done += got;
-	}
+	} while (got == len && done < n);
+	*fault = got < len;
 	return done;
 }
 
@@ -142,7 +140,7 @@ static u64 pipe_give(struct pipe *p, uptr_t src, u64 n, bool *fault)
 static int pipe_wait_for_bytes(struct pipe *p)
 {
 	while (p->in == p->out && p->writing) {
-		int err = waitq_wait(&p->readers, &p->lock);
+		int err = waitlist_wait(&p->readers, &p->lock);
 
 		if (err)
 			return err;
@@ -167,7 +165,7 @@ s64 pipe_read(struct pipe *p, uptr_t dst, u64 n)
 		}
 		done += pipe_take(p, uptr_add(dst, done), n - done, &fault);
 		if (p->in - p->out <= PIPESIZE)
-			waitq_wake_all(&p->writers);
+			waitlist_wake_all(&p->writers);
 		spin_unlock(&p->lock);
 		if (fault)
 			err = uaccess_fault_in(uptr_add(dst, done), true);
@@ -179,7 +177,7 @@ s64 pipe_read(struct pipe *p, uptr_t dst, u64 n)
 static int pipe_wait_for_room(struct pipe *p, u64 most)
 {
 	while (p->reading && p->in - p->out > most) {
-		int err = waitq_wait(&p->writers, &p->lock);
+		int err = waitlist_wait(&p->writers, &p->lock);
 
 		if (err)
 			return err;
@@ -190,29 +188,32 @@ static int pipe_wait_for_room(struct pipe *p, u64 most)
 s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 {
 	u64 done = 0;
-	int err = 0;
+	bool fault;
+	int err;
 
-	while (done < n && !err) {
-		bool fault = false;
-
+	if (n == 0)
+		return 0;
+	for (;;) {
+		fault = false;
 		spin_lock(&p->lock);
 		err = pipe_wait_for_room(p, PIPESIZE - 1);
-		if (!err && thread_killed())
-			err = -EINTR;
-		if (!err)
+		if (!err) {
 			done += pipe_give(p, uptr_add(src, done), n - done, &fault);
-		if (p->in != p->out)
-			waitq_wake_all(&p->readers);
+			if (p->in != p->out)
+				waitlist_wake_all(&p->readers);
+		}
 		/* As if the buffer had PIPESIZE bytes. */
 		if (!err && !fault)
 			err = pipe_wait_for_room(p, PIPESIZE);
 		spin_unlock(&p->lock);
+		if (done == n || err)
+			return err ? err : (s64)done;
 		if (fault) {
 			err = uaccess_fault_in(uptr_add(src, done), false);
-			if (err && done)
-				return (s64)done;
+			if (err)
+				return done ? (s64)done : err;
 		}
-		sched_point();
+		if (sched_point_killed())
+			return -EINTR;
 	}
-	return err ? err : (s64)done;
 }

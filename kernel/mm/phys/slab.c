@@ -12,7 +12,6 @@
 #include "mm/phys/slab.h"
 
 #include "lib/assert.h"
-#include "lib/string.h"
 #include "mm/phys/frame.h"
 
 struct free_object {
@@ -45,6 +44,13 @@ void slab_init(struct slab_cache *c, const char *name, u32 size)
 	list_init(&c->partial);
 	c->next = caches;
 	caches = c;
+}
+
+/* Objects are few words long, and a multiple of two. */
+static void slab_clear(u64 *obj, u32 size)
+{
+	for (const u64 *end = obj + size / sizeof(u64); obj < end; obj += 2)
+		obj[0] = obj[1] = 0;
 }
 
 /* Takes an object of slab @pg, which has room.  c->lock is held. */
@@ -108,7 +114,8 @@ void *slab_alloc(struct slab_cache *c, unsigned flags)
 	}
 	obj = slab_take(c, list_first(&c->partial, struct page, link));
 	spin_unlock(&c->lock);
-	return memset(obj, 0, c->size);
+	slab_clear(obj, c->size);
+	return obj;
 }
 
 void slab_free(struct slab_cache *c, void *obj)

@@ -114,6 +114,28 @@ TEST(pipe, reader_is_woken_when_the_writer_goes)
 	EQ(reap(pid), 0);
 }
 
+TEST(pipe, who_is_killed_waits_no_more)
+{
+	int fd[2];
+
+	EQ(pipe(fd), 0);
+	EQ(write(fd[1], scratch, 512), 512);
+	for (int i = 0; i < 10; i++) {
+		long pid = must_fork();
+
+		if (pid == 0) {
+			write(fd[1], "z", 1);
+			exit(0);
+		}
+		EVENTUALLY(process_state(pid) == PS_SLEEPING, 100);
+		EQ(kill(pid), 0);
+		EQ(reap(pid), -1);
+	}
+	EQ(read(fd[0], scratch, 1000), 512);
+	EQ(write(fd[1], "ab", 2), 2);
+	EQ(read(fd[0], scratch, 1000), 2);
+}
+
 TEST(pipe, holds_512_bytes)
 {
 	int fd[2], mark[2];
@@ -136,6 +158,25 @@ TEST(pipe, holds_512_bytes)
 	EQ(reap(pid), 0);
 	EQ(read(fd[0], scratch, 1000), 512);
 	EQ(scratch[511], 'z');
+}
+
+/* However large the ring is, a write returns when at most 512 bytes are unread. */
+TEST(pipe, write_of_600_waits_for_88)
+{
+	int fd[2];
+	long pid;
+
+	EQ(pipe(fd), 0);
+	pid = must_fork();
+	if (pid == 0)
+		exit(write(fd[1], scratch, 600) == 600 ? 3 : 1);
+	EVENTUALLY(process_state(pid) == PS_SLEEPING, 100);
+	EQ(read(fd[0], scratch, 87), 87);
+	pause(2);
+	EQ(process_state(pid), PS_SLEEPING);
+	EQ(read(fd[0], scratch, 1), 1);
+	EQ(reap(pid), 3);
+	EQ(read(fd[0], scratch, 1000), 512);
 }
 
 /* One process writes in pieces of one size, another reads in pieces of another. */

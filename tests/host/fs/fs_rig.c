@@ -14,6 +14,7 @@
 #include "mm/space/pagecache.h"
 #include "mm/phys/reclaim.h"
 #include "no_network.h"
+#include "pipe_waits.h"
 #include "shim.h"
 #include "uapi/errno.h"
 
