@@ -24,7 +24,7 @@ struct pipe {
 	u8 *data;               /* (C) PAGE_SIZE bytes, a ring                    */
 	u64 in, out;            /* (lock) bytes put in and taken out; out <= in  */
 	struct pipe *next_free; /* (fstable) */
-};
+} __attribute__((aligned(64))); /* no two in one cache line */
 
 /* Each pipe has two files, so NFILE / 2 are enough. */
 static struct {

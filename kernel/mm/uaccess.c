@@ -30,8 +30,7 @@
  * sleeps or yields, never while it counts. */
 static struct {
 	u64 copyin, copyinstr;
-	u64 pad[6];
-} counts[MAX_HARTS];
+} __attribute__((aligned(64))) counts[MAX_HARTS];
 
 /* --- choosing the mode ------------------------------------------------- */
 
