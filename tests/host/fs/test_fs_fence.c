@@ -50,11 +50,6 @@ static bool is_dirty(void)
 struct geometry geo;
 struct frame_span frame_span;
 
-void frame_get(struct page *pg)
-{
-	pg->refs++;
-}
-
 void frame_put(struct page *pg)
 {
 	pg->refs--;
