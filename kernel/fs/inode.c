@@ -325,32 +325,25 @@ static void inode_note_names(struct inode *ip)
 
 static void inode_unload(struct inode *ip)
 {
-	for (u32 i = 0; i < ARRAY_SIZE(ip->word); i++)
-		ip->word[i] = 0;
+	ip->whole = (struct inode_words){ .word = { 0 } };
 	ip->goal = ip->next_page = ip->free_slot = 0;
 }
 
-/* The words of the inode in its buffer. */
-static u64 *inode_words(const struct inode *ip, struct buf *b)
+static struct inode_words *inode_in_buf(const struct inode *ip, struct buf *b)
 {
-	u64 *block = (u64 *)(void *)b->data;
-
-	return block + ip->ino % FS_INODES_PER_BLOCK * ARRAY_SIZE(ip->word);
+	return (struct inode_words *)(void *)b->data + ip->ino % FS_INODES_PER_BLOCK;
 }
 
 /* Reads the inode from the disk.  Its lock is held. */
 static int inode_load(struct inode *ip)
 {
-	const u64 *word;
 	struct buf *b;
 	int err = inode_buf(ip, &b);
 
 	if (err)
 		return err;
-	word = inode_words(ip, b);
 	inode_unload(ip);
-	for (u32 i = 0; i < ARRAY_SIZE(ip->word); i++)
-		ip->word[i] = word[i];
+	ip->whole = *inode_in_buf(ip, b);
 	buf_put(b);
 	if (ip->type < T_DIR || ip->type > T_SYMLINK || ip->nlink < 0)
 		return -EIO;
@@ -492,10 +485,7 @@ int inode_buf(const struct inode *ip, struct buf **out)
 
 void inode_store(struct log_op *op, struct inode *ip, struct buf *b)
 {
-	u64 *word = inode_words(ip, b);
-
-	for (u32 i = 0; i < ARRAY_SIZE(ip->word); i++)
-		word[i] = ip->word[i];
+	*inode_in_buf(ip, b) = ip->whole;
 	ip->making = false;
 	inode_note_names(ip);
 	log_write(op, b);

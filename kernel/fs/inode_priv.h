@@ -12,6 +12,10 @@
 struct buf;
 struct log_op;
 
+struct inode_words {
+	u64 word[sizeof(struct fs_dinode) / 8];
+};
+
 struct inode {
 	struct mutex lock;
 	u32 ino;     /* (A) changed under (fstable); 0: an unused slot    */
@@ -20,7 +24,7 @@ struct inode {
 	bool making; /* (fstable) claimed by inode_new(), and not yet stored */
 	bool loaded; /* (A) the fields below are valid                     */
 
-	/* (lock) The 64 bytes of the disk; `word` is for copying them. */
+	/* (lock) The 64 bytes of the disk; as `whole` they are copied in words. */
 	union {
 		struct {
 			s16 type, major, minor;
@@ -28,7 +32,7 @@ struct inode {
 			u32 size; /* bytes */
 			u32 addr[FS_NADDR];
 		};
-		u64 word[sizeof(struct fs_dinode) / 8];
+		struct inode_words whole;
 	};
 
 	u32 goal;      /* (lock) the block to allocate next, if it is free   */
@@ -41,7 +45,7 @@ struct inode {
 	struct list idle;        /* (fstable) slots to be given back              */
 };
 
-_Static_assert(offsetof(struct inode, addr) - offsetof(struct inode, word) ==
+_Static_assert(offsetof(struct inode, addr) - offsetof(struct inode, whole) ==
 		       offsetof(struct fs_dinode, addr),
 	       "the fields are where the disk has them");
 

@@ -12,14 +12,15 @@
 #define NSETS 256
 #define NWAYS 4
 
+/* Volatile, not atomic: gcc makes an atomic store a swap. */
 struct entry {
-	u64 key[2]; /* words of the name, with the directory's number as inode number */
-	u64 what;   /* inode number, and above it 32 bits for the index of the entry */
+	volatile u64 key[2]; /* words of the name, with the number of the directory */
+	volatile u64 what;   /* inode number, and above it the index of the entry */
 };
 
 static struct set {
 	struct spinlock lock;
-	u32 seq;                 /* (A) changed under (lock) */
+	volatile u32 seq;        /* (A) changed under (lock) */
 	u32 next;                /* (lock) the way to replace next */
 	struct entry way[NWAYS]; /* (A) changed under (lock); key[0] 0: unused */
 } set[NSETS];
@@ -47,8 +48,7 @@ static struct set *namecache_set(const struct entry *e)
 static struct entry *namecache_lookup(struct set *s, const struct entry *key)
 {
 	for (struct entry *e = s->way; e < s->way + NWAYS; e++) {
-		if (__atomic_load_n(&e->key[0], __ATOMIC_RELAXED) == key->key[0] &&
-		    __atomic_load_n(&e->key[1], __ATOMIC_RELAXED) == key->key[1])
+		if (e->key[0] == key->key[0] && e->key[1] == key->key[1])
 			return e;
 	}
 	return NULL;
@@ -57,7 +57,7 @@ static struct entry *namecache_lookup(struct set *s, const struct entry *key)
 static bool namecache_is_at(const struct set *s, u32 seq)
 {
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	return __atomic_load_n(&s->seq, __ATOMIC_RELAXED) == seq;
+	return s->seq == seq;
 }
 
 bool namecache_find(u32 dir, const union name *nm, struct name_hit *hit)
@@ -66,11 +66,12 @@ bool namecache_find(u32 dir, const union name *nm, struct name_hit *hit)
 	struct set *s = namecache_set(&key);
 	u64 what;
 
-	hit->seq = __atomic_load_n(&s->seq, __ATOMIC_ACQUIRE);
+	hit->seq = s->seq;
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	e = hit->seq & 1 ? NULL : namecache_lookup(s, &key);
 	if (!e)
 		return false;
-	what = __atomic_load_n(&e->what, __ATOMIC_RELAXED);
+	what = e->what;
 	hit->ino = (u32)what;
 	hit->slot = (u32)(what >> 32);
 	hit->set = (u32)(s - set);
@@ -85,12 +86,15 @@ bool name_hit_holds(const struct name_hit *hit)
 /* Lock held. */
 static void namecache_write(struct set *s, struct entry *e, const struct entry *with)
 {
-	__atomic_store_n(&s->seq, s->seq + 1, __ATOMIC_RELAXED);
+	u32 seq = s->seq;
+
+	s->seq = seq + 1;
 	__atomic_thread_fence(__ATOMIC_RELEASE);
-	__atomic_store_n(&e->key[0], with->key[0], __ATOMIC_RELAXED);
-	__atomic_store_n(&e->key[1], with->key[1], __ATOMIC_RELAXED);
-	__atomic_store_n(&e->what, with->what, __ATOMIC_RELAXED);
-	__atomic_store_n(&s->seq, s->seq + 1, __ATOMIC_RELEASE);
+	e->key[0] = with->key[0];
+	e->key[1] = with->key[1];
+	e->what = with->what;
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	s->seq = seq + 2;
 }
 
 void namecache_enter(u32 dir, const union name *nm, u32 ino, u32 slot)

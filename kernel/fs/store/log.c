@@ -17,8 +17,10 @@
  * replaying the log never overwrites newer contents.
  *
  * Locks: mutex `commit`, rank log, is held for a whole commit; log.lock guards the
- * counters.  After a disk error nothing is written any more, and every operation gets
- * -EROFS.  The changed buffers stay pinned, so that metadata in memory stays consistent. */
+ * counters.  Operations begin and end without a lock, by a change of log.gate_word, unless
+ * the gate is closed.  After a disk error nothing is written any more, and every operation
+ * gets -EROFS.  The changed buffers stay pinned, so that metadata in memory stays
+ * consistent. */
 #include "fs/store/log_priv.h"
 
 #include "core/clock.h"
@@ -42,15 +44,19 @@
 _Static_assert((PAGE_SIZE << ASIDE_ORDER) >= (FS_LOG_MAX + 1) * FS_BLOCK,
 	       "header and all copies fit");
 
+/* In log.gate_word.  The low bits count blocks: those of the running transaction, and those
+ * that open operations may still add. */
+#define GATE_BLOCKS 0xffffffffull
+#define GATE_OPERATION (1ull << 32) /* one that is open            */
+#define GATE_CLOSED (1ull << 63)    /* no operation may begin      */
+
 static struct {
 	struct spinlock lock;
 	struct waitq gate; /* for it to open; the commit: for operations to end   */
 	struct waitq work; /* the commit thread                                   */
-	bool closed;       /* (lock) no operation may begin                       */
+	u64 gate_word;     /* (A) GATE_*; GATE_CLOSED changes under (lock)        */
 	bool soon;         /* (lock) commit without delay                         */
 	bool failed;       /* (A) after a disk error                              */
-	u32 open;          /* (lock) open operations                              */
-	u32 promised;      /* (lock) blocks they may still add                    */
 	u32 n;             /* (lock) blocks of the running transaction            */
 	struct buf *buf[FS_LOG_MAX]; /* (lock) they are pinned                       */
 	u64 running;  /* (lock) number of the running transaction            */
@@ -84,30 +90,56 @@ bool log_is_writable(void)
 
 /* --- operations ---------------------------------------------------------------------- */
 
+static u64 log_gate(void)
+{
+	return __atomic_load_n(&log.gate_word, __ATOMIC_ACQUIRE);
+}
+
+static bool gate_has_operations(u64 gate)
+{
+	return (gate & ~GATE_CLOSED) >= GATE_OPERATION;
+}
+
+/* Enters an operation if the gate is open and the log has room.  Returns what the gate was:
+ * if it was open, *@begun says whether there was room. */
+static u64 log_try_begin(u32 nblocks, bool *begun)
+{
+	u64 gate = log_gate();
+
+	*begun = false;
+	while (!(gate & GATE_CLOSED) && (gate & GATE_BLOCKS) + nblocks <= geo.log_cap &&
+	       !*begun)
+		*begun = __atomic_compare_exchange_n(&log.gate_word, &gate,
+						     gate + GATE_OPERATION + nblocks, false,
+						     __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE);
+	return gate;
+}
+
+static void log_wait_for_gate(void)
+{
+	spin_lock(&log.lock);
+	while (log_gate() & GATE_CLOSED)
+		waitq_wait_quiet(&log.gate, &log.lock);
+	spin_unlock(&log.lock);
+}
+
 int log_begin(struct log_op *op, u32 nblocks)
 {
-	bool room;
-
 	ASSERT(nblocks <= FS_OP_MAX);
-	for (;;) {
-		if (!log_is_writable())
-			return -EROFS;
-		spin_lock(&log.lock);
-		while (log.closed)
-			waitq_wait_quiet(&log.gate, &log.lock);
-		room = log.n + log.promised + nblocks <= geo.log_cap;
-		if (room) {
-			log.open++;
-			log.promised += nblocks;
-		}
-		spin_unlock(&log.lock);
-		if (room) {
+	while (log_is_writable()) {
+		bool begun;
+		u64 gate = log_try_begin(nblocks, &begun);
+
+		if (begun) {
 			*op = (struct log_op){ .left = nblocks };
 			return 0;
 		}
-		if (log_commit())
-			return -EROFS;
+		if (gate & GATE_CLOSED)
+			log_wait_for_gate();
+		else if (log_commit())
+			break;
 	}
+	return -EROFS;
 }
 
 void log_write(struct log_op *op, struct buf *b)
@@ -119,7 +151,6 @@ void log_write(struct log_op *op, struct buf *b)
 	if (!b->logged) {
 		ASSERT(op->left > 0);
 		op->left--;
-		log.promised--;
 		__atomic_store_n(&b->logged, true, __ATOMIC_RELAXED);
 		log.buf[log.n++] = b;
 		buf_ref(b);
@@ -130,12 +161,17 @@ void log_write(struct log_op *op, struct buf *b)
 
 void log_end(struct log_op *op)
 {
-	blocks_end(op);
-	spin_lock(&log.lock);
-	log.promised -= op->left;
+	u64 gate;
+
+	if (op->space)
+		blocks_end(op);
+	gate = __atomic_sub_fetch(&log.gate_word, GATE_OPERATION + op->left,
+				  __ATOMIC_ACQ_REL);
 	op->left = 0;
-	if (--log.open == 0 && log.closed)
-		waitq_wake_all(&log.gate);
+	if (!(gate & GATE_CLOSED) || gate_has_operations(gate))
+		return;
+	spin_lock(&log.lock);
+	waitq_wake_all(&log.gate);
 	spin_unlock(&log.lock);
 }
 
@@ -193,8 +229,8 @@ static u64 log_take_transaction(struct list *pages)
 	u64 number;
 
 	spin_lock(&log.lock);
-	log.closed = true;
-	while (log.open)
+	__atomic_fetch_or(&log.gate_word, GATE_CLOSED, __ATOMIC_ACQ_REL);
+	while (gate_has_operations(log_gate()))
 		waitq_wait_quiet(&log.gate, &log.lock);
 	__atomic_store_n(&log.dirty_at, 0, __ATOMIC_RELAXED);
 	log.soon = false;
@@ -208,7 +244,7 @@ static u64 log_take_transaction(struct list *pages)
 	spin_lock(&log.lock);
 	log.n = 0;
 	number = log.running++;
-	log.closed = false;
+	__atomic_store_n(&log.gate_word, 0, __ATOMIC_RELEASE);
 	waitq_wake_all(&log.gate);
 	spin_unlock(&log.lock);
 	return number;
@@ -300,7 +336,8 @@ int log_commit(void)
 		return 0;
 	clean = !wb_pending();
 	spin_lock(&log.lock);
-	clean = clean && log.n == 0 && log.open == 0 && log.done + 1 == log.running;
+	clean = clean && log.n == 0 && !gate_has_operations(log_gate()) &&
+		log.done + 1 == log.running;
 	want = log.running;
 	spin_unlock(&log.lock);
 	if (clean && !log.failed)

@@ -1,18 +1,23 @@
 // sources: kernel/fs/*.c kernel/fs/*/*.c kernel/ipc/pipe.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/slab.c kernel/dev/block.c tests/host/fs/fs_rig.c tests/host/shim/shim.c tools/image/fsimg.c tools/image/fsimg_edit.c tools/image/fsck_core.c tools/image/fsck_inode.c tools/image/fsck_dir.c tools/image/fsck_tree.c
-// cflags: -pthread -Itests/host/fs -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit,--wrap=namecache_find,--wrap=buf_get
+// cflags: -pthread -Itests/host/fs -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit,--wrap=namecache_find,--wrap=buf_get,--wrap=waitq_wake_all
 /* test_races.c - look-ups without a lock, and what changes names and inodes meanwhile.
  *
  * A hook runs in the middle of a look-up.  In the last tests several threads use the same
  * names. */
 #include "late_disk.h"
 
+#include <unistd.h>
+
 #include "fs/inode_priv.h"
 #include "fs/name/dir_priv.h"
+#include "fs/store/geo_priv.h"
+#include "fs/store/log_priv.h"
 #include "uapi/stat.h"
 
 #define NTHREADS 4
 #define NNAMES 6
 #define ROUNDS 4000
+#define HANG_SECONDS 60
 
 /* Runs once, after the name cache was asked, or when a block is asked for. */
 static void (*after_find)(void);
@@ -143,13 +148,10 @@ static void test_not_ready(void **state)
 
 /* --- threads -------------------------------------------------------------------------- */
 
-static bool stop;
-
 static void run_threads(void *(*fn)(void *))
 {
 	pthread_t thread[NTHREADS];
 
-	stop = false;
 	for (u32 i = 0; i < NTHREADS; i++)
 		assert_int_equal(pthread_create(&thread[i], NULL, fn, (void *)(uintptr_t)i),
 				 0);
@@ -209,31 +211,46 @@ static void test_names(void **state)
 	rig_done();
 }
 
-/* More names than ways share a set of the cache: the first thread enters them in turn, and
- * each leads to the inode that it says. */
-static void *use_cache(void *arg)
-{
-	u32 number = (u32)(uintptr_t)arg, found = 0;
+/* Names that share a set of the cache, more than it has ways. */
+#define NSHARED 6
 
-	shim_hart = 1 + number;
-	for (u32 k = 0; k < 300000 && !(number && __atomic_load_n(&stop, __ATOMIC_RELAXED));
-	     k++) {
-		struct name_hit hit;
-		union name nm;
+static union name sharing[NSHARED];
+
+static void find_names_of_a_set(void)
+{
+	struct name_hit hit;
+	u32 n = 0, set = 0;
+
+	for (u32 k = 0; n < NSHARED; k++) {
 		char text[8];
 
-		sprintf(text, "x%u", k % 2000);
-		name_set(&nm, text, strlen(text));
+		sprintf(text, "x%u", k);
+		name_set(&sharing[n], text, strlen(text));
+		namecache_enter(1, &sharing[n], 1, 0);
+		assert_true(__real_namecache_find(1, &sharing[n], &hit));
+		if (n == 0)
+			set = hit.set;
+		n += hit.set == set;
+	}
+}
+
+/* The first thread enters them in turn; for the others each leads to what it should. */
+static void *use_cache(void *arg)
+{
+	u32 number = (u32)(uintptr_t)arg;
+
+	shim_hart = 1 + number;
+	for (u32 k = 0; k < 1000000; k++) {
+		u32 i = k % NSHARED;
+		struct name_hit hit;
+
 		if (number == 0) {
-			namecache_enter(1, &nm, 1 + k % 2000, k % 2000);
-		} else if (__real_namecache_find(1, &nm, &hit)) {
-			assert_int_equal(hit.ino, 1 + k % 2000);
-			assert_int_equal(hit.slot, k % 2000);
-			found++;
+			namecache_enter(1, &sharing[i], 100 + i, i);
+		} else if (__real_namecache_find(1, &sharing[i], &hit) && hit.ino != 1) {
+			assert_int_equal(hit.ino, 100 + i);
+			assert_int_equal(hit.slot, i);
 		}
 	}
-	if (number == 0)
-		__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
 	return NULL;
 }
 
@@ -241,8 +258,149 @@ static void test_cache(void **state)
 {
 	(void)state;
 	rig_fresh(1000, 100);
+	find_names_of_a_set();
 	run_threads(use_cache);
 	namecache_forget_dir(1);
+	rig_done();
+}
+
+/* --- sleepers, who go on only when they are woken ------------------------------------- */
+
+static struct waitq *woken; /* (A) the last that was */
+
+void __real_waitq_wake_all(struct waitq *wq);
+void __wrap_waitq_wake_all(struct waitq *wq);
+
+void __wrap_waitq_wake_all(struct waitq *wq)
+{
+	__atomic_store_n(&woken, wq, __ATOMIC_RELEASE);
+	__real_waitq_wake_all(wq);
+}
+
+static bool asleep; /* (A) */
+
+/* Called after the lock was released, so a wake-up may have come already.  Threads other
+ * than the sleeper wake up by themselves. */
+static bool sleep_until_woken(struct waitq *wq)
+{
+	sched_yield();
+	if (shim_hart != 1)
+		return true;
+	__atomic_store_n(&asleep, true, __ATOMIC_RELEASE);
+	while (__atomic_load_n(&woken, __ATOMIC_ACQUIRE) != wq)
+		sched_yield();
+	return true;
+}
+
+/* Runs @fn in a thread that goes to sleep; then calls @wake. */
+static void run_sleeper(void *(*fn)(void *), void (*wake)(void))
+{
+	pthread_t thread;
+
+	shim_sleep = sleep_until_woken;
+	asleep = false;
+	__atomic_store_n(&woken, NULL, __ATOMIC_RELEASE);
+	alarm(HANG_SECONDS);
+	assert_int_equal(pthread_create(&thread, NULL, fn, NULL), 0);
+	while (!__atomic_load_n(&asleep, __ATOMIC_ACQUIRE))
+		sched_yield();
+	wake();
+	pthread_join(thread, NULL);
+	alarm(0);
+	shim_sleep = NULL;
+}
+
+static struct inode *made;
+
+static void *create_last(void *arg)
+{
+	shim_hart = 1;
+	assert_int_equal(rig_try_open("last", O_CREATE), 0);
+	return arg;
+}
+
+static void give_up_making(void)
+{
+	inode_put(made);
+	inode_settle();
+}
+
+/* The last free inode is taken for a file that is not made. */
+static void test_waiting_for_inode(void **state)
+{
+	char path[16];
+	u32 n = 0;
+
+	(void)state;
+	rig_fresh(1000, 100);
+	do
+		sprintf(path, "n%u", n++);
+	while (rig_try_open(path, O_CREATE) == 0);
+	assert_int_equal(fs_unlink(rig_cwd(), "n0"), 0);
+	assert_int_equal(inode_new(&made), 0);
+	run_sleeper(create_last, give_up_making);
+	rig_done();
+}
+
+static struct log_op open_op;
+
+static void *commit(void *arg)
+{
+	shim_hart = 1;
+	assert_int_equal(log_commit(), 0);
+	return arg;
+}
+
+static bool begun; /* (A) */
+
+static void *begin_late(void *arg)
+{
+	struct log_op op;
+
+	shim_hart = 2;
+	assert_int_equal(log_begin(&op, 1), 0);
+	__atomic_store_n(&begun, true, __ATOMIC_RELEASE);
+	log_end(&op);
+	return arg;
+}
+
+static void end_operation(void)
+{
+	pthread_t thread;
+
+	begun = false;
+	assert_int_equal(pthread_create(&thread, NULL, begin_late, NULL), 0);
+	usleep(50000);
+	assert_false(__atomic_load_n(&begun, __ATOMIC_ACQUIRE));
+	log_end(&open_op);
+	pthread_join(thread, NULL);
+}
+
+/* A commit waits for an operation that is open, and others wait for the commit. */
+static void test_commit_waits(void **state)
+{
+	(void)state;
+	rig_fresh(1000, 100);
+	assert_int_equal(rig_try_open("a", O_CREATE), 0);
+	assert_int_equal(log_begin(&open_op, 1), 0);
+	run_sleeper(commit, end_operation);
+	rig_done();
+}
+
+/* What operations do not use leaves no trace. */
+static void test_unused(void **state)
+{
+	struct log_op op;
+
+	(void)state;
+	rig_fresh(1000, 100);
+	assert_int_equal(fs_sync(), 0);
+	alarm(HANG_SECONDS);
+	for (u32 i = 0; i < 100; i++) {
+		assert_int_equal(log_begin(&op, FS_OP_MAX), 0);
+		log_end(&op);
+	}
+	alarm(0);
 	rig_done();
 }
 
@@ -254,6 +412,9 @@ int main(void)
 		cmocka_unit_test(test_not_ready),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_cache),
+		cmocka_unit_test(test_waiting_for_inode),
+		cmocka_unit_test(test_commit_waits),
+		cmocka_unit_test(test_unused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
