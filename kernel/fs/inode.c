@@ -326,7 +326,7 @@ static void inode_note_names(struct inode *ip)
 static void inode_unload(struct inode *ip)
 {
 	ip->whole = (struct inode_words){ .word = { 0 } };
-	ip->goal = ip->next_page = ip->free_slot = 0;
+	ip->goal = ip->next_page = ip->free_slot = ip->searches = 0;
 }
 
 static struct inode_words *inode_in_buf(const struct inode *ip, struct buf *b)

@@ -38,6 +38,7 @@ struct inode {
 	u32 goal;      /* (lock) the block to allocate next, if it is free   */
 	u32 next_page; /* (lock) files: the page a sequential reader needs next */
 	u32 free_slot; /* (lock) directories: no free entry lies before this */
+	u32 searches;  /* (lock) directories: while there was no index */
 	u32 version;   /* (A) changed under (lock): counts changes of the contents */
 	u32 cuts;      /* (A) threads that are cutting its mappings: truncate.c */
 	struct object obj;

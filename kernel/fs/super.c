@@ -5,6 +5,7 @@
 #include "fs/store/alloc_priv.h"
 #include "fs/store/buf_priv.h"
 #include "fs/name/dir_priv.h"
+#include "fs/name/dirindex_priv.h"
 #include "fs/file_priv.h"
 #include "fs/fs.h"
 #include "fs/store/geo_priv.h"
@@ -123,6 +124,7 @@ void fs_init(void)
 	blocks_init();
 	inode_init();
 	namecache_init();
+	dirindex_init();
 	names_init();
 	file_init();
 	pipe_init();

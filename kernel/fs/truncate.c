@@ -279,7 +279,7 @@ int inode_free(struct inode *ip)
 
 	inode_lock_nested(ip);
 	if (ip->type == T_DIR)
-		namecache_forget_dir(ip->ino);
+		dir_forget(ip->ino);
 	/* No later commit shows the file, so its pages need not be written. */
 	if (ip->obj.npages)
 		object_drop_pages(&ip->obj, 0);

@@ -6,6 +6,7 @@
 #include "fs/store/alloc_priv.h"
 #include "fs/store/buf_priv.h"
 #include "fs/name/dir_priv.h"
+#include "fs/name/dirindex_priv.h"
 #include "fs/store/geo_priv.h"
 #include "fs/inode_priv.h"
 #include "fs/store/log_priv.h"
@@ -15,6 +16,12 @@
 #include "uapi/stat.h"
 
 #define PER_BLOCK (FS_BLOCK / sizeof(struct fs_dirent))
+
+/* A directory with as many entries gets an index when it is searched the n-th time: names
+ * that the cache knows need none, and adding and removing them costs more with one. */
+#define INDEXED_SLOTS 64
+#define INDEXED_SEARCHES 8
+#define MAX_CANDIDATES 8 /* more are searched for one by one */
 
 void name_set(union name *nm, const char *text, size_t len)
 {
@@ -123,6 +130,113 @@ static u32 dir_match_other_than_dots(struct buf *b, u32 from, u32 n, const union
 	return n;
 }
 
+/* --- the index of a large directory -------------------------------------------------- */
+
+/* Enters all names of @dp.  0; -EAGAIN: no room, or a block cannot be read; -EINTR. */
+static int dir_fill_index(struct inode *dp, struct dirindex *x)
+{
+	u32 total = dir_nslots(dp);
+
+	for (u32 base = 0; base < total; base += (u32)PER_BLOCK) {
+		u32 n = MIN((u32)PER_BLOCK, total - base);
+		bool room = true;
+		struct buf *b;
+
+		if (dir_get_block(dp, base, &b))
+			return -EAGAIN;
+		for (u32 i = 0; b && i < n && room; i++) {
+			const union name *e = &dir_entries(b)[i];
+
+			if (e->entry.ino)
+				room = dirindex_add(x, e, base + i);
+		}
+		if (b)
+			buf_put(b);
+		if (!room)
+			return -EAGAIN;
+		if (sched_point_killed())
+			return -EINTR;
+	}
+	return 0;
+}
+
+/* Gets the index of @dp, and makes it if it is worth it.  -EAGAIN: it has none; -EINTR. */
+static int dir_get_index(struct inode *dp, struct dirindex **out)
+{
+	int err;
+
+	if (dir_nslots(dp) < INDEXED_SLOTS)
+		return -EAGAIN;
+	*out = dirindex_get(dp->ino);
+	if (*out)
+		return 0;
+	if (++dp->searches < INDEXED_SEARCHES)
+		return -EAGAIN;
+	dp->searches = 0;
+	*out = dirindex_make(dp->ino, dir_nslots(dp));
+	if (!*out)
+		return -EAGAIN;
+	err = dir_fill_index(dp, *out);
+	if (err)
+		dirindex_put(*out, false);
+	return err;
+}
+
+/* Finds the first entry with @nm as dir_scan() does, by the index.  -EAGAIN: it has to be
+ * searched for. */
+static int dir_find_by_index(struct inode *dp, const struct dirindex *x,
+			     const union name *nm, struct dir_place *place)
+{
+	u32 slot[MAX_CANDIDATES], n = dirindex_find(x, nm, slot, MAX_CANDIDATES);
+
+	if (n > MAX_CANDIDATES)
+		return -EAGAIN;
+	for (u32 i = 0; i < n; i++) {
+		int err = dir_get_place(dp, slot[i], place);
+
+		if (err)
+			return err;
+		if (dir_match_name(place->b, slot[i] % PER_BLOCK, slot[i] % PER_BLOCK + 1,
+				   nm) == slot[i] % PER_BLOCK)
+			return 0;
+		dir_put_place(place);
+	}
+	return -ENOENT;
+}
+
+/* Finds the first entry with @nm; *@place has it, with a reference of its buffer. */
+static int dir_search(struct inode *dp, const union name *nm, struct dir_place *place)
+{
+	struct dirindex *x;
+	int err = dir_get_index(dp, &x);
+
+	if (!err) {
+		err = dir_find_by_index(dp, x, nm, place);
+		dirindex_put(x, true);
+	}
+	return err == -EAGAIN ? dir_scan(dp, 0, dir_match_name, nm, place) : err;
+}
+
+/* The entry @slot of @dp has now the name @nm, or has it no more. */
+static void dir_note_entry(struct inode *dp, const union name *nm, u32 slot, bool there)
+{
+	struct dirindex *x = NULL;
+
+	if (dir_nslots(dp) >= INDEXED_SLOTS)
+		x = dirindex_get(dp->ino);
+	if (!x)
+		return;
+	if (!there)
+		dirindex_remove(x, nm, slot);
+	dirindex_put(x, !there || dirindex_add(x, nm, slot));
+}
+
+void dir_forget(u32 dir)
+{
+	namecache_forget_dir(dir);
+	dirindex_forget(dir);
+}
+
 int dir_find(struct inode *dp, const union name *nm, u32 *ino, u32 *slot)
 {
 	bool cached = !name_is_dots(nm);
@@ -135,7 +249,7 @@ int dir_find(struct inode *dp, const union name *nm, u32 *ino, u32 *slot)
 		*slot = hit.slot;
 		return hit.ino ? 0 : -ENOENT;
 	}
-	err = dir_scan(dp, 0, dir_match_name, nm, &place);
+	err = dir_search(dp, nm, &place);
 	if (!err) {
 		*ino = dir_entries(place.b)[place.slot % PER_BLOCK].entry.ino;
 		*slot = place.slot;
@@ -207,6 +321,7 @@ int dir_fill(struct log_op *op, struct inode *dp, struct dir_place *place,
 	e->entry.ino = (u16)ino;
 	log_write(op, place->b);
 	dp->size = MAX(dp->size, (place->slot + 1) * (u32)sizeof(*e));
+	dir_note_entry(dp, nm, place->slot, true);
 	if (!name_is_dots(nm))
 		namecache_enter(dp->ino, nm, ino, place->slot);
 	return 0;
@@ -219,6 +334,7 @@ void dir_clear(struct log_op *op, struct inode *dp, struct dir_place *place,
 	dir_entries(place->b)[place->slot % PER_BLOCK] = (union name){ .word = { 0, 0 } };
 	log_write(op, place->b);
 	dp->free_slot = MIN(dp->free_slot, place->slot);
+	dir_note_entry(dp, nm, place->slot, false);
 	if (!name_is_dots(nm))
 		namecache_enter(dp->ino, nm, 0, 0);
 }

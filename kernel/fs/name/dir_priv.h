@@ -69,6 +69,10 @@ int dir_fill(struct log_op *op, struct inode *dp, struct dir_place *place,
 void dir_clear(struct log_op *op, struct inode *dp, struct dir_place *place,
 	       const union name *nm);
 
+/* What is remembered of the directory with inode number @dir is forgotten: it is gone, and
+ * its number may be used again. */
+void dir_forget(u32 dir);
+
 /* --- names seen before: namecache.c -------------------------------------------------- */
 
 /* A directory and the cache change together, under the inode lock of the directory.  So

@@ -28,7 +28,7 @@ void (*rig_between)(enum rig_point at);
 u64 rig_cut_pages, rig_points, rig_kill_at;
 
 static struct page *frames;
-static struct shrinker *shrinker;
+static struct shrinker *shrinkers;
 static __thread u32 ranks_held[RANK_COUNT], spin_ranks;
 static __thread bool in_transaction;
 
@@ -192,22 +192,26 @@ bool rig_is_clean(void)
 
 void shrinker_register(struct shrinker *s)
 {
-	shrinker = s;
+	s->next = shrinkers;
+	shrinkers = s;
 }
 
 u64 reclaim(u64 want)
 {
-	return shrinker ? shrinker->scan(want) : 0;
-}
+	u64 n = 0;
 
-u64 rig_reclaim(u64 want)
-{
-	return reclaim(want);
+	for (struct shrinker *s = shrinkers; s && n < want; s = s->next)
+		n += s->scan(want - n);
+	return n;
 }
 
 u64 rig_free_frames(void)
 {
-	return frame_count(FRAME_free) + shrinker->count();
+	u64 n = frame_count(FRAME_free);
+
+	for (struct shrinker *s = shrinkers; s; s = s->next)
+		n += s->count();
+	return n;
 }
 
 struct page *__real_frame_alloc(enum frame_kind kind, unsigned flags);
@@ -501,7 +505,7 @@ void rig_shutdown(void)
 {
 	free(frames);
 	frames = NULL;
-	shrinker = NULL;
+	shrinkers = NULL;
 	shim_ram_fini();
 }
 

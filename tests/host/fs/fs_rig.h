@@ -16,6 +16,7 @@
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "lib/types.h"
+#include "mm/phys/reclaim.h"
 #include "mm/uaccess.h"
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
@@ -73,7 +74,11 @@ void rig_boot(u64 ram);
 int rig_mount(u64 ram) MUST_CHECK;
 void rig_shutdown(void);   /* frees all memory of the host */
 u64 rig_free_frames(void); /* mem_available() */
-u64 rig_reclaim(u64 want);
+
+static inline u64 rig_reclaim(u64 want)
+{
+	return reclaim(want);
+}
 
 /* --- the user ------------------------------------------------------------------------ */
 
