@@ -120,52 +120,47 @@ int bmap_find_run(struct inode *ip, u32 bn, u32 n, u32 *out)
 	return err ? err : (int)n;
 }
 
-/* Allocates at least @min blocks and, as far as they are adjacent, up to @want.  Returns
- * how many, or -errno with none allocated. */
-static int bmap_alloc_blocks(struct log_op *op, u32 goal, u32 *block, u32 min, u32 want)
+static void bmap_free_tables(struct log_op *op, const u32 *table, u32 n)
 {
-	u32 n = 0;
+	while (n-- > 0) {
+		/* Its bitmap block is logged, so this logs no other. */
+		int err = block_free(op, table[n], 0);
 
-	if (op->space < min)
-		return blocks_none();
-	while (n < min) {
-		int got = block_alloc(op, goal, want - n, block + n);
-
-		if (got < 0) {
-			while (n-- > 0) {
-				/* Its bitmap block is logged, so this logs no other. */
-				int freed = block_free(op, block[n], 0);
-
-				ASSERT(freed != -EAGAIN);
-			}
-			return got;
-		}
-		n += (u32)got;
-		goal = block[n - 1] + 1;
+		ASSERT(err != -EAGAIN);
 	}
-	return (int)n;
 }
 
-/* Enters the addresses of @n new blocks.  The first become the indirect blocks that are
- * missing on the way, the others blocks of the file. */
-static void bmap_enter(struct log_op *op, struct end *e, const u32 *block, u32 n)
+/* Allocates the indirect blocks that are missing on the way, and frees them again if it
+ * fails.  Returns the block to allocate next, if it is free, or -ENOSPC or -EIO. */
+static s64 bmap_alloc_tables(struct log_op *op, u32 goal, u32 *table, u32 n)
 {
-	u32 nmissing = e->way.depth - e->passed;
-	u32 *addr = e->addr;
+	for (u32 i = 0; i < n; i++) {
+		int got = block_alloc(op, goal, 1, &table[i]);
 
-	for (u32 i = 0; i < nmissing; i++) {
-		struct buf *b = buf_get_clear(block[i]);
+		if (got < 0) {
+			bmap_free_tables(op, table, i);
+			return got;
+		}
+		goal = table[i] + 1;
+	}
+	return goal;
+}
 
-		*addr = block[i];
+/* Enters the addresses of new indirect blocks, which are the rest of the way, and goes on
+ * to its end. */
+static void bmap_enter_tables(struct log_op *op, struct end *e, const u32 *table)
+{
+	while (e->passed < e->way.depth) {
+		struct buf *b = buf_get_clear(*table);
+
+		*e->addr = *table++;
 		if (e->b)
 			log_write(op, e->b);
 		end_put(e);
 		e->b = b;
-		addr = &bmap_entries(b)[e->way.index[e->passed + i]];
+		e->addr = &bmap_entries(b)[e->way.index[e->passed]];
+		e->passed++;
 	}
-	memcpy(addr, block + nmissing, (n - nmissing) * sizeof(*addr));
-	if (e->b)
-		log_write(op, e->b);
 }
 
 /* How many of the next @n blocks, whose addresses lie side by side, have no place before
@@ -181,50 +176,60 @@ static u32 end_count_missing(const struct end *e, u32 n)
 	return i;
 }
 
-int bmap_missing(struct inode *ip, u32 bn, u32 n)
+int bmap_missing(struct inode *ip, u32 bn)
 {
-	int missing = 0;
+	struct end e;
+	int missing, err = bmap_walk(ip, bn, &e);
 
-	while (n > 0) {
-		struct end e;
-		int err = bmap_walk(ip, bn, &e);
-		u32 run;
-
-		if (err)
-			return err;
-		run = end_side_by_side(&e, n);
-		for (u32 i = 0; i < run; i++)
-			missing += e.passed < e.way.depth || e.addr[i] == 0;
-		missing += (int)(e.way.depth - e.passed);
-		end_put(&e);
-		bn += run;
-		n -= run;
-	}
+	if (err)
+		return err;
+	missing = (int)(e.way.depth - e.passed);
+	missing += missing || *e.addr == 0;
+	end_put(&e);
 	return missing;
+}
+
+/* Allocates up to @n adjacent blocks for the end of a way, and what is missing on the
+ * way. */
+static int bmap_alloc_at(struct log_op *op, struct inode *ip, struct end *e, u32 n,
+			 u32 *out)
+{
+	u32 table[MAX_DEPTH], ntables = e->way.depth - e->passed;
+	s64 goal;
+	int got;
+
+	if (op->space <= ntables)
+		return blocks_none();
+	goal = bmap_alloc_tables(op, ip->goal, table, ntables);
+	if (goal < 0)
+		return (int)goal;
+	got = block_alloc(op, (u32)goal, n, out);
+	if (got < 0) {
+		bmap_free_tables(op, table, ntables);
+		return got;
+	}
+	bmap_enter_tables(op, e, table);
+	for (u32 i = 0; i < (u32)got; i++)
+		e->addr[i] = out[i];
+	if (e->b)
+		log_write(op, e->b);
+	ip->goal = out[got - 1] + 1;
+	return got;
 }
 
 int bmap_alloc_run(struct log_op *op, struct inode *ip, u32 bn, u32 n, u32 *out)
 {
-	u32 block[MAX_DEPTH + BMAP_RUN], nway;
 	struct end e;
 	int got, err = bmap_walk(ip, bn, &e);
 
 	if (err)
 		return err;
-	ASSERT(n > 0 && n <= BMAP_RUN);
 	n = end_count_missing(&e, end_side_by_side(&e, n));
-	if (n == 0) {
+	if (n) {
+		got = bmap_alloc_at(op, ip, &e, n, out);
+	} else {
 		*out = *e.addr; /* the block has a place */
-		end_put(&e);
-		return geo_is_data(*out) ? 1 : -EIO;
-	}
-	nway = e.way.depth - e.passed;
-	got = bmap_alloc_blocks(op, ip->goal, block, nway + 1, nway + n);
-	if (got > 0) {
-		bmap_enter(op, &e, block, (u32)got);
-		memcpy(out, block + nway, ((u32)got - nway) * sizeof(*out));
-		ip->goal = block[got - 1] + 1;
-		got -= (int)nway;
+		got = geo_is_data(*out) ? 1 : -EIO;
 	}
 	end_put(&e);
 	return got;

@@ -129,10 +129,9 @@ int inode_own_page(struct inode *ip, struct page **pg, struct page **copy) MUST_
  * the data area. */
 int bmap_find(struct inode *ip, u32 bn, u32 *out) MUST_CHECK;
 
-/* How many disk blocks have to be allocated so that all of blocks [bn, bn + n) have a
- * place, indirect blocks included.  Exact for one block, never too few for more.  -EIO,
- * -EFBIG. */
-int bmap_missing(struct inode *ip, u32 bn, u32 n) MUST_CHECK;
+/* How many disk blocks have to be allocated so that block @bn has a place, indirect blocks
+ * included.  -EIO, -EFBIG. */
+int bmap_missing(struct inode *ip, u32 bn) MUST_CHECK;
 
 /* As bmap_find(), but allocates a missing block, out of those reserved for @op.  The caller
  * stores the inode.  Logs at most BMAP_ALLOC_MAX blocks.  On failure (-ENOSPC, -EIO,
@@ -144,6 +143,7 @@ int bmap_alloc(struct log_op *op, struct inode *ip, u32 bn, u32 *out) MUST_CHECK
  * @bn on were found or allocated, at least one, or -errno.  Every block after the first may
  * log one more bitmap block. */
 #define BMAP_RUN 4
+#define BMAP_RUN_TABLES 3 /* indirect blocks that so many may need */
 int bmap_find_run(struct inode *ip, u32 bn, u32 n, u32 *out) MUST_CHECK;
 int bmap_alloc_run(struct log_op *op, struct inode *ip, u32 bn, u32 n, u32 *out) MUST_CHECK;
 

@@ -96,10 +96,8 @@ static void mapped_mark(struct mapped *m)
 static int mapped_alloc_missing(struct mapped *m)
 {
 	struct log_op op;
-	int err = pageio_count_need(m->ip, &m->blocks);
+	int err = inode_buf(m->ip, &m->ibuf);
 
-	if (!err)
-		err = inode_buf(m->ip, &m->ibuf);
 	if (!err)
 		err = pageio_begin(&op, &m->blocks);
 	if (err)

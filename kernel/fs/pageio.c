@@ -33,51 +33,35 @@ int pageio_find(struct inode *ip, u64 index, u32 lo, u32 hi, struct page_blocks 
 	return 0;
 }
 
-int pageio_count_need(struct inode *ip, struct page_blocks *pb)
-{
-	u32 lo = 0, hi = WB_PAGE_BLOCKS;
-	int need;
-
-	pb->need = 0;
-	if (!pb->missing)
-		return 0;
-	while (!(pb->missing & BIT(lo)))
-		lo++;
-	while (!(pb->missing & BIT(hi - 1)))
-		hi--;
-	need = bmap_missing(ip, pb->first + lo, hi - lo);
-	if (need < 0)
-		return need;
-	pb->need = (u32)need;
-	return 0;
-}
-
 int pageio_begin(struct log_op *op, const struct page_blocks *pb)
 {
 	/* What it may log: bitmap blocks for four blocks and two indirect ones, three
 	 * indirect blocks, the inode. */
-	u32 nlog = MIN(6u, geo.bitmap_blocks) + 4;
+	u32 nlog = MIN(6u, geo.bitmap_blocks) + 4, want = 0;
 
-	return blocks_begin(op, nlog, 0, pb->missing ? pb->need : 0);
+	for (u32 i = 0; i < WB_PAGE_BLOCKS; i++)
+		want += pb->missing >> i & 1;
+	if (want && pb->first + WB_PAGE_BLOCKS > geo.ndirect)
+		want += BMAP_RUN_TABLES;
+	return blocks_begin(op, nlog, 0, want);
 }
 
 int pageio_alloc(struct log_op *op, struct inode *ip, struct page_blocks *pb)
 {
-	for (u32 i = 0; i < WB_PAGE_BLOCKS;) {
-		u32 n = 0;
+	u32 i = 0, n;
+
+	while (pb->missing) {
 		int got;
 
-		while (pb->missing & BIT(i + n))
-			n++;
-		if (n == 0) {
+		while (!(pb->missing & BIT(i)))
 			i++;
-			continue;
-		}
+		for (n = 1; pb->missing & BIT(i + n);)
+			n++;
 		got = bmap_alloc_run(op, ip, pb->first + i, n, &pb->block[i]);
 		if (got < 0)
 			return got;
-		for (; got > 0; got--, i++)
-			pb->missing &= ~(1u << i);
+		i += (u32)got;
+		pb->missing &= ~((1u << i) - 1);
 	}
 	return 0;
 }

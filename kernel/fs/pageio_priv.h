@@ -16,7 +16,6 @@ struct page;
 struct page_blocks {
 	u32 first;                 /* number of block 0 in the file                 */
 	u32 missing;               /* bit i: block i is wanted and has no place     */
-	u32 need;                  /* disk blocks to allocate for those; see below  */
 	u32 block[WB_PAGE_BLOCKS]; /* where each one is on the disk, 0 for nowhere  */
 };
 
@@ -28,11 +27,9 @@ u32 pageio_count(const struct inode *ip, u64 index);
 int pageio_find(struct inode *ip, u64 index, u32 lo, u32 hi,
 		struct page_blocks *pb) MUST_CHECK;
 
-/* Sets pb->need for the blocks in pb->missing, indirect blocks included.  -EIO, -EFBIG. */
-int pageio_count_need(struct inode *ip, struct page_blocks *pb) MUST_CHECK;
-
-/* Begins an operation that allocates what @pb is missing and stores the inode.  pb->need
- * blocks are reserved, or as many as there are.  -EROFS. */
+/* Begins an operation that allocates what @pb is missing and stores the inode.  Reserves as
+ * many blocks as that may take, indirect ones included, or as many as there are.
+ * -EROFS. */
 int pageio_begin(struct log_op *op, const struct page_blocks *pb) MUST_CHECK;
 
 /* Gives places to the missing blocks, in order, and takes their bits out of pb->missing.

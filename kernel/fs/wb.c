@@ -102,6 +102,20 @@ static struct wb_rec *wb_rec_for(struct wb_rec **rec, struct page *pg)
 	return r;
 }
 
+bool wb_find(const struct page *pg, u32 mask, u32 *block)
+{
+	const struct wb_rec *r =
+		(void *)(uintptr_t)__atomic_load_n(&pg->priv, __ATOMIC_RELAXED);
+
+	if (!r)
+		return false;
+	for (u32 i = 0; i < WB_PAGE_BLOCKS; i++)
+		block[i] = __atomic_load_n(&r->block[i], __ATOMIC_RELAXED);
+	/* A commit clears the flags before it gives the record to another page. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return (page_flags(pg) & wb_dirty_bits(mask)) == wb_dirty_bits(mask);
+}
+
 bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block)
 {
 	struct wb_rec *r;

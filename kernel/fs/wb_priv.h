@@ -28,6 +28,10 @@ void wb_init(void);
 int wb_reserve(struct wb_rec **out) MUST_CHECK;
 void wb_unreserve(struct wb_rec *rec); /* or NULL */
 
+/* Whether all blocks of @pg in @mask are dirty: then they have a place, and block[i] is
+ * where block i goes.  Inode lock held, so they do not move. */
+bool wb_find(const struct page *pg, u32 mask, u32 *block);
+
 /* Marks the blocks of @pg in @mask dirty; block i goes to @block[i].  A page without a
  * record gets *rec, which then becomes NULL, or if that is NULL, a free one.  Returns
  * false, with nothing done, if there is none.  Inode lock held; the contents are already in

@@ -129,11 +129,13 @@ static int piece_get_page(struct writer *w, struct piece *p)
 static int piece_find_blocks(struct writer *w, struct piece *p)
 {
 	struct page_blocks *pb = &p->blocks;
-	u32 lo = piece_off(p) / FS_BLOCK;
+	u32 lo = piece_off(p) / FS_BLOCK, i = lo;
 	u32 hi = (piece_off(p) + p->n - 1) / FS_BLOCK + 1;
-	int err = pageio_find(w->ip, p->off / PAGE_SIZE, lo, hi, pb);
-	u32 i = lo;
+	int err;
 
+	if (wb_find(p->pg, piece_touched(p), pb->block))
+		return 0;
+	err = pageio_find(w->ip, p->off / PAGE_SIZE, lo, hi, pb);
 	if (err)
 		return err;
 	while (i < hi && !(pb->missing & BIT(i)))
@@ -155,15 +157,11 @@ static int piece_find_blocks(struct writer *w, struct piece *p)
 static int piece_get_ready(struct writer *w, struct piece *p)
 {
 	bool grows = p->off + p->n > w->ip->size, changes;
-	int err;
 
 	if (grows && !inode_may_grow(w->ip)) {
 		p->want = WANT_GROWTH;
 		return 0;
 	}
-	err = pageio_count_need(w->ip, &p->blocks);
-	if (err)
-		return err;
 	changes = grows || p->blocks.missing;
 	if ((changes || p->is_new) && !w->rec) {
 		p->want = WANT_REC; /* the operation cannot wait for one */
@@ -314,13 +312,27 @@ static int writer_serve(struct writer *w, const struct piece *p)
 	return err;
 }
 
+/* Whether the next step will want a new page: it starts a page at the end of the file.
+ * Looks without the lock, as a step can still ask for what it wants. */
+static bool writer_begins_page(const struct writer *w)
+{
+	u64 size = __atomic_load_n(&w->ip->size, __ATOMIC_RELAXED);
+
+	return !w->spare && size % PAGE_SIZE == 0 && size < geo_max_bytes() &&
+	       (w->append || w->off == size);
+}
+
 static int write_step(struct writer *w)
 {
 	struct piece p = { .want = WANT_NOTHING };
-	int err;
+	int err = 0;
 
 	if (!log_is_writable())
 		return -EROFS;
+	if (writer_begins_page(w))
+		err = writer_serve(w, &(struct piece){ .want = WANT_SPARE });
+	if (err)
+		return err;
 	inode_lock(w->ip);
 	err = write_step_locked(w, &p);
 	inode_unlock(w->ip);

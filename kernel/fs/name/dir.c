@@ -300,7 +300,7 @@ void dir_put_place(struct dir_place *place)
 
 int dir_missing(struct inode *dp, const struct dir_place *place)
 {
-	return place->b ? 0 : bmap_missing(dp, place->slot / PER_BLOCK, 1);
+	return place->b ? 0 : bmap_missing(dp, place->slot / PER_BLOCK);
 }
 
 int dir_fill(struct log_op *op, struct inode *dp, struct dir_place *place,

@@ -44,7 +44,8 @@ static struct {
 
 	struct spinlock count;
 	struct waitq wq; /* until the turn is over, or reservations end         */
-	u32 nfree;       /* (count) clear bits of the bitmap in the data area   */
+	u32 nfree;       /* (count) clear bits of the bitmap in the data area, and the
+			  * bits that open operations have set              */
 	u32 npending;    /* (count) of these, blocks that wait for a commit     */
 	u32 nreserved;   /* (count) of the others, blocks that are reserved     */
 	bool turn;       /* (count) an operation waits for blocks, and is next  */
@@ -177,6 +178,8 @@ static u32 bitmap_find(struct buf *b, u32 lo, u32 hi)
 	while (lo < hi) {
 		u64 candidates = ~bitmap_used_word(b, lo) & ~(bitmap_bit(lo) - 1);
 
+		if (candidates & bitmap_bit(lo))
+			return lo;
 		if (candidates) {
 			lo = ALIGN_DOWN(lo, WORD_BITS) + bits_lowest(candidates);
 			return MIN(lo, hi);
@@ -186,16 +189,21 @@ static u32 bitmap_find(struct buf *b, u32 lo, u32 hi)
 	return hi;
 }
 
-/* Takes up to @n adjacent blocks of [lo, hi), the first of which is free.  Bitmap block @b
- * has all their bits.  Returns how many. */
+/* Takes up to @n adjacent blocks of [lo, hi), the first of which is free, as far as their
+ * bits lie in one word of bitmap block @b.  Returns how many. */
 static int bitmap_take(struct buf *b, u32 lo, u32 hi, u32 n, u32 *out)
 {
+	u64 used = bitmap_used_word(b, lo), bit = bitmap_bit(lo), taken = 0;
 	u32 got = 0;
 
+	n = MIN(n, hi - lo);
 	do {
-		*bitmap_word(b, lo) |= bitmap_bit(lo);
-		out[got++] = lo++;
-	} while (got < n && lo < hi && !(bitmap_used_word(b, lo) & bitmap_bit(lo)));
+		taken |= bit;
+		out[got] = lo + got;
+		got++;
+		bit <<= 1;
+	} while (got < n && bit && !(used & bit));
+	*bitmap_word(b, lo) |= taken;
 	return (int)got;
 }
 
@@ -225,21 +233,6 @@ static int blocks_take_first(struct log_op *op, u32 lo, u32 hi, u32 n, u32 *out)
 	return got;
 }
 
-/* Takes @n blocks off the reservation of @op: they are in use, or given back. */
-static void blocks_unreserve(struct log_op *op, u32 n, bool in_use)
-{
-	if (n == 0)
-		return;
-	spin_lock(&ba.count);
-	op->space -= n;
-	ba.nreserved -= n;
-	if (in_use)
-		ba.nfree -= n;
-	if (ba.turn)
-		waitq_wake_all(&ba.wq);
-	spin_unlock(&ba.count);
-}
-
 int blocks_none(void)
 {
 	printk_limited("balloc: out of blocks", "balloc: out of blocks\n");
@@ -262,7 +255,7 @@ int block_alloc(struct log_op *op, u32 goal, u32 n, u32 *out)
 	ASSERT(got != -ENOSPC); /* they are reserved */
 	if (got > 0) {
 		ba.rotor = out[got - 1];
-		blocks_unreserve(op, (u32)got, true);
+		op->space -= (u32)got;
 	}
 	mutex_unlock(&ba.lock);
 	return got;
@@ -375,7 +368,7 @@ int blocks_begin(struct log_op *op, u32 nlog, u32 min, u32 want)
 	if (err)
 		return err;
 	err = log_begin(op, nlog);
-	op->space = got;
+	op->space = op->reserved = got;
 	if (err)
 		blocks_end(op);
 	return err;
@@ -383,7 +376,15 @@ int blocks_begin(struct log_op *op, u32 nlog, u32 min, u32 want)
 
 void blocks_end(struct log_op *op)
 {
-	blocks_unreserve(op, op->space, false);
+	if (op->reserved == 0)
+		return;
+	spin_lock(&ba.count);
+	ba.nreserved -= op->reserved;
+	ba.nfree -= op->reserved - op->space;
+	if (ba.turn)
+		waitq_wake_all(&ba.wq);
+	spin_unlock(&ba.count);
+	op->reserved = op->space = 0;
 }
 
 /* --- for the commit ------------------------------------------------------------------ */

@@ -20,7 +20,7 @@ int blocks_mount(void) MUST_CHECK;
  * locks, and takes no others until the operation ends. */
 int blocks_begin(struct log_op *op, u32 nlog, u32 min, u32 want) MUST_CHECK;
 
-/* Gives back the blocks that the operation did not use.  log_end() calls it. */
+/* Ends the reservation: its blocks are in use, or given back.  log_end() calls it. */
 void blocks_end(struct log_op *op);
 
 /* Prints that there are no blocks, as xv6 does, and returns -ENOSPC. */

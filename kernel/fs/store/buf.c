@@ -1,4 +1,9 @@
-/* buf.c - the buffer cache. */
+/* buf.c - the buffer cache.
+ *
+ * A buffer with users keeps its block.  So a thread that finds a buffer with users adds
+ * itself without the lock, if the block is still the one that it wants then.  A buffer gets
+ * its first user, and loses its last one, under the lock.  Buffers are never freed, so
+ * their chains can be followed without it. */
 #include "fs/store/buf_priv.h"
 
 #include "core/sync/lockcount.h"
@@ -47,11 +52,38 @@ void buf_init(void)
 
 static struct buf *buf_find(u32 block)
 {
-	struct buf *b = cache.hash[block % NHASH];
+	struct buf *b = __atomic_load_n(&cache.hash[block % NHASH], __ATOMIC_ACQUIRE);
 
-	while (b && b->block != block)
-		b = b->hash_next;
+	while (b && __atomic_load_n(&b->block, __ATOMIC_RELAXED) != block)
+		b = __atomic_load_n(&b->hash_next, __ATOMIC_ACQUIRE);
 	return b;
+}
+
+/* Changes the number of users by @by, if there are more than @min.  Without the lock. */
+static bool buf_count_users(struct buf *b, u32 min, u32 by)
+{
+	u32 refs = __atomic_load_n(&b->refs, __ATOMIC_RELAXED);
+
+	while (refs > min) {
+		if (__atomic_compare_exchange_n(&b->refs, &refs, refs + by, false,
+						__ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+			return true;
+	}
+	return false;
+}
+
+/* Gets the buffer of @block if it has users and is valid.  NULL: it is not, or it comes or
+ * goes.  Without the lock. */
+static struct buf *buf_join(u32 block)
+{
+	struct buf *b = buf_find(block);
+
+	if (!b || !buf_count_users(b, 0, 1))
+		return NULL;
+	if (b->block == block && __atomic_load_n(&b->valid, __ATOMIC_ACQUIRE))
+		return b;
+	buf_put(b);
+	return NULL;
 }
 
 static void buf_rehash(struct buf *b, u32 block)
@@ -63,10 +95,10 @@ static void buf_rehash(struct buf *b, u32 block)
 			slot = &(*slot)->hash_next;
 		*slot = b->hash_next;
 	}
-	b->block = block;
+	__atomic_store_n(&b->block, block, __ATOMIC_RELAXED);
 	slot = &cache.hash[block % NHASH];
 	b->hash_next = *slot;
-	*slot = b;
+	__atomic_store_n(slot, b, __ATOMIC_RELEASE);
 }
 
 static void buf_wait(void)
@@ -103,7 +135,8 @@ static struct buf *buf_claim(u32 block)
 		}
 		buf_wait();
 	}
-	if (b->refs++ == 0)
+	/* Whoever joins sees the block and that it is not valid. */
+	if (__atomic_fetch_add(&b->refs, 1, __ATOMIC_RELEASE) == 0)
 		list_del(&b->lru);
 	return b;
 }
@@ -116,6 +149,9 @@ int buf_get(u32 block, struct buf **out)
 	if (block == 0 || block >= geo.size)
 		return -EIO;
 	io_check_none_held(); /* the block may have to be read */
+	*out = buf_join(block);
+	if (*out)
+		return 0;
 	spin_lock(&cache.lock);
 	b = buf_claim(block);
 	if (!b->valid) {
@@ -124,7 +160,7 @@ int buf_get(u32 block, struct buf **out)
 		err = io_block(geo.dev, BIO_READ, block, b->data);
 		spin_lock(&cache.lock);
 		b->busy = false;
-		b->valid = !err;
+		__atomic_store_n(&b->valid, !err, __ATOMIC_RELEASE);
 		buf_wake();
 	}
 	spin_unlock(&cache.lock);
@@ -151,16 +187,16 @@ struct buf *buf_get_clear(u32 block)
 
 void buf_ref(struct buf *b)
 {
-	spin_lock(&cache.lock);
-	b->refs++;
-	spin_unlock(&cache.lock);
+	__atomic_fetch_add(&b->refs, 1, __ATOMIC_RELAXED);
 }
 
 void buf_put(struct buf *b)
 {
+	if (buf_count_users(b, 1, -1u))
+		return;
 	spin_lock(&cache.lock);
 	ASSERT(b->refs > 0);
-	if (--b->refs == 0) {
+	if (__atomic_sub_fetch(&b->refs, 1, __ATOMIC_ACQ_REL) == 0) {
 		if (b->valid)
 			list_add_tail(&cache.lru, &b->lru);
 		else

@@ -13,9 +13,9 @@
 
 struct buf {
 	u8 *data;              /* (C) FS_BLOCK bytes, 8-aligned                  */
-	u32 block;             /* (bufhash) 0: none                              */
-	u32 refs;              /* (bufhash) users, and one while logged          */
-	bool valid;            /* (bufhash) data has the contents of the block   */
+	u32 block;             /* (bufhash) 0: none; (C) while it has users      */
+	u32 refs;              /* (A) users, and one while logged; see buf.c     */
+	bool valid;            /* (A) data has the contents of the block         */
 	bool busy;             /* (bufhash) being read: wait                     */
 	bool logged;           /* (logspin) part of the running transaction      */
 	struct buf *hash_next; /* (bufhash)                                     */

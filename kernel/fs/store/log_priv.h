@@ -26,8 +26,9 @@ struct buf;
 struct log_op {
 	u32 left; /* blocks it may still add to the transaction */
 
-	/* The allocator's: blocks reserved for it and not yet used; see blocks_begin(). */
-	u32 space;
+	/* The allocator's: blocks reserved for it, and those of them that are not used yet;
+	 * see blocks_begin(). */
+	u32 reserved, space;
 
 	/* The allocator's: a bitmap block that is logged, and so stays pinned, or NULL. */
 	struct buf *bitmap;
