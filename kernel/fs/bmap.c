@@ -124,7 +124,7 @@ static void bmap_free_tables(struct log_op *op, const u32 *table, u32 n)
 {
 	while (n-- > 0) {
 		/* Its bitmap block is logged, so this logs no other. */
-		int err = block_free(op, table[n], 0);
+		int err = block_free(op, table[n], 1, 0);
 
 		ASSERT(err != -EAGAIN);
 	}
@@ -261,38 +261,57 @@ struct freeing {
 	u32 end;   /* blocks from here on may have been freed */
 };
 
-static int bmap_free_leaf(struct freeing *f, u32 *addr, u32 bn)
+/* How many of the @n addresses that end at @addr[n - 1] name adjacent blocks, in ascending
+ * order, that block_free() takes at once. */
+static u32 bmap_count_adjacent(const u32 *addr, u32 n)
 {
-	int err = *addr ? block_free(f->op, *addr, KEEP) : 0;
+	u32 last = addr[n - 1], run = 1;
 
-	if (!err) {
-		*addr = 0;
-		f->end = MIN(f->end, bn);
+	if (!geo_is_data(last))
+		return 1;
+	addr += n - 1;
+	n = MIN(n, MIN(last % BLOCKS_WORD, last - geo.data_start) + 1);
+	while (run < n && *--addr == last - run)
+		run++;
+	return run;
+}
+
+/* Frees the blocks of @n addresses that lie side by side, from f->first on, last ones
+ * first.  The first address is that of block @bn.  *changed: some were cleared. */
+static int bmap_free_row(struct freeing *f, u32 *addr, u32 n, u32 bn, bool *changed)
+{
+	u32 lo = f->first > bn ? f->first - bn : 0;
+
+	while (n > lo) {
+		u32 run = bmap_count_adjacent(addr + lo, n - lo);
+		int err = addr[n - 1] ? block_free(f->op, addr[n - run], run, KEEP) : 0;
+
+		if (err)
+			return err;
+		for (; run > 0; run--) {
+			n--;
+			*changed |= addr[n] != 0;
+			addr[n] = 0;
+		}
+		f->end = MIN(f->end, bn + n);
 	}
-	return err;
+	return 0;
 }
 
 static int bmap_free_tree(struct freeing *f, u32 *addr, u32 depth, u32 bn);
 
-/* Frees what the entries of an indirect block of @depth lead to, from f->first on, last
- * entries first.  The indirect block covers the blocks from @bn on. */
-static int bmap_free_entries(struct freeing *f, u32 *entry, u32 depth, u32 bn,
-			     bool *changed)
+/* Frees the trees of depth 1 that the entries of an indirect block lead to, from f->first
+ * on, last entries first.  The indirect block covers the blocks from @bn on. */
+static int bmap_free_trees(struct freeing *f, u32 *entry, u32 bn, bool *changed)
 {
-	u32 span = depth == 2 ? FS_NINDIRECT : 1;
 	int err = 0;
 
 	for (u32 i = FS_NINDIRECT; i-- > 0 && !err;) {
-		u32 before = entry[i], lo = bn + i * span;
+		u32 before = entry[i];
 
-		if (lo + span <= f->first)
+		if (bn + (i + 1) * FS_NINDIRECT <= f->first)
 			break;
-		if (before == 0)
-			continue;
-		if (depth == 1)
-			err = bmap_free_leaf(f, &entry[i], lo);
-		else
-			err = bmap_free_tree(f, &entry[i], depth - 1, lo);
+		err = bmap_free_tree(f, &entry[i], 1, bn + i * FS_NINDIRECT);
 		*changed |= entry[i] != before;
 	}
 	return err;
@@ -316,10 +335,15 @@ static int bmap_free_tree(struct freeing *f, u32 *addr, u32 depth, u32 bn)
 	if (err)
 		return err;
 	sched_point(); /* an operation may free the blocks of many indirect ones */
-	err = bmap_free_entries(f, bmap_entries(b), depth, bn, &changed);
+	if (depth == 1)
+		err = bmap_free_row(f, bmap_entries(b), FS_NINDIRECT, bn, &changed);
+	else
+		err = bmap_free_trees(f, bmap_entries(b), bn, &changed);
 	if (!err && bn >= f->first) {
-		err = bmap_free_leaf(f, addr, bn);
-		changed &= err != 0;
+		bool freed = false;
+
+		err = bmap_free_row(f, addr, 1, bn, &freed);
+		changed &= !freed;
 	}
 	/* The contents of a block that was freed do not matter. */
 	if (changed)
@@ -332,6 +356,7 @@ int bmap_free(struct log_op *op, struct inode *ip, u32 first, u32 *end)
 {
 	struct freeing f = { .op = op, .first = first, .end = ~0u };
 	u32 bn = geo.ndirect;
+	bool changed = false;
 	int err = 0;
 
 	if (geo.levels == 2) {
@@ -341,8 +366,8 @@ int bmap_free(struct log_op *op, struct inode *ip, u32 first, u32 *end)
 	}
 	if (!err)
 		err = bmap_free_tree(&f, &ip->addr[geo.ndirect], 1, bn);
-	while (!err && bn-- > first)
-		err = bmap_free_leaf(&f, &ip->addr[bn], bn);
+	if (!err)
+		err = bmap_free_row(&f, ip->addr, geo.ndirect, 0, &changed);
 	*end = f.end;
 	return err;
 }

@@ -28,7 +28,8 @@ int pageio_find(struct inode *ip, u64 index, u32 lo, u32 hi, struct page_blocks 
 			return n;
 		i += (u32)n;
 	}
-	for (u32 i = lo; i < hi; i++)
+	pb->missing = (1u << hi) - (1u << MAX(lo, end));
+	for (u32 i = lo; i < end; i++)
 		pb->missing |= (u32)!pb->block[i] << i;
 	return 0;
 }

@@ -148,6 +148,8 @@ void wb_cancel(struct page *pg, u32 mask)
 {
 	struct wb_rec *r;
 
+	if (!__atomic_load_n(&pg->priv, __ATOMIC_RELAXED))
+		return; /* only holders of the inode lock give it one */
 	spin_lock(&wb.lock);
 	r = wb_rec_of(pg);
 	if (r) {

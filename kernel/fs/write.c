@@ -49,7 +49,7 @@ enum want {
 /* What one step writes: bytes of a file, all in one page. */
 struct piece {
 	struct page *pg; /* with a reference                               */
-	bool is_new;     /* pg is w->spare, not in the cache yet           */
+	bool is_new;     /* pg was w->spare, and is not in the cache yet   */
 	enum want want;
 	u64 off;  /* in the file                                    */
 	u32 n;    /* bytes to write; after the copy, bytes copied   */
@@ -100,11 +100,12 @@ static bool piece_covers_page(const struct writer *w, const struct piece *p)
 /* Finds the page in the cache, or takes a new frame for it. */
 static int piece_get_page(struct writer *w, struct piece *p)
 {
-	int err;
+	int err = 0;
 
 	p->pg = object_find_page(&w->ip->obj, p->off / PAGE_SIZE);
 	if (p->pg) {
-		err = inode_own_page(w->ip, &p->pg, &w->spare);
+		if (page_flags(p->pg) & PG_TEXT)
+			err = inode_own_page(w->ip, &p->pg, &w->spare);
 		if (err == -EAGAIN) {
 			p->want = WANT_SPARE;
 			err = 0;
@@ -118,7 +119,7 @@ static int piece_get_page(struct writer *w, struct piece *p)
 	} else {
 		p->pg = w->spare;
 		p->is_new = true;
-		frame_get(p->pg);
+		w->spare = NULL;
 	}
 	return 0;
 }
@@ -138,6 +139,8 @@ static int piece_find_blocks(struct writer *w, struct piece *p)
 	err = pageio_find(w->ip, p->off / PAGE_SIZE, lo, hi, pb);
 	if (err)
 		return err;
+	if (pb->missing == 0 || pb->missing == (1u << hi) - (1u << lo))
+		return 0;
 	while (i < hi && !(pb->missing & BIT(i)))
 		i++;
 	while (i < hi && (pb->missing & BIT(i)))
@@ -211,11 +214,9 @@ static bool piece_publish(struct writer *w, struct piece *p)
 {
 	if (p->is_new && p->n > 0) {
 		object_insert_page(&w->ip->obj, p->off / PAGE_SIZE, p->pg);
-		frame_put(w->spare);
-		w->spare = NULL;
+		p->is_new = false;
 	}
-	if (p->mask && (p->n > 0 || !p->is_new) &&
-	    !wb_mark(&w->rec, p->pg, p->mask, p->blocks.block))
+	if (p->mask && !p->is_new && !wb_mark(&w->rec, p->pg, p->mask, p->blocks.block))
 		return false;
 	w->ip->size = (u32)MAX((u64)w->ip->size, p->off + p->n);
 	w->off += p->n;
@@ -272,7 +273,9 @@ static int write_step_locked(struct writer *w, struct piece *p)
 	}
 	if (p->ibuf)
 		buf_put(p->ibuf);
-	if (p->pg)
+	if (p->is_new)
+		w->spare = p->pg;
+	else if (p->pg)
 		frame_put(p->pg);
 	return err;
 }
@@ -355,7 +358,7 @@ int data_write(struct inode *ip, uptr_t src, u64 *off, u64 n, bool append)
 		return -EINVAL;
 	while (w.left && !err) {
 		err = write_step(&w);
-		if (sched_point_killed() && w.left && !err)
+		if (w.left && !err && sched_point_killed())
 			err = -EINTR;
 	}
 	writer_unpin(&w);

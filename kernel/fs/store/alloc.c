@@ -28,7 +28,7 @@
 
 #define FRAME_BITS (PAGE_SIZE * 8)
 #define MAX_FRAMES 512 /* disks of up to 16 GiB */
-#define WORD_BITS 64u
+#define WORD_BITS BLOCKS_WORD
 
 /* Blocks that were freed, a bit each. */
 struct freed {
@@ -38,6 +38,7 @@ struct freed {
 
 static struct {
 	struct mutex lock;
+	struct buf *bitmap;    /* (lock) the buffer used last, with a reference, or NULL */
 	u32 rotor;             /* (lock) where to look if the caller has no goal      */
 	struct freed freed[2]; /* (lock) */
 	u32 running;           /* (lock) index in freed of the running transaction */
@@ -94,24 +95,22 @@ static u32 bitmap_block(u32 block)
 	return geo.bitmap_start + block / FS_BITS_PER_BLOCK;
 }
 
-/* Gets the buffer with the bit of @block.  Mostly it is the one that the operation used
- * last. */
-static int bitmap_get(struct log_op *op, u32 block, struct buf **out)
+/* Finds the buffer with the bit of @block, and keeps it for the next call: mostly that
+ * needs the same.  ba.lock held. */
+static int bitmap_get(u32 block, struct buf **out)
 {
-	if (op->bitmap && op->bitmap->block == bitmap_block(block)) {
-		*out = op->bitmap;
-		return 0;
-	}
-	return buf_get(bitmap_block(block), out);
-}
+	int err;
 
-static void bitmap_put(struct log_op *op, struct buf *b)
-{
-	if (b == op->bitmap)
-		return;
-	if (b->logged)
-		op->bitmap = b; /* pinned by the log until the operation ends */
-	buf_put(b);
+	if (!ba.bitmap || ba.bitmap->block != bitmap_block(block)) {
+		if (ba.bitmap)
+			buf_put(ba.bitmap);
+		ba.bitmap = NULL;
+		err = buf_get(bitmap_block(block), &ba.bitmap);
+		if (err)
+			return err;
+	}
+	*out = ba.bitmap;
+	return 0;
 }
 
 static u64 *bitmap_word(struct buf *b, u32 block)
@@ -171,66 +170,55 @@ static u64 bitmap_used_word(struct buf *b, u32 block)
 	       *freed_word(&ba.freed[1], block);
 }
 
-/* The first block of [lo, hi) that can be allocated, or @hi.  Bitmap block @b has all their
- * bits. */
-static u32 bitmap_find(struct buf *b, u32 lo, u32 hi)
+/* Takes up to @n adjacent blocks of [lo, hi), from the first free one on, as far as their
+ * bits lie in one word.  Bitmap block @b has the bits of all.  Returns how many, 0 if none
+ * is free. */
+static u32 bitmap_take(struct buf *b, u32 lo, u32 hi, u32 n, u32 *out)
 {
-	while (lo < hi) {
-		u64 candidates = ~bitmap_used_word(b, lo) & ~(bitmap_bit(lo) - 1);
-
-		if (candidates & bitmap_bit(lo))
-			return lo;
-		if (candidates) {
-			lo = ALIGN_DOWN(lo, WORD_BITS) + bits_lowest(candidates);
-			return MIN(lo, hi);
-		}
-		lo = ALIGN_DOWN(lo, WORD_BITS) + WORD_BITS;
-	}
-	return hi;
-}
-
-/* Takes up to @n adjacent blocks of [lo, hi), the first of which is free, as far as their
- * bits lie in one word of bitmap block @b.  Returns how many. */
-static int bitmap_take(struct buf *b, u32 lo, u32 hi, u32 n, u32 *out)
-{
-	u64 used = bitmap_used_word(b, lo), bit = bitmap_bit(lo), taken = 0;
+	u64 used = ~0ull, bit, taken = 0;
 	u32 got = 0;
 
-	n = MIN(n, hi - lo);
-	do {
+	for (; lo < hi; lo = ALIGN_DOWN(lo, WORD_BITS) + WORD_BITS) {
+		used = bitmap_used_word(b, lo) | (bitmap_bit(lo) - 1);
+		if (used != ~0ull)
+			break;
+	}
+	if (lo < hi && (used & bitmap_bit(lo)))
+		lo = ALIGN_DOWN(lo, WORD_BITS) + bits_lowest(~used);
+	for (bit = bitmap_bit(lo); got < n && lo + got < hi && bit && !(used & bit);
+	     bit <<= 1) {
 		taken |= bit;
 		out[got] = lo + got;
 		got++;
-		bit <<= 1;
-	} while (got < n && bit && !(used & bit));
-	*bitmap_word(b, lo) |= taken;
-	return (int)got;
+	}
+	if (got)
+		*bitmap_word(b, lo) |= taken;
+	return got;
 }
 
 /* Takes up to @n adjacent blocks of [lo, hi), from the first free one on.  Returns how
  * many, -ENOSPC or -EIO. */
 static int blocks_take_first(struct log_op *op, u32 lo, u32 hi, u32 n, u32 *out)
 {
-	int got = -ENOSPC;
-
-	while (lo < hi && got == -ENOSPC) {
+	while (lo < hi) {
 		u32 end =
 			(u32)MIN(ALIGN_DOWN((u64)lo, FS_BITS_PER_BLOCK) + FS_BITS_PER_BLOCK,
 				 (u64)hi);
 		struct buf *b;
-		int err = bitmap_get(op, lo, &b);
+		int err = bitmap_get(lo, &b);
+		u32 got;
 
 		if (err)
 			return err;
-		sched_point();
-		lo = bitmap_find(b, lo, end);
-		if (lo < end) {
-			got = bitmap_take(b, lo, end, n, out);
+		got = bitmap_take(b, lo, end, n, out);
+		if (got) {
 			log_write(op, b);
+			return (int)got;
 		}
-		bitmap_put(op, b);
+		sched_point();
+		lo = end;
 	}
-	return got;
+	return -ENOSPC;
 }
 
 int blocks_none(void)
@@ -261,39 +249,43 @@ int block_alloc(struct log_op *op, u32 goal, u32 n, u32 *out)
 	return got;
 }
 
-static int bitmap_clear(struct log_op *op, struct buf *b, u32 block, u32 keep)
+/* Clears the @bits of the word with the bit of @block. */
+static int bitmap_clear(struct log_op *op, struct buf *b, u32 block, u64 bits, u32 keep)
 {
 	u64 *word = bitmap_word(b, block);
+	u32 n = 0;
 
-	if (!(*word & bitmap_bit(block)))
+	bits &= *word;
+	if (!bits)
 		return 0;
 	if (!b->logged && op->left <= keep)
 		return -EAGAIN;
-	*word &= ~bitmap_bit(block);
+	*word &= ~bits;
 	log_write(op, b);
-	*freed_word(&ba.freed[ba.running], block) |= bitmap_bit(block);
-	ba.freed[ba.running].n++;
+	*freed_word(&ba.freed[ba.running], block) |= bits;
+	for (; bits; bits &= bits - 1)
+		n++;
+	ba.freed[ba.running].n += n;
 	spin_lock(&ba.count);
-	ba.nfree++;
-	ba.npending++;
+	ba.nfree += n;
+	ba.npending += n;
 	spin_unlock(&ba.count);
 	return 0;
 }
 
-int block_free(struct log_op *op, u32 block, u32 keep)
+int block_free(struct log_op *op, u32 block, u32 n, u32 keep)
 {
+	u64 bits = (bitmap_bit(n - 1) * 2 - 1) * bitmap_bit(block);
 	struct buf *b;
 	int err;
 
 	if (!geo_is_data(block))
 		return 0;
-	err = bitmap_get(op, block, &b);
-	if (err)
-		return err;
 	mutex_lock(&ba.lock);
-	err = bitmap_clear(op, b, block, keep);
+	err = bitmap_get(block, &b);
+	if (!err)
+		err = bitmap_clear(op, b, block, bits, keep);
 	mutex_unlock(&ba.lock);
-	bitmap_put(op, b);
 	return err;
 }
 

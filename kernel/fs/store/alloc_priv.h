@@ -31,10 +31,12 @@ int blocks_none(void) MUST_CHECK;
  * used up.  Logs one block.  The contents of the blocks are undefined. */
 int block_alloc(struct log_op *op, u32 goal, u32 n, u32 *out) MUST_CHECK;
 
-/* Frees @block.  -EAGAIN, with nothing done, if that would leave @op->left below @keep;
- * -EIO.  A block outside the data area, or free already, is ignored: the disk is
- * corrupt. */
-int block_free(struct log_op *op, u32 block, u32 keep) MUST_CHECK;
+#define BLOCKS_WORD 64u /* blocks whose bits the bitmap has in one word */
+
+/* Frees @n adjacent blocks from @block on, with their bits in one word.  -EAGAIN, with
+ * nothing done, if that would leave @op->left below @keep; -EIO.  A block that is free
+ * already is ignored, and so is a single one outside the data area: the disk is corrupt. */
+int block_free(struct log_op *op, u32 block, u32 n, u32 keep) MUST_CHECK;
 
 /* How many blocks can be allocated now, reserved ones included. */
 u32 blocks_available(void);

@@ -29,9 +29,6 @@ struct log_op {
 	/* The allocator's: blocks reserved for it, and those of them that are not used yet;
 	 * see blocks_begin(). */
 	u32 reserved, space;
-
-	/* The allocator's: a bitmap block that is logged, and so stays pinned, or NULL. */
-	struct buf *bitmap;
 };
 
 void log_init(void);

@@ -199,8 +199,7 @@ static bool object_enter_busy(struct object *obj, u64 index, struct page *pg)
 	bool is_free;
 
 	pg->priv = 0;
-	page_clear_flags(pg, ~0u >> 16);
-	page_set_flags(pg, PG_BUSY | PG_USED);
+	page_init_flags(pg, PG_BUSY | PG_USED);
 	lk = object_lock_both(obj, index);
 	is_free = !object_find(obj, index);
 	if (is_free) {
@@ -296,8 +295,7 @@ void object_insert_page(struct object *obj, u64 index, struct page *pg)
 
 	frame_get(pg);
 	pg->priv = 0;
-	page_clear_flags(pg, ~0u >> 16);
-	page_set_flags(pg, PG_UPTODATE | PG_USED);
+	page_init_flags(pg, PG_UPTODATE | PG_USED);
 	lk = object_lock_both(obj, index);
 	old = object_find(obj, index);
 	if (old) {
@@ -348,8 +346,7 @@ void object_replace_page(struct object *obj, struct page *pg, struct page *with)
 
 	frame_get(with);
 	with->priv = 0;
-	page_clear_flags(with, ~0u >> 16);
-	page_set_flags(with, PG_UPTODATE | PG_USED);
+	page_init_flags(with, PG_UPTODATE | PG_USED);
 	lk = object_lock_both(obj, pg->index);
 	ASSERT(pg->object == obj);
 	object_unlink_page(pg);

@@ -142,6 +142,12 @@ static inline u32 page_flags(const struct page *pg)
 	return __atomic_load_n(&pg->flags, __ATOMIC_ACQUIRE);
 }
 
+/* For a page that nobody else can see yet. */
+static inline void page_init_flags(struct page *pg, u32 bits)
+{
+	pg->flags = (u16)bits;
+}
+
 static inline void page_set_flags(struct page *pg, u32 bits)
 {
 	__atomic_fetch_or((page_word_t *)(void *)&pg->kind, bits << 16, __ATOMIC_ACQ_REL);

@@ -16,7 +16,6 @@
 #include "no_network.h"
 #include "pipe_waits.h"
 #include "shim.h"
-#include "uapi/errno.h"
 
 struct rig_disk rig_disk = { .fail_read_in = -1, .fail_write_in = -1 };
 struct failing rig_frames;

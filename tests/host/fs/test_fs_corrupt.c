@@ -4,6 +4,7 @@
  * write to the first blocks. */
 #include "fs_rig.h"
 
+#include "fs/store/geo_priv.h"
 #include "fs_exercise.h"
 
 #define RAM (6 * MIB)
@@ -128,11 +129,43 @@ static void test_large(void **state)
 	run(true, 1500);
 }
 
+static bool is_in_use(u32 block)
+{
+	return rig_disk.data[geo.bitmap_start * FS_BLOCK + block / 8] >> block % 8 & 1;
+}
+
+/* A file claims the last block before the data, and the first of the data. */
+static void test_blocks_before_the_data(void **state)
+{
+	struct fs_dinode *inodes;
+	struct inode *ip;
+	struct stat st;
+	u8 two[2 * FS_BLOCK] = { 1 };
+
+	(void)state;
+	rig_format(SIZE, 64, 30, false);
+	assert_int_equal(rig_mount(RAM), 0);
+	rig_write_file("f", two, sizeof(two));
+	assert_int_equal(fs_lookup(rig_cwd(), "f", &ip), 0);
+	inode_stat(ip, &st);
+	inode_put(ip);
+	assert_int_equal(fs_sync(), 0);
+	inodes = (void *)(rig_disk.data + geo.inode_start * FS_BLOCK);
+	inodes[st.ino].addr[0] = geo.data_start - 1;
+	inodes[st.ino].addr[1] = geo.data_start;
+	assert_int_equal(rig_mount(RAM), 0);
+	assert_int_equal(fs_unlink(rig_cwd(), "f"), 0);
+	assert_int_equal(fs_sync(), 0);
+	assert_true(is_in_use(geo.data_start - 1) && !is_in_use(geo.data_start));
+	rig_shutdown();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plain),
 		cmocka_unit_test(test_large),
+		cmocka_unit_test(test_blocks_before_the_data),
 	};
 	int failed;
 
