@@ -37,3 +37,13 @@ static inline bool failing_now(struct failing *f)
 	f->in = f->all;
 	return true;
 }
+
+/* The same for @n allocations in one call.  Returns how many of them do not fail. */
+static inline u32 failing_allows(struct failing *f, u32 n)
+{
+	u32 may = 0;
+
+	while (may < n && !failing_now(f))
+		may++;
+	return may;
+}

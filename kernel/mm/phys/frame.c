@@ -43,12 +43,12 @@ const char *const frame_kind_name[FRAME_NKINDS] = {
 #undef X
 };
 
-/* One frame was taken from a list or put on it: counts the call, and adds @n to the list's
+/* @n frames were taken from a list or put on it: counts them, and adds @more to the list's
  * share of that kind. */
-static void frame_cache_recount(volatile u64 *calls, volatile s64 *count, s64 n)
+static void frame_cache_recount(volatile u64 *moved, u64 n, volatile s64 *count, s64 more)
 {
-	++*calls;
-	*count += n;
+	*moved += n;
+	*count += more;
 }
 
 /* Whether frames of the kind may be allocated and freed: of all kinds but free, reserve and
@@ -167,9 +167,34 @@ static inline struct page *frame_cache_take(enum frame_kind kind, unsigned *flag
 	}
 	pg->kind = kind;
 	frame_set_order(pg, 0);
-	frame_cache_recount(&c->taken, &c->count[kind], 1);
+	frame_cache_recount(&c->taken, 1, &c->count[kind], 1);
 	frame_cache_leave(c);
 	return pg;
+}
+
+/* The same for up to @n frames, none of them cleared.  Returns how many. */
+static u32 frame_cache_take_many(enum frame_kind kind, struct page **out, u32 n)
+{
+	struct frame_cache *c = &frame_caches[hart_index()];
+
+	if (!frame_cache_enter(c))
+		return 0;
+	n = MIN(n, c->any.n);
+	if (!n) {
+		frame_cache_leave_other(c);
+		return 0;
+	}
+	for (u32 i = 0; i < n; i++) {
+		struct page *pg = frame_list_pop(&c->any);
+
+		pg->kind = kind;
+		frame_set_order(pg, 0);
+		out[i] = pg;
+	}
+	frame_cache_recount(&c->taken, n, &c->count[kind], n);
+	c->others -= n - 1; /* it was entered once */
+	frame_cache_leave(c);
+	return n;
 }
 
 /* Puts @pg on this hart's list.  False: it is full or busy. */
@@ -184,7 +209,7 @@ static inline bool frame_cache_put(struct page *pg, bool cleared)
 		frame_cache_leave_other(c);
 		return false;
 	}
-	frame_cache_recount(&c->put, &c->count[pg->kind], -1);
+	frame_cache_recount(&c->put, 1, &c->count[pg->kind], -1);
 	pg->kind = FRAME_free;
 	frame_list_push(cleared ? &c->zero : &c->any, pg);
 	frame_cache_leave(c);
@@ -355,6 +380,24 @@ struct page *frame_alloc(enum frame_kind kind, unsigned flags)
 	if (flags & FRAME_ZERO)
 		page_zero(frame_va(pg));
 	return pg;
+}
+
+u32 frame_alloc_many(enum frame_kind kind, unsigned flags, struct page **out, u32 n)
+{
+	u32 got;
+
+	ASSERT(frame_kind_is_given(kind) && n > 0);
+	got = frame_cache_take_many(kind, out, n);
+	if (!got) {
+		*out = frame_alloc_slow(kind, 0, flags);
+		got = *out ? 1 : 0;
+	}
+	for (u32 i = 0; i < got; i++) {
+		frame_hand_out(out[i]);
+		if (flags & FRAME_ZERO)
+			page_zero(frame_va(out[i]));
+	}
+	return got;
 }
 
 struct page *frame_alloc_order(enum frame_kind kind, unsigned order, unsigned flags)

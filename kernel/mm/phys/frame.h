@@ -96,6 +96,12 @@ struct page *frame_alloc(enum frame_kind kind, unsigned flags) MUST_CHECK;
 struct page *frame_alloc_order(enum frame_kind kind, unsigned order,
 			       unsigned flags) MUST_CHECK;
 
+/* The same for up to @n single frames, @n > 0, with one entry into this hart's list.
+ * Returns how many @out got; 0: no memory.  Fewer than @n do not mean that there is no
+ * more. */
+u32 frame_alloc_many(enum frame_kind kind, unsigned flags, struct page **out,
+		     u32 n) MUST_CHECK;
+
 /* References.  The last put frees the frame (block); any context. */
 static inline void frame_get(struct page *pg)
 {

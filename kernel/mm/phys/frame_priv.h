@@ -27,7 +27,7 @@ struct frame_cache {
 	struct frame_list zero;  /* (busy) all their bytes are 0   */
 	s64 count[FRAME_NKINDS]; /* (busy, read by all) its share  */
 	u64 taken, put;          /* (busy, read by all) since boot */
-	u64 others; /* (busy, read by all) times that it was entered for anything else */
+	u64 others; /* (busy, read by all) times that it was entered, less taken and put */
 	u64 missed; /* (A) times that it was busy */
 } __attribute__((aligned(256)));
 

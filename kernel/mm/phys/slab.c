@@ -53,23 +53,23 @@ static void slab_clear(u64 *obj, u32 size)
 		obj[0] = obj[1] = 0;
 }
 
-/* Takes an object of slab @pg, which has room.  c->lock is held. */
+/* Takes an object of slab @pg, which has room.  It loses its mark, so that its user need
+ * not write to it before it is freed.  c->lock is held. */
 static void *slab_take(struct slab_cache *c, struct page *pg)
 {
-	void *obj;
+	struct free_object *f;
 
 	if (pg->priv) {
-		struct free_object *f = (struct free_object *)pg->priv;
-
+		f = (struct free_object *)pg->priv;
 		pg->priv = f->next;
-		obj = f;
 	} else {
-		obj = (char *)frame_va(pg) + (u64)pg->flags++ * c->size;
+		f = (void *)((char *)frame_va(pg) + (u64)pg->flags++ * c->size);
 	}
+	f->mark = 0;
 	if (++pg->index == c->per_slab)
 		list_del(&pg->link);
 	c->inuse++;
-	return obj;
+	return f;
 }
 
 /* A slab that slab_keep() made has a second reference. */
@@ -93,40 +93,57 @@ void slab_keep(struct slab_cache *c, u32 objects)
 	}
 }
 
-void *slab_alloc(struct slab_cache *c, unsigned flags)
+/* Adds a slab.  False: no memory.  Without the lock, as this may sleep.  If somebody else
+ * adds one meanwhile, both stay until they are empty. */
+static bool slab_grow(struct slab_cache *c, unsigned flags)
 {
-	void *obj = NULL;
+	struct page *pg = frame_alloc(FRAME_slab, flags & ~FRAME_ZERO);
+
+	if (!pg)
+		return false;
+	pg->owner = c;
+	spin_lock(&c->lock);
+	list_add(&c->partial, &pg->link);
+	c->nslabs++;
+	spin_unlock(&c->lock);
+	return true;
+}
+
+u32 slab_alloc_many(struct slab_cache *c, unsigned flags, void **out, u32 n)
+{
+	u32 got = 0;
 
 	spin_lock(&c->lock);
-	if (list_empty(&c->partial)) {
-		struct page *pg;
-
-		/* Without the lock, as this may sleep.  If somebody else adds a
-		 * slab meanwhile, both stay until they are empty. */
+	while (list_empty(&c->partial)) {
 		spin_unlock(&c->lock);
-		pg = frame_alloc(FRAME_slab, flags & ~FRAME_ZERO);
-		if (!pg)
-			return NULL;
-		pg->owner = c;
+		if (!slab_grow(c, flags))
+			return 0;
 		spin_lock(&c->lock);
-		list_add(&c->partial, &pg->link);
-		c->nslabs++;
 	}
-	obj = slab_take(c, list_first(&c->partial, struct page, link));
+	while (got < n && !list_empty(&c->partial))
+		out[got++] = slab_take(c, list_first(&c->partial, struct page, link));
 	spin_unlock(&c->lock);
+	return got;
+}
+
+void *slab_alloc(struct slab_cache *c, unsigned flags)
+{
+	void *obj;
+
+	if (!slab_alloc_many(c, flags, &obj, 1))
+		return NULL;
 	slab_clear(obj, c->size);
 	return obj;
 }
 
-void slab_free(struct slab_cache *c, void *obj)
+/* True: its slab is empty, and no longer the cache's.  c->lock is held. */
+static bool slab_give(struct slab_cache *c, struct page *pg, void *obj)
 {
-	struct page *pg = frame_of_va(obj);
 	struct free_object *f = obj;
 	bool empty;
 
 	ASSERT(pg && pg->kind == FRAME_slab && pg->owner == c);
 	ASSERT(((uintptr_t)obj & (PAGE_SIZE - 1)) % c->size == 0);
-	spin_lock(&c->lock);
 	ASSERT(pg->index && f->mark != slab_free_mark(obj));
 	*f = (struct free_object){ .next = pg->priv, .mark = slab_free_mark(obj) };
 	pg->priv = (uintptr_t)obj;
@@ -142,7 +159,29 @@ void slab_free(struct slab_cache *c, void *obj)
 		list_del(&pg->link);
 		c->nslabs--;
 	}
+	return empty;
+}
+
+void slab_free_many(struct slab_cache *c, void *const *objs, u32 n)
+{
+	struct page *empty = NULL, *pg;
+
+	spin_lock(&c->lock);
+	for (u32 i = 0; i < n; i++) {
+		pg = frame_of_va(objs[i]);
+		if (slab_give(c, pg, objs[i])) {
+			pg->hash_next = empty;
+			empty = pg;
+		}
+	}
 	spin_unlock(&c->lock);
-	if (empty)
+	while ((pg = empty)) {
+		empty = pg->hash_next;
 		frame_put(pg);
+	}
+}
+
+void slab_free(struct slab_cache *c, void *obj)
+{
+	slab_free_many(c, &obj, 1);
 }

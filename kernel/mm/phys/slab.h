@@ -32,5 +32,10 @@ void slab_keep(struct slab_cache *c, u32 objects);
 /* A cleared object, or NULL: no memory; @flags as for frame_alloc(). */
 void *slab_alloc(struct slab_cache *c, unsigned flags) MUST_CHECK;
 
+/* The same for up to @n objects at a time, @n > 0, which are not cleared.  Returns how many
+ * @out got; 0: no memory.  Fewer than @n do not mean that there is no more. */
+u32 slab_alloc_many(struct slab_cache *c, unsigned flags, void **out, u32 n) MUST_CHECK;
+
 /* Any context. */
 void slab_free(struct slab_cache *c, void *obj);
+void slab_free_many(struct slab_cache *c, void *const *objs, u32 n);

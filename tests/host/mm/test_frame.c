@@ -200,6 +200,19 @@ static void check_census(void)
 	assert_int_equal(nfree, census.count[FRAME_free]);
 }
 
+static void take_many(enum frame_kind kind, unsigned flags)
+{
+	struct page *out[40];
+	u32 want = 1 + rig_below(ARRAY_SIZE(out));
+	u32 got = frame_alloc_many(kind, flags, out, want);
+
+	assert_in_range(got, 0, want);
+	if (!got)
+		assert_int_equal(frame_count(FRAME_free), 0);
+	for (u32 i = 0; i < got; i++)
+		hold(out[i], kind, 0, flags & FRAME_ZERO);
+}
+
 /* @bias of ten operations allocate. */
 static void random_operation(unsigned bias)
 {
@@ -208,7 +221,9 @@ static void random_operation(unsigned bias)
 	enum frame_kind kind = random_kind();
 
 	shim_hart = rig_below(MAX_HARTS);
-	if (!nheld || rig_below(10) < bias) {
+	if (rig_below(20) < bias / 2) {
+		take_many(kind, flags);
+	} else if (!nheld || rig_below(10) < bias) {
 		struct page *pg = order ? frame_alloc_order(kind, order, flags)
 					: frame_alloc(kind, flags);
 
@@ -428,6 +443,30 @@ static void test_cleared(void **state)
 	assert_int_equal(count_blocks(9), 4);
 }
 
+/* Several at a time come from the hart's list in one go, and all that is left can be had
+ * that way. */
+static void test_many(void **state)
+{
+	u64 entered;
+	unsigned n;
+	u32 got;
+
+	(void)state;
+	all[0] = frame_alloc(FRAME_anon, 0);
+	entered = frame_list_uses(0).entered;
+	n = 1 + frame_alloc_many(FRAME_anon, 0, all + 1, 7);
+	assert_int_equal(n, 8);
+	assert_int_equal(frame_list_uses(0).entered, entered + 1);
+	while ((got = frame_alloc_many(FRAME_anon, FRAME_NOWAIT, all + n, 16)))
+		n += got;
+	assert_int_equal(n, FREE);
+	frame_check();
+	while (n)
+		frame_put(all[--n]);
+	expect_assert_failure((void)!frame_alloc_many(FRAME_free, 0, all, 1));
+	expect_assert_failure((void)!frame_alloc_many(FRAME_anon, 0, all, 0));
+}
+
 /* Frames that are taken one after the other are adjacent and ascending within each block,
  * so a heap consists of few runs, and its frames form blocks again when they are freed. */
 static void test_ascending(void **state)
@@ -492,6 +531,7 @@ int main(void)
 		TEST(test_block_from_lists),
 		TEST(test_lists_are_short),
 		TEST(test_cleared),
+		TEST(test_many),
 		TEST(test_ascending),
 		TEST(test_misuse),
 	};

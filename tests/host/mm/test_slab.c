@@ -52,20 +52,41 @@ static void check_intact(const struct held *h)
 		assert_int_equal(h->obj[i], h->stamp);
 }
 
+static void hold(u8 *obj)
+{
+	assert_int_equal((uintptr_t)obj % 16, 0);
+	assert_int_equal(frame_of_va(obj)->kind, FRAME_slab);
+	held[nheld] = (struct held){ obj, rig_random() };
+	memset(obj, held[nheld].stamp, cache.size);
+	nheld++;
+}
+
 static bool take(void)
 {
 	u8 *obj = slab_alloc(&cache, FRAME_NOWAIT);
 
 	if (!obj)
 		return false;
-	assert_int_equal((uintptr_t)obj % 16, 0);
-	assert_int_equal(frame_of_va(obj)->kind, FRAME_slab);
 	for (u32 i = 0; i < cache.size; i++)
 		assert_int_equal(obj[i], 0);
-	held[nheld] = (struct held){ obj, rig_random() };
-	memset(obj, held[nheld].stamp, cache.size);
-	nheld++;
+	hold(obj);
 	return true;
+}
+
+#define MANY 20
+
+/* Some are given back before anybody has written to them. */
+static void take_many(void)
+{
+	void *out[MANY];
+	u32 want = 1 + rig_below(MANY), got, keep;
+
+	got = slab_alloc_many(&cache, FRAME_NOWAIT, out, want);
+	assert_in_range(got, 1, want);
+	keep = rig_below(got + 1);
+	for (u32 i = 0; i < keep; i++)
+		hold(out[i]);
+	slab_free_many(&cache, out + keep, got - keep);
 }
 
 static void give(unsigned i)
@@ -73,6 +94,18 @@ static void give(unsigned i)
 	check_intact(&held[i]);
 	slab_free(&cache, held[i].obj);
 	held[i] = held[--nheld];
+}
+
+static void give_many(void)
+{
+	void *objs[MANY];
+	u32 n = 0;
+
+	while (nheld && n < 1 + rig_below(MANY)) {
+		check_intact(&held[nheld - 1]);
+		objs[n++] = held[--nheld].obj;
+	}
+	slab_free_many(&cache, objs, n);
 }
 
 /* There is no slab of which every object is free, except for those that are kept. */
@@ -103,7 +136,13 @@ static void test_random(void **state)
 		assert_true(cache.size >= sizes[s]);
 		nheld = 0;
 		for (unsigned round = 0; round < 4000; round++) {
-			if (!nheld || rig_below(10) < (round / 400 % 2 ? 3 : 7))
+			bool more = !nheld || rig_below(10) < (round / 400 % 2 ? 3 : 7);
+
+			if (rig_below(16) == 0 && nheld < FRAMES / 2)
+				take_many();
+			else if (rig_below(16) == 0)
+				give_many();
+			else if (more)
 				take();
 			else
 				give(rig_below(nheld));
@@ -206,16 +245,21 @@ static void test_misuse(void **state)
 	a = slab_alloc(&cache, 0);
 	b = slab_alloc(&cache, 0);
 	expect_assert_failure(slab_free(&other, a));
+	shim_forget_locks();
 	expect_assert_failure(slab_free(&cache, a + 16));
+	shim_forget_locks();
 	expect_assert_failure(slab_free(&cache, frame_va(&table[0]) == (void *)a
 							? frame_va(&table[1])
 							: frame_va(&table[0])));
+	shim_forget_locks();
 	expect_assert_failure(slab_free(&cache, NULL));
+	shim_forget_locks();
 	slab_free(&cache, a);
 	expect_assert_failure(slab_free(&cache, a));
 	shim_forget_locks();
 	slab_free(&cache, b);
 	expect_assert_failure(slab_free(&cache, b)); /* its slab is gone, too */
+	shim_forget_locks();
 	expect_assert_failure(slab_init(&other, "too large", 2049));
 }
 

@@ -263,8 +263,8 @@ static void test_many_directories(void **state)
 
 static void hostile_entry(union name *e)
 {
-	static const char *const text[] = { ".", "..", "n1", "n1", "n2", "a\0junk", "",
-					    "abcdefghijklmn" };
+	static const char *const text[] = { ".",  "..",      "n1", "n1",
+					    "n2", "a\0junk", "",   "abcdefghijklmn" };
 	u32 k = (u32)rig_below(ARRAY_SIZE(text) + 2);
 
 	memset(e, 0, sizeof(*e));
@@ -286,8 +286,8 @@ static void test_hostile(void **state)
 		memcpy(addr, dir->addr, sizeof(addr));
 		assert_int_equal(fs_sync(), 0);
 		for (u32 b = 0; b < FS_NDIRECT && addr[b]; b++) {
-			union name *e = (union name *)(void *)(rig_disk.data +
-							       addr[b] * FS_BLOCK);
+			union name *e =
+				(union name *)(void *)(rig_disk.data + addr[b] * FS_BLOCK);
 
 			for (u32 i = 0; i < FS_BLOCK / sizeof(*e); i++) {
 				if (rig_below(10) < round)
@@ -307,12 +307,9 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_changes),
-		cmocka_unit_test(test_coming_and_going),
-		cmocka_unit_test(test_growing),
-		cmocka_unit_test(test_number_used_again),
-		cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_many_directories),
+		cmocka_unit_test(test_changes),   cmocka_unit_test(test_coming_and_going),
+		cmocka_unit_test(test_growing),   cmocka_unit_test(test_number_used_again),
+		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_many_directories),
 		cmocka_unit_test(test_hostile),
 	};
 	int failed;
