@@ -9,6 +9,7 @@
 #include "mm/space/aspace.h"
 #include "mm/space/aspace_priv.h"
 #include "mm/space/pagecache.h"
+#include "mm/phys/kmap.h"
 #include "mm/phys/reclaim.h"
 #include "mm/phys/vmstat.h"
 #include "uapi/errno.h"
@@ -16,15 +17,15 @@
 
 /* Nothing is there yet: maps a cleared frame, or with super=on a cleared block of 2 MiB
  * if the area has room for it and memory is plentiful. */
-static int fault_absent(struct aspace *as, const struct vma *area, va_t va,
+static int fault_absent(struct aspace *as, const struct vma *area, struct pt_cur *c,
 			enum access access)
 {
 	u64 used = access_used_bits(access);
 
 	vmstat_inc(VM_fault_lazy);
-	if (super_map_touched(as, area, va, used))
+	if (super_map_touched(as, area, c->va, used))
 		return 0;
-	return aspace_map_fresh(as, area, va, used);
+	return aspace_put_fresh(as, area, c, used);
 }
 
 /* A write to a copy-on-write page, shared by fork or with a file.  Private memory that
@@ -44,7 +45,7 @@ static int fault_cow_page(struct aspace *as, struct pt_cur *c, pte_t e)
 	if (!copy)
 		return -ENOMEM;
 	vmstat_inc(VM_fault_cow_copy);
-	page_copy(frame_va(copy), frame_va(old));
+	page_copy(frame_va(copy), kmap_direct(pte_pa(e)));
 	aspace_before_leaf(as, flags);
 	if (as->shared) /* no thread writes to the copy while another reads the old page */
 		pt_set_leaf(c, (pte_t){ 0 });
@@ -75,7 +76,7 @@ static int fault_cow(struct aspace *as, struct pt_cur *c, pte_t e)
 /* --- files ------------------------------------------------------------- */
 
 /* The first access to a private page is a write: maps a copy of the file's page. */
-static int fault_map_copy(struct aspace *as, const struct vma *area, va_t va,
+static int fault_map_copy(struct aspace *as, const struct vma *area, struct pt_cur *c,
 			  struct page *pg)
 {
 	struct page *copy = frame_alloc(FRAME_anon, 0);
@@ -84,7 +85,7 @@ static int fault_map_copy(struct aspace *as, const struct vma *area, va_t va,
 	if (!copy)
 		return -ENOMEM;
 	page_copy(frame_va(copy), frame_va(pg));
-	err = aspace_map_frame(as, va, copy, prot_to_pte(area->prot) | PTE_A | PTE_D);
+	err = aspace_put_frame(as, c, copy, prot_to_pte(area->prot) | PTE_A | PTE_D);
 	if (err)
 		frame_put(copy);
 	return err;
@@ -93,7 +94,7 @@ static int fault_map_copy(struct aspace *as, const struct vma *area, va_t va,
 /* Maps the file's own page.  In a private writable mapping it becomes copy-on-write; in a
  * shared one it gets W if this access is a write.  The file may replace *pg by another
  * page. */
-static int fault_map_own(struct aspace *as, const struct vma *area, va_t va,
+static int fault_map_own(struct aspace *as, const struct vma *area, struct pt_cur *c,
 			 struct page **pg, bool write)
 {
 	u64 flags = prot_to_pte(area->prot & ~VMA_W) | PTE_A;
@@ -108,17 +109,18 @@ static int fault_map_own(struct aspace *as, const struct vma *area, va_t va,
 		flags |= PTE_COW;
 	}
 	if (!err)
-		err = aspace_map_frame(as, va, *pg, flags);
+		err = aspace_put_frame(as, c, *pg, flags);
 	if (!err)
 		frame_get(*pg);
 	return err;
 }
 
-static int fault_file(struct aspace *as, const struct vma *area, va_t va,
+/* @c: at the empty entry for the page. */
+static int fault_file(struct aspace *as, const struct vma *area, struct pt_cur *c,
 		      enum access access)
 {
 	struct object *obj = area->object;
-	u64 index = (area->offset + (va - area->start)) / PAGE_SIZE;
+	u64 index = (area->offset + (c->va - area->start)) / PAGE_SIZE;
 	bool write = access == ACCESS_WRITE;
 	struct page *pg;
 	int err = -ESTALE;
@@ -131,14 +133,14 @@ static int fault_file(struct aspace *as, const struct vma *area, va_t va,
 		if (err)
 			return err == -ENOMEM ? err : -EFAULT;
 		if (write && !(area->flags & VMA_SHARED))
-			err = fault_map_copy(as, area, va, pg);
+			err = fault_map_copy(as, area, c, pg);
 		else
-			err = fault_map_own(as, area, va, &pg, write);
+			err = fault_map_own(as, area, c, &pg, write);
 		frame_put(pg);
 	}
 	if (!err && index >= obj->ops->pages(obj)) {
 		/* It was truncated meanwhile: the page must not stay mapped. */
-		aspace_zap(as, va, va + PAGE_SIZE);
+		aspace_zap(as, c->va, c->va + PAGE_SIZE);
 		err = -EFAULT;
 	}
 	return err;
@@ -158,10 +160,8 @@ static int fault_shared_write(struct aspace *as, const struct vma *area, struct 
 	}
 	if (err == -ESTALE || now != pg) {
 		/* No longer the file's page: unmap it, and fault in the new one. */
-		va_t va = c->va;
-
-		aspace_zap(as, va, va + PAGE_SIZE);
-		return fault_file(as, area, va, ACCESS_WRITE);
+		aspace_zap(as, c->va, c->va + PAGE_SIZE);
+		return fault_file(as, area, c, ACCESS_WRITE);
 	}
 	if (!err)
 		pte_set_bits(c->slot, PTE_W | PTE_A | PTE_D);
@@ -182,31 +182,24 @@ static int fault_spurious(struct pt_cur *c, enum access access)
 	return 0;
 }
 
-/* The fate of an access to @va, with the area there (or NULL) and the entry.  (lock) */
-static enum access_fate fault_fate(struct aspace *as, va_t va, enum access access,
-				   struct vma **area, struct pt_cur *c)
-{
-	*area = vma_find(&as->areas, va);
-	*c = pt_at(&as->pt, va);
-	return access_fate(*area, pte_load(c->slot), c->level, access);
-}
-
+/* The page is looked up once, its entry walked to once.  (lock) */
 static int fault_locked(struct aspace *as, va_t va, enum access access)
 {
-	struct vma *area;
-	struct pt_cur c;
+	struct vma *area = vma_find(&as->areas, va);
+	struct pt_cur c = pt_at(&as->pt, va);
+	pte_t e = pte_load(c.slot);
 
-	switch (fault_fate(as, va, access, &area, &c)) {
+	switch (access_fate(area, e, c.level, access)) {
 	case FATE_OK:
 	case FATE_SPURIOUS:
 		return fault_spurious(&c, access);
 	case FATE_ABSENT:
-		return area->object ? fault_file(as, area, va, access)
-				    : fault_absent(as, area, va, access);
+		return area->object ? fault_file(as, area, &c, access)
+				    : fault_absent(as, area, &c, access);
 	case FATE_COW:
-		return fault_cow(as, &c, pte_load(c.slot));
+		return fault_cow(as, &c, e);
 	case FATE_SHARED_WRITE:
-		return fault_shared_write(as, area, &c, pte_load(c.slot));
+		return fault_shared_write(as, area, &c, e);
 	default:
 		return -EFAULT;
 	}
@@ -215,11 +208,11 @@ static int fault_locked(struct aspace *as, va_t va, enum access access)
 bool aspace_permits(struct aspace *as, va_t va, enum access access)
 {
 	enum access_fate fate;
-	struct vma *area;
 	struct pt_cur c;
 
 	mutex_lock(&as->lock);
-	fate = fault_fate(as, va, access, &area, &c);
+	c = pt_at(&as->pt, va);
+	fate = access_fate(vma_find(&as->areas, va), pte_load(c.slot), c.level, access);
 	mutex_unlock(&as->lock);
 	return fate == FATE_OK;
 }
@@ -233,9 +226,9 @@ int aspace_fault(struct aspace *as, va_t va, enum access access)
 	va = ALIGN_DOWN(va, PAGE_SIZE);
 	do {
 		mutex_lock(&as->lock);
-		err = fault_locked(as, va, access);
-		while (err == -ENOMEM && super_shed(as))
+		do
 			err = fault_locked(as, va, access);
+		while (err == -ENOMEM && super_shed(as));
 		mutex_unlock(&as->lock);
 	} while (err == -ENOMEM && mem_wait());
 	if (err == -EFAULT)

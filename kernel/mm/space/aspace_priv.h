@@ -43,9 +43,13 @@ static inline void aspace_before_leaf(const struct aspace *as, u64 flags)
  * space.  -ENOMEM.  (lock) */
 int aspace_map_frame(struct aspace *as, va_t va, struct page *pg, u64 flags) MUST_CHECK;
 
-/* Maps a cleared frame at the page @va of @area, where nothing is.  @used: PTE_A and PTE_D,
- * as they are to be.  -ENOMEM.  (lock) */
-int aspace_map_fresh(struct aspace *as, const struct vma *area, va_t va,
+/* The same at the page under the cursor, which then is at level 0. */
+int aspace_put_frame(struct aspace *as, struct pt_cur *c, struct page *pg,
+		     u64 flags) MUST_CHECK;
+
+/* Maps a cleared frame at the page of @area under the cursor, where nothing is.  @used:
+ * PTE_A and PTE_D, as they are to be.  -ENOMEM.  (lock) */
+int aspace_put_fresh(struct aspace *as, const struct vma *area, struct pt_cur *c,
 		     u64 used) MUST_CHECK;
 
 /* Gives every page of [lo, hi), which lies in @area, a frame.  -ENOMEM, -EINTR (the thread

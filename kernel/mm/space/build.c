@@ -94,9 +94,8 @@ void *aspace_builder_page(struct aspace_builder *b, va_t va)
 		return NULL;
 	c = pt_at(&b->space->pt, va);
 	if (!pte_is_valid(pte_load(c.slot))) {
-		if (aspace_map_fresh(b->space, area, va, 0))
+		if (aspace_put_fresh(b->space, area, &c, 0))
 			return NULL;
-		c = pt_at(&b->space->pt, va);
 	}
 	return frame_va(frame_of_pa(pte_pa(pte_load(c.slot))));
 }

@@ -17,51 +17,83 @@ u64 prot_to_pte(u32 prot)
 	return flags;
 }
 
-int aspace_map_frame(struct aspace *as, va_t va, struct page *pg, u64 flags)
+int aspace_put_frame(struct aspace *as, struct pt_cur *c, struct page *pg, u64 flags)
 {
-	struct pt_cur c = pt_at(&as->pt, va);
-
-	if (pt_reach(&c, 0))
+	if (pt_reach(c, 0))
 		return -ENOMEM;
 	aspace_before_leaf(as, flags);
-	pt_set_leaf(&c, pte_make(frame_pa(pg), flags));
+	pt_set_leaf(c, pte_make(frame_pa(pg), flags));
 	as->resident++;
 	return 0;
 }
 
-int aspace_map_fresh(struct aspace *as, const struct vma *area, va_t va, u64 used)
+int aspace_map_frame(struct aspace *as, va_t va, struct page *pg, u64 flags)
+{
+	struct pt_cur c = pt_at(&as->pt, va);
+
+	return aspace_put_frame(as, &c, pg, flags);
+}
+
+int aspace_put_fresh(struct aspace *as, const struct vma *area, struct pt_cur *c, u64 used)
 {
 	struct page *pg = frame_alloc(FRAME_anon, FRAME_ZERO);
 
 	if (!pg)
 		return -ENOMEM;
 	vmstat_inc(VM_page_zeroed);
-	if (aspace_map_frame(as, va, pg, prot_to_pte(area->prot) | used)) {
+	if (aspace_put_frame(as, c, pg, prot_to_pte(area->prot) | used)) {
 		frame_put(pg);
 		return -ENOMEM;
 	}
 	return 0;
 }
 
+/* Frames that aspace_populate() takes at a time.  To clear them takes about 10,000
+ * instructions, during which it offers no scheduling point. */
+#define POPULATE_BATCH 16
+
+/* Maps cleared frames at the empty entries from the cursor on, in its table and below @hi,
+ * and leaves the cursor after them.  -ENOMEM. */
+static int aspace_populate_run(struct aspace *as, const struct vma *area, struct pt_cur *c,
+			       va_t hi)
+{
+	struct page *got[POPULATE_BATCH];
+	u64 flags = prot_to_pte(area->prot);
+	u32 n;
+
+	if (pt_reach(c, 0))
+		return -ENOMEM;
+	n = pt_empty_run(c, MIN((hi - c->va) / PAGE_SIZE, POPULATE_BATCH));
+	n = frame_alloc_many(FRAME_anon, FRAME_ZERO, got, n);
+	if (!n)
+		return -ENOMEM;
+	vmstat_add(VM_page_zeroed, n);
+	aspace_before_leaf(as, flags);
+	for (u32 i = 0; i < n; i++, pt_next(c))
+		pt_set_leaf(c, pte_make(frame_pa(got[i]), flags));
+	as->resident += n;
+	return 0;
+}
+
 int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi)
 {
-	for (va_t va = lo, next; va < hi; va = next) {
-		struct super_place at = { area, va, lo, hi };
-		struct pt_cur c = pt_at(&as->pt, va);
+	struct pt_cur c = pt_at(&as->pt, lo);
+
+	while (c.va < hi) {
+		struct super_place at = { area, c.va, lo, hi };
 		int err;
 
 		if (sched_point_killed())
 			return -EINTR;
-		next = va + PAGE_SIZE;
-		if (pte_is_valid(pte_load(c.slot)))
-			continue;
-		if (IS_ALIGNED(va, SUPER_SIZE) && super_map_fresh(as, &at, 0)) {
-			next = va + SUPER_SIZE;
-			continue;
+		if (pte_is_valid(pte_load(c.slot))) {
+			pt_next(&c);
+		} else if (IS_ALIGNED(c.va, SUPER_SIZE) && super_map_fresh(as, &at, 0)) {
+			c = pt_at(&as->pt, c.va + SUPER_SIZE);
+		} else {
+			err = aspace_populate_run(as, area, &c, hi);
+			if (err)
+				return err;
 		}
-		err = aspace_map_fresh(as, area, va, 0);
-		if (err)
-			return err;
 	}
 	return 0;
 }

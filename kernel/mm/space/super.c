@@ -65,15 +65,14 @@ static bool super_is_plenty(void)
 
 /* --- making ------------------------------------------------------------- */
 
-static bool super_fits(struct aspace *as, const struct super_place *at)
+/* Whether the area may have a large leaf there, if nothing is there yet. */
+static bool super_has_room(const struct super_place *at)
 {
 	va_t base = ALIGN_DOWN(at->va, SUPER_SIZE);
 
 	/* Only single pages can be PROT_NONE. */
 	return opt(SUPER) == SUPER_ON && base >= at->lo && base + SUPER_SIZE <= at->hi &&
-	       at->area->prot &&
-	       (at->area->kind == VMA_heap || at->area->kind == VMA_anon) &&
-	       pt_large_fits(&as->pt, at->va);
+	       at->area->prot && (at->area->kind == VMA_heap || at->area->kind == VMA_anon);
 }
 
 static bool super_map_zeroed(struct aspace *as, const struct super_place *at, u64 used,
@@ -82,7 +81,7 @@ static bool super_map_zeroed(struct aspace *as, const struct super_place *at, u6
 	u64 flags = prot_to_pte(at->area->prot) | used;
 	struct page *pg;
 
-	if (!super_fits(as, at))
+	if (!super_has_room(at) || !pt_large_fits(&as->pt, at->va))
 		return false;
 	pg = super_alloc();
 	if (!pg)
@@ -109,7 +108,8 @@ bool super_map_touched(struct aspace *as, const struct vma *area, va_t va, u64 u
 {
 	struct super_place at = { area, va, area->start, area->end };
 
-	return super_is_plenty() && super_map_zeroed(as, &at, used, BLOCK_MAY_BE_SHED);
+	return super_has_room(&at) && super_is_plenty() &&
+	       super_map_zeroed(as, &at, used, BLOCK_MAY_BE_SHED);
 }
 
 int super_put(struct aspace_builder *b, va_t va, struct page *pg, u64 flags)

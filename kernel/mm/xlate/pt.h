@@ -101,6 +101,18 @@ static inline void pt_next(struct pt_cur *c)
 	}
 }
 
+/* How many entries from the current one on have V clear, in the same table and not more
+ * than @max. */
+static inline u32 pt_empty_run(const struct pt_cur *c, u32 max)
+{
+	u32 n = 0;
+
+	max = MIN(max, PT_ENTRIES - level_index(c->va, c->level));
+	while (n < max && !pte_is_valid(pte_load(c->slot + n)))
+		n++;
+	return n;
+}
+
 /* Adds tables until the cursor is at @level, or at the lower level where it was.
  * -EEXIST: there is a leaf or a note above that level.  -ENOMEM.  May sleep and
  * reclaim. */

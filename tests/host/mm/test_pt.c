@@ -149,6 +149,19 @@ static void check_page(unsigned i)
 		assert_int_equal(pt_entry(&pt, c.va, level).bits, 0);
 }
 
+/* A run of empty entries ends with the table, or where an entry has V. */
+static void check_run(unsigned i)
+{
+	struct pt_cur c = pt_at(&pt, page_va(i));
+	u32 max = 1 + rig_below(PT_ENTRIES), n = 0;
+
+	if (c.level > 0)
+		return;
+	while (n < max && (n == 0 || (i + n) % BLOCK) && !pte_is_valid(model[i + n].e))
+		n++;
+	assert_int_equal(pt_empty_run(&c, max), n);
+}
+
 /* A walk over everything sees each entry once, and the holes between them. */
 static void check_walk(va_t start, va_t end)
 {
@@ -190,6 +203,8 @@ static void check_all(void)
 {
 	for (unsigned i = 0; i < PAGES; i++)
 		check_page(i);
+	for (unsigned i = 0; i < 64; i++)
+		check_run(rig_below(PAGES));
 	check_walk(0, BIT(38));
 	check_reserve();
 	check_roots();

@@ -1,9 +1,10 @@
 // sources: kernel/mm/space/aspace.c kernel/mm/space/zap.c kernel/mm/space/populate.c kernel/mm/space/build.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/sbrk.c kernel/mm/space/super.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/core/sync/rcu.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/shim/shim.c
-// cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put,--wrap=mutex_lock,--wrap=mutex_unlock
+// cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=frame_alloc_many,--wrap=slab_alloc,--wrap=slab_alloc_many,--wrap=frame_put,--wrap=mutex_lock,--wrap=mutex_unlock
 /* test_vm_build.c - spaces under construction.  Nobody sees one before it is finished, and
  * only a thread that holds its lock can change a live one. */
 #include "world.h"
 
+#include "mm/phys/kmap.h"
 #include "mm/space/aspace_priv.h"
 #include "mm/space/build.h"
 #include "mm/space/watch.h"
@@ -135,6 +136,48 @@ static void test_builder_ends_once(void **state)
 	end();
 }
 
+/* Pages 40 to 89, the last of them in another table, get frames.  Those that are there keep
+ * their contents, and no page outside gets one. */
+static void test_fill_keeps_what_is_there(void **state)
+{
+	struct aspace_builder b = begin();
+	va_t base = SUPER_SIZE - 80 * PAGE_SIZE, va;
+	struct area_spec spec = {
+		.start = base,
+		.end = base + 100 * PAGE_SIZE,
+		.prot = VMA_R | VMA_W,
+		.kind = VMA_image,
+	};
+	static const unsigned there[] = { 41, 42, 60, 79, 80 };
+	u64 word;
+
+	(void)state;
+	assert_int_equal(aspace_builder_add(&b, &spec), 0);
+	for (unsigned i = 0; i < ARRAY_SIZE(there); i++) {
+		va = base + there[i] * PAGE_SIZE;
+		assert_int_equal(aspace_builder_write(&b, va, &va, sizeof(va)), 0);
+	}
+	assert_int_equal(
+		aspace_builder_fill(&b, base + 40 * PAGE_SIZE, base + 90 * PAGE_SIZE), 0);
+	assert_int_equal(b.space->resident, 50);
+	for (unsigned i = 0; i < 100; i++) {
+		struct pt_cur c = pt_at(&b.space->pt, base + i * PAGE_SIZE);
+		pte_t e = pte_load(c.slot);
+
+		assert_int_equal(pte_is_leaf(e), i >= 40 && i < 90);
+		if (!pte_is_leaf(e))
+			continue;
+		word = *(u64 *)kmap_direct(pte_pa(e));
+		va = 0;
+		for (unsigned k = 0; k < ARRAY_SIZE(there); k++)
+			va += there[k] == i ? c.va : 0;
+		assert_int_equal(word, va);
+	}
+	aspace_check(b.space);
+	aspace_builder_abandon(&b);
+	end();
+}
+
 static void test_live_space_is_changed_under_its_lock_alone(void **state)
 {
 	struct area_spec spec = { .start = 0, .end = PAGE_SIZE, .kind = VMA_image };
@@ -223,6 +266,7 @@ int main(void)
 		cmocka_unit_test(test_space_that_is_abandoned_was_never_seen),
 		cmocka_unit_test(test_space_is_left),
 		cmocka_unit_test(test_builder_ends_once),
+		cmocka_unit_test(test_fill_keeps_what_is_there),
 		cmocka_unit_test(test_live_space_is_changed_under_its_lock_alone),
 		cmocka_unit_test(test_child_is_seen_when_its_parent_is_unlocked),
 	};

@@ -1,5 +1,5 @@
 // sources: kernel/mm/space/aspace.c kernel/mm/space/zap.c kernel/mm/space/populate.c kernel/mm/space/build.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/sbrk.c kernel/mm/space/super.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/core/sync/rcu.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/shim/shim.c
-// cflags: -DPAGODA_CHECK -DFRAMES=3000 -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put,--wrap=pt_at
+// cflags: -DPAGODA_CHECK -DFRAMES=3000 -Wl,--wrap=frame_alloc,--wrap=frame_alloc_many,--wrap=slab_alloc,--wrap=slab_alloc_many,--wrap=frame_put,--wrap=pt_at
 /* test_vm_loops.c - loops whose length a program chooses.  Each offers a scheduling point
  * at every table or area that it comes to, and ends soon after its thread is killed, unless
  * it gives memory back or must not end half-way.
@@ -18,6 +18,7 @@
 #define TABLES 64 /* each with one page that is present */
 #define BASE 0x50000000ul
 #define LEN (TABLES * SUPER_SIZE)
+#define FRESH (16 * TABLES * PAGE_SIZE) /* cleared pages come 16 at a time */
 #define AREAS 300
 #define KILL_AT 20
 #define SLACK 8 /* points that a killed loop may still pass */
@@ -107,7 +108,7 @@ static int do_map_over(void)
 
 static int do_map_shared(void)
 {
-	return map_one(BASE + LEN + SUPER_SIZE, 2 * TABLES * PAGE_SIZE, true);
+	return map_one(BASE + LEN + SUPER_SIZE, FRESH, true);
 }
 
 /* Maps over the page after the tables, and on where nothing is mapped. */
@@ -125,7 +126,7 @@ static int do_grow(void)
 {
 	va_t old;
 
-	return aspace_sbrk(space[0], 2 * TABLES * PAGE_SIZE, false, &old);
+	return aspace_sbrk(space[0], FRESH, false, &old);
 }
 
 static int do_destroy(void)
@@ -161,7 +162,7 @@ static const struct loop {
 	{ "mmap of shared memory", do_map_shared, STOPS, false, TABLES },
 	{ "mmap of shared memory over what is there", do_map_shared_over, STOPS, false,
 	  4 * TABLES },
-	{ "mmap below areas", do_map_anywhere, STOPS, true, AREAS },
+	{ "mmap below areas", do_map_anywhere, COMPLETES, true, AREAS },
 	{ "sbrk", do_grow, STOPS, false, TABLES },
 	{ "exit", do_destroy, COMPLETES, false, TABLES },
 	{ "exit with areas", do_destroy, COMPLETES, true, AREAS },

@@ -1,5 +1,5 @@
 // sources: kernel/mm/space/aspace.c kernel/mm/space/zap.c kernel/mm/space/populate.c kernel/mm/space/build.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/space/super.c kernel/mm/sbrk.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/core/sync/rcu.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/vm/flat.c tests/host/shim/shim.c
-// cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put
+// cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=frame_alloc_many,--wrap=slab_alloc,--wrap=slab_alloc_many,--wrap=frame_put
 /* test_vm_model.c - all short sequences of what programs do to their memory, and long
  * random ones, on the kernel's own code against a flat model.  Each step is repeated with
  * each of its allocations failing, alone or with all after it.

@@ -1,5 +1,5 @@
 // sources: kernel/mm/space/aspace.c kernel/mm/space/zap.c kernel/mm/space/populate.c kernel/mm/space/build.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/truncate_maps.c kernel/mm/sbrk.c kernel/mm/space/super.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/core/sync/rcu.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/shim/shim.c
-// cflags: -DPAGODA_CHECK -DFRAMES=7000 -Wl,--wrap=frame_alloc,--wrap=slab_alloc,--wrap=frame_put,--wrap=frame_alloc_order
+// cflags: -DPAGODA_CHECK -DFRAMES=7000 -Wl,--wrap=frame_alloc,--wrap=frame_alloc_many,--wrap=slab_alloc,--wrap=slab_alloc_many,--wrap=frame_put,--wrap=frame_alloc_order
 /* test_vm_super.c - random operations on 6 MiB of two spaces with 2 MiB leaves, against a
  * flat record of every page.  Any allocation may fail, that of a block, too, and then the
  * operation must have changed nothing. */

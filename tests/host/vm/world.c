@@ -166,14 +166,30 @@ void tlb_shootdown(struct tlb_space *t, va_t lo, va_t hi)
 
 struct page *__real_frame_alloc(enum frame_kind kind, unsigned flags);
 struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags);
+u32 __real_frame_alloc_many(enum frame_kind kind, unsigned flags, struct page **out, u32 n);
+u32 __wrap_frame_alloc_many(enum frame_kind kind, unsigned flags, struct page **out, u32 n);
 void *__real_slab_alloc(struct slab_cache *c, unsigned flags);
 void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags);
+u32 __real_slab_alloc_many(struct slab_cache *c, unsigned flags, void **out, u32 n);
+u32 __wrap_slab_alloc_many(struct slab_cache *c, unsigned flags, void **out, u32 n);
 void __real_frame_put(struct page *pg);
 void __wrap_frame_put(struct page *pg);
 
 struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags)
 {
 	return failing_now(&world_alloc) ? NULL : __real_frame_alloc(kind, flags);
+}
+
+u32 __wrap_frame_alloc_many(enum frame_kind kind, unsigned flags, struct page **out, u32 n)
+{
+	n = failing_allows(&world_alloc, n);
+	return n ? __real_frame_alloc_many(kind, flags, out, n) : 0;
+}
+
+u32 __wrap_slab_alloc_many(struct slab_cache *c, unsigned flags, void **out, u32 n)
+{
+	n = failing_allows(&world_alloc, n);
+	return n ? __real_slab_alloc_many(c, flags, out, n) : 0;
 }
 
 void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags)
