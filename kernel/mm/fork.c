@@ -206,21 +206,6 @@ static int fork_area_pages(struct fork *f)
 	return 0;
 }
 
-static int fork_area(struct fork *f)
-{
-	const struct vma *a = f->area;
-	struct vma *copy;
-	int err;
-
-	if (a->kind == VMA_system)
-		return 0; /* each process has its own */
-	err = vma_insert(&f->to.space->areas, a, &copy);
-	if (err)
-		return err;
-	aspace_area_hooks.copied(copy);
-	return fork_area_pages(f);
-}
-
 /* Guard pages lie between areas; the child gets the same ones. */
 static int fork_guards(struct fork *f, va_t lo, va_t hi)
 {
@@ -243,15 +228,17 @@ static int fork_guards(struct fork *f, va_t lo, va_t hi)
 static int fork_all(struct fork *f)
 {
 	va_t brk = f->from->brk, done = 0;
-	struct vma *a;
-	int err = 0;
+	const struct vma *a;
+	int err = vma_copy_all(&f->to.space->areas, &f->from->areas);
 
+	if (err)
+		return err;
 	vma_for_each(a, &f->from->areas) {
 		f->area = a;
 		if (done < brk)
 			err = fork_guards(f, done, MIN(a->start, brk));
-		if (!err)
-			err = fork_area(f);
+		if (!err && a->kind != VMA_system) /* each process has its own */
+			err = fork_area_pages(f);
 		if (err)
 			break;
 		done = a->end;

@@ -52,8 +52,7 @@ static u8 map_with_read(u8 prot)
 /* --- mmap -------------------------------------------------------------- */
 
 /* The address of the new mapping: the highest gap, or with @fixed the one asked for. */
-static int map_choose_place(const struct aspace *as, const struct map_request *req,
-			    va_t *out)
+static int map_choose_place(struct aspace *as, const struct map_request *req, va_t *out)
 {
 	if (!req->fixed)
 		return vma_gap(&as->areas, req->len, ALIGN_UP(as->brk, PAGE_SIZE), MAP_TOP,

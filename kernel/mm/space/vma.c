@@ -5,7 +5,12 @@
  * for finding: a search tree by address that is also a heap by random weights.  Its
  * shape is that of a search tree filled in random order, so its expected depth is
  * logarithmic.  It was chosen because insertion and removal are loops of a few lines,
- * without rotations or colours. */
+ * without rotations or colours.
+ *
+ * A place for a mapping is looked for from hole to hole while there are few areas.  The
+ * first search among many gives each area the largest hole in its subtree; from then on
+ * whoever changes an area or its neighbours keeps these right (vma_tree_update), and one
+ * way down the tree finds the place.  Programs without many mappings pay nothing. */
 #include "mm/space/vma.h"
 
 #include "core/thread.h"
@@ -15,6 +20,8 @@
 
 /* So many areas can always be had: enough for ordinary programs in every process slot. */
 #define VMAS_KEPT 640
+
+#define VMA_FEW 16 /* areas, at most, that vma_gap() looks at one by one */
 
 static struct slab_cache vma_slab;
 
@@ -30,51 +37,173 @@ void vma_init(void)
 	slab_keep(&vma_slab, VMAS_KEPT);
 }
 
+/* --- the list ----------------------------------------------------------- */
+
+struct vma *vma_next(const struct vma_set *set, const struct vma *v)
+{
+	return v->link.next == &set->areas ? NULL
+					   : list_entry(v->link.next, struct vma, link);
+}
+
+struct vma *vma_prev(const struct vma_set *set, const struct vma *v)
+{
+	return v->link.prev == &set->areas ? NULL
+					   : list_entry(v->link.prev, struct vma, link);
+}
+
+static struct vma *vma_last(const struct vma_set *set)
+{
+	return list_empty(&set->areas) ? NULL
+				       : list_entry(set->areas.prev, struct vma, link);
+}
+
+/* --- the largest hole --------------------------------------------------- */
+
+static u64 vma_hole_below(const struct vma_set *set, const struct vma *v)
+{
+	const struct vma *prev = vma_prev(set, v);
+
+	return v->start - (prev ? prev->end : 0);
+}
+
+static u64 vma_hole_in(const struct vma *t)
+{
+	return t ? t->hole : 0;
+}
+
+static u64 vma_tree_hole(const struct vma_set *set, const struct vma *t)
+{
+	u64 hole = vma_hole_below(set, t), left = vma_hole_in(t->left),
+	    right = vma_hole_in(t->right);
+
+	return MAX(hole, MAX(left, right));
+}
+
+/* The hole below @v (or NULL), or a child of @v, is another now: brings the largest holes
+ * of @v and of those above it up to date. */
+static void vma_tree_update(const struct vma_set *set, struct vma *v)
+{
+	if (!set->knows_holes)
+		return;
+	for (; v; v = v->up) {
+		u64 hole = vma_tree_hole(set, v);
+
+		if (hole == v->hole)
+			break;
+		v->hole = hole;
+	}
+}
+
+/* The same where all from @v up to below @top have other children now, and so may @top. */
+static void vma_tree_update_path(const struct vma_set *set, struct vma *v, struct vma *top)
+{
+	if (!set->knows_holes)
+		return;
+	for (; v != top; v = v->up)
+		v->hole = vma_tree_hole(set, v);
+	vma_tree_update(set, top);
+}
+
+static void vma_learn_holes(struct vma_set *set)
+{
+	struct vma *v;
+
+	vma_for_each(v, set)
+		v->hole = 0;
+	vma_for_each(v, set) {
+		u64 hole = vma_hole_below(set, v);
+
+		for (struct vma *t = v; t && t->hole < hole; t = t->up)
+			t->hole = hole;
+		sched_point();
+	}
+	set->knows_holes = true;
+}
+
 /* --- the tree ----------------------------------------------------------- */
 
-/* Divides @t: areas that start below @at go to the tree *low, the others to *high. */
-static void vma_tree_split(struct vma *t, va_t at, struct vma **low, struct vma **high)
+/* @v is in the list already.  The subtree in whose place it comes is divided: what lies
+ * below @v becomes its left subtree, the rest its right one. */
+static void vma_tree_insert(struct vma_set *set, struct vma *v)
 {
+	struct vma **at = &set->root, *up = NULL, *t;
+	struct vma **low = &v->left, **high = &v->right, *low_up = v, *high_up = v;
+
+	while (*at && (*at)->weight >= v->weight) {
+		up = *at;
+		at = v->start < up->start ? &up->left : &up->right;
+	}
+	t = *at;
+	*at = v;
+	v->up = up;
 	while (t) {
-		if (t->start < at) {
+		if (t->start < v->start) {
 			*low = t;
+			t->up = low_up;
+			low_up = t;
 			low = &t->right;
 			t = t->right;
 		} else {
 			*high = t;
+			t->up = high_up;
+			high_up = t;
 			high = &t->left;
 			t = t->left;
 		}
 	}
 	*low = *high = NULL;
+	vma_tree_update_path(set, low_up, v);
+	vma_tree_update_path(set, high_up, v);
 }
 
-static void vma_tree_insert(struct vma **at, struct vma *v)
+/* The same for the last area: it has a place on the way from @prev, which was the last
+ * (NULL: there was none), up to the root.  What is too light comes to lie below it, and so
+ * leaves that way: on average each insertion takes constant time. */
+static void vma_tree_append(struct vma_set *set, struct vma *v, struct vma *prev)
 {
-	while (*at && (*at)->weight >= v->weight)
-		at = v->start < (*at)->start ? &(*at)->left : &(*at)->right;
-	vma_tree_split(*at, v->start, &v->left, &v->right);
-	*at = v;
+	struct vma *up = prev, *below = NULL;
+
+	while (up && up->weight < v->weight) {
+		below = up;
+		up = up->up;
+	}
+	v->left = below;
+	v->right = NULL;
+	v->up = up;
+	if (below)
+		below->up = v;
+	*(up ? &up->right : &set->root) = v;
+	vma_tree_update(set, v);
 }
 
-static void vma_tree_remove(struct vma **at, struct vma *v)
+/* @v is in the list no more. */
+static void vma_tree_remove(struct vma_set *set, struct vma *v)
 {
-	struct vma *low = v->left, *high = v->right;
+	struct vma *top = v->up, *up = top, *low = v->left, *high = v->right, *rest;
+	struct vma **at = &set->root;
 
-	while (*at != v)
-		at = v->start < (*at)->start ? &(*at)->left : &(*at)->right;
+	if (top)
+		at = top->left == v ? &top->left : &top->right;
 	while (low && high) {
 		if (low->weight > high->weight) {
 			*at = low;
+			low->up = up;
+			up = low;
 			at = &low->right;
 			low = low->right;
 		} else {
 			*at = high;
+			high->up = up;
+			up = high;
 			at = &high->left;
 			high = high->left;
 		}
 	}
-	*at = low ? low : high;
+	rest = low ? low : high;
+	*at = rest;
+	if (rest)
+		rest->up = up;
+	vma_tree_update_path(set, up, top);
 }
 
 /* --- finding ------------------------------------------------------------ */
@@ -94,29 +223,14 @@ struct vma *vma_find_next(const struct vma_set *set, va_t va)
 	return best;
 }
 
-struct vma *vma_find(struct vma_set *set, va_t va)
+struct vma *vma_search(struct vma_set *set, va_t va)
 {
-	struct vma *v = set->last;
+	struct vma *v = vma_find_next(set, va);
 
-	if (v && v->start <= va && va < v->end)
-		return v;
-	v = vma_find_next(set, va);
 	if (!v || va < v->start)
 		return NULL;
 	set->last = v;
 	return v;
-}
-
-struct vma *vma_next(const struct vma_set *set, const struct vma *v)
-{
-	return v->link.next == &set->areas ? NULL
-					   : list_entry(v->link.next, struct vma, link);
-}
-
-struct vma *vma_prev(const struct vma_set *set, const struct vma *v)
-{
-	return v->link.prev == &set->areas ? NULL
-					   : list_entry(v->link.prev, struct vma, link);
 }
 
 bool vma_overlaps(const struct vma_set *set, va_t lo, va_t hi)
@@ -126,40 +240,76 @@ bool vma_overlaps(const struct vma_set *set, va_t lo, va_t hi)
 	return v && v->start < hi;
 }
 
-/* The last area that starts below @va, or NULL. */
-static struct vma *vma_find_below(const struct vma_set *set, va_t va)
+/* The last area that starts below @va with a hole of @len bytes or more below it, or
+ * NULL.  Of the subtrees that begin below @va, the one that was met last is the highest. */
+static const struct vma *vma_find_hole(const struct vma_set *set, u64 len, va_t va)
 {
-	struct vma *best = NULL, *t = set->root;
+	const struct vma *t = set->root, *best = NULL;
 
 	while (t) {
-		if (t->start < va) {
-			best = t;
-			t = t->right;
-		} else {
+		if (t->start >= va) {
 			t = t->left;
+			continue;
 		}
+		if (vma_hole_in(t->left) >= len || vma_hole_below(set, t) >= len)
+			best = t;
+		t = t->right;
 	}
-	return best;
+	if (!best || vma_hole_below(set, best) >= len)
+		return best;
+	t = best->left;
+	while (vma_hole_in(t->right) >= len || vma_hole_below(set, t) < len)
+		t = vma_hole_in(t->right) >= len ? t->right : t->left;
+	return t;
 }
 
-/* Goes downwards from hole to hole; @hi is the end of the hole at hand. */
-bool vma_gap(const struct vma_set *set, u64 len, va_t lo, va_t hi, va_t *start)
+/* As vma_gap(), from hole to hole downwards; @hi is the end of the hole at hand. */
+static bool vma_gap_among_few(const struct vma_set *set, u64 len, va_t lo, va_t hi,
+			      va_t *start)
 {
-	const struct vma *v = vma_find_below(set, hi);
+	const struct vma *v = vma_last(set);
 
-	while (hi > lo && hi - lo >= len && !sched_point_killed()) {
-		va_t floor = v ? v->end : 0;
-
-		if (hi > floor && hi - floor >= len) {
+	while (v && v->start >= hi)
+		v = vma_prev(set, v);
+	for (; hi >= lo && hi - lo >= len; v = vma_prev(set, v)) {
+		if (!v || (v->end <= hi && hi - v->end >= len)) {
 			*start = hi - len;
 			return true;
 		}
-		if (!v)
-			break;
-		hi = MIN(hi, v->start);
-		v = vma_prev(set, v);
+		hi = v->start;
 	}
 	return false;
+}
+
+/* As vma_gap(), by the largest holes.  The place is in the hole below @hi, or else directly
+ * below an area. */
+static bool vma_gap_among_many(const struct vma_set *set, u64 len, va_t lo, va_t hi,
+			       va_t *start)
+{
+	const struct vma *v = vma_find_next(set, hi), *prev;
+
+	if (hi < lo || hi - lo < len)
+		return false;
+	if (!v || v->start >= hi) {
+		prev = v ? vma_prev(set, v) : vma_last(set);
+		if (hi - MAX(lo, prev ? prev->end : 0) >= len) {
+			*start = hi - len;
+			return true;
+		}
+	}
+	v = vma_find_hole(set, len, hi);
+	if (!v || v->start < lo || v->start - lo < len)
+		return false;
+	*start = v->start - len;
+	return true;
+}
+
+bool vma_gap(struct vma_set *set, u64 len, va_t lo, va_t hi, va_t *start)
+{
+	if (!set->knows_holes && set->count > VMA_FEW)
+		vma_learn_holes(set);
+	return set->knows_holes ? vma_gap_among_many(set, len, lo, hi, start)
+				: vma_gap_among_few(set, len, lo, hi, start);
 }
 
 /* --- adding and removing ------------------------------------------------ */
@@ -179,26 +329,43 @@ static u32 vma_next_weight(struct vma_set *set)
 	return set->random;
 }
 
-/* Adds a copy of @like, which overlaps nothing, after @before in the list. */
-static struct vma *vma_add(struct vma_set *set, const struct vma *like, struct list *before)
+/* A copy of @like, in no set yet.  NULL: no memory. */
+static struct vma *vma_alloc(const struct vma *like)
 {
-	struct vma *v = slab_alloc(&vma_slab, 0);
+	struct vma *v;
+	void *obj;
 
-	if (!v)
+	if (!slab_alloc_many(&vma_slab, 0, &obj, 1))
 		return NULL;
+	v = obj;
 	*v = *like;
-	v->weight = vma_next_weight(set);
-	list_add(before, &v->link);
-	vma_tree_insert(&set->root, v);
-	set->count++;
 	return v;
+}
+
+/* Adds @v, which overlaps nothing, before @next; NULL: as the last. */
+static void vma_add(struct vma_set *set, struct vma *v, struct vma *next)
+{
+	struct vma *prev = next ? vma_prev(set, next) : vma_last(set);
+
+	v->weight = vma_next_weight(set);
+	list_add(prev ? &prev->link : &set->areas, &v->link);
+	set->count++;
+	if (next) {
+		vma_tree_insert(set, v);
+		vma_tree_update(set, next);
+	} else {
+		vma_tree_append(set, v, prev);
+	}
 }
 
 /* Does not call the hook. */
 static void vma_free(struct vma_set *set, struct vma *v)
 {
-	vma_tree_remove(&set->root, v);
+	struct vma *next = vma_next(set, v);
+
 	list_del(&v->link);
+	vma_tree_remove(set, v);
+	vma_tree_update(set, next);
 	set->count--;
 	if (set->last == v)
 		set->last = NULL;
@@ -212,14 +379,17 @@ static bool vma_range_is_good(va_t start, va_t end)
 
 int vma_insert(struct vma_set *set, const struct vma *like, struct vma **out)
 {
-	struct vma *next = vma_find_next(set, like->start), *v;
+	struct vma *last = vma_last(set), *next = NULL, *v;
 
 	ASSERT(vma_range_is_good(like->start, like->end) && like->kind < VMA_NKINDS);
+	if (last && like->start < last->end)
+		next = vma_find_next(set, like->start);
 	if (next && next->start < like->end)
 		return -EEXIST;
-	v = vma_add(set, like, next ? next->link.prev : set->areas.prev);
+	v = vma_alloc(like);
 	if (!v)
 		return -ENOMEM;
+	vma_add(set, v, next);
 	*out = v;
 	return 0;
 }
@@ -250,30 +420,84 @@ int vma_replace(struct vma_set *set, const struct vma *like, struct vma **out)
 	*v = *like;
 	v->weight = old.weight;
 	v->link = old.link;
+	v->up = old.up;
 	v->left = old.left;
 	v->right = old.right;
+	v->hole = old.hole;
+	vma_tree_update(set, v);
+	vma_tree_update(set, vma_next(set, v));
 	*out = v;
 	return 0;
 }
 
+/* Areas that are allocated or freed at a time. */
+#define VMA_BATCH 16
+
+/* List and tree are given up as a whole. */
 void vma_set_fini(struct vma_set *set)
 {
+	void *gone[VMA_BATCH];
 	struct vma *v, *next;
+	u32 n = 0;
 
 	list_for_each_safe(v, next, &set->areas, link) {
-		vma_remove(set, v);
-		sched_point();
+		if (set->hooks)
+			set->hooks->gone(v);
+		gone[n++] = v;
+		if (n == VMA_BATCH) {
+			slab_free_many(&vma_slab, gone, n);
+			n = 0;
+			sched_point();
+		}
 	}
+	slab_free_many(&vma_slab, gone, n);
+	vma_set_init(set, set->hooks);
+}
+
+int vma_copy_all(struct vma_set *to, const struct vma_set *from)
+{
+	void *fresh[VMA_BATCH];
+	const struct vma *like;
+	u32 n = 0;
+	int err = 0;
+
+	ASSERT(!to->count);
+	vma_for_each(like, from) {
+		struct vma *v;
+
+		if (like->kind == VMA_system)
+			continue;
+		if (!n) {
+			n = MIN(from->count - to->count, VMA_BATCH);
+			n = slab_alloc_many(&vma_slab, 0, fresh, n);
+			err = sched_point_killed() ? -EINTR : n ? 0 : -ENOMEM;
+			if (err)
+				break;
+		}
+		v = fresh[--n];
+		*v = *like;
+		vma_add(to, v, NULL);
+		if (to->hooks)
+			to->hooks->copied(v);
+	}
+	slab_free_many(&vma_slab, fresh, n);
+	return err;
 }
 
 /* --- changing ----------------------------------------------------------- */
 
-/* The order of the areas stays the same, so list and tree do not change. */
-static void vma_move(struct vma *v, va_t start, va_t end)
+/* The order of the areas stays the same, and so do list and tree, but for the holes. */
+static void vma_move(const struct vma_set *set, struct vma *v, va_t start, va_t end)
 {
+	bool below = start != v->start, above = end != v->end;
+
 	v->offset += start - v->start;
 	v->start = start;
 	v->end = end;
+	if (below)
+		vma_tree_update(set, v);
+	if (above)
+		vma_tree_update(set, vma_next(set, v));
 }
 
 int vma_resize(struct vma_set *set, struct vma *v, va_t start, va_t end)
@@ -283,20 +507,21 @@ int vma_resize(struct vma_set *set, struct vma *v, va_t start, va_t end)
 	ASSERT(vma_range_is_good(start, end));
 	if ((prev && start < prev->end) || (next && next->start < end))
 		return -EEXIST;
-	vma_move(v, start, end);
+	vma_move(set, v, start, end);
 	return 0;
 }
 
 int vma_split(struct vma_set *set, struct vma *v, va_t at, struct vma **upper)
 {
-	struct vma part = *v, *new;
+	struct vma *new;
 
 	ASSERT(IS_ALIGNED(at, PAGE_SIZE) && v->start < at && at < v->end);
-	vma_move(&part, at, v->end);
-	new = vma_add(set, &part, &v->link);
+	new = vma_alloc(v);
 	if (!new)
 		return -ENOMEM;
-	v->end = at;
+	v->end = new->start = at;
+	new->offset += at - v->start;
+	vma_add(set, new, vma_next(set, v));
 	if (set->hooks)
 		set->hooks->copied(new);
 	if (upper)
@@ -315,11 +540,10 @@ static bool vma_goes_on(const struct vma *a, const struct vma *b)
 void vma_join(struct vma_set *set, struct vma *v)
 {
 	struct vma *next = vma_next(set, v);
-	va_t end = next->end;
 
 	ASSERT(vma_goes_on(v, next));
+	v->end = next->end;
 	vma_remove(set, next);
-	v->end = end;
 }
 
 struct vma *vma_merge(struct vma_set *set, struct vma *v)
@@ -348,7 +572,7 @@ void vma_cut(struct vma_set *set, va_t lo, va_t hi)
 
 	ASSERT(vma_range_is_good(lo, hi) && !vma_around(set, lo, hi));
 	if (v && v->start < lo) {
-		v->end = lo;
+		vma_move(set, v, v->start, lo);
 		v = vma_next(set, v);
 	}
 	while (v && v->end <= hi) {
@@ -359,7 +583,7 @@ void vma_cut(struct vma_set *set, va_t lo, va_t hi)
 		v = next;
 	}
 	if (v && v->start < hi)
-		vma_move(v, hi, v->end);
+		vma_move(set, v, hi, v->end);
 }
 
 #ifdef PAGODA_CHECK
@@ -373,13 +597,15 @@ void vma_check(const struct vma_set *set)
 		const struct vma *t = set->root;
 
 		ASSERT(vma_range_is_good(v->start, v->end) && end <= v->start);
+		ASSERT(!t || !t->up);
 		while (t && t != v) {
 			const struct vma *child = v->start < t->start ? t->left : t->right;
 
-			ASSERT(!child || child->weight <= t->weight);
+			ASSERT(!child || (child->weight <= t->weight && child->up == t));
 			t = child;
 		}
 		ASSERT(t == v && v->link.next->prev == &v->link);
+		ASSERT(!set->knows_holes || v->hole == vma_tree_hole(set, v));
 		end = v->end;
 		n++;
 	}

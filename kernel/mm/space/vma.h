@@ -49,7 +49,9 @@ struct vma {
 	struct object *object; /* whose pages it maps; NULL: fresh memory         */
 	u64 offset;            /* of start in the object, bytes                   */
 	struct list link;      /* in vma_set.areas                                */
-	struct vma *left, *right;
+	struct vma *up, *left, *right;
+	u64 hole; /* bytes of the largest hole directly below an area of this subtree, if
+		   * the set knows the holes */
 };
 
 struct vma_hooks {
@@ -62,6 +64,7 @@ struct vma_set {
 	struct vma *root;  /* tree by start, for finding                  */
 	struct vma *last;  /* what vma_find() found last, or NULL         */
 	u32 count;
+	bool knows_holes;              /* vma.hole is kept                     */
 	u32 random;                    /* state of the weights' generator             */
 	const struct vma_hooks *hooks; /* (C) or NULL                        */
 };
@@ -70,8 +73,15 @@ void vma_init(void); /* at boot, once */
 void vma_set_init(struct vma_set *set, const struct vma_hooks *hooks);
 void vma_set_fini(struct vma_set *set); /* removes all areas */
 
+struct vma *vma_search(struct vma_set *set, va_t va);
+
 /* The area that @va lies in, or NULL. */
-struct vma *vma_find(struct vma_set *set, va_t va);
+static inline struct vma *vma_find(struct vma_set *set, va_t va)
+{
+	struct vma *v = set->last;
+
+	return v && v->start <= va && va < v->end ? v : vma_search(set, va);
+}
 
 /* The first area that ends after @va: the one that holds @va, or the next; or NULL. */
 struct vma *vma_find_next(const struct vma_set *set, va_t va);
@@ -86,16 +96,21 @@ struct vma *vma_prev(const struct vma_set *set, const struct vma *v);
 bool vma_overlaps(const struct vma_set *set, va_t lo, va_t hi);
 
 /* Finds the highest *start for which [*start, *start + len) lies in [lo, hi) and in no
- * area.  False: there is none, or the thread is to die. */
-bool vma_gap(const struct vma_set *set, u64 len, va_t lo, va_t hi, va_t *start) MUST_CHECK;
+ * area.  False: there is none. */
+bool vma_gap(struct vma_set *set, u64 len, va_t lo, va_t hi, va_t *start) MUST_CHECK;
 
 /* Adds a copy of @like, whose links and weight do not matter.  -EEXIST: it overlaps an
- * area; -ENOMEM.  On success *out is the new area, and owns the reference of @like. */
+ * area; -ENOMEM.  On success *out is the new area, and owns the reference of @like.
+ * Areas that come in ascending order take constant time each. */
 int vma_insert(struct vma_set *set, const struct vma *like, struct vma **out) MUST_CHECK;
 
 /* The same, but removes the areas in the way first, all of which lie wholly within.
  * -ENOMEM: only if there are none. */
 int vma_replace(struct vma_set *set, const struct vma *like, struct vma **out) MUST_CHECK;
+
+/* Fills the empty set @to with copies of the areas of @from, but for those of kind system.
+ * -ENOMEM, -EINTR (the thread is to die): @to has some of them. */
+int vma_copy_all(struct vma_set *to, const struct vma_set *from) MUST_CHECK;
 
 /* Frees @v, and with the hook its reference on the object. */
 void vma_remove(struct vma_set *set, struct vma *v);

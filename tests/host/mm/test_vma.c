@@ -1,5 +1,5 @@
 // sources: kernel/mm/space/vma.c kernel/mm/phys/slab.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
-// cflags: -DPAGODA_CHECK -Wl,--wrap=slab_alloc
+// cflags: -DPAGODA_CHECK -Wl,--wrap=slab_alloc_many
 /* test_vma.c - areas against a flat model of pages: random operations, with
  * allocations that fail every now and then and must then change nothing. */
 #include "failing.h"
@@ -55,21 +55,24 @@ void sched_point(void)
 {
 }
 
+static bool killed;
+
 bool thread_killed(void)
 {
-	return false;
+	return killed;
 }
 
 /* --- failing allocations ------------------------------------------------ */
 
 static struct failing failing;
 
-void *__real_slab_alloc(struct slab_cache *c, unsigned flags);
-void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags);
+u32 __real_slab_alloc_many(struct slab_cache *c, unsigned flags, void **out, u32 n);
+u32 __wrap_slab_alloc_many(struct slab_cache *c, unsigned flags, void **out, u32 n);
 
-void *__wrap_slab_alloc(struct slab_cache *c, unsigned flags)
+u32 __wrap_slab_alloc_many(struct slab_cache *c, unsigned flags, void **out, u32 n)
 {
-	return failing_now(&failing) ? NULL : __real_slab_alloc(c, flags);
+	n = failing_allows(&failing, n);
+	return n ? __real_slab_alloc_many(c, flags, out, n) : 0;
 }
 
 /* In one of five operations an allocation fails. */
@@ -201,7 +204,11 @@ static void check_gap(void)
 {
 	unsigned lo = rig_below(PAGES), hi = rig_below(PAGES + 1), n = 1 + rig_below(8);
 	va_t got = 1;
-	bool found = vma_gap(&set, n * PAGE_SIZE, lo * PAGE_SIZE, hi * PAGE_SIZE, &got);
+	bool found;
+
+	if (rig_below(8) == 0)
+		set.knows_holes = false; /* it learns them again, if there are many areas */
+	found = vma_gap(&set, n * PAGE_SIZE, lo * PAGE_SIZE, hi * PAGE_SIZE, &got);
 
 	for (unsigned at = hi; at >= lo + n; at--) {
 		if (!is_empty(at - n, at))
@@ -462,6 +469,253 @@ static void test_depth(void **state)
 	assert_null(vma_find(&set, 12345 * PAGE_SIZE));
 }
 
+/* --- holes among many areas ---------------------------------------------- */
+
+#define WIDE 4000 /* pages */
+
+static bool used[WIDE];
+
+static void use(unsigned lo, unsigned hi, bool is_used)
+{
+	memset(used + lo, is_used, hi - lo);
+}
+
+static bool add(unsigned lo, unsigned n)
+{
+	struct vma like = { .start = lo * PAGE_SIZE, .end = (lo + n) * PAGE_SIZE }, *v;
+	bool clear = lo + n <= WIDE && !memchr(used + lo, true, n);
+
+	if (!clear)
+		return false;
+	assert_int_equal(vma_insert(&set, &like, &v), 0);
+	use(lo, lo + n, true);
+	return true;
+}
+
+/* Changes an area near page @at: it goes, or gets a page more or less. */
+static void change(unsigned at)
+{
+	struct vma *v = vma_find_next(&set, at * PAGE_SIZE);
+	unsigned lo, hi, how = rig_below(5);
+
+	if (!v)
+		return;
+	lo = v->start / PAGE_SIZE;
+	hi = v->end / PAGE_SIZE;
+	use(lo, hi, false);
+	if (how == 0) {
+		vma_remove(&set, v);
+		return;
+	}
+	if (how == 1 && hi - lo > 1)
+		lo++;
+	else if (how == 2 && hi - lo > 1)
+		hi--;
+	else if (how == 3 && lo && !used[lo - 1])
+		lo--;
+	else if (how == 4 && hi < WIDE && !used[hi])
+		hi++;
+	assert_int_equal(vma_resize(&set, v, lo * PAGE_SIZE, hi * PAGE_SIZE), 0);
+	use(lo, hi, true);
+}
+
+/* Goes down page by page. */
+static bool gap_by_pages(unsigned n, unsigned lo, unsigned hi, unsigned *start)
+{
+	unsigned run = 0;
+
+	for (unsigned at = hi; at > lo; at--) {
+		run = used[at - 1] ? 0 : run + 1;
+		if (run == n) {
+			*start = at - 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void check_wide_gap(void)
+{
+	unsigned n = 1 + rig_below(rig_below(4) ? 8 : 40), want = 0;
+	unsigned lo = rig_below(3) ? 0 : rig_below(WIDE);
+	unsigned hi = rig_below(3) ? WIDE : rig_below(WIDE + 1);
+	bool expected = gap_by_pages(n, lo, hi, &want);
+	va_t got = 1;
+
+	assert_int_equal(vma_gap(&set, n * PAGE_SIZE, lo * PAGE_SIZE, hi * PAGE_SIZE, &got),
+			 expected);
+	assert_int_equal(got, expected ? want * PAGE_SIZE : 1);
+}
+
+/* Half of the areas come from vma_gap() itself, as mappings do. */
+static void test_wide(void **state)
+{
+	va_t at;
+
+	(void)state;
+	memset(used, false, sizeof(used));
+	for (unsigned round = 0; round < 40000; round++) {
+		if (rig_below(10) < (round / 4000 % 2 ? 2 : 7)) {
+			unsigned n = 1 + rig_below(4), lo = rig_below(WIDE);
+
+			if (rig_below(2) &&
+			    vma_gap(&set, n * PAGE_SIZE, 0, WIDE * PAGE_SIZE, &at))
+				lo = at / PAGE_SIZE;
+			(void)add(lo, n);
+		} else {
+			change(rig_below(WIDE));
+		}
+		check_wide_gap();
+		if (round % 500 == 0)
+			vma_check(&set);
+	}
+	assert_true(set.knows_holes);
+}
+
+/* As many areas as one search may look at one by one, and one more, which is below all. */
+static void test_few_and_many(void **state)
+{
+	va_t got;
+
+	(void)state;
+	memset(used, false, sizeof(used));
+	for (unsigned n = 0; n < 40; n++) {
+		assert_true(add(WIDE - 2 * n - 1, 1));
+		assert_true(vma_gap(&set, 2 * PAGE_SIZE, 0, WIDE * PAGE_SIZE, &got));
+		assert_int_equal(got, (WIDE - 2 * n - 3) * PAGE_SIZE);
+		assert_true(vma_gap(&set, PAGE_SIZE, 0, (WIDE - 2 * n) * PAGE_SIZE, &got));
+		assert_int_equal(got, (WIDE - 2 * n - 2) * PAGE_SIZE);
+		assert_int_equal(set.knows_holes, n >= 16);
+	}
+}
+
+/* --- copies of a whole set ------------------------------------------------ */
+
+static struct vma_set copy;
+
+static bool same_area(const struct vma *a, const struct vma *b)
+{
+	return same_kind(a, b) && a->start == b->start && a->end == b->end &&
+	       a->offset == b->offset;
+}
+
+/* Compares the copy of the first @n areas. */
+static void check_copy(u32 n)
+{
+	const struct vma *v, *c = vma_find_next(&copy, 0);
+
+	vma_check(&copy);
+	assert_int_equal(copy.count, n);
+	vma_for_each(v, &set) {
+		if (v->kind == VMA_system)
+			continue;
+		if (!n--)
+			break;
+		assert_true(same_area(v, c) && v != c);
+		c = vma_next(&copy, c);
+	}
+	assert_null(c);
+}
+
+static u32 count_copied(void)
+{
+	const struct vma *v;
+	u32 n = 0;
+
+	vma_for_each(v, &set)
+		n += v->kind != VMA_system;
+	return n;
+}
+
+/* The copy has references of its own, and can be changed. */
+static void copy_whole(void)
+{
+	int before[OBJECTS];
+	struct vma *v;
+
+	memcpy(before, objects, sizeof(objects));
+	assert_int_equal(vma_copy_all(&copy, &set), 0);
+	check_copy(count_copied());
+	vma_for_each(v, &copy)
+		if (v->object)
+			before[(int *)v->object - objects]++;
+	assert_memory_equal(before, objects, sizeof(objects));
+	while ((v = vma_find_next(&copy, rig_below(PAGES) * PAGE_SIZE))) {
+		vma_remove(&copy, v);
+		vma_check(&copy);
+	}
+	vma_set_fini(&copy);
+}
+
+/* A copy that fails has the first areas, and goes as a whole. */
+static void copy_part(u32 k)
+{
+	int err;
+
+	failing_set(&failing, k, false);
+	err = vma_copy_all(&copy, &set);
+	if (failing_end(&failing))
+		assert_true(err == 0 || err == -ENOMEM);
+	else
+		assert_int_equal(err, 0);
+	vma_check(&copy);
+	check_copy(copy.count);
+	if (!err)
+		assert_int_equal(copy.count, count_copied());
+	vma_set_fini(&copy);
+	check_references();
+}
+
+static void test_copy(void **state)
+{
+	(void)state;
+	vma_set_init(&copy, &hooks);
+	for (unsigned round = 0; round < 3000; round++) {
+		struct vma *v;
+
+		random_operation();
+		if (round % 10)
+			continue;
+		v = random_area();
+		if (v && rig_below(2)) { /* its pages are not copied */
+			u8 kind = v->kind;
+
+			v->kind = VMA_system;
+			copy_whole();
+			v->kind = kind;
+		}
+		copy_whole();
+		for (u32 k = 1; k <= set.count + 1; k++)
+			copy_part(k);
+		failing_set(&failing, 1, true);
+		assert_int_equal(vma_copy_all(&copy, &set), count_copied() ? -ENOMEM : 0);
+		failing_end(&failing);
+		assert_int_equal(copy.count, 0);
+		killed = true;
+		assert_int_equal(vma_copy_all(&copy, &set), count_copied() ? -EINTR : 0);
+		killed = false;
+		vma_set_fini(&copy);
+	}
+}
+
+/* Nothing is left of a large copy, and its tree is as flat as that of the original. */
+static void test_copy_many(void **state)
+{
+	u64 free;
+
+	(void)state;
+	memset(used, false, sizeof(used));
+	for (unsigned i = 0; i < WIDE; i += 2)
+		assert_true(add((i * 1237 + 4) % WIDE, 1));
+	free = frame_count(FRAME_free);
+	vma_set_init(&copy, &hooks);
+	assert_int_equal(vma_copy_all(&copy, &set), 0);
+	check_copy(WIDE / 2);
+	assert_in_range(depth(copy.root), 11, 50);
+	vma_set_fini(&copy);
+	assert_int_equal(frame_count(FRAME_free), free);
+}
+
 static void test_edges(void **state)
 {
 	struct vma *v, *first = NULL;
@@ -505,8 +759,8 @@ static void test_edges(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_random),
-		TEST(test_depth),
+		TEST(test_random),       TEST(test_depth), TEST(test_wide),
+		TEST(test_few_and_many), TEST(test_copy),  TEST(test_copy_many),
 		TEST(test_edges),
 	};
 
