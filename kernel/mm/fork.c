@@ -206,45 +206,29 @@ static int fork_area_pages(struct fork *f)
 	return 0;
 }
 
-/* Guard pages lie between areas; the child gets the same ones. */
-static int fork_guards(struct fork *f, va_t lo, va_t hi)
+static int fork_guard(struct fork *f)
 {
-	int err = 0;
+	struct pt_cur c = pt_at(&f->from->pt, f->from->guard);
 
-	pt_for_each(c, &f->from->pt, lo, hi) {
-		pte_t e = pte_load(c.slot);
-
-		if (pt_point(&c))
-			err = -EINTR;
-		else if (pte_is_guard(e, c.level) && !pte_is_parked(e, c.level))
-			err = aspace_builder_add_guard(&f->to, c.va);
-		if (err)
-			break;
-	}
-	return err;
+	return aspace_has_guard(&c) ? aspace_builder_add_guard(&f->to, c.va) : 0;
 }
 
-/* Guards are below the break only. */
 static int fork_all(struct fork *f)
 {
-	va_t brk = f->from->brk, done = 0;
 	const struct vma *a;
 	int err = vma_copy_all(&f->to.space->areas, &f->from->areas);
 
+	if (!err && f->from->guarded)
+		err = fork_guard(f);
 	if (err)
 		return err;
 	vma_for_each(a, &f->from->areas) {
 		f->area = a;
-		if (done < brk)
-			err = fork_guards(f, done, MIN(a->start, brk));
-		if (!err && a->kind != VMA_system) /* each process has its own */
+		if (a->kind != VMA_system) /* each process has its own */
 			err = fork_area_pages(f);
 		if (err)
 			break;
-		done = a->end;
 	}
-	if (!err && done < brk)
-		err = fork_guards(f, done, brk);
 	if (f->weakened)
 		tlb_shootdown(&f->from->root.tlb, 0, TRAPFRAME);
 	return err;

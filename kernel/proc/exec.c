@@ -25,32 +25,133 @@
 
 #define STACK_MAX (64 * MIB)
 
-static struct exec *exec_new(void)
+_Static_assert(sizeof(struct exec) <= PAGE_SIZE / 2,
+	       "an exec and short strings fit a frame");
+
+static struct exec *exec_new(unsigned max)
 {
-	struct page *pg = frame_alloc(FRAME_other, FRAME_ZERO);
+	struct page *pg = frame_alloc(FRAME_other, 0);
 	struct exec *x;
 
-	_Static_assert(sizeof(struct exec) <= PAGE_SIZE, "an exec fits a frame");
 	if (!pg)
 		return NULL;
 	x = frame_va(pg);
+	memset(x, 0, offsetof(struct exec, few));
 	x->self = pg;
-	x->string_page = frame_alloc(FRAME_other, 0);
-	if (!x->string_page) {
-		frame_put(pg);
-		return NULL;
-	}
-	x->string = frame_va(x->string_page);
+	x->max = max;
+	x->room = x->strings;
+	x->room_end = (char *)x + PAGE_SIZE;
 	return x;
 }
 
 static void exec_free(struct exec *x)
 {
-	for (unsigned i = 0; i < EXEC_ARGV_FRAMES; i++)
-		if (x->argv[i])
-			frame_put(x->argv[i]);
-	frame_put(x->string_page);
+	struct page *pg = x->frames, *next;
+
+	for (; pg; pg = next) {
+		next = pg->hash_next;
+		frame_put(pg);
+	}
 	frame_put(x->self);
+}
+
+/* One more frame, which exec_free() gives back; NULL: no memory. */
+static void *exec_frame(struct exec *x)
+{
+	struct page *pg = frame_alloc(FRAME_other, 0);
+
+	if (!pg)
+		return NULL;
+	pg->hash_next = x->frames;
+	x->frames = pg;
+	return frame_va(pg);
+}
+
+/* --- the arguments, before anything is built ----------------------------- */
+
+/* Where argv[i] is kept, and up to *end those after it; NULL: no memory. */
+static u64 *exec_argv(struct exec *x, unsigned i, u64 **end)
+{
+	u64 **more;
+
+	if (i < EXEC_FEW) {
+		*end = x->few + EXEC_FEW;
+		return x->few + i;
+	}
+	i -= EXEC_FEW;
+	more = &x->more[i / EXEC_MORE];
+	if (!*more)
+		*more = exec_frame(x);
+	*end = *more + EXEC_MORE;
+	return *more ? *more + i % EXEC_MORE : NULL;
+}
+
+/* How many entries at @at can be copied together: those in the rest of its page can be
+ * read if the first one can. */
+static u64 exec_run(va_t at)
+{
+	u64 rest = (PAGE_SIZE - (at & (PAGE_SIZE - 1))) / sizeof(u64);
+
+	return MAX(MIN(rest, (u64)EXEC_FETCH), 1ul);
+}
+
+/* Counts the entries, and copies them as they are.  xv6 copies them one by one. */
+static int exec_fetch_argv(struct exec *x, uptr_t argv)
+{
+	for (unsigned i = 0; i < x->max;) {
+		uptr_t at = uptr_add(argv, i * sizeof(u64));
+		u64 *end, *entry = exec_argv(x, i, &end), n = exec_run(at.va);
+
+		if (!entry)
+			return -ENOMEM;
+		n = MIN(MIN(n, (u64)(end - entry)), x->max - i);
+		if (copyin(entry, at, n * sizeof(u64)))
+			return -EFAULT;
+		for (u64 k = 0; k < n; k++) {
+			x->argc = i + k;
+			if (!entry[k]) {
+				uaccess_count_more(k);
+				return 0;
+			}
+		}
+		uaccess_count_more(n - 1);
+		i += n;
+	}
+	return -E2BIG;
+}
+
+/* Copies the string at @at, and returns the copy's address in *copy. */
+static int exec_fetch_string(struct exec *x, uptr_t at, u64 *copy)
+{
+	u64 room = x->room_end - x->room;
+	s64 len = room ? copyinstr(x->room, at, room) : -ENAMETOOLONG;
+
+	if (len == -ENAMETOOLONG) { /* here; a whole frame has room for any */
+		x->room = exec_frame(x);
+		x->room_end = x->room + PAGE_SIZE;
+		if (!x->room)
+			return -ENOMEM;
+		len = copyinstr(x->room, at, MAXARGLEN);
+	}
+	if (len < 0)
+		return len;
+	*copy = (uintptr_t)x->room;
+	x->room += len + 1;
+	return 0;
+}
+
+static int exec_fetch_strings(struct exec *x)
+{
+	u64 *end, *entry;
+	int err = 0;
+
+	for (unsigned i = 0; i < x->argc && !err; i++) {
+		entry = exec_argv(x, i, &end);
+		err = exec_fetch_string(x, uptr(*entry), entry);
+		if (!err && sched_point_killed())
+			err = -EINTR;
+	}
+	return err;
 }
 
 /* --- the image --------------------------------------------------------- */
@@ -58,11 +159,12 @@ static void exec_free(struct exec *x)
 static int exec_load_page(struct exec *x, const struct elf_segment *seg, u64 done)
 {
 	u64 n = MIN(seg->filesz - done, PAGE_SIZE);
-	void *page = aspace_builder_page(&x->builder, seg->va + done);
+	char *page = aspace_builder_new_page(&x->builder, seg->va + done);
 	s64 got;
 
 	if (!page)
 		return -ENOMEM;
+	memset(page + n, 0, PAGE_SIZE - n);
 	got = inode_read(x->file, page, seg->offset + done, n);
 	if (got < 0)
 		return got;
@@ -107,17 +209,17 @@ static int exec_load_segment(struct exec *x, const struct elf_segment *seg)
 		.prot = exec_segment_prot(seg),
 		.kind = VMA_image,
 	};
-	u64 pages = (spec.end - spec.start) / PAGE_SIZE;
+	u64 pages = (spec.end - spec.start) / PAGE_SIZE, done;
 	int err = mem_has(pages) ? aspace_builder_add(&x->builder, &spec) : -ENOMEM;
 
-	for (u64 done = 0; !err && done < seg->filesz; done += PAGE_SIZE) {
+	for (done = 0; !err && done < seg->filesz; done += PAGE_SIZE) {
 		err = exec_can_share(seg, done) ? exec_share_page(x, seg, done)
 						: exec_load_page(x, seg, done);
 		if (sched_point_killed())
 			err = -EINTR;
 	}
 	/* The whole image is there before it starts: the rest is zero. */
-	return err ? err : aspace_builder_fill(&x->builder, spec.start, spec.end);
+	return err ? err : aspace_builder_fill(&x->builder, spec.start + done, spec.end);
 }
 
 /* xv6 maps the addresses between two segments, too. */
@@ -151,29 +253,37 @@ static int exec_load_image(struct exec *x)
 	return err;
 }
 
-static int exec_read_headers(struct exec *x)
+static int exec_read_phdr(struct exec *x, u64 off, u64 have, struct elf_phdr *ph)
 {
-	struct elf_ehdr eh;
-	struct elf_phdr ph;
-	s64 n = inode_read(x->file, &eh, 0, sizeof(eh));
-	int err;
+	s64 n = sizeof(*ph);
 
+	if (off <= have && have - off >= sizeof(*ph))
+		memcpy(ph, x->head + off, sizeof(*ph));
+	else
+		n = inode_read(x->file, ph, off, sizeof(*ph));
 	if (n < 0)
 		return n;
-	if (n != sizeof(eh) || elf_check_header(&eh))
+	return n == sizeof(*ph) ? 0 : -ENOEXEC;
+}
+
+static int exec_read_headers(struct exec *x)
+{
+	const struct elf_ehdr *eh = (const struct elf_ehdr *)x->head;
+	struct elf_phdr ph;
+	s64 have = inode_read(x->file, x->head, 0, EXEC_HEAD);
+	int err = 0;
+
+	if (have < 0)
+		return have;
+	if ((u64)have < sizeof(*eh) || elf_check_header(eh))
 		return -ENOEXEC;
-	elf_begin(&x->image, &eh);
-	for (unsigned i = 0; i < eh.phnum; i++) {
-		n = inode_read(x->file, &ph, eh.phoff + i * sizeof(ph), sizeof(ph));
-		if (n < 0)
-			return n;
-		if (n != sizeof(ph))
-			return -ENOEXEC;
-		err = elf_add(&x->image, &ph, EXEC_IMAGE_LIMIT);
-		if (err)
-			return err;
+	elf_begin(&x->image, eh);
+	for (unsigned i = 0; i < eh->phnum && !err; i++) {
+		err = exec_read_phdr(x, eh->phoff + i * sizeof(ph), have, &ph);
+		if (!err)
+			err = elf_add(&x->image, &ph, EXEC_IMAGE_LIMIT);
 	}
-	return 0;
+	return err;
 }
 
 /* --- the stack --------------------------------------------------------- */
@@ -213,76 +323,42 @@ static int exec_reserve(struct exec *x, u64 n)
 	return 0;
 }
 
-/* Notes that argv[argc] of the new program is @at. */
-static int exec_note_argument(struct exec *x, u64 at)
-{
-	struct page **frame = &x->argv[x->argc / EXEC_ARGV_FRAME];
-
-	if (!*frame)
-		*frame = frame_alloc(FRAME_other, 0);
-	if (!*frame)
-		return -ENOMEM;
-	((u64 *)frame_va(*frame))[x->argc % EXEC_ARGV_FRAME] = at;
-	return 0;
-}
-
 static int exec_push_strings(struct exec *x)
 {
-	s64 len;
+	u64 *end, *entry, n;
 	int err;
 
-	for (x->argc = 0; x->argc < x->max; x->argc++) {
-		len = x->fetch(x, x->argc);
-		if (len == EXEC_END)
-			return exec_note_argument(x, 0);
-		if (len < 0)
-			return len;
-		err = exec_reserve(x, len + 1);
+	for (unsigned i = 0; i < x->argc; i++) {
+		entry = exec_argv(x, i, &end);
+		n = strlen((const char *)*entry) + 1;
+		err = exec_reserve(x, n);
 		if (!err)
-			err = aspace_builder_write(&x->builder, x->sp, x->string, len + 1);
-		if (!err)
-			err = exec_note_argument(x, x->sp);
+			err = aspace_builder_write(&x->builder, x->sp, (const char *)*entry,
+						   n);
 		if (!err && sched_point_killed())
 			err = -EINTR;
 		if (err)
 			return err;
+		*entry = x->sp;
 	}
-	return -E2BIG;
+	return 0;
 }
 
 static int exec_push_arguments(struct exec *x)
 {
-	u64 size, done;
+	unsigned n = x->argc + 1, done, run; /* with the NULL, which was fetched, too */
 	int err = exec_push_strings(x);
 
-	size = (x->argc + 1) * sizeof(u64);
 	if (!err)
-		err = exec_reserve(x, size);
-	for (done = 0; !err && done < size; done += PAGE_SIZE)
-		err = aspace_builder_write(&x->builder, x->sp + done,
-					   frame_va(x->argv[done / PAGE_SIZE]),
-					   MIN(size - done, PAGE_SIZE));
+		err = exec_reserve(x, n * sizeof(u64));
+	for (done = 0; !err && done < n; done += run) {
+		u64 *end, *entry = exec_argv(x, done, &end);
+
+		run = MIN(n - done, (unsigned)(end - entry));
+		err = aspace_builder_write(&x->builder, x->sp + done * sizeof(u64), entry,
+					   run * sizeof(u64));
+	}
 	return err;
-}
-
-/* --- where the arguments come from ------------------------------------- */
-
-static s64 exec_fetch_user(struct exec *x, unsigned i)
-{
-	u64 at;
-
-	if (copyin(&at, uptr_add(x->user_argv, i * sizeof(at)), sizeof(at)))
-		return -EFAULT;
-	if (!at)
-		return EXEC_END;
-	return copyinstr(x->string, uptr(at), MAXARGLEN);
-}
-
-static s64 exec_fetch_kernel(struct exec *x, unsigned i)
-{
-	if (!x->kernel_argv[i])
-		return EXEC_END;
-	return strlcpy(x->string, x->kernel_argv[i], MAXARGLEN);
 }
 
 /* --- all of it --------------------------------------------------------- */
@@ -377,29 +453,29 @@ static s64 exec_file(struct exec *x, const char *path)
 
 s64 proc_exec(const char *path, uptr_t argv, unsigned max)
 {
-	struct exec *x = exec_new();
+	struct exec *x = exec_new(max);
 	s64 result;
 
 	if (!x)
 		return -ENOMEM;
-	x->fetch = exec_fetch_user;
-	x->user_argv = argv;
-	x->max = max;
-	result = exec_file(x, path);
+	result = exec_fetch_argv(x, argv);
+	if (!result)
+		result = exec_fetch_strings(x);
+	if (!result)
+		result = exec_file(x, path);
 	exec_free(x);
 	return result;
 }
 
 int proc_exec_kernel(const char *path, const char *const *argv)
 {
-	struct exec *x = exec_new();
+	struct exec *x = exec_new(MAXARG);
 	int result;
 
 	if (!x)
 		return -ENOMEM;
-	x->fetch = exec_fetch_kernel;
-	x->kernel_argv = argv;
-	x->max = MAXARG;
+	while ((x->few[x->argc] = (uintptr_t)argv[x->argc]))
+		x->argc++;
 	result = exec_file(x, path);
 	exec_free(x);
 	return result;

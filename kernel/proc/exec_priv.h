@@ -13,15 +13,19 @@ struct program;
 /* An image ends at or below this: the mappings at the top have at least 1 GiB. */
 #define EXEC_IMAGE_LIMIT (MAXVA - 1 * GIB)
 
-#define EXEC_END INT64_MIN /* fetch: there are no more arguments */
+/* The file's header and its program headers, which mostly come next, are read at once. */
+#define EXEC_HEAD 512
 
-/* The new argv is gathered in frames, which are allocated as needed. */
-#define EXEC_ARGV_FRAME (PAGE_SIZE / sizeof(u64))
-#define EXEC_ARGV_FRAMES (MAXARGS / EXEC_ARGV_FRAME)
+/* argv: the first entries are kept in struct exec itself, more in frames. */
+#define EXEC_FEW 64
+#define EXEC_MORE (PAGE_SIZE / sizeof(u64))
+#define EXEC_MORE_FRAMES DIV_UP(MAXARGS - EXEC_FEW, EXEC_MORE)
+#define EXEC_FETCH 16 /* entries fetched at once */
 
 struct exec {
-	struct page *self, *string_page;
-	char *string;            /* MAXARGLEN bytes: the argument at hand */
+	struct page *self;
+	struct page *frames;     /* others that it uses, by hash_next     */
+	char *room, *room_end;   /* for strings: in its own frame, then in others */
 	struct program *program; /* what the process will run */
 	struct inode *file;      /* the program's */
 	struct elf_image image;
@@ -29,10 +33,11 @@ struct exec {
 	va_t image_end, sp;
 	va_t floor;         /* lowest sp that the arguments may reach      */
 	unsigned argc, max; /* max: with the NULL */
-	struct page *argv[EXEC_ARGV_FRAMES]; /* addresses of the strings, then NULL */
 
-	/* Puts argument @i into string.  Returns its length, EXEC_END, or -errno. */
-	s64 (*fetch)(struct exec *x, unsigned i);
-	uptr_t user_argv;
-	const char *const *kernel_argv;
+	/* argv: addresses in the old image, then of the kernel's copies of the strings,
+	 * then in the new image. */
+	u64 *more[EXEC_MORE_FRAMES];
+	u64 few[EXEC_FEW];
+	u8 head[EXEC_HEAD] __attribute__((aligned(8)));
+	char strings[];
 };

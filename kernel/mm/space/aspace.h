@@ -26,6 +26,8 @@ struct aspace {
 	struct mutex lock;
 	struct vma_set areas; /* (lock) */
 	va_t brk;             /* (lock) the break, bytes                */
+	bool guarded;         /* (lock) exec has put a guard at...      */
+	va_t guard;           /* (lock) ... this page: build.h          */
 	u64 resident;         /* (lock) frames mapped, without trap frame and USYSCALL */
 	u32 watchers;         /* (A) watches on it: watch.h             */
 	struct list link;     /* (watch.c) all spaces                   */

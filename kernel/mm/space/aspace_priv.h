@@ -39,6 +39,12 @@ static inline void aspace_before_leaf(const struct aspace *as, u64 flags)
 		icache_sync_harts(tlb_users(&as->root.tlb));
 }
 
+/* Whether the cursor, which is at as->guard, is still on the guard. */
+static inline bool aspace_has_guard(const struct pt_cur *c)
+{
+	return c->level == 0 && pte_load(c->slot).bits == PTE_GUARD;
+}
+
 /* Maps @pg at the page @va, where nothing is.  On success its reference moves to the
  * space.  -ENOMEM.  (lock) */
 int aspace_map_frame(struct aspace *as, va_t va, struct page *pg, u64 flags) MUST_CHECK;
@@ -59,7 +65,7 @@ int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi)
 /* Takes all pages out of [lo, hi) and gives them back.  Needs no memory.  (lock) */
 void aspace_zap(struct aspace *as, va_t lo, va_t hi);
 
-/* Takes everything out of a space that no hart has loaded, guards as well, but what
+/* Takes everything out of a space that no thread uses, its guard as well, but what
  * aspace_alloc() put there. */
 void aspace_zap_all(struct aspace *as);
 

@@ -5,6 +5,7 @@
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/phys/reclaim.h"
+#include "mm/phys/vmstat.h"
 #include "mm/space/aspace_priv.h"
 #include "mm/space/watch.h"
 #include "uapi/errno.h"
@@ -14,6 +15,7 @@
 
 int aspace_builder_start(struct aspace_builder *b, struct page *trapframe)
 {
+	*b = (struct aspace_builder){ 0 };
 	return aspace_alloc(trapframe, &b->space);
 }
 
@@ -40,17 +42,18 @@ void aspace_builder_abandon(struct aspace_builder *b)
 
 int aspace_builder_add(struct aspace_builder *b, const struct area_spec *spec)
 {
-	struct vma *area;
 	int err;
 
 	if (spec->populate && !mem_has((spec->end - spec->start) / PAGE_SIZE))
 		return -ENOMEM;
-	err = aspace_insert(b->space, spec, &area);
+	err = aspace_insert(b->space, spec, &b->area);
 	if (err || !spec->populate)
 		return err;
-	err = aspace_populate(b->space, area, spec->start, spec->end);
-	if (err)
+	err = aspace_populate(b->space, b->area, spec->start, spec->end);
+	if (err) {
+		b->area = NULL;
 		aspace_trim(b->space, spec->start, spec->end);
+	}
 	return err;
 }
 
@@ -74,44 +77,100 @@ int aspace_builder_add_usyscall(struct aspace_builder *b, struct page *usyscall)
 	return 0;
 }
 
+/* The slot of the page of @va.  NULL: no memory for its table. */
+static pte_t *builder_slot(struct aspace_builder *b, va_t va)
+{
+	va_t base = ALIGN_DOWN(va, level_size(1));
+
+	if (!b->table || b->base != base) {
+		struct pt_cur c = pt_at(&b->space->pt, base);
+
+		if (pt_reach(&c, 0))
+			return NULL;
+		b->table = c.slot;
+		b->base = base;
+	}
+	return &b->table[level_index(va, 0)];
+}
+
+static struct vma *builder_area(struct aspace_builder *b, va_t va)
+{
+	struct vma *area = b->area;
+
+	return area && va >= area->start && va < area->end ? area
+							   : vma_find(&b->space->areas, va);
+}
+
+static void builder_map(struct aspace_builder *b, pte_t *slot, struct page *pg, u64 flags)
+{
+	aspace_before_leaf(b->space, flags);
+	pte_put(slot, pte_make(frame_pa(pg), flags));
+	b->space->resident++;
+}
+
 int aspace_builder_add_guard(struct aspace_builder *b, va_t va)
 {
-	struct pt_cur c = pt_at(&b->space->pt, va);
+	pte_t *slot = builder_slot(b, va);
 
-	if (pt_reach(&c, 0))
+	ASSERT(!b->space->guarded);
+	if (!slot)
 		return -ENOMEM;
-	pt_set_leaf(&c, (pte_t){ PTE_GUARD });
+	pte_put(slot, (pte_t){ PTE_GUARD });
+	b->space->guarded = true;
+	b->space->guard = va;
 	return 0;
+}
+
+/* A private page at @slot; @flags are those of frame_alloc(). */
+static void *builder_fresh(struct aspace_builder *b, va_t va, pte_t *slot, unsigned flags)
+{
+	struct vma *area = builder_area(b, va);
+	struct page *pg = area ? frame_alloc(FRAME_anon, flags) : NULL;
+
+	if (!pg)
+		return NULL;
+	builder_map(b, slot, pg, prot_to_pte(area->prot));
+	return frame_va(pg);
+}
+
+void *aspace_builder_new_page(struct aspace_builder *b, va_t va)
+{
+	pte_t *slot = builder_slot(b, va);
+
+	return slot ? builder_fresh(b, va, slot, 0) : NULL;
 }
 
 void *aspace_builder_page(struct aspace_builder *b, va_t va)
 {
-	struct vma *area = vma_find(&b->space->areas, va);
-	struct pt_cur c;
+	pte_t *slot = builder_slot(b, va), e;
 
-	va = ALIGN_DOWN(va, PAGE_SIZE);
-	if (!area)
+	if (!slot)
 		return NULL;
-	c = pt_at(&b->space->pt, va);
-	if (!pte_is_valid(pte_load(c.slot))) {
-		if (aspace_put_fresh(b->space, area, &c, 0))
-			return NULL;
-	}
-	return frame_va(frame_of_pa(pte_pa(pte_load(c.slot))));
+	e = pte_load(slot);
+	if (pte_is_valid(e))
+		return frame_va(frame_of_pa(pte_pa(e)));
+	vmstat_inc(VM_page_zeroed);
+	return builder_fresh(b, va, slot, FRAME_ZERO);
 }
 
 int aspace_builder_map_shared(struct aspace_builder *b, va_t va, struct page *pg)
 {
-	struct vma *area = vma_find(&b->space->areas, va);
+	struct vma *area = builder_area(b, va);
+	pte_t *slot;
 
 	if (!area)
 		return -EFAULT;
-	return aspace_map_frame(b->space, va, pg, prot_to_pte(area->prot & ~VMA_W));
+	slot = builder_slot(b, va);
+	if (!slot)
+		return -ENOMEM;
+	builder_map(b, slot, pg, prot_to_pte(area->prot & ~VMA_W));
+	return 0;
 }
 
 int aspace_builder_fill(struct aspace_builder *b, va_t start, va_t end)
 {
-	return aspace_populate(b->space, vma_find(&b->space->areas, start), start, end);
+	return start < end ? aspace_populate(b->space, builder_area(b, start), start, end)
+			   : 0;
 }
 
 int aspace_builder_write(struct aspace_builder *b, va_t va, const void *src, u64 n)

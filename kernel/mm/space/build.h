@@ -12,6 +12,11 @@
 
 struct aspace_builder {
 	struct aspace *space; /* for files of mm/ only; NULL: finished or abandoned */
+	struct vma *area;     /* the newest, or NULL                                */
+
+	/* The table of level 0 that was used last, and the address of its first page. */
+	pte_t *table;
+	va_t base;
 };
 
 /* Begins a space with the trampoline and @trapframe, and nothing else.  -ENOMEM. */
@@ -32,8 +37,13 @@ int aspace_builder_add_usyscall(struct aspace_builder *b, struct page *usyscall)
  * die): nothing changed. */
 int aspace_builder_add(struct aspace_builder *b, const struct area_spec *spec) MUST_CHECK;
 
-/* Puts a guard at the page of @va: a valid entry that permits nothing.  -ENOMEM. */
+/* Puts a guard at the page of @va: a valid entry that permits nothing.  A space has one at
+ * most, and keeps it until something else is mapped or unmapped there.  -ENOMEM. */
 int aspace_builder_add_guard(struct aspace_builder *b, va_t va) MUST_CHECK;
+
+/* The kernel's address of a frame for the page of @va, which has none.  It is not cleared:
+ * the caller sets all of its bytes.  NULL: no memory, or no area there. */
+void *aspace_builder_new_page(struct aspace_builder *b, va_t va) MUST_CHECK;
 
 /* The kernel's address of the private page that holds @va, with a cleared frame if there
  * was none.  NULL: no memory, or no area there. */
@@ -44,7 +54,7 @@ void *aspace_builder_page(struct aspace_builder *b, va_t va) MUST_CHECK;
 int aspace_builder_map_shared(struct aspace_builder *b, va_t va,
 			      struct page *pg) MUST_CHECK;
 
-/* Gives every page of [start, end), which lies in one area, a frame.  -ENOMEM, -EINTR. */
+/* Gives every page of [start, end), which lies in one area or is empty, a frame.  -ENOMEM, -EINTR. */
 int aspace_builder_fill(struct aspace_builder *b, va_t start, va_t end) MUST_CHECK;
 
 /* Copies @n bytes from the kernel's @src to @va.  -ENOMEM: no memory, or no area. */

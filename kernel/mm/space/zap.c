@@ -141,22 +141,25 @@ void aspace_zap(struct aspace *as, va_t lo, va_t hi)
 	gather_finish(&g);
 }
 
+static void aspace_clear_guard(struct aspace *as)
+{
+	struct pt_cur c = pt_at(&as->pt, as->guard);
+
+	if (aspace_has_guard(&c))
+		pte_put(c.slot, (pte_t){ 0 });
+}
+
 void aspace_zap_all(struct aspace *as)
 {
-	va_t lo = 0; /* up to there all is cleared */
 	struct gather g;
 	struct vma *a;
 
 	gather_init(&g, NULL);
-	vma_for_each(a, &as->areas) {
-		if (lo < as->brk) /* guards lie between areas below the break */
-			aspace_gather_pages(as, lo, a->start, &g);
+	vma_for_each(a, &as->areas)
 		aspace_gather_pages(as, a->start, a->end, &g);
-		lo = a->end;
-	}
-	if (lo < as->brk)
-		aspace_gather_pages(as, lo, as->brk, &g);
 	gather_finish(&g);
+	if (as->guarded)
+		aspace_clear_guard(as);
 }
 
 static int aspace_cut_edge(struct aspace *as, va_t va)
