@@ -39,10 +39,11 @@ static int aspace_map_trap_pages(struct aspace *as, struct page *trapframe)
 	_Static_assert(TRAMPOLINE == TRAPFRAME + PAGE_SIZE, "both are in one table");
 	if (pt_reach(&c, 0))
 		return -ENOMEM;
-	pt_set_leaf(&c,
-		    pte_make(frame_pa(trapframe), PTE_V | PTE_R | PTE_W | PTE_A | PTE_D));
-	pt_next(&c);
-	pt_set_leaf(&c, pte_make(trampoline_pa(), PTE_V | PTE_R | PTE_X | PTE_A | PTE_D));
+	as->trap = c.slot;
+	pte_put(&as->trap[0],
+		pte_make(frame_pa(trapframe), PTE_V | PTE_R | PTE_W | PTE_A | PTE_D));
+	pte_put(&as->trap[1],
+		pte_make(trampoline_pa(), PTE_V | PTE_R | PTE_X | PTE_A | PTE_D));
 	return 0;
 }
 
@@ -89,14 +90,6 @@ void aspace_share(struct aspace *as)
 
 /* --- giving back ------------------------------------------------------- */
 
-/* Only clears the entries: the two frames belong to the image and the process. */
-static void aspace_unmap_trap_pages(struct aspace *as)
-{
-	pt_for_each(c, &as->pt, TRAPFRAME, MAXVA)
-		if (c.level == 0)
-			pt_set_leaf(&c, (pte_t){ 0 });
-}
-
 void aspace_load(struct aspace *as)
 {
 	root_load(as ? &as->root : NULL);
@@ -104,7 +97,10 @@ void aspace_load(struct aspace *as)
 
 void aspace_bury(struct aspace *as)
 {
-	aspace_unmap_trap_pages(as);
+	if (as->trap) { /* the two frames belong to the process and to the image */
+		pte_put(&as->trap[0], (pte_t){ 0 });
+		pte_put(&as->trap[1], (pte_t){ 0 });
+	}
 	pt_fini(&as->pt);
 	slab_free(&aspace_slab, as);
 }

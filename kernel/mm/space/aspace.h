@@ -23,6 +23,7 @@
 struct aspace {
 	struct root root; /* what harts load: mm/xlate/root.h       */
 	struct pt pt;     /* (lock) entries; the root is constant   */
+	pte_t *trap;      /* (C) the entry of TRAPFRAME, then that of TRAMPOLINE */
 	struct mutex lock;
 	struct vma_set areas; /* (lock) */
 	va_t brk;             /* (lock) the break, bytes                */

@@ -66,13 +66,11 @@ int aspace_builder_add_usyscall(struct aspace_builder *b, struct page *usyscall)
 		.kind = VMA_system,
 	};
 	int err = aspace_builder_add(b, &spec);
-	struct pt_cur c;
 
 	if (err)
 		return err;
-	c = pt_at(&b->space->pt, USYSCALL); /* in the table of the trap frame */
-	ASSERT(c.level == 0);
-	pt_set_leaf(&c, pte_make(frame_pa(usyscall), PTE_V | PTE_R | PTE_U));
+	_Static_assert(USYSCALL == TRAPFRAME - PAGE_SIZE, "it is next to the trap frame");
+	pte_put(b->space->trap - 1, pte_make(frame_pa(usyscall), PTE_V | PTE_R | PTE_U));
 	frame_get(usyscall);
 	return 0;
 }
