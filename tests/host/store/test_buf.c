@@ -1,4 +1,4 @@
-// sources: kernel/mm/phys/frame.c tests/host/shim/shim.c
+// sources: kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c tests/host/shim/shim.c
 // cflags: -pthread
 /* test_buf.c - several threads get and put buffers, of more blocks than there are buffers.
  * Whoever has a buffer finds the contents of its block in it, until it is put.  Other
