@@ -111,4 +111,13 @@ $(USER_HELP_H): $(USER_PROG_SRCS) user/sh/main.c user/build.mk $(USER_SOURCES_FI
 
 $(UO)/user/bin/help.c.o: $(USER_HELP_H)
 
+# `vmctl NAME` tells what the values of an option cost: the table of ./bench --options, whose
+# lines are `| `name=value` | rows in instructions | rows in time |`.
+USER_COSTS_H := $(BUILD)/user/include/option_costs.h
+$(USER_COSTS_H): docs/performance.md
+	@mkdir -p $(@D)
+	$(Q)sed -n 's:^| `\([a-z]*\)=\([a-z0-9]*\)` | \([^|"]*\) |.*:{ "\1", "\2", "\3" },:p' $< > $@
+
+$(UO)/user/obs/vmctl.c.o: $(USER_COSTS_H)
+
 -include $(patsubst %.o,%.d,$(USER_LIB_OBJ) $(call user_objects,user/lib/pthread.c $(USER_PROG_SRCS) $(wildcard user/sh/*.c)))

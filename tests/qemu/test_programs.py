@@ -127,7 +127,8 @@ def test_vmctl_lists_all_options(m):
 
 
 @pytest.mark.parametrize("line,code,wanted", [
-    ("vmctl fork", 0, ["fork=cow\n", "cow (default) copy", "not given", "vmctl fork=VALUE"]),
+    ("vmctl fork", 0, ["fork=cow\n", "cow (default) copy", "not given", "vmctl fork=VALUE",
+                        "  copy      changes instructions: fork +"]),
     ("vmctl isolate", 0, ["isolate=off\n", "off (default) on", "./run --boot 'isolate=VALUE'"]),
     ("vmctl asid=17", 2, ["asid=17: the values are: on off 0-16"]),
     ("vmctl asid=16", 1, ["./run --boot 'asid=16'"]),

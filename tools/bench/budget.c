@@ -20,12 +20,14 @@ struct budget {
 	double figure;
 };
 
+const char *budget_file = "benches/budgets";
+
 static struct budget budgets[BUDGETS_MAX];
 static int nbudgets = -1;
 
 static void budgets_read(void)
 {
-	FILE *f = fopen(BUDGETS, "r");
+	FILE *f = fopen(budget_file, "r");
 	char line[128];
 
 	nbudgets = 0;
@@ -235,7 +237,7 @@ static void budgets_write(void)
 {
 	char head[8192];
 	size_t n = 0;
-	FILE *f = fopen(BUDGETS, "r");
+	FILE *f = fopen(budget_file, "r");
 
 	while (f && n < sizeof(head) - 1 && fgets(head + n, (int)(sizeof(head) - n), f) &&
 	       head[n] == '#')
@@ -243,15 +245,15 @@ static void budgets_write(void)
 	head[n] = 0;
 	if (f)
 		fclose(f);
-	f = fopen(BUDGETS, "w");
+	f = fopen(budget_file, "w");
 	if (!f)
-		tool_die(BUDGETS, strerror(errno));
+		tool_die(budget_file, strerror(errno));
 	fputs(head, f);
 	for (int i = 0; i < nbudgets; i++)
 		fprintf(f, "%s %s %s %.1f\n", budgets[i].compiler, budgets[i].row,
 			budgets[i].what, budgets[i].figure);
 	if (fclose(f) != 0)
-		tool_die(BUDGETS, strerror(errno));
+		tool_die(budget_file, strerror(errno));
 }
 
 int budget_lower(struct plan *plan)

@@ -285,6 +285,21 @@ static void boot_converse(struct boot *b)
 	}
 }
 
+/* The end of the output, without the firmware's part if there is something after it. */
+static void boot_explain(const struct boot *b)
+{
+	static const char last[] = "Boot HART MEDELEG";
+	const char *from = b->tail, *end = b->tail + b->ntail;
+	const char *p = memmem(from, b->ntail, last, strlen(last));
+
+	if (p)
+		from = memchr(p, '\n', (size_t)(end - p));
+	if (!from)
+		from = b->tail;
+	fprintf(stderr, "%.*s\nbench: %s: the machine ended, or hung, before the program\n",
+		(int)(end - from), from, b->m->kernel->name);
+}
+
 bool machine_run(struct machine *m)
 {
 	struct boot *b = calloc(1, sizeof(*b));
@@ -301,9 +316,7 @@ bool machine_run(struct machine *m)
 		;
 	good = b->ended || m->command;
 	if (!good)
-		fprintf(stderr,
-			"%.*s\nbench: %s: the machine ended, or hung, before the program\n",
-			(int)b->ntail, b->tail, m->kernel->name);
+		boot_explain(b);
 	close(b->from);
 	close(b->to);
 	for (int i = 0; i < b->argc; i++)

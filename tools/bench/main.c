@@ -32,6 +32,8 @@ static const char usage[] =
 	"  --check        compares instructions with benches/budgets; status 1 if a row\n"
 	"                 is over\n"
 	"  --lower        writes what is lower now into benches/budgets\n"
+	"  --docs         puts the result into docs/performance.md, too\n"
+	"  --budgets FILE in place of benches/budgets\n"
 	"  --help         this text\n";
 
 enum { MODE_TABLE, MODE_CHECK, MODE_LOWER, MODE_OPTIONS, MODE_PROFILE };
@@ -142,7 +144,8 @@ static const struct option options[] = {
 	{ "profile", 1, NULL, 'p' },  { "check", 0, NULL, 'k' },
 	{ "lower", 0, NULL, 'w' },    { "help", 0, NULL, 'h' },
 	{ "compiler", 1, NULL, 'C' }, { "folder", 1, NULL, 'F' },
-	{ "qemu", 1, NULL, 'Q' },     { NULL, 0, NULL, 0 },
+	{ "qemu", 1, NULL, 'Q' },     { "budgets", 1, NULL, 'B' },
+	{ NULL, 0, NULL, 0 },
 };
 
 /* What is measured, and what becomes of it.  False: @option is none of these. */
@@ -185,6 +188,12 @@ static bool option_of_plan(struct plan *plan, int option)
 		break;
 	case 'F':
 		folder = optarg;
+		break;
+	case 'B':
+		budget_file = path_of(optarg);
+		break;
+	case 'D':
+		plan->docs = true;
 		break;
 	case 'Q':
 		plan->qemu = optarg;
@@ -257,7 +266,11 @@ static int measure_and_print(struct plan *plan, int mode)
 		return budget_check(plan) || !good;
 	if (mode == MODE_LOWER)
 		return good ? budget_lower(plan) : 1;
+	if (plan->docs)
+		docs_begin();
 	table_print(plan);
+	if (plan->docs)
+		docs_end("run");
 	if (plan->json)
 		json_write(plan);
 	if (plan->svg)

@@ -118,7 +118,7 @@ static bool options_measure(struct plan *plan)
 }
 
 /* The rows of @kind that @v changes by more than @least, as a list. */
-static bool value_print(const struct value *v, enum kind kind, double least)
+static void value_print(const struct value *v, enum kind kind, double least)
 {
 	bool any = false;
 
@@ -140,7 +140,26 @@ static bool value_print(const struct value *v, enum kind kind, double least)
 	}
 	if (!any)
 		printf("none");
-	return any;
+}
+
+static void options_table(const struct plan *plan)
+{
+	printf("%s, %s, load %.1f; against the defaults, with uaccess=open.\nRows that change by "
+	       "more than %.0f %% in instructions",
+	       plan->compiler, plan->qemu, plan->load[0], 100 * COUNT_CHANGE);
+	if (plan->time)
+		printf(", %.0f %% in time", 100 * TIME_CHANGE);
+	printf(":\n\n| value | instructions |%s\n|---|---|%s\n",
+	       plan->time ? " time |" : "", plan->time ? "---|" : "");
+	for (int i = 1; i < nvalues; i++) {
+		printf("| `%s=%s` | ", values[i]->name, values[i]->word);
+		value_print(values[i], KIND_COUNT, COUNT_CHANGE);
+		if (plan->time) {
+			printf(" | ");
+			value_print(values[i], KIND_TIME, TIME_CHANGE);
+		}
+		printf(" |\n");
+	}
 }
 
 int options_print(struct plan *plan)
@@ -151,22 +170,10 @@ int options_print(struct plan *plan)
 		plan->load[0] = 0;
 	options_list(plan);
 	good = options_measure(plan);
-	printf("%s, load %.1f; against the defaults (uaccess=open).  Rows that change by "
-	       "more than %.0f %% in instructions",
-	       plan->compiler, plan->load[0], 100 * COUNT_CHANGE);
-	if (plan->time)
-		printf(", %.0f %% in time", 100 * TIME_CHANGE);
-	printf(".\n\n");
-	printf("| value | instructions |%s\n|---|---|%s\n", plan->time ? " time |" : "",
-	       plan->time ? "---|" : "");
-	for (int i = 1; i < nvalues; i++) {
-		printf("| `%s=%s` | ", values[i]->name, values[i]->word);
-		value_print(values[i], KIND_COUNT, COUNT_CHANGE);
-		if (plan->time) {
-			printf(" | ");
-			value_print(values[i], KIND_TIME, TIME_CHANGE);
-		}
-		printf(" |\n");
-	}
+	if (plan->docs)
+		docs_begin();
+	options_table(plan);
+	if (plan->docs)
+		docs_end("options");
 	return good ? 0 : 1;
 }

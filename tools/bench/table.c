@@ -142,11 +142,13 @@ void table_print(const struct plan *plan)
 			       : "");
 	printf("\n");
 	table_clocks(plan);
-	printf("\n");
+	printf("\n%s", plan->docs ? "```\n" : "");
 	table_head(plan);
 	for (int row = 0; row < ROWS_ALL; row++)
 		if (plan->rows[row] && row_group(row) != GROUP_PAR)
 			table_row(plan, row);
 	for (int k = 0; k < plan->nkernels; k++)
 		table_parallel(plan, k);
+	if (plan->docs)
+		printf("```\n");
 }

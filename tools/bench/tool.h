@@ -45,6 +45,7 @@ struct plan {
 	const char *compiler;
 	const char *qemu; /* its name and version */
 	const char *json, *svg;
+	bool docs;      /* into docs/performance.md, too */
 	double load[2]; /* of this computer, before and after */
 };
 
@@ -103,7 +104,7 @@ bool measure(struct plan *plan);
 void table_print(const struct plan *plan);
 
 /* budget.c: -1: there is none. */
-#define BUDGETS "benches/budgets"
+extern const char *budget_file;
 double budget_of(const char *compiler, const char *row, const char *what);
 int budget_check(struct plan *plan);
 int budget_lower(struct plan *plan);
@@ -117,6 +118,11 @@ int profile_print(struct plan *plan, int row);
 
 /* options.c */
 int options_print(struct plan *plan);
+
+/* docs.c: what is printed between these also goes into docs/performance.md, between the
+ * markers of @name. */
+void docs_begin(void);
+void docs_end(const char *name);
 
 /* initrd.c: an archive with the programs for Linux. */
 void initrd_write(const char *path);

@@ -144,6 +144,22 @@ static void print_values(const struct snap_option *o)
 		       o->values + first);
 }
 
+/* What other values than the default change: made from docs/performance.md. */
+static void print_costs(const char *name)
+{
+	static const struct {
+		const char *name, *value, *rows;
+	} costs[] = {
+#include "option_costs.h"
+		{ "", "", "" },
+	};
+
+	for (size_t i = 0; i < sizeof(costs) / sizeof(*costs); i++)
+		if (strcmp(costs[i].name, name) == 0)
+			printf("  %-9s changes instructions: %s\n", costs[i].value,
+			       costs[i].rows);
+}
+
 static void print_detail(const struct snap_option *o)
 {
 	printf("%s=%s\n  what      %s\n", o->name, o->value, o->what);
@@ -158,6 +174,7 @@ static void print_detail(const struct snap_option *o)
 		printf("  change    vmctl %s=VALUE\n", o->name);
 	else
 		printf("  change    at boot only: ./run --boot '%s=VALUE'\n", o->name);
+	print_costs(o->name);
 }
 
 static void show(const char *name)
