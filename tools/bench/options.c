@@ -144,8 +144,8 @@ static void value_print(const struct value *v, enum kind kind, double least)
 
 static void options_table(const struct plan *plan)
 {
-	printf("%s, %s, load %.1f; against the defaults, with uaccess=open.\nRows that change by "
-	       "more than %.0f %% in instructions",
+	printf("%s, %s, load %.1f; against the defaults, with uaccess=open.\n"
+	       "Rows that change by more than %.0f %% in instructions",
 	       plan->compiler, plan->qemu, plan->load[0], 100 * COUNT_CHANGE);
 	if (plan->time)
 		printf(", %.0f %% in time", 100 * TIME_CHANGE);
