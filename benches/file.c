@@ -49,15 +49,24 @@ INLINE void create_once(const char *name)
 #define SMALL_PAGES 63
 #define PASS_PAGES 50
 
+/* Leaves nothing behind if there is no room. */
+static void file_grow(int fd, const char *name, int pages)
+{
+	for (int i = 0; i < pages; i++) {
+		if (write(fd, page, PAGE) == PAGE)
+			continue;
+		unlink(name);
+		not_there();
+	}
+}
+
 static int file_new(const char *name, int pages)
 {
 	int fd;
 
 	unlink(name);
 	fd = open(name, O_MAKE);
-	for (int i = 0; i < pages; i++)
-		if (write(fd, page, PAGE) != PAGE)
-			not_there();
+	file_grow(fd, name, pages);
 	return fd;
 }
 
@@ -120,7 +129,18 @@ static char *file_name(char *name, int i)
 	return name;
 }
 
-/* A folder with @count files, and in it. */
+static void folder_remove(int count)
+{
+	char name[5];
+
+	for (int i = 0; i < count; i++)
+		unlink(file_name(name, i));
+	chdir("..");
+	unlink("folder");
+}
+
+/* A folder with @count files, which becomes the current one.  Not every disk has so many
+ * inodes. */
 static void folder_make(int count)
 {
 	char name[5];
@@ -130,20 +150,12 @@ static void folder_make(int count)
 	for (int i = 0; i < count; i++) {
 		int fd = open(file_name(name, i), O_MAKE);
 
-		if (fd < 0)
+		if (fd < 0) {
+			folder_remove(i);
 			not_there();
+		}
 		close(fd);
 	}
-}
-
-static void folder_remove(int count)
-{
-	char name[5];
-
-	for (int i = 0; i < count; i++)
-		unlink(file_name(name, i));
-	chdir("..");
-	unlink("folder");
 }
 
 static void folder_row(enum bench_row row)
@@ -181,9 +193,7 @@ static void large_append(int pages)
 		int fd = file_new("large", 0);
 
 		meter_begin();
-		for (int i = 0; i < pages; i++)
-			if (write(fd, page, PAGE) != PAGE)
-				not_there();
+		file_grow(fd, "large", pages);
 		meter_end(pages);
 		close(fd);
 		unlink("large");
