@@ -70,47 +70,46 @@ static int file_new(const char *name, int pages)
 	return fd;
 }
 
-/* The first pass makes the first 13 pages, each other pass 50 after 13. */
+/* 50 pages after the first 13, so that most blocks are beyond those an inode has itself. */
 static void append_pages(void)
 {
-	int fd = file_new("grown", 0), pages = 0;
+	int fd = file_new("grown", SMALL_PAGES - PASS_PAGES);
 
-	for (int n; (n = meter_next(PASS_PAGES)) != 0; pages += n) {
-		if (pages + n > SMALL_PAGES) {
-			close(fd);
-			pages = SMALL_PAGES - PASS_PAGES;
-			fd = file_new("grown", pages);
-		}
-		meter_begin();
-		for (int i = 0; i < n; i++)
-			write(fd, page, PAGE);
-		meter_end(n);
-	}
+	meter_begin();
+	for (int i = 0; i < PASS_PAGES; i++)
+		write(fd, page, PAGE);
+	meter_end(PASS_PAGES);
 	close(fd);
-	unlink("grown");
 }
 
+/* The first 50 pages. */
 static void file_pages(int writes)
 {
-	int fd = file_new("grown", SMALL_PAGES), pages = SMALL_PAGES;
+	int fd = open("grown", O_RDWR);
 
-	for (int n; (n = meter_next(PASS_PAGES)) != 0; pages += n) {
-		if (pages + n > SMALL_PAGES) {
-			close(fd);
-			fd = open("grown", O_RDWR);
-			pages = 0;
-		}
-		meter_begin();
-		if (writes) {
-			for (int i = 0; i < n; i++)
-				write(fd, page, PAGE);
-		} else {
-			for (int i = 0; i < n; i++)
-				read(fd, page, PAGE);
-		}
-		meter_end(n);
+	meter_begin();
+	if (writes) {
+		for (int i = 0; i < PASS_PAGES; i++)
+			write(fd, page, PAGE);
+	} else {
+		for (int i = 0; i < PASS_PAGES; i++)
+			read(fd, page, PAGE);
 	}
+	meter_end(PASS_PAGES);
 	close(fd);
+}
+
+static void file_row(enum bench_row row)
+{
+	close(file_new("grown", SMALL_PAGES));
+	for (int n; (n = meter_next(8)) != 0;) {
+		while (n--) {
+			if (row == ROW_append)
+				append_pages();
+			else
+				file_pages(row == ROW_overwrite);
+		}
+	}
 	unlink("grown");
 }
 
@@ -158,6 +157,19 @@ static void folder_make(int count)
 	}
 }
 
+/* Each name once, in a new folder. */
+static void folder_each(int count)
+{
+	char name[5];
+
+	folder_remove(count);
+	folder_make(count);
+	meter_begin();
+	for (int i = 0; i < count; i++)
+		open_once(file_name(name, i));
+	meter_end(count);
+}
+
 static void folder_row(enum bench_row row)
 {
 	static const int counts[] = { 5, 50, FILES_MAX };
@@ -166,20 +178,15 @@ static void folder_row(enum bench_row row)
 
 	folder_make(count);
 	file_name(name, count / 2);
-	if (row <= ROW_again500)
-		METER_LOOP(400, open_once(name))
-	else if (row <= ROW_each500) {
-		while (meter_next(1)) {
-			/* Each name once: a pass that counts has a new folder. */
-			folder_remove(count);
-			folder_make(count);
-			meter_begin();
-			for (int i = 0; i < count; i++)
-				open_once(file_name(name, i));
-			meter_end(count);
-		}
-	} else
-		METER_LOOP(400, open("nothing", O_RDONLY))
+	if (row <= ROW_again500) {
+		METER_LOOP(800, open_once(name))
+	} else if (row <= ROW_each500) {
+		for (int n; (n = meter_next(FILES_MAX / count)) != 0;)
+			while (n--)
+				folder_each(count);
+	} else {
+		METER_LOOP(1000, open("nothing", O_RDONLY))
+	}
 	folder_remove(count);
 }
 
@@ -244,15 +251,13 @@ void row_file(enum bench_row row)
 	if (row == ROW_open || row == ROW_openread)
 		old_file_make();
 	if (row == ROW_open)
-		METER_LOOP(400, open_once(old))
+		METER_LOOP(800, open_once(old))
 	else if (row == ROW_openread)
 		METER_LOOP(400, open_and_read(old))
 	else if (row == ROW_create)
 		METER_LOOP(100, create_once("new"))
-	else if (row == ROW_append)
-		append_pages();
-	else if (row == ROW_overwrite || row == ROW_read)
-		file_pages(row == ROW_overwrite);
+	else if (row == ROW_append || row == ROW_overwrite || row == ROW_read)
+		file_row(row);
 	else if (row >= ROW_append1m)
 		large_row(row);
 	else

@@ -15,26 +15,31 @@ static void heap_page(void)
 	sbrk(-PAGE);
 }
 
-/* @grow: measures growing and touching, else shrinking. */
+/* Once; @grow: measures growing and touching, else shrinking. */
+static void heap_cycle(int grow)
+{
+	char *at;
+
+	if (grow)
+		meter_begin();
+	at = sbrk(HEAP_BYTES);
+	if (at == (char *)-1)
+		not_there();
+	touch(at, HEAP_PAGES);
+	if (grow)
+		meter_end(HEAP_PAGES);
+	else
+		meter_begin();
+	sbrk(-HEAP_BYTES);
+	if (!grow)
+		meter_end(HEAP_PAGES);
+}
+
 static void heap_large(int grow)
 {
-	while (meter_next(1)) {
-		char *at;
-
-		if (grow)
-			meter_begin();
-		at = sbrk(HEAP_BYTES);
-		if (at == (char *)-1)
-			not_there();
-		touch(at, HEAP_PAGES);
-		if (grow)
-			meter_end(HEAP_PAGES);
-		else
-			meter_begin();
-		sbrk(-HEAP_BYTES);
-		if (!grow)
-			meter_end(HEAP_PAGES);
-	}
+	for (int n; (n = meter_next(grow ? 1 : 8)) != 0;)
+		while (n--)
+			heap_cycle(grow);
 }
 
 static void heap_touch(void)
@@ -82,7 +87,7 @@ static void pid_look(void)
 {
 	if (getpid() != *USYSCALL_PAGE)
 		not_there();
-	METER_LOOP(1000, (void)*USYSCALL_PAGE);
+	METER_LOOP(200000, (void)*USYSCALL_PAGE);
 }
 
 static void map_cycle(void)
@@ -118,7 +123,7 @@ void row_memory(enum bench_row row)
 /* --- among many areas ----------------------------------------------------------------- */
 
 #define AREAS_MAX 1000
-#define MEASURED 50
+#define MEASURED 400
 
 /* Areas with other rights than their neighbours, so that they stay areas of their own. */
 static void areas_make(int count)

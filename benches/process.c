@@ -128,11 +128,11 @@ void row_process(enum bench_row row)
 	if (row != ROW_getpid && row != ROW_exec && row != ROW_fork)
 		pipes_make();
 	if (row == ROW_getpid)
-		METER_LOOP(1000, getpid());
+		METER_LOOP(4000, getpid());
 	if (row == ROW_pipe1)
-		METER_LOOP(400, through_pipe(1));
+		METER_LOOP(1000, through_pipe(1));
 	if (row == ROW_pipe512)
-		METER_LOOP(400, through_pipe(512));
+		METER_LOOP(1000, through_pipe(512));
 	if (row == ROW_pipe4k)
 		pipe_to_other();
 	if (row == ROW_pingpong)

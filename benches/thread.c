@@ -133,7 +133,7 @@ void row_thread(enum bench_row row)
 	if (row == ROW_thread) {
 		char *stack_end = stack_make();
 
-		METER_LOOP(100, thread_once(stack_end));
+		METER_LOOP(400, thread_once(stack_end));
 	}
 	if (row == ROW_futex)
 		futex_turns();

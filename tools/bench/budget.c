@@ -148,23 +148,53 @@ struct limits {
 	double margin;
 };
 
+static bool budget_limits(const char *compiler, struct limits *l)
+{
+	*l = (struct limits){ compiler, MARGIN };
+	if (budget_known(compiler))
+		return true;
+	*l = (struct limits){ ANY_COMPILER, MARGIN_OTHER };
+	return false;
+}
+
+/* What a row may take; 0: it has no budget. */
+static double budget_limit(const struct limits *l, int row)
+{
+	double budget = budget_of(l->compiler, row_name(row), "instructions");
+
+	return budget < 0 ? 0 : budget * l->margin;
+}
+
+bool budget_over(const struct plan *plan, bool over[ROWS_ALL])
+{
+	struct limits l;
+	bool any = false;
+
+	budget_limits(plan->compiler, &l);
+	for (int row = 0; row < ROWS_ALL; row++) {
+		const struct figure *f = &plan->kernels[0].figure[KIND_COUNT][row];
+		double limit = budget_limit(&l, row);
+
+		over[row] = plan->rows[row] && limit && f->n && figure_low(f) > limit;
+		any |= over[row];
+	}
+	return any;
+}
+
 static int check_instructions(const struct plan *plan, const struct limits *l)
 {
 	int bad = 0;
 
 	for (int row = 0; row < NROWS; row++) {
 		const struct figure *f = &plan->kernels[0].figure[KIND_COUNT][row];
-		double budget = budget_of(l->compiler, row_name(row), "instructions");
+		double limit = budget_limit(l, row);
 
-		if (!plan->rows[row] || budget < 0)
+		if (!plan->rows[row] || !limit)
 			continue;
-		if (!f->n) {
+		if (!f->n)
 			printf("FAILED %s: it was not measured\n", row_name(row));
-			bad++;
-		} else {
-			bad += !budget_holds(row_name(row), "instructions",
-					     figure_median(f), budget * l->margin);
-		}
+		bad += !f->n ||
+		       !budget_holds(row_name(row), "instructions", figure_low(f), limit);
 	}
 	return bad;
 }
@@ -196,14 +226,12 @@ static int check_dear(const struct plan *plan, const struct limits *l)
 
 int budget_check(struct plan *plan)
 {
-	struct limits l = { plan->compiler, MARGIN };
+	struct limits l;
 	int bad;
 
-	if (!budget_known(l.compiler)) {
-		l = (struct limits){ ANY_COMPILER, MARGIN_OTHER };
+	if (!budget_limits(plan->compiler, &l))
 		printf("no budgets of %s: those of %s, and %.0f %% more\n", plan->compiler,
 		       l.compiler, (l.margin - 1) * 100);
-	}
 	bad = check_instructions(plan, &l);
 	bad += check_dear(plan, &l);
 	return bad ? 1 : 0;

@@ -107,6 +107,8 @@ void table_print(const struct plan *plan);
 extern const char *budget_file;
 double budget_of(const char *compiler, const char *row, const char *what);
 int budget_check(struct plan *plan);
+/* Finds the rows whose instructions are over their budget; false: none. */
+bool budget_over(const struct plan *plan, bool over[ROWS_ALL]);
 int budget_lower(struct plan *plan);
 
 /* chart.c */
