@@ -253,8 +253,8 @@ static void rows_default(struct plan *plan, int mode)
 		   plan->rows);
 }
 
-/* An interrupt of the disk, whose moment the host decides, may fall into a pass.  So rows that
- * are over their budget are measured once more, and the lower figure counts. */
+/* An interrupt of the disk, whose moment the host decides, may fall into a pass.  So rows
+ * that are over their budget are measured once more, and the lower figure counts. */
 static int check(struct plan *plan, bool good)
 {
 	struct plan *again = malloc(sizeof(*again));
