@@ -245,7 +245,7 @@ static void budget_set(const char *compiler, const char *row, const char *what,
 {
 	struct budget *b = budget_find(compiler, row, what);
 
-	figure = ceil(figure * 10 - 0.01) / 10; /* as it is written */
+	figure = fmax(0, ceil(figure * 10 - 0.01)) / 10; /* as it is written */
 	if (!b && nbudgets < BUDGETS_MAX) {
 		b = &budgets[nbudgets++];
 		snprintf(b->compiler, sizeof(b->compiler), "%s", compiler);
