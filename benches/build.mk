@@ -9,7 +9,8 @@ BENCH_OUT := $(BUILD)/bench
 # The last has a page of data, which is to come after the data of the others.
 BENCH_SRC := bench.c common.c process.c memory.c thread.c file.c
 BENCHPAR_SRC := parallel.c common.c
-BENCH_CFLAGS := $(filter-out $(XV6_DEFINES) -O,$(XV6_CFLAGS)) -Os -Wall -Wextra $(if $(WERROR),-Werror)
+# XV6_BASE: the calls of stock xv6 alone.
+BENCH_CFLAGS := -DXV6_BASE -Werror=implicit-function-declaration $(filter-out $(XV6_DEFINES) -O -Wno-error=implicit-function-declaration,$(XV6_CFLAGS)) -Os -Wall -Wextra $(if $(WERROR),-Werror)
 
 bench_obj = $(patsubst %,$(BENCH_OUT)/obj-$(TOOLCHAIN)/$(1)/%.o,$(2))
 BENCH_OBJ := $(call bench_obj,xv6,$(sort $(BENCH_SRC) $(BENCHPAR_SRC))) $(call bench_obj,linux,$(sort $(BENCH_SRC) $(BENCHPAR_SRC) linux.c))
