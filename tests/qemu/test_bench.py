@@ -121,9 +121,16 @@ def test_budgets(tmp_path):
     bench("--check", "--compiler", "other-9", *words, status=1)
 
 
-def test_options():
-    """What copying costs a fork shows; what an option does not change is not there."""
-    text = bench("--options", "--count", "--rows", "getpid,fork")
+def test_options(tmp_path):
+    """What copying costs a fork shows; what an option does not change is not there.  The table replaces
+    the one between the markers of a text."""
+    begin, end = "<!-- options: made by ./bench -->\n", "<!-- end of options -->\n"
+    docs = tmp_path / "text.md"
+    docs.write_text(f"before\n{begin}old\n{end}after\n")
+    text = bench("--options", "--count", "--rows", "getpid,fork", f"--docs={docs}")
+    shown = docs.read_text()
+    assert shown.startswith(f"before\n{begin}\n") and shown.endswith(f" |\n\n{end}after\n")
+    assert "`fork=copy`" in shown and "old" not in shown
     assert re.search(r"^\| `fork=copy` \| fork \+\d+ % \|$", text, re.M), text
     assert re.search(r"^\| `heap=lazy` \| none \|$", text, re.M), text
     assert "uaccess=walk" in text and "ktest" not in text

@@ -1,4 +1,4 @@
-/* docs.c - puts what is printed into docs/performance.md as well, between two markers. */
+/* docs.c - puts what is printed into a text as well, between two markers. */
 #define _GNU_SOURCE
 #include "tool.h"
 
@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DOCS "docs/performance.md"
 #define TEXT_MAX (1 << 18)
 
 static FILE *printed;
@@ -31,7 +30,7 @@ static size_t docs_read(FILE *f, char *to)
 	return n;
 }
 
-void docs_end(const char *name)
+void docs_end(const char *file, const char *name)
 {
 	static char text[TEXT_MAX], doc[TEXT_MAX], begin[64], end[64];
 	char *first, *last;
@@ -46,19 +45,19 @@ void docs_end(const char *name)
 	fputs(text, stdout);
 	snprintf(begin, sizeof(begin), "<!-- %s: made by ./bench -->\n", name);
 	snprintf(end, sizeof(end), "<!-- end of %s -->\n", name);
-	f = fopen(DOCS, "r");
+	f = fopen(file, "r");
 	if (!f)
-		tool_die(DOCS, strerror(errno));
+		tool_die(file, strerror(errno));
 	docs_read(f, doc);
 	fclose(f);
 	first = strstr(doc, begin);
 	last = first ? strstr(first, end) : NULL;
 	if (!last)
-		tool_die(DOCS, "has no markers for this");
-	f = fopen(DOCS, "w");
+		tool_die(file, "has no markers for this");
+	f = fopen(file, "w");
 	if (!f)
-		tool_die(DOCS, strerror(errno));
+		tool_die(file, strerror(errno));
 	fprintf(f, "%.*s%s\n%s\n%s", (int)(first - doc), doc, begin, text, last);
 	if (fclose(f) != 0)
-		tool_die(DOCS, strerror(errno));
+		tool_die(file, strerror(errno));
 }

@@ -32,7 +32,7 @@ static const char usage[] =
 	"  --check        compares instructions with benches/budgets; status 1 if a row\n"
 	"                 is over\n"
 	"  --lower        writes what is lower now into benches/budgets\n"
-	"  --docs         puts the result into docs/performance.md, too\n"
+	"  --docs[=FILE]  puts the table between its markers in docs/performance.md, too\n"
 	"  --budgets FILE in place of benches/budgets\n"
 	"  --help         this text\n";
 
@@ -145,7 +145,7 @@ static const struct option options[] = {
 	{ "lower", 0, NULL, 'w' },    { "help", 0, NULL, 'h' },
 	{ "compiler", 1, NULL, 'C' }, { "folder", 1, NULL, 'F' },
 	{ "qemu", 1, NULL, 'Q' },     { "budgets", 1, NULL, 'B' },
-	{ NULL, 0, NULL, 0 },
+	{ "docs", 2, NULL, 'D' },     { NULL, 0, NULL, 0 },
 };
 
 /* What is measured, and what becomes of it.  False: @option is none of these. */
@@ -193,7 +193,7 @@ static bool option_of_plan(struct plan *plan, int option)
 		budget_file = path_of(optarg);
 		break;
 	case 'D':
-		plan->docs = true;
+		plan->docs = optarg ? path_of(optarg) : "docs/performance.md";
 		break;
 	case 'Q':
 		plan->qemu = optarg;
@@ -287,7 +287,7 @@ static int measure_and_print(struct plan *plan, int mode)
 		docs_begin();
 	table_print(plan);
 	if (plan->docs)
-		docs_end("run");
+		docs_end(plan->docs, "run");
 	if (plan->json)
 		json_write(plan);
 	if (plan->svg)

@@ -174,6 +174,6 @@ int options_print(struct plan *plan)
 		docs_begin();
 	options_table(plan);
 	if (plan->docs)
-		docs_end("options");
+		docs_end(plan->docs, "options");
 	return good ? 0 : 1;
 }

@@ -45,8 +45,8 @@ struct plan {
 	const char *compiler;
 	const char *qemu; /* its name and version */
 	const char *json, *svg;
-	bool docs;      /* into docs/performance.md, too */
-	double load[2]; /* of this computer, before and after */
+	const char *docs; /* a file that gets the tables, or NULL */
+	double load[2];   /* of this computer, before and after */
 };
 
 /* --- rows.c: names and groups -------------------------------------------------- */
@@ -121,10 +121,10 @@ int profile_print(struct plan *plan, int row);
 /* options.c */
 int options_print(struct plan *plan);
 
-/* docs.c: what is printed between these also goes into docs/performance.md, between the
- * markers of @name. */
+/* docs.c: what is printed between these also goes into @file, between the markers of
+ * @name. */
 void docs_begin(void);
-void docs_end(const char *name);
+void docs_end(const char *file, const char *name);
 
 /* initrd.c: an archive with the programs for Linux. */
 void initrd_write(const char *path);
