@@ -68,6 +68,7 @@ static int inode_read_page(struct object *obj, struct page *pg)
 		err = read_cluster(ip, pg);
 	if (err)
 		err = pageio_read(ip, &pg, 1); /* the error may be another page's */
+	object_filled(pg, err);
 	inode_unlock(ip);
 	return err;
 }

@@ -210,9 +210,8 @@ static bool object_enter_busy(struct object *obj, u64 index, struct page *pg)
 	return is_free;
 }
 
-/* Ends filling; the caller keeps its reference.  True: the page is in the cache.  Nobody
- * waits for a page that was taken out of its object. */
-static bool object_leave_busy(struct page *pg, int err)
+/* Nobody waits for a page that was taken out of its object. */
+void object_filled(struct page *pg, int err)
 {
 	struct spinlock *lk = NULL;
 	bool drop;
@@ -234,7 +233,6 @@ static bool object_leave_busy(struct page *pg, int err)
 	spin_unlock(&cache.lock);
 	if (drop)
 		object_put_unlinked(pg);
-	return lk && !drop;
 }
 
 int object_get_page(struct object *obj, u64 index, struct page **out)
@@ -253,7 +251,7 @@ int object_get_page(struct object *obj, u64 index, struct page **out)
 			continue;
 		}
 		err = obj->ops->read_page(obj, pg);
-		if (object_leave_busy(pg, err)) {
+		if (!err && object_has_page(obj, pg)) {
 			*out = pg;
 			return 0;
 		}
@@ -284,7 +282,7 @@ struct page *object_begin_fill(struct object *obj, u64 index)
 
 void object_end_fill(struct page *pg, int err)
 {
-	object_leave_busy(pg, err);
+	object_filled(pg, err);
 	frame_put(pg);
 }
 
@@ -299,7 +297,8 @@ void object_insert_page(struct object *obj, u64 index, struct page *pg)
 	lk = object_lock_both(obj, index);
 	old = object_find(obj, index);
 	if (old) {
-		/* Whoever fills it waits for the inode lock, and will find it gone. */
+		/* Whoever fills it waits for the inode lock, under which filling ends,
+		 * and will find it gone. */
 		ASSERT(page_flags(old) & PG_BUSY);
 		object_unlink_page(old);
 		waitq_wake_all(object_waitq(old));

@@ -29,7 +29,8 @@ struct object;
 
 struct object_ops {
 	/* Fills @pg, which is PG_BUSY, with page @pg->index of the file, and with zeros
-	 * past the end.  May sleep; takes the inode lock and inner ones.  0 or -errno. */
+	 * past the end; then calls object_filled(), with the inode still locked.  May
+	 * sleep; takes the inode lock and inner ones.  0 or -errno. */
 	int (*read_page)(struct object *obj, struct page *pg);
 
 	/* @pg, which may have PG_DIRTY bits, was taken out of @obj.  No spin lock held.
@@ -110,8 +111,10 @@ struct page *object_peek_page(struct object *obj, u64 index);
  * no frame is free.  Never sleeps. */
 struct page *object_begin_fill(struct object *obj, u64 index);
 
-/* Ends what object_begin_fill() began, and drops its reference.  @err not 0: takes the
- * page out of the cache. */
+/* Ends filling a busy page.  @err not 0: takes it out of the cache. */
+void object_filled(struct page *pg, int err);
+
+/* The same for a page of object_begin_fill(), whose reference it drops. */
 void object_end_fill(struct page *pg, int err);
 
 /* Makes @pg, a filled frame of kind FRAME_cache, page @index.  If there is a page @index

@@ -217,6 +217,7 @@ static int file_read(struct object *obj, struct page *pg)
 {
 	(void)obj;
 	memset(frame_va(pg), pg->index < PAGES ? world_file.disk[pg->index] : 0, PAGE_SIZE);
+	object_filled(pg, 0);
 	return 0;
 }
 
