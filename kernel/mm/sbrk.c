@@ -17,7 +17,7 @@ static va_t sbrk_top(void)
 }
 
 /* Makes [lo, hi) heap, without pages.  *area: the heap area that ended at @lo, now longer,
- * or else a new one. */
+ * or else a new one.  -EEXIST: it would meet a mapping. */
 static int sbrk_add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 {
 	struct area_spec spec = {
@@ -27,15 +27,11 @@ static int sbrk_add_heap(struct aspace *as, va_t lo, va_t hi, struct vma **area)
 		.kind = VMA_heap,
 	};
 	struct vma *below = lo ? vma_find(&as->areas, lo - 1) : NULL;
-	int err;
 
-	if (below && below->kind == VMA_heap && below->prot == spec.prot) {
-		*area = below;
-		err = vma_resize(&as->areas, below, below->start, hi);
-	} else {
-		err = aspace_insert(as, &spec, area);
-	}
-	return err == -EEXIST ? -ENOMEM : err;
+	if (!below || below->kind != VMA_heap || below->prot != spec.prot)
+		return aspace_insert(as, &spec, area);
+	*area = below;
+	return vma_resize(&as->areas, below, below->start, hi);
 }
 
 /* The same with its pages, unless @lazy.  An error changes nothing. */
@@ -72,6 +68,10 @@ static int sbrk_take_usyscall(struct aspace *as, bool lazy)
 	return 0;
 }
 
+/* Whether there can be memory for so many pages is asked only where it would be long until
+ * the want of it shows: the answer takes a look at all harts. */
+#define SBRK_FEW 16
+
 /* The USYSCALL page is taken last, so that a failure leaves it in place. */
 static int sbrk_grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
 {
@@ -81,7 +81,7 @@ static int sbrk_grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
 	u64 pages = (hi - lo) / PAGE_SIZE;
 	int err = 0;
 
-	if (!lazy && !mem_has(pages) && !(super_shed(as) && mem_has(pages)))
+	if (!lazy && pages > SBRK_FEW && !mem_has(pages))
 		return -ENOMEM;
 	if (lo < end)
 		err = sbrk_add_full_heap(as, lo, end, lazy);
@@ -98,13 +98,16 @@ static int sbrk_move_break(struct aspace *as, va_t new, bool lazy)
 	va_t lo = ALIGN_UP(as->brk, PAGE_SIZE), hi = ALIGN_UP(new, PAGE_SIZE);
 	int err = 0;
 
-	if (hi > lo)
-		err = sbrk_grow(as, lo, hi, lazy);
-	else if (hi < lo)
+	if (hi < lo)
 		err = aspace_unmap(as, hi, lo);
+	while (hi > lo) {
+		err = sbrk_grow(as, lo, hi, lazy);
+		if (err != -ENOMEM || !super_shed(as))
+			break;
+	}
 	if (!err)
 		as->brk = new;
-	return err;
+	return err == -EEXIST ? -ENOMEM : err;
 }
 
 int aspace_sbrk(struct aspace *as, s64 delta, bool lazy, va_t *old)
