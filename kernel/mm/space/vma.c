@@ -73,10 +73,9 @@ static u64 vma_hole_in(const struct vma *t)
 
 static u64 vma_tree_hole(const struct vma_set *set, const struct vma *t)
 {
-	u64 hole = vma_hole_below(set, t), left = vma_hole_in(t->left),
-	    right = vma_hole_in(t->right);
+	u64 hole = MAX(vma_hole_in(t->left), vma_hole_in(t->right));
 
-	return MAX(hole, MAX(left, right));
+	return MAX(hole, vma_hole_below(set, t));
 }
 
 /* The hole below @v (or NULL), or a child of @v, is another now: brings the largest holes
