@@ -27,7 +27,7 @@ void (*rig_between)(enum rig_point at);
 u64 rig_cut_pages, rig_points, rig_kill_at;
 
 static struct page *frames;
-static struct shrinker *shrinkers;
+struct shrinker *rig_shrinkers;
 static __thread u32 ranks_held[RANK_COUNT], spin_ranks;
 static __thread bool in_transaction;
 
@@ -191,25 +191,16 @@ bool rig_is_clean(void)
 
 void shrinker_register(struct shrinker *s)
 {
-	s->next = shrinkers;
-	shrinkers = s;
+	s->next = rig_shrinkers;
+	rig_shrinkers = s;
 }
 
 u64 reclaim(u64 want)
 {
 	u64 n = 0;
 
-	for (struct shrinker *s = shrinkers; s && n < want; s = s->next)
+	for (struct shrinker *s = rig_shrinkers; s && n < want; s = s->next)
 		n += s->scan(want - n);
-	return n;
-}
-
-u64 rig_free_frames(void)
-{
-	u64 n = frame_count(FRAME_free);
-
-	for (struct shrinker *s = shrinkers; s; s = s->next)
-		n += s->count();
 	return n;
 }
 
@@ -504,7 +495,7 @@ void rig_shutdown(void)
 {
 	free(frames);
 	frames = NULL;
-	shrinkers = NULL;
+	rig_shrinkers = NULL;
 	shim_ram_fini();
 }
 

@@ -16,6 +16,7 @@
 #include "fs/file.h"
 #include "fs/fs.h"
 #include "lib/types.h"
+#include "mm/phys/frame.h"
 #include "mm/phys/reclaim.h"
 #include "mm/uaccess.h"
 #include "uapi/errno.h"
@@ -72,8 +73,19 @@ extern u64 rig_kill_at;           /* at this one the thread is killed; 0: at non
  * memory and the caches of the boot before are gone. */
 void rig_boot(u64 ram);
 int rig_mount(u64 ram) MUST_CHECK;
-void rig_shutdown(void);   /* frees all memory of the host */
-u64 rig_free_frames(void); /* mem_available() */
+void rig_shutdown(void); /* frees all memory of the host */
+
+extern struct shrinker *rig_shrinkers;
+
+/* What mem_available() is in the kernel. */
+static inline u64 rig_free_frames(void)
+{
+	u64 n = frame_count(FRAME_free);
+
+	for (struct shrinker *s = rig_shrinkers; s; s = s->next)
+		n += s->count();
+	return n;
+}
 
 static inline u64 rig_reclaim(u64 want)
 {
