@@ -142,7 +142,7 @@ struct dirindex *dirindex_make(u32 dir, u32 nslots)
 	}
 	if (ncells / 4 * 3 < nslots)
 		return NULL;
-	pg = frame_alloc_order(FRAME_buffer, order, FRAME_ZERO | FRAME_NOWAIT);
+	pg = frame_alloc_order(FRAME_cache, order, FRAME_ZERO | FRAME_NOWAIT);
 	if (!pg)
 		return NULL;
 	x = dirindex_claim();
