@@ -265,6 +265,33 @@ static void test_misuse(void **state)
 	gather_finish(&g);
 }
 
+/* The tables in reserve come out in another order than they went in.  When the space ends,
+ * each is taken out of the place where it is then. */
+static void test_tables_change_places(void **state)
+{
+	struct gather g;
+
+	(void)state;
+	gather_init(&g, &space);
+	for (va_t va = 0; va < 4 * MIB; va += 2 * MIB) {
+		assert_int_equal(pt_map(&pt, va, GIB, PAGE_SIZE, PTE_R), 0);
+		unmap(&pt, va, PAGE_SIZE, &g);
+		assert_int_equal(pt_put_large(&pt, va, pte_make(GIB, PTE_R | PTE_V), &g),
+				 0);
+	}
+	for (va_t va = 0; va < 4 * MIB; va += 2 * MIB) {
+		struct pt_cur c = pt_at(&pt, va);
+
+		assert_int_equal(c.level, 1);
+		if (va)
+			pt_take_large(&c);
+		else
+			pt_split(&c);
+	}
+	unmap(&pt, 0, 4 * MIB, &g);
+	gather_finish(&g);
+}
+
 /* Whatever is still mapped is noticed (in builds with checks, at level 0). */
 static void test_fini_checks(void **state)
 {
@@ -290,11 +317,17 @@ static void test_fini_checks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_map_fails),  TEST(test_map_without_memory),
-		TEST(test_init_fails), TEST(test_map_after_failure),
-		TEST(test_leaf_sizes), TEST(test_put_large_fails),
-		TEST(test_in_the_way), TEST(test_kernel_half),
-		TEST(test_misuse),     TEST(test_fini_checks),
+		TEST(test_map_fails),
+		TEST(test_map_without_memory),
+		TEST(test_init_fails),
+		TEST(test_map_after_failure),
+		TEST(test_leaf_sizes),
+		TEST(test_put_large_fails),
+		TEST(test_in_the_way),
+		TEST(test_kernel_half),
+		TEST(test_misuse),
+		TEST(test_fini_checks),
+		TEST(test_tables_change_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
