@@ -54,7 +54,8 @@ void *aspace_builder_page(struct aspace_builder *b, va_t va) MUST_CHECK;
 int aspace_builder_map_shared(struct aspace_builder *b, va_t va,
 			      struct page *pg) MUST_CHECK;
 
-/* Gives every page of [start, end), which lies in one area or is empty, a frame.  -ENOMEM, -EINTR. */
+/* Gives every page of [start, end), which lies in one area or is empty, a frame.  -ENOMEM,
+ * -EINTR. */
 int aspace_builder_fill(struct aspace_builder *b, va_t start, va_t end) MUST_CHECK;
 
 /* Copies @n bytes from the kernel's @src to @va.  -ENOMEM: no memory, or no area. */

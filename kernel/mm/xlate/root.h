@@ -21,9 +21,9 @@ void root_set(struct root *r, pa_t kernel, pa_t user);
 /* Loads @r on this hart; NULL: the boot root.  Interrupts off. */
 void root_load(struct root *r);
 
-/* For the last thread of a space, which is about to end.  True: no hart but this one has @r
- * loaded, and interrupts stay off until the thread has ended, so that this stays so.  False:
- * another hart has it, and nothing changed. */
+/* For the last thread of a space, which is about to end.  True: no hart but this one has
+ * @r loaded, and interrupts stay off until the thread has ended, so that this stays so.
+ * False: another hart has it, and nothing changed. */
 bool root_leave(const struct root *r);
 
 /* Makes every hart that has @r loaded load the boot root, by IPI, and waits for it.  No
