@@ -1,5 +1,7 @@
 /* fork.c - a copy of an address space.
  *
+ * fork=tables: as fork=cow, but where a table has many private pages, the child gets its
+ * entries only when it needs one of them, or before the parent changes one (tie.h).
  * fork=cow: parent and child share all frames.  Private pages that may be written lose W
  * and get PTE_COW on both sides, and the first write to one copies it (fault.c).
  * fork=copy: every private page is copied at once.
@@ -13,8 +15,16 @@
 #include "mm/space/aspace_priv.h"
 #include "mm/space/build.h"
 #include "mm/phys/vmstat.h"
+#include "mm/xlate/tie.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
+
+/* Fewer slots, or pages in them, are not worth a tie: copying their entries is faster than
+ * the fault that needs them. */
+#ifndef FORK_LEND_SLOTS
+#define FORK_LEND_SLOTS 64
+#define FORK_LEND_PAGES 24
+#endif
 
 struct fork {
 	struct aspace *from; /* locked */
@@ -158,6 +168,54 @@ static int fork_copy_large(struct fork *f, va_t va, struct page *from, u64 flags
 	return err;
 }
 
+/* Takes W from the @n slots of the parent.  Returns how many hold frames. */
+static unsigned fork_protect_run(struct fork *f, pte_t *slot, unsigned n)
+{
+	bool cow = fork_is_cow(f);
+	unsigned pages = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		pte_t e = pte_load(&slot[i]);
+
+		if (!fork_is_page(e))
+			continue;
+		pages++;
+		if (cow && e.bits & PTE_W)
+			fork_protect(f, &slot[i], e);
+	}
+	return pages;
+}
+
+/* The table of the parent lends the run to the child's, if that is worth while.  A table
+ * that lent the same run before, and has it still, needs no look at its entries. */
+static int fork_lend(struct fork *f, struct pt_cur *c, unsigned n, bool *lent)
+{
+	struct page *table = pt_table_of(c);
+	struct tie_range r = tie_range(table);
+	unsigned at = level_index(c->va, 0), pages = r.pages;
+	struct pt_cur to;
+
+	*lent = false;
+	if (f->area->object || f->area->flags & VMA_SHARED || n < FORK_LEND_SLOTS)
+		return 0;
+	if (table->flags && (at >= r.hi || at + n <= r.lo))
+		return 0; /* it lends something else */
+	if (!table->flags || r.lo != at || r.hi != at + n) {
+		tie_settle(table);
+		pages = fork_protect_run(f, c->slot, n);
+	}
+	if (pages < FORK_LEND_PAGES)
+		return 0;
+	to = pt_peek(&f->to.space->pt, c->va);
+	if (pt_reach(&to, 0))
+		return -ENOMEM;
+	pt_lend(c, &to, n, pages);
+	f->to.space->resident += pages;
+	vmstat_add(VM_fork_shared, pages);
+	*lent = true;
+	return 0;
+}
+
 static int fork_large(struct fork *f, const struct pt_cur *c, bool copy)
 {
 	pte_t e = pte_load(c->slot);
@@ -169,8 +227,9 @@ static int fork_large(struct fork *f, const struct pt_cur *c, bool copy)
 		    : fork_share_large(f, c, e);
 }
 
-/* The @n slots of level 0 under the cursor.  The child gets no table if they are empty. */
-static int fork_run(struct fork *f, const struct pt_cur *c, unsigned n, bool copy)
+/* Copies the @n slots of level 0 under the cursor, or their frames.  The child gets no
+ * table if they are empty. */
+static int fork_copy_slots(struct fork *f, const struct pt_cur *c, unsigned n, bool copy)
 {
 	unsigned i = 0;
 	pte_t *to;
@@ -188,14 +247,28 @@ static int fork_run(struct fork *f, const struct pt_cur *c, unsigned n, bool cop
 	return err;
 }
 
+static int fork_run(struct fork *f, struct pt_cur *c, unsigned n, bool copy)
+{
+	struct page *table = pt_table_of(c);
+	bool lent = false;
+	int err = 0;
+
+	if (table->flags & TIE_BORROWS)
+		tie_settle(table);
+	if (opt(FORK) == FORK_TABLES)
+		err = fork_lend(f, c, n, &lent);
+	return err || lent ? err : fork_copy_slots(f, c, n, copy);
+}
+
 static int fork_area_pages(struct fork *f)
 {
+	struct pt *from = &f->from->pt;
 	bool copy = opt(FORK) == FORK_COPY && !(f->area->flags & VMA_SHARED);
 	unsigned n;
 	int err;
 
-	pt_check_changeable(&f->from->pt);
-	pt_for_each_run(c, n, &f->from->pt, f->area->start, f->area->end)
+	pt_check_changeable(from);
+	pt_for_each_run(c, n, pt_peek(from, f->area->start), f->area->end)
 	{
 		if (sched_point_killed())
 			return -EINTR;
@@ -208,7 +281,7 @@ static int fork_area_pages(struct fork *f)
 
 static int fork_guard(struct fork *f)
 {
-	struct pt_cur c = pt_at(&f->from->pt, f->from->guard);
+	struct pt_cur c = pt_peek(&f->from->pt, f->from->guard);
 
 	return aspace_has_guard(&c) ? aspace_builder_add_guard(&f->to, c.va) : 0;
 }

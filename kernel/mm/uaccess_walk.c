@@ -19,7 +19,7 @@ static char *walk_translate(struct aspace *as, va_t va, enum access access)
 
 	for (unsigned tries = 0; tries < TRIES; tries++) {
 		if (mapping_walk_begin(as)) {
-			struct pt_cur c = pt_at(&as->pt, va);
+			struct pt_cur c = pt_peek(&as->pt, va);
 			pte_t e = pte_load(c.slot);
 
 			if (pte_permits(e, access)) {

@@ -9,7 +9,7 @@
 enum form { BY_INDEX, BY_ADDRESS, WITH_RIGHTS };
 
 struct printer {
-	const struct pt *pt;
+	struct pt *pt;
 	enum form form;
 };
 
@@ -50,7 +50,7 @@ static void vmprint_table(const struct printer *p, va_t va, int level)
 	}
 }
 
-static void vmprint_all(const struct pt *pt, enum form form)
+static void vmprint_all(struct pt *pt, enum form form)
 {
 	struct printer p = { .pt = pt, .form = form };
 
@@ -58,17 +58,17 @@ static void vmprint_all(const struct pt *pt, enum form form)
 	vmprint_table(&p, 0, PT_LEVELS - 1);
 }
 
-void vmprint(const struct pt *pt)
+void vmprint(struct pt *pt)
 {
 	vmprint_all(pt, BY_INDEX);
 }
 
-void vmprint_addresses(const struct pt *pt)
+void vmprint_addresses(struct pt *pt)
 {
 	vmprint_all(pt, BY_ADDRESS);
 }
 
-void vmprint_rights(const struct pt *pt)
+void vmprint_rights(struct pt *pt)
 {
 	vmprint_all(pt, WITH_RIGHTS);
 }

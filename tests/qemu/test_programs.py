@@ -127,15 +127,15 @@ def test_vmctl_lists_all_options(m):
 
 
 @pytest.mark.parametrize("line,code,wanted", [
-    ("vmctl fork", 0, ["fork=cow\n", "cow (default) copy", "not given", "vmctl fork=VALUE",
+    ("vmctl fork", 0, ["fork=tables\n", "tables (default) cow copy", "not given", "vmctl fork=VALUE",
                         "  copy      changes instructions: fork +"]),
     ("vmctl isolate", 0, ["isolate=off\n", "off (default) on", "./run --boot 'isolate=VALUE'"]),
     ("vmctl asid=17", 2, ["asid=17: the values are: on off 0-16"]),
     ("vmctl asid=16", 1, ["./run --boot 'asid=16'"]),
-    ("vmctl -n fork heap", 0, ["cow\neager\n"]),
+    ("vmctl -n fork heap", 0, ["tables\neager\n"]),
     ("vmctl isolate=on", 1, ["at boot only", "./run --boot 'isolate=on'"]),
     ("vmctl isolate=maybe", 2, ["isolate=maybe: the values are: off on"]),
-    ("vmctl fork=maybe", 2, ["fork=maybe: the values are: cow copy"]),
+    ("vmctl fork=maybe", 2, ["fork=maybe: the values are: tables cow copy"]),
     ("vmctl columns=1", 2, ["columns=1: the values are: 2-9999"]),
     ("vmctl nosuch", 2, ["nosuch: no such option"]),
     ("vmctl nosuch=1 isolate=on", 2, ["nosuch: no such option", "at boot only"]),

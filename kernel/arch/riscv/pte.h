@@ -20,6 +20,7 @@ typedef struct {
 #define PTE_D BIT(7)
 #define PTE_COW BIT(8)    /* software: shared, copy on the first write          */
 #define PTE_PARKED BIT(9) /* software: no leaf, but names a frame: mm/space/access.h */
+#define PTE_TIED BIT(8)   /* software, in a pointer to a table: mm/xlate/tie.h      */
 #define PTE_RWX (PTE_R | PTE_W | PTE_X)
 #define PTE_FLAGS 0x3fful
 #define PTE_PPN_SHIFT 10

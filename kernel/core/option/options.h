@@ -11,8 +11,8 @@
 #include "lib/types.h"
 
 #define OPTIONS(X, W)                                                                   \
-	X(FORK, "fork", ANY_TIME, "share frames at fork, or copy them",                 \
-	  W(FORK_COW, "cow") W(FORK_COPY, "copy"))                                      \
+	X(FORK, "fork", ANY_TIME, "share tables or frames, or copy frames",             \
+	  W(FORK_TABLES, "tables") W(FORK_COW, "cow") W(FORK_COPY, "copy"))             \
 	X(HEAP, "heap", ANY_TIME, "memory at sbrk, or at the first touch",              \
 	  W(HEAP_EAGER, "eager") W(HEAP_LAZY, "lazy"))                                  \
 	X(SUPER, "super", ANY_TIME, "2 MiB leaves where they fit",                      \
@@ -50,8 +50,8 @@
 		  W(KTEST_PANIC, "panic") W(KTEST_LOCK, "lock") W(KTEST_PRINT, "print") \
 			  W(KTEST_START, "start"))
 
-/* enum option_FORK { FORK_COW, FORK_COPY, FORK_NUMBERS }.  The value of an option that is
- * the number n is ID_NUMBERS + n. */
+/* enum option_FORK { FORK_TABLES, FORK_COW, FORK_COPY, FORK_NUMBERS }.  The value of an
+ * option that is the number n is ID_NUMBERS + n. */
 #define OPTION_VALUE(value, text) value,
 #define OPTION_VALUES(id, name, when, what, words, ...) \
 	enum option_##id{ words id##_NUMBERS };

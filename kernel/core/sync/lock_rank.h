@@ -15,6 +15,7 @@
 	X(none, spin, "not ranked, not checked")                                  \
 	X(file, mutex, "a file's offset; held over copies that may fault")        \
 	X(area, mutex, "areas and page table of one address space")               \
+	X(tie, mutex, "entries that page tables borrow from others")              \
 	X(dir, mutex, "namespace changes that take two directories")              \
 	X(inode, mutex, "one inode's metadata and contents; parent before child") \
 	X(log, mutex, "the state of the log")                                     \

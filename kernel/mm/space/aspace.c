@@ -10,6 +10,7 @@
 #include "mm/space/watch.h"
 #include "mm/xlate/kmap_init.h"
 #include "mm/xlate/root.h"
+#include "mm/xlate/tie.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 #include "uapi/limits.h"
@@ -25,6 +26,7 @@ void aspace_init(u32 harts)
 	slab_init(&aspace_slab, "aspace", sizeof(struct aspace));
 	slab_keep(&aspace_slab, 2 * NPROC); /* exec has an old and a new one */
 	vma_init();
+	tie_init();
 	root_init(opt(ISOLATE) == ISOLATE_ON, harts);
 }
 

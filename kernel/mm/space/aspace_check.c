@@ -5,6 +5,7 @@
 #include "lib/assert.h"
 #include "mm/space/aspace.h"
 #include "mm/space/aspace_priv.h"
+#include "mm/xlate/tie.h"
 #include "uapi/layout.h"
 
 static void aspace_check_leaf(struct aspace *as, va_t va, pte_t e)
@@ -42,15 +43,32 @@ static u64 aspace_count_reserve(const struct pt *pt)
 	return n;
 }
 
+/* The pages of a slot that the space borrows, counted at the first slot of the tie: the
+ * entries themselves may come at any moment.  False: it does not. */
+static bool aspace_borrows(const struct pt_cur *c, u64 *pages)
+{
+	const struct page *table = c->level ? NULL : pt_table_of(c);
+	unsigned i = level_index(c->va, 0);
+
+	if (!table || !(table->flags & TIE_BORROWS) || !tie_covers(table, i))
+		return false;
+	if (i == tie_range(table).lo)
+		*pages += tie_range(table).pages;
+	return true;
+}
+
+/* Leaves ties as they are. */
 void aspace_check(struct aspace *as)
 {
 	u64 resident = 0, large = 0;
 
 	mutex_lock(&as->lock);
 	vma_check(&as->areas);
-	pt_for_each(c, &as->pt, 0, MAXVA) {
+	for (struct pt_cur c = pt_peek(&as->pt, 0); c.va < MAXVA; pt_next(&c)) {
 		pte_t e = pte_load(c.slot);
 
+		if (aspace_borrows(&c, &resident))
+			continue;
 		if (pte_is_parked(e, c.level))
 			resident++;
 		if (!pte_is_leaf(e))

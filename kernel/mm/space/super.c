@@ -189,7 +189,7 @@ void super_cut(struct aspace *as, va_t va)
 
 	if (!as->pt.reserve || IS_ALIGNED(va, SUPER_SIZE))
 		return; /* there is no large leaf, or none can lie across @va */
-	c = pt_at(&as->pt, va);
+	c = pt_peek(&as->pt, va);
 	if (pte_is_large(pte_load(c.slot), c.level))
 		super_split(&c);
 }

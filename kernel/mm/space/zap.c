@@ -5,6 +5,7 @@
 #include "mm/space/aspace_priv.h"
 #include "mm/space/pagecache.h"
 #include "mm/xlate/gather.h"
+#include "mm/xlate/tie.h"
 
 /* The area at @va, if it is a shared mapping of a file, else NULL. */
 static struct vma *aspace_shared_area(struct aspace *as, va_t va)
@@ -52,20 +53,43 @@ static u64 aspace_clear_run(struct aspace *as, const struct pt_cur *c, unsigned 
 	return frames;
 }
 
+/* The same for a run of a space that is given back.  Slots that a tie has may be empty: a
+ * borrower has got nothing, or a lender leaves all to its last borrower. */
+static void aspace_clear_last(struct aspace *as, struct pt_cur c, unsigned n,
+			      struct gather *g)
+{
+	struct page *table = pt_table_of(&c);
+	unsigned at = level_index(c.va, 0), end = at + n;
+	struct tie_range r = tie_range(table);
+
+	if (table->flags && at < r.hi && r.lo < end && tie_give_up(table)) {
+		if (at < r.lo)
+			as->resident -= aspace_clear_run(as, &c, r.lo - at, g, true);
+		n = end - MIN(r.hi, end);
+		c.va += (r.hi - at) * PAGE_SIZE;
+		c.slot += r.hi - at;
+	}
+	as->resident -= aspace_clear_run(as, &c, n, g, true);
+}
+
 /* Clears the entries of [lo, hi) and moves their references to @g.  Files are told of the
- * shared pages that were written. */
-static void aspace_gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
+ * shared pages that were written.  @last: the space is given back. */
+static void aspace_gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g,
+				bool last)
 {
 	bool quiet = !as->shared && !__atomic_load_n(&as->cutting, __ATOMIC_RELAXED);
+	enum pt_tie tie = last ? PT_LEAVE : PT_OWN_TABLE;
 	unsigned n;
 
 	pt_check_changeable(&as->pt);
 	super_cut(as, lo);
 	super_cut(as, hi);
-	pt_for_each_run(c, n, &as->pt, lo, hi)
+	pt_for_each_run(c, n, pt_at_tie(&as->pt, lo, tie), hi)
 	{
 		sched_point();
-		if (c.level == 0)
+		if (c.level == 0 && last)
+			aspace_clear_last(as, c, n, g);
+		else if (c.level == 0)
 			as->resident -= aspace_clear_run(as, &c, n, g, quiet);
 		else if (pte_is_large(pte_load(c.slot), c.level))
 			super_unmap(as, &c, g);
@@ -137,7 +161,7 @@ void aspace_zap(struct aspace *as, va_t lo, va_t hi)
 	if (as->shared)
 		aspace_tell_first(as, lo, hi);
 	gather_init(&g, &as->root.tlb);
-	aspace_gather_pages(as, lo, hi, &g);
+	aspace_gather_pages(as, lo, hi, &g, false);
 	gather_finish(&g);
 }
 
@@ -156,7 +180,7 @@ void aspace_zap_all(struct aspace *as)
 
 	gather_init(&g, NULL);
 	vma_for_each(a, &as->areas)
-		aspace_gather_pages(as, a->start, a->end, &g);
+		aspace_gather_pages(as, a->start, a->end, &g, true);
 	gather_finish(&g);
 	if (as->guarded)
 		aspace_clear_guard(as);

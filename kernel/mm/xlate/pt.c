@@ -7,6 +7,7 @@
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/xlate/gather.h"
+#include "mm/xlate/tie.h"
 #include "mm/phys/kmap.h"
 #include "uapi/errno.h"
 
@@ -20,6 +21,21 @@ static pte_t *pt_table_at(pa_t pa)
 
 /* --- the cursor --------------------------------------------------------- */
 
+/* The last step of a walk, to a table that has a tie: @e in the slot points at it. */
+static __attribute__((noinline)) void pt_step_tied(struct pt_cur *c, pte_t *slot, pte_t e)
+{
+	struct page *table = frame_of_pa(pte_pa(e));
+	unsigned i = level_index(c->va, 0);
+
+	if (c->tie == PT_OWN_TABLE || (c->tie == PT_OWN_SLOT && tie_covers(table, i))) {
+		pt_check_changeable(c->pt);
+		tie_settle(table);
+		pte_put(slot, (pte_t){ e.bits & ~PTE_TIED });
+	}
+	c->level = 0;
+	c->slot = pt_table_at(pte_pa(e)) + i;
+}
+
 /* Moves from a slot on the path to the slot where the walk for va ends, but not below
  * @level. */
 static inline void pt_descend(struct pt_cur *c, int level)
@@ -32,6 +48,10 @@ static inline void pt_descend(struct pt_cur *c, int level)
 
 		if (!pte_is_table(e, at))
 			break;
+		if (e.bits & PTE_TIED) {
+			pt_step_tied(c, slot, e);
+			return;
+		}
 		at--;
 		slot = pt_table_at(pte_pa(e)) + level_index(c->va, at);
 	}
@@ -39,11 +59,12 @@ static inline void pt_descend(struct pt_cur *c, int level)
 	c->slot = slot;
 }
 
-static inline struct pt_cur pt_at_level(struct pt *pt, va_t va, int level)
+static inline struct pt_cur pt_at_level(struct pt *pt, va_t va, int level, enum pt_tie tie)
 {
 	struct pt_cur c = { .pt = pt,
 			    .va = va,
 			    .level = ROOT_LEVEL,
+			    .tie = tie,
 			    .slot = pt_table_at(pt->root) + level_index(va, ROOT_LEVEL) };
 
 	pt_descend(&c, level);
@@ -52,7 +73,12 @@ static inline struct pt_cur pt_at_level(struct pt *pt, va_t va, int level)
 
 struct pt_cur pt_at(struct pt *pt, va_t va)
 {
-	return pt_at_level(pt, va, 0);
+	return pt_at_level(pt, va, 0, PT_OWN_SLOT);
+}
+
+struct pt_cur pt_at_tie(struct pt *pt, va_t va, enum pt_tie tie)
+{
+	return pt_at_level(pt, va, 0, tie);
 }
 
 /* The very last slot ends at 2^64, which is no address: va becomes the last address, and
@@ -62,7 +88,7 @@ void pt_next_slow(struct pt_cur *c)
 	va_t end = pt_end(c);
 
 	if (level_index(end, c->level) == 0) {
-		*c = pt_at(c->pt, end ? end : ~0ul);
+		*c = pt_at_tie(c->pt, end ? end : ~0ul, c->tie);
 		return;
 	}
 	c->va = end;
@@ -70,24 +96,37 @@ void pt_next_slow(struct pt_cur *c)
 	pt_descend(c, 0);
 }
 
-pte_t pt_entry(const struct pt *pt, va_t va, int level)
+pte_t pt_entry(struct pt *pt, va_t va, int level)
 {
-	pte_t e = pte_load(pt_table_at(pt->root) + level_index(va, ROOT_LEVEL));
+	struct pt_cur c = pt_at_tie(pt, va, PT_OWN_TABLE);
 
-	for (int at = ROOT_LEVEL; at > level; at--) {
-		if (!pte_is_table(e, at))
-			return (pte_t){ 0 };
-		e = pte_load(pt_table_at(pte_pa(e)) + level_index(va, at - 1));
-	}
-	return e;
+	if (c.level < level)
+		c = pt_at_level(pt, va, level, PT_LEAVE);
+	return c.level == level ? pte_load(c.slot) : (pte_t){ 0 };
 }
 
 /* --- writing entries ---------------------------------------------------- */
+
+struct page *pt_table_of(const struct pt_cur *c)
+{
+	return frame_of_va((void *)ALIGN_DOWN((uintptr_t)c->slot, PAGE_SIZE));
+}
 
 #ifdef PAGODA_CHECK
 void pt_check_changeable(const struct pt *pt)
 {
 	ASSERT(!pt->lock || mutex_held(pt->lock));
+}
+
+/* Nobody changes an entry that a tie has. */
+static void pt_check_own(const struct pt_cur *c)
+{
+	ASSERT(c->level > 0 || !tie_covers(pt_table_of(c), level_index(c->va, 0)));
+}
+#else
+static void pt_check_own(const struct pt_cur *c)
+{
+	(void)c;
 }
 #endif
 
@@ -119,6 +158,7 @@ static pte_t pt_slot_write(struct pt_cur *c, pte_t e)
 pte_t pt_set_leaf(struct pt_cur *c, pte_t e)
 {
 	ASSERT(!pte_is_table(e, c->level) && !pte_is_table(pte_load(c->slot), c->level));
+	pt_check_own(c);
 	return pt_slot_write(c, e);
 }
 
@@ -219,6 +259,7 @@ static void pt_check_no_leaves(const struct pt *pt)
 	for (struct page *table = pt->tables; table; table = pt_table_next(table)) {
 		const pte_t *slot = frame_va(table);
 
+		ASSERT(!table->flags); /* no tie */
 		for (unsigned i = 0; i < PT_ENTRIES; i++)
 			ASSERT(!pte_is_leaf(pte_load(&slot[i])));
 	}
@@ -343,17 +384,19 @@ static bool pt_table_is_empty(const pte_t *table, unsigned below)
 
 bool pt_large_fits(struct pt *pt, va_t va)
 {
-	struct pt_cur c = pt_at_level(pt, ALIGN_DOWN(va, level_size(1)), 1);
+	struct pt_cur c = pt_at_level(pt, ALIGN_DOWN(va, level_size(1)), 1, PT_LEAVE);
 	pte_t e = pte_load(c.slot);
 
 	if (!pte_is_table(e, c.level))
 		return !e.bits;
+	if (e.bits & PTE_TIED)
+		return false; /* there are pages, perhaps in another table */
 	return pt_table_is_empty(pt_table_at(pte_pa(e)), level_index(va, 0) - 1);
 }
 
 int pt_put_large(struct pt *pt, va_t va, pte_t e, struct gather *g)
 {
-	struct pt_cur c = pt_at_level(pt, va, 1);
+	struct pt_cur c = pt_at_level(pt, va, 1, PT_LEAVE);
 	struct page *table;
 	int err;
 
@@ -402,4 +445,27 @@ void pt_split(struct pt_cur *c)
 			small[i] = pte_make(pte_pa(e) + i * PAGE_SIZE, e.bits & PTE_FLAGS);
 	} while (!pte_cas(c->slot, e, pointer));
 	pt_descend(c, 0);
+}
+
+/* --- tables with ties ------------------------------------------------------ */
+
+static void pt_mark_tied(const struct pt_cur *c)
+{
+	struct pt_cur above = pt_at_level(c->pt, c->va, 1, PT_LEAVE);
+
+	pte_put(above.slot, (pte_t){ pte_load(above.slot).bits | PTE_TIED });
+}
+
+void pt_lend(struct pt_cur *from, struct pt_cur *to, unsigned n, unsigned pages)
+{
+	unsigned lo = level_index(from->va, 0);
+
+	pt_check_changeable(from->pt);
+	pt_check_changeable(to->pt);
+	tie_lend(pt_table_of(from), pt_table_of(to),
+		 (struct tie_range){ .lo = (u16)lo,
+				     .hi = (u16)(lo + n),
+				     .pages = (u16)pages });
+	pt_mark_tied(from);
+	pt_mark_tied(to);
 }

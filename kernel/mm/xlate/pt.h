@@ -58,6 +58,14 @@ struct pt {
 	struct page *reserve;
 };
 
+/* What a cursor does when it comes to a table of level 0 that has a tie (tie.h).  A change
+ * of an entry that is lent or missing must end the tie before. */
+enum pt_tie {
+	PT_OWN_SLOT,  /* ends it if that concerns the slot at va   */
+	PT_OWN_TABLE, /* ends it: for loops                        */
+	PT_LEAVE,     /* leaves it: slots of a borrower are empty  */
+};
+
 /* A cursor rests on the slot where the walk for va ends: a leaf, a guard, or an entry with
  * V clear.  Invariant: slot is at `level`, and every slot above it on the path points at
  * a table. */
@@ -65,6 +73,7 @@ struct pt_cur {
 	struct pt *pt;
 	va_t va;
 	int level;
+	enum pt_tie tie;
 	pte_t *slot;
 };
 
@@ -81,6 +90,14 @@ static inline void pt_check_changeable(const struct pt *pt)
 
 /* A cursor on the slot where the walk for @va ends. */
 struct pt_cur pt_at(struct pt *pt, va_t va);
+struct pt_cur pt_at_tie(struct pt *pt, va_t va, enum pt_tie tie);
+
+/* The same as the hardware sees it.  For the running thread's own space the lock is not
+ * needed, as only other threads of the space would change the entry. */
+static inline struct pt_cur pt_peek(struct pt *pt, va_t va)
+{
+	return pt_at_tie(pt, va, PT_LEAVE);
+}
 
 /* The end of the addresses that the current slot maps (exclusive). */
 static inline va_t pt_end(const struct pt_cur *c)
@@ -118,8 +135,9 @@ static inline u32 pt_empty_run(const struct pt_cur *c, u32 max)
  * reclaim. */
 int pt_reach(struct pt_cur *c, int level) MUST_CHECK;
 
-#define pt_for_each(c, table, start, end) \
-	for (struct pt_cur c = pt_at(table, start); c.va < (end); pt_next(&c))
+#define pt_for_each(c, table, start, end)                                           \
+	for (struct pt_cur c = pt_at_tie(table, start, PT_OWN_TABLE); c.va < (end); \
+	     pt_next(&c))
 
 /* A run is the slots c->slot[0] to [n - 1] of one table, up to the page of @end - 1: of a
  * table of level 0, as many as there are; above that, one. */
@@ -138,9 +156,8 @@ static inline void pt_skip(struct pt_cur *c, unsigned n)
 }
 
 /* A loop over runs, for what is done to many pages: work per table is done once. */
-#define pt_for_each_run(c, n, table, start, end)                                           \
-	for (struct pt_cur c = pt_at(table, start); c.va < (end) && (n = pt_run(&c, end)); \
-	     pt_skip(&c, n))
+#define pt_for_each_run(c, n, from, end) \
+	for (struct pt_cur c = from; c.va < (end) && (n = pt_run(&c, end)); pt_skip(&c, n))
 
 /* To be called for each entry of pt_for_each(): a scheduling point, once per table.  True:
  * the running thread is to die. */
@@ -201,5 +218,14 @@ pte_t pt_take_large(struct pt_cur *c);
 void pt_split(struct pt_cur *c);
 
 /* The entry at @level on the walk for @va; an empty one if the walk ends above.  For code
- * that shows the tables themselves. */
-pte_t pt_entry(const struct pt *pt, va_t va, int level);
+ * that shows the tables themselves; there are no ties on that walk any more. */
+pte_t pt_entry(struct pt *pt, va_t va, int level);
+
+/* --- tables with ties ------------------------------------------------------ */
+
+/* The table of level 0 in which the cursor is. */
+struct page *pt_table_of(const struct pt_cur *c);
+
+/* The @n slots under @to, which are empty, are to have what the @n under @from have, but A
+ * and D: the table of @to borrows.  @pages of them hold frames, and none has W. */
+void pt_lend(struct pt_cur *from, struct pt_cur *to, unsigned n, unsigned pages);

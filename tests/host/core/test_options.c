@@ -107,7 +107,7 @@ static void test_first_value_is_the_default(void **state)
 		assert_memory_equal(shown(o), list(o), n);
 		assert_null(option_given(o->name));
 	}
-	assert_int_equal(opt(FORK), FORK_COW);
+	assert_int_equal(opt(FORK), FORK_TABLES);
 	assert_int_equal(opt(UACCESS), UACCESS_AUTO);
 	assert_int_equal(opt_number(COLUMNS), 80);
 }
@@ -299,7 +299,7 @@ static void test_wrong_changes_change_nothing(void **state)
 		option_look(option_at(i), &now);
 		assert_false(now.changed);
 	}
-	assert_int_equal(opt(FORK), FORK_COW);
+	assert_int_equal(opt(FORK), FORK_TABLES);
 	assert_int_equal(opt(ISOLATE), ISOLATE_OFF);
 	assert_int_equal(opt_number(COLUMNS), 80);
 }

@@ -1,4 +1,4 @@
-// sources: kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
+// sources: kernel/mm/xlate/pt.c kernel/mm/xlate/tie.c kernel/mm/xlate/gather.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc
 /* test_pt_map.c - page tables case by case: every allocation failing once, the
  * sizes of leaves, what is in the way, the kernel half, misuse. */
@@ -252,9 +252,10 @@ static void test_misuse(void **state)
 	expect_assert_failure((void)!pt_map(&kernel_pt, -GIB, 0, PAGE_SIZE, PTE_R));
 	assert_int_equal(pt_reach(&c, 0), 0);
 	expect_assert_failure((void)pt_set_leaf(
-		&(struct pt_cur){ &pt, 0, 2, root_of(pt.root) }, (pte_t){ 0 }));
-	expect_assert_failure((void)pt_set_leaf(
-		&(struct pt_cur){ &pt, 0, 2, root_of(pt.root) + 1 }, (pte_t){ PTE_V }));
+		&(struct pt_cur){ &pt, 0, 2, PT_LEAVE, root_of(pt.root) }, (pte_t){ 0 }));
+	expect_assert_failure((void)pt_set_leaf(&(struct pt_cur){ &pt, 0, 2, PT_LEAVE,
+								  root_of(pt.root) + 1 },
+						(pte_t){ PTE_V }));
 	/* A large leaf at an address that is not aligned, and one in the kernel half. */
 	expect_assert_failure(
 		(void)!pt_put_large(&pt, 4 * GIB + MIB, pte_make(GIB, PTE_R | PTE_V), &g));

@@ -1,4 +1,4 @@
-// sources: kernel/mm/space/aspace.c kernel/mm/space/zap.c kernel/mm/space/populate.c kernel/mm/space/build.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/space/super.c kernel/mm/sbrk.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/gather.c kernel/core/sync/rcu.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/vm/flat.c tests/host/shim/shim.c
+// sources: kernel/mm/space/aspace.c kernel/mm/space/zap.c kernel/mm/space/populate.c kernel/mm/space/build.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/space/super.c kernel/mm/sbrk.c kernel/mm/space/vma.c kernel/mm/xlate/pt.c kernel/mm/xlate/tie.c kernel/mm/xlate/gather.c kernel/core/sync/rcu.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/vm/flat.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -Wl,--wrap=frame_alloc,--wrap=frame_alloc_many,--wrap=slab_alloc,--wrap=slab_alloc_many,--wrap=frame_put
 /* test_vm_model.c - all short sequences of what programs do to their memory, and long
  * random ones, on the kernel's own code against a flat model.  Each step is repeated with
@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "mm/space/aspace_priv.h"
+#include "mm/xlate/tie.h"
 #include "shim.h"
 
 #define LENGTH 5
@@ -117,11 +118,21 @@ static void mix_frame(struct page *pg, struct page *known[], unsigned *n)
 	mix(pg ? *(u8 *)frame_va(pg) : 0);
 }
 
+/* A fork need not look at the entry. */
+static bool world_lends(unsigned s, unsigned i)
+{
+	struct pt_cur c = pt_peek(&space[s]->pt, page_va(i));
+
+	return !c.level && tie_covers(pt_table_of(&c), level_index(c.va, 0));
+}
+
 static void mix_page(unsigned s, unsigned i, struct page *known[], unsigned *n)
 {
 	struct vma *v = vma_find(&space[s]->areas, page_va(i));
 
 	mix(world_pte(s, i).bits & PTE_FLAGS);
+	mix(world_lender(s, i) != NULL);
+	mix(world_lends(s, i));
 	mix(world_tlb_bits(s, i) & PTE_FLAGS);
 	mix_frame(world_frame(s, i), known, n);
 	if (!v)
@@ -337,6 +348,7 @@ static void alphabet(u8 map)
 
 static void explore(u8 map, unsigned length)
 {
+	static const char *const fork_name[] = { "tables", "cow", "copy" };
 	u64 at_start = steps;
 
 	alphabet(map);
@@ -350,8 +362,8 @@ static void explore(u8 map, unsigned length)
 	busy = false;
 	print_message(
 		"  map %u, fork=%s, A and D by %s: length %u, %lu states, %lu steps\n", map,
-		opt(FORK) == FORK_COPY ? "copy" : "cow",
-		world_svade ? "software" : "hardware", length, nnodes, steps - at_start);
+		fork_name[opt(FORK)], world_svade ? "software" : "hardware", length, nnodes,
+		steps - at_start);
 }
 
 /* --- tests ----------------------------------------------------------------------- */
@@ -359,16 +371,18 @@ static void explore(u8 map, unsigned length)
 static unsigned length = LENGTH;
 static u64 random_steps = 100000;
 
+#define CONFIGURATIONS (2 * FORK_NUMBERS)
+
 static void configure(unsigned bits)
 {
-	option_put(FORK, bits & 1 ? FORK_COPY : FORK_COW);
-	world_svade = bits & 2;
+	option_put(FORK, bits / 2);
+	world_svade = bits & 1;
 }
 
 static void test_all_sequences(void **state)
 {
 	(void)state;
-	for (unsigned bits = 0; bits < 4; bits++) {
+	for (unsigned bits = 0; bits < CONFIGURATIONS; bits++) {
 		configure(bits);
 		for (u8 map = 0; map < NMAPS; map++)
 			explore(map, bits ? length - 1 : length);
@@ -412,7 +426,7 @@ static void test_random_sequences(void **state)
 
 		if (i % 1000 == 0) {
 			world_stop();
-			configure((unsigned)rig_below(4));
+			configure((unsigned)rig_below(CONFIGURATIONS));
 			world_start();
 			flat_init(&model);
 		}

@@ -13,6 +13,7 @@
 #include "mm/phys/reclaim.h"
 #include "mm/phys/slab.h"
 #include "mm/phys/vmstat.h"
+#include "lent.h"
 #include "shim.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
@@ -433,7 +434,7 @@ static bool permits(pte_t e, enum access access)
 /* Walks the table as the hardware does.  False: a page fault. */
 static bool walk(unsigned s, unsigned page, enum access access)
 {
-	struct pt_cur c = pt_at(&space[s]->pt, page_va(page));
+	struct pt_cur c = pt_peek(&space[s]->pt, page_va(page));
 	pte_t e = pte_load(c.slot);
 	u64 used = PTE_A | (access == ACCESS_WRITE ? PTE_D : 0);
 
@@ -496,11 +497,21 @@ bool world_exec(unsigned s, unsigned page)
 	return at;
 }
 
-pte_t world_pte(unsigned s, unsigned page)
+pte_t world_raw_pte(unsigned s, unsigned page)
 {
-	struct pt_cur c = pt_at(&space[s]->pt, page_va(page));
+	struct pt_cur c = pt_peek(&space[s]->pt, page_va(page));
 
 	return c.level ? (pte_t){ 0 } : pte_load(c.slot);
+}
+
+struct page *world_lender(unsigned s, unsigned page)
+{
+	return lent_by(&space[s]->pt, page_va(page));
+}
+
+pte_t world_pte(unsigned s, unsigned page)
+{
+	return lent_entry(&space[s]->pt, page_va(page));
 }
 
 struct page *world_frame(unsigned s, unsigned page)
@@ -522,7 +533,7 @@ static void check_references(void)
 	memset(refs, 0, sizeof(refs));
 	for (unsigned s = 0; s < SPACES; s++)
 		for (unsigned p = 0; p < PAGES; p++)
-			if (world_frame(s, p))
+			if (world_frame(s, p) && !world_lender(s, p))
 				refs[world_frame(s, p) - table]++;
 	list_for_each(pg, &world_file.obj.pages, link)
 		refs[pg - table]++;
@@ -577,7 +588,7 @@ static void check_rights(unsigned s, unsigned p)
 /* A translation that is still in use allows no more than the entry. */
 static void check_tlb(unsigned s, unsigned p)
 {
-	pte_t t = tlb[s][p], e = world_pte(s, p);
+	pte_t t = tlb[s][p], e = world_raw_pte(s, p);
 
 	if (!t.bits)
 		return;

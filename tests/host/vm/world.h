@@ -84,7 +84,12 @@ void world_tlb_forget(unsigned s);
 void world_tlb_set(unsigned s, unsigned page, pte_t e);
 u64 world_tlb_bits(unsigned s, unsigned page);
 
-/* The entry of a page; and the frame of a leaf or of a page under PROT_NONE, else NULL. */
+/* What the table itself has for a page; and the table that it borrows the entry from. */
+pte_t world_raw_pte(unsigned s, unsigned page);
+struct page *world_lender(unsigned s, unsigned page);
+
+/* The entry of a page, its own or borrowed; and the frame of a leaf or of a page under
+ * PROT_NONE, else NULL. */
 pte_t world_pte(unsigned s, unsigned page);
 struct page *world_frame(unsigned s, unsigned page);
 
