@@ -12,10 +12,11 @@
  * cached translations) are gone on with once. */
 #include "flat.h"
 
+#include "lent.h"
+
 #include <string.h>
 
 #include "mm/space/aspace_priv.h"
-#include "mm/xlate/tie.h"
 #include "shim.h"
 
 #define LENGTH 5
@@ -131,7 +132,7 @@ static void mix_page(unsigned s, unsigned i, struct page *known[], unsigned *n)
 	struct vma *v = vma_find(&space[s]->areas, page_va(i));
 
 	mix(world_pte(s, i).bits & PTE_FLAGS);
-	mix(world_lender(s, i) != NULL);
+	mix(lent_by(&space[s]->pt, page_va(i)) != NULL);
 	mix(world_lends(s, i));
 	mix(world_tlb_bits(s, i) & PTE_FLAGS);
 	mix_frame(world_frame(s, i), known, n);

@@ -504,11 +504,6 @@ pte_t world_raw_pte(unsigned s, unsigned page)
 	return c.level ? (pte_t){ 0 } : pte_load(c.slot);
 }
 
-struct page *world_lender(unsigned s, unsigned page)
-{
-	return lent_by(&space[s]->pt, page_va(page));
-}
-
 pte_t world_pte(unsigned s, unsigned page)
 {
 	return lent_entry(&space[s]->pt, page_va(page));
@@ -533,7 +528,7 @@ static void check_references(void)
 	memset(refs, 0, sizeof(refs));
 	for (unsigned s = 0; s < SPACES; s++)
 		for (unsigned p = 0; p < PAGES; p++)
-			if (world_frame(s, p) && !world_lender(s, p))
+			if (world_frame(s, p) && !lent_by(&space[s]->pt, page_va(p)))
 				refs[world_frame(s, p) - table]++;
 	list_for_each(pg, &world_file.obj.pages, link)
 		refs[pg - table]++;

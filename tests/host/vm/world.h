@@ -84,9 +84,8 @@ void world_tlb_forget(unsigned s);
 void world_tlb_set(unsigned s, unsigned page, pte_t e);
 u64 world_tlb_bits(unsigned s, unsigned page);
 
-/* What the table itself has for a page; and the table that it borrows the entry from. */
+/* What the table itself has for a page: nothing if it borrows the entry (lent.h). */
 pte_t world_raw_pte(unsigned s, unsigned page);
-struct page *world_lender(unsigned s, unsigned page);
 
 /* The entry of a page, its own or borrowed; and the frame of a leaf or of a page under
  * PROT_NONE, else NULL. */
