@@ -5,23 +5,17 @@
  * for finding: a search tree by address that is also a heap by random weights.  Its
  * shape is that of a search tree filled in random order, so its expected depth is
  * logarithmic.  It was chosen because insertion and removal are loops of a few lines,
- * without rotations or colours.
- *
- * A place for a mapping is looked for from hole to hole while there are few areas.  The
- * first search among many gives each area the largest hole in its subtree; from then on
- * whoever changes an area or its neighbours keeps these right (vma_tree_update), and one
- * way down the tree finds the place.  Programs without many mappings pay nothing. */
+ * without rotations or colours. */
 #include "mm/space/vma.h"
 
 #include "core/thread.h"
 #include "lib/assert.h"
 #include "mm/phys/slab.h"
+#include "mm/space/vma_gap.h"
 #include "uapi/errno.h"
 
 /* So many areas can always be had: enough for ordinary programs in every process slot. */
 #define VMAS_KEPT 640
-
-#define VMA_FEW 16 /* areas, at most, that vma_gap() looks at one by one */
 
 static struct slab_cache vma_slab;
 
@@ -35,88 +29,6 @@ void vma_init(void)
 {
 	slab_init(&vma_slab, "vma", sizeof(struct vma));
 	slab_keep(&vma_slab, VMAS_KEPT);
-}
-
-/* --- the list ----------------------------------------------------------- */
-
-struct vma *vma_next(const struct vma_set *set, const struct vma *v)
-{
-	return v->link.next == &set->areas ? NULL
-					   : list_entry(v->link.next, struct vma, link);
-}
-
-struct vma *vma_prev(const struct vma_set *set, const struct vma *v)
-{
-	return v->link.prev == &set->areas ? NULL
-					   : list_entry(v->link.prev, struct vma, link);
-}
-
-static struct vma *vma_last(const struct vma_set *set)
-{
-	return list_empty(&set->areas) ? NULL
-				       : list_entry(set->areas.prev, struct vma, link);
-}
-
-/* --- the largest hole --------------------------------------------------- */
-
-static u64 vma_hole_below(const struct vma_set *set, const struct vma *v)
-{
-	const struct vma *prev = vma_prev(set, v);
-
-	return v->start - (prev ? prev->end : 0);
-}
-
-static u64 vma_hole_in(const struct vma *t)
-{
-	return t ? t->hole : 0;
-}
-
-static u64 vma_tree_hole(const struct vma_set *set, const struct vma *t)
-{
-	u64 hole = MAX(vma_hole_in(t->left), vma_hole_in(t->right));
-
-	return MAX(hole, vma_hole_below(set, t));
-}
-
-/* The hole below @v (or NULL), or a child of @v, is another now: brings the largest holes
- * of @v and of those above it up to date. */
-static void vma_tree_update(const struct vma_set *set, struct vma *v)
-{
-	if (!set->knows_holes)
-		return;
-	for (; v; v = v->up) {
-		u64 hole = vma_tree_hole(set, v);
-
-		if (hole == v->hole)
-			break;
-		v->hole = hole;
-	}
-}
-
-/* The same where all from @v up to below @top have other children now, and so may @top. */
-static void vma_tree_update_path(const struct vma_set *set, struct vma *v, struct vma *top)
-{
-	if (!set->knows_holes)
-		return;
-	for (; v != top; v = v->up)
-		v->hole = vma_tree_hole(set, v);
-	vma_tree_update(set, top);
-}
-
-static void vma_learn_holes(struct vma_set *set)
-{
-	struct vma *v;
-
-	vma_for_each(v, set)
-		v->hole = 0;
-	vma_for_each(v, set) {
-		u64 hole = vma_hole_below(set, v);
-
-		for (struct vma *t = v; t && t->hole < hole; t = t->up)
-			t->hole = hole;
-		sched_point();
-	}
-	set->knows_holes = true;
 }
 
 /* --- the tree ----------------------------------------------------------- */
@@ -237,78 +149,6 @@ bool vma_overlaps(const struct vma_set *set, va_t lo, va_t hi)
 	const struct vma *v = vma_find_next(set, lo);
 
 	return v && v->start < hi;
-}
-
-/* The last area that starts below @va with a hole of @len bytes or more below it, or
- * NULL.  Of the subtrees that begin below @va, the one that was met last is the highest. */
-static const struct vma *vma_find_hole(const struct vma_set *set, u64 len, va_t va)
-{
-	const struct vma *t = set->root, *best = NULL;
-
-	while (t) {
-		if (t->start >= va) {
-			t = t->left;
-			continue;
-		}
-		if (vma_hole_in(t->left) >= len || vma_hole_below(set, t) >= len)
-			best = t;
-		t = t->right;
-	}
-	if (!best || vma_hole_below(set, best) >= len)
-		return best;
-	t = best->left;
-	while (vma_hole_in(t->right) >= len || vma_hole_below(set, t) < len)
-		t = vma_hole_in(t->right) >= len ? t->right : t->left;
-	return t;
-}
-
-/* As vma_gap(), from hole to hole downwards; @hi is the end of the hole at hand. */
-static bool vma_gap_among_few(const struct vma_set *set, u64 len, va_t lo, va_t hi,
-			      va_t *start)
-{
-	const struct vma *v = vma_last(set);
-
-	while (v && v->start >= hi)
-		v = vma_prev(set, v);
-	for (; hi >= lo && hi - lo >= len; v = vma_prev(set, v)) {
-		if (!v || (v->end <= hi && hi - v->end >= len)) {
-			*start = hi - len;
-			return true;
-		}
-		hi = v->start;
-	}
-	return false;
-}
-
-/* As vma_gap(), by the largest holes.  The place is in the hole below @hi, or else directly
- * below an area. */
-static bool vma_gap_among_many(const struct vma_set *set, u64 len, va_t lo, va_t hi,
-			       va_t *start)
-{
-	const struct vma *v = vma_find_next(set, hi), *prev;
-
-	if (hi < lo || hi - lo < len)
-		return false;
-	if (!v || v->start >= hi) {
-		prev = v ? vma_prev(set, v) : vma_last(set);
-		if (hi - MAX(lo, prev ? prev->end : 0) >= len) {
-			*start = hi - len;
-			return true;
-		}
-	}
-	v = vma_find_hole(set, len, hi);
-	if (!v || v->start < lo || v->start - lo < len)
-		return false;
-	*start = v->start - len;
-	return true;
-}
-
-bool vma_gap(struct vma_set *set, u64 len, va_t lo, va_t hi, va_t *start)
-{
-	if (!set->knows_holes && set->count > VMA_FEW)
-		vma_learn_holes(set);
-	return set->knows_holes ? vma_gap_among_many(set, len, lo, hi, start)
-				: vma_gap_among_few(set, len, lo, hi, start);
 }
 
 /* --- adding and removing ------------------------------------------------ */

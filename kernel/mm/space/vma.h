@@ -87,8 +87,17 @@ static inline struct vma *vma_find(struct vma_set *set, va_t va)
 struct vma *vma_find_next(const struct vma_set *set, va_t va);
 
 /* The next or previous area by address, or NULL. */
-struct vma *vma_next(const struct vma_set *set, const struct vma *v);
-struct vma *vma_prev(const struct vma_set *set, const struct vma *v);
+static inline struct vma *vma_next(const struct vma_set *set, const struct vma *v)
+{
+	return v->link.next == &set->areas ? NULL
+					   : list_entry(v->link.next, struct vma, link);
+}
+
+static inline struct vma *vma_prev(const struct vma_set *set, const struct vma *v)
+{
+	return v->link.prev == &set->areas ? NULL
+					   : list_entry(v->link.prev, struct vma, link);
+}
 
 #define vma_for_each(v, set) list_for_each(v, &(set)->areas, link)
 

@@ -1,26 +1,10 @@
-// sources: kernel/mm/space/vma.c kernel/mm/phys/slab.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
+// sources: kernel/mm/space/vma.c kernel/mm/space/vma_gap.c kernel/mm/phys/slab.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -Wl,--wrap=slab_alloc_many
 /* test_vma.c - areas against a flat model of pages: random operations, with
  * allocations that fail every now and then and must then change nothing. */
-#include "failing.h"
-#include "rig.h"
+#include "vma_rig.h"
 
-#include <string.h>
-
-#include "core/thread.h"
-#include "mm/phys/frame.h"
-#include "mm/phys/slab.h"
-#include "mm/space/vma.h"
-#include "shim.h"
-#include "uapi/errno.h"
-
-#define FRAMES 256
 #define PAGES 48 /* in the model; page i is at address i * PAGE_SIZE */
-#define OBJECTS 3
-
-static struct page table[FRAMES];
-static struct vma_set set;
-static u64 free_at_start;
 
 /* For each page the number of its area (0: none), and the page's offset in the object of
  * that area. */
@@ -33,46 +17,11 @@ struct place {
 static struct place model[PAGES];
 static unsigned next_area;
 
-/* --- references of objects --------------------------------------------- */
-
-static int objects[OBJECTS];
-
-static void area_copied(struct vma *v)
+/* The set is empty. */
+static void start_model(void)
 {
-	if (v->object)
-		++*(int *)v->object;
-}
-
-static void area_gone(struct vma *v)
-{
-	if (v->object)
-		--*(int *)v->object;
-}
-
-static const struct vma_hooks hooks = { area_copied, area_gone };
-
-void sched_point(void)
-{
-}
-
-static bool killed;
-
-bool thread_killed(void)
-{
-	return killed;
-}
-
-/* --- failing allocations ------------------------------------------------ */
-
-static struct failing failing;
-
-u32 __real_slab_alloc_many(struct slab_cache *c, unsigned flags, void **out, u32 n);
-u32 __wrap_slab_alloc_many(struct slab_cache *c, unsigned flags, void **out, u32 n);
-
-u32 __wrap_slab_alloc_many(struct slab_cache *c, unsigned flags, void **out, u32 n)
-{
-	n = failing_allows(&failing, n);
-	return n ? __real_slab_alloc_many(c, flags, out, n) : 0;
+	memset(model, 0, sizeof(model));
+	next_area = 1;
 }
 
 /* In one of five operations an allocation fails. */
@@ -80,37 +29,6 @@ static bool maybe_fail(void)
 {
 	failing_set(&failing, rig_below(5) == 0, rig_below(2));
 	return failing.in;
-}
-
-/* --- set-up ------------------------------------------------------------- */
-
-static int set_up(void **state)
-{
-	(void)state;
-	shim_ram_init(FRAMES * PAGE_SIZE);
-	frame_init(SHIM_RAM_BASE, FRAMES * PAGE_SIZE, table);
-	frame_boot_free(SHIM_RAM_BASE, SHIM_RAM_BASE + FRAMES * PAGE_SIZE);
-	vma_init();
-	free_at_start = frame_count(FRAME_free); /* vma_init() keeps some for areas */
-	vma_set_init(&set, &hooks);
-	memset(model, 0, sizeof(model));
-	memset(objects, 0, sizeof(objects));
-	next_area = 1;
-	failing_end(&failing);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	vma_set_fini(&set);
-	vma_check(&set);
-	assert_null(set.root);
-	for (unsigned i = 0; i < OBJECTS; i++)
-		assert_int_equal(objects[i], 0);
-	assert_int_equal(frame_count(FRAME_free), free_at_start);
-	shim_ram_fini();
-	return 0;
 }
 
 /* --- comparing ---------------------------------------------------------- */
@@ -432,160 +350,10 @@ static void random_operation(void)
 static void test_random(void **state)
 {
 	(void)state;
+	start_model();
 	for (unsigned round = 0; round < 60000; round++) {
 		random_operation();
 		check_all();
-	}
-}
-
-/* --- shape -------------------------------------------------------------- */
-
-static unsigned depth(const struct vma *t)
-{
-	unsigned l, r;
-
-	if (!t)
-		return 0;
-	l = depth(t->left);
-	r = depth(t->right);
-	return 1 + MAX(l, r);
-}
-
-/* Ten thousand areas, in the order that is worst for a tree without balance. */
-static void test_depth(void **state)
-{
-	struct vma *v;
-
-	(void)state;
-	for (unsigned i = 0; i < 10000; i++) {
-		struct vma like = { .start = 2 * i * PAGE_SIZE,
-				    .end = (2 * i + 1) * PAGE_SIZE };
-
-		assert_int_equal(vma_insert(&set, &like, &v), 0);
-	}
-	vma_check(&set);
-	assert_in_range(depth(set.root), 14, 50);
-	assert_int_equal(vma_find(&set, 12346 * PAGE_SIZE)->start, 12346 * PAGE_SIZE);
-	assert_null(vma_find(&set, 12345 * PAGE_SIZE));
-}
-
-/* --- holes among many areas ---------------------------------------------- */
-
-#define WIDE 4000 /* pages */
-
-static bool used[WIDE];
-
-static void use(unsigned lo, unsigned hi, bool is_used)
-{
-	memset(used + lo, is_used, hi - lo);
-}
-
-static bool add(unsigned lo, unsigned n)
-{
-	struct vma like = { .start = lo * PAGE_SIZE, .end = (lo + n) * PAGE_SIZE }, *v;
-	bool clear = lo + n <= WIDE && !memchr(used + lo, true, n);
-
-	if (!clear)
-		return false;
-	assert_int_equal(vma_insert(&set, &like, &v), 0);
-	use(lo, lo + n, true);
-	return true;
-}
-
-/* Changes an area near page @at: it goes, or gets a page more or less. */
-static void change(unsigned at)
-{
-	struct vma *v = vma_find_next(&set, at * PAGE_SIZE);
-	unsigned lo, hi, how = rig_below(5);
-
-	if (!v)
-		return;
-	lo = v->start / PAGE_SIZE;
-	hi = v->end / PAGE_SIZE;
-	use(lo, hi, false);
-	if (how == 0) {
-		vma_remove(&set, v);
-		return;
-	}
-	if (how == 1 && hi - lo > 1)
-		lo++;
-	else if (how == 2 && hi - lo > 1)
-		hi--;
-	else if (how == 3 && lo && !used[lo - 1])
-		lo--;
-	else if (how == 4 && hi < WIDE && !used[hi])
-		hi++;
-	assert_int_equal(vma_resize(&set, v, lo * PAGE_SIZE, hi * PAGE_SIZE), 0);
-	use(lo, hi, true);
-}
-
-/* Goes down page by page. */
-static bool gap_by_pages(unsigned n, unsigned lo, unsigned hi, unsigned *start)
-{
-	unsigned run = 0;
-
-	for (unsigned at = hi; at > lo; at--) {
-		run = used[at - 1] ? 0 : run + 1;
-		if (run == n) {
-			*start = at - 1;
-			return true;
-		}
-	}
-	return false;
-}
-
-static void check_wide_gap(void)
-{
-	unsigned n = 1 + rig_below(rig_below(4) ? 8 : 40), want = 0;
-	unsigned lo = rig_below(3) ? 0 : rig_below(WIDE);
-	unsigned hi = rig_below(3) ? WIDE : rig_below(WIDE + 1);
-	bool expected = gap_by_pages(n, lo, hi, &want);
-	va_t got = 1;
-
-	assert_int_equal(vma_gap(&set, n * PAGE_SIZE, lo * PAGE_SIZE, hi * PAGE_SIZE, &got),
-			 expected);
-	assert_int_equal(got, expected ? want * PAGE_SIZE : 1);
-}
-
-/* Half of the areas come from vma_gap() itself, as mappings do. */
-static void test_wide(void **state)
-{
-	va_t at;
-
-	(void)state;
-	memset(used, false, sizeof(used));
-	for (unsigned round = 0; round < 40000; round++) {
-		if (rig_below(10) < (round / 4000 % 2 ? 2 : 7)) {
-			unsigned n = 1 + rig_below(4), lo = rig_below(WIDE);
-
-			if (rig_below(2) &&
-			    vma_gap(&set, n * PAGE_SIZE, 0, WIDE * PAGE_SIZE, &at))
-				lo = at / PAGE_SIZE;
-			(void)add(lo, n);
-		} else {
-			change(rig_below(WIDE));
-		}
-		check_wide_gap();
-		if (round % 500 == 0)
-			vma_check(&set);
-	}
-	assert_true(set.knows_holes);
-}
-
-/* As many areas as one search may look at one by one, and one more, which is below all. */
-static void test_few_and_many(void **state)
-{
-	va_t got;
-
-	(void)state;
-	memset(used, false, sizeof(used));
-	for (unsigned n = 0; n < 40; n++) {
-		assert_true(add(WIDE - 2 * n - 1, 1));
-		assert_true(vma_gap(&set, 2 * PAGE_SIZE, 0, WIDE * PAGE_SIZE, &got));
-		assert_int_equal(got, (WIDE - 2 * n - 3) * PAGE_SIZE);
-		assert_true(vma_gap(&set, PAGE_SIZE, 0, (WIDE - 2 * n) * PAGE_SIZE, &got));
-		assert_int_equal(got, (WIDE - 2 * n - 2) * PAGE_SIZE);
-		assert_int_equal(set.knows_holes, n >= 16);
 	}
 }
 
@@ -669,6 +437,7 @@ static void copy_part(u32 k)
 static void test_copy(void **state)
 {
 	(void)state;
+	start_model();
 	vma_set_init(&copy, &hooks);
 	for (unsigned round = 0; round < 3000; round++) {
 		struct vma *v;
@@ -698,19 +467,25 @@ static void test_copy(void **state)
 	}
 }
 
+#define MANY 2000
+
 /* Nothing is left of a large copy, and its tree is as flat as that of the original. */
 static void test_copy_many(void **state)
 {
+	struct vma *v;
 	u64 free;
 
 	(void)state;
-	memset(used, false, sizeof(used));
-	for (unsigned i = 0; i < WIDE; i += 2)
-		assert_true(add((i * 1237 + 4) % WIDE, 1));
+	for (u64 i = 0; i < MANY; i++) {
+		u64 at = 2 * (i * 1237 % MANY) * PAGE_SIZE;
+		struct vma like = { .start = at, .end = at + PAGE_SIZE };
+
+		assert_int_equal(vma_insert(&set, &like, &v), 0);
+	}
 	free = frame_count(FRAME_free);
 	vma_set_init(&copy, &hooks);
 	assert_int_equal(vma_copy_all(&copy, &set), 0);
-	check_copy(WIDE / 2);
+	check_copy(MANY);
 	assert_in_range(depth(copy.root), 11, 50);
 	vma_set_fini(&copy);
 	assert_int_equal(frame_count(FRAME_free), free);
@@ -754,13 +529,12 @@ static void test_edges(void **state)
 		assert_true(strlen(vma_kind_name[kind]) > 2);
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_random),       TEST(test_depth), TEST(test_wide),
-		TEST(test_few_and_many), TEST(test_copy),  TEST(test_copy_many),
+		TEST(test_random),
+		TEST(test_copy),
+		TEST(test_copy_many),
 		TEST(test_edges),
 	};
 

@@ -5,7 +5,6 @@
 #include "lib/string.h"
 #include "mm/space/aspace_priv.h"
 #include "mm/space/build.h"
-#include "mm/truncate_maps.h"
 #include "mm/phys/kmap.h"
 #include "mm/xlate/kmap_init.h"
 #include "mm/xlate/root.h"
@@ -23,7 +22,6 @@
 #endif
 
 struct aspace *space[SPACES];
-struct world_file world_file;
 bool world_svade, world_patient, world_elsewhere;
 struct failing world_alloc;
 u64 world_points, world_kill_at;
@@ -57,6 +55,19 @@ void sched_point(void)
 {
 	assert_int_equal(shim_spin_depth(), 0);
 	world_points++;
+}
+
+/* Tests of code that runs in a process have a thread of their own. */
+__attribute__((weak)) struct thread *thread_current(void)
+{
+	static struct thread self;
+
+	return &self;
+}
+
+bool thread_killed(void)
+{
+	return world_kill_at && world_points >= world_kill_at;
 }
 
 /* No lock of a space may be held: its owner could be the thread that frees memory. */
@@ -212,105 +223,6 @@ void __wrap_frame_put(struct page *pg)
 	__real_frame_put(pg);
 }
 
-/* --- the file -------------------------------------------------------------------- */
-
-static int file_read(struct object *obj, struct page *pg)
-{
-	(void)obj;
-	memset(frame_va(pg), pg->index < PAGES ? world_file.disk[pg->index] : 0, PAGE_SIZE);
-	object_filled(pg, 0);
-	return 0;
-}
-
-static void file_get(struct object *obj)
-{
-	(void)obj;
-	world_file.refs++;
-}
-
-static void file_put(struct object *obj)
-{
-	(void)obj;
-	assert_true(world_file.refs-- > 0);
-}
-
-static u64 file_pages(struct object *obj)
-{
-	(void)obj;
-	return world_file.pages;
-}
-
-/* Now and then the page has been replaced by a copy. */
-static int file_prepare(struct object *obj, struct page **pg)
-{
-	struct page *copy;
-
-	if (!object_has_page(obj, *pg))
-		return -ESTALE;
-	if (world_file.stale) {
-		copy = frame_alloc(FRAME_cache, 0);
-		if (!copy)
-			return -ENOMEM;
-		world_file.stale--;
-		page_copy(frame_va(copy), frame_va(*pg));
-		object_replace_page(obj, *pg, copy);
-		frame_put(*pg);
-		*pg = copy;
-	}
-	world_file.dirty[(*pg)->index] = true;
-	return 0;
-}
-
-static void file_dirty(struct object *obj, struct page *pg)
-{
-	if (object_has_page(obj, pg))
-		world_file.dirty[pg->index] = true;
-}
-
-void world_set_length(u64 pages)
-{
-	world_file.pages = pages;
-	object_drop_pages(&world_file.obj, pages);
-	for (u64 p = pages; p < PAGES; p++) {
-		world_file.disk[p] = 0;
-		world_file.dirty[p] = false;
-	}
-	mappings_cut(&world_file.obj, pages);
-}
-
-void world_writeback(void)
-{
-	struct page *pg;
-
-	list_for_each(pg, &world_file.obj.pages, link) {
-		if (world_file.dirty[pg->index])
-			world_file.disk[pg->index] = *(u8 *)frame_va(pg);
-		world_file.dirty[pg->index] = false;
-	}
-}
-
-static const struct object_ops file_ops = {
-	.read_page = file_read,
-	.get = file_get,
-	.put = file_put,
-	.pages = file_pages,
-	.prepare_write = file_prepare,
-	.mark_dirty = file_dirty,
-};
-
-/* Tests of code that runs in a process have a thread of their own. */
-__attribute__((weak)) struct thread *thread_current(void)
-{
-	static struct thread self;
-
-	return &self;
-}
-
-bool thread_killed(void)
-{
-	return world_kill_at && world_points >= world_kill_at;
-}
-
 /* --- making and unmaking --------------------------------------------------------- */
 
 int world_set_up(void **state)
@@ -325,7 +237,7 @@ int world_set_up(void **state)
 	own_pages.usyscall = frame_alloc(FRAME_usyscall, 0);
 	assert_true(own_pages.trapframe && own_pages.usyscall);
 	assert_int_equal(pt_init(&kernel_pt, &kernel_half), 0);
-	object_init(&world_file.obj, &file_ops);
+	object_init(&world_file.obj, &world_file_ops);
 	free_at_start = frame_count(FRAME_free);
 	return 0;
 }

@@ -38,6 +38,7 @@ struct world_file {
 	unsigned stale;    /* the next so many writes find the page replaced */
 };
 extern struct world_file world_file;
+extern const struct object_ops world_file_ops; /* for world.c */
 
 /* world_set_up() and world_tear_down() are for a group of tests.  world_stop() gives back
  * what world_start() made, and fails the test if something is missing. */
