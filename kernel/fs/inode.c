@@ -184,6 +184,7 @@ static struct inode *inode_take_slot(bool *dirty)
 
 		table.hand = (table.hand + 1) % NSLOT;
 		if (inode_take_if_idle(at, dirty)) {
+			list_del(&at->idle); /* where it is behind a dirty one */
 			inode_hash_out(at);
 			ip = at;
 		}

@@ -2,7 +2,7 @@
 // cflags: -Itests/host/fs -Wl,--wrap=frame_alloc,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
 /* test_fs_limits.c - the most links that an inode can have, and directories that were
  * removed while somebody is in them: every call that makes a name fails, with nothing
- * changed. */
+ * changed.  Slots of inodes: no slot becomes two inodes. */
 #include "fs_rig.h"
 
 #include "fs/store/alloc_priv.h"
@@ -196,6 +196,53 @@ static void test_removed_parents(void **state)
 	rig_done();
 }
 
+/* --- slots of inodes ------------------------------------------------------------------ */
+
+#define NHELD 200 /* with the root, one more than the table has slots */
+
+static struct inode *get_numbered(u32 n)
+{
+	struct inode *ip;
+	char path[16];
+
+	snprintf(path, sizeof(path), "f%u", n);
+	assert_int_equal(fs_lookup(rig_cwd(), path, &ip), 0);
+	return ip;
+}
+
+/* An additional slot cannot be used yet, as it has dirty pages; so the empty one behind it
+ * is.  While an inode is there, the slot is no other's. */
+static void test_empty_slot_behind_dirty_one(void **state)
+{
+	struct inode *held[NHELD + 4];
+	char path[16];
+
+	(void)state;
+	rig_fresh(2000, 300);
+	for (u32 i = 0; i < ARRAY_SIZE(held); i++) {
+		snprintf(path, sizeof(path), "f%u", i);
+		rig_write_file(path, "x", 1);
+	}
+	assert_int_equal(fs_sync(), 0);
+	for (u32 i = 0; i < NHELD - 1; i++)
+		held[i] = get_numbered(i);
+	snprintf(path, sizeof(path), "f%u", NHELD - 1);
+	rig_write_file(path, "dirty", 5); /* in an additional slot */
+	assert_int_equal(fs_unlink(rig_cwd(), "f7"), 0);
+	inode_put(held[7]); /* its slot is empty now */
+	held[7] = get_numbered(NHELD);
+	assert_int_equal(fs_sync(), 0);
+	for (u32 i = NHELD - 1; i < ARRAY_SIZE(held); i++)
+		held[i] = get_numbered(i);
+	for (u32 i = 0; i < ARRAY_SIZE(held); i++) {
+		for (u32 k = 0; k < i; k++)
+			assert_true(held[i] != held[k] || (i == NHELD && k == 7));
+	}
+	for (u32 i = 0; i < ARRAY_SIZE(held); i++)
+		inode_put(held[i]);
+	rig_done();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,6 +250,7 @@ int main(void)
 		cmocka_unit_test(test_links_of_a_directory),
 		cmocka_unit_test(test_removed_directories),
 		cmocka_unit_test(test_removed_parents),
+		cmocka_unit_test(test_empty_slot_behind_dirty_one),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
