@@ -163,7 +163,7 @@ void log_end(struct log_op *op)
 {
 	u64 gate;
 
-	if (op->space)
+	if (op->reserved)
 		blocks_end(op);
 	gate = __atomic_sub_fetch(&log.gate_word, GATE_OPERATION + op->left,
 				  __ATOMIC_ACQ_REL);
