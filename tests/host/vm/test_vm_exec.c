@@ -34,6 +34,7 @@ struct thread *thread_current(void)
 void fp_replace(struct thread *t, const struct fpstate *fp)
 {
 	(void)t;
+	(void)fp;
 }
 
 void console_leave(void)
