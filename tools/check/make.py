@@ -422,7 +422,7 @@ def tree(name, files=()):
     folder.mkdir()
     for part in ("kernel", "user", "xv6"):
         shutil.copytree(part, folder / part, ignore=shutil.ignore_patterns("kernel.*"))
-    for part in ("Makefile", "mk", "tools", "tests", "README.md", "test"):
+    for part in ("Makefile", "docs", "mk", "tools", "tests", "README.md", "test"):
         (folder / part).symlink_to(os.path.abspath(part))
     for path in files:
         write(folder / path, files[path])
