@@ -47,6 +47,7 @@ static void vma_tree_insert(struct vma_set *set, struct vma *v)
 	t = *at;
 	*at = v;
 	v->up = up;
+	v->hole = t ? t->hole : 0; /* as those above know it */
 	while (t) {
 		if (t->start < v->start) {
 			*low = t;
@@ -81,6 +82,7 @@ static void vma_tree_append(struct vma_set *set, struct vma *v, struct vma *prev
 	v->left = below;
 	v->right = NULL;
 	v->up = up;
+	v->hole = below ? below->hole : 0; /* as those above know it */
 	if (below)
 		below->up = v;
 	*(up ? &up->right : &set->root) = v;

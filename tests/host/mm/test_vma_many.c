@@ -35,7 +35,11 @@ static void use(unsigned lo, unsigned hi, bool is_used)
 
 static bool add(unsigned lo, unsigned n)
 {
-	struct vma like = { .start = lo * PAGE_SIZE, .end = (lo + n) * PAGE_SIZE }, *v;
+	/* As mremap has it, @like may be a copy of another area of the set. */
+	struct vma like = { .start = lo * PAGE_SIZE,
+			    .end = (lo + n) * PAGE_SIZE,
+			    .hole = rig_below(8) * PAGE_SIZE },
+		   *v;
 	bool clear = lo + n <= WIDE && !memchr(used + lo, true, n);
 
 	if (!clear)
@@ -100,6 +104,18 @@ static void check_wide_gap(void)
 	assert_int_equal(got, expected ? want * PAGE_SIZE : 1);
 }
 
+/* The last area goes, and others come in its place. */
+static void append(void)
+{
+	struct vma *last = list_entry(set.areas.prev, struct vma, link);
+	unsigned lo = last->start / PAGE_SIZE;
+
+	use(lo, last->end / PAGE_SIZE, false);
+	vma_remove(&set, last);
+	for (unsigned i = 0; i < 2; i++)
+		(void)add(lo + rig_below(6) + 6 * i, 1);
+}
+
 /* Half of the areas come from vma_gap() itself, as mappings do. */
 static void test_wide(void **state)
 {
@@ -115,11 +131,12 @@ static void test_wide(void **state)
 			    vma_gap(&set, n * PAGE_SIZE, 0, WIDE * PAGE_SIZE, &at))
 				lo = at / PAGE_SIZE;
 			(void)add(lo, n);
+			append();
 		} else {
 			change(rig_below(WIDE));
 		}
 		check_wide_gap();
-		if (round % 500 == 0)
+		if (round % 50 == 0)
 			vma_check(&set);
 	}
 	assert_true(set.knows_holes);
