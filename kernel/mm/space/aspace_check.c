@@ -43,47 +43,58 @@ static u64 aspace_count_reserve(const struct pt *pt)
 	return n;
 }
 
-/* The pages of a slot that the space borrows, counted at the first slot of the tie: the
- * entries themselves may come at any moment.  False: it does not. */
-static bool aspace_borrows(const struct pt_cur *c, u64 *pages)
-{
-	const struct page *table = c->level ? NULL : pt_table_of(c);
-	unsigned i = level_index(c->va, 0);
+struct aspace_tally {
+	u64 resident, large;
+};
 
-	if (!table || !(table->flags & TIE_BORROWS) || !tie_covers(table, i))
-		return false;
-	if (i == tie_range(table).lo)
-		*pages += tie_range(table).pages;
-	return true;
+static void aspace_check_slot(struct aspace *as, va_t va, int level, pte_t e,
+			      struct aspace_tally *sum)
+{
+	if (pte_is_parked(e, level))
+		sum->resident++;
+	if (!pte_is_leaf(e))
+		return;
+	ASSERT(!(e.bits & PTE_G)); /* a hart would use it in all spaces */
+	aspace_check_leaf(as, va, e);
+	if (e.bits & PTE_U && frame_of_pa(pte_pa(e))->kind != FRAME_usyscall)
+		sum->resident += level_size(level) / PAGE_SIZE;
+	if (level == 0)
+		return;
+	aspace_check_large(vma_find(&as->areas, va), va, e);
+	sum->large++;
 }
 
-/* Leaves ties as they are. */
+/* A whole table of level 0, or one slot above.  Entries that the space borrows may come at
+ * any moment: the tie says how many there are. */
+static void aspace_check_run(struct aspace *as, const struct pt_cur *c, unsigned n,
+			     struct aspace_tally *sum)
+{
+	const struct page *table = c->level ? NULL : pt_table_of(c);
+	bool borrows = table && table->flags & TIE_BORROWS;
+
+	ASSERT(n == (c->level ? 1 : PT_ENTRIES));
+	if (borrows)
+		sum->resident += tie_range(table).pages;
+	for (unsigned i = 0; i < n; i++) {
+		pte_t e = pte_load(&c->slot[i]);
+
+		if (e.bits && !(borrows && tie_covers(table, i)))
+			aspace_check_slot(as, c->va + i * PAGE_SIZE, c->level, e, sum);
+	}
+}
+
+/* Leaves ties as they are.  An sbrk() that shrinks or fails does it, so an empty
+ * slot must cost little. */
 void aspace_check(struct aspace *as)
 {
-	u64 resident = 0, large = 0;
+	struct aspace_tally sum = { 0 };
+	unsigned n;
 
 	mutex_lock(&as->lock);
 	vma_check(&as->areas);
-	for (struct pt_cur c = pt_peek(&as->pt, 0); c.va < MAXVA; pt_next(&c)) {
-		pte_t e = pte_load(c.slot);
-
-		if (aspace_borrows(&c, &resident))
-			continue;
-		if (pte_is_parked(e, c.level))
-			resident++;
-		if (!pte_is_leaf(e))
-			continue;
-		ASSERT(!(e.bits & PTE_G)); /* a hart would use it in all spaces */
-		aspace_check_leaf(as, c.va, e);
-		if (e.bits & PTE_U && frame_of_pa(pte_pa(e))->kind != FRAME_usyscall)
-			resident += level_size(c.level) / PAGE_SIZE;
-		if (c.level == 0)
-			continue;
-		aspace_check_large(vma_find(&as->areas, c.va), c.va, e);
-		large++;
-	}
-	ASSERT(resident == as->resident);
-	ASSERT(large == aspace_count_reserve(&as->pt));
+	pt_for_each_run(c, n, pt_peek(&as->pt, 0), MAXVA) aspace_check_run(as, &c, n, &sum);
+	ASSERT(sum.resident == as->resident);
+	ASSERT(sum.large == aspace_count_reserve(&as->pt));
 	mutex_unlock(&as->lock);
 }
 
