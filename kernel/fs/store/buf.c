@@ -23,7 +23,7 @@ static struct {
 	struct waitq wq;         /* until a buffer is not busy, or has no users */
 	u32 waiting;             /* (lock) threads on wq                        */
 	struct list lru;         /* (lock) */
-	struct buf *hash[NHASH]; /* (lock) */
+	struct buf *hash[NHASH]; /* (A) changed under (lock) */
 	struct buf buf[NBUF];
 } cache;
 

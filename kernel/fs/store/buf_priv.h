@@ -13,12 +13,12 @@
 
 struct buf {
 	u8 *data;              /* (C) FS_BLOCK bytes, 8-aligned                  */
-	u32 block;             /* (bufhash) 0: none; (C) while it has users      */
+	u32 block;             /* (A) changed under (bufhash), without users; 0: none    */
 	u32 refs;              /* (A) users, and one while logged; see buf.c     */
 	bool valid;            /* (A) data has the contents of the block         */
 	bool busy;             /* (bufhash) being read: wait                     */
 	bool logged;           /* (logspin) part of the running transaction      */
-	struct buf *hash_next; /* (bufhash)                                     */
+	struct buf *hash_next; /* (A) changed under (bufhash)                    */
 	struct list lru;       /* (bufhash) buffers without users, oldest first  */
 };
 
