@@ -7,6 +7,8 @@
  * A new loop gets a line in the table. */
 #include "fs_rig.h"
 
+#include "fs/inode_priv.h"
+#include "fs/name/dirindex_priv.h"
 #include "fs/store/buf_priv.h"
 
 #define DIR_BLOCKS 10
@@ -109,9 +111,26 @@ static void make_directory(u32 entries)
 	}
 }
 
-static void make_full_directory(void)
+/* A full one without an index, which was searched @searches times since it had one. */
+static void make_full_directory(u32 searches)
 {
+	struct inode *dp;
+
 	make_directory(DIR_BLOCKS * FS_BLOCK / sizeof(struct fs_dirent) - 2);
+	assert_int_equal(fs_lookup(rig_cwd(), "d", &dp), 0);
+	dirindex_forget(dp->ino);
+	dp->searches = searches;
+	inode_put(dp);
+}
+
+static void make_directory_to_search(void)
+{
+	make_full_directory(0);
+}
+
+static void make_directory_to_index(void)
+{
+	make_full_directory(~0u - 1);
 }
 
 static void make_empty_directory(void)
@@ -178,7 +197,9 @@ static const struct loop {
 	u64 points; /* at least                                    */
 	bool lost;  /* the disk has things that no file refers to  */
 } loops[] = {
-	{ "search of a directory", make_full_directory, do_lookup, -ENOENT, STOPS,
+	{ "search of a directory", make_directory_to_search, do_lookup, -ENOENT, STOPS,
+	  DIR_BLOCKS, false },
+	{ "index of a directory", make_directory_to_index, do_lookup, -ENOENT, STOPS,
 	  DIR_BLOCKS, false },
 	{ "is a directory empty", make_empty_directory, do_unlink_directory, 0, STOPS,
 	  DIR_BLOCKS, false },
