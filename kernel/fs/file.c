@@ -116,16 +116,16 @@ static const struct chardev *file_device(const struct file *f)
 	return f->kind == FILE_DEVICE ? chardev_get((unsigned)f->ip->major) : NULL;
 }
 
-bool file_is_readable(const struct file *f)
-{
-	return f->readable;
-}
-
-bool file_is_tty(struct file *f)
+bool file_is_tty(const struct file *f)
 {
 	const struct chardev *dev = file_device(f);
 
 	return dev && dev->tty;
+}
+
+bool file_reads_tty(const struct file *f)
+{
+	return f->kind == FILE_DEVICE && f->readable && file_is_tty(f);
 }
 
 /* --- reading and writing ------------------------------------------------------------- */

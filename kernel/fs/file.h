@@ -33,8 +33,8 @@ int file_sync(struct file *f) MUST_CHECK;
  * regular file; or an error of inode_set_size(). */
 int file_truncate(struct file *f, u64 size) MUST_CHECK;
 
-bool file_is_readable(const struct file *f);
-bool file_is_tty(struct file *f);
+bool file_is_tty(const struct file *f);
+bool file_reads_tty(const struct file *f); /* whether reading it reads a terminal */
 
 /* Gets the pages of a regular file for a mapping that reads them and, with @write, writes
  * them.  -EACCES: the file is not open for that.  -ENODEV: not a regular file.  Takes no

@@ -150,7 +150,7 @@ static u64 reader_chunk(const struct reader *r, u64 unit)
 
 /* Reads without a lock.  -EAGAIN, with nothing read: the page is not cached, or somebody
  * may be writing to the file. */
-static int read_file_quick(struct reader *r)
+static inline __attribute__((always_inline)) int read_file_quick(struct reader *r)
 {
 	struct inode *ip = r->ip;
 	struct page *pg = NULL;
@@ -232,28 +232,39 @@ static __attribute__((noinline)) int read_meta_step(struct reader *r)
 	return more;
 }
 
-s64 data_read(struct inode *ip, struct sink to, u64 off, u64 n)
+/* Reads what is left of a read that began at @off. */
+static __attribute__((noinline)) s64 read_rest(struct reader *r, u64 off)
 {
-	struct reader r = { .ip = ip, .to = to, .off = off, .left = n };
 	int more = 1;
 
-	if (ip->type == T_DEVICE)
-		return -EINVAL;
-	while (r.left && more > 0) {
-		if (ip->type != T_FILE)
-			more = read_meta_step(&r);
-		else if ((more = read_file_quick(&r)) == -EAGAIN)
-			more = read_file_step(&r);
-		if (more == -EFAULT && uaccess_fault_in(r.to.user, true) == 0)
+	while (r->left && more > 0) {
+		if (r->ip->type != T_FILE)
+			more = read_meta_step(r);
+		else if ((more = read_file_quick(r)) == -EAGAIN)
+			more = read_file_step(r);
+		if (more == -EFAULT && uaccess_fault_in(r->to.user, true) == 0)
 			more = 1;
-		if (r.left && more > 0 && sched_point_killed())
+		if (r->left && more > 0 && sched_point_killed())
 			more = -EINTR;
 	}
 	/* With a bad address the whole read fails.  After a disk error, the bytes that
 	 * were read before it count. */
-	if (more == -EFAULT || (more < 0 && r.off == off))
+	if (more == -EFAULT || (more < 0 && r->off == off))
 		return more;
-	return (s64)(r.off - off);
+	return (s64)(r->off - off);
+}
+
+s64 data_read(struct inode *ip, struct sink to, u64 off, u64 n)
+{
+	struct reader r = { .ip = ip, .to = to, .off = off, .left = n }, rest;
+
+	if (ip->type == T_DEVICE)
+		return -EINVAL;
+	/* Mostly this is the whole read; else the rest finds out why it stopped. */
+	if (n && ip->type == T_FILE && read_file_quick(&r) > 0 && !r.left)
+		return (s64)n;
+	rest = r; /* r itself has no address, and is in registers */
+	return read_rest(&rest, off);
 }
 
 s64 inode_read(struct inode *ip, void *dst, u64 off, u64 n)

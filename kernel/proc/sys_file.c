@@ -44,7 +44,7 @@ s64 sys_read(const u64 arg[6])
 
 	if (!f)
 		return -EBADF;
-	if (n > 0 && file_is_readable(f) && file_is_tty(f))
+	if (n > 0 && file_reads_tty(f))
 		job_reads_console();
 	return file_read(f, uptr(arg[1]), n);
 }

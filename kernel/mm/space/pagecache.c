@@ -49,14 +49,24 @@ static u64 object_hash(const struct object *obj, u64 index)
 	return h ^ (h >> 32);
 }
 
+static struct page **hash_bucket(u64 hash)
+{
+	return &cache.bucket[hash & (cache.nbuckets - 1)];
+}
+
+static struct spinlock *hash_lock(u64 hash)
+{
+	return &cache.hash[hash % NLOCKS];
+}
+
 static struct page **object_bucket(const struct object *obj, u64 index)
 {
-	return &cache.bucket[object_hash(obj, index) & (cache.nbuckets - 1)];
+	return hash_bucket(object_hash(obj, index));
 }
 
 static struct spinlock *object_lock(const struct object *obj, u64 index)
 {
-	return &cache.hash[object_hash(obj, index) % NLOCKS];
+	return hash_lock(object_hash(obj, index));
 }
 
 /* Takes both locks of page @index; object_unlock_both() wants what this returns. */
@@ -80,13 +90,18 @@ static struct waitq *object_waitq(const struct page *pg)
 	return &cache.wait[((uintptr_t)pg / sizeof(*pg)) % NWAITQ];
 }
 
-static struct page *object_find(const struct object *obj, u64 index)
+/* In the chain that begins with @pg. */
+static inline struct page *object_find_from(const struct object *obj, u64 index,
+					    struct page *pg)
 {
-	struct page *pg = *object_bucket(obj, index);
-
 	while (pg && (pg->object != obj || pg->index != index))
 		pg = pg->hash_next;
 	return pg;
+}
+
+static struct page *object_find(const struct object *obj, u64 index)
+{
+	return object_find_from(obj, index, *object_bucket(obj, index));
 }
 
 /* Both locks of the page are held.  Neither of these two changes its count: the caller sees
@@ -113,8 +128,9 @@ static void object_unlink_page(struct page *pg)
 	*slot = pg->hash_next;
 	pg->hash_next = NULL;
 	list_del(&pg->link);
-	pg->object->npages--;
 	cache.npages--;
+	/* The last store to the object: its memory may be freed when it has no pages. */
+	__atomic_store_n(&pg->object->npages, pg->object->npages - 1, __ATOMIC_RELEASE);
 	pg->object = NULL;
 }
 
@@ -133,14 +149,18 @@ void object_init(struct object *obj, const struct object_ops *ops)
 
 struct page *object_find_page(struct object *obj, u64 index)
 {
-	struct spinlock *lk = object_lock(obj, index);
+	u64 hash = object_hash(obj, index);
+	struct spinlock *lk = hash_lock(hash);
 	struct page *pg;
+	u32 flags = 0;
 
 	spin_lock(lk);
-	pg = object_find(obj, index);
-	if (pg && (page_flags(pg) & (PG_UPTODATE | PG_BUSY)) == PG_UPTODATE) {
+	pg = object_find_from(obj, index, *hash_bucket(hash));
+	if (pg)
+		flags = page_flags(pg);
+	if ((flags & (PG_UPTODATE | PG_BUSY)) == PG_UPTODATE) {
 		frame_get(pg);
-		if (!(page_flags(pg) & PG_USED))
+		if (!(flags & PG_USED))
 			page_set_flags(pg, PG_USED);
 	} else {
 		pg = NULL;
@@ -381,7 +401,7 @@ static void object_take_pages(struct object *obj, u64 first, struct list *out, u
 void object_drop_pages(struct object *obj, u64 first)
 {
 	struct list taken = LIST_INIT(taken);
-	u64 left = __atomic_load_n(&obj->npages, __ATOMIC_RELAXED);
+	u64 left = __atomic_load_n(&obj->npages, __ATOMIC_ACQUIRE);
 
 	/* The inode lock is held, so no new page comes in meanwhile. */
 	for (u64 n; left; left -= n) {
