@@ -192,6 +192,15 @@ TEST(stats, faults_are_counted)
 	CHECK(counter("fault_refused") >= refused + 1);
 }
 
+/* A record "spin:NAME" or "mutex:NAME" is of a lock that somebody had to wait for.  The text
+ * has no such lines. */
+static int is_of_a_lock(const char *name)
+{
+	while (*name && *name != ':')
+		name++;
+	return *name == ':';
+}
+
 TEST(stats, text_and_records_agree)
 {
 	int fd = stats_open();
@@ -206,8 +215,10 @@ TEST(stats, text_and_records_agree)
 	bootarg("stats", option, sizeof(option));
 	if (strcmp(option, "lab") == 0)
 		n = 2;
-	for (int i = 0; i < n; i++)
-		CHECK((long)counts[i].value >= stat_value(counts[i].name));
+	for (int i = 0; i < n; i++) {
+		if (!is_of_a_lock(counts[i].name))
+			CHECK((long)counts[i].value >= stat_value(counts[i].name));
+	}
 	close(fd);
 }
 
