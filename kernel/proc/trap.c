@@ -122,7 +122,7 @@ static __attribute__((noinline)) bool user_trap_attend(struct thread *t)
 		icache_sync();
 	if (cpu_current()->exit_work & CPU_ISOLATED)
 		user_trap_exit_isolated(t->tf, TRAPFRAME | (u64)t->tf % PAGE_SIZE,
-					root->satp, root->user_satp,
+					root->satp, root_user_satp(root),
 					tlb_asid(&root->tlb) == 0);
 	return true;
 }

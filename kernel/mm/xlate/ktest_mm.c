@@ -3,11 +3,14 @@
 #ifdef PAGODA_CHECK
 
 #include "arch/riscv/csr.h"
+#include "core/hart.h"
 #include "core/ktest.h"
 #include "mm/phys/frame.h"
 #include "mm/phys/kmap.h"
 #include "mm/xlate/kmap_init.h"
 #include "mm/phys/reclaim.h"
+#include "mm/xlate/asid.h"
+#include "mm/xlate/root.h"
 
 #define KERNEL_HALF DIRECT_BASE
 #define KERNEL_HALF_END 0xffffffffc0000000ul
@@ -58,6 +61,26 @@ KTEST(boot_stack_has_a_guard)
 {
 	ASSERT(!pte_is_valid(ktest_entry_of((va_t)boot_stack)));
 	ASSERT(pte_is_valid(ktest_entry_of((va_t)boot_stack + PAGE_SIZE)));
+}
+
+/* Two harts load a space at the same time.  Here one of them has written satp of the root
+ * and no more when the other one comes. */
+KTEST(user_mode_has_the_asid_next_to_the_kernels)
+{
+	pa_t table = (kernel_satp & (BIT(SATP_ASID_SHIFT) - 1)) << PAGE_SHIFT;
+	struct root r = { .satp = 0 };
+	u64 asid;
+
+	root_set(&r, table, table);
+	irq_disable();
+	(void)asid_enter(&r.tlb, hart_index());
+	asid = tlb_asid(&r.tlb);
+	r.satp |= asid << SATP_ASID_SHIFT;
+	root_load(&r);
+	ASSERT(csr_read(satp) == r.satp);
+	ASSERT(root_user_satp(&r) == r.satp + (asid ? BIT(SATP_ASID_SHIFT) : 0));
+	root_load(NULL);
+	irq_enable();
 }
 
 KTEST(frames_add_up)

@@ -43,7 +43,7 @@ void root_init(bool pairs, u32 harts)
 	}
 }
 
-/* Puts the ASID into both values of satp.  It stays the same while the space is loaded. */
+/* Puts the ASID into satp's value.  It stays the same while the space is loaded. */
 static void root_set_asid(struct root *r)
 {
 	u64 asid = tlb_asid(&r->tlb);
@@ -51,14 +51,21 @@ static void root_set_asid(struct root *r)
 	if (asid == (r->satp & SATP_ASID) >> SATP_ASID_SHIFT)
 		return;
 	r->satp = (r->satp & ~SATP_ASID) | asid << SATP_ASID_SHIFT;
-	if (r->user_satp && asid)
-		r->user_satp = (r->user_satp & ~SATP_ASID) | (asid + 1) << SATP_ASID_SHIFT;
+}
+
+/* From the ASID, not stored next to satp: another hart that loads @r at the same time
+ * could have stored the one and not yet the other. */
+u64 root_user_satp(const struct root *r)
+{
+	u64 asid = tlb_asid(&r->tlb);
+
+	return r->user_root | (asid ? asid + 1 : 0) << SATP_ASID_SHIFT;
 }
 
 void root_set(struct root *r, pa_t kernel, pa_t user)
 {
 	r->satp = SATP_SV39 | kernel >> PAGE_SHIFT;
-	r->user_satp = user ? SATP_SV39 | user >> PAGE_SHIFT : 0;
+	r->user_root = user ? SATP_SV39 | user >> PAGE_SHIFT : 0;
 }
 
 static void root_flush(const struct root *r, enum asid_flush how)

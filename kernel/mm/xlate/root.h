@@ -3,11 +3,13 @@
 
 #include "arch/riscv/tlb_space.h"
 
-/* (A) atomic; the values of satp change only while the space is loaded nowhere. */
+/* (A) atomic  (C) constant after root_set()
+ * (L) changes only while the space is loaded nowhere; harts that load it at the same time
+ * write the same value */
 struct root {
 	struct tlb_space tlb; /* (A) harts that may hold translations     */
-	u64 satp;             /* what satp holds in the kernel            */
-	u64 user_satp;        /* in user mode with isolate=on, else 0     */
+	u64 satp;             /* (L) what satp holds in the kernel        */
+	u64 user_root;        /* (C) the same in user mode, without ASID; 0: isolate=off */
 };
 
 /* At boot: reads the option asid=.  @pairs: spaces have a second root for user mode.
@@ -17,6 +19,9 @@ void root_init(bool pairs, u32 harts);
 /* Gives @r its values of satp, still without an ASID; loading sets that.  @user: the root
  * for user mode, or 0. */
 void root_set(struct root *r, pa_t kernel, pa_t user);
+
+/* What satp holds in user mode with isolate=on.  @r is loaded on this hart. */
+u64 root_user_satp(const struct root *r);
 
 /* Loads @r on this hart; NULL: the boot root.  Interrupts off. */
 void root_load(struct root *r);

@@ -89,7 +89,7 @@ void root_init(bool pairs, u32 harts)
 void root_set(struct root *r, pa_t kernel, pa_t user)
 {
 	r->satp = kernel;
-	r->user_satp = user;
+	r->user_root = user;
 }
 
 void root_load(struct root *r)
