@@ -14,6 +14,7 @@
 #include "core/coreup.h"
 #include "core/machine.h"
 #include "core/report/panic.h"
+#include "core/sync/rcu.h"
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "uapi/errno.h"
@@ -37,6 +38,16 @@ void hart_ipi(struct hart *h, u64 work)
 	__atomic_fetch_or(&h->ipi_work, work, __ATOMIC_SEQ_CST);
 	sbi_send_ipi(BIT(h->cpu.index));
 }
+
+#ifdef PAGODA_CHECK
+void thread_may_sleep(void)
+{
+	const struct hart *h = hart_current();
+
+	ASSERT(!h->in_interrupt && !h->spin_depth && !h->irq_depth);
+	ASSERT(rcu_harts[h->cpu.index].turns % 2 == 0);
+}
+#endif
 
 /* --- queues ------------------------------------------------------------ */
 
@@ -312,6 +323,7 @@ void thread_sleep(void)
 {
 	struct hart *h = hart_current();
 
+	thread_may_sleep();
 	spin_lock_irq(&h->rq.lock);
 	if (h->cpu.thread->state == THREAD_RUNNING)
 		spin_unlock_irq(&h->rq.lock);
@@ -349,6 +361,7 @@ void thread_yield(void)
 {
 	struct hart *h = hart_current();
 
+	thread_may_sleep();
 	spin_lock_irq(&h->rq.lock);
 	if (!h->rq.nready) {
 		cpu_exit_clear(&h->cpu, CPU_RESCHED);
@@ -385,6 +398,7 @@ int thread_pin(int n)
 
 void sched_point(void)
 {
+	thread_may_sleep();
 	if (__atomic_load_n(&cpu_current()->exit_work, __ATOMIC_RELAXED) & CPU_RESCHED)
 		thread_yield();
 }

@@ -163,6 +163,7 @@ u64 copyin_partial(void *dst, uptr_t src, u64 n)
 {
 	struct aspace *as = uaccess_space();
 
+	thread_may_sleep();
 	return uaccess_copy_in(as, dst, src.va, uaccess_clip(as, src.va, n));
 }
 
@@ -170,6 +171,7 @@ int copyin(void *dst, uptr_t src, u64 n)
 {
 	struct aspace *as = uaccess_space();
 
+	thread_may_sleep();
 	if (uaccess_clip(as, src.va, n) != n)
 		return -EFAULT;
 	return uaccess_copy_in(as, dst, src.va, n) == n ? 0 : -EFAULT;
@@ -179,6 +181,7 @@ int copyout(uptr_t dst, const void *src, u64 n)
 {
 	struct aspace *as = uaccess_space();
 
+	thread_may_sleep();
 	if (uaccess_clip(as, dst.va, n) != n)
 		return -EFAULT;
 	return uaccess_copy_out(as, dst.va, src, n) == n ? 0 : -EFAULT;
@@ -225,6 +228,7 @@ s64 copyinstr(char *dst, uptr_t src, u64 max)
 	u64 room = uaccess_clip(uaccess_space(), src.va, max);
 	s64 len;
 
+	thread_may_sleep();
 	if (room == 0)
 		return -EFAULT;
 	len = uaccess_copy_string(dst, src.va, room);
@@ -241,6 +245,7 @@ int uaccess_fault_in(uptr_t p, bool write)
 {
 	struct aspace *as = uaccess_space();
 
+	thread_may_sleep();
 	if (!aspace_range_ok(as, p.va, 1))
 		return -EFAULT;
 	return aspace_fault(as, p.va, write ? ACCESS_WRITE : ACCESS_READ);

@@ -93,7 +93,7 @@ static void mutex_rank_enter(const struct mutex *m, bool nested)
 	struct thread *t = thread_current();
 	u32 above = m->rank + (nested ? 1 : 0);
 
-	ASSERT(hart_current()->spin_depth == 0 && !hart_current()->in_interrupt);
+	thread_may_sleep();
 	if (m->rank != RANK_none)
 		ASSERT(t->mutex_rank >> above == 0);
 	mutex_rank_note(m);
