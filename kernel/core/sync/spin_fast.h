@@ -35,11 +35,18 @@ static inline void spin_release(struct spinlock *lk)
 	*(struct cpu *volatile *)&lk->holder = NULL;
 }
 
-/* Checks of lock_rank.h, in builds with CHECK=1. */
+/* Checks of lock_rank.h, in builds with CHECK=1.  spin_rank_fits() asserts that a lock of
+ * rank @rank may be taken now; functions that take one only now and then call it each time. */
 #ifdef PAGODA_CHECK
+void spin_rank_fits(enum lock_rank rank);
 void spin_rank_enter(const struct spinlock *lk);
 void spin_rank_leave(const struct spinlock *lk);
 #else
+static inline void spin_rank_fits(enum lock_rank rank)
+{
+	(void)rank;
+}
+
 static inline void spin_rank_enter(const struct spinlock *lk)
 {
 	(void)lk;

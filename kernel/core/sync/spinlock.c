@@ -60,16 +60,20 @@ bool spin_held(const struct spinlock *lk)
 #ifdef PAGODA_CHECK
 /* top_rank has a bit for each rank held; @lk must rank above all of them.  That holds over
  * interrupts, too: a handler that takes a lock may have interrupted a holder of others. */
+void spin_rank_fits(enum lock_rank rank)
+{
+	const struct hart *h = hart_current();
+
+	ASSERT(RANK_IS_IRQ(rank) || !h->in_interrupt);
+	ASSERT(rank == RANK_none || h->top_rank >> rank == 0);
+}
+
 void spin_rank_enter(const struct spinlock *lk)
 {
-	struct hart *h = hart_current();
-
-	ASSERT(lk->irq || !h->in_interrupt);
-	h->spin_depth++;
-	if (lk->rank == RANK_none)
-		return;
-	ASSERT(h->top_rank >> lk->rank == 0);
-	h->top_rank |= 1u << lk->rank;
+	spin_rank_fits((enum lock_rank)lk->rank);
+	hart_current()->spin_depth++;
+	if (lk->rank != RANK_none)
+		hart_current()->top_rank |= 1u << lk->rank;
 }
 
 void spin_rank_leave(const struct spinlock *lk)

@@ -2,6 +2,7 @@
 
 #include "dev/net/packet.h"
 
+#include "core/sync/spinlock.h"
 #include "mm/phys/frame.h"
 
 _Static_assert(sizeof(struct packet) <= PAGE_SIZE, "a packet fits into a frame");
@@ -21,6 +22,7 @@ struct packet *packet_alloc(unsigned flags)
 	struct packet *p = NULL;
 	struct page *pg;
 
+	spin_rank_fits(RANK_frame);
 	if (keeps && flags & FRAME_NOWAIT)
 		p = __atomic_exchange_n(&kept, NULL, __ATOMIC_ACQUIRE);
 	if (!p) {
@@ -38,6 +40,7 @@ void packet_free(struct packet *p)
 {
 	struct packet *none = NULL;
 
+	spin_rank_fits(RANK_frame);
 	if (!keeps || !__atomic_compare_exchange_n(&kept, &none, p, false, __ATOMIC_RELEASE,
 						   __ATOMIC_RELAXED))
 		frame_put(frame_of_va(p));

@@ -76,43 +76,50 @@ static void nic_check(const struct vring *r)
 
 /* --- receiving: the thread ------------------------------------------------------- */
 
-/* The next frame, or NULL.  Lock held.  *again: it was dropped, and there may be more. */
-static struct packet *nic_take(bool *again)
+/* The next frame that may be handed up, or NULL.  The device gets *@fresh in its place;
+ * without one, and if the frame is too long, it gets the frame's own buffer back, and the
+ * frame counts as lost.  Lock held. */
+static struct packet *nic_take(struct packet **fresh, u64 *lost)
 {
-	struct packet *p = vring_take(&nic.rx), *fresh = NULL;
-	u32 bytes;
+	struct packet *p, *back;
 	bool given;
+	u32 bytes;
 
-	nic_check(&nic.rx);
-	*again = p != NULL;
-	if (!p)
-		return NULL;
-	bytes = nic.rx.written - nic.header;
-	if (nic.rx.written >= nic.header && bytes <= PACKET_ROOM)
-		fresh = packet_alloc(FRAME_NOWAIT);
-	given = nic_add(&nic.rx, fresh ? fresh : p, PACKET_ROOM);
-	ASSERT(given); /* a chain of as many descriptors was just taken */
-	nic_publish(&nic.rx, RX);
-	if (!fresh)
-		return NULL;
+	for (;;) {
+		p = vring_take(&nic.rx);
+		nic_check(&nic.rx);
+		if (!p)
+			return NULL;
+		bytes = nic.rx.written - nic.header;
+		back = p;
+		if (nic.rx.written >= nic.header && bytes <= PACKET_ROOM && *fresh)
+			back = *fresh;
+		given = nic_add(&nic.rx, back, PACKET_ROOM);
+		ASSERT(given); /* a chain of as many descriptors was just taken */
+		nic_publish(&nic.rx, RX);
+		if (back != p)
+			break;
+		++*lost;
+	}
+	*fresh = NULL;
 	p->start = 0;
 	p->bytes = bytes;
-	*again = false;
 	return p;
 }
 
+/* The lock ranks after that of the frames, since the interrupt handler takes it.  So memory
+ * comes before it is taken, and goes back after it. */
 static struct packet *nic_receive(struct netdev *dev, u64 *lost)
 {
-	struct packet *p = NULL;
-	bool again = true;
+	struct packet *fresh = packet_alloc(FRAME_NOWAIT), *p = NULL;
 
 	(void)dev;
 	spin_lock(&nic.lock);
-	while (!nic.failed && again) {
-		p = nic_take(&again);
-		*lost += again;
-	}
+	if (!nic.failed)
+		p = nic_take(&fresh, lost);
 	spin_unlock(&nic.lock);
+	if (fresh)
+		packet_free(fresh);
 	return p;
 }
 

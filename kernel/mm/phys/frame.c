@@ -370,6 +370,7 @@ struct page *frame_alloc(enum frame_kind kind, unsigned flags)
 {
 	struct page *pg;
 
+	spin_rank_fits(RANK_frame);
 	ASSERT(frame_kind_is_given(kind));
 	pg = frame_cache_take(kind, &flags);
 	if (!pg)
@@ -386,6 +387,7 @@ u32 frame_alloc_many(enum frame_kind kind, unsigned flags, struct page **out, u3
 {
 	u32 got;
 
+	spin_rank_fits(RANK_frame);
 	ASSERT(frame_kind_is_given(kind) && n > 0);
 	got = frame_cache_take_many(kind, out, n);
 	if (!got) {
@@ -442,6 +444,7 @@ static inline void frame_release(struct page *pg, bool cleared)
 {
 	u32 refs = __atomic_load_n(&pg->refs, __ATOMIC_ACQUIRE);
 
+	spin_rank_fits(RANK_frame);
 	ASSERT(refs > 0 && pg->order <= FRAME_MAX_ORDER && frame_kind_is_given(pg->kind));
 
 	/* If ours is the only reference, nobody else can change the count. */

@@ -154,6 +154,12 @@ void spin_unlock(struct spinlock *lk)
 	__atomic_store_n(&lk->holder, NULL, __ATOMIC_RELEASE);
 }
 
+void spin_rank_fits(enum lock_rank rank)
+{
+	for (unsigned i = 0; i < spin_depth; i++)
+		ASSERT(held[i]->rank == RANK_none || held[i]->rank < (u8)rank);
+}
+
 void shim_forget_locks(void)
 {
 	while (spin_depth)

@@ -5,3 +5,6 @@
 
 void spin_lock(struct spinlock *lk);
 void spin_unlock(struct spinlock *lk);
+
+/* A lock of rank @rank may be taken now. */
+void spin_rank_fits(enum lock_rank rank);
