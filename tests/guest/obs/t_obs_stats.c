@@ -192,8 +192,8 @@ TEST(stats, faults_are_counted)
 	CHECK(counter("fault_refused") >= refused + 1);
 }
 
-/* A record "spin:NAME" or "mutex:NAME" is of a lock that somebody had to wait for.  The text
- * has no such lines. */
+/* A record "spin:NAME" or "mutex:NAME" is of a lock that somebody had to wait for.  The
+ * text has no such lines. */
 static int is_of_a_lock(const char *name)
 {
 	while (*name && *name != ':')
