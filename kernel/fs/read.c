@@ -235,7 +235,7 @@ static __attribute__((noinline)) int read_meta_step(struct reader *r)
 /* Reads what is left of a read that began at @off. */
 static __attribute__((noinline)) s64 read_rest(struct reader *r, u64 off)
 {
-	int more = 1;
+	int more = r->off > off && sched_point_killed() ? -EINTR : 1;
 
 	while (r->left && more > 0) {
 		if (r->ip->type != T_FILE)
