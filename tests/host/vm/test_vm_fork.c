@@ -330,6 +330,44 @@ static void test_without_memory(void **state)
 	}
 }
 
+static void grow(unsigned s, unsigned lo, unsigned hi)
+{
+	va_t old;
+
+	family[s]->brk = va_of(lo);
+	assert_int_equal(aspace_sbrk(family[s], (hi - lo) * PAGE_SIZE, true, &old), 0);
+	for (unsigned i = lo; i < hi; i++)
+		flat[s][i] = (struct flat_entry){ .mapped = true, .prot = VMA_R | VMA_W };
+}
+
+/* An area of a table that is tied grows past the range of the tie. */
+static void test_growth(void **state)
+{
+	(void)state;
+	option_put(FORK, FORK_TABLES);
+	for (unsigned first = 0; first < 2; first++) {
+		begin();
+		do_unmap(0, 900, PAGES_ALL);
+		grow(0, 900, 1000);
+		for (unsigned i = 900; i < 1000; i++)
+			do_access(0, i, true, 5);
+		do_fork(0, 1);
+		for (unsigned s = 0; s < 2; s++) {
+			grow(s, 1000, 1040);
+			do_access(s, 1020, true, (u8)(s + 3));
+			assert_int_equal(tied(family[s]), 3);
+		}
+		compare();
+		do_fork(first, 2);
+		compare();
+		do_end(first);
+		compare();
+		do_end(1 - first);
+		compare();
+		end();
+	}
+}
+
 /* A table looks empty, but what belongs there is in the parent's. */
 static void test_no_room_for_a_large_leaf(void **state)
 {
@@ -385,6 +423,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_ties),
 					    cmocka_unit_test(test_without_memory),
+					    cmocka_unit_test(test_growth),
 					    cmocka_unit_test(test_no_room_for_a_large_leaf),
 					    cmocka_unit_test(test_end_copies_nothing),
 					    cmocka_unit_test(test_family) };
