@@ -10,8 +10,8 @@
  * stack, or too many kernel threads. */
 int kthread_start(const char *name, void (*fn)(void *), void *arg) MUST_CHECK;
 
-/* With CHECK=1, asserts that the caller may sleep: it is no interrupt handler, holds no spin
- * lock, has interrupts on, as far as locks go, and is in no section of sync/rcu.h.
+/* With CHECK=1, asserts that the caller may sleep: it is no interrupt handler, holds no
+ * spin lock, has interrupts on, as far as locks go, and is in no section of sync/rcu.h.
  * Functions that sleep only now and then call it each time. */
 #ifdef PAGODA_CHECK
 void thread_may_sleep(void);

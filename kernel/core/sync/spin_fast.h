@@ -36,7 +36,7 @@ static inline void spin_release(struct spinlock *lk)
 }
 
 /* Checks of lock_rank.h, in builds with CHECK=1.  spin_rank_fits() asserts that a lock of
- * rank @rank may be taken now; functions that take one only now and then call it each time. */
+ * rank @rank may be taken now; functions that take one only now and then call it always. */
 #ifdef PAGODA_CHECK
 void spin_rank_fits(enum lock_rank rank);
 void spin_rank_enter(const struct spinlock *lk);
