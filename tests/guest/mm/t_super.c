@@ -31,7 +31,7 @@ static word mapped_region(int prot, int how)
 
 static word counter(const char *name)
 {
-	static struct snap_count counts[96];
+	static struct snap_count counts[256];
 	struct snap_query q = { SNAP_STATS, 0, 0, SNAP_PIECE };
 	int n = snap_all(&q, counts, COUNT(counts));
 

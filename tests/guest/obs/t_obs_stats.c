@@ -159,7 +159,7 @@ TEST(stats, copyin_and_copyinstr_count_what_succeeds)
 /* A counter by its name. */
 static word counter(const char *name)
 {
-	static struct snap_count counts[64];
+	static struct snap_count counts[256]; /* also of locks that were waited for */
 	struct snap_query q = { SNAP_STATS, 0, 0, SNAP_PIECE };
 	int n = snap_all(&q, counts, COUNT(counts));
 
@@ -204,7 +204,7 @@ static int is_of_a_lock(const char *name)
 TEST(stats, text_and_records_agree)
 {
 	int fd = stats_open();
-	static struct snap_count counts[64];
+	static struct snap_count counts[256]; /* also of locks that were waited for */
 	struct snap_query q = { SNAP_STATS, 0, 0, SNAP_PIECE };
 	char option[8] = "";
 	int n;

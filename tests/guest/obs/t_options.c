@@ -4,7 +4,7 @@
 #include "uapi/errno.h"
 
 #define MAX_OPTIONS 64
-#define MAX_STATS 100
+#define MAX_STATS 256
 
 static struct snap_option options[MAX_OPTIONS];
 
