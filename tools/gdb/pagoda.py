@@ -144,7 +144,7 @@ def selected_hart():
 
 def current_process():
     """The process that runs on the selected processor, or None."""
-    thread = read_struct(number(selected_hart()["rq"]["current"]), "struct thread")
+    thread = read_struct(number(selected_hart()["cpu"]["thread"]), "struct thread")
     proc = number(thread["proc"])
     return Process(proc) if proc else None
 
