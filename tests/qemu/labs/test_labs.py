@@ -234,7 +234,7 @@ def test_roots(image, boot):
     with labrig.Machine(image, boot, harts=1) as machine:
         gdb = machine.gdb
         gdb.run_to(labrig.symbols()["sys_write"])
-        gdb.run_to(TRAMPOLINE)
+        gdb.run_to(TRAMPOLINE if isolated else labrig.symbols()["trap_vector"])
         user = root_of(gdb)
         gdb.run_to(labrig.symbols()["user_trap"])
         kernel = root_of(gdb)
