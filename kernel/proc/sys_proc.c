@@ -112,7 +112,7 @@ s64 sys_sbrk(const u64 arg[6])
 	return err ? err : (s64)old;
 }
 
-s64 sys_pause(const u64 arg[6])
+s64 sys_pause_traced(const u64 arg[6])
 {
 	struct waitq wq;
 	int ticks = (int)arg[0], err = 0;
@@ -127,8 +127,6 @@ s64 sys_pause(const u64 arg[6])
 	spin_unlock(&pause_lock);
 	return err == -EINTR ? err : 0;
 }
-
-s64 sys_sleep(const u64 arg[6]) __attribute__((alias("sys_pause")));
 
 s64 sys_uptime(const u64 arg[6])
 {

@@ -163,3 +163,15 @@ void syscall_dispatch_odd(struct thread *t)
 	syscall_mark_stack(t);
 	syscall_dispatch_slowly(t);
 }
+
+/* The traps lab wants a call of this file between the trap and pause(), which prints what
+ * led to it; the others are called from trap.c. */
+s64 sys_pause(const u64 arg[6])
+{
+	s64 result = sys_pause_traced(arg);
+
+	__asm__ volatile("" : "+r"(result)); /* no tail call */
+	return result;
+}
+
+s64 sys_sleep(const u64 arg[6]) __attribute__((alias("sys_pause")));

@@ -50,25 +50,6 @@ static inline void syscall_mark_stack(const struct thread *t)
 }
 #endif
 
-/* Carries out what the registers @tf of @t, the running thread, ask for. */
-static inline void syscall_dispatch(struct thread *t, struct trapframe *tf)
-{
-	u32 used = (u32)tf->a7;
-	const struct syscall *call = &syscall_table[used % SYS_MAX];
-	s64 result;
-
-	syscall_mark_stack(t);
-	/* No other bit is set, and it has a row: numbers of the labs have none. */
-	if (used / SYS_MAX & ~(SYS_NATIVE / SYS_MAX) || !call->fn) {
-		syscall_dispatch_slowly(t);
-		return;
-	}
-	result = call->fn(&tf->a0);
-	if (result < 0 && !(tf->a7 & SYS_NATIVE))
-		result = -1;
-	tf->a0 = result;
-}
-
 /* Reports the call of @t, if its trace() mask has the bit. */
 void syscall_trace(const struct thread *t, s64 result);
 
@@ -88,3 +69,6 @@ u32 syscall_of_lab_number(u32 number);
 /* The bit of call @number in the mask of trace(), if below 32: the number that the labs
  * give it. */
 u32 syscall_bit(u32 number);
+
+/* What sys_pause() does. */
+s64 sys_pause_traced(const u64 arg[6]);
