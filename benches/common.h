@@ -19,6 +19,24 @@
 #define PAGE 4096
 #define INLINE static inline __attribute__((always_inline))
 
+/* Private memory without a file; @prot: 1 to read, 2 to write.  A negative result is no
+ * address. */
+static inline char *map_page(int prot)
+{
+	return (char *)CALL(CALL_MMAP, 0, PAGE, prot, 0x22, -1, 0);
+}
+
+static inline int unmap_page(char *at)
+{
+	return (int)CALL(CALL_MUNMAP, (long)at, PAGE);
+}
+
+/* From the start of the file. */
+static inline long seek_to(int fd, long offset)
+{
+	return CALL(CALL_LSEEK, fd, offset, 0);
+}
+
 enum clock { CLOCK_INSTRET, CLOCK_TIME, CLOCK_UPTIME };
 
 /* The clock of this run; nanoseconds, or instructions where the machine counts one

@@ -3,6 +3,8 @@
  * asm-generic/unistd.h. */
 #pragma once
 
+#include "ecall.h"
+
 typedef unsigned int uint;
 typedef unsigned long uint64;
 
@@ -28,25 +30,6 @@ char *sbrk(int bytes);
 int thread_start(void (*fn)(void *), void *arg, char *stack_end, int *tid);
 void thread_wait(int *tid);
 int alarm_set(int ticks, void (*handler)(void));
-
-static inline __attribute__((always_inline)) long call6(long number, const long *a)
-{
-	register long a0 __asm__("a0") = a[0];
-	register long a1 __asm__("a1") = a[1];
-	register long a2 __asm__("a2") = a[2];
-	register long a3 __asm__("a3") = a[3];
-	register long a4 __asm__("a4") = a[4];
-	register long a5 __asm__("a5") = a[5];
-	register long a7 __asm__("a7") = number;
-
-	__asm__ volatile("ecall"
-			 : "+r"(a0)
-			 : "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5), "r"(a7)
-			 : "memory");
-	return a0;
-}
-
-#define CALL(number, ...) call6(number, (const long[6]){ __VA_ARGS__ })
 
 #define CALL_CLOSE 57
 #define CALL_LSEEK 62
@@ -76,21 +59,6 @@ static inline int read(int fd, void *to, int n)
 static inline int write(int fd, const void *from, int n)
 {
 	return (int)CALL(CALL_WRITE, fd, (long)from, n);
-}
-
-static inline long seek_to(int fd, long offset)
-{
-	return CALL(CALL_LSEEK, fd, offset, 0);
-}
-
-static inline char *map_page(int prot)
-{
-	return (char *)CALL(CALL_MMAP, 0, 4096, prot, 0x22, -1, 0);
-}
-
-static inline int unmap_page(char *at)
-{
-	return (int)CALL(CALL_MUNMAP, (long)at, 4096);
 }
 
 static inline char *heap_lazy(int bytes)

@@ -119,9 +119,10 @@ const char *machine_read(pa_t fdt, pa_t kernel)
 	const char *args = NULL;
 	int chosen, err = fdt_open(f, kmap_direct(fdt), FDT_MAX);
 
+	if (err == -E2BIG)
+		panic("the device tree has more than %d nodes", FDT_NODES);
 	if (err)
-		panic("no device tree at %lx%s", fdt,
-		      err == -E2BIG ? " of at most 2048 nodes" : "");
+		panic("no device tree at %lx", fdt);
 	machine_find_ram(f, kernel);
 	if (!machine.ram_bytes)
 		panic("the device tree has no memory around %lx", kernel);

@@ -127,10 +127,12 @@ static int exec_fetch_string(struct exec *x, uptr_t at, u64 *copy)
 	s64 len = room ? copyinstr(x->room, at, room) : -ENAMETOOLONG;
 
 	if (len == -ENAMETOOLONG) { /* here; a whole frame has room for any */
-		x->room = exec_frame(x);
-		x->room_end = x->room + PAGE_SIZE;
-		if (!x->room)
+		char *frame = exec_frame(x);
+
+		if (!frame)
 			return -ENOMEM;
+		x->room = frame;
+		x->room_end = frame + PAGE_SIZE;
 		len = copyinstr(x->room, at, MAXARGLEN);
 	}
 	if (len < 0)

@@ -112,7 +112,7 @@ s64 sys_sbrk(const u64 arg[6])
 	return err ? err : (s64)old;
 }
 
-s64 sys_pause_traced(const u64 arg[6])
+s64 pause_call(const u64 arg[6])
 {
 	struct waitq wq;
 	int ticks = (int)arg[0], err = 0;

@@ -168,7 +168,7 @@ void syscall_dispatch_odd(struct thread *t)
  * led to it; the others are called from trap.c. */
 s64 sys_pause(const u64 arg[6])
 {
-	s64 result = sys_pause_traced(arg);
+	s64 result = pause_call(arg);
 
 	__asm__ volatile("" : "+r"(result)); /* no tail call */
 	return result;

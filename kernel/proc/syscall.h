@@ -3,9 +3,9 @@
 
 #include "arch/riscv/trapframe.h"
 #include "lib/types.h"
+#include "uapi/syscalls.h"
 
 struct thread;
-#include "uapi/syscalls.h"
 
 /* One per call: takes the six argument registers, returns a result or -errno. */
 #define X(number, name, nargs) s64 sys_##name(const u64 arg[6]);
@@ -71,4 +71,4 @@ u32 syscall_of_lab_number(u32 number);
 u32 syscall_bit(u32 number);
 
 /* What sys_pause() does. */
-s64 sys_pause_traced(const u64 arg[6]);
+s64 pause_call(const u64 arg[6]);

@@ -232,6 +232,10 @@ int budget_check(struct plan *plan)
 	if (!budget_limits(plan->compiler, &l))
 		printf("no budgets of %s: those of %s, and %.0f %% more\n", plan->compiler,
 		       l.compiler, (l.margin - 1) * 100);
+	if (!nbudgets) {
+		printf("FAILED: %s has no budgets\n", budget_file);
+		return 1;
+	}
 	bad = check_instructions(plan, &l);
 	bad += check_dear(plan, &l);
 	return bad ? 1 : 0;

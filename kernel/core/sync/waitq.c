@@ -20,11 +20,6 @@ void waitq_init(struct waitq *wq)
 	list_init(&wq->waiters);
 }
 
-static bool waiter_is_killed(const struct thread *self)
-{
-	return __atomic_load_n(&self->killed, __ATOMIC_RELAXED);
-}
-
 static void waiter_join(struct waitq *wq, struct waiter *w, bool killable)
 {
 	w->thread = thread_current();
@@ -60,12 +55,10 @@ static void waitq_sleep(struct waitq *wq, struct spinlock *lk, bool killable)
 
 int waitq_wait(struct waitq *wq, struct spinlock *lk)
 {
-	struct thread *self = thread_current();
-
-	if (waiter_is_killed(self))
+	if (thread_killed())
 		return -EINTR;
 	waitq_sleep(wq, lk, true);
-	return waiter_is_killed(self) ? -EINTR : 0;
+	return thread_killed() ? -EINTR : 0;
 }
 
 void waitq_wait_quiet(struct waitq *wq, struct spinlock *lk)
