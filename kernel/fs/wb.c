@@ -116,17 +116,22 @@ bool wb_find(const struct page *pg, u32 mask, u32 *block)
 	return (page_flags(pg) & wb_dirty_bits(mask)) == wb_dirty_bits(mask);
 }
 
+bool wb_will_write(const struct page *pg, u32 mask)
+{
+	/* Here the bytes are stored before the flags are read. wb_snapshot() clears the
+	 * flags before the bytes are read.  So either this thread sees the flags cleared,
+	 * or the commit writes the bytes. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	return (page_flags(pg) & wb_dirty_bits(mask)) == wb_dirty_bits(mask);
+}
+
 bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block)
 {
 	struct wb_rec *r;
 	bool low;
 
-	/* Here the bytes are stored before the flags are read. wb_snapshot() clears the
-	 * flags before the bytes are read.  So either this thread sees the flags cleared,
-	 * or the commit writes the bytes.  A dirty block does not move, so block[] need
-	 * not be compared. */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	if ((page_flags(pg) & wb_dirty_bits(mask)) == wb_dirty_bits(mask))
+	/* A dirty block does not move, so block[] need not be compared. */
+	if (wb_will_write(pg, mask))
 		return true;
 	spin_lock(&wb.lock);
 	r = wb_rec_for(rec, pg);
@@ -207,7 +212,7 @@ void wb_snapshot(struct list *out)
 		r->pg->priv = 0;
 	}
 	spin_unlock(&wb.lock);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* see wb_mark() */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* see wb_will_write() */
 }
 
 static void wb_add_blocks(struct io *io, const struct wb_rec *r)

@@ -32,6 +32,10 @@ void wb_unreserve(struct wb_rec *rec); /* or NULL */
  * where block i goes.  Inode lock held, so they do not move. */
 bool wb_find(const struct page *pg, u32 mask, u32 *block);
 
+/* Whether the blocks of @pg in @mask are dirty still, so that the next commit writes what
+ * the caller has stored in them.  Inode lock held. */
+bool wb_will_write(const struct page *pg, u32 mask);
+
 /* Marks the blocks of @pg in @mask dirty; block i goes to @block[i].  A page without a
  * record gets *rec, which then becomes NULL, or if that is NULL, a free one.  Returns
  * false, with nothing done, if there is none.  Inode lock held; the contents are already in

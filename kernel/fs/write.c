@@ -8,7 +8,10 @@
  * If nothing of a page's old contents remains, a new frame is filled, and enters the cache
  * when it is complete.  For any other page the old contents are read first.  Blocks are
  * allocated after the copy: so a bad address costs none, and a full disk ends the write
- * at the start of a block. */
+ * at the start of a block.
+ *
+ * A write over blocks that are dirty already is only the copy: see piece_overwrite(). */
+#include "core/sync/rcu.h"
 #include "core/thread.h"
 #include "fs/store/buf_priv.h"
 #include "fs/read_write_priv.h"
@@ -53,7 +56,7 @@ struct piece {
 	enum want want;
 	u64 off;  /* in the file                                    */
 	u32 n;    /* bytes to write; after the copy, bytes copied   */
-	u32 mask; /* bit i: the piece touches block i of the page   */
+	u32 mask; /* bit i: block i of the page has to be dirty     */
 	struct page_blocks blocks;
 	struct buf *ibuf; /* the inode's, if it is going to change         */
 };
@@ -254,19 +257,62 @@ static int piece_store(struct writer *w, struct piece *p)
 	return err;
 }
 
-/* Writes a piece, or sets p->want to what is needed first.  Inode lock held. */
-static int write_step_locked(struct writer *w, struct piece *p)
+/* Copies over blocks that are dirty already, of a page in the cache.  Returns false, with
+ * nothing left to do, if it is another piece or its bytes do not stay.
+ *
+ * The page needs no reference: the section keeps the frame, and a page with a dirty block
+ * stays in the cache.  Only the holder of the inode lock makes a block dirty.  So if the
+ * blocks are dirty after the copy, they were all the time.  If a commit came in between, the
+ * page is looked up again: if it is still there, its blocks are marked by piece_store(). */
+static bool piece_overwrite(struct writer *w, struct piece *p)
 {
-	int err = piece_limit(w, p);
+	u32 touched = piece_touched(p), n = 0;
+	struct page *pg, *again = NULL;
 
-	if (!err)
-		err = piece_get_page(w, p);
+	if (p->off + p->n > w->ip->size)
+		return false;
+	rcu_enter();
+	pg = object_peek_page(&w->ip->obj, p->off / PAGE_SIZE);
+	if (pg && wb_find(pg, touched, p->blocks.block) && !(page_flags(pg) & PG_TEXT)) {
+		inode_note_change(w->ip);
+		n = (u32)copyin_nofault((u8 *)frame_va(pg) + piece_off(p), w->src, p->n);
+		if (!wb_will_write(pg, touched)) {
+			again = object_find_page(&w->ip->obj, p->off / PAGE_SIZE);
+			n = again == pg ? n : 0;
+		}
+	}
+	rcu_leave();
+	if (n) {
+		p->n = n;
+		p->pg = again;
+		p->mask = again ? touched : 0;
+	} else if (again) {
+		frame_put(again);
+	}
+	return n > 0;
+}
+
+/* Gets all that the piece needs, and copies its bytes. */
+static int piece_prepare(struct writer *w, struct piece *p)
+{
+	int err = piece_get_page(w, p);
+
 	if (!err && !p->want)
 		err = piece_find_blocks(w, p);
 	if (!err && !p->want)
 		err = piece_get_ready(w, p);
 	if (!err && !p->want)
 		piece_fill(w, p);
+	return err;
+}
+
+/* Writes a piece, or sets p->want to what is needed first.  Inode lock held. */
+static int write_step_locked(struct writer *w, struct piece *p)
+{
+	int err = piece_limit(w, p);
+
+	if (!err && !piece_overwrite(w, p))
+		err = piece_prepare(w, p);
 	if (!err && !p->want) {
 		err = piece_store(w, p);
 		w->read_first = false;

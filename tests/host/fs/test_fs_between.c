@@ -343,7 +343,7 @@ static void test_write_that_finds_no_record(void **state)
 	rig_done();
 }
 
-/* --- reading without a lock ---------------------------------------------------------- */
+/* --- what happens to the program's page ----------------------------------------------- */
 
 /* Fills all free frames, so that a page that was freed shows it. */
 static void spoil_free_frames(void)
@@ -389,6 +389,89 @@ static void write_program_that_ends(void)
 	frame_put(run.pg);
 	spoil_free_frames();
 }
+
+/* --- writing over dirty blocks without a reference ------------------------------------ */
+
+static void commit(void)
+{
+	assert_int_equal(fs_sync(), 0);
+}
+
+static void commit_and_reclaim(void)
+{
+	commit();
+	reclaim_program();
+}
+
+/* Works in the middle of a copy, after which the user's page is gone. */
+static void work_and_take_users_page(enum rig_point at)
+{
+	let_other_work(at);
+	if (at == RIG_HALF_IN)
+		rig_user_page[0] = PAGE_BAD;
+}
+
+static void check_program_on_disk(u8 contents)
+{
+	static u8 data[PAGE_SIZE], all[PAGE_SIZE];
+
+	memset(all, contents, PAGE_SIZE);
+	assert_int_equal(rig_read_file("p", data, PAGE_SIZE), PAGE_SIZE);
+	assert_memory_equal(data, all, PAGE_SIZE);
+	inode_put(program);
+	assert_int_equal(fs_sync(), 0);
+	assert_int_equal(rig_mount(RIG_RAM), 0);
+	assert_int_equal(rig_read_file("p", data, PAGE_SIZE), PAGE_SIZE);
+	assert_memory_equal(data, all, PAGE_SIZE);
+	rig_done();
+}
+
+static void test_commit_in_the_middle_of_a_write(void **state)
+{
+	(void)state;
+	make_program(PAGE_SIZE);
+	other_works(commit, RIG_HALF_IN);
+	rig_between = work_and_take_users_page;
+	write_program(0, PAGE_SIZE);
+	other_ends();
+	check_program_on_disk('b');
+}
+
+/* The page is written to again only after it has been read again. */
+static void test_page_goes_in_the_middle_of_a_write(void **state)
+{
+	struct page *pg, *all = NULL;
+
+	(void)state;
+	make_program(PAGE_SIZE);
+	other_works(commit_and_reclaim, RIG_HALF_IN);
+	write_program(0, PAGE_SIZE);
+	other_ends();
+	while ((pg = frame_alloc(FRAME_other, FRAME_NOWAIT)) != NULL) {
+		pg->hash_next = all;
+		all = pg;
+		assert_int_not_equal(((u8 *)frame_va(pg))[PAGE_SIZE - 1], 'b');
+	}
+	while ((pg = all) != NULL) {
+		all = pg->hash_next;
+		frame_put(pg);
+	}
+	check_program_on_disk('b');
+}
+
+static void test_dirty_page_that_runs_is_not_written(void **state)
+{
+	(void)state;
+	make_program(PAGE_SIZE);
+	run_first_page();
+	assert_int_equal(run.err, 0);
+	write_program(0, PAGE_SIZE);
+	assert_memory_equal(frame_va(run.pg), run.seen, PAGE_SIZE);
+	frame_put(run.pg);
+	check_program_on_disk('b');
+}
+
+/* --- reading without a lock ---------------------------------------------------------- */
 
 static s64 read_first_page(void)
 {
@@ -465,6 +548,9 @@ int main(void)
 		cmocka_unit_test(test_only_whole_pages_run),
 		cmocka_unit_test(test_growing_leaves_running_text_alone),
 		cmocka_unit_test(test_write_that_finds_no_record),
+		cmocka_unit_test(test_commit_in_the_middle_of_a_write),
+		cmocka_unit_test(test_page_goes_in_the_middle_of_a_write),
+		cmocka_unit_test(test_dirty_page_that_runs_is_not_written),
 		cmocka_unit_test(test_page_stays_while_it_is_read),
 		cmocka_unit_test(test_write_in_the_middle_of_a_read),
 		cmocka_unit_test(test_read_in_the_middle_of_a_write),
