@@ -131,8 +131,12 @@ static void bmap_free_tables(struct log_op *op, const u32 *table, u32 n)
 }
 
 /* Allocates the indirect blocks that are missing on the way, and frees them again if it
- * fails.  Returns the block to allocate next, if it is free, or -ENOSPC or -EIO. */
-static s64 bmap_alloc_tables(struct log_op *op, u32 goal, u32 *table, u32 n)
+ * fails.  Returns the block to allocate next, if it is free, or -ENOSPC or -EIO.
+ *
+ * Mostly none is missing.  So this and bmap_enter_tables() stay apart from their caller,
+ * which then has fewer registers to save. */
+static __attribute__((noinline)) s64 bmap_alloc_tables(struct log_op *op, u32 goal,
+						       u32 *table, u32 n)
 {
 	for (u32 i = 0; i < n; i++) {
 		int got = block_alloc(op, goal, 1, &table[i]);
@@ -148,7 +152,8 @@ static s64 bmap_alloc_tables(struct log_op *op, u32 goal, u32 *table, u32 n)
 
 /* Enters the addresses of new indirect blocks, which are the rest of the way, and goes on
  * to its end. */
-static void bmap_enter_tables(struct log_op *op, struct end *e, const u32 *table)
+static __attribute__((noinline)) void bmap_enter_tables(struct log_op *op, struct end *e,
+							const u32 *table)
 {
 	while (e->passed < e->way.depth) {
 		struct buf *b = buf_get_clear(*table);
@@ -194,26 +199,28 @@ int bmap_missing(struct inode *ip, u32 bn)
 static int bmap_alloc_at(struct log_op *op, struct inode *ip, struct end *e, u32 n,
 			 u32 *out)
 {
-	u32 table[MAX_DEPTH], ntables = e->way.depth - e->passed;
-	s64 goal;
+	u32 table[MAX_DEPTH], ntables = e->way.depth - e->passed, first;
+	s64 goal = ip->goal;
 	int got;
 
 	if (op->space <= ntables)
 		return blocks_none();
-	goal = bmap_alloc_tables(op, ip->goal, table, ntables);
+	if (ntables)
+		goal = bmap_alloc_tables(op, ip->goal, table, ntables);
 	if (goal < 0)
 		return (int)goal;
-	got = block_alloc(op, (u32)goal, n, out);
+	got = block_alloc(op, (u32)goal, n, &first);
 	if (got < 0) {
 		bmap_free_tables(op, table, ntables);
 		return got;
 	}
-	bmap_enter_tables(op, e, table);
-	for (u32 i = 0; i < (u32)got; i++)
-		e->addr[i] = out[i];
+	if (ntables)
+		bmap_enter_tables(op, e, table);
+	ip->goal = first + (u32)got;
+	for (u32 i = 0, block = first; i < (u32)got; i++, block++)
+		e->addr[i] = out[i] = block;
 	if (e->b)
 		log_write(op, e->b);
-	ip->goal = out[got - 1] + 1;
 	return got;
 }
 

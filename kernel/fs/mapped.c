@@ -23,7 +23,7 @@ struct mapped {
 	struct inode *ip;
 	struct page *pg;
 	struct page *spare; /* a frame for a copy if programs run from pg, or NULL */
-	struct wb_rec *rec; /* or NULL */
+	bool reserved;      /* a record of wb_reserve() */
 	struct buf *ibuf;   /* the inode's, once it is going to change */
 	bool write;         /* make the page ready for writes as well */
 	u32 mask;           /* bit i: block i of the page lies in the file */
@@ -87,7 +87,7 @@ static void mapped_mark(struct mapped *m)
 	u32 mask = m->mask & ~m->blocks.missing;
 
 	if (mask)
-		wb_mark(&m->rec, m->pg, mask, m->blocks.block);
+		wb_mark(&m->reserved, m->pg, mask, m->blocks.block);
 }
 
 /* Gives a place to every missing block of the page.  If there is not room for all, those
@@ -132,8 +132,7 @@ static void mapped_finish(struct mapped *m)
 {
 	if (m->ibuf)
 		buf_put(m->ibuf);
-	if (m->rec)
-		wb_unreserve(m->rec);
+	wb_unreserve(m->reserved);
 	if (m->spare)
 		frame_put(m->spare);
 }
@@ -144,7 +143,7 @@ static int mapped_prepare_page(struct object *obj, struct page **pg, bool write)
 	int err;
 
 	for (;;) {
-		err = wb_reserve(&m.rec);
+		err = wb_reserve(&m.reserved);
 		if (err)
 			break;
 		inode_lock(m.ip);
@@ -152,8 +151,8 @@ static int mapped_prepare_page(struct object *obj, struct page **pg, bool write)
 		inode_unlock(m.ip);
 		if (err != -EAGAIN || m.spare)
 			break;
-		wb_unreserve(m.rec);
-		m.rec = NULL;
+		wb_unreserve(m.reserved);
+		m.reserved = false;
 		m.spare = frame_alloc(FRAME_cache, 0);
 		if (!m.spare) {
 			err = -ENOMEM;
@@ -205,7 +204,7 @@ void mapped_dirty(struct object *obj, struct page *pg)
 {
 	struct mapped m = { .ip = inode_of(obj), .pg = pg };
 
-	if (wb_reserve(&m.rec))
+	if (wb_reserve(&m.reserved))
 		return; /* the disk has failed, which has been reported */
 	inode_lock(m.ip);
 	if (object_has_page(obj, pg) && mapped_find_blocks(&m) == 0)

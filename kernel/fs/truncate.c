@@ -138,7 +138,7 @@ static int truncate_shrink(struct inode *ip, u32 size)
 
 /* Marks the last block of the file dirty, if it has a place and is not full: its bytes past
  * the end are zero in @pg, and have to be zero on the disk, too. */
-static int truncate_write_last_block(struct inode *ip, struct page *pg, struct wb_rec **rec)
+static int truncate_write_last_block(struct inode *ip, struct page *pg, bool *reserved)
 {
 	u32 block[WB_PAGE_BLOCKS] = { 0 };
 	u32 bn = ip->size / FS_BLOCK, i = bn % WB_PAGE_BLOCKS;
@@ -147,14 +147,14 @@ static int truncate_write_last_block(struct inode *ip, struct page *pg, struct w
 	if (ip->size % FS_BLOCK)
 		err = bmap_find(ip, bn, &block[i]);
 	if (!err && block[i])
-		wb_mark(rec, pg, 1u << i, block);
+		wb_mark(reserved, pg, 1u << i, block);
 	return err;
 }
 
 static int truncate_grow(struct inode *ip, u32 size)
 {
 	u32 from = ip->size % PAGE_SIZE;
-	struct wb_rec *rec;
+	bool reserved;
 	struct page *pg = NULL, *copy = NULL;
 	int err;
 
@@ -166,14 +166,14 @@ static int truncate_grow(struct inode *ip, u32 size)
 	if (!err)
 		err = inode_own_page(ip, &pg, &copy);
 	if (!err)
-		err = wb_reserve(&rec);
+		err = wb_reserve(&reserved);
 	if (!err) {
 		/* A program may have written past the end through a mapping. */
 		memset((u8 *)frame_va(pg) + from, 0, PAGE_SIZE - from);
-		err = truncate_write_last_block(ip, pg, &rec);
+		err = truncate_write_last_block(ip, pg, &reserved);
 		if (!err)
 			err = truncate_store_size(ip, size);
-		wb_unreserve(rec);
+		wb_unreserve(reserved);
 	}
 	if (copy)
 		frame_put(copy);

@@ -15,7 +15,7 @@ static struct {
 	struct spinlock lock;
 	struct list free;  /* (lock) */
 	struct list dirty; /* (lock) oldest first */
-	u32 nfree;         /* (lock) */
+	u32 nfree;         /* (A) free records that nobody has reserved */
 	struct wb_rec rec[NREC];
 } wb;
 
@@ -29,48 +29,42 @@ void wb_init(void)
 	wb.nfree = NREC;
 }
 
-/* Takes a free record; NULL if there is none.  Lock held. */
-static struct wb_rec *wb_get_free(void)
+/* Reserves a free record if there is one. */
+static bool wb_try_reserve(void)
 {
-	struct wb_rec *rec;
+	u32 n = __atomic_load_n(&wb.nfree, __ATOMIC_RELAXED);
 
-	if (list_empty(&wb.free))
-		return NULL;
-	rec = list_first(&wb.free, struct wb_rec, link);
-	list_del(&rec->link);
-	wb.nfree--;
-	rec->mask = 0;
-	return rec;
+	while (n > 0) {
+		if (__atomic_compare_exchange_n(&wb.nfree, &n, n - 1, false,
+						__ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			return true;
+	}
+	return false;
 }
 
+/* Lock held: so whoever has reserved this record finds it in the list. */
 static void wb_put_free(struct wb_rec *rec)
 {
 	list_add(&wb.free, &rec->link);
-	wb.nfree++;
+	__atomic_fetch_add(&wb.nfree, 1, __ATOMIC_RELAXED);
 }
 
-int wb_reserve(struct wb_rec **out)
+int wb_reserve(bool *reserved)
 {
-	for (;;) {
-		if (!log_is_writable())
-			return -EROFS;
-		spin_lock(&wb.lock);
-		*out = wb_get_free();
-		spin_unlock(&wb.lock);
-		if (*out)
+	while (log_is_writable()) {
+		*reserved = wb_try_reserve();
+		if (*reserved)
 			return 0;
 		if (log_commit())
-			return -EROFS;
+			break;
 	}
+	return -EROFS;
 }
 
-void wb_unreserve(struct wb_rec *rec)
+void wb_unreserve(bool reserved)
 {
-	if (!rec)
-		return;
-	spin_lock(&wb.lock);
-	wb_put_free(rec);
-	spin_unlock(&wb.lock);
+	if (reserved)
+		__atomic_fetch_add(&wb.nfree, 1, __ATOMIC_RELAXED);
 }
 
 static struct wb_rec *wb_rec_of(const struct page *pg)
@@ -83,17 +77,19 @@ static u32 wb_dirty_bits(u32 mask)
 	return mask * PG_DIRTY(0);
 }
 
-/* The record of @pg.  If it has none, it gets *@rec or a free one.  Lock held. */
-static struct wb_rec *wb_rec_for(struct wb_rec **rec, struct page *pg)
+/* The record of @pg.  If it has none, it gets a free one.  Lock held. */
+static struct wb_rec *wb_rec_for(bool *reserved, struct page *pg)
 {
 	struct wb_rec *r = wb_rec_of(pg);
 
 	if (r)
 		return r;
-	r = *rec ? *rec : wb_get_free();
-	*rec = NULL;
-	if (!r)
+	if (!*reserved && !wb_try_reserve())
 		return NULL;
+	*reserved = false;
+	r = list_first(&wb.free, struct wb_rec, link);
+	list_del(&r->link);
+	r->mask = 0;
 	r->pg = pg;
 	r->obj = pg->object;
 	__atomic_fetch_add(&r->obj->ndirty, 1, __ATOMIC_RELAXED);
@@ -125,7 +121,7 @@ bool wb_will_write(const struct page *pg, u32 mask)
 	return (page_flags(pg) & wb_dirty_bits(mask)) == wb_dirty_bits(mask);
 }
 
-bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block)
+bool wb_mark(bool *reserved, struct page *pg, u32 mask, const u32 *block)
 {
 	struct wb_rec *r;
 	bool low;
@@ -134,7 +130,7 @@ bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block)
 	if (wb_will_write(pg, mask))
 		return true;
 	spin_lock(&wb.lock);
-	r = wb_rec_for(rec, pg);
+	r = wb_rec_for(reserved, pg);
 	if (r) {
 		for (u32 i = 0; i < WB_PAGE_BLOCKS; i++) {
 			if (mask & BIT(i))
@@ -143,7 +139,7 @@ bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block)
 		r->mask |= mask;
 		page_set_flags(pg, wb_dirty_bits(mask));
 	}
-	low = wb.nfree < NREC / 4;
+	low = __atomic_load_n(&wb.nfree, __ATOMIC_RELAXED) < NREC / 4;
 	spin_unlock(&wb.lock);
 	log_poke(low);
 	return r != NULL;

@@ -23,10 +23,10 @@ struct wb_rec {
 
 void wb_init(void);
 
-/* Takes a free record, for wb_mark().  -EROFS: the disk cannot be written.  May sleep for a
- * commit: the caller may hold inode locks and has no operation open. */
-int wb_reserve(struct wb_rec **out) MUST_CHECK;
-void wb_unreserve(struct wb_rec *rec); /* or NULL */
+/* Reserves a free record, for wb_mark().  -EROFS: the disk cannot be written.  May sleep for
+ * a commit: the caller may hold inode locks and has no operation open. */
+int wb_reserve(bool *reserved) MUST_CHECK;
+void wb_unreserve(bool reserved); /* if it is */
 
 /* Whether all blocks of @pg in @mask are dirty: then they have a place, and block[i] is
  * where block i goes.  Inode lock held, so they do not move. */
@@ -37,10 +37,10 @@ bool wb_find(const struct page *pg, u32 mask, u32 *block);
 bool wb_will_write(const struct page *pg, u32 mask);
 
 /* Marks the blocks of @pg in @mask dirty; block i goes to @block[i].  A page without a
- * record gets *rec, which then becomes NULL, or if that is NULL, a free one.  Returns
- * false, with nothing done, if there is none.  Inode lock held; the contents are already in
+ * record gets the reserved one, and *reserved becomes false; or a free one, if none is
+ * reserved.  Returns false, with nothing done, if there is none.  Inode lock held; the contents are already in
  * the page. */
-bool wb_mark(struct wb_rec **rec, struct page *pg, u32 mask, const u32 *block);
+bool wb_mark(bool *reserved, struct page *pg, u32 mask, const u32 *block);
 
 /* The blocks in @mask left the file: they are not dirty any more.  Inode lock held. */
 void wb_cancel(struct page *pg, u32 mask);

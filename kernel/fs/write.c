@@ -35,7 +35,7 @@ struct writer {
 	 * next. */
 	struct page *spare; /* a frame for a new page, or NULL                   */
 	struct page *pin;   /* keeps the page cached, or NULL                    */
-	struct wb_rec *rec; /* or NULL                                           */
+	bool reserved;      /* a record of wb_reserve()                          */
 	bool read_first;    /* read old contents, even if the piece covers them  */
 };
 
@@ -137,7 +137,7 @@ static int piece_find_blocks(struct writer *w, struct piece *p)
 	u32 hi = (piece_off(p) + p->n - 1) / FS_BLOCK + 1;
 	int err;
 
-	if (wb_find(p->pg, piece_touched(p), pb->block))
+	if (!p->is_new && wb_find(p->pg, piece_touched(p), pb->block))
 		return 0;
 	err = pageio_find(w->ip, p->off / PAGE_SIZE, lo, hi, pb);
 	if (err)
@@ -169,7 +169,7 @@ static int piece_get_ready(struct writer *w, struct piece *p)
 		return 0;
 	}
 	changes = grows || p->blocks.missing;
-	if ((changes || p->is_new) && !w->rec) {
+	if ((changes || p->is_new) && !w->reserved) {
 		p->want = WANT_REC; /* the operation cannot wait for one */
 		return 0;
 	}
@@ -219,7 +219,8 @@ static bool piece_publish(struct writer *w, struct piece *p)
 		object_insert_page(&w->ip->obj, p->off / PAGE_SIZE, p->pg);
 		p->is_new = false;
 	}
-	if (p->mask && !p->is_new && !wb_mark(&w->rec, p->pg, p->mask, p->blocks.block))
+	if (p->mask && !p->is_new &&
+	    !wb_mark(&w->reserved, p->pg, p->mask, p->blocks.block))
 		return false;
 	w->ip->size = (u32)MAX((u64)w->ip->size, p->off + p->n);
 	w->off += p->n;
@@ -228,32 +229,33 @@ static bool piece_publish(struct writer *w, struct piece *p)
 	return true;
 }
 
-/* Allocates the missing blocks and publishes the piece. */
+/* Allocates the missing blocks and publishes the piece.  If that changes the inode, a record
+ * is reserved, as an operation cannot wait for one. */
 static int piece_store(struct writer *w, struct piece *p)
 {
 	struct log_op op;
-	bool published;
-	int err = 0;
+	int err = p->ibuf ? pageio_begin(&op, &p->blocks) : 0;
 
-	if (!p->ibuf) {
-		/* A new try could find the user's page gone, and leave these bytes in a
-		 * page that is not dirty. */
-		while (!err && !piece_publish(w, p))
-			err = wb_reserve(&w->rec);
-		return err;
-	}
-	err = pageio_begin(&op, &p->blocks);
 	if (err) {
 		piece_cut(p);
 		return err;
 	}
-	err = pageio_alloc(&op, w->ip, &p->blocks);
+	if (p->ibuf)
+		err = pageio_alloc(&op, w->ip, &p->blocks);
 	if (err)
 		piece_cut(p);
-	published = piece_publish(w, p);
-	ASSERT(published);
-	inode_store(&op, w->ip, p->ibuf);
-	log_end(&op);
+	while (!piece_publish(w, p)) {
+		/* A new try could find the user's page gone, and leave these bytes in a
+		 * page that is not dirty. */
+		ASSERT(!p->ibuf);
+		err = wb_reserve(&w->reserved);
+		if (err)
+			return err;
+	}
+	if (p->ibuf) {
+		inode_store(&op, w->ip, p->ibuf);
+		log_end(&op);
+	}
 	return err;
 }
 
@@ -333,19 +335,24 @@ static void writer_unpin(struct writer *w)
 	w->pin = NULL;
 }
 
+/* Gets a frame for a new page, and the record that it will need. */
+static int writer_get_spare(struct writer *w)
+{
+	w->spare = frame_alloc(FRAME_cache, 0);
+	if (!w->spare)
+		return -ENOMEM;
+	return w->reserved ? 0 : wb_reserve(&w->reserved);
+}
+
 /* Gets what a step wants.  No lock held. */
 static int writer_serve(struct writer *w, const struct piece *p)
 {
 	int err = 0;
 
 	if (p->want == WANT_SPARE) {
-		w->spare = frame_alloc(FRAME_cache, 0);
-		if (!w->spare)
-			err = -ENOMEM;
-		else if (!w->rec)
-			err = wb_reserve(&w->rec);
+		err = writer_get_spare(w);
 	} else if (p->want == WANT_REC) {
-		err = wb_reserve(&w->rec);
+		err = wb_reserve(&w->reserved);
 	} else if (p->want == WANT_GROWTH) {
 		inode_wait_for_cuts(w->ip);
 	} else if (p->want == WANT_PAGE) {
@@ -379,7 +386,7 @@ static int write_step(struct writer *w)
 	if (!log_is_writable())
 		return -EROFS;
 	if (writer_begins_page(w))
-		err = writer_serve(w, &(struct piece){ .want = WANT_SPARE });
+		err = writer_get_spare(w);
 	if (err)
 		return err;
 	inode_lock(w->ip);
@@ -410,7 +417,7 @@ int data_write(struct inode *ip, uptr_t src, u64 *off, u64 n, bool append)
 	writer_unpin(&w);
 	if (w.spare)
 		frame_put(w.spare);
-	wb_unreserve(w.rec);
+	wb_unreserve(w.reserved);
 	*off = w.off;
 	return err;
 }

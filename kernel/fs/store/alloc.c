@@ -95,22 +95,24 @@ static u32 bitmap_block(u32 block)
 	return geo.bitmap_start + block / FS_BITS_PER_BLOCK;
 }
 
-/* Finds the buffer with the bit of @block, and keeps it for the next call: mostly that
- * needs the same.  ba.lock held. */
-static int bitmap_get(u32 block, struct buf **out)
+/* Makes ba.bitmap the buffer with the bit of @block, which mostly it is already.  ba.lock
+ * held. */
+static int bitmap_get(u32 block)
 {
-	int err;
+	if (ba.bitmap && ba.bitmap->block == bitmap_block(block))
+		return 0;
+	if (ba.bitmap)
+		buf_put(ba.bitmap);
+	ba.bitmap = NULL;
+	return buf_get(bitmap_block(block), &ba.bitmap);
+}
 
-	if (!ba.bitmap || ba.bitmap->block != bitmap_block(block)) {
-		if (ba.bitmap)
-			buf_put(ba.bitmap);
-		ba.bitmap = NULL;
-		err = buf_get(bitmap_block(block), &ba.bitmap);
-		if (err)
-			return err;
-	}
-	*out = ba.bitmap;
-	return 0;
+/* The first block after @block whose bit lies in another bitmap block, at most geo.size. */
+static u32 bitmap_end(u32 block)
+{
+	u32 in_last = (geo.size - 1) / FS_BITS_PER_BLOCK, i = block / FS_BITS_PER_BLOCK;
+
+	return i < in_last ? (i + 1) * FS_BITS_PER_BLOCK : geo.size;
 }
 
 static u64 *bitmap_word(struct buf *b, u32 block)
@@ -123,12 +125,18 @@ static u64 bitmap_bit(u32 block)
 	return 1ull << (block % WORD_BITS);
 }
 
+/* The bits of @n blocks from @block on, which lie in one word; n > 0. */
+static u64 bitmap_run(u32 block, u32 n)
+{
+	return (bitmap_bit(n - 1) * 2 - 1) * bitmap_bit(block);
+}
+
 static int blocks_count_free(void)
 {
 	struct buf *b;
 
 	for (u32 lo = geo.data_start; lo < geo.size;) {
-		u32 hi = MIN(ALIGN_UP(lo + 1, FS_BITS_PER_BLOCK), geo.size);
+		u32 hi = bitmap_end(lo);
 		int err = buf_get(bitmap_block(lo), &b);
 
 		if (err)
@@ -170,12 +178,12 @@ static u64 bitmap_used_word(struct buf *b, u32 block)
 	       *freed_word(&ba.freed[1], block);
 }
 
-/* Takes up to @n adjacent blocks of [lo, hi), from the first free one on, as far as their
- * bits lie in one word.  Bitmap block @b has the bits of all.  Returns how many, 0 if none
- * is free. */
-static u32 bitmap_take(struct buf *b, u32 lo, u32 hi, u32 n, u32 *out)
+/* Takes up to @n adjacent blocks of [lo, hi), from *@first on, the first free one, as far
+ * as their bits lie in one word.  Bitmap block @b has the bits of all.  Returns how many, 0
+ * if none is free. */
+static u32 bitmap_take(struct buf *b, u32 lo, u32 hi, u32 n, u32 *first)
 {
-	u64 used = ~0ull, bit, taken = 0;
+	u64 used = ~0ull, free;
 	u32 got = 0;
 
 	for (; lo < hi; lo = ALIGN_DOWN(lo, WORD_BITS) + WORD_BITS) {
@@ -185,40 +193,45 @@ static u32 bitmap_take(struct buf *b, u32 lo, u32 hi, u32 n, u32 *out)
 	}
 	if (lo < hi && (used & bitmap_bit(lo)))
 		lo = ALIGN_DOWN(lo, WORD_BITS) + bits_lowest(~used);
-	for (bit = bitmap_bit(lo); got < n && lo + got < hi && bit && !(used & bit);
-	     bit <<= 1) {
-		taken |= bit;
-		out[got] = lo + got;
+	if (lo >= hi)
+		return 0;
+	n = MIN(n, hi - lo);
+	for (free = ~used >> lo % WORD_BITS; got < n && (free & 1); free >>= 1)
 		got++;
-	}
-	if (got)
-		*bitmap_word(b, lo) |= taken;
+	*bitmap_word(b, lo) |= bitmap_run(lo, got);
+	*first = lo;
 	return got;
 }
 
-/* Takes up to @n adjacent blocks of [lo, hi), from the first free one on.  Returns how
- * many, -ENOSPC or -EIO. */
-static int blocks_take_first(struct log_op *op, u32 lo, u32 hi, u32 n, u32 *out)
+/* Takes up to @n adjacent blocks whose bits are in the bitmap block of @goal, from *@first
+ * on, the first free one that is not before @goal.  Returns how many, or -EIO. */
+static int blocks_take_near(struct log_op *op, u32 goal, u32 n, u32 *first)
 {
-	while (lo < hi) {
-		u32 end =
-			(u32)MIN(ALIGN_DOWN((u64)lo, FS_BITS_PER_BLOCK) + FS_BITS_PER_BLOCK,
-				 (u64)hi);
-		struct buf *b;
-		int err = bitmap_get(lo, &b);
-		u32 got;
+	u32 got;
+	int err = bitmap_get(goal);
 
-		if (err)
-			return err;
-		got = bitmap_take(b, lo, end, n, out);
-		if (got) {
-			log_write(op, b);
-			return (int)got;
-		}
+	if (err)
+		return err;
+	got = bitmap_take(ba.bitmap, goal, bitmap_end(goal), n, first);
+	if (got)
+		log_write(op, ba.bitmap);
+	return (int)got;
+}
+
+/* The same for the bitmap blocks after that of @goal, and round to it. */
+static __attribute__((noinline)) int blocks_take_far(struct log_op *op, u32 goal, u32 n,
+						     u32 *first)
+{
+	int got = 0;
+
+	for (u32 left = geo.bitmap_blocks; !got && left > 0; left--) {
 		sched_point();
-		lo = end;
+		goal = bitmap_end(goal);
+		if (goal == geo.size)
+			goal = geo.data_start;
+		got = blocks_take_near(op, goal, n, first);
 	}
-	return -ENOSPC;
+	return got;
 }
 
 int blocks_none(void)
@@ -227,7 +240,7 @@ int blocks_none(void)
 	return -ENOSPC;
 }
 
-int block_alloc(struct log_op *op, u32 goal, u32 n, u32 *out)
+int block_alloc(struct log_op *op, u32 goal, u32 n, u32 *first)
 {
 	int got;
 
@@ -237,12 +250,12 @@ int block_alloc(struct log_op *op, u32 goal, u32 n, u32 *out)
 	mutex_lock(&ba.lock);
 	if (!geo_is_data(goal))
 		goal = ba.rotor;
-	got = blocks_take_first(op, goal, geo.size, n, out);
-	if (got == -ENOSPC)
-		got = blocks_take_first(op, geo.data_start, goal, n, out);
-	ASSERT(got != -ENOSPC); /* they are reserved */
+	got = blocks_take_near(op, goal, n, first);
+	if (!got)
+		got = blocks_take_far(op, goal, n, first);
+	ASSERT(got); /* they are reserved */
 	if (got > 0) {
-		ba.rotor = out[got - 1];
+		ba.rotor = *first + (u32)got - 1;
 		op->space -= (u32)got;
 	}
 	mutex_unlock(&ba.lock);
@@ -275,16 +288,15 @@ static int bitmap_clear(struct log_op *op, struct buf *b, u32 block, u64 bits, u
 
 int block_free(struct log_op *op, u32 block, u32 n, u32 keep)
 {
-	u64 bits = (bitmap_bit(n - 1) * 2 - 1) * bitmap_bit(block);
-	struct buf *b;
+	u64 bits = bitmap_run(block, n);
 	int err;
 
 	if (!geo_is_data(block))
 		return 0;
 	mutex_lock(&ba.lock);
-	err = bitmap_get(block, &b);
+	err = bitmap_get(block);
 	if (!err)
-		err = bitmap_clear(op, b, block, bits, keep);
+		err = bitmap_clear(op, ba.bitmap, block, bits, keep);
 	mutex_unlock(&ba.lock);
 	return err;
 }

@@ -141,17 +141,13 @@ static struct buf *buf_claim(u32 block)
 	return b;
 }
 
-int buf_get(u32 block, struct buf **out)
+/* Gets a buffer without users, or reads the block.  Apart from buf_get(), so that this
+ * saves no registers for it. */
+static __attribute__((noinline)) int buf_get_first(u32 block, struct buf **out)
 {
 	struct buf *b;
 	int err = 0;
 
-	if (block == 0 || block >= geo.size)
-		return -EIO;
-	io_check_none_held(); /* the block may have to be read */
-	*out = buf_join(block);
-	if (*out)
-		return 0;
 	spin_lock(&cache.lock);
 	b = buf_claim(block);
 	if (!b->valid) {
@@ -172,6 +168,15 @@ int buf_get(u32 block, struct buf **out)
 	return 0;
 }
 
+int buf_get(u32 block, struct buf **out)
+{
+	if (block == 0 || block >= geo.size)
+		return -EIO;
+	io_check_none_held(); /* the block may have to be read */
+	*out = buf_join(block);
+	return *out ? 0 : buf_get_first(block, out);
+}
+
 struct buf *buf_get_clear(u32 block)
 {
 	struct buf *b;
@@ -190,10 +195,8 @@ void buf_ref(struct buf *b)
 	__atomic_fetch_add(&b->refs, 1, __ATOMIC_RELAXED);
 }
 
-void buf_put(struct buf *b)
+static __attribute__((noinline)) void buf_put_last(struct buf *b)
 {
-	if (buf_count_users(b, 1, -1u))
-		return;
 	spin_lock(&cache.lock);
 	ASSERT(b->refs > 0);
 	if (__atomic_sub_fetch(&b->refs, 1, __ATOMIC_ACQ_REL) == 0) {
@@ -204,4 +207,11 @@ void buf_put(struct buf *b)
 		buf_wake();
 	}
 	spin_unlock(&cache.lock);
+}
+
+void buf_put(struct buf *b)
+{
+	if (buf_count_users(b, 1, -1u))
+		return;
+	buf_put_last(b);
 }

@@ -100,43 +100,48 @@ static bool gate_has_operations(u64 gate)
 	return (gate & ~GATE_CLOSED) >= GATE_OPERATION;
 }
 
-/* Enters an operation if the gate is open and the log has room.  Returns what the gate was:
- * if it was open, *@begun says whether there was room. */
-static u64 log_try_begin(u32 nblocks, bool *begun)
+static bool log_has_room(u64 gate, u32 nblocks)
+{
+	return (gate & GATE_BLOCKS) + nblocks <= geo.log_cap;
+}
+
+/* Enters an operation if the gate is open and the log has room. */
+static bool log_try_begin(u32 nblocks)
 {
 	u64 gate = log_gate();
 
-	*begun = false;
-	while (!(gate & GATE_CLOSED) && (gate & GATE_BLOCKS) + nblocks <= geo.log_cap &&
-	       !*begun)
-		*begun = __atomic_compare_exchange_n(&log.gate_word, &gate,
-						     gate + GATE_OPERATION + nblocks, false,
-						     __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE);
-	return gate;
+	while (!(gate & GATE_CLOSED) && log_has_room(gate, nblocks)) {
+		if (__atomic_compare_exchange_n(&log.gate_word, &gate,
+						gate + GATE_OPERATION + nblocks, false,
+						__ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
+			return true;
+	}
+	return false;
 }
 
-static void log_wait_for_gate(void)
+/* Waits for the gate to open, or makes room by a commit.  -EROFS. */
+static __attribute__((noinline)) int log_wait_to_begin(u32 nblocks)
 {
+	u64 gate = log_gate();
+
+	if (!(gate & GATE_CLOSED))
+		return log_has_room(gate, nblocks) || !log_commit() ? 0 : -EROFS;
 	spin_lock(&log.lock);
 	while (log_gate() & GATE_CLOSED)
 		waitq_wait_quiet(&log.gate, &log.lock);
 	spin_unlock(&log.lock);
+	return 0;
 }
 
 int log_begin(struct log_op *op, u32 nblocks)
 {
 	ASSERT(nblocks <= FS_OP_MAX);
 	while (log_is_writable()) {
-		bool begun;
-		u64 gate = log_try_begin(nblocks, &begun);
-
-		if (begun) {
+		if (log_try_begin(nblocks)) {
 			*op = (struct log_op){ .left = nblocks };
 			return 0;
 		}
-		if (gate & GATE_CLOSED)
-			log_wait_for_gate();
-		else if (log_commit())
+		if (log_wait_to_begin(nblocks))
 			break;
 	}
 	return -EROFS;

@@ -69,10 +69,10 @@ static struct spinlock *object_lock(const struct object *obj, u64 index)
 	return hash_lock(object_hash(obj, index));
 }
 
-/* Takes both locks of page @index; object_unlock_both() wants what this returns. */
-static struct spinlock *object_lock_both(const struct object *obj, u64 index)
+/* Takes both locks of a page; object_unlock_both() wants what this returns. */
+static struct spinlock *object_lock_both(u64 hash)
 {
-	struct spinlock *lk = object_lock(obj, index);
+	struct spinlock *lk = hash_lock(hash);
 
 	spin_lock(&cache.lock);
 	spin_lock(lk);
@@ -105,11 +105,10 @@ static struct page *object_find(const struct object *obj, u64 index)
 }
 
 /* Both locks of the page are held.  Neither of these two changes its count: the caller sees
- * to the cache's reference. */
-static void object_link_page(struct object *obj, u64 index, struct page *pg)
+ * to the cache's reference.  @slot is the bucket of page @index. */
+static void object_link_page(struct object *obj, u64 index, struct page *pg,
+			     struct page **slot)
 {
-	struct page **slot = object_bucket(obj, index);
-
 	pg->object = obj;
 	pg->index = index;
 	pg->hash_next = *slot;
@@ -215,15 +214,17 @@ static bool object_find_and_wait(struct object *obj, u64 index, struct page **ou
  * is a page @index already. */
 static bool object_enter_busy(struct object *obj, u64 index, struct page *pg)
 {
+	u64 hash = object_hash(obj, index);
+	struct page **slot = hash_bucket(hash);
 	struct spinlock *lk;
 	bool is_free;
 
 	pg->priv = 0;
 	page_init_flags(pg, PG_BUSY | PG_USED);
-	lk = object_lock_both(obj, index);
-	is_free = !object_find(obj, index);
+	lk = object_lock_both(hash);
+	is_free = !object_find_from(obj, index, *slot);
 	if (is_free) {
-		object_link_page(obj, index, pg);
+		object_link_page(obj, index, pg, slot);
 		frame_get(pg);
 	}
 	object_unlock_both(lk);
@@ -308,14 +309,16 @@ void object_end_fill(struct page *pg, int err)
 
 void object_insert_page(struct object *obj, u64 index, struct page *pg)
 {
+	u64 hash = object_hash(obj, index);
+	struct page **slot = hash_bucket(hash);
 	struct spinlock *lk;
 	struct page *old;
 
 	frame_get(pg);
 	pg->priv = 0;
 	page_init_flags(pg, PG_UPTODATE | PG_USED);
-	lk = object_lock_both(obj, index);
-	old = object_find(obj, index);
+	lk = object_lock_both(hash);
+	old = object_find_from(obj, index, *slot);
 	if (old) {
 		/* Whoever fills it waits for the inode lock, under which filling ends,
 		 * and will find it gone. */
@@ -323,7 +326,7 @@ void object_insert_page(struct object *obj, u64 index, struct page *pg)
 		object_unlink_page(old);
 		waitq_wake_all(object_waitq(old));
 	}
-	object_link_page(obj, index, pg);
+	object_link_page(obj, index, pg, slot);
 	object_unlock_both(lk);
 	if (old)
 		object_put_unlinked(old);
@@ -361,15 +364,16 @@ bool object_any_shared(void)
 
 void object_replace_page(struct object *obj, struct page *pg, struct page *with)
 {
+	u64 hash = object_hash(obj, pg->index);
 	struct spinlock *lk;
 
 	frame_get(with);
 	with->priv = 0;
 	page_init_flags(with, PG_UPTODATE | PG_USED);
-	lk = object_lock_both(obj, pg->index);
+	lk = object_lock_both(hash);
 	ASSERT(pg->object == obj);
 	object_unlink_page(pg);
-	object_link_page(obj, pg->index, with);
+	object_link_page(obj, pg->index, with, hash_bucket(hash));
 	object_unlock_both(lk);
 	object_put_unlinked(pg);
 }

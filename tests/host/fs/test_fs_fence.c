@@ -101,11 +101,11 @@ static void writer_store_arrives(void)
 /* Returns with the store not there yet, if there was no fence. */
 static void writer_marks(void (*fence)(void))
 {
-	struct wb_rec *rec = NULL;
+	bool reserved = false;
 	void (*outer)(void) = at_fence;
 
 	at_fence = fence;
-	assert_true(wb_mark(&rec, &page, 1, block));
+	assert_true(wb_mark(&reserved, &page, 1, block));
 	at_fence = outer;
 }
 
@@ -206,13 +206,13 @@ static void no_byte_is_lost(void **state)
 	(void)state;
 	frame_span.to_va = (uintptr_t)&byte - ((uintptr_t)&page << FRAME_SHIFT);
 	for (unsigned i = 0; i < ARRAY_SIZE(order); i++) {
-		struct wb_rec *rec = NULL;
+		bool reserved = false;
 
 		wb_init();
 		page = (struct page){ .object = &object, .refs = 1 };
 		byte = OLD;
 		written = 0;
-		assert_true(wb_mark(&rec, &page, 1, block));
+		assert_true(wb_mark(&reserved, &page, 1, block));
 		order[i]();
 		assert_int_equal(byte, NEW);
 		if (written != NEW && !is_dirty())
