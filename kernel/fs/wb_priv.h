@@ -23,8 +23,8 @@ struct wb_rec {
 
 void wb_init(void);
 
-/* Reserves a free record, for wb_mark().  -EROFS: the disk cannot be written.  May sleep for
- * a commit: the caller may hold inode locks and has no operation open. */
+/* Reserves a free record, for wb_mark().  -EROFS: the disk cannot be written.  May sleep
+ * for a commit: the caller may hold inode locks and has no operation open. */
 int wb_reserve(bool *reserved) MUST_CHECK;
 void wb_unreserve(bool reserved); /* if it is */
 
@@ -38,8 +38,8 @@ bool wb_will_write(const struct page *pg, u32 mask);
 
 /* Marks the blocks of @pg in @mask dirty; block i goes to @block[i].  A page without a
  * record gets the reserved one, and *reserved becomes false; or a free one, if none is
- * reserved.  Returns false, with nothing done, if there is none.  Inode lock held; the contents are already in
- * the page. */
+ * reserved.  Returns false, with nothing done, if there is none.  Inode lock held; the
+ * contents are already in the page. */
 bool wb_mark(bool *reserved, struct page *pg, u32 mask, const u32 *block);
 
 /* The blocks in @mask left the file: they are not dirty any more.  Inode lock held. */

@@ -229,8 +229,8 @@ static bool piece_publish(struct writer *w, struct piece *p)
 	return true;
 }
 
-/* Allocates the missing blocks and publishes the piece.  If that changes the inode, a record
- * is reserved, as an operation cannot wait for one. */
+/* Allocates the missing blocks and publishes the piece.  If that changes the inode, a
+ * record is reserved, as an operation cannot wait for one. */
 static int piece_store(struct writer *w, struct piece *p)
 {
 	struct log_op op;
@@ -259,13 +259,14 @@ static int piece_store(struct writer *w, struct piece *p)
 	return err;
 }
 
-/* Copies over blocks that are dirty already, of a page in the cache.  Returns false, with
- * nothing left to do, if it is another piece or its bytes do not stay.
+/* Copies over blocks that are dirty already, of a page in the cache.  Returns false if that
+ * cannot be done, or if the page went and its bytes with it: then they are copied again.
  *
  * The page needs no reference: the section keeps the frame, and a page with a dirty block
  * stays in the cache.  Only the holder of the inode lock makes a block dirty.  So if the
- * blocks are dirty after the copy, they were all the time.  If a commit came in between, the
- * page is looked up again: if it is still there, its blocks are marked by piece_store(). */
+ * blocks are dirty after the copy, they were all the time.  If a commit came in between,
+ * the page is looked up again: if it is still there, its blocks are marked by
+ * piece_store(). */
 static bool piece_overwrite(struct writer *w, struct piece *p)
 {
 	u32 touched = piece_touched(p), n = 0;

@@ -26,9 +26,10 @@ void blocks_end(struct log_op *op);
 /* Prints that there are no blocks, as xv6 does, and returns -ENOSPC. */
 int blocks_none(void) MUST_CHECK;
 
-/* Allocates up to @n adjacent blocks, at @goal or as soon after it as possible, from *@first
- * on.  Returns how many, at least one, or -EIO, or -ENOSPC with a message if the reservation of @op is
- * used up.  Logs one block.  The contents of the blocks are undefined. */
+/* Allocates up to @n adjacent blocks, at @goal or as soon after it as possible; *@first is
+ * the first one.  Returns how many, at least one, or -EIO, or -ENOSPC with a message if the
+ * reservation of @op is used up.  Logs one block.  The contents of the blocks are
+ * undefined. */
 int block_alloc(struct log_op *op, u32 goal, u32 n, u32 *first) MUST_CHECK;
 
 #define BLOCKS_WORD 64u /* blocks whose bits the bitmap has in one word */
