@@ -1,8 +1,12 @@
 /* pipe.c - pipes: bytes from writers to readers.
  *
  * A write returns when at most PIPESIZE bytes are unread, as if the buffer had that size.
- * The buffer is a whole frame: while a writer waits, readers find more than PIPESIZE bytes
- * in it, so that a long write needs few switches.
+ * Bytes that a sleeping reader has asked for count as read: it is woken, and takes them as
+ * soon as it runs.  (If its pointer turns out to be bad, they stay unread.)
+ *
+ * The buffer is larger: two frames, or one if no two adjacent ones are free.  So a writer
+ * puts in more than PIPESIZE bytes before it waits, and the next write begins before the
+ * reader of the last one has run.  A long transfer needs few switches.
  *
  * Each pipe has a spin lock, which is held while bytes are copied from or to users with
  * faults off.  If a copy stops short, the user's page is faulted in without the lock. */
@@ -21,8 +25,11 @@ struct pipe {
 	struct spinlock lock;
 	struct waitlist readers, writers; /* (lock) */
 	bool reading, writing;  /* (lock) that end is open                       */
-	u8 *data;               /* (C) PAGE_SIZE bytes, a ring                    */
+	u8 *data;               /* (C) @size bytes, a ring                        */
+	u64 size;               /* (C) a power of two                            */
 	u64 in, out;            /* (lock) bytes put in and taken out; out <= in  */
+	u64 most;               /* (lock) a writer waits while more are unread: PIPESIZE and
+				 * what sleeping readers ask for, but at most @size */
 	struct pipe *next_free; /* (fstable) */
 } __attribute__((aligned(64))); /* no two in one cache line */
 
@@ -53,6 +60,7 @@ static void pipe_free(struct pipe *p)
 
 int pipe_alloc(struct pipe **out)
 {
+	u64 size = 2 * PAGE_SIZE;
 	struct page *pg;
 	struct pipe *p;
 
@@ -63,12 +71,22 @@ int pipe_alloc(struct pipe **out)
 	spin_unlock(&pool.lock);
 	if (!p)
 		return -ENFILE;
-	pg = frame_alloc(FRAME_pipe, 0);
+	pg = frame_alloc_order(FRAME_pipe, 1, FRAME_NOWAIT);
+	if (!pg) {
+		size = PAGE_SIZE;
+		pg = frame_alloc(FRAME_pipe, 0);
+	}
 	if (!pg) {
 		pipe_free(p);
 		return -ENOMEM;
 	}
-	*p = (struct pipe){ .reading = true, .writing = true, .data = frame_va(pg) };
+	*p = (struct pipe){
+		.reading = true,
+		.writing = true,
+		.data = frame_va(pg),
+		.size = size,
+		.most = PIPESIZE,
+	};
 	spin_init(&p->lock, "pipe", RANK_pipe);
 	waitlist_init(&p->readers);
 	waitlist_init(&p->writers);
@@ -103,9 +121,9 @@ static u64 pipe_take(struct pipe *p, uptr_t dst, u64 n, bool *fault)
 
 	n = MIN(n, p->in - p->out);
 	do {
-		u64 at = p->out % PAGE_SIZE;
+		u64 at = p->out & (p->size - 1);
 
-		len = MIN(n - done, PAGE_SIZE - at);
+		len = MIN(n - done, p->size - at);
 		got = copyout_nofault(uptr_add(dst, done), p->data + at, len);
 		p->out += got;
 		done += got;
@@ -123,11 +141,11 @@ static u64 pipe_give(struct pipe *p, uptr_t src, u64 n, bool *fault)
 	 * not wrap. */
 	if (p->in == p->out)
 		p->in = p->out = src.va % sizeof(u64);
-	n = MIN(n, PAGE_SIZE - (p->in - p->out));
+	n = MIN(n, p->size - (p->in - p->out));
 	do {
-		u64 at = p->in % PAGE_SIZE;
+		u64 at = p->in & (p->size - 1);
 
-		len = MIN(n - done, PAGE_SIZE - at);
+		len = MIN(n - done, p->size - at);
 		got = copyin_nofault(p->data + at, uptr_add(src, done), len);
 		p->in += got;
 		done += got;
@@ -136,12 +154,17 @@ static u64 pipe_give(struct pipe *p, uptr_t src, u64 n, bool *fault)
 	return done;
 }
 
-/* Waits until there is something to read, or no writer left.  0 or -EINTR.  Lock held. */
-static int pipe_wait_for_bytes(struct pipe *p)
+/* Waits until there is something to read, or no writer left; meanwhile the reader asks for
+ * @n bytes.  0 or -EINTR.  Lock held. */
+static int pipe_wait_for_bytes(struct pipe *p, u64 n)
 {
 	while (p->in == p->out && p->writing) {
-		int err = waitlist_wait(&p->readers, &p->lock);
+		u64 asked = MIN(n, p->size - p->most);
+		int err;
 
+		p->most += asked;
+		err = waitlist_wait(&p->readers, &p->lock);
+		p->most -= asked;
 		if (err)
 			return err;
 	}
@@ -158,13 +181,13 @@ s64 pipe_read(struct pipe *p, uptr_t dst, u64 n)
 		return 0;
 	do {
 		spin_lock(&p->lock);
-		err = done ? 0 : pipe_wait_for_bytes(p);
+		err = done ? 0 : pipe_wait_for_bytes(p, n);
 		if (err) {
 			spin_unlock(&p->lock);
 			return err;
 		}
 		done += pipe_take(p, uptr_add(dst, done), n - done, &fault);
-		if (p->in - p->out <= PIPESIZE)
+		if (p->in - p->out <= p->most)
 			waitlist_wake_all(&p->writers);
 		spin_unlock(&p->lock);
 		if (fault)
@@ -173,10 +196,11 @@ s64 pipe_read(struct pipe *p, uptr_t dst, u64 n)
 	return done || !err ? (s64)done : err;
 }
 
-/* Waits until at most @most bytes are unread.  0, -EPIPE or -EINTR.  Lock held. */
-static int pipe_wait_for_room(struct pipe *p, u64 most)
+/* Waits until at most p->most bytes are unread, counting @more besides those in the ring.
+ * 0, -EPIPE or -EINTR.  Lock held. */
+static int pipe_wait_for_room(struct pipe *p, u64 more)
 {
-	while (p->reading && p->in - p->out > most) {
+	while (p->reading && p->in - p->out + more > p->most) {
 		int err = waitlist_wait(&p->writers, &p->lock);
 
 		if (err)
@@ -196,7 +220,7 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 	for (;;) {
 		fault = false;
 		spin_lock(&p->lock);
-		err = pipe_wait_for_room(p, PIPESIZE - 1);
+		err = pipe_wait_for_room(p, 1);
 		if (!err) {
 			done += pipe_give(p, uptr_add(src, done), n - done, &fault);
 			if (p->in != p->out)
@@ -204,7 +228,7 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 		}
 		/* As if the buffer had PIPESIZE bytes. */
 		if (!err && !fault)
-			err = pipe_wait_for_room(p, PIPESIZE);
+			err = pipe_wait_for_room(p, 0);
 		spin_unlock(&p->lock);
 		if (done == n || err)
 			return err ? err : (s64)done;

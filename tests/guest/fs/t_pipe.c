@@ -179,6 +179,30 @@ TEST(pipe, write_of_600_waits_for_88)
 	EQ(read(fd[0], scratch, 1000), 512);
 }
 
+/* Bytes that a sleeping reader asks for count as read.  This one cannot take them. */
+TEST(pipe, bytes_that_the_reader_cannot_take_stay)
+{
+	int fd[2];
+	long pid;
+
+	EQ(pipe(fd), 0);
+	pid = must_fork();
+	if (pid == 0) {
+		REFUSED(read(fd[0], (void *)-1l, 4096));
+		exit(0);
+	}
+	EVENTUALLY(process_state(pid) == PS_SLEEPING, 100);
+	memset(scratch, 'x', 4095);
+	scratch[4095] = 'y';
+	EQ(write(fd[1], scratch, 4096), 4096);
+	EQ(reap(pid), 0);
+	memset(scratch, 0, 4096);
+	EQ(read(fd[0], scratch, 5000), 4096);
+	EQ(scratch[0], 'x');
+	EQ(scratch[4095], 'y');
+	EQ(write(fd[1], "z", 1), 1);
+}
+
 /* One process writes in pieces of one size, another reads in pieces of another. */
 static void transfer(long total, long write_size, long read_size)
 {

@@ -133,13 +133,13 @@ TEST(ledger, memory_of_a_program_is_anon)
 	EQ(kind_pages("anon"), before);
 }
 
-TEST(ledger, a_pipe_has_its_page)
+TEST(ledger, a_pipe_has_two_pages)
 {
 	word before = kind_pages("pipe");
 	int fd[2];
 
 	EQ(pipe(fd), 0);
-	EQ(kind_pages("pipe"), before + 1);
+	EQ(kind_pages("pipe"), before + 2);
 	EQ(close(fd[0]), 0);
 	EQ(close(fd[1]), 0);
 	EQ(kind_pages("pipe"), before);

@@ -209,11 +209,16 @@ struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags);
 
 struct page *__wrap_frame_alloc(enum frame_kind kind, unsigned flags)
 {
-	assert_true(shim_spin_depth() == 0 || (flags & FRAME_NOWAIT));
-	assert_true(!in_transaction);
-	if (failing_now(&rig_frames))
-		return NULL;
-	return __real_frame_alloc(kind, flags);
+	assert_true(!in_transaction && (!shim_spin_depth() || flags & FRAME_NOWAIT));
+	return failing_now(&rig_frames) ? NULL : __real_frame_alloc(kind, flags);
+}
+
+struct page *__real_frame_alloc_order(enum frame_kind kind, unsigned n, unsigned flags);
+struct page *__wrap_frame_alloc_order(enum frame_kind kind, unsigned n, unsigned flags);
+
+struct page *__wrap_frame_alloc_order(enum frame_kind kind, unsigned n, unsigned flags)
+{
+	return failing_now(&rig_frames) ? NULL : __real_frame_alloc_order(kind, n, flags);
 }
 
 /* --- the kernel around --------------------------------------------------------------- */
