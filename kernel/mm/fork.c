@@ -154,6 +154,8 @@ static int fork_copy_large(struct fork *f, va_t va, struct page *from, u64 flags
 
 	if (!pg) {
 		err = fork_reach(f, va, &slots);
+		if (err)
+			return err;
 		for (u64 i = 0; i < SUPER_PAGES && !err; i++)
 			err = sched_point_killed()
 				      ? -EINTR
