@@ -15,52 +15,142 @@
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
-/* Nothing is there yet: maps a cleared frame, or with super=on a cleared block of 2 MiB
- * if the area has room for it and memory is plentiful. */
+/* --- runs of pages ------------------------------------------------------- */
+
+/* A program that goes upwards through its memory page by page gets several pages at a
+ * fault: as many as it went through so far, up to RUN_MAX.  It gets them only while half of
+ * the memory is free.  Their A or D is clear until it comes to them, as for any page.  If it
+ * leaves out the last of them, the run ends. */
+#define RUN_MAX 8
+
+/* How many pages of @area a fault at the cursor brings in, at most.  @came: the bit that the
+ * page below has if the program has come to it. */
+static u32 fault_run_room(struct aspace *as, const struct vma *area, const struct pt_cur *c,
+			  u64 came)
+{
+	u64 n = MIN(as->run_pages, RUN_MAX);
+
+	if (c->va != as->run_end || c->level > 0 || level_index(c->va, 0) == 0 ||
+	    !(pte_load(c->slot - 1).bits & came)) {
+		as->run_pages = 0;
+		return 1;
+	}
+	if (n <= 1 || !aspace_is_plenty(RUN_MAX))
+		return 1;
+	return MIN(n, (area->end - c->va) / PAGE_SIZE);
+}
+
+static void fault_run_done(struct aspace *as, va_t va, u32 n)
+{
+	as->run_end = va + n * PAGE_SIZE;
+	as->run_pages += n;
+}
+
+/* Nothing is there yet: maps cleared frames, or with super=on a cleared block of 2 MiB if
+ * the area has room for it and memory is plentiful. */
 static int fault_absent(struct aspace *as, const struct vma *area, struct pt_cur *c,
 			enum access access)
 {
 	u64 used = access_used_bits(access);
+	int n;
 
-	vmstat_inc(VM_fault_lazy);
-	if (super_map_touched(as, area, c->va, used))
+	if (super_map_touched(as, area, c->va, used)) {
+		vmstat_inc(VM_fault_lazy);
 		return 0;
-	return aspace_put_fresh(as, area, c, used);
+	}
+	n = aspace_put_fresh(as, area, c, used, fault_run_room(as, area, c, PTE_A));
+	if (n < 0)
+		return n;
+	vmstat_add(VM_fault_lazy, n);
+	fault_run_done(as, c->va, n);
+	return 0;
+}
+
+/* --- copy on write ------------------------------------------------------- */
+
+/* Private memory that others hold, too, and that this space has not written to. */
+static bool fault_may_copy_ahead(pte_t e)
+{
+	const struct page *pg = frame_of_pa(pte_pa(e));
+
+	return pte_is_leaf(e) && (e.bits & (PTE_COW | PTE_D)) == PTE_COW &&
+	       pg->kind == FRAME_anon && frame_is_shared(pg);
+}
+
+/* How many pages from the one under the cursor on are to be copied.  Where there are other
+ * threads, which could use the pages ahead meanwhile, it is one. */
+static u32 fault_cow_run(struct aspace *as, const struct vma *area, const struct pt_cur *c)
+{
+	u32 n = 1, max = as->shared ? 1 : fault_run_room(as, area, c, PTE_D);
+
+	if (max > 1)
+		max = pt_own_run(c, max);
+	while (n < max && fault_may_copy_ahead(pte_load(c->slot + n)))
+		n++;
+	return n;
+}
+
+/* Puts @copy in the place of the page under the cursor, which it returns.  Other threads
+ * find no page meanwhile: else one could write to the copy while another still reads the
+ * old page. */
+static struct page *fault_cow_replace(struct aspace *as, struct pt_cur *c,
+				      struct page *copy, u64 used)
+{
+	pte_t e = pte_load(c->slot);
+	struct page *old = frame_of_pa(pte_pa(e));
+	u64 flags = (e.bits & PTE_FLAGS & ~PTE_COW) | PTE_W | used;
+
+	page_copy(frame_va(copy), frame_va(old));
+	aspace_before_leaf(as, flags);
+	if (as->shared) {
+		pt_set_leaf(c, (pte_t){ 0 });
+		tlb_shootdown(&as->root.tlb, c->va, c->va + PAGE_SIZE);
+	}
+	pt_set_leaf(c, pte_make(frame_pa(copy), flags));
+	return old;
+}
+
+/* Gives the space copies of its own. */
+static int fault_cow_copy(struct aspace *as, const struct vma *area, struct pt_cur *c)
+{
+	struct page *pg[RUN_MAX];
+	struct pt_cur at = *c;
+	u32 n = frame_alloc_many(FRAME_anon, 0, pg, fault_cow_run(as, area, c));
+
+	if (!n)
+		return -ENOMEM;
+	vmstat_add(VM_fault_cow_copy, n);
+	pg[0] = fault_cow_replace(as, &at, pg[0], PTE_A | PTE_D);
+	for (u32 i = 1; i < n; i++) {
+		pt_next(&at);
+		pg[i] = fault_cow_replace(as, &at, pg[i], 0);
+	}
+	if (!as->shared)
+		tlb_shootdown(&as->root.tlb, c->va, c->va + n * PAGE_SIZE);
+	for (u32 i = 0; i < n; i++)
+		frame_put(pg[i]);
+	fault_run_done(as, c->va, n);
+	return 0;
 }
 
 /* A write to a copy-on-write page, shared by fork or with a file.  Private memory that
  * nobody else holds any more becomes writable in place; otherwise this space gets a
  * copy. */
-static int fault_cow_page(struct aspace *as, struct pt_cur *c, pte_t e)
+static int fault_cow_page(struct aspace *as, const struct vma *area, struct pt_cur *c,
+			  pte_t e)
 {
-	struct page *old = frame_of_pa(pte_pa(e)), *copy;
-	u64 flags = (e.bits & PTE_FLAGS & ~PTE_COW) | PTE_W | PTE_A | PTE_D;
+	struct page *pg = frame_of_pa(pte_pa(e));
 
-	if (old->kind == FRAME_anon && __atomic_load_n(&old->refs, __ATOMIC_ACQUIRE) == 1) {
-		vmstat_inc(VM_fault_cow_reuse);
-		pt_set_leaf(c, pte_make(pte_pa(e), flags));
-		return 0;
-	}
-	copy = frame_alloc(FRAME_anon, 0);
-	if (!copy)
-		return -ENOMEM;
-	vmstat_inc(VM_fault_cow_copy);
-	page_copy(frame_va(copy), kmap_direct(pte_pa(e)));
-	aspace_before_leaf(as, flags);
-	if (as->shared) /* no thread writes to the copy while another reads the old page */
-		pt_set_leaf(c, (pte_t){ 0 });
-	else
-		pt_set_leaf(c, pte_make(frame_pa(copy), flags));
-	tlb_shootdown(&as->root.tlb, c->va, c->va + PAGE_SIZE);
-	if (as->shared)
-		pt_set_leaf(c, pte_make(frame_pa(copy), flags));
-	frame_put(old);
+	if (pg->kind != FRAME_anon || frame_is_shared(pg))
+		return fault_cow_copy(as, area, c);
+	vmstat_inc(VM_fault_cow_reuse);
+	pt_set_leaf(c, (pte_t){ (e.bits & ~PTE_COW) | PTE_W | PTE_A | PTE_D });
 	return 0;
 }
 
 /* A large leaf that nobody else holds stays whole.  Otherwise it is split and only the
  * page written to is copied, which costs far less than a copy of 2 MiB. */
-static int fault_cow(struct aspace *as, struct pt_cur *c, pte_t e)
+static int fault_cow(struct aspace *as, const struct vma *area, struct pt_cur *c, pte_t e)
 {
 	if (c->level > 0) {
 		if (super_keep(c, PTE_A | PTE_D)) {
@@ -70,7 +160,7 @@ static int fault_cow(struct aspace *as, struct pt_cur *c, pte_t e)
 		super_split(c);
 		e = pte_load(c->slot);
 	}
-	return fault_cow_page(as, c, e);
+	return fault_cow_page(as, area, c, e);
 }
 
 /* --- files ------------------------------------------------------------- */
@@ -197,7 +287,7 @@ static int fault_locked(struct aspace *as, va_t va, enum access access)
 		return area->object ? fault_file(as, area, &c, access)
 				    : fault_absent(as, area, &c, access);
 	case FATE_COW:
-		return fault_cow(as, &c, e);
+		return fault_cow(as, area, &c, e);
 	case FATE_SHARED_WRITE:
 		return fault_shared_write(as, area, &c, e);
 	default:

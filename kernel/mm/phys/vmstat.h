@@ -5,9 +5,9 @@
 
 /* X(name, what is counted) */
 #define VMSTATS(X)                                                                \
-	X(fault_lazy, "pages brought in at their first touch")                    \
+	X(fault_lazy, "pages brought in at a first touch")                        \
 	X(fault_file, "file pages mapped at their first touch")                   \
-	X(fault_cow_copy, "shared pages copied at their first write")             \
+	X(fault_cow_copy, "shared pages copied at a first write")                 \
 	X(fault_cow_reuse, "pages kept at a write, as nobody shared them")        \
 	X(fault_spurious, "faults on an A or D bit, or a stale translation")      \
 	X(fault_refused, "faults that ended in a kill or EFAULT")                 \

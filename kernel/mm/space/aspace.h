@@ -30,6 +30,8 @@ struct aspace {
 	bool guarded;         /* (lock) exec has put a guard at...      */
 	va_t guard;           /* (lock) ... this page: build.h          */
 	u64 resident;         /* (lock) frames mapped, without trap frame and USYSCALL */
+	va_t run_end;         /* (lock) where the run of faults ended: fault.c */
+	u32 run_pages;        /* (lock) how many pages it has had              */
 	u32 watchers;         /* (A) watches on it: watch.h             */
 	struct list link;     /* (watch.c) all spaces                   */
 	bool walking;         /* (A) a copy uses frames found in pt     */

@@ -53,10 +53,15 @@ int aspace_map_frame(struct aspace *as, va_t va, struct page *pg, u64 flags) MUS
 int aspace_put_frame(struct aspace *as, struct pt_cur *c, struct page *pg,
 		     u64 flags) MUST_CHECK;
 
-/* Maps a cleared frame at the page of @area under the cursor, where nothing is.  @used:
- * PTE_A and PTE_D, as they are to be.  -ENOMEM.  (lock) */
-int aspace_put_fresh(struct aspace *as, const struct vma *area, struct pt_cur *c,
-		     u64 used) MUST_CHECK;
+/* Maps cleared frames at the pages of @area from the one under the cursor on, where
+ * nothing is: one or more, up to @max, in one table.  @used: PTE_A and PTE_D, as the first
+ * is to have them.  Returns how many, or -ENOMEM.  (lock) */
+int aspace_put_fresh(struct aspace *as, const struct vma *area, struct pt_cur *c, u64 used,
+		     u32 max) MUST_CHECK;
+
+/* Whether half of the memory stays free when @pages more are taken.  What a program may
+ * never touch is given to it only then: it must not take the memory of others. */
+bool aspace_is_plenty(u64 pages);
 
 /* Gives every page of [lo, hi), which lies in @area, a frame.  -ENOMEM, -EINTR (the thread
  * is to die): the pages brought in so far stay.  (lock) */

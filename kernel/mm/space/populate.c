@@ -34,28 +34,12 @@ int aspace_map_frame(struct aspace *as, va_t va, struct page *pg, u64 flags)
 	return aspace_put_frame(as, &c, pg, flags);
 }
 
-int aspace_put_fresh(struct aspace *as, const struct vma *area, struct pt_cur *c, u64 used)
-{
-	struct page *pg = frame_alloc(FRAME_anon, FRAME_ZERO);
-
-	if (!pg)
-		return -ENOMEM;
-	vmstat_inc(VM_page_zeroed);
-	if (aspace_put_frame(as, c, pg, prot_to_pte(area->prot) | used)) {
-		frame_put(pg);
-		return -ENOMEM;
-	}
-	return 0;
-}
-
 /* Frames that aspace_populate() takes at a time.  To clear them takes about 10,000
  * instructions, during which it offers no scheduling point. */
 #define POPULATE_BATCH 16
 
-/* Maps cleared frames at the empty entries from the cursor on, in its table and below @hi,
- * and leaves the cursor after them.  -ENOMEM. */
-static int aspace_populate_run(struct aspace *as, const struct vma *area, struct pt_cur *c,
-			       va_t hi)
+int aspace_put_fresh(struct aspace *as, const struct vma *area, struct pt_cur *c, u64 used,
+		     u32 max)
 {
 	struct page *got[POPULATE_BATCH];
 	u64 flags = prot_to_pte(area->prot);
@@ -63,16 +47,17 @@ static int aspace_populate_run(struct aspace *as, const struct vma *area, struct
 
 	if (pt_reach(c, 0))
 		return -ENOMEM;
-	n = pt_empty_run(c, MIN((hi - c->va) / PAGE_SIZE, POPULATE_BATCH));
+	n = pt_empty_run(c, MIN(max, POPULATE_BATCH));
 	n = frame_alloc_many(FRAME_anon, FRAME_ZERO, got, n);
 	if (!n)
 		return -ENOMEM;
 	vmstat_add(VM_page_zeroed, n);
 	aspace_before_leaf(as, flags);
-	for (u32 i = 0; i < n; i++, pt_next(c))
-		pt_set_leaf(c, pte_make(frame_pa(got[i]), flags));
+	pt_fill(c, got, n, flags);
+	if (used)
+		pte_set_bits(c->slot, used);
 	as->resident += n;
-	return 0;
+	return (int)n;
 }
 
 int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi)
@@ -81,7 +66,7 @@ int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi)
 
 	while (c.va < hi) {
 		struct super_place at = { area, c.va, lo, hi };
-		int err;
+		int n;
 
 		if (sched_point_killed())
 			return -EINTR;
@@ -90,9 +75,10 @@ int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi)
 		} else if (IS_ALIGNED(c.va, SUPER_SIZE) && super_map_fresh(as, &at, 0)) {
 			c = pt_at(&as->pt, c.va + SUPER_SIZE);
 		} else {
-			err = aspace_populate_run(as, area, &c, hi);
-			if (err)
-				return err;
+			n = aspace_put_fresh(as, area, &c, 0, (hi - c.va) / PAGE_SIZE);
+			if (n < 0)
+				return n;
+			pt_skip(&c, n);
 		}
 	}
 	return 0;

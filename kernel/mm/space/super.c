@@ -56,11 +56,9 @@ static bool super_map(struct aspace *as, va_t va, struct page *pg, u64 flags)
 	return true;
 }
 
-/* Half of the memory stays free when a block more is taken: a program that touches a page
- * here and there, or looks at entries, must not take the memory of others. */
-static bool super_is_plenty(void)
+bool aspace_is_plenty(u64 pages)
 {
-	return frame_count(FRAME_free) >= frame_total() / 2 + SUPER_PAGES;
+	return frame_count(FRAME_free) >= frame_total() / 2 + pages;
 }
 
 /* --- making ------------------------------------------------------------- */
@@ -108,7 +106,7 @@ bool super_map_touched(struct aspace *as, const struct vma *area, va_t va, u64 u
 {
 	struct super_place at = { area, va, area->start, area->end };
 
-	return super_has_room(&at) && super_is_plenty() &&
+	return super_has_room(&at) && aspace_is_plenty(SUPER_PAGES) &&
 	       super_map_zeroed(as, &at, used, BLOCK_MAY_BE_SHED);
 }
 
@@ -170,7 +168,7 @@ void aspace_own_large(struct aspace *as, va_t va)
 	if (!pte_is_large(e, c.level) ||
 	    access_fate(area, e, c.level, ACCESS_WRITE) != FATE_COW)
 		return;
-	if (!super_keep(&c, 0) && super_is_plenty())
+	if (!super_keep(&c, 0) && aspace_is_plenty(SUPER_PAGES))
 		super_copy_own(as, &c);
 }
 

@@ -21,42 +21,41 @@ static pte_t *pt_table_at(pa_t pa)
 
 /* --- the cursor --------------------------------------------------------- */
 
-/* The last step of a walk, to a table that has a tie: @e in the slot points at it. */
-static __attribute__((noinline)) void pt_step_tied(struct pt_cur *c, pte_t *slot, pte_t e)
+/* The last step of a walk for @va, to a table that has a tie: @e in the slot points at it.
+ * Returns the slot there. */
+static __attribute__((noinline)) pte_t *pt_step_tied(const struct pt *pt, va_t va,
+						     enum pt_tie tie, pte_t *slot, pte_t e)
 {
 	struct page *table = frame_of_pa(pte_pa(e));
-	unsigned i = level_index(c->va, 0);
+	unsigned i = level_index(va, 0);
 
-	if (c->tie == PT_OWN_TABLE || (c->tie == PT_OWN_SLOT && tie_covers(table, i))) {
-		pt_check_changeable(c->pt);
+	if (tie == PT_OWN_TABLE || (tie == PT_OWN_SLOT && tie_covers(table, i))) {
+		pt_check_changeable(pt);
 		tie_settle(table);
 		pte_put(slot, (pte_t){ e.bits & ~PTE_TIED });
 	}
-	c->level = 0;
-	c->slot = pt_table_at(pte_pa(e)) + i;
+	return pt_table_at(pte_pa(e)) + i;
 }
 
-/* Moves from a slot on the path to the slot where the walk for va ends, but not below
- * @level. */
-static inline void pt_descend(struct pt_cur *c, int level)
+/* A cursor on the slot where the walk for c.va ends, but not below @level.  It goes on from
+ * a slot on that path.  The cursor is passed by value, to be in registers meanwhile. */
+static inline struct pt_cur pt_descend(struct pt_cur c, int level)
 {
-	pte_t *slot = c->slot;
-	int at = c->level;
+#pragma GCC unroll 2
+	while (c.level > level) {
+		pte_t e = pte_load(c.slot);
 
-	while (at > level) {
-		pte_t e = pte_load(slot);
-
-		if (!pte_is_table(e, at))
+		if (!pte_is_table(e, c.level))
 			break;
 		if (e.bits & PTE_TIED) {
-			pt_step_tied(c, slot, e);
-			return;
+			c.slot = pt_step_tied(c.pt, c.va, c.tie, c.slot, e);
+			c.level = 0;
+			break;
 		}
-		at--;
-		slot = pt_table_at(pte_pa(e)) + level_index(c->va, at);
+		c.level--;
+		c.slot = pt_table_at(pte_pa(e)) + level_index(c.va, c.level);
 	}
-	c->level = at;
-	c->slot = slot;
+	return c;
 }
 
 static inline struct pt_cur pt_at_level(struct pt *pt, va_t va, int level, enum pt_tie tie)
@@ -67,13 +66,7 @@ static inline struct pt_cur pt_at_level(struct pt *pt, va_t va, int level, enum 
 			    .tie = tie,
 			    .slot = pt_table_at(pt->root) + level_index(va, ROOT_LEVEL) };
 
-	pt_descend(&c, level);
-	return c;
-}
-
-struct pt_cur pt_at(struct pt *pt, va_t va)
-{
-	return pt_at_level(pt, va, 0, PT_OWN_SLOT);
+	return pt_descend(c, level);
 }
 
 struct pt_cur pt_at_tie(struct pt *pt, va_t va, enum pt_tie tie)
@@ -93,7 +86,18 @@ void pt_next_slow(struct pt_cur *c)
 	}
 	c->va = end;
 	c->slot++;
-	pt_descend(c, 0);
+	*c = pt_descend(*c, 0);
+}
+
+/* What a borrower lacks looks empty, and what is lent must not change. */
+u32 pt_own_run(const struct pt_cur *c, u32 max)
+{
+	struct page *table = pt_table_of(c);
+	unsigned i = level_index(c->va, 0), end = PT_ENTRIES;
+
+	if (table->flags && i < tie_range(table).lo)
+		end = tie_range(table).lo;
+	return MIN(max, end - i);
 }
 
 pte_t pt_entry(struct pt *pt, va_t va, int level)
@@ -118,15 +122,21 @@ void pt_check_changeable(const struct pt *pt)
 	ASSERT(!pt->lock || mutex_held(pt->lock));
 }
 
-/* Nobody changes an entry that a tie has. */
-static void pt_check_own(const struct pt_cur *c)
+/* The @n slots from the current one on are in one table, and no tie has any of them: nobody
+ * changes an entry that a tie has. */
+static void pt_check_own(const struct pt_cur *c, u32 n)
 {
-	ASSERT(c->level > 0 || !tie_covers(pt_table_of(c), level_index(c->va, 0)));
+	unsigned at = level_index(c->va, c->level);
+
+	ASSERT(at + n <= PT_ENTRIES);
+	for (u32 i = 0; i < n && c->level == 0; i++)
+		ASSERT(!tie_covers(pt_table_of(c), at + i));
 }
 #else
-static void pt_check_own(const struct pt_cur *c)
+static void pt_check_own(const struct pt_cur *c, u32 n)
 {
 	(void)c;
+	(void)n;
 }
 #endif
 
@@ -158,8 +168,18 @@ static pte_t pt_slot_write(struct pt_cur *c, pte_t e)
 pte_t pt_set_leaf(struct pt_cur *c, pte_t e)
 {
 	ASSERT(!pte_is_table(e, c->level) && !pte_is_table(pte_load(c->slot), c->level));
-	pt_check_own(c);
+	pt_check_own(c, 1);
 	return pt_slot_write(c, e);
+}
+
+/* Other harts that find a page find what was written to it before: hence the fence. */
+void pt_fill(struct pt_cur *c, struct page *const *pg, u32 n, u64 flags)
+{
+	pt_check_changeable(c->pt);
+	pt_check_own(c, n);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	for (u32 i = 0; i < n; i++)
+		pte_put(&c->slot[i], pte_make(frame_pa(pg[i]), flags));
 }
 
 /* --- making and unmaking tables ----------------------------------------- */
@@ -207,7 +227,7 @@ int pt_reach(struct pt_cur *c, int level)
 		if (!table)
 			return -ENOMEM;
 		pt_table_place(c, table);
-		pt_descend(c, 0);
+		*c = pt_descend(*c, 0);
 	}
 	return 0;
 }
@@ -444,7 +464,7 @@ void pt_split(struct pt_cur *c)
 		for (unsigned i = 0; i < PT_ENTRIES; i++)
 			small[i] = pte_make(pte_pa(e) + i * PAGE_SIZE, e.bits & PTE_FLAGS);
 	} while (!pte_cas(c->slot, e, pointer));
-	pt_descend(c, 0);
+	*c = pt_descend(*c, 0);
 }
 
 /* --- tables with ties ------------------------------------------------------ */

@@ -89,8 +89,12 @@ static inline void pt_check_changeable(const struct pt *pt)
 #endif
 
 /* A cursor on the slot where the walk for @va ends. */
-struct pt_cur pt_at(struct pt *pt, va_t va);
 struct pt_cur pt_at_tie(struct pt *pt, va_t va, enum pt_tie tie);
+
+static inline struct pt_cur pt_at(struct pt *pt, va_t va)
+{
+	return pt_at_tie(pt, va, PT_OWN_SLOT);
+}
 
 /* The same as the hardware sees it.  For the running thread's own space the lock is not
  * needed, as only other threads of the space would change the entry. */
@@ -118,13 +122,18 @@ static inline void pt_next(struct pt_cur *c)
 	}
 }
 
-/* How many entries from the current one on have V clear, in the same table and not more
- * than @max. */
+/* How many slots from the current one on are in the same table, of level 0, and in no tie;
+ * at most @max.  The current one is in no tie. */
+u32 pt_own_run(const struct pt_cur *c, u32 max);
+
+/* How many of these have V clear, up to the first that has it set.  The current one has it
+ * clear. */
 static inline u32 pt_empty_run(const struct pt_cur *c, u32 max)
 {
-	u32 n = 0;
+	u32 n = 1;
 
-	max = MIN(max, PT_ENTRIES - level_index(c->va, c->level));
+	if (max > 1)
+		max = pt_own_run(c, max);
 	while (n < max && !pte_is_valid(pte_load(c->slot + n)))
 		n++;
 	return n;
@@ -193,6 +202,10 @@ int pt_map(struct pt *pt, va_t va, pa_t pa, u64 len, u64 prot) MUST_CHECK;
 /* Writes a leaf, guard, note or nothing into the cursor's slot, which does not point at a
  * table, and returns what was there.  The caller sees to references and shootdown. */
 pte_t pt_set_leaf(struct pt_cur *c, pte_t e);
+
+/* Writes leaves with @flags for the @n frames into the slots from the current one on, which
+ * are such as pt_empty_run() counts. */
+void pt_fill(struct pt_cur *c, struct page *const *pg, u32 n, u64 flags);
 
 /* The frame on which the leaf @e holds a reference; NULL: it holds none (see above). */
 struct page *pt_leaf_page(pte_t e);

@@ -155,7 +155,7 @@ static void check_run(unsigned i)
 	struct pt_cur c = pt_at(&pt, page_va(i));
 	u32 max = 1 + rig_below(PT_ENTRIES), n = 0;
 
-	if (c.level > 0)
+	if (c.level > 0 || pte_is_valid(model[i].e))
 		return;
 	while (n < max && (n == 0 || (i + n) % BLOCK) && !pte_is_valid(model[i + n].e))
 		n++;

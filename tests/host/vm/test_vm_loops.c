@@ -1,5 +1,5 @@
 // sources: kernel/mm/space/aspace.c kernel/mm/space/zap.c kernel/mm/space/populate.c kernel/mm/space/build.c kernel/mm/space/aspace_check.c kernel/mm/fault.c kernel/mm/fork.c kernel/mm/map.c kernel/mm/remap.c kernel/mm/truncate_maps.c kernel/mm/sbrk.c kernel/mm/space/super.c kernel/mm/space/vma.c kernel/mm/space/vma_gap.c kernel/mm/xlate/pt.c kernel/mm/xlate/tie.c kernel/mm/xlate/gather.c kernel/core/sync/rcu.c kernel/mm/space/pagecache.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/slab.c kernel/mm/phys/reclaim.c kernel/mm/space/watch.c tests/host/vm/world.c tests/host/vm/world_file.c tests/host/shim/shim.c
-// cflags: -DPAGODA_CHECK -DFRAMES=3000 -Wl,--wrap=frame_alloc,--wrap=frame_alloc_many,--wrap=slab_alloc,--wrap=slab_alloc_many,--wrap=frame_put,--wrap=pt_at
+// cflags: -DPAGODA_CHECK -DFRAMES=3000 -Wl,--wrap=frame_alloc,--wrap=frame_alloc_many,--wrap=slab_alloc,--wrap=slab_alloc_many,--wrap=frame_put,--wrap=pt_at_tie
 /* test_vm_loops.c - loops whose length a program chooses.  Each offers a scheduling point
  * at every table or area that it comes to, and ends soon after its thread is killed, unless
  * it gives memory back or must not end half-way.
@@ -25,13 +25,13 @@
 
 static u64 walks;
 
-struct pt_cur __real_pt_at(struct pt *pt, va_t va);
-struct pt_cur __wrap_pt_at(struct pt *pt, va_t va);
+struct pt_cur __real_pt_at_tie(struct pt *pt, va_t va, enum pt_tie tie);
+struct pt_cur __wrap_pt_at_tie(struct pt *pt, va_t va, enum pt_tie tie);
 
-struct pt_cur __wrap_pt_at(struct pt *pt, va_t va)
+struct pt_cur __wrap_pt_at_tie(struct pt *pt, va_t va, enum pt_tie tie)
 {
 	walks++;
-	return __real_pt_at(pt, va);
+	return __real_pt_at_tie(pt, va, tie);
 }
 
 static u8 present[PAGE_SIZE];
