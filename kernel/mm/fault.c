@@ -18,13 +18,13 @@
 /* --- runs of pages ------------------------------------------------------- */
 
 /* A program that goes upwards through its memory page by page gets several pages at a
- * fault: as many as it went through so far, up to RUN_MAX.  It gets them only while half of
- * the memory is free.  Their A or D is clear until it comes to them, as for any page.  If it
- * leaves out the last of them, the run ends. */
+ * fault: as many as it went through so far, up to RUN_MAX.  It gets them only while half
+ * of the memory is free.  Their A or D is clear until it comes to them, as for any page.
+ * If it leaves out the last of them, the run ends. */
 #define RUN_MAX 8
 
-/* How many pages of @area a fault at the cursor brings in, at most.  @came: the bit that the
- * page below has if the program has come to it. */
+/* How many pages of @area a fault at the cursor brings in, at most.  @came: the bit that
+ * the page below has if the program has come to it. */
 static u32 fault_run_room(struct aspace *as, const struct vma *area, const struct pt_cur *c,
 			  u64 came)
 {

@@ -86,13 +86,15 @@ int aspace_populate(struct aspace *as, const struct vma *area, va_t lo, va_t hi)
 
 int aspace_insert(struct aspace *as, const struct area_spec *spec, struct vma **area)
 {
-	struct vma like = {
-		.start = spec->start,
-		.end = spec->end,
-		.prot = spec->prot,
-		.kind = spec->kind,
-	};
+	struct vma like; /* its links do not matter */
 
+	like.start = spec->start;
+	like.end = spec->end;
+	like.prot = spec->prot;
+	like.kind = spec->kind;
+	like.flags = 0;
+	like.object = NULL;
+	like.offset = 0;
 	pt_check_changeable(&as->pt);
 	return vma_insert(&as->areas, &like, area);
 }

@@ -172,15 +172,22 @@ static u32 vma_next_weight(struct vma_set *set)
 }
 
 /* A copy of @like, in no set yet.  NULL: no memory. */
-static struct vma *vma_alloc(const struct vma *like)
+static inline struct vma *vma_alloc(struct vma_set *set, const struct vma *like)
 {
+	void *obj = set->spare;
 	struct vma *v;
-	void *obj;
 
-	if (!slab_alloc_many(&vma_slab, 0, &obj, 1))
+	if (!obj && !slab_alloc_many(&vma_slab, 0, &obj, 1))
 		return NULL;
+	set->spare = NULL;
 	v = obj;
-	*v = *like;
+	v->start = like->start;
+	v->end = like->end;
+	v->prot = like->prot;
+	v->kind = like->kind;
+	v->flags = like->flags;
+	v->object = like->object;
+	v->offset = like->offset;
 	return v;
 }
 
@@ -205,13 +212,16 @@ static void vma_free(struct vma_set *set, struct vma *v)
 {
 	struct vma *next = vma_next(set, v);
 
+	if (set->last == v)
+		set->last = vma_prev(set, v);
 	list_del(&v->link);
 	vma_tree_remove(set, v);
 	vma_tree_update(set, next);
 	set->count--;
-	if (set->last == v)
-		set->last = NULL;
-	slab_free(&vma_slab, v);
+	if (set->spare)
+		slab_free(&vma_slab, v);
+	else
+		set->spare = v;
 }
 
 static bool vma_range_is_good(va_t start, va_t end)
@@ -228,10 +238,11 @@ int vma_insert(struct vma_set *set, const struct vma *like, struct vma **out)
 		next = vma_find_next(set, like->start);
 	if (next && next->start < like->end)
 		return -EEXIST;
-	v = vma_alloc(like);
+	v = vma_alloc(set, like);
 	if (!v)
 		return -ENOMEM;
 	vma_add(set, v, next);
+	set->last = v;
 	*out = v;
 	return 0;
 }
@@ -293,6 +304,8 @@ void vma_set_fini(struct vma_set *set)
 		}
 	}
 	slab_free_many(&vma_slab, gone, n);
+	if (set->spare)
+		slab_free(&vma_slab, set->spare);
 	vma_set_init(set, set->hooks);
 }
 
@@ -358,7 +371,7 @@ int vma_split(struct vma_set *set, struct vma *v, va_t at, struct vma **upper)
 	struct vma *new;
 
 	ASSERT(IS_ALIGNED(at, PAGE_SIZE) && v->start < at && at < v->end);
-	new = vma_alloc(v);
+	new = vma_alloc(set, v);
 	if (!new)
 		return -ENOMEM;
 	v->end = new->start = at;
@@ -401,18 +414,13 @@ struct vma *vma_merge(struct vma_set *set, struct vma *v)
 	return v;
 }
 
-struct vma *vma_around(const struct vma_set *set, va_t lo, va_t hi)
-{
-	struct vma *v = vma_find_next(set, lo);
-
-	return v && v->start < lo && hi < v->end ? v : NULL;
-}
-
 void vma_cut(struct vma_set *set, va_t lo, va_t hi)
 {
-	struct vma *v = vma_find_next(set, lo);
+	struct vma *v = vma_find(set, lo);
 
 	ASSERT(vma_range_is_good(lo, hi) && !vma_around(set, lo, hi));
+	if (!v)
+		v = vma_find_next(set, lo);
 	if (v && v->start < lo) {
 		vma_move(set, v, v->start, lo);
 		v = vma_next(set, v);

@@ -62,7 +62,8 @@ struct vma_hooks {
 struct vma_set {
 	struct list areas; /* by address                                  */
 	struct vma *root;  /* tree by start, for finding                  */
-	struct vma *last;  /* what vma_find() found last, or NULL         */
+	struct vma *last;  /* what was found or added last, or NULL       */
+	struct vma *spare; /* (not in the set) was removed; for the next, or NULL */
 	u32 count;
 	bool knows_holes;              /* vma.hole is kept                     */
 	u32 random;                    /* state of the weights' generator             */
@@ -143,7 +144,12 @@ struct vma *vma_merge(struct vma_set *set, struct vma *v);
 void vma_cut(struct vma_set *set, va_t lo, va_t hi);
 
 /* The area that begins before @lo and ends after @hi, or NULL. */
-struct vma *vma_around(const struct vma_set *set, va_t lo, va_t hi);
+static inline struct vma *vma_around(struct vma_set *set, va_t lo, va_t hi)
+{
+	struct vma *v = vma_find(set, lo);
+
+	return v && v->start < lo && hi < v->end ? v : NULL;
+}
 
 #ifdef PAGODA_CHECK
 /* ASSERTs that the set is what the head of this file says. */

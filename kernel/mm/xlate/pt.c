@@ -21,10 +21,9 @@ static pte_t *pt_table_at(pa_t pa)
 
 /* --- the cursor --------------------------------------------------------- */
 
-/* The last step of a walk for @va, to a table that has a tie: @e in the slot points at it.
- * Returns the slot there. */
-static __attribute__((noinline)) pte_t *pt_step_tied(const struct pt *pt, va_t va,
-						     enum pt_tie tie, pte_t *slot, pte_t e)
+/* The last step of a walk for @va, to a table that has a tie: @e in the slot points at it. */
+static __attribute__((noinline)) struct pt_cur
+pt_step_tied(struct pt *pt, va_t va, enum pt_tie tie, pte_t *slot, pte_t e)
 {
 	struct page *table = frame_of_pa(pte_pa(e));
 	unsigned i = level_index(va, 0);
@@ -34,7 +33,7 @@ static __attribute__((noinline)) pte_t *pt_step_tied(const struct pt *pt, va_t v
 		tie_settle(table);
 		pte_put(slot, (pte_t){ e.bits & ~PTE_TIED });
 	}
-	return pt_table_at(pte_pa(e)) + i;
+	return (struct pt_cur){ pt, va, 0, tie, pt_table_at(pte_pa(e)) + i };
 }
 
 /* A cursor on the slot where the walk for c.va ends, but not below @level.  It goes on from
@@ -47,11 +46,8 @@ static inline struct pt_cur pt_descend(struct pt_cur c, int level)
 
 		if (!pte_is_table(e, c.level))
 			break;
-		if (e.bits & PTE_TIED) {
-			c.slot = pt_step_tied(c.pt, c.va, c.tie, c.slot, e);
-			c.level = 0;
-			break;
-		}
+		if (e.bits & PTE_TIED)
+			return pt_step_tied(c.pt, c.va, c.tie, c.slot, e);
 		c.level--;
 		c.slot = pt_table_at(pte_pa(e)) + level_index(c.va, c.level);
 	}

@@ -30,9 +30,10 @@ static u8 *bytes_of(pte_t e)
 
 static void map(va_t va, unsigned pages, u8 prot)
 {
-	struct map_request req = {
-		.addr = va, .len = pages * PAGE_SIZE, .prot = prot, .fixed = true
-	};
+	struct map_request req = { .addr = va,
+				   .len = pages * PAGE_SIZE,
+				   .prot = prot,
+				   .fixed = true };
 
 	assert_int_equal(aspace_map(space[0], &req, &va), 0);
 }
@@ -121,10 +122,13 @@ static void test_fresh(void **state)
 		bool faults = store(space[0], BASE + i * PAGE_SIZE, (u8)(i + 1));
 
 		after = present(space[0]) - there;
-		assert_int_equal(after, !faults ? 0 : i < 2 ? 1 : MIN(MIN(i, RUN), SPAN - i));
+		assert_int_equal(after, !faults ? 0
+					: i < 2 ? 1
+						: MIN(MIN(i, RUN), SPAN - i));
 		for (unsigned k = i + 1; k < SPAN && k < present(space[0]); k++) {
 			check_ahead(space[0], k, 0);
-			assert_int_equal(entry(space[0], BASE + k * PAGE_SIZE).bits & PTE_A, 0);
+			assert_int_equal(entry(space[0], BASE + k * PAGE_SIZE).bits & PTE_A,
+					 0);
 		}
 	}
 	end();
@@ -278,7 +282,8 @@ static void test_file_page(void **state)
 	map(BASE, 8, VMA_R | VMA_W);
 	assert_int_equal(aspace_map(space[0], &file, &at), 0);
 	for (unsigned i = 0; i < 2; i++)
-		assert_int_equal(aspace_fault(space[0], at + i * PAGE_SIZE, ACCESS_READ), 0);
+		assert_int_equal(aspace_fault(space[0], at + i * PAGE_SIZE, ACCESS_READ),
+				 0);
 	store_all(space[0], BASE, 9, 1);
 	assert_int_equal(entry(space[0], at + PAGE_SIZE).bits & PTE_W, 0);
 	end();
@@ -332,7 +337,8 @@ static void test_without_memory(void **state)
 			store_all(space[s], va, 8, 1);
 			copies = frame_count(FRAME_anon);
 			failing_set(&world_alloc, k, true);
-			assert_int_equal(aspace_fault(space[s], va + 8 * PAGE_SIZE, ACCESS_WRITE),
+			assert_int_equal(aspace_fault(space[s], va + 8 * PAGE_SIZE,
+						      ACCESS_WRITE),
 					 k == 1 ? -ENOMEM : 0);
 			failing_end(&world_alloc);
 			assert_int_equal(frame_count(FRAME_anon) - copies, MIN(k - 1, RUN));
@@ -346,10 +352,10 @@ static void test_without_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_fresh),	   cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_no_run),	   cmocka_unit_test(test_borrowed),
-		cmocka_unit_test(test_copies),	   cmocka_unit_test(test_own_page), cmocka_unit_test(test_file_page),
-		cmocka_unit_test(test_shot_down),
+		cmocka_unit_test(test_fresh),      cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_no_run),     cmocka_unit_test(test_borrowed),
+		cmocka_unit_test(test_copies),     cmocka_unit_test(test_own_page),
+		cmocka_unit_test(test_file_page),  cmocka_unit_test(test_shot_down),
 		cmocka_unit_test(test_one_by_one), cmocka_unit_test(test_without_memory),
 	};
 
