@@ -21,7 +21,7 @@ static pte_t *pt_table_at(pa_t pa)
 
 /* --- the cursor --------------------------------------------------------- */
 
-/* The last step of a walk for @va, to a table that has a tie: @e in the slot points at it. */
+/* The last step of a walk for @va, to a table that has a tie: @e in @slot points at it. */
 static __attribute__((noinline)) struct pt_cur
 pt_step_tied(struct pt *pt, va_t va, enum pt_tie tie, pte_t *slot, pte_t e)
 {
