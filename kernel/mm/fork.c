@@ -29,14 +29,16 @@
 struct fork {
 	struct aspace *from; /* locked */
 	struct aspace_builder to;
-	const struct vma *area;
-	bool weakened; /* entries of the parent lost W */
+	struct pt_cur at;       /* in the parent's table */
+	const struct vma *area; /* the first of those at hand: fork_last_alike() */
+	bool weakened;          /* entries of the parent lost W */
 };
 
-/* Whether a write to a page of the area has to copy it. */
-static bool fork_is_cow(const struct fork *f)
+/* Whether a write to the page of leaf @e, which is possible now, has to copy it from now
+ * on.  A private leaf that may be written has W or PTE_COW. */
+static bool fork_is_cow(const struct fork *f, pte_t e)
 {
-	return !(f->area->flags & VMA_SHARED) && f->area->prot & VMA_W;
+	return e.bits & PTE_W && !(f->area->flags & VMA_SHARED);
 }
 
 /* The flags of the child's leaf, with A and D clear: the child has touched nothing yet. */
@@ -65,30 +67,18 @@ static bool fork_is_page(pte_t e)
 	return pte_is_leaf(e) || pte_is_parked(e, 0);
 }
 
-/* The slots in the child for a run of the parent's. */
-static int fork_reach(struct fork *f, va_t va, pte_t **slots)
-{
-	struct pt_cur c = pt_at(&f->to.space->pt, va);
-
-	pt_check_changeable(c.pt);
-	if (pt_reach(&c, 0))
-		return -ENOMEM;
-	*slots = c.slot;
-	return 0;
-}
-
 /* Shares the frames of slots @from[0] to [n - 1].  Returns how many. */
 static u64 fork_share_run(struct fork *f, pte_t *from, pte_t *to, unsigned n)
 {
-	bool cow = fork_is_cow(f);
 	u64 shared = 0;
 
 	for (unsigned i = 0; i < n; i++) {
 		pte_t e = pte_load(&from[i]);
+		bool cow = fork_is_cow(f, e);
 
 		if (!fork_is_page(e))
 			continue;
-		if (cow && e.bits & PTE_W)
+		if (cow)
 			fork_protect(f, &from[i], e);
 		frame_get(frame_of_pa(pte_pa(e)));
 		pte_put(&to[i], pte_make(pte_pa(e), fork_flags(cow, e)));
@@ -101,10 +91,10 @@ static u64 fork_share_run(struct fork *f, pte_t *from, pte_t *to, unsigned n)
 static int fork_share_large(struct fork *f, const struct pt_cur *c, pte_t e)
 {
 	struct page *pg = frame_of_pa(pte_pa(e));
-	bool cow = fork_is_cow(f);
+	bool cow = fork_is_cow(f, e);
 	int err;
 
-	if (cow && e.bits & PTE_W)
+	if (cow)
 		fork_protect(f, c->slot, e);
 	vmstat_add(VM_fork_shared, SUPER_PAGES);
 	frame_get_block(pg, SUPER_ORDER);
@@ -153,9 +143,9 @@ static int fork_copy_large(struct fork *f, va_t va, struct page *from, u64 flags
 	int err;
 
 	if (!pg) {
-		err = fork_reach(f, va, &slots);
-		if (err)
-			return err;
+		slots = aspace_builder_slot(&f->to, va);
+		if (!slots)
+			return -ENOMEM;
 		for (u64 i = 0; i < SUPER_PAGES && !err; i++)
 			err = sched_point_killed()
 				      ? -EINTR
@@ -173,7 +163,6 @@ static int fork_copy_large(struct fork *f, va_t va, struct page *from, u64 flags
 /* Takes W from the @n slots of the parent.  Returns how many hold frames. */
 static unsigned fork_protect_run(struct fork *f, pte_t *slot, unsigned n)
 {
-	bool cow = fork_is_cow(f);
 	unsigned pages = 0;
 
 	for (unsigned i = 0; i < n; i++) {
@@ -182,7 +171,7 @@ static unsigned fork_protect_run(struct fork *f, pte_t *slot, unsigned n)
 		if (!fork_is_page(e))
 			continue;
 		pages++;
-		if (cow && e.bits & PTE_W)
+		if (fork_is_cow(f, e))
 			fork_protect(f, &slot[i], e);
 	}
 	return pages;
@@ -190,12 +179,11 @@ static unsigned fork_protect_run(struct fork *f, pte_t *slot, unsigned n)
 
 /* The table of the parent lends the run to the child's, if that is worth while.  A table
  * that lent the same run before, and has it still, needs no look at its entries. */
-static int fork_lend(struct fork *f, struct pt_cur *c, unsigned n, bool *lent)
+static int fork_lend(struct fork *f, struct page *table, unsigned n, bool *lent)
 {
-	struct page *table = pt_table_of(c);
 	struct tie_range r = tie_range(table);
-	unsigned at = level_index(c->va, 0), pages = r.pages;
-	struct pt_cur to;
+	unsigned at = level_index(f->at.va, 0);
+	pte_t *to;
 
 	*lent = false;
 	if (f->area->object || f->area->flags & VMA_SHARED || n < FORK_LEND_SLOTS)
@@ -204,105 +192,113 @@ static int fork_lend(struct fork *f, struct pt_cur *c, unsigned n, bool *lent)
 		return 0; /* it lends something else */
 	if (!table->flags || r.lo != at || r.hi != at + n) {
 		tie_settle(table);
-		pages = fork_protect_run(f, c->slot, n);
+		r = (struct tie_range){ .lo = (u16)at, .hi = (u16)(at + n) };
+		r.pages = (u16)fork_protect_run(f, f->at.slot, n);
 	}
-	if (pages < FORK_LEND_PAGES)
+	if (r.pages < FORK_LEND_PAGES)
 		return 0;
-	to = pt_peek(&f->to.space->pt, c->va);
-	if (pt_reach(&to, 0))
+	to = aspace_builder_slot(&f->to, f->at.va);
+	if (!to)
 		return -ENOMEM;
-	pt_lend(c, &to, n, pages);
-	f->to.space->resident += pages;
-	vmstat_add(VM_fork_shared, pages);
+	pt_lend(table, pt_table_at_slot(to), r);
+	f->to.space->resident += r.pages;
+	vmstat_add(VM_fork_shared, r.pages);
 	*lent = true;
 	return 0;
 }
 
-static int fork_large(struct fork *f, const struct pt_cur *c, bool copy)
+static int fork_large(struct fork *f, bool copy)
 {
-	pte_t e = pte_load(c->slot);
+	pte_t e = pte_load(f->at.slot);
 
 	if (!pte_is_leaf(e))
 		return 0;
-	return copy ? fork_copy_large(f, c->va, frame_of_pa(pte_pa(e)),
+	return copy ? fork_copy_large(f, f->at.va, frame_of_pa(pte_pa(e)),
 				      fork_flags(false, e))
-		    : fork_share_large(f, c, e);
+		    : fork_share_large(f, &f->at, e);
 }
 
 /* Copies the @n slots of level 0 under the cursor, or their frames.  The child gets no
  * table if they are empty. */
-static int fork_copy_slots(struct fork *f, const struct pt_cur *c, unsigned n, bool copy)
+static int fork_copy_slots(struct fork *f, unsigned n, bool copy)
 {
+	pte_t *from = f->at.slot, *to;
 	unsigned i = 0;
-	pte_t *to;
-	int err;
 
-	while (i < n && !fork_is_page(pte_load(&c->slot[i])))
+	while (i < n && !fork_is_page(pte_load(&from[i])))
 		i++;
 	if (i == n)
 		return 0;
-	err = fork_reach(f, c->va, &to);
-	if (!err && copy)
-		err = fork_copy_run(f, c->slot + i, to + i, n - i);
-	else if (!err)
-		f->to.space->resident += fork_share_run(f, c->slot + i, to + i, n - i);
-	return err;
+	to = aspace_builder_slot(&f->to, f->at.va);
+	if (!to)
+		return -ENOMEM;
+	if (copy)
+		return fork_copy_run(f, from + i, to + i, n - i);
+	f->to.space->resident += fork_share_run(f, from + i, to + i, n - i);
+	return 0;
 }
 
-static int fork_run(struct fork *f, struct pt_cur *c, unsigned n, bool copy)
+static int fork_run(struct fork *f, unsigned n, bool copy)
 {
-	struct page *table = pt_table_of(c);
+	struct page *table = pt_table_of(&f->at);
 	bool lent = false;
 	int err = 0;
 
 	if (table->flags & TIE_BORROWS)
 		tie_settle(table);
 	if (opt(FORK) == FORK_TABLES)
-		err = fork_lend(f, c, n, &lent);
-	return err || lent ? err : fork_copy_slots(f, c, n, copy);
+		err = fork_lend(f, table, n, &lent);
+	return err || lent ? err : fork_copy_slots(f, n, copy);
 }
 
-static int fork_area_pages(struct fork *f)
+/* Copies what is in the areas at hand, which end at @end. */
+static int fork_pages(struct fork *f, va_t end)
 {
-	struct pt *from = &f->from->pt;
 	bool copy = opt(FORK) == FORK_COPY && !(f->area->flags & VMA_SHARED);
 	unsigned n;
 	int err;
 
-	pt_check_changeable(from);
-	pt_for_each_run(c, n, pt_peek(from, f->area->start), f->area->end)
-	{
+	pt_check_changeable(f->at.pt);
+	for (pt_move(&f->at, f->area->start); f->at.va < end; pt_skip(&f->at, n)) {
 		if (sched_point_killed())
 			return -EINTR;
-		err = c.level > 0 ? fork_large(f, &c, copy) : fork_run(f, &c, n, copy);
+		n = pt_run(&f->at, end);
+		err = f->at.level > 0 ? fork_large(f, copy) : fork_run(f, n, copy);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-static int fork_guard(struct fork *f)
+/* The last of the areas from @a on that touch, and that need no telling apart here: their
+ * pages are copied in one go. */
+static const struct vma *fork_last_alike(const struct vma_set *areas, const struct vma *a)
 {
-	struct pt_cur c = pt_peek(&f->from->pt, f->from->guard);
+	const struct vma *next;
 
-	return aspace_has_guard(&c) ? aspace_builder_add_guard(&f->to, c.va) : 0;
+	while ((next = vma_next(areas, a)) && next->start == a->end &&
+	       next->kind == a->kind && next->flags == a->flags) {
+		a = next;
+		sched_point();
+	}
+	return a;
 }
 
 static int fork_all(struct fork *f)
 {
-	const struct vma *a;
-	int err = vma_copy_all(&f->to.space->areas, &f->from->areas);
+	const struct vma_set *areas = &f->from->areas;
+	int err = vma_copy_all(&f->to.space->areas, areas);
 
-	if (!err && f->from->guarded)
-		err = fork_guard(f);
-	if (err)
-		return err;
-	vma_for_each(a, &f->from->areas) {
-		f->area = a;
-		if (a->kind != VMA_system) /* each process has its own */
-			err = fork_area_pages(f);
-		if (err)
-			break;
+	f->at = pt_peek(&f->from->pt, f->from->guarded ? f->from->guard : 0);
+	if (!err && f->from->guarded && aspace_has_guard(&f->at))
+		err = aspace_builder_add_guard(&f->to, f->at.va);
+	f->area = vma_find_next(areas, 0);
+	while (!err && f->area) {
+		const struct vma *last = fork_last_alike(areas, f->area);
+
+		if (last->kind != VMA_system) /* each process has its own */
+			err = fork_pages(f, last->end);
+		f->area = vma_next(areas, last);
 	}
 	if (f->weakened)
 		tlb_shootdown(&f->from->root.tlb, 0, TRAPFRAME);

@@ -20,6 +20,8 @@ static void aspace_check_leaf(struct aspace *as, va_t va, pte_t e)
 	ASSERT(!(e.bits & PTE_W) || area->prot & VMA_W);
 	ASSERT(!(e.bits & PTE_X) || area->prot & VMA_X);
 	ASSERT(!(e.bits & PTE_COW) || !(e.bits & PTE_W));
+	ASSERT(e.bits & (PTE_W | PTE_COW) || area->flags & VMA_SHARED ||
+	       !(area->prot & VMA_W));
 	ASSERT(!(e.bits & PTE_W) || pg->refs == 1 || area->flags & VMA_SHARED);
 }
 

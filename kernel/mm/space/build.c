@@ -75,13 +75,12 @@ int aspace_builder_add_usyscall(struct aspace_builder *b, struct page *usyscall)
 	return 0;
 }
 
-/* The slot of the page of @va.  NULL: no memory for its table. */
-static pte_t *builder_slot(struct aspace_builder *b, va_t va)
+pte_t *aspace_builder_slot(struct aspace_builder *b, va_t va)
 {
 	va_t base = ALIGN_DOWN(va, level_size(1));
 
 	if (!b->table || b->base != base) {
-		struct pt_cur c = pt_at(&b->space->pt, base);
+		struct pt_cur c = pt_peek(&b->space->pt, base);
 
 		if (pt_reach(&c, 0))
 			return NULL;
@@ -108,7 +107,7 @@ static void builder_map(struct aspace_builder *b, pte_t *slot, struct page *pg, 
 
 int aspace_builder_add_guard(struct aspace_builder *b, va_t va)
 {
-	pte_t *slot = builder_slot(b, va);
+	pte_t *slot = aspace_builder_slot(b, va);
 
 	ASSERT(!b->space->guarded);
 	if (!slot)
@@ -133,14 +132,14 @@ static void *builder_fresh(struct aspace_builder *b, va_t va, pte_t *slot, unsig
 
 void *aspace_builder_new_page(struct aspace_builder *b, va_t va)
 {
-	pte_t *slot = builder_slot(b, va);
+	pte_t *slot = aspace_builder_slot(b, va);
 
 	return slot ? builder_fresh(b, va, slot, 0) : NULL;
 }
 
 void *aspace_builder_page(struct aspace_builder *b, va_t va)
 {
-	pte_t *slot = builder_slot(b, va), e;
+	pte_t *slot = aspace_builder_slot(b, va), e;
 
 	if (!slot)
 		return NULL;
@@ -158,7 +157,7 @@ int aspace_builder_map_shared(struct aspace_builder *b, va_t va, struct page *pg
 
 	if (!area)
 		return -EFAULT;
-	slot = builder_slot(b, va);
+	slot = aspace_builder_slot(b, va);
 	if (!slot)
 		return -ENOMEM;
 	builder_map(b, slot, pg, prot_to_pte(area->prot & ~VMA_W));

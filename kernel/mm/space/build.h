@@ -37,6 +37,10 @@ int aspace_builder_add_usyscall(struct aspace_builder *b, struct page *usyscall)
  * die): nothing changed. */
 int aspace_builder_add(struct aspace_builder *b, const struct area_spec *spec) MUST_CHECK;
 
+/* The slot of level 0 for the page of @va, and those that follow in its table: for fork.c,
+ * which fills empty ones.  NULL: no memory for the table. */
+pte_t *aspace_builder_slot(struct aspace_builder *b, va_t va) MUST_CHECK;
+
 /* Puts a guard at the page of @va: a valid entry that permits nothing.  A space has one at
  * most, and keeps it until something else is mapped or unmapped there.  -ENOMEM. */
 int aspace_builder_add_guard(struct aspace_builder *b, va_t va) MUST_CHECK;

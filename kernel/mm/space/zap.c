@@ -42,8 +42,10 @@ static u64 aspace_clear_run(struct aspace *as, const struct pt_cur *c, unsigned 
 			pte_put(&c->slot[i], (pte_t){ 0 });
 		else
 			e = pte_xchg(&c->slot[i], (pte_t){ 0 });
-		if (!pte_is_leaf(e) && !pte_is_parked(e, 0))
-			continue; /* a guard */
+		if (!pte_is_leaf(e) && !pte_is_parked(e, 0)) {
+			as->guarded = false;
+			continue;
+		}
 		pg = frame_of_pa(pte_pa(e));
 		frames += pg->kind != FRAME_usyscall;
 		if (e.bits & PTE_D && pg->kind == FRAME_cache)
@@ -73,24 +75,36 @@ static void aspace_clear_last(struct aspace *as, struct pt_cur c, unsigned n,
 }
 
 /* Clears the entries of [lo, hi) and moves their references to @g.  Files are told of the
- * shared pages that were written.  @last: the space is given back. */
-static void aspace_gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g,
-				bool last)
+ * shared pages that were written. */
+static void aspace_gather_pages(struct aspace *as, va_t lo, va_t hi, struct gather *g)
 {
 	bool quiet = !as->shared && !__atomic_load_n(&as->cutting, __ATOMIC_RELAXED);
-	enum pt_tie tie = last ? PT_LEAVE : PT_OWN_TABLE;
 	unsigned n;
 
 	pt_check_changeable(&as->pt);
 	super_cut(as, lo);
 	super_cut(as, hi);
-	pt_for_each_run(c, n, pt_at_tie(&as->pt, lo, tie), hi)
+	pt_for_each_run(c, n, pt_at_tie(&as->pt, lo, PT_OWN_TABLE), hi)
 	{
 		sched_point();
-		if (c.level == 0 && last)
-			aspace_clear_last(as, c, n, g);
-		else if (c.level == 0)
+		if (c.level == 0)
 			as->resident -= aspace_clear_run(as, &c, n, g, quiet);
+		else if (pte_is_large(pte_load(c.slot), c.level))
+			super_unmap(as, &c, g);
+	}
+}
+
+/* The same where the space is given back. */
+static void aspace_gather_last(struct aspace *as, va_t lo, va_t hi, struct gather *g)
+{
+	unsigned n;
+
+	pt_check_changeable(&as->pt);
+	pt_for_each_run(c, n, pt_peek(&as->pt, lo), hi)
+	{
+		sched_point();
+		if (c.level == 0)
+			aspace_clear_last(as, c, n, g);
 		else if (pte_is_large(pte_load(c.slot), c.level))
 			super_unmap(as, &c, g);
 	}
@@ -161,7 +175,7 @@ void aspace_zap(struct aspace *as, va_t lo, va_t hi)
 	if (as->shared)
 		aspace_tell_first(as, lo, hi);
 	gather_init(&g, &as->root.tlb);
-	aspace_gather_pages(as, lo, hi, &g, false);
+	aspace_gather_pages(as, lo, hi, &g);
 	gather_finish(&g);
 }
 
@@ -173,14 +187,26 @@ static void aspace_clear_guard(struct aspace *as)
 		pte_put(c.slot, (pte_t){ 0 });
 }
 
+/* Between areas this close, or less, the empty slots are looked at: that costs less than to
+ * begin anew. */
+#define ZAP_HOLE (16 * PAGE_SIZE)
+
+/* What lies between areas is empty, but for the guard.  A range ends soon after a large
+ * leaf's size, so there is no long way without a scheduling point. */
 void aspace_zap_all(struct aspace *as)
 {
+	struct vma *a = vma_find_next(&as->areas, 0);
 	struct gather g;
-	struct vma *a;
 
 	gather_init(&g, NULL);
-	vma_for_each(a, &as->areas)
-		aspace_gather_pages(as, a->start, a->end, &g, true);
+	while (a) {
+		va_t lo = a->start, hi = a->end;
+
+		while ((a = vma_next(&as->areas, a)) && a->start - hi <= ZAP_HOLE &&
+		       hi - lo < SUPER_SIZE)
+			hi = a->end;
+		aspace_gather_last(as, lo, hi, &g);
+	}
 	gather_finish(&g);
 	if (as->guarded)
 		aspace_clear_guard(as);

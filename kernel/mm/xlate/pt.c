@@ -107,11 +107,6 @@ pte_t pt_entry(struct pt *pt, va_t va, int level)
 
 /* --- writing entries ---------------------------------------------------- */
 
-struct page *pt_table_of(const struct pt_cur *c)
-{
-	return frame_of_va((void *)ALIGN_DOWN((uintptr_t)c->slot, PAGE_SIZE));
-}
-
 #ifdef PAGODA_CHECK
 void pt_check_changeable(const struct pt *pt)
 {
@@ -465,23 +460,16 @@ void pt_split(struct pt_cur *c)
 
 /* --- tables with ties ------------------------------------------------------ */
 
-static void pt_mark_tied(const struct pt_cur *c)
+static void pt_mark_tied(const struct page *table)
 {
-	struct pt_cur above = pt_at_level(c->pt, c->va, 1, PT_LEAVE);
+	pte_t *slot = pt_table_slot(table);
 
-	pte_put(above.slot, (pte_t){ pte_load(above.slot).bits | PTE_TIED });
+	pte_put(slot, (pte_t){ pte_load(slot).bits | PTE_TIED });
 }
 
-void pt_lend(struct pt_cur *from, struct pt_cur *to, unsigned n, unsigned pages)
+void pt_lend(struct page *lender, struct page *borrower, struct tie_range range)
 {
-	unsigned lo = level_index(from->va, 0);
-
-	pt_check_changeable(from->pt);
-	pt_check_changeable(to->pt);
-	tie_lend(pt_table_of(from), pt_table_of(to),
-		 (struct tie_range){ .lo = (u16)lo,
-				     .hi = (u16)(lo + n),
-				     .pages = (u16)pages });
-	pt_mark_tied(from);
-	pt_mark_tied(to);
+	tie_lend(lender, borrower, range);
+	pt_mark_tied(lender);
+	pt_mark_tied(borrower);
 }

@@ -34,6 +34,7 @@
 
 struct gather;
 struct mutex;
+struct tie_range;
 
 /* The root entries of the kernel half that are in use.  All others are 0 in every root. */
 struct pt_half {
@@ -164,6 +165,18 @@ static inline void pt_skip(struct pt_cur *c, unsigned n)
 	pt_next(c);
 }
 
+/* Moves to the slot where the walk for @va ends. */
+static inline void pt_move(struct pt_cur *c, va_t va)
+{
+	if (c->level > 0 ||
+	    ALIGN_DOWN(c->va, level_size(1)) != ALIGN_DOWN(va, level_size(1))) {
+		*c = pt_at_tie(c->pt, va, c->tie);
+		return;
+	}
+	c->slot += (s64)level_index(va, 0) - (s64)level_index(c->va, 0);
+	c->va = va;
+}
+
 /* A loop over runs, for what is done to many pages: work per table is done once. */
 #define pt_for_each_run(c, n, from, end) \
 	for (struct pt_cur c = from; c.va < (end) && (n = pt_run(&c, end)); pt_skip(&c, n))
@@ -236,9 +249,16 @@ pte_t pt_entry(struct pt *pt, va_t va, int level);
 
 /* --- tables with ties ------------------------------------------------------ */
 
-/* The table of level 0 in which the cursor is. */
-struct page *pt_table_of(const struct pt_cur *c);
+/* The table that the slot is in. */
+static inline struct page *pt_table_at_slot(const pte_t *slot)
+{
+	return frame_of_va((void *)ALIGN_DOWN((uintptr_t)slot, PAGE_SIZE));
+}
 
-/* The @n slots under @to, which are empty, are to have what the @n under @from have, but A
- * and D: the table of @to borrows.  @pages of them hold frames, and none has W. */
-void pt_lend(struct pt_cur *from, struct pt_cur *to, unsigned n, unsigned pages);
+static inline struct page *pt_table_of(const struct pt_cur *c)
+{
+	return pt_table_at_slot(c->slot);
+}
+
+/* tie_lend(), where both tables are in use. */
+void pt_lend(struct page *lender, struct page *borrower, struct tie_range range);

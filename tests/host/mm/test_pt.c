@@ -162,6 +162,17 @@ static void check_run(unsigned i)
 	assert_int_equal(pt_empty_run(&c, max), n);
 }
 
+/* A cursor that moves is where a new one would be. */
+static void check_move(unsigned from, unsigned to)
+{
+	struct pt_cur c = pt_at(&pt, page_va(from)), there = pt_at(&pt, page_va(to));
+
+	pt_move(&c, page_va(to));
+	assert_ptr_equal(c.slot, there.slot);
+	assert_int_equal(c.level, there.level);
+	assert_int_equal(c.va, there.va);
+}
+
 /* A walk over everything sees each entry once, and the holes between them. */
 static void check_walk(va_t start, va_t end)
 {
@@ -205,6 +216,8 @@ static void check_all(void)
 		check_page(i);
 	for (unsigned i = 0; i < 64; i++)
 		check_run(rig_below(PAGES));
+	for (unsigned i = 0; i < 64; i++)
+		check_move(rig_below(PAGES), rig_below(PAGES));
 	check_walk(0, BIT(38));
 	check_reserve();
 	check_roots();

@@ -10,6 +10,7 @@
 
 #include "mm/map.h"
 #include "mm/space/aspace_priv.h"
+#include "mm/space/build.h"
 #include "shim.h"
 
 #define FAMILY 5
@@ -426,6 +427,118 @@ static void test_end_copies_nothing(void **state)
 	end();
 }
 
+/* --- areas side by side ---------------------------------------------------------------- */
+
+#define EACH 8 /* pages of an area */
+
+static u8 *must_reach(unsigned s, unsigned page, enum access access)
+{
+	u8 *at = reach(s, page, access);
+
+	assert_non_null(at);
+	return at;
+}
+
+/* Maps areas without a hole between, one of each sort, and writes 1 to each of their pages.
+ * The middle of the first two is read-only then. */
+static void map_neighbours(struct map_request *sorts, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		va_t at;
+
+		sorts[i].addr = va_of(i * EACH);
+		sorts[i].len = EACH * PAGE_SIZE;
+		sorts[i].prot = VMA_R | VMA_W;
+		sorts[i].fixed = true;
+		assert_int_equal(aspace_map(family[0], &sorts[i], &at), 0);
+		for (unsigned p = 0; p < EACH; p++)
+			*must_reach(0, i * EACH + p, ACCESS_WRITE) = 1;
+	}
+	assert_int_equal(
+		aspace_protect(family[0], va_of(EACH / 2), EACH * PAGE_SIZE, VMA_R), 0);
+}
+
+/* Private memory is one range whatever its rights; what is shared stays shared, and pages of
+ * a file are not lent. */
+static void test_neighbours(void **state)
+{
+	struct map_request sorts[] = { { 0 },
+				       { 0 },
+				       { .shared = true },
+				       { .object = &world_file.obj } };
+	unsigned n = ARRAY_SIZE(sorts);
+
+	(void)state;
+	for (unsigned number = 0; number < FORK_NUMBERS; number++) {
+		begin();
+		do_unmap(0, 0, PAGES_ALL);
+		world_file.pages = EACH;
+		map_neighbours(sorts, n);
+		option_put(FORK, number);
+		do_fork(0, 1);
+		for (unsigned i = 0; i < n * EACH; i++)
+			assert_int_equal(lent_by(&family[1]->pt, va_of(i)) != NULL,
+					 number == FORK_TABLES && i < 2 * EACH);
+		for (unsigned i = 0; i < n * EACH; i++) {
+			bool read_only = i >= EACH / 2 && i < EACH + EACH / 2;
+
+			assert_int_equal(*must_reach(1, i, ACCESS_READ), 1);
+			assert_int_equal(!reach(1, i, ACCESS_WRITE), read_only);
+			if (!read_only)
+				*must_reach(1, i, ACCESS_WRITE) = 2;
+			assert_int_equal(*must_reach(0, i, ACCESS_READ),
+					 i / EACH == 2 ? 2 : 1);
+		}
+		aspace_check(family[0]);
+		aspace_check(family[1]);
+		memset(flat, 0, sizeof(flat));
+		end();
+	}
+}
+
+/* A guard between two areas belongs to no range: it has no frame that could be lent. */
+static void test_guard_between(void **state)
+{
+	struct area_spec spec = { .prot = VMA_R | VMA_W,
+				  .kind = VMA_anon,
+				  .populate = true };
+
+	(void)state;
+	for (unsigned first = 0; first < 2; first++) {
+		struct page *trapframe;
+		struct aspace_builder b;
+
+		begin();
+		trapframe = frame_alloc(FRAME_trapframe, 0);
+		assert_int_equal(aspace_builder_start(&b, trapframe), 0);
+		for (unsigned i = 0; i < 2; i++) {
+			spec.start = va_of(i * (EACH + 1));
+			spec.end = spec.start + EACH * PAGE_SIZE;
+			assert_int_equal(aspace_builder_add(&b, &spec), 0);
+		}
+		assert_int_equal(aspace_builder_add_guard(&b, va_of(EACH)), 0);
+		do_end(0);
+		memset(flat, 0, sizeof(flat));
+		family[0] = aspace_builder_finish(&b);
+		option_put(FORK, FORK_TABLES);
+		do_fork(0, 1);
+		do_fork(1, 2);
+		for (unsigned s = 0; s < 3; s++) {
+			struct pt_cur c = pt_peek(&family[s]->pt, family[s]->guard);
+
+			assert_true(aspace_has_guard(&c));
+			assert_null(reach(s, EACH, ACCESS_READ));
+			*must_reach(s, EACH + 1, ACCESS_WRITE) = (u8)s;
+			aspace_check(family[s]);
+		}
+		do_end(first);
+		do_end(1 - first);
+		do_end(2);
+		frame_put(trapframe);
+		end();
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_ties),
@@ -433,6 +546,8 @@ int main(void)
 					    cmocka_unit_test(test_growth),
 					    cmocka_unit_test(test_no_room_for_a_large_leaf),
 					    cmocka_unit_test(test_end_copies_nothing),
+					    cmocka_unit_test(test_neighbours),
+					    cmocka_unit_test(test_guard_between),
 					    cmocka_unit_test(test_family) };
 
 	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
