@@ -53,23 +53,26 @@ static void slab_clear(u64 *obj, u32 size)
 		obj[0] = obj[1] = 0;
 }
 
-/* Takes an object of slab @pg, which has room.  It loses its mark, so that its user need
- * not write to it before it is freed.  c->lock is held. */
-static void *slab_take(struct slab_cache *c, struct page *pg)
+/* Takes up to @n objects of slab @pg, which has room.  They lose their marks, so that their
+ * user need not write to them before they are freed.  Returns how many.  c->lock is held. */
+static u32 slab_take(struct slab_cache *c, struct page *pg, void **out, u32 n)
 {
-	struct free_object *f;
+	n = MIN(n, c->per_slab - (u32)pg->index);
+	for (u32 i = 0; i < n; i++) {
+		struct free_object *f = (struct free_object *)pg->priv;
 
-	if (pg->priv) {
-		f = (struct free_object *)pg->priv;
-		pg->priv = f->next;
-	} else {
-		f = (void *)((char *)frame_va(pg) + (u64)pg->flags++ * c->size);
+		if (f)
+			pg->priv = f->next;
+		else
+			f = (void *)((char *)frame_va(pg) + (u64)pg->flags++ * c->size);
+		f->mark = 0;
+		out[i] = f;
 	}
-	f->mark = 0;
-	if (++pg->index == c->per_slab)
+	pg->index += n;
+	if (pg->index == c->per_slab)
 		list_del(&pg->link);
-	c->inuse++;
-	return f;
+	c->inuse += n;
+	return n;
 }
 
 /* A slab that slab_keep() made has a second reference. */
@@ -121,7 +124,8 @@ u32 slab_alloc_many(struct slab_cache *c, unsigned flags, void **out, u32 n)
 		spin_lock(&c->lock);
 	}
 	while (got < n && !list_empty(&c->partial))
-		out[got++] = slab_take(c, list_first(&c->partial, struct page, link));
+		got += slab_take(c, list_first(&c->partial, struct page, link), out + got,
+				 n - got);
 	spin_unlock(&c->lock);
 	return got;
 }

@@ -71,7 +71,7 @@ static void vma_tree_insert(struct vma_set *set, struct vma *v)
 /* The same for the last area: it has a place on the way from @prev, which was the last
  * (NULL: there was none), up to the root.  What is too light comes to lie below it, and so
  * leaves that way: on average each insertion takes constant time. */
-static void vma_tree_append(struct vma_set *set, struct vma *v, struct vma *prev)
+static inline void vma_tree_append(struct vma_set *set, struct vma *v, struct vma *prev)
 {
 	struct vma *up = prev, *below = NULL;
 
@@ -191,20 +191,26 @@ static inline struct vma *vma_alloc(struct vma_set *set, const struct vma *like)
 	return v;
 }
 
+/* Adds @v, which has a weight, after @prev, the last area (NULL: there is none). */
+static inline void vma_append(struct vma_set *set, struct vma *v, struct vma *prev)
+{
+	list_add_tail(&set->areas, &v->link);
+	set->count++;
+	vma_tree_append(set, v, prev);
+}
+
 /* Adds @v, which overlaps nothing, before @next; NULL: as the last. */
 static void vma_add(struct vma_set *set, struct vma *v, struct vma *next)
 {
-	struct vma *prev = next ? vma_prev(set, next) : vma_last(set);
-
 	v->weight = vma_next_weight(set);
-	list_add(prev ? &prev->link : &set->areas, &v->link);
-	set->count++;
-	if (next) {
-		vma_tree_insert(set, v);
-		vma_tree_update(set, next);
-	} else {
-		vma_tree_append(set, v, prev);
+	if (!next) {
+		vma_append(set, v, vma_last(set));
+		return;
 	}
+	list_add_tail(&next->link, &v->link);
+	set->count++;
+	vma_tree_insert(set, v);
+	vma_tree_update(set, next);
 }
 
 /* Does not call the hook. */
@@ -309,17 +315,18 @@ void vma_set_fini(struct vma_set *set)
 	vma_set_init(set, set->hooks);
 }
 
+/* The copies have the weights of the areas, and so their tree has the same shape. */
 int vma_copy_all(struct vma_set *to, const struct vma_set *from)
 {
 	void *fresh[VMA_BATCH];
 	const struct vma *like;
+	struct vma *v = NULL, *prev;
 	u32 n = 0;
 	int err = 0;
 
 	ASSERT(!to->count);
+	to->random = from->random;
 	vma_for_each(like, from) {
-		struct vma *v;
-
 		if (like->kind == VMA_system)
 			continue;
 		if (!n) {
@@ -329,9 +336,10 @@ int vma_copy_all(struct vma_set *to, const struct vma_set *from)
 			if (err)
 				break;
 		}
+		prev = v;
 		v = fresh[--n];
 		*v = *like;
-		vma_add(to, v, NULL);
+		vma_append(to, v, prev);
 		if (to->hooks)
 			to->hooks->copied(v);
 	}

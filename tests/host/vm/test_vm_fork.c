@@ -464,8 +464,8 @@ static void test_neighbours(void **state)
 {
 	struct map_request sorts[] = { { 0 },
 				       { 0 },
-				       { .shared = true },
-				       { .object = &world_file.obj } };
+				       { .object = &world_file.obj },
+				       { .shared = true } };
 	unsigned n = ARRAY_SIZE(sorts);
 
 	(void)state;
@@ -487,7 +487,7 @@ static void test_neighbours(void **state)
 			if (!read_only)
 				*must_reach(1, i, ACCESS_WRITE) = 2;
 			assert_int_equal(*must_reach(0, i, ACCESS_READ),
-					 i / EACH == 2 ? 2 : 1);
+					 i / EACH == 3 ? 2 : 1);
 		}
 		aspace_check(family[0]);
 		aspace_check(family[1]);
