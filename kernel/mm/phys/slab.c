@@ -53,8 +53,9 @@ static void slab_clear(u64 *obj, u32 size)
 		obj[0] = obj[1] = 0;
 }
 
-/* Takes up to @n objects of slab @pg, which has room.  They lose their marks, so that their
- * user need not write to them before they are freed.  Returns how many.  c->lock is held. */
+/* Takes up to @n objects of slab @pg, which has room.  They lose their marks, so that
+ * their user need not write to them before they are freed.  Returns how many.  c->lock is
+ * held. */
 static u32 slab_take(struct slab_cache *c, struct page *pg, void **out, u32 n)
 {
 	n = MIN(n, c->per_slab - (u32)pg->index);

@@ -427,7 +427,7 @@ static void test_end_copies_nothing(void **state)
 	end();
 }
 
-/* --- areas side by side ---------------------------------------------------------------- */
+/* --- areas side by side ------------------------------------------------------------- */
 
 #define EACH 8 /* pages of an area */
 
@@ -458,8 +458,8 @@ static void map_neighbours(struct map_request *sorts, unsigned n)
 		aspace_protect(family[0], va_of(EACH / 2), EACH * PAGE_SIZE, VMA_R), 0);
 }
 
-/* Private memory is one range whatever its rights; what is shared stays shared, and pages of
- * a file are not lent. */
+/* Private memory is one range whatever its rights; what is shared stays shared, and pages
+ * of a file are not lent. */
 static void test_neighbours(void **state)
 {
 	struct map_request sorts[] = { { 0 },
