@@ -140,7 +140,7 @@ static int fork_copy_large(struct fork *f, va_t va, struct page *from, u64 flags
 {
 	struct page *pg = super_copy(from);
 	pte_t *slots;
-	int err;
+	int err = 0;
 
 	if (!pg) {
 		slots = aspace_builder_slot(&f->to, va);
