@@ -13,16 +13,17 @@
 
 static int fd[2];
 static char page[PAGE] __attribute__((aligned(PAGE)));
-static char own[5], new[5];
+static char own[5], new[5], dir[5];
 
-/* Names of files that process @number has for itself. */
+/* Names that process @number has for itself. */
 static void names_set(int number)
 {
 	for (int i = 0; i < 3; i++) {
 		own[i] = "own"[i];
 		new[i] = "new"[i];
+		dir[i] = "dir"[i];
 	}
-	own[3] = new[3] = (char)('0' + number);
+	own[3] = new[3] = dir[3] = (char)('0' + number);
 }
 
 static void file_make(const char *name)
@@ -111,6 +112,11 @@ static void member(enum bench_row row, int number, const int *ready, const int *
 	names_set(number);
 	if (pipe(fd) < 0)
 		exit(1);
+	if (row == ROW_pcreatedir) {
+		mkdir(dir);
+		if (chdir(dir) < 0)
+			exit(1);
+	}
 	operation(row);
 	write(ready[1], &r, sizeof(r));
 	close(go[1]);

@@ -73,7 +73,8 @@
 	X(popensame, "par-opensame", PAR, "open, close of the same file")               \
 	X(pread, "par-read", PAR, "read 128 KiB of an own file")                        \
 	X(preadsame, "par-readsame", PAR, "read 128 KiB of the same file")              \
-	X(pcreate, "par-create", PAR, "create, close, unlink of an own name")
+	X(pcreate, "par-create", PAR, "create, close, unlink of an own name")           \
+	X(pcreatedir, "par-createdir", PAR, "the same in an own directory")
 
 #define BENCH_ROW_ID(id, name, group, what) ROW_##id,
 enum bench_row { BENCH_ROWS(BENCH_ROW_ID) NROWS };

@@ -128,12 +128,12 @@ static void ktest_adder(void *arg)
 	spin_unlock(&lock);
 }
 
-/* How often threads have slept for a mutex called as this one. */
-static u64 ktest_mutex_waits(void)
+/* How often threads have waited in that way for a mutex called as this one. */
+static u64 ktest_mutex_waits(enum lockwait_kind kind)
 {
 	const struct lockwait *w;
 
-	for (u32 i = 0; (w = lockwait_at(LOCKWAIT_MUTEX, i)) != NULL; i++) {
+	for (u32 i = 0; (w = lockwait_at(kind, i)) != NULL; i++) {
 		if (w->name == mutex.name)
 			return w->waits;
 	}
@@ -152,7 +152,7 @@ KTEST(a_mutex_lets_one_in)
 		waitq_wait_quiet(&wq, &lock);
 	spin_unlock(&lock);
 	ASSERT(counter == ADDERS * ADDS);
-	ASSERT(ktest_mutex_waits() > 0);
+	ASSERT(ktest_mutex_waits(LOCKWAIT_MUTEX) + ktest_mutex_waits(LOCKWAIT_SPUN) > 0);
 }
 
 static void ktest_waiter(void *arg)
@@ -184,6 +184,74 @@ KTEST(a_mutex_is_kept_for_those_who_wait)
 	}
 	ASSERT(got);
 	mutex_unlock(&mutex);
+	spin_lock(&lock);
+	while (done == before)
+		waitq_wait_quiet(&wq, &lock);
+	spin_unlock(&lock);
+}
+
+static bool trying; /* (A) */
+
+static void ktest_contender(void *more)
+{
+	do {
+		turn_wait(1);
+		__atomic_store_n(&trying, true, __ATOMIC_RELEASE);
+		mutex_lock(&mutex);
+		mutex_unlock(&mutex);
+		turn_give(0);
+	} while (__atomic_load_n((bool *)more, __ATOMIC_ACQUIRE));
+	spin_lock(&lock);
+	done++;
+	waitq_wake_all(&wq);
+	spin_unlock(&lock);
+}
+
+/* Lets the other thread find the mutex taken, and keeps it for another @hold.  How long
+ * this thread did not run before that. */
+static u64 ktest_contend(u64 hold)
+{
+	u64 begin, tried;
+
+	mutex_lock(&mutex);
+	__atomic_store_n(&trying, false, __ATOMIC_RELAXED);
+	turn_give(1);
+	begin = clock_now();
+	if (nharts == 1)
+		thread_yield();
+	while (!__atomic_load_n(&trying, __ATOMIC_ACQUIRE))
+		;
+	tried = clock_now();
+	while (clock_now() < tried + hold)
+		;
+	mutex_unlock(&mutex);
+	turn_wait(0);
+	return tried - begin;
+}
+
+/* Who finds a mutex taken looks again for a while if the holder runs, and else sleeps at
+ * once.  The host may disturb each try, but not all of them. */
+KTEST(a_mutex_is_watched_while_its_holder_runs)
+{
+	u64 spin = clock_hz() / MUTEX_SPIN_HZ, end = clock_now() + clock_from_ms(20000);
+	u64 spun = ktest_mutex_waits(LOCKWAIT_SPUN), slept;
+	unsigned before = done;
+	bool seen = false, more = true;
+
+	mutex_init(&mutex, "ktest", RANK_none);
+	ASSERT(kthread_start("ktest", ktest_contender, &more) == 0);
+	while (!seen && clock_now() < end) {
+		u64 away = ktest_contend(0);
+
+		seen = nharts == 1 ? away < spin : ktest_mutex_waits(LOCKWAIT_SPUN) > spun;
+	}
+	ASSERT(seen);
+	slept = ktest_mutex_waits(LOCKWAIT_MUTEX);
+	while (ktest_mutex_waits(LOCKWAIT_MUTEX) == slept && clock_now() < end)
+		(void)ktest_contend(10 * spin);
+	ASSERT(ktest_mutex_waits(LOCKWAIT_MUTEX) > slept);
+	__atomic_store_n(&more, false, __ATOMIC_RELEASE);
+	(void)ktest_contend(0);
 	spin_lock(&lock);
 	while (done == before)
 		waitq_wait_quiet(&wq, &lock);

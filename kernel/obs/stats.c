@@ -81,9 +81,12 @@ static struct snap_counter stats_counter(u64 i)
  * the next piece goes on where this one ends. */
 static void snap_lock_waits(struct snap *s)
 {
-	static const char *const kinds[] = { "spin", "mutex" };
-	static const char *const what[] = { "times that a hart found this lock taken",
-					    "times that a thread slept for this mutex" };
+	static const char *const kinds[] = { "spin", "mutex", "spun" };
+	static const char *const what[] = {
+		"times that a hart found this lock taken",
+		"times that a thread slept for this mutex",
+		"times that a thread got it after a short wait"
+	};
 	const struct lockwait *w;
 	char name[24];
 

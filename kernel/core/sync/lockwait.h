@@ -8,7 +8,7 @@
 
 #define LOCKWAIT_MAX 48 /* names that can be counted */
 
-enum lockwait_kind { LOCKWAIT_SPIN, LOCKWAIT_MUTEX, LOCKWAIT_KINDS };
+enum lockwait_kind { LOCKWAIT_SPIN, LOCKWAIT_MUTEX, LOCKWAIT_SPUN, LOCKWAIT_KINDS };
 
 struct lockwait {
 	const char *name; /* (A) NULL: no lock yet.  Constant after that */

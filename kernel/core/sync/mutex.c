@@ -1,8 +1,12 @@
 /* mutex.c - see mutex.h.  The free case is one compare-and-swap, and so is the unlock if
- * nobody has waited. */
+ * nobody has waited.
+ *
+ * Whoever finds a mutex taken looks at it again and again while its owner runs on another
+ * hart, for as long as it may take to sleep and to be woken.  Then it sleeps. */
 
 #include "core/sync/mutex.h"
 
+#include "core/clock.h"
 #include "core/sched.h"
 #include "core/sync/lockwait.h"
 #include "lib/assert.h"
@@ -24,11 +28,46 @@ static inline bool mutex_change(struct mutex *m, u64 from, u64 to)
 					   __ATOMIC_RELAXED);
 }
 
+static inline u64 mutex_state(const struct mutex *m)
+{
+	return __atomic_load_n(&m->state, __ATOMIC_RELAXED);
+}
+
+/* Whether a hart runs the owner that @state names.  That thread may be gone: it is only
+ * compared. */
+static bool mutex_owner_runs(u64 state)
+{
+	for (u32 i = 0; i < nharts; i++) {
+		if (((u64)__atomic_load_n(&harts[i].cpu.thread, __ATOMIC_RELAXED) ^
+		     state) <= MUTEX_WAITED)
+			return true;
+	}
+	return false;
+}
+
+/* When a thread that begins to look at a mutex now had better sleep. */
+static u64 mutex_watch_end(void)
+{
+	return clock_now() + clock_hz() / MUTEX_SPIN_HZ;
+}
+
+/* Looks at @m until it is free.  False: its owner does not run, or the time is @end. */
+static bool mutex_watch(const struct mutex *m, u64 end)
+{
+	u64 state;
+
+	while ((state = mutex_state(m)) != 0) {
+		if (!mutex_owner_runs(state) || clock_now() >= end)
+			return false;
+	}
+	return clock_now() < end;
+}
+
 /* (lock) Takes @m if that is possible now; else makes sure that the unlock comes here. */
 static bool mutex_take_or_mark(struct mutex *m, const struct thread *self, bool waited)
 {
 	for (;;) {
-		u64 state = __atomic_load_n(&m->state, __ATOMIC_RELAXED);
+		u64 state = mutex_state(m);
 		u64 mine = (u64)self | (m->waiting ? MUTEX_WAITED : 0);
 
 		if (state == 0 || (state == MUTEX_RESERVED && waited)) {
@@ -50,10 +89,17 @@ static bool mutex_take_or_mark(struct mutex *m, const struct thread *self, bool 
 static __attribute__((noinline)) void mutex_take_slowly(struct mutex *m,
 							const struct thread *self)
 {
+	u64 end = mutex_watch_end();
 	bool waited = false;
 
-	spin_lock(&m->lock);
 	ASSERT(!mutex_held(m));
+	while (mutex_watch(m, end)) {
+		if (mutex_change(m, 0, (u64)self)) {
+			lockwait_note(LOCKWAIT_SPUN, m->name);
+			return;
+		}
+	}
+	spin_lock(&m->lock);
 	while (!mutex_take_or_mark(m, self, waited)) {
 		if (waited)
 			m->reserve = true;
@@ -62,6 +108,9 @@ static __attribute__((noinline)) void mutex_take_slowly(struct mutex *m,
 		waitq_wait_quiet(&m->wq, &m->lock);
 		m->waiting--;
 		waited = true;
+		spin_unlock(&m->lock);
+		(void)mutex_watch(m, mutex_watch_end());
+		spin_lock(&m->lock);
 	}
 	if (waited)
 		m->reserve = false;
@@ -161,7 +210,5 @@ void mutex_unlock(struct mutex *m)
 
 bool mutex_held(const struct mutex *m)
 {
-	u64 state = __atomic_load_n(&m->state, __ATOMIC_RELAXED);
-
-	return (state & ~MUTEX_WAITED) == (u64)thread_current();
+	return (mutex_state(m) & ~MUTEX_WAITED) == (u64)thread_current();
 }

@@ -7,6 +7,8 @@
 
 #include "core/sync/waitq.h"
 
+#define MUTEX_SPIN_HZ 20000 /* 50 us: as long, a thread looks at it before it sleeps */
+
 struct mutex {
 	u64 state;        /* (A) 0: free; the address of the owner; bits of mutex.c */
 	u32 waiting;      /* (lock) threads that wait on wq */
