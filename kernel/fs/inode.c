@@ -335,17 +335,34 @@ static struct inode_words *inode_in_buf(const struct inode *ip, struct buf *b)
 	return (struct inode_words *)(void *)b->data + ip->ino % FS_INODES_PER_BLOCK;
 }
 
+/* Called when the slot has become another inode: from now on it keeps a reference to the
+ * buffer with that inode, until it becomes yet another.  An additional slot keeps none:
+ * there may be more of these than buffers.  -EIO.  Lock held. */
+static int inode_keep_buf(struct inode *ip)
+{
+	struct buf *was = ip->buf;
+
+	if (inode_is_extra(ip) || (was && was->block == geo_inode_block(ip->ino)))
+		return 0;
+	ip->buf = NULL;
+	if (was)
+		buf_put(was);
+	return buf_get(geo_inode_block(ip->ino), &ip->buf);
+}
+
 /* Reads the inode from the disk.  Its lock is held. */
 static int inode_load(struct inode *ip)
 {
 	struct buf *b;
-	int err = inode_buf(ip, &b);
+	int err = inode_keep_buf(ip);
 
+	if (!err)
+		err = inode_buf(ip, &b);
 	if (err)
 		return err;
 	inode_unload(ip);
 	ip->whole = *inode_in_buf(ip, b);
-	buf_put(b);
+	inode_put_buf(ip, b);
 	if (ip->type < T_DIR || ip->type > T_SYMLINK || ip->nlink < 0)
 		return -EIO;
 	__atomic_store_n(&ip->loaded, true, __ATOMIC_RELEASE);
@@ -481,7 +498,14 @@ struct inode *inode_root(void)
 
 int inode_buf(const struct inode *ip, struct buf **out)
 {
-	return buf_get(geo_inode_block(ip->ino), out);
+	*out = ip->buf;
+	return *out ? 0 : buf_get(geo_inode_block(ip->ino), out);
+}
+
+void inode_put_buf(const struct inode *ip, struct buf *b)
+{
+	if (b && b != ip->buf)
+		buf_put(b);
 }
 
 void inode_store(struct log_op *op, struct inode *ip, struct buf *b)
@@ -511,8 +535,13 @@ int inode_new(struct inode **out)
 	inode_lock_nested(*out);
 	inode_unload(*out);
 	(*out)->loaded = (*out)->making = true;
+	err = inode_keep_buf(*out);
 	inode_unlock(*out);
-	return 0;
+	if (err) {
+		inode_put(*out);
+		ifree_settle();
+	}
+	return err;
 }
 
 void inode_settle(void)

@@ -35,12 +35,13 @@ struct inode {
 		struct inode_words whole;
 	};
 
-	u32 goal;      /* (lock) the block to allocate next, if it is free   */
-	u32 next_page; /* (lock) files: the page a sequential reader needs next */
-	u32 free_slot; /* (lock) directories: no free entry lies before this */
-	u32 searches;  /* (lock) directories: while there was no index */
-	u32 version;   /* (A) changed under (lock): counts changes of the contents */
-	u32 cuts;      /* (A) threads that are cutting its mappings: truncate.c */
+	struct buf *buf; /* (C) while loaded: what inode_buf() gives, or NULL: it asks */
+	u32 goal;        /* (lock) the block to allocate next, if it is free   */
+	u32 next_page;   /* (lock) files: the page a sequential reader needs next */
+	u32 free_slot;   /* (lock) directories: no free entry lies before this */
+	u32 searches;    /* (lock) directories: while there was no index */
+	u32 version;     /* (A) changed under (lock): counts changes of the contents */
+	u32 cuts;        /* (A) threads that are cutting its mappings: truncate.c */
 	struct object obj;
 	struct inode *hash_next; /* (A) changed under (fstable)                   */
 	struct list idle;        /* (fstable) slots to be given back              */
@@ -103,8 +104,11 @@ static inline void inode_note_change(struct inode *ip)
 }
 
 /* Gets the block that holds the inode.  Called before the operation begins, so that nothing
- * can fail in the middle of it.  -EIO. */
+ * can fail in the middle of it.  -EIO.  The caller has a reference, until inode_put_buf(). */
 int inode_buf(const struct inode *ip, struct buf **out) MUST_CHECK;
+
+/* @b: what inode_buf() gave, or NULL. */
+void inode_put_buf(const struct inode *ip, struct buf *b);
 
 /* Writes the fields of the inode into @b, which inode_buf() gave.  Lock held; logs one
  * block. */

@@ -130,8 +130,7 @@ static int mapped_prepare_locked(struct mapped *m)
 
 static void mapped_finish(struct mapped *m)
 {
-	if (m->ibuf)
-		buf_put(m->ibuf);
+	inode_put_buf(m->ip, m->ibuf);
 	wb_unreserve(m->reserved);
 	if (m->spare)
 		frame_put(m->spare);

@@ -42,7 +42,7 @@ static int truncate_free_some(struct inode *ip, u32 first, bool kill)
 	inode_store(&op, ip, b);
 	log_end(&op);
 out:
-	buf_put(b);
+	inode_put_buf(ip, b);
 	return err;
 }
 
@@ -71,7 +71,7 @@ static int truncate_store_size(struct inode *ip, u32 size)
 		inode_store(&op, ip, b);
 		log_end(&op);
 	}
-	buf_put(b);
+	inode_put_buf(ip, b);
 	return err;
 }
 

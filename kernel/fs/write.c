@@ -320,8 +320,7 @@ static int write_step_locked(struct writer *w, struct piece *p)
 		err = piece_store(w, p);
 		w->read_first = false;
 	}
-	if (p->ibuf)
-		buf_put(p->ibuf);
+	inode_put_buf(w->ip, p->ibuf);
 	if (p->is_new)
 		w->spare = p->pg;
 	else if (p->pg)

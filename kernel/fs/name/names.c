@@ -146,9 +146,9 @@ int node_create(struct path *p, const struct newnode *what, struct inode **out)
 	err = node_create_buffered(&c);
 	dir_put_place(&c.place);
 out_dbuf:
-	buf_put(c.dbuf);
+	inode_put_buf(p->at, c.dbuf);
 out_ibuf:
-	buf_put(c.ibuf);
+	inode_put_buf(c.ip, c.ibuf);
 out_inode:
 	if (err || !out)
 		inode_put(c.ip);
@@ -247,9 +247,9 @@ static int names_link_locked(struct path *p, struct inode *ip)
 	err = inode_buf(p->at, &dbuf);
 	if (!err) {
 		err = names_link_buffered(p, ip, ibuf, dbuf);
-		buf_put(dbuf);
+		inode_put_buf(p->at, dbuf);
 	}
-	buf_put(ibuf);
+	inode_put_buf(ip, ibuf);
 	return err;
 }
 
@@ -343,9 +343,9 @@ static int names_remove_locked(struct removal *r, u32 slot)
 	if (!err)
 		err = names_remove_buffered(r);
 	dir_put_place(&r->place);
-	buf_put(r->dbuf);
+	inode_put_buf(dp, r->dbuf);
 out_ibuf:
-	buf_put(r->ibuf);
+	inode_put_buf(r->ip, r->ibuf);
 	return err;
 }
 

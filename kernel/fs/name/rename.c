@@ -180,12 +180,10 @@ static int rename_get_buffers(struct renaming *r)
 
 static void rename_put_buffers(struct renaming *r)
 {
-	struct buf *held[] = { r->from.dbuf, r->to.dbuf, r->from.ibuf, r->to.ibuf };
-
-	for (u32 i = 0; i < ARRAY_SIZE(held); i++) {
-		if (held[i])
-			buf_put(held[i]);
-	}
+	inode_put_buf(r->from.path.at, r->from.dbuf);
+	inode_put_buf(r->to.path.at, r->to.dbuf);
+	inode_put_buf(r->from.ip, r->from.ibuf);
+	inode_put_buf(r->to.ip, r->to.ibuf);
 	dir_put_place(&r->from.place);
 	dir_put_place(&r->to.place);
 	dir_put_place(&r->dotdot);

@@ -2,7 +2,7 @@
 // cflags: -Itests/host/fs -Wl,--wrap=frame_alloc,--wrap=frame_alloc_order,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
 /* test_fs_limits.c - the most links that an inode can have, and directories that were
  * removed while somebody is in them: every call that makes a name fails, with nothing
- * changed.  Slots of inodes: no slot becomes two inodes. */
+ * changed.  Slots of inodes: no slot becomes two inodes, and they leave buffers to others. */
 #include "fs_rig.h"
 
 #include "fs/store/alloc_priv.h"
@@ -243,6 +243,42 @@ static void test_empty_slot_behind_dirty_one(void **state)
 	rig_done();
 }
 
+/* --- their buffers ------------------------------------------------------------------- */
+
+#define NBLOCKS 760 /* more than there are buffers */
+
+/* Inodes in as many blocks are in use.  The slots of the table keep a buffer each, and the
+ * additional ones none, so other work goes on. */
+static void test_more_blocks_than_buffers(void **state)
+{
+	u32 per = (u32)FS_INODES_PER_BLOCK;
+	struct inode *ip[NBLOCKS];
+
+	(void)state;
+	rig_format(NBLOCKS + 200, NBLOCKS * per, 30, false);
+	for (u32 i = 1; i < NBLOCKS; i++) {
+		struct fs_dinode *d =
+			(struct fs_dinode *)(void *)(rig_disk.data + (32 + i) * FS_BLOCK);
+
+		assert_int_equal(d->type, 0);
+		d->type = T_FILE;
+		d->nlink = 1;
+		d->size = i;
+	}
+	assert_int_equal(rig_mount(RIG_RAM), 0);
+	for (u32 i = 1; i < NBLOCKS; i++)
+		assert_int_equal(inode_get(i * per, &ip[i]), 0);
+	rig_write_file("new", "x", 1);
+	assert_int_equal(fs_sync(), 0);
+	assert_int_equal(fs_unlink(rig_cwd(), "new"), 0);
+	for (u32 i = 1; i < NBLOCKS; i++) {
+		assert_int_equal(ip[i]->size, i);
+		inode_put(ip[i]);
+	}
+	assert_int_equal(fs_sync(), 0);
+	rig_shutdown(); /* no entry names them, so the disk is not clean */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -251,6 +287,7 @@ int main(void)
 		cmocka_unit_test(test_removed_directories),
 		cmocka_unit_test(test_removed_parents),
 		cmocka_unit_test(test_empty_slot_behind_dirty_one),
+		cmocka_unit_test(test_more_blocks_than_buffers),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -114,6 +114,14 @@ static void try_wanted(void)
 	tried = inode_try(wanted);
 }
 
+static void (*at_transaction)(void);
+
+static void run_at_transaction(enum rig_point at)
+{
+	if (at == RIG_TRANSACTION)
+		run_once(&at_transaction);
+}
+
 /* An inode is asked for while it is being freed, and while it is read from the disk. */
 static void test_not_ready(void **state)
 {
@@ -126,10 +134,12 @@ static void test_not_ready(void **state)
 	wanted = ip->ino;
 	assert_int_equal(fs_unlink(rig_cwd(), "a"), 0);
 	assert_null(inode_try(wanted));
-	at_block = try_wanted;
+	at_transaction = try_wanted;
+	rig_between = run_at_transaction;
 	tried = ip;
 	inode_put(ip);
-	assert_null(at_block);
+	rig_between = NULL;
+	assert_null(at_transaction);
 	assert_null(tried);
 
 	assert_int_equal(rig_try_open("a", O_CREATE), 0);
