@@ -234,16 +234,20 @@ static u64 ktest_contend(u64 hold)
 KTEST(a_mutex_is_watched_while_its_holder_runs)
 {
 	u64 spin = clock_hz() / MUTEX_SPIN_HZ, end = clock_now() + clock_from_ms(20000);
-	u64 spun = ktest_mutex_waits(LOCKWAIT_SPUN), slept;
+	u64 slept, spun = ktest_mutex_waits(LOCKWAIT_SPUN);
 	unsigned before = done;
 	bool seen = false, more = true;
 
 	mutex_init(&mutex, "ktest", RANK_none);
 	ASSERT(kthread_start("ktest", ktest_contender, &more) == 0);
 	while (!seen && clock_now() < end) {
-		u64 away = ktest_contend(0);
+		u64 away;
 
-		seen = nharts == 1 ? away < spin : ktest_mutex_waits(LOCKWAIT_SPUN) > spun;
+		slept = ktest_mutex_waits(LOCKWAIT_MUTEX);
+		away = ktest_contend(0);
+		seen = nharts == 1 ? away < spin
+				   : ktest_mutex_waits(LOCKWAIT_SPUN) > spun &&
+					     ktest_mutex_waits(LOCKWAIT_MUTEX) == slept;
 	}
 	ASSERT(seen);
 	slept = ktest_mutex_waits(LOCKWAIT_MUTEX);

@@ -85,7 +85,7 @@ static void snap_lock_waits(struct snap *s)
 	static const char *const what[] = {
 		"times that a hart found this lock taken",
 		"times that a thread slept for this mutex",
-		"times that a thread got it after a short wait"
+		"times that a thread found it taken by a running one"
 	};
 	const struct lockwait *w;
 	char name[24];

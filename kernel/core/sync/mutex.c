@@ -93,11 +93,11 @@ static __attribute__((noinline)) void mutex_take_slowly(struct mutex *m,
 	bool waited = false;
 
 	ASSERT(!mutex_held(m));
+	if (mutex_owner_runs(mutex_state(m)))
+		lockwait_note(LOCKWAIT_SPUN, m->name); /* now, not while it has @m */
 	while (mutex_watch(m, end)) {
-		if (mutex_change(m, 0, (u64)self)) {
-			lockwait_note(LOCKWAIT_SPUN, m->name);
+		if (mutex_change(m, 0, (u64)self))
 			return;
-		}
 	}
 	spin_lock(&m->lock);
 	while (!mutex_take_or_mark(m, self, waited)) {
