@@ -290,16 +290,19 @@ static int bmap_free_row(struct freeing *f, u32 *addr, u32 n, u32 bn, bool *chan
 	u32 lo = f->first > bn ? f->first - bn : 0;
 
 	while (n > lo) {
-		u32 run = bmap_count_adjacent(addr + lo, n - lo);
-		int err = addr[n - 1] ? block_free(f->op, addr[n - run], run, KEEP) : 0;
+		u32 run = 1;
 
-		if (err)
-			return err;
-		for (; run > 0; run--) {
-			n--;
-			*changed |= addr[n] != 0;
-			addr[n] = 0;
+		if (addr[n - 1]) {
+			int err;
+
+			run = bmap_count_adjacent(addr + lo, n - lo);
+			err = block_free(f->op, addr[n - run], run, KEEP);
+			if (err)
+				return err;
+			memset(&addr[n - run], 0, run * sizeof(*addr));
+			*changed = true;
 		}
+		n -= run;
 		f->end = MIN(f->end, bn + n);
 	}
 	return 0;

@@ -328,6 +328,7 @@ static void inode_unload(struct inode *ip)
 {
 	ip->whole = (struct inode_words){ .word = { 0 } };
 	ip->goal = ip->next_page = ip->free_slot = ip->searches = 0;
+	ip->unindexed = false;
 }
 
 static struct inode_words *inode_in_buf(const struct inode *ip, struct buf *b)
@@ -549,11 +550,6 @@ void inode_settle(void)
 	ifree_settle();
 }
 
-u32 inode_version(const struct inode *ip)
-{
-	return __atomic_load_n(&ip->version, __ATOMIC_RELAXED);
-}
-
 void inode_stat(struct inode *ip, struct stat *st)
 {
 	inode_lock(ip);
@@ -565,11 +561,6 @@ void inode_stat(struct inode *ip, struct stat *st)
 		.size = ip->size,
 	};
 	inode_unlock(ip);
-}
-
-struct object *inode_object(struct inode *ip)
-{
-	return ip->type == T_FILE ? &ip->obj : NULL;
 }
 
 static void inode_reclaim_in_block(struct buf *b, u32 first)

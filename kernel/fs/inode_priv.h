@@ -40,6 +40,7 @@ struct inode {
 	u32 next_page;   /* (lock) files: the page a sequential reader needs next */
 	u32 free_slot;   /* (lock) directories: no free entry lies before this */
 	u32 searches;    /* (lock) directories: while there was no index */
+	bool unindexed;  /* (lock) directories: dirindex_get() would find nothing */
 	u32 version;     /* (A) changed under (lock): counts changes of the contents */
 	u32 cuts;        /* (A) threads that are cutting its mappings: truncate.c */
 	struct object obj;
@@ -104,7 +105,8 @@ static inline void inode_note_change(struct inode *ip)
 }
 
 /* Gets the block that holds the inode.  Called before the operation begins, so that nothing
- * can fail in the middle of it.  -EIO.  The caller has a reference, until inode_put_buf(). */
+ * can fail in the middle of it.  -EIO.  The caller keeps its reference to the inode until
+ * inode_put_buf(). */
 int inode_buf(const struct inode *ip, struct buf **out) MUST_CHECK;
 
 /* @b: what inode_buf() gave, or NULL. */

@@ -90,6 +90,16 @@ const struct object_ops inode_object_ops = {
 	.mark_dirty = mapped_dirty,
 };
 
+struct object *inode_object(struct inode *ip)
+{
+	return ip->type == T_FILE ? &ip->obj : NULL;
+}
+
+u32 inode_version(const struct inode *ip)
+{
+	return __atomic_load_n(&ip->version, __ATOMIC_RELAXED);
+}
+
 /* --- reading ------------------------------------------------------------------------- */
 
 static const u8 zeros[FS_BLOCK];

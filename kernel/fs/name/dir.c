@@ -160,6 +160,15 @@ static int dir_fill_index(struct inode *dp, struct dirindex *x)
 	return 0;
 }
 
+/* Gets the index of @dp if it has one.  Only its own lock's holder makes it one. */
+static struct dirindex *dir_find_index(struct inode *dp)
+{
+	struct dirindex *x = dp->unindexed ? NULL : dirindex_get(dp->ino);
+
+	dp->unindexed = !x;
+	return x;
+}
+
 /* Gets the index of @dp, and makes it if it is worth it.  -EAGAIN: it has none; -EINTR. */
 static int dir_get_index(struct inode *dp, struct dirindex **out)
 {
@@ -167,7 +176,7 @@ static int dir_get_index(struct inode *dp, struct dirindex **out)
 
 	if (dir_nslots(dp) < INDEXED_SLOTS)
 		return -EAGAIN;
-	*out = dirindex_get(dp->ino);
+	*out = dir_find_index(dp);
 	if (*out)
 		return 0;
 	if (++dp->searches < INDEXED_SEARCHES)
@@ -176,6 +185,7 @@ static int dir_get_index(struct inode *dp, struct dirindex **out)
 	*out = dirindex_make(dp->ino, dir_nslots(dp));
 	if (!*out)
 		return -EAGAIN;
+	dp->unindexed = false;
 	err = dir_fill_index(dp, *out);
 	if (err)
 		dirindex_put(*out, false);
@@ -223,7 +233,7 @@ static void dir_note_entry(struct inode *dp, const union name *nm, u32 slot, boo
 	struct dirindex *x = NULL;
 
 	if (dir_nslots(dp) >= INDEXED_SLOTS)
-		x = dirindex_get(dp->ino);
+		x = dir_find_index(dp);
 	if (!x)
 		return;
 	if (!there)

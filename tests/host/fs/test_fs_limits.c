@@ -2,7 +2,7 @@
 // cflags: -Itests/host/fs -Wl,--wrap=frame_alloc,--wrap=frame_alloc_order,--wrap=printk,--wrap=mutex_lock,--wrap=mutex_lock_nested,--wrap=mutex_unlock,--wrap=spin_lock,--wrap=spin_unlock,--wrap=waitq_wait,--wrap=waitq_wait_quiet,--wrap=log_begin,--wrap=log_end,--wrap=log_commit
 /* test_fs_limits.c - the most links that an inode can have, and directories that were
  * removed while somebody is in them: every call that makes a name fails, with nothing
- * changed.  Slots of inodes: no slot becomes two inodes, and they leave buffers to others. */
+ * changed.  Slots of inodes: no slot becomes two inodes, and they leave others buffers. */
 #include "fs_rig.h"
 
 #include "fs/store/alloc_priv.h"

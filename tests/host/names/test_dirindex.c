@@ -213,6 +213,32 @@ static void test_number_used_again(void **state)
 	rig_done();
 }
 
+/* The directory leaves memory and comes back, and its index is there all the time. */
+static void test_away_and_back(void **state)
+{
+	char path[16];
+	u32 ino;
+
+	(void)state;
+	make_dir(100);
+	ino = dir->ino;
+	assert_true(has_index());
+	inode_put(dir);
+	for (u32 i = 0; i < 400; i++) {
+		sprintf(path, "r%u", i);
+		assert_int_equal(rig_try_open(path, O_CREATE), 0);
+	}
+	assert_int_not_equal(dir->ino, ino);
+	for (u32 i = 0; i < 40; i++)
+		change();
+	get_dir();
+	assert_int_equal(dir->ino, ino);
+	assert_true(has_index());
+	check_all(NNAMES);
+	inode_put(dir);
+	rig_done();
+}
+
 /* Without memory for an index, and under a steady shortage. */
 static void test_no_memory(void **state)
 {
@@ -310,7 +336,7 @@ int main(void)
 		cmocka_unit_test(test_changes),   cmocka_unit_test(test_coming_and_going),
 		cmocka_unit_test(test_growing),   cmocka_unit_test(test_number_used_again),
 		cmocka_unit_test(test_no_memory), cmocka_unit_test(test_many_directories),
-		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_hostile),   cmocka_unit_test(test_away_and_back),
 	};
 	int failed;
 
