@@ -15,7 +15,7 @@
 #include "mm/phys/frame.h"
 #include "uapi/errno.h"
 
-#define NBUF 712 /* of which inodes keep up to 200 */
+#define NBUF 640 /* of which inodes keep up to 200 */
 #define NHASH 256
 
 static struct {
