@@ -13,6 +13,7 @@
 
 #define ROUNDS 20000
 #define ADDS 5000
+#define TRIES 20
 
 static struct spinlock lock = SPINLOCK_INIT("ktest", proc);
 static struct waitq wq = WAITQ_INIT(wq);
@@ -234,20 +235,23 @@ static u64 ktest_contend(u64 hold)
 KTEST(a_mutex_is_watched_while_its_holder_runs)
 {
 	u64 spin = clock_hz() / MUTEX_SPIN_HZ, end = clock_now() + clock_from_ms(20000);
-	u64 slept, spun = ktest_mutex_waits(LOCKWAIT_SPUN);
+	u64 slept = ktest_mutex_waits(LOCKWAIT_MUTEX),
+	    spun = ktest_mutex_waits(LOCKWAIT_SPUN);
 	unsigned before = done;
 	bool seen = false, more = true;
 
 	mutex_init(&mutex, "ktest", RANK_none);
 	ASSERT(kthread_start("ktest", ktest_contender, &more) == 0);
 	while (!seen && clock_now() < end) {
-		u64 away;
+		u64 away = ktest_contend(spin / 5);
 
-		slept = ktest_mutex_waits(LOCKWAIT_MUTEX);
-		away = ktest_contend(0);
-		seen = nharts == 1 ? away < spin
-				   : ktest_mutex_waits(LOCKWAIT_SPUN) > spun &&
-					     ktest_mutex_waits(LOCKWAIT_MUTEX) == slept;
+		if (nharts == 1) {
+			seen = away < spin;
+		} else if (ktest_mutex_waits(LOCKWAIT_SPUN) >= spun + TRIES) {
+			seen = ktest_mutex_waits(LOCKWAIT_MUTEX) < slept + TRIES / 2;
+			spun = ktest_mutex_waits(LOCKWAIT_SPUN);
+			slept = ktest_mutex_waits(LOCKWAIT_MUTEX);
+		}
 	}
 	ASSERT(seen);
 	slept = ktest_mutex_waits(LOCKWAIT_MUTEX);
