@@ -58,6 +58,17 @@ static bool frame_kind_is_given(unsigned kind)
 	return kind >= FRAME_kernel && kind < FRAME_NKINDS;
 }
 
+/* Four at a time: a block of 2 MiB has 512. */
+static void frame_set_kinds(struct page *pg, unsigned order, enum frame_kind kind)
+{
+	struct page *end = pg + BIT(order);
+
+	for (; end - pg >= 4; pg += 4)
+		pg[0].kind = pg[1].kind = pg[2].kind = pg[3].kind = kind;
+	for (; pg < end; pg++)
+		pg->kind = kind;
+}
+
 /* --- blocks; frames.lock is held --------------------------------------- */
 
 void frame_block_insert(struct page *pg, unsigned order)
@@ -67,10 +78,10 @@ void frame_block_insert(struct page *pg, unsigned order)
 	frames.nblocks[order]++;
 }
 
-static void frame_block_remove(struct page *pg)
+static void frame_block_remove(struct page *pg, unsigned order)
 {
 	list_del(&pg->link);
-	frames.nblocks[pg->order & ~FRAME_ORDER_FREE]--;
+	frames.nblocks[order]--;
 	frame_set_order(pg, FRAME_ORDER_TAIL);
 }
 
@@ -81,10 +92,9 @@ static void frame_block_join(struct page *pg, unsigned order)
 	struct page *buddy;
 
 	while (order < FRAME_MAX_ORDER && (buddy = frame_buddy(pg, order))) {
-		frame_block_remove(buddy);
+		frame_block_remove(buddy, order++);
 		frame_set_order(pg, FRAME_ORDER_TAIL);
 		pg = MIN(pg, buddy);
-		order++;
 	}
 	frame_block_insert(pg, order);
 }
@@ -100,7 +110,7 @@ static struct page *frame_block_take(unsigned order)
 		if (++from > FRAME_MAX_ORDER)
 			return NULL;
 	pg = list_first(&frames.blocks[from], struct page, link);
-	frame_block_remove(pg);
+	frame_block_remove(pg, from);
 	while (from > order) {
 		from--;
 		frame_block_insert(pg + BIT(from), from);
@@ -273,8 +283,7 @@ static unsigned frame_cache_drain_all(void)
 /* Marks a block just taken as in use, and its frames as @kind. */
 static void frame_block_dress(struct page *pg, unsigned order, enum frame_kind kind)
 {
-	for (u64 i = 0; i < BIT(order); i++)
-		pg[i].kind = kind;
+	frame_set_kinds(pg, order, kind);
 	frame_set_order(pg, order);
 }
 
@@ -433,8 +442,7 @@ NOINLINE void frame_block_free(struct page *pg, unsigned order)
 		frames.reserve_missing--;
 	} else {
 		frame_recount(frames.count, pg->kind, FRAME_free, BIT(order));
-		for (u64 i = 0; i < BIT(order); i++)
-			pg[i].kind = FRAME_free;
+		frame_set_kinds(pg, order, FRAME_free);
 		frame_block_join(pg, order);
 	}
 	spin_unlock(&frames.lock);

@@ -146,10 +146,10 @@ static inline s64 frame_cache_share(const struct frame_cache *c, enum frame_kind
 /* The buddy of block @pg if it is one free block of that order, else NULL.  (lock) */
 static inline struct page *frame_buddy(const struct page *pg, unsigned order)
 {
-	pfn_t pfn = frame_pfn(pg) ^ BIT(order);
-	struct page *buddy = frame_of_pa(pfn << PAGE_SHIFT);
+	u64 i = (frame_pfn(pg) ^ BIT(order)) - frame_span.base;
+	struct page *buddy = &frame_span.table[i];
 
-	if (!buddy)
+	if (i >= frame_span.total)
 		return NULL;
 	if (__atomic_load_n(&buddy->order, __ATOMIC_RELAXED) != (FRAME_ORDER_FREE | order))
 		return NULL;
