@@ -115,8 +115,17 @@ SLOW_TEST(limit, growing_by_all_that_is_free_is_undone)
 	CHILD(0, grow_too_far());
 }
 
-/* `abitest @greedy PAGES TICKS`: for TICKS, a child takes all memory that is or becomes
- * free, except PAGES pages.  The parent exits when the child has done so once. */
+static void take_all_but(long pages)
+{
+	long more;
+
+	while ((more = (long)(free_memory() / PAGE) - pages) > 0)
+		while (sbrk((int)(more * (long)PAGE), EAGER) == -1)
+			more /= 2;
+}
+
+/* `abitest @greedy PAGES TICKS`: a child takes all memory except PAGES pages, and for TICKS
+ * from then on what becomes free.  The parent exits when the child has all. */
 ROLE(greedy)
 {
 	int fd[2];
@@ -126,14 +135,9 @@ ROLE(greedy)
 	EQ(pipe(fd), 0);
 	if (must_fork() != 0)
 		return read(fd[0], &c, 1) != 1;
-	for (long end = uptime() + number(argv[3]), told = 0; uptime() < end; told = 1) {
-		long more;
-
-		while ((more = (long)(free_memory() / PAGE) - number(argv[2])) > 0)
-			while (sbrk((int)(more * (long)PAGE), EAGER) == -1)
-				more /= 2;
-		if (!told)
-			EQ(write(fd[1], "x", 1), 1);
-	}
+	take_all_but(number(argv[2]));
+	EQ(write(fd[1], "x", 1), 1);
+	for (long end = uptime() + number(argv[3]); uptime() < end;)
+		take_all_but(number(argv[2]));
 	return 0;
 }
