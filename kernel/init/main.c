@@ -193,6 +193,18 @@ static void init_ended(const char *why)
 	stop_boot(line);
 }
 
+/* The time is the machine's own: QEMU starts it before the firmware. */
+static void init_print_name(void)
+{
+	u64 mib = machine.ram_bytes / MIB, tenths = time_now() * 10 / machine.timebase_hz;
+	bool gib = mib >= 1024 && mib % 1024 == 0;
+
+	printk("Pagoda - a Unix kernel for virtual memory (%u hart%s, %lu %s, "
+	       "booted in %lu.%lu s)\n",
+	       harts_online(), harts_online() == 1 ? "" : "s", gib ? mib / 1024 : mib,
+	       gib ? "GiB" : "MiB", tenths / 10, tenths % 10);
+}
+
 /* As in the xv6 labs: prints the page table of the first program. */
 static void init_print_table(void)
 {
@@ -200,11 +212,17 @@ static void init_print_table(void)
 		vmprint(&proc_current()->as->pt);
 }
 
+static void init_report(void)
+{
+	init_print_table();
+	init_print_name();
+}
+
 static const struct first_program first = {
 	.path = "/init",
 	.before = boot_rest,
 	.failed = init_cannot_run,
-	.after = init_print_table,
+	.after = init_report,
 	.ended = init_ended,
 };
 

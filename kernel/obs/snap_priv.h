@@ -36,6 +36,9 @@ void snap_stats(struct snap *s);
 void snap_options(struct snap *s);
 void snap_ledger(struct snap *s);
 void snap_calls(struct snap *s, struct program *pr);
+void snap_frame(struct snap *s);
+void snap_bytes(struct snap *s);
+void snap_ram(struct snap *s);
 
 /* Adds the counter that is number @index as a record, unless it is below s->start.
  * False: the piece is full, and the next one starts at @index. */

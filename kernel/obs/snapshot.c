@@ -27,6 +27,8 @@ _Static_assert(sizeof(struct snap_run) == 16, "snapshot ABI");
 _Static_assert(sizeof(struct snap_option) == 192, "snapshot ABI");
 _Static_assert(sizeof(struct snap_use) == 48, "snapshot ABI");
 _Static_assert(sizeof(struct snap_call) == 72, "snapshot ABI");
+_Static_assert(sizeof(struct snap_frame) == 32, "snapshot ABI");
+_Static_assert(sizeof(struct snap_bytes) == 80, "snapshot ABI");
 _Static_assert(SNAP_PIECE == PAGE_SIZE, "a piece is gathered in a frame");
 
 struct request {
@@ -53,13 +55,15 @@ static u32 snapshot_record_bytes(int kind)
 
 static bool snapshot_needs_space(int kind)
 {
-	return kind != SNAP_FRAMES && kind != SNAP_STATS && kind != SNAP_OPTIONS &&
-	       kind != SNAP_LEDGER && kind != SNAP_CALLS;
+	return kind == SNAP_PT || kind == SNAP_PATH || kind == SNAP_AREAS ||
+	       kind == SNAP_TOUCHED || kind == SNAP_BYTES;
 }
 
-/* Page tables have both halves, everything else has the user half only. */
+/* Page tables have both halves, everything else of a space has the user half only. */
 static bool snapshot_start_is_good(const struct request *r)
 {
+	if (r->kind == SNAP_FRAME || r->kind == SNAP_RAM)
+		return frame_of_pa(r->start) != NULL;
 	if (!snapshot_needs_space(r->kind) || r->start < MAXVA)
 		return true;
 	return (r->kind == SNAP_PT || r->kind == SNAP_PATH) && r->start >= KERNEL_HALF;
@@ -111,9 +115,28 @@ static void snapshot_gather_space(struct snap *s, int kind)
 		snap_path(s, pt, areas);
 	else if (kind == SNAP_AREAS)
 		snap_areas(s);
+	else if (kind == SNAP_BYTES)
+		snap_bytes(s);
 	else
 		snap_touched(s);
 	mutex_unlock(&as->lock);
+}
+
+/* What belongs to the machine, not to a process. */
+static void snapshot_gather_machine(struct snap *s, int kind)
+{
+	if (kind == SNAP_FRAMES)
+		snap_frames(s);
+	else if (kind == SNAP_OPTIONS)
+		snap_options(s);
+	else if (kind == SNAP_LEDGER)
+		snap_ledger(s);
+	else if (kind == SNAP_FRAME)
+		snap_frame(s);
+	else if (kind == SNAP_RAM)
+		snap_ram(s);
+	else
+		snap_stats(s);
 }
 
 static int snapshot_gather(struct snap *s, const struct request *r)
@@ -141,14 +164,8 @@ static int snapshot_gather(struct snap *s, const struct request *r)
 			return -ESRCH;
 		snap_calls(s, pr);
 		program_put(pr);
-	} else if (r->kind == SNAP_FRAMES) {
-		snap_frames(s);
-	} else if (r->kind == SNAP_OPTIONS) {
-		snap_options(s);
-	} else if (r->kind == SNAP_LEDGER) {
-		snap_ledger(s);
 	} else {
-		snap_stats(s);
+		snapshot_gather_machine(s, r->kind);
 	}
 	s->header->pid = who.pid;
 	strlcpy(s->header->name, who.name, sizeof(s->header->name));

@@ -52,7 +52,10 @@ struct snap_header {
 	X(6, TOUCHED, struct snap_run, "virtual address")         \
 	X(7, OPTIONS, struct snap_option, "record to start with") \
 	X(8, LEDGER, struct snap_use, "record to start with")     \
-	X(9, CALLS, struct snap_call, "number to start with")
+	X(9, CALLS, struct snap_call, "number to start with")     \
+	X(10, FRAME, struct snap_frame, "physical address")       \
+	X(11, BYTES, struct snap_bytes, "virtual address")        \
+	X(12, RAM, struct snap_bytes, "physical address")
 
 enum snap_kind {
 #define X(number, name, record, start) SNAP_##name = number,
@@ -153,6 +156,30 @@ struct snap_use {
 	unsigned int reserved;    /* 0                                     */
 	unsigned long long count; /* blocks, objects, or pages             */
 	unsigned long long pages;
+};
+
+/* SNAP_FRAME: the frame at `start` and those after it, to the end of RAM.  -EINVAL: no RAM
+ * is there.  Ignores `pid`. */
+struct snap_frame {
+	unsigned long long pa;
+	unsigned long long offset; /* of a cached page in its file, bytes             */
+	unsigned int refs, users;  /* as in struct snap_entry                         */
+	unsigned char frame;       /* record of SNAP_FRAMES it counts in              */
+	unsigned char order;       /* it is in a block of 2^order frames              */
+	unsigned char reserved[6]; /* 0                                               */
+};
+
+/* SNAP_BYTES: memory of a process from `start` on, in records of SNAP_BYTES_MAX bytes, cut
+ * at the end of a page.  SNAP_RAM: the same of physical addresses; ignores `pid`.  The
+ * bytes may change while they are read. */
+#define SNAP_BYTES_MAX 64
+
+struct snap_bytes {
+	unsigned long long at; /* address of the first byte                       */
+	unsigned int count;    /* bytes                                           */
+	unsigned int is_there; /* 0: the process has no page there, or only the   */
+			       /* firmware can read it; the bytes are 0           */
+	unsigned char byte[SNAP_BYTES_MAX];
 };
 
 /* SNAP_CALLS: which calls the program of a process means by the numbers of the labs, 22 to

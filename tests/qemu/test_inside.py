@@ -1,4 +1,4 @@
-"""pt, wss and stats -a: their numbers against what a program sees of itself with kpgtbl() and
+"""pt, frame, dump, wss and stats -a: their numbers against what a program sees of itself with kpgtbl() and
 pgpte() (held.c), lines that fit a terminal, and arguments that are refused with a reason.
 One boot with isolate off, one with it on.
 """
@@ -9,7 +9,7 @@ import pytest
 import labrig
 from machine import Machine
 
-WIDTH = 100
+WIDTH = 79
 PAGE = 4096
 MAXVA, KERNEL = 0x4000000000, 0xffffffc000000000
 V, R, W, X, U, G, A, D, COW = (1 << bit for bit in range(9))
@@ -62,10 +62,12 @@ def m(image, request):
 def title(m, out):
     """Checks the first line and takes it off."""
     first, rest = out.split("\n", 1)
-    user_root = r", in user mode (\w{9})" if m.isolated else ""
-    found = re.fullmatch(rf"page table of {m.pid} \(held\), root (\w{{9}}){user_root}", first)
+    user_root = r", in user mode (\w+)" if m.isolated else ""
+    found = re.fullmatch(rf"page table of {m.pid} \(held\), root (\w+){user_root}", first)
     assert found and int(found[1], 16) == m.root, first
     assert not m.isolated or int(found[2], 16) != m.root
+    rest, legend, nothing = rest.rpartition("u user, g global, ")
+    assert legend and nothing.count("\n") == 1
     return rest
 
 
@@ -73,10 +75,10 @@ def size_of(text):
     return int(text[:-1]) << {"B": 0, "K": 10, "M": 20, "G": 30, "T": 40}[text[-1]]
 
 
-ENTRY = re.compile(r"( *)(\d+) +(\w{10,16}) (\w{9}|none|a note) +(\w+) (\w{16}) "
-                   r"(?:table|([-rwxugc]{6}) (..) +(\S+) (\S+))")
-RUN = re.compile(r"(?: *)(\d+)(?:-(\d+))? +(\w{10,16})-(\w{10,16}) (\w{9}-\w{9}|none|a note|(?:\w{9})) +(\w+) "
-                 r"(?:table|([-rwxugc]{6}) (..) +(\S+) (\S+))")
+ENTRY = re.compile(r"( *)(\d+) +(\w+) +(\w+) +(?:table +(\w+)|"
+                   r"([-rwxugc]{6}) (..) +(\S+) (\w+|a note) +(\S+))")
+RUN = re.compile(r"(?: *)(\d+)(?:-(\d+))? +(\w+)(?:-(\w+))? +(\d+[BKMGT]) (?:table +(\w+)|"
+                 r"([-rwxugc]{6}) (..) +(\S+) (\w+|in pieces|a note) +(\S+))")
 
 
 def rights(pte):
@@ -90,41 +92,56 @@ def all_entries(m):
     for line in title(m, m.run(f"pt -a {m.pid}")).splitlines()[1:]:
         e = ENTRY.fullmatch(line)
         assert e, line
-        depth, va, pte = len(e[1]) // 2, int(e[3], 16), int(e[6], 16)
-        assert int(e[2]) == va >> 12 + 9 * (2 - depth) & 511 and size_of(e[5]) == SIZE[2 - depth], line
-        assert (e[4] == "none" and pte == V) or int(e[4], 16) == pte >> 10 << 12, line
-        assert (e[7] is None) == (not pte & (R | W | X) and pte != V), line
-        assert e[7] is None or (e[7], e[8]) == rights(pte), line
-        found.append((depth, va, pte, e[9], e[10]))
+        depth, va, pte = len(e[1]) // 2, int(e[3], 16), int(e[4], 16)
+        assert int(e[2]) == va >> 12 + 9 * (2 - depth) & 511, line
+        assert (e[9] == "none" and pte == V) or int(e[5] or e[9], 16) == pte >> 10 << 12, line
+        assert (e[5] is not None) == (not pte & (R | W | X) and pte != V), line
+        assert e[5] or (e[6], e[7]) == rights(pte), line
+        found.append((depth, va, pte, e[8], e[10]))
     return found
 
 
 def pages_of_runs(lines):
-    """{va: (pa, rights, AD, users, area)} for each 4 KiB; the runs must not overlap."""
+    """{va: (where the run is, its offset there, rights, AD, users, area)} for each 4 KiB; no runs may overlap."""
     pages = {}
     for line in lines:
         e = RUN.fullmatch(line)
         assert e, line
-        start, end = int(e[3], 16), int(e[4], 16)
-        assert end - start == size_of(e[6]) > 0, line
-        if e[7] is None:
+        start = int(e[3], 16)
+        assert e[4] is None or int(e[4], 16) - start == size_of(e[5]), line
+        if e[6]:
             continue
-        if "-" in e[5]:
-            first, last = (int(x, 16) for x in e[5].split("-"))
-            assert last - first == end - start, line
-        for at in range(0, end - start, PAGE):
+        for at in range(0, size_of(e[5]), PAGE):
             assert start + at not in pages, line
-            pages[start + at] = (first + at if "-" in e[5] else None, e[7], e[8], e[9], e[10])
+            pages[start + at] = (e[10], at, e[7], e[8], e[9], e[11])
     return pages
 
 
 def pages_of_entries(entries):
+    """{va: (pa or None, rights, AD, users, area)}"""
     pages = {}
     for depth, va, pte, users, area in entries:
         if area:
             for at in range(0, SIZE[2 - depth], PAGE):
                 pages[va + at] = (None if pte == V else (pte >> 10 << 12) + at, *rights(pte), users, area)
     return pages
+
+
+def check_runs(lines, wanted):
+    """Each page of a run has the rights and the area of its line, and A, D, users and place as it says."""
+    found = pages_of_runs(lines)
+    assert set(found) == set(wanted)
+    for va, (place, at, letters, marks, users, area) in found.items():
+        pa, own_letters, own_marks, own_users, own_area = wanted[va]
+        assert (letters, area) == (own_letters, own_area), hex(va)
+        assert all(have in (mark, "+") and (have != "-" or mark == "-") for mark, have in zip(own_marks, marks))
+        low, _, high = users.partition("-") if users != "-" else ("-", "", "")
+        assert own_users == low if not high else int(low) <= int(own_users) <= int(high), hex(va)
+        if place == "none":
+            assert pa is None
+        elif place != "in pieces":
+            assert pa == int(place, 16) + at, hex(va)
+    return found
 
 
 # --- pt of a process -----------------------------------------------------------------------------
@@ -148,31 +165,31 @@ def test_every_entry_is_what_pgpte_says(m):
 def test_tree_and_runs_have_the_same_pages(m):
     wanted = pages_of_entries(all_entries(m))
     tree = title(m, m.run(f"pt {m.pid}")).splitlines()
-    assert tree[0].split() == "entry virtual range physical range size rights AD users area".split()
-    assert pages_of_runs(tree[1:]) == wanted
-    assert len(tree) < len(wanted), "neighbours do not share a line"
-    tables = sum(line.endswith(" table") for line in tree)
+    assert tree[0].split() == "entry virtual range size rights AD users physical area".split()
+    check_runs(tree[1:], wanted)
+    assert len(tree) < 40, "neighbours do not share a line"
+    tables = sum("table" in line for line in tree)
     assert tables == sum(area is None for *_, area in all_entries(m)) == 5
 
     runs = title(m, m.run(f"pt -s {m.pid}")).splitlines()
     assert runs[0].startswith("level virtual range ")
-    assert pages_of_runs(runs[1:-1]) == wanted
+    check_runs(runs[1:-1], wanted)
     with_page = [page for page in wanted.values() if page[0] is not None]
     shared = sum(page[3].isdigit() and int(page[3]) > 1 for page in with_page)
-    assert runs[-1] == (f"{len(with_page)} pages ({len(with_page) * 4}K) in {len(runs) - 3} runs, {shared} of them "
-                        f"shared; 1 guard; {tables + 1 + m.isolated} tables, roots included")
+    assert runs[-1] == (f"{len(with_page)} pages ({len(with_page) * 4}K) in {len(runs) - 3} runs, {shared} "
+                        f"shared; 1 guard; {tables + 1 + m.isolated} tables with the roots")
 
 
 def test_runs_show_their_level(m):
-    levels = {line.split()[0] for line in m.run(f"pt -s {m.pid}").splitlines()[2:-1]}
+    levels = {line.split()[0] for line in title(m, m.run(f"pt -s {m.pid}")).splitlines()[1:-1]}
     assert levels == {"0", "1"}
 
 
 def walk(out):
     """[(level, index, slot, pte, bits, verdict)]; each table must be where the entry above says."""
-    steps = re.findall(r"^level (\d) entry +(\d+) at (\w{9}): (\w{16})((?: [-VRWXUGADC]){9})  (.*)$", out, re.M)
+    steps = re.findall(r"^level (\d) entry +(\d+) at +(\w+): +(\w+)((?: [-VRWXUGADC]){9})  (.*)$", out, re.M)
     for above, below in zip(steps, steps[1:]):
-        assert above[5] == f"table at {int(above[3], 16) >> 10 << 12:09x}"
+        assert above[5] == f"table {int(above[3], 16) >> 10 << 12:x}"
         assert int(below[2], 16) & -PAGE == int(above[3], 16) >> 10 << 12
     for _, index, slot, pte, bits, _ in steps:
         assert int(slot, 16) % PAGE == int(index) * 8
@@ -188,7 +205,7 @@ def test_way_to_an_address(m):
         assert int(steps[0][2], 16) & -PAGE == m.root and int(steps[-1][3], 16) == pte
         if pte:
             offset = va & SIZE[int(steps[-1][0])] - 1
-            assert f"physical address {(pte >> 10 << 12) + offset:09x}" in out
+            assert f"physical address {(pte >> 10 << 12) + offset:x}" in out
 
 
 def test_way_to_the_own_page_without_pid(m):
@@ -197,16 +214,85 @@ def test_way_to_the_own_page_without_pid(m):
 
 
 @pytest.mark.parametrize("va,user,kernel", [
-    ("3fffffd000", "read: yes; write: no, W is clear; execute: no, X is clear", "no, copies refuse this page; it is "
+    ("3fffffd000", "read: yes; write: no, W is clear; execute: no, X is clear", "no, copies refuse it; it is "
      "written through the direct map"),
     ("3fffffe000", "access: no, U is clear", "read: yes; write: yes; execute: no, X is clear"),
     ("2000", "access: no, a guard page", "access: no, a guard page"),
     ("100000000", "access: no, V is clear", "access: no, V is clear"),
-    ("0", "read: yes; write: no, W is clear; execute: yes", "as the user, in a copy for the program (SUM); no execute"),
+    ("0", "read: yes; write: no, W is clear; execute: yes", "as the user, in a copy for the program (SUM); no "
+     "execution"),
 ])
 def test_verdicts(m, va, user, kernel):
-    out = m.run(f"pt {m.pid} {va}")
-    assert f"\nuser:    {user}\n" in out and f"\nkernel:  {kernel}\n" in out, out
+    out = verdicts(m.run(f"pt {m.pid} {va}"))
+    assert f"\nuser: {user}\n" in out and f"\nkernel: {kernel}\n" in out, out
+
+
+def verdicts(out):
+    """The lines of one verdict as one, with single blanks."""
+    return re.sub(r" +", " ", re.sub(r"\n {9}(write|execute):", r"; \1:", out))
+
+
+# --- frames and bytes ----------------------------------------------------------------------------
+
+def test_users_of_a_frame(m):
+    """A page that held shares with its child, and one that nobody else has."""
+    pages = pages_of_entries(all_entries(m))
+    for va, (pa, _, _, users, area) in pages.items():
+        if pa is None or not users.isdigit() or area not in ("stack", "heap", "image"):
+            continue
+        if int(users) > 1 or area == "stack":
+            lines = m.run(f"pt -u {m.pid} {va:x}").split("users of the frame:\n")[1].splitlines()
+            assert len(lines) == int(users), lines
+            assert any(re.match(rf"{m.pid} \(held\) +at {va:x} ", line) for line in lines), lines
+            assert m.run(f"frame {pa:x}").splitlines()[-len(lines):] == lines
+        if int(users) > 1:
+            return
+    raise AssertionError("no page is shared")
+
+
+def test_frames(m):
+    out = m.run(f"frame {m.root:x}")
+    assert out.startswith(f"frame {m.root:x}: page tables\n") and f"{m.pid} (held) has it as a root table\n" in out
+    level1 = next(pte >> 10 << 12 for depth, _, pte in m.table if depth == 0)
+    assert f"{m.pid} (held) " in m.run(f"frame {level1:x}") and "table of level 1, for 0 and up" in m.run(f"frame {level1:x}")
+    assert m.run("frame 80200000").splitlines()[-1] == "the kernel           at ffffffff80200000 r-x text"
+    assert m.run("frame 80000000").startswith("frame 80000000: firmware and reserved")
+    assert m.status("frame 1000") == (1, "frame: 1000: no RAM is there\n")
+
+
+def dumped(out):
+    """The bytes of a dump by address."""
+    found, row, at = {}, b"", 0
+    for line in out.splitlines():
+        if line.strip() == "*":
+            continue
+        head, rest = line[:10], line[10:]
+        if "nothing is there" in rest:
+            row = b""
+            continue
+        start = int(head, 16)
+        while row and at < start:
+            found.update((at + i, byte) for i, byte in enumerate(row))
+            at += 16
+        row = bytes.fromhex(rest[:51])
+        if not rest:
+            break
+        text = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
+        assert not rest or rest[52:] == text, line
+        found.update((start + i, byte) for i, byte in enumerate(row))
+        at = start + 16
+    return found
+
+
+def test_dump(m):
+    text = dumped(m.run("dump 1 0 4096"))
+    assert len(text) == 4096 and bytes(text[i] for i in range(4)) == b"\x7fELF"
+    pa = next(pte >> 10 << 12 for _, va, pte in m.table if va == 0 and pte & X)
+    own, ram = dumped(m.run(f"dump {m.pid} 0 4096")), dumped(m.run(f"dump -p {pa:x} 4096"))
+    assert [own[i] for i in range(4096)] == [ram[pa + i] for i in range(4096)]
+    out = m.run(f"dump {m.pid} 1ff8 16")
+    assert len(dumped(out)) == 8 and out.splitlines()[-1] == "      2000  nothing is there, up to 2008"
+    assert m.run("dump -p 80000000 32") == "  80000000  nothing is there, up to 80000020\n"
 
 
 # --- pt of the kernel half -----------------------------------------------------------------------
@@ -215,27 +301,28 @@ def test_kernel_half(m):
     first = None
     for command, who in (("pt -k -s", r"\d+ \(pt\)"), (f"pt -k -s {m.pid}", rf"{m.pid} \(held\)")):
         lines = m.run(command).splitlines()
-        found = re.fullmatch(rf"the kernel half, in the boot root (\w{{9}}), which {who} shares", lines[0])
+        found = re.fullmatch(rf"the kernel half, in the boot root (\w+), which {who} shares", lines[0])
         assert found, lines[0]
         assert int(found[1], 16) != m.root
         first = first or found[1]
         assert found[1] == first
-        pages = pages_of_runs([line for line in lines[2:-1] if size_of(line.split()[-5]) < 1 << 30])
+        assert lines.pop().startswith("u user, g global, ")
+        pages = pages_of_runs([line for line in lines[2:-1] if size_of(line.split()[2]) < 1 << 30])
         assert min(pages) >= KERNEL
-        for va, (_, bits, _, _, area) in pages.items():
+        for va, (_, _, bits, _, _, area) in pages.items():
             assert "u" not in bits and not ("w" in bits and "x" in bits), hex(va)
             assert ("x" in bits) == (area == "text") and area in KERNEL_ONLY
-        assert {page[4] for page in pages.values()} == KERNEL_ONLY
-        assert re.fullmatch(r"\d+ pages \(\d+K\) in \d+ runs; \d+ tables, the root included", lines[-1]), lines[-1]
+        assert {page[5] for page in pages.values()} == KERNEL_ONLY
+        assert re.fullmatch(r"\d+ pages \(\d+K\) in \d+ runs; \d+ tables with the root", lines[-1]), lines[-1]
 
 
 @pytest.mark.parametrize("who", ["", "1 "])
 def test_way_to_an_address_of_the_kernel(m, who):
-    out = m.run(f"pt -k {who}0xffffffff80200000")
+    out = verdicts(m.run(f"pt -k {who}0xffffffff80200000"))
     name = r"1 \(init\)" if who else r"\d+ \(pt\)"
     assert re.match(rf"address ffffffff80200000 of the kernel, in the boot root, which {name} shares\n", out), out
-    assert "page:    physical address 080200000\n" in out and "\narea:    text, of the kernel\n" in out
-    assert "kernel:  read: yes; write: no, W is clear; execute: yes\n" in out
+    assert "page: physical address 80200000\n" in out and "\narea: text, of the kernel\n" in out
+    assert "kernel: read: yes; write: no, W is clear; execute: yes\n" in out
     assert ("its own root has none of this half" if m.isolated else "access: no, U is clear") in out
     walk(out)
 
@@ -244,7 +331,7 @@ def test_way_to_an_address_of_the_kernel(m, who):
 
 def rows_of_map(out):
     rows = [(int(a, 16), int(b, 16), name) for a, b, name in
-            re.findall(r"^(\w{10})-(\w{10}) (\w+) ", out.split("\nat the end")[1], re.M)]
+            re.findall(r"^(\w+)-(\w+) +(\w+) ", out.split("\nat the end")[1], re.M)]
     for above, below in zip(rows, rows[1:]):
         assert above[1] <= below[0], "rows overlap"
     assert all(start < end <= MAXVA - 3 * PAGE for start, end, _ in rows)
@@ -253,11 +340,11 @@ def rows_of_map(out):
 
 def pictures(out):
     """Checks each ruler and its samples: the same width, bars below bars.  Returns the last ruler."""
-    lines = [line[33:] for line in out.split("\nat the end")[0].splitlines()[1:] if "|" in line]
+    lines = [line[29:] for line in out.split("\nat the end")[0].splitlines()[1:] if "|" in line]
     ruler = lines[0].rsplit(" = ", 1)[0]
     for line in lines[1:]:
         if " = " not in line:
-            assert len(line) == len(ruler) <= 60, line
+            assert len(line) == len(ruler) <= 43, line
             assert [i for i, c in enumerate(line) if c == "|"] == [i for i, c in enumerate(ruler) if c == "|"], line
         else:
             ruler = line.rsplit(" = ", 1)[0]
@@ -276,7 +363,7 @@ def test_wss_shows_every_area(m, areas):
     assert sum(end - start for start, end, _ in heap) <= 1 << 30
     drawn = pictures(out).count("|")
     if areas > 13:
-        assert drawn == 16 and f"\n{33 * ' '}and {areas + 3 - 16} more\n" in out
+        assert drawn == 16 and f"\n{29 * ' '}and {areas + 3 - 16} more\n" in out
     else:
         assert drawn == areas + 3 and "more" not in out
 
@@ -287,7 +374,12 @@ def test_wss_sees_the_touches(m):
     # after the first touches: the heap is touched in each round, the mapped page is not
     resident, touched, dirty = samples[-1]
     assert 200 <= touched <= resident and dirty <= resident
-    assert re.search(r"^\w+-\w+ heap   [#@]+$", out, re.M) and re.search(r"^\w+-\w+ file   [-+#.]$", out, re.M)
+    assert re.search(r"^\w+-\w+ +heap   [#@]+$", out, re.M) and re.search(r"^\w+-\w+ +file   [-+#.]$", out, re.M)
+
+
+def test_a_name_will_do(m):
+    assert m.run("maps init") == m.run("maps 1") and m.run("pt -s init") == m.run("pt -s 1")
+    assert "areas of" in m.run("maps maps") and m.run("wss -n 1 -i 100 -p init").startswith("  time memory")
 
 
 def test_wss_of_a_process_that_stands_still(m):
@@ -339,7 +431,19 @@ def test_addresses_are_hexadecimal_with_or_without_0x(m, number):
     ("pt -a -s 1", 2, "usage: pt"),
     ("pt 1 0 0", 2, "usage: pt"),
     ("pt -x", 2, ""),
-    ("pt one", 2, "one: not a number"),
+    ("pt one", 1, "one: no process has that name"),
+    ("pt -u 1", 2, "usage: pt"),
+    ("maps held", 1, "held: several processes have that name: "),
+    ("why one 0", 1, "one: no process has that name"),
+    ("wss -p one", 1, "one: no process has that name"),
+    ("wss -p init 1", 2, "usage: wss"),
+    ("frame", 2, "usage: frame"),
+    ("frame 10x", 2, "not an address in hexadecimal"),
+    ("dump 1", 2, "usage: dump"),
+    ("dump 1 0 0", 2, "must be at least 1"),
+    ("dump 1 4000000000", 1, "process 1: Invalid argument"),
+    ("dump -p 1000", 1, "no RAM is there"),
+    ("dump 1000000000 0", 1, "process 1000000000: No such process"),
     ("pt 0", 2, "0: must be at least 1"),
     ("pt 4294967297", 2, "must be at most 2147483647"),
     ("pt 99999999999999999999", 2, "must be at most"),
@@ -391,4 +495,4 @@ def test_refused(m, line, code, reason):
 def test_command_that_ends_at_once_is_no_error(m):
     """It ends before the first sample or before the second, by chance."""
     out = m.run("; ".join(["wss -i 1 true"] * 8))
-    assert out.count("seconds resident touched  dirty  where\n") == 8 and "wss:" not in out, out
+    assert out.count("  time memory touched dirty  where\n") == 8 and "wss:" not in out, out

@@ -27,11 +27,11 @@ def masked(text):
     """Makes numbers N, blanks one blank, and equal lines in a row one line; drops the pictures of wss."""
     lines = []
     for line in text.splitlines():
-        if re.match(r" +\d+\.\d +\d+ |[0-9a-f]{10}-[0-9a-f]{10} \w+ ", line):
+        if re.match(r" +\d+\.\d +\d+ |[0-9a-f]+-[0-9a-f]+ +\w+ ", line):
             line = re.sub(r"(?<= )[-+.#@ |]+$", "", line)
         if re.match(r" *uaccess\b", line):
             line = "uaccess"  # which one depends on the QEMU
-        line = " ".join(re.sub(r"\b(?:0x)?(?:[0-9a-f]{9,16}|\d+)(?=[KMG]?\b)", "N", line).split())
+        line = " ".join(re.sub(r"\b(?:0x)?(?=[0-9a-f]*\d)[0-9a-f]+(?=[KMG]?\b)", "N", line).split())
         if line and (not lines or line != lines[-1]):
             lines.append(line)
     return lines
@@ -39,14 +39,14 @@ def masked(text):
 
 @pytest.fixture(scope="module")
 def m(test_image):
-    with Machine(test_image, boot="") as machine:
+    with Machine(test_image, boot="vmprint=off") as machine:
         machine.booted = machine.boot()
         yield machine
 
 
 def test_boot_says_what_is_shown(m):
     readme = open(os.path.join(TOP, "README.md"), encoding="utf-8").read()
-    shown = re.search(r"^    plic: (?:.*\n)+?    Type `help`.*\n", readme, re.M)[0]
+    shown = re.search(r"^    plic: (?:.*\n)+?    Try `help`.*\n", readme, re.M)[0]
     assert masked(m.booted[m.booted.index("plic: "):]) == masked(shown)
 
 

@@ -17,7 +17,7 @@
 #include <pagoda.h>
 
 #define HINT \
-	"Type `help` for a list of programs, `poweroff` to leave (or Ctrl-A, then x).\n"
+	"Try `help`, `maps 1`, `pt sh`, `wss ls -l`; leave with `poweroff` or Ctrl-A x.\n"
 #define CMD_SIZE 1024
 
 static void say(const char *text)

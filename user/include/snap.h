@@ -36,5 +36,9 @@ const char *snap_area_name(unsigned kind);
 /* "4K", "20K", "2M", "1G": exact, and as short as it can be. */
 const char *snap_size(unsigned long long bytes, char buf[24]);
 
+/* Print a line for each page table that has the frame at @pa: as a page, or as a table.
+ * The kernel's direct map, which has all frames, does not count.  Returns the lines. */
+int snap_print_users(unsigned long long pa);
+
 /* Complain that process @pid cannot be looked at, with the reason of errno; exit. */
 _Noreturn void snap_die(int pid);

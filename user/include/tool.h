@@ -36,8 +36,13 @@ long tool_number(const char *text, long min, long max);
 /* The same without exit: NULL and *@number, or what is wrong with @text. */
 const char *tool_number_wrong(const char *text, long min, long max, long *number);
 
-/* The number of a process, from @min on; 0 is the caller where that is allowed. */
+/* The number of a process, from @min on; 0 is the caller where that is allowed.  @text is
+ * the number, or the name if one process alone has it; else complain and exit(1). */
 int tool_pid(const char *text, int min);
+
+/* What switches to a colour of the terminal; "" if standard output is none. */
+enum tool_colour { PLAIN, BOLD, FAINT, RED, YELLOW, GREEN };
+const char *tool_colour(enum tool_colour colour);
 
 /* An address in hexadecimal, with or without 0x before it, or complain and exit(2). */
 unsigned long tool_address(const char *text);

@@ -133,11 +133,6 @@ long tool_number(const char *text, long min, long max)
 	return number;
 }
 
-int tool_pid(const char *text, int min)
-{
-	return (int)tool_number(text, min, INT_MAX);
-}
-
 unsigned long tool_address(const char *text)
 {
 	unsigned long va;

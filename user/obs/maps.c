@@ -8,26 +8,25 @@
 #include <tool.h>
 
 static const char usage[] =
-	"usage: maps [-v] [PID]\n"
+	"usage: maps [-v] [PID | NAME]\n"
 	"Show the areas of a process, or of maps itself.  Sizes are in pages of 4 KiB:\n"
-	"  pages     addresses           resident  pages that have memory now\n"
-	"  shared    resident pages that others use, too\n"
-	"  private   resident pages that nobody else uses\n"
-	"  large     resident pages in 2 MiB leaves\n"
-	"  touched   resident pages with A set, dirty: with D set\n"
-	"  rights    r read, w write, x execute; s shared mapping\n"
+	"  pages     addresses           memory  pages that are there now\n"
+	"  shared    of these, pages that others use, too\n"
+	"  large     of these, pages in 2 MiB leaves\n"
+	"  touched   of these, pages with A set; dirty: with D set\n"
+	"  prot      r read, w write, x execute; s shared mapping\n"
 	"After the kind of a file's area: its offset in the file, bytes in hexadecimal.\n"
 	"  -v   also which calls its program means by the numbers 22 to 63, as far as it\n"
 	"       has used them, and what told: these differ between the years of the labs\n";
 
 struct totals {
-	unsigned long long pages, resident, shared, private, large, touched, dirty;
+	unsigned long long pages, resident, shared, large, touched, dirty;
 };
 
 static void print_row(const struct totals *t)
 {
-	printf(" %9llu %8llu %7llu %7llu %6llu %7llu %6llu", t->pages, t->resident,
-	       t->shared, t->private, t->large, t->touched, t->dirty);
+	printf(" %6llu %6llu %6llu %5llu %7llu %5llu", t->pages, t->resident, t->shared,
+	       t->large, t->touched, t->dirty);
 }
 
 static const char *rights(const struct snap_area *a, char text[8])
@@ -45,10 +44,22 @@ static void add(struct totals *sum, const struct totals *t)
 	sum->pages += t->pages;
 	sum->resident += t->resident;
 	sum->shared += t->shared;
-	sum->private += t->private;
 	sum->large += t->large;
 	sum->touched += t->touched;
 	sum->dirty += t->dirty;
+}
+
+static void print_area(const struct snap_area *a, const struct totals *t)
+{
+	char range[40], text[8];
+
+	snprintf(range, sizeof(range), "%llx-%llx", a->start, a->end);
+	printf("%s%-21s", a->kind == SNAP_AREA_GUARD ? tool_colour(RED) : "", range);
+	print_row(t);
+	printf(" %s %s", rights(a, text), snap_area_name(a->kind));
+	if (a->kind == SNAP_AREA_FILE)
+		printf(" +%llx", a->offset);
+	printf("%s\n", a->kind == SNAP_AREA_GUARD ? tool_colour(PLAIN) : "");
 }
 
 static void print_areas(int pid)
@@ -56,33 +67,28 @@ static void print_areas(int pid)
 	static struct snap_reader r;
 	const struct snap_area *a;
 	struct totals sum = { 0 };
-	char text[8];
 
 	if (!snap_begin(&r, SNAP_AREAS, pid, 0))
 		snap_die(pid);
-	printf("areas of %d (%s)\n", r.header.pid, r.header.name);
-	printf("%-10s %-10s %9s %8s %7s %7s %6s %7s %6s %s\n", "start", "end", "pages",
-	       "resident", "shared", "private", "large", "touched", "dirty", "rights kind");
+	printf("areas of %d (%s), in pages of 4 KiB\n", r.header.pid, r.header.name);
+	printf("%s%-21s %6s %6s %6s %5s %7s %5s prot kind%s\n", tool_colour(BOLD), "range",
+	       "pages", "memory", "shared", "large", "touched", "dirty",
+	       tool_colour(PLAIN));
 	while ((a = snap_next(&r)) != NULL) {
 		struct totals t = { (a->end - a->start) / 4096,
 				    a->resident,
 				    a->shared,
-				    a->private,
 				    a->large,
 				    a->touched,
 				    a->dirty };
 
-		printf("%010llx %010llx", a->start, a->end);
-		print_row(&t);
-		printf(" %-6s %s", rights(a, text), snap_area_name(a->kind));
-		if (a->kind == SNAP_AREA_FILE)
-			printf(" +%llx", a->offset);
-		putchar('\n');
+		print_area(a, &t);
 		add(&sum, &t);
 	}
 	printf("%-21s", "all");
 	print_row(&sum);
-	putchar('\n');
+	printf("\n%smemory: pages that are there; shared: others use them, too%s\n",
+	       tool_colour(FAINT), tool_colour(PLAIN));
 	if (r.error)
 		tool_warnx("the process", "has ended meanwhile");
 }

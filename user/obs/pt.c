@@ -1,7 +1,7 @@
 /* pt - show the page table of a process */
 
-/* As a tree: a line for each table, with its entries below it.  Pages share a line if both
- * their virtual and their physical addresses are consecutive and their bits are equal. */
+/* As a tree: a line for each table, with its entries below it.  Pages share a line if their
+ * virtual addresses are consecutive and their rights and their area are equal. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,17 +13,20 @@
 #include <tool.h>
 
 static const char usage[] =
-	"usage: pt [-k] [-a] [-s] [PID] [VA]\n"
+	"usage: pt [-k] [-a] [-s] [-u] [PID | NAME] [VA]\n"
 	"Show the page table of a process, or of pt itself, as a tree: tables, and runs\n"
-	"of pages that are neighbours virtually and physically and have the same bits.\n"
+	"of pages that are neighbours and have the same rights.\n"
 	"  -a   every entry on a line of its own, with the entry itself\n"
 	"  -s   only runs, across tables, with their level; then the totals\n"
 	"  -k   the kernel half, from the boot root: all processes share it\n"
 	"  VA   the walk to this address, level by level, with the bits that decide;\n"
 	"       hexadecimal, with 0x if there is no PID; with -k it is in the kernel half\n"
+	"  -u   after the walk: everybody who maps the same frame\n"
 	"Ranges do not include their end.  Rights: r read, w write, x execute, u for user\n"
-	"mode, g in all address spaces, c copied before it is written.  AD: touched,\n"
-	"written.  Users: how many map the page; the page cache does not count.\n";
+	"mode, g in all address spaces, c copied before it is written.  AD: accessed\n"
+	"(touched), dirty (written); + some pages of the run.  Users: how many map the\n"
+	"page; the page cache does not count.  Physical: where the run lies, if in one\n"
+	"piece.\n";
 
 #define PAGE 4096ull
 #define LEVELS 3
@@ -43,8 +46,7 @@ enum {
 	BITS = 0x3ff,
 };
 
-static bool opt_all, opt_runs, opt_kernel;
-static int digits = 10; /* of virtual addresses; 16 in the kernel half */
+static bool opt_all, opt_runs, opt_kernel, opt_users;
 
 struct totals {
 	unsigned long long runs, pages, shared, tables, guards;
@@ -73,18 +75,31 @@ static const char *rights(unsigned long long pte, char text[8])
 	return text;
 }
 
+/* Pages on one line. */
+struct run {
+	struct snap_entry first;
+	unsigned long long pages;
+	unsigned long long every, any; /* bits that all of the entries have, or some */
+	unsigned users_low, users_high;
+	bool one_piece; /* physically, too */
+};
+
+/* The kernel half has addresses of 16 digits, so a line has the first one only. */
+static int range_width(void)
+{
+	return opt_kernel ? 16 : opt_all ? 10 : 21;
+}
+
 static void print_heading(void)
 {
-	const char *entry = opt_runs ? "level" : "entry";
-	const char *virtual = opt_all ? "virtual" : "virtual range";
-	const char *physical = opt_all ? "physical" : "physical range";
-	int va = opt_all ? digits : 2 * digits + 1, pa = opt_all ? 9 : 19;
-
-	printf("%-*s %-*s %-*s %5s ", opt_runs ? 5 : 11, entry, va, virtual, pa, physical,
-	       "size");
+	printf("%s%-*s %-*s", tool_colour(BOLD), opt_runs ? 5 : 11,
+	       opt_runs ? "level" : "entry", range_width(),
+	       opt_kernel || opt_all ? "virtual" : "virtual range");
 	if (opt_all)
-		printf("%-16s ", "entry itself");
-	printf("%-6s AD %5s area\n", "rights", "users");
+		printf(" %-16s", "entry itself");
+	else
+		printf(" %5s", "size");
+	printf(" rights AD users %-9s area%s\n", "physical", tool_colour(PLAIN));
 }
 
 /* The index of an entry in its table, indented by the depth of the table. */
@@ -105,72 +120,111 @@ static void print_place(const struct snap_entry *e, unsigned long long pages)
 	printf("%-*s ", opt_runs ? 5 : 11, text);
 }
 
-static void print_range(unsigned long long start, unsigned long long bytes, int width)
+/* Which addresses, how many, or the entry itself. */
+static void print_range(const struct snap_entry *e, unsigned long long bytes)
 {
-	if (opt_all)
-		printf("%0*llx ", width, start);
+	char range[48], size[24];
+
+	if (opt_kernel || opt_all)
+		snprintf(range, sizeof(range), "%llx", e->va);
 	else
-		printf("%0*llx-%0*llx ", width, start, width, start + bytes);
+		snprintf(range, sizeof(range), "%llx-%llx", e->va, e->va + bytes);
+	printf("%-*s ", range_width(), range);
+	if (opt_all)
+		printf("%-16llx ", e->pte);
+	else
+		printf("%5s ", snap_size(bytes, size));
 }
 
-static void print_users(const struct snap_entry *e)
+static void print_users(const struct run *run)
 {
-	if (e->users)
-		printf("%5u", e->users);
-	else
-		printf("%5s", "-");
+	char text[24] = "-";
+
+	if (run->users_low != run->users_high)
+		snprintf(text, sizeof(text), "%u-%u", run->users_low, run->users_high);
+	else if (run->users_low)
+		snprintf(text, sizeof(text), "%u", run->users_low);
+	printf("%5s ", text);
 }
 
-static void print_run(const struct snap_entry *e, unsigned long long pages)
+static void print_physical(const struct run *run)
 {
-	unsigned long long bytes = pages * PAGE;
-	char size[24], text[8];
-
-	print_place(e, pages);
-	print_range(e->va, bytes, digits);
-	if (e->pa)
-		print_range(e->pa, bytes, 9);
+	if (!run->first.pa)
+		printf("%-9s ", run->first.what == SNAP_GUARD ? "none" : "a note");
+	else if (run->one_piece)
+		printf("%-9llx ", run->first.pa);
 	else
-		printf("%-*s ", opt_all ? 9 : 19,
-		       e->what == SNAP_GUARD ? "none" : "a note");
-	printf("%5s ", snap_size(bytes, size));
-	if (opt_all)
-		printf("%016llx ", e->pte);
-	printf("%s %c%c ", rights(e->pte, text), e->pte & A ? 'a' : '-',
-	       e->pte & D ? 'd' : '-');
-	print_users(e);
-	printf(" %s\n", snap_area_name(e->area));
+		printf("%-9s ", "in pieces");
+}
+
+static char mark(const struct run *run, unsigned long long bit, char letter)
+{
+	return run->every & bit ? letter : run->any & bit ? '+' : '-';
+}
+
+static void print_run(const struct run *run)
+{
+	const struct snap_entry *e = &run->first;
+	enum tool_colour colour = e->what == SNAP_GUARD ? RED
+				  : e->pte & COW        ? YELLOW
+							: PLAIN;
+	char text[8];
+
+	printf("%s", colour == PLAIN ? "" : tool_colour(colour));
+	print_place(e, run->pages);
+	print_range(e, run->pages * PAGE);
+	printf("%s %c%c ", rights(e->pte, text), mark(run, A, 'a'), mark(run, D, 'd'));
+	print_users(run);
+	print_physical(run);
+	printf("%s%s\n", snap_area_name(e->area),
+	       colour == PLAIN ? "" : tool_colour(PLAIN));
 }
 
 static void print_table(const struct snap_entry *e)
 {
-	char size[24];
-
 	if (opt_runs)
 		return;
+	printf("%s", tool_colour(FAINT));
 	print_place(e, level_size(e->level) / PAGE);
-	print_range(e->va, level_size(e->level), digits);
-	printf("%09llx %*s%5s ", e->pa, opt_all ? 0 : 10, "",
-	       snap_size(level_size(e->level), size));
-	if (opt_all)
-		printf("%016llx ", e->pte);
-	printf("table\n");
+	print_range(e, level_size(e->level));
+	printf("%-15s %llx%s\n", "table", e->pa, tool_colour(PLAIN));
+}
+
+static void print_legend(void)
+{
+	printf("%su user, g global, c copied before a write; a accessed, d dirty, "
+	       "+ some of them%s\n",
+	       tool_colour(FAINT), tool_colour(PLAIN));
 }
 
 /* --- runs ---------------------------------------------------------------- */
 
-/* Whether @e continues the run of @pages pages that starts with @run. */
-static bool continues(const struct snap_entry *run, unsigned long long pages,
-		      const struct snap_entry *e)
+static void run_start(struct run *run, const struct snap_entry *e)
 {
-	if (opt_all || !pages || e->what != SNAP_LEAF || run->what != SNAP_LEAF)
+	*run = (struct run){
+		*e, level_size(e->level) / PAGE, e->pte, e->pte, e->users, e->users, true
+	};
+}
+
+/* Makes @e a part of the run, if it continues it. */
+static bool run_take(struct run *run, const struct snap_entry *e)
+{
+	if (opt_all || !run->pages || e->what != SNAP_LEAF || run->first.what != SNAP_LEAF)
 		return false;
 	/* In a tree each table has a line of its own, so a run ends with its table. */
 	if (!opt_runs && index_of(e->va, e->level) == 0)
 		return false;
-	return e->va == run->va + pages * PAGE && e->pa == run->pa + pages * PAGE &&
-	       (e->pte & BITS) == (run->pte & BITS) && e->level == run->level &&
-	       e->users == run->users && e->area == run->area;
+	if (e->va != run->first.va + run->pages * PAGE ||
+	    (e->pte ^ run->first.pte) & (BITS & ~(A | D)) || e->level != run->first.level ||
+	    e->area != run->first.area)
+		return false;
+	run->one_piece &= e->pa == run->first.pa + run->pages * PAGE;
+	run->pages += level_size(e->level) / PAGE;
+	run->every &= e->pte;
+	run->any |= e->pte;
+	run->users_low = e->users < run->users_low ? e->users : run->users_low;
+	run->users_high = e->users > run->users_high ? e->users : run->users_high;
+	return true;
 }
 
 static void count(struct totals *t, const struct snap_entry *e)
@@ -185,34 +239,31 @@ static void count(struct totals *t, const struct snap_entry *e)
 	}
 }
 
-static void flush_run(const struct snap_entry *run, unsigned long long *pages,
-		      struct totals *t)
+static void run_finish(struct run *run, struct totals *t)
 {
-	if (*pages) {
-		print_run(run, *pages);
+	if (run->pages) {
+		print_run(run);
 		t->runs++;
 	}
-	*pages = 0;
+	run->pages = 0;
 }
 
 static void print_entries(struct snap_reader *r, struct totals *t)
 {
-	unsigned long long pages = 0;
 	const struct snap_entry *e;
-	struct snap_entry run;
+	struct run run = { 0 };
 
 	while ((e = snap_next(r)) != NULL) {
 		count(t, e);
-		if (!continues(&run, pages, e)) {
-			flush_run(&run, &pages, t);
-			run = *e;
-		}
+		if (run_take(&run, e))
+			continue;
+		run_finish(&run, t);
 		if (e->what == SNAP_TABLE)
 			print_table(e);
 		else
-			pages += level_size(e->level) / PAGE;
+			run_start(&run, e);
 	}
-	flush_run(&run, &pages, t);
+	run_finish(&run, t);
 }
 
 static void print_totals(const struct totals *t, const struct snap_header *h)
@@ -222,10 +273,10 @@ static void print_totals(const struct totals *t, const struct snap_header *h)
 	printf("%llu pages (%s) in %llu runs", t->pages, snap_size(t->pages * PAGE, size),
 	       t->runs - t->guards);
 	if (!opt_kernel)
-		printf(", %llu of them shared; %llu guard%s", t->shared, t->guards,
+		printf(", %llu shared; %llu guard%s", t->shared, t->guards,
 		       t->guards == 1 ? "" : "s");
 	printf("; %llu tables", t->tables + 1 + (!opt_kernel && h->flags & SNAP_ISOLATED));
-	printf(opt_kernel ? ", the root included\n" : ", roots included\n");
+	printf(opt_kernel ? " with the root\n" : " with the roots\n");
 }
 
 /* --- one address --------------------------------------------------------- */
@@ -243,24 +294,24 @@ static void print_step(const struct snap_entry *e, unsigned long long va,
 {
 	unsigned index = index_of(va, e->level);
 
-	printf("level %d entry %3u at %09llx: %016llx", e->level, index, table + index * 8,
+	printf("level %d entry %3u at %9llx: %10llx", e->level, index, table + index * 8,
 	       e->pte);
 	print_bits(e->pte);
 	switch (e->what) {
 	case SNAP_TABLE:
-		printf("  table at %09llx\n", e->pa);
+		printf("  table %llx\n", e->pa);
 		break;
 	case SNAP_LEAF:
-		printf("  page at %09llx\n", e->pa);
+		printf("  page %llx\n", e->pa);
 		break;
 	case SNAP_GUARD:
-		puts("  guard: no R, W or X");
+		puts("  guard");
 		break;
 	case SNAP_PARKED:
-		printf("  page at %09llx, no R, W or X\n", e->pa);
+		printf("  page %llx\n", e->pa);
 		break;
 	default:
-		printf("  V is clear: the walk ends\n");
+		printf("  no page\n");
 	}
 }
 
@@ -310,24 +361,27 @@ static void print_verdict(const struct snap_entry *e, bool user)
 	const char *reads = verdict(e, R, user), *writes = verdict(e, W, user);
 	const char *runs = verdict(e, X, user);
 
-	printf("%-9s", user ? "user:" : "kernel:");
-	if (reads == writes && writes == runs)
-		printf("access: %s\n", reads);
-	else
-		printf("read: %s; write: %s; execute: %s\n", reads, writes, runs);
+	const char *who = user ? "user:" : "kernel:";
+
+	if (reads == writes && writes == runs) {
+		printf("%-9saccess:  %s\n", who, reads);
+		return;
+	}
+	printf("%-9sread:    %s\n", who, reads);
+	printf("%-9swrite:   %s\n", "", writes);
+	printf("%-9sexecute: %s\n", "", runs);
 }
 
 static void print_verdicts(const struct snap_entry *e, const struct snap_header *h)
 {
 	if (e->va >= KERNEL_START && h->flags & SNAP_ISOLATED)
-		puts("user:    access: no, its own root has none of this half");
+		puts("user:    access:  no, its own root has none of this half");
 	else
 		print_verdict(e, true);
 	if (e->area == SNAP_AREA_USYSCALL)
-		puts("kernel:  no, copies refuse this page; "
-		     "it is written through the direct map");
+		puts("kernel:  no, copies refuse it; it is written through the direct map");
 	else if (e->pte & U)
-		puts("kernel:  as the user, in a copy for the program (SUM); no execute");
+		puts("kernel:  as the user, in a copy for the program (SUM); no execution");
 	else
 		print_verdict(e, false);
 }
@@ -342,9 +396,9 @@ static void print_area(int pid, unsigned long long va)
 	while ((a = snap_next(&r)) != NULL) {
 		if (va < a->start || va >= a->end)
 			continue;
-		printf("area:    %s %010llx-%010llx, allows %c%c%c\n",
-		       snap_area_name(a->kind), a->start, a->end, a->prot & 1 ? 'r' : '-',
-		       a->prot & 2 ? 'w' : '-', a->prot & 4 ? 'x' : '-');
+		printf("area:    %s %llx-%llx, allows %c%c%c\n", snap_area_name(a->kind),
+		       a->start, a->end, a->prot & 1 ? 'r' : '-', a->prot & 2 ? 'w' : '-',
+		       a->prot & 4 ? 'x' : '-');
 		return;
 	}
 	printf("area:    none\n");
@@ -389,7 +443,7 @@ static void print_path(int pid, const char *address)
 		last = *e;
 	}
 	if (last.what == SNAP_LEAF) {
-		printf("page:    physical address %09llx",
+		printf("page:    physical address %llx",
 		       last.pa + (va & (level_size(last.level) - 1)));
 		if (last.users)
 			printf(", users %u", last.users);
@@ -400,6 +454,10 @@ static void print_path(int pid, const char *address)
 		print_area(pid, va);
 	else
 		printf("area:    %s, of the kernel\n", snap_area_name(last.area));
+	if (opt_users && last.what == SNAP_LEAF) {
+		puts("users of the frame:");
+		snap_print_users(last.pa + (va & (level_size(last.level) - 1)));
+	}
 }
 
 /* --- */
@@ -407,13 +465,13 @@ static void print_path(int pid, const char *address)
 static void print_title(const struct snap_header *h)
 {
 	if (opt_kernel) {
-		printf("the kernel half, in the boot root %09llx, which %d (%s) shares\n",
+		printf("the kernel half, in the boot root %llx, which %d (%s) shares\n",
 		       h->root, h->pid, h->name);
 		return;
 	}
-	printf("page table of %d (%s), root %09llx", h->pid, h->name, h->root);
+	printf("page table of %d (%s), root %llx", h->pid, h->name, h->root);
 	if (h->flags & SNAP_ISOLATED)
-		printf(", in user mode %09llx", h->user_root);
+		printf(", in user mode %llx", h->user_root);
 	putchar('\n');
 }
 
@@ -429,6 +487,7 @@ static void print_whole(int pid)
 	print_entries(&r, &t);
 	if (opt_runs)
 		print_totals(&t, &r.header);
+	print_legend();
 	if (r.error)
 		tool_warnx("the process", "has ended meanwhile");
 }
@@ -437,17 +496,19 @@ int main(int argc, char **argv)
 {
 	int c, pid = 0;
 
-	while ((c = tool_getopt(argc, argv, "kash", usage)) != -1) {
+	while ((c = tool_getopt(argc, argv, "kasuh", usage)) != -1) {
 		opt_kernel |= c == 'k';
 		opt_all |= c == 'a';
 		opt_runs |= c == 's';
+		opt_users |= c == 'u';
 	}
-	digits = opt_kernel ? 16 : 10;
 	if (opt_all && opt_runs)
 		tool_usage(usage);
 	if (optind < argc && strncasecmp(argv[optind], "0x", 2) != 0)
 		pid = tool_pid(argv[optind++], 1);
 	if (argc - optind > 1)
+		tool_usage(usage);
+	if (optind == argc && opt_users)
 		tool_usage(usage);
 	if (optind < argc)
 		print_path(pid, argv[optind]);

@@ -26,7 +26,7 @@ static void print_all(void)
 	if (!snap_begin(&r, SNAP_STATS, 0, 0))
 		tool_die("statistics");
 	while ((c = snap_next(&r)) != NULL)
-		printf("%-18s %12llu  %s\n", c->name, c->value, c->what);
+		printf("%-16s %9llu  %s\n", c->name, c->value, c->what);
 }
 
 /* At its end the device returns an error, not 0. */

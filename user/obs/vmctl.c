@@ -23,7 +23,7 @@ static const char usage[] =
 	"value.\n";
 
 #define STATUS_WRONG 2
-#define VALUES_WIDTH 30
+#define VALUES_WIDTH 25
 
 static bool values_only;
 

@@ -15,16 +15,17 @@
 #include <tool.h>
 
 static const char usage[] =
-	"usage: wss [-i MS] [-n COUNT] PID | COMMAND [ARGUMENT...]\n"
+	"usage: wss [-i MS] [-n COUNT] PID | -p NAME | COMMAND [ARGUMENT...]\n"
 	"Every MS milliseconds (500; rounded up to tenths of a second) show how many\n"
 	"pages a process has touched meanwhile, and where; until it ends, or COUNT times.\n"
-	"PID is a process that runs; anything but a number is a command to run.\n"
-	"Each line has a picture of the resident pages, from low to high addresses, with\n"
-	"`|` between areas.  When the areas change, a line names them and says how much\n"
-	"memory a character stands for.  Only the 16 largest areas are drawn.  Each\n"
+	"PID is a process that runs, NAME the name of one; anything else is a command to\n"
+	"run.\n"
+	"Each line has a picture of the pages that are there, from low to high addresses,\n"
+	"with `|` between areas.  When the areas change, a line names them and says how\n"
+	"much memory a character stands for.  Only the 16 largest areas are drawn.  Each\n"
 	"character shows the hottest of its pages:\n"
 	"  @ now and in most of the last 8 intervals   # now   + in the last two\n"
-	"  - in the last 8   . longer ago, or never    blank: nothing resident\n"
+	"  - in the last 8   . longer ago, or never    blank: nothing there\n"
 	"At the end each area is drawn alone, with its addresses.\n"
 	"If the program calls pgaccess() itself, it and wss each miss what the other has\n"
 	"seen: both read and clear the same bit of each page.\n";
@@ -32,9 +33,9 @@ static const char usage[] =
 #define PAGE 4096ull
 #define REGION_PAGES 512
 #define REGION_BYTES (REGION_PAGES * PAGE)
-#define MARGIN 33  /* characters of a line before the picture        */
-#define PICTURE 60 /* of the picture; the ruler has ` = 512G` after it */
-#define ROW 64     /* of a row of the map at the end                 */
+#define MARGIN 29  /* characters of a line before the picture        */
+#define PICTURE 43 /* of the picture; the ruler has ` = 512G` after it */
+#define ROW 48     /* of a row of the map at the end                 */
 #define DRAWN 16   /* areas in the picture: some characters for each */
 #define MS_MAX 3600000
 
@@ -372,7 +373,7 @@ static void print_ruler(void)
 static void print_map(void)
 {
 	unsigned long long step = ROW * scale * PAGE;
-	char size[24];
+	char size[24], range[48];
 
 	printf("\nat the end, a character is %s\n", snap_size(scale * PAGE, size));
 	for (size_t i = 0; i < areas.count; i++) {
@@ -383,7 +384,8 @@ static void print_map(void)
 		for (; va < last; va += step) {
 			unsigned long long end = last - va > step ? va + step : last;
 
-			printf("%010llx-%010llx %-6s ", va, end, snap_area_name(s->kind));
+			snprintf(range, sizeof(range), "%llx-%llx", va, end);
+			printf("%-21s %-6s ", range, snap_area_name(s->kind));
 			print_span(s, va, end);
 			putchar('\n');
 		}
@@ -396,7 +398,7 @@ static void print_sample(const struct sums *s, long ns)
 {
 	long tenths = ns / 100000000;
 
-	printf("%5ld.%ld %8llu %7llu %6llu  ", tenths / 10, tenths % 10, s->resident,
+	printf("%4ld.%ld %6llu %7llu %5llu  ", tenths / 10, tenths % 10, s->resident,
 	       s->touched, s->dirty);
 	print_picture();
 	putchar('\n');
@@ -414,7 +416,8 @@ static void watch(int pid, int ms, long count, bool is_command)
 	if (!lives && !(is_command && errno == ESRCH))
 		snap_die(pid);
 	history_reset();
-	printf("%7s %8s %7s %6s  where\n", "seconds", "resident", "touched", "dirty");
+	printf("%s%6s %6s %7s %5s  where%s\n", tool_colour(BOLD), "time", "memory",
+	       "touched", "dirty", tool_colour(PLAIN));
 	for (long i = 0; lives && i < count; i++) {
 		usleep((useconds_t)ms * 1000);
 		if (!sample(pid, &sum))
@@ -457,23 +460,25 @@ static bool is_number(const char *text)
 int main(int argc, char **argv)
 {
 	long count = LONG_MAX;
-	int c, ms = 500;
+	int c, ms = 500, pid = 0;
 
-	while ((c = tool_getopt(argc, argv, "+i:n:h", usage)) != -1) {
+	while ((c = tool_getopt(argc, argv, "+i:n:p:h", usage)) != -1) {
+		if (c == 'p')
+			pid = tool_pid(optarg, 1);
 		if (c == 'i')
 			ms = (int)tool_number(optarg, 1, MS_MAX);
 		if (c == 'n')
 			count = tool_number(optarg, 1, LONG_MAX);
 	}
-	if (optind == argc)
+	if ((optind == argc) != (pid != 0))
 		tool_usage(usage);
-	if (!is_number(argv[optind])) {
+	if (!pid && !is_number(argv[optind])) {
 		int status = watch_command(&argv[optind], ms, count);
 
 		return tool_finish() ? 1 : status;
 	}
 	if (argc - optind > 1)
 		tool_usage(usage);
-	watch(tool_pid(argv[optind], 1), ms, count, false);
+	watch(pid ? pid : tool_pid(argv[optind], 1), ms, count, false);
 	return tool_finish();
 }

@@ -195,6 +195,12 @@ struct frame_census {
 };
 void frame_census(struct frame_census *census);
 
+/* For those who look at any frame of RAM; what they find may change at any time.  A frame
+ * that is not known is free, and its struct page was not written yet.  The order is that of
+ * the block, used or free, in which the frame is. */
+bool frame_is_known(const struct page *pg);
+u8 frame_block_order(const struct page *pg);
+
 extern const char *const frame_kind_name[FRAME_NKINDS];
 
 #ifdef PAGODA_CHECK

@@ -56,3 +56,30 @@ void frame_census(struct frame_census *census)
 		spin_unlock(&frames.lock);
 	} while (!done);
 }
+
+bool frame_is_known(const struct page *pg)
+{
+	pfn_t pfn = frame_span.base + (pfn_t)(pg - frame_span.table);
+
+	return frame_chunk_is_open(frame_chunk_of(pfn));
+}
+
+/* The first frame of a block of 2^n frames lies at a multiple of 2^n, and says n. */
+u8 frame_block_order(const struct page *pg)
+{
+	pfn_t pfn = frame_span.base + (pfn_t)(pg - frame_span.table);
+
+	if (!frame_is_known(pg))
+		return FRAME_MAX_ORDER;
+	for (u8 order = 0; order <= FRAME_MAX_ORDER; order++) {
+		const struct page *first = pg - pfn % BIT(order);
+		u8 says;
+
+		if (first < frame_span.table)
+			break;
+		says = __atomic_load_n(&first->order, __ATOMIC_RELAXED);
+		if (says == order || says == (FRAME_ORDER_FREE | order))
+			return order;
+	}
+	return 0;
+}

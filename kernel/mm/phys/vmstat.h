@@ -4,24 +4,24 @@
 #include "core/hart.h"
 
 /* X(name, what is counted) */
-#define VMSTATS(X)                                                                \
-	X(fault_lazy, "pages brought in at a first touch")                        \
-	X(fault_file, "file pages mapped at their first touch")                   \
-	X(fault_cow_copy, "shared pages copied at a first write")                 \
-	X(fault_cow_reuse, "pages kept at a write, as nobody shared them")        \
-	X(fault_spurious, "faults on an A or D bit, or a stale translation")      \
-	X(fault_refused, "faults that ended in a kill or EFAULT")                 \
-	X(page_zeroed, "pages cleared for programs")                              \
-	X(fork_shared, "pages that fork shared")                                  \
-	X(fork_copied, "pages that fork copied")                                  \
-	X(super_mapped, "2 MiB leaves made")                                      \
-	X(super_split, "2 MiB leaves split into pages")                           \
-	X(super_owned, "2 MiB leaves copied as a program asked for the entry")    \
-	X(super_fallback, "2 MiB leaves not made, as no block of 2 MiB was free") \
-	X(super_shed, "pages taken out of 2 MiB leaves as memory ran out")        \
-	X(space_load, "times that a hart loaded another address space")           \
-	X(space_flush, "loads that flushed the translations of that space")       \
-	X(space_flush_all, "loads that flushed all translations")                 \
+#define VMSTATS(X)                                                             \
+	X(fault_lazy, "pages brought in at a first touch")                     \
+	X(fault_file, "file pages mapped at their first touch")                \
+	X(fault_cow_copy, "shared pages copied at a first write")              \
+	X(fault_cow_reuse, "pages kept at a write, as nobody shared them")     \
+	X(fault_spurious, "faults on an A or D bit, or a stale translation")   \
+	X(fault_refused, "faults that ended in a kill or EFAULT")              \
+	X(page_zeroed, "pages cleared for programs")                           \
+	X(fork_shared, "pages that fork shared")                               \
+	X(fork_copied, "pages that fork copied")                               \
+	X(super_mapped, "2 MiB leaves made")                                   \
+	X(super_split, "2 MiB leaves split into pages")                        \
+	X(super_owned, "2 MiB leaves copied: a program asked for the entry")   \
+	X(super_fallback, "2 MiB leaves not made: no block of 2 MiB was free") \
+	X(super_shed, "pages taken out of 2 MiB leaves as memory ran out")     \
+	X(space_load, "times that a hart loaded another address space")        \
+	X(space_flush, "loads that flushed the translations of that space")    \
+	X(space_flush_all, "loads that flushed all translations")              \
 	X(asid_rollover, "times that the ASIDs ran out")
 
 enum vmstat {

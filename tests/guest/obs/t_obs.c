@@ -20,6 +20,8 @@ static word record_size(int kind)
 		return sizeof(struct snap_use);
 	case SNAP_OPTIONS:
 		return sizeof(struct snap_option);
+	case SNAP_FRAME:
+		return sizeof(struct snap_frame);
 	default:
 		return sizeof(struct snap_count);
 	}
