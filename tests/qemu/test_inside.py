@@ -403,6 +403,17 @@ def test_stats_all(m):
         assert int(row[2]) <= int(text[row[1]]) <= int(again[row[1]]), row[1]
 
 
+def test_gains_of_a_command(m):
+    """A command that maps pages of a file and touches its heap gains more than one that does nothing."""
+    def gains(command):
+        out = m.run(f"stats {command} 2> gains; cat gains")
+        return {name: int(value) for name, value in re.findall(r"^(\w+) +(\d+)  \S", out, re.M)}
+    busy, idle = gains("manyareas 45 > /dump.txt"), gains("true")
+    assert busy["page_zeroed"] > idle["page_zeroed"] > 0, (busy, idle)
+    assert busy["fault_file"] >= 45 > idle.get("fault_file", 0)
+    assert m.status("stats sh -c '(exit 7)'")[0] == 7
+
+
 def test_looking_is_not_counted_as_a_fault(m):
     def faults():
         return int(re.search(r"^fault_refused +(\d+) ", m.run("stats -a"), re.M)[1])
@@ -462,7 +473,7 @@ def test_addresses_are_hexadecimal_with_or_without_0x(m, number):
     ("wss 4294967297", 2, "must be at most 2147483647"),
     ("wss 1000000000", 1, "process 1000000000: No such process"),
     ("wss -n 1 nosuch", 127, "nosuch: No such file"),
-    ("stats all", 2, "usage: stats"),
+    ("stats nosuch", 127, "nosuch: No such file"),
     ("stats -x", 2, ""),
     ("maps 4294967297", 2, "must be at most 2147483647"),
     ("why 4294967297 0", 2, "must be at most 2147483647"),

@@ -1,22 +1,26 @@
-/* stats - print what the kernel has counted since boot */
+/* stats - print what the kernel has counted, since boot or while a command ran */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <pagoda.h>
 #include <snap.h>
 #include <tool.h>
 
 static const char usage[] =
-	"usage: stats [-a]\n"
+	"usage: stats [-a] [COMMAND [ARGUMENT...]]\n"
 	"Print how many copies from user memory (copyin) the kernel has made, and how\n"
 	"many strings it has copied (copyinstr), as the device /statistics reports them.\n"
 	"With stats=lock (see vmctl), print how often locks were taken.\n"
-	"  -a   all counters, and what each counts\n";
+	"With a COMMAND: run it, then print what the counters have gained meanwhile, to\n"
+	"standard error.  They count for the whole machine.  The status is the command's.\n"
+	"  -a   all counters, and what each counts; with a COMMAND, those of locks, too\n";
 
 #define TEXT_SIZE 4096
 #define LINES 2
+#define COUNTERS_MAX 256
 
 static void print_all(void)
 {
@@ -28,6 +32,67 @@ static void print_all(void)
 	while ((c = snap_next(&r)) != NULL)
 		printf("%-16s %9llu  %s\n", c->name, c->value, c->what);
 }
+
+/* --- gains ----------------------------------------------------------------- */
+
+static int counters_read(struct snap_count *to)
+{
+	static struct snap_reader r;
+	const struct snap_count *c;
+	int n = 0;
+
+	if (!snap_begin(&r, SNAP_STATS, 0, 0))
+		tool_die("statistics");
+	while ((c = snap_next(&r)) != NULL && n < COUNTERS_MAX)
+		to[n++] = *c;
+	return n;
+}
+
+/* What the counter of that name was before; new locks start at 0. */
+static unsigned long long value_before(const struct snap_count *list, int n,
+				       const char *name)
+{
+	for (int i = 0; i < n; i++)
+		if (strcmp(list[i].name, name) == 0)
+			return list[i].value;
+	return 0;
+}
+
+static int command_run(char **argv)
+{
+	int pid, status = 0;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0)
+		tool_die(argv[0]);
+	if (pid == 0) {
+		execvp(argv[0], argv);
+		tool_warn(argv[0]);
+		_exit(127);
+	}
+	if (wait_status(pid, &status, 0) < 0)
+		tool_die(argv[0]);
+	return status & 0xff;
+}
+
+static int print_gains(char **argv, bool all)
+{
+	static struct snap_count before[COUNTERS_MAX], after[COUNTERS_MAX];
+	int nbefore = counters_read(before), status = command_run(argv);
+	int n = counters_read(after);
+
+	for (int i = 0; i < n; i++) {
+		const struct snap_count *c = &after[i];
+		unsigned long long gain = c->value - value_before(before, nbefore, c->name);
+
+		if (gain && (all || !strchr(c->name, ':')))
+			fprintf(stderr, "%-16s %9llu  %s\n", c->name, gain, c->what);
+	}
+	return status;
+}
+
+/* --- the device ------------------------------------------------------------- */
 
 /* At its end the device returns an error, not 0. */
 static size_t text_read(char text[TEXT_SIZE])
@@ -67,10 +132,10 @@ int main(int argc, char **argv)
 	bool all = false;
 	int c;
 
-	while ((c = tool_getopt(argc, argv, "ah", usage)) != -1)
+	while ((c = tool_getopt(argc, argv, "+ah", usage)) != -1)
 		all |= c == 'a';
 	if (optind < argc)
-		tool_usage(usage);
+		return print_gains(&argv[optind], all);
 	if (all)
 		print_all();
 	else
