@@ -377,6 +377,19 @@ def test_wss_sees_the_touches(m):
     assert re.search(r"^\w+-\w+ +heap   [#@]+$", out, re.M) and re.search(r"^\w+-\w+ +file   [-+#.]$", out, re.M)
 
 
+@pytest.mark.parametrize("pattern,touched", [
+    ("seq", (256, 256)), ("stride:8192", (128, 128)), ("rows", (256, 256)), ("cols", (256, 256)), ("random", (140, 185)),
+    ("zipf", (30, 110)),
+])
+def test_walks_touch_what_they_say(m, pattern, touched):
+    """How many of 256 pages one round touches."""
+    if m.isolated:
+        pytest.skip("once is enough")
+    out = m.run(f"vmctl super=off; stats walk -n 1 {pattern} 1M 2> gains; vmctl super=on; cat gains")
+    assert re.search(r"^round 1: \d+ us$", out, re.M)
+    assert touched[0] <= int(re.search(r"^fault_lazy +(\d+)", out, re.M)[1]) <= touched[1] + 1, out
+
+
 def test_a_name_will_do(m):
     assert m.run("maps init") == m.run("maps 1") and m.run("pt -s init") == m.run("pt -s 1")
     assert "areas of" in m.run("maps maps") and m.run("wss -n 1 -i 100 -p init").startswith("  time memory")
@@ -451,6 +464,11 @@ def test_addresses_are_hexadecimal_with_or_without_0x(m, number):
     ("frame", 2, "usage: frame"),
     ("frame 10x", 2, "not an address in hexadecimal"),
     ("dump 1", 2, "usage: dump"),
+    ("walk seq", 2, "usage: walk"),
+    ("walk zigzag 1M", 2, "zigzag: no such pattern"),
+    ("walk stride:4 1M", 2, "4: must be at least 8"),
+    ("walk seq 1T", 2, "1T: not a number"),
+    ("walk seq 900G", 1, "900G: "),
     ("dump 1 0 0", 2, "must be at least 1"),
     ("dump 1 4000000000", 1, "process 1: Invalid argument"),
     ("dump -p 1000", 1, "no RAM is there"),
