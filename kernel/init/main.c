@@ -28,6 +28,7 @@
 #include "mm/uaccess.h"
 #include "net/net.h"
 #include "obs/stats.h"
+#include "obs/events.h"
 #include "obs/explain.h"
 #include "obs/vmprint.h"
 #include "proc/fault_words.h"
@@ -171,6 +172,8 @@ static void boot_rest(void)
 	if (err)
 		stop_boot("the disk holds no file system that can be used");
 	ktest_run();
+	if (events_follow_option())
+		printk("events: no memory to record them\n");
 }
 
 static void init_cannot_run(int err)
@@ -264,6 +267,7 @@ void boot_main(u64 hartid, pa_t fdt)
 	console_set_hooks(&hooks);
 	stats_init();
 	explain_init();
+	events_init();
 	proc_start_first(&first);
 	sched_idle();
 }

@@ -4,6 +4,7 @@
  * an A or D bit on a core that leaves them to software (Svade), and a stale translation.
  * Everything else is an error, which the caller turns into a killed process or -EFAULT. */
 
+#include "core/report/event.h"
 #include "core/sched.h"
 #include "lib/string.h"
 #include "mm/space/aspace.h"
@@ -56,12 +57,14 @@ static int fault_absent(struct aspace *as, const struct vma *area, struct pt_cur
 
 	if (super_map_touched(as, area, c->va, used)) {
 		vmstat_inc(VM_fault_lazy);
+		event(EVENT_ZERO, ALIGN_DOWN(c->va, SUPER_SIZE), SUPER_PAGES, access);
 		return 0;
 	}
 	n = aspace_put_fresh(as, area, c, used, fault_run_room(as, area, c, PTE_A));
 	if (n < 0)
 		return n;
 	vmstat_add(VM_fault_lazy, n);
+	event(EVENT_ZERO, c->va, (u64)n, access);
 	fault_run_done(as, c->va, n);
 	return 0;
 }
@@ -120,6 +123,7 @@ static int fault_cow_copy(struct aspace *as, const struct vma *area, struct pt_c
 	if (!n)
 		return -ENOMEM;
 	vmstat_add(VM_fault_cow_copy, n);
+	event(EVENT_COPY, c->va, n, ACCESS_WRITE);
 	pg[0] = fault_cow_replace(as, &at, pg[0], PTE_A | PTE_D);
 	for (u32 i = 1; i < n; i++) {
 		pt_next(&at);
@@ -144,6 +148,7 @@ static int fault_cow_page(struct aspace *as, const struct vma *area, struct pt_c
 	if (pg->kind != FRAME_anon || frame_is_shared(pg))
 		return fault_cow_copy(as, area, c);
 	vmstat_inc(VM_fault_cow_reuse);
+	event(EVENT_REUSE, c->va, 1, ACCESS_WRITE);
 	pt_set_leaf(c, (pte_t){ (e.bits & ~PTE_COW) | PTE_W | PTE_A | PTE_D });
 	return 0;
 }
@@ -155,6 +160,8 @@ static int fault_cow(struct aspace *as, const struct vma *area, struct pt_cur *c
 	if (c->level > 0) {
 		if (super_keep(c, PTE_A | PTE_D)) {
 			vmstat_inc(VM_fault_cow_reuse);
+			event(EVENT_REUSE, ALIGN_DOWN(c->va, SUPER_SIZE), SUPER_PAGES,
+			      ACCESS_WRITE);
 			return 0;
 		}
 		super_split(c);
@@ -216,6 +223,7 @@ static int fault_file(struct aspace *as, const struct vma *area, struct pt_cur *
 	int err = -ESTALE;
 
 	vmstat_inc(VM_fault_file);
+	event(EVENT_FILE, c->va, 1, access);
 	while (err == -ESTALE) { /* pg is no longer the file's page */
 		if (index >= obj->ops->pages(obj))
 			return -EFAULT; /* past the end of the file */
@@ -243,6 +251,7 @@ static int fault_shared_write(struct aspace *as, const struct vma *area, struct 
 	struct page *pg = frame_of_pa(pte_pa(e)), *now = pg;
 	int err = 0;
 
+	event(EVENT_DIRTY, c->va, 1, ACCESS_WRITE);
 	if (area->object) {
 		frame_get(pg);
 		err = area->object->ops->prepare_write(area->object, &now);
@@ -265,6 +274,7 @@ static int fault_spurious(struct pt_cur *c, enum access access)
 	pte_t old = pte_set_bits(c->slot, used);
 
 	vmstat_inc(VM_fault_spurious);
+	event(EVENT_SPURIOUS, c->va, 1, access);
 	if ((old.bits & used) == used)
 		tlb_flush_all(); /* perhaps a pointer to a table is stale, not this entry */
 	else
@@ -321,7 +331,9 @@ int aspace_fault(struct aspace *as, va_t va, enum access access)
 		while (err == -ENOMEM && super_shed(as));
 		mutex_unlock(&as->lock);
 	} while (err == -ENOMEM && mem_wait());
-	if (err == -EFAULT)
+	if (err == -EFAULT) {
 		vmstat_inc(VM_fault_refused);
+		event(EVENT_REFUSED, va, 1, access);
+	}
 	return err;
 }

@@ -2,6 +2,7 @@
 
 #include "mm/map.h"
 
+#include "core/report/event.h"
 #include "core/sched.h"
 #include "lib/assert.h"
 #include "lib/string.h"
@@ -225,6 +226,8 @@ int aspace_map(struct aspace *as, const struct map_request *req, va_t *out)
 	mutex_lock(&as->lock);
 	err = map_locked(as, req, out);
 	mutex_unlock(&as->lock);
+	if (!err)
+		event(EVENT_MAP, *out, req->len / PAGE_SIZE, req->prot);
 	return err;
 }
 
@@ -237,6 +240,8 @@ int aspace_munmap(struct aspace *as, va_t addr, u64 len)
 	mutex_lock(&as->lock);
 	err = aspace_unmap(as, addr, addr + len);
 	mutex_unlock(&as->lock);
+	if (!err)
+		event(EVENT_UNMAP, addr, len / PAGE_SIZE, 0);
 	return err;
 }
 
@@ -338,6 +343,8 @@ int aspace_protect(struct aspace *as, va_t addr, u64 len, u8 prot)
 	mutex_lock(&as->lock);
 	err = map_protect_locked(as, addr, addr + len, map_with_read(prot));
 	mutex_unlock(&as->lock);
+	if (!err)
+		event(EVENT_PROTECT, addr, len / PAGE_SIZE, prot);
 	return err;
 }
 
@@ -368,8 +375,11 @@ int aspace_discard(struct aspace *as, va_t addr, u64 len)
 	while (!err && addr < end && !sched_point_killed()) {
 		struct vma *v = vma_find(&as->areas, addr);
 
-		if (!(v->flags & VMA_SHARED) && v->kind != VMA_image)
+		if (!(v->flags & VMA_SHARED) && v->kind != VMA_image) {
 			aspace_zap(as, addr, MIN(end, v->end));
+			event(EVENT_DISCARD, addr, (MIN(end, v->end) - addr) / PAGE_SIZE,
+			      0);
+		}
 		addr = v->end;
 	}
 	mutex_unlock(&as->lock);

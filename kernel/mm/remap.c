@@ -4,6 +4,7 @@
  * copy-on-write and PROT_NONE stay as they are, and no page is copied.  Everything that
  * can fail comes before the first entry moves. */
 
+#include "core/report/event.h"
 #include "core/sched.h"
 #include "lib/assert.h"
 #include "mm/space/aspace_priv.h"
@@ -160,5 +161,7 @@ int aspace_mremap(struct aspace *as, const struct remap_request *req, va_t *out)
 	mutex_lock(&as->lock);
 	err = remap_locked(as, req, out);
 	mutex_unlock(&as->lock);
+	if (!err)
+		event(EVENT_MOVE, *out, req->new_len / PAGE_SIZE, 0);
 	return err;
 }

@@ -1,6 +1,7 @@
 /* sbrk.c - moving the break. */
 
 #include "core/option/options.h"
+#include "core/report/event.h"
 #include "lib/assert.h"
 #include "mm/space/aspace.h"
 #include "mm/space/aspace_priv.h"
@@ -121,5 +122,8 @@ int aspace_sbrk(struct aspace *as, s64 delta, bool lazy, va_t *old)
 	else if (delta > 0 || (delta < 0 && (u64)-delta <= as->brk))
 		err = sbrk_move_break(as, as->brk + (u64)delta, lazy);
 	mutex_unlock(&as->lock);
+	if (!err && delta)
+		event(delta > 0 ? EVENT_GROW : EVENT_SHRINK, MIN(*old, *old + (u64)delta),
+		      DIV_UP((u64)(delta > 0 ? delta : -delta), PAGE_SIZE), lazy);
 	return err;
 }

@@ -22,7 +22,7 @@
 #include "mm/phys/frame.h"
 #include "mm/phys/vmstat.h"
 #include "net/netstat.h"
-#include "obs/snap_priv.h"
+#include "obs/snap/snap_priv.h"
 #include "uapi/errno.h"
 #include "uapi/limits.h"
 

@@ -4,6 +4,7 @@
  * untouched, and from then on nothing can fail.  For what an image looks like see
  * docs/design.md section 4 and docs/abi.md section 3. */
 
+#include "core/report/event.h"
 #include "core/coreup.h"
 #include "core/option/options.h"
 #include "core/thread.h"
@@ -450,6 +451,7 @@ static s64 exec_file(struct exec *x, const char *path)
 		return err;
 	}
 	exec_commit(x, path);
+	event(EVENT_EXEC, 0, 0, 0);
 	return x->argc;
 }
 

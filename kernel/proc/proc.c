@@ -4,6 +4,7 @@
 
 #include "core/clock.h"
 #include "core/coreup.h"
+#include "core/report/event.h"
 #include "core/report/klog.h"
 #include "dev/tty/console.h"
 #include "fs/fs.h"
@@ -225,6 +226,7 @@ static s64 proc_fork_once(void)
 	proc_adopt(parent, child);
 	job_inherit(child, parent);
 	spin_unlock(&proc_lock);
+	event(EVENT_FORK, (u64)pid, 0, 0);
 	thread_start(&child->thread);
 	return pid;
 }
@@ -248,6 +250,7 @@ static struct aspace *proc_drop_memory(struct proc *p)
 	struct aspace *as = self->as;
 	struct program *program = p->program;
 
+	event(EVENT_EXIT, 0, 0, 0);
 	irq_push_off();
 	spin_lock(&proc_lock);
 	self->as = p->as = NULL;

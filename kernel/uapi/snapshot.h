@@ -21,6 +21,8 @@
  * `record_bytes`; new kinds get new numbers. */
 #pragma once
 
+#include "uapi/event.h"
+
 #define SNAP_VERSION 1
 #define SNAP_END (~0ull)
 #define SNAP_PIECE 4096
@@ -55,7 +57,8 @@ struct snap_header {
 	X(9, CALLS, struct snap_call, "number to start with")     \
 	X(10, FRAME, struct snap_frame, "physical address")       \
 	X(11, BYTES, struct snap_bytes, "virtual address")        \
-	X(12, RAM, struct snap_bytes, "physical address")
+	X(12, RAM, struct snap_bytes, "physical address")         \
+	X(13, EVENTS, struct event, "SNAP_EVENTS_FROM()")
 
 enum snap_kind {
 #define X(number, name, record, start) SNAP_##name = number,
@@ -181,6 +184,11 @@ struct snap_bytes {
 			       /* firmware can read it; the bytes are 0           */
 	unsigned char byte[SNAP_BYTES_MAX];
 };
+
+/* SNAP_EVENTS: the events of a hart from a number on, oldest first.  Those that were
+ * overwritten are left out.  To go on later, start with the number after the last one.
+ * -EINVAL: there is no such hart.  Ignores `pid`. */
+#define SNAP_EVENTS_FROM(hart, number) ((unsigned long long)(hart) << 32 | (number))
 
 /* SNAP_CALLS: which calls the program of a process means by the numbers of the labs, 22 to
  * 63: those that it or a process that it has forked has used since exec. */

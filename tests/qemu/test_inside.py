@@ -427,6 +427,26 @@ def test_gains_of_a_command(m):
     assert m.status("stats sh -c '(exit 7)'")[0] == 7
 
 
+def test_vmtrace(m):
+    """Faults of the command and of the child it makes, in the order of time; nobody else's."""
+    out = m.run("vmtrace sh -c 'echo one | cat; walk -n 1 seq 64K' 2> trace; cat trace")
+    lines = [(float(line[:9]), line[9:14].strip(), line[15:23].strip(), line[23:30].strip(), line[31:41].strip(), line[48:])
+             for line in out.splitlines() if not line.startswith(("one", "round"))]
+    assert [line[0] for line in lines] == sorted(line[0] for line in lines)
+    events = {(line[2], line[5]) for line in lines}
+    for wanted in (("exec", "a new space"), ("exit", "the space is gone"), ("fork", "a child, with a copy"),
+                   ("map", "mapped"), ("fault", "brought in: zeros"), ("fault", "copied: it was copy-on-write")):
+        assert wanted in events, out
+    assert all(line[3] in ("read", "write", "execute") for line in lines if line[2] == "fault")
+    children = {line[4] for line in lines if line[2] == "fork"}
+    assert len(children) >= 2 and {line[1] for line in lines} == children | {lines[0][1]}, out
+    zeros = {int(line[4], 16) for line in lines if line[5] == "brought in: zeros"}
+    at = next(int(line[4], 16) for line in lines if line[2] == "map")
+    assert zeros & {at + i * PAGE for i in range(16)}
+    assert "one\n" in m.run("vmtrace -f echo one") and m.status("vmtrace sh -c '(exit 5)' 2> trace")[0] == 5
+    assert "events=off" in m.run("vmctl events")
+
+
 def test_looking_is_not_counted_as_a_fault(m):
     def faults():
         return int(re.search(r"^fault_refused +(\d+) ", m.run("stats -a"), re.M)[1])
@@ -491,6 +511,8 @@ def test_addresses_are_hexadecimal_with_or_without_0x(m, number):
     ("wss 4294967297", 2, "must be at most 2147483647"),
     ("wss 1000000000", 1, "process 1000000000: No such process"),
     ("wss -n 1 nosuch", 127, "nosuch: No such file"),
+    ("vmtrace", 2, "usage: vmtrace"),
+    ("vmtrace nosuch", 127, "nosuch: No such file"),
     ("stats nosuch", 127, "nosuch: No such file"),
     ("stats -x", 2, ""),
     ("maps 4294967297", 2, "must be at most 2147483647"),

@@ -19,6 +19,7 @@
  * is plentiful (aspace_own_large). */
 
 #include "core/option/options.h"
+#include "core/report/event.h"
 #include "core/sched.h"
 #include "lib/assert.h"
 #include "lib/string.h"
@@ -179,6 +180,7 @@ void super_split(struct pt_cur *c)
 	frame_split(frame_of_pa(pte_pa(pte_load(c->slot))));
 	pt_split(c);
 	vmstat_inc(VM_super_split);
+	event(EVENT_SPLIT, ALIGN_DOWN(c->va, SUPER_SIZE), SUPER_PAGES, 0);
 }
 
 void super_cut(struct aspace *as, va_t va)

@@ -2,7 +2,7 @@
 
 #include "lib/assert.h"
 #include "lib/string.h"
-#include "obs/snap_priv.h"
+#include "obs/snap/snap_priv.h"
 
 void *snap_add(struct snap *s)
 {

@@ -1,7 +1,7 @@
 /* snap_touched.c - harvest(): the pages of a process that were touched, as runs. */
 
 #include "mm/space/aspace.h"
-#include "obs/snap_priv.h"
+#include "obs/snap/snap_priv.h"
 #include "obs/touched.h"
 #include "uapi/layout.h"
 

@@ -2,7 +2,8 @@
 
 #include "core/option/options.h"
 #include "lib/string.h"
-#include "obs/snap_priv.h"
+#include "obs/events.h"
+#include "obs/snap/snap_priv.h"
 #include "proc/args.h"
 #include "proc/syscall.h"
 
@@ -57,5 +58,7 @@ s64 sys_setoption(const u64 arg[6])
 
 	if (!err)
 		err = arg_path(arg[1], value);
-	return err ? err : option_set(name, value);
+	if (!err)
+		err = option_set(name, value);
+	return err ? err : events_follow_option();
 }

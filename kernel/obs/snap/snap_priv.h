@@ -39,6 +39,7 @@ void snap_calls(struct snap *s, struct program *pr);
 void snap_frame(struct snap *s);
 void snap_bytes(struct snap *s);
 void snap_ram(struct snap *s);
+void snap_events(struct snap *s);
 
 /* Adds the counter that is number @index as a record, unless it is below s->start.
  * False: the piece is full, and the next one starts at @index. */

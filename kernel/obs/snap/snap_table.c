@@ -2,7 +2,7 @@
 
 #include "mm/space/aspace.h"
 #include "mm/phys/kmap.h"
-#include "obs/snap_priv.h"
+#include "obs/snap/snap_priv.h"
 #include "uapi/layout.h"
 
 extern char __kernel_start[], __text_end[], __rodata_end[], __kernel_end[];

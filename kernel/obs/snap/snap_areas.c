@@ -2,7 +2,7 @@
 
 #include "core/thread.h"
 #include "mm/space/aspace.h"
-#include "obs/snap_priv.h"
+#include "obs/snap/snap_priv.h"
 #include "uapi/layout.h"
 
 /* How many of the @pages frames from @pg on, which one leaf maps, have other users

@@ -2,7 +2,7 @@
 
 #include "core/thread.h"
 #include "lib/string.h"
-#include "obs/snap_priv.h"
+#include "obs/snap/snap_priv.h"
 #include "proc/program/program.h"
 #include "proc/syscall.h"
 

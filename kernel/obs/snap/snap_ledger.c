@@ -10,7 +10,7 @@
 #include "mm/phys/slab.h"
 #include "net/net.h"
 #include "net/port.h"
-#include "obs/snap_priv.h"
+#include "obs/snap/snap_priv.h"
 
 /* --- by kind ------------------------------------------------------------- */
 

@@ -10,7 +10,7 @@
 #include "mm/xlate/kmap_init.h"
 #include "mm/uaccess.h"
 #include "mm/space/watch.h"
-#include "obs/snap_priv.h"
+#include "obs/snap/snap_priv.h"
 #include "proc/proc.h"
 #include "proc/program/program.h"
 #include "proc/syscall.h"
@@ -29,6 +29,7 @@ _Static_assert(sizeof(struct snap_use) == 48, "snapshot ABI");
 _Static_assert(sizeof(struct snap_call) == 72, "snapshot ABI");
 _Static_assert(sizeof(struct snap_frame) == 32, "snapshot ABI");
 _Static_assert(sizeof(struct snap_bytes) == 80, "snapshot ABI");
+_Static_assert(sizeof(struct event) == 32, "snapshot ABI");
 _Static_assert(SNAP_PIECE == PAGE_SIZE, "a piece is gathered in a frame");
 
 struct request {
@@ -64,6 +65,8 @@ static bool snapshot_start_is_good(const struct request *r)
 {
 	if (r->kind == SNAP_FRAME || r->kind == SNAP_RAM)
 		return frame_of_pa(r->start) != NULL;
+	if (r->kind == SNAP_EVENTS)
+		return r->start >> 32 < nharts;
 	if (!snapshot_needs_space(r->kind) || r->start < MAXVA)
 		return true;
 	return (r->kind == SNAP_PT || r->kind == SNAP_PATH) && r->start >= KERNEL_HALF;
@@ -135,6 +138,8 @@ static void snapshot_gather_machine(struct snap *s, int kind)
 		snap_frame(s);
 	else if (kind == SNAP_RAM)
 		snap_ram(s);
+	else if (kind == SNAP_EVENTS)
+		snap_events(s);
 	else
 		snap_stats(s);
 }

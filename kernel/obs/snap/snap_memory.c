@@ -3,7 +3,7 @@
 #include "lib/string.h"
 #include "mm/phys/frame.h"
 #include "mm/space/aspace.h"
-#include "obs/snap_priv.h"
+#include "obs/snap/snap_priv.h"
 #include "uapi/layout.h"
 
 /* s->start is in RAM. */

@@ -1,0 +1,30 @@
+/* event.h - recording what happens to address spaces; see uapi/event.h.
+ *
+ * While the option `events` is off, an event costs a load and a branch. */
+#pragma once
+
+#include "lib/types.h"
+#include "uapi/event.h"
+
+extern bool events_on;
+
+void event_record(enum event_kind kind, u64 va, u64 pages, u32 detail);
+
+/* Any context. */
+static inline void event(enum event_kind kind, u64 va, u64 pages, u32 detail)
+{
+	if (__builtin_expect(events_on, false))
+		event_record(kind, va, pages, detail);
+}
+
+/* From now on events are recorded: ring[h], zeroed, has EVENT_RING records of hart h.  @pid
+ * gives the process of the running thread, or 0.  events_stop() returns when nobody uses
+ * the rings any more.  The caller sees to it that one does not run beside the other. */
+void events_start(struct event *const ring[], int (*pid)(void));
+void events_stop(void);
+
+/* How many events @hart has recorded: their numbers are 1 to that. */
+u64 events_recorded(u32 hart);
+
+/* Copies event @number of @hart; false: it was overwritten, or is not complete. */
+bool event_read(u32 hart, u64 number, struct event *out);
