@@ -120,7 +120,7 @@ static void map_and_unmap(void)
 	}
 }
 
-/* Checks what map_and_unmap() can have caused among the @n events found; returns how many. */
+/* Checks those of the @n events that map_and_unmap() can have caused; returns how many. */
 static int check_found(int n)
 {
 	int checked = 0;
