@@ -50,7 +50,7 @@ FOLDERS = [
     ("user/obs", "programs that look inside the kernel"),
     ("user/sh", "the shell"),
     ("user/lib", "between picolibc and the system calls"),
-    ("user/tool", "what the programs share"),
+    ("user/lib/tool", "what our own programs share; user/include/tool.h"),
     ("xv6/lib", "what xv6 programs are linked with"),
     ("xv6/examples", "xv6 programs that the labs ask for, each with its idea"),
     ("tools", "what runs on the host"),

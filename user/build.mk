@@ -42,7 +42,7 @@ USER_STACK := 131072
 
 UO := $(BUILD)/user/obj-$(TOOLCHAIN)
 user_objects = $(patsubst %,$(UO)/%.o,$(1))
-USER_LIB_OBJ := $(call user_objects,$(filter-out user/lib/pthread.c,$(wildcard user/lib/*.c user/tool/*.c)) $(wildcard user/lib/*.S))
+USER_LIB_OBJ := $(call user_objects,$(filter-out user/lib/pthread.c,$(wildcard user/lib/*.c user/lib/*/*.c)) $(wildcard user/lib/*.S))
 # A library of its own, as it does something before main(): only for programs that use it.
 USER_PTHREAD := $(UO)/libpthread.a
 
@@ -60,7 +60,7 @@ $(USER_FLAGS_FILE): FORCE
 # Changes when a source file is removed, which the times of the other files do not show.
 USER_SOURCES_FILE := $(BUILD)/user/sources
 $(USER_SOURCES_FILE): FORCE
-	@$(call write_key,$(wildcard user/*/*.c user/*/*.S))
+	@$(call write_key,$(wildcard user/*/*.c user/*/*/*.c user/*/*.S))
 
 $(UO)/%.c.o: %.c $(USER_FLAGS_FILE)
 	$(call say,CC,$<)
@@ -88,7 +88,7 @@ $(BUILD)/user/sh.sym: $(call user_objects,$(wildcard user/sh/*.c))
 
 $(UPROGS:%=%.sym): $(USER_LINK_FROM)
 	$(call say,LD,$@)
-	$(Q)$(call user_link,$@,$(filter-out $(UO)/user/lib/% $(UO)/user/tool/%,$(filter %.o,$^)))
+	$(Q)$(call user_link,$@,$(filter-out $(UO)/user/lib/%,$(filter %.o,$^)))
 
 $(UPROGS): %: %.sym
 	$(Q)$(OBJCOPY) --strip-all $< $@

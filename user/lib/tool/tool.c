@@ -1,7 +1,7 @@
 /* tool.c - what the small programs share; see tool.h. */
 #include <tool.h>
 
-#include "sys.h"
+#include "../sys.h"
 
 #include <ctype.h>
 #include <errno.h>

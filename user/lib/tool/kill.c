@@ -2,7 +2,7 @@
  * so that it works even if no process can be started.  Nothing here exits. */
 #include <tool.h>
 
-#include "sys.h"
+#include "../sys.h"
 
 #include <errno.h>
 #include <limits.h>
