@@ -46,6 +46,7 @@ FOLDERS = [
     ("kernel/init", "booting"),
     ("user/bin", "programs, one file each: processes, the machine, and what has no other room"),
     ("user/file", "programs that work on files"),
+    ("user/text", "programs that read lines, or bytes, and write others"),
     ("user/net", "programs that use the network"),
     ("user/obs", "programs that look inside the kernel"),
     ("user/sh", "the shell"),
@@ -62,7 +63,7 @@ FOLDERS = [
     ("tools/check", "what ./test runs besides the tests' own programs"),
     ("tools/gdb", "commands for gdb"),
 ]
-PROGRAM_ROOMS = ("user/bin", "user/file", "user/net", "user/obs")
+PROGRAM_ROOMS = ("user/bin", "user/file", "user/text", "user/net", "user/obs")
 
 
 def ranks_table():

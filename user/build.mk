@@ -1,4 +1,4 @@
-# build.mk - the programs: NAME.c of user/bin, user/file, user/net and user/obs -> build/user/NAME,
+# build.mk - the programs: NAME.c of the folders in USER_PROG_SRCS -> build/user/NAME,
 # and the shell of user/sh.
 #
 # Wants CC, LD, OBJCOPY, TOOLCHAIN, BUILD, Q and say (mk/toolchain.mk, Makefile).
@@ -33,9 +33,10 @@ USER_LDFLAGS := -melf64lriscv -static -nostdlib --gc-sections --build-id=none \
 	-T user/lib/user.ld
 # These programs use a printf() without floating point, which saves 4 KiB of text in
 # each.  All others use the full one.
-USER_SMALL := cat cmp cp echo false free grep head help hexdump kill ln ls maps mkdir mv \
-	nc ping poweroff ps pt pwd reboot rm sh sleep stats strace sync tail touch true uptime vmctl \
-	wc which why wss
+USER_SMALL := basename cat clear cmp cp cut dd diff dirname du echo false find free grep \
+	head help hexdump kill less ln ls maps mkdir mv nc pidof ping poweroff ps pt pwd reboot \
+	rm sed sh sleep sort stat stats strace sync tail tee test touch tr tree true uniq \
+	uptime vmctl watch wc which why wss xargs xxd
 USER_PRINTF :=
 # Bytes; a page gets memory at its first use.  Arguments may take one half.
 USER_STACK := 131072
@@ -46,7 +47,7 @@ USER_LIB_OBJ := $(call user_objects,$(filter-out user/lib/pthread.c,$(wildcard u
 # A library of its own, as it does something before main(): only for programs that use it.
 USER_PTHREAD := $(UO)/libpthread.a
 
-USER_PROG_SRCS := $(wildcard user/bin/*.c user/file/*.c user/net/*.c user/obs/*.c)
+USER_PROG_SRCS := $(wildcard user/bin/*.c user/file/*.c user/text/*.c user/net/*.c user/obs/*.c)
 user_name = $(basename $(notdir $(1)))
 USER_NAMES := $(call user_name,$(USER_PROG_SRCS)) $(if $(wildcard user/sh/*.c),sh)
 $(foreach n,$(sort $(USER_NAMES)),$(if $(word 2,$(filter $(n),$(USER_NAMES))),\

@@ -6,12 +6,17 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* The status to leave with: 0, or 1 after a complaint. */
+/* The status to leave with: 0, or tool_failed after a complaint.  That is 1, unless the
+ * program sets another at its start, because its 1 says something else. */
 extern int tool_status;
+extern int tool_failed;
 
 /* getopt() that knows -h and --help: prints @usage, whose first line is the
  * synopsis, and exits.  An unknown option exits with status 2. */
 int tool_getopt(int argc, char **argv, const char *options, const char *usage);
+
+/* The same for a program that has its own -h: only --help prints the usage. */
+int tool_getopt_h(int argc, char **argv, const char *options, const char *usage);
 
 /* `-3` as the first argument becomes `-n3`, as old scripts have it. */
 void tool_old_number(int argc, char **argv);
@@ -23,7 +28,7 @@ void tool_warnx(const char *what, const char *reason);
 /* The reason of errno, in words. */
 const char *tool_reason(void);
 
-/* tool_warn(), then exit(1). */
+/* tool_warn(), then exit(tool_failed). */
 _Noreturn void tool_die(const char *what);
 
 /* Print the synopsis and exit(2), because the arguments are wrong. */
@@ -35,6 +40,13 @@ long tool_number(const char *text, long min, long max);
 
 /* The same without exit: NULL and *@number, or what is wrong with @text. */
 const char *tool_number_wrong(const char *text, long min, long max, long *number);
+
+/* Seconds with a fraction and s, m, h or d after it, as in `1.5s`, or complain and exit(2).
+ * The result is in ticks of 1/TICK_HZ second, rounded up. */
+int tool_ticks(const char *text);
+
+/* realloc(), or complain about @what and exit(tool_failed). */
+void *tool_realloc(void *old, size_t size, const char *what);
 
 /* The number of a process, from @min on; 0 is the caller where that is allowed.  @text is
  * the number, or the name if one process alone has it; else complain and exit(1). */

@@ -42,9 +42,7 @@ bool tool_line(FILE *file, struct tool_line *line)
 			break;
 		if (line->len == line->room) {
 			line->room = line->room ? line->room * 2 : 128;
-			line->text = realloc(line->text, line->room);
-			if (!line->text)
-				tool_die("a line");
+			line->text = tool_realloc(line->text, line->room, "a line");
 		}
 		line->text[line->len++] = (char)c;
 	} while (c != '\n');

@@ -12,7 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-int tool_status;
+#include "uapi/limits.h"
+
+int tool_status, tool_failed = 1;
 
 const char *tool_basename(const char *path)
 {
@@ -39,19 +41,31 @@ static int getopt_with_dash(int argc, char **argv, const char *options,
 	return c;
 }
 
-int tool_getopt(int argc, char **argv, const char *options, const char *usage)
+#define HELP 256 /* no letter */
+
+int tool_getopt_h(int argc, char **argv, const char *options, const char *usage)
 {
-	static const struct option help[] = { { .name = "help", .val = 'h' }, { 0 } };
+	static const struct option help[] = { { .name = "help", .val = HELP }, { 0 } };
 	int c;
 
 	c = getopt_with_dash(argc, argv, options, help);
-	if (c == 'h') {
+	if (c == HELP) {
 		fputs(usage, stdout);
 		exit(0);
 	}
 	if (c == '?' || c == ':')
 		exit(2);
 	return c;
+}
+
+int tool_getopt(int argc, char **argv, const char *options, const char *usage)
+{
+	int c = tool_getopt_h(argc, argv, options, usage);
+
+	if (c != 'h')
+		return c;
+	fputs(usage, stdout);
+	exit(0);
 }
 
 void tool_old_number(int argc, char **argv)
@@ -74,7 +88,7 @@ void tool_warnx(const char *what, const char *reason)
 {
 	fflush(stdout);
 	fprintf(stderr, "%s: %s: %s\n", program_name, what, reason);
-	tool_status = 1;
+	tool_status = tool_failed;
 }
 
 const char *tool_reason(void)
@@ -87,7 +101,7 @@ void tool_warn(const char *what)
 	/* EPIPE says that nobody reads the pipe any more.  Other systems then end the
 	 * program without a message, so there is none here. */
 	if (errno == EPIPE)
-		tool_status = 1;
+		tool_status = tool_failed;
 	else
 		tool_warnx(what, tool_reason());
 }
@@ -95,7 +109,7 @@ void tool_warn(const char *what)
 void tool_die(const char *what)
 {
 	tool_warn(what);
-	exit(1);
+	exit(tool_failed);
 }
 
 _Noreturn static void refuse(const char *text, const char *reason)
@@ -131,6 +145,41 @@ long tool_number(const char *text, long min, long max)
 	if (wrong)
 		refuse(text, wrong);
 	return number;
+}
+
+int tool_ticks(const char *text)
+{
+	static const char units[] = "smhd";
+	static const long unit_seconds[] = { 1, 60, 3600, 86400 };
+	long micros = 0, scale = 1000000, seconds = 1;
+	const char *at = text, *unit;
+	bool digits = false;
+
+	for (; isdigit((unsigned char)*at); at++, digits = true)
+		if (micros <= INT_MAX * 1000000l)
+			micros = micros * 10 + (*at - '0') * scale;
+	if (*at == '.')
+		for (at++; isdigit((unsigned char)*at); at++, digits = true)
+			micros += (*at - '0') * (scale /= 10);
+	unit = *at ? strchr(units, *at) : NULL;
+	if (unit) {
+		seconds = unit_seconds[unit - units];
+		at++;
+	}
+	if (!digits || *at)
+		refuse(text, "not a time like 2, 1.5s or 3m");
+	if (micros > INT_MAX / TICK_HZ * 1000000l / seconds)
+		refuse(text, "too long");
+	return (int)((micros * seconds * TICK_HZ + 999999) / 1000000);
+}
+
+void *tool_realloc(void *old, size_t size, const char *what)
+{
+	void *new = realloc(old, size);
+
+	if (!new &&size)
+		tool_die(what);
+	return new;
 }
 
 unsigned long tool_address(const char *text)
