@@ -16,6 +16,12 @@ FILES = {
     "prose": "the quick brown fox\njumps over\n\nthe lazy dog\n  two leading blanks\n",
     "noeol": "one\ntwo",
     "nothing": "",
+    "top/leaf": "leaf\n" * 700,
+    "top/b/leaf": "x\n",
+    "top/b/Other.c": "int x;\n",
+    "top/b/c/deep.c": "",
+    "top/a/x.h": "y" * 512,
+    "top/a/x.c": "y" * 513,
 }
 
 SORT = """
@@ -152,7 +158,99 @@ seq 1 2 3 4
 
 EXACT = {"sort", "diff", "xargs", "test"}  # others may fail with any status but 0
 
-HERE = [line for table in (SORT, UNIQ, CUT, TR, TEE, SEQ) for line in table.strip().split("\n")]
+XARGS = r"""
+cat prose | xargs
+cat prose | xargs echo first
+cat prose | xargs -n 2
+cat prose | xargs -L 2 echo +
+cat fruit | xargs -I @ echo '<@>' @@
+cat fruit | xargs -n 3 echo
+cat nothing | xargs echo none
+cat nothing | xargs -r echo none
+echo "a 'b c' d\\ e" '"f  g"' | xargs -n 1
+echo one two END three | xargs -E END echo
+echo 'a b;"c;\' | tr ';\n' '\0\0' | xargs -0 -n 1 echo
+seq 2000 | xargs echo | tr ' ' '\n' | wc -l
+seq 100 | xargs -s 100 echo
+echo a b | xargs -t -n 1 echo
+echo fruit nosuch | xargs -n 1 cat
+echo a | xargs false
+echo a | xargs nosuch
+echo a | xargs sh -c 'exit 255'
+echo "a 'b" | xargs > made
+echo a b c | xargs -x -s 9 -n 3 echo
+cat fruit | xargs cat
+echo a | xargs cat -
+"""
+
+FIND = r"""
+mkdir top/void; ln -s leaf top/link
+find top | sort
+find top -depth | sort
+find top/b -depth -name c
+find top -name '*.c' | sort
+find top -name leaf -o -name '*.h' | sort
+find top -iname 'OTHER*'
+find top -path '*b/*' | sort
+find top -type d | sort
+find top -type l
+find top -type f -size +1 | sort
+find top -type f -size 1 | sort
+find top -size -1 -type f
+find top -size 513c
+find top -size +3k -type f
+find top -empty | sort
+find top -name b -prune -o -print | sort
+find top -maxdepth 1 | sort
+find top -mindepth 2 -type f | sort
+find top -maxdepth 0
+find top ! -type d ! -name '*.c' | sort
+find top '(' -name a -o -name b ')' -type d | sort
+find top -type f -not -name leaf -a -print | sort
+find top -name x.c -exec echo got {} end ';'
+find top -name 'x.*' -exec echo one {} ';' | sort
+find top -name x.c -exec false ';' -print
+find top -type f -name 'x.?' -exec echo {} + | wc -w
+find top -name x.c -exec false {} +
+echo y | find top -name x.c -ok echo yes {} ';'
+echo n | find top -name x.c -ok echo yes {} ';'
+find top/a -print0 | tr '\0' '\n' | sort
+find top/a/x.c fruit
+find top -true -name x.h -false -o -name void
+find nosuch
+find top -nosuch
+find top -name
+find top '(' -name a
+find top -type x
+find top -exec echo
+find top -type f -links 1 -name x.h
+find top/void -delete; find top -name void
+find top/a -name x.h -delete; ls top/a
+"""
+
+FILES_OF = """
+basename /usr/lib/x.c
+basename /usr/lib/x.c .c
+basename lib/
+basename /
+basename x.c x.c
+basename ''
+basename
+dirname /usr/lib/x.c
+dirname x
+dirname /x
+dirname a/b/
+dirname a//b
+dirname /
+dirname ///a
+dirname
+stat -c '%n %s %F %h' fruit nothing top/link nosuch
+stat -L -c '%s %F%%' top/link
+stat -c '%F' top
+stat
+"""
+
+HERE = [line for table in (SORT, UNIQ, CUT, TR, TEE, SEQ, XARGS, FIND, FILES_OF) for line in table.strip().split("\n")]
 
 
 def run_here(folder, line):
@@ -165,7 +263,7 @@ def run_here(folder, line):
 def here(tmp_path_factory):
     folder = tmp_path_factory.mktemp("here")
     for name, text in FILES.items():
-        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     return folder
 
@@ -191,3 +289,31 @@ def test_same_as_here(m, here, line):
     assert shown == out
     assert bool(errors) == complains, m.run("cat /err")
     assert status == code if code == 0 or line.split()[0] in EXACT else status > 0
+
+
+@pytest.fixture(scope="module")
+def forest(m):
+    m.run("mkdir /forest; cd /forest; mkdir a a/b c; echo x > a/b/leaf; cp /work/top/leaf c/big; touch .dot")
+    m.run("ln c/big c/again; ln -s leaf a/b/link")
+    yield m
+    m.run("cd /work")
+
+
+@pytest.mark.parametrize("line,want", [
+    ("tree", ".\n|-- a\n|   `-- b\n|       |-- leaf\n|       `-- link -> leaf\n`-- c\n    |-- again\n    `-- big\n"
+             "\n3 directories, 4 files\n"),
+    ("tree -d a/", "a\n`-- b\n\n1 directory\n"),
+    ("tree -L 1 -a", ".\n|-- .dot\n|-- a\n`-- c\n\n2 directories, 1 file\n"),
+    ("du", "3\t./a/b\n4\t./a\n5\t./c\n10\t.\n"),
+    ("du -a a", "1\ta/b/leaf\n1\ta/b/link\n3\ta/b\n4\ta\n"),
+    ("du -sch a c/big", "4.0K\ta\n4.0K\tc/big\n8.0K\ttotal\n"),
+    ("du -s c/big c/again", "4\tc/big\n"),
+    ("ls -R", ".:\na\nc\n\n./a:\nb\n\n./a/b:\nleaf\nlink\n\n./c:\nagain\nbig\n"),
+    ("ls -R c a/b/leaf", "a/b/leaf\n\nc:\nagain\nbig\n"),
+    ("ls -lh c | cut -c 11-", "   3.5K again\n   3.5K big\n"),
+    ("ls -h a", "b\n"),
+    ("ls --help | head -n 1", "usage: ls [-adhlR] [PATH...]\n"),
+    ("stat c/big | head -n 3", "  File: c/big\n  Type: regular file\n  Size: 3500 bytes, 4 blocks of 1024\n"),
+])
+def test_trees(forest, line, want):
+    assert forest.run(line) == want

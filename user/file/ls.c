@@ -13,18 +13,19 @@
 #define PATH_SIZE 128
 
 static const char usage[] =
-	"usage: ls [-adl] [PATH...]\n"
+	"usage: ls [-adhlR] [PATH...]\n"
 	"List directories and files, by name.\n"
 	"  -a   also names that start with a dot\n"
 	"  -d   a directory itself, not its contents\n"
-	"  -l   type (d directory, c device, l link), links, inode, bytes, name\n";
+	"  -l   type (d directory, c device, l link), links, inode, bytes, name\n"
+	"  -h   bytes as 1.5K or 12M      -R   directories in the directories as well\n";
 
 struct item {
 	struct item *next;
 	char name[]; /* as it was found in the directory */
 };
 
-static bool show_dots, show_self, show_long;
+static bool show_dots, show_self, show_long, human, recursive;
 
 static char type_letter(mode_t mode)
 {
@@ -45,8 +46,12 @@ static void print_file(const char *path, const char *name)
 		tool_warn(path);
 		return;
 	}
-	printf("%c %2u %4lu %7lu %s", type_letter(st.st_mode), (unsigned)st.st_nlink,
-	       (unsigned long)st.st_ino, (unsigned long)st.st_size, name);
+	printf("%c %2u %4lu ", type_letter(st.st_mode), (unsigned)st.st_nlink,
+	       (unsigned long)st.st_ino);
+	if (human)
+		printf("%7s %s", tool_human((unsigned long)st.st_size), name);
+	else
+		printf("%7lu %s", (unsigned long)st.st_size, name);
 	if (S_ISLNK(st.st_mode)) {
 		n = readlink(path, target, sizeof(target) - 1);
 		if (n >= 0)
@@ -91,6 +96,22 @@ static int read_names(const char *path, struct item **list)
 	return n;
 }
 
+static void list_dir(const char *path);
+
+/* For -R: @path if it is a directory and not one of the two that each directory has. */
+static void list_inner(const char *path, const char *name)
+{
+	struct stat st;
+
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return;
+	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
+	    tool_dir_enter(path, st.st_ino)) {
+		printf("\n%s:\n", path);
+		list_dir(path);
+	}
+}
+
 static void list_dir(const char *path)
 {
 	struct item *list, **sorted;
@@ -113,6 +134,12 @@ static void list_dir(const char *path)
 			print_file(file, sorted[i]->name);
 		else
 			tool_warn(sorted[i]->name);
+	}
+	for (int i = 0; i < n; i++) {
+		char file[PATH_SIZE];
+
+		if (recursive && tool_join(file, sizeof(file), path, sorted[i]->name))
+			list_inner(file, sorted[i]->name);
 		free(sorted[i]);
 	}
 	free(sorted);
@@ -143,7 +170,8 @@ static void list_paths(int count, char **paths)
 	for (int i = 0; i < count; i++) {
 		if (!is_dir(paths[i]))
 			continue;
-		if (count > 1)
+		tool_dir_forget_all();
+		if (count > 1 || recursive)
 			printf("%s%s:\n", gap ? "\n" : "", paths[i]);
 		list_dir(paths[i]);
 		gap = true;
@@ -155,10 +183,12 @@ int main(int argc, char **argv)
 	char *here[] = { "." };
 	int c;
 
-	while ((c = tool_getopt(argc, argv, "adlh", usage)) != -1) {
+	while ((c = tool_getopt_h(argc, argv, "adhlR", usage)) != -1) {
 		show_dots |= c == 'a';
 		show_self |= c == 'd';
 		show_long |= c == 'l';
+		human |= c == 'h';
+		recursive |= c == 'R';
 	}
 	if (optind < argc)
 		list_paths(argc - optind, argv + optind);

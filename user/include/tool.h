@@ -108,6 +108,15 @@ struct tool_line {
 /* Read the next line; false at the end of the file. */
 bool tool_line(FILE *file, struct tool_line *line);
 
+/* Run a program and wait for it; returns its status, -1 if it was killed.  If it cannot be
+ * started, that is complained about, and the status is one of these. */
+enum { RUN_NOT_RUNNABLE = 126, RUN_NOT_FOUND = 127 };
+int tool_run(char **argv);
+
+/* Bytes as people read them, such as 812, 1.5K or 12M, rounded up; valid until the next
+ * call. */
+const char *tool_human(unsigned long bytes);
+
 /* The command kill, of the program and of the shell; returns its status. */
 int tool_kill(char **argv);
 

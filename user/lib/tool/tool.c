@@ -207,6 +207,28 @@ bool tool_join(char *buf, int size, const char *path, const char *name)
 	return false;
 }
 
+const char *tool_human(unsigned long bytes)
+{
+	static const char units[] = "KMGTPE";
+	static char text[16];
+	unsigned long unit = 1024, tenths;
+	const char *letter = units;
+
+	if (bytes < unit) {
+		snprintf(text, sizeof(text), "%lu", bytes);
+		return text;
+	}
+	for (; letter[1] && (bytes + unit - 1) / unit >= 1024; letter++)
+		unit *= 1024;
+	tenths = bytes / unit * 10 + (bytes % unit * 10 + unit - 1) / unit;
+	if (tenths < 100)
+		snprintf(text, sizeof(text), "%lu.%lu%c", tenths / 10, tenths % 10,
+			 *letter);
+	else
+		snprintf(text, sizeof(text), "%lu%c", (bytes + unit - 1) / unit, *letter);
+	return text;
+}
+
 int tool_finish(void)
 {
 	int error = stdio_error();

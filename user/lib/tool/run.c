@@ -1,0 +1,25 @@
+/* run.c - programs that run another and wait for it; see tool.h. */
+#include <tool.h>
+
+#include <errno.h>
+#include <pagoda.h>
+#include <unistd.h>
+
+int tool_run(char **argv)
+{
+	int pid, status = 0;
+
+	(void)fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		tool_die(*argv);
+	if (pid == 0) {
+		execvp(*argv, argv);
+		status = errno == ENOENT ? RUN_NOT_FOUND : RUN_NOT_RUNNABLE;
+		tool_warn(*argv);
+		_exit(status);
+	}
+	if (wait_status(pid, &status, 0) < 0)
+		tool_die(*argv);
+	return status;
+}
