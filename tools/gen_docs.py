@@ -50,6 +50,7 @@ FOLDERS = [
     ("user/net", "programs that use the network"),
     ("user/obs", "programs that look inside the kernel"),
     ("user/sh", "the shell"),
+    ("user/sed", "the program sed"),
     ("user/lib", "between picolibc and the system calls"),
     ("user/lib/tool", "what our own programs share; user/include/tool.h"),
     ("xv6/lib", "what xv6 programs are linked with"),
@@ -117,7 +118,8 @@ def files_tables():
 
 def programs_table():
     programs = {path.stem: first_words(path) for room in PROGRAM_ROOMS for path in pathlib.Path(room).glob("*.c")}
-    programs["sh"] = first_words(pathlib.Path("user/sh/main.c"))
+    for path in pathlib.Path("user").glob("*/main.c"):
+        programs[path.parent.name] = first_words(path)
     rows = [f"| `{name}` | {what} |" for name, what in sorted(programs.items())]
     return "| program | what it does |\n|---|---|\n" + "\n".join(rows) + "\n"
 

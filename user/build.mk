@@ -1,5 +1,5 @@
 # build.mk - the programs: NAME.c of the folders in USER_PROG_SRCS -> build/user/NAME,
-# and the shell of user/sh.
+# and those of several files, which have a folder of their name and a main.c.
 #
 # Wants CC, LD, OBJCOPY, TOOLCHAIN, BUILD, Q and say (mk/toolchain.mk, Makefile).
 # Gives UPROGS, the stripped files for the disk image.  build/user/NAME.sym is
@@ -49,9 +49,11 @@ USER_PTHREAD := $(UO)/libpthread.a
 
 USER_PROG_SRCS := $(wildcard user/bin/*.c user/file/*.c user/text/*.c user/net/*.c user/obs/*.c)
 user_name = $(basename $(notdir $(1)))
-USER_NAMES := $(call user_name,$(USER_PROG_SRCS)) $(if $(wildcard user/sh/*.c),sh)
+USER_FOLDERS := $(patsubst user/%/main.c,%,$(wildcard user/*/main.c))
+USER_FOLDER_SRCS := $(wildcard $(USER_FOLDERS:%=user/%/*.c))
+USER_NAMES := $(call user_name,$(USER_PROG_SRCS)) $(USER_FOLDERS)
 $(foreach n,$(sort $(USER_NAMES)),$(if $(word 2,$(filter $(n),$(USER_NAMES))),\
-	$(error two programs are called $(n): $(filter %/$(n).c,$(USER_PROG_SRCS)) $(filter user/$(n),user/sh))))
+	$(error two programs are called $(n): $(filter %/$(n).c,$(USER_PROG_SRCS)) $(filter $(n),$(USER_FOLDERS)))))
 UPROGS := $(USER_NAMES:%=$(BUILD)/user/%)
 
 # Changes when the flags do, so that everything is compiled and linked again.
@@ -85,7 +87,7 @@ $(USER_PTHREAD): $(call user_objects,user/lib/pthread.c)
 USER_LINK_FROM := $(USER_LIB_OBJ) $(USER_PTHREAD) user/lib/user.ld user/build.mk $(USER_SOURCES_FILE)
 
 $(foreach s,$(USER_PROG_SRCS),$(eval $(BUILD)/user/$(call user_name,$(s)).sym: $(call user_objects,$(s))))
-$(BUILD)/user/sh.sym: $(call user_objects,$(wildcard user/sh/*.c))
+$(foreach f,$(USER_FOLDERS),$(eval $(BUILD)/user/$(f).sym: $(call user_objects,$(wildcard user/$(f)/*.c))))
 
 $(UPROGS:%=%.sym): $(USER_LINK_FROM)
 	$(call say,LD,$@)
@@ -106,7 +108,7 @@ $(BUILD)/user/init.sym: USER_LIB_OBJ := $(filter-out %/stdio.c.o,$(USER_LIB_OBJ)
 
 # `help` lists all programs by the first line of their sources.
 USER_HELP_H := $(BUILD)/user/include/help_table.h
-$(USER_HELP_H): $(USER_PROG_SRCS) user/sh/main.c user/build.mk $(USER_SOURCES_FILE)
+$(USER_HELP_H): $(USER_PROG_SRCS) $(USER_FOLDERS:%=user/%/main.c) user/build.mk $(USER_SOURCES_FILE)
 	@mkdir -p $(@D)
 	$(Q)sed -n '1s:^/\* \([a-z]*\) - \(.*\) \*/$$:{ "\1", "\2" },:p' -s $(filter %.c,$^) | sort > $@
 
@@ -121,4 +123,4 @@ $(USER_COSTS_H): docs/performance.md
 
 $(UO)/user/obs/vmctl.c.o: $(USER_COSTS_H)
 
--include $(patsubst %.o,%.d,$(USER_LIB_OBJ) $(call user_objects,user/lib/pthread.c $(USER_PROG_SRCS) $(wildcard user/sh/*.c)))
+-include $(patsubst %.o,%.d,$(USER_LIB_OBJ) $(call user_objects,user/lib/pthread.c $(USER_PROG_SRCS) $(USER_FOLDER_SRCS)))

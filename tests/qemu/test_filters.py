@@ -250,7 +250,92 @@ stat -c '%F' top
 stat
 """
 
-HERE = [line for table in (SORT, UNIQ, CUT, TR, TEE, SEQ, XARGS, FIND, FILES_OF) for line in table.strip().split("\n")]
+SED = r"""
+sed s/e/E/ fruit
+sed s/e/E/g fruit
+sed s/e/E/2 fruit
+sed s/e/E/2g fruit
+sed -n s/apple/fruit/p fruit
+sed 's/[0-9]*//' fruit
+sed 's/x*/-/g' fruit
+sed 's/b*/-/g' fruit
+sed 's/$/ end/; s/^/start /' fruit
+sed 's/\([a-z]*\) \([0-9]*\)/\2 \1/' fruit
+sed -E 's/([a-z]+) ([0-9]+)/\2 <\1>/' fruit
+sed -E 's/(a|p)+/[&]/g' fruit
+sed 's/a/\&/; s/p/\//' fruit
+sed 's|a/b|x|; s,a,/,' fruit
+sed 's/APPLE/x/i' fruit
+sed 's/ /\n/' fruit
+sed 's/[/]/x/; s/[]a]/y/' fruit
+sed -n 2p fruit
+sed -n '2,4p' fruit
+sed -n '$p' fruit prose
+sed -n '$=' fruit
+sed = noeol
+sed 2d fruit
+sed '/apple/d' fruit
+sed '/fig/,$d' fruit
+sed '/fig/,/banana/d' fruit
+sed '/fig/,2p' fruit
+sed -n '/apple/,/apple/p' fruit
+sed '2!d' fruit
+sed '/^$/d' prose
+sed '\,fox,d' prose
+sed 2q fruit
+sed '/fig/q7' fruit
+sed -n '/Apple/{p;q}' fruit
+sed -e '2{s/a/b/;s/l/k/' -e '}' fruit
+sed y/abc/xyz/ fruit
+sed 'y/a\/b/\/ac/' fruit
+sed -e '1a\' -e '  after' noeol
+sed '$a after' noeol
+sed -e '1i\' -e 'before\' -e 'and more' noeol
+sed '2c changed' fruit
+sed '2,4c changed' fruit
+sed '$!N;s/\n/ + /' fruit
+sed -n '$!{h;d};H;x;p' fruit
+sed ':a;N;$!ba;s/\n/,/g' fruit
+sed -e :a -e '$!N;s/\n//;ta' fruit
+sed '1!G;h;$!d' fruit
+sed -n '1!G;h;$p' fruit
+sed G fruit
+sed 'n;d' fruit
+sed '$!N;P;D' runs
+sed '$!N;/^\(.*\)\n\1$/!P;D' runs
+sed -n l prose
+sed p noeol
+sed -n '$p' noeol
+sed 'r noeol' prose
+sed '2r nosuch' prose
+sed -n 's/a/b/w made' fruit; cat made
+sed -n '/a/w made' fruit; cat made
+sed -e 's/a/b/' -e 's/b/c/' fruit
+sed s/a/b/ nosuch fruit
+sed '/a/s//X/' fruit
+sed '#n' noeol
+sed -e '#n' -e p noeol
+sed '/x/ , /y/ p' runs
+echo aaa | sed 's/a/b/4'
+echo a.b.c | sed 's/\./-/g; s/[^-]*$//'
+echo one two | sed -E 's/^(.)(.*)$/\2\1/'
+echo hello | sed 's/l*/X/2'
+echo abcabc | sed 's/\(abc\)\1/<\1>/'
+sed 's/a' fruit
+sed 's/a/b/x' fruit
+sed k fruit
+sed '{p' fruit
+sed 'p}' fruit
+sed bnone fruit
+sed 's/\(a/b/' fruit
+sed 's/a/\1/' fruit
+sed y/ab/c/ fruit
+sed 2,p fruit
+sed
+"""
+
+TABLES = (SORT, UNIQ, CUT, TR, TEE, SEQ, XARGS, FIND, FILES_OF, SED)
+HERE = [line for table in TABLES for line in table.strip().split("\n")]
 
 
 def run_here(folder, line):

@@ -1,11 +1,10 @@
 /* grep - print the lines that match a pattern */
-#include <stddef.h> /* for picolibc 1.8.10's regex.h, which does not include it */
-#include <regex.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include <pattern.h>
 #include <tool.h>
 
 static const char usage[] =
@@ -20,13 +19,6 @@ static const char usage[] =
 
 static bool show_count, show_numbers, show_names, quiet, invert, found;
 static regex_t pattern;
-
-static bool matches(const struct tool_line *line, size_t len)
-{
-	regmatch_t range = { .rm_so = 0, .rm_eo = (regoff_t)len };
-
-	return (regexec(&pattern, line->text, 1, &range, REG_STARTEND) == 0) != invert;
-}
 
 static void print_name(const char *name)
 {
@@ -43,7 +35,7 @@ static void search(FILE *file, const char *name)
 		size_t len = line.len - (line.text[line.len - 1] == '\n');
 
 		number++;
-		if (!matches(&line, len))
+		if (pattern_find(&pattern, line.text, 0, len, NULL) == invert)
 			continue;
 		found = true;
 		count++;
@@ -61,18 +53,6 @@ static void search(FILE *file, const char *name)
 	}
 }
 
-static void pattern_compile(const char *text, int flags)
-{
-	int error = regcomp(&pattern, text, flags);
-	char reason[64];
-
-	if (error == 0)
-		return;
-	regerror(error, &pattern, reason, sizeof(reason));
-	tool_warnx(text, reason);
-	_exit(2);
-}
-
 int main(int argc, char **argv)
 {
 	int c, flags = 0;
@@ -87,7 +67,7 @@ int main(int argc, char **argv)
 	argv += optind;
 	if (!*argv)
 		tool_usage(usage);
-	pattern_compile(*argv++, flags);
+	pattern_compile(&pattern, *argv++, flags);
 	show_names = *argv && argv[1];
 	tool_each(argv, search);
 	return tool_finish() ? 2 : !found;

@@ -14,7 +14,7 @@
 
 static const char usage[] =
 	"usage: xargs [-0rtx] [-E WORD] [-I TEXT] [-L N] [-n N] [-s N] [COMMAND [ARG...]]\n"
-	"Read words from standard input and run COMMAND (echo) with as many of them as fit\n"
+	"Read words from standard input; run COMMAND (echo) with as many of them as fit\n"
 	"after its arguments, as often as needed.  Quotes and \\ keep blanks in a word.\n"
 	"  -0   words end with a NUL; nothing else is special      -r   not without words\n"
 	"  -n   at most N words at a time                          -L   N lines at a time\n"
