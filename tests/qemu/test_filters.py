@@ -2,7 +2,9 @@
 machine, and run here by sh.  What is printed and the status have to be the same; of what goes to standard
 error only that there is something."""
 import os
+import re
 import subprocess
+import time
 
 import pytest
 
@@ -334,7 +336,116 @@ sed 2,p fruit
 sed
 """
 
-TABLES = (SORT, UNIQ, CUT, TR, TEE, SEQ, XARGS, FIND, FILES_OF, SED)
+XXD = """
+xxd fruit
+xxd -c 8 fruit
+xxd -g 1 -c 7 fruit
+xxd -g 4 -l 21 fruit
+xxd -g 0 -l 5 fruit
+xxd -g 3 -c 7 -l 12 fruit
+xxd -u -s 2 -l 9 fruit
+xxd -p fruit
+xxd -p -c 4 noeol
+xxd noeol
+xxd nothing
+xxd < fruit
+xxd fruit made; cat made
+xxd fruit | xxd -r
+xxd -g 1 fruit | xxd -r
+xxd -p fruit | xxd -r -p
+xxd nosuch
+"""
+
+DD = """
+dd if=fruit status=none
+dd if=fruit bs=10 count=2 status=none
+dd if=fruit bs=7 skip=2 count=1 status=none
+dd if=fruit of=made bs=16 status=none; cmp fruit made
+dd if=noeol of=made bs=1 seek=5 conv=notrunc status=none; cat made
+dd if=noeol of=made bs=1 seek=3 status=none; cat made
+dd if=noeol of=other bs=4 seek=2 status=none; xxd -p other
+dd if=noeol ibs=3 obs=5 status=none
+dd if=noeol bs=4 conv=sync status=none | xxd -p
+dd if=fruit conv=ucase status=none
+dd if=fruit conv=ucase,swab bs=8 status=none
+cat fruit | dd bs=1 skip=5 count=4 status=none
+dd if=top/leaf bs=1k count=2x1 status=none | wc -c
+dd if=fruit of=made 2> made2; head -n 2 made2
+dd if=fruit bs=50 of=made 2> made2; head -n 2 made2
+dd if=nosuch
+dd bs=0 if=fruit
+dd bs=x if=fruit
+dd what=1
+dd if=fruit conv=nosuch
+"""
+
+TEST = r"""
+test
+test x
+test ''
+test -n
+test -n x
+test -n ''
+test -z ''
+test -z x
+test ! x
+test ! ''
+test !
+test ! ! x
+test a = a
+test a = b
+test a != b
+test = = =
+test ! = !
+test ! a = b
+test '(' x ')'
+test '(' '' ')'
+test '(' = '('
+test 1 -eq 1
+test 1 -eq 01
+test -1 -lt 0
+test 3 -gt 2
+test 3 -ge 4
+test 2 -le 2
+test 2 -ne 2
+test ' 7 ' -eq +7
+test x -eq 1
+test 1 -eq
+test -e fruit
+test -e nosuch
+test -f fruit
+test -f top
+test -d top
+test -d fruit
+test -s fruit
+test -s nothing
+test -r fruit
+test -h top/link
+test -f top/link
+test -L fruit
+test -c fruit
+test -p fruit
+test fruit -ef fruit
+test fruit -ef prose
+test -t 0
+test x -a y
+test x -a ''
+test '' -o y
+test '' -o ''
+test x -o y -a ''
+test ! x -o y
+test '(' x -o y ')' -a ''
+test ! '(' x -a '' ')'
+test -f fruit -a ! -d fruit
+test a b
+test a b c
+test a = b c
+test -x
+test 1 -lt 2 -a 2 -lt 3 -a 3 -lt 4
+test '(' x
+"""
+
+TABLES = (SORT, UNIQ, CUT, TR, TEE, SEQ, XARGS, FIND, FILES_OF, SED, XXD, DD, TEST)
 HERE = [line for table in TABLES for line in table.strip().split("\n")]
 
 
@@ -374,6 +485,43 @@ def test_same_as_here(m, here, line):
     assert shown == out
     assert bool(errors) == complains, m.run("cat /err")
     assert status == code if code == 0 or line.split()[0] in EXACT else status > 0
+
+
+@pytest.mark.parametrize("line,want", [
+    ("kill -l", "HUP INT QUIT ABRT KILL ALRM TERM\n"),
+    ("kill -l 9 143 TERM sigint", "KILL\nTERM\n15\n2\n"),
+    ("kill -l 77", "kill: 77: no such signal here\n"),
+    ("kill -FOO 1", "kill: -FOO: no such signal here\n"),
+    ("pidof -s init", "1\n"),
+    ("pidof nosuch", ""),
+    ("sleep .1s 0.05 0", ""),
+    ("sleep 1x", "sleep: 1x: not a time like 2, 1.5s or 3m\n"),
+    ("sleep 1.5.5", "sleep: 1.5.5: not a time like 2, 1.5s or 3m\n"),
+    ("sleep s", "sleep: s: not a time like 2, 1.5s or 3m\n"),
+    ("sleep 99999999999d", "sleep: 99999999999d: too long\n"),
+    ("clear | xxd -p", "1b5b481b5b324a1b5b334a\n"),
+    ("watch -t -e -n 0.1 'echo shown; false' | xxd -p", "1b5b481b5b324a73686f776e0a\n"),
+    ("watch -e false | tail -n 2", "\x1b[H\x1b[2Jevery 2s: false\n\n"),
+    ("ln /test [; [ 1 -lt 2 ] && echo yes; [ 1 -gt 2 ] || echo no; ./[ x || echo wrong; rm [",
+     "yes\nno\n[: the last argument must be ]\nwrong\n"),
+])
+def test_small_ones(m, line, want):
+    assert m.run(line) == want
+
+
+def test_sleep_takes_its_time(m):
+    begin = time.monotonic()
+    m.run("sleep 1.5s")
+    assert 1.4 <= time.monotonic() - begin < 20
+    before, after = (int(n) for n in re.findall(r"(\d+) ticks", m.run("uptime; sleep 0.01m; uptime")))
+    assert 6 <= after - before < 200
+
+
+def test_kill_asks(m):
+    m.run("sleep 1d &")
+    pid = m.run("pidof sleep").strip()
+    assert m.run(f"kill -0 {pid}; echo $?") == "0\n"
+    assert m.run(f"kill -TERM {pid}; wait; kill -0 {pid}; echo $?").endswith("1\n")
 
 
 @pytest.fixture(scope="module")

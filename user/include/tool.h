@@ -120,6 +120,10 @@ const char *tool_human(unsigned long bytes);
 /* The command kill, of the program and of the shell; returns its status. */
 int tool_kill(char **argv);
 
+/* The commands test and [, of the program and of the shell; argv[0] says which.  Returns
+ * the status: 0 true, 1 false, 2 after a complaint. */
+int tool_test(char **argv);
+
 /* Flush stdout and give the status to return from main(): 1 if the output
  * could not be written. */
 int tool_finish(void);

@@ -10,14 +10,17 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 static const char usage[] =
-	"usage: kill [-9] PID...\n"
+	"usage: kill [-9 | -s SIGNAL] PID... | kill -l [STATUS...]\n"
 	"End the processes with these numbers; `ps` shows them, and so does ^P.  -1\n"
 	"stands for all processes, even those that are started meanwhile, but not for\n"
 	"init, kill itself, its parent, the parent's parent, and so on.\n"
-	"  -9   no effect: there is one signal, and it cannot be caught\n";
+	"  -s, -9, -TERM   no other effect: each signal ends a process, which cannot\n"
+	"                  catch it; -0 only asks whether the process exists\n"
+	"  -l              the names of the signals, or the one of a number or status\n";
 
 #define STATUS_WRONG 2
 
@@ -101,20 +104,105 @@ static int kill_all(void)
 	return kill_complain("-1", "some do not end", 1);
 }
 
+/* --- signals ------------------------------------------------------------------ */
+
+static const struct {
+	int number;
+	const char *name;
+} signals[] = { { 0, "0" },    { 1, "HUP" },  { 2, "INT" },   { 3, "QUIT" },
+		{ 6, "ABRT" }, { 9, "KILL" }, { 14, "ALRM" }, { 15, "TERM" } };
+
+#define NSIGNALS (int)(sizeof(signals) / sizeof(signals[0]))
+
+/* The index of a signal by its number, or by its name with or without SIG; -1: none. */
+static int signal_find(const char *word)
+{
+	long number;
+	bool is_number = !tool_number_wrong(word, 0, INT_MAX, &number);
+
+	if (strncasecmp(word, "SIG", 3) == 0)
+		word += 3;
+	for (int i = 0; i < NSIGNALS; i++)
+		if (is_number ? signals[i].number == number
+			      : strcasecmp(signals[i].name, word) == 0)
+			return i;
+	return -1;
+}
+
+static int signal_list(char **words)
+{
+	int i, error;
+
+	if (!*words)
+		for (i = 1; i < NSIGNALS; i++)
+			printf("%s%c", signals[i].name, i == NSIGNALS - 1 ? '\n' : ' ');
+	for (; *words; words++) {
+		long number;
+		bool is_number = !tool_number_wrong(*words, 0, INT_MAX, &number);
+		char text[32];
+
+		/* The status of a process that a signal has ended is 128 more. */
+		if (is_number && number > 128) {
+			snprintf(text, sizeof(text), "%ld", number - 128);
+			i = signal_find(text);
+		} else {
+			i = signal_find(*words);
+		}
+		if (i <= 0)
+			return kill_complain(*words, "no such signal here", 1);
+		if (is_number)
+			puts(signals[i].name);
+		else
+			printf("%d\n", signals[i].number);
+	}
+	error = stdio_error();
+	return error ? kill_complain("standard output", strerror(error), 1) : 0;
+}
+
 /* --- the command -------------------------------------------------------------- */
+
+static bool only_ask; /* -0 */
+
+/* Whether @word is the option -s, whose argument is the next one. */
+static bool has_argument(const char *word)
+{
+	return strcmp(word, "-s") == 0;
+}
 
 /* Returns the status to end with at once, or -1 to go on. */
 static int read_options(char **argv)
 {
+	only_ask = false;
 	for (; *argv && strcmp(*argv, "--") != 0; argv++) {
+		const char *name = *argv + 1;
+		int i;
+
 		if (!is_option(*argv))
 			continue;
 		if (strcmp(*argv, "--help") == 0 || strcmp(*argv, "-h") == 0)
 			return print_usage();
-		if ((*argv)[1 + strspn(*argv + 1, "9")])
-			return kill_complain(*argv, "no such option", STATUS_WRONG);
+		if (strcmp(*argv, "-l") == 0)
+			return signal_list(argv + 1);
+		if (has_argument(*argv) && argv[1])
+			name = *++argv;
+		i = signal_find(name);
+		if (i < 0)
+			return kill_complain(*argv, "no such signal here", STATUS_WRONG);
+		only_ask = signals[i].number == 0;
 	}
 	return -1;
+}
+
+static int process_ask(const char *word, long pid)
+{
+	static struct procinfo list[NPROC];
+	int n = procinfo(list, NPROC);
+
+	if (n < 0)
+		return kill_complain(word, tool_reason(), 1);
+	if (!process_find(list, n < NPROC ? n : NPROC, (int)pid))
+		return kill_complain(word, strerror(ESRCH), 1);
+	return 0;
 }
 
 static int kill_one(const char *word)
@@ -127,6 +215,8 @@ static int kill_one(const char *word)
 	wrong = tool_number_wrong(word, 1, INT_MAX, &pid);
 	if (wrong)
 		return kill_complain(word, wrong, STATUS_WRONG);
+	if (only_ask)
+		return process_ask(word, pid);
 	if (kill((pid_t)pid, SIGKILL) < 0)
 		return kill_complain(word, tool_reason(), 1);
 	return 0;
@@ -143,6 +233,8 @@ int tool_kill(char **argv)
 	for (; *argv && worst < STATUS_WRONG; argv++) {
 		if (options && is_option(*argv)) {
 			options = strcmp(*argv, "--") != 0;
+			if (has_argument(*argv) && argv[1])
+				argv++;
 			continue;
 		}
 		status = kill_one(*argv);
