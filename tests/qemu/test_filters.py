@@ -379,6 +379,39 @@ dd what=1
 dd if=fruit conv=nosuch
 """
 
+DIFF = """
+diff fruit fruit
+diff fruit prose
+sed -e 2d -e 's/blue/BLUE/' -e '$a new' fruit > fruit2; diff fruit fruit2
+diff fruit2 fruit
+diff -u fruit fruit2 | sed 1,2d
+diff -u fruit2 fruit | sed 1,2d
+diff -U 1 fruit fruit2 | sed 1,2d
+diff -U0 fruit fruit2 | sed 1,2d
+diff -q fruit fruit2
+diff nothing fruit
+diff fruit nothing
+diff -u nothing fruit | sed 1,2d
+diff noeol nothing
+echo one > one; echo two >> one; diff noeol one
+diff -u one noeol | sed 1,2d
+seq 40 > n1; sed -e 3d -e 20,22d -e 's/^35$/x/' n1 > n2; diff n1 n2
+diff -u n1 n2 | sed 1,2d
+diff -u n2 n1 | sed 1,2d
+tr a-z A-Z < fruit | diff -i fruit -
+sed 's/ /   /g; s/$/ /' fruit | diff -b fruit -
+sed 's/ /   /g' fruit | diff fruit -
+cat fruit | diff - fruit2
+diff fruit top
+cp fruit2 top/fruit; diff fruit top
+mkdir bot; cp top/leaf bot; cp one bot/fruit; diff top bot
+mkdir bot/b; echo y > bot/b/leaf; diff -r top bot
+diff -rq top bot
+diff fruit nosuch
+diff fruit
+tr a '\\0' < fruit > bin; cp fruit bin2; cmp -s bin bin2; diff -q bin bin2
+"""
+
 TEST = r"""
 test
 test x
@@ -445,7 +478,7 @@ test 1 -lt 2 -a 2 -lt 3 -a 3 -lt 4
 test '(' x
 """
 
-TABLES = (SORT, UNIQ, CUT, TR, TEE, SEQ, XARGS, FIND, FILES_OF, SED, XXD, DD, TEST)
+TABLES = (SORT, UNIQ, CUT, TR, TEE, SEQ, XARGS, FIND, FILES_OF, SED, XXD, DD, DIFF, TEST)
 HERE = [line for table in TABLES for line in table.strip().split("\n")]
 
 
