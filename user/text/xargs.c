@@ -253,6 +253,10 @@ int main(int argc, char **argv)
 	args[nfixed++] = "echo";
 	for (argv += optind; *argv && nfixed < ARGS_MAX; argv++)
 		args[nfixed++] = *argv;
+	if (*argv) {
+		tool_warnx(*argv, "too many arguments");
+		return 1;
+	}
 	if (nfixed > 1)
 		memmove(args, args + 1, (size_t)--nfixed * sizeof(*args));
 	nargs = nfixed;
