@@ -53,6 +53,7 @@ FOLDERS = [
     ("user/sed", "the program sed"),
     ("user/lib", "between picolibc and the system calls"),
     ("user/lib/tool", "what our own programs share; user/include/tool.h"),
+    ("user/lib/posix", "functions of POSIX that picolibc has not"),
     ("xv6/lib", "what xv6 programs are linked with"),
     ("xv6/examples", "xv6 programs that the labs ask for, each with its idea"),
     ("tools", "what runs on the host"),

@@ -25,7 +25,7 @@ USER_CC_INCLUDE := $(filter /%,$(foreach d,include include-fixed,$(shell $(CC) -
 USER_CFLAGS := -std=gnu17 $(USER_ARCH) -mcmodel=medany -Os -g -fno-common -fno-pic -fno-pie \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
 	-ftls-model=local-exec -D_GNU_SOURCE -Wall -Wextra $(if $(WERROR),-Werror) \
-	-nostdinc -Iuser/include -iquote kernel -I$(BUILD)/user/include \
+	-nostdinc -Iuser/include -iquote user/lib -iquote kernel -I$(BUILD)/user/include \
 	-isystem $(PICOLIBC)/include $(USER_CC_INCLUDE:%=-isystem %) $(USER_FOREIGN)
 
 USER_LDFLAGS := -melf64lriscv -static -nostdlib --gc-sections --build-id=none \
@@ -33,10 +33,10 @@ USER_LDFLAGS := -melf64lriscv -static -nostdlib --gc-sections --build-id=none \
 	-T user/lib/user.ld
 # These programs use a printf() without floating point, which saves 4 KiB of text in
 # each.  All others use the full one.
-USER_SMALL := basename cat clear cmp cp cut dd diff dirname du echo false find free grep \
-	head help hexdump kill ln ls maps mkdir mv nc pidof ping poweroff ps pt pwd reboot \
-	rm sed sh sleep sort stat stats strace sync tail tee test touch tr tree true uniq \
-	uptime vmctl watch wc which why wss xargs xxd
+USER_SMALL := basename cat clear cmp cp cut dd diff dirname du echo env false find \
+	free grep head help hexdump kill ln ls maps mkdir mv nc pidof ping poweroff \
+	printenv ps pt pwd reboot rm sed sh sleep sort stat stats strace sync tail tee test \
+	touch tr tree true uniq uptime vmctl watch wc which why wss xargs xxd
 USER_PRINTF :=
 # Bytes; a page gets memory at its first use.  Arguments may take one half.
 USER_STACK := 131072

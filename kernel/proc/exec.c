@@ -70,8 +70,9 @@ static void *exec_frame(struct exec *x)
 
 /* --- the arguments, before anything is built ----------------------------- */
 
-/* Where argv[i] is kept, and up to *end those after it; NULL: no memory. */
-static u64 *exec_argv(struct exec *x, unsigned i, u64 **end)
+/* Where entry @i of argv and envp is kept, and up to *end those after it; NULL: no
+ * memory. */
+static u64 *exec_entry(struct exec *x, unsigned i, u64 **end)
 {
 	u64 **more;
 
@@ -96,12 +97,14 @@ static u64 exec_run(va_t at)
 	return MAX(MIN(rest, (u64)EXEC_FETCH), 1ul);
 }
 
-/* Counts the entries, and copies them as they are.  xv6 copies them one by one. */
-static int exec_fetch_argv(struct exec *x, uptr_t argv)
+/* Adds the entries of @list, up to its NULL, as they are.  xv6 copies them one by one. */
+static int exec_fetch_list(struct exec *x, uptr_t list)
 {
+	unsigned first = x->entries;
+
 	for (unsigned i = 0; i < x->max;) {
-		uptr_t at = uptr_add(argv, i * sizeof(u64));
-		u64 *end, *entry = exec_argv(x, i, &end), n = exec_run(at.va);
+		uptr_t at = uptr_add(list, i * sizeof(u64));
+		u64 *end, *entry = exec_entry(x, first + i, &end), n = exec_run(at.va);
 
 		if (!entry)
 			return -ENOMEM;
@@ -109,8 +112,8 @@ static int exec_fetch_argv(struct exec *x, uptr_t argv)
 		if (copyin(entry, at, n * sizeof(u64)))
 			return -EFAULT;
 		for (u64 k = 0; k < n; k++) {
-			x->argc = i + k;
 			if (!entry[k]) {
+				x->entries = first + i + k + 1;
 				uaccess_count_more(k);
 				return 0;
 			}
@@ -119,6 +122,14 @@ static int exec_fetch_argv(struct exec *x, uptr_t argv)
 		i += n;
 	}
 	return -E2BIG;
+}
+
+static int exec_fetch_lists(struct exec *x, uptr_t argv, uptr_t envp)
+{
+	int err = exec_fetch_list(x, argv);
+
+	x->argc = x->entries - 1;
+	return err || !envp.va ? err : exec_fetch_list(x, envp);
 }
 
 /* Copies the string at @at, and returns the copy's address in *copy. */
@@ -137,7 +148,7 @@ static int exec_fetch_string(struct exec *x, uptr_t at, u64 *copy)
 		len = copyinstr(x->room, at, MAXARGLEN);
 	}
 	if (len < 0)
-		return len;
+		return len == -ENAMETOOLONG ? -E2BIG : len;
 	*copy = (uintptr_t)x->room;
 	x->room += len + 1;
 	return 0;
@@ -148,8 +159,10 @@ static int exec_fetch_strings(struct exec *x)
 	u64 *end, *entry;
 	int err = 0;
 
-	for (unsigned i = 0; i < x->argc && !err; i++) {
-		entry = exec_argv(x, i, &end);
+	for (unsigned i = 0; i < x->entries && !err; i++) {
+		entry = exec_entry(x, i, &end);
+		if (!*entry)
+			continue;
 		err = exec_fetch_string(x, uptr(*entry), entry);
 		if (!err && sched_point_killed())
 			err = -EINTR;
@@ -331,8 +344,10 @@ static int exec_push_strings(struct exec *x)
 	u64 *end, *entry, n;
 	int err;
 
-	for (unsigned i = 0; i < x->argc; i++) {
-		entry = exec_argv(x, i, &end);
+	for (unsigned i = 0; i < x->entries; i++) {
+		entry = exec_entry(x, i, &end);
+		if (!*entry)
+			continue;
 		n = strlen((const char *)*entry) + 1;
 		err = exec_reserve(x, n);
 		if (!err)
@@ -347,15 +362,21 @@ static int exec_push_strings(struct exec *x)
 	return 0;
 }
 
+/* A program that does not say how much stack it needs, such as xv6's, gets no environment:
+ * it would not look for one, and needs its page for its arguments. */
 static int exec_push_arguments(struct exec *x)
 {
-	unsigned n = x->argc + 1, done, run; /* with the NULL, which was fetched, too */
-	int err = exec_push_strings(x);
+	unsigned n, done, run;
+	int err;
 
+	if (!x->image.stack_size)
+		x->entries = x->argc + 1;
+	n = x->entries;
+	err = exec_push_strings(x);
 	if (!err)
 		err = exec_reserve(x, n * sizeof(u64));
 	for (done = 0; !err && done < n; done += run) {
-		u64 *end, *entry = exec_argv(x, done, &end);
+		u64 *end, *entry = exec_entry(x, done, &end);
 
 		run = MIN(n - done, (unsigned)(end - entry));
 		err = aspace_builder_write(&x->builder, x->sp + done * sizeof(u64), entry,
@@ -385,6 +406,8 @@ static void exec_commit(struct exec *x, const char *path)
 	self->tf->sp = x->sp;
 	self->tf->a0 = x->argc;
 	self->tf->a1 = x->sp;
+	if (x->entries > x->argc + 1)
+		self->tf->a2 = x->sp + (x->argc + 1) * sizeof(u64);
 	p->eager_sbrk = false;
 	fp_replace(self, NULL);
 	if (self->attends)
@@ -455,14 +478,14 @@ static s64 exec_file(struct exec *x, const char *path)
 	return x->argc;
 }
 
-s64 proc_exec(const char *path, uptr_t argv, unsigned max)
+s64 proc_exec(const char *path, uptr_t argv, uptr_t envp, unsigned max)
 {
 	struct exec *x = exec_new(max);
 	s64 result;
 
 	if (!x)
 		return -ENOMEM;
-	result = exec_fetch_argv(x, argv);
+	result = exec_fetch_lists(x, argv, envp);
 	if (!result)
 		result = exec_fetch_strings(x);
 	if (!result)
@@ -480,6 +503,7 @@ int proc_exec_kernel(const char *path, const char *const *argv)
 		return -ENOMEM;
 	while ((x->few[x->argc] = (uintptr_t)argv[x->argc]))
 		x->argc++;
+	x->entries = x->argc + 1;
 	result = exec_file(x, path);
 	exec_free(x);
 	return result;

@@ -16,10 +16,11 @@ struct program;
 /* The file's header and its program headers, which mostly come next, are read at once. */
 #define EXEC_HEAD 512
 
-/* argv: the first entries are kept in struct exec itself, more in frames. */
+/* argv and envp, one after the other, each with its NULL: the first entries are kept in
+ * struct exec itself, more in frames. */
 #define EXEC_FEW 64
 #define EXEC_MORE (PAGE_SIZE / sizeof(u64))
-#define EXEC_MORE_FRAMES DIV_UP(MAXARGS - EXEC_FEW, EXEC_MORE)
+#define EXEC_MORE_FRAMES DIV_UP(2 * MAXARGS - EXEC_FEW, EXEC_MORE)
 #define EXEC_FETCH 16 /* entries fetched at once */
 
 struct exec {
@@ -32,10 +33,11 @@ struct exec {
 	struct aspace_builder builder; /* of the new space */
 	va_t image_end, sp;
 	va_t floor;         /* lowest sp that the arguments may reach      */
-	unsigned argc, max; /* max: with the NULL */
+	unsigned argc, max; /* max: with the NULL; of envp, too            */
+	unsigned entries;   /* of argv and envp, with their NULLs          */
 
-	/* argv: addresses in the old image, then of the kernel's copies of the strings,
-	 * then in the new image. */
+	/* The entries: addresses in the old image, then of the kernel's copies of the
+	 * strings, then in the new image. */
 	u64 *more[EXEC_MORE_FRAMES];
 	u64 few[EXEC_FEW];
 	u8 head[EXEC_HEAD] __attribute__((aligned(8)));

@@ -113,10 +113,11 @@ void proc_wait_done(struct proc *child, bool reaped);
 int proc_kill(int pid) MUST_CHECK;
 
 /* Replaces the image of the running process.  Returns argc, or -errno with the old image
- * untouched.  @argv: user addresses of the strings, then NULL.  -E2BIG: more than @max
- * entries, NULL included (@max <= MAXARGS), or too much for the stack: for one page of it
- * if @max is MAXARG, as in xv6, whatever stack the program has. */
-s64 proc_exec(const char *path, uptr_t argv, unsigned max) MUST_CHECK;
+ * untouched.  @argv: user addresses of the strings, then NULL; @envp, too, or it is 0.
+ * -E2BIG: one of them has more than @max entries, NULL included (@max <= MAXARGS), or a
+ * string more than MAXARGLEN bytes, or all is too much for the stack: for one page of it if
+ * @max is MAXARG, as in xv6, whatever stack the program has. */
+s64 proc_exec(const char *path, uptr_t argv, uptr_t envp, unsigned max) MUST_CHECK;
 
 /* The same for process 1, with strings of the kernel. */
 int proc_exec_kernel(const char *path, const char *const *argv) MUST_CHECK;

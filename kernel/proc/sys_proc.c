@@ -72,7 +72,8 @@ s64 sys_kill(const u64 arg[6])
  * pass more, for long lists of files. */
 s64 sys_exec_path(const char *path, const u64 arg[6])
 {
-	return proc_exec(path, uptr(arg[1]), syscall_is_native() ? MAXARGS : MAXARG);
+	return proc_exec(path, uptr(arg[1]), uptr(0),
+			 syscall_is_native() ? MAXARGS : MAXARG);
 }
 
 s64 sys_exec(const u64 arg[6])
@@ -81,6 +82,19 @@ s64 sys_exec(const u64 arg[6])
 	int err = arg_path(arg[0], path);
 
 	return err ? err : sys_exec_path(path, arg);
+}
+
+s64 sys_execve_path(const char *path, const u64 arg[6])
+{
+	return proc_exec(path, uptr(arg[1]), uptr(arg[2]), MAXARGS);
+}
+
+s64 sys_execve(const u64 arg[6])
+{
+	char path[MAXPATH];
+	int err = arg_path(arg[0], path);
+
+	return err ? err : sys_execve_path(path, arg);
 }
 
 s64 sys_getpid(const u64 arg[6])

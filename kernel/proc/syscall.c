@@ -28,6 +28,7 @@ static const u8 lab_number_of[SYS_MAX] = {
 #define X(number, call) [NR_##call] = number,
 	LAB_NUMBERS(X)
 #undef X
+		[NR_execve] = NR_exec,
 };
 
 static const bool is_private[SYS_MAX] = {

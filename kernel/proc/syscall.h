@@ -29,9 +29,10 @@ extern const struct syscall syscall_table[SYS_MAX]; /* by number */
 
 s64 sys_sleep(const u64 arg[6]); /* another name of sys_pause, for debuggers */
 
-/* open and exec, the path of which the kernel has already. */
+/* open, exec and execve, the path of which the kernel has already. */
 s64 sys_open_path(const char *path, const u64 arg[6]);
 s64 sys_exec_path(const char *path, const u64 arg[6]);
+s64 sys_execve_path(const char *path, const u64 arg[6]);
 
 /* The same for any number, and any thread: its process may not make all calls
  * (lab/sandbox.h), or is traced. */
@@ -67,7 +68,7 @@ u32 syscall_number(const char *name);
 u32 syscall_of_lab_number(u32 number);
 
 /* The bit of call @number in the mask of trace(), if below 32: the number that the labs
- * give it. */
+ * give it.  That of execve is exec's. */
 u32 syscall_bit(u32 number);
 
 /* What sys_pause() does. */

@@ -50,6 +50,8 @@
  * harvest(pid, start, buf, bytes) -> records
  * setoption(name, value): changes an option that may change at any time (snapshot.h)
  * console(how, struct console_info *): how readers get what is typed, see console.h
+ * execve(path, argv, envp): exec with an environment, which the program finds at the
+ *   address in a2; 0: it has none
  *
  * The network.  Addresses and ports are in host byte order: 10.0.2.2 is 0x0a000202.
  * connect(addr, own_port, port) -> fd: read takes one datagram, write sends one; own_port
@@ -153,7 +155,8 @@
 	X(111, futex, 4)        \
 	X(112, join, 3)         \
 	X(113, leave, 1)        \
-	X(114, gettid, 0)
+	X(114, gettid, 0)       \
+	X(115, execve, 3)
 
 #define OWN_CALLS(X) OTHER_CALLS(X) PRIVATE_CALLS(X)
 #define SYSCALLS(X) XV6_CALLS(X) LAB_CALLS(X) OWN_CALLS(X)

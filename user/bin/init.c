@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <pagoda.h>
+#include <tool.h>
 
 #define HINT \
 	"Try `help`, `maps 1`, `pt sh`, `wss ls -l`; leave with `poweroff` or Ctrl-A x.\n"
@@ -88,6 +89,7 @@ static void percent_decode(char *text)
 /* Start a shell and wait until it ends; returns its status. */
 static int shell_run(char *const argv[])
 {
+	char *const envp[] = { "PATH=" TOOL_PATH, "HOME=/", NULL };
 	int pid = fork(), status = -1, ended;
 
 	if (pid < 0) {
@@ -95,7 +97,7 @@ static int shell_run(char *const argv[])
 		return -1;
 	}
 	if (pid == 0) {
-		execv("/sh", argv);
+		execve("/sh", argv, envp);
 		say("init: exec sh failed\n");
 		_exit(127);
 	}

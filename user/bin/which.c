@@ -10,8 +10,9 @@
 
 static const char usage[] =
 	"usage: which [-a] NAME...\n"
-	"Print the file that the shell runs for each NAME: the one in /, or else the one\n"
-	"in the current directory.  Every file is executable.  Status 1: a NAME has none.\n"
+	"Print the file that the shell runs for each NAME: the first one in the\n"
+	"directories that PATH lists.  Every file is executable.  Status 1: a NAME has\n"
+	"none.\n"
 	"  -a   all files of that name, not only the first, and those a builtin hides\n";
 
 #define PATH_SIZE 1024
@@ -46,17 +47,24 @@ static bool print_file(const char *path)
 /* The places that execvp() looks at, in its order. */
 static bool find(const char *name)
 {
-	char path[PATH_SIZE], here[PATH_SIZE];
-	bool found;
+	const char *dirs = tool_search_path();
+	char path[PATH_SIZE], here[PATH_SIZE], last[PATH_SIZE] = "";
+	bool found = false;
 
 	if (strchr(name, '/'))
 		return print_file(name);
-	found = tool_join(path, sizeof(path), "/", name) && print_file(path);
-	if (found && !show_all)
-		return true;
-	if (!getcwd(here, sizeof(here)) || strcmp(here, "/") == 0)
-		return found;
-	return (tool_join(path, sizeof(path), here, name) && print_file(path)) || found;
+	while ((show_all || !found) && tool_search(&dirs, name, path, sizeof(path))) {
+		if (*path != '/' && getcwd(here, sizeof(here))) {
+			char relative[PATH_SIZE];
+
+			strcpy(relative, path + (strncmp(path, "./", 2) == 0 ? 2 : 0));
+			(void)tool_join(path, sizeof(path), here, relative);
+		}
+		if (strcmp(path, last) != 0)
+			found |= print_file(path);
+		strcpy(last, path);
+	}
+	return found;
 }
 
 int main(int argc, char **argv)

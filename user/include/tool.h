@@ -66,6 +66,15 @@ bool tool_join(char *buf, int size, const char *path, const char *name);
 /* The part of @path after its last slash. */
 const char *tool_basename(const char *path);
 
+/* Where programs are looked for: PATH, or without it TOOL_PATH. */
+#define TOOL_PATH "/:."
+const char *tool_search_path(void);
+
+/* Puts the next place to look for a program into @buf: the first directory of the list
+ * *@dirs, and @name; *@dirs is then the rest of the list.  @buf is empty if it does not
+ * fit.  False: the list has ended. */
+bool tool_search(const char **dirs, const char *name, char *buf, size_t size);
+
 bool tool_is_dir(const char *path);
 
 /* Take the slashes at the end off @path, in place; returns @path. */

@@ -1,5 +1,5 @@
 /* crt0.S - the first instructions of a program.
- * exec has set a0 to argc, a1 to argv and sp to the stack.  All memory that the file does
+ * exec has set a0 to argc, a1 to argv, a2 to envp or 0, and sp to the stack.  All memory that the file does
  * not fill is zero. */
 	.section .text._start, "ax", @progbits
 	.globl _start

@@ -24,33 +24,6 @@ pid_t getpid(void)
 	return (pid_t)sys_getpid();
 }
 
-/* There is no environment. */
-int execve(const char *path, char *const argv[], char *const envp[])
-{
-	(void)envp;
-	return (int)sys_result(sys_exec(path, argv));
-}
-
-int execv(const char *path, char *const argv[])
-{
-	return execve(path, argv, NULL);
-}
-
-/* A name without a slash is looked for in the root directory, which has the programs, and
- * then in the current directory. */
-int execvp(const char *file, char *const argv[])
-{
-	char path[MAXPATH];
-
-	if (!strchr(file, '/') && strlen(file) + 2 <= sizeof(path)) {
-		path[0] = '/';
-		strcpy(path + 1, file);
-		if (execv(path, argv) < 0 && errno != ENOENT)
-			return -1;
-	}
-	return execv(file, argv);
-}
-
 int wait_status(int pid, int *status, int options)
 {
 	return (int)sys_result(sys_wait4(pid, status, options));

@@ -32,6 +32,7 @@ static const struct {
 	u8 number, does;
 } sandbox_kin[] = {
 	{ NR_wait4, NR_wait },
+	{ NR_execve, NR_exec },
 	{ NR_clone, NR_fork },
 	{ NR_leave, NR_exit },
 	{ NR_rename, NR_link },
@@ -118,13 +119,15 @@ s64 sandbox_masked_call(u32 number, const u64 arg[6])
 	const char *allowed = proc_current()->sandbox->path;
 	char path[MAXPATH];
 
-	if (number != NR_open && number != NR_exec)
+	if (number != NR_open && number != NR_exec && number != NR_execve)
 		return -EPERM;
 	if (arg_path(arg[0], path) || strcmp(path, allowed) != 0)
 		return -EPERM;
 	if (number == NR_open)
 		return sys_open_path(allowed, arg);
-	return sys_exec_path(allowed, arg);
+	if (number == NR_exec)
+		return sys_exec_path(allowed, arg);
+	return sys_execve_path(allowed, arg);
 }
 
 /* Adds @mask, and unless it has one gives @p the sandbox @new.  All threads of @p are in it

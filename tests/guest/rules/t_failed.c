@@ -76,6 +76,14 @@ static long call_exec(void)
 	return exec(test_self, (char *[]){ "abitest", "@ran", 0 });
 }
 
+/* The image has a large stack, so it gets the environment. */
+static long call_execve(void)
+{
+	char *argv[] = { "true", 0 }, *envp[] = { "A=B", 0 };
+
+	return ecall_raw((long)"/true", (long)argv, (long)envp, 0, 0, 0, 115);
+}
+
 ROLE(ran)
 {
 	(void)argc;
@@ -98,6 +106,7 @@ UNDO(exit, int status; EQ(wait4((int)world.leaver, &status, 0), world.leaver);
 UNDO(wait, zombie_make())
 ROWS(fork, { "", call_fork, undo_nothing, BIT(FRAMES) | BIT(AREAS) | BIT(PROCESSES), 0 });
 ROWS(exec, { "", call_exec, NULL, BIT(FRAMES) | BIT(AREAS), 0 });
+ROWS(execve, { "", call_execve, NULL, BIT(FRAMES) | BIT(AREAS), 0 });
 ROWS(wait, { "status", call_wait, undo_wait, BIT(FRAMES), 0 });
 ROWS(wait4, { "status", call_wait4, undo_wait, BIT(FRAMES), 0 });
 ROWS(exit, { "", call_exit, undo_exit, 0, 0 });

@@ -177,7 +177,7 @@ static s64 run(u64 kill_at)
 	option_put(STACK, STACK_NUMBERS + 1); /* one page */
 	world_points = 0;
 	world_kill_at = kill_at;
-	result = proc_exec("program", uptr(0), ARGUMENTS + 1);
+	result = proc_exec("program", uptr(0), uptr(0), ARGUMENTS + 1);
 	world_kill_at = 0;
 	return result;
 }

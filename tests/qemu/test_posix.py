@@ -1,0 +1,75 @@
+"""The C library and the programs that show it: each case runs here and on the host, and has to give the same."""
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from machine import TOP, Machine, scratch
+
+SOURCE = os.path.join(TOP, "tests/qemu/programs/posix.c")
+
+
+@pytest.fixture(scope="module")
+def m(test_image):
+    with Machine(test_image, harts=2) as machine:
+        machine.boot()
+        machine.run("mkdir work; cd work; " + FILES)
+        yield machine
+
+
+@pytest.fixture(scope="module")
+def host():
+    """A folder on the host with the same files, and the program."""
+    folder = scratch()
+    subprocess.run(["cc", "-D_GNU_SOURCE", "-O1", "-w", "-o", f"{folder}/posix", SOURCE, "-lm"], check=True)
+    subprocess.run(["mkdir", f"{folder}/work"], check=True)
+    subprocess.run(["sh", "-c", FILES + "; chmod -R +x ."], check=True, cwd=f"{folder}/work")
+    yield folder
+    shutil.rmtree(folder)
+
+
+# Scripts for the search along PATH.
+FILES = ("mkdir a; mkdir b; echo 'exit 3' > a/one; echo 'exit 4' > b/one; echo 'exit 5' > b/two; "
+         "echo 'exit 6' > here")
+
+
+def on_host(host, line):
+    done = subprocess.run(["sh", "-c", line], cwd=f"{host}/work", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          text=True, timeout=60,
+                          env={"LC_ALL": "C", "PATH": f"{os.environ['PATH']}:{host}", "HOME": "/"})
+    return done.stdout + f"status {done.returncode}\n"
+
+
+def here(m, line):
+    return m.run(f"({line}) 2> errors; echo status $?")
+
+
+CASES = [line.split('"')[1] for line in open(SOURCE, encoding="ascii") if line.startswith("\t{ \"")]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_same_as_on_the_host(m, host, case):
+    assert here(m, f"/posix {case}") == on_host(host, f"{host}/posix {case}")
+
+
+@pytest.mark.parametrize("line", [
+    "env -i A=b C=d env",
+    "env -i A=b A=c B=x=y env",
+    "env -i env -u HOME printenv",
+    "env - A=b printenv A",
+    "env -u HOME printenv HOME",
+    "env HOME=/x printenv HOME",
+    "env A=1 -i printenv",
+    "env nosuch",
+    "env -u A=B env",
+    "env -i A= printenv A",
+    "env false",
+    "env A=1 env -u A env -u HOME printenv A HOME",
+    "printenv HOME",
+    "printenv HOME NOSUCH HOME",
+    "printenv NOSUCH",
+    "printenv HOM",
+])
+def test_programs_of_the_environment(m, host, line):
+    assert here(m, line) == on_host(host, line)
