@@ -6,6 +6,7 @@
 #include "core/report/panic.h"
 #include "dev/net/e1000.h"
 #include "dev/tty/console.h"
+#include "dev/memdev.h"
 #include "dev/plic.h"
 #include "dev/ramdisk.h"
 #include "dev/testdev.h"
@@ -33,6 +34,7 @@ void dev_init(void)
 	plic_init();
 	dev_map_pci();
 	console_init();
+	memdev_init();
 	virtio_blk_init();
 	ramdisk_init();
 	e1000_init();

@@ -15,5 +15,8 @@
 #define PROCNAME 16    /* bytes of a process name, NUL included          */
 #define TICK_HZ 10     /* ticks of uptime() and pause() in a second      */
 
-#define CONSOLE 1 /* device major of the console                    */
-#define STATS 2   /* device major of "statistics"                   */
+#define CONSOLE 1  /* device major of the console                    */
+#define STATS 2    /* device major of "statistics"                   */
+#define DEV_NULL 3 /* device majors of null, zero and full          */
+#define DEV_ZERO 4
+#define DEV_FULL 5

@@ -73,3 +73,26 @@ def test_same_as_on_the_host(m, host, case):
 ])
 def test_programs_of_the_environment(m, host, line):
     assert here(m, line) == on_host(host, line)
+
+
+@pytest.mark.parametrize("line", [
+    "echo gone > /dev/null; cat /dev/null",
+    "wc -c < /dev/null",
+    "cat /dev/null a/one > copy; cat copy",
+    "head -c 3000 /dev/zero | wc -c",
+    "echo typed > /dev/full",
+    "cat a/one > /dev/full",
+    "grep x /dev/null",
+    "cmp /dev/null /dev/null",
+])
+def test_devices(m, host, line):
+    if "head -c" in line and "-c" not in m.run("head --help"):
+        pytest.skip("head has no -c")
+    assert here(m, line) == on_host(host, line)
+
+
+def test_device_folder(m):
+    assert m.run("ls /dev").split()[::1] and {"console", "full", "null", "tty", "zero"} == {
+        word for word in m.run("ls /dev").split() if word.isalpha() and word not in ("device",)}
+    assert m.run("echo seen > /dev/tty; echo twice > /dev/console") == "seen\ntwice\n"
+    assert m.run("cd /; echo d*; cd work") == "dev\n"

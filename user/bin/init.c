@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <pagoda.h>
@@ -58,7 +59,19 @@ static void open_console(void)
 		no_console(0);
 	dup(STDIN_FILENO);
 	dup(STDIN_FILENO);
-	device_make("statistics", STATS, 0); /* fails if it is there */
+}
+
+/* What is there already stays. */
+static void make_devices(void)
+{
+	device_make("statistics", STATS, 0);
+	if (mkdir("dev", 0777) < 0 && errno != EEXIST)
+		return;
+	device_make("dev/null", DEV_NULL, 0);
+	device_make("dev/zero", DEV_ZERO, 0);
+	device_make("dev/full", DEV_FULL, 0);
+	device_make("dev/tty", CONSOLE, 0);
+	device_make("dev/console", CONSOLE, 0);
 }
 
 static int hex_digit(char c)
@@ -128,6 +141,7 @@ int main(void)
 	int len;
 
 	open_console();
+	make_devices();
 	len = bootarg("cmd", command, sizeof(command));
 	if (len < 0 && errno == ENAMETOOLONG)
 		say("init: the boot option cmd is too long\n");
