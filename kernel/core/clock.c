@@ -12,6 +12,7 @@
 #include "uapi/limits.h"
 
 static u64 boot_time;
+static u64 real_boot_ns; /* (C) after boot */
 
 u64 clock_now(void)
 {
@@ -44,6 +45,23 @@ u64 clock_ticks(void)
 u64 clock_tick_time(u64 tick)
 {
 	return boot_time + tick * (machine.timebase_hz / TICK_HZ);
+}
+
+u64 clock_real_boot_ns(void)
+{
+	return real_boot_ns;
+}
+
+void clock_set_real(u64 now_ns)
+{
+	real_boot_ns = now_ns - clock_ns();
+}
+
+u64 clock_from_ns(u64 ns)
+{
+	u64 hz = machine.timebase_hz;
+
+	return ns / 1000000000ul * hz + ns % 1000000000ul * hz / 1000000000ul;
 }
 
 u64 clock_from_ms(u64 ms)

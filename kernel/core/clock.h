@@ -16,6 +16,13 @@ u64 clock_tick_time(u64 tick);
 
 void clock_init(void); /* at boot: time since boot starts here */
 
+/* Nanoseconds since 1970 at boot; 0: the machine cannot tell.  Set once, at boot. */
+u64 clock_real_boot_ns(void);
+void clock_set_real(u64 now_ns);
+
+/* How many time base cycles @ns nanoseconds are. */
+u64 clock_from_ns(u64 ns);
+
 /* How many time base cycles @ms milliseconds are. */
 u64 clock_from_ms(u64 ms);
 

@@ -11,6 +11,9 @@ struct chardev {
 	 * holds no lock. */
 	s64 (*read)(uptr_t dst, u64 n);
 	s64 (*write)(uptr_t src, u64 n);
+
+	/* Whether a read has something now; NULL: always. */
+	bool (*ready)(void);
 };
 
 /* At boot.  @major in [1, NDEV). */

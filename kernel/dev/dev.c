@@ -9,6 +9,7 @@
 #include "dev/memdev.h"
 #include "dev/plic.h"
 #include "dev/ramdisk.h"
+#include "dev/rtc.h"
 #include "dev/testdev.h"
 #include "dev/virtio/virtio_blk.h"
 #include "dev/virtio/virtio_net.h"
@@ -35,6 +36,7 @@ void dev_init(void)
 	dev_map_pci();
 	console_init();
 	memdev_init();
+	rtc_init();
 	virtio_blk_init();
 	ramdisk_init();
 	e1000_init();

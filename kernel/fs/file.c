@@ -21,6 +21,7 @@
 #include "uapi/errno.h"
 #include "uapi/fcntl.h"
 #include "uapi/limits.h"
+#include "uapi/poll.h"
 
 static struct file table[NFILE];
 
@@ -207,6 +208,32 @@ s64 file_write(struct file *f, uptr_t src, int n)
 	return dev ? dev->write(src, n) : -ENXIO;
 }
 
+s64 file_read_at(struct file *f, uptr_t dst, int n, u64 off)
+{
+	if (!f->readable)
+		return -EBADF;
+	if (f->kind != FILE_INODE)
+		return -ESPIPE;
+	if (n < 0 || off > INT32_MAX)
+		return -EINVAL;
+	return data_read(f->ip, (struct sink){ .user = dst }, off, (u64)n);
+}
+
+s64 file_write_at(struct file *f, uptr_t src, int n, u64 off)
+{
+	u64 end = off;
+	int err;
+
+	if (!f->writable)
+		return -EBADF;
+	if (f->kind != FILE_INODE)
+		return -ESPIPE;
+	if (n < 0 || off > INT32_MAX)
+		return -EINVAL;
+	err = data_write(f->ip, src, &end, (u64)n, false);
+	return err ? err : n;
+}
+
 /* --- the rest ------------------------------------------------------------------------ */
 
 int file_stat(struct file *f, struct stat *st)
@@ -242,6 +269,28 @@ s64 file_seek(struct file *f, s64 offset, int whence)
 	}
 	file_unlock(f, shared);
 	return base;
+}
+
+int file_flags(const struct file *f)
+{
+	int flags = f->append ? O_APPEND : 0;
+
+	if (f->readable && f->writable)
+		return flags | O_RDWR;
+	return flags | (f->writable ? O_WRONLY : O_RDONLY);
+}
+
+u32 file_poll(struct file *f)
+{
+	const struct chardev *dev = file_device(f);
+
+	if (f->kind == FILE_PIPE)
+		return pipe_poll(f->pipe, f->writable);
+	if (f->kind == FILE_SOCKET)
+		return POLLOUT | (port_ready(f->port) ? POLLIN : 0);
+	if (dev && dev->ready && !dev->ready())
+		return POLLOUT;
+	return POLLIN | POLLOUT;
 }
 
 int file_sync(struct file *f)

@@ -26,6 +26,17 @@ int file_stat(struct file *f, struct stat *st) MUST_CHECK;
  * -ESPIPE for pipes and devices, -EINVAL. */
 s64 file_seek(struct file *f, s64 offset, int whence) MUST_CHECK;
 
+/* Reads and writes at @off, and leaves the file's own offset alone.  -ESPIPE for pipes and
+ * devices. */
+s64 file_read_at(struct file *f, uptr_t dst, int n, u64 off) MUST_CHECK;
+s64 file_write_at(struct file *f, uptr_t src, int n, u64 off) MUST_CHECK;
+
+/* The flags of open() that @f has now. */
+int file_flags(const struct file *f);
+
+/* What is true of @f at this moment: POLL... of uapi/poll.h. */
+u32 file_poll(struct file *f);
+
 /* Makes durable what was written so far, to whatever file.  -EINVAL for a pipe; -EIO. */
 int file_sync(struct file *f) MUST_CHECK;
 

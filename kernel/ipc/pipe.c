@@ -13,6 +13,7 @@
 #include "ipc/pipe.h"
 
 #include "core/thread.h"
+#include "core/poll.h"
 #include "core/sync/waitlist.h"
 #include "lib/assert.h"
 #include "lib/string.h"
@@ -20,13 +21,15 @@
 #include "mm/uaccess.h"
 #include "uapi/errno.h"
 #include "uapi/limits.h"
+#include "uapi/poll.h"
 
 struct pipe {
 	struct spinlock lock;
 	struct waitlist readers, writers; /* (lock) */
 	bool reading, writing;  /* (lock) that end is open                       */
+	bool polled;            /* (lock) poll() has asked since the last change  */
 	u8 *data;               /* (C) @size bytes, a ring                        */
-	u64 size;               /* (C) a power of two                            */
+	u64 size;               /* (C) a power of two                             */
 	u64 in, out;            /* (lock) bytes put in and taken out; out <= in  */
 	u64 most;               /* (lock) a writer waits while more are unread: PIPESIZE and
 				 * what sleeping readers ask for, but at most @size */
@@ -94,6 +97,13 @@ int pipe_alloc(struct pipe **out)
 	return 0;
 }
 
+/* Lock held. */
+static __attribute__((noinline)) void pipe_tell(struct pipe *p)
+{
+	p->polled = false;
+	poll_wake();
+}
+
 void pipe_close(struct pipe *p, bool writer)
 {
 	bool last;
@@ -106,6 +116,8 @@ void pipe_close(struct pipe *p, bool writer)
 	last = !p->reading && !p->writing;
 	waitlist_wake_all(&p->readers);
 	waitlist_wake_all(&p->writers);
+	if (p->polled)
+		pipe_tell(p);
 	spin_unlock(&p->lock);
 	if (last) {
 		frame_put(frame_of_va(p->data));
@@ -189,6 +201,8 @@ s64 pipe_read(struct pipe *p, uptr_t dst, u64 n)
 		done += pipe_take(p, uptr_add(dst, done), n - done, &fault);
 		if (p->in - p->out <= p->most)
 			waitlist_wake_all(&p->writers);
+		if (p->polled)
+			pipe_tell(p);
 		spin_unlock(&p->lock);
 		if (fault)
 			err = uaccess_fault_in(uptr_add(dst, done), true);
@@ -225,6 +239,8 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 			done += pipe_give(p, uptr_add(src, done), n - done, &fault);
 			if (p->in != p->out)
 				waitlist_wake_all(&p->readers);
+			if (p->polled)
+				pipe_tell(p);
 		}
 		/* As if the buffer had PIPESIZE bytes. */
 		if (!err && !fault)
@@ -240,4 +256,20 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 		if (sched_point_killed())
 			return -EINTR;
 	}
+}
+
+u32 pipe_poll(struct pipe *p, bool writer)
+{
+	u32 found = 0;
+
+	spin_lock(&p->lock);
+	p->polled = true;
+	if (writer && !p->reading)
+		found = POLLERR | POLLOUT;
+	else if (writer)
+		found = p->in - p->out < PIPESIZE ? POLLOUT : 0;
+	else
+		found = (p->in != p->out ? POLLIN : 0) | (p->writing ? 0 : POLLHUP);
+	spin_unlock(&p->lock);
+	return found;
 }

@@ -18,3 +18,6 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n) MUST_CHECK;
 
 /* Closes one end.  Closing the second one frees the pipe. */
 void pipe_close(struct pipe *p, bool writer);
+
+/* What is true of the end of a pipe at this moment: POLL... of uapi/poll.h. */
+u32 pipe_poll(struct pipe *p, bool writer);

@@ -2,6 +2,7 @@
 
 #include "net/port.h"
 
+#include "core/poll.h"
 #include "core/sync/waitq.h"
 #include "dev/net/packet.h"
 #include "net/netstat.h"
@@ -89,6 +90,7 @@ static void port_release(struct port *q)
 	q->count = 0;
 	q->used = false;
 	waitq_wake_all(&q->readers);
+	poll_wake();
 }
 
 static struct packet *port_pop(struct port *q)
@@ -212,6 +214,7 @@ void port_deliver(u16 number, struct packet *p)
 		list_add_tail(&q->queue, &p->link);
 		q->count++;
 		waitq_wake_all(&q->readers);
+		poll_wake();
 	}
 	spin_unlock(&lock);
 	netstat_inc(what);
@@ -252,11 +255,22 @@ void port_put_back(struct port *port, u16 number, struct packet *p)
 		list_add(&q->queue, &p->link);
 		q->count++;
 		waitq_wake_all(&q->readers);
+		poll_wake();
 		p = NULL;
 	}
 	spin_unlock(&lock);
 	if (p)
 		packet_free(p);
+}
+
+bool port_ready(struct port *port)
+{
+	bool ready;
+
+	spin_lock(&lock);
+	ready = !list_empty(&port->queue);
+	spin_unlock(&lock);
+	return ready;
 }
 
 u64 port_packets(void)

@@ -46,5 +46,8 @@ int port_take(struct port *port, u16 number, struct packet **out) MUST_CHECK;
  * full by now; frees it if the port is gone. */
 void port_put_back(struct port *port, u16 number, struct packet *p);
 
+/* Whether port_take() would not wait. */
+bool port_ready(struct port *port);
+
 /* How many packets wait in all queues. */
 u64 port_packets(void);

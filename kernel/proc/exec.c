@@ -426,6 +426,8 @@ static void exec_commit(struct exec *x, const char *path)
 		aspace_destroy(old);
 	if (old_program)
 		program_put(old_program);
+	if (p->cloexec)
+		fds_close_marked(p);
 }
 
 static int exec_build(struct exec *x)

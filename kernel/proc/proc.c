@@ -135,6 +135,7 @@ static int proc_alloc_pages(struct proc *p)
 		.version = USYSCALL_VERSION,
 		.timebase_hz = clock_hz(),
 		.boot_time = clock_tick_time(0),
+		.real_boot_ns = clock_real_boot_ns(),
 	};
 	return 0;
 }
@@ -387,6 +388,10 @@ void proc_wait_done(struct proc *child, bool reaped)
 	struct proc *p = child->parent;
 
 	if (reaped) {
+		__atomic_fetch_add(&p->children_time,
+				   child->thread.runtime + child->threads.runtime +
+					   child->children_time,
+				   __ATOMIC_RELAXED);
 		proc_slot_release(child);
 	} else {
 		spin_lock(&proc_lock);

@@ -45,11 +45,14 @@ struct proc {
 	struct spinlock files_lock; /* if it has several threads */
 	struct file *files[NOFILE]; /* (F) proc/threads/fds.h */
 	struct inode *cwd;          /* (F) */
+	u32 cloexec;                /* (F) bit n: exec closes descriptor n    */
 	struct program *program;    /* (P) what it runs; NULL: nothing yet, or it exits */
 	struct job job;             /* (P) */
 	u32 trace;                  /* (S) bit n: report system call n       */
 	struct sandbox_mask masked; /* (P) calls to refuse                   */
 	struct sandbox *sandbox;    /* (P) NULL: none is masked              */
+	u64 children_time;          /* (A) those that were waited for ran so long, and
+				     * theirs: time base cycles               */
 	bool binds_ports;           /* (S) has bound one: exit looks for them */
 	bool eager_sbrk;            /* (S) has called sbrk without a mode    */
 };

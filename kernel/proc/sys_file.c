@@ -12,6 +12,7 @@
 #include "proc/job.h"
 #include "uapi/console.h"
 #include "uapi/errno.h"
+#include "uapi/fcntl.h"
 
 s64 sys_dup(const u64 arg[6])
 {
@@ -25,6 +26,58 @@ s64 sys_dup(const u64 arg[6])
 	if (fd >= 0)
 		fd_install(p, fd, file_dup(f));
 	return fd;
+}
+
+static s64 sys_dup_from(struct proc *p, struct file *f, u64 from)
+{
+	int fd = from < NOFILE ? fd_reserve(p, (int)from) : -EINVAL;
+
+	if (fd >= 0)
+		fd_install(p, fd, file_dup(f));
+	return fd;
+}
+
+static s64 sys_dup_to(struct proc *p, struct file *f, int from, u64 to)
+{
+	struct file *old;
+	int err;
+
+	if (to >= NOFILE)
+		return -EBADF;
+	if ((int)to == from)
+		return from;
+	err = fds_swap(p, (int)to, file_dup(f), &old);
+	if (err)
+		file_put(f);
+	else if (old)
+		file_put(old);
+	return err ? err : (s64)to;
+}
+
+s64 sys_fcntl(const u64 arg[6])
+{
+	struct proc *p = proc_current();
+	struct file *f = arg_file(arg[0]);
+	int fd = (int)arg[0];
+	bool was;
+
+	if (!f)
+		return -EBADF;
+	switch (arg[1]) {
+	case FCNTL_DUP:
+		return sys_dup_from(p, f, arg[2]);
+	case FCNTL_DUP_TO:
+		return sys_dup_to(p, f, fd, arg[2]);
+	case FCNTL_CLOEXEC:
+		was = fds_cloexec(p, fd);
+		if (arg[2] <= 1)
+			fds_set_cloexec(p, fd, arg[2]);
+		return was;
+	case FCNTL_FLAGS:
+		return file_flags(f);
+	default:
+		return -EINVAL;
+	}
 }
 
 s64 sys_close(const u64 arg[6])
@@ -54,6 +107,20 @@ s64 sys_write(const u64 arg[6])
 	struct file *f = arg_file(arg[0]);
 
 	return f ? file_write(f, uptr(arg[1]), (int)arg[2]) : -EBADF;
+}
+
+s64 sys_pread(const u64 arg[6])
+{
+	struct file *f = arg_file(arg[0]);
+
+	return f ? file_read_at(f, uptr(arg[1]), (int)arg[2], arg[3]) : -EBADF;
+}
+
+s64 sys_pwrite(const u64 arg[6])
+{
+	struct file *f = arg_file(arg[0]);
+
+	return f ? file_write_at(f, uptr(arg[1]), (int)arg[2], arg[3]) : -EBADF;
 }
 
 s64 sys_fstat(const u64 arg[6])

@@ -154,6 +154,23 @@ s64 sys_clock(const u64 arg[6])
 	return (s64)clock_ns();
 }
 
+static u64 sys_usage_ns(u64 cycles)
+{
+	return cycles * (1000000000ul / 1000) / (clock_hz() / 1000);
+}
+
+s64 sys_usage(const u64 arg[6])
+{
+	struct proc *p = proc_current();
+	struct usage u;
+
+	spin_lock(&proc_lock);
+	u.self = sys_usage_ns(threads_runtime(p));
+	spin_unlock(&proc_lock);
+	u.children = sys_usage_ns(__atomic_load_n(&p->children_time, __ATOMIC_RELAXED));
+	return copyout(uptr(arg[0]), &u, sizeof(u));
+}
+
 s64 sys_trace(const u64 arg[6])
 {
 	struct thread *self = thread_current();

@@ -10,3 +10,10 @@
 #define O_NOFOLLOW_TOO 0x004 /* as some programs of the file system lab have it */
 #define O_APPEND 0x1000      /* Pagoda's: every write goes to the end of the file */
 #define O_EXCL 0x2000        /* Pagoda's: with O_CREATE, -EEXIST if it exists     */
+
+/* fcntl(fd, how, arg) */
+#define FCNTL_DUP 0    /* a copy: the lowest free descriptor from arg on      */
+#define FCNTL_DUP_TO 1 /* makes arg a copy of fd, after closing it            */
+#define FCNTL_CLOEXEC \
+	2             /* arg 1: exec closes fd; 0: not; 2: as it is; returns what it was */
+#define FCNTL_FLAGS 3 /* returns O_RDONLY, O_WRONLY or O_RDWR, with O_APPEND */

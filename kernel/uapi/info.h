@@ -17,8 +17,15 @@ struct usyscall {
 	int version; /* USYSCALL_VERSION; fields are only added          */
 	int ppid;    /* the parent; 1 once it has died                   */
 	int pad;
-	unsigned long long timebase_hz; /* counts of rdtime in a second   */
-	unsigned long long boot_time;   /* rdtime when the kernel started */
+	unsigned long long timebase_hz;  /* counts of rdtime in a second   */
+	unsigned long long boot_time;    /* rdtime when the kernel started */
+	unsigned long long real_boot_ns; /* since 1970, at that time; 0: unknown */
+};
+
+/* usage(): processor time in nanoseconds. */
+struct usage {
+	unsigned long long self;     /* of all threads                               */
+	unsigned long long children; /* of those that were waited for, and of theirs */
 };
 
 /* procinfo(): one process. */

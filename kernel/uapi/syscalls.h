@@ -52,6 +52,11 @@
  * console(how, struct console_info *): how readers get what is typed, see console.h
  * execve(path, argv, envp): exec with an environment, which the program finds at the
  *   address in a2; 0: it has none
+ * usage(struct usage *): processor time of the process and its children
+ * poll(struct pollfd *, n, ns) -> how many are ready: waits for one, at most so long; ns
+ *   less than 0: for ever; see poll.h
+ * fcntl(fd, how, arg): see fcntl.h
+ * pread(fd, buf, n, offset)       pwrite(fd, buf, n, offset)
  *
  * The network.  Addresses and ports are in host byte order: 10.0.2.2 is 0x0a000202.
  * connect(addr, own_port, port) -> fd: read takes one datagram, write sends one; own_port
@@ -156,7 +161,12 @@
 	X(112, join, 3)         \
 	X(113, leave, 1)        \
 	X(114, gettid, 0)       \
-	X(115, execve, 3)
+	X(115, execve, 3)       \
+	X(116, usage, 1)        \
+	X(117, poll, 3)         \
+	X(118, fcntl, 3)        \
+	X(119, pread, 4)        \
+	X(120, pwrite, 4)
 
 #define OWN_CALLS(X) OTHER_CALLS(X) PRIVATE_CALLS(X)
 #define SYSCALLS(X) XV6_CALLS(X) LAB_CALLS(X) OWN_CALLS(X)

@@ -10,6 +10,7 @@
 #include "uapi/job.h"
 #include "uapi/layout.h"
 #include "uapi/limits.h"
+#include "uapi/poll.h"
 #include "uapi/stat.h"
 #include "uapi/syscalls.h"
 #include <stdarg.h>
@@ -72,6 +73,11 @@ long unbind(int port);
 long send(int own, unsigned addr, int port, const void *buf, long n);
 long recv(int port, unsigned *addr, unsigned short *from, void *buf, long n);
 long icmp_echo(unsigned addr, long n, long ms); /* ns */
+long usage(struct usage *u);
+long poll(struct pollfd *fds, long n, long ns);
+long fcntl(int fd, int how, long arg);
+long pread(int fd, void *buf, long n, long offset);
+long pwrite(int fd, const void *buf, long n, long offset);
 long ecall_raw(long a0, long a1, long a2, long a3, long a4, long a5, long number);
 #define NR_EXPLAIN 84 /* (pid, va, access, buf, size) */
 

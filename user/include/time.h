@@ -6,6 +6,17 @@
 #ifndef CLOCK_MONOTONIC
 #define CLOCK_MONOTONIC ((clockid_t)4)
 #endif
+#ifndef CLOCK_PROCESS_CPUTIME_ID
+#define CLOCK_PROCESS_CPUTIME_ID ((clockid_t)2)
+#endif
+#ifndef TIMER_ABSTIME
+#define TIMER_ABSTIME 4
+#endif
 
-/* CLOCK_MONOTONIC and CLOCK_REALTIME; both count from boot. */
+/* CLOCK_REALTIME counts from 1970, or from boot if the machine has no clock;
+ * CLOCK_MONOTONIC from boot; CLOCK_PROCESS_CPUTIME_ID what the process has run. */
 int clock_gettime(clockid_t id, struct timespec *ts);
+int clock_getres(clockid_t id, struct timespec *ts);
+int nanosleep(const struct timespec *want, struct timespec *left);
+int clock_nanosleep(clockid_t id, int flags, const struct timespec *want,
+		    struct timespec *left);

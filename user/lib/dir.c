@@ -20,21 +20,30 @@ struct dir_stream {
 	struct fs_dirent raw[32];
 };
 
-DIR *opendir(const char *path)
+DIR *fdopendir(int fd)
 {
-	DIR *dir;
-	int fd = open(path, O_RDONLY | O_DIRECTORY);
+	DIR *dir = malloc(sizeof(*dir));
 
-	if (fd < 0)
+	if (!dir)
 		return NULL;
-	dir = malloc(sizeof(*dir));
-	if (!dir) {
-		close(fd);
-		return NULL;
-	}
 	dir->fd = fd;
 	dir->next = dir->count = 0;
 	return dir;
+}
+
+DIR *opendir(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (fd >= 0 && !dir)
+		close(fd);
+	return dir;
+}
+
+int dirfd(DIR *dir)
+{
+	return dir->fd;
 }
 
 struct dirent *readdir(DIR *dir)

@@ -9,8 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "uapi/limits.h"
-
 long sys_result(long r)
 {
 	if (r >= 0)
@@ -19,8 +17,7 @@ long sys_result(long r)
 	return -1;
 }
 
-/* The kernel's open flags for picolibc's.  O_CLOEXEC and O_NOCTTY have no effect: the
- * kernel has neither of these notions. */
+/* The kernel's open flags for picolibc's.  O_NOCTTY has no effect. */
 static int kernel_flags(int flags)
 {
 	int k = flags & O_ACCMODE;
@@ -45,6 +42,8 @@ int open(const char *path, int flags, ...)
 		errno = ENOTDIR;
 		return -1;
 	}
+	if (fd >= 0 && flags & O_CLOEXEC)
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return fd;
 }
 
@@ -147,30 +146,6 @@ int access(const char *path, int mode)
 int dup(int fd)
 {
 	return (int)sys_result(sys_dup(fd));
-}
-
-/* The kernel's dup takes the lowest free descriptor.  After @to is closed, repeated calls
- * reach it; the descriptors taken before it are closed again. */
-int dup2(int from, int to)
-{
-	long fd = sys_dup(from);
-	unsigned taken = 0;
-
-	if (fd >= 0)
-		sys_close((int)fd);
-	if (to < 0 || to >= NOFILE || (fd < 0 && fd != -EMFILE)) {
-		errno = EBADF;
-		return -1;
-	}
-	if (from == to)
-		return to;
-	sys_close(to);
-	while ((fd = sys_dup(from)) >= 0 && fd != to)
-		taken |= 1u << fd;
-	for (int i = 0; i < NOFILE; i++)
-		if (taken & 1u << i)
-			sys_close(i);
-	return (int)sys_result(fd);
 }
 
 int pipe(int fd[2])

@@ -16,7 +16,11 @@ enum kopen {
 	K_TRUNC = O_TRUNC,
 	K_NOFOLLOW = O_NOFOLLOW,
 	K_APPEND = O_APPEND,
-	K_EXCL = O_EXCL
+	K_EXCL = O_EXCL,
+	K_DUP = FCNTL_DUP,
+	K_DUP_TO = FCNTL_DUP_TO,
+	K_CLOEXEC = FCNTL_CLOEXEC,
+	K_FLAGS = FCNTL_FLAGS
 };
 #undef O_RDONLY
 #undef O_WRONLY
@@ -90,6 +94,14 @@ long sys_unbind(unsigned port);
 long sys_send(unsigned own, unsigned addr, unsigned port, const void *buf, size_t n);
 long sys_recv(unsigned port, unsigned *addr, unsigned short *from, void *buf, size_t n);
 long sys_icmp_echo(unsigned addr, size_t n, int ms);
+
+struct usage;
+struct pollfd;
+long sys_usage(struct usage *u);
+long sys_poll(struct pollfd *fds, size_t n, long ns);
+long sys_fcntl(int fd, int how, long arg);
+long sys_pread(int fd, void *buf, size_t n, long offset);
+long sys_pwrite(int fd, const void *buf, size_t n, long offset);
 
 struct pthread;
 long sys_clone(void (*fn)(struct pthread *), struct pthread *arg, void *stack, void *tls);

@@ -1,16 +1,18 @@
-/* time.c - clocks and waiting.  There is no wall clock: all times are since
- * boot, and waits are whole ticks of 1/TICK_HZ second, rounded up. */
+/* time.c - clocks, waiting, and processor time.  sleep() waits for whole ticks of 1/TICK_HZ
+ * second, nanosleep() as long as it is told. */
 #include "sys.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <pagoda.h>
+#include <sys/resource.h>
 #include <sys/time.h>
+#include <sys/times.h>
 #include <time.h>
 #include <unistd.h>
+#include <usyscall.h>
 
 #define NS_PER_SEC 1000000000l
-#define NS_PER_TICK (NS_PER_SEC / TICK_HZ)
 
 long clock_ns(void)
 {
@@ -36,12 +38,56 @@ unsigned sleep(unsigned seconds)
 
 int usleep(useconds_t usec)
 {
-	return pause_ticks((int)((usec * 1000l + NS_PER_TICK - 1) / NS_PER_TICK));
+	struct timespec ts = { .tv_sec = usec / 1000000, .tv_nsec = usec % 1000000 * 1000 };
+
+	return nanosleep(&ts, NULL);
+}
+
+static struct timespec time_split(long ns)
+{
+	return (struct timespec){ .tv_sec = ns / NS_PER_SEC, .tv_nsec = ns % NS_PER_SEC };
+}
+
+/* What clock @id shows; -1 with errno set. */
+static long time_of(clockid_t id)
+{
+	struct usage u;
+
+	switch (id) {
+	case CLOCK_REALTIME:
+		return (long)usyscall_page()->real_boot_ns + clock_ns();
+	case CLOCK_MONOTONIC:
+		return clock_ns();
+	case CLOCK_PROCESS_CPUTIME_ID:
+		return sys_result(sys_usage(&u)) < 0 ? -1 : (long)u.self;
+	default:
+		errno = EINVAL;
+		return -1;
+	}
+}
+
+int clock_gettime(clockid_t id, struct timespec *ts)
+{
+	long ns = time_of(id);
+
+	if (ns < 0)
+		return -1;
+	*ts = time_split(ns);
+	return 0;
+}
+
+int clock_getres(clockid_t id, struct timespec *ts)
+{
+	if (time_of(id) < 0)
+		return -1;
+	if (ts)
+		*ts = time_split((NS_PER_SEC - 1) / (long)usyscall_page()->timebase_hz + 1);
+	return 0;
 }
 
 int gettimeofday(struct timeval *restrict tv, void *restrict zone)
 {
-	long ns = clock_ns();
+	long ns = time_of(CLOCK_REALTIME);
 
 	(void)zone;
 	*tv = (struct timeval){ .tv_sec = ns / NS_PER_SEC,
@@ -49,14 +95,78 @@ int gettimeofday(struct timeval *restrict tv, void *restrict zone)
 	return 0;
 }
 
-int clock_gettime(clockid_t id, struct timespec *ts)
+/* Returns an error number, as POSIX has it. */
+int clock_nanosleep(clockid_t id, int flags, const struct timespec *want,
+		    struct timespec *left)
 {
-	long ns = clock_ns();
+	long ns, r;
 
-	if (id != CLOCK_REALTIME && id != CLOCK_MONOTONIC) {
+	if (want->tv_nsec < 0 || want->tv_nsec >= NS_PER_SEC || want->tv_sec < 0 ||
+	    (id != CLOCK_REALTIME && id != CLOCK_MONOTONIC))
+		return EINVAL;
+	ns = want->tv_sec > LONG_MAX / NS_PER_SEC - 1
+		     ? LONG_MAX
+		     : (long)want->tv_sec * NS_PER_SEC + want->tv_nsec;
+	if (flags & TIMER_ABSTIME)
+		ns -= time_of(id);
+	r = sys_poll(NULL, 0, ns < 0 ? 0 : ns);
+	if (left && !(flags & TIMER_ABSTIME))
+		*left = (struct timespec){ 0 };
+	return r < 0 ? (int)-r : 0;
+}
+
+int nanosleep(const struct timespec *want, struct timespec *left)
+{
+	int error = clock_nanosleep(CLOCK_MONOTONIC, 0, want, left);
+
+	if (!error)
+		return 0;
+	errno = error;
+	return -1;
+}
+
+/* --- processor time ------------------------------------------------------------ */
+
+/* The kernel does not tell how much of it was its own: all is the user's. */
+
+int getrusage(int who, struct rusage *usage)
+{
+	struct usage u;
+	long ns;
+
+	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN) {
 		errno = EINVAL;
 		return -1;
 	}
-	*ts = (struct timespec){ .tv_sec = ns / NS_PER_SEC, .tv_nsec = ns % NS_PER_SEC };
+	if (sys_result(sys_usage(&u)) < 0)
+		return -1;
+	ns = (long)(who == RUSAGE_SELF ? u.self : u.children);
+	*usage = (struct rusage){
+		.ru_utime = { .tv_sec = ns / NS_PER_SEC,
+			      .tv_usec = ns % NS_PER_SEC / 1000 },
+	};
 	return 0;
+}
+
+clock_t times(struct tms *t)
+{
+	long tick = NS_PER_SEC / sysconf(_SC_CLK_TCK);
+	struct usage u;
+
+	if (sys_result(sys_usage(&u)) < 0)
+		return (clock_t)-1;
+	*t = (struct tms){
+		.tms_utime = (clock_t)((long)u.self / tick),
+		.tms_cutime = (clock_t)((long)u.children / tick),
+	};
+	return (clock_t)(clock_ns() / tick);
+}
+
+clock_t clock(void)
+{
+	struct usage u;
+
+	if (sys_result(sys_usage(&u)) < 0)
+		return (clock_t)-1;
+	return (clock_t)((long)u.self / (NS_PER_SEC / CLOCKS_PER_SEC));
 }

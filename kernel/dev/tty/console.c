@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "core/option/options.h"
 #include "core/sched.h"
+#include "core/poll.h"
 #include "core/sync/spinlock.h"
 #include "core/sync/waitq.h"
 #include "dev/chardev.h"
@@ -32,6 +33,12 @@ static const struct console_hooks *hooks; /* (A) NULL: none yet */
 static const struct proc *mode_owner;
 static const struct thread *last_writer; /* (A) */
 
+static void console_wake(void)
+{
+	waitq_wake_all(&readers);
+	poll_wake();
+}
+
 /* --- keys ---------------------------------------------------------------- */
 
 /* If the terminal takes nothing for a while, the echo is lost. */
@@ -54,7 +61,7 @@ static void console_list(const struct console_hooks *h)
 	spin_lock(&lock);
 	tty_line_listed(&line);
 	spin_unlock(&lock);
-	waitq_wake_all(&readers);
+	console_wake();
 }
 
 static void console_interrupt(const struct console_hooks *h)
@@ -64,7 +71,7 @@ static void console_interrupt(const struct console_hooks *h)
 	spin_lock(&lock);
 	tty_line_push_empty(&line);
 	spin_unlock(&lock);
-	waitq_wake_all(&readers);
+	console_wake();
 }
 
 static void console_input_byte(u8 byte)
@@ -76,7 +83,7 @@ static void console_input_byte(u8 byte)
 	event = tty_line_input(&line, byte);
 	spin_unlock(&lock);
 	if (event == TTY_LINE)
-		waitq_wake_all(&readers);
+		console_wake();
 	else if (event == TTY_LIST)
 		console_list(h);
 	else if (event == TTY_INTERRUPT)
@@ -135,6 +142,16 @@ static s64 console_read(uptr_t dst, u64 n)
 		done += got;
 	}
 	return done;
+}
+
+static bool console_ready(void)
+{
+	bool ready;
+
+	spin_lock(&lock);
+	ready = tty_line_is_ready(&line);
+	spin_unlock(&lock);
+	return ready;
 }
 
 /* --- write --------------------------------------------------------------- */
@@ -223,7 +240,7 @@ int console_control(int how, struct console_info *info)
 		.raw = tty_line_is_raw(&line),
 	};
 	spin_unlock(&lock);
-	waitq_wake_all(&readers);
+	console_wake();
 	if (interrupted)
 		console_interrupt(__atomic_load_n(&hooks, __ATOMIC_ACQUIRE));
 	return err;
@@ -246,6 +263,7 @@ static const struct chardev device = {
 	.tty = true,
 	.read = console_read,
 	.write = console_write,
+	.ready = console_ready,
 };
 
 void console_set_hooks(const struct console_hooks *h)

@@ -87,12 +87,70 @@ struct file *fds_take(struct proc *p, int fd)
 
 	spin_lock(&p->files_lock);
 	f = p->files[fd];
-	if (f == RESERVED)
+	if (f == RESERVED) {
 		f = NULL;
-	else
+	} else {
 		p->files[fd] = NULL;
+		p->cloexec &= ~(1u << fd);
+	}
 	spin_unlock(&p->files_lock);
 	return f;
+}
+
+struct file *fds_get(struct proc *p, int fd)
+{
+	struct file *f;
+
+	if (fd < 0 || fd >= NOFILE)
+		return NULL;
+	fds_lock(p);
+	f = p->files[fd];
+	if (f == RESERVED)
+		f = NULL;
+	if (f)
+		file_dup(f);
+	fds_unlock(p);
+	return f;
+}
+
+int fds_swap(struct proc *p, int fd, struct file *f, struct file **old)
+{
+	int err = 0;
+
+	fds_lock(p);
+	*old = p->files[fd];
+	if (*old == RESERVED) {
+		err = -EBUSY;
+	} else {
+		p->files[fd] = f;
+		p->cloexec &= ~(1u << fd);
+	}
+	fds_unlock(p);
+	return err;
+}
+
+bool fds_cloexec(struct proc *p, int fd)
+{
+	return p->cloexec >> fd & 1;
+}
+
+void fds_set_cloexec(struct proc *p, int fd, bool on)
+{
+	fds_lock(p);
+	p->cloexec &= ~(1u << fd);
+	p->cloexec |= (u32)on << fd;
+	fds_unlock(p);
+}
+
+void fds_close_marked(struct proc *p)
+{
+	for (int fd = 0; fd < NOFILE; fd++) {
+		if (fds_cloexec(p, fd) && p->files[fd]) {
+			file_put(p->files[fd]);
+			p->files[fd] = NULL;
+		}
+	}
+	p->cloexec = 0;
 }
 
 void fds_release_held(void)
@@ -116,6 +174,7 @@ void fds_copy(struct proc *child, struct proc *parent)
 		if (f && f != RESERVED)
 			child->files[fd] = file_dup(f);
 	}
+	child->cloexec = parent->cloexec;
 	child->cwd = inode_dup(parent->cwd);
 	fds_unlock(parent);
 }

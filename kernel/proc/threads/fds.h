@@ -76,8 +76,26 @@ static inline struct file *fd_take(u64 arg)
 		return fds_take(p, fd);
 	f = p->files[fd];
 	p->files[fd] = NULL;
+	p->cloexec &= ~(1u << fd);
 	return f;
 }
+
+/* The file of descriptor @fd of @p, the running process, with a reference for the caller;
+ * or NULL. */
+struct file *fds_get(struct proc *p, int fd) MUST_CHECK;
+
+/* Makes descriptor @fd of @p, the running process, refer to @f, whose reference it takes
+ * over, and returns what it referred to, or NULL.  -EBUSY: another thread is about to use
+ * the descriptor. */
+int fds_swap(struct proc *p, int fd, struct file *f, struct file **old) MUST_CHECK;
+
+/* Whether exec closes descriptor @fd of @p, the running process; fds_set_cloexec() changes
+ * it. */
+bool fds_cloexec(struct proc *p, int fd);
+void fds_set_cloexec(struct proc *p, int fd, bool on);
+
+/* exec: closes those.  There is one thread. */
+void fds_close_marked(struct proc *p);
 
 /* Gives back what the running thread holds for its system call. */
 void fds_release_held(void);

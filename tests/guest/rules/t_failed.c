@@ -174,6 +174,14 @@ UNDO(close, EQ(close(world.got), 0))
 UNDO(pipe, EQ(close(pipe_fds[0]), 0); EQ(close(pipe_fds[1]), 0))
 ROWS(dup, { "", call_dup, undo_close, BIT(DESCRIPTORS), 0 });
 ROWS(pipe, { "", call_pipe, undo_pipe, BIT(DESCRIPTORS) | BIT(FILES) | BIT(FRAMES), 0 });
+CALL(fcntl, fcntl(world.f, FCNTL_DUP, 0))
+CALL(poll, poll(LAZY_PAGE, 1, 0))
+CALL(pread, pread(world.f, LAZY_PAGE, 100, 5))
+CALL(usage, usage(LAZY_PAGE))
+ROWS(fcntl, { "copy", call_fcntl, undo_close, BIT(DESCRIPTORS), 0 });
+ROWS(poll, { "", call_poll, undo_nothing, BIT(FRAMES), 0 });
+ROWS(pread, { "", call_pread, undo_nothing, BIT(FRAMES), 0 });
+ROWS(usage, { "", call_usage, undo_nothing, BIT(FRAMES), 0 });
 NOTHING(close, close(world.spare) == 0 && dup(world.w) == world.spare ? 0 : -1);
 NOTHING(isatty, isatty(world.f));
 NOTHING(lseek, lseek(world.f, 1024, 0));
@@ -199,6 +207,8 @@ ROWS(write, { "at the end", call_write, undo_write, BIT(BLOCKS), BIT(FRAMES) },
 ROWS(ftruncate, { "longer", call_ftruncate, undo_ftruncate, 0, BIT(FRAMES) });
 ROWS(console, { "", call_console, undo_nothing, BIT(FRAMES), 0 });
 ROWS(fstat, { "", call_fstat, undo_nothing, BIT(FRAMES), 0 });
+CALL(pwrite, pwrite(world.w, LAZY_PAGE, 1, W_SIZE))
+ROWS(pwrite, { "", call_pwrite, undo_write, BIT(FRAMES), 0 });
 NOTHING(sync, sync());
 NOTHING(fsync, fsync(world.w));
 

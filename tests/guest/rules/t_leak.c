@@ -98,6 +98,7 @@ TEST(leak, structs)
 	LOOK(fstat, sizeof(struct stat), 1, OUT); /* a device */
 	LOOK(sysinfo, sizeof(struct sysinfo), OUT);
 	LOOK(console, sizeof(struct console_info), CONSOLE_LINES, OUT);
+	LOOK(usage, sizeof(struct usage), OUT);
 	LOOK(meminfo, sizeof(struct meminfo), OUT);
 	LOOK(procinfo, sizeof(struct procinfo), OUT, NPROC);
 	EQ(close(fd), 0);

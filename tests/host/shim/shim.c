@@ -11,10 +11,13 @@
 #include "core/report/klog.h"
 #include "core/sync/lockcount.h"
 #include "core/sync/mutex.h"
+#include "core/poll.h"
 #include "core/sync/spinlock.h"
 #include "core/thread.h"
+#include "ipc/pipe.h"
 #include "lib/assert.h"
 #include "mm/phys/kmap.h"
+#include "net/port.h"
 
 __thread u32 shim_hart;
 uintptr_t shim_direct;
@@ -280,4 +283,26 @@ bool mutex_held(const struct mutex *m)
 /* A rig that counts scheduling points defines its own. */
 __attribute__((weak)) void sched_point(void)
 {
+}
+
+/* --- poll: nobody does --------------------------------------------------- */
+
+__attribute__((weak)) u32 poll_waiting;
+
+__attribute__((weak)) void poll_wake_slowly(void)
+{
+}
+
+/* Those of tests without pipes or ports. */
+__attribute__((weak)) u32 pipe_poll(struct pipe *p, bool writer)
+{
+	(void)p;
+	(void)writer;
+	return 0;
+}
+
+__attribute__((weak)) bool port_ready(struct port *port)
+{
+	(void)port;
+	return false;
 }

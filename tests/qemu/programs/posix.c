@@ -1,10 +1,22 @@
 /* posix.c - functions of the C library: `posix CASE` prints what they do.  It is compiled
  * for the host, too, and has to print the same there: see tests/qemu/test_posix.py. */
+#include <dirent.h>
+#include <err.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/times.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *self; /* the path of this program */
@@ -16,9 +28,24 @@ static const char *text(const char *s)
 	return s ? s : "(none)";
 }
 
+/* Errors whose words differ between libraries have their names. */
+static const char *error_text(void)
+{
+	switch (errno) {
+	case EBADF:
+		return "EBADF";
+	case ELOOP:
+		return "ELOOP";
+	case ENOTTY:
+		return "ENOTTY";
+	default:
+		return strerror(errno);
+	}
+}
+
 static const char *reason(int failed)
 {
-	return failed ? strerror(errno) : "worked";
+	return failed ? error_text() : "worked";
 }
 
 /* Prints how the child @pid has ended. */
@@ -154,6 +181,255 @@ static void search(void)
 	search_for("", "here");
 }
 
+/* --- descriptors -------------------------------------------------------------------- */
+
+static void descriptors(void)
+{
+	int fd = open("file", O_RDWR | O_CREAT | O_TRUNC, 0666), p[2], other;
+	char buf[16] = "";
+
+	SAY("%d", (int)write(fd, "0123456789", 10));
+	SAY("%d", (int)pread(fd, buf, 4, 3));
+	SAY("%s", buf);
+	SAY("%d", (int)pwrite(fd, "AB", 2, 1));
+	SAY("%d", (int)lseek(fd, 0, SEEK_CUR));
+	SAY("%d", (int)pread(fd, buf, 15, 0));
+	SAY("%s", buf);
+	SAY("%s", reason(pread(fd, buf, 1, -1) < 0));
+	SAY("%s", reason(pread(77, buf, 1, 0) < 0));
+	SAY("%d", fcntl(fd, F_GETFL) == O_RDWR || fcntl(fd, F_GETFL) & O_RDWR);
+	SAY("%d", fcntl(fd, F_GETFD));
+	SAY("%d", fcntl(fd, F_SETFD, FD_CLOEXEC));
+	SAY("%d", fcntl(fd, F_GETFD));
+	SAY("%d", fcntl(fd, F_DUPFD, 9));
+	SAY("%d", fcntl(9, F_GETFD));
+	SAY("%d", fcntl(fd, F_DUPFD_CLOEXEC, 9));
+	SAY("%d", fcntl(10, F_GETFD));
+	SAY("%s", reason(fcntl(77, F_GETFD) < 0));
+	SAY("%s", reason(fcntl(fd, F_DUPFD, -1) < 0));
+	SAY("%d", dup2(fd, 12));
+	SAY("%d", dup2(12, 12));
+	SAY("%s", reason(dup2(77, 12) < 0));
+	SAY("%s", reason(dup2(fd, -1) < 0));
+	other = open("file", O_WRONLY | O_APPEND | O_CLOEXEC);
+	SAY("%d", fcntl(other, F_GETFD));
+	SAY("%d", !!(fcntl(other, F_GETFL) & O_APPEND));
+	pipe(p);
+	SAY("%s", reason(pread(p[0], buf, 1, 0) < 0));
+	unlink("file");
+}
+
+static void polling(void)
+{
+	int p[2], ready;
+	struct pollfd some[3];
+	pid_t pid;
+
+	pipe(p);
+	some[0] = (struct pollfd){ p[0], POLLIN, 7 };
+	some[1] = (struct pollfd){ p[1], POLLOUT, 7 };
+	some[2] = (struct pollfd){ -1, POLLIN, 7 };
+	ready = poll(some, 3, -1);
+	SAY("%d %d %d %d", ready, some[0].revents, some[1].revents == POLLOUT,
+	    some[2].revents);
+	ready = poll(some, 1, 20);
+	SAY("%d %d", ready, some[0].revents);
+	pid = fork();
+	if (pid == 0) {
+		usleep(50000);
+		write(p[1], "x", 1);
+		_exit(0);
+	}
+	ready = poll(some, 1, 10000);
+	SAY("%d %d", ready, some[0].revents == POLLIN);
+	ended("writer", pid);
+	close(p[1]);
+	ready = poll(some, 1, -1);
+	SAY("%d %d", ready, some[0].revents == (POLLIN | POLLHUP));
+	some[0].fd = 77;
+	ready = poll(some, 1, 0);
+	SAY("%d %d", ready, some[0].revents == POLLNVAL);
+}
+
+/* --- commands ----------------------------------------------------------------------- */
+
+static void commands(void)
+{
+	char line[64] = "";
+	FILE *f, *g;
+	int n = 0, status;
+
+	SAY("%d", system(NULL) != 0);
+	status = system("exit 3");
+	SAY("%d", WEXITSTATUS(status));
+	status = system("nosuchcommand");
+	SAY("%d", WEXITSTATUS(status));
+	f = popen("echo one; echo two", "r");
+	while (fgets(line, sizeof(line), f))
+		SAY("%d %s", ++n, line);
+	SAY("%d", pclose(f));
+	f = popen("cat; exit 4", "w");
+	g = popen("cat", "w"); /* must not keep the first pipe open */
+	fprintf(f, "through a pipe\n");
+	status = pclose(f);
+	SAY("%d", WEXITSTATUS(status));
+	fprintf(g, "the second\n");
+	SAY("%d", pclose(g));
+	SAY("%s", reason(popen("true", "x") == NULL));
+}
+
+/* --- time ----------------------------------------------------------------------------- */
+
+static long since(clockid_t id, const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(id, &now);
+	return (now.tv_sec - start->tv_sec) * 1000000000l + now.tv_nsec - start->tv_nsec;
+}
+
+static void times_and_clocks(void)
+{
+	struct timespec start, cpu, pause = { 0, 30000000 }, bad = { 0, 1000000000 }, end;
+	struct timeval tv;
+	struct tms t;
+	struct rusage r;
+	volatile long sum = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+	SAY("%d", nanosleep(&pause, NULL));
+	SAY("%d", since(CLOCK_MONOTONIC, &start) >= 30000000);
+	SAY("%d", since(CLOCK_PROCESS_CPUTIME_ID, &cpu) < 30000000);
+	SAY("%s", reason(nanosleep(&bad, NULL) < 0));
+	end = start;
+	end.tv_nsec += 60000000;
+	end.tv_sec += end.tv_nsec / 1000000000;
+	end.tv_nsec %= 1000000000;
+	SAY("%d", clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL));
+	SAY("%d", since(CLOCK_MONOTONIC, &start) >= 60000000);
+	SAY("%d", clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &start, NULL));
+	gettimeofday(&tv, NULL);
+	SAY("%d", tv.tv_sec - time(NULL) <= 0 && tv.tv_sec - time(NULL) >= -1);
+	SAY("%d", tv.tv_sec > 1700000000); /* 2023 */
+	SAY("%s", reason(clock_gettime((clockid_t)77, &end) < 0));
+	if (fork() == 0) {
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+		while (since(CLOCK_PROCESS_CPUTIME_ID, &cpu) < 50000000)
+			sum++;
+		_exit(0);
+	}
+	wait(NULL);
+	getrusage(RUSAGE_CHILDREN, &r);
+	SAY("%d",
+	    r.ru_utime.tv_sec * 1000000 + r.ru_utime.tv_usec + r.ru_stime.tv_usec >= 40000);
+	SAY("%d", times(&t) != (clock_t)-1);
+	SAY("%d", (t.tms_cutime + t.tms_cstime) * 100 / sysconf(_SC_CLK_TCK) >= 4);
+	SAY("%d", clock() != (clock_t)-1);
+	SAY("%s", reason(getrusage(55, &r) < 0));
+}
+
+/* --- names and lines ------------------------------------------------------------------ */
+
+static void say_path(const char *path)
+{
+	char *base = realpath(".", NULL), *real = realpath(path, NULL);
+	size_t len = base ? strlen(base) : 0;
+
+	if (!real)
+		SAY("%s: %s", path, error_text());
+	else if (strncmp(real, base, len) == 0)
+		SAY("%s: .%s", path, real + len);
+	else
+		SAY("%s: %s", path, real);
+	free(base);
+	free(real);
+}
+
+static void paths(void)
+{
+	static const char *const list[] = {
+		".",       "a",        "a/one",    "./a/../b//two", "a/one/",
+		"a/one/x", "nosuch",   "a/nosuch", "l/one",         "ll",
+		"ll/..",   "loop",     "/",        "/..",           "",
+		"broken",  "up/b/two",
+	};
+
+	symlink("a", "l");
+	symlink("l", "ll");
+	symlink("loop", "loop");
+	symlink("nosuch/x", "broken");
+	symlink("a/..", "up");
+	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
+		say_path(list[i]);
+	unlink("l");
+	unlink("ll");
+	unlink("loop");
+	unlink("broken");
+	unlink("up");
+}
+
+static void lines(void)
+{
+	static const char content[] = "one\n\nthree without end";
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+	FILE *f = fopen("file", "w");
+
+	fwrite(content, 1, sizeof(content) - 1, f);
+	fclose(f);
+	f = fopen("file", "r");
+	while ((n = getline(&line, &size, f)) >= 0)
+		SAY("%d %s %d", (int)n, line, size > (size_t)n);
+	SAY("%d", feof(f) != 0);
+	rewind(f);
+	while ((n = getdelim(&line, &size, 'e', f)) >= 0)
+		SAY("%d %s", (int)n, line);
+	fclose(f);
+	f = fopen("file", "w");
+	for (int i = 0; i < 5000; i++)
+		putc('a' + i % 26, f);
+	fclose(f);
+	f = fopen("file", "r");
+	SAY("%d", (int)getline(&line, &size, f));
+	SAY("%s", line + 4970);
+	fclose(f);
+	free(line);
+	SAY("%d", dprintf(STDOUT_FILENO, "to %s %d\n", "descriptor", 1));
+	unlink("file");
+}
+
+static void asked(void)
+{
+	struct utsname u;
+	struct winsize w;
+	struct termios t;
+	int p[2], parent = getpid();
+	pid_t pid;
+	DIR *dir = opendir("a");
+
+	SAY("%d", uname(&u));
+	SAY("%d", *u.sysname && *u.nodename && *u.release && *u.version && *u.machine);
+	SAY("%ld", sysconf(_SC_PAGESIZE));
+	SAY("%ld", sysconf(_SC_CLK_TCK));
+	SAY("%d", sysconf(_SC_OPEN_MAX) >= 16 && sysconf(_SC_ARG_MAX) >= 4096);
+	SAY("%s", reason(sysconf(9999) < 0));
+	pipe(p);
+	SAY("%s", reason(tcgetattr(p[0], &t) < 0));
+	SAY("%s", reason(ioctl(p[0], TIOCGWINSZ, &w) < 0));
+	SAY("%s", reason(tcgetattr(77, &t) < 0));
+	SAY("%d", dirfd(dir) >= 0);
+	closedir(dir);
+	pid = fork();
+	if (pid == 0)
+		_exit(getppid() == parent);
+	ended("getppid", pid);
+	SAY("%d %d", isatty(p[0]), access("a/one", R_OK));
+	warnx("to standard error");
+	errx(5, "%s", "the end");
+}
+
 /* ----------------------------------------------------------------------------------- */
 
 static const struct {
@@ -163,6 +439,13 @@ static const struct {
 	{ "environment", environment },
 	{ "exec_family", exec_family },
 	{ "search", search },
+	{ "descriptors", descriptors },
+	{ "polling", polling },
+	{ "commands", commands },
+	{ "times_and_clocks", times_and_clocks },
+	{ "paths", paths },
+	{ "lines", lines },
+	{ "asked", asked },
 };
 
 int main(int argc, char **argv)

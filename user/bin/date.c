@@ -1,0 +1,55 @@
+/* date - print the date and the time */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <tool.h>
+
+static const char usage[] =
+	"usage: date [-u] [+FORMAT]\n"
+	"Print what time it is, by the clock of the machine.  FORMAT is that of\n"
+	"strftime(): %Y year, %m month, %d day, %H hour, %M minute, %S second, and more.\n"
+	"The variable TZ says which time zone it is; without it, it is UTC.\n"
+	"  -u   UTC\n";
+
+/* Prints any length of text that strftime() makes of @format. */
+static void date_print(const char *format, const struct tm *tm)
+{
+	size_t size = 256;
+	char *padded = malloc(strlen(format) + 2), *text = NULL;
+
+	if (!padded)
+		tool_die("FORMAT");
+	/* One more byte, so that an empty result is no failure. */
+	strcpy(padded, format);
+	strcat(padded, ".");
+	do {
+		text = realloc(text, size *= 2);
+		if (!text)
+			tool_die("FORMAT");
+	} while (strftime(text, size, padded, tm) == 0);
+	text[strlen(text) - 1] = '\0';
+	puts(text);
+}
+
+int main(int argc, char **argv)
+{
+	const char *format = "+%a %b %e %H:%M:%S %Z %Y";
+	time_t now = time(NULL);
+	int c;
+
+	while ((c = tool_getopt(argc, argv, "uh", usage)) != -1)
+		if (c == 'u')
+			setenv("TZ", "UTC0", 1);
+	if (argv[optind])
+		format = argv[optind++];
+	if (argv[optind] || *format != '+')
+		tool_usage(usage);
+	if (!getenv("TZ"))
+		setenv("TZ", "UTC0", 1);
+	tzset();
+	date_print(format + 1, localtime(&now));
+	return tool_finish();
+}

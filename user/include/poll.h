@@ -1,0 +1,9 @@
+/* poll.h - waiting for several descriptors. */
+#pragma once
+
+#include "uapi/poll.h"
+
+typedef unsigned nfds_t;
+
+/* @ms less than 0: for ever.  At most POLL_MAX descriptors: EINVAL. */
+int poll(struct pollfd *fds, nfds_t n, int ms);
