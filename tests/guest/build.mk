@@ -61,6 +61,17 @@ $(USER_TESTS:=.sym): $(GUEST_OUT)/%.sym: $(UO)/tests/qemu/programs/%.c.o $(USER_
 $(USER_TESTS): %: %.sym
 	$(Q)$(OBJCOPY_USER) -S $< $@
 
+# Links every function that docs/posix.md says there is.
+guest-tests: $(GUEST_OUT)/functions.sym
+$(GUEST_OUT)/functions.c: docs/posix.md tests/guest/functions.sed
+	@mkdir -p $(@D)
+	$(Q)sed -n -f tests/guest/functions.sed $< > $@
+$(GUEST_OUT)/functions.o: $(GUEST_OUT)/functions.c $(USER_FLAGS_FILE)
+	$(Q)$(CC) $(USER_CFLAGS) -fno-builtin -c -o $@ $<
+$(GUEST_OUT)/functions.sym: $(GUEST_OUT)/functions.o $(USER_LIB_OBJ) $(USER_PTHREAD) user/lib/user.ld
+	$(call say,LD,$@)
+	$(Q)$(call user_link,$@,$< --no-gc-sections)
+
 -include $(wildcard $(GUEST_OUT)/obj/$(TOOLCHAIN)/*.d $(GUEST_OUT)/obj/$(TOOLCHAIN)/*/*.d)
 
 test.img: $(BUILD)/test.img

@@ -1,12 +1,14 @@
 """The C library and the programs that show it: each case runs here and on the host, and has to give the same."""
+import glob
 import os
+import re
 import shutil
 import subprocess
 import time
 
 import pytest
 
-from machine import TOP, Machine, scratch
+from machine import TOP, Machine, make, scratch
 
 SOURCE = os.path.join(TOP, "tests/qemu/programs/posix.c")
 
@@ -125,3 +127,26 @@ def test_time_tells_what_was_used(m):
     words = m.run("time sleep 5").split()
     assert words[0::2] == ["real", "user", "sys"]
     assert 0.4 <= float(words[1]) < 5 and float(words[3]) < 0.4
+
+
+def listed(what):
+    """The names in that table of docs/posix.md."""
+    text = open(os.path.join(TOP, "docs/posix.md"), encoding="ascii").read()
+    table = text.partition(f"<!-- {what}:")[2].partition(f"<!-- end of {what}")[0]
+    return {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", "|".join(row.split("|")[2:3]))}
+
+
+def test_functions_that_docs_list():
+    """The build links those that docs/posix.md says there are; the others must not exist."""
+    make("guest-tests")
+    table = subprocess.run(["riscv64-unknown-elf-nm", "build/guest/functions.sym"], cwd=TOP, check=True,
+                           stdout=subprocess.PIPE, text=True).stdout
+    linked = set(re.findall(r" [A-Za-z] (\w+)$", table, re.M))
+    assert len(listed("functions")) > 150 and listed("functions") <= linked, listed("functions") - linked
+    objects = glob.glob(os.path.join(TOP, "build/user/obj-*/user/lib/**/*.o"), recursive=True)
+    library = glob.glob("/usr/lib/picolibc/riscv64-unknown-elf/lib/rv64i*fd*/lp64d/libc.a")[0]
+    table = subprocess.run(["riscv64-unknown-elf-nm", library, *objects], cwd=TOP, stdout=subprocess.PIPE,
+                           stderr=subprocess.DEVNULL, text=True).stdout
+    defined = set(re.findall(r" [TDBRW] (\w+)$", table, re.M))
+    assert "fopen" in defined and len(listed("missing")) > 30
+    assert not listed("missing") & defined

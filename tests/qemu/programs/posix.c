@@ -348,6 +348,13 @@ static void say_path(const char *path)
 
 static void paths(void)
 {
+	static const struct {
+		const char *to, *name;
+	} links[] = { { "a", "l" },
+		      { "l", "ll" },
+		      { "loop", "loop" },
+		      { "nosuch/x", "broken" },
+		      { "a/..", "up" } };
 	static const char *const list[] = {
 		".",       "a",        "a/one",    "./a/../b//two", "a/one/",
 		"a/one/x", "nosuch",   "a/nosuch", "l/one",         "ll",
@@ -355,18 +362,12 @@ static void paths(void)
 		"broken",  "up/b/two",
 	};
 
-	symlink("a", "l");
-	symlink("l", "ll");
-	symlink("loop", "loop");
-	symlink("nosuch/x", "broken");
-	symlink("a/..", "up");
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		symlink(links[i].to, links[i].name);
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++)
 		say_path(list[i]);
-	unlink("l");
-	unlink("ll");
-	unlink("loop");
-	unlink("broken");
-	unlink("up");
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+		unlink(links[i].name);
 }
 
 static void lines(void)
