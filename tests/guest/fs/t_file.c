@@ -373,8 +373,8 @@ TEST(file, device_nodes)
 	struct stat st;
 	long fd;
 
-	EQ(mknod("dev", 5, 3), 0);
-	REFUSED(mknod("dev", 5, 3));
+	EQ(mknod("dev", 9, 3), 0);
+	REFUSED(mknod("dev", 9, 3));
 	fd = open_ok("dev", O_RDWR);
 	EQ(fstat(fd, &st), 0);
 	EQ(st.type, T_DEVICE);
