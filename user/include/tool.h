@@ -129,9 +129,10 @@ const char *tool_human(unsigned long bytes);
 /* The command kill, of the program and of the shell; returns its status. */
 int tool_kill(char **argv);
 
-/* The commands test and [, of the program and of the shell; argv[0] says which.  Returns
- * the status: 0 true, 1 false, 2 after a complaint. */
-int tool_test(char **argv);
+/* The commands test (or `[`, if that is argv[0]) and printf, of the programs and of the
+ * shell.  They return the status: of test 0 true, 1 false, 2 after a complaint. */
+int test_eval(int argc, char **argv);
+int tool_printf(int argc, char **argv);
 
 /* Flush stdout and give the status to return from main(): 1 if the output
  * could not be written. */
