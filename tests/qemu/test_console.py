@@ -1,4 +1,5 @@
 """The console as a person uses it: erasing, editing, history, control keys."""
+import re
 import subprocess
 
 import pytest
@@ -95,6 +96,37 @@ def test_history(m):
     assert answer(m, UP * 2).endswith("\nfirst\n")
 
 
+def test_search(m):
+    answer(m, "echo first")
+    answer(m, "echo second")
+    assert answer(m, "\x12fir").endswith("\nfirst\n")
+
+
+def test_completion(m):
+    answer(m, "mkdir work; cd work; echo 1 > alpha; echo 2 > alpine; mkdir sub; echo 3 > sub/file")
+    assert answer(m, "cat alph\t").endswith("\n1\n")
+    assert answer(m, "cat al\tin\t").endswith("\n2\n")
+    assert answer(m, "cat s\tf\t").endswith("\n3\n")
+    assert answer(m, "upti\t; prin\t done").endswith("done")
+    m.console.send("cat al\t\t")
+    m.console.expect_exact("alpha   alpine\r\n$ ")
+    m.console.send("\x15")
+    assert answer(m, "echo alive").endswith("\nalive\n")
+
+
+def test_line_of_any_length(m):
+    word = "".join(f"{i:04}" for i in range(700))
+    assert answer(m, f"{LEFT}x={word}; echo ${{#x}}").endswith(f"\n{len(word)}\n")
+
+
+def test_background_shows_its_number(m):
+    out = answer(m, "sleep 600 &")
+    number = re.search(r"\n\[(\d+)\]\n", out).group(1)
+    assert answer(m, "jobs").endswith(f"\n[{number}] running   sleep 600\n")
+    answer(m, "kill $!; wait")
+    assert answer(m, "jobs").endswith("jobs\n")
+
+
 def test_end_of_input_ends_cat(m):
     m.console.send("cat\n")
     m.console.send("one\n")
@@ -145,7 +177,7 @@ def test_long_line(m):
     ("(echo one; echo two) | wc -l", "2\n"),
     ("false && echo no || echo yes", "yes\n"),
     ("mkdir d; cd d; echo x > y; ls; cd ..; rm -r d", "y\n"),
-    ("nosuchprogram", "exec nosuchprogram failed\n"),
+    ("nosuchprogram", "sh: nosuchprogram: not found\n"),
     ("false; echo $?", "1\n"),
 ])
 def test_shell(m, line, want):

@@ -9,9 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Only what waitpid() tells is kept: -1 is for processes that were killed. */
 void _exit(int status)
 {
-	sys_exit(status);
+	sys_exit(status & 0xff);
 }
 
 pid_t fork(void)
@@ -29,14 +30,15 @@ int wait_status(int pid, int *status, int options)
 	return (int)sys_result(sys_wait4(pid, status, options));
 }
 
-/* A process that was killed looks like one that called exit(-1). */
+/* The kernel gives the status -1 to a process that was killed.  A program of xv6 that calls
+ * exit(-1) looks the same. */
 pid_t waitpid(pid_t pid, int *status, int options)
 {
 	int raw = 0;
 	pid_t result = wait_status(pid, &raw, options);
 
 	if (result > 0 && status)
-		*status = (raw & 0xff) << 8;
+		*status = raw == -1 ? SIGKILL : (raw & 0xff) << 8;
 	return result;
 }
 

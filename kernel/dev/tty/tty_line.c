@@ -95,7 +95,7 @@ static enum tty_event tty_drop_line(struct tty_line *t)
 /* A control byte that means something to an editor alone. */
 static bool tty_is_edit_key(u8 c)
 {
-	return c < ' ' && !strchr("\b\t\n\r\x03\x04\x10\x15", c);
+	return c < ' ' && !strchr("\b\n\r\x03\x04\x10\x15", c);
 }
 
 static void tty_begin_raw(struct tty_line *t)

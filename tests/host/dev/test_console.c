@@ -240,8 +240,8 @@ static void a_key_hands_out_the_line(void **state)
 {
 	(void)state;
 	assert_false(tty_line_set_mode(&tty, TTY_KEYS));
-	type("a\tb\x7f\x15one");
-	check_echo("a\tb\b \b\b \b\b \bone");
+	type("a b\x7f\x15one");
+	check_echo("a b\b \b\b \b\b \bone");
 	assert_false(tty_line_is_ready(&tty));
 	type("\033");
 	assert_int_equal(events[TTY_LINE], 1);

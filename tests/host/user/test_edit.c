@@ -1,10 +1,10 @@
-// sources: kernel/dev/tty/tty_line.c user/sh/edit.c
-// cflags: -Iuser/sh
+// sources: kernel/dev/tty/tty_line.c user/sh/line/edit.c user/sh/line/search.c
+// cflags: -iquote user/sh
 /* test_edit.c - the shell edits lines, with the console in its mode for that.  The screen
  * of a VT100 is checked, random keys are compared with a model, and noise does no harm. */
 #include "tty_rig.h"
 
-#include "edit.h"
+#include "line/edit.h"
 
 #define ESC "\033"
 #define UP ESC "[A"
@@ -18,7 +18,8 @@ static struct edit ed;
 static bool editing;
 static char typed[TTY_QUEUE]; /* of a line that nobody edits */
 static u32 ntyped;
-static char got[EDIT_SIZE + 1]; /* the last line that it has got */
+#define LINE_SIZE 4096
+static char got[LINE_SIZE + 1]; /* the last line that it has got */
 static u32 nlines;
 
 static void end_line(const char *text, u32 len, const char *end)
@@ -40,6 +41,9 @@ static void edit_byte(char c)
 	case EDIT_REDRAW:
 		edit_redraw(&ed, column);
 		break;
+	case EDIT_COMPLETE:
+		edit_insert_text(&ed, "<>", 2);
+		break;
 	case EDIT_LINE:
 		end_line(ed.text, ed.len, "\n");
 		break;
@@ -51,7 +55,7 @@ static void edit_byte(char c)
 
 static void shell_byte(char c)
 {
-	if (!editing && c > 0 && c < ' ' && c != '\n' && c != '\t') {
+	if (!editing && c > 0 && c < ' ' && c != '\n') {
 		assert_false(tty_line_set_mode(&tty, TTY_RAW));
 		edit_begin(&ed, typed, ntyped, term.columns,
 			   tty_line_is_raw(&tty) ? (int)column : -1);
@@ -111,6 +115,8 @@ static void start_shell(u32 columns)
 	start(columns);
 	for (u32 i = 0; i < EDIT_HISTORY; i++)
 		free(ed.history[i]);
+	free(ed.text);
+	free(ed.fresh);
 	memset(&ed, 0, sizeof(ed));
 	ed.put = show;
 	editing = false;
@@ -184,15 +190,15 @@ static void edits_in_the_middle(void **state)
 static void echoes_as_before_until_escape(void **state)
 {
 	(void)state;
-	enter("a\tb\x7f"
+	enter("a b\x7f"
 	      "c\n");
-	check_echo("a\tb\b \bc\n");
-	check_line("a\tc\n");
+	check_echo("a b\b \bc\n");
+	check_line("a c\n");
 	enter(LEFT "ab" LEFT "\n");
 	check_line("ab\n");
 	nechoed = 0;
-	enter("a\t\n"); /* the next line is plain again */
-	check_echo("a\t\n");
+	enter("a \n"); /* the next line is plain again */
+	check_echo("a \n");
 }
 
 static void kills_words_and_lines(void **state)
@@ -265,15 +271,15 @@ static void history_is_bounded(void **state)
 	char text[32];
 
 	(void)state;
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 3 * EDIT_HISTORY; i++) {
 		snprintf(text, sizeof(text), "line %d\n", i);
 		enter(text);
 		check_line(text);
 	}
-	for (int i = 0; i < 60; i++)
+	for (int i = 0; i < 2 * EDIT_HISTORY; i++)
 		enter(UP);
 	enter("\n");
-	snprintf(text, sizeof(text), "line %d\n", 100 - EDIT_HISTORY);
+	snprintf(text, sizeof(text), "line %d\n", 2 * EDIT_HISTORY);
 	check_line(text);
 }
 
@@ -286,10 +292,6 @@ static void history_is_printable(void **state)
 	check_screen("", "a bc", 4);
 	enter("\n");
 	check_line("a bc\n");
-	enter("x\ty" LEFT); /* tabs that were typed become blanks, too */
-	check_screen("", "x y", 2);
-	enter("\n");
-	check_line("x y\n");
 }
 
 static void interrupt_ends_editing(void **state)
@@ -470,8 +472,8 @@ static void survives_noise(void **state)
 
 		nechoed = 0;
 		enter_bytes(&c, 1);
-		assert_true(ed.len < EDIT_SIZE && ed.cursor <= ed.len);
-		if (ntyped == EDIT_SIZE)
+		assert_true(ed.len <= ed.room && ed.cursor <= ed.len);
+		if (ntyped == sizeof(typed) - 1 || ed.len > LINE_SIZE - 100)
 			enter("\n");
 	}
 	enter("\n");
@@ -499,23 +501,65 @@ static void edits_text_that_was_typed_ahead(void **state)
 	check_line("recalled\n");
 }
 
-static void ignores_keys_that_do_not_fit(void **state)
+static void takes_long_lines(void **state)
 {
-	static char want[EDIT_SIZE + 1];
+	static char want[LINE_SIZE + 1];
 
 	(void)state;
 	enter(LEFT);
-	for (u32 i = 0; i < EDIT_SIZE - 1; i++) {
+	for (u32 i = 0; i < LINE_SIZE - 1; i++) {
 		enter("f");
 		want[i] = 'f';
 	}
-	nechoed = 0;
-	enter("xx");
-	assert_int_equal(nechoed, 0);
-	want[EDIT_SIZE - 1] = '\n';
+	want[LINE_SIZE - 1] = '\n';
 	enter("\n");
-	got[EDIT_SIZE] = '\0';
 	check_line(want);
+}
+
+static void completes_words(void **state)
+{
+	(void)state;
+	show("$ ", 2);
+	enter("ab\t");
+	check_screen("$ ", "ab<>", 4);
+	enter(" x" LEFT "\t\n");
+	check_line("ab<> <>x\n");
+	enter("\t\ta\n"); /* where no word is, it is a blank */
+	check_line("  a\n");
+}
+
+static void searches_history(void **state)
+{
+	(void)state;
+	enter("one two\nthree\ntwo four\n");
+	nlines = 0;
+	term_init(&term, 80);
+	show("$ ", 2);
+	enter("new\x12");
+	check_screen("$ ", "(search) `': new", 16);
+	enter("t");
+	check_screen("$ ", "(search) `t': two four", 22);
+	enter("h");
+	check_screen("$ ", "(search) `th': three", 20);
+	enter("\x7f\x12\x12");
+	check_screen("$ ", "(search) `t': one two", 21);
+	enter("\x12");
+	check_screen("$ ", "(no such line) `t': one two", 27);
+	enter(LEFT "\b!\n");
+	check_line("one t!o\n");
+	term_init(&term, 80);
+	show("$ ", 2);
+	enter("kept\x12zzz");
+	check_screen("$ ", "(no such line) `zzz': kept", 26);
+	enter("\x07");
+	check_screen("$ ", "kept", 4);
+	enter("\x12three\n");
+	check_line("three\n");
+	enter("x\x12"
+	      "four\3");
+	check_line("");
+	enter("y" UP "\n");
+	check_line("three\n");
 }
 
 int main(void)
@@ -533,7 +577,9 @@ int main(void)
 		EDIT_TEST(edits_utf8),
 		EDIT_TEST(matches_the_model),
 		EDIT_TEST(survives_noise),
-		EDIT_TEST(ignores_keys_that_do_not_fit),
+		EDIT_TEST(takes_long_lines),
+		EDIT_TEST(completes_words),
+		EDIT_TEST(searches_history),
 		EDIT_TEST(edits_text_that_was_typed_ahead),
 	};
 

@@ -1,16 +1,13 @@
-// sources: user/sh/parse.c user/sh/expand.c user/sh/glob.c user/sh/arena.c
-// cflags: -Iuser/sh -D_GNU_SOURCE -Wl,--wrap=calloc
-/* test_sh_parse.c - the shell's grammar and its expansion of words.  Trees are compared as
- * text, lines of any bytes must be understood or refused, and each allocation may fail. */
+// sources: user/sh/syntax/parse.c user/sh/syntax/compound.c user/sh/syntax/scan.c user/sh/syntax/heredoc.c user/sh/syntax/arena.c
+// cflags: -iquote user/sh -D_GNU_SOURCE -Wl,--wrap=malloc
+/* test_sh_parse.c - the shell's grammar.  Trees are compared as text, lines of any bytes
+ * must be understood or refused, and each allocation may fail. */
 #include "failing.h"
 #include "rig.h"
 
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "expand.h"
-#include "parse.h"
+#include "syntax/parse.h"
 
 /* --- trees as text ----------------------------------------------------------- */
 
@@ -24,10 +21,10 @@ static void show(const char *text)
 
 static void show_redirs(const struct sh_redir *r)
 {
-	static const char *const kinds[] = { "<", ">", ">>", ">&" };
+	static const char *const kinds[] = { "<", ">", ">>", "&", "<>", ">|", "<<", "<<'" };
 
 	for (; r; r = r->next) {
-		char fd[8];
+		char fd[16];
 
 		snprintf(fd, sizeof(fd), " %d", r->fd);
 		show(fd);
@@ -36,55 +33,122 @@ static void show_redirs(const struct sh_redir *r)
 	}
 }
 
+static void show_words(const struct sh_word *w, const char *between)
+{
+	for (; w; w = w->next) {
+		show(w->text);
+		show(w->next ? between : "");
+	}
+}
+
+static void show_node(const struct sh_node *node);
+
+static void show_parts(const struct sh_node *node)
+{
+	for (const struct sh_node *part = node->parts; part; part = part->next) {
+		show(" ");
+		show(part->join == SH_IF_OK ? "&&" : part->join == SH_IF_NOT ? "||" : "");
+		show_node(part);
+		show(part->background ? " &" : "");
+	}
+}
+
 /* Shows `a; b &` as (LIST [a] [b] &).  The other kinds are (ANDOR [a] &&[b] ||[c]),
- * (PIPELINE [a] [b]) and (GROUP ...).  The words of a command are in brackets. */
+ * (PIPELINE [a] [b]), (GROUP ...), (FOR name: words ...) and so on.  The words of a command
+ * are in brackets, after its assignments and a comma. */
 static void show_node(const struct sh_node *node)
 {
-	static const char *const kinds[] = { "", "GROUP", "PIPELINE", "ANDOR", "LIST" };
+	static const char *const kinds[] = { "",        "GROUP", "BRACE", "PIPELINE",
+					     "ANDOR",   "LIST",  "IF",    "WHILE",
+					     "UNTIL",   "FOR",   "CASE",  "ITEM",
+					     "FUNCTION" };
 
 	if (node->kind == SH_SIMPLE) {
 		show("[");
-		for (const struct sh_word *w = node->words; w; w = w->next) {
-			show(w->text);
-			show(w->next ? " " : "");
-		}
+		show_words(node->assigns, " ");
+		show(node->assigns ? "," : "");
+		show_words(node->words, " ");
 	} else {
 		show("(");
 		show(kinds[node->kind]);
-		for (const struct sh_node *part = node->parts; part; part = part->next) {
+		show(node->negated ? "!" : "");
+		if (node->name && !node->background) {
 			show(" ");
-			show(part->join == SH_IF_OK    ? "&&"
-			     : part->join == SH_IF_NOT ? "||"
-						       : "");
-			show_node(part);
-			show(part->background ? " &" : "");
+			show(node->name);
 		}
+		show(node->over_args ? " @" : node->words ? " " : "");
+		show_words(node->words, node->kind == SH_ITEM ? "|" : " ");
+		show_parts(node);
 	}
 	show_redirs(node->redirs);
 	show(node->kind == SH_SIMPLE ? "]" : ")");
 }
 
-static void check_tree(const char *text, const char *want)
+/* A source that gives out a text line by line. */
+struct lines {
+	struct sh_source src;
+	const char *rest;
+	char text[8192];
+};
+
+static bool lines_more(struct sh_source *src)
+{
+	struct lines *l = (struct lines *)src;
+	size_t n = strcspn(l->rest, "\n"), len = strlen(l->text);
+
+	n += l->rest[n] == '\n';
+	memcpy(l->text + len, l->rest, n);
+	l->text[len + n] = '\0';
+	l->rest += n;
+	return n > 0;
+}
+
+/* All of @text, whose lines make one list. */
+static void show_text(const char *text, struct sh_source *src)
 {
 	struct arena a = { 0 };
 	struct sh_node *tree;
 	const char *near;
 
-	assert_int_equal(sh_parse(&a, text, &tree, &near), SH_OK);
 	shown[0] = '\0';
-	if (tree)
-		show_node(tree);
-	assert_string_equal(shown, want);
+	do {
+		assert_int_equal(sh_parse(&a, src, &tree, &near), SH_OK);
+		if (tree && shown[0])
+			show(" ");
+		if (tree)
+			show_node(tree);
+	} while (src->text[src->at] || (src->more && src->more(src)));
+	assert_int_equal(src->at, strlen(text));
 	arena_free(&a);
+}
+
+/* The same in one piece and line by line. */
+static void check_tree(const char *text, const char *want)
+{
+	struct sh_source src = { .text = text };
+	struct lines *l = calloc(1, sizeof(*l));
+
+	show_text(text, &src);
+	assert_string_equal(shown, want);
+	l->src = (struct sh_source){ .text = l->text, .more = lines_more };
+	l->rest = text;
+	show_text(text, &l->src);
+	assert_string_equal(shown, want);
+	free(l);
 }
 
 static void check_fails(const char *text, enum sh_result want, const char *want_near)
 {
+	struct sh_source src = { .text = text };
 	struct arena a = { 0 };
 	struct sh_node *tree;
 	const char *near;
+	enum sh_result result;
 
-	assert_int_equal(sh_parse(&a, text, &tree, &near), want);
+	do
+		result = sh_parse(&a, &src, &tree, &near);
+	while (result == SH_OK && src.text[src.at]);
+	assert_int_equal(result, want);
 	assert_string_equal(near, want_near);
 	assert_null(tree);
 	arena_free(&a);
@@ -98,7 +162,7 @@ static void test_commands(void **state)
 	check_tree("ls -l /\n", "(LIST [ls -l /])");
 	check_tree("a;b ; c", "(LIST [a] [b] [c])");
 	check_tree("a & b&", "(LIST [a] & [b] &)");
-	check_tree("a\nb\n\nc", "(LIST [a] [b] [c])");
+	check_tree("a\nb\n\nc", "(LIST [a]) (LIST [b]) (LIST [c])");
 	check_tree("a|b | c", "(LIST (PIPELINE [a] [b] [c]))");
 	check_tree("a && b || c", "(LIST (ANDOR [a] &&[b] ||[c]))");
 	check_tree("a && b | c &", "(LIST (ANDOR [a] &&(PIPELINE [b] [c])) &)");
@@ -125,8 +189,77 @@ static void test_redirections(void **state)
 	check_tree("> f", "(LIST [ 1>f])");
 	check_tree("a x2>f", "(LIST [a x2 1>f])");
 	check_tree("a 2 >f", "(LIST [a 2 1>f])");
-	check_tree("a>f 2>&1 b", "(LIST [a b 1>f 2>&1])");
+	check_tree("a>f 2>&1 b", "(LIST [a b 1>f 2&1])");
 	check_tree("a >'b c'", "(LIST [a 1>'b c'])");
+}
+
+static void test_here_documents(void **state)
+{
+	(void)state;
+	check_tree("a <<E\nb\n$c\nE\nd", "(LIST [a 0<<b\n$c\n]) (LIST [d])");
+	check_tree("a <<'E'\nE x\nE\n", "(LIST [a 0<<'E x\n])");
+	check_tree("a <<\\E\nE", "(LIST [a 0<<'])");
+	check_tree("a <<-E | b\n\t\tx\n\tE\nc",
+		   "(LIST (PIPELINE [a 0<<x\n] [b])) (LIST [c])");
+	check_tree("a <<A 3<<B; b\n1\nA\n2\nB\n", "(LIST [a 0<<1\n 3<<2\n] [b])");
+	check_tree("if a <<E\nb\nE\nthen c; fi",
+		   "(LIST (IF (LIST [a 0<<b\n]) (LIST [c])))");
+	check_tree("a <<E\nb \\\nE\nE\n", "(LIST [a 0<<b \\\nE\n])");
+	check_tree("a <<E\nno end", "(LIST [a 0<<no end])");
+	check_tree("a <<E", "(LIST [a 0<<])");
+	check_tree("a $(b <<E\nc)\nE\n) d", "(LIST [a $(b <<E\nc)\nE\n) d])");
+}
+
+static void test_compounds(void **state)
+{
+	(void)state;
+	check_tree("if a; then b; fi", "(LIST (IF (LIST [a]) (LIST [b])))");
+	check_tree(
+		"if a\nthen\nb\nelif c; then d; else e; fi >f",
+		"(LIST (IF (LIST [a]) (LIST [b]) (LIST [c]) (LIST [d]) (LIST [e]) 1>f))");
+	check_tree("while a; do b; done | c",
+		   "(LIST (PIPELINE (WHILE (LIST [a]) (LIST [b])) [c]))");
+	check_tree("until a; do b& done", "(LIST (UNTIL (LIST [a]) (LIST [b] &)))");
+	check_tree("for x in 1 $y; do z; done", "(LIST (FOR x 1 $y (LIST [z])))");
+	check_tree("for x in; do z; done", "(LIST (FOR x (LIST [z])))");
+	check_tree("for x\ndo z; done", "(LIST (FOR x @ (LIST [z])))");
+	check_tree("for x; do z; done &", "(LIST (ANDOR (FOR x @ (LIST [z]))) &)");
+	check_tree(
+		"case $x in a) b;; (c|d*) e\nf;; *) esac",
+		"(LIST (CASE $x (ITEM a (LIST [b])) (ITEM c|d* (LIST [e] [f])) (ITEM *)))");
+	check_tree("case x in esac", "(LIST (CASE x))");
+	check_tree("case x\nin\na) b\nesac", "(LIST (CASE x (ITEM a (LIST [b]))))");
+	check_tree("{ a; b; } > c", "(LIST (BRACE (LIST [a] [b]) 1>c))");
+	check_tree("{ (a) }", "(LIST (BRACE (LIST (GROUP (LIST [a])))))");
+	check_tree("f() { a; }", "(LIST (FUNCTION f (BRACE (LIST [a]))))");
+	check_tree("f ( )\n(a) >b", "(LIST (FUNCTION f (GROUP (LIST [a]) 1>b)))");
+	check_tree("! a | b", "(LIST (PIPELINE! [a] [b]))");
+	check_tree("! a && b", "(LIST (ANDOR (PIPELINE! [a]) &&[b]))");
+	check_tree("echo if then }; done=1", "(LIST [echo if then }] [done=1,])");
+}
+
+static void test_substitutions(void **state)
+{
+	(void)state;
+	check_tree("a $(b; c) d", "(LIST [a $(b; c) d])");
+	check_tree("a \"$(b \")\" ')' # )\n)\" d", "(LIST [a \"$(b \")\" ')' # )\n)\" d])");
+	check_tree("a $(case x in y) z;; esac)e f",
+		   "(LIST [a $(case x in y) z;; esac)e f])");
+	check_tree("a `b \\` c` d", "(LIST [a `b \\` c` d])");
+	check_tree("a $((1 + (2 * 3))) b", "(LIST [a $((1 + (2 * 3))) b])");
+	check_tree("a $((b) | c) d", "(LIST [a $((b) | c) d])");
+	check_tree("a ${b:-c d} ${e-\"}\"} f", "(LIST [a ${b:-c d} ${e-\"}\"} f])");
+	check_tree("a \"${b-'}\" c", "(LIST [a \"${b-'}\" c])");
+	check_tree("a \"${b#'}'}\" c", "(LIST [a \"${b#'}'}\" c])");
+}
+
+static void test_assignments(void **state)
+{
+	(void)state;
+	check_tree("a=1 b=$c", "(LIST [a=1 b=$c,])");
+	check_tree("a=1 b c=2", "(LIST [a=1,b c=2])");
+	check_tree(">f a=1 b", "(LIST [a=1,b 1>f])");
+	check_tree("1a=2 'a'=1", "(LIST [1a=2 'a'=1])");
 }
 
 static void test_quotes(void **state)
@@ -141,19 +274,30 @@ static void test_refused(void **state)
 {
 	(void)state;
 	check_fails(";", SH_BAD, ";");
-	check_fails("a ;; b", SH_BAD, ";");
+	check_fails("a ;; b", SH_BAD, ";;");
 	check_fails("a &; b", SH_BAD, ";");
 	check_fails("| a", SH_BAD, "|");
 	check_fails("a || && b", SH_BAD, "&&");
 	check_fails("a | | b", SH_BAD, "|");
 	check_fails("a )", SH_BAD, ")");
 	check_fails("()", SH_BAD, ")");
-	check_fails("a (b)", SH_BAD, "(");
-	check_fails("(a) b", SH_BAD, "word");
-	check_fails("a >\nb", SH_BAD, "end of line");
+	check_fails("{ }", SH_BAD, "}");
+	check_fails("a (b)", SH_BAD, "b");
+	check_fails("(a) b", SH_BAD, "b");
+	check_fails("a >\nb", SH_BAD, "newline");
 	check_fails("a > | b", SH_BAD, "|");
-	check_fails("a 2>&x", SH_BAD, ">&");
 	check_fails("a >> >> b", SH_BAD, ">>");
+	check_fails("fi", SH_BAD, "fi");
+	check_fails("if a; fi", SH_BAD, "fi");
+	check_fails("if ; then", SH_BAD, ";");
+	check_fails("for 1 in a; do b; done", SH_BAD, "1");
+	check_fails("for a in b; c; done", SH_BAD, "c");
+	check_fails("while a; do done", SH_BAD, "done");
+	check_fails("case a in b c) d;; esac", SH_BAD, "c");
+	check_fails("f() a", SH_BAD, "a");
+	check_fails("a.b() { c; }", SH_BAD, "a.b");
+	check_fails("a && }", SH_BAD, "}");
+	check_fails("echo $(a;;)", SH_BAD, ";;");
 }
 
 static void test_incomplete(void **state)
@@ -163,186 +307,65 @@ static void test_incomplete(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		check_fails(texts[i], SH_INCOMPLETE, "end of input");
+		check_fails(texts[i], SH_INCOMPLETE, "end of file");
+	check_fails("if a; then b", SH_INCOMPLETE, "end of file");
+	check_fails("for a in b", SH_INCOMPLETE, "end of file");
+	check_fails("case a in b) c;;", SH_INCOMPLETE, "end of file");
+	check_fails("f()", SH_INCOMPLETE, "end of file");
+	check_fails("a $(b", SH_INCOMPLETE, "end of file");
+	check_fails("a ${b", SH_INCOMPLETE, "${");
+	check_fails("a `b", SH_INCOMPLETE, "`");
+	check_fails("a $((1", SH_INCOMPLETE, "$((");
 	check_fails("a 'b", SH_INCOMPLETE, "quote");
 	check_fails("a \"b\\\"", SH_INCOMPLETE, "quote");
 	check_fails("a \\\n", SH_INCOMPLETE, "\\");
 	check_fails("a\\\n", SH_INCOMPLETE, "\\");
 }
 
+/* @n times @open, a command, and @n times @close. */
+static char *nested(const char *open, int n, const char *close)
+{
+	char *text = calloc(1, (size_t)n * (strlen(open) + strlen(close)) + 8);
+
+	for (int i = 0; i < n; i++)
+		strcat(text, open);
+	strcat(text, "a");
+	for (int i = 0; i < n; i++)
+		strcat(text, close);
+	return text;
+}
+
 static void test_depth(void **state)
 {
-	char text[4 * SH_DEPTH + 8] = "";
-
-	(void)state;
-	for (int i = 0; i < SH_DEPTH; i++)
-		strcat(text, "(");
-	strcat(text, "a");
-	for (int i = 0; i < SH_DEPTH; i++)
-		strcat(text, ")");
-	struct arena a = { 0 };
-	struct sh_node *tree;
-	const char *near;
-
-	assert_int_equal(sh_parse(&a, text, &tree, &near), SH_OK);
-	arena_free(&a);
-	memmove(text + 1, text, strlen(text) + 1);
-	check_fails(text, SH_BAD, "(");
-}
-
-/* --- words -------------------------------------------------------------------- */
-
-static char *test_args[] = { "one", "t w o", NULL };
-
-static const char *value_of(const char *name)
-{
-	if (strcmp(name, "?") == 0)
-		return "7";
-	if (strcmp(name, "V") == 0)
-		return "a  b";
-	if (strcmp(name, "STAR") == 0)
-		return "*";
-	if (strcmp(name, "BACK") == 0)
-		return "\\n";
-	if (strcmp(name, "1") == 0)
-		return test_args[0];
-	return strcmp(name, "EMPTY") == 0 ? "" : NULL;
-}
-
-static const struct sh_values values = { .get = value_of, .args = test_args };
-
-/* The arguments that @text gives, each in brackets. */
-static void check_words(const char *text, const char *want)
-{
-	struct arena a = { 0 };
-	struct sh_node *tree;
-	const char *near;
-	char **argv;
-	int argc, n = 0;
-
-	assert_int_equal(sh_parse(&a, text, &tree, &near), SH_OK);
-	argv = sh_expand(&a, &values, tree->parts->words, &argc);
-	assert_non_null(argv);
-	shown[0] = '\0';
-	for (; argv[n]; n++) {
-		show("[");
-		show(argv[n]);
-		show("]");
-	}
-	assert_int_equal(argc, n);
-	assert_string_equal(shown, want);
-	arena_free(&a);
-}
-
-static void test_words(void **state)
-{
-	(void)state;
-	check_words("a 'b c' \"d e\" f\\ g", "[a][b c][d e][f g]");
-	check_words("a'b'\"c\"d", "[abcd]");
-	check_words("'' \"\" ''x", "[][][x]");
-	check_words("'$V' \\$V \"\\$V\"", "[$V][$V][$V]");
-	check_words("'\\' \"\\\\\" \"\\n\" \\\\", "[\\][\\][\\n][\\]");
-	check_words("a\\\nb \"c\\\nd\"", "[ab][cd]");
-}
-
-static void test_variables(void **state)
-{
-	(void)state;
-	check_words("$? x${?}y", "[7][x7y]");
-	check_words("$V", "[a][b]");
-	check_words("\"$V\"", "[a  b]");
-	check_words("x$V'y'", "[xa][by]");
-	check_words("${V}z $Vz .$V.", "[a][bz][.a][b.]");
-	check_words("$NONE $EMPTY x", "[x]");
-	check_words("\"$NONE\"", "[]");
-	check_words("$ a$ \"$\" ${ ${V", "[$][a$][$][${][${V]");
-	check_words("$BACK \"$BACK\"", "[\\n][\\n]");
-	check_words("$10", "[one0]");
-	check_words("$@ $*", "[one][t][w][o][one][t][w][o]");
-	check_words("\"$@\"", "[one][t w o]");
-	check_words("\"$*\" \"<$@>\"", "[one t w o][<one][t w o>]");
-}
-
-static void test_no_arguments(void **state)
-{
-	char *none[] = { NULL };
-	struct sh_values empty = { .get = value_of, .args = none };
-	struct sh_word word = { .text = "\"$@\"" };
-	struct arena a = { 0 };
-	int argc;
-
-	(void)state;
-	assert_non_null(sh_expand(&a, &empty, &word, &argc));
-	assert_int_equal(argc, 0);
-	arena_free(&a);
-}
-
-static void test_one_string(void **state)
-{
-	struct arena a = { 0 };
-
-	(void)state;
-	assert_string_equal(sh_expand_one(&a, &values, "x$V*"), "xa  b*");
-	assert_string_equal(sh_expand_one(&a, &values, "'*' \\*"), "* *");
-	assert_string_equal(sh_expand_one(&a, &values, ""), "");
-	assert_string_equal(sh_expand_one(&a, &values, "$NONE"), "");
-	arena_free(&a);
-}
-
-static void make_file(const char *name)
-{
-	FILE *f = fopen(name, "w");
-
-	assert_non_null(f);
-	fclose(f);
-}
-
-static int enter_folder(void **state)
-{
-	static char name[] = "/tmp/test_sh_XXXXXX";
-
-	if (!mkdtemp(name) || chdir(name) < 0)
-		return -1;
-	*state = name;
-	make_file("b1");
-	make_file("a1");
-	make_file("a2");
-	make_file(".hidden");
-	make_file("a*");
-	mkdir("d", 0777);
-	make_file("d/x");
-	mkdir("e", 0777);
-	make_file("e/x");
-	return 0;
-}
-
-static int leave_folder(void **state)
-{
-	static const char *const files[] = {
-		"b1", "a1", "a2", ".hidden", "a*", "d/x", "e/x"
+	static const char *const kinds[][2] = {
+		{ "(", ")" },
+		{ "{ ", "; }" },
+		{ "b $(", ")" },
+		{ "b ${c-", "}" },
+		{ "if ", "; then b; fi" },
+		{ "b \"$(", ")\"" },
+		{ "b $((", "))" },
+		{ "f() { ", "; }" },
+		{ "while ", "; do b; done" },
+		{ "case x in y) ", ";; esac" },
+		{ "b \"${c-", "}\"" },
 	};
 
-	for (unsigned i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		unlink(files[i]);
-	rmdir("d");
-	rmdir("e");
-	return chdir("/") || rmdir(*state);
-}
-
-static void test_patterns(void **state)
-{
 	(void)state;
-	check_words("a?", "[a*][a1][a2]");
-	check_words("*1 [ab]2", "[a1][b1][a2]");
-	check_words("*/x ./*/x", "[d/x][e/x][./d/x][./e/x]");
-	check_words("*/y z*", "[*/y][z*]");
-	check_words("'*'1 \\*1 \"a*\" a\\*", "[*1][*1][a*][a*]");
-	check_words("a\\* a'*'?", "[a*][a*?]");
-	check_words("$STAR", "[a*][a1][a2][b1][d][e]");
-	check_words("\"$STAR\"", "[*]");
-	check_words(".h*", "[.hidden]");
-	check_words("/t[m]p", "[/tmp]");
-	check_words("[!a]1 [", "[b1][[]");
+	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		for (int n = 10; n <= 20000; n = n == 10 ? 20000 : n + 1) {
+			char *text = nested(kinds[i][0], n, kinds[i][1]);
+			struct sh_source src = { .text = text };
+			struct arena a = { 0 };
+			struct sh_node *tree;
+			const char *near;
+
+			assert_int_equal(sh_parse(&a, &src, &tree, &near),
+					 n == 10 ? SH_OK : SH_BAD);
+			arena_free(&a);
+			free(text);
+		}
+	}
 }
 
 /* --- anything ------------------------------------------------------------------ */
@@ -351,20 +374,30 @@ static void test_patterns(void **state)
  * is refused has a reason. */
 static void test_random(void **state)
 {
-	static const char bytes[] = " \t\n;&|()<>'\"\\$#{}*?[ab12";
+	static const char bytes[] = " \t\n;&|()<>'\"\\$#{}`!=-ab12";
+	static const char *const words[] = { "if ",   "then ", "fi ",   "while ", "do ",
+					     "done ", "case ", "in ",   "esac ",  "for ",
+					     "$((",   "${a#",  "<<E\n", "E\n",    "f() ",
+					     "{ ",    "}",     "$(" };
 
 	(void)state;
-	for (int round = 0; round < 200000; round++) {
+	for (int round = 0; round < 400000; round++) {
 		struct arena a = { 0 };
 		struct sh_node *tree;
 		const char *near;
-		char text[40];
-		u64 len = rig_below(sizeof(text));
+		char text[200] = "";
+		u64 len = rig_below(30);
 
-		for (u64 i = 0; i < len; i++)
-			text[i] = bytes[rig_below(sizeof(bytes) - 1)];
-		text[len] = '\0';
-		switch (sh_parse(&a, text, &tree, &near)) {
+		for (u64 i = 0; i < len; i++) {
+			char c[2] = { bytes[rig_below(sizeof(bytes) - 1)] };
+
+			strcat(text, rig_below(3) ? c
+						  : words[rig_below(sizeof(words) /
+								    sizeof(words[0]))]);
+		}
+		struct sh_source src = { .text = text };
+
+		switch (sh_parse(&a, &src, &tree, &near)) {
 		case SH_OK:
 			shown[0] = '\0';
 			if (tree)
@@ -378,49 +411,43 @@ static void test_random(void **state)
 	}
 }
 
-/* Memory of an arena comes from calloc(). */
+/* Memory of an arena comes from malloc(). */
 static struct failing failing;
 
-void *__real_calloc(size_t n, size_t size);
-void *__wrap_calloc(size_t n, size_t size);
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
 
-void *__wrap_calloc(size_t n, size_t size)
+void *__wrap_malloc(size_t size)
 {
-	return failing_now(&failing) ? NULL : __real_calloc(n, size);
+	return failing_now(&failing) ? NULL : __real_malloc(size);
 }
 
-/* Parses and expands while the @k-th allocation is refused, with @more all after it, too.
- * Returns false if one was refused. */
-static bool try_without(int k, bool more, const char *text)
+/* Parses while the @k-th allocation is refused, with @more all after it, too.  Returns
+ * false if one was refused. */
+static bool try_without(u64 k, bool more, const char *text)
 {
+	struct sh_source src = { .text = text };
 	struct arena a = { 0 };
 	struct sh_node *tree;
 	const char *near;
-	bool all = false;
-	int argc;
+	bool all;
 
 	failing_set(&failing, k, more);
-	switch (sh_parse(&a, text, &tree, &near)) {
-	case SH_OK:
-		all = sh_expand(&a, &values, tree->parts->words, &argc) != NULL;
-		break;
-	default:
-		assert_null(tree);
-	}
-	assert_true(all == (failing_end(&failing) == 0));
+	all = sh_parse(&a, &src, &tree, &near) == SH_OK;
+	assert_true(all == (tree != NULL) && all == (failing_end(&failing) == 0));
 	arena_free(&a);
 	return all;
 }
 
 static void test_no_memory(void **state)
 {
-	char text[8000] = "a*";
-	int k = 1;
+	char text[9000] =
+		"f() { case x in a|b) (c) >d | while e; do g=1 h; done<<E\nx\nE\n;; esac }";
+	u64 k = 1;
 
 	(void)state;
-	while (strlen(text) < 3000)
-		strcat(text, " \"$V\"xxxxxxxxxxxxxxxx/[a-z]* $@");
-	memset(text + strlen(text), 'x', 4000);
+	while (strlen(text) < 5000)
+		strcat(text, "; if a; then ! b && c $(d) & fi");
 	while (!try_without(k, true, text)) {
 		assert_false(try_without(k, false, text));
 		k++;
@@ -431,20 +458,13 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_commands),
-		cmocka_unit_test(test_groups),
-		cmocka_unit_test(test_redirections),
-		cmocka_unit_test(test_quotes),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_incomplete),
-		cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_variables),
-		cmocka_unit_test(test_no_arguments),
-		cmocka_unit_test(test_one_string),
-		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_commands),      cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_compounds),     cmocka_unit_test(test_assignments),
+		cmocka_unit_test(test_redirections),  cmocka_unit_test(test_here_documents),
+		cmocka_unit_test(test_substitutions), cmocka_unit_test(test_quotes),
+		cmocka_unit_test(test_refused),       cmocka_unit_test(test_incomplete),
+		cmocka_unit_test(test_depth),         cmocka_unit_test(test_random),
 		cmocka_unit_test(test_no_memory),
-		cmocka_unit_test_setup_teardown(test_patterns, enter_folder, leave_folder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* arena.c - memory that is freed all at once; see arena.h. */
-#include "arena.h"
+#include "syntax/arena.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,11 +17,13 @@ void *arena_alloc(struct arena *a, size_t size)
 {
 	struct arena_chunk *c = a->chunks;
 
+	if (size > SIZE_MAX / 2)
+		return NULL;
 	size = (size + 15) & ~(size_t)15;
 	if (!c || c->size - a->used < size) {
 		size_t data = size > CHUNK_SIZE ? size : CHUNK_SIZE;
 
-		c = calloc(1, sizeof(*c) + data);
+		c = malloc(sizeof(*c) + data);
 		if (!c)
 			return NULL;
 		c->size = data;
@@ -29,7 +32,7 @@ void *arena_alloc(struct arena *a, size_t size)
 		a->used = 0;
 	}
 	a->used += size;
-	return c->data + a->used - size;
+	return memset(c->data + a->used - size, 0, size);
 }
 
 char *arena_copy(struct arena *a, const char *text, size_t len)
@@ -39,13 +42,18 @@ char *arena_copy(struct arena *a, const char *text, size_t len)
 	return copy ? memcpy(copy, text, len) : NULL;
 }
 
-void arena_free(struct arena *a)
+void arena_release(struct arena *a, struct arena mark)
 {
-	while (a->chunks) {
+	while (a->chunks != mark.chunks) {
 		struct arena_chunk *next = a->chunks->next;
 
 		free(a->chunks);
 		a->chunks = next;
 	}
-	a->used = 0;
+	a->used = mark.used;
+}
+
+void arena_free(struct arena *a)
+{
+	arena_release(a, (struct arena){ 0 });
 }

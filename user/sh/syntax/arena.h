@@ -1,4 +1,4 @@
-/* arena.h - memory that is freed all at once: that of one command line. */
+/* arena.h - memory that is freed all at once, or back to a mark. */
 #pragma once
 
 #include <stddef.h>
@@ -15,6 +15,9 @@ void *arena_alloc(struct arena *a, size_t size);
 
 /* A copy of @len bytes at @text with a NUL after them, or NULL. */
 char *arena_copy(struct arena *a, const char *text, size_t len);
+
+/* Free what was taken since @mark, an earlier copy of *@a. */
+void arena_release(struct arena *a, struct arena mark);
 
 /* Free all of it; the arena is empty then and can be used again. */
 void arena_free(struct arena *a);

@@ -1,5 +1,5 @@
 /* glob.c - file names that match a pattern; see glob.h. */
-#include "glob.h"
+#include "word/glob.h"
 
 #include <dirent.h>
 #include <fnmatch.h>

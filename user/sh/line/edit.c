@@ -4,8 +4,9 @@
  * which the text starts: position p is p / columns lines further down.  A terminal that
  * has just written its last column does not wrap before the next character; until
  * edit_settle() makes it wrap, the cursor is not where its position says. */
-#include "edit.h"
+#include "line/edit.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,22 @@ static unsigned edit_width(const char *text, unsigned n)
 static unsigned edit_position(const struct edit *e, unsigned byte)
 {
 	return e->origin + edit_width(e->text, byte);
+}
+
+/* Makes room for @len bytes; false: there is no memory. */
+static bool edit_reserve(struct edit *e, size_t len)
+{
+	size_t room = len < 64 ? 128 : len * 2;
+	char *text;
+
+	if (len <= e->room)
+		return true;
+	text = room < UINT_MAX ? realloc(e->text, room) : NULL;
+	if (!text)
+		return false;
+	e->text = text;
+	e->room = (unsigned)room;
+	return true;
 }
 
 static void edit_put_control(struct edit *e, unsigned n, char final)
@@ -136,9 +153,11 @@ void edit_begin(struct edit *e, const char *text, size_t len, unsigned columns, 
 {
 	int typed;
 
-	e->len = len < EDIT_SIZE ? (unsigned)len : EDIT_SIZE - 1;
-	memcpy(e->text, text, e->len);
+	e->len = edit_reserve(e, len) ? (unsigned)len : 0;
+	if (e->len)
+		memcpy(e->text, text, e->len);
 	e->columns = columns;
+	e->searching = false;
 	e->escape = ESCAPE_NONE;
 	e->back = 0;
 	if (column < 0 || edit_has_control(text, e->len)) {
@@ -155,7 +174,7 @@ void edit_begin(struct edit *e, const char *text, size_t len, unsigned columns, 
 		edit_settle(e);
 }
 
-static void edit_end_line(struct edit *e, const char *mark)
+void edit_end_line(struct edit *e, const char *mark)
 {
 	edit_move_to(e, edit_position(e, e->len));
 	e->cursor = e->len;
@@ -240,12 +259,37 @@ static void edit_show_inserted(struct edit *e)
 
 static void edit_insert(struct edit *e, char c)
 {
-	if (e->len == EDIT_SIZE - 1)
+	if (!edit_reserve(e, e->len + 1u))
 		return;
 	memmove(e->text + e->cursor + 1, e->text + e->cursor, e->len - e->cursor);
 	e->text[e->cursor++] = c;
 	e->len++;
 	edit_show_inserted(e);
+}
+
+void edit_insert_text(struct edit *e, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		edit_insert(e, text[i]);
+}
+
+void edit_set_text(struct edit *e, const char *text, size_t len)
+{
+	if (!edit_reserve(e, len))
+		return;
+	if (len)
+		memcpy(e->text, text, len);
+	e->cursor = e->len = (unsigned)len;
+	edit_redraw_from(e, 0);
+}
+
+/* Whether there is only blank space before the cursor: nothing to complete. */
+static bool edit_at_start(const struct edit *e)
+{
+	for (unsigned i = 0; i < e->cursor; i++)
+		if (e->text[i] != ' ')
+			return false;
+	return true;
 }
 
 static void edit_control_key(struct edit *e, unsigned char c)
@@ -276,9 +320,6 @@ static void edit_control_key(struct edit *e, unsigned char c)
 	case CTRL('W'):
 		edit_delete_range(e, edit_word_before(e, e->cursor), e->cursor);
 		break;
-	case '\t':
-		edit_insert(e, ' ');
-		break;
 	}
 }
 
@@ -288,7 +329,7 @@ void edit_history_add(struct edit *e, const char *text, size_t len)
 {
 	char **slot = &e->history[e->history_count % EDIT_HISTORY];
 	char *last = e->history[(e->history_count - 1) % EDIT_HISTORY];
-	char *kept = len < EDIT_SIZE ? malloc(len + 1) : NULL;
+	char *kept = len < UINT_MAX ? malloc(len + 1) : NULL;
 
 	if (!kept)
 		return;
@@ -303,22 +344,33 @@ void edit_history_add(struct edit *e, const char *text, size_t len)
 	e->history_count++;
 }
 
-/* Shows the line @back lines ago. */
+const char *edit_history_line(struct edit *e, unsigned back)
+{
+	if (back == 0)
+		return e->fresh;
+	if (e->back == 0 && !e->searching) {
+		free(e->fresh);
+		e->fresh = malloc(e->len + 1u);
+		if (!e->fresh)
+			return NULL;
+		if (e->len)
+			memcpy(e->fresh, e->text, e->len);
+		e->fresh[e->len] = '\0';
+	}
+	if (back > e->history_count || back > EDIT_HISTORY)
+		return NULL;
+	return e->history[(e->history_count - back) % EDIT_HISTORY];
+}
+
+/* Shows the line @back lines ago, if there is one. */
 static void edit_recall(struct edit *e, unsigned back)
 {
-	const char *line = e->history[(e->history_count - back) % EDIT_HISTORY];
+	const char *line = edit_history_line(e, back);
 
-	if (e->back == 0) {
-		memcpy(e->fresh, e->text, e->len);
-		e->fresh_len = e->len;
-	}
-	if (back == 0)
-		line = e->fresh;
-	e->len = back > 0 ? (unsigned)strlen(line) : e->fresh_len;
-	memcpy(e->text, line, e->len);
+	if (!line)
+		return;
 	e->back = back;
-	e->cursor = e->len;
-	edit_redraw_from(e, 0);
+	edit_set_text(e, line, strlen(line));
 }
 
 /* --- escape sequences ---------------------------------------------------- */
@@ -345,8 +397,7 @@ static void edit_do_key(struct edit *e, enum key key, bool by_word)
 		edit_delete_range(e, i, edit_char_after(e, i));
 		break;
 	case KEY_UP:
-		if (e->back < e->history_count && e->back < EDIT_HISTORY)
-			edit_recall(e, e->back + 1);
+		edit_recall(e, e->back + 1);
 		break;
 	case KEY_DOWN:
 		if (e->back > 0)
@@ -435,6 +486,8 @@ static void edit_escape_input(struct edit *e, unsigned char c)
 
 enum edit_event edit_key(struct edit *e, unsigned char c)
 {
+	if (e->searching && edit_search_key(e, c))
+		return EDIT_MORE;
 	if (c >= ' ' && c != DEL) {
 		if (e->escape != ESCAPE_NONE)
 			edit_escape_input(e, c);
@@ -460,6 +513,14 @@ enum edit_event edit_key(struct edit *e, unsigned char c)
 		return EDIT_INTERRUPT;
 	case CTRL('P'):
 		return EDIT_REDRAW;
+	case CTRL('R'):
+		edit_search(e);
+		break;
+	case '\t':
+		if (!edit_at_start(e))
+			return EDIT_COMPLETE;
+		edit_insert(e, ' ');
+		break;
 	default:
 		edit_control_key(e, c);
 	}

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define EDIT_SIZE 1024  /* bytes of a line, its end included */
-#define EDIT_HISTORY 32 /* lines kept                        */
+#define EDIT_HISTORY 100 /* lines kept                          */
+#define EDIT_SEARCH 40   /* bytes to search for, the NUL included */
 
 enum edit_event {
 	EDIT_MORE,
@@ -16,6 +16,7 @@ enum edit_event {
 	EDIT_END,       /* ^D: the line, if there is one, and the end */
 	EDIT_INTERRUPT, /* ^C: the line is empty now                  */
 	EDIT_REDRAW,    /* ^P: others write now; see edit_redraw()    */
+	EDIT_COMPLETE,  /* Tab, after a word                          */
 };
 
 enum edit_escape { ESCAPE_NONE, ESCAPE_START, ESCAPE_CSI, ESCAPE_SS3, ESCAPE_SWALLOW };
@@ -23,17 +24,20 @@ enum edit_escape { ESCAPE_NONE, ESCAPE_START, ESCAPE_CSI, ESCAPE_SS3, ESCAPE_SWA
 struct edit {
 	void (*put)(const char *text, size_t n);
 
-	char text[EDIT_SIZE]; /* without control bytes and without a NUL */
-	unsigned len;
+	char *text; /* malloc'd, without control bytes and without a NUL */
+	unsigned len, room;
 	unsigned cursor;  /* the byte of text before which keys insert       */
 	unsigned columns; /* width of the terminal, at least 2               */
 	unsigned origin;  /* screen column in which text starts              */
 	unsigned at;      /* where the screen's cursor is: columns from the start of the
 			     screen line that origin is on */
 
-	unsigned back;         /* how many lines back in history; 0: the new one */
-	char fresh[EDIT_SIZE]; /* the new one, while an older one is shown       */
-	unsigned fresh_len;
+	unsigned back; /* how many lines back in history; 0: the new one */
+	char *fresh;   /* malloc'd: the new one, while an older one is shown */
+
+	/* ^R: the line that is shown is a label and line `back`. */
+	bool searching;
+	char search[EDIT_SEARCH];
 
 	/* An escape sequence under way. */
 	enum edit_escape escape;
@@ -55,5 +59,23 @@ enum edit_event edit_key(struct edit *e, unsigned char c);
 /* Shows the line where the terminal's cursor is now, in @column. */
 void edit_redraw(struct edit *e, unsigned column);
 
-/* Adds a line to the history, unless it is empty, too long, or equal to the last. */
+/* Moves to the end of the line and writes @mark, after which others may write. */
+void edit_end_line(struct edit *e, const char *mark);
+
+/* Inserts text before the cursor. */
+void edit_insert_text(struct edit *e, const char *text, size_t len);
+
+/* Replaces the line, on the screen, too, and puts the cursor at its end. */
+void edit_set_text(struct edit *e, const char *text, size_t len);
+
+/* Adds a line to the history, unless it is empty or equal to the last. */
 void edit_history_add(struct edit *e, const char *text, size_t len);
+
+/* The line @back lines ago; NULL: there is none.  0 is the new line, which this keeps while
+ * an older one is shown. */
+const char *edit_history_line(struct edit *e, unsigned back);
+
+/* search.c: looking for a part of an earlier line.  edit_search() begins, or takes the next
+ * match; edit_search_key() returns false if the key ends the search and is for the line. */
+void edit_search(struct edit *e);
+bool edit_search_key(struct edit *e, unsigned char c);

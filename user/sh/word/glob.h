@@ -2,7 +2,7 @@
  * backslash stands for itself. */
 #pragma once
 
-#include "arena.h"
+#include "syntax/arena.h"
 
 /* Call @found with the name of each file that matches @pattern, in memory of @a.
  * Returns 0, or -1 when memory ran out. */

@@ -1,0 +1,189 @@
+/* builtin.c - the list of the builtin commands, and the short ones. */
+#include "builtin/builtin.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <builtins.h>
+#include <tool.h>
+
+static const struct {
+	const char *name;
+	sh_builtin_fn *fn;
+} builtins[] = {
+#define X(word, run, arguments, what) { word, run },
+	SH_BUILTINS(X)
+#undef X
+};
+
+sh_builtin_fn *sh_builtin_find(const char *name)
+{
+	for (unsigned i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
+		if (strcmp(builtins[i].name, name) == 0)
+			return builtins[i].fn;
+	return NULL;
+}
+
+bool sh_builtin_is_special(const char *name)
+{
+	static const char *const special[] = { ":",    ".",      "break",    "continue",
+					       "eval", "exec",   "exit",     "export",
+					       "set",  "return", "readonly", "shift",
+					       "trap", "unset" };
+
+	for (unsigned i = 0; i < sizeof(special) / sizeof(special[0]); i++)
+		if (strcmp(special[i], name) == 0)
+			return true;
+	return false;
+}
+
+int builtin_complain(const char *name, const char *what, const char *why)
+{
+	sh_say("sh: ", name, ": ", what, ": ", why, "\n", NULL);
+	return sh_builtin_is_special(name) ? sh_abort(SH_STATUS_WRONG) : SH_STATUS_WRONG;
+}
+
+bool builtin_number(char **argv, long max, long *number)
+{
+	const char *wrong;
+
+	if (!argv[1])
+		return true;
+	wrong = tool_number_wrong(argv[1], 0, max, number);
+	if (wrong)
+		builtin_complain(argv[0], argv[1], wrong);
+	return !wrong;
+}
+
+int run_true(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return 0;
+}
+
+int run_false(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	return 1;
+}
+
+int run_test(int argc, char **argv)
+{
+	return test_eval(argc, argv);
+}
+
+int run_printf(int argc, char **argv)
+{
+	return tool_printf(argc, argv);
+}
+
+int run_kill(int argc, char **argv)
+{
+	(void)argc;
+	return tool_kill(argv);
+}
+
+int run_jobs(int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	sh_jobs_print();
+	return 0;
+}
+
+int run_wait(int argc, char **argv)
+{
+	int status = 0;
+	long pid = 0;
+
+	if (argc < 2)
+		return sh_jobs_wait();
+	for (; argv[1]; argv++) {
+		char *words[] = { "wait", argv[1], NULL };
+
+		if (!builtin_number(words, INT_MAX, &pid))
+			return SH_STATUS_WRONG;
+		status = sh_job_wait((pid_t)pid);
+	}
+	return status;
+}
+
+/* --- what a name means ---------------------------------------------------------------- */
+
+static bool is_reserved(const char *name)
+{
+	static const char *const words[] = { "!",    "{",    "}",     "case", "do",  "done",
+					     "elif", "else", "esac",  "fi",   "for", "if",
+					     "in",   "then", "until", "while" };
+
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Prints what @name runs: in words, or for `command -v` as a word. */
+static int describe(const char *name, bool words)
+{
+	char path[PATH_MAX];
+	const char *what = NULL;
+
+	if (is_reserved(name))
+		what = "a shell keyword";
+	else if (sh_builtin_is_special(name))
+		what = "a special shell builtin";
+	else if (sh_function_find(name))
+		what = "a shell function";
+	else if (sh_builtin_find(name))
+		what = "a shell builtin";
+	else if (sh_find(name, path, sizeof(path)))
+		what = path;
+	if (!what) {
+		if (words)
+			sh_say(name, ": not found\n", NULL);
+		return SH_STATUS_MISSING;
+	}
+	if (words)
+		printf("%s is %s\n", name, what);
+	else
+		printf("%s\n", what == path ? path : name);
+	return 0;
+}
+
+int run_type(int argc, char **argv)
+{
+	int status = 0;
+
+	for (int i = 1; i < argc; i++)
+		status |= describe(argv[i], true);
+	return status;
+}
+
+int run_command(int argc, char **argv)
+{
+	int i = 1, status = 0;
+	char how = '\0';
+
+	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			i++;
+			break;
+		}
+		if (argv[i][2] || !strchr("pvV", argv[i][1]))
+			return builtin_complain(argv[0], argv[i], "no such option");
+		if (argv[i][1] != 'p')
+			how = argv[i][1];
+	}
+	if (i == argc)
+		return 0;
+	if (!how)
+		return sh_run_args(argc - i, argv + i, false, false);
+	for (; i < argc; i++)
+		status |= describe(argv[i], how == 'V');
+	return status;
+}

@@ -1,0 +1,184 @@
+/* input.c - commands from standard input; see input.h.
+ *
+ * The prompt is what scripts that drive this system wait for: `$ `, written
+ * to descriptor 2 after all other output. */
+#include "line/input.h"
+
+#include "line/complete.h"
+#include "line/edit.h"
+#include "shell.h"
+
+#include <errno.h>
+#include <pagoda.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct input {
+	struct sh_source src; /* its text is malloc'd */
+	char *text;
+	size_t len, size;
+	bool end;
+} in;
+
+static bool input_put(char c)
+{
+	if (in.len + 2 > in.size) {
+		size_t size = in.size ? in.size * 2 : 128;
+		char *text = realloc(in.text, size);
+
+		if (!text) {
+			sh_warn("line");
+			return false;
+		}
+		in.src.text = in.text = text;
+		in.size = size;
+	}
+	in.text[in.len++] = c;
+	in.text[in.len] = '\0';
+	return true;
+}
+
+/* One byte at a time: the input after the line is for the commands in it. */
+static int input_char(void)
+{
+	unsigned char c;
+
+	return read(STDIN_FILENO, &c, 1) == 1 ? c : -1;
+}
+
+/* --- editing --------------------------------------------------------------- */
+
+static void put_screen(const char *text, size_t n)
+{
+	(void)!write(STDERR_FILENO, text, n);
+}
+
+static struct edit editor = { .put = put_screen };
+
+/* Shows the names in columns, and the prompt and the line again below them. */
+static void input_list(const struct completion *c, const char *prompt, unsigned columns)
+{
+	unsigned width = 0, column = 0, cursor = editor.cursor;
+	char pad[32];
+
+	for (int i = 0; i < c->count; i++)
+		width = strlen(c->names[i]) > width ? (unsigned)strlen(c->names[i]) : width;
+	width = width + 2 < sizeof(pad) ? width + 2 : sizeof(pad);
+	memset(pad, ' ', sizeof(pad));
+	edit_end_line(&editor, "\n");
+	for (int i = 0; i < c->count; i++) {
+		unsigned n = (unsigned)strlen(c->names[i]);
+		bool last = i + 1 == c->count || column + 2 * width > columns;
+
+		put_screen(c->names[i], n);
+		put_screen(last ? "\n" : pad, last ? 1 : n < width ? width - n : 1);
+		column = last ? 0 : column + width;
+	}
+	put_screen(prompt, 2);
+	editor.cursor = cursor;
+	edit_redraw(&editor, 2);
+}
+
+/* Completes the word before the cursor; a second Tab lists what it could be. */
+static void input_complete(const char *prompt, unsigned columns, bool again)
+{
+	struct arena mark = shell.words;
+	unsigned cursor = editor.cursor;
+	struct completion c;
+
+	complete_word(&shell.words, editor.text, editor.cursor, &c);
+	edit_insert_text(&editor, c.insert, strlen(c.insert));
+	if (again && c.count > 1 && editor.cursor == cursor)
+		input_list(&c, prompt, columns);
+	arena_release(&shell.words, mark);
+}
+
+/* Edits the rest of a line, from key @c on.  Returns LF, or -1 at the end of the input. */
+static int input_edit(size_t start, int c, struct console_info *info, const char *prompt)
+{
+	/* Without raw mode the screen may show keys that have not been read yet. */
+	int column = info->raw ? (int)info->column : -1;
+	enum edit_event event = EDIT_MORE, before;
+
+	edit_begin(&editor, in.text + start, in.len - start, info->columns, column);
+	in.len = start;
+	for (;;) {
+		before = event;
+		event = c < 0 ? EDIT_END : edit_key(&editor, (unsigned char)c);
+		if (event == EDIT_COMPLETE)
+			input_complete(prompt, info->columns, before == EDIT_COMPLETE);
+		else if (event == EDIT_REDRAW && console(CONSOLE_RAW, info) == 0)
+			edit_redraw(&editor, info->column);
+		else if (event != EDIT_MORE)
+			break;
+		c = input_char();
+	}
+	(void)console(CONSOLE_LINES, NULL);
+	shell.dropped = event == EDIT_INTERRUPT;
+	for (unsigned i = 0; i < editor.len; i++)
+		if (!input_put(editor.text[i]))
+			return -1;
+	return event == EDIT_END || !input_put('\n') ? -1 : '\n';
+}
+
+/* Control bytes that are not part of a line: keys for the editor. */
+static bool input_is_edit_key(int c)
+{
+	return c >= 0 && c < ' ' && c != '\n';
+}
+
+/* --- reading lines ----------------------------------------------------------- */
+
+/* Appends a line; false at the end of the input. */
+static bool input_line(const char *prompt)
+{
+	struct console_info info;
+	size_t start = in.len;
+	bool edits = false;
+	int c;
+
+	if (shell.prompts) /* EAGAIN: keys may have been typed already */
+		edits = console(CONSOLE_KEYS, NULL) == 0 || errno == EAGAIN;
+	if (shell.prompts)
+		/* Byte by byte, as in xv6 of 2020: the lab's statistics count copies. */
+		for (int i = 0; i < 2; i++)
+			(void)!write(STDERR_FILENO, prompt + i, 1);
+	do {
+		c = input_char();
+		if (edits && input_is_edit_key(c) && console(CONSOLE_RAW, &info) == 0)
+			c = input_edit(start, c, &info, prompt);
+		else if (c >= 0 && !input_put((char)c))
+			return false;
+	} while (c >= 0 && c != '\n');
+	if (c < 0)
+		in.end = true;
+	if (shell.interactive)
+		edit_history_add(&editor, in.text + start, in.len - start);
+	return in.len > start;
+}
+
+/* The parser wants another line. */
+static bool input_more(struct sh_source *src)
+{
+	(void)src;
+	return !in.end && !sh_interrupted() && input_line("> ");
+}
+
+int input_run(void)
+{
+	in.src.more = input_more;
+	do {
+		sh_jobs_collect();
+		in.len = in.src.at = 0;
+		shell.dropped = false;
+		if (shell.flow == SH_ABORT)
+			shell.flow = SH_GO;
+		if (shell.interactive)
+			(void)job(JOB_PROMPT);
+		if (!input_line("$ "))
+			break;
+		sh_run_line(&in.src, false);
+	} while (!in.end && (shell.flow == SH_GO || shell.flow == SH_ABORT));
+	return shell.status;
+}
