@@ -92,6 +92,7 @@ missing() {
 	have_host_cc && have_header cmocka.h || echo libcmocka-dev
 	have gdb-multiarch || echo gdb-multiarch
 	have dtc || echo device-tree-compiler
+	have dash || echo dash
 	have git || echo git
 	[ -x /usr/bin/python3 ] || echo python3
 	/usr/bin/python3 -c 'import pytest' 2>/dev/null || echo python3-pytest

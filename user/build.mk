@@ -101,7 +101,7 @@ $(UPROGS): %: %.sym
 $(USER_SMALL:%=$(BUILD)/user/%.sym): USER_PRINTF := --defsym=vfprintf=__i_vfprintf
 
 # Scripts run commands within commands: see STACK_USED in user/sh/run/run.c.
-$(BUILD)/user/sh.sym: USER_STACK := 1048576
+$(BUILD)/user/sh.sym: USER_STACK := 2097152
 
 # One page of stack, as programs of xv6 have: the first process's page table is printed
 # at boot and should be small.  The streams, which exit() would flush, are left out: its

@@ -89,3 +89,82 @@ def here(test_image, tmp_path_factory):
 @pytest.mark.parametrize("name", CASES)
 def test_as_dash(here, tmp_path, name):
     assert here[name] == on_host(name, str(tmp_path))
+
+
+@pytest.fixture(scope="module")
+def m(test_image):
+    with Machine(test_image, harts=2, mem="64M") as machine_:
+        machine_.boot()
+        yield machine_
+
+
+@pytest.mark.parametrize("line,want", [
+    ("f() { f; }; f; echo gone", "sh: commands are nested too deeply\n"),
+    ("f() { eval f; }; f; echo gone", "sh: commands are nested too deeply\n"),
+    ("echo '. ./loop' > loop; . ./loop; echo gone", "sh: commands are nested too deeply\n"),
+    ("(" * 120 + "echo" + ")" * 120, 'sh: syntax error: "nesting" unexpected\n'),
+    ("echo ${x?is not there}; echo gone", "sh: x: is not there\n"),
+    ("echo $((1 / 0)); echo gone", "sh: 1 / 0: division by zero\n"),
+    ("readonly r=1; r=2; echo gone", "sh: r: is read only\n"),
+    ("nosuch; echo $?", "sh: nosuch: not found\n127\n"),
+    ("./nosuch; echo $?", "sh: ./nosuch: not found\n127\n"),
+    ("mkdir dir; ./dir 2> err; echo $?; cat err | wc -l", "126\n1\n"),
+    ("echo > no/such; echo $?", "sh: cannot create no/such: No such file or directory\n2\n"),
+    ("cat < nosuch; echo $?", "sh: cannot open nosuch: No such file or directory\n2\n"),
+    ("fi", 'sh: syntax error: "fi" unexpected\n'),
+    ("cd nosuch; echo $?", "sh: cd: nosuch: No such file or directory\n2\n"),
+    ("sleep 600 & kill $!; wait $!; echo $?", None),
+    ("(exec 3>a 4>a 5>a 6>a 7>a 8>a 9>a; { { echo x; } > b; } > c; echo $?) | tail -n 1", None),
+])
+def test_mistakes(m, line, want):
+    out = m.run(line)
+    if want is not None:
+        assert out == want
+    assert m.run("echo alive $(echo too)") == "alive too\n"
+
+
+def test_kill_is_in_the_status(m):
+    assert m.run("sleep 600 & kill $!; wait $!; echo status $?").endswith("status 137\n")
+
+
+def test_memory_that_runs_out(m):
+    """What does not fit is told, and the shell goes on with the memory that it had before."""
+    m.run("free > before")
+    out = m.run("x=xxxxxxxx; while :; do x=$x$x; done; echo gone", timeout=300)
+    assert out.endswith(("out of memory\n", "Not enough space\n", "Cannot allocate memory\n")), out
+    assert m.run("x=; echo alive") == "alive\n"
+
+
+def test_loops_do_not_grow(m):
+    """A loop whose commands have words, redirections, texts and functions gives all memory back."""
+    for text in ("f() { { echo $1; } > out; case $1 in *[a-z]*) y=${1#x};; esac; read z <<E", "text $1 $y", "E"):
+        m.console.sendline(text)
+        m.console.expect_exact("\r\n> ")
+    m.run("}")
+    line = "i=0; while [ $i -lt 300 ]; do f x$i; i=$((i + 1)); done; ps | grep ' sh$'"
+    sizes = [m.run(line).split()[-3] for _ in range(3)]
+    assert sizes[1] == sizes[2], sizes
+
+
+@pytest.mark.parametrize("loop", ["while :; do :; done", "for i in 1 2 3; do sleep 600; done", "f() { sleep 600; f; }; f",
+                                  "until false; do x=$(sleep 600); done", "while read x; do :; done"])
+def test_interrupt_ends(m, loop):
+    m.console.sendline(loop)
+    m.console.expect_exact(loop + "\r\n")
+    m.console.send("\x03")
+    m.console.expect_exact("$ ")
+    m.console.sendline("echo a'l'ive")
+    m.console.expect_exact("\r\nalive\r\n$ ")
+
+
+def test_unfinished_lines(m):
+    m.console.sendline("if true")
+    m.console.expect_exact("\r\n> ")
+    m.console.sendline("then echo yes")
+    m.console.expect_exact("\r\n> ")
+    assert m.run("fi") == "yes\n"
+    m.console.sendline("cat <<E")
+    m.console.expect_exact("\r\n> ")
+    m.console.sendline("text")
+    m.console.expect_exact("\r\n> ")
+    assert m.run("E") == "text\n"

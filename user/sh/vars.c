@@ -260,6 +260,7 @@ void sh_vars_init(void)
 	shell.values.set = sh_var_set;
 	shell.values.command = sh_substitute;
 	shell.values.fail = var_fail;
+	(void)sh_var_set("OPTIND", "1");
 	for (char **entry = environ; entry && *entry; entry++) {
 		size_t len = sh_assigned_name(*entry);
 		struct sh_var *v = len ? sh_var_make(*entry, len) : NULL;

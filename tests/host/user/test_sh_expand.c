@@ -1,4 +1,4 @@
-// sources: user/sh/word/expand.c user/sh/word/param.c user/sh/word/arith.c user/sh/word/glob.c user/sh/syntax/parse.c user/sh/syntax/compound.c user/sh/syntax/scan.c user/sh/syntax/heredoc.c user/sh/syntax/arena.c
+// sources: user/sh/word/expand.c user/sh/word/param.c user/sh/word/arith.c user/sh/word/glob.c user/sh/word/match.c user/sh/syntax/parse.c user/sh/syntax/compound.c user/sh/syntax/scan.c user/sh/syntax/heredoc.c user/sh/syntax/arena.c
 // cflags: -iquote user/sh -D_GNU_SOURCE -Wl,--wrap=malloc
 /* test_sh_expand.c - how the shell makes arguments of words: tables of words and what
  * becomes of them, random words, and each allocation may fail. */
@@ -11,6 +11,7 @@
 
 #include "word/arith.h"
 #include "word/expand.h"
+#include "word/match.h"
 
 static char shown[65536];
 
@@ -298,6 +299,53 @@ static void test_one_string(void **state)
 	arena_free(&a);
 }
 
+static void test_match(void **state)
+{
+	static const struct {
+		char pattern[20];
+		const char *text;
+		bool match;
+	} table[] = {
+		{ "", "", true },
+		{ "", "a", false },
+		{ "*", "", true },
+		{ "a*b*c", "a1b2c", true },
+		{ "a*b*c", "abcd", false },
+		{ "*ab", "aab", true },
+		{ "*aab*", "aaab", true },
+		{ "?", "", false },
+		{ "??", "ab", true },
+		{ "[ab]c", "bc", true },
+		{ "[!ab]", "b", false },
+		{ "[]a]", "]", true },
+		{ "[a-c]x", "bx", true },
+		{ "[", "[", true },
+		{ "[a", "[a", true },
+		{ "\\*", "*", true },
+		{ "\\*", "x", false },
+		{ "[[:digit:]]", "5", true },
+		{ "[[:alpha:]]", "5", false },
+		{ "*[0-9]*", "a7b", true },
+		{ "a\\", "a\\", true },
+	};
+	static char stars[40001], as[40001];
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		char pattern[20];
+
+		strcpy(pattern, table[i].pattern);
+		assert_int_equal(match_text(pattern, table[i].text), table[i].match);
+	}
+	/* As many recursions, or 2 to the power of them, would not end. */
+	for (unsigned i = 0; i < 40000; i += 2)
+		memcpy(stars + i, "*a", 2);
+	memset(as, 'a', 30000);
+	assert_true(match_text(stars, as));
+	as[19990] = '\0';
+	assert_false(match_text(stars, as));
+}
+
 static void test_tilde(void **state)
 {
 	(void)state;
@@ -449,6 +497,7 @@ int main(void)
 		cmocka_unit_test(test_splitting),
 		cmocka_unit_test(test_operators),
 		cmocka_unit_test(test_arithmetic),
+		cmocka_unit_test(test_match),
 		cmocka_unit_test(test_tilde),
 		cmocka_unit_test(test_one_string),
 		cmocka_unit_test(test_random),

@@ -1,8 +1,8 @@
 /* run.c - runs a tree of commands: lists, conditions, loops, functions, pipes. */
 #include "shell.h"
+#include "word/match.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <pagoda.h>
 #include <stdlib.h>
 #include <string.h>
@@ -267,7 +267,7 @@ static int case_matches(const struct sh_node *item, const char *subject)
 
 		if (!pattern)
 			return -1;
-		if (fnmatch(pattern, subject, 0) == 0)
+		if (match_text(pattern, subject))
 			return 1;
 	}
 	return 0;

@@ -1,8 +1,9 @@
 /* glob.c - file names that match a pattern; see glob.h. */
 #include "word/glob.h"
 
+#include "word/match.h"
+
 #include <dirent.h>
-#include <fnmatch.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
@@ -70,7 +71,7 @@ static int match_name(struct glob *g, size_t len, const char *name, const char *
 	return 0;
 }
 
-static int match_dir(struct glob *g, size_t len, const char *pattern, const char *rest)
+static int match_dir(struct glob *g, size_t len, char *pattern, const char *rest)
 {
 	struct dirent *entry;
 	int result = 0;
@@ -81,7 +82,8 @@ static int match_dir(struct glob *g, size_t len, const char *pattern, const char
 	if (!dir)
 		return 0;
 	while (result == 0 && (entry = readdir(dir)) != NULL)
-		if (fnmatch(pattern, entry->d_name, FNM_PERIOD) == 0)
+		if ((*entry->d_name != '.' || *pattern == '.') &&
+		    match_text(pattern, entry->d_name))
 			result = match_name(g, len, entry->d_name, rest);
 	closedir(dir);
 	return result;

@@ -2,10 +2,10 @@
 #include "word/expander.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <string.h>
 
 #include "word/arith.h"
+#include "word/match.h"
 
 /* A parameter, and what ${...} wants of it. */
 struct param {
@@ -98,7 +98,7 @@ static void param_put_length(struct expander *e, const char *s, size_t len)
 /* --- ${NAME#PATTERN} and the like ---------------------------------------------- */
 
 /* Takes the shortest or longest part that matches off the start of @text, in place. */
-static char *param_trim_start(const struct param *p, char *text, const char *pattern)
+static char *param_trim_start(const struct param *p, char *text, char *pattern)
 {
 	size_t len = strlen(text);
 
@@ -108,7 +108,7 @@ static char *param_trim_start(const struct param *p, char *text, const char *pat
 		bool match;
 
 		text[n] = '\0';
-		match = fnmatch(pattern, text, 0) == 0;
+		match = match_text(pattern, text);
 		text[n] = kept;
 		if (match)
 			return text + n;
@@ -117,14 +117,14 @@ static char *param_trim_start(const struct param *p, char *text, const char *pat
 }
 
 /* The same for its end. */
-static char *param_trim_end(const struct param *p, char *text, const char *pattern)
+static char *param_trim_end(const struct param *p, char *text, char *pattern)
 {
 	size_t len = strlen(text);
 
 	for (size_t k = 0; k <= len; k++) {
 		size_t n = p->longest ? k : len - k;
 
-		if (fnmatch(pattern, text + n, 0) == 0) {
+		if (match_text(pattern, text + n)) {
 			text[n] = '\0';
 			break;
 		}
