@@ -77,6 +77,16 @@ def test_cmp(m, line, want):
     assert status(m, line) == want
 
 
+@pytest.mark.parametrize("line,want", [
+    ("/printf '%05.1f|%s|' 2.25 x 1 y; echo", (0, "002.2|x|001.0|y|\n")),
+    ("/printf '%d\\n' 7 8x", (1, "7\nprintf: 8x: not a number to its end\n8\n")),
+    ("/printf", (2, "usage: printf FORMAT [ARG...]\n")),
+    ("/printf %q x", (1, "printf: %q: no such conversion\n")),
+])
+def test_printf(m, line, want):
+    assert status(m, line) == want
+
+
 @pytest.mark.parametrize("line", ["cmp one nosuch", "cmp -s nosuch one", "cmp one sub", "cmp one", "cmp -l -s one two",
                                   "cmp one two three", "cmp -x one two"])
 def test_cmp_errors(m, line):

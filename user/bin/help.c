@@ -32,7 +32,7 @@ static void print_builtins(void)
 	for (unsigned i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++) {
 		snprintf(line, sizeof(line), "%s %s", builtins[i].name,
 			 builtins[i].arguments);
-		printf("%-14s %s\n", line, builtins[i].purpose);
+		printf("%-26s %s\n", line, builtins[i].purpose);
 	}
 }
 

@@ -326,6 +326,11 @@ static void test_match(void **state)
 		{ "[[:digit:]]", "5", true },
 		{ "[[:alpha:]]", "5", false },
 		{ "*[0-9]*", "a7b", true },
+		{ "[a-]", "-", true },
+		{ "[!a-cx-z]", "y", false },
+		{ "[a\\]b]", "]", true },
+		{ "[[:no:]]", "n", false },
+		{ "[[:", "[[:", true },
 		{ "a\\", "a\\", true },
 	};
 	static char stars[40001], as[40001];

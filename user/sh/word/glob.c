@@ -71,7 +71,7 @@ static int match_name(struct glob *g, size_t len, const char *name, const char *
 	return 0;
 }
 
-static int match_dir(struct glob *g, size_t len, char *pattern, const char *rest)
+static int match_dir(struct glob *g, size_t len, const char *pattern, const char *rest)
 {
 	struct dirent *entry;
 	int result = 0;

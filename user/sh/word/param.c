@@ -98,7 +98,7 @@ static void param_put_length(struct expander *e, const char *s, size_t len)
 /* --- ${NAME#PATTERN} and the like ---------------------------------------------- */
 
 /* Takes the shortest or longest part that matches off the start of @text, in place. */
-static char *param_trim_start(const struct param *p, char *text, char *pattern)
+static char *param_trim_start(const struct param *p, char *text, const char *pattern)
 {
 	size_t len = strlen(text);
 
@@ -117,7 +117,7 @@ static char *param_trim_start(const struct param *p, char *text, char *pattern)
 }
 
 /* The same for its end. */
-static char *param_trim_end(const struct param *p, char *text, char *pattern)
+static char *param_trim_end(const struct param *p, char *text, const char *pattern)
 {
 	size_t len = strlen(text);
 
