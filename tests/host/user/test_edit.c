@@ -276,7 +276,7 @@ static void history_is_bounded(void **state)
 		enter(text);
 		check_line(text);
 	}
-	for (int i = 0; i < 2 * EDIT_HISTORY; i++)
+	for (int i = 0; i < EDIT_HISTORY + 50; i++)
 		enter(UP);
 	enter("\n");
 	snprintf(text, sizeof(text), "line %d\n", 2 * EDIT_HISTORY);

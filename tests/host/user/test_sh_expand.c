@@ -47,7 +47,7 @@ static const char *value_of(const char *name)
 		{ "BLANKS", "  x  y  " },
 		{ "10", "ten" },
 		{ "HOME", "/home" },
-		{ "MIXED", "a : b:  :c" },
+		{ "MIXED", "a  : b:  :c" },
 	};
 
 	if (strcmp(name, "IFS") == 0)
@@ -147,6 +147,7 @@ static void test_variables(void **state)
 	check_words("$ a$ \"$\" $. $=", "[$][a$][$][$.][$=]");
 	check_words("$BACK \"$BACK\"", "[\\n][\\n]");
 	check_words("$10", "[one0]");
+	check_words("$((0 && (N = 5) || 1)) $N", "[1][12]");
 	check_words("$@ $*", "[one][t][w][o][one][t][w][o]");
 	check_words("\"$@\"", "[one][t w o]");
 	check_words("\"$*\" \"<$@>\"", "[one t w o][<one][t w o>]");

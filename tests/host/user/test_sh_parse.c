@@ -207,6 +207,8 @@ static void test_here_documents(void **state)
 	check_tree("a <<E\nb \\\nE\nE\n", "(LIST [a 0<<b \\\nE\n])");
 	check_tree("a <<E\nno end", "(LIST [a 0<<no end])");
 	check_tree("a <<E", "(LIST [a 0<<])");
+	check_tree("a <<E $(b)\nx\nE\n", "(LIST [a $(b) 0<<x\n])");
+	check_tree("a <<E $(b <<F\ny\nF\n)\nx\nE\n", "(LIST [a $(b <<F\ny\nF\n) 0<<x\n])");
 	check_tree("a $(b <<E\nc)\nE\n) d", "(LIST [a $(b <<E\nc)\nE\n) d])");
 }
 
