@@ -25,7 +25,7 @@ USER_CC_INCLUDE := $(filter /%,$(foreach d,include include-fixed,$(shell $(CC) -
 USER_CFLAGS := -std=gnu17 $(USER_ARCH) -mcmodel=medany -Os -g -fno-common -fno-pic -fno-pie \
 	-fno-stack-protector -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
 	-ftls-model=local-exec -D_GNU_SOURCE -Wall -Wextra $(if $(WERROR),-Werror) \
-	-nostdinc -Iuser/include -iquote user/lib -iquote kernel -I$(BUILD)/user/include \
+	-nostdinc -Iuser/include -iquote user/lib -iquote kernel -iquote user/sh -I$(BUILD)/user/include \
 	-isystem $(PICOLIBC)/include $(USER_CC_INCLUDE:%=-isystem %) $(USER_FOREIGN)
 
 USER_LDFLAGS := -melf64lriscv -static -nostdlib --gc-sections --build-id=none \
@@ -35,7 +35,7 @@ USER_LDFLAGS := -melf64lriscv -static -nostdlib --gc-sections --build-id=none \
 # each.  All others use the full one.
 USER_SMALL := basename cat clear cmp cp cut date dd diff dirname du echo env false \
 	find free grep head help hexdump kill ln ls maps mkdir mv nc pidof ping poweroff \
-	printenv ps pt pwd reboot rm sed sh sleep sort stat stats strace sync tail tee test \
+	printenv ps pt pwd reboot rm sed sleep sort stat stats strace sync tail tee test \
 	touch tr tree true uniq uptime vmctl watch wc which why wss xargs xxd
 USER_PRINTF :=
 # Bytes; a page gets memory at its first use.  Arguments may take one half.
@@ -50,7 +50,8 @@ USER_PTHREAD := $(UO)/libpthread.a
 USER_PROG_SRCS := $(wildcard user/bin/*.c user/file/*.c user/text/*.c user/net/*.c user/obs/*.c)
 user_name = $(basename $(notdir $(1)))
 USER_FOLDERS := $(patsubst user/%/main.c,%,$(wildcard user/*/main.c))
-USER_FOLDER_SRCS := $(wildcard $(USER_FOLDERS:%=user/%/*.c))
+user_folder_srcs = $(wildcard user/$(1)/*.c user/$(1)/*/*.c)
+USER_FOLDER_SRCS := $(foreach f,$(USER_FOLDERS),$(call user_folder_srcs,$(f)))
 USER_NAMES := $(call user_name,$(USER_PROG_SRCS)) $(USER_FOLDERS)
 $(foreach n,$(sort $(USER_NAMES)),$(if $(word 2,$(filter $(n),$(USER_NAMES))),\
 	$(error two programs are called $(n): $(filter %/$(n).c,$(USER_PROG_SRCS)) $(filter $(n),$(USER_FOLDERS)))))
@@ -87,7 +88,7 @@ $(USER_PTHREAD): $(call user_objects,user/lib/pthread.c)
 USER_LINK_FROM := $(USER_LIB_OBJ) $(USER_PTHREAD) user/lib/user.ld user/build.mk $(USER_SOURCES_FILE)
 
 $(foreach s,$(USER_PROG_SRCS),$(eval $(BUILD)/user/$(call user_name,$(s)).sym: $(call user_objects,$(s))))
-$(foreach f,$(USER_FOLDERS),$(eval $(BUILD)/user/$(f).sym: $(call user_objects,$(wildcard user/$(f)/*.c))))
+$(foreach f,$(USER_FOLDERS),$(eval $(BUILD)/user/$(f).sym: $(call user_objects,$(call user_folder_srcs,$(f)))))
 
 $(UPROGS:%=%.sym): $(USER_LINK_FROM)
 	$(call say,LD,$@)
