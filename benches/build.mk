@@ -49,12 +49,13 @@ $(BENCH_LINUX:=.sym): xv6/lib/xv6.ld $(BENCH_FLAGS_FILE)
 $(BENCH_XV6) $(BENCH_LINUX): %: %.sym
 	$(Q)$(OBJCOPY) --strip-all $< $@
 
-# Enough inodes for a directory of 500 files.  --big: files of 8 MiB.
-$(BENCH_OUT)/plain.img: $(BENCH_XV6) $(UPROGS) $(IMAGE_README) $(HOST_TOOLS)
+# Enough inodes for a directory of 500 files, and blocks that append never waits for the log to
+# free some.  --big: files of 8 MiB.
+$(BENCH_OUT)/plain.img: benches/build.mk $(BENCH_XV6) $(UPROGS) $(IMAGE_README) $(HOST_TOOLS)
 	$(call say,MKFS,$@)
-	$(Q)$(BUILD)/mkfs -i 800 $@ $(IMAGE_README) $(UPROGS) $(BENCH_XV6)
+	$(Q)$(BUILD)/mkfs -s 6000 -i 800 $@ $(IMAGE_README) $(UPROGS) $(BENCH_XV6)
 
-$(BENCH_OUT)/big.img: $(BENCH_XV6) $(UPROGS) $(IMAGE_README) $(HOST_TOOLS)
+$(BENCH_OUT)/big.img: benches/build.mk $(BENCH_XV6) $(UPROGS) $(IMAGE_README) $(HOST_TOOLS)
 	$(call say,MKFS,$@)
 	$(Q)$(BUILD)/mkfs --big -s 20000 -i 800 $@ $(IMAGE_README) $(UPROGS) $(BENCH_XV6)
 
