@@ -44,7 +44,8 @@ FOLDERS = [
     ("kernel/proc/lab", "what the labs add to processes: alarms, sandboxes"),
     ("kernel/obs", "looking inside; only reads, and nothing depends on it"),
     ("kernel/init", "booting"),
-    ("user/bin", "programs, one file each: processes, the machine, and what has no other room"),
+    ("user/bin", "programs, one file each: the machine, and what has no other room"),
+    ("user/proc", "programs about processes and time"),
     ("user/file", "programs that work on files"),
     ("user/text", "programs that read lines, or bytes, and write others"),
     ("user/net", "programs that use the network"),
@@ -73,7 +74,7 @@ FOLDERS = [
     ("tools/check", "what ./test runs besides the tests' own programs"),
     ("tools/gdb", "commands for gdb"),
 ]
-PROGRAM_ROOMS = ("user/bin", "user/file", "user/text", "user/net", "user/obs")
+PROGRAM_ROOMS = ("user/bin", "user/proc", "user/file", "user/text", "user/net", "user/obs")
 
 
 def ranks_table():

@@ -47,7 +47,7 @@ USER_LIB_OBJ := $(call user_objects,$(filter-out user/lib/pthread.c,$(wildcard u
 # A library of its own, as it does something before main(): only for programs that use it.
 USER_PTHREAD := $(UO)/libpthread.a
 
-USER_PROG_SRCS := $(wildcard user/bin/*.c user/file/*.c user/text/*.c user/net/*.c user/obs/*.c)
+USER_PROG_SRCS := $(wildcard user/bin/*.c user/proc/*.c user/file/*.c user/text/*.c user/net/*.c user/obs/*.c)
 user_name = $(basename $(notdir $(1)))
 USER_FOLDERS := $(patsubst user/%/main.c,%,$(wildcard user/*/main.c))
 user_folder_srcs = $(wildcard user/$(1)/*.c user/$(1)/*/*.c)

@@ -1,5 +1,5 @@
 /* posix.c - functions of the C library: `posix CASE` prints what they do.  It is compiled
- * for the host, too, and has to print the same there: see tests/qemu/test_posix.py. */
+ * for the host, too, and has to print the same there: see tests/qemu/user/test_posix.py. */
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>
