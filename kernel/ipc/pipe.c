@@ -210,11 +210,12 @@ s64 pipe_read(struct pipe *p, uptr_t dst, u64 n)
 	return done || !err ? (s64)done : err;
 }
 
-/* Waits until at most p->most bytes are unread, counting @more besides those in the ring.
- * 0, -EPIPE or -EINTR.  Lock held. */
-static int pipe_wait_for_room(struct pipe *p, u64 more)
+/* Waits until at most p->most bytes are unread, counting @more besides those in the ring,
+ * and there is room for @room bytes.  0, -EPIPE or -EINTR.  Lock held. */
+static int pipe_wait_for_room(struct pipe *p, u64 more, u64 room)
 {
-	while (p->reading && p->in - p->out + more > p->most) {
+	while (p->reading &&
+	       (p->in - p->out + more > p->most || p->in - p->out + room > p->size)) {
 		int err = waitlist_wait(&p->writers, &p->lock);
 
 		if (err)
@@ -234,7 +235,8 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 	for (;;) {
 		fault = false;
 		spin_lock(&p->lock);
-		err = pipe_wait_for_room(p, 1);
+		/* At most PIPESIZE bytes go in at once, so nobody's come between them. */
+		err = pipe_wait_for_room(p, 1, MIN(n - done, (u64)PIPESIZE));
 		if (!err) {
 			done += pipe_give(p, uptr_add(src, done), n - done, &fault);
 			if (p->in != p->out)
@@ -244,7 +246,7 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 		}
 		/* As if the buffer had PIPESIZE bytes. */
 		if (!err && !fault)
-			err = pipe_wait_for_room(p, 0);
+			err = pipe_wait_for_room(p, 0, 0);
 		spin_unlock(&p->lock);
 		if (done == n || err)
 			return err ? err : (s64)done;

@@ -512,3 +512,45 @@ TEST(fd, hundred_files_in_the_system)
 	CHECK(total >= NFILE - 20);
 	EQ(close(open("/README", O_RDONLY)), 0);
 }
+
+#define RECORD 300
+#define RECORDS 3000
+
+static void write_records(int fd, int tag)
+{
+	unsigned char record[RECORD];
+
+	memset(record, tag, sizeof(record));
+	for (int i = 0; i < RECORDS; i++)
+		EQ(write(fd, record, RECORD), RECORD);
+}
+
+/* Three processes write records; the reader asks for more than the pipe holds.  No other's
+ * bytes come between those of a record, as it is shorter than the 512 bytes of the pipe. */
+TEST(pipe, short_writes_stay_whole)
+{
+	static unsigned char buf[8192];
+	long n, at = 0, tag = 0, pid[3];
+	int fd[2];
+
+	EQ(pipe(fd), 0);
+	for (int i = 0; i < 3; i++) {
+		pid[i] = must_fork();
+		if (!pid[i]) {
+			close(fd[0]);
+			write_records(fd[1], i + 1);
+			exit(0);
+		}
+	}
+	EQ(close(fd[1]), 0);
+	while ((n = read(fd[0], buf, sizeof(buf))) > 0) {
+		for (long i = 0; i < n; i++, at++) {
+			tag = at % RECORD ? tag : buf[i];
+			EQ(buf[i], tag);
+		}
+	}
+	EQ(at, 3 * RECORDS * RECORD);
+	for (int i = 0; i < 3; i++)
+		EQ(reap(pid[i]), 0);
+	EQ(close(fd[0]), 0);
+}
