@@ -210,18 +210,30 @@ s64 pipe_read(struct pipe *p, uptr_t dst, u64 n)
 	return done || !err ? (s64)done : err;
 }
 
-/* Waits until at most p->most bytes are unread, counting @more besides those in the ring,
- * and there is room for @room bytes.  0, -EPIPE or -EINTR.  Lock held. */
-static int pipe_wait_for_room(struct pipe *p, u64 more, u64 room)
+/* Whether a writer must wait before it puts @next bytes into the ring; 0: before it returns.
+ * At most PIPESIZE bytes go in at once, so that nobody's come between them.  Lock held. */
+static inline bool pipe_is_full(const struct pipe *p, u64 next)
 {
-	while (p->reading &&
-	       (p->in - p->out + more > p->most || p->in - p->out + room > p->size)) {
+	u64 unread = p->in - p->out;
+
+	return unread + (next != 0) > p->most || unread + MIN(next, (u64)PIPESIZE) > p->size;
+}
+
+/* Waits until it is not full, or nobody reads.  0, -EPIPE or -EINTR.  Lock held. */
+static __attribute__((noinline)) int pipe_wait_for_room(struct pipe *p, u64 next)
+{
+	while (p->reading && pipe_is_full(p, next)) {
 		int err = waitlist_wait(&p->writers, &p->lock);
 
 		if (err)
 			return err;
 	}
 	return p->reading ? 0 : -EPIPE;
+}
+
+static inline int pipe_room(struct pipe *p, u64 next)
+{
+	return p->reading && !pipe_is_full(p, next) ? 0 : pipe_wait_for_room(p, next);
 }
 
 s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
@@ -235,8 +247,7 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 	for (;;) {
 		fault = false;
 		spin_lock(&p->lock);
-		/* At most PIPESIZE bytes go in at once, so nobody's come between them. */
-		err = pipe_wait_for_room(p, 1, MIN(n - done, (u64)PIPESIZE));
+		err = pipe_room(p, n - done);
 		if (!err) {
 			done += pipe_give(p, uptr_add(src, done), n - done, &fault);
 			if (p->in != p->out)
@@ -246,7 +257,7 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 		}
 		/* As if the buffer had PIPESIZE bytes. */
 		if (!err && !fault)
-			err = pipe_wait_for_room(p, 0, 0);
+			err = pipe_room(p, 0);
 		spin_unlock(&p->lock);
 		if (done == n || err)
 			return err ? err : (s64)done;
