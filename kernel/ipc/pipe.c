@@ -216,7 +216,8 @@ static inline bool pipe_is_full(const struct pipe *p, u64 next)
 {
 	u64 unread = p->in - p->out;
 
-	return unread + (next != 0) > p->most || unread + MIN(next, (u64)PIPESIZE) > p->size;
+	return unread + (next != 0) > p->most ||
+	       unread + MIN(next, (u64)PIPESIZE) > p->size;
 }
 
 /* Waits until it is not full, or nobody reads.  0, -EPIPE or -EINTR.  Lock held. */

@@ -84,10 +84,9 @@ static bool fault_may_copy_ahead(pte_t e)
  * threads, which could use the pages ahead meanwhile, it is one. */
 static u32 fault_cow_run(struct aspace *as, const struct vma *area, const struct pt_cur *c)
 {
-	u32 n = 1, max = as->shared ? 1 : fault_run_room(as, area, c, PTE_D);
+	u32 n = 1, max = fault_run_room(as, area, c, PTE_D);
 
-	if (max > 1)
-		max = pt_own_run(c, max);
+	max = as->shared || max == 1 ? 1 : pt_own_run(c, max);
 	while (n < max && fault_may_copy_ahead(pte_load(c->slot + n)))
 		n++;
 	return n;

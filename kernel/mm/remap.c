@@ -20,13 +20,16 @@ static bool remap_wants_frames(const struct vma *v)
 	return v->flags & VMA_SHARED && !v->object;
 }
 
-/* Lets @v grow to @new_end.  -EEXIST: another area is in the way; -ENOMEM, -EINTR.  An
- * error changes nothing. */
+/* Lets @v grow to @new_end.  -EEXIST: another area or the guard is in the way; -ENOMEM,
+ * -EINTR.  An error changes nothing. */
 static int remap_grow_in_place(struct aspace *as, struct vma *v, va_t new_end)
 {
 	va_t end = v->end;
-	int err = vma_resize(&as->areas, v, v->start, new_end);
+	int err;
 
+	if (as->guarded && as->guard >= end && as->guard < new_end)
+		return -EEXIST;
+	err = vma_resize(&as->areas, v, v->start, new_end);
 	if (!err && remap_wants_frames(v)) {
 		err = aspace_populate(as, v, end, new_end);
 		if (err)

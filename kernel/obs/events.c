@@ -19,16 +19,17 @@ _Static_assert(EVENT_RING * sizeof(struct event) == PAGE_SIZE << RING_ORDER, "ri
 static struct mutex lock;
 static struct page *rings[MAX_HARTS]; /* (lock) [0] NULL: nothing is recorded */
 
-void events_init(void)
-{
-	mutex_init(&lock, "events", RANK_events);
-}
-
 static int events_pid(void)
 {
 	const struct proc *p = thread_current()->proc;
 
 	return p ? p->pid : 0;
+}
+
+void events_init(void)
+{
+	mutex_init(&lock, "events", RANK_events);
+	events_init_pid(events_pid);
 }
 
 /* (lock) */
@@ -53,7 +54,7 @@ static int events_begin(void)
 		}
 		ring[i] = frame_va(rings[i]);
 	}
-	events_start(ring, events_pid);
+	events_start(ring);
 	return 0;
 }
 
@@ -91,8 +92,11 @@ void snap_events(struct snap *s)
 	for (; number <= end; number++) {
 		struct event e;
 
-		if (!event_read(hart, number, &e))
+		if (!event_read(hart, number, &e)) {
+			if (events_recorded(hart) - number < EVENT_RING)
+				return; /* it is being written: later */
 			continue;
+		}
 		if (s->header->count == s->room) {
 			s->header->next = SNAP_EVENTS_FROM(hart, number);
 			return;

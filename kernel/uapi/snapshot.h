@@ -192,11 +192,11 @@ struct snap_bytes {
 
 /* SNAP_CALLS: which calls the program of a process means by the numbers of the labs, 22 to
  * 63: those that it or a process that it has forked has used since exec. */
-#define SNAP_CALL_HOW(X)                                                        \
-	X(NONE, "-")                                                            \
-	X(BY_NAME, "the name of the stub, in the file's symbol table")          \
-	X(BY_RUN, "the run of stubs around it, which one year's programs have") \
-	X(BY_TABLE, "the kernel's own table of numbers")
+#define SNAP_CALL_HOW(X)                           \
+	X(NONE, "-")                               \
+	X(BY_NAME, "the stub's name, in the file") \
+	X(BY_RUN, "the stubs around it")           \
+	X(BY_TABLE, "the kernel's table")
 
 enum snap_call_how {
 #define X(id, what) SNAP_CALL_##id,

@@ -17,6 +17,7 @@ static const char usage[] =
 	"  -p   PA is a physical address\n";
 
 #define ROW 16
+#define USER_END 0x4000000000ull
 
 static void print_row(unsigned long long at, const unsigned char *byte, unsigned n)
 {
@@ -68,7 +69,7 @@ static void print_end(unsigned long long at)
 static void print_gap(unsigned long long *from, unsigned long long to)
 {
 	if (*from != to)
-		printf("%10llx  nothing is there, up to %llx\n", *from, to);
+		printf("%10llx  nothing can be read, up to %llx\n", *from, to);
 	*from = to;
 }
 
@@ -118,6 +119,10 @@ int main(int argc, char **argv)
 	if (!argv[0])
 		tool_usage(usage);
 	at = tool_address(*argv++);
+	if (!physical && at >= USER_END) {
+		tool_warnx(argv[-1], "programs have addresses below 0x4000000000");
+		exit(2);
+	}
 	if (argv[0])
 		count = tool_number(*argv++, 1, 1 << 30);
 	if (argv[0])

@@ -58,7 +58,7 @@ static void print_area(const struct snap_area *a, const struct totals *t)
 	print_row(t);
 	printf(" %s %s", rights(a, text), snap_area_name(a->kind));
 	if (a->kind == SNAP_AREA_FILE)
-		printf(" +%llx", a->offset);
+		printf("+%llx", a->offset);
 	printf("%s\n", a->kind == SNAP_AREA_GUARD ? tool_colour(PLAIN) : "");
 }
 

@@ -276,7 +276,7 @@ static void print_totals(const struct totals *t, const struct snap_header *h)
 		printf(", %llu shared; %llu guard%s", t->shared, t->guards,
 		       t->guards == 1 ? "" : "s");
 	printf("; %llu tables", t->tables + 1 + (!opt_kernel && h->flags & SNAP_ISOLATED));
-	printf(opt_kernel ? " with the root\n" : " with the roots\n");
+	putchar('\n');
 }
 
 /* --- one address --------------------------------------------------------- */
@@ -431,12 +431,9 @@ static void print_path(int pid, const char *address)
 	if (!snap_begin(&r, SNAP_PATH, pid, va))
 		snap_die(pid);
 	table = r.header.root;
-	printf("address %llx of ", va);
-	if (va >= KERNEL_START)
-		printf("the kernel, in the boot root, which %d (%s) shares\n", r.header.pid,
-		       r.header.name);
-	else
-		printf("%d (%s)\n", r.header.pid, r.header.name);
+	printf("address %llx of %s%d (%s)\n", va,
+	       va >= KERNEL_START ? "the kernel half of " : "", r.header.pid,
+	       r.header.name);
 	while ((e = snap_next(&r)) != NULL) {
 		print_step(e, va, table);
 		table = e->pa;
@@ -465,8 +462,8 @@ static void print_path(int pid, const char *address)
 static void print_title(const struct snap_header *h)
 {
 	if (opt_kernel) {
-		printf("the kernel half, in the boot root %llx, which %d (%s) shares\n",
-		       h->root, h->pid, h->name);
+		printf("kernel half of %d (%s), boot root %llx\n", h->pid, h->name,
+		       h->root);
 		return;
 	}
 	printf("page table of %d (%s), root %llx", h->pid, h->name, h->root);

@@ -22,7 +22,7 @@ static const char usage[] =
 	"was done.\n"
 	"The status is that of COMMAND.\n"
 	"  -f   faults only\n"
-	"The option `events` (see vmctl) is on meanwhile.\n";
+	"The option `events` (see vmctl) is on meanwhile; if vmtrace is killed, it stays on.\n";
 
 #define HARTS_MAX 8
 #define PAGE 4096ull
@@ -57,7 +57,7 @@ static bool hart_read(int hart)
 	if (!snap_begin(&r, SNAP_EVENTS, 0, SNAP_EVENTS_FROM(hart, next_number[hart])))
 		return false;
 	while ((e = snap_next(&r)) != NULL) {
-		if (next_number[hart])
+		if (e->number > next_number[hart])
 			lost += e->number - next_number[hart];
 		next_number[hart] = e->number + 1;
 		pending_add(e);
@@ -80,12 +80,12 @@ static int compare_times(const void *a, const void *b)
 
 /* --- whose events ------------------------------------------------------ */
 
-static int family[512];
-static int nfamily;
+static int *family;
+static size_t nfamily, family_room;
 
 static bool family_has(int pid)
 {
-	for (int i = 0; i < nfamily; i++)
+	for (size_t i = 0; i < nfamily; i++)
 		if (family[i] == pid)
 			return true;
 	return false;
@@ -93,8 +93,20 @@ static bool family_has(int pid)
 
 static void family_add(int pid)
 {
-	if (nfamily < (int)(sizeof(family) / sizeof(family[0])))
-		family[nfamily++] = pid;
+	if (nfamily == family_room) {
+		family_room = 2 * family_room + 16;
+		family = realloc(family, family_room * sizeof(*family));
+		if (!family)
+			tool_die("processes");
+	}
+	family[nfamily++] = pid;
+}
+
+static void family_remove(int pid)
+{
+	for (size_t i = 0; i < nfamily; i++)
+		if (family[i] == pid)
+			family[i] = family[--nfamily];
 }
 
 /* --- lines ------------------------------------------------------------- */
@@ -149,6 +161,8 @@ static void pending_print(unsigned long long begin)
 			family_add((int)e->va);
 		if (!only_faults || EVENT_IS_FAULT(e->kind))
 			print_event(e, begin);
+		if (e->kind == EVENT_EXIT)
+			family_remove(e->pid);
 	}
 	npending = 0;
 	if (lost)
@@ -156,6 +170,27 @@ static void pending_print(unsigned long long begin)
 			"%llu events were lost: they came faster than they were read\n",
 			lost);
 	lost = 0;
+}
+
+/* --- the option ------------------------------------------------------------------ */
+
+static bool events_are_on(void)
+{
+	static struct snap_reader r;
+	const struct snap_option *o;
+
+	if (!snap_begin(&r, SNAP_OPTIONS, 0, 0))
+		tool_die("events");
+	while ((o = snap_next(&r)) != NULL)
+		if (strcmp(o->name, "events") == 0)
+			return strcmp(o->value, "on") == 0;
+	return false;
+}
+
+static void events_set(const char *value)
+{
+	if (setoption("events", value) < 0)
+		tool_die("events");
 }
 
 /* --- the command ------------------------------------------------------- */
@@ -180,8 +215,7 @@ static int command_start(char **argv)
 	family_add(pid);
 	harts_read();
 	npending = 0; /* what was before */
-	for (int hart = 0; hart < HARTS_MAX; hart++)
-		next_number[hart] += next_number[hart] == 0;
+	lost = 0;
 	close(go[1]);
 	return pid;
 }
@@ -205,17 +239,22 @@ int main(int argc, char **argv)
 {
 	unsigned long long begin;
 	int c, status;
+	bool on;
 
 	while ((c = tool_getopt(argc, argv, "+fh", usage)) != -1)
 		only_faults |= c == 'f';
 	if (optind == argc)
 		tool_usage(usage);
 	fflush(stdout);
-	if (setoption("events", "on") < 0)
-		tool_die("events");
+	for (int hart = 0; hart < HARTS_MAX; hart++)
+		next_number[hart] = 1;
+	on = events_are_on();
+	events_set("on");
 	begin = (unsigned long long)clock_ns();
 	status = command_follow(command_start(&argv[optind]), begin);
-	if (setoption("events", "off") < 0)
-		tool_die("events");
+	if (!events_are_on())
+		tool_warnx("events", "somebody has switched them off: the end is missing");
+	else if (!on)
+		events_set("off");
 	return status;
 }

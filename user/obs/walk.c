@@ -114,16 +114,20 @@ static walk_fn *walk_pattern(const char *name, struct walk *w)
 }
 
 /* "64K", "8M", "1G", or bytes. */
-static size_t size_of(const char *text)
+static size_t size_of(char *text)
 {
 	static const char units[] = "KMG";
-	char digits[16];
 	size_t len = strlen(text);
 	const char *unit = len ? strchr(units, text[len - 1]) : NULL;
 	int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+	size_t bytes;
 
-	snprintf(digits, sizeof(digits), "%.*s", (int)(len - (unit != NULL)), text);
-	return (size_t)tool_number(digits, 1, LONG_MAX >> 22) << shift;
+	if (unit)
+		text[len - 1] = '\0';
+	bytes = (size_t)tool_number(text, 1, LONG_MAX >> shift) << shift;
+	if (unit)
+		text[len - 1] = *unit;
+	return bytes;
 }
 
 int main(int argc, char **argv)

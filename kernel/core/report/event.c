@@ -18,7 +18,7 @@ static struct event_ring {
 	u64 recorded;     /* (A) */
 } rings[MAX_HARTS];
 
-static int (*event_pid)(void); /* (C) once events_on */
+static int (*event_pid)(void); /* (C) */
 
 static struct event *event_slot(u32 hart, u64 number)
 {
@@ -58,16 +58,22 @@ void event_record(enum event_kind kind, u64 va, u64 pages, u32 detail)
 	new.hart = (u8)hart_index();
 	number = __atomic_add_fetch(&rings[new.hart].recorded, 1, __ATOMIC_RELAXED);
 	e = event_slot(new.hart, number);
-	if (e)
+	if (e && number == (u32)number)
 		event_write(e, number, &new);
 	rcu_leave();
 }
 
-void events_start(struct event *const ring[], int (*pid)(void))
+void events_init_pid(int (*pid)(void))
 {
 	event_pid = pid;
-	for (u32 i = 0; i < nharts; i++)
+}
+
+void events_start(struct event *const ring[])
+{
+	for (u32 i = 0; i < nharts; i++) {
+		__atomic_store_n(&rings[i].recorded, 0, __ATOMIC_RELAXED);
 		__atomic_store_n(&rings[i].at, ring[i], __ATOMIC_RELEASE);
+	}
 	__atomic_store_n(&events_on, true, __ATOMIC_RELEASE);
 }
 
@@ -81,7 +87,7 @@ void events_stop(void)
 
 u64 events_recorded(u32 hart)
 {
-	return __atomic_load_n(&rings[hart].recorded, __ATOMIC_ACQUIRE);
+	return MIN(__atomic_load_n(&rings[hart].recorded, __ATOMIC_ACQUIRE), (u64)(u32)-1);
 }
 
 static bool event_copy(const struct event *e, u64 number, struct event *out)

@@ -17,13 +17,17 @@ static inline void event(enum event_kind kind, u64 va, u64 pages, u32 detail)
 		event_record(kind, va, pages, detail);
 }
 
-/* From now on events are recorded: ring[h], zeroed, has EVENT_RING records of hart h.  @pid
- * gives the process of the running thread, or 0.  events_stop() returns when nobody uses
- * the rings any more.  The caller sees to it that one does not run beside the other. */
-void events_start(struct event *const ring[], int (*pid)(void));
+/* At boot.  @pid gives the process of the running thread, or 0. */
+void events_init_pid(int (*pid)(void));
+
+/* From now on events are recorded, and numbered from 1 on: ring[h], zeroed, has EVENT_RING
+ * records of hart h.  events_stop() returns when nobody uses the rings any more.  The caller
+ * sees to it that one does not run beside the other. */
+void events_start(struct event *const ring[]);
 void events_stop(void);
 
-/* How many events @hart has recorded: their numbers are 1 to that. */
+/* How many events @hart has recorded: their numbers are 1 to that.  There are at most
+ * 2^32 - 1; later ones are not recorded. */
 u64 events_recorded(u32 hart);
 
 /* Copies event @number of @hart; false: it was overwritten, or is not complete. */

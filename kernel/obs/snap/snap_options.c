@@ -60,5 +60,5 @@ s64 sys_setoption(const u64 arg[6])
 		err = arg_path(arg[1], value);
 	if (!err)
 		err = option_set(name, value);
-	return err ? err : events_follow_option();
+	return err || strcmp(name, "events") != 0 ? err : events_follow_option();
 }

@@ -205,6 +205,28 @@ TEST(mremap, large_ones_move)
 	KILLS(load8(p + 2 * mega));
 }
 
+/* The page below the guard becomes a mapping, with what it held. */
+static void grow_over_the_guard(void)
+{
+	word guard = guard_page(), at = guard - PAGE, q;
+	word held = map(0, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	memcpy((void *)held, (void *)at, PAGE);
+	EQ(map(at, PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), at);
+	memcpy((void *)at, (void *)held, PAGE);
+	REFUSED((long)remap(at, PAGE, 2 * PAGE, 0));
+	KILLS(store8(guard, 1));
+	q = remap(at, PAGE, 2 * PAGE, MREMAP_MAYMOVE);
+	CHECK(q != ~0ul && q != at);
+	EQ(load8(q), load8(held));
+	exit(0);
+}
+
+TEST(mremap, does_not_grow_over_the_guard)
+{
+	CHILD(0, grow_over_the_guard());
+}
+
 /* With @spare pages of memory: each call either works or changes nothing. */
 static void remap_starved(int spare)
 {

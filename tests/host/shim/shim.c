@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/hart.h"
+#include "core/report/event.h"
 #include "core/report/klog.h"
 #include "core/sync/lockcount.h"
 #include "core/sync/mutex.h"
@@ -18,6 +19,14 @@
 #include "lib/assert.h"
 #include "mm/phys/kmap.h"
 #include "net/port.h"
+
+/* No test records events. */
+bool events_on;
+
+void event_record(enum event_kind kind, u64 va, u64 pages, u32 detail)
+{
+	abort();
+}
 
 __thread u32 shim_hart;
 uintptr_t shim_direct;

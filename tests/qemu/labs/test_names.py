@@ -141,7 +141,7 @@ def test_stripped_by_the_run_of_stubs(output, name):
     _, lab = PROGRAMS[name]
     found = rows(output, f"{name}s")
     assert {number: call for number, (_, call, _) in found.items()} == expected(lab)
-    assert all(stub == "-" and "the run of stubs" in told for stub, _, told in found.values())
+    assert all(stub == "-" and "the stubs around it" in told for stub, _, told in found.values())
 
 
 BIGARG = [("2023", 220), ("2025", 400)]
