@@ -210,8 +210,8 @@ s64 pipe_read(struct pipe *p, uptr_t dst, u64 n)
 	return done || !err ? (s64)done : err;
 }
 
-/* Whether a writer must wait before it puts @next bytes into the ring; 0: before it returns.
- * At most PIPESIZE bytes go in at once, so that nobody's come between them.  Lock held. */
+/* Whether a writer must wait before it puts @next bytes into the ring; 0: before it
+ * returns.  Up to PIPESIZE bytes go in at once: nobody's come between them.  Lock held. */
 static inline bool pipe_is_full(const struct pipe *p, u64 next)
 {
 	u64 unread = p->in - p->out;

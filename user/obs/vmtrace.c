@@ -22,7 +22,7 @@ static const char usage[] =
 	"was done.\n"
 	"The status is that of COMMAND.\n"
 	"  -f   faults only\n"
-	"The option `events` (see vmctl) is on meanwhile; if vmtrace is killed, it stays on.\n";
+	"The option `events` (see vmctl) is on meanwhile, and stays on if vmtrace is killed.\n";
 
 #define HARTS_MAX 8
 #define PAGE 4096ull

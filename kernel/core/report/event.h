@@ -21,8 +21,8 @@ static inline void event(enum event_kind kind, u64 va, u64 pages, u32 detail)
 void events_init_pid(int (*pid)(void));
 
 /* From now on events are recorded, and numbered from 1 on: ring[h], zeroed, has EVENT_RING
- * records of hart h.  events_stop() returns when nobody uses the rings any more.  The caller
- * sees to it that one does not run beside the other. */
+ * records of hart h.  events_stop() returns when nobody uses the rings any more.  The
+ * caller sees to it that one does not run beside the other. */
 void events_start(struct event *const ring[]);
 void events_stop(void);
 
