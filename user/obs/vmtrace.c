@@ -22,7 +22,8 @@ static const char usage[] =
 	"was done.\n"
 	"The status is that of COMMAND.\n"
 	"  -f   faults only\n"
-	"The option `events` (see vmctl) is on meanwhile, and stays on if vmtrace is killed.\n";
+	"The option `events` (see vmctl) is on meanwhile, and stays on if vmtrace is\n"
+	"killed.\n";
 
 #define HARTS_MAX 8
 #define PAGE 4096ull
