@@ -25,6 +25,7 @@ bool events_on;
 
 void event_record(enum event_kind kind, u64 va, u64 pages, u32 detail)
 {
+	fprintf(stderr, "event %d %lx %lu %u\n", kind, va, pages, detail);
 	abort();
 }
 
