@@ -69,7 +69,8 @@ TEST(obs, a_frame_of_a_large_leaf_is_in_a_block)
 		store8(va, 1);
 	e = entry_of(0, base);
 	EQ(frame_at(e.pa).order, 9 * e.level);
-	EQ(frame_at(e.pa + 37 * PAGE).order, 9 * e.level);
+	if (e.level)
+		EQ(frame_at(e.pa + 37 * PAGE).order, 9);
 	EQ(unmap(at, 4 << 20), 0);
 }
 

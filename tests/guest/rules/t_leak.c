@@ -120,7 +120,9 @@ TEST(leak, snapshots)
 {
 	for (int kind = 1; kind < SNAP_NKINDS; kind++)
 		if (kind != SNAP_TOUCHED)
-			LOOK(snapshot, SNAP_PIECE, kind, 0, 0, OUT, SNAP_PIECE);
+			LOOK(snapshot, SNAP_PIECE, kind, 0,
+			     kind == SNAP_FRAME || kind == SNAP_RAM ? 0x80200000 : 0, OUT,
+			     SNAP_PIECE);
 	LOOK(snapshot, SNAP_PIECE, SNAP_PT, 0, 0xffffffc000000000, OUT, SNAP_PIECE);
 	LOOK(harvest, SNAP_PIECE, 0, 0, OUT, SNAP_PIECE);
 }
