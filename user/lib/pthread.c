@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "sys.h"
@@ -312,13 +313,15 @@ int pthread_cond_wait(pthread_cond_t *c, pthread_mutex_t *m)
 int pthread_cond_timedwait(pthread_cond_t *c, pthread_mutex_t *m,
 			   const struct timespec *until)
 {
+	struct timespec now;
 	long left;
 
 	if (until->tv_nsec < 0 || until->tv_nsec >= NS)
 		return EINVAL;
 	if (until->tv_sec >= LONG_MAX / NS) /* in 292 years */
 		return pthread_cond_wait(c, m);
-	left = until->tv_sec * NS + until->tv_nsec - clock_ns();
+	clock_gettime(CLOCK_REALTIME, &now);
+	left = (until->tv_sec - now.tv_sec) * NS + until->tv_nsec - now.tv_nsec;
 	return left <= 0 || cond_sleep(c, m, left) == -ETIMEDOUT ? ETIMEDOUT : 0;
 }
 
