@@ -107,7 +107,7 @@ def test_completion(m):
     assert answer(m, "cat alph\t").endswith("\n1\n")
     assert answer(m, "cat al\tin\t").endswith("\n2\n")
     assert answer(m, "cat s\tf\t").endswith("\n3\n")
-    assert answer(m, "upti\t; prin\t done").endswith("done")
+    assert answer(m, "upti\t; prin\tf\t done").endswith("done")
     m.console.send("cat al\t\t")
     m.console.expect_exact("alpha   alpine\r\n$ ")
     m.console.send("\x15")
