@@ -292,7 +292,7 @@ TEST(stats, text_of_the_lock_labs)
 		store8((word)page, 1);
 		EQ(sbrk(-(int)PAGE, EAGER), page + (long)PAGE);
 		EQ(lseek(file, 0, 0), 0);
-		/* A page comes and goes: reads, and writes to it, take no lock of the cache. */
+		/* A page that comes and goes: use of it takes no lock of the cache. */
 		EQ(write(file, "x", 1), 1);
 		EQ(ftruncate(file, 0), 0);
 	}
