@@ -268,6 +268,12 @@ void uaccess_count_more(u64 n)
 	counts[hart_index()].copyin += n;
 }
 
+void uaccess_count_less(u64 copyins, u64 strings)
+{
+	counts[hart_index()].copyin -= copyins;
+	counts[hart_index()].copyinstr -= strings;
+}
+
 u64 uaccess_count_copyin(void)
 {
 	u64 sum = 0;

@@ -490,6 +490,8 @@ s64 proc_exec(const char *path, uptr_t argv, uptr_t envp, unsigned max)
 	result = exec_fetch_lists(x, argv, envp);
 	if (!result)
 		result = exec_fetch_strings(x);
+	if (!result && envp.va)
+		uaccess_count_less(x->entries - x->argc - 1, x->entries - x->argc - 2);
 	if (!result)
 		result = exec_file(x, path);
 	exec_free(x);

@@ -134,7 +134,9 @@ static s64 syscall_call(const struct thread *t, s64 number)
 static void syscall_trace_request(const struct proc *p, struct request r, s64 result)
 {
 	u32 bit = r.used < 32 ? r.used : syscall_bit((u32)r.number);
-	const char *name = syscall_name((u32)r.number);
+	/* xv6's lines know one exec. */
+	u32 number = r.number == NR_execve ? NR_exec : (u32)r.number;
+	const char *name = syscall_name(number);
 
 	if (bit < 32 && p->trace & BIT(bit) && name)
 		printk("%d: syscall %s -> %ld\n", p->pid, name, result);

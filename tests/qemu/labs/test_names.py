@@ -133,7 +133,7 @@ def test_by_name(output, name):
     assert {number: call for number, (_, call, _) in found.items()} == expected(lab)
     for stub, number in lab:
         if stub not in SLOW:
-            assert found[number][0] == stub and "the name of the stub" in found[number][2]
+            assert found[number][0] == stub and "the stub's name" in found[number][2]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
