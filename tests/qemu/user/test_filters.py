@@ -536,7 +536,7 @@ def test_same_as_here(m, here, line):
     ("watch -t -e -n 0.1 'echo shown; false' | xxd -p", "1b5b481b5b324a73686f776e0a\n"),
     ("watch -e false | tail -n 2", "\x1b[H\x1b[2Jevery 2s: false\n\n"),
     ("ln /test [; [ 1 -lt 2 ] && echo yes; [ 1 -gt 2 ] || echo no; ./[ x || echo wrong; rm [",
-     "yes\nno\n[: the last argument must be ]\nwrong\n"),
+     "yes\nno\n[: ]: is missing\nwrong\n"),
 ])
 def test_small_ones(m, line, want):
     assert m.run(line) == want

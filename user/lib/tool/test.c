@@ -214,12 +214,15 @@ int test_eval(int argc, char **argv)
 	if (strcmp(tool_basename(argv[0]), "[") == 0 &&
 	    (argc < 2 || strcmp(*--t.end, "]") != 0))
 		test_fail(&t, "]", "is missing");
+	else if (t.end - t.at == 4 && strcmp(*t.at, "!") == 0)
+		is = (t.at++,
+		      !test_or(&t)); /* of four words the first negates all others */
 	else if (t.at < t.end)
 		is = test_or(&t);
 	if (t.at < t.end)
 		test_fail(&t, *t.at, "was not expected");
 	if (!t.wrong)
 		return !is;
-	fprintf(stderr, "%s: %s: %s\n", argv[0], t.what, t.wrong);
+	fprintf(stderr, "%s: %s: %s\n", tool_basename(argv[0]), t.what, t.wrong);
 	return STATUS_WRONG;
 }

@@ -95,7 +95,7 @@ static char *place(int n)
 	static char text[16];
 	char *at = text;
 
-	*at++ = 'd';
+	*at++ = 'Q'; // no program's name
 	*at++ = 'a' + n / 4000;
 	*at++ = '/';
 	for (int digit = 10000; digit; digit /= 10)
