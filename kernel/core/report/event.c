@@ -27,17 +27,12 @@ static struct event *event_slot(u32 hart, u64 number)
 	return at ? &at[number % EVENT_RING] : NULL;
 }
 
+/* from->number is 0. */
 static void event_write(struct event *e, u64 number, const struct event *from)
 {
 	__atomic_store_n(&e->number, 0, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_RELEASE);
-	e->time = from->time;
-	e->va = from->va;
-	e->pages = from->pages;
-	e->pid = from->pid;
-	e->kind = from->kind;
-	e->detail = from->detail;
-	e->hart = from->hart;
+	*e = *from;
 	__atomic_store_n(&e->number, (u32)number, __ATOMIC_RELEASE);
 }
 

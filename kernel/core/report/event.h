@@ -10,10 +10,10 @@ extern bool events_on;
 
 void event_record(enum event_kind kind, u64 va, u64 pages, u32 detail);
 
-/* Any context. */
+/* In a thread, and in no section of core/sync/rcu.h. */
 static inline void event(enum event_kind kind, u64 va, u64 pages, u32 detail)
 {
-	if (__builtin_expect(events_on, false))
+	if (__builtin_expect(__atomic_load_n(&events_on, __ATOMIC_RELAXED), false))
 		event_record(kind, va, pages, detail);
 }
 
