@@ -50,8 +50,10 @@ void uaccess_init_hart(void);
 /* Adds @n to the number of copies: for a copy that xv6 makes in that many pieces more. */
 void uaccess_count_more(u64 n);
 
+/* Takes back what exec has counted for an environment, which xv6 has not. */
+void uaccess_count_less(u64 copyins, u64 strings);
+
 /* The number of complete copies from user memory, and of strings copied, since boot; for
  * the lab's "statistics". */
-void uaccess_count_less(u64 copyins, u64 strings); /* an environment is none of xv6's */
 u64 uaccess_count_copyin(void);
 u64 uaccess_count_copyinstr(void);

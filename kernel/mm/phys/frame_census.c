@@ -59,15 +59,13 @@ void frame_census(struct frame_census *census)
 
 bool frame_is_known(const struct page *pg)
 {
-	pfn_t pfn = frame_span.base + (pfn_t)(pg - frame_span.table);
-
-	return frame_chunk_is_open(frame_chunk_of(pfn));
+	return frame_chunk_is_open(frame_chunk_of(frame_pfn(pg)));
 }
 
 /* The first frame of a block of 2^n frames lies at a multiple of 2^n, and says n. */
 u8 frame_block_order(const struct page *pg)
 {
-	pfn_t pfn = frame_span.base + (pfn_t)(pg - frame_span.table);
+	pfn_t pfn = frame_pfn(pg);
 
 	if (!frame_is_known(pg))
 		return FRAME_MAX_ORDER;
