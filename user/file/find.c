@@ -39,7 +39,7 @@ struct node {
 	char **command; /* nwords of it, without the end */
 	int nwords;
 	char **paths; /* for + */
-	size_t npaths, bytes;
+	size_t npaths;
 };
 
 static bool depth_first, has_action, pruned;

@@ -53,7 +53,7 @@ void *tool_realloc(void *old, size_t size, const char *what);
 int tool_pid(const char *text, int min);
 
 /* What switches to a colour of the terminal; "" if standard output is none. */
-enum tool_colour { PLAIN, BOLD, FAINT, RED, YELLOW, GREEN };
+enum tool_colour { PLAIN, BOLD, FAINT, RED, YELLOW };
 const char *tool_colour(enum tool_colour colour);
 
 /* An address in hexadecimal, with or without 0x before it, or complain and exit(2). */
@@ -110,7 +110,7 @@ void tool_each(char **names, tool_input_fn *fn);
 
 /* A line of any length, with the newline that ends it; starts as { 0 }. */
 struct tool_line {
-	char *text; /* no NUL at its end */
+	char *text; /* no NUL at its end, but room for one */
 	size_t len, room;
 };
 

@@ -43,7 +43,6 @@ _Noreturn void sys_exit(int status);
 long sys_pipe(int fd[2]);
 long sys_read(int fd, void *buf, size_t n);
 long sys_kill(int pid);
-long sys_exec(const char *path, char *const argv[]);
 long sys_execve(const char *path, char *const argv[], char *const envp[]);
 long sys_fstat(int fd, struct kstat *st);
 long sys_chdir(const char *path);

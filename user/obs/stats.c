@@ -1,6 +1,7 @@
 /* stats - print what the kernel has counted, since boot or while a command ran */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,28 +59,10 @@ static unsigned long long value_before(const struct snap_count *list, int n,
 	return 0;
 }
 
-static int command_run(char **argv)
-{
-	int pid, status = 0;
-
-	fflush(stdout);
-	pid = fork();
-	if (pid < 0)
-		tool_die(argv[0]);
-	if (pid == 0) {
-		execvp(argv[0], argv);
-		tool_warn(argv[0]);
-		_exit(127);
-	}
-	if (wait_status(pid, &status, 0) < 0)
-		tool_die(argv[0]);
-	return status & 0xff;
-}
-
 static int print_gains(char **argv, bool all)
 {
 	static struct snap_count before[COUNTERS_MAX], after[COUNTERS_MAX];
-	int nbefore = counters_read(before), status = command_run(argv);
+	int nbefore = counters_read(before), status = tool_run(argv);
 	int n = counters_read(after);
 
 	for (int i = 0; i < n; i++) {
@@ -89,7 +72,7 @@ static int print_gains(char **argv, bool all)
 		if (gain && (all || !strchr(c->name, ':')))
 			fprintf(stderr, "%-16s %9llu  %s\n", c->name, gain, c->what);
 	}
-	return status;
+	return status < 0 ? 128 + SIGKILL : status;
 }
 
 /* --- the device ------------------------------------------------------------- */

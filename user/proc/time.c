@@ -1,9 +1,8 @@
 /* time - run a command and tell how long it took */
-#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,9 +16,6 @@ static const char usage[] =
 	"found; 126: it could not be run.\n"
 	"  -p   the format of POSIX; there is no other\n";
 
-#define STATUS_NOT_RUN 126
-#define STATUS_MISSING 127
-
 static double time_now(void)
 {
 	struct timespec ts;
@@ -31,9 +27,8 @@ static double time_now(void)
 int main(int argc, char **argv)
 {
 	struct rusage r = { 0 };
-	int status = 0, error;
 	double start;
-	pid_t pid;
+	int status;
 
 	while (tool_getopt(argc, argv, "+ph", usage) != -1)
 		;
@@ -41,18 +36,10 @@ int main(int argc, char **argv)
 	if (!*argv)
 		tool_usage(usage);
 	start = time_now();
-	pid = fork();
-	if (pid == 0) {
-		execvp(*argv, argv);
-		error = errno;
-		tool_warn(*argv);
-		_exit(error == ENOENT ? STATUS_MISSING : STATUS_NOT_RUN);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) < 0)
-		tool_die(*argv);
+	status = tool_run(argv);
 	getrusage(RUSAGE_CHILDREN, &r);
 	fprintf(stderr, "real %.2f\nuser %.2f\nsys %.2f\n", time_now() - start,
 		(double)r.ru_utime.tv_sec + (double)r.ru_utime.tv_usec / 1e6,
 		(double)r.ru_stime.tv_sec + (double)r.ru_stime.tv_usec / 1e6);
-	return WEXITSTATUS(status);
+	return status < 0 ? 128 + SIGKILL : status;
 }

@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 {
 	static char command[4096];
 	bool title = true, end_if_failed = false;
-	const char *time = "2";
+	const char *time = "2s";
 	int c, status, ticks;
 
 	while ((c = tool_getopt(argc, argv, "+etn:h", usage)) != -1) {
@@ -41,7 +41,7 @@ int main(int argc, char **argv)
 	for (;;) {
 		fputs("\033[H\033[2J", stdout);
 		if (title)
-			printf("every %ss: %s\n\n", time, command);
+			printf("every %s: %s\n\n", time, command);
 		status = tool_run((char *[]){ "sh", "-c", command, NULL });
 		if (ferror(stdout))
 			return tool_finish();

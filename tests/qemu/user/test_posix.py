@@ -82,15 +82,13 @@ def test_programs_of_the_environment(m, host, line):
     "echo gone > /dev/null; cat /dev/null",
     "wc -c < /dev/null",
     "cat /dev/null a/one > copy; cat copy",
-    "head -c 3000 /dev/zero | wc -c",
+    "dd if=/dev/zero bs=1000 count=3 2> err | wc -c",
     "echo typed > /dev/full",
     "cat a/one > /dev/full",
     "grep x /dev/null",
     "cmp /dev/null /dev/null",
 ])
 def test_devices(m, host, line):
-    if "head -c" in line and "-c" not in m.run("head --help"):
-        pytest.skip("head has no -c")
     assert here(m, line) == on_host(host, line)
 
 

@@ -7,10 +7,11 @@
 
 const char *tool_colour(enum tool_colour colour)
 {
-	static const char *const codes[] = {
-		[PLAIN] = "\033[m", [BOLD] = "\033[1m",    [FAINT] = "\033[2m",
-		[RED] = "\033[31m", [YELLOW] = "\033[33m", [GREEN] = "\033[32m"
-	};
+	static const char *const codes[] = { [PLAIN] = "\033[m",
+					     [BOLD] = "\033[1m",
+					     [FAINT] = "\033[2m",
+					     [RED] = "\033[31m",
+					     [YELLOW] = "\033[33m" };
 	static int on = -1;
 	char value[4];
 

@@ -40,7 +40,7 @@ bool tool_line(FILE *file, struct tool_line *line)
 		c = getc(file);
 		if (c == EOF)
 			break;
-		if (line->len == line->room) {
+		if (line->len + 1 >= line->room) {
 			line->room = line->room ? line->room * 2 : 128;
 			line->text = tool_realloc(line->text, line->room, "a line");
 		}
