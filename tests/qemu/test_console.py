@@ -125,6 +125,8 @@ def test_background_shows_its_number(m):
     assert answer(m, "jobs").endswith(f"\n[{number}] running   sleep 600\n")
     answer(m, "kill $!; wait")
     assert answer(m, "jobs").endswith("jobs\n")
+    answer(m, "sleep 0 & wait $!")
+    assert answer(m, "jobs").endswith("jobs\n")
 
 
 def test_end_of_input_ends_cat(m):

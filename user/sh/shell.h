@@ -116,9 +116,8 @@ void sh_function_unset(const char *name);
 
 int sh_run_simple(const struct sh_node *node, bool last);
 
-/* Run a command of arguments: @any: functions too.  Does not return with @last, if that is
- * a program. */
-int sh_run_args(int argc, char **argv, bool any, bool last);
+/* Run a builtin or a program, but no function. */
+int sh_run_args(int argc, char **argv);
 
 /* sh_expand() and sh_expand_one() with the values of this shell.  NULL after sh_abort(). */
 char **sh_words(const struct sh_word *words, int *argc);

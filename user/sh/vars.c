@@ -249,17 +249,12 @@ char **sh_environment(void)
 	return envp;
 }
 
-static void var_fail(const char *name, const char *why)
-{
-	sh_warnx(name, why);
-}
-
 void sh_vars_init(void)
 {
 	shell.values.get = sh_value;
 	shell.values.set = sh_var_set;
 	shell.values.command = sh_substitute;
-	shell.values.fail = var_fail;
+	shell.values.fail = sh_warnx;
 	(void)sh_var_set("OPTIND", "1");
 	for (char **entry = environ; entry && *entry; entry++) {
 		size_t len = sh_assigned_name(*entry);

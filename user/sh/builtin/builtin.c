@@ -182,7 +182,7 @@ int run_command(int argc, char **argv)
 	if (i == argc)
 		return 0;
 	if (!how)
-		return sh_run_args(argc - i, argv + i, false, false);
+		return sh_run_args(argc - i, argv + i);
 	for (; i < argc; i++)
 		status |= describe(argv[i], how == 'V');
 	return status;

@@ -23,7 +23,16 @@ static void options_print(void)
 		       shell.options & 1u << i ? "on" : "off");
 }
 
-static bool option_by_name(const char *name, bool on)
+/* @kind: of the command line of sh; NULL: the builtin set has it. */
+static void option_complain(const char *word, const char *kind)
+{
+	if (kind)
+		sh_warnx(word, "no such option");
+	else
+		builtin_complain("set", word, "no such option");
+}
+
+static bool option_by_name(const char *name, bool on, const char *kind)
 {
 	for (unsigned i = 0; i < sizeof(option_names) / sizeof(option_names[0]); i++) {
 		if (strcmp(option_names[i], name) != 0)
@@ -31,7 +40,7 @@ static bool option_by_name(const char *name, bool on)
 		option_put(1u << i, on);
 		return true;
 	}
-	builtin_complain("set", name, "no such option");
+	option_complain(name, kind);
 	return false;
 }
 
@@ -50,7 +59,7 @@ int sh_options_read(char **args, char *kind)
 			if (at) {
 				option_put(1u << (at - SH_OPTION_LETTERS), on);
 			} else if (*c == 'o' && !c[1] && arg[1]) {
-				if (!option_by_name(*++arg, on))
+				if (!option_by_name(*++arg, on, kind))
 					return -1;
 				break;
 			} else if (*c == 'o' && !c[1]) {
@@ -60,7 +69,7 @@ int sh_options_read(char **args, char *kind)
 			} else {
 				char word[] = { **arg, *c, '\0' };
 
-				builtin_complain("set", word, "no such option");
+				option_complain(word, kind);
 				return -1;
 			}
 		}

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <tool.h>
 
 #include <builtins.h>
 
@@ -48,15 +49,9 @@ static bool complete_is(const char *dir, const char *name, mode_t type)
 {
 	char path[PATH_MAX];
 	struct stat st;
-	size_t n = strlen(dir);
 
-	if (n + strlen(name) + 2 > sizeof(path))
-		return false;
-	strcpy(path, dir);
-	if (n && dir[n - 1] != '/')
-		strcpy(path + n++, "/");
-	strcpy(path + n, name);
-	return stat(path, &st) == 0 && (st.st_mode & S_IFMT) == type;
+	return tool_join(path, sizeof(path), *dir ? dir : ".", name) &&
+	       stat(path, &st) == 0 && (st.st_mode & S_IFMT) == type;
 }
 
 /* The names in @dir; only of programs if @commands. */
@@ -82,19 +77,15 @@ static void complete_command(struct completer *c)
 #undef X
 	};
 	const char *path = sh_value("PATH");
+	char dir[PATH_MAX];
 
 	for (unsigned i = 0; i < sizeof(builtins) / sizeof(builtins[0]); i++)
 		complete_add(c, builtins[i]);
 	for (struct sh_function *f = shell.functions; f; f = f->next)
 		complete_add(c, f->name);
-	for (path = path ? path : "/:"; path;) {
-		size_t n = strcspn(path, ":");
-		char *dir = arena_copy(c->arena, path, n);
-
-		if (dir)
-			complete_dir(c, dir, true);
-		path = path[n] ? path + n + 1 : NULL;
-	}
+	path = path ? path : TOOL_PATH;
+	while (tool_search(&path, "", dir, sizeof(dir)))
+		complete_dir(c, dir, true);
 }
 
 /* Whether a word that starts at byte @at is where a command begins. */

@@ -149,6 +149,8 @@ void sh_jobs_print(void)
 	for (struct job *j = jobs; j; j = j->next) {
 		char state[24] = "running";
 
+		if (!j->pid)
+			continue; /* somebody has waited for it */
 		if (j->status == 0)
 			strcpy(state, "done");
 		else if (j->status > 0)

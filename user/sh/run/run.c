@@ -265,8 +265,11 @@ static int case_matches(const struct sh_node *item, const char *subject)
 	for (const struct sh_word *w = item->words; w; w = w->next) {
 		char *pattern = sh_expand_pattern(&x, w->text);
 
-		if (!pattern)
+		if (!pattern) {
+			if (x.nomem)
+				sh_say("sh: out of memory\n", NULL);
 			return -1;
+		}
 		if (match_text(pattern, subject))
 			return 1;
 	}

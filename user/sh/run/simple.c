@@ -134,17 +134,14 @@ static int run_inside(const struct sh_node *node, int argc, char **argv)
 	return status;
 }
 
-int sh_run_args(int argc, char **argv, bool any, bool last)
+int sh_run_args(int argc, char **argv)
 {
-	struct sh_function *f = any ? sh_function_find(argv[0]) : NULL;
 	sh_builtin_fn *fn = sh_builtin_find(argv[0]);
 	pid_t pid;
 
-	if (f)
-		return function_call(f, argv);
 	if (fn)
 		return builtin_call(fn, argc, argv);
-	pid = last && !shell.exit_trap ? 0 : sh_fork();
+	pid = sh_fork();
 	if (pid == 0)
 		_exit(sh_exec(argv));
 	return sh_wait(pid);
@@ -170,7 +167,7 @@ int sh_run_simple(const struct sh_node *node, bool last)
 
 	shell.substituted = -1;
 	argv = sh_words(node->words, &argc);
-	if (argv && shell.options & SH_XTRACE)
+	if (argv && argc && shell.options & SH_XTRACE)
 		sh_trace(argv);
 	if (argv && (argc == 0 || sh_builtin_find(argv[0]) || sh_function_find(argv[0]))) {
 		status = run_inside(node, argc, argv);

@@ -53,7 +53,7 @@ static void here_read_one(struct parser *p, struct sh_redir *r)
 	if (here_unquote(end))
 		r->kind = SH_HERE_RAW;
 	for (;;) {
-		size_t from, n;
+		size_t from, n, slashes = 0;
 
 		(void)scan_peek(p);
 		while (r->strip && scan_peek(p) == '\t')
@@ -78,8 +78,9 @@ static void here_read_one(struct parser *p, struct sh_redir *r)
 		}
 		memcpy(text + len, p->src->text + from, n);
 		len += n;
-		joined = r->kind == SH_HERE && n > 1 && text[len - 2] == '\\' &&
-			 (n < 3 || text[len - 3] != '\\');
+		while (slashes + 1 < n && text[len - 2 - slashes] == '\\')
+			slashes++;
+		joined = r->kind == SH_HERE && text[len - 1] == '\n' && slashes % 2;
 	}
 	here_skip_line(p);
 	r->target = text ? text : "";

@@ -2,7 +2,7 @@
  *
  *   list     = and-or { (";" | "&" | newline) and-or } [";" | "&" | newline]
  *   and-or   = pipeline { ("&&" | "||") pipeline }
- *   pipeline = ["!"] command { "|" command }
+ *   pipeline = {"!"} command { "|" command }
  *   command  = compound { redirection } | NAME "(" ")" compound { redirection }
  *            | { NAME=word | redirection } { word | redirection }
  *   compound = "(" list ")" | "{" list "}" | if | while | until | for | case

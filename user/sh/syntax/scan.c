@@ -220,6 +220,7 @@ static void scan_command(struct parser *p)
 
 enum sh_dollar scan_dollar(struct parser *p, bool quoted)
 {
+	size_t n;
 	size_t start = p->src->at;
 	char next = scan_ahead(p, 1);
 
@@ -246,11 +247,9 @@ enum sh_dollar scan_dollar(struct parser *p, bool quoted)
 		return SH_DOLLAR_COMMAND;
 	}
 	p->src->at++;
-	next = (char)sh_parameter_length(p->src->text + p->src->at);
-	if (!next)
-		return SH_DOLLAR_NONE;
-	p->src->at += sh_parameter_length(p->src->text + p->src->at);
-	return SH_DOLLAR_NAME;
+	n = sh_parameter_length(p->src->text + p->src->at);
+	p->src->at += n;
+	return n ? SH_DOLLAR_NAME : SH_DOLLAR_NONE;
 }
 
 char *scan_word(struct parser *p)

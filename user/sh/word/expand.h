@@ -41,7 +41,7 @@ char **sh_expand(struct sh_expansion *x, const struct sh_word *words, int *argc)
 /* The one string that @text makes, without patterns and without splitting. */
 char *sh_expand_one(struct sh_expansion *x, const char *text);
 
-/* The same for a pattern: what was quoted has backslashes for fnmatch(). */
+/* The same for a pattern: what was quoted has backslashes for match_text(). */
 char *sh_expand_pattern(struct sh_expansion *x, const char *text);
 
 /* The same for the text of a here-document, in which quotes are plain characters. */

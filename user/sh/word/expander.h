@@ -1,6 +1,6 @@
 /* expander.h - what the files that expand words share.
  *
- * A field is built as a pattern: a quoted character that is special to fnmatch() gets a
+ * A field is built as a pattern: a quoted character that is special to match_text() gets a
  * backslash.  If an unquoted one is special, the field becomes the names of the files that
  * match.  Otherwise, or if no file matches, the backslashes are removed. */
 #pragma once
