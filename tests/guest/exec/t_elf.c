@@ -53,26 +53,25 @@ TEST(elf, any_file_offset)
 	}
 }
 
-TEST(elf, entry_in_the_middle)
+static void enter_at(word at)
 {
 	struct elf_file *f = elf_simple(CODE(exit_42));
 
-	f->segment->filesz = f->segment->memsz = 0x800;
-	elf_code(f, 0xb0 + 0x700, CODE(exit_43));
-	f->size = 0xb0 + 0x800;
-	f->header->entry = 0x700;
+	f->segment->filesz = f->segment->memsz = at + 0x100;
+	elf_code(f, (long)(0xb0 + at), CODE(exit_43));
+	f->size = 0xb0 + at + 0x100;
+	f->header->entry = at;
 	EQ(elf_try(f), 43);
+}
+
+TEST(elf, entry_in_the_middle)
+{
+	enter_at(0x700);
 }
 
 TEST(elf, entry_on_a_two_byte_boundary)
 {
-	struct elf_file *f = elf_simple(CODE(exit_42));
-
-	f->segment->filesz = f->segment->memsz = 0x802;
-	elf_code(f, 0xb0 + 0x702, CODE(exit_43));
-	f->size = 0xb0 + 0x802;
-	f->header->entry = 0x702;
-	EQ(elf_try(f), 43);
+	enter_at(0x702);
 }
 
 TEST(elf, data_segment_is_loaded)

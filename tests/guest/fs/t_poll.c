@@ -106,45 +106,38 @@ static void act_close(int fd[2])
 	close(fd[1]);
 }
 
+/* A child acts on the pipe after a while; that wakes who waits for @event at @end. */
+static void act_wakes(int b[2], void (*act)(int fd[2]), int end, short event)
+{
+	struct pollfd p = { b[end], event, 0 };
+	long pid = must_fork();
+
+	if (pid == 0) {
+		pause(1);
+		act(b);
+		exit(0);
+	}
+	EQ(poll(&p, 1, -1), 1);
+	EQ(p.revents, event);
+	EQ(reap(pid), 0);
+	act_close(b);
+}
+
 TEST(poll, a_write_wakes)
 {
 	int b[2];
-	struct pollfd p;
-	long pid;
 
 	EQ(pipe(b), 0);
-	pid = must_fork();
-	if (pid == 0) {
-		pause(1);
-		act_write(b);
-		exit(0);
-	}
-	p = (struct pollfd){ b[0], POLLIN, 0 };
-	EQ(poll(&p, 1, -1), 1);
-	EQ(p.revents, POLLIN);
-	EQ(reap(pid), 0);
-	act_close(b);
+	act_wakes(b, act_write, 0, POLLIN);
 }
 
 TEST(poll, a_read_wakes)
 {
 	int b[2];
-	struct pollfd p;
-	long pid;
 
 	EQ(pipe(b), 0);
 	EQ(write(b[1], scratch, PIPESIZE), PIPESIZE);
-	pid = must_fork();
-	if (pid == 0) {
-		pause(1);
-		act_read(b);
-		exit(0);
-	}
-	p = (struct pollfd){ b[1], POLLOUT, 0 };
-	EQ(poll(&p, 1, -1), 1);
-	EQ(p.revents, POLLOUT);
-	EQ(reap(pid), 0);
-	act_close(b);
+	act_wakes(b, act_read, 1, POLLOUT);
 }
 
 TEST(poll, the_last_close_wakes)

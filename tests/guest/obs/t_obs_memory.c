@@ -1,6 +1,7 @@
 /* t_obs_memory.c - snapshot() of single frames, and of bytes of memory. */
 #include "t_obs.h"
 #include "mapping.h"
+#include "super.h"
 
 /* One piece of @kind from @start on, in @piece; returns how many records. */
 static long read_piece(int kind, int pid, word start, union piece *piece)
@@ -39,6 +40,9 @@ TEST(obs, all_frames_one_by_one)
 {
 	static union piece piece;
 	static word found[256];
+	static struct snap_count kinds[32];
+	struct snap_query q = { SNAP_FRAMES, 0, 0, SNAP_PIECE };
+	int nkinds = snap_all(&q, kinds, COUNT(kinds));
 	struct meminfo m;
 	word pa = 0x80000000, n = 0;
 
@@ -56,6 +60,11 @@ TEST(obs, all_frames_one_by_one)
 	} while (pa != SNAP_END);
 	EQ(n, m.total);
 	CHECK(found[0] > 100); /* free */
+	/* These stand still while the test runs. */
+	for (int i = 0; i < nkinds; i++)
+		if (strcmp(kinds[i].name, "table") == 0 ||
+		    strcmp(kinds[i].name, "trapframe") == 0)
+			EQ(found[i], kinds[i].value);
 }
 
 /* A block of 2 MiB, while it is one leaf. */
@@ -68,6 +77,7 @@ TEST(obs, a_frame_of_a_large_leaf_is_in_a_block)
 	for (word va = base; va < base + (2 << 20); va += PAGE)
 		store8(va, 1);
 	e = entry_of(0, base);
+	EQ(e.level, level_if_on());
 	EQ(frame_at(e.pa).order, 9 * e.level);
 	if (e.level)
 		EQ(frame_at(e.pa + 37 * PAGE).order, 9);

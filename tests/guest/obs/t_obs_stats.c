@@ -127,6 +127,41 @@ TEST(stats, console_counts_bytes)
 	EQ(unlink("con"), 0);
 }
 
+/* What an execve() that finds no file counts with @envp. */
+static void execve_counts(int fd, char *const envp[], long count[2])
+{
+	char *argv[] = { "x", 0 };
+	long pid;
+
+	stats_read(fd, TEXT);
+	count[0] = stat_value("copyin");
+	count[1] = stat_value("copyinstr");
+	pid = must_fork();
+	if (pid == 0) {
+		ecall_raw((long)"nosuch", (long)argv, (long)envp, 0, 0, 0,
+			  SYS_NATIVE + 115);
+		exit(0);
+	}
+	EQ(reap(pid), 0);
+	stats_read(fd, TEXT);
+	count[0] = stat_value("copyin") - count[0];
+	count[1] = stat_value("copyinstr") - count[1];
+}
+
+TEST(stats, an_environment_counts_nothing)
+{
+	char *const two[] = { "A=1", "B=2", 0 };
+	long without[2], with[2];
+	int fd = stats_open();
+
+	execve_counts(fd, 0, without);
+	execve_counts(fd, two, with);
+	EQ(with[0], without[0]);
+	EQ(with[1], without[1]);
+	CHECK(without[0] > 0 && without[1] > 0);
+	close(fd);
+}
+
 /* A copy that succeeds counts one, whatever its length; a copy that fails counts nothing.
  * Nobody else runs: the processes above this one wait for their children. */
 TEST(stats, copyin_and_copyinstr_count_what_succeeds)
