@@ -2,12 +2,19 @@
 #
 #   make                 kernel/kernel, the programs and the host tools
 #   make qemu            the same and fs.img, then boots it; leave with Ctrl-A x
-#   make qemu-gdb        the same, but waits for a debugger: `make gdb` in another window
+#   make qemu-gdb        the same, but waits for a debugger
+#   make gdb             the debugger for it, in another window
 #   make fs.img          the disk image; one that exists is kept and brought up to date
 #   make server          answers datagrams of a program in the machine (NET=1)
 #   make clean           removes everything that was built, fs.img included
 #   make grade           make clean, then the grader ./grade-lab-NAME that lies here
-#   make check, format   the checks of the source, and clang-format
+#   make check           the checks of the source: ./test checks
+#   make format          formats the C files with clang-format
+#   make docs            makes anew what is made from the code in README.md and docs/
+#   make programs        the programs alone
+#   make host-tools      mkfs, fsck and the other tools for this computer
+#   make test.img        build/test.img: all programs, and those that test the kernel
+#   make help            this text
 #
 # Variables: LAB=name (what a lab calls for, see mk/lab.mk; may stand in conf/lab.mk)
 # CPUS=3 MEM=128M BOOTARGS='opt=val ...' QEMUEXTRA='...' LEGACY=1
@@ -15,7 +22,8 @@
 # XV6='path/a.c ...' (xv6 programs, compiled untouched) EXAMPLES=1 (those of xv6/examples)
 # FSBIG=1 (an image of the file system lab: large files, 200000 blocks) FSSIZE=blocks
 # ADD='file ...' (any file for the image) TOOLPREFIX=riscv64-linux-gnu- LLVM=1 CHECK=1
-# WERROR=1 V=1 BUILD=folder for objects (default: build)
+# WERROR=1 V=1 BUILD=folder (default: build; with another one nothing is written here:
+# kernel/kernel and fs.img lie in it, too)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -29,6 +37,8 @@ say = $(if $(V)$(silent),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 
 BUILD ?= build
+# With BUILD elsewhere nothing is written here: what else lies in the tree lies there, too.
+OUTSIDE := $(if $(filter-out build,$(BUILD)),$(BUILD)/)
 include mk/lab.mk
 
 # A build also depends on flags and lists of files.  Such a text is kept in a file, whose
@@ -65,14 +75,14 @@ include mk/image.mk
 include mk/qemu.mk
 $(call refuse_blanks,IMAGE KERNEL)
 
-.PHONY: all clean check format docs FORCE
-all: kernel/kernel kernel/kernel.sym programs host-tools
+.PHONY: all clean check format docs help FORCE
+all: $(KERNEL_COPY) $(KERNEL_COPY).sym programs host-tools
 
 FORCE:
 
 clean:
-	$(call say,CLEAN,build/ kernel/kernel kernel/kernel.sym fs.img)
-	$(Q)rm -rf $(BUILD) kernel/kernel kernel/kernel.sym kernel/kernel.asm fs.img packets.pcap $(lab_host_programs)
+	$(call say,CLEAN,$(BUILD)/$(if $(OUTSIDE),, kernel/kernel kernel/kernel.sym fs.img))
+	$(Q)rm -rf $(BUILD) $(if $(OUTSIDE),,$(KERNEL_COPY) $(KERNEL_COPY).sym $(KERNEL_COPY).asm fs.img packets.pcap $(lab_host_programs))
 
 check:
 	$(Q)./test checks
@@ -82,3 +92,6 @@ format:
 
 docs:
 	$(Q)tools/gen_docs.py
+
+help:
+	@sed -n -e '/^$$/q' -e '3,$$s/^# \{0,1\}//p' Makefile

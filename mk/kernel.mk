@@ -1,9 +1,10 @@
 # kernel.mk - kernel/kernel and kernel/kernel.sym from every .c and .S in kernel/.
 #
 # Objects go to $(BUILD)/kernel-VARIANT/.  The kernel that was linked last is copied to
-# kernel/kernel, where debuggers and scripts expect it.
+# kernel/kernel, where debuggers and scripts expect it, or to its like in BUILD.
 
 KB := $(BUILD)/kernel-$(VARIANT)
+KERNEL_COPY := $(OUTSIDE)kernel/kernel
 KERNEL_LD := kernel/arch/riscv/kernel.ld
 ASM_OFFSETS_C := $(wildcard kernel/arch/riscv/asm_offsets.c)
 
@@ -67,13 +68,14 @@ $(KB)/kernel.elf: $(KERNEL_OBJ) $(KB)/objects $(KERNEL_LD) mk/kernel.mk mk/ksyms
 	$(Q)$(call link_with_names,$@,$(KB)/names1.elf)
 
 # FORCE: another variant may have been copied here meanwhile.
-kernel/kernel: $(KB)/kernel.elf FORCE
+$(KERNEL_COPY): $(KB)/kernel.elf FORCE
+	@mkdir -p $(@D)
 	@cmp -s $< $@ || cp $< $@
 
-kernel/kernel.sym: kernel/kernel
+$(KERNEL_COPY).sym: $(KERNEL_COPY)
 	$(Q)$(NM) -n $< | sed -n 's/^\([0-9a-f]\{16\}\) [a-zA-Z] \([A-Za-z_][A-Za-z0-9_.$$]*\)$$/\1 \2/p' > $@
 
-kernel/kernel.asm: kernel/kernel
+$(KERNEL_COPY).asm: $(KERNEL_COPY)
 	$(Q)$(OBJDUMP) -S $< > $@
 
 -include $(KERNEL_OBJ:.o=.d) $(ASM_OFFSETS_H).d

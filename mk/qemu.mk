@@ -3,7 +3,7 @@
 QEMU ?= qemu-system-riscv64
 CPUS ?= 3
 MEM ?= 128M
-KERNEL ?= kernel/kernel
+KERNEL ?= $(KERNEL_COPY)
 GDBPORT ?= $(shell expr $$(id -u) % 5000 + 25000)
 
 # The kernel takes the first value that it is given for an option.  RUN_BOOT is what ./run
@@ -18,7 +18,17 @@ QEMUOPTS = -machine virt -bios default -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) 
 
 .PHONY: boot-files print-qemu qemu qemu-nox qemu-fs qemu-gdb gdb print-gdbport
 
-boot-files: kernel/kernel kernel/kernel.sym $(IMAGE) $(HOST_TOOLS)
+boot-files: $(KERNEL_COPY) $(KERNEL_COPY).sym $(IMAGE) $(HOST_TOOLS)
+
+# The usual names, for what lies elsewhere.
+ifneq ($(OUTSIDE),)
+.PHONY: kernel/kernel kernel/kernel.asm
+kernel/kernel kernel/kernel.asm: %: $(OUTSIDE)%
+ifneq ($(IMAGE),fs.img)
+.PHONY: fs.img
+fs.img: $(IMAGE)
+endif
+endif
 
 print-qemu:
 	$(info $(QEMU) $(QEMUOPTS))@:
@@ -36,14 +46,19 @@ qemu-gdb: boot-files
 		echo "port $(GDBPORT) is open already: is another 'make qemu-gdb' running? (GDBPORT=n takes another)" >&2; \
 		exit 1; \
 	fi; \
-	mkdir -p build; echo "target remote 127.0.0.1:$(GDBPORT)" > build/gdb-target; \
+	mkdir -p $(BUILD); echo "target remote 127.0.0.1:$(GDBPORT)" > $(BUILD)/gdb-target; \
 	echo "*** Now run 'make gdb' in another window, in this folder (port $(GDBPORT))."; \
 	exec $(QEMU) $(QEMUOPTS) -S -gdb tcp::$(GDBPORT)
 
 # -iex: gdb reads a folder's .gdbinit only if it was told to trust that folder.
 GDB ?= $(firstword $(foreach g,gdb-multiarch $(TOOLPREFIXES:%=%gdb),$(call has,$(g))) gdb)
 gdb:
+ifeq ($(OUTSIDE),)
 	@exec $(GDB) -q -iex 'add-auto-load-safe-path $(CURDIR)'
+else
+	@sed -e 's,^file .*,file $(KERNEL_COPY),' -e 's,build/gdb-target,$(BUILD)/gdb-target,' .gdbinit > $(BUILD)/gdbinit
+	@BUILD=$(BUILD) exec $(GDB) -q -nx -x $(BUILD)/gdbinit
+endif
 
 print-gdbport:
 	@echo $(GDBPORT)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the test suites; ./test is the way to call it.
 
-usage: run_tests.py [--list] [SUITE ...]      default: all suites
+usage: run_tests.py [SUITE ...]      default: all suites
 
 A suite is a list of jobs; a job is a command, its output goes to
 build/test/NAME.log, and it counts as one test or as those that its output
@@ -22,7 +22,7 @@ import time
 
 OUT = pathlib.Path("build/test")
 WORKERS = min(os.cpu_count() or 1, 4)
-PYTHON = "/usr/bin/python3"
+PYTHON = sys.executable
 TAIL_LINES = 30
 PANIC_LINES = 60
 SKIPPED = 77  # the status of a job whose tool is missing
@@ -265,10 +265,6 @@ def run_suite(suite):
 
 
 def main():
-    if "--list" in sys.argv[1:]:
-        for suite in SUITES:
-            print(f"{suite.__name__:8} {suite.__doc__}")
-        return 0
     known = {suite.__name__: suite for suite in SUITES}
     for name in sys.argv[1:]:
         if name not in known:
