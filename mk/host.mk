@@ -9,7 +9,8 @@ HOST_ALL_CFLAGS := -std=gnu17 $(HOST_CFLAGS) -Wall -Wextra $(if $(WERROR),-Werro
 HOST_TOOLS := $(BUILD)/mkfs $(BUILD)/fsck $(BUILD)/console-run
 
 .PHONY: host-tools
-host-tools: $(HOST_TOOLS) $(BUILD)/udp-server $(BUILD)/bench-tool
+# The benchmark's tool is for Linux.
+host-tools: $(HOST_TOOLS) $(BUILD)/udp-server $(if $(filter Linux,$(shell uname -s)),$(BUILD)/bench-tool)
 
 -include tools/build.mk
 

@@ -3,13 +3,22 @@
 # UPROGS (user/build.mk) and XV6PROGS (xv6/build.mk) are the programs; ADD is
 # any file.  mk/image.sh says what happens to an image that exists.
 
-IMAGE ?= fs.img
+IMAGE ?= $(OUTSIDE)fs.img
 XV6PROGS ?=
 ADD ?=
 $(call require_files,ADD,$(foreach f,$(ADD),$(firstword $(subst :, ,$(f)))))
 
 .PHONY: programs
 programs: $(UPROGS) $(XV6PROGS)
+
+# Without picolibc there are the programs of xv6/basic, and those that were asked for.
+PICOLIBC_MISSING := $(if $(PICOLIBC_LIB),,$(BUILD)/no-picolibc)
+$(UPROGS) $(XV6PROGS): | $(PICOLIBC_MISSING)
+$(BUILD)/no-picolibc:
+	@mkdir -p $(@D)
+	@echo "picolibc is not in $(PICOLIBC), so the programs of user/ are left out: the image has" >&2
+	@echo "a small shell and xv6 programs.  docs/install.md says how to get picolibc." >&2
+	@touch $@
 
 # Scripts that drive the console wait for the two bytes of the prompt, so none of our
 # files may contain them.

@@ -6,7 +6,7 @@
 # `run` installs what building and booting need, `test` what ./test needs, too.  Looks for
 # the tools themselves first, and asks no package manager if all are there.  Prints a line
 # before it installs anything.  TOOLPREFIX, LLVM and PICOLIBC in the environment mean what
-# they mean for make.
+# they mean for make; PICOLIBC=none asks for none.  PYTHON is the Python of ./test.
 set -u
 
 cd "$(dirname "$0")/.." || exit 1
@@ -36,6 +36,7 @@ missing_gcc() {
 # The C library of the programs, where user/build.mk looks for it.
 have_picolibc() {
 	folder=${PICOLIBC:-/usr/lib/picolibc/riscv64-unknown-elf}
+	[ "$folder" != none ] || return 0
 	[ -r "$folder/include/picolibc.h" ] &&
 		for arch in rv64imafdc rv64iafd; do
 			[ -r "$folder/lib/$arch/lp64d/libc.a" ] && return
@@ -94,9 +95,10 @@ missing() {
 	have dtc || echo device-tree-compiler
 	have dash || echo dash
 	have git || echo git
-	[ -x /usr/bin/python3 ] || echo python3
-	/usr/bin/python3 -c 'import pytest' 2>/dev/null || echo python3-pytest
-	/usr/bin/python3 -c 'import pexpect' 2>/dev/null || echo python3-pexpect
+	python=${PYTHON:-/usr/bin/python3}
+	have "$python" || echo python3
+	"$python" -c 'import pytest' 2>/dev/null || echo python3-pytest
+	"$python" -c 'import pexpect' 2>/dev/null || echo python3-pexpect
 }
 
 # Decided without the package lists, which a new system may not have yet.
@@ -133,15 +135,62 @@ check_qemu_version() {
 	fi
 }
 
+# The package that other systems have it in: our name, Homebrew's, Arch's, Fedora's.
+# -: it comes with another one, or there is none.
+other_names() {
+	cat <<-'END'
+	make                        make             make                 make
+	gcc                         -                gcc                  gcc
+	libc6-dev                   -                glibc                glibc-devel
+	gcc-riscv64-unknown-elf     riscv64-elf-gcc  riscv64-elf-gcc      gcc-riscv64-linux-gnu
+	gcc-riscv64-linux-gnu       -                riscv64-linux-gnu-gcc gcc-riscv64-linux-gnu
+	QEMU                        qemu             qemu-system-riscv    qemu-system-riscv
+	opensbi                     qemu             qemu-system-riscv    qemu-system-riscv
+	picolibc-riscv64-unknown-elf -               -                    -
+	clang                       llvm             clang                clang
+	lld                         lld              lld                  lld
+	llvm                        llvm             llvm                 llvm
+	CLANG-RT                    llvm             compiler-rt          compiler-rt
+	clang-format                clang-format     clang                clang-tools-extra
+	libcmocka-dev               cmocka           cmocka               libcmocka-devel
+	gdb-multiarch               riscv64-elf-gdb  riscv64-elf-gdb      gdb
+	device-tree-compiler        dtc              dtc                  dtc
+	dash                        dash             dash                 dash
+	git                         git              git                  git
+	python3                     python           python               python3
+	python3-pytest              pytest           python-pytest        python3-pytest
+	python3-pexpect             -                python-pexpect       python3-pexpect
+	END
+}
+
+# Prints how another package manager installs the packages $1, as far as it has them.
+explain_other() {
+	if have brew; then
+		column=2 command='brew install'
+	elif have pacman; then
+		column=3 command='pacman -S --needed'
+	elif have dnf; then
+		column=4 command='dnf install'
+	else
+		return
+	fi
+	names=$(for p in $1; do other_names | awk -v p="$p" -v c=$column '$1 == p && $c != "-" { print $c }'; done |
+		sort -u | tr '\n' ' ')
+	[ -z "$names" ] || echo "Here: $command ${names% }" >&2
+	case $column$1 in
+	2*gcc*libc6-dev*) echo "The C compiler comes with: xcode-select --install" >&2 ;;
+	esac
+}
+
 explain() {
 	echo "Missing: $(echo "$1" | sed -e 's/^QEMU$/qemu-system-riscv64/' -e 's/^CLANG-RT$/libclang-rt/' |
 		tr '\n' ' ')" >&2
+	explain_other "$1"
 	cat >&2 <<-'END'
-	These are names of Debian and Ubuntu packages.  Only on these systems are they installed for you.
+	The first line has the names of Debian and Ubuntu.  Only on these systems are they installed for you.
 	On another system get: make, a C compiler, QEMU 7.0 or later for riscv64 with its
-	OpenSBI firmware, a gcc for riscv64 with binutils (riscv64-unknown-elf-gcc, or another: see
-	TOOLPREFIXES in mk/toolchain.mk; TOOLPREFIX=... names one), and picolibc (PICOLIBC=folder
-	if it is not in /usr/lib/picolibc).  Fedora and Arch call QEMU's package qemu-system-riscv.
+	OpenSBI firmware, and a gcc for riscv64 with binutils (riscv64-unknown-elf-gcc, or another: see
+	TOOLPREFIXES in mk/toolchain.mk; TOOLPREFIX=... names one).  docs/install.md says more.
 	END
 	exit 1
 }
@@ -163,6 +212,8 @@ if [ -n "${TOOLPREFIX:-}" ] && ! have "${TOOLPREFIX}gcc" && [ -z "$(missing_gcc)
 	echo "TOOLPREFIX=$TOOLPREFIX: there is no ${TOOLPREFIX}gcc here" >&2
 	exit 1
 fi
+# Without picolibc there are fewer programs, and make says so.
+have apt-get || [ "$1" = test ] || want=$(echo "$want" | sed /^picolibc/d)
 if [ -z "$want" ]; then
 	check_qemu_version
 	exit 0
@@ -180,8 +231,8 @@ else
 	exit 1
 fi
 
-mkdir -p build
-log=build/install.log
+mkdir -p "${BUILD:=build}" || exit 1
+log=$BUILD/install.log
 : > "$log"
 
 # Twice: some packages can be named only after the first are installed.

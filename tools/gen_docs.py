@@ -62,6 +62,7 @@ FOLDERS = [
     ("user/sh/line", "lines that a person types: editing, history, completion"),
     ("xv6/lib", "what xv6 programs are linked with"),
     ("xv6/examples", "xv6 programs that the labs ask for, each with its idea"),
+    ("xv6/basic", "the programs of an image that is made without picolibc"),
     ("tools", "what runs on the host"),
     ("tools/image", "disk images: mkfs and fsck"),
     ("tools/console", "console-run, for ./run -c"),

@@ -11,7 +11,7 @@
 
 PICOLIBC ?= /usr/lib/picolibc/riscv64-unknown-elf
 # Debian 13 has it under another name.
-PICOLIBC_LIB := $(firstword $(wildcard $(patsubst %,$(PICOLIBC)/lib/%/lp64d,rv64imafdc rv64iafd)))
+PICOLIBC_LIB := $(patsubst %/libc.a,%,$(firstword $(wildcard $(patsubst %,$(PICOLIBC)/lib/%/lp64d/libc.a,rv64imafdc rv64iafd))))
 USER_ARCH := -march=rv64gc -mabi=lp64d
 USER_GCC := $(if $(FOUND_PREFIX),$(FOUND_PREFIX)gcc $(USER_ARCH),$(firstword $(CC)) $(if $(LLVM),,$(USER_ARCH)))
 USER_LIBGCC := $(shell $(USER_GCC) -print-libgcc-file-name)
@@ -55,7 +55,7 @@ USER_FOLDER_SRCS := $(foreach f,$(USER_FOLDERS),$(call user_folder_srcs,$(f)))
 USER_NAMES := $(call user_name,$(USER_PROG_SRCS)) $(USER_FOLDERS)
 $(foreach n,$(sort $(USER_NAMES)),$(if $(word 2,$(filter $(n),$(USER_NAMES))),\
 	$(error two programs are called $(n): $(filter %/$(n).c,$(USER_PROG_SRCS)) $(filter $(n),$(USER_FOLDERS)))))
-UPROGS := $(USER_NAMES:%=$(BUILD)/user/%)
+UPROGS := $(if $(PICOLIBC_LIB),$(USER_NAMES:%=$(BUILD)/user/%))
 
 # Changes when the flags do, so that everything is compiled and linked again.
 USER_FLAGS_FILE := $(BUILD)/user/flags
@@ -114,7 +114,9 @@ $(BUILD)/user/init.sym: USER_LIB_OBJ := $(filter-out %/stdio.c.o,$(USER_LIB_OBJ)
 USER_HELP_H := $(BUILD)/user/include/help_table.h
 $(USER_HELP_H): $(USER_PROG_SRCS) $(USER_FOLDERS:%=user/%/main.c) user/build.mk $(USER_SOURCES_FILE)
 	@mkdir -p $(@D)
-	$(Q)sed -n '1s:^/\* \([a-z]*\) - \(.*\) \*/$$:{ "\1", "\2" },:p' -s $(filter %.c,$^) | sort > $@
+	$(Q)for f in $(filter %.c,$^); do \
+		sed -n -e '1s:^/\* \([a-z]*\) - \(.*\) \*/$$:{ "\1", "\2" },:p' -e 1q $$f; \
+	done | sort > $@
 
 $(UO)/user/bin/help.c.o: $(USER_HELP_H)
 

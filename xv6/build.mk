@@ -10,6 +10,8 @@
 #   XV6FLAGS='-DX'                       flags for them; LAB=pgtbl gives -DSOL_PGTBL -DLAB_PGTBL,
 #                                        FSBIG=1 -DLAB_FS
 #
+# Without picolibc the programs of xv6/basic stand in for those of user/.
+#
 # Wants CC, LD, OBJCOPY, AR, TOOLCHAIN, BUILD, Q and say (mk/toolchain.mk, Makefile).
 # Gives XV6PROGS, the stripped files.  build/xv6/NAME.sym is the same program with names
 # and lines, for gdb.
@@ -56,6 +58,9 @@ xv6_with_switch = $(foreach c,$(1),$(c)$(addprefix +,$(wildcard $(c:.c=_switch.S
 # An example gives way to a program of that name that was asked for.
 xv6_examples := $(if $(EXAMPLES),$(filter-out $(foreach p,$(XV6),%/$(call xv6_name,$(p)).c),$(wildcard xv6/examples/*.c)))
 override XV6 := $(strip $(XV6) $(call xv6_with_switch,$(xv6_examples)))
+# So do the basic programs.
+xv6_basic := $(if $(PICOLIBC_LIB),,$(filter-out $(foreach p,$(XV6),%/$(call xv6_name,$(p)).c),$(wildcard xv6/basic/*.c)))
+override XV6 += $(xv6_basic)
 
 xv6_files := $(foreach p,$(XV6),$(call xv6_sources,$(p)))
 $(call require_files,XV6,$(xv6_files), and a + the sources of one program)
@@ -100,6 +105,8 @@ $(foreach p,$(sort $(XV6)),$(eval $(call xv6_program,$(call xv6_name,$(p)),$(p))
 .SECONDARY: $(XV6PROGS:%=%.sym)
 
 # A program that was asked for replaces ours of the same name in the image.
+UPROGS += $(xv6_basic:xv6/basic/%.c=$(BUILD)/xv6/%)
+XV6PROGS := $(filter-out $(UPROGS),$(XV6PROGS))
 UPROGS := $(foreach u,$(UPROGS),$(if $(filter $(notdir $(u)),$(notdir $(XV6PROGS))),,$(u)))
 
 -include $(XV6_LIB_OBJ:.o=.d)

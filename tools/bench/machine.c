@@ -15,7 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/prctl.h> /* this tool is for Linux: see ./bench */
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>

@@ -198,12 +198,20 @@ static void terminal_hand_through(void)
 
 /* --- QEMU ---------------------------------------------------------------------- */
 
+/* Closed in what is executed.  (pipe2() is not everywhere.) */
+static void make_pipe(int ends[2])
+{
+	if (pipe(ends) < 0 || fcntl(ends[0], F_SETFD, FD_CLOEXEC) < 0 ||
+	    fcntl(ends[1], F_SETFD, FD_CLOEXEC) < 0)
+		console_die("console-run: pipe");
+}
+
 static void start_qemu(struct session *s)
 {
 	int out[2], in[2];
 
-	if (pipe2(out, O_CLOEXEC) < 0 || pipe2(in, O_CLOEXEC) < 0)
-		console_die("console-run: pipe");
+	make_pipe(out);
+	make_pipe(in);
 	s->qemu = fork();
 	if (s->qemu < 0)
 		console_die("console-run: fork");
