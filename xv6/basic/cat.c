@@ -3,40 +3,47 @@
 #include "kernel/fcntl.h"
 #include "user/user.h"
 
-static char buf[1024];
+#define CHUNK 1024
 
-/* Returns 0, or 1 after a message. */
-static int print(int fd, const char *name)
+static int failed;
+
+static void complain(const char *what, const char *name)
 {
-	int n;
+	fprintf(2, "cat: cannot %s %s\n", what, name);
+	failed = 1;
+}
 
-	while ((n = read(fd, buf, sizeof(buf))) > 0) {
-		if (write(1, buf, n) != n) {
-			fprintf(2, "cat: cannot write\n");
-			exit(1);
-		}
+static void print(int fd, const char *name)
+{
+	static char chunk[CHUNK];
+
+	for (;;) {
+		int got = read(fd, chunk, CHUNK);
+
+		if (got < 0)
+			complain("read", name);
+		if (got <= 0)
+			return;
+		if (write(1, chunk, got) == got)
+			continue;
+		complain("write", name);
+		exit(1);
 	}
-	if (n < 0)
-		fprintf(2, "cat: cannot read %s\n", name);
-	return n < 0;
 }
 
 int main(int argc, char *argv[])
 {
-	int failed = 0;
-
-	if (argc == 1)
-		exit(print(0, "the input"));
-	for (int i = 1; i < argc; i++) {
-		int fd = open(argv[i], O_RDONLY);
+	if (argc < 2)
+		print(0, "the input");
+	while (*++argv) {
+		int fd = open(*argv, O_RDONLY);
 
 		if (fd < 0) {
-			fprintf(2, "cat: cannot open %s\n", argv[i]);
-			failed = 1;
-			continue;
+			complain("open", *argv);
+		} else {
+			print(fd, *argv);
+			close(fd);
 		}
-		failed |= print(fd, argv[i]);
-		close(fd);
 	}
 	exit(failed);
 }

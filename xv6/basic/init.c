@@ -4,11 +4,12 @@
 #include "kernel/file.h"
 #include "user/user.h"
 
-static void open_console(void)
+/* Descriptors 0, 1 and 2.  An image that never booted has no device. */
+static void console_open(void)
 {
-	if (open("console", O_RDWR) < 0) {
-		mknod("console", CONSOLE, 0);
-		open("console", O_RDWR);
+	while (open("console", O_RDWR) < 0) {
+		if (mknod("console", CONSOLE, 0) < 0)
+			pause(10);
 	}
 	dup(0);
 	dup(0);
@@ -18,7 +19,7 @@ int main(void)
 {
 	static char *argv[] = { "sh", 0 };
 
-	open_console();
+	console_open();
 	for (;;) {
 		int pid, ended;
 
@@ -33,7 +34,6 @@ int main(void)
 		do { /* orphans, too */
 			ended = wait(0);
 		} while (ended >= 0 && ended != pid);
-		if (pid < 0)
-			pause(10);
+		pause(1); /* a shell that cannot run must not take the whole machine */
 	}
 }

@@ -4,17 +4,15 @@
 
 int main(int argc, char *argv[])
 {
-	int failed = 0;
+	int failed = argc < 2;
 
-	if (argc < 2) {
+	if (failed)
 		fprintf(2, "usage: rm NAME...\n");
-		exit(1);
-	}
-	for (int i = 1; i < argc; i++) {
-		if (unlink(argv[i]) < 0) {
-			fprintf(2, "rm: cannot remove %s\n", argv[i]);
-			failed = 1;
-		}
+	while (*++argv) {
+		if (unlink(*argv) == 0)
+			continue;
+		fprintf(2, "rm: cannot remove %s\n", *argv);
+		failed = 1;
 	}
 	exit(failed);
 }
