@@ -22,9 +22,9 @@ names that several files have.  Comments and white space in the code do not matt
 
 Each mutant is applied to a copy of the tree, and the tests that it names are built and
 run: host tests (tests/host/mm/test_pt.c, ...), then cases of abitest, in a machine with the
-boot options that follow and that -cpu, then cases of tools/check/run.py and make.py.
-The first that fails has killed the mutant.  A mutant that survives, does not apply or does not compile makes
-the exit status 1.
+boot options that follow and that -cpu, then cases of scripts in tools/check (run.test_add).
+The first that fails has killed the mutant.  A mutant that survives, does not apply or does
+not compile makes the exit status 1.
 
 `file` with a path, in place of `in`, is for makefiles and scripts: whole lines of that file.
 """
