@@ -19,9 +19,11 @@
 # Variables: LAB=name (what a lab calls for, see mk/lab.mk; may stand in conf/lab.mk)
 # CPUS=3 MEM=128M BOOTARGS='opt=val ...' QEMUEXTRA='...' LEGACY=1
 # NET=1 (an e1000 network card; or NET=virtio)
+# PROG='path/a.c+path/b.c path/dir ...' (programs for picolibc; user/prog.mk)
 # XV6='path/a.c ...' (xv6 programs, compiled untouched) EXAMPLES=1 (those of xv6/examples)
 # FSBIG=1 (an image of the file system lab: large files, 200000 blocks) FSSIZE=blocks
-# ADD='file ...' (any file for the image) TOOLPREFIX=riscv64-linux-gnu- LLVM=1 CHECK=1
+# DISK=64M (a new image of this size, with large files)
+# ADD='file dir ...' (any file or folder for the image) TOOLPREFIX=riscv64-linux-gnu- LLVM=1 CHECK=1
 # WERROR=1 V=1 BUILD=folder (default: build; with another one nothing is written here:
 # kernel/kernel and fs.img lie in it, too)
 
@@ -64,9 +66,10 @@ include mk/toolchain.mk
 include mk/kernel.mk
 include mk/host.mk
 include mk/net.mk
+include mk/outside.mk
 
 UPROGS :=
--include user/build.mk
+-include user/build.mk user/prog.mk
 -include xv6/build.mk
 -include tests/guest/build.mk
 
@@ -76,7 +79,7 @@ include mk/qemu.mk
 $(call refuse_blanks,IMAGE KERNEL)
 
 .PHONY: all clean check format docs help FORCE
-all: $(KERNEL_COPY) $(KERNEL_COPY).sym programs host-tools
+all: $(KERNEL_COPY) $(KERNEL_COPY).sym programs host-tools $(SDK_CONFIG)
 
 FORCE:
 

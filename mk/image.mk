@@ -1,11 +1,12 @@
 # image.mk - fs.img: made once, then kept; programs that change are put into it.
 #
-# UPROGS (user/build.mk) and XV6PROGS (xv6/build.mk) are the programs; ADD is
-# any file.  mk/image.sh says what happens to an image that exists.
+# UPROGS (user/build.mk) and XV6PROGS (xv6/build.mk) are the programs, as are PROGS
+# (user/prog.mk); ADD is any file or folder.  DISK=64M is the size of a new image.  mk/image.sh says what happens to an image that exists.
 
 IMAGE ?= $(OUTSIDE)fs.img
 XV6PROGS ?=
 ADD ?=
+PROGS ?=
 $(call require_files,ADD,$(foreach f,$(ADD),$(firstword $(subst :, ,$(f)))))
 
 .PHONY: programs
@@ -27,6 +28,6 @@ $(IMAGE_README): README.md
 	@mkdir -p $(@D)
 	@sed 's/\$$ /% /g' $< > $@
 
-$(IMAGE): $(UPROGS) $(XV6PROGS) $(IMAGE_README) $(HOST_TOOLS) FORCE
-	@mk/image.sh $(if $(silent),-q) $(if $(FSBIG),-b) $(if $(FSSIZE),-s $(FSSIZE)) $(BUILD)/mkfs $(IMAGE) $(BUILD)/$(subst /,_,$(IMAGE)).stamp \
-		-- $(IMAGE_README) $(UPROGS) -- $(XV6PROGS) $(ADD)
+$(IMAGE): $(UPROGS) $(PROGS) $(XV6PROGS) $(IMAGE_README) $(HOST_TOOLS) FORCE
+	@mk/image.sh $(if $(silent),-q) $(if $(FSBIG),-b) $(if $(DISK),-d $(DISK),$(if $(FSSIZE),-s $(FSSIZE))) $(BUILD)/mkfs $(IMAGE) $(BUILD)/$(subst /,_,$(IMAGE)).stamp \
+		-- $(IMAGE_README) $(UPROGS) -- $(PROGS) $(XV6PROGS) $(ADD)

@@ -12,7 +12,8 @@
 #
 # Without picolibc the programs of xv6/basic stand in for those of user/.
 #
-# Wants CC, LD, OBJCOPY, AR, TOOLCHAIN, BUILD, Q and say (mk/toolchain.mk, Makefile).
+# Wants CC, LD, OBJCOPY, AR, TOOLCHAIN, BUILD, Q and say (mk/toolchain.mk, Makefile), and
+# mk/outside.mk.
 # Gives XV6PROGS, the stripped files.  build/xv6/NAME.sym is the same program with names
 # and lines, for gdb.
 
@@ -48,50 +49,27 @@ $(XV6_LIB_OBJ): $(XO)/%.o: % $(XV6_FLAGS_FILE)
 
 XV6PROGS :=
 
-# $(call xv6_name,a.c+b.S): what the program is called.
-xv6_sources = $(subst +, ,$(1))
-xv6_name = $(basename $(notdir $(firstword $(xv6_sources))))
-
 # A program in assembly and C has the names of the thread lab: a.c and a_switch.S.
 xv6_with_switch = $(foreach c,$(1),$(c)$(addprefix +,$(wildcard $(c:.c=_switch.S))))
 
 # An example gives way to a program of that name that was asked for.
-xv6_examples := $(if $(EXAMPLES),$(filter-out $(foreach p,$(XV6),%/$(call xv6_name,$(p)).c),$(wildcard xv6/examples/*.c)))
+xv6_examples := $(if $(EXAMPLES),$(filter-out $(foreach p,$(XV6),%/$(call outside_name,$(p)).c),$(wildcard xv6/examples/*.c)))
 override XV6 := $(strip $(XV6) $(call xv6_with_switch,$(xv6_examples)))
 # So do the basic programs.
-xv6_basic := $(if $(PICOLIBC_LIB),,$(filter-out $(foreach p,$(XV6),%/$(call xv6_name,$(p)).c),$(wildcard xv6/basic/*.c)))
+xv6_basic := $(if $(PICOLIBC_LIB),,$(filter-out $(foreach p,$(XV6),%/$(call outside_name,$(p)).c),$(wildcard xv6/basic/*.c)))
 override XV6 += $(xv6_basic)
 
-xv6_files := $(foreach p,$(XV6),$(call xv6_sources,$(p)))
-$(call require_files,XV6,$(xv6_files), and a + the sources of one program)
-$(foreach f,$(xv6_files),$(if $(findstring %,$(f))$(findstring =,$(f))$(findstring :,$(f)),\
-	$(error XV6: $(f): a name with %, = or : in it does not work here)))
-xv6_names := $(foreach p,$(sort $(XV6)),$(call xv6_name,$(p)))
-$(foreach n,$(sort $(xv6_names)),$(if $(word 2,$(filter $(n),$(xv6_names))),\
-	$(error XV6='$(XV6)': two programs are called $(n))))
+xv6_files := $(foreach p,$(XV6),$(call outside_sources,$(p)))
+$(call outside_check,XV6,$(xv6_files))
+$(call outside_twice,XV6,$(foreach p,$(sort $(XV6)),$(call outside_name,$(p))))
 
-# Objects are named by the path of their source, because many sources have the same name.
-# An object's key has checksums of its source and headers: if these are replaced by other
-# files, the new ones may be older than the object.
-xv6_object_of = $(XO)/of/$(subst ..,__,$(1)).o
+xv6_object_of = $(call outside_object_of,$(XO),$(1))
 xv6_includes = $(if $(wildcard $(dir $(1))../user/.),-I$(dir $(1))..) -I$(dir $(1))
-
-define xv6_object
-$(2).key: FORCE
-	@mkdir -p $$(@D)
-	@$$(key) | cmp -s - $$@ || $$(key) > $$@
-$(2) $(2).key: key = { echo $(1); cksum $(1) $$$$(sed -n 's/:$$$$//p' $(2:.o=.d) 2>/dev/null) 2>/dev/null; }
-$(2): $(1) $(2).key $(XV6_FLAGS_FILE)
-	$$(call say,CC,$(1))
-	$(Q)$(CC) $(XV6_CFLAGS) $(call xv6_includes,$(1)) -MMD -MP -c -o $$@ $(1)
-	@$$(key) > $$@.key && touch $$@
--include $(2:.o=.d)
-endef
 
 define xv6_program
 $(BUILD)/xv6/$(1).key: FORCE
 	@$$(call write_key,$(2) $(XV6_LIB_OBJ))
-$(BUILD)/xv6/$(1).sym: $(foreach s,$(call xv6_sources,$(2)),$(call xv6_object_of,$(s))) $(XV6_LIB_OBJ) xv6/lib/xv6.ld $(BUILD)/xv6/$(1).key
+$(BUILD)/xv6/$(1).sym: $(foreach s,$(call outside_sources,$(2)),$(call xv6_object_of,$(s))) $(XV6_LIB_OBJ) xv6/lib/xv6.ld $(BUILD)/xv6/$(1).key
 	$$(call say,LD,$$@)
 	$(Q)$(LD) $(XV6_LDFLAGS) -o $$@ $$(filter %.o,$$^)
 $(BUILD)/xv6/$(1): $(BUILD)/xv6/$(1).sym
@@ -99,8 +77,9 @@ $(BUILD)/xv6/$(1): $(BUILD)/xv6/$(1).sym
 XV6PROGS += $(BUILD)/xv6/$(1)
 endef
 
-$(foreach s,$(sort $(xv6_files)),$(eval $(call xv6_object,$(s),$(call xv6_object_of,$(s)))))
-$(foreach p,$(sort $(XV6)),$(eval $(call xv6_program,$(call xv6_name,$(p)),$(p))))
+$(foreach s,$(sort $(xv6_files)),$(eval $(call outside_object,$(s),$(call xv6_object_of,$(s)),\
+	$(CC) $(XV6_CFLAGS) $(call xv6_includes,$(s)),$(XV6_FLAGS_FILE))))
+$(foreach p,$(sort $(XV6)),$(eval $(call xv6_program,$(call outside_name,$(p)),$(p))))
 
 .SECONDARY: $(XV6PROGS:%=%.sym)
 

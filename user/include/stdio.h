@@ -6,9 +6,10 @@
 #include <stdarg.h>
 #include <sys/types.h>
 
-ssize_t getline(char **restrict line, size_t *restrict size, FILE *restrict f);
-ssize_t getdelim(char **restrict line, size_t *restrict size, int end, FILE *restrict f);
-int dprintf(int fd, const char *restrict format, ...);
-int vdprintf(int fd, const char *restrict format, va_list args);
+ssize_t getline(char **__restrict line, size_t *__restrict size, FILE *__restrict f);
+ssize_t getdelim(char **__restrict line, size_t *__restrict size, int end,
+		 FILE *__restrict f);
+int dprintf(int fd, const char *__restrict format, ...);
+int vdprintf(int fd, const char *__restrict format, va_list args);
 FILE *popen(const char *command, const char *mode);
 int pclose(FILE *f);

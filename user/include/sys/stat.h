@@ -3,4 +3,4 @@
 
 #include_next <sys/stat.h>
 
-int lstat(const char *restrict path, struct stat *restrict st);
+int lstat(const char *__restrict path, struct stat *__restrict st);
