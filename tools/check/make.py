@@ -333,7 +333,7 @@ def test_crashed_image_is_left_to_the_kernel():
     assert "log-pending" not in checked and "orphan" not in checked, checked
     data = image.read_bytes()
     expect(data[-1024:-1016], b"logged..")
-    expect(subprocess.run(["build/mkfs", "--extract", str(image), "same"], check=True, stdout=subprocess.PIPE,
+    expect(subprocess.run(["build/mkfs", "--get", str(image), "same", "-"], check=True, stdout=subprocess.PIPE,
                           text=True).stdout, "another\n")
 
 
@@ -349,7 +349,7 @@ def test_asked_for_files_take_the_place_of_ours():
         for _ in range(2):
             status, out = make(f"ADD={asked}", f"IMAGE={image}", str(image))
             assert status == 0, out
-            expect(subprocess.run(["build/mkfs", "--extract", str(image), name], check=True,
+            expect(subprocess.run(["build/mkfs", "--get", str(image), name, "-"], check=True,
                                   stdout=subprocess.PIPE, text=True).stdout, "mine\n")
             pathlib.Path("build/user/echo").touch()
 
@@ -394,7 +394,7 @@ def test_tools_see_which_inodes_an_image_has():
             expect((tool, done.returncode), (tool, status))
             assert not status or f"leave out --{other}" in done.stdout, done.stdout
             expect(image.read_bytes() == before, True)
-        found = subprocess.run(["build/mkfs", "--extract", str(image), "long"], check=True, stdout=subprocess.PIPE)
+        found = subprocess.run(["build/mkfs", "--get", str(image), "long", "-"], check=True, stdout=subprocess.PIPE)
         expect(found.stdout == pathlib.Path(longest).read_bytes(), True)
 
 

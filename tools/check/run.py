@@ -7,6 +7,7 @@ Prints `ok NAME` or `FAILED NAME: why` for each case; status 1 if one failed.
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -213,7 +214,7 @@ def test_help():
     status, out, _ = run("--help")
     expect(status, 0)
     for option in ("--harts", "--mem", "--boot", "--add", "--xv6", "--image", "-c", "--gdb", "--legacy",
-                   "--examples", "--lab", "--fsbig", "--net"):
+                   "--examples", "--lab", "--fsbig", "--net", "--prog", "--get", "--disk"):
         assert option in out, option
 
 
@@ -270,6 +271,140 @@ def test_add():
     (OUT / "words").write_text("some words\n")
     expect(run("--add", "words", "-c", "cat words", cwd=OUT), (0, "some words\n", ""))
     expect(run("--add", "words:other", "-c", "cat other", cwd=OUT), (0, "some words\n", ""))
+
+
+TWICE = """#include <stdio.h>
+#include "twice.h"
+
+int main(int argc, char **argv)
+{
+	printf("%s %d\\n", argv[0], twice(argc));
+	return 3;
+}
+"""
+
+
+def twice_folder(name):
+    """A program of two files, in a folder."""
+    folder = OUT / name
+    folder.mkdir()
+    (folder / "main.c").write_text(TWICE)
+    (folder / "twice.h").write_text("int twice(int n);\n")
+    (folder / "twice.c").write_text('#include "twice.h"\n\nint twice(int n)\n{\n\treturn 2 * n;\n}\n')
+    return folder
+
+
+def test_programs_from_anywhere():
+    """Files, folders, what has changed since, and errors with their reason."""
+    folder = twice_folder("double")
+    expect(run("--prog", "main.c+twice.c", "-c", "main x", cwd=folder), (3, "main 4\n", ""))
+    expect(run("--prog", "double/", "-c", "double x y", cwd=OUT), (3, "double 6\n", ""))
+    (folder / "twice.h").write_text("int twice(int n);\n#define twice(n) 70\n")
+    (folder / "twice.c").unlink()
+    expect(run("--prog", ".", "-c", "double", cwd=folder), (3, "double 70\n", ""))
+    # a program takes the place of ours
+    (OUT / "true.c").write_text('int main(void)\n{\n\treturn 9;\n}\n')
+    expect(run("--prog", "true.c", "-c", "/true", cwd=OUT)[0], 9)
+    (OUT / "wrong.c").write_text("int main(void) { return nosuch; }\n")
+    (OUT / "with blank.c").write_text("int main(void) { return 0; }\n")
+    (OUT / "none").mkdir()
+    for path, why in (("wrong.c", "wrong.c:1"), ("with blank.c", "blank"), ("none", "no .c file"), ("no.c", "no such")):
+        status, out, err = run("--prog", path, "-c", "true", cwd=OUT)
+        expect((status, out), (2, ""))
+        assert why in err, err
+
+
+def pagoda_cc(*words, cwd=OUT, stdin=None, program="tools/pagoda-cc"):
+    done = subprocess.run([os.path.abspath(program), *words], cwd=cwd, timeout=TIMEOUT * 3, input=stdin or "",
+                          capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_compiler_for_makefiles_elsewhere():
+    """docs/example in another folder, and what configure scripts and Makefiles do with a compiler."""
+    place = OUT / "a place"
+    shutil.copytree("docs/example", place)
+    status = subprocess.run(["make", "-s", "-C", str(place), f"CC='{os.path.abspath('tools/pagoda-cc')}'", "letters"],
+                            timeout=TIMEOUT, capture_output=True, text=True)
+    assert status.returncode == 0, status.stderr
+    (OUT / "letters").write_bytes((place / "letters").read_bytes())
+    folder = twice_folder("steps")
+    for words in (["-c", "-g", "-O2", "-fPIC", "-MMD", "main.c"], ["-c", "twice.c", "-o", "twice.o"],
+                  ["-g", "main.o", "twice.o", "-lm", "-lpthread", "-pthread", "-pie", "-o", "steps"]):
+        expect(pagoda_cc(*words, cwd=folder), (0, "", ""))
+    assert (folder / "main.d").exists() and (folder / "steps.sym").stat().st_size > (folder / "steps").stat().st_size
+    # its own functions have the names of ours
+    own = "#include <stdio.h>\nint err(int n)\n{\n\treturn printf(\"own %d\\n\", n);\n}\n\nint main(void)\n" \
+          "{\n\treturn err(5) != 6;\n}\n"
+    expect(pagoda_cc("-x", "c", "-", "-o", "own", stdin=own), (0, "", ""))
+    expect(run("--add", "letters", "--add", "steps/steps:steps", "--add", "own", "-c",
+               "echo abba | letters | head -n 2; steps; own", cwd=OUT), (0, "a 2\nb 2\nsteps 2\nown 5\n", ""))
+    # questions of configure scripts
+    for words, wanted in ((["--version"], "Free Software Foundation|clang"), (["-dumpmachine"], "riscv64"),
+                          (["-E", "-dM", "-x", "c", "/dev/null"], "__pagoda__ 1"),
+                          (["-M", "steps/main.c"], "twice.h")):
+        status, out, _ = pagoda_cc(*words)
+        assert status == 0 and re.search(wanted, out), (words, out)
+    program = "int main(void)\n{\n\treturn %s();\n}\n"
+    for words, text, wanted in (([], "int getline();\n" + program % "getline", 0), ([], program % "nosuch_call", 1),
+                                (["-ldl"], program % "main", 1), (["-shared"], program % "main", 1)):
+        status, _, err = pagoda_cc("-w", "-x", "c", "-", "-o", "conftest", *words, stdin=text)
+        assert (status != 0) == wanted and bool(err) == wanted, (words, text, err)
+
+
+def test_trees_in_and_out():
+    """A folder goes into the image and comes out as it was; what a command made comes out, too."""
+    tree = OUT / "mytree"
+    (tree / "sub/deep").mkdir(parents=True)
+    (tree / "empty").mkdir()
+    (tree / "a b").write_text("blank\n")
+    (tree / "sub/deep/long").write_text("0123456789\n" * 15000)
+    (tree / "sub/link").symlink_to("../a b")
+    expect(run("--add", "mytree", "-c", "cat /mytree/sub/link && echo made > /mytree/new", "--get", "mytree", "out",
+               cwd=OUT), (0, "blank\n", ""))
+    expect((OUT / "out/new").read_text(), "made\n")
+    (OUT / "out/new").unlink()
+    subprocess.run(["diff", "-r", "--no-dereference", tree, OUT / "out"], check=True, stdout=subprocess.DEVNULL)
+    expect((OUT / "out/empty").is_dir(), True)
+    # no boot; a folder that is there gets it inside; a link that is there is replaced, not followed
+    (OUT / "outside").write_text("kept\n")
+    (OUT / "new").symlink_to("outside")
+    expect(run("--get", "/mytree/new", cwd=OUT), (0, "", ""))
+    expect(((OUT / "new").read_text(), (OUT / "outside").read_text()), ("made\n", "kept\n"))
+    expect(run("--get", "/mytree/new", "-"), (0, "made\n", ""))
+    for words, status in (([], 1), (["-c", "true"], 1), (["-c", "exit 7"], 7)):
+        found, _, err = run(*words, "--get", "/nosuch", cwd=OUT)
+        assert found == status and "/nosuch: no such file" in err, (words, found, err)
+    (tree / "a name of 15 by").write_text("")
+    status, _, err = run("--add", "mytree", "-c", "true", cwd=OUT)
+    assert status == 2 and "a name of 15 by" in err and "14 bytes" in err, err
+
+
+def test_larger_disks():
+    image = str((OUT / "larger.img").resolve())
+    command = "dd if=/dev/zero of=/long bs=64k count=80 && wc -c < /long"
+    for disk in ["--disk", "32M"], []:
+        status, out, err = run("--image", image, *disk, "-c", command)
+        assert status == 0 and out.endswith("5242880\n"), (status, out, err)
+    expect(subprocess.run(["build/fsck", "-q", image], check=False).returncode, 0)
+    expect(os.path.getsize(image), 32 << 20)
+    for size in "64M", "1M", "lots", "9999999G":
+        status, out, err = run("--image", image, "--disk", size, "-c", "true")
+        assert status == 2 and out == "" and size in err, (size, status, err)
+    status, _, err = run("--image", "/nosuch.img", "-c", "true")
+    assert status == 2 and "no such file" in err, err
+
+
+def test_what_does_not_end_is_ended_by_the_keyboard():
+    keyboard, terminal = os.openpty()
+    with subprocess.Popen(["./run", "--image", str(IMAGE), "-c", "echo begin; cat; echo end"], stdin=terminal,
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as child:
+        expect(child.stdout.readline(), "begin\n")
+        os.write(keyboard, b"\x03")
+        out = child.communicate(timeout=TIMEOUT)[0]
+    os.close(terminal)
+    os.close(keyboard)
+    expect((child.returncode, "end\n" in out.replace("\r", "")), (0, True))
 
 
 def test_file_system_lab():

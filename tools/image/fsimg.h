@@ -123,6 +123,12 @@ void fsimg_free(struct fsimg *img);
  * leave directories behind: throw the image away. */
 int fsimg_add_file(struct fsimg *img, const char *path, const void *src, size_t n);
 
+/* The same for a symbolic link. */
+int fsimg_add_link(struct fsimg *img, const char *path, const void *target, size_t n);
+
+/* Makes a directory, and those above it, unless they are there. */
+int fsimg_add_dir(struct fsimg *img, const char *path);
+
 /* Removes a name that is not a directory's; the last name frees the file. */
 int fsimg_remove(struct fsimg *img, const char *path);
 

@@ -236,7 +236,8 @@ static int64_t path_parent(struct fsimg *img, const char *path, char name[FS_NAM
 	return dir;
 }
 
-int fsimg_add_file(struct fsimg *img, const char *path, const void *src, size_t n)
+static int node_add(struct fsimg *img, const char *path, int16_t type, const void *src,
+		    size_t n)
 {
 	char name[FS_NAMELEN + 2];
 	int64_t dir, ino;
@@ -247,7 +248,7 @@ int fsimg_add_file(struct fsimg *img, const char *path, const void *src, size_t 
 	dir = path_parent(img, path, name);
 	if (dir < 0)
 		return (int)dir;
-	ino = inode_alloc(img, T_FILE);
+	ino = inode_alloc(img, type);
 	if (ino < 0)
 		return (int)ino;
 	err = fsimg_dir_add(img, (uint32_t)dir, name, (uint32_t)ino);
@@ -256,6 +257,36 @@ int fsimg_add_file(struct fsimg *img, const char *path, const void *src, size_t 
 		return err;
 	}
 	return inode_write(img, (uint32_t)ino, 0, src, (uint32_t)n);
+}
+
+int fsimg_add_file(struct fsimg *img, const char *path, const void *src, size_t n)
+{
+	return node_add(img, path, T_FILE, src, n);
+}
+
+int fsimg_add_link(struct fsimg *img, const char *path, const void *target, size_t n)
+{
+	return node_add(img, path, T_SYMLINK, target, n);
+}
+
+int fsimg_add_dir(struct fsimg *img, const char *path)
+{
+	char name[FS_NAMELEN + 2];
+	int64_t dir, ino;
+
+	if (path[strspn(path, "/")] == '\0')
+		return 0;
+	dir = path_parent(img, path, name);
+	if (dir < 0)
+		return (int)dir;
+	if (!name_is_valid(name))
+		return -FSIMG_ENAME;
+	ino = fsimg_dir_find(img, (uint32_t)dir, name);
+	if (ino == 0)
+		ino = dir_make(img, (uint32_t)dir, name);
+	if (ino < 0)
+		return (int)ino;
+	return fsimg_inode(img, (uint32_t)ino)->type == T_DIR ? 0 : -FSIMG_EEXIST;
 }
 
 int fsimg_remove(struct fsimg *img, const char *path)

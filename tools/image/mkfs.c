@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host_tree.h"
+
 #define DEFAULT_SIZE 4000  /* blocks, unless the files need more          */
 #define DEFAULT_INODES 200 /* likewise                                    */
 #define DEFAULT_LOG 31     /* xv6 of 2025 on uses 31, whatever the image says */
@@ -23,19 +25,21 @@ static const char usage[] =
 	"       mkfs --add IMAGE FILE ...        put in files that are missing or differ,\n"
 	"                                        and print their names\n"
 	"       mkfs --list IMAGE                show all names in an image\n"
-	"       mkfs --extract IMAGE NAME        write one file to standard output\n"
+	"       mkfs --get IMAGE PATH [TO]       copy a file, or a folder with all that is\n"
+	"                                        in it, from the image to TO (the folder one\n"
+	"                                        is in; - is standard output)\n"
 	"       mkfs --layout IMAGE              print what its inodes are: plain or big;\n"
 	"                                        any: no file is long enough to show it\n"
 	"\n"
 	"FILE is a path (its last element, without a leading '_' or a trailing '.sym',\n"
 	"is the name in the root of the image) or path:name (directories in name are\n"
-	"made).  Of several files of one name the last is used.  A block is 1024 bytes.\n"
+	"made).  Of a folder all is put in; symbolic links in it stay links.  Of several files of one name the last is used.  A block is 1024 bytes.\n"
 	"  -s BLOCKS     size of the image   (4000, or what the files need and 1 MiB)\n"
 	"  -i INODES     number of inodes    (200, or what the files need)\n"
 	"  -l LOGBLOCKS  log, 2 to 31 blocks (31)\n"
 	"  --big         inodes of the file system lab: 11 direct blocks, one indirect,\n"
 	"                one double indirect; a file can have 65803 blocks, not 268\n"
-	"With --add, --list and --extract, --big or --plain says what the inodes of the\n"
+	"With --add, --list and --get, --big or --plain says what the inodes of the\n"
 	"image are; without either the files in it show it.\n";
 
 int mkfs_fail(const char *what, int err)
@@ -60,22 +64,67 @@ static char *default_name(const char *path)
 	return strndup(base, n);
 }
 
-static int file_parse(struct mkfs_file *f, const char *arg)
+struct mkfs_file *mkfs_files_new(struct mkfs_files *list, const char *from,
+				 const char *name)
 {
-	const char *colon = strrchr(arg, ':');
+	struct mkfs_file *f;
 
-	f->from = colon ? strndup(arg, (size_t)(colon - arg)) : strdup(arg);
-	f->name = colon ? strdup(colon + 1) : default_name(arg);
-	if (!f->from || !f->name)
-		return mkfs_fail(arg, -FSIMG_ENOMEM);
-	return 0;
+	if (list->n == list->room) {
+		int room = list->room ? 2 * list->room : 64;
+
+		f = realloc(list->file, (size_t)room * sizeof(*f));
+		if (!f) {
+			mkfs_fail(from, -FSIMG_ENOMEM);
+			return NULL;
+		}
+		list->file = f;
+		list->room = room;
+	}
+	f = &list->file[list->n];
+	*f = (struct mkfs_file){ .from = strdup(from), .name = strdup(name) };
+	list->n++;
+	if (f->from && f->name)
+		return f;
+	mkfs_fail(from, -FSIMG_ENOMEM);
+	return NULL;
 }
 
-static int file_read(struct mkfs_file *f)
+int mkfs_file_read(struct mkfs_file *f)
 {
 	int err = fsimg_host_read(f->from, &f->data, &f->size);
 
 	return err ? mkfs_fail(f->from, err) : 0;
+}
+
+int mkfs_put(struct fsimg *img, const struct mkfs_file *f)
+{
+	switch (f->kind) {
+	case MKFS_FOLDER:
+		return fsimg_add_dir(img, f->name);
+	case MKFS_LINK:
+		return fsimg_add_link(img, f->name, f->data, f->size);
+	default:
+		return fsimg_add_file(img, f->name, f->data, f->size);
+	}
+}
+
+/* Takes `PATH:NAME` apart and reads it. */
+static int file_parse(struct mkfs_files *list, const char *arg)
+{
+	const char *colon = strrchr(arg, ':');
+	char *from = colon ? strndup(arg, (size_t)(colon - arg)) : strdup(arg);
+	char *name = NULL;
+	int status;
+
+	if (from) {
+		for (size_t n = strlen(from); n > 1 && from[n - 1] == '/';)
+			from[--n] = '\0';
+		name = colon ? strdup(colon + 1) : default_name(from);
+	}
+	status = name ? host_tree_read(list, from, name) : mkfs_fail(arg, -FSIMG_ENOMEM);
+	free(from);
+	free(name);
+	return status;
 }
 
 static void file_free(struct mkfs_file *f)
@@ -126,29 +175,21 @@ static int files_drop_replaced(struct mkfs_file *files, int n)
 	return kept;
 }
 
-static void files_free(struct mkfs_file *files, int n)
+static void files_free(struct mkfs_files *list)
 {
-	for (int i = 0; files && i < n; i++)
-		file_free(&files[i]);
-	free(files);
+	for (int i = 0; i < list->n; i++)
+		file_free(&list->file[i]);
+	free(list->file);
 }
 
-/* All FILE arguments, read into memory; NULL after a message. */
-static struct mkfs_file *files_read(char **args, int n)
+/* All FILE arguments, read into memory; returns 0, or 1 after a message. */
+static int files_read(struct mkfs_files *list, char **args, int n)
 {
-	struct mkfs_file *files = calloc((size_t)n + 1, sizeof(*files));
-
-	if (!files) {
-		mkfs_fail("arguments", -FSIMG_ENOMEM);
-		return NULL;
-	}
-	for (int i = 0; i < n; i++) {
-		if (file_parse(&files[i], args[i]) || file_read(&files[i])) {
-			files_free(files, n);
-			return NULL;
-		}
-	}
-	return files;
+	for (int i = 0; i < n; i++)
+		if (file_parse(list, args[i]))
+			return 1;
+	list->n = files_drop_replaced(list->file, list->n);
+	return 0;
 }
 
 /* Blocks for a file's contents, address blocks included, and for its share of
@@ -199,7 +240,7 @@ static int image_fill(struct fsimg *img, const struct mkfs_file *files, int n)
 	int err;
 
 	for (int i = 0; i < n; i++) {
-		err = fsimg_add_file(img, files[i].name, files[i].data, files[i].size);
+		err = mkfs_put(img, &files[i]);
 		if (err == -FSIMG_ETOOBIG) {
 			fprintf(stderr,
 				"mkfs: %s: file too large: %zu bytes, but %u is the most\n",
@@ -248,7 +289,7 @@ static uint32_t number(const char *what, const char *text, uint32_t lo, uint32_t
 	return (uint32_t)n;
 }
 
-enum mode { MODE_MAKE, MODE_ADD, MODE_LIST, MODE_EXTRACT, MODE_LAYOUT };
+enum mode { MODE_MAKE, MODE_ADD, MODE_LIST, MODE_GET, MODE_LAYOUT };
 
 struct arguments {
 	enum mode mode;
@@ -260,10 +301,10 @@ struct arguments {
 static void arguments_parse(struct arguments *a, int argc, char **argv)
 {
 	static const struct option longs[] = {
-		{ "add", no_argument, NULL, 'a' },     { "list", no_argument, NULL, 't' },
-		{ "extract", no_argument, NULL, 'x' }, { "big", no_argument, NULL, 'b' },
-		{ "plain", no_argument, NULL, 'p' },   { "layout", no_argument, NULL, 'y' },
-		{ "help", no_argument, NULL, 'h' },    { 0 },
+		{ "add", no_argument, NULL, 'a' },   { "list", no_argument, NULL, 't' },
+		{ "get", no_argument, NULL, 'x' },   { "big", no_argument, NULL, 'b' },
+		{ "plain", no_argument, NULL, 'p' }, { "layout", no_argument, NULL, 'y' },
+		{ "help", no_argument, NULL, 'h' },  { 0 },
 	};
 	int c;
 
@@ -286,7 +327,7 @@ static void arguments_parse(struct arguments *a, int argc, char **argv)
 			a->mode = MODE_LIST;
 			break;
 		case 'x':
-			a->mode = MODE_EXTRACT;
+			a->mode = MODE_GET;
 			break;
 		case 'b':
 			a->layout = FSIMG_BIG;
@@ -307,7 +348,7 @@ static void arguments_parse(struct arguments *a, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	struct arguments a;
-	struct mkfs_file *files;
+	struct mkfs_files files = { 0 };
 	const char *image;
 	char **rest;
 	int n, status;
@@ -316,7 +357,7 @@ int main(int argc, char **argv)
 	rest = argv + optind + 1;
 	n = argc - optind - 1;
 	if (n < 0 || ((a.mode == MODE_LIST || a.mode == MODE_LAYOUT) && n != 0) ||
-	    (a.mode == MODE_EXTRACT && n != 1)) {
+	    (a.mode == MODE_GET && n != 1 && n != 2)) {
 		fputs(usage, stderr);
 		return 1;
 	}
@@ -325,16 +366,14 @@ int main(int argc, char **argv)
 		return mkfs_print_layout(image);
 	if (a.mode == MODE_LIST)
 		return mkfs_list(image, a.layout);
-	if (a.mode == MODE_EXTRACT)
-		return mkfs_extract(image, rest[0], a.layout);
-	files = files_read(rest, n);
-	if (!files)
-		return 1;
-	n = files_drop_replaced(files, n);
-	if (a.mode == MODE_ADD)
-		status = mkfs_add(image, files, n, a.layout);
-	else
-		status = image_make(image, &a.geometry, files, n, a.layout == FSIMG_BIG);
-	files_free(files, n);
+	if (a.mode == MODE_GET)
+		return mkfs_get(image, rest[0], n == 2 ? rest[1] : ".", a.layout);
+	status = files_read(&files, rest, n);
+	if (status == 0 && a.mode == MODE_ADD)
+		status = mkfs_add(image, files.file, files.n, a.layout);
+	else if (status == 0)
+		status = image_make(image, &a.geometry, files.file, files.n,
+				    a.layout == FSIMG_BIG);
+	files_free(&files);
 	return status;
 }

@@ -1,4 +1,4 @@
-/* mkfs_image.c - lists, extracts from and adds to an image that exists.
+/* mkfs_image.c - lists what is in an image that exists, and adds to it.
  *
  * An image is checked in memory before it is used, in the state that it would have after a
  * mount.  A damaged image is read as fsck would repair it, with a warning, and never
@@ -44,8 +44,7 @@ static int image_open(struct fsimg *img, const char *path, enum fsimg_layout lay
 	return 0;
 }
 
-/* The same for reading: goes on after a warning. */
-static int image_open_to_read(struct fsimg *img, const char *path, enum fsimg_layout layout)
+int mkfs_open_to_read(struct fsimg *img, const char *path, enum fsimg_layout layout)
 {
 	struct fsck_report rep;
 	int status = image_open(img, path, layout, &rep);
@@ -121,7 +120,7 @@ int mkfs_list(const char *image, enum fsimg_layout layout)
 {
 	struct fsimg img;
 	char path[4096] = "/";
-	int status = image_open_to_read(&img, image, layout);
+	int status = mkfs_open_to_read(&img, image, layout);
 
 	if (status)
 		return status;
@@ -133,47 +132,22 @@ int mkfs_list(const char *image, enum fsimg_layout layout)
 	return status;
 }
 
-static int extract(const struct fsimg *img, const char *name)
-{
-	int64_t ino = fsimg_lookup(img, name);
-	uint8_t block[FS_BLOCK];
-	uint32_t size;
-
-	if (ino < 0)
-		return mkfs_fail(name, (int)ino);
-	if (fsimg_inode(img, (uint32_t)ino)->type == T_DIR)
-		return mkfs_fail(name, -FSIMG_EISDIR);
-	size = fsimg_inode(img, (uint32_t)ino)->size;
-	for (uint32_t off = 0, n; off < size; off += n) {
-		n = size - off < FS_BLOCK ? size - off : FS_BLOCK;
-		fsimg_read(img, (uint32_t)ino, block, off, n);
-		if (fwrite(block, 1, n, stdout) != n)
-			return mkfs_fail("standard output", -FSIMG_EHOST);
-	}
-	return fflush(stdout) == 0 ? 0 : mkfs_fail("standard output", -FSIMG_EHOST);
-}
-
-int mkfs_extract(const char *image, const char *name, enum fsimg_layout layout)
-{
-	struct fsimg img;
-	int status = image_open_to_read(&img, image, layout);
-
-	if (status)
-		return status;
-	status = extract(&img, name);
-	fsimg_free(&img);
-	return status;
-}
-
 /* Whether the image has this file with the same contents. */
 static bool file_is_there(const struct fsimg *img, const struct mkfs_file *f)
 {
+	static const int type[] = {
+		[MKFS_FILE] = T_FILE,
+		[MKFS_FOLDER] = T_DIR,
+		[MKFS_LINK] = T_SYMLINK,
+	};
 	int64_t ino = fsimg_lookup(img, f->name);
 	uint8_t block[FS_BLOCK];
 	uint32_t size;
 
-	if (ino < 0 || fsimg_inode(img, (uint32_t)ino)->type != T_FILE)
+	if (ino < 0 || fsimg_inode(img, (uint32_t)ino)->type != type[f->kind])
 		return false;
+	if (f->kind == MKFS_FOLDER)
+		return true;
 	size = fsimg_inode(img, (uint32_t)ino)->size;
 	if (size != f->size)
 		return false;
@@ -191,7 +165,7 @@ static int file_put(struct fsimg *img, const struct mkfs_file *f)
 	int err = fsimg_remove(img, f->name);
 
 	if (!err || err == -FSIMG_ENOENT)
-		err = fsimg_add_file(img, f->name, f->data, f->size);
+		err = mkfs_put(img, f);
 	if (err)
 		return mkfs_fail(f->name, err);
 	printf("%s\n", f->name);
