@@ -56,7 +56,7 @@ $(SDK)/lib.o: $(filter-out $(sdk_start),$(USER_LIB_OBJ))
 		$(OBJCOPY) --weaken-symbols=$(@:.o=.names) $@
 
 # Last of all: if it is there, all is.
-$(SDK_CONFIG): $(SDK)/lib.o $(USER_PTHREAD) $(SDK)/text user/lib/user.ld | $(SDK)/include
+$(SDK_CONFIG): $(sdk_start) $(SDK)/lib.o $(USER_PTHREAD) $(SDK)/text user/lib/user.ld | $(SDK)/include
 	@cp $(SDK)/text $@
 
 .PHONY: sdk

@@ -6,9 +6,9 @@
 
 #include "mkfs.h"
 
-/* Adds to @list what is at @from, under the name @name: a file, or a folder and all below it,
- * in the order of the names; symbolic links in a folder stay links.  Prints a message and
- * returns 1 if something cannot be read. */
+/* Adds to @list what is at @from, under the name @name: a file, or a folder and all below
+ * it, in the order of the names; symbolic links in a folder stay links.  Prints a message
+ * and returns 1 if something cannot be read. */
 int host_tree_read(struct mkfs_files *list, const char *from, const char *name);
 
 /* What stands for the current folder as @parent below. */

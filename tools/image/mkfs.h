@@ -38,7 +38,8 @@ int mkfs_fail(const char *what, int err);
 /* mkfs_image.c: work on an image that exists.  They return an exit status. */
 int mkfs_print_layout(const char *image); /* "plain", "big" or "any" */
 int mkfs_list(const char *image, enum fsimg_layout layout);
-/* Loads and checks; after a warning goes on with an image that has errors, as if repaired. */
+/* Loads and checks.  After a warning it goes on with an image that has errors, as if they
+ * were repaired. */
 int mkfs_open_to_read(struct fsimg *img, const char *path, enum fsimg_layout layout);
 /* Prints the names of the files that were missing or differed, one per line. */
 int mkfs_add(const char *image, const struct mkfs_file *files, int n,

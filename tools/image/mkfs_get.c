@@ -1,8 +1,8 @@
 /* mkfs_get.c - takes files and folders out of an image.
  *
- * The image may be damaged or made with intent: it is read as fsck would repair it, so names
- * have no slash, and no folder contains itself.  On the host nothing is written outside of
- * the place that was named. */
+ * The image may be damaged or made with intent: it is read as fsck would repair it, so
+ * names have no slash, and no folder contains itself.  On the host nothing is written
+ * outside of the place that was named. */
 #include "host_tree.h"
 
 #include <stdio.h>
