@@ -26,7 +26,7 @@ static const char usage[] =
 	"                                        and print their names\n"
 	"       mkfs --list IMAGE                show all names in an image\n"
 	"       mkfs --get IMAGE PATH [TO]       copy a file, or a folder and all in it,\n"
-	"                                        to TO (this folder; - is standard output)\n"
+	"                                        to TO (. if not given; - is stdout)\n"
 	"       mkfs --layout IMAGE              print what its inodes are: plain or big;\n"
 	"                                        any: no file is long enough to show it\n"
 	"\n"
