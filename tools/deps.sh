@@ -99,6 +99,7 @@ missing() {
 	have "$python" || echo python3
 	"$python" -c 'import pytest' 2>/dev/null || echo python3-pytest
 	"$python" -c 'import pexpect' 2>/dev/null || echo python3-pexpect
+	"$python" -c 'import pyte' 2>/dev/null || echo python3-pyte
 }
 
 # Decided without the package lists, which a new system may not have yet.
