@@ -1,5 +1,5 @@
-// sources: kernel/dev/tty/tty_line.c user/sh/line/edit.c user/sh/line/search.c
-// cflags: -iquote user/sh
+// sources: kernel/dev/tty/tty_line.c user/sh/line/edit.c user/sh/line/search.c user/lib/screen/keys.c
+// cflags: -iquote user/sh -iquote user/lib
 /* test_edit.c - the shell edits lines, with the console in its mode for that.  The screen
  * of a VT100 is checked, random keys are compared with a model, and noise does no harm. */
 #include "tty_rig.h"

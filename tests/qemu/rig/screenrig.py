@@ -29,6 +29,7 @@ class Terminal(pyte.Screen):
         super().reset_mode(*modes, **kwargs)
         if kwargs.get("private") and 1049 in modes and self.other:
             self.buffer, self.cursor = self.other
+            self.cursor.y = min(self.cursor.y, self.lines - 1)
             self.other = None
 
 
@@ -59,14 +60,14 @@ class Person:
     def text(self):
         return "\n".join(self.lines())
 
-    def wait(self, ready, what, seconds=60):
+    def wait(self, ready, what, seconds=20):
         """Waits until ready() is true."""
         end = time.monotonic() + seconds
         while not ready():
             assert time.monotonic() < end, f"{what} is not on the screen:\n{self.text()}"
             self.read(0.1)
 
-    def see(self, text, seconds=60):
+    def see(self, text, seconds=20):
         self.wait(lambda: text in self.text(), repr(text), seconds)
 
     def see_line(self, row, text):
@@ -83,6 +84,8 @@ class Person:
     def resize(self, columns, rows):
         """As xterm does: what does not fit is cut off."""
         self.terminal.resize(rows, columns)
+        self.terminal.cursor.x = min(self.terminal.cursor.x, columns - 1)
+        self.terminal.cursor.y = min(self.terminal.cursor.y, rows - 1)
 
     def settle(self):
         """Waits until nothing comes for a moment."""

@@ -1,6 +1,8 @@
 /* keys.c - which key the bytes of a terminal stand for; see keys.h. */
 #include "screen/keys.h"
 
+#define ESC 0x1b
+
 static int keys_of_final(const struct keys *k, unsigned char c)
 {
 	/* The second parameter says Shift, Alt (3), Ctrl (5). */

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 
 #define CTRL(c) ((c)&0x1f)
-#define ESC 0x1b
 #define DEL 0x7f
 
 /* A key is a byte, or one of these. */

@@ -10,12 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CTRL(c) ((c)&0x1f)
-#define ESC 0x1b
-#define DEL 0x7f
-
-enum key { KEY_NONE, KEY_LEFT, KEY_RIGHT, KEY_UP, KEY_DOWN, KEY_HOME, KEY_END, KEY_DELETE };
-
 /* --- the screen ---------------------------------------------------------- */
 
 static bool edit_is_continuation(char c)
@@ -65,7 +59,7 @@ static void edit_put_control(struct edit *e, unsigned n, char final)
 	for (; n; n /= 10)
 		*--at = (char)('0' + n % 10);
 	*--at = '[';
-	*--at = ESC;
+	*--at = '\033';
 	e->put(at, (size_t)(seq + sizeof(seq) - at));
 }
 
@@ -158,7 +152,7 @@ void edit_begin(struct edit *e, const char *text, size_t len, unsigned columns, 
 		memcpy(e->text, text, e->len);
 	e->columns = columns;
 	e->searching = false;
-	e->escape = ESCAPE_NONE;
+	e->keys.state = KEYS_PLAIN;
 	e->back = 0;
 	if (column < 0 || edit_has_control(text, e->len)) {
 		e->cursor = e->len = edit_make_printable(e->text, e->len);
@@ -292,37 +286,6 @@ static bool edit_at_start(const struct edit *e)
 	return true;
 }
 
-static void edit_control_key(struct edit *e, unsigned char c)
-{
-	switch (c) {
-	case CTRL('A'):
-		edit_cursor_to(e, 0);
-		break;
-	case CTRL('B'):
-		edit_cursor_to(e, edit_char_before(e, e->cursor));
-		break;
-	case CTRL('E'):
-		edit_cursor_to(e, e->len);
-		break;
-	case CTRL('F'):
-		edit_cursor_to(e, edit_char_after(e, e->cursor));
-		break;
-	case CTRL('H'):
-	case DEL:
-		edit_delete_range(e, edit_char_before(e, e->cursor), e->cursor);
-		break;
-	case CTRL('K'):
-		edit_delete_range(e, e->cursor, e->len);
-		break;
-	case CTRL('U'):
-		edit_delete_range(e, 0, e->len);
-		break;
-	case CTRL('W'):
-		edit_delete_range(e, edit_word_before(e, e->cursor), e->cursor);
-		break;
-	}
-}
-
 /* --- history ------------------------------------------------------------- */
 
 void edit_history_add(struct edit *e, const char *text, size_t len)
@@ -373,28 +336,93 @@ static void edit_recall(struct edit *e, unsigned back)
 	edit_set_text(e, line, strlen(line));
 }
 
-/* --- escape sequences ---------------------------------------------------- */
+/* --- the terminal's size -------------------------------------------------- */
 
-static void edit_do_key(struct edit *e, enum key key, bool by_word)
+void edit_ask(struct edit *e)
+{
+	if (e->asked)
+		return;
+	e->put(KEYS_ASK, strlen(KEYS_ASK));
+	e->asked = 2;
+	e->asked_at = e->at;
+}
+
+/* The terminal is @columns wide now, and its cursor is in @column.  A terminal that wraps
+ * again has the cursor where position `at` is now; another one has left it where it was. */
+static void edit_resize(struct edit *e, unsigned columns, unsigned column)
+{
+	bool wrapped = column == e->at % columns;
+
+	edit_put_control(e, e->at / (wrapped ? columns : e->columns), 'A');
+	e->put("\r", 1);
+	e->columns = columns;
+	e->at = 0;
+	edit_redraw_from(e, 0);
+}
+
+static void edit_answered(struct edit *e)
+{
+	unsigned columns = e->keys.params[1];
+
+	if (e->asked == 0)
+		return;
+	if (--e->asked) {
+		e->seen = columns - 1;
+		return;
+	}
+	e->answers = true;
+	if (columns < 2 || columns == e->columns)
+		return;
+	if (e->at == e->asked_at)
+		edit_resize(e, columns, e->seen);
+	else
+		edit_ask(e); /* the cursor was moved since */
+}
+
+/* --- keys ----------------------------------------------------------------- */
+
+static void edit_do_key(struct edit *e, int key)
 {
 	unsigned i = e->cursor;
 
 	switch (key) {
 	case KEY_LEFT:
-		edit_cursor_to(e,
-			       by_word ? edit_word_before(e, i) : edit_char_before(e, i));
+	case CTRL('B'):
+		edit_cursor_to(e, edit_char_before(e, i));
 		break;
 	case KEY_RIGHT:
-		edit_cursor_to(e, by_word ? edit_word_after(e, i) : edit_char_after(e, i));
+	case CTRL('F'):
+		edit_cursor_to(e, edit_char_after(e, i));
+		break;
+	case KEY_WORD_LEFT:
+		edit_cursor_to(e, edit_word_before(e, i));
+		break;
+	case KEY_WORD_RIGHT:
+		edit_cursor_to(e, edit_word_after(e, i));
 		break;
 	case KEY_HOME:
+	case CTRL('A'):
 		edit_cursor_to(e, 0);
 		break;
 	case KEY_END:
+	case CTRL('E'):
 		edit_cursor_to(e, e->len);
 		break;
 	case KEY_DELETE:
 		edit_delete_range(e, i, edit_char_after(e, i));
+		break;
+	case CTRL('H'):
+	case DEL:
+		edit_delete_range(e, edit_char_before(e, i), i);
+		break;
+	case CTRL('K'):
+		edit_delete_range(e, i, e->len);
+		break;
+	case CTRL('U'):
+		edit_delete_range(e, 0, e->len);
+		break;
+	case CTRL('W'):
+		edit_delete_range(e, edit_word_before(e, i), i);
 		break;
 	case KEY_UP:
 		edit_recall(e, e->back + 1);
@@ -403,103 +431,16 @@ static void edit_do_key(struct edit *e, enum key key, bool by_word)
 		if (e->back > 0)
 			edit_recall(e, e->back - 1);
 		break;
-	case KEY_NONE:
-		break;
 	}
 }
 
-static enum key edit_key_of_final(unsigned char c)
+static enum edit_event edit_take_key(struct edit *e, int key)
 {
-	switch (c) {
-	case 'A':
-		return KEY_UP;
-	case 'B':
-		return KEY_DOWN;
-	case 'C':
-		return KEY_RIGHT;
-	case 'D':
-		return KEY_LEFT;
-	case 'H':
-		return KEY_HOME;
-	case 'F':
-		return KEY_END;
-	}
-	return KEY_NONE;
-}
-
-/* ESC [ number ~ */
-static enum key edit_key_of_number(unsigned n)
-{
-	switch (n) {
-	case 1:
-	case 7:
-		return KEY_HOME;
-	case 4:
-	case 8:
-		return KEY_END;
-	case 3:
-		return KEY_DELETE;
-	}
-	return KEY_NONE;
-}
-
-/* ESC [ parameters final; the second parameter says Shift, Alt (3), Ctrl (5). */
-static void edit_csi_input(struct edit *e, unsigned char c)
-{
-	if (c >= '0' && c <= '9') {
-		unsigned *p = &e->params[e->nparams];
-
-		if (e->nparams < 2 && *p < 1000)
-			*p = *p * 10 + (c - '0');
-	} else if (c == ';') {
-		e->nparams += e->nparams < 2;
-	} else if (c == '[' && e->nparams == 0 && e->params[0] == 0) {
-		e->escape = ESCAPE_SWALLOW; /* the Linux console's ESC [ [ A */
-	} else if (c >= '@') {
-		enum key key = c == '~' ? edit_key_of_number(e->params[0])
-					: edit_key_of_final(c);
-
-		e->escape = ESCAPE_NONE;
-		edit_do_key(e, key, e->params[1] == 3 || e->params[1] == 5);
-	}
-}
-
-/* A byte of an escape sequence, but no control byte. */
-static void edit_escape_input(struct edit *e, unsigned char c)
-{
-	enum edit_escape state = e->escape;
-
-	if (state == ESCAPE_CSI) {
-		edit_csi_input(e, c);
-		return;
-	}
-	e->escape = ESCAPE_NONE;
-	if (state == ESCAPE_SS3) {
-		edit_do_key(e, edit_key_of_final(c), false);
-	} else if (state == ESCAPE_START && c == '[') {
-		e->params[0] = e->params[1] = e->nparams = 0;
-		e->escape = ESCAPE_CSI;
-	} else if (state == ESCAPE_START && c == 'O') {
-		e->escape = ESCAPE_SS3;
-	}
-}
-
-enum edit_event edit_key(struct edit *e, unsigned char c)
-{
-	if (e->searching && edit_search_key(e, c))
-		return EDIT_MORE;
-	if (c >= ' ' && c != DEL) {
-		if (e->escape != ESCAPE_NONE)
-			edit_escape_input(e, c);
-		else
-			edit_insert(e, (char)c);
+	if (key >= ' ' && key < KEY_NONE && key != DEL) {
+		edit_insert(e, (char)key);
 		return EDIT_MORE;
 	}
-	e->escape = ESCAPE_NONE; /* a control byte ends any sequence */
-	switch (c) {
-	case ESC:
-		e->escape = ESCAPE_START;
-		break;
+	switch (key) {
 	case '\n':
 	case '\r':
 		edit_end_line(e, "\n");
@@ -522,7 +463,18 @@ enum edit_event edit_key(struct edit *e, unsigned char c)
 		edit_insert(e, ' ');
 		break;
 	default:
-		edit_control_key(e, c);
+		edit_do_key(e, key);
 	}
+	return EDIT_MORE;
+}
+
+enum edit_event edit_key(struct edit *e, unsigned char c)
+{
+	int key = keys_input(&e->keys, c);
+
+	if (key == KEY_PLACE)
+		edit_answered(e);
+	else if (key != KEY_NONE && !(e->searching && edit_search_key(e, key)))
+		return edit_take_key(e, key);
 	return EDIT_MORE;
 }

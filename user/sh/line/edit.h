@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "screen/keys.h"
+
 #define EDIT_HISTORY 100 /* lines kept                          */
 #define EDIT_SEARCH 40   /* bytes to search for, the NUL included */
 
@@ -18,8 +20,6 @@ enum edit_event {
 	EDIT_REDRAW,    /* ^P: others write now; see edit_redraw()    */
 	EDIT_COMPLETE,  /* Tab, after a word                          */
 };
-
-enum edit_escape { ESCAPE_NONE, ESCAPE_START, ESCAPE_CSI, ESCAPE_SS3, ESCAPE_SWALLOW };
 
 struct edit {
 	void (*put)(const char *text, size_t n);
@@ -39,9 +39,13 @@ struct edit {
 	bool searching;
 	char search[EDIT_SEARCH];
 
-	/* An escape sequence under way. */
-	enum edit_escape escape;
-	unsigned params[2], nparams;
+	struct keys keys;
+
+	/* The terminal's size. */
+	unsigned asked;    /* answers that have to come              */
+	unsigned asked_at; /* what `at` was then                     */
+	unsigned seen;     /* the column of the cursor by the first one */
+	bool answers;      /* there was an answer once               */
 
 	char *history[EDIT_HISTORY]; /* line i in slot i % EDIT_HISTORY */
 	unsigned history_count;      /* lines ever kept                 */
@@ -55,6 +59,10 @@ void edit_begin(struct edit *e, const char *text, size_t len, unsigned columns, 
 /* Takes in one typed byte.  After EDIT_LINE, EDIT_END and EDIT_INTERRUPT the line has
  * ended on the screen, too. */
 enum edit_event edit_key(struct edit *e, unsigned char c);
+
+/* Asks the terminal for its size, unless an answer has to come yet.  The answer comes among
+ * the keys; if the size is another one, the line is drawn again. */
+void edit_ask(struct edit *e);
 
 /* Shows the line where the terminal's cursor is now, in @column. */
 void edit_redraw(struct edit *e, unsigned column);
@@ -78,4 +86,4 @@ const char *edit_history_line(struct edit *e, unsigned back);
 /* search.c: looking for a part of an earlier line.  edit_search() begins, or takes the next
  * match; edit_search_key() returns false if the key ends the search and is for the line. */
 void edit_search(struct edit *e);
-bool edit_search_key(struct edit *e, unsigned char c);
+bool edit_search_key(struct edit *e, int key);

@@ -10,15 +10,22 @@
 
 #include <errno.h>
 #include <pagoda.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define FIRST_ASK_MS 100 /* without a key, then the terminal is asked for its size */
+#define ASK_MS 1000      /* the same, once it has answered                         */
+#define ANSWER_MS 100    /* that an answer takes at most                           */
 
 static struct input {
 	struct sh_source src; /* its text is malloc'd */
 	char *text;
 	size_t len, size;
 	bool end;
+	char ahead[16]; /* typed while an answer of the terminal was awaited */
+	unsigned nahead;
 } in;
 
 static bool input_put(char c)
@@ -39,25 +46,31 @@ static bool input_put(char c)
 	return true;
 }
 
-/* One byte at a time: the input after the line is for the commands in it. */
-static int input_char(void)
-{
-	unsigned char c;
-
-	return read(STDIN_FILENO, &c, 1) == 1 ? c : -1;
-}
-
-/* --- editing --------------------------------------------------------------- */
-
 static void put_screen(const char *text, size_t n)
 {
 	(void)!write(STDERR_FILENO, text, n);
 }
 
+/* One byte at a time: the input after the line is for the commands in it. */
+static int input_char(void)
+{
+	unsigned char c;
+
+	if (in.nahead == 0)
+		return read(STDIN_FILENO, &c, 1) == 1 ? c : -1;
+	c = (unsigned char)in.ahead[0];
+	memmove(in.ahead, in.ahead + 1, --in.nahead);
+	if (c >= ' ')
+		put_screen((char *)&c, 1);
+	return c;
+}
+
+/* --- editing --------------------------------------------------------------- */
+
 static struct edit editor = { .put = put_screen };
 
 /* Shows the names in columns, and the prompt and the line again below them. */
-static void input_list(const struct completion *c, const char *prompt, unsigned columns)
+static void input_list(const struct completion *c, const char *prompt)
 {
 	unsigned width = 0, column = 0, cursor = editor.cursor;
 	char pad[32];
@@ -69,7 +82,7 @@ static void input_list(const struct completion *c, const char *prompt, unsigned 
 	edit_end_line(&editor, "\n");
 	for (int i = 0; i < c->count; i++) {
 		unsigned n = (unsigned)strlen(c->names[i]);
-		bool last = i + 1 == c->count || column + 2 * width > columns;
+		bool last = i + 1 == c->count || column + 2 * width > editor.columns;
 
 		put_screen(c->names[i], n);
 		put_screen(last ? "\n" : pad, last ? 1 : n < width ? width - n : 1);
@@ -81,7 +94,7 @@ static void input_list(const struct completion *c, const char *prompt, unsigned 
 }
 
 /* Completes the word before the cursor; a second Tab lists what it could be. */
-static void input_complete(const char *prompt, unsigned columns, bool again)
+static void input_complete(const char *prompt, bool again)
 {
 	struct arena mark = shell.words;
 	unsigned cursor = editor.cursor;
@@ -90,8 +103,36 @@ static void input_complete(const char *prompt, unsigned columns, bool again)
 	complete_word(&shell.words, editor.text, editor.cursor, &c);
 	edit_insert_text(&editor, c.insert, strlen(c.insert));
 	if (again && c.count > 1 && editor.cursor == cursor)
-		input_list(&c, prompt, columns);
+		input_list(&c, prompt);
 	arena_release(&shell.words, mark);
+}
+
+/* A key; while nobody types, the terminal is asked for its size. */
+static int input_key(void)
+{
+	struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
+	int ms = editor.answers ? ASK_MS : FIRST_ASK_MS;
+
+	for (; poll(&keys, 1, ms) == 0; ms = editor.asked ? -1 : ASK_MS)
+		edit_ask(&editor);
+	return input_char();
+}
+
+/* Takes in the answer of a terminal that gives one, as a program would read it else.  What
+ * is typed before it is kept for the next line. */
+static void input_await_answer(void)
+{
+	struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
+	int c, key;
+
+	while (editor.asked && editor.answers && poll(&keys, 1, ANSWER_MS) > 0 &&
+	       (c = input_char()) >= 0) {
+		key = keys_input(&editor.keys, (unsigned char)c);
+		if (key == KEY_PLACE)
+			editor.asked--;
+		else if (key < KEY_NONE && in.nahead < sizeof(in.ahead))
+			in.ahead[in.nahead++] = (char)key;
+	}
 }
 
 /* Edits the rest of a line, from key @c on.  Returns LF, or -1 at the end of the input. */
@@ -101,19 +142,21 @@ static int input_edit(size_t start, int c, struct console_info *info, const char
 	int column = info->raw ? (int)info->column : -1;
 	enum edit_event event = EDIT_MORE, before;
 
-	edit_begin(&editor, in.text + start, in.len - start, info->columns, column);
+	edit_begin(&editor, in.text + start, in.len - start,
+		   editor.answers ? editor.columns : info->columns, column);
 	in.len = start;
 	for (;;) {
 		before = event;
 		event = c < 0 ? EDIT_END : edit_key(&editor, (unsigned char)c);
 		if (event == EDIT_COMPLETE)
-			input_complete(prompt, info->columns, before == EDIT_COMPLETE);
+			input_complete(prompt, before == EDIT_COMPLETE);
 		else if (event == EDIT_REDRAW && console(CONSOLE_RAW, info) == 0)
 			edit_redraw(&editor, info->column);
 		else if (event != EDIT_MORE)
 			break;
-		c = input_char();
+		c = input_key();
 	}
+	input_await_answer();
 	(void)console(CONSOLE_LINES, NULL);
 	shell.dropped = event == EDIT_INTERRUPT;
 	for (unsigned i = 0; i < editor.len; i++)

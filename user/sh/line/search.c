@@ -6,9 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CTRL(c) ((c)&0x1f)
-#define DEL 0x7f
-
 /* The line that is found; the new one if none is. */
 static const char *search_line(struct edit *e)
 {
@@ -57,30 +54,30 @@ void edit_search(struct edit *e)
 	}
 }
 
-bool edit_search_key(struct edit *e, unsigned char c)
+bool edit_search_key(struct edit *e, int key)
 {
 	size_t len = strlen(e->search);
 
-	if (c == CTRL('R')) {
+	if (key == CTRL('R')) {
 		search_from(e, e->back + 1);
 		return true;
 	}
-	if (c == CTRL('H') || c == DEL) {
+	if (key == CTRL('H') || key == DEL) {
 		e->search[len ? len - 1 : 0] = '\0';
 		search_from(e, 1);
 		return true;
 	}
-	if (c >= ' ' && e->escape == ESCAPE_NONE) {
+	if (key >= ' ' && key < KEY_NONE) {
 		if (len + 1 < EDIT_SEARCH) {
-			e->search[len] = (char)c;
+			e->search[len] = (char)key;
 			e->search[len + 1] = '\0';
 		}
 		search_from(e, e->back ? e->back : 1);
 		return true;
 	}
-	if (c == CTRL('G') || c == CTRL('C'))
+	if (key == CTRL('G') || key == CTRL('C'))
 		e->back = 0;
 	e->searching = false;
 	edit_set_text(e, search_line(e), strlen(search_line(e)));
-	return c == CTRL('G');
+	return key == CTRL('G');
 }
