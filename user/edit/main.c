@@ -128,7 +128,8 @@ static void edit_find(void)
 
 static void edit_move(int key)
 {
-	long page = screen.rows > 4 ? (long)screen.rows - 3 : 1;
+	long rows = screen.rows > 4 ? (long)screen.rows - 3 : 1;
+	size_t end;
 
 	switch (key) {
 	case KEY_LEFT:
@@ -157,9 +158,12 @@ static void edit_move(int key)
 		break;
 	case KEY_PAGE_UP:
 	case KEY_PAGE_DOWN:
-		page = key == KEY_PAGE_UP ? -page : page;
-		edit_move_lines(page);
-		top = text_line_from(&b.text, top, page);
+		edit_move_lines(key == KEY_PAGE_UP ? -rows : rows);
+		/* The screen moves along, but not past the end. */
+		top = text_line_from(&b.text, top, key == KEY_PAGE_UP ? -rows : rows);
+		end = text_line_start(&b.text, text_len(&b.text));
+		end = text_line_from(&b.text, end, -rows);
+		top = top < end ? top : end;
 		break;
 	}
 }
