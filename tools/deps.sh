@@ -161,6 +161,7 @@ other_names() {
 	python3                     python           python               python3
 	python3-pytest              pytest           python-pytest        python3-pytest
 	python3-pexpect             -                python-pexpect       python3-pexpect
+	python3-pyte                -                python-pyte          python3-pyte
 	END
 }
 
