@@ -78,7 +78,7 @@ include mk/image.mk
 include mk/qemu.mk
 $(call refuse_blanks,IMAGE KERNEL)
 
-.PHONY: all clean check format docs help FORCE
+.PHONY: all clean check format docs docs-picture help FORCE
 all: $(KERNEL_COPY) $(KERNEL_COPY).sym programs host-tools $(SDK_CONFIG)
 
 FORCE:
@@ -95,6 +95,9 @@ format:
 
 docs:
 	$(Q)tools/gen_docs.py
+
+docs-picture:
+	$(Q)tools/picture.py
 
 help:
 	@sed -n -e '/^$$/q' -e '3,$$s/^# \{0,1\}//p' Makefile

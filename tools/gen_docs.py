@@ -1,20 +1,22 @@
 #!/usr/bin/env python3
-"""Makes from the code the parts of docs/ and README.md that are between markers.
+"""Makes the parts of docs/ and README.md that are between markers.
 
     docs/locking.md   the lock ranks, from kernel/core/sync/lock_rank.h
     docs/map.md       what each file is, from its first line
-    README.md         what each program does, from its first line
+    docs/commands.md  what each program does, from its first line
+    README.md         what operations cost, from docs/performance.md
 
 usage: gen_docs.py           writes them
-       gen_docs.py --check   status 1 if one is not current, or if README.md
-                             leaves out a boot option of kernel/core/option/options.h
-                             or one of its values
+       gen_docs.py --check   status 1 if one is not current, or if
+                             docs/options.md leaves out a boot option of
+                             kernel/core/option/options.h or one of its values
 """
 import pathlib
 import re
 import sys
 
 RANKS = pathlib.Path("kernel/core/sync/lock_rank.h")
+PERFORMANCE = pathlib.Path("docs/performance.md")
 OPTIONS = pathlib.Path("kernel/core/option/options.h")
 KINDS = {"mutex": "sleeping", "spin": "spinning", "irq": "spinning, interrupts off"}
 
@@ -74,6 +76,15 @@ FOLDERS = [
     ("tools/net", "a server for tests of the network"),
     ("tools/check", "what ./test runs besides the tests' own programs"),
     ("tools/gdb", "commands for gdb"),
+]
+COSTS = [
+    ("getpid", "getpid()"),
+    ("pipe1", "1 byte into a pipe and out again"),
+    ("fork", "fork, exit, wait"),
+    ("fork8m", "the same with 8 MiB of touched memory"),
+    ("exec", "fork, exec, exit, wait"),
+    ("open", "open, close"),
+    ("read", "read 4 KiB of a file that is cached"),
 ]
 PROGRAM_ROOMS = ("user/bin", "user/proc", "user/file", "user/text", "user/net", "user/obs")
 
@@ -135,8 +146,21 @@ def programs_table():
     return "| program | what it does |\n|---|---|\n" + "\n".join(rows) + "\n"
 
 
+def cost_table():
+    """The instructions of COSTS: here and on Linux from the last full run, on xv6 from the table of it."""
+    text = PERFORMANCE.read_text()
+    last = text[text.index("<!-- run: "):text.index("<!-- end of run -->")]
+    rows = ["| operation | row of `./bench` | Pagoda | Linux | xv6 |", "|---|---|--:|--:|--:|"]
+    for name, what in COSTS:
+        here, linux = re.search(rf"^{name} +([\d.]+) .* \.\. +[\d.]+ +([\d.]+) ", last, re.M).groups()
+        xv6 = re.search(rf"^\| {name} \| ([^|]+) \|", text, re.M).group(1)
+        rows.append(f"| {what} | `{name}` | {float(here):,.0f} | {float(linux):,.0f} | {xv6} |")
+    return "\n".join(rows) + "\n"
+
+
 PARTS = [
-    (pathlib.Path("README.md"), "programs", programs_table),
+    (pathlib.Path("README.md"), "costs", cost_table),
+    (pathlib.Path("docs/commands.md"), "programs", programs_table),
     (pathlib.Path("docs/locking.md"), "ranks", ranks_table),
     (pathlib.Path("docs/map.md"), "files", files_tables),
 ]
@@ -153,14 +177,14 @@ def current(path, name, make):
 
 
 def options_left_out():
-    """Each option has a row in README.md, which begins with the first value: | `NAME=VALUE`, `VALUE` |"""
+    """Each option has a row in docs/options.md, which begins with the first value: | `NAME=VALUE`, `VALUE` |"""
     rows = OPTIONS.read_text().split("\tX(")[1:]
     assert rows, f"{OPTIONS} has no options"
-    readme = pathlib.Path("README.md").read_text()
+    table = pathlib.Path("docs/options.md").read_text()
     for row in rows:
         name = re.search(r'"(\w+)"', row).group(1)
         words = re.findall(r'\bW\(\w+, "(\w+)"\)', row)
-        described = re.search(rf"^\| `{name}=.*", readme, re.M)
+        described = re.search(rf"^\| `{name}=.*", table, re.M)
         if not described:
             yield f"{name}="
             continue
@@ -181,7 +205,7 @@ def main():
             print(f"{path} is not up to date: run 'make docs'")
             bad = 1
     for name in options_left_out():
-        print(f"README.md does not mention the boot option {name}")
+        print(f"docs/options.md does not mention the boot option {name}")
         bad = 1
     return bad
 

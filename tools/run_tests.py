@@ -91,6 +91,7 @@ def checks():
         Job("form", ["tools/format.sh", "--check"]),
         Job("sizes", ["tools/check/sizes.py"]),
         Job("docs", ["tools/gen_docs.py", "--check"]),
+        Job("docs-picture", ["tools/picture.py", "--check"]),
         Job("docs-names", ["tools/check/docs.py"]),
         Job("unused", ["tools/check/unused.py"]),
         Job("mutants", ["tests/mutants/run.py", "--check"]),

@@ -8,11 +8,11 @@
 #define TEXT_SIZE 1024
 
 static const char usage[] =
-	"usage: why PID ADDRESS [r|w|x]\n"
-	"Show the walk through the page table of PID to ADDRESS (hexadecimal, with or\n"
-	"without 0x), the area there, and why a read, write or execution is or would be\n"
-	"refused.  PID 0 is why itself.  The kernel says the same when it kills a program\n"
-	"for an access.\n";
+	"usage: why PID|NAME ADDRESS [r|w|x]\n"
+	"Show the walk through the page table of a process to ADDRESS (hexadecimal, with\n"
+	"or without 0x), the area there, and why a read, write or execution is or would\n"
+	"be refused.  PID 0 is why itself.  The kernel says the same when it kills a\n"
+	"program for an access.\n";
 
 int main(int argc, char **argv)
 {

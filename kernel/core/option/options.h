@@ -1,11 +1,11 @@
 /* options.h - the boot options: the list of all, and the value that each has now.
  *
  * A row is an option: its name in the kernel, its name on the command line, when it
- * counts, what it is in at most 40 letters (a line of the program vmctl; README.md tells
- * more), and its values, the default first.  W(FORK_COPY, "copy") is a value that is a
- * word; readers write `opt(FORK) == FORK_COPY`.  An option can have numbers from .low to
- * .high besides its words, or instead of them; .initial is the default then.  One
- * without words and numbers takes any text, which only programs read. */
+ * counts, what it is in at most 40 letters (a line of the program vmctl; docs/options.md
+ * tells more), and its values, the default first.  W(FORK_COPY, "copy") is a value that
+ * is a word; readers write `opt(FORK) == FORK_COPY`.  An option can have numbers from
+ * .low to .high besides its words, or instead of them; .initial is the default then.
+ * One without words and numbers takes any text, which only programs read. */
 #pragma once
 
 #include "lib/types.h"
