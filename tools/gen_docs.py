@@ -43,6 +43,7 @@ FOLDERS = [
     ("kernel/fs/store", "blocks of the disk: buffers, log, allocation"),
     ("kernel/fs/name", "directories and paths"),
     ("kernel/proc", "processes and system calls"),
+    ("kernel/proc/trace", "what strace is told"),
     ("kernel/proc/lab", "what the labs add to processes: alarms, sandboxes"),
     ("kernel/obs", "looking inside; only reads, and nothing depends on it"),
     ("kernel/init", "booting"),

@@ -44,7 +44,7 @@ struct thread {
 			bool has_alarm; /* (S) alarm is not NULL                  */
 			bool sandboxed; /* (A) proc/lab/sandbox.h                 */
 			bool has_peers; /* (S) proc/threads/threads.h             */
-			bool traced;    /* (S) proc.trace is not 0                */
+			bool traced;    /* (S) proc.trace or proc.tracer          */
 		};
 	};
 	bool waits_for_memory;            /* (C) instead of being refused it: mem_wait() */

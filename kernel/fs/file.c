@@ -117,6 +117,16 @@ static const struct chardev *file_device(const struct file *f)
 	return f->kind == FILE_DEVICE ? chardev_get((unsigned)f->ip->major) : NULL;
 }
 
+bool file_can_tell(const struct file *f)
+{
+	return f->kind == FILE_PIPE && f->writable;
+}
+
+int file_tell(struct file *f, const void *bytes, u64 n)
+{
+	return pipe_put(f->pipe, bytes, n);
+}
+
 bool file_is_tty(const struct file *f)
 {
 	const struct chardev *dev = file_device(f);

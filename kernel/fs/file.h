@@ -44,6 +44,10 @@ int file_sync(struct file *f) MUST_CHECK;
  * regular file; or an error of inode_set_size(). */
 int file_truncate(struct file *f, u64 size) MUST_CHECK;
 
+/* Whether @f is the end of a pipe for writing; then file_tell() is pipe_put(). */
+bool file_can_tell(const struct file *f);
+int file_tell(struct file *f, const void *bytes, u64 n) MUST_CHECK;
+
 bool file_is_tty(const struct file *f);
 bool file_reads_tty(const struct file *f); /* whether reading it reads a terminal */
 

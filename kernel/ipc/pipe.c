@@ -272,6 +272,25 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 	}
 }
 
+int pipe_put(struct pipe *p, const void *bytes, u64 n)
+{
+	const u8 *from = bytes;
+	int err;
+
+	ASSERT(n <= PIPESIZE);
+	spin_lock(&p->lock);
+	err = pipe_room(p, n);
+	if (!err) {
+		for (u64 i = 0; i < n; i++)
+			p->data[p->in++ & (p->size - 1)] = from[i];
+		waitlist_wake_all(&p->readers);
+		if (p->polled)
+			pipe_tell(p);
+	}
+	spin_unlock(&p->lock);
+	return err;
+}
+
 u32 pipe_poll(struct pipe *p, bool writer)
 {
 	u32 found = 0;

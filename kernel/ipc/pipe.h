@@ -16,6 +16,10 @@ int pipe_alloc(struct pipe **out) MUST_CHECK;
 s64 pipe_read(struct pipe *p, uptr_t dst, u64 n) MUST_CHECK;
 s64 pipe_write(struct pipe *p, uptr_t src, u64 n) MUST_CHECK;
 
+/* Puts @n bytes of the kernel's in, at most PIPESIZE, as one piece; as soon as there is
+ * room.  The same locks.  0, -EPIPE or -EINTR. */
+int pipe_put(struct pipe *p, const void *bytes, u64 n) MUST_CHECK;
+
 /* Closes one end.  Closing the second one frees the pipe. */
 void pipe_close(struct pipe *p, bool writer);
 

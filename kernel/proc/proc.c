@@ -17,6 +17,7 @@
 #include "proc/lab/alarm.h"
 #include "proc/lab/sandbox.h"
 #include "proc/program/program.h"
+#include "proc/trace/calltrace.h"
 #include "proc/threads/futex.h"
 #include "uapi/errno.h"
 
@@ -190,7 +191,8 @@ static void proc_copy_oddities(struct proc *child, struct proc *parent)
 {
 	sandbox_fork(child, parent);
 	child->trace = parent->trace;
-	child->thread.traced = parent->trace != 0;
+	calltrace_fork(child, parent);
+	child->thread.traced = child->trace || child->tracer;
 }
 
 static s64 proc_fork_once(void)
@@ -299,6 +301,8 @@ void proc_exit_thread(u64 value)
 		console_leave();
 		if (p->sandbox)
 			sandbox_drop(p);
+		if (p->tracer)
+			calltrace_leave(p, p->status);
 		fds_close_all(p);
 		if (p->binds_ports)
 			port_leave(p);

@@ -49,6 +49,8 @@ struct proc {
 	struct program *program;    /* (P) what it runs; NULL: nothing yet, or it exits */
 	struct job job;             /* (P) */
 	u32 trace;                  /* (S) bit n: report system call n       */
+	struct file *tracer;        /* (A) trace/calltrace.h; set once, or NULL */
+	bool tracer_follows;        /* (C) from then on: so do its children  */
 	struct sandbox_mask masked; /* (P) calls to refuse                   */
 	struct sandbox *sandbox;    /* (P) NULL: none is masked              */
 	u64 children_time;          /* (A) those that were waited for ran so long, and

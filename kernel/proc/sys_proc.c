@@ -178,7 +178,7 @@ s64 sys_trace(const u64 arg[6])
 	spin_lock(&proc_lock);
 	p->trace = (u32)arg[0];
 	list_for_each(slot, &p->threads.all, peer.link)
-		slot->thread.traced = p->trace != 0;
+		slot->thread.traced = p->trace || p->tracer;
 	spin_unlock(&proc_lock);
 	if (!was)
 		syscall_trace(self, 0); /* this call is the first one */

@@ -10,6 +10,7 @@
 #include "proc/lab/sandbox.h"
 #include "proc/proc.h"
 #include "proc/program/program.h"
+#include "proc/trace/calltrace.h"
 #include "uapi/errno.h"
 
 const struct syscall syscall_table[SYS_MAX] = {
@@ -147,15 +148,31 @@ void syscall_trace(const struct thread *t, s64 result)
 	syscall_trace_request(t->proc, syscall_request(t), result);
 }
 
+static s64 syscall_perform(struct thread *t, struct request r)
+{
+	if (t->sandboxed && sandbox_masks(t->proc, r.used, (u32)r.number))
+		return sandbox_masked_call((u32)r.number, &t->tf->x[10]);
+	return syscall_call(t, r.number);
+}
+
+static __attribute__((noinline)) s64 syscall_perform_told(struct thread *t,
+							  struct request r)
+{
+	struct called c = { .used = r.used, .number = r.number };
+
+	memcpy(c.arg, &t->tf->a0, sizeof(c.arg));
+	calltrace_begin(t->proc, &c);
+	c.result = syscall_perform(t, r);
+	calltrace_end(t->proc, &c);
+	return c.result;
+}
+
 void syscall_dispatch_slowly(struct thread *t)
 {
 	struct request r = syscall_request(t);
-	s64 result;
+	s64 result = t->traced && t->proc->tracer ? syscall_perform_told(t, r)
+						  : syscall_perform(t, r);
 
-	if (t->sandboxed && sandbox_masks(t->proc, r.used, (u32)r.number))
-		result = sandbox_masked_call((u32)r.number, &t->tf->x[10]);
-	else
-		result = syscall_call(t, r.number);
 	t->tf->a0 = result < 0 && !r.native ? -1 : result;
 	if (t->traced)
 		syscall_trace_request(t->proc, r, (s64)t->tf->a0);

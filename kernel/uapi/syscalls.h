@@ -56,6 +56,7 @@
  * poll(struct pollfd *, n, ns) -> how many are ready: waits for one, at most so long; ns
  *   less than 0: for ever; see poll.h
  * fcntl(fd, how, arg): see fcntl.h
+ * calltrace(fd, follow): tells a pipe what calls the process makes, see calltrace.h
  * pread(fd, buf, n, offset)       pwrite(fd, buf, n, offset)
  *
  * The network.  Addresses and ports are in host byte order: 10.0.2.2 is 0x0a000202.
@@ -166,7 +167,8 @@
 	X(117, poll, 3)         \
 	X(118, fcntl, 3)        \
 	X(119, pread, 4)        \
-	X(120, pwrite, 4)
+	X(120, pwrite, 4)       \
+	X(127, calltrace, 2)
 
 #define OWN_CALLS(X) OTHER_CALLS(X) PRIVATE_CALLS(X)
 #define SYSCALLS(X) XV6_CALLS(X) LAB_CALLS(X) OWN_CALLS(X)

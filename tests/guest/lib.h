@@ -78,6 +78,7 @@ long poll(struct pollfd *fds, long n, long ns);
 long fcntl(int fd, int how, long arg);
 long pread(int fd, void *buf, long n, long offset);
 long pwrite(int fd, const void *buf, long n, long offset);
+long calltrace(int fd, int follow);
 long ecall_raw(long a0, long a1, long a2, long a3, long a4, long a5, long number);
 #define NR_EXPLAIN 84 /* (pid, va, access, buf, size) */
 

@@ -2,6 +2,7 @@
  * All return -1 and set errno when they fail. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "uapi/console.h"
@@ -12,6 +13,10 @@
 /* Print system calls of this process and of children that it starts later: those whose
  * number is a set bit of @mask, -1 for all. */
 int trace(long mask);
+
+/* Tell the pipe @fd what system calls this process makes, and with @follow what children
+ * make that it starts later: see uapi/calltrace.h. */
+int calltrace(int fd, bool follow);
 
 int sysinfo(struct sysinfo *info);
 int meminfo(struct meminfo *info);

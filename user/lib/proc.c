@@ -74,6 +74,11 @@ int trace(long mask)
 	return (int)sys_result(sys_trace(mask));
 }
 
+int calltrace(int fd, bool follow)
+{
+	return (int)sys_result(sys_calltrace(fd, follow));
+}
+
 int sysinfo(struct sysinfo *info)
 {
 	return (int)sys_result(sys_sysinfo(info));

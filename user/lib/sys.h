@@ -59,6 +59,7 @@ long sys_link(const char *old, const char *new);
 long sys_mkdir(const char *path);
 long sys_close(int fd);
 long sys_trace(long mask);
+long sys_calltrace(int fd, int follow);
 long sys_sysinfo(struct sysinfo *info);
 long sys_symlink(const char *target, const char *path);
 long sys_sync(void);

@@ -66,7 +66,7 @@ static int threads_add(struct proc *p, struct proc *slot)
 		all->several = true;
 		thread_current()->has_peers = slot->thread.has_peers = true;
 		slot->thread.sandboxed = p->sandbox != NULL;
-		slot->thread.traced = p->trace != 0;
+		slot->thread.traced = p->trace || p->tracer;
 		all->frames |= BIT(i);
 		all->running++;
 		all->stacks++;

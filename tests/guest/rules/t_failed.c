@@ -184,6 +184,8 @@ ROWS(pread, { "", call_pread, undo_nothing, BIT(FRAMES), 0 });
 ROWS(usage, { "", call_usage, undo_nothing, BIT(FRAMES), 0 });
 NOTHING(close, close(world.spare) == 0 && dup(world.w) == world.spare ? 0 : -1);
 NOTHING(isatty, isatty(world.f));
+/* What works would tell of all calls after it. */
+NOTHING(calltrace, calltrace(world.f, 0) == -1 ? 0 : -1);
 NOTHING(lseek, lseek(world.f, 1024, 0));
 
 /* files */

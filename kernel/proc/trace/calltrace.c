@@ -1,0 +1,210 @@
+/* calltrace.c - gathers the records of calls, with what their arguments point to.
+ *
+ * A bad pointer of the program is its own affair: the record then has no piece for it. */
+
+#include "proc/trace/calltrace.h"
+
+#include "core/clock.h"
+#include "fs/file.h"
+#include "lib/string.h"
+#include "mm/uaccess.h"
+#include "proc/proc.h"
+#include "proc/syscall.h"
+#include "proc/threads/fds.h"
+#include "uapi/calltrace.h"
+#include "uapi/errno.h"
+#include "uapi/stat.h"
+
+_Static_assert(sizeof(struct call_record) <= PIPESIZE, "goes into a pipe in one piece");
+_Static_assert(MAXPATH <= 255 && CALL_BYTES <= 255, "call_piece.bytes");
+
+static const char *const letters[SYS_MAX] = {
+#define X(call, text) [NR_##call] = text,
+	CALL_ARGUMENTS(X)
+#undef X
+};
+
+struct gather {
+	struct call_record record;
+	u32 used; /* bytes of record.text */
+};
+
+static void gather_init(struct gather *g, enum call_record_kind kind)
+{
+	memset(g, 0, sizeof(*g));
+	g->record.kind = (u8)kind;
+	g->record.pid = proc_current()->pid;
+	g->record.tid = threads_self()->peer.tid;
+	g->record.time = clock_ns();
+}
+
+/* Where the bytes of the next piece go; NULL: it has no room for @bytes. */
+static char *gather_room(struct gather *g, u64 bytes)
+{
+	u64 end = g->used + sizeof(struct call_piece) + bytes;
+
+	return end <= CALL_TEXT ? g->record.text + g->used + sizeof(struct call_piece)
+				: NULL;
+}
+
+/* The bytes are there. */
+static void gather_add(struct gather *g, u32 arg, u64 bytes, bool cut)
+{
+	struct call_piece piece = { (u8)arg, (u8)bytes, cut ? CALL_CUT : 0 };
+
+	memcpy(g->record.text + g->used, &piece, sizeof(piece));
+	g->used += (u32)(sizeof(piece) + bytes);
+}
+
+/* Up to @max bytes of the @n at @at. */
+static void gather_bytes(struct gather *g, u32 arg, u64 at, u64 n, u64 max)
+{
+	u64 bytes = MIN(n, max);
+	char *to = gather_room(g, bytes);
+
+	if (to && !copyin(to, uptr(at), bytes))
+		gather_add(g, arg, bytes, bytes < n);
+}
+
+/* The string at @at, of which up to @max bytes are shown.  False: nothing is there, or the
+ * record is full. */
+static bool gather_string(struct gather *g, u32 arg, u64 at, u64 max)
+{
+	char *to = gather_room(g, max);
+	u64 n;
+
+	if (!to)
+		return false;
+	n = copyin_partial(to, uptr(at), max);
+	if (n < max && !memchr(to, 0, n))
+		return false;
+	n = strnlen(to, n);
+	gather_add(g, arg, n, n == max);
+	return true;
+}
+
+/* The strings to which the list at @at points, as many as there is room for. */
+static void gather_strings(struct gather *g, u32 arg, u64 at)
+{
+	u64 string;
+
+	for (; !copyin(&string, uptr(at), sizeof(string)); at += sizeof(string)) {
+		if (!string)
+			return;
+		if (!gather_room(g, sizeof(struct call_piece) + CALL_BYTES))
+			break;
+		if (!gather_string(g, arg, string, CALL_BYTES))
+			return;
+	}
+	if (gather_room(g, 0))
+		gather_add(g, arg, 0, true);
+}
+
+static void gather_given(struct gather *g, u32 arg, char letter)
+{
+	const u64 *args = (const u64 *)g->record.arg;
+
+	if (letter == 'p')
+		gather_string(g, arg, args[arg], MAXPATH);
+	else if (letter == 'v')
+		gather_strings(g, arg, args[arg]);
+	else if (letter == 'b' && (s64)args[arg + 1] >= 0)
+		gather_bytes(g, arg, args[arg], args[arg + 1], CALL_BYTES);
+}
+
+static void gather_written(struct gather *g, u32 arg, char letter)
+{
+	u64 at = g->record.arg[arg];
+	u64 result = (u64)g->record.result;
+
+	if (letter == 'B')
+		gather_bytes(g, arg, at, result, CALL_BYTES);
+	else if (letter == 'W')
+		gather_bytes(g, arg, at, sizeof(int), sizeof(int));
+	else if (letter == 'P')
+		gather_bytes(g, arg, at, 2 * sizeof(int), 2 * sizeof(int));
+	else if (letter == 'S')
+		gather_bytes(g, arg, at, sizeof(struct stat), sizeof(struct stat));
+}
+
+/* If nobody reads, or the process is killed, the record is dropped. */
+static void calltrace_send(const struct proc *p, struct gather *g)
+{
+	u64 bytes = offsetof(struct call_record, text) + g->used;
+
+	g->record.bytes = (u16)bytes;
+	(void)!file_tell(p->tracer, &g->record, bytes);
+}
+
+static void calltrace_tell(const struct proc *p, const struct called *c,
+			   enum call_record_kind kind)
+{
+	u32 number = c->number > 0 && c->number < SYS_MAX ? (u32)c->number : 0;
+	const char *letter = letters[number];
+	struct gather g;
+
+	gather_init(&g, kind);
+	g.record.used = c->used;
+	g.record.number = syscall_name(number) ? number : 0;
+	g.record.result = c->result;
+	memcpy(g.record.arg, c->arg, sizeof(g.record.arg));
+	for (u32 i = 0; letter && letter[i]; i++) {
+		if (kind == CALL_BEGIN)
+			gather_given(&g, i, letter[i]);
+		else if (c->result >= 0)
+			gather_written(&g, i, letter[i]);
+	}
+	calltrace_send(p, &g);
+}
+
+void calltrace_begin(const struct proc *p, const struct called *c)
+{
+	calltrace_tell(p, c, CALL_BEGIN);
+}
+
+void calltrace_end(const struct proc *p, const struct called *c)
+{
+	calltrace_tell(p, c, CALL_END);
+}
+
+void calltrace_leave(struct proc *p, int status)
+{
+	struct gather g;
+
+	gather_init(&g, CALL_EXIT);
+	g.record.result = status;
+	calltrace_send(p, &g);
+	file_put(p->tracer);
+	p->tracer = NULL;
+}
+
+void calltrace_fork(struct proc *child, const struct proc *parent)
+{
+	if (!parent->tracer || !parent->tracer_follows)
+		return;
+	child->tracer = file_dup(parent->tracer);
+	child->tracer_follows = true;
+}
+
+s64 sys_calltrace(const u64 arg[6])
+{
+	struct proc *p = proc_current(), *slot;
+	struct file *f = arg_file(arg[0]);
+	int err = 0;
+
+	if (!f)
+		return -EBADF;
+	if (!file_can_tell(f))
+		return -EINVAL;
+	spin_lock(&proc_lock);
+	if (p->tracer) {
+		err = -EBUSY;
+	} else {
+		p->tracer_follows = arg[1] != 0;
+		__atomic_store_n(&p->tracer, file_dup(f), __ATOMIC_RELEASE);
+		list_for_each(slot, &p->threads.all, peer.link)
+			slot->thread.traced = true;
+	}
+	spin_unlock(&proc_lock);
+	return err;
+}

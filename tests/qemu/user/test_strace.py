@@ -1,0 +1,107 @@
+"""strace: its lines, options and status; trace, which has the lines of xv6's lab."""
+import re
+
+import pytest
+
+from machine import Machine
+
+
+@pytest.fixture(scope="module")
+def m(test_image):
+    with Machine(test_image, harts=2) as machine:
+        machine.boot()
+        machine.run("mkdir calls; cd calls; echo abc > one")
+        yield machine
+
+
+def status(m, line):
+    text, _, number = m.run(line + "; echo status $?").rpartition("status ")
+    return int(number), text
+
+
+def calls(m, line):
+    """Status and the lines of strace alone."""
+    code, text = status(m, f"strace -o /calls/out {line} > /calls/printed; echo was $?; cat /calls/out")
+    was, _, rest = text.partition("\n")
+    return int(was.rpartition(" ")[2]), rest.splitlines()
+
+
+def test_arguments_names_and_errors(m):
+    code, lines = calls(m, "cat one nosuch 2> /dev/null")
+    assert code == 1
+    assert re.fullmatch(r'execve\("/cat", \["cat", "one", "nosuch"\], 0x[0-9a-f]+\) = 3', lines[0]), lines
+    assert 'open("one", O_RDONLY) = 3' in lines, lines
+    assert 'read(3, "abc\\n", 4096) = 4' in lines, lines
+    assert 'write(1, "abc\\n", 4) = 4' in lines, lines
+    assert 'open("nosuch", O_RDONLY) = -1 ENOENT (No such file or directory)' in lines, lines
+    assert lines[-2:] == ["exit(1) = ?", "+++ exited with 1 +++"], lines
+
+
+@pytest.mark.parametrize("command,line", [
+    ("cat /README", r'read\(3, "# Pagoda\\n\\n.{0,30}"\.\.\., 4096\) = 4096'),
+    ("dd if=one of=two", r'open\("two", O_RDWR\|O_CREAT\) = \d'),
+    ("walk seq 8K", r"mmap\(NULL, 8192, PROT_READ\|PROT_WRITE, MAP_PRIVATE\|MAP_ANONYMOUS, -1, 0\) = 0x\w+"),
+    ("tail -n1 one", r"fstat\(3, \{st_mode=S_IFREG, st_size=4, \.\.\.\}\) = 0|read\(3, \"abc\\n\".*"),
+    ("sh -c 'true | true'", r"pipe\(\[3, 4\]\) = 0"),
+    ("sh -c 'true | true'", r"wait4\(\d+, \[0\], 0\) = \d+"),
+    ("sh -c 'echo x > one'", r"fcntl\(3, FCNTL_DUP_TO, 1\) = 1|fcntl\(1, F_DUPFD, 10\) = \d+"),
+    ("kill 9999", r"kill\(9999.*\) = -1 ESRCH \(No such process\)"),
+    (r"printf 'a\001\0012\r\\\n'", r'write\(1, "a\\1\\0012\\r\\\\\\n", 7\) = 7'),
+])
+def test_how_arguments_are_shown(m, command, line):
+    _, lines = calls(m, command + " 2> /dev/null")
+    assert any(re.fullmatch(line, found) for found in lines), "\n".join(lines)
+    m.run("echo abc > one")
+
+
+def test_only_some(m):
+    _, lines = calls(m, "-e open,close cat one")
+    assert lines == ['open("one", O_RDONLY) = 3', "close(3) = 0", "+++ exited with 0 +++"]
+    assert calls(m, "-e trace=open cat one")[1][0].startswith("open(")
+
+
+def test_children_only_if_asked(m):
+    code, lines = calls(m, "sh -c 'echo x | wc'")
+    assert code == 0 and not any(line.startswith("[pid") for line in lines[1:]), lines
+    code, lines = calls(m, "-f sh -c 'echo x | wc; exit 3'")
+    assert code == 3
+    ends = [line for line in lines if "+++" in line]
+    assert len(ends) == 3 and ends[-1].endswith("+++ exited with 3 +++"), lines
+    assert any(re.match(r'\[pid +\d+\] write\(1, "x\\n", 2\) = 2', line) for line in lines), lines
+    text = "\n".join(lines)
+    assert text.count("<unfinished ...>") == text.count(" resumed>"), text
+
+
+def test_counts(m):
+    _, lines = calls(m, "-c cat one")
+    rows = {line.split()[-1]: line.split()[:-1] for line in lines}
+    assert rows["open"][1:] == ["1", "0"] and rows["read"][1:] == ["2", "0"], lines
+    assert int(rows["total"][0]) == sum(int(r[1]) for n, r in rows.items() if n not in ("syscall", "total"))
+    _, lines = calls(m, "-c cat nosuch 2> /dev/null")
+    assert any(line.split()[1:] == ["1", "1", "open"] for line in lines), lines
+
+
+@pytest.mark.parametrize("line,code,says", [
+    ("strace nosuch", 127, "strace: nosuch: No such file or directory"),
+    ("strace -e nosuch cat one", 2, "strace: nosuch: no such system call"),
+    ("strace -e , cat one", 2, "strace: -e: names no system call"),
+    ("strace", 2, "usage: strace"),
+    ("strace -o /nosuch/out cat one", 1, "strace: /nosuch/out: No such file or directory"),
+    ("strace -o /dev/full cat one > /dev/null", 1, "No space left on device"),
+    ("trace", 2, "usage: trace"),
+    ("trace x echo", 2, "trace: x: is no mask"),
+    ("trace 2 nosuch", 127, "trace: nosuch: No such file or directory"),
+])
+def test_complaints(m, line, code, says):
+    got, text = status(m, line)
+    assert got == code and says in text, text
+
+
+def test_a_command_that_is_killed(m):
+    code, lines = calls(m, "-e kill sh -c 'kill -9 $$'")
+    assert code == 137 and lines[-1] == "+++ killed +++", lines
+
+
+def test_trace_has_the_lines_of_the_lab(m):
+    code, text = status(m, "trace 65536 echo hi")  # write
+    assert code == 0 and re.fullmatch(r"hi\n\d+: syscall write -> 3\n", text), text
