@@ -99,7 +99,7 @@ void timer_program(u64 slice_end)
 		h->slice_end = slice_end;
 	else if (!h->tick_armed)
 		h->slice_end = ~0ul;
-	timer_set_hardware(h, MIN(h->slice_end, h->timer_next));
+	timer_set_hardware(h, MIN(MIN(h->slice_end, h->timer_next), h->sample_at));
 }
 
 /* Call after the list of this hart has changed.  (T) held. */

@@ -28,6 +28,7 @@ struct hart {
 	bool tick_armed;         /* (H) a slice timer is set              */
 	u64 slice_end;           /* (H) when that is, or ~0               */
 	u64 timer_next;          /* (H) deadline of the first timer, or ~0 */
+	u64 sample_at;           /* (H) when the running thread is sampled, or ~0 */
 	u64 timer_set;           /* (H) deadline set in the hardware      */
 	struct spinlock timer_lock;
 	struct list timers; /* (T) struct timer by deadline          */

@@ -21,6 +21,7 @@
 
 #define SLICE_HZ 100    /* turns of 10 ms                                    */
 #define BALANCE_HZ 2000 /* after 0.5 ms an idle hart takes a thread that waits */
+#define SAMPLE_HZ 500   /* of struct cputime                                     */
 #define KTHREADS_MAX 8
 
 struct hart harts[MAX_HARTS];
@@ -424,6 +425,13 @@ u64 thread_runtime(const struct thread *t)
 	return total;
 }
 
+void cputime_add_thread(struct cputime *sum, const struct thread *t)
+{
+	sum->cycles += thread_runtime(t);
+	sum->program += t->samples[0];
+	sum->kernel += t->samples[1];
+}
+
 /* --- idle -------------------------------------------------------------- */
 
 void sched_init_hart(struct thread *idle)
@@ -434,7 +442,7 @@ void sched_init_hart(struct thread *idle)
 	list_init(&h->rq.ready);
 	spin_init(&h->timer_lock, "timer", RANK_timer);
 	list_init(&h->timers);
-	h->timer_set = h->timer_next = h->slice_end = ~0ul;
+	h->timer_set = h->timer_next = h->slice_end = h->sample_at = ~0ul;
 	list_init(&idle->link);
 	idle->state = THREAD_RUNNING;
 	idle->hart = h->cpu.index;
@@ -479,6 +487,16 @@ static bool sched_steal(struct hart *h)
 	return false;
 }
 
+/* Samples are taken while threads run.  They go on for one more when the hart is idle, so
+ * short waits cost nothing. */
+static void sched_start_samples(struct hart *h)
+{
+	if (h->sample_at != ~0ul)
+		return;
+	h->sample_at = clock_now() + clock_hz() / SAMPLE_HZ;
+	timer_program(~0ul);
+}
+
 void sched_idle(void)
 {
 	struct hart *h = hart_current();
@@ -487,6 +505,7 @@ void sched_idle(void)
 	for (;;) {
 		irq_disable();
 		if (h->rq.nready || sched_steal(h)) {
+			sched_start_samples(h);
 			spin_lock_irq(&h->rq.lock);
 			h->irq_was_on = true;
 			sched_switch(h);
@@ -517,12 +536,27 @@ static void sched_share_out(struct hart *h)
 	spin_unlock_irq(&h->rq.lock);
 }
 
+static void sched_sample(struct hart *h)
+{
+	u64 now = clock_now();
+
+	if (now < h->sample_at)
+		return;
+	if (h->cpu.thread == h->idle) {
+		h->sample_at = ~0ul;
+		return;
+	}
+	h->cpu.thread->samples[(csr_read(sstatus) & SSTATUS_SPP) != 0]++;
+	h->sample_at = now + clock_hz() / SAMPLE_HZ;
+}
+
 void sched_timer(void)
 {
 	struct hart *h = hart_current();
 
 	h->timer_set = 0; /* the interrupt stays pending until the timer is set again */
 	timer_run_due();
+	sched_sample(h);
 	h->tick_armed = false;
 	if (h->cpu.thread != h->idle && h->rq.nready)
 		sched_share_out(h);

@@ -60,6 +60,8 @@ struct thread {
 	void (*on_dead)(struct thread *); /* (C) runs once its stack is not in use    */
 	u64 started;                      /* (H) when it got the processor            */
 	u64 runtime;                /* (H) time base cycles of the runs before this one */
+	u32 samples[2];             /* (H) times that a sample found it in its program, and
+				     * in the kernel                           */
 	u32 fp_hart;                /* (H) 1 + the hart whose unit may hold its registers */
 	bool fp_used;               /* (S) fp is meaningful                     */
 	u32 mutex_rank;             /* (S) a bit for each rank of a mutex held  */
@@ -99,6 +101,16 @@ int thread_pin(int n) MUST_CHECK;
 
 /* Ends the running thread.  on_dead() is called once nothing uses its stack. */
 NORETURN void thread_exit(void);
+
+/* Processor time of some threads.  How long they ran is exact.  Samples tell how much of it
+ * was the kernel's: 500 times in a second of it, the timer looks what it interrupts. */
+struct cputime {
+	u64 cycles;          /* of the time base */
+	u64 program, kernel; /* samples */
+};
+
+/* The sum of all runs of @t so far is added. */
+void cputime_add_thread(struct cputime *sum, const struct thread *t);
 
 /* How long @t has run, in time base cycles. */
 u64 thread_runtime(const struct thread *t);

@@ -71,6 +71,7 @@ static void proc_dead(struct thread *t)
 static void proc_slot_init(struct proc *p, int pid)
 {
 	threads_init(p, pid);
+	p->times = (struct proc_times){ 0 };
 	list_init(&p->children);
 	waitq_init(&p->child_died);
 	__atomic_store_n(&p->pid, pid, __ATOMIC_RELEASE);
@@ -86,7 +87,8 @@ struct proc *proc_slot_take(struct proc *of)
 			found = &procs[i];
 	}
 	if (found) {
-		memset(&found->thread + 1, 0, sizeof(*found) - sizeof(found->thread));
+		memset(&found->thread + 1, 0,
+		       offsetof(struct proc, times) - sizeof(found->thread));
 		thread_init(&found->thread, "", stack_tops[found - procs], proc_main, NULL);
 		found->thread.on_dead = proc_dead;
 		found->thread.proc = of;
@@ -386,16 +388,28 @@ s64 proc_wait(int pid, int options, struct proc **child)
 	return result;
 }
 
+/* Other threads of the parent do the same for other children. */
+static void proc_take_time(struct cputime *to, const struct proc *child)
+{
+	const struct cputime *joined = &child->threads.joined,
+			     *more = &child->times.children;
+	const struct thread *t = &child->thread;
+
+	__atomic_fetch_add(&to->cycles, t->runtime + joined->cycles + more->cycles,
+			   __ATOMIC_RELAXED);
+	__atomic_fetch_add(&to->program, t->samples[0] + joined->program + more->program,
+			   __ATOMIC_RELAXED);
+	__atomic_fetch_add(&to->kernel, t->samples[1] + joined->kernel + more->kernel,
+			   __ATOMIC_RELAXED);
+}
+
 /* Another thread of the caller may wait for the same child. */
 void proc_wait_done(struct proc *child, bool reaped)
 {
 	struct proc *p = child->parent;
 
 	if (reaped) {
-		__atomic_fetch_add(&p->children_time,
-				   child->thread.runtime + child->threads.runtime +
-					   child->children_time,
-				   __ATOMIC_RELAXED);
+		proc_take_time(&p->times.children, child);
 		proc_slot_release(child);
 	} else {
 		spin_lock(&proc_lock);

@@ -53,10 +53,15 @@ struct proc {
 	bool tracer_follows;        /* (C) from then on: so do its children  */
 	struct sandbox_mask masked; /* (P) calls to refuse                   */
 	struct sandbox *sandbox;    /* (P) NULL: none is masked              */
-	u64 children_time;          /* (A) those that were waited for ran so long, and
-				     * theirs: time base cycles               */
 	bool binds_ports;           /* (S) has bound one: exit looks for them */
 	bool eager_sbrk;            /* (S) has called sbrk without a mode    */
+	struct proc_times {
+		struct cputime children; /* (A) of those that were waited for, and
+					  * theirs                            */
+		struct told {
+			u64 cycles, program;
+		} self_told, children_told; /* (P) what usage() said last     */
+	} times; /* last: a slot of one more thread leaves it as it is */
 };
 
 extern struct proc procs[NPROC];

@@ -157,15 +157,36 @@ static u64 sys_usage_ns(u64 cycles)
 	return cycles * (1000000000ul / 1000) / (clock_hz() / 1000);
 }
 
+/* Divides @t as its samples are divided; without any, all was the program's.  Neither part
+ * is ever less than it was in *told, what was said last. */
+static u64 sys_usage_system(const struct cputime *t, struct told *told)
+{
+	u64 samples = MAX(t->program + t->kernel, 1ul);
+	u64 program = t->cycles / samples * t->program +
+		      t->cycles % samples * t->program / samples;
+
+	if (!(t->program + t->kernel))
+		program = t->cycles;
+	program = MAX(program, told->program);
+	program = MIN(program, told->program + (t->cycles - told->cycles));
+	*told = (struct told){ t->cycles, program };
+	return sys_usage_ns(t->cycles) - sys_usage_ns(program);
+}
+
 s64 sys_usage(const u64 arg[6])
 {
 	struct proc *p = proc_current();
+	struct cputime self, children;
 	struct usage u;
 
 	spin_lock(&proc_lock);
-	u.self = sys_usage_ns(threads_runtime(p));
+	self = threads_cputime(p);
+	children = p->times.children;
+	u.self = sys_usage_ns(self.cycles);
+	u.children = sys_usage_ns(children.cycles);
+	u.self_system = sys_usage_system(&self, &p->times.self_told);
+	u.children_system = sys_usage_system(&children, &p->times.children_told);
 	spin_unlock(&proc_lock);
-	u.children = sys_usage_ns(__atomic_load_n(&p->children_time, __ATOMIC_RELAXED));
 	return copyout(uptr(arg[0]), &u, sizeof(u));
 }
 

@@ -13,6 +13,9 @@
 #include "proc/trace/calltrace.h"
 #include "uapi/errno.h"
 
+/* The call is made in two places, and threads pay for each instruction. */
+#define ALWAYS_INLINE __attribute__((always_inline)) inline
+
 const struct syscall syscall_table[SYS_MAX] = {
 #define X(number, call, nargs) [number] = { sys_##call, #call },
 	SYSCALLS(X)
@@ -120,7 +123,7 @@ static struct request syscall_request(const struct thread *t)
 }
 
 /* Makes the call; if the number is -errno, returns it. */
-static s64 syscall_call(const struct thread *t, s64 number)
+static ALWAYS_INLINE s64 syscall_call(const struct thread *t, s64 number)
 {
 	if ((u64)number >= SYS_MAX || !syscall_table[number].fn) {
 		if (number < 0)
@@ -148,34 +151,41 @@ void syscall_trace(const struct thread *t, s64 result)
 	syscall_trace_request(t->proc, syscall_request(t), result);
 }
 
-static s64 syscall_perform(struct thread *t, struct request r)
+static ALWAYS_INLINE s64 syscall_perform(struct thread *t, struct request r)
 {
 	if (t->sandboxed && sandbox_masks(t->proc, r.used, (u32)r.number))
 		return sandbox_masked_call((u32)r.number, &t->tf->x[10]);
 	return syscall_call(t, r.number);
 }
 
-static __attribute__((noinline)) s64 syscall_perform_told(struct thread *t,
-							  struct request r)
+static ALWAYS_INLINE void syscall_put_result(struct thread *t, struct request r, s64 result)
 {
-	struct called c = { .used = r.used, .number = r.number };
+	t->tf->a0 = result < 0 && !r.native ? -1 : result;
+}
 
-	memcpy(c.arg, &t->tf->a0, sizeof(c.arg));
-	calltrace_begin(t->proc, &c);
-	c.result = syscall_perform(t, r);
-	calltrace_end(t->proc, &c);
-	return c.result;
+static __attribute__((noinline)) void syscall_dispatch_traced(struct thread *t,
+							      struct request r)
+{
+	const struct proc *p = t->proc;
+	s64 result;
+
+	if (p->tracer)
+		calltrace_tell(t, r.used, r.number, NULL);
+	result = syscall_perform(t, r);
+	if (p->tracer)
+		calltrace_tell(t, r.used, r.number, &result);
+	syscall_put_result(t, r, result);
+	syscall_trace_request(p, r, (s64)t->tf->a0);
 }
 
 void syscall_dispatch_slowly(struct thread *t)
 {
 	struct request r = syscall_request(t);
-	s64 result = t->traced && t->proc->tracer ? syscall_perform_told(t, r)
-						  : syscall_perform(t, r);
 
-	t->tf->a0 = result < 0 && !r.native ? -1 : result;
 	if (t->traced)
-		syscall_trace_request(t->proc, r, (s64)t->tf->a0);
+		syscall_dispatch_traced(t, r);
+	else
+		syscall_put_result(t, r, syscall_perform(t, r));
 }
 
 void syscall_dispatch_odd(struct thread *t)

@@ -70,7 +70,7 @@ bool proc_info(unsigned slot, struct procinfo *info)
 		info->hart = (int)p->thread.hart;
 		info->size = p->as ? p->as->brk : 0;
 		info->resident = p->as ? p->as->resident : 0;
-		info->cputime = threads_runtime(p) * 1000 / (clock_hz() / 1000);
+		info->cputime = threads_cputime(p).cycles * 1000 / (clock_hz() / 1000);
 		strlcpy(info->name, p->thread.name, sizeof(info->name));
 	}
 	spin_unlock(&proc_lock);

@@ -26,6 +26,11 @@ struct usyscall {
 struct usage {
 	unsigned long long self;     /* of all threads                               */
 	unsigned long long children; /* of those that were waited for, and of theirs */
+	/* What the kernel did for them, which is in the two above.  It is divided by
+	 * samples, 500 in a second of processor time; a time without a sample counts as
+	 * the program's. */
+	unsigned long long self_system;
+	unsigned long long children_system;
 };
 
 /* procinfo(): one process. */

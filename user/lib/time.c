@@ -127,12 +127,16 @@ int nanosleep(const struct timespec *want, struct timespec *left)
 
 /* --- processor time ------------------------------------------------------------ */
 
-/* The kernel does not tell how much of it was its own: all is the user's. */
+static struct timeval time_val(unsigned long long ns)
+{
+	return (struct timeval){ .tv_sec = (long)ns / NS_PER_SEC,
+				 .tv_usec = (long)ns % NS_PER_SEC / 1000 };
+}
 
 int getrusage(int who, struct rusage *usage)
 {
+	unsigned long long all, system;
 	struct usage u;
-	long ns;
 
 	if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN) {
 		errno = EINVAL;
@@ -140,26 +144,29 @@ int getrusage(int who, struct rusage *usage)
 	}
 	if (sys_result(sys_usage(&u)) < 0)
 		return -1;
-	ns = (long)(who == RUSAGE_SELF ? u.self : u.children);
+	all = who == RUSAGE_SELF ? u.self : u.children;
+	system = who == RUSAGE_SELF ? u.self_system : u.children_system;
 	*usage = (struct rusage){
-		.ru_utime = { .tv_sec = ns / NS_PER_SEC,
-			      .tv_usec = ns % NS_PER_SEC / 1000 },
+		.ru_utime = time_val(all - system),
+		.ru_stime = time_val(system),
 	};
 	return 0;
 }
 
 clock_t times(struct tms *t)
 {
-	long tick = NS_PER_SEC / sysconf(_SC_CLK_TCK);
+	unsigned long tick = (unsigned long)(NS_PER_SEC / sysconf(_SC_CLK_TCK));
 	struct usage u;
 
 	if (sys_result(sys_usage(&u)) < 0)
 		return (clock_t)-1;
 	*t = (struct tms){
-		.tms_utime = (clock_t)((long)u.self / tick),
-		.tms_cutime = (clock_t)((long)u.children / tick),
+		.tms_utime = (clock_t)((u.self - u.self_system) / tick),
+		.tms_stime = (clock_t)(u.self_system / tick),
+		.tms_cutime = (clock_t)((u.children - u.children_system) / tick),
+		.tms_cstime = (clock_t)(u.children_system / tick),
 	};
-	return (clock_t)(clock_ns() / tick);
+	return (clock_t)((unsigned long)clock_ns() / tick);
 }
 
 clock_t clock(void)

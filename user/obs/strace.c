@@ -199,7 +199,9 @@ static void print_name(const struct call_record *r)
 
 static void take_begin(const struct call_record *r)
 {
-	struct call *c = call_of(0);
+	struct call *c = call_of(r->tid);
+
+	c = c ? c : call_of(0);
 
 	if (!c)
 		return;

@@ -11,9 +11,10 @@
 static const char usage[] =
 	"usage: time [-p] COMMAND [ARGUMENT]...\n"
 	"Run COMMAND, then write to standard error how many seconds passed (real) and how\n"
-	"long processors ran it and what it started (user; the kernel's part is in it and\n"
-	"is not known alone, so sys is 0).  The status is COMMAND's; 127: it was not\n"
-	"found; 126: it could not be run.\n"
+	"long processors ran it and what it started: its programs (user) and the kernel\n"
+	"for them (sys).  Their sum is exact; 500 samples a second tell how it is\n"
+	"divided, and a command of a few ms may have none: then all is user.  The status\n"
+	"is COMMAND's; 127: it was not found; 126: it could not be run.\n"
 	"  -p   the format of POSIX; there is no other\n";
 
 static double time_now(void)
@@ -24,9 +25,15 @@ static double time_now(void)
 	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
+static double seconds(struct timeval after, struct timeval before)
+{
+	return (double)(after.tv_sec - before.tv_sec) +
+	       (double)(after.tv_usec - before.tv_usec) / 1e6;
+}
+
 int main(int argc, char **argv)
 {
-	struct rusage r = { 0 };
+	struct rusage r = { 0 }, before = { 0 };
 	double start;
 	int status;
 
@@ -35,11 +42,11 @@ int main(int argc, char **argv)
 	argv += optind;
 	if (!*argv)
 		tool_usage(usage);
+	getrusage(RUSAGE_CHILDREN, &before); /* those from before an exec */
 	start = time_now();
 	status = tool_run(argv);
 	getrusage(RUSAGE_CHILDREN, &r);
 	fprintf(stderr, "real %.2f\nuser %.2f\nsys %.2f\n", time_now() - start,
-		(double)r.ru_utime.tv_sec + (double)r.ru_utime.tv_usec / 1e6,
-		(double)r.ru_stime.tv_sec + (double)r.ru_stime.tv_usec / 1e6);
+		seconds(r.ru_utime, before.ru_utime), seconds(r.ru_stime, before.ru_stime));
 	return status < 0 ? 128 + SIGKILL : status;
 }

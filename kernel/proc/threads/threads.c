@@ -160,7 +160,9 @@ s64 threads_join(int tid, int options, struct proc **out)
 /* (P) @slot, whose thread is gone, is no longer one of the threads of @p. */
 static void threads_forget(struct proc *p, struct proc *slot)
 {
-	p->threads.runtime += slot->thread.runtime;
+	p->threads.joined.cycles += slot->thread.runtime;
+	p->threads.joined.program += slot->thread.samples[0];
+	p->threads.joined.kernel += slot->thread.samples[1];
 	list_del(&slot->peer.link);
 	if (slot != p)
 		slot->peer.tid = 0; /* the slot is free */
@@ -281,12 +283,12 @@ void threads_kill(struct proc *p)
 		thread_kill(&slot->thread);
 }
 
-u64 threads_runtime(struct proc *p)
+struct cputime threads_cputime(struct proc *p)
 {
-	u64 sum = p->threads.runtime;
+	struct cputime sum = p->threads.joined;
 	struct proc *slot;
 
 	list_for_each(slot, &p->threads.all, peer.link)
-		sum += thread_runtime(&slot->thread);
+		cputime_add_thread(&sum, &slot->thread);
 	return sum;
 }

@@ -12,6 +12,7 @@
  * the others: they look at `several` first. */
 #pragma once
 
+#include "core/sched.h"
 #include "core/sync/waitq.h"
 #include "lib/list.h"
 
@@ -37,15 +38,15 @@ struct peer {
 
 /* In the slot of a process. */
 struct threads {
-	struct list all;   /* (P) struct proc.peer.link                          */
-	bool several;      /* (P) it has had more than one thread since its exec;
+	struct list all;       /* (P) struct proc.peer.link                          */
+	bool several;          /* (P) it has had more than one thread since its exec;
 			    *     set by the first one while it is the only one    */
-	bool ending;       /* (P) all of them are to leave                       */
-	u32 running;       /* (P) have not left                                  */
-	u32 stacks;        /* (P) are not gone                                   */
-	u32 frames;        /* (P) bit n: trap frame n is taken                   */
-	u64 runtime;       /* (P) of those that were joined, time base cycles    */
-	struct waitq left; /* waits until a thread is gone or joined; if several */
+	bool ending;           /* (P) all of them are to leave                       */
+	u32 running;           /* (P) have not left                                  */
+	u32 stacks;            /* (P) are not gone                                   */
+	u32 frames;            /* (P) bit n: trap frame n is taken                   */
+	struct cputime joined; /* (P) of those that were joined                  */
+	struct waitq left;     /* waits until a thread is gone or joined; if several */
 };
 
 /* The slot of the running thread; that of its process, if it is the first one. */
@@ -88,5 +89,5 @@ bool threads_gone(struct proc *slot) MUST_CHECK;
 /* Marks all threads of @p to die. */
 void threads_kill(struct proc *p);
 
-/* How long the threads of @p have run, in time base cycles. */
-u64 threads_runtime(struct proc *p);
+/* How long the threads of @p have run. */
+struct cputime threads_cputime(struct proc *p);

@@ -136,35 +136,29 @@ static void calltrace_send(const struct proc *p, struct gather *g)
 	(void)!file_tell(p->tracer, &g->record, bytes);
 }
 
-static void calltrace_tell(const struct proc *p, const struct called *c,
-			   enum call_record_kind kind)
+/* Until its result is stored, the registers of @t have the arguments.  After exec they have
+ * not; it writes nothing that its arguments point to. */
+void calltrace_tell(const struct thread *t, u32 used, s64 number, const s64 *result)
 {
-	u32 number = c->number > 0 && c->number < SYS_MAX ? (u32)c->number : 0;
-	const char *letter = letters[number];
+	u32 call = number > 0 && number < SYS_MAX && syscall_name((u32)number) ? (u32)number
+									       : 0;
+	const char *letter = letters[call];
 	struct gather g;
 
-	gather_init(&g, kind);
-	g.record.used = c->used;
-	g.record.number = syscall_name(number) ? number : 0;
-	g.record.result = c->result;
-	memcpy(g.record.arg, c->arg, sizeof(g.record.arg));
+	if (call == NR_calltrace && result)
+		return; /* its beginning was not told */
+	gather_init(&g, result ? CALL_END : CALL_BEGIN);
+	g.record.used = used;
+	g.record.number = call;
+	g.record.result = result ? *result : 0;
+	memcpy(g.record.arg, &t->tf->a0, sizeof(g.record.arg));
 	for (u32 i = 0; letter && letter[i]; i++) {
-		if (kind == CALL_BEGIN)
+		if (!result)
 			gather_given(&g, i, letter[i]);
-		else if (c->result >= 0)
+		else if (*result >= 0)
 			gather_written(&g, i, letter[i]);
 	}
-	calltrace_send(p, &g);
-}
-
-void calltrace_begin(const struct proc *p, const struct called *c)
-{
-	calltrace_tell(p, c, CALL_BEGIN);
-}
-
-void calltrace_end(const struct proc *p, const struct called *c)
-{
-	calltrace_tell(p, c, CALL_END);
+	calltrace_send(t->proc, &g);
 }
 
 void calltrace_leave(struct proc *p, int status)

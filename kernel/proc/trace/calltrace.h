@@ -8,19 +8,12 @@
 
 struct file;
 struct proc;
+struct thread;
 
-/* A call that is being told. */
-struct called {
-	u32 used;   /* number that the program used */
-	s64 number; /* the call, or -errno          */
-	s64 result; /* of CALL_END: or -errno       */
-	u64 arg[6];
-};
-
-/* For a process with p->tracer, at the beginning and the end of a call of the running
- * thread, which holds no lock.  Sleep. */
-void calltrace_begin(const struct proc *p, const struct called *c);
-void calltrace_end(const struct proc *p, const struct called *c);
+/* For a process with a tracer: its running thread @t begins call @number (or -errno), for
+ * which the program used the number @used; or has made it, with *@result.  It holds no
+ * lock.  Sleeps. */
+void calltrace_tell(const struct thread *t, u32 used, s64 number, const s64 *result);
 
 /* exit: tells that @p, the running process, ends with @status, and gives the pipe back. */
 void calltrace_leave(struct proc *p, int status);

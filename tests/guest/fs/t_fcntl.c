@@ -190,3 +190,60 @@ TEST(usage, children)
 	EQ(before.children, after.children);
 	EQ(ecall_raw(-8, 0, 0, 0, 0, 0, SYS_NATIVE + 116), -EFAULT);
 }
+
+static void run_for(long ns)
+{
+	long start = clock();
+
+	while (clock() - start < ns)
+		for (volatile int i = 0; i < 10000; i++)
+			;
+}
+
+/* Bytes that the kernel copies: hardly anything is the program's. */
+static void copy_for(long ns)
+{
+	long start = clock();
+	int fd = (int)open("/dev/zero", O_RDONLY);
+	word at = map(0, 64 * PAGE, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(fd >= 0);
+	while (clock() - start < ns)
+		EQ(read(fd, (void *)at, 64 * PAGE), 64 * PAGE);
+	EQ(unmap(at, 64 * PAGE), 0);
+	EQ(close(fd), 0);
+}
+
+TEST(usage, programs_and_the_kernel)
+{
+	struct usage begin, ran, copied;
+
+	EQ(usage(&begin), 0);
+	run_for(300000000);
+	EQ(usage(&ran), 0);
+	copy_for(300000000);
+	EQ(usage(&copied), 0);
+	CHECK((ran.self_system - begin.self_system) * 4 < ran.self - begin.self);
+	CHECK((copied.self_system - ran.self_system) * 4 > (copied.self - ran.self) * 3);
+	CHILD(0, copy_for(300000000));
+	EQ(usage(&ran), 0);
+	CHECK((ran.children_system - copied.children_system) * 4 >
+	      (ran.children - copied.children) * 3);
+}
+
+/* Neither part becomes less, though samples change the division all the time. */
+TEST(usage, never_goes_back)
+{
+	struct usage before, now;
+	long start = clock();
+
+	EQ(usage(&before), 0);
+	for (int i = 0; clock() - start < 500000000; i++) {
+		if (i % 64 == 0)
+			run_for(5000000);
+		EQ(usage(&now), 0);
+		CHECK(now.self >= before.self && now.self_system >= before.self_system);
+		CHECK(now.self - now.self_system >= before.self - before.self_system);
+		before = now;
+	}
+}
