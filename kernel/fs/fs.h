@@ -24,6 +24,14 @@ int fs_mount(struct blkdev *dev) MUST_CHECK;
 /* Makes everything written so far durable.  0 or -EIO. */
 int fs_sync(void) MUST_CHECK;
 
+/* How much of the disk files have, and can still get. */
+struct fs_space {
+	const char *name; /* of the disk's driver */
+	u32 block, blocks, available;
+	bool read_only;
+};
+void fs_space(struct fs_space *space);
+
 /* --- names ------------------------------------------------------------- */
 
 /* Gets the inode that @path names, with a reference.  Follows symbolic links. */

@@ -251,10 +251,13 @@ static int super_mount(struct blkdev *dev)
 	return err;
 }
 
+static const char *super_disk = ""; /* (C) after the mount */
+
 int fs_mount(struct blkdev *dev)
 {
 	int err = super_mount(dev);
 
+	super_disk = dev->name;
 	if (!err)
 		printk("fs: %s, %u KiB, %u KiB free%s\n", dev->name, geo.size,
 		       blocks_available(), geo.read_only ? ", read-only" : "");
@@ -268,4 +271,15 @@ int fs_mount(struct blkdev *dev)
 int fs_sync(void)
 {
 	return log_sync();
+}
+
+void fs_space(struct fs_space *space)
+{
+	*space = (struct fs_space){
+		.name = super_disk,
+		.block = FS_BLOCK,
+		.blocks = geo.size,
+		.available = blocks_available(),
+		.read_only = geo.read_only,
+	};
 }

@@ -71,7 +71,7 @@ static void proc_dead(struct thread *t)
 static void proc_slot_init(struct proc *p, int pid)
 {
 	threads_init(p, pid);
-	p->times = (struct proc_times){ 0 };
+	p->times = (struct proc_times){ .started = clock_now() };
 	list_init(&p->children);
 	waitq_init(&p->child_died);
 	__atomic_store_n(&p->pid, pid, __ATOMIC_RELEASE);

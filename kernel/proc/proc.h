@@ -56,6 +56,7 @@ struct proc {
 	bool binds_ports;           /* (S) has bound one: exit looks for them */
 	bool eager_sbrk;            /* (S) has called sbrk without a mode    */
 	struct proc_times {
+		u64 started;             /* (C) time base                              */
 		struct cputime children; /* (A) of those that were waited for, and
 					  * theirs                            */
 		struct told {

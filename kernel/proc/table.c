@@ -1,5 +1,6 @@
 /* table.c - the processes seen from outside: ^P, procinfo(). */
 
+#include "core/clock.h"
 #include "core/coreup.h"
 #include "core/report/klog.h"
 #include "lib/string.h"
@@ -71,6 +72,8 @@ bool proc_info(unsigned slot, struct procinfo *info)
 		info->size = p->as ? p->as->brk : 0;
 		info->resident = p->as ? p->as->resident : 0;
 		info->cputime = threads_cputime(p).cycles * 1000 / (clock_hz() / 1000);
+		info->started = (p->times.started - clock_tick_time(0)) * 1000 /
+				(clock_hz() / 1000);
 		strlcpy(info->name, p->thread.name, sizeof(info->name));
 	}
 	spin_unlock(&proc_lock);

@@ -44,6 +44,7 @@ struct procinfo {
 	unsigned long long resident; /* pages of memory that it has        */
 	unsigned long long cputime;  /* microseconds                       */
 	char name[16];
+	unsigned long long started; /* microseconds since boot            */
 };
 
 /* meminfo(): what the frames of the machine are used for, in pages.  The fields from `free`

@@ -58,7 +58,9 @@ struct snap_header {
 	X(10, FRAME, struct snap_frame, "physical address")       \
 	X(11, BYTES, struct snap_bytes, "virtual address")        \
 	X(12, RAM, struct snap_bytes, "physical address")         \
-	X(13, EVENTS, struct event, "SNAP_EVENTS_FROM()")
+	X(13, EVENTS, struct event, "SNAP_EVENTS_FROM()")         \
+	X(14, DISK, struct snap_disk, "0")                        \
+	X(15, MESSAGES, struct snap_bytes, "number of a byte")
 
 enum snap_kind {
 #define X(number, name, record, start) SNAP_##name = number,
@@ -189,6 +191,18 @@ struct snap_bytes {
  * overwritten are left out.  To go on later, start with the number after the last one.
  * -EINVAL: there is no such hart.  Ignores `pid`. */
 #define SNAP_EVENTS_FROM(hart, number) ((unsigned long long)(hart) << 32 | (number))
+
+/* SNAP_DISK: the disk that is mounted.  Ignores `pid`. */
+struct snap_disk {
+	char name[24];          /* of the driver                                  */
+	unsigned int block;     /* bytes of a block                               */
+	unsigned int blocks;    /* of the file system                             */
+	unsigned int available; /* of these: files can still get                  */
+	unsigned int read_only; /* 1: the disk is                                 */
+};
+
+/* SNAP_MESSAGES: the text of the kernel's messages since boot from a byte on, or from the
+ * oldest that is kept, the newest 8 KiB.  Ignores `pid`. */
 
 /* SNAP_CALLS: which calls the program of a process means by the numbers of the labs, 22 to
  * 63: those that it or a process that it has forked has used since exec. */

@@ -1,17 +1,21 @@
 /* ps - list the processes */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <pagoda.h>
 #include <tool.h>
+#include <usyscall.h>
 
 static const char usage[] =
-	"usage: ps\n"
+	"usage: ps [-ef | aux]\n"
 	"List the processes, lowest PID first.  HART is where a process runs or last ran,\n"
 	"SIZE its address space up to the break, MEM the memory that it uses, TIME its\n"
-	"processor time in seconds.\n";
+	"processor time in seconds.  -ef changes nothing: it is all processes.  aux has\n"
+	"other columns, in their usual order.\n";
 
 static int compare_pids(const void *a, const void *b)
 {
@@ -31,13 +35,60 @@ static const char *state_name(int state)
 	return state >= PS_NEW && state <= PS_ZOMBIE ? names[state] : "?";
 }
 
+/* When it started, as time of day; or `-`, if the machine does not know the time. */
+static const char *start_of(const struct procinfo *p, char buf[16])
+{
+	unsigned long long boot = usyscall_page()->real_boot_ns / 1000000000;
+	time_t at = (time_t)(boot + p->started / 1000000);
+	struct tm *tm = localtime(&at);
+
+	if (!boot || !tm)
+		return "-";
+	strftime(buf, 16, "%H:%M", tm);
+	return buf;
+}
+
+static void print_users_columns(const struct procinfo *list, int count)
+{
+	unsigned long long age, now = (unsigned long long)clock_ns() / 1000;
+	struct meminfo m;
+	char buf[16];
+
+	if (meminfo(&m) < 0)
+		tool_die("memory");
+	puts("USER       PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND");
+	for (const struct procinfo *p = list; p < list + count; p++) {
+		unsigned long long cpu, mem = p->resident * 1000 / m.total;
+
+		age = now > p->started ? now - p->started : 1;
+		cpu = p->cputime * 1000 / age;
+		printf("root     %5d %2llu.%llu %2llu.%llu %6llu %5llu console  %c    %5s "
+		       "%3llu:%02llu %.*s\n",
+		       p->pid, cpu / 10, cpu % 10, mem / 10, mem % 10, p->size / 1024,
+		       p->resident * 4, "?RRRSZ"[p->state <= PS_ZOMBIE ? p->state : 0],
+		       start_of(p, buf), p -> cputime / 60000000,
+		       p -> cputime / 1000000 % 60, (int)sizeof(p->name), p->name);
+	}
+}
+
+/* `aux` and the like, without a dash. */
+static bool is_letters(const char *text)
+{
+	return *text && text[strspn(text, "axuwe")] == '\0';
+}
+
 int main(int argc, char **argv)
 {
 	static struct procinfo list[NPROC];
 	int count;
 
-	while (tool_getopt(argc, argv, "h", usage) != -1)
-		;
+	bool users = false;
+	int c;
+
+	while ((c = tool_getopt(argc, argv, "aAefuxh", usage)) != -1)
+		users |= c == 'u';
+	for (; argv[optind] && is_letters(argv[optind]); optind++)
+		users |= strchr(argv[optind], 'u') != NULL;
 	if (argv[optind])
 		tool_usage(usage);
 	count = procinfo(list, NPROC);
@@ -46,6 +97,10 @@ int main(int argc, char **argv)
 	if (count > NPROC)
 		count = NPROC;
 	qsort(list, (size_t)count, sizeof(list[0]), compare_pids);
+	if (users) {
+		print_users_columns(list, count);
+		return tool_finish();
+	}
 	puts("  PID  PPID STATE    HART     SIZE      MEM     TIME NAME");
 	for (struct procinfo *p = list; p < list + count; p++)
 		printf("%5d %5d %-8s %4d %7lluK %7lluK %5llu.%02llu %.*s\n", p->pid,

@@ -32,12 +32,37 @@ void klog_set_output(void (*put)(const char *, size_t))
 	klog_output = put;
 }
 
+/* The newest bytes of all messages but a panic's, which comes without the lock. */
+#define KEPT 8192
+static char kept[KEPT]; /* (lock) byte n is at n % KEPT */
+static u64 written;     /* (lock) */
+
+static void klog_put(const struct text *t)
+{
+	for (size_t i = 0; t == &message && i < t->used; i++)
+		kept[written++ % KEPT] = t->bytes[i];
+	klog_output(t->bytes, t->used);
+}
+
+u64 klog_read(u64 *from, char *to, u64 n)
+{
+	u64 done = 0;
+
+	spin_lock(&lock);
+	if (written > KEPT)
+		*from = MAX(*from, written - KEPT);
+	for (; done < n && *from + done < written; done++)
+		to[done] = kept[(*from + done) % KEPT];
+	spin_unlock(&lock);
+	return done;
+}
+
 static void klog_gather(char c, void *arg)
 {
 	struct text *t = arg;
 
 	if (t->used >= sizeof(t->bytes)) {
-		klog_output(t->bytes, t->used);
+		klog_put(t);
 		t->used = 0;
 	}
 	t->bytes[t->used++] = c;
@@ -47,7 +72,7 @@ static void klog_emit(struct text *t, const char *format, va_list args)
 {
 	t->used = 0;
 	fmt_vprint(klog_gather, t, format, args);
-	klog_output(t->bytes, t->used);
+	klog_put(t);
 }
 
 void vprintk(const char *format, va_list args)

@@ -37,5 +37,9 @@ bool klog_admits(struct klog_limit *limit) MUST_CHECK;
  * stops all harts.  Any context. */
 NORETURN void panic(const char *format, ...) PRINTF_LIKE(1, 2);
 
+/* Copies up to @n bytes of the messages since boot, from byte *@from on, or from the oldest
+ * that is kept; *@from is then that.  Returns how many. */
+u64 klog_read(u64 *from, char *to, u64 n);
+
 /* Messages go to @put from now on; before, they go to the console of the firmware. */
 void klog_set_output(void (*put)(const char *text, size_t n));

@@ -40,6 +40,8 @@ void snap_frame(struct snap *s);
 void snap_bytes(struct snap *s);
 void snap_ram(struct snap *s);
 void snap_events(struct snap *s);
+void snap_disk(struct snap *s);
+void snap_messages(struct snap *s);
 
 /* Adds the counter that is number @index as a record, unless it is below s->start.
  * False: the piece is full, and the next one starts at @index. */

@@ -30,6 +30,7 @@ _Static_assert(sizeof(struct snap_call) == 72, "snapshot ABI");
 _Static_assert(sizeof(struct snap_frame) == 32, "snapshot ABI");
 _Static_assert(sizeof(struct snap_bytes) == 80, "snapshot ABI");
 _Static_assert(sizeof(struct event) == 32, "snapshot ABI");
+_Static_assert(sizeof(struct snap_disk) == 40, "snapshot ABI");
 _Static_assert(SNAP_PIECE == PAGE_SIZE, "a piece is gathered in a frame");
 
 struct request {
@@ -140,6 +141,10 @@ static void snapshot_gather_machine(struct snap *s, int kind)
 		snap_ram(s);
 	else if (kind == SNAP_EVENTS)
 		snap_events(s);
+	else if (kind == SNAP_DISK)
+		snap_disk(s);
+	else if (kind == SNAP_MESSAGES)
+		snap_messages(s);
 	else
 		snap_stats(s);
 }

@@ -1,0 +1,112 @@
+"""df, uname, dmesg, top, ps aux, time: what they say of the machine and its processes."""
+import re
+import time
+
+import pytest
+
+from machine import Machine
+
+
+@pytest.fixture(scope="module")
+def m(test_image):
+    with Machine(test_image, harts=2) as machine:
+        machine.boot()
+        yield machine
+
+
+def status(m, line):
+    text, _, number = m.run(line + "; echo status $?").rpartition("status ")
+    return int(number), text
+
+
+def disk(m):
+    code, text = status(m, "df")
+    head, row = text.splitlines()
+    assert code == 0 and head.split() == "Filesystem 1024-blocks Used Available Capacity Mounted on".split()
+    name, blocks, used, left, percent, where = row.split()
+    assert name == "virtio-blk" and where == "/"
+    blocks, used, left = int(blocks), int(used), int(left)
+    assert blocks == 4000 and used + left == blocks
+    assert percent == f"{-(-used * 100 // blocks)}%"
+    return used
+
+
+def test_df(m):
+    m.run("sync")
+    before = disk(m)
+    m.run("dd if=/dev/zero of=/big bs=1024 count=100 2> /dev/null; sync")
+    assert 100 <= disk(m) - before <= 102
+    m.run("rm /big; sync")
+    assert disk(m) == before
+    assert re.search(r"^virtio-blk +4\.0M +\S+M +\S+M +\d+% /$", status(m, "df -h /")[1], re.M)
+    assert status(m, "df nosuch") == (1, "df: nosuch: No such file or directory\n")
+
+
+@pytest.mark.parametrize("line,want", [
+    ("uname", (0, "Pagoda\n")),
+    ("uname -s", (0, "Pagoda\n")),
+    ("uname -m", (0, "riscv64\n")),
+    ("uname -mn", (0, "pagoda riscv64\n")),
+    ("uname -a", (0, "Pagoda pagoda 1 Pagoda riscv64\n")),
+])
+def test_uname(m, line, want):
+    assert status(m, line) == want
+
+
+def test_dmesg(m):
+    code, text = status(m, "dmesg")
+    assert code == 0 and "fs: virtio-blk, 4000 KiB" in text and "harts: 2" in text, text
+    m.run("trace 65536 echo new")
+    assert re.search(r"^\d+: syscall write -> 4$", m.run("dmesg"), re.M)
+    # Only the newest are kept, and whole up to the end.
+    m.run("trace 65536 seq 300 > /dev/null; for i in 1 2 3 4 5 6 7 8 9; do trace 2147483647 ls / > /dev/null; done")
+    assert m.run("dmesg | wc -c").strip() == "8192"
+    assert m.run("dmesg").endswith("\n")
+
+
+def test_ps_as_others_have_it(m):
+    code, text = status(m, "ps aux")
+    lines = text.splitlines()
+    assert code == 0 and lines[0].split() == "USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND".split()
+    assert re.fullmatch(r"root +1 +\d+\.\d +\d+\.\d +\d+ +\d+ console +S +(\d\d:\d\d|-) +\d+:\d\d init", lines[1])
+    assert all(len(line) <= 79 for line in lines)
+    assert re.search(r" R .* ps$", lines[-1]), lines
+    plain = m.run("ps").splitlines()[0]
+    for other in "ps -ef", "ps ax", "ps -A":
+        assert m.run(other).splitlines()[0] == plain
+    assert status(m, "ps nosuch")[0] == 2
+
+
+def test_top_in_a_pipe(m):
+    code, text = status(m, "top -n 2 -d 0.5 < /dev/null | cat")
+    assert code == 0 and text.count("PID  PPID S  %CPU") == 2 and "\033" not in text, text
+    assert status(m, "top -n 0")[0] == 2
+
+
+def test_top_on_a_terminal(m):
+    m.run("walk -n 1000000 seq 64K > /dev/null &")
+    m.child.sendline("top -d 1")
+    m.child.expect(r"\x1b\[H\x1b\[2Jup \d", timeout=20)
+    m.child.expect(r"\x1b\[H\x1b\[2Jup [^$]*NAME\r\n +\d+ +\d+ R +\d+\.\d .* walk\r\n", timeout=20)
+    m.child.send(" ")
+    m.child.expect(r"\x1b\[H\x1b\[2Jup \d", timeout=20)
+    m.child.send("q")
+    m.child.expect(r"\$ ", timeout=20)
+    assert status(m, "kill $!; echo lines again")[1].endswith("lines again\n")
+
+
+def seconds(text):
+    found = dict(re.findall(r"^(real|user|sys) (\d+\.\d\d)$", text, re.M))
+    return [float(found[name]) for name in ("real", "user", "sys")]
+
+
+def test_time_of_programs_and_of_the_kernel(m):
+    real, user, system = seconds(m.run("time dd if=/dev/zero of=/dev/null bs=65536 count=8000"))
+    assert system > 4 * user and 0.8 * real < user + system < 1.1 * real + 0.02, (real, user, system)
+    real, user, system = seconds(m.run("time sh -c 'i=0; while [ $i -lt 3000 ]; do i=$((i + 1)); done'"))
+    assert user > system, (real, user, system)
+
+
+@pytest.mark.parametrize("line,code", [("sleep 0.2s", 0), ("kill -9 -l", 0), ("ls -lhR /dev", 0)])
+def test_habits(m, line, code):
+    assert status(m, line)[0] == code
