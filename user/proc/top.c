@@ -85,7 +85,7 @@ static void list_print(int rows, int columns)
 	last_ns = ns;
 }
 
-/* Until the time is over or a key comes; false: it was q, or ^C. */
+/* Until the time is over or a key comes; false: it was q, ^C or ^D. */
 static bool key_wait(int ticks)
 {
 	struct pollfd in = { .fd = STDIN_FILENO, .events = POLLIN };
@@ -93,7 +93,7 @@ static bool key_wait(int ticks)
 
 	if (poll(&in, 1, ticks * (1000 / TICK_HZ)) <= 0)
 		return true;
-	return read(STDIN_FILENO, &key, 1) == 1 && key != 'q' && key != 3;
+	return read(STDIN_FILENO, &key, 1) == 1 && key != 'q' && key != 3 && key != 4;
 }
 
 static void screen_print(void)

@@ -85,13 +85,13 @@ def test_top_in_a_pipe(m):
 
 def test_top_on_a_terminal(m):
     m.run("walk -n 1000000 seq 64K > /dev/null &")
-    m.child.sendline("top -d 1")
-    m.child.expect(r"\x1b\[H\x1b\[2Jup \d", timeout=20)
-    m.child.expect(r"\x1b\[H\x1b\[2Jup [^$]*NAME\r\n +\d+ +\d+ R +\d+\.\d .* walk\r\n", timeout=20)
-    m.child.send(" ")
-    m.child.expect(r"\x1b\[H\x1b\[2Jup \d", timeout=20)
-    m.child.send("q")
-    m.child.expect(r"\$ ", timeout=20)
+    m.console.sendline("top -d 1")
+    m.console.expect(r"\x1b\[H\x1b\[2Jup \d", timeout=20)
+    m.console.expect(r"\x1b\[H\x1b\[2Jup [^$]*NAME\r\n +\d+ +\d+ R +\d+\.\d .* walk\r\n", timeout=20)
+    m.console.send(" ")
+    m.console.expect(r"\x1b\[H\x1b\[2Jup \d", timeout=20)
+    m.console.send("q")
+    m.console.expect(r"\$ ", timeout=20)
     assert status(m, "kill $!; echo lines again")[1].endswith("lines again\n")
 
 
