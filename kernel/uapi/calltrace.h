@@ -91,7 +91,7 @@ enum call_record_kind {
 	CALL_EXIT,  /* the process ends: result is its status     */
 };
 
-#define CALL_TEXT 352 /* bytes of all pieces of a record           */
+#define CALL_TEXT 272 /* bytes of all pieces of a record           */
 #define CALL_BYTES 32 /* the most bytes of a piece, but for a path */
 
 struct call_record {
