@@ -317,6 +317,7 @@ static int fork_once(struct aspace *from, const struct aspace_pages *pages,
 		return err;
 	mutex_lock(&from->lock);
 	aspace_builder_set_break(&f.to, from->brk);
+	aspace_builder_set_top(&f.to, from->top);
 	err = fork_all(&f);
 	if (!err && from->brk <= USYSCALL) /* else its heap has grown over the page */
 		err = aspace_builder_add_usyscall(&f.to, pages->usyscall);

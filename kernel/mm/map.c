@@ -56,7 +56,7 @@ static u8 map_with_read(u8 prot)
 static int map_choose_place(struct aspace *as, const struct map_request *req, va_t *out)
 {
 	if (!req->fixed)
-		return vma_gap(&as->areas, req->len, ALIGN_UP(as->brk, PAGE_SIZE), MAP_TOP,
+		return vma_gap(&as->areas, req->len, ALIGN_UP(as->brk, PAGE_SIZE), as->top,
 			       out)
 			       ? 0
 			       : -ENOMEM;

@@ -116,7 +116,7 @@ static int remap_move(struct aspace *as, const struct remap_request *req, va_t *
 	struct vma *from = vma_find(&as->areas, req->addr);
 	int err;
 
-	if (!vma_gap(&as->areas, req->new_len, ALIGN_UP(as->brk, PAGE_SIZE), USYSCALL, out))
+	if (!vma_gap(&as->areas, req->new_len, ALIGN_UP(as->brk, PAGE_SIZE), as->top, out))
 		return -ENOMEM;
 	m.by = *out - req->addr;
 	err = remap_prepare_place(as, from, &m, req->new_len);
@@ -132,11 +132,12 @@ static int remap_move(struct aspace *as, const struct remap_request *req, va_t *
 static int remap_grow(struct aspace *as, const struct remap_request *req, struct vma *v,
 		      va_t *out)
 {
+	va_t top = v->end <= as->top ? as->top : USYSCALL;
 	int err = -EEXIST;
 
 	if (remap_wants_frames(v) && !mem_has((req->new_len - req->old_len) / PAGE_SIZE))
 		return -ENOMEM;
-	if (req->addr + req->old_len == v->end && req->new_len <= USYSCALL - req->addr)
+	if (req->addr + req->old_len == v->end && req->new_len <= top - req->addr)
 		err = remap_grow_in_place(as, v, req->addr + req->new_len);
 	if (err != -EEXIST)
 		return err;

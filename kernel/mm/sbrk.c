@@ -10,10 +10,12 @@
 #include "uapi/errno.h"
 #include "uapi/layout.h"
 
-/* The highest break.  The heap may grow over the USYSCALL page, unless utop=usyscall, but
- * not over the trap frame. */
-static va_t sbrk_top(void)
+/* The highest break.  The heap may grow over the USYSCALL page, unless utop=usyscall or a
+ * stack is below that page, but not over the trap frame. */
+static va_t sbrk_top(const struct aspace *as)
 {
+	if (as->top < USYSCALL)
+		return as->top;
 	return opt(UTOP) == UTOP_USYSCALL ? USYSCALL : TRAPFRAME;
 }
 
@@ -117,7 +119,7 @@ int aspace_sbrk(struct aspace *as, s64 delta, bool lazy, va_t *old)
 
 	mutex_lock(&as->lock);
 	*old = as->brk;
-	if (delta > 0 && as->brk + (u64)delta > sbrk_top())
+	if (delta > 0 && as->brk + (u64)delta > sbrk_top(as))
 		err = -ENOMEM;
 	else if (delta > 0 || (delta < 0 && (u64)-delta <= as->brk))
 		err = sbrk_move_break(as, as->brk + (u64)delta, lazy);

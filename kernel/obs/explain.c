@@ -122,29 +122,50 @@ static void explain_neighbours(struct query *q)
 
 /* --- the cause --------------------------------------------------------- */
 
-#define FRAME_REACH GIB /* the variables of a function are never larger */
-#define NULL_REACH 256  /* a null pointer with an offset or index hardly gets further */
+#define FRAME_REACH GIB      /* the variables of a function are never larger */
+#define IMAGE_GAP (64 * KIB) /* native images begin there: user/lib/user.ld */
+#define NULL_REACH 256 /* a null pointer with an offset or index hardly gets further */
 
 static const char stack_overflow[] = "a stack overflow";
+
+/* The lowest area of the stack, or NULL. */
+static const struct vma *explain_stack(const struct query *q)
+{
+	const struct vma *v;
+
+	vma_for_each(v, &q->as->areas) {
+		if (v->kind == VMA_stack)
+			return v;
+	}
+	return NULL;
+}
 
 /* How far sp is below the stack, in bytes, if the access is in between: there the
  * variables of the function would be.  Otherwise 0, and for a jump.  sp may have passed 0,
  * so the differences are modulo 2^64. */
 static u64 explain_stack_excess(const struct query *q)
 {
-	const struct vma *v;
-	u64 excess;
+	const struct vma *v = q->access == ACCESS_EXEC ? NULL : explain_stack(q);
+	u64 excess = v ? v->start - q->sp : 0;
 
-	if (q->access == ACCESS_EXEC)
-		return 0;
-	vma_for_each(v, &q->as->areas) {
-		if (v->kind != VMA_stack)
-			continue;
-		excess = v->start - q->sp;
-		return q->sp && excess <= FRAME_REACH && q->va - q->sp < excess ? excess
-										: 0;
-	}
-	return 0;
+	return q->sp && excess <= FRAME_REACH && q->va - q->sp < excess ? excess : 0;
+}
+
+/* Whether the access is to the guard directly below @above: a page, or for a stack at the
+ * top of the space what is kept empty there. */
+static bool explain_is_guard(const struct query *q, const struct vma *above)
+{
+	va_t from = MIN(q->as->top, above->start - PAGE_SIZE);
+
+	return above->kind == VMA_stack && q->va >= from;
+}
+
+/* Below everything, where the image does not begin at 0. */
+static bool explain_is_low(const struct query *q)
+{
+	const struct vma *first = vma_find_next(&q->as->areas, 0);
+
+	return first && q->va < MIN(first->start, IMAGE_GAP);
 }
 
 /* FATE_NO_AREA, FATE_GUARD */
@@ -155,7 +176,7 @@ static const char *explain_outside(const struct query *q)
 
 	if (explain_stack_excess(q))
 		return stack_overflow;
-	if (q->va == 0 || (q->va < PAGE_SIZE && !jump))
+	if (q->va == 0 || ((q->va < PAGE_SIZE || explain_is_low(q)) && !jump))
 		return "a null pointer";
 	if (q->va >= TRAPFRAME && q->va < MAXVA)
 		return "the trap frame and the trampoline are the kernel's";
@@ -163,7 +184,7 @@ static const char *explain_outside(const struct query *q)
 		return "the -1 of a failed call, or a null pointer with a negative index";
 	if (q->va >= MAXVA && !jump)
 		return "a wild pointer: no user address is that high";
-	if (above && above->kind == VMA_stack && above->start - q->va <= PAGE_SIZE && !jump)
+	if (above && explain_is_guard(q, above) && !jump)
 		return stack_overflow;
 	if (q->va >= q->as->brk && q->va - q->as->brk < MIB && !jump)
 		return "memory past the break: never asked for, or given back by sbrk";
@@ -247,22 +268,31 @@ static const char *explain_repair(enum access_fate fate)
 	}
 }
 
+static void explain_overflow(struct query *q)
+{
+	const struct vma *v = explain_stack(q);
+	u64 excess = explain_stack_excess(q), size = v->end - v->start;
+	bool large = IS_ALIGNED(size, MIB);
+
+	explain_say(q, "  usual cause: %s: the stack is full, %lu %s\n", stack_overflow,
+		    size / (large ? MIB : KIB), large ? "MiB" : "KiB");
+	if (excess)
+		explain_say(q, "  sp is %lu bytes below the stack\n", excess);
+	else
+		explain_say(q, "  the guard %sbelow the stack was hit\n",
+			    q->as->guarded ? "page " : "");
+}
+
 static void explain_outcome(struct query *q)
 {
 	const char *cause = explain_cause(q);
-	u64 excess = explain_stack_excess(q);
 
 	if (!cause)
 		explain_say(q, "  nothing refuses it%s\n", explain_repair(q->fate));
-	else if (cause != stack_overflow)
-		explain_say(q, "  usual cause: %s\n", cause);
-	else if (excess)
-		explain_say(q, "  usual cause: %s: sp is %lu bytes below the stack\n",
-			    cause, excess);
+	else if (cause == stack_overflow)
+		explain_overflow(q);
 	else
-		explain_say(q,
-			    "  usual cause: %s: the guard page below the stack was hit\n",
-			    cause);
+		explain_say(q, "  usual cause: %s\n", cause);
 }
 
 /* Area lock held.  Asks access_fate(); from MAXVA on there are no areas. */

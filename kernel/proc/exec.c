@@ -25,6 +25,8 @@
 #include "uapi/layout.h"
 
 #define STACK_MAX (64 * MIB)
+#define STACK_GUARD MIB      /* empty below a stack at the top of the space */
+#define ARGUMENTS (64 * KIB) /* bytes that the arguments may take of it     */
 
 _Static_assert(sizeof(struct exec) <= PAGE_SIZE / 2,
 	       "an exec and short strings fit a frame");
@@ -254,7 +256,8 @@ static int exec_fill_gap(struct exec *x, va_t from, va_t to)
 
 static int exec_load_image(struct exec *x)
 {
-	va_t end = 0;
+	/* Nothing is below a native image, so that null pointers fault. */
+	va_t end = x->image.stack_size && x->image.nsegments ? x->image.segment[0].va : 0;
 	int err = 0;
 
 	for (unsigned i = 0; i < x->image.nsegments && !err; i++) {
@@ -304,29 +307,47 @@ static int exec_read_headers(struct exec *x)
 
 /* --- the stack --------------------------------------------------------- */
 
-/* A guard page, then the stack.  It has the size that the file asks for, or else as many
- * pages as the option says; all but the first come on demand.  Arguments may take all of
- * one page; for a native call, half of a larger stack. */
+/* xv6's: a guard page after the image, then as many pages as the option says.  The heap
+ * begins after them. */
+static int exec_place_xv6_stack(struct exec *x, struct area_spec *spec)
+{
+	spec->start = x->image_end + PAGE_SIZE;
+	spec->end = spec->start + (u64)opt_number(STACK) * PAGE_SIZE;
+	aspace_builder_set_break(&x->builder, spec->end);
+	return aspace_builder_add_guard(&x->builder, x->image_end);
+}
+
+/* That of a file that asks for a size: at the top of the space, where the table of the trap
+ * frame serves it, too, with a hole below that only a function with variables of more than
+ * STACK_GUARD could step over.  The heap begins after the image. */
+static int exec_place_stack(struct exec *x, struct area_spec *spec)
+{
+	u64 size = MIN(ALIGN_UP(x->image.stack_size, PAGE_SIZE), STACK_MAX);
+
+	spec->start = USYSCALL - size;
+	spec->end = USYSCALL;
+	aspace_builder_set_break(&x->builder, x->image_end);
+	aspace_builder_set_top(&x->builder, spec->start - STACK_GUARD);
+	return 0;
+}
+
+/* All but the first page come on demand.  Arguments may take all of one page; for a native
+ * call, half of a larger stack, but no more than ARGUMENTS. */
 static int exec_make_stack(struct exec *x)
 {
-	u64 wanted = x->image.stack_size ? x->image.stack_size
-					 : (u64)opt_number(STACK) * PAGE_SIZE;
-	u64 size = MIN(ALIGN_UP(wanted, PAGE_SIZE), STACK_MAX);
 	struct area_spec spec = { .prot = VMA_R | VMA_W, .kind = VMA_stack };
-	int err;
+	int err = x->image.stack_size ? exec_place_stack(x, &spec)
+				      : exec_place_xv6_stack(x, &spec);
+	u64 size = spec.end - spec.start;
 
-	spec.start = x->image_end + PAGE_SIZE;
-	spec.end = spec.start + size;
-	err = aspace_builder_add_guard(&x->builder, x->image_end);
 	if (!err)
 		err = aspace_builder_add(&x->builder, &spec);
 	if (!err && !aspace_builder_page(&x->builder, spec.end - PAGE_SIZE))
 		err = -ENOMEM;
 	x->floor = spec.end - PAGE_SIZE;
 	if (x->max > MAXARG && size > 2 * PAGE_SIZE)
-		x->floor = spec.end - size / 2;
+		x->floor = spec.end - MIN(size / 2, ARGUMENTS);
 	x->sp = spec.end;
-	aspace_builder_set_break(&x->builder, x->sp);
 	return err;
 }
 

@@ -71,6 +71,7 @@ int aspace_alloc(struct page *trapframe, struct aspace **out)
 		return err;
 	mutex_init(&as->lock, "aspace", RANK_area);
 	vma_set_init(&as->areas, &aspace_area_hooks);
+	as->top = USYSCALL;
 	err = aspace_make_roots(as);
 	if (err) {
 		slab_free(&aspace_slab, as);

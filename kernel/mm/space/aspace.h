@@ -27,6 +27,7 @@ struct aspace {
 	struct mutex lock;
 	struct vma_set areas; /* (lock) */
 	va_t brk;             /* (lock) the break, bytes                */
+	va_t top;             /* (lock) heap and mappings end here: build.h */
 	bool guarded;         /* (lock) exec has put a guard at...      */
 	va_t guard;           /* (lock) ... this page: build.h          */
 	u64 resident;         /* (lock) frames mapped, without trap frame and USYSCALL */

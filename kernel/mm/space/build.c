@@ -191,3 +191,8 @@ void aspace_builder_set_break(struct aspace_builder *b, va_t brk)
 {
 	b->space->brk = brk;
 }
+
+void aspace_builder_set_top(struct aspace_builder *b, va_t top)
+{
+	b->space->top = top;
+}

@@ -68,3 +68,8 @@ int aspace_builder_write(struct aspace_builder *b, va_t va, const void *src,
 
 /* Sets where the heap begins, bytes. */
 void aspace_builder_set_break(struct aspace_builder *b, va_t brk);
+
+/* Keeps what is above @top, page-aligned, free of the heap and of mappings whose place the
+ * kernel chooses: there is a stack above, and a part below it that stays empty.  @top
+ * USYSCALL: there is none, and the heap may grow over USYSCALL. */
+void aspace_builder_set_top(struct aspace_builder *b, va_t top);

@@ -16,7 +16,7 @@
 /* X(kind, what is in it) */
 #define VMA_KINDS(X)                                                 \
 	X(image, "segment of the program, or what lies between two") \
-	X(heap, "from the end of the image's stack to the break")    \
+	X(heap, "memory up to the break")                            \
 	X(stack, "stack")                                            \
 	X(anon, "mapping of fresh memory")                           \
 	X(file, "mapping of a file")                                 \

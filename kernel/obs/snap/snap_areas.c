@@ -103,6 +103,26 @@ static bool snap_add_between(struct snap *s, va_t lo, va_t hi)
 	return true;
 }
 
+/* Adds what is kept empty below @a if that is a stack at the top of the space.  False: the
+ * piece is full. */
+static bool snap_add_guard(struct snap *s, const struct vma *a)
+{
+	const struct vma *below = vma_prev(&s->as->areas, a);
+	va_t top = s->as->top;
+	struct snap_area *r;
+
+	if (a->kind != VMA_stack || top >= a->start || top < s->start ||
+	    (below && below->end > top))
+		return true;
+	if (snap_is_full(s, top))
+		return false;
+	r = snap_add(s);
+	r->start = top;
+	r->end = a->start;
+	r->kind = SNAP_AREA_GUARD;
+	return true;
+}
+
 /* Areas that start below s->start were in an earlier piece. */
 void snap_areas(struct snap *s)
 {
@@ -111,7 +131,7 @@ void snap_areas(struct snap *s)
 	va_t at = ALIGN_DOWN(s->start, PAGE_SIZE);
 
 	for (; a; a = vma_next(areas, a)) {
-		if (!snap_add_between(s, at, a->start))
+		if (!snap_add_between(s, at, a->start) || !snap_add_guard(s, a))
 			return;
 		at = a->end;
 		if (a->start < s->start)

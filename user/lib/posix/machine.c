@@ -9,7 +9,7 @@
 #include <usyscall.h>
 
 #define CLK_TCK 100
-#define ARG_BYTES 65536 /* half of the stack of our programs */
+#define ARG_BYTES 65536 /* exec.c */
 
 int uname(struct utsname *name)
 {

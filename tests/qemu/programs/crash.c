@@ -1,0 +1,120 @@
+/* crash.c - for test_crash.py: a program as users write it, which dies in several ways, and
+ * uses its stack in others. */
+#include <pagoda.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define KIB 1024ul
+#define MIB (1024 * KIB)
+#define STACK_TOP 0x3fffffd000ul
+#define STACK_LOW (STACK_TOP - 8 * MIB)
+
+struct far {
+	char before[40 * KIB];
+	int number;
+};
+
+long sys_sbrk(int n, int mode); /* user/lib/sys.h */
+#define SBRK_LAZY 2
+
+/* Not known to the compiler, which would see what is wrong with it. */
+static struct far *volatile nowhere;
+static void (*volatile nothing)(void);
+
+static void crash_write(void)
+{
+	nowhere->number = 1;
+}
+
+/* Each call takes 16 KiB or more.  Returns how many bytes were as they were written. */
+__attribute__((noinline)) static unsigned long crash_deep(unsigned long kib)
+{
+	volatile char room[16 * KIB];
+	unsigned long good = 0;
+
+	memset((char *)room, (int)(kib / 16), sizeof(room));
+	if (kib > 16)
+		good = crash_deep(kib - 16);
+	for (unsigned i = 0; i < sizeof(room); i++)
+		good += room[i] == (char)(kib / 16);
+	return good;
+}
+
+__attribute__((noinline)) static void crash_frame(unsigned long bytes)
+{
+	volatile char room[bytes];
+
+	room[0] = 1;
+	(void)room[0];
+}
+
+/* At the bottom of half of the stack, a child uses its copy and more. */
+__attribute__((noinline)) static int crash_fork(unsigned long kib)
+{
+	volatile char room[16 * KIB];
+	int status;
+
+	memset((char *)room, 7, sizeof(room));
+	if (kib > 16)
+		return crash_fork(kib - 16) + (room[99] != 7);
+	if (!fork()) {
+		room[99] = 9;
+		_exit(crash_deep(2 * KIB) == 2 * MIB ? 0 : 1);
+	}
+	wait(&status);
+	return status || room[99] != 7;
+}
+
+/* No place that the kernel chooses for a mapping or the heap is near the stack. */
+static int crash_places(void)
+{
+	char *at = mmap(NULL, MIB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *moved = mremap(at, MIB, 2 * MIB, MREMAP_MAYMOVE);
+
+	printf("map %d, ", (unsigned long)at + MIB == STACK_LOW - MIB);
+	printf("grow %d, ", moved != MAP_FAILED && moved + 2 * MIB <= at + MIB);
+	munmap(moved, 2 * MIB);
+	for (long n = 1 << 30; n > 0; n /= 2) {
+		while (sys_sbrk((int)n, SBRK_LAZY) >= 0)
+			;
+	}
+	printf("break %d\n", (unsigned long)sbrk(0) == STACK_LOW - MIB);
+	return 0;
+}
+
+static int crash_without_memory(void)
+{
+	for (long n = MIB; n >= 4096; n /= 2) {
+		while (sbrk(n) != (void *)-1)
+			;
+	}
+	return crash_deep(4 * KIB) ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	const char *how = argc > 1 ? argv[1] : "";
+	unsigned long n = argc > 2 ? strtoul(argv[2], NULL, 0) : 0;
+
+	if (!strcmp(how, "read"))
+		return *(volatile char *)nowhere;
+	if (!strcmp(how, "write"))
+		crash_write();
+	if (!strcmp(how, "call"))
+		nothing();
+	if (!strcmp(how, "deep"))
+		return crash_deep(n) != n * KIB;
+	if (!strcmp(how, "frame"))
+		crash_frame(n);
+	if (!strcmp(how, "fork"))
+		return crash_fork(n);
+	if (!strcmp(how, "places"))
+		return crash_places();
+	if (!strcmp(how, "memory"))
+		return crash_without_memory();
+	return 0;
+}

@@ -1,0 +1,58 @@
+"""How a native program dies, what its stack holds, and that the machine goes on."""
+import re
+
+import pytest
+
+from machine import Machine
+
+
+@pytest.fixture(scope="module")
+def m(test_image):
+    with Machine(test_image, harts=2) as machine:
+        machine.boot()
+        yield machine
+
+
+@pytest.mark.parametrize("how,address,cause", [
+    ("read", "0", "a null pointer"),
+    ("write", "a000", "a null pointer"),
+    ("call", "0", "a null pointer"),
+    ("deep 8192", "3fff7f.*", "a stack overflow: the stack is full, 8 MiB"),
+    ("frame 9000000", "3fff7.*", "a stack overflow: the stack is full, 8 MiB"),
+])
+def test_cause(m, how, address, cause):
+    out = m.run(f"crash {how}")
+    found = re.search(r"usual cause: (.*)\n", out)
+    assert found and found.group(1) == cause, out
+    assert re.search(rf"stval=0x{address}\n", out), out
+
+
+def test_how_far_past_the_stack(m):
+    out = m.run("crash frame 9000000")
+    found = re.search(r"\n  sp is (\d+) bytes below the stack\n", out)
+    assert found and 600000 < int(found.group(1)) < 700000, out
+    assert "\n  the guard below the stack was hit\n" in m.run("why sh 3fff7fcff8"), out
+
+
+@pytest.mark.parametrize("how", ["deep 7680", "frame 8000000", "fork 4096"])
+def test_stack_holds(m, how):
+    assert m.run(f"crash {how}; echo $?") == "0\n"
+
+
+def test_nothing_comes_near_the_stack(m):
+    assert m.run("crash places") == "map 1, grow 1, break 1\n"
+
+
+def test_guard_is_shown(m):
+    out = m.run("maps sh")
+    assert re.search(r"^3fff6fd000-3fff7fd000 +256 +0 .* guard\n"
+                     r"3fff7fd000-3fffffd000 +2048 .* stack$", out, re.M), out
+    assert re.search(r"^10000-", out, re.M) and not re.search(r"^0-", out, re.M), out
+
+
+def test_without_memory(m):
+    """It dies with a reason; the machine has its memory back."""
+    free = int(m.run("free").split()[-1])
+    out = m.run("crash memory; echo $?")
+    assert "usual cause: no memory was left for a page that the area allows\n" in out, out
+    assert abs(int(m.run("free").split()[-1]) - free) < 1000
