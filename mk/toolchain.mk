@@ -47,3 +47,9 @@ KERNEL_MARCH := $(shell $(CC) -march=rv64imac_zicsr_zifencei -mabi=lp64 -fsyntax
 VARIANT := $(TOOLCHAIN)$(if $(CHECK),-check)
 
 HOSTCC ?= cc
+
+# $(call strip_with_lines,PROGRAM,OUTPUT): without symbols, and with the line table at the
+# end, outside of all segments, which the kernel reads when the program dies
+# (kernel/lib/lines.h).
+strip_with_lines = $(OBJCOPY) --strip-all $(1) $(2) && \
+	$(OBJDUMP) -d -l $(1) 2>/dev/null | LC_ALL=C awk -f tools/lines.awk >> $(2)

@@ -96,8 +96,8 @@ $(UPROGS:%=%.sym): $(USER_LINK_FROM)
 	$(call say,LD,$@)
 	$(Q)$(call user_link,$@,$(filter-out $(UO)/user/lib/%,$(filter %.o,$^)))
 
-$(UPROGS): %: %.sym
-	$(Q)$(OBJCOPY) --strip-all $< $@
+$(UPROGS): %: %.sym tools/lines.awk
+	$(Q)$(call strip_with_lines,$<,$@)
 
 .SECONDARY: $(UPROGS:%=%.sym) $(call user_objects,$(USER_PROG_SRCS))
 

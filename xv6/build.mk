@@ -72,8 +72,8 @@ $(BUILD)/xv6/$(1).key: FORCE
 $(BUILD)/xv6/$(1).sym: $(foreach s,$(call outside_sources,$(2)),$(call xv6_object_of,$(s))) $(XV6_LIB_OBJ) xv6/lib/xv6.ld $(BUILD)/xv6/$(1).key
 	$$(call say,LD,$$@)
 	$(Q)$(LD) $(XV6_LDFLAGS) -o $$@ $$(filter %.o,$$^)
-$(BUILD)/xv6/$(1): $(BUILD)/xv6/$(1).sym
-	$(Q)$(OBJCOPY) --strip-all $$< $$@
+$(BUILD)/xv6/$(1): $(BUILD)/xv6/$(1).sym tools/lines.awk
+	$(Q)$$(call strip_with_lines,$$<,$$@)
 XV6PROGS += $(BUILD)/xv6/$(1)
 endef
 

@@ -58,8 +58,8 @@ $(USER_TESTS:=.sym): $(GUEST_OUT)/%.sym: $(UO)/tests/qemu/programs/%.c.o $(USER_
 	@mkdir -p $(@D)
 	$(Q)$(call user_link,$@,$<)
 
-$(USER_TESTS): %: %.sym
-	$(Q)$(OBJCOPY_USER) -S $< $@
+$(USER_TESTS): %: %.sym tools/lines.awk
+	$(Q)$(call strip_with_lines,$<,$@)
 
 # Links every function that docs/posix.md says there is.
 guest-tests: $(GUEST_OUT)/functions.sym

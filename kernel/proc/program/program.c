@@ -94,6 +94,17 @@ static int program_name_at(struct program *pr, va_t va, char name[SYMTAB_NAME_MA
 	return symtab_name_at(&f, va, program_is_call, name);
 }
 
+int program_line(struct program *pr, va_t pc, struct line_place *out)
+{
+	const struct symtab_file f = { program_read_file, pr->file };
+	struct stat st;
+
+	if (inode_version(pr->file) != pr->version)
+		return 0;
+	inode_stat(pr->file, &st);
+	return lines_find(&f, st.size, pc, out);
+}
+
 /* The call named @name that a program means which uses @number for it. */
 static u32 program_named_call(const char *name, u32 number)
 {

@@ -16,6 +16,7 @@
  * then comes from the run of stubs or from the table.  Answers found before stay. */
 #pragma once
 
+#include "lib/lines.h"
 #include "lib/symtab.h"
 #include "lib/types.h"
 
@@ -41,6 +42,11 @@ int program_call(struct program *pr, u32 number, va_t ecall) MUST_CHECK;
  * @number in the same run of stubs means, by its name or by the run.  -ENOENT: there is no
  * such stub, or neither tells.  Nothing is kept. */
 int program_call_of_other(struct program *pr, u32 used, va_t ecall, u32 number) MUST_CHECK;
+
+/* The function, and perhaps the source line, of the instruction at or around @pc: from the
+ * line table of the file (lib/lines.h), if its contents are those of exec.  1; 0: not
+ * known; -errno.  May sleep. */
+int program_line(struct program *pr, va_t pc, struct line_place *out) MUST_CHECK;
 
 /* --- for those who look ------------------------------------------------------------ */
 

@@ -1,9 +1,18 @@
 """How a native program dies, what its stack holds, and that the machine goes on."""
+import os
 import re
 
 import pytest
 
-from machine import Machine
+from machine import TOP, Machine
+
+SOURCE = open(os.path.join(TOP, "tests/qemu/programs/crash.c")).read().split("\n")
+
+
+def line_with(text):
+    """The number of the line of crash.c that is this text."""
+    (number,) = [i + 1 for i, line in enumerate(SOURCE) if line.strip() == text]
+    return number
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +34,23 @@ def test_cause(m, how, address, cause):
     found = re.search(r"usual cause: (.*)\n", out)
     assert found and found.group(1) == cause, out
     assert re.search(rf"stval=0x{address}\n", out), out
+
+
+@pytest.mark.parametrize("how,how_known,function,text", [
+    ("read", "at", "main", "return *(volatile char *)nowhere;"),
+    ("write", "at", "crash_write|main", "nowhere->number = 1;"),
+    ("call", "called by", "main", "nothing();"),
+    ("deep 8192", "called by", "crash_deep", "memset((char *)room, (int)(kib / 16), sizeof(room));"),
+])
+def test_source_line(m, how, how_known, function, text):
+    out = m.run(f"crash {how}")
+    assert re.search(rf"^  {how_known} (?:{function}), crash.c:{line_with(text)}$", out, re.M), out
+
+
+def test_no_line_of_a_file_that_changed(m):
+    """The table is that of the file which exec has read, or none."""
+    out = m.run("cp /crash mine; mine read; echo more >> mine; mine read")
+    assert len(re.findall(r"^  at main, crash.c:\d+$", out, re.M)) == 1, out
 
 
 def test_how_far_past_the_stack(m):
