@@ -34,6 +34,25 @@ bool thread_killed(void)
 	return __atomic_load_n(&thread_current()->killed, __ATOMIC_RELAXED);
 }
 
+/* During a call the trap frame still has its first argument. */
+bool thread_interrupted(bool restarts)
+{
+	struct thread *t = thread_current();
+
+	if (!__atomic_load_n(&t->stops, __ATOMIC_RELAXED))
+		return false;
+	if (restarts && t->tf) {
+		t->interrupted = THREAD_RESTARTS;
+		t->interrupted_a0 = t->tf->a0;
+	}
+	return true;
+}
+
+void thread_broke_pipe(void)
+{
+	thread_current()->broke_pipe = true;
+}
+
 void hart_ipi(struct hart *h, u64 work)
 {
 	__atomic_fetch_or(&h->ipi_work, work, __ATOMIC_SEQ_CST);
@@ -316,7 +335,7 @@ void thread_prepare_sleep(bool killable)
 	/* thread_kill() sets `killed` before it looks at the state, so one of the two
 	 * sees what the other has written. */
 	fence_all();
-	if (thread_killed())
+	if (__atomic_load_n(&t->stops, __ATOMIC_RELAXED))
 		thread_wake(t);
 }
 
@@ -342,11 +361,11 @@ void thread_wake(struct thread *t)
 		spin_unlock_irq(&h->rq.lock);
 }
 
-void thread_kill(struct thread *t)
+/* @t has a new reason to stop. */
+static void thread_interrupt(struct thread *t)
 {
 	struct hart *h;
 
-	__atomic_store_n(&t->killed, true, __ATOMIC_RELAXED);
 	fence_all(); /* see thread_prepare_sleep() */
 	h = thread_lock_home(t);
 	if (t->state == THREAD_WAITING) {
@@ -354,8 +373,20 @@ void thread_kill(struct thread *t)
 		return;
 	}
 	if (t->state == THREAD_RUNNING && h != hart_current())
-		hart_ipi(h, 0); /* it dies on the way out of this trap */
+		hart_ipi(h, 0); /* it looks on the way out of this trap */
 	spin_unlock_irq(&h->rq.lock);
+}
+
+void thread_kill(struct thread *t)
+{
+	__atomic_store_n(&t->killed, true, __ATOMIC_RELAXED);
+	thread_interrupt(t);
+}
+
+void thread_signal(struct thread *t)
+{
+	__atomic_store_n(&t->signalled, true, __ATOMIC_RELAXED);
+	thread_interrupt(t);
 }
 
 void thread_yield(void)

@@ -27,6 +27,13 @@ enum thread_state {
 	THREAD_DEAD,
 };
 
+/* What a wait that a signal has ended asks for: see thread_interrupted(). */
+enum thread_interruption {
+	THREAD_NOT_INTERRUPTED,
+	THREAD_RESTARTS,       /* the call is made again, if the handler wants that */
+	THREAD_RESTARTS_ALONE, /* it is made again only if no handler runs          */
+};
+
 #define KSTACK_SIZE (3 * PAGE_SIZE)   /* mapped bytes of a kernel stack   */
 #define KSTACK_STRIDE (4 * PAGE_SIZE) /* with its guard page below        */
 
@@ -40,16 +47,25 @@ struct thread {
 	union {
 		u64 attends; /* not 0: one of these is true, all of them rare */
 		struct {
-			bool killed;    /* (A) dies before it returns to user mode */
-			bool has_alarm; /* (S) alarm is not NULL                  */
-			bool sandboxed; /* (A) proc/lab/sandbox.h                 */
-			bool has_peers; /* (S) proc/threads/threads.h             */
-			bool traced;    /* (S) proc.trace or proc.tracer          */
+			union {
+				u16 stops; /* not 0: no killable wait sleeps */
+				struct {
+					bool killed;    /* (A) is about to die            */
+					bool signalled; /* (A) proc/signal/signal.h       */
+				};
+			};
+			bool has_alarm;  /* (S) alarm is not NULL                  */
+			bool sandboxed;  /* (A) proc/lab/sandbox.h                 */
+			bool has_peers;  /* (S) proc/threads/threads.h             */
+			bool traced;     /* (S) proc.trace or proc.tracer          */
+			bool broke_pipe; /* (S) wrote to a pipe without reader     */
 		};
 	};
 	bool waits_for_memory;            /* (C) instead of being refused it: mem_wait() */
 	bool pinned;                      /* (Q) runs on `hart` only                  */
+	u8 interrupted;                   /* (S) enum thread_interruption             */
 	u32 no_fault;                     /* (S) user faults fail at once             */
+	u64 interrupted_a0;               /* (S) first argument of the call that was  */
 	u64 stack_top;                    /* (C) */
 	struct aspace *as;                /* (S) user memory; NULL: none; proc/proc.h */
 	struct alarm *alarm;              /* (S) proc/lab/alarm.h; NULL: none          */
@@ -91,6 +107,9 @@ void thread_wake(struct thread *t);
 /* Marks @t as killed, and wakes it from a killable wait.  If it runs on another hart, an
  * interrupt makes it notice. */
 void thread_kill(struct thread *t);
+
+/* The same with `signalled`: @t looks for signals before it returns to user mode. */
+void thread_signal(struct thread *t);
 
 #define HART_ANY (-1)
 

@@ -30,6 +30,13 @@ void sched_point(void);
 /* Whether the running thread has been killed; a long loop asks, and ends early. */
 bool thread_killed(void);
 
+/* Whether a wait of the running thread is to end: it has been killed, or a signal has come
+ * for it.  Then, with @restarts, the system call can be made again from its start. */
+bool thread_interrupted(bool restarts);
+
+/* The running thread, which makes a system call, writes to a pipe that nobody reads. */
+void thread_broke_pipe(void);
+
 /* Both, for a loop whose length a program chooses; it calls this at least every
  * millisecond.  A loop that gives memory back, or must not end half-way, ignores the
  * result. */

@@ -229,6 +229,8 @@ static __attribute__((noinline)) int pipe_wait_for_room(struct pipe *p, u64 next
 		if (err)
 			return err;
 	}
+	if (!p->reading)
+		thread_broke_pipe();
 	return p->reading ? 0 : -EPIPE;
 }
 
@@ -260,6 +262,8 @@ s64 pipe_write(struct pipe *p, uptr_t src, u64 n)
 		if (!err && !fault)
 			err = pipe_room(p, 0);
 		spin_unlock(&p->lock);
+		if (err == -EINTR && done)
+			return (s64)done;
 		if (done == n || err)
 			return err ? err : (s64)done;
 		if (fault) {

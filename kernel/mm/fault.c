@@ -316,6 +316,23 @@ bool aspace_permits(struct aspace *as, va_t va, enum access access)
 	return fate == FATE_OK;
 }
 
+enum aspace_refusal aspace_refusal(struct aspace *as, va_t va, enum access access)
+{
+	static const u32 needs[NACCESSES] = { VMA_R, VMA_W, VMA_X };
+	enum aspace_refusal why = REFUSED_NO_AREA;
+	const struct vma *area;
+
+	if (va >= MAXVA)
+		return why;
+	mutex_lock(&as->lock);
+	area = vma_find(&as->areas, va);
+	if (area)
+		why = area->object && area->prot & needs[access] ? REFUSED_END
+								 : REFUSED_RIGHTS;
+	mutex_unlock(&as->lock);
+	return why;
+}
+
 int aspace_fault(struct aspace *as, va_t va, enum access access)
 {
 	int err;

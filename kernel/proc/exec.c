@@ -20,6 +20,7 @@
 #include "proc/threads/fds.h"
 #include "proc/lab/alarm.h"
 #include "proc/proc.h"
+#include "proc/signal/signal.h"
 #include "proc/program/program.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
@@ -433,6 +434,8 @@ static void exec_commit(struct exec *x, const char *path)
 	fp_replace(self, NULL);
 	if (self->attends)
 		alarm_drop(self);
+	if (p->signals)
+		signal_exec(p);
 	console_leave();
 	irq_push_off();
 	spin_lock(&proc_lock);

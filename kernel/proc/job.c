@@ -4,6 +4,7 @@
 
 #include "dev/tty/console.h"
 #include "proc/proc.h"
+#include "proc/signal/signal.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"
 #include "uapi/job.h"
@@ -33,7 +34,7 @@ void job_inherit(struct proc *child, struct proc *parent)
 	/* ^C arrived during this fork. */
 	if (from->interrupted) {
 		child->job.interrupted = true;
-		thread_kill(&child->thread);
+		signal_end(child, SIGINT);
 	}
 }
 
@@ -119,8 +120,9 @@ bool job_interrupt(void)
 
 		if (!p->pid || !job_in_foreground(p, shell))
 			continue;
-		p->job.interrupted = true;
-		threads_kill(p);
+		if (signal_post(p, SIGINT, (struct signal_note){ .code = SI_KERNEL }) ==
+		    SIGNAL_END)
+			p->job.interrupted = true;
 		any = true;
 	}
 	any = any && !(shell && shell->job.at_prompt);

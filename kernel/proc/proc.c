@@ -17,6 +17,7 @@
 #include "proc/lab/alarm.h"
 #include "proc/lab/sandbox.h"
 #include "proc/program/program.h"
+#include "proc/signal/signal.h"
 #include "proc/trace/calltrace.h"
 #include "proc/threads/futex.h"
 #include "uapi/errno.h"
@@ -31,6 +32,7 @@ static struct first_program first; /* (C) after boot */
 void proc_init(void)
 {
 	alarm_init();
+	signal_init();
 	sandbox_init();
 	program_init();
 	futex_init();
@@ -54,6 +56,18 @@ static void proc_main(void *arg)
 	proc_enter_user();
 }
 
+/* (P) @p has ended: SIGCHLD to a parent that has asked for signals. */
+static void proc_tell_parent(struct proc *p)
+{
+	struct signal_note note = { .pid = p->pid };
+
+	if (!p->parent->signals)
+		return;
+	note.status = p->status >> 32 ? (int)(p->status >> 32) : (int)(p->status & 0xff);
+	note.code = p->status >> 32 ? CLD_KILLED : CLD_EXITED;
+	signal_post(p->parent, SIGCHLD, note);
+}
+
 static void proc_dead(struct thread *t)
 {
 	struct proc *p = t->proc, *slot = container_of(t, struct proc, thread);
@@ -63,6 +77,7 @@ static void proc_dead(struct thread *t)
 	spin_lock(&proc_lock);
 	if (threads_gone(slot)) {
 		p->zombie = true;
+		proc_tell_parent(p);
 		waitq_wake_all(&p->parent->child_died);
 	}
 	spin_unlock(&proc_lock);
@@ -208,10 +223,14 @@ static s64 proc_fork_once(void)
 		return err;
 	if (self->attends)
 		err = alarm_fork(&child->thread, self);
+	if (!err && parent->signals)
+		err = signal_fork(child, parent);
 	if (!err)
 		err = aspace_fork(parent->as, &child->pages, &child->as);
 	if (err) {
 		alarm_drop(&child->thread);
+		if (child->signals)
+			signal_drop(child);
 		proc_free(child);
 		return err;
 	}
@@ -301,6 +320,8 @@ void proc_exit_thread(u64 value)
 		if (proc_is_init(p))
 			proc_end_init("exit of its last thread");
 		console_leave();
+		if (p->signals)
+			signal_drop(p);
 		if (p->sandbox)
 			sandbox_drop(p);
 		if (p->tracer)
@@ -316,7 +337,7 @@ void proc_exit_thread(u64 value)
 	thread_exit(); /* proc_dead() tells the parent */
 }
 
-void proc_exit(int status)
+void proc_exit(u64 status)
 {
 	struct proc *p = proc_current();
 	bool all = !p->threads.several || threads_end(status);
@@ -326,7 +347,7 @@ void proc_exit(int status)
 	if (all && proc_is_init(p)) {
 		char why[40];
 
-		fmt_snprintf(why, sizeof(why), "exit with status %d", status);
+		fmt_snprintf(why, sizeof(why), "exit with status %d", (int)status);
 		proc_end_init(why);
 	}
 	proc_exit_thread(0);
@@ -377,6 +398,9 @@ s64 proc_wait(int pid, int options, struct proc **child)
 			result = -ECHILD;
 		else if (!(options & WAIT_NOHANG))
 			result = proc_wait_child(p, options);
+		/* SIGCHLD of a child that has ended meanwhile does not hide it. */
+		if (result == -EINTR && (*child = proc_find_zombie(p, pid, &mine)))
+			break;
 		if (result || options & WAIT_NOHANG)
 			break;
 	}
@@ -431,7 +455,7 @@ int proc_kill(int pid)
 	spin_lock(&proc_lock);
 	p = proc_find(pid);
 	if (p)
-		threads_kill(p);
+		signal_end(p, SIGKILL);
 	spin_unlock(&proc_lock);
 	return p ? 0 : -ESRCH;
 }

@@ -15,6 +15,7 @@
 #include "mm/space/aspace.h"
 #include "proc/job.h"
 #include "proc/lab/sandbox.h"
+#include "proc/signal/sigstate.h"
 #include "proc/threads/threads.h"
 #include "uapi/info.h"
 #include "uapi/job.h"
@@ -23,19 +24,23 @@
 struct file;
 struct inode;
 struct program;
+struct signals;
 
 /* (P) proc_lock  (S) only the process itself  (C) constant while it lives
  * (F) only the process itself while it has one thread, else files_lock */
 struct proc {
 	struct thread thread;       /* first; of the process, or one more of another */
 	struct peer peer;           /* of that thread */
+	struct sigthread sig;       /* of that thread; (P), and what it alone changes */
 	int pid;                    /* (P) 0: the slot has no process        */
 	struct threads threads;     /* of the process; from here on the slot of one more
 				     * thread has nothing                    */
 	struct aspace *as;          /* (P) that of its threads; NULL: none   */
 	bool zombie;                /* (P) ended, off its stacks, not waited for */
 	bool claimed;               /* (P) a wait() is about to free it      */
-	int status;                 /* (P) for the parent                    */
+	int fatal;                  /* (P) the signal that kills it; 0: none   */
+	u64 status;                 /* (P) for the parent; proc/signal/signal.h */
+	struct signals *signals;    /* (P) NULL: it never asked for any      */
 	struct proc *parent;        /* (P) init: itself; NULL: still in fork   */
 	struct list children;       /* (P) struct proc.sibling               */
 	struct list sibling;        /* (P) */
@@ -100,8 +105,9 @@ void proc_start_first(const struct first_program *program);
  * -ENOMEM; -EINTR: killed. */
 s64 proc_fork(void) MUST_CHECK;
 
-/* Ends the running process, all of its threads. */
-NORETURN void proc_exit(int status);
+/* Ends the running process, all of its threads.  @status: what it gave to exit(), 32 bits,
+ * or STATUS_KILLED() of proc/signal/signal.h. */
+NORETURN void proc_exit(u64 status);
 
 /* Ends the running thread, with @value for join(); with the last one, the process. */
 NORETURN void proc_exit_thread(u64 value);

@@ -8,6 +8,7 @@
 #include "mm/uaccess.h"
 #include "proc/args.h"
 #include "proc/proc.h"
+#include "proc/signal/signal.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"
 
@@ -32,18 +33,21 @@ s64 sys_fork(const u64 arg[6])
 
 s64 sys_exit(const u64 arg[6])
 {
-	proc_exit((int)arg[0]);
+	proc_exit((u32)arg[0]);
 }
 
 /* The child is reaped only after its status has arrived. */
 static s64 sys_wait_for(int pid, u64 status, int options)
 {
 	struct proc *child;
+	int told;
 	s64 result = proc_wait(pid, options, &child);
 
 	if (!child)
 		return result;
-	if (status && copyout(uptr(status), &child->status, sizeof(child->status)))
+	told = options & WAIT_POSIX ? signal_wait_status(child->status)
+				    : (int)child->status;
+	if (status && copyout(uptr(status), &told, sizeof(told)))
 		result = -EFAULT;
 	proc_wait_done(child, result >= 0);
 	return result;
@@ -58,7 +62,8 @@ s64 sys_wait4(const u64 arg[6])
 {
 	int pid = (int)arg[0];
 
-	if ((pid < 1 && pid != -1) || arg[2] & ~(u64)(WAIT_NOHANG | WAIT_INTERRUPT))
+	if ((pid < 1 && pid != -1) ||
+	    arg[2] & ~(u64)(WAIT_NOHANG | WAIT_INTERRUPT | WAIT_POSIX))
 		return -EINVAL;
 	return sys_wait_for(pid, arg[1], (int)arg[2]);
 }

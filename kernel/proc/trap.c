@@ -15,6 +15,7 @@
 #include "proc/lab/alarm.h"
 #include "proc/proc.h"
 #include "proc/program/program.h"
+#include "proc/signal/signal.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"
 #include "uapi/layout.h"
@@ -63,6 +64,59 @@ static void user_trap_print_line(struct program *pr, const struct trapframe *tf)
 		user_trap_print_place("called by", &caller);
 }
 
+/* The signal of an exception. */
+struct trap_signal {
+	int sig, code;
+};
+
+static struct trap_signal user_trap_signal(u64 cause, u64 tval)
+{
+	const struct thread *t = thread_current();
+
+	switch (cause) {
+	case EXC_ILLEGAL:
+		return (struct trap_signal){ SIGILL, ILL_ILLOPC };
+	case EXC_BREAKPOINT:
+		return (struct trap_signal){ SIGTRAP, TRAP_BRKPT };
+	case EXC_INSN_MISALIGNED:
+	case EXC_LOAD_MISALIGNED:
+	case EXC_STORE_MISALIGNED:
+		return (struct trap_signal){ SIGBUS, BUS_ADRALN };
+	}
+	if (!exc_is_page_fault(cause))
+		return (struct trap_signal){ SIGBUS, BUS_ADRERR };
+	switch (aspace_refusal(t->as, tval, access_of_cause(cause))) {
+	case REFUSED_NO_AREA:
+		return (struct trap_signal){ SIGSEGV, SEGV_MAPERR };
+	case REFUSED_RIGHTS:
+		return (struct trap_signal){ SIGSEGV, SEGV_ACCERR };
+	default:
+		return (struct trap_signal){ SIGBUS, BUS_ADRERR };
+	}
+}
+
+/* Calls the handler that the program has for this exception.  False: it has none. */
+static bool user_trap_caught(u64 cause, u64 tval, int err)
+{
+	struct trap_signal s;
+	u64 pc = thread_current()->tf->pc;
+	bool at_pc = cause == EXC_ILLEGAL || cause == EXC_BREAKPOINT;
+
+	if (!proc_current()->signals || err == -ENOMEM)
+		return false;
+	s = user_trap_signal(cause, tval);
+	return signal_fault(s.sig, s.code, at_pc ? pc : tval,
+			    exc_is_page_fault(cause) ? access_of_cause(cause) : 0);
+}
+
+/* A thread that was told to die does.  Perhaps alone, without its process. */
+NORETURN static void user_trap_killed(void)
+{
+	int sig = proc_current()->fatal;
+
+	proc_exit(STATUS_KILLED(sig ? sig : SIGKILL));
+}
+
 /* Prints the two lines that xv6 prints, then in words which program died of which fault,
  * why, and in which line of its source.  Exits. */
 static void user_trap_kill(u64 cause, u64 tval)
@@ -86,7 +140,7 @@ static void user_trap_kill(u64 cause, u64 tval)
 	user_trap_print_line(p->program, thread_current()->tf);
 	if (proc_is_init(p))
 		proc_end_init(words);
-	proc_exit(-1);
+	proc_exit(STATUS_KILLED(user_trap_signal(cause, tval).sig));
 }
 
 static __attribute__((noinline)) void user_trap_exception(struct thread *t, u64 cause,
@@ -102,7 +156,9 @@ static __attribute__((noinline)) void user_trap_exception(struct thread *t, u64 
 	if (exc_is_page_fault(cause))
 		err = aspace_fault(t->as, tval, access_of_cause(cause));
 	if (err && t->killed)
-		proc_exit(-1); /* perhaps alone, without its process */
+		user_trap_killed();
+	if (err && user_trap_caught(cause, tval, err))
+		return;
 	if (err == -ENOMEM)
 		printk_limited("out of memory", "%d %s: out of memory at 0x%lx\n",
 			       t->proc->pid, t->name, tval);
@@ -134,7 +190,7 @@ static inline void syscall_dispatch(struct thread *t, struct trapframe *tf)
 static __attribute__((noinline)) void user_trap_odd_syscall(struct thread *t)
 {
 	if (t->killed)
-		proc_exit(-1);
+		user_trap_killed();
 	syscall_dispatch_odd(t);
 	if (t->has_peers)
 		fds_release_held();
@@ -158,7 +214,15 @@ static __attribute__((noinline)) bool user_trap_attend(struct thread *t)
 
 	if (t->killed) {
 		irq_enable();
-		proc_exit(-1);
+		user_trap_killed();
+	}
+	if (t->broke_pipe || t->signalled) {
+		irq_enable();
+		if (t->broke_pipe)
+			signal_broken_pipe();
+		if (t->signalled)
+			signal_attend(t);
+		return false;
 	}
 	if (t->has_alarm)
 		alarm_attend(t);

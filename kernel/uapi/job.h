@@ -13,3 +13,5 @@
  * with EINTR; that alone does nothing to the process that it waits for. */
 #define WAIT_NOHANG 1
 #define WAIT_INTERRUPT 0x100
+/* The status that wait4() stores is POSIX's: of a process that a signal has ended, too. */
+#define WAIT_POSIX 0x200

@@ -73,7 +73,12 @@
  * leave(value): ends the calling thread, and with the last one the process
  * join(tid or -1, u64 *value, options) -> tid of a thread that has ended: see thread.h
  * gettid() -> that of the calling thread; the first one's is the pid
- * futex(word, op, value, timeout): see thread.h */
+ * futex(word, op, value, timeout): see thread.h
+ *
+ * Signals: see signal.h.
+ * sigaction(sig, new, old)        sigmask(how, set) -> the old mask
+ * sigsend(pid, tid, sig)          sigstack(new, old): the alternate stack
+ * sigtimer(new, old)              sigresume(): a handler returns */
 #pragma once
 
 #define SYS_NATIVE 0x1000
@@ -168,7 +173,13 @@
 	X(118, fcntl, 3)        \
 	X(119, pread, 4)        \
 	X(120, pwrite, 4)       \
-	X(127, calltrace, 2)
+	X(121, sigaction, 3)    \
+	X(122, sigmask, 2)      \
+	X(123, sigsend, 3)      \
+	X(124, sigstack, 2)     \
+	X(126, sigtimer, 2)     \
+	X(127, sigresume, 0)    \
+	X(130, calltrace, 2)
 
 #define OWN_CALLS(X) OTHER_CALLS(X) PRIVATE_CALLS(X)
 #define SYSCALLS(X) XV6_CALLS(X) LAB_CALLS(X) OWN_CALLS(X)

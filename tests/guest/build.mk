@@ -52,7 +52,7 @@ $(GUEST_OUT)/obj/$(TOOLCHAIN)/%.o: $(GUEST_DIR)/% $(GUEST_DIR)/build.mk $(GUEST_
 	$(Q)$(CC_USER) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Linked like the programs in user/bin.
-USER_TESTS := $(addprefix $(GUEST_OUT)/,crash posix streams threads)
+USER_TESTS := $(addprefix $(GUEST_OUT)/,crash posix signals streams threads)
 $(USER_TESTS:=.sym): $(GUEST_OUT)/%.sym: $(UO)/tests/qemu/programs/%.c.o $(USER_LIB_OBJ) $(USER_PTHREAD) user/lib/user.ld
 	$(call say,LD,$(basename $@))
 	@mkdir -p $(@D)

@@ -15,6 +15,10 @@ int waitlist_wait(struct waitlist *wl, struct spinlock *lk)
 	return 0;
 }
 
+void thread_broke_pipe(void)
+{
+}
+
 void waitlist_wake_waiters(struct waitlist *wl)
 {
 	(void)wl;

@@ -3,13 +3,12 @@
 
 #include <errno.h>
 #include <pagoda.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Only what waitpid() tells is kept: -1 is for processes that were killed. */
+/* Only what waitpid() tells is kept: wait_status() tells -1 of those that were killed. */
 void _exit(int status)
 {
 	sys_exit(status & 0xff);
@@ -30,31 +29,14 @@ int wait_status(int pid, int *status, int options)
 	return (int)sys_result(sys_wait4(pid, status, options));
 }
 
-/* The kernel gives the status -1 to a process that was killed.  A program of xv6 that calls
- * exit(-1) looks the same. */
 pid_t waitpid(pid_t pid, int *status, int options)
 {
-	int raw = 0;
-	pid_t result = wait_status(pid, &raw, options);
-
-	if (result > 0 && status)
-		*status = raw == -1 ? SIGKILL : (raw & 0xff) << 8;
-	return result;
+	return (pid_t)sys_result(sys_wait4(pid, status, options | WAIT_POSIX));
 }
 
 pid_t wait(int *status)
 {
 	return waitpid(-1, status, 0);
-}
-
-/* There is one signal, and it ends the process. */
-int kill(pid_t pid, int sig)
-{
-	if (sig <= 0) {
-		errno = EINVAL;
-		return -1;
-	}
-	return (int)sys_result(sys_kill(pid));
 }
 
 void *sbrk(ptrdiff_t n)

@@ -144,7 +144,11 @@ _Noreturn void pthread_exit(void *value)
 int pthread_join(pthread_t thread, void **value)
 {
 	unsigned long got;
-	long tid = sys_join(thread == &first ? getpid() : thread->tid, &got, 0);
+	long tid;
+
+	do
+		tid = sys_join(thread == &first ? getpid() : thread->tid, &got, 0);
+	while (tid == -EINTR); /* a handler has run */
 
 	if (tid < 0)
 		return (int)-tid;

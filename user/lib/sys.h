@@ -103,6 +103,16 @@ long sys_fcntl(int fd, int how, long arg);
 long sys_pread(int fd, void *buf, size_t n, long offset);
 long sys_pwrite(int fd, const void *buf, size_t n, long offset);
 
+struct signal_action;
+struct signal_timer;
+struct sigaltstack;
+long sys_sigaction(int sig, const struct signal_action *new, struct signal_action *old);
+long sys_sigmask(int how, unsigned set);
+long sys_sigsend(int pid, int tid, int sig);
+long sys_sigstack(const struct sigaltstack *new, struct sigaltstack *old);
+long sys_sigtimer(const struct signal_timer *new, struct signal_timer *old);
+void sys_sigresume(void);
+
 struct pthread;
 long sys_clone(void (*fn)(struct pthread *), struct pthread *arg, void *stack, void *tls);
 _Noreturn void sys_leave(void *value);

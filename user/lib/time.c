@@ -31,9 +31,15 @@ int pause_ticks(int ticks)
 
 unsigned sleep(unsigned seconds)
 {
+	long end;
+
 	if (seconds > INT_MAX / TICK_HZ)
 		seconds = INT_MAX / TICK_HZ;
-	return pause_ticks((int)seconds * TICK_HZ) < 0 ? seconds : 0;
+	end = uptime_ticks() + (long)seconds * TICK_HZ;
+	if (pause_ticks((int)seconds * TICK_HZ) >= 0)
+		return 0;
+	end -= uptime_ticks();
+	return end > 0 ? (unsigned)(end + TICK_HZ - 1) / TICK_HZ : 0;
 }
 
 int usleep(useconds_t usec)
@@ -99,7 +105,7 @@ int gettimeofday(struct timeval *restrict tv, void *restrict zone)
 int clock_nanosleep(clockid_t id, int flags, const struct timespec *want,
 		    struct timespec *left)
 {
-	long ns, r;
+	long ns, r, end;
 
 	if (want->tv_nsec < 0 || want->tv_nsec >= NS_PER_SEC || want->tv_sec < 0 ||
 	    (id != CLOCK_REALTIME && id != CLOCK_MONOTONIC))
@@ -109,9 +115,10 @@ int clock_nanosleep(clockid_t id, int flags, const struct timespec *want,
 		     : (long)want->tv_sec * NS_PER_SEC + want->tv_nsec;
 	if (flags & TIMER_ABSTIME)
 		ns -= time_of(id);
+	end = ns > LONG_MAX - clock_ns() ? LONG_MAX : clock_ns() + ns;
 	r = sys_poll(NULL, 0, ns < 0 ? 0 : ns);
 	if (left && !(flags & TIMER_ABSTIME))
-		*left = (struct timespec){ 0 };
+		*left = time_split(r < 0 && end > clock_ns() ? end - clock_ns() : 0);
 	return r < 0 ? (int)-r : 0;
 }
 

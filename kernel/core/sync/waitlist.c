@@ -14,7 +14,7 @@ int waitlist_wait(struct waitlist *wl, struct spinlock *lk)
 {
 	struct waiter w = { .thread = thread_current() };
 
-	if (__atomic_load_n(&w.thread->killed, __ATOMIC_RELAXED))
+	if (thread_interrupted(true))
 		return -EINTR;
 	list_add_tail(&wl->waiters, &w.link);
 	thread_prepare_sleep(true);

@@ -33,15 +33,18 @@ struct waitq {
 void waitq_init(struct waitq *wq);
 
 /* Releases @lk (the only spin lock held), sleeps until woken, takes @lk again.
- * Returns 0, or -EINTR if the thread has been killed; if it was killed before the call,
- * it does not sleep.  May return 0 without a wake-up. */
+ * Returns 0, or -EINTR if the thread has been killed or is to take a signal; if that
+ * was so before the call, it does not sleep.  After a signal the system call must not have
+ * done anything yet, or not return -EINTR: it may be made again.  May return 0 without a
+ * wake-up. */
 int waitq_wait(struct waitq *wq, struct spinlock *lk) MUST_CHECK;
 
 /* The same for waits that a kill must not end (for the disk, for locks). */
 void waitq_wait_quiet(struct waitq *wq, struct spinlock *lk);
 
 /* The same until @deadline (as clock_now() counts).  A call after it returns -ETIMEDOUT
- * without sleeping.  The quiet one ignores kills. */
+ * without sleeping; after a signal the system call is not made again.  The quiet one
+ * ignores kills. */
 int waitq_wait_until(struct waitq *wq, struct spinlock *lk, u64 deadline) MUST_CHECK;
 int waitq_wait_until_quiet(struct waitq *wq, struct spinlock *lk, u64 deadline) MUST_CHECK;
 

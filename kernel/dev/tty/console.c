@@ -136,7 +136,7 @@ static s64 console_read(uptr_t dst, u64 n)
 		s64 got = console_read_some(to, n - done, done == 0, &end);
 
 		if (got < 0)
-			return got;
+			return done ? (s64)done : got;
 		if (got == 0 && !end && uaccess_fault_in(to, true))
 			return done ? (s64)done : -EFAULT;
 		done += got;
@@ -156,15 +156,17 @@ static bool console_ready(void)
 
 /* --- write --------------------------------------------------------------- */
 
-/* Waits a little for a terminal that takes nothing.  0 or -EINTR. */
+/* Waits a little for a terminal that takes nothing.  0 or -EINTR: killed. */
 static int console_wait_terminal(void)
 {
 	int err;
 
 	spin_lock(&lock);
-	err = waitq_wait_until(&stalled, &lock, clock_now() + clock_from_ms(STALL_MS));
+	err = waitq_wait_until_quiet(&stalled, &lock,
+				     clock_now() + clock_from_ms(STALL_MS));
 	spin_unlock(&lock);
-	return err == -EINTR ? err : 0;
+	(void)err;
+	return thread_killed() ? -EINTR : 0;
 }
 
 static int console_write_chunk(const char *text, u64 n)

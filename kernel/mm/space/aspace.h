@@ -98,6 +98,14 @@ int aspace_fault(struct aspace *as, va_t va, enum access access) MUST_CHECK;
  * else nothing changes.  Area lock held; sleeps. */
 void aspace_own_large(struct aspace *as, va_t va);
 
+/* Why aspace_fault() has refused an access to @va.  Sleeps. */
+enum aspace_refusal {
+	REFUSED_NO_AREA,
+	REFUSED_RIGHTS, /* the area does not permit it            */
+	REFUSED_END,    /* it does, but its file ends before that */
+};
+enum aspace_refusal aspace_refusal(struct aspace *as, va_t va, enum access access);
+
 /* Whether the access to @va (below MAXVA) would go through without a fault, if no
  * translation is stale.  Sleeps. */
 bool aspace_permits(struct aspace *as, va_t va, enum access access);

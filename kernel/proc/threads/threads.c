@@ -7,6 +7,7 @@
 #include "lib/string.h"
 #include "mm/space/aspace.h"
 #include "proc/proc.h"
+#include "proc/signal/signal.h"
 #include "uapi/errno.h"
 #include "uapi/thread.h"
 
@@ -90,6 +91,7 @@ s64 threads_clone(va_t fn, u64 arg, va_t stack, u64 tls)
 	strlcpy(slot->thread.name, p->thread.name, PROCNAME);
 	slot->thread.waits_for_memory = self->waits_for_memory;
 	slot->thread.pinned = self->pinned; /* both are on this hart */
+	slot->sig.mask = threads_self()->sig.mask;
 	tid = slot->peer.tid;
 	err = threads_add(p, slot);
 	if (err) {
@@ -182,7 +184,7 @@ void threads_join_done(struct proc *slot, bool joined)
 
 /* --- ending ------------------------------------------------------------- */
 
-bool threads_end(int status)
+bool threads_end(u64 status)
 {
 	struct proc *p = proc_current(), *self = threads_self();
 	bool all = true;
@@ -207,9 +209,12 @@ bool threads_leave(u64 value)
 	irq_push_off();
 	spin_lock(&proc_lock);
 	self->peer.value = value;
+	self->peer.left = true;
 	last = --p->threads.running == 0;
 	if (!last)
 		self->thread.as = NULL;
+	if (!last && p->signals)
+		signal_leave(p);
 	spin_unlock(&proc_lock);
 	if (!last)
 		root_unload();

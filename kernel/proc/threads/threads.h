@@ -27,6 +27,7 @@ struct proc;
 struct peer {
 	struct list link;       /* (P) threads.all, until it is joined         */
 	int tid;                /* (P) 0: the slot is free                     */
+	bool left;              /* (P) it never runs its program again         */
 	bool gone;              /* (P) its stack is not in use                 */
 	bool claimed;           /* (P) a join() is about to free it            */
 	bool retired;           /* (P) it is to leave, but its process goes on */
@@ -70,7 +71,7 @@ void threads_join_done(struct proc *slot, bool joined);
 /* For these two the process has several threads.  All threads of the process are to leave,
  * the caller among them; its status will be @status, unless another thread was first.
  * False: only the caller is to leave. */
-bool threads_end(int status);
+bool threads_end(u64 status);
 
 /* The running thread leaves, with @value for join().  True: it was the last one, and still
  * has the space. */

@@ -4,7 +4,7 @@
 #include "uapi/calltrace.h"
 #include "uapi/errno.h"
 
-#define NATIVE_TRACE (127 + SYS_NATIVE)
+#define NATIVE_TRACE (130 + SYS_NATIVE)
 #define NR_OPEN 15
 #define NR_READ 5
 #define NR_WRITE 16

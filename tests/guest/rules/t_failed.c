@@ -211,6 +211,16 @@ ROWS(console, { "", call_console, undo_nothing, BIT(FRAMES), 0 });
 ROWS(fstat, { "", call_fstat, undo_nothing, BIT(FRAMES), 0 });
 CALL(pwrite, pwrite(world.w, LAZY_PAGE, 1, W_SIZE))
 ROWS(pwrite, { "", call_pwrite, undo_write, BIT(FRAMES), 0 });
+CALL(sigaction, ecall_raw(30, 0, (long)LAZY_PAGE, 0, 0, 0, 121))
+CALL(sigmask, ecall_raw(1, 0, 0, 0, 0, 0, 122))
+CALL(sigstack, ecall_raw(0, (long)LAZY_PAGE, 0, 0, 0, 0, 124))
+CALL(sigtimer, ecall_raw(0, (long)LAZY_PAGE, 0, 0, 0, 0, 126))
+ROWS(sigaction, { "", call_sigaction, undo_nothing, BIT(FRAMES), 0 });
+ROWS(sigmask, { "", call_sigmask, undo_nothing, 0, BIT(FRAMES) });
+ROWS(sigstack, { "", call_sigstack, undo_nothing, BIT(FRAMES), 0 });
+ROWS(sigtimer, { "", call_sigtimer, undo_nothing, BIT(FRAMES), 0 });
+NOTHING(sigsend, ecall_raw(getpid(), 0, 20, 0, 0, 0, 123));
+NOTHING(sigresume, ecall_raw(0, 0, 0, 0, 0, 0, 127) == -1 ? 0 : -1);
 NOTHING(sync, sync());
 NOTHING(fsync, fsync(world.w));
 

@@ -88,6 +88,16 @@ struct thread *thread_current(void)
 	return &self->thread;
 }
 
+bool thread_interrupted(bool restarts)
+{
+	MUST(restarts);
+	return self->thread.killed;
+}
+
+void thread_broke_pipe(void)
+{
+}
+
 void thread_prepare_sleep(bool killable)
 {
 	MUST(killable);

@@ -122,7 +122,7 @@ def test_mistakes(m, line, want):
 
 
 def test_kill_is_in_the_status(m):
-    assert m.run("sleep 600 & kill $!; wait $!; echo status $?").endswith("status 137\n")
+    assert m.run("sleep 600 & kill $!; wait $!; echo status $?").endswith("status 143\n")
 
 
 def test_memory_that_runs_out(m):

@@ -15,11 +15,11 @@
 
 static const char usage[] =
 	"usage: kill [-9 | -s SIGNAL] PID... | kill -l [STATUS...]\n"
-	"End the processes with these numbers; `ps` shows them, and so does ^P.  -1\n"
-	"stands for all processes, even those that are started meanwhile, but not for\n"
-	"init, kill itself, its parent, the parent's parent, and so on.\n"
-	"  -s, -9, -TERM   no other effect: each signal ends a process, which cannot\n"
-	"                  catch it; -0 only asks whether the process exists\n"
+	"Send TERM, or another signal, to the processes with these numbers; `ps` shows\n"
+	"them, and so does ^P.  -1 stands for all processes, also for those that start\n"
+	"meanwhile, but not for init, kill itself, its parent, its parent's parent, ...;\n"
+	"all of them get KILL.\n"
+	"  -s, -9, -TERM   the signal; 0 only asks whether the process exists\n"
 	"  -l              the names of the signals, or the one of a number or status\n";
 
 #define STATUS_WRONG 2
@@ -109,8 +109,12 @@ static int kill_all(void)
 static const struct {
 	int number;
 	const char *name;
-} signals[] = { { 0, "0" },    { 1, "HUP" },  { 2, "INT" },   { 3, "QUIT" },
-		{ 6, "ABRT" }, { 9, "KILL" }, { 14, "ALRM" }, { 15, "TERM" } };
+} signals[] = { { 0, "0" },          { SIGHUP, "HUP" },   { SIGINT, "INT" },
+		{ SIGQUIT, "QUIT" }, { SIGILL, "ILL" },   { SIGTRAP, "TRAP" },
+		{ SIGABRT, "ABRT" }, { SIGKILL, "KILL" }, { SIGBUS, "BUS" },
+		{ SIGSEGV, "SEGV" }, { SIGPIPE, "PIPE" }, { SIGALRM, "ALRM" },
+		{ SIGTERM, "TERM" }, { SIGCHLD, "CHLD" }, { SIGWINCH, "WINCH" },
+		{ SIGUSR1, "USR1" }, { SIGUSR2, "USR2" } };
 
 #define NSIGNALS (int)(sizeof(signals) / sizeof(signals[0]))
 
@@ -161,7 +165,7 @@ static int signal_list(char **words)
 
 /* --- the command -------------------------------------------------------------- */
 
-static bool only_ask; /* -0 */
+static int chosen; /* the signal to send */
 
 /* Whether @word is the option -s, whose argument is the next one. */
 static bool has_argument(const char *word)
@@ -172,7 +176,7 @@ static bool has_argument(const char *word)
 /* Returns the status to end with at once, or -1 to go on. */
 static int read_options(char **argv)
 {
-	only_ask = false;
+	chosen = SIGTERM;
 	for (; *argv && strcmp(*argv, "--") != 0; argv++) {
 		const char *name = *argv + 1;
 		int i;
@@ -188,21 +192,9 @@ static int read_options(char **argv)
 		i = signal_find(name);
 		if (i < 0)
 			return kill_complain(*argv, "no such signal here", STATUS_WRONG);
-		only_ask = signals[i].number == 0;
+		chosen = signals[i].number;
 	}
 	return -1;
-}
-
-static int process_ask(const char *word, long pid)
-{
-	static struct procinfo list[NPROC];
-	int n = procinfo(list, NPROC);
-
-	if (n < 0)
-		return kill_complain(word, tool_reason(), 1);
-	if (!process_find(list, n < NPROC ? n : NPROC, (int)pid))
-		return kill_complain(word, strerror(ESRCH), 1);
-	return 0;
 }
 
 static int kill_one(const char *word)
@@ -215,9 +207,7 @@ static int kill_one(const char *word)
 	wrong = tool_number_wrong(word, 1, INT_MAX, &pid);
 	if (wrong)
 		return kill_complain(word, wrong, STATUS_WRONG);
-	if (only_ask)
-		return process_ask(word, pid);
-	if (kill((pid_t)pid, SIGKILL) < 0)
+	if (kill((pid_t)pid, chosen) < 0)
 		return kill_complain(word, tool_reason(), 1);
 	return 0;
 }

@@ -1,0 +1,357 @@
+/* signal.c - see signal.h. */
+
+#include "proc/signal/signal.h"
+
+#include "core/report/klog.h"
+#include "lib/string.h"
+#include "mm/phys/slab.h"
+#include "mm/uaccess.h"
+#include "proc/proc.h"
+#include "proc/signal/signal_priv.h"
+#include "proc/syscall.h"
+#include "uapi/errno.h"
+
+static struct slab_cache signals_slab;
+
+void signal_init(void)
+{
+	slab_init(&signals_slab, "signals", sizeof(struct signals));
+}
+
+/* --- to threads ---------------------------------------------------------- */
+
+/* The alarm has gone off: SIGALRM waits, and the next one is set. */
+static void signal_fold_alarm(struct signals *s)
+{
+	if (!__atomic_exchange_n(&s->rang, 0, __ATOMIC_SEQ_CST))
+		return;
+	if (sigstate_fate(&s->state, SIGALRM) != SIGNAL_DROP) {
+		s->state.pending |= (u32)BIT(SIGALRM);
+		s->state.note[SIGALRM] = (struct signal_note){ .code = SI_TIMER };
+	}
+	signal_next_alarm(s);
+}
+
+/* (P) The thread that is to take @sig: one that does not block it, or NULL. */
+static struct proc *signal_taker(struct proc *p, int sig)
+{
+	struct proc *slot;
+
+	list_for_each(slot, &p->threads.all, peer.link) {
+		if (!slot->peer.left && !(slot->sig.mask & BIT(sig)))
+			return slot;
+	}
+	return NULL;
+}
+
+void signal_route(struct proc *p)
+{
+	struct signals *s = p->signals;
+	struct proc *slot;
+
+	signal_fold_alarm(s);
+	for (int sig = 1; sig < NSIG && s->state.pending >> sig; sig++) {
+		slot = s->state.pending & BIT(sig) ? signal_taker(p, sig) : NULL;
+		if (slot)
+			thread_signal(&slot->thread);
+	}
+	list_for_each(slot, &p->threads.all, peer.link) {
+		if (slot->sig.pending & ~slot->sig.mask)
+			thread_signal(&slot->thread);
+	}
+}
+
+void signal_leave(struct proc *p)
+{
+	struct proc *slot = signal_taker(p, SIGALRM);
+
+	if (slot)
+		__atomic_store_n(&p->signals->rings, &slot->thread, __ATOMIC_RELAXED);
+	signal_route(p);
+}
+
+/* --- sending --------------------------------------------------------------- */
+
+void signal_end(struct proc *p, int sig)
+{
+	if (!p->fatal)
+		p->fatal = sig;
+	threads_kill(p);
+}
+
+enum signal_fate signal_post(struct proc *p, int sig, struct signal_note note)
+{
+	enum signal_fate fate = sigstate_fate(p->signals ? &p->signals->state : NULL, sig);
+
+	if (fate == SIGNAL_DROP || p->zombie)
+		return SIGNAL_DROP;
+	if (fate == SIGNAL_END && p->pid == 1)
+		return SIGNAL_DROP; /* without init there is no system */
+	if (!p->signals || (fate == SIGNAL_END && signal_taker(p, sig))) {
+		signal_end(p, sig);
+		return SIGNAL_END;
+	}
+	p->signals->state.pending |= (u32)BIT(sig);
+	p->signals->state.note[sig] = note;
+	signal_route(p);
+	return fate;
+}
+
+bool signal_fault(int sig, int code, va_t addr, u64 access)
+{
+	struct proc *p = proc_current();
+	struct sigthread *th = &threads_self()->sig;
+	bool caught = false;
+
+	spin_lock(&proc_lock);
+	if (p->signals && !(th->mask & BIT(sig)))
+		caught = sigstate_fate(&p->signals->state, sig) == SIGNAL_CATCH;
+	if (caught) {
+		th->fault = sig;
+		th->code = code;
+		th->addr = addr;
+		th->access = access;
+		thread_signal(thread_current());
+	}
+	spin_unlock(&proc_lock);
+	return caught;
+}
+
+void signal_broken_pipe(void)
+{
+	struct thread *t = thread_current();
+	struct proc *p = t->proc;
+
+	t->broke_pipe = false;
+	if (!syscall_is_native())
+		return;
+	spin_lock(&proc_lock);
+	signal_post(p, SIGPIPE, (struct signal_note){ .code = SI_KERNEL, .pid = p->pid });
+	spin_unlock(&proc_lock);
+}
+
+/* --- a handler begins ------------------------------------------------------ */
+
+/* A signal that a thread takes. */
+struct taken {
+	int sig;
+	enum signal_fate fate;
+	struct signal_action action;
+	u32 back; /* the mask after the handler */
+	siginfo_t info;
+};
+
+/* (P) */
+static void signal_take(struct proc *p, struct sigthread *th, struct taken *t)
+{
+	struct sigstate *s = &p->signals->state;
+
+	signal_fold_alarm(p->signals);
+	if (th->fault) {
+		t->sig = th->fault;
+		t->info = (siginfo_t){ .si_code = th->code,
+				       .si_addr = (void *)th->addr,
+				       .si_access = th->access };
+		th->fault = 0;
+	} else {
+		t->sig = sigstate_take(s, th);
+		t->info = (siginfo_t){ .si_code = s->note[t->sig].code,
+				       .si_pid = s->note[t->sig].pid,
+				       .si_status = s->note[t->sig].status };
+	}
+	t->info.si_signo = t->sig;
+	if (!t->sig)
+		return;
+	t->fate = sigstate_fate(s, t->sig);
+	t->action = s->action[t->sig];
+	if (t->fate == SIGNAL_CATCH)
+		t->back = sigstate_enter(s, th, t->sig);
+}
+
+/* Writes the frame of a handler at @frame.  Each piece goes straight to the program. */
+static int signal_push(struct thread *self, const struct sigthread *th, va_t frame,
+		       const struct taken *t)
+{
+	const struct trapframe *tf = self->tf;
+	ucontext_t *uc = &((struct signal_frame *)frame)->context;
+	mcontext_t *mc = &uc->uc_mcontext;
+	stack_t stack = { .ss_sp = (void *)th->stack, .ss_size = th->stack_size };
+	u64 head[2] = { 0, 0 }, mask = t->back, used = self->fp_used;
+	int err;
+
+	stack.ss_flags = sigstate_on_stack(th, tf->sp) ? SS_ONSTACK : 0;
+	if (!th->stack_size)
+		stack.ss_flags = SS_DISABLE;
+	err = copyout(uptr(frame), &t->info, sizeof(t->info));
+	err |= copyout(uptr((va_t)uc), head, sizeof(head));
+	err |= copyout(uptr((va_t)&uc->uc_stack), &stack, sizeof(stack));
+	err |= copyout(uptr((va_t)&uc->uc_sigmask), &mask, sizeof(mask));
+	err |= copyout(uptr((va_t)&mc->gregs[0]), &tf->pc, sizeof(tf->pc));
+	err |= copyout(uptr((va_t)&mc->gregs[1]), &tf->x[1],
+		       sizeof(tf->x) - sizeof(tf->x[0]));
+	err |= copyout(uptr((va_t)&mc->fpused), &used, sizeof(used));
+	if (!err && used) {
+		fp_flush(self);
+		err = copyout(uptr((va_t)mc->fpregs), &self->fp, sizeof(self->fp));
+	}
+	return err;
+}
+
+static void signal_call(struct thread *self, const struct sigthread *th,
+			const struct taken *t)
+{
+	struct trapframe *tf = self->tf;
+	va_t frame =
+		sigstate_frame(th, t->action.flags, tf->sp, sizeof(struct signal_frame));
+
+	if (signal_push(self, th, frame, t)) {
+		printk("%s (pid %d): no stack at 0x%lx for the handler of signal %d\n",
+		       self->name, self->proc->pid, frame, t->sig);
+		proc_exit(STATUS_KILLED(SIGSEGV));
+	}
+	tf->pc = t->action.handler;
+	tf->ra = t->action.restorer;
+	tf->sp = frame;
+	tf->a0 = (u64)t->sig;
+	tf->a1 = frame + __builtin_offsetof(struct signal_frame, info);
+	tf->a2 = frame + __builtin_offsetof(struct signal_frame, context);
+}
+
+/* Sets the registers as the frame at sp has them. */
+static void signal_resume(struct thread *self, struct sigthread *th)
+{
+	struct trapframe *tf = self->tf;
+	const struct signal_frame *frame = (const struct signal_frame *)tf->sp;
+	const mcontext_t *mc = &frame->context.uc_mcontext;
+	u64 mask = 0, used = 0;
+	int err = copyin(&mask, uptr((va_t)&frame->context.uc_sigmask), sizeof(mask));
+
+	err |= copyin(&used, uptr((va_t)&mc->fpused), sizeof(used));
+	fp_flush(self);
+	if (used)
+		err |= copyin(&self->fp, uptr((va_t)mc->fpregs), sizeof(self->fp));
+	fp_replace(self, used ? &self->fp : NULL);
+	err |= copyin(&tf->pc, uptr((va_t)&mc->gregs[0]), sizeof(tf->pc));
+	err |= copyin(&tf->x[1], uptr((va_t)&mc->gregs[1]),
+		      sizeof(tf->x) - sizeof(tf->x[0]));
+	if (err) {
+		printk("%s (pid %d): sigresume() without a frame at 0x%lx\n", self->name,
+		       self->proc->pid, (va_t)frame);
+		proc_exit(STATUS_KILLED(SIGSEGV));
+	}
+	spin_lock(&proc_lock);
+	th->resumes = false;
+	sigstate_put_mask(th, (u32)mask);
+	signal_route(self->proc);
+	spin_unlock(&proc_lock);
+}
+
+/* The call that @t has just made was interrupted: makes it again, unless a handler runs
+ * that does not want that. */
+static void signal_restart(struct thread *self, const struct taken *t)
+{
+	struct trapframe *tf = self->tf;
+	u8 how = self->interrupted;
+	bool failed = (s64)tf->a0 == -EINTR || (s64)tf->a0 == -1;
+
+	self->interrupted = THREAD_NOT_INTERRUPTED;
+	if (how == THREAD_NOT_INTERRUPTED || !failed)
+		return;
+	if (t->sig && t->fate == SIGNAL_CATCH &&
+	    (how == THREAD_RESTARTS_ALONE || !(t->action.flags & SA_RESTART)))
+		return;
+	tf->a0 = self->interrupted_a0;
+	tf->pc -= 4;
+}
+
+void signal_attend(struct thread *self)
+{
+	struct proc *p = self->proc;
+	struct sigthread *th = &threads_self()->sig;
+	struct taken t = { 0 };
+
+	if (th->resumes)
+		signal_resume(self, th);
+	spin_lock(&proc_lock);
+	__atomic_store_n(&self->signalled, false, __ATOMIC_RELAXED);
+	if (p->signals) {
+		signal_take(p, th, &t);
+		if (!t.sig)
+			sigstate_unsuspend(th);
+		signal_route(p);
+	}
+	spin_unlock(&proc_lock);
+	signal_restart(self, &t);
+	if (t.sig && t.fate == SIGNAL_END)
+		proc_exit(STATUS_KILLED(t.sig));
+	if (t.sig && t.fate == SIGNAL_CATCH)
+		signal_call(self, th, &t);
+}
+
+/* --- processes --------------------------------------------------------------- */
+
+struct signals *signal_need(struct proc *p)
+{
+	struct signals *new, *found = p->signals;
+
+	if (found)
+		return found;
+	new = slab_alloc(&signals_slab, 0);
+	if (!new)
+		return NULL;
+	new->rings = thread_current();
+	spin_lock(&proc_lock);
+	found = p->signals; /* another thread may have been faster */
+	if (!found)
+		found = p->signals = new;
+	spin_unlock(&proc_lock);
+	if (found != new)
+		slab_free(&signals_slab, new);
+	return found;
+}
+
+int signal_fork(struct proc *child, struct proc *parent)
+{
+	struct signals *s = slab_alloc(&signals_slab, 0);
+	const struct sigthread *from = &threads_self()->sig;
+
+	if (!s)
+		return -ENOMEM;
+	s->rings = &child->thread;
+	child->sig = (struct sigthread){ .mask = from->mask,
+					 .handlers = from->handlers,
+					 .stack = from->stack,
+					 .stack_size = from->stack_size };
+	spin_lock(&proc_lock);
+	sigstate_fork(&s->state, &parent->signals->state);
+	child->signals = s;
+	spin_unlock(&proc_lock);
+	return 0;
+}
+
+void signal_drop(struct proc *p)
+{
+	struct signals *s;
+
+	spin_lock(&proc_lock);
+	s = p->signals;
+	p->signals = NULL;
+	if (s)
+		timer_cancel(&s->timer);
+	spin_unlock(&proc_lock);
+	if (s)
+		slab_free(&signals_slab, s);
+}
+
+void signal_exec(struct proc *p)
+{
+	struct proc *self = threads_self();
+	bool keep;
+
+	spin_lock(&proc_lock);
+	p->signals->rings = &self->thread;
+	keep = sigstate_exec(&p->signals->state, &self->sig) || p->signals->due;
+	spin_unlock(&proc_lock);
+	if (!keep)
+		signal_drop(p);
+}

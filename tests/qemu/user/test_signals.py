@@ -1,0 +1,53 @@
+"""Signals: each case of programs/signals.c runs here and on the host, and has to give the same."""
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from machine import TOP, Machine, scratch
+
+SOURCE = os.path.join(TOP, "tests/qemu/programs/signals.c")
+with open(SOURCE, encoding="ascii") as f:
+    CASES = re.findall(r'\{ "([a-z]+)", case_', f.read())
+# What the kernel says of a program that it ends.
+MESSAGES = re.compile(r"(usertrap\(\)|            sepc|signals \(pid|  level \d|  in the area|  usual cause|  no area|  nearest).*\n")
+
+
+@pytest.fixture(scope="module")
+def m(test_image):
+    with Machine(test_image, harts=2) as machine:
+        machine.boot()
+        yield machine
+
+
+@pytest.fixture(scope="module")
+def host():
+    folder = scratch()
+    subprocess.run(["cc", "-D_GNU_SOURCE", "-O1", "-w", "-o", f"{folder}/signals", SOURCE, "-lpthread"], check=True)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_same_as_on_the_host(m, host, case):
+    there = subprocess.run([f"{host}/signals", case], cwd=host, stdout=subprocess.PIPE, text=True, timeout=60, check=True)
+    assert MESSAGES.sub("", m.run(f"signals {case}")) == there.stdout
+
+
+@pytest.mark.parametrize("line, status", [
+    ("sleep 600 & kill $!; wait $!", 143),
+    ("sleep 600 & kill -9 $!; wait $!", 137),
+    ("sleep 600 & kill -s HUP $!; wait $!", 129),
+])
+def test_status_of_kills(m, line, status):
+    assert m.run(f"sh -c '{line}; echo status $?'").endswith(f"status {status}\n")
+
+
+def test_interrupt_is_a_signal(m):
+    m.console.send("sleep 600; echo status $?\n")
+    m.console.expect("sleep 600; echo")
+    m.console.send("\x03")
+    m.console.expect_exact("$ ")
+    assert "130" in m.run("echo $?")

@@ -1,0 +1,20 @@
+/* setjmp.h - picolibc's, and the jumps that keep the signal mask. */
+#pragma once
+
+#include_next <setjmp.h>
+#include <signal.h>
+
+#ifndef sigsetjmp
+typedef struct {
+	jmp_buf registers;
+	int saved;
+	sigset_t mask;
+} sigjmp_buf[1];
+
+#define sigsetjmp(env, save)                                                             \
+	((void)(((env)->saved = (save)) ? pthread_sigmask(SIG_BLOCK, NULL, &(env)->mask) \
+					: 0),                                            \
+	 setjmp((env)->registers))
+
+_Noreturn void siglongjmp(sigjmp_buf env, int value);
+#endif

@@ -1,0 +1,4 @@
+/* signal.h - another name of <signal.h> */
+#pragma once
+
+#include <signal.h>
