@@ -54,10 +54,13 @@ user_name = $(basename $(notdir $(1)))
 USER_FOLDERS := $(patsubst user/%/main.c,%,$(wildcard user/*/main.c))
 user_folder_srcs = $(wildcard user/$(1)/*.c user/$(1)/*/*.c)
 USER_FOLDER_SRCS := $(foreach f,$(USER_FOLDERS),$(call user_folder_srcs,$(f)))
+# Uses of signals to study; in the image with EXAMPLES=1.
+USER_EXAMPLE_SRCS := $(wildcard user/examples/*.c)
+USER_EXAMPLES := $(patsubst user/examples/%.c,$(BUILD)/user/%,$(USER_EXAMPLE_SRCS))
 USER_NAMES := $(call user_name,$(USER_PROG_SRCS)) $(USER_FOLDERS)
 $(foreach n,$(sort $(USER_NAMES)),$(if $(word 2,$(filter $(n),$(USER_NAMES))),\
 	$(error two programs are called $(n): $(filter %/$(n).c,$(USER_PROG_SRCS)) $(filter $(n),$(USER_FOLDERS)))))
-UPROGS := $(if $(PICOLIBC_LIB),$(USER_NAMES:%=$(BUILD)/user/%))
+UPROGS := $(if $(PICOLIBC_LIB),$(USER_NAMES:%=$(BUILD)/user/%) $(if $(EXAMPLES),$(USER_EXAMPLES)))
 
 # Changes when the flags do, so that everything is compiled and linked again.
 USER_FLAGS_FILE := $(BUILD)/user/flags
@@ -89,17 +92,17 @@ $(USER_PTHREAD): $(call user_objects,user/lib/pthread.c)
 
 USER_LINK_FROM := $(USER_LIB_OBJ) $(USER_PTHREAD) user/lib/user.ld user/build.mk $(USER_SOURCES_FILE)
 
-$(foreach s,$(USER_PROG_SRCS),$(eval $(BUILD)/user/$(call user_name,$(s)).sym: $(call user_objects,$(s))))
+$(foreach s,$(USER_PROG_SRCS) $(USER_EXAMPLE_SRCS),$(eval $(BUILD)/user/$(call user_name,$(s)).sym: $(call user_objects,$(s))))
 $(foreach f,$(USER_FOLDERS),$(eval $(BUILD)/user/$(f).sym: $(call user_objects,$(call user_folder_srcs,$(f)))))
 
-$(UPROGS:%=%.sym): $(USER_LINK_FROM)
+$(sort $(UPROGS:%=%.sym) $(USER_EXAMPLES:%=%.sym)): $(USER_LINK_FROM)
 	$(call say,LD,$@)
 	$(Q)$(call user_link,$@,$(filter-out $(UO)/user/lib/%,$(filter %.o,$^)))
 
-$(UPROGS): %: %.sym tools/lines.awk
+$(sort $(UPROGS) $(USER_EXAMPLES)): %: %.sym tools/lines.awk
 	$(Q)$(call strip_with_lines,$<,$@)
 
-.SECONDARY: $(UPROGS:%=%.sym) $(call user_objects,$(USER_PROG_SRCS))
+.SECONDARY: $(UPROGS:%=%.sym) $(USER_EXAMPLES:%=%.sym) $(call user_objects,$(USER_PROG_SRCS) $(USER_EXAMPLE_SRCS))
 
 $(USER_SMALL:%=$(BUILD)/user/%.sym): USER_PRINTF := --defsym=vfprintf=__i_vfprintf
 
@@ -129,4 +132,4 @@ $(USER_COSTS_H): docs/performance.md
 
 $(UO)/user/obs/vmctl.c.o: $(USER_COSTS_H)
 
--include $(patsubst %.o,%.d,$(USER_LIB_OBJ) $(call user_objects,user/lib/pthread.c $(USER_PROG_SRCS) $(USER_FOLDER_SRCS)))
+-include $(patsubst %.o,%.d,$(USER_LIB_OBJ) $(call user_objects,user/lib/pthread.c $(USER_PROG_SRCS) $(USER_EXAMPLE_SRCS) $(USER_FOLDER_SRCS)))

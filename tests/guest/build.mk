@@ -76,7 +76,7 @@ $(GUEST_OUT)/functions.sym: $(GUEST_OUT)/functions.o $(USER_LIB_OBJ) $(USER_PTHR
 
 test.img: $(BUILD)/test.img
 $(BUILD)/test.img.files: FORCE
-	@$(call write_key,$(UPROGS) $(GUEST_TESTS) $(USER_TESTS))
-$(BUILD)/test.img: $(GUEST_TESTS) $(USER_TESTS) $(UPROGS) README.md $(HOST_TOOLS) $(BUILD)/test.img.files
+	@$(call write_key,$(UPROGS) $(GUEST_TESTS) $(USER_TESTS) $(USER_EXAMPLES))
+$(BUILD)/test.img: $(GUEST_TESTS) $(USER_TESTS) $(USER_EXAMPLES) $(UPROGS) README.md $(HOST_TOOLS) $(BUILD)/test.img.files
 	$(call say,MKFS,$@)
-	$(Q)$(BUILD)/mkfs $@ README.md:README $(UPROGS) $(GUEST_TESTS) $(USER_TESTS)
+	$(Q)$(BUILD)/mkfs $@ README.md:README $(sort $(UPROGS) $(USER_EXAMPLES)) $(GUEST_TESTS) $(USER_TESTS)

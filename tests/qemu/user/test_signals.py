@@ -51,3 +51,25 @@ def test_interrupt_is_a_signal(m):
     m.console.send("\x03")
     m.console.expect_exact("$ ")
     assert "130" in m.run("echo $?")
+
+
+EXAMPLES = os.path.join(TOP, "user/examples")
+
+
+@pytest.mark.parametrize("name", ["barrier", "checkpoint", "collect"])
+def test_example(m, host, name):
+    """What an example prints follows from its own faults alone: the host prints it, too, but for rand()."""
+    out = m.run(f"{name}; echo status $?")
+    assert out.endswith("status 0\n")
+    if name == "barrier":
+        lines = re.findall(r"round \d: 2000 stores, (\d+) faults, (\d+) of 256 pages searched, all found", out)
+        assert len(lines) == 3 and all(a == b and 16 <= int(a) < 60 for a, b in lines)
+    else:
+        source = f"{EXAMPLES}/{name}.c"
+        subprocess.run(["cc", "-D_GNU_SOURCE", "-O1", "-w", "-o", f"{host}/{name}", source], check=True)
+        there = subprocess.run([f"{host}/{name}"], cwd=host, stdout=subprocess.PIPE, text=True, timeout=60, check=True)
+        assert out == there.stdout + "status 0\n"
+
+
+def test_killed_reader_of_the_console(m):
+    assert "0 failed" in m.run("abitest proc.killed_at_the_console")
