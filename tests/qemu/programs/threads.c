@@ -435,7 +435,7 @@ static void case_exec(void)
 
 static void case_unknown(void)
 {
-	register long number __asm__("a7") = 127, result __asm__("a0");
+	register long number __asm__("a7") = 999, result __asm__("a0");
 
 	__asm__ volatile("ecall" : "=r"(result) : "r"(number));
 	NEED(result < 0);
