@@ -31,8 +31,10 @@ def p(m):
     person.see_line(0, "$")
     yield person
     person.settle()
-    assert person.lines()[person.terminal.cursor.y].startswith("$"), person.text()
-    person.type("\x15\n")  # ends what a test may have typed
+    if person.terminal.other:  # after a failure
+        person.type(STOP + "q" + QUIT + "n")
+        person.settle()
+    person.type("\x15\n")
     person.settle()
 
 
@@ -316,7 +318,7 @@ def test_edit_says_what_it_cannot_open(p, m):
 def test_edit_never_loses_the_old_file(p, m):
     """On a disk that is full; a file is left that the disk cannot hold twice."""
     m = after(p, m)
-    m.run("seq 1 40000 > large; cp large before; cat /dev/zero > fill", timeout=300)
+    m.run("seq 1 40000 > large; cp large before; for i in $(seq 1 60); do cat /dev/zero > fill$i; done", timeout=300)
     p.type("clear; edit large\n")
     p.see_line(0, "1")
     p.type("x" + SAVE)
@@ -327,24 +329,24 @@ def test_edit_never_loses_the_old_file(p, m):
     back(p)
     m = after(p, m)
     assert m.run("cmp large before && echo same") == "same\n"
-    assert m.run("rm fill before; echo .edit*") == ".edit*\n"
+    assert m.run("rm fill* before; echo .edit*") == ".edit*\n"
 
 
 def test_edit_takes_a_large_file(p, m):
-    after(p, m).run("seq 1 150000 > large; wc -c large")
+    after(p, m).run("seq 1 40000 > large")
     p.type("clear; edit large\n")
     p.see_line(0, "1")
-    p.type(FIND + "150000\r")
-    p.see("line 150000, column 1")
+    p.type(FIND + "40000\r")
+    p.see("line 40000, column 1")
     p.type("x" + SAVE)
     p.see("large: saved")
     p.type(QUIT)
     back(p)
-    assert after(p, m).run("tail -n 1 large; rm large") == "x150000\n"
+    assert after(p, m).run("tail -n 1 large; rm large") == "x40000\n"
 
 
 def test_edit_scrolls_sideways_and_follows_the_size(p):
-    p.type("edit odd\n")
+    p.type("printf '%0100d|\\n' 7 > wide; clear; edit wide\n")
     p.see_line(0, "0" * 80)
     p.type(END)
     p.see("column 102")
@@ -393,7 +395,7 @@ def test_a_terminal_that_does_not_answer(m, p):
 def test_a_program_that_is_killed_gives_the_keys_back(p, m):
     p.type("(sleep 20; kill $(pidof less)) & less numbers\n")
     p.see_line(0, "1")
-    p.wait(lambda: "$ " in p.text() or "$" in p.lines(), "the prompt")
+    p.see("quit$")  # nothing can catch the kill, so its screen stays
     p.terminal.reset_mode(1049, private=True)
     p.type("echo al''ive\n")
     p.see("alive")

@@ -153,6 +153,7 @@ void edit_begin(struct edit *e, const char *text, size_t len, unsigned columns, 
 	e->columns = columns;
 	e->searching = false;
 	e->keys.state = KEYS_PLAIN;
+	e->placed = false;
 	e->back = 0;
 	if (column < 0 || edit_has_control(text, e->len)) {
 		e->cursor = e->len = edit_make_printable(e->text, e->len);
@@ -360,6 +361,22 @@ static void edit_resize(struct edit *e, unsigned columns, unsigned column)
 	edit_redraw_from(e, 0);
 }
 
+/* The first answer in a line: the kernel does not always know where the line starts, but
+ * the terminal has wrapped it from there on. */
+static void edit_place(struct edit *e, unsigned columns, unsigned column)
+{
+	unsigned width = edit_width(e->text, e->cursor);
+	unsigned origin = (column + columns * (width / columns + 1) - width) % columns;
+
+	e->placed = true;
+	if (columns == e->columns && origin == e->origin)
+		return;
+	e->columns = columns;
+	e->origin = origin;
+	e->at = origin + width;
+	edit_redraw_from(e, 0);
+}
+
 static void edit_answered(struct edit *e)
 {
 	unsigned columns = e->keys.params[1];
@@ -371,12 +388,14 @@ static void edit_answered(struct edit *e)
 		return;
 	}
 	e->answers = true;
-	if (columns < 2 || columns == e->columns)
+	if (columns < 2 || (e->placed && columns == e->columns))
 		return;
-	if (e->at == e->asked_at)
+	if (e->at != e->asked_at)
+		edit_ask(e); /* the cursor was moved since */
+	else if (e->placed)
 		edit_resize(e, columns, e->seen);
 	else
-		edit_ask(e); /* the cursor was moved since */
+		edit_place(e, columns, e->seen);
 }
 
 /* --- keys ----------------------------------------------------------------- */

@@ -46,6 +46,7 @@ struct edit {
 	unsigned asked_at; /* what `at` was then                     */
 	unsigned seen;     /* the column of the cursor by the first one */
 	bool answers;      /* there was an answer once               */
+	bool placed;       /* and one in this line                   */
 
 	char *history[EDIT_HISTORY]; /* line i in slot i % EDIT_HISTORY */
 	unsigned history_count;      /* lines ever kept                 */
