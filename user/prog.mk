@@ -50,9 +50,9 @@ $(SDK)/include: FORCE
 
 # Weak: a program may have functions of its own that are called getline() or err().  What
 # these objects need from libc.a must not be weak, or the linker would leave it out.
-$(SDK)/lib.o: $(filter-out $(sdk_start),$(USER_LIB_OBJ))
+$(SDK)/lib.o: $(filter-out $(sdk_start),$(USER_LIB_OBJ)) user/prog.mk
 	@mkdir -p $(@D)
-	$(Q)$(LD) -melf64lriscv -r -o $@ $^ && $(NM) -g --defined-only $@ | sed 's/.* //' > $(@:.o=.names) && \
+	$(Q)$(LD) -melf64lriscv -r -o $@ $(filter %.o,$^) && $(NM) -g --defined-only $@ | sed 's/.* //' > $(@:.o=.names) && \
 		$(OBJCOPY) --weaken-symbols=$(@:.o=.names) $@
 
 # Last of all: if it is there, all is.

@@ -23,7 +23,7 @@ USER_END = 1 << 38
 VMA_SHARED = 1                     # mm/space/vma.h
 MASK = (1 << 64) - 1
 
-PROGRAM_FOLDERS = [os.path.join(os.environ.get("BUILD") or "build", kind) for kind in ("user", "xv6", "guest")]
+PROGRAM_FOLDERS = [os.path.join(os.environ.get("BUILD") or "build", kind) for kind in ("user", "prog", "xv6", "guest")]
 
 
 class PagodaError(gdb.GdbError):
