@@ -46,12 +46,6 @@ static bool silent, failed; /* failed: the output */
 static char *out_block;     /* obs bytes, out_len of them filled */
 static unsigned long out_len;
 
-static _Noreturn void refuse(const char *what, const char *reason)
-{
-	tool_warnx(what, reason);
-	exit(2);
-}
-
 static unsigned long read_number(const char *text)
 {
 	static const char units[] = "cwbkMG";
@@ -64,19 +58,19 @@ static unsigned long read_number(const char *text)
 		errno = 0;
 		number = strtoul(at, &end, 10);
 		if (!isdigit((unsigned char)*at) || errno)
-			refuse(text, "not a number");
+			tool_refuse(text, "not a number");
 		unit = *end ? strchr(units, *end) : NULL;
 		if (unit) {
 			end++;
 			if (__builtin_mul_overflow(number, sizes[unit - units], &number))
-				refuse(text, "too large");
+				tool_refuse(text, "too large");
 		}
 		if (__builtin_mul_overflow(product, number, &product) || product > LONG_MAX)
-			refuse(text, "too large");
+			tool_refuse(text, "too large");
 		at = end + 1;
 	} while (*end == 'x');
 	if (*end)
-		refuse(text, "not a number");
+		tool_refuse(text, "not a number");
 	return product;
 }
 
@@ -90,7 +84,7 @@ static void read_conv(char *words)
 		while (i < n && strcmp(word, conv_names[i]) != 0)
 			i++;
 		if (i == n)
-			refuse(word, "no such conversion");
+			tool_refuse(word, "no such conversion");
 		conv |= 1 << i;
 	}
 }
@@ -105,7 +99,7 @@ static void read_operand(char *word)
 	char *value = strchr(word, '=');
 
 	if (!value)
-		refuse(word, "not like if=FILE or bs=N");
+		tool_refuse(word, "not like if=FILE or bs=N");
 	*value++ = '\0';
 	if (strcmp(word, "if") == 0) {
 		in_name = value;
@@ -121,10 +115,10 @@ static void read_operand(char *word)
 		while (i < n && strcmp(word, numbers[i].name) != 0)
 			i++;
 		if (i == n)
-			refuse(word, "no such operand");
+			tool_refuse(word, "no such operand");
 		*numbers[i].number = read_number(value);
 		if (i < 3 && !*numbers[i].number)
-			refuse(value, "a block has at least 1 byte");
+			tool_refuse(value, "a block has at least 1 byte");
 	}
 }
 
@@ -263,7 +257,7 @@ int main(int argc, char **argv)
 		ibs = obs = bs;
 	if (__builtin_mul_overflow(skip, ibs, &product) || product > LONG_MAX ||
 	    __builtin_mul_overflow(seek, obs, &product) || product > LONG_MAX)
-		refuse("skip or seek", "too large");
+		tool_refuse("skip or seek", "too large");
 	if (in_name && (in_fd = open(in_name, O_RDONLY)) < 0)
 		tool_die(in_name);
 	if (out_name && (out_fd = open(out_name, O_RDWR | O_CREAT, 0666)) < 0)

@@ -46,12 +46,6 @@ static bool depth_first, has_action, pruned;
 static long min_depth, max_depth = LONG_MAX;
 static struct node *expression;
 
-static _Noreturn void refuse(const char *what, const char *reason)
-{
-	tool_warnx(what, reason);
-	exit(2);
-}
-
 /* --- tests ------------------------------------------------------------------ */
 
 static bool test_and(struct node *n, struct walk *walk)
@@ -296,7 +290,7 @@ static void read_number(struct node *n)
 		end += strchr("bckM", *end) != NULL;
 	}
 	if (*text < '0' || *text > '9' || *end)
-		refuse(n->text, "not a number");
+		tool_refuse(n->text, "not a number");
 }
 
 static void read_command(struct node *n)
@@ -316,7 +310,7 @@ static void read_command(struct node *n)
 			break;
 		return;
 	}
-	refuse("-exec", "needs a command and ; or {} + after it");
+	tool_refuse("-exec", "needs a command and ; or {} + after it");
 }
 
 enum argument { NONE, TEXT, NUMBER, COMMAND };
@@ -351,7 +345,7 @@ static void primary_finish(struct node *n, const char *word)
 		max_depth = tool_number(n->text, 0, LONG_MAX);
 	if (n->test == test_type &&
 	    (!n->text[0] || n->text[1] || !strchr("fdlc", n->text[0])))
-		refuse(n->text, "the types are f, d, l and c");
+		tool_refuse(n->text, "the types are f, d, l and c");
 }
 
 static struct node *read_primary(void)
@@ -370,7 +364,7 @@ static struct node *read_primary(void)
 		} else if (p->argument != NONE) {
 			n->text = *args;
 			if (!n->text)
-				refuse(word, "needs an argument");
+				tool_refuse(word, "needs an argument");
 			args++;
 			if (p->argument == NUMBER)
 				read_number(n);
@@ -378,9 +372,9 @@ static struct node *read_primary(void)
 		primary_finish(n, word);
 		return n;
 	}
-	refuse(word, strchr("amc", word[1]) && strstr(word, "time")
-			     ? "files have no times here"
-			     : "no such test");
+	tool_refuse(word, strchr("amc", word[1]) && strstr(word, "time")
+				  ? "files have no times here"
+				  : "no such test");
 }
 
 static bool word_is(const char *word)
@@ -395,7 +389,7 @@ static struct node *read_not(void)
 	struct node *n;
 
 	if (!*args)
-		refuse("the expression", "something is missing at its end");
+		tool_refuse("the expression", "something is missing at its end");
 	if (word_is("!") || word_is("-not")) {
 		args++;
 		n = read_not();
@@ -406,7 +400,7 @@ static struct node *read_not(void)
 	args++;
 	n = read_or();
 	if (!word_is(")"))
-		refuse("(", "has no )");
+		tool_refuse("(", "has no )");
 	args++;
 	return n;
 }
@@ -485,7 +479,7 @@ int main(int argc, char **argv)
 		paths = here;
 	expression = *args ? read_or() : node_new(test_true, NULL, NULL);
 	if (*args)
-		refuse(*args, "has no (");
+		tool_refuse(*args, "has no (");
 	if (!has_action)
 		expression =
 			node_new(test_and, expression, node_new(act_print, NULL, NULL));

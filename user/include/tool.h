@@ -34,6 +34,9 @@ _Noreturn void tool_die(const char *what);
 /* Print the synopsis and exit(2), because the arguments are wrong. */
 _Noreturn void tool_usage(const char *usage);
 
+/* tool_warnx() about an argument, and exit(2). */
+_Noreturn void tool_refuse(const char *what, const char *reason);
+
 /* A decimal number from @min to @max, or complain and exit(2), also if it has too many
  * digits. */
 long tool_number(const char *text, long min, long max);

@@ -25,8 +25,7 @@ static _Noreturn void script_refuse(const char *reason)
 
 	snprintf(what, sizeof(what), "script, before `%.*s`",
 		 (int)strcspn(at, "\n") > 8 ? 8 : (int)strcspn(at, "\n"), at);
-	tool_warnx(what, reason);
-	exit(2);
+	tool_refuse(what, reason);
 }
 
 static void script_skip(const char *what)

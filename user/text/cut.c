@@ -33,12 +33,6 @@ static bool is_chosen(unsigned long n)
 	return false;
 }
 
-static _Noreturn void refuse(const char *what, const char *reason)
-{
-	tool_warnx(what, reason);
-	exit(2);
-}
-
 static void read_list(const char *list)
 {
 	for (const char *at = list;;) {
@@ -55,7 +49,7 @@ static void read_list(const char *list)
 		}
 		if (!first || !range.first || range.last < range.first ||
 		    (*end && *end != ',' && !isblank((unsigned char)*end)))
-			refuse(list, "not a list like 1,3-5,7-");
+			tool_refuse(list, "not a list like 1,3-5,7-");
 		ranges = tool_realloc(ranges, (nranges + 1) * sizeof(range), list);
 		ranges[nranges++] = range;
 		if (!*end)
@@ -118,7 +112,7 @@ int main(int argc, char **argv)
 		only_delimited |= c == 's';
 		by_fields |= c == 'f';
 		if (c == 'd' && *optarg && optarg[1])
-			refuse(optarg, "-d takes one character");
+			tool_refuse(optarg, "-d takes one character");
 		if (c == 'd')
 			delimiter = (unsigned char)*optarg;
 		if (c == 'b' || c == 'c' || c == 'f') {

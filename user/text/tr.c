@@ -27,12 +27,6 @@ struct set {
 
 static size_t full_length; /* [x*] in a set fills it to this length */
 
-static _Noreturn void refuse(const char *what, const char *reason)
-{
-	tool_warnx(what, reason);
-	exit(2);
-}
-
 static void set_add(struct set *set, int c)
 {
 	if (set->len % 256 == 0)
@@ -87,7 +81,7 @@ static bool set_class(struct set *set)
 		set->text = end + 2;
 		return true;
 	}
-	refuse(set->text, "no such class of characters");
+	tool_refuse(set->text, "no such class of characters");
 }
 
 /* [=C=], [C*] or [C*N]; false if the text is none of them. */
@@ -139,7 +133,7 @@ static void set_read(struct set *set, const char *text)
 			set->text++;
 			last = set_char(set);
 			if (last < first)
-				refuse(text, "a range goes upwards");
+				tool_refuse(text, "a range goes upwards");
 		}
 		for (int c = first; c <= last; c++)
 			set_add(set, c);
@@ -168,7 +162,7 @@ static void set_fill(struct set *set)
 	int c;
 
 	if (!set->len)
-		refuse("SET2", "is empty");
+		tool_refuse("SET2", "is empty");
 	at = set->has_star ? set->star : set->len - 1;
 	c = set->bytes[at];
 	for (size_t n = more; n; n--)

@@ -91,6 +91,12 @@ void tool_warnx(const char *what, const char *reason)
 	tool_status = tool_failed;
 }
 
+void tool_refuse(const char *what, const char *reason)
+{
+	tool_warnx(what, reason);
+	exit(2);
+}
+
 const char *tool_reason(void)
 {
 	return errno == EPERM ? "not permitted" : strerror(errno);
