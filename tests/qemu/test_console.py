@@ -121,12 +121,45 @@ def test_line_of_any_length(m):
 
 def test_background_shows_its_number(m):
     out = answer(m, "sleep 600 &")
-    number = re.search(r"\n\[(\d+)\]\n", out).group(1)
-    assert answer(m, "jobs").endswith(f"\n[{number}] running   sleep 600\n")
-    answer(m, "kill $!; wait")
+    number, pid = re.search(r"\n\[(\d+)\] (\d+)\n", out).groups()
+    assert number == "1" and answer(m, "echo $!").endswith(f"\n{pid}\n")
+    assert "\n[2] " in answer(m, "sleep 700 &")
+    assert answer(m, "jobs").endswith("\n[1] - Running   sleep 600\n[2] + Running   sleep 700\n")
+    assert answer(m, "jobs -p").split()[-2] == pid
+    assert answer(m, "kill %1; wait %1; echo $?").endswith("\n137\n")
+    assert answer(m, "kill %sleep; wait %2").endswith("wait %2\n")
     assert answer(m, "jobs").endswith("jobs\n")
+    assert answer(m, "wait %1; echo $?").endswith("\nsh: %1: no such job\n127\n")
     answer(m, "sleep 0 & wait $!")
     assert answer(m, "jobs").endswith("jobs\n")
+
+
+def test_end_of_a_job_is_told(m):
+    answer(m, "sleep 1 &")
+    assert answer(m, "sleep 2").endswith("\n[1] + Done      sleep 1\n")
+    assert answer(m, "(exit 3) & sleep 1").endswith("\n[1] + Done(3)   (exit 3)\n")
+    assert answer(m, "wait $!; echo $?").endswith("\n3\n")
+    assert answer(m, "jobs").endswith("jobs\n")
+
+
+def test_foreground(m):
+    answer(m, "(sleep 3; exit 4) &")
+    assert answer(m, "fg; echo $?").endswith("\n(sleep 3; exit 4)\n4\n")
+    answer(m, "sleep 600 &")
+    m.console.send("fg %1\n")
+    m.console.expect_exact("\nsleep 600\r\n")
+    m.console.send("\x03")
+    m.console.expect_exact("$ ")
+    assert answer(m, "wait $!; echo $?").endswith("\n137\n")
+
+
+def test_alias(m):
+    answer(m, "alias hi='echo hello'")
+    assert answer(m, "hi there").endswith("\nhello there\n")
+    assert answer(m, "h\x7fhi\x1b[D\x1b[C you").endswith("\nhello you\n")
+    text = "0123456789" * 8
+    answer(m, f"alias many='echo {text} '")
+    assert answer(m, "many many").endswith(f"\n{text} echo {text}\n")
 
 
 def test_end_of_input_ends_cat(m):

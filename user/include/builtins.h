@@ -6,9 +6,16 @@
 #define SH_BUILTINS(X)                                                                    \
 	X("cd", run_cd, "[DIR]", "go to a directory, to $HOME or /, or back: cd -")       \
 	X("exit", run_exit, "[STATUS]", "end the shell")                                  \
-	X("jobs", run_jobs, "", "list what runs in the background")                       \
-	X("wait", run_wait, "[PID...]", "wait until what runs in the background ends")    \
-	X("kill", run_kill, "PID...", "end processes, even if no new one can be started") \
+	X("jobs", run_jobs, "[-l|-p]", "list what runs in the background")                \
+	X("wait", run_wait, "[PID|%N...]", "wait until what runs in the background ends") \
+	X("fg", run_fg, "[%N]", "wait for what runs in the background; ^C ends it")       \
+	X("kill", run_kill, "PID|%N...", "end processes, without starting a new one")     \
+	X("times", run_times, "", "tell how much time the shell and its commands used")   \
+	X("alias", run_alias, "[NAME[=VALUE]...]", "give a command another name")         \
+	X("unalias", run_unalias, "-a | NAME...", "forget it")                            \
+	X("hash", run_hash, "[-r] [NAME...]", "find commands; nothing is remembered")     \
+	X("local", run_local, "NAME[=VALUE]...", "variables of a function")               \
+	X("pwd", run_pwd, "[-L|-P]", "print the current directory")                       \
 	X("test", run_test, "EXPR", "compare texts and numbers, look at files")           \
 	X("[", run_test, "EXPR ]", "the same")                                            \
 	X("printf", run_printf, "FORMAT [ARG...]", "print in a format")                   \

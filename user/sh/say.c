@@ -83,17 +83,36 @@ char *sh_quote(const char *word)
 	}
 }
 
-void sh_trace(char **args)
+/* What begins a line of set -x. */
+static const char *say_prefix(void)
 {
+	const char *ps4 = sh_value("PS4");
+	char *prefix;
+
+	if (!ps4)
+		return "+ ";
+	shell.options &= ~(unsigned)SH_XTRACE;
+	prefix = sh_word(ps4);
+	shell.options |= SH_XTRACE;
+	return prefix ? prefix : "+ ";
+}
+
+void sh_trace(const struct sh_word *assigns, char **args)
+{
+	const char *text = say_prefix();
 	char *line = NULL;
 
-	(void)say_put(&line, "+", 1);
-	for (; *args && line; args++) {
-		char *text = sh_quote(*args);
-
-		if (!text || !say_put(&line, " ", 1) || !say_put(&line, text, strlen(text)))
+	if (!say_put(&line, text, strlen(text)))
+		return;
+	for (; assigns; assigns = assigns->next)
+		if (!say_put(&line, assigns->text, strlen(assigns->text)) ||
+		    !say_put(&line, " ", 1))
+			return;
+	for (; *args; args++) {
+		text = sh_quote(*args);
+		if (!text || !say_put(&line, text, strlen(text)) || !say_put(&line, " ", 1))
 			return;
 	}
-	if (line && say_put(&line, "\n", 1))
-		(void)!write(STDERR_FILENO, line, strlen(line));
+	line[strlen(line) - 1] = '\n';
+	(void)!write(STDERR_FILENO, line, strlen(line));
 }

@@ -11,6 +11,7 @@
 #define SH_STATUS_WRONG 2     /* of a command that was not understood     */
 #define SH_STATUS_NOT_RUN 126 /* the program is there but could not be run */
 #define SH_STATUS_MISSING 127
+#define SH_STATUS_PIPE 141        /* nobody reads what is printed */
 #define SH_STATUS_INTERRUPTED 130 /* ^C before anything was run */
 
 /* Why commands that follow are not run. */
@@ -78,6 +79,8 @@ struct shell {
 	struct sh_program *program; /* that runs       */
 	struct sh_var *vars;
 	struct sh_function *functions;
+	struct sh_alias *aliases;
+	struct sh_kept *locals; /* of the function that runs */
 	struct sh_values values;
 	void *args_owned; /* what to free when the arguments change */
 };
@@ -93,8 +96,7 @@ int sh_run(const struct sh_node *node, bool last);
 /* Parse and run the next line of @src, and what belongs to it. */
 void sh_run_line(struct sh_source *src, bool last);
 
-/* All of @src; the same for a text. */
-int sh_run_source(struct sh_source *src, bool last);
+/* The same for all of a text. */
 int sh_run_text(const char *text, bool last);
 
 /* Whether ^C was typed since the prompt: the rest of the line is not run. */
@@ -122,6 +124,9 @@ int sh_run_args(int argc, char **argv);
 /* sh_expand() and sh_expand_one() with the values of this shell.  NULL after sh_abort(). */
 char **sh_words(const struct sh_word *words, int *argc);
 char *sh_word(const char *text);
+
+/* The value of NAME=word. */
+char *sh_word_assigned(const struct sh_word *assign);
 
 /* For struct sh_values. */
 char *sh_substitute(struct arena *a, const char *text);
@@ -167,8 +172,18 @@ void sh_go_background(void);
 
 void sh_job_add(pid_t pid, const char *text);
 void sh_jobs_collect(void);
-void sh_jobs_forget(void);
-void sh_jobs_print(void);
+
+/* The builtin `jobs`: -l, -p, or 0. */
+void sh_jobs_print(char how);
+
+/* Tell a person which jobs have ended since they heard of it last. */
+void sh_jobs_notify(void);
+
+/* The process that `%1` and the like mean, or 0 after a complaint. */
+pid_t sh_job_pid(const char *name);
+
+/* Wait for a job, and let ^C end it. */
+int sh_job_foreground(pid_t pid);
 
 /* The builtin `wait`: for one process, or for all. */
 int sh_job_wait(pid_t pid);
@@ -186,7 +201,6 @@ bool sh_find(const char *name, char *path, size_t size);
 
 void sh_vars_init(void);
 const char *sh_value(const char *name); /* also of $?, $1, ... */
-struct sh_var *sh_var_find(const char *name);
 
 /* The variable, made if there is none; NULL after a complaint. */
 struct sh_var *sh_var_make(const char *name, size_t len);
@@ -198,15 +212,18 @@ bool sh_var_unset(const char *name);
 /* Expand and set NAME=word, and export it if @export; false after a complaint. */
 bool sh_assign(const struct sh_word *assign, bool export);
 
-/* A variable that a command sets for itself only, as it was. */
+/* A variable that a command or a function has for itself only, as it was. */
 struct sh_kept {
 	struct sh_kept *next;
 	struct sh_var *var;
-	char *value;
+	char *value; /* malloc'd */
 	bool exported;
 };
 
-bool sh_var_keep(struct sh_kept **kept, const struct sh_word *assigns);
+/* Remember how the variable with this name is; false after a complaint. */
+bool sh_var_keep(struct sh_kept **kept, const char *name, size_t len);
+
+/* Make all as they were, and forget it. */
 void sh_var_restore(struct sh_kept *kept);
 
 /* NAME=VALUE of what is exported, a NULL at the end, in shell.words; NULL: no memory. */
@@ -241,5 +258,5 @@ void sh_warnx(const char *what, const char *why);
 /* The word as the shell would have to read it, in shell.words; NULL: no memory. */
 char *sh_quote(const char *word);
 
-/* Write the command, for set -x. */
-void sh_trace(char **args);
+/* For set -x: write the words, and before them, if @assigns is not NULL, those. */
+void sh_trace(const struct sh_word *assigns, char **args);

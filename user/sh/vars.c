@@ -9,7 +9,7 @@
 
 extern char **environ;
 
-struct sh_var *sh_var_find(const char *name)
+static struct sh_var *var_find(const char *name)
 {
 	struct sh_var *v = shell.vars;
 
@@ -73,7 +73,7 @@ bool sh_var_set(const char *name, const char *value)
 
 bool sh_var_unset(const char *name)
 {
-	struct sh_var *v = sh_var_find(name);
+	struct sh_var *v = var_find(name);
 
 	if (!v)
 		return true;
@@ -88,7 +88,7 @@ bool sh_var_unset(const char *name)
 bool sh_assign(const struct sh_word *assign, bool export)
 {
 	size_t len = sh_assigned_name(assign->text);
-	char *value = sh_word(assign->text + len + 1);
+	char *value = sh_word_assigned(assign);
 	struct sh_var *v = value ? sh_var_make(assign->text, len) : NULL;
 
 	if (!v || !var_put(v, strdup(value))) {
@@ -101,35 +101,39 @@ bool sh_assign(const struct sh_word *assign, bool export)
 
 /* --- assignments for one command --------------------------------------------------- */
 
-bool sh_var_keep(struct sh_kept **kept, const struct sh_word *assigns)
+bool sh_var_keep(struct sh_kept **kept, const char *name, size_t len)
 {
-	for (; assigns; assigns = assigns->next) {
-		struct sh_kept *k = arena_alloc(&shell.words, sizeof(*k));
-		size_t len = sh_assigned_name(assigns->text);
-		struct sh_var *v = sh_var_make(assigns->text, len);
+	struct sh_kept *k = calloc(1, sizeof(*k));
+	struct sh_var *v = k ? sh_var_make(name, len) : NULL;
 
-		if (!k || !v)
-			return false;
-		k->var = v;
-		k->exported = v->exported;
-		k->value = v->value ? arena_copy(&shell.words, v->value, strlen(v->value))
-				    : NULL;
-		if (v->value && !k->value)
-			return false;
-		k->next = *kept;
-		*kept = k;
+	if (v && v->value)
+		k->value = strdup(v->value);
+	if (!v || (v->value && !k->value)) {
+		sh_warn("variable");
+		free(k);
+		return false;
 	}
+	k->var = v;
+	k->exported = v->exported;
+	k->next = *kept;
+	*kept = k;
 	return true;
 }
 
 void sh_var_restore(struct sh_kept *kept)
 {
-	for (; kept; kept = kept->next) {
-		if (kept->var->readonly)
-			continue;
-		free(kept->var->value);
-		kept->var->value = kept->value ? strdup(kept->value) : NULL;
-		kept->var->exported = kept->exported;
+	while (kept) {
+		struct sh_kept *next = kept->next;
+
+		if (kept->var->readonly) {
+			free(kept->value);
+		} else {
+			free(kept->var->value);
+			kept->var->value = kept->value;
+			kept->var->exported = kept->exported;
+		}
+		free(kept);
+		kept = next;
 	}
 }
 
@@ -191,7 +195,7 @@ const char *sh_value(const char *name)
 	}
 	if (isdigit((unsigned char)*name))
 		return param_position(name);
-	v = sh_var_find(name);
+	v = var_find(name);
 	return v ? v->value : NULL;
 }
 
@@ -256,6 +260,7 @@ void sh_vars_init(void)
 	shell.values.command = sh_substitute;
 	shell.values.fail = sh_warnx;
 	(void)sh_var_set("OPTIND", "1");
+	(void)sh_var_set("PPID", param_number((unsigned)getppid()));
 	for (char **entry = environ; entry && *entry; entry++) {
 		size_t len = sh_assigned_name(*entry);
 		struct sh_var *v = len ? sh_var_make(*entry, len) : NULL;

@@ -1,4 +1,4 @@
-// sources: user/sh/word/expand.c user/sh/word/param.c user/sh/word/arith.c user/sh/word/glob.c user/sh/word/match.c user/sh/syntax/parse.c user/sh/syntax/compound.c user/sh/syntax/scan.c user/sh/syntax/heredoc.c user/sh/syntax/arena.c
+// sources: user/sh/word/expand.c user/sh/word/param.c user/sh/word/arith.c user/sh/word/glob.c user/sh/word/match.c user/sh/syntax/parse.c user/sh/syntax/compound.c user/sh/syntax/scan.c user/sh/syntax/heredoc.c user/sh/syntax/arena.c user/sh/syntax/alias.c
 // cflags: -iquote user/sh -D_GNU_SOURCE -Wl,--wrap=malloc
 /* test_sh_expand.c - how the shell makes arguments of words: tables of words and what
  * becomes of them, random words, and each allocation may fail. */

@@ -1,4 +1,4 @@
-// sources: user/sh/syntax/parse.c user/sh/syntax/compound.c user/sh/syntax/scan.c user/sh/syntax/heredoc.c user/sh/syntax/arena.c
+// sources: user/sh/syntax/parse.c user/sh/syntax/compound.c user/sh/syntax/scan.c user/sh/syntax/heredoc.c user/sh/syntax/arena.c user/sh/syntax/alias.c
 // cflags: -iquote user/sh -D_GNU_SOURCE -Wl,--wrap=malloc
 /* test_sh_parse.c - the shell's grammar.  Trees are compared as text, lines of any bytes
  * must be understood or refused, and each allocation may fail. */
@@ -272,6 +272,65 @@ static void test_quotes(void **state)
 	check_tree("a \\\n b", "(LIST [a b])");
 }
 
+static struct sh_alias *aliases;
+
+static void define(const char *name, const char *value)
+{
+	assert_true(alias_set(&aliases, name, strlen(name), value));
+}
+
+/* In one piece, and line by line into a text that is the source's own. */
+static void check_alias(const char *text, const char *want)
+{
+	struct sh_source src = { .text = text, .aliases = &aliases };
+	struct arena a = { 0 };
+	struct sh_node *tree;
+	const char *near;
+
+	shown[0] = '\0';
+	do {
+		assert_int_equal(sh_parse(&a, &src, &tree, &near), SH_OK);
+		if (tree)
+			show_node(tree);
+	} while (src.text[src.at]);
+	assert_string_equal(shown, want);
+	arena_free(&a);
+	free(src.own);
+}
+
+static void test_aliases(void **state)
+{
+	(void)state;
+	define("l", "ls -l");
+	define("e", "echo ");
+	define("none", "");
+	define("one", "two 1");
+	define("two", "one 2");
+	define("open", "if a; then");
+	define("fi", "never");
+	check_alias("l", "(LIST [ls -l])");
+	check_alias("l x; a l; \\l", "(LIST [ls -l x] [a l] [\\l])");
+	check_alias("a | l && l || l",
+		    "(LIST (ANDOR (PIPELINE [a] [ls -l]) &&[ls -l] ||[ls -l]))");
+	check_alias("! l", "(LIST (PIPELINE! [ls -l]))");
+	check_alias("e l e l; e a l", "(LIST [echo ls -l e l] [echo a l])");
+	check_alias("none", "");
+	check_alias("none l\nnone\nl", "(LIST [ls -l])(LIST [ls -l])");
+	check_alias("one; two", "(LIST [one 2 1] [two 1 2])");
+	check_alias("open l; fi", "(LIST (IF (LIST [a]) (LIST [ls -l])))");
+	check_alias("x=1 l", "(LIST [x=1,ls -l])");
+	check_alias("a $(l) `l`", "(LIST [a $(l) `l`])");
+	check_alias("l <<E\nl\nE\nl", "(LIST [ls -l 0<<l\n])(LIST [ls -l])");
+	check_alias("(l); { l; }; f() { l; }",
+		    "(LIST (GROUP (LIST [ls -l])) (BRACE (LIST [ls -l])) "
+		    "(FUNCTION f (BRACE (LIST [ls -l]))))");
+	assert_true(alias_unset(&aliases, "l"));
+	assert_false(alias_unset(&aliases, "l"));
+	check_alias("l", "(LIST [l])");
+	while (aliases)
+		assert_true(alias_unset(&aliases, aliases->name));
+}
+
 static void test_refused(void **state)
 {
 	(void)state;
@@ -464,9 +523,9 @@ int main(void)
 		cmocka_unit_test(test_compounds),     cmocka_unit_test(test_assignments),
 		cmocka_unit_test(test_redirections),  cmocka_unit_test(test_here_documents),
 		cmocka_unit_test(test_substitutions), cmocka_unit_test(test_quotes),
-		cmocka_unit_test(test_refused),       cmocka_unit_test(test_incomplete),
-		cmocka_unit_test(test_depth),         cmocka_unit_test(test_random),
-		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_aliases),       cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_incomplete),    cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_random),        cmocka_unit_test(test_no_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

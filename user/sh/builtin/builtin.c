@@ -32,7 +32,7 @@ bool sh_builtin_is_special(const char *name)
 	static const char *const special[] = { ":",    ".",      "break",    "continue",
 					       "eval", "exec",   "exit",     "export",
 					       "set",  "return", "readonly", "shift",
-					       "trap", "unset" };
+					       "trap", "unset",  "times" };
 
 	for (unsigned i = 0; i < sizeof(special) / sizeof(special[0]); i++)
 		if (strcmp(special[i], name) == 0)
@@ -82,58 +82,23 @@ int run_printf(int argc, char **argv)
 	return tool_printf(argc, argv);
 }
 
-int run_kill(int argc, char **argv)
-{
-	(void)argc;
-	return tool_kill(argv);
-}
-
-int run_jobs(int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	sh_jobs_print();
-	return 0;
-}
-
-int run_wait(int argc, char **argv)
-{
-	int status = 0;
-	long pid = 0;
-
-	if (argc < 2)
-		return sh_jobs_wait();
-	for (; argv[1]; argv++) {
-		char *words[] = { "wait", argv[1], NULL };
-
-		if (!builtin_number(words, INT_MAX, &pid))
-			return SH_STATUS_WRONG;
-		status = sh_job_wait((pid_t)pid);
-	}
-	return status;
-}
-
 /* --- what a name means ---------------------------------------------------------------- */
-
-static bool is_reserved(const char *name)
-{
-	static const char *const words[] = { "!",    "{",    "}",     "case", "do",  "done",
-					     "elif", "else", "esac",  "fi",   "for", "if",
-					     "in",   "then", "until", "while" };
-
-	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(words[i], name) == 0)
-			return true;
-	return false;
-}
 
 /* Prints what @name runs: in words, or for `command -v` as a word. */
 static int describe(const char *name, bool words)
 {
 	char path[PATH_MAX];
 	const char *what = NULL;
+	struct sh_alias *a = alias_find(shell.aliases, name, strlen(name));
 
-	if (is_reserved(name))
+	if (a) {
+		const char *value = sh_quote(a->value);
+
+		printf(words ? "%s is an alias for %s\n" : "alias %s=%s\n", name,
+		       words || !value ? a->value : value);
+		return 0;
+	}
+	if (sh_is_reserved(name, strlen(name)))
 		what = "a shell keyword";
 	else if (sh_builtin_is_special(name))
 		what = "a special shell builtin";
@@ -153,6 +118,21 @@ static int describe(const char *name, bool words)
 	else
 		printf("%s\n", what == path ? path : name);
 	return 0;
+}
+
+int run_hash(int argc, char **argv)
+{
+	char path[PATH_MAX];
+	int status = 0;
+
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "-r") == 0 || sh_builtin_find(argv[i]) ||
+		    sh_function_find(argv[i]) || sh_find(argv[i], path, sizeof(path)))
+			continue;
+		sh_say("sh: hash: ", argv[i], ": not found\n", NULL);
+		status = 1;
+	}
+	return status;
 }
 
 int run_type(int argc, char **argv)

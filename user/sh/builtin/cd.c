@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Appends the parts of @dir to @path, which is absolute; `..` takes one off.  False: it
@@ -85,5 +86,24 @@ int run_cd(int argc, char **argv)
 		return 1;
 	if (back)
 		puts(path);
+	return 0;
+}
+
+/* By name, as cd went there, if that is still so; with -P without symbolic links. */
+int run_pwd(int argc, char **argv)
+{
+	const char *pwd = sh_value("PWD");
+	struct stat here, named;
+	char path[PATH_MAX];
+
+	if (argc > 1 && strcmp(argv[1], "-P") != 0 && strcmp(argv[1], "-L") != 0)
+		return builtin_complain("pwd", argv[1], "no such option");
+	if ((argc > 1 && argv[1][1] == 'P') || !pwd || *pwd != '/' ||
+	    stat(pwd, &named) < 0 || stat(".", &here) < 0 || named.st_ino != here.st_ino ||
+	    named.st_dev != here.st_dev)
+		pwd = getcwd(path, sizeof(path));
+	if (!pwd)
+		return builtin_complain("pwd", ".", strerror(errno));
+	puts(pwd);
 	return 0;
 }

@@ -240,3 +240,22 @@ int run_unset(int argc, char **argv)
 	}
 	return 0;
 }
+
+/* The function that runs gives the variables back as they were. */
+int run_local(int argc, char **argv)
+{
+	if (shell.calls == 0) {
+		(void)builtin_complain("local", "this", "is for functions");
+		return sh_abort(SH_STATUS_WRONG);
+	}
+	for (int i = 1; i < argc; i++) {
+		size_t n = sh_name_length(argv[i]);
+
+		if (n && (!argv[i][n] || argv[i][n] == '=') &&
+		    !sh_var_keep(&shell.locals, argv[i], n))
+			return SH_STATUS_WRONG;
+		if (!variable_declare(argv[0], argv[i]))
+			return SH_STATUS_WRONG;
+	}
+	return 0;
+}

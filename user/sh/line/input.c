@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <pagoda.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,9 +19,7 @@
 #define ANSWER_MS 100    /* that an answer takes at most                           */
 
 static struct input {
-	struct sh_source src; /* its text is malloc'd */
-	char *text;
-	size_t len, size;
+	struct sh_source src; /* its text is its own */
 	bool end;
 	char ahead[16]; /* typed while an answer of the terminal was awaited */
 	unsigned nahead;
@@ -30,20 +27,10 @@ static struct input {
 
 static bool input_put(char c)
 {
-	if (in.len + 2 > in.size) {
-		size_t size = in.size ? in.size * 2 : 128;
-		char *text = realloc(in.text, size);
-
-		if (!text) {
-			sh_warn("line");
-			return false;
-		}
-		in.src.text = in.text = text;
-		in.size = size;
-	}
-	in.text[in.len++] = c;
-	in.text[in.len] = '\0';
-	return true;
+	if (source_replace(&in.src, in.src.len, 0, &c, 1))
+		return true;
+	sh_warn("line");
+	return false;
 }
 
 static void put_screen(const char *text, size_t n)
@@ -142,9 +129,9 @@ static int input_edit(size_t start, int c, struct console_info *info, const char
 	int column = info->raw ? (int)info->column : -1;
 	enum edit_event event = EDIT_MORE, before;
 
-	edit_begin(&editor, in.text + start, in.len - start,
+	edit_begin(&editor, in.src.own + start, in.src.len - start,
 		   editor.answers ? editor.columns : info->columns, column);
-	in.len = start;
+	in.src.len = start;
 	for (;;) {
 		before = event;
 		event = c < 0 ? EDIT_END : edit_key(&editor, (unsigned char)c);
@@ -177,7 +164,7 @@ static bool input_is_edit_key(int c)
 static bool input_line(const char *prompt)
 {
 	struct console_info info;
-	size_t start = in.len;
+	size_t start = in.src.len;
 	bool edits = false;
 	int c;
 
@@ -197,8 +184,8 @@ static bool input_line(const char *prompt)
 	if (c < 0)
 		in.end = true;
 	if (shell.interactive)
-		edit_history_add(&editor, in.text + start, in.len - start);
-	return in.len > start;
+		edit_history_add(&editor, in.src.own + start, in.src.len - start);
+	return in.src.len > start;
 }
 
 /* The parser wants another line. */
@@ -211,9 +198,12 @@ static bool input_more(struct sh_source *src)
 int input_run(void)
 {
 	in.src.more = input_more;
+	in.src.text = "";
 	do {
 		sh_jobs_collect();
-		in.len = in.src.at = 0;
+		if (shell.prompts)
+			sh_jobs_notify();
+		in.src.len = in.src.at = 0;
 		shell.dropped = false;
 		if (shell.flow == SH_ABORT)
 			shell.flow = SH_GO;

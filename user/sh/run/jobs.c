@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <pagoda.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,18 +16,22 @@
 #define JOBS_ENDED 64 /* so many that have ended are remembered */
 
 static struct job {
-	struct job *next; /* newest first    */
+	struct job *next; /* newest first                            */
 	pid_t pid;
-	int status; /* -1: it runs still */
+	int number; /* of [1] and %1                           */
+	int status; /* -1: it runs still                       */
+	bool told;  /* a person has seen that it ended: it has no number any more */
 	char text[];
 } * jobs;
 
-static void print_number(pid_t pid)
+static void jobs_forget(void)
 {
-	char line[24];
+	while (jobs) {
+		struct job *next = jobs->next;
 
-	snprintf(line, sizeof(line), "[%d]\n", (int)pid);
-	sh_say(line, NULL);
+		free(jobs);
+		jobs = next;
+	}
 }
 
 pid_t sh_fork(void)
@@ -44,7 +49,7 @@ pid_t sh_fork(void)
 		free(shell.exit_trap);
 		shell.exit_trap = NULL;
 		sh_redirect_close();
-		sh_jobs_forget();
+		jobs_forget();
 	}
 	return pid;
 }
@@ -76,14 +81,23 @@ void sh_go_background(void)
 void sh_job_add(pid_t pid, const char *text)
 {
 	struct job *j = malloc(sizeof(*j) + strlen(text) + 1);
+	int last = 0;
+	char line[32];
 
 	shell.background = pid;
-	if (shell.prompts)
-		print_number(pid);
+	for (struct job *old = jobs; old; old = old->next)
+		if (!old->told && old->number > last)
+			last = old->number;
+	if (shell.prompts) {
+		snprintf(line, sizeof(line), "[%d] %d\n", last + 1, (int)pid);
+		sh_say(line, NULL);
+	}
 	if (!j)
 		return;
 	j->pid = pid;
+	j->number = last + 1;
 	j->status = -1;
+	j->told = false;
 	strcpy(j->text, text);
 	j->next = jobs;
 	jobs = j;
@@ -98,12 +112,69 @@ static struct job *job_find(pid_t pid)
 	return j;
 }
 
+/* The @nth newest of those that have a number; 0 is the newest. */
+static struct job *job_newest(int nth)
+{
+	struct job *j = jobs;
+
+	while (j && (j->told || nth-- > 0))
+		j = j->next;
+	return j;
+}
+
+/* Whether @name, after its "%", means the job: its number, or how its text starts, or after
+ * a "?" what is in it. */
+static bool job_is(const struct job *j, const char *name)
+{
+	char *end;
+	long number = strtol(name, &end, 10);
+
+	if (end > name && !*end)
+		return j->number == number;
+	if (*name == '?')
+		return strstr(j->text, name + 1) != NULL;
+	return strncmp(j->text, name, strlen(name)) == 0;
+}
+
+pid_t sh_job_pid(const char *name)
+{
+	struct job *found = NULL;
+
+	if (!name[1] || strcmp(name, "%%") == 0 || strcmp(name, "%+") == 0)
+		found = job_newest(0);
+	else if (strcmp(name, "%-") == 0)
+		found = job_newest(1) ? job_newest(1) : job_newest(0);
+	else
+		for (struct job *j = jobs; j; j = j->next) {
+			if (j->told || !job_is(j, name + 1))
+				continue;
+			if (found) {
+				sh_warnx(name, "means several jobs");
+				return 0;
+			}
+			found = j;
+		}
+	if (!found)
+		sh_warnx(name, "no such job");
+	return found ? found->pid : 0;
+}
+
 static void job_ended(pid_t pid, int status)
 {
 	struct job *j = job_find(pid);
 
 	if (j)
 		j->status = status_of(status);
+}
+
+static void job_free(struct job *j)
+{
+	struct job **link = &jobs;
+
+	while (*link != j)
+		link = &(*link)->next;
+	*link = j->next;
+	free(j);
 }
 
 /* Frees the jobs that have ended, but for the @keep newest of them. */
@@ -133,31 +204,68 @@ void sh_jobs_collect(void)
 	jobs_free_ended(JOBS_ENDED);
 }
 
-void sh_jobs_forget(void)
+/* The line of `jobs`, as POSIX wants it; with the pid for `jobs -l`. */
+static void job_line(const struct job *j, bool with_pid, char *line, size_t size)
 {
-	while (jobs) {
-		struct job *next = jobs->next;
+	char state[32] = "Running", pid[16] = "";
+	char mark = j == job_newest(0) ? '+' : j == job_newest(1) ? '-' : ' ';
 
-		free(jobs);
-		jobs = next;
-	}
+	if (j->status == 0)
+		strcpy(state, "Done");
+	else if (j->status > 128)
+		snprintf(state, sizeof(state), "%s", strsignal(j->status - 128));
+	else if (j->status > 0)
+		snprintf(state, sizeof(state), "Done(%d)", j->status);
+	if (with_pid)
+		snprintf(pid, sizeof(pid), "%d ", (int)j->pid);
+	snprintf(line, size, "[%d] %c %s%-9s ", j->number, mark, pid, state);
 }
 
-void sh_jobs_print(void)
+/* The job with the lowest number above @number; NULL: there is none. */
+static struct job *job_after(int number)
 {
-	sh_jobs_collect();
-	for (struct job *j = jobs; j; j = j->next) {
-		char state[24] = "running";
+	struct job *found = NULL;
 
-		if (!j->pid)
-			continue; /* somebody has waited for it */
-		if (j->status == 0)
-			strcpy(state, "done");
-		else if (j->status > 0)
-			snprintf(state, sizeof(state), "done(%d)", j->status);
-		printf("[%d] %-9s %s\n", (int)j->pid, state, j->text);
+	for (struct job *j = jobs; j; j = j->next)
+		if (!j->told && j->number > number && (!found || j->number < found->number))
+			found = j;
+	return found;
+}
+
+/* Those that have ended have been shown. */
+static void jobs_told(void)
+{
+	for (struct job *j = jobs; j; j = j->next)
+		j->told |= j->status >= 0;
+}
+
+void sh_jobs_print(char how)
+{
+	char line[80];
+
+	sh_jobs_collect();
+	for (struct job *j = job_after(0); j; j = job_after(j->number)) {
+		job_line(j, how == 'l', line, sizeof(line));
+		if (how == 'p')
+			printf("%d\n", (int)j->pid);
+		else
+			printf("%s%s\n", line, j->text);
 	}
-	jobs_free_ended(0);
+	if (how != 'p')
+		jobs_told();
+}
+
+void sh_jobs_notify(void)
+{
+	char line[80];
+
+	for (struct job *j = job_after(0); j; j = job_after(j->number)) {
+		if (j->status < 0)
+			continue;
+		job_line(j, false, line, sizeof(line));
+		sh_say(line, j->text, "\n", NULL);
+	}
+	jobs_told();
 }
 
 int sh_job_wait(pid_t pid)
@@ -173,7 +281,20 @@ int sh_job_wait(pid_t pid)
 		job_ended(pid, status);
 	}
 	status = j->status;
-	j->pid = 0; /* nobody asks for it again */
+	job_free(j); /* nobody asks for it again */
+	return status;
+}
+
+int sh_job_foreground(pid_t pid)
+{
+	struct job *j = job_find(pid);
+	int status;
+
+	if (j)
+		sh_say(j->text, "\n", NULL);
+	status = sh_job_wait(pid);
+	if (status == SH_STATUS_INTERRUPTED && job_find(pid)) /* ^C */
+		(void)kill(pid, SIGTERM);
 	return status;
 }
 

@@ -70,6 +70,7 @@ void sh_run_line(struct sh_source *src, bool last)
 	struct sh_node *tree = NULL;
 	const char *near = "";
 
+	src->aliases = &shell.aliases;
 	if (program) {
 		program->users = 1;
 		result = sh_parse(&program->arena, src, &tree, &near);
@@ -87,18 +88,14 @@ void sh_run_line(struct sh_source *src, bool last)
 		sh_program_put(program);
 }
 
-int sh_run_source(struct sh_source *src, bool last)
-{
-	while (src->text[src->at] && shell.flow == SH_GO)
-		sh_run_line(src, last);
-	return shell.status;
-}
-
 int sh_run_text(const char *text, bool last)
 {
 	struct sh_source src = { .text = text };
 
-	return sh_run_source(&src, last);
+	while (src.text[src.at] && shell.flow == SH_GO)
+		sh_run_line(&src, last);
+	free(src.own);
+	return shell.status;
 }
 
 /* --- functions -------------------------------------------------------------------- */

@@ -72,16 +72,36 @@ bool parse_take(struct parser *p, const char *token)
 	return true;
 }
 
+static size_t parse_word_length(const struct parser *p)
+{
+	return strcspn(p->src->text + p->src->at, " \t\r\n;&|()<>");
+}
+
 static bool parse_at_reserved(struct parser *p, const char *word)
 {
 	size_t len = strlen(word);
-	const char *at;
 
 	scan_blanks(p);
 	(void)scan_peek(p);
-	at = p->src->text + p->src->at;
-	return !p->result && strncmp(at, word, len) == 0 &&
-	       (!at[len] || strchr(" \t\r\n;&|()<>", at[len]));
+	return !p->result && parse_word_length(p) == len &&
+	       strncmp(p->src->text + p->src->at, word, len) == 0;
+}
+
+bool sh_is_reserved(const char *text, size_t len)
+{
+	static const char *const words[] = { "!",    "{",    "}",     "case", "do",  "done",
+					     "elif", "else", "esac",  "fi",   "for", "if",
+					     "in",   "then", "until", "while" };
+
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strlen(words[i]) == len && strncmp(words[i], text, len) == 0)
+			return true;
+	return false;
+}
+
+bool parse_at_any_reserved(struct parser *p)
+{
+	return sh_is_reserved(p->src->text + p->src->at, parse_word_length(p));
 }
 
 bool parse_reserved(struct parser *p, const char *word)
@@ -204,7 +224,11 @@ static struct sh_node *parse_simple(struct parser *p)
 	word = &node->words;
 	redir = &node->redirs;
 	for (;;) {
+		size_t end = p->src->at;
+
 		scan_blanks(p);
+		if (!node->words || (p->alias_blank >= end && p->alias_blank <= p->src->at))
+			alias_replace(p, false);
 		if (p->result)
 			return NULL;
 		if (parse_at_redir(p)) {
@@ -273,11 +297,15 @@ static struct sh_node *parse_pipeline(struct parser *p)
 	bool negated = false;
 	struct sh_node *first, *last;
 
-	while (parse_reserved(p, "!"))
+	alias_replace(p, true);
+	while (parse_reserved(p, "!")) {
 		negated = !negated;
+		alias_replace(p, true);
+	}
 	first = last = p->result ? NULL : parse_command(p);
 	while (last && parse_take(p, "|")) {
 		parse_newlines(p);
+		alias_replace(p, true);
 		last->next = parse_command(p);
 		last = last->next;
 	}
@@ -352,7 +380,10 @@ struct sh_node *parse_list(struct parser *p)
 		return NULL;
 	end = &list->parts;
 	for (;;) {
-		parse_newlines(p);
+		do {
+			parse_newlines(p);
+			alias_replace(p, true);
+		} while (!p->result && scan_peek(p) == '\n');
 		if (p->result || !scan_peek(p) || strchr(");", scan_peek(p)) ||
 		    parse_at_closer(p))
 			break;
@@ -383,6 +414,7 @@ static struct sh_node *parse_line(struct parser *p)
 	end = &list->parts;
 	for (;;) {
 		scan_blanks(p);
+		alias_replace(p, true);
 		if (p->result)
 			return NULL;
 		if (!scan_peek(p))
@@ -405,6 +437,8 @@ enum sh_result sh_parse(struct arena *a, struct sh_source *src, struct sh_node *
 	struct parser p = { .src = src, .arena = a };
 
 	p.here_end = &p.here;
+	for (struct sh_alias *al = src->aliases ? *src->aliases : NULL; al; al = al->next)
+		al->end = 0;
 	*tree = parse_line(&p);
 	if (!p.result && p.here)
 		here_read(&p);

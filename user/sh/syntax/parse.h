@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 
+#include "syntax/alias.h"
 #include "syntax/arena.h"
 
 #define SH_DEPTH 100 /* commands and expansions inside each other */
@@ -27,7 +28,15 @@ struct sh_source {
 	/* Appends one more line to text, which may move; false: there is none.  NULL: the
 	 * text is complete. */
 	bool (*more)(struct sh_source *src);
+	struct sh_alias **aliases; /* NULL: none */
+	/* The text, if it was changed; malloc'd, for the owner of the source to free. */
+	char *own;
+	size_t len, room;
 };
+
+/* Put the @n bytes at @text in place of @old bytes at @at; false: no memory. */
+bool source_replace(struct sh_source *src, size_t at, size_t old, const char *text,
+		    size_t n);
 
 struct sh_word {
 	struct sh_word *next;
@@ -96,6 +105,9 @@ enum sh_result {
  * @near is what could not be understood, in memory of @a or static. */
 enum sh_result sh_parse(struct arena *a, struct sh_source *src, struct sh_node **tree,
 			const char **near);
+
+/* Whether the @len bytes at @text are a word of the grammar. */
+bool sh_is_reserved(const char *text, size_t len);
 
 /* What a "$" or "`" in a word begins. */
 enum sh_dollar {

@@ -15,6 +15,9 @@ struct parser {
 	bool ended;            /* the source has no more              */
 	struct sh_redir *here; /* here-documents whose text is to come */
 	struct sh_redir **here_end;
+	int in_command; /* > 0: within $(...), whose aliases are replaced when it runs */
+	size_t alias_blank; /* where the value of an alias ends with a blank; the word that
+			     * follows may be an alias, too */
 };
 
 /* scan.c: characters and words. */
@@ -37,9 +40,6 @@ char *scan_word(struct parser *p);
 /* The copied text from @start to the cursor. */
 char *scan_text(struct parser *p, size_t start);
 
-/* What "$" begins; moves after it. */
-enum sh_dollar scan_dollar(struct parser *p, bool quoted);
-
 /* Read the texts of the here-documents of the line that has just ended. */
 void here_read(struct parser *p);
 
@@ -60,11 +60,18 @@ bool parse_take(struct parser *p, const char *token);
 /* The same for a reserved word. */
 bool parse_reserved(struct parser *p, const char *word);
 
+/* Whether a reserved word comes next. */
+bool parse_at_any_reserved(struct parser *p);
+
 /* Fail at what the cursor is at. */
 void *parse_fail_here(struct parser *p);
 
 /* @word, reserved, has to come next. */
 void parse_expect(struct parser *p, const char *word);
+
+/* alias.c: replace the word at the cursor, and the first one of what comes in its place, as
+ * long as it is an alias.  A reserved word is none where a @command begins. */
+void alias_replace(struct parser *p, bool command);
 
 /* compound.c: a compound command without its redirections; NULL without a failure: there
  * is none. */

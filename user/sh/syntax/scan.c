@@ -2,6 +2,7 @@
 #include "syntax/parser.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 void *parser_fail(struct parser *p, enum sh_result result, const char *near)
@@ -25,6 +26,29 @@ bool parser_enter(struct parser *p, const char *near)
 	if (++p->depth > SH_DEPTH)
 		parser_fail(p, SH_BAD, near);
 	return !p->result;
+}
+
+bool source_replace(struct sh_source *src, size_t at, size_t old, const char *text,
+		    size_t n)
+{
+	size_t len = src->own ? src->len : strlen(src->text);
+
+	if (!src->own || len - old + n + 1 > src->room) {
+		size_t room = 2 * (len - old + n) + 128;
+		char *larger = realloc(src->own, room);
+
+		if (!larger)
+			return false;
+		if (!src->own)
+			memcpy(larger, src->text, len + 1);
+		src->text = src->own = larger;
+		src->room = room;
+	}
+	memmove(src->own + at + n, src->own + at + old, len - at - old);
+	memcpy(src->own + at, text, n);
+	src->len = len - old + n;
+	src->own[src->len] = '\0';
+	return true;
 }
 
 char scan_peek(struct parser *p)
@@ -109,6 +133,9 @@ static void scan_ticks(struct parser *p)
 	else
 		p->src->at++;
 }
+
+/* What "$" begins; moves after it. */
+static enum sh_dollar scan_dollar(struct parser *p, bool quoted);
 
 /* A "$" or a "`" at the cursor. */
 static void scan_expansion(struct parser *p, bool quoted)
@@ -208,7 +235,9 @@ static void scan_command(struct parser *p)
 		return;
 	p->here = NULL;
 	p->here_end = &p->here;
+	p->in_command++;
 	(void)parse_list(p);
+	p->in_command--;
 	if (!p->result && scan_peek(p) != ')')
 		parse_fail_here(p);
 	else if (!p->result)
@@ -218,7 +247,7 @@ static void scan_command(struct parser *p)
 	p->here_end = here ? here_end : &p->here;
 }
 
-enum sh_dollar scan_dollar(struct parser *p, bool quoted)
+static enum sh_dollar scan_dollar(struct parser *p, bool quoted)
 {
 	size_t n;
 	size_t start = p->src->at;

@@ -7,7 +7,8 @@
 #include "word/arith.h"
 #include "word/glob.h"
 
-void *expander_grow(struct expander *e, void *mem, size_t old, size_t new)
+/* Moves an array of @old bytes into memory of @new bytes; fails if there is none. */
+static void *expander_grow(struct expander *e, void *mem, size_t old, size_t new)
 {
 	void *larger = arena_alloc(e->x->arena, new);
 
@@ -241,6 +242,18 @@ static const char *expander_double(struct expander *e, const char *s)
 	return *s ? s + 1 : s;
 }
 
+/* A "~" at the start of a word, or of a part of an assigned value, stands for $HOME. */
+static const char *expander_tilde(struct expander *e, const char *s)
+{
+	const char *home;
+
+	if (s[0] != '~' || (s[1] && s[1] != '/' && !(e->assigned && s[1] == ':')))
+		return s;
+	home = e->x->values->get("HOME");
+	expander_put_value(e, home && *home ? home : "/", true);
+	return s + (s[1] == '/' && (!home || !*home || strcmp(home, "/") == 0) ? 2 : 1);
+}
+
 void expander_word(struct expander *e, const char *s, bool quoted)
 {
 	while (*s && !e->failed) {
@@ -260,6 +273,9 @@ void expander_word(struct expander *e, const char *s, bool quoted)
 			s += *s != '\0';
 		} else if (quoted) {
 			expander_put_quoted(e, *s++);
+		} else if (e->assigned && *s == ':') {
+			expander_put_unquoted(e, *s);
+			s = expander_tilde(e, s + 1);
 		} else if (e->depth && e->how == EXPAND_FIELDS && strchr(e->ifs, *s)) {
 			expander_separate(e,
 					  *s++); /* in ${x-a b} the blank is not quoted */
@@ -287,18 +303,6 @@ static char *expander_only(struct expander *e)
 	return e->failed ? NULL : e->fields[0];
 }
 
-/* A "~" at the start of a word stands for $HOME. */
-static const char *expander_tilde(struct expander *e, const char *s)
-{
-	const char *home;
-
-	if (s[0] != '~' || (s[1] && s[1] != '/'))
-		return s;
-	home = e->x->values->get("HOME");
-	expander_put_value(e, home && *home ? home : "/", true);
-	return s + (s[1] == '/' && (!home || !*home || strcmp(home, "/") == 0) ? 2 : 1);
-}
-
 char **sh_expand(struct sh_expansion *x, const struct sh_word *words, int *argc)
 {
 	struct expander e = expander_of(x, EXPAND_FIELDS);
@@ -320,6 +324,15 @@ char *sh_expand_one(struct sh_expansion *x, const char *text)
 {
 	struct expander e = expander_of(x, EXPAND_STRING);
 
+	expander_word(&e, expander_tilde(&e, text), false);
+	return expander_only(&e);
+}
+
+char *sh_expand_value(struct sh_expansion *x, const char *text)
+{
+	struct expander e = expander_of(x, EXPAND_STRING);
+
+	e.assigned = true;
 	expander_word(&e, expander_tilde(&e, text), false);
 	return expander_only(&e);
 }

@@ -41,6 +41,9 @@ char **sh_expand(struct sh_expansion *x, const struct sh_word *words, int *argc)
 /* The one string that @text makes, without patterns and without splitting. */
 char *sh_expand_one(struct sh_expansion *x, const char *text);
 
+/* The same for the value of a variable: a "~" may follow each colon. */
+char *sh_expand_value(struct sh_expansion *x, const char *text);
+
 /* The same for a pattern: what was quoted has backslashes for match_text(). */
 char *sh_expand_pattern(struct sh_expansion *x, const char *text);
 

@@ -20,7 +20,8 @@ struct expander {
 	struct sh_expansion *x;
 	enum expand_how how;
 	const char *ifs;
-	bool here; /* EXPAND_TEXT */
+	bool here;     /* EXPAND_TEXT */
+	bool assigned; /* a ~ may follow a colon */
 	bool failed;
 	int depth; /* of words within words */
 	char **fields;
@@ -32,9 +33,6 @@ struct expander {
 	bool ended_by_blank; /* the last field; a delimiter that follows goes with it */
 	bool no_args;        /* "$@" without arguments was seen                          */
 };
-
-/* Moves an array of @old bytes into memory of @new bytes; fails if there is none. */
-void *expander_grow(struct expander *e, void *mem, size_t old, size_t new);
 
 /* A copy in the arena, or NULL and failed. */
 char *expander_copy(struct expander *e, const char *text, size_t len);

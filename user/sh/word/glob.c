@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH_SIZE 128 /* the longest path that the kernel takes, with its NUL */
@@ -43,6 +44,13 @@ static bool is_pattern(const char *text)
 			return true;
 	}
 	return false;
+}
+
+static bool glob_is_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 static int match_rest(struct glob *g, size_t len, const char *pattern);
@@ -107,7 +115,7 @@ static int match_rest(struct glob *g, size_t len, const char *pattern)
 	if (len + strlen(part) >= PATH_SIZE)
 		return 0;
 	strcpy(g->path + len, part);
-	if (*part && access(g->path, F_OK) < 0)
+	if (*part ? access(g->path, F_OK) < 0 : len && !glob_is_dir(g->path))
 		return 0;
 	return match_name(g, len, part, rest);
 }
