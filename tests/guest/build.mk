@@ -53,6 +53,21 @@ $(GUEST_OUT)/obj/$(TOOLCHAIN)/%.o: $(GUEST_DIR)/% $(GUEST_DIR)/build.mk $(GUEST_
 
 # Linked like the programs in user/bin.
 USER_TESTS := $(addprefix $(GUEST_OUT)/,crash posix signals streams threads)
+
+# The same in C++.
+USER_CXX := $(if $(LLVM),,$(shell command -v riscv64-unknown-elf-g++))
+USER_CXXFLAGS = -std=gnu++17 -fno-exceptions -fno-rtti -isystem $(shell $(USER_CXX) -print-file-name=include) \
+	$(filter-out -std=% -iquote user/lib user/sh kernel,$(USER_CFLAGS)) -iquote kernel
+$(GUEST_OUT)/cxx.o: tests/qemu/programs/cxx.cc $(USER_FLAGS_FILE)
+	$(call say,CXX,$@)
+	@mkdir -p $(@D)
+	$(Q)$(USER_CXX) $(USER_CXXFLAGS) -MMD -MP -c -o $@ $<
+$(GUEST_OUT)/cxx.sym: $(GUEST_OUT)/cxx.o $(USER_LIB_OBJ) $(USER_PTHREAD) user/lib/user.ld
+	$(call say,LD,$(basename $@))
+	$(Q)$(call user_link,$@,$<)
+$(GUEST_OUT)/cxx: $(GUEST_OUT)/cxx.sym
+	$(Q)$(OBJCOPY_USER) -S $< $@
+CXX_TEST := $(if $(USER_CXX),$(GUEST_OUT)/cxx)
 $(USER_TESTS:=.sym): $(GUEST_OUT)/%.sym: $(UO)/tests/qemu/programs/%.c.o $(USER_LIB_OBJ) $(USER_PTHREAD) user/lib/user.ld
 	$(call say,LD,$(basename $@))
 	@mkdir -p $(@D)
@@ -76,7 +91,7 @@ $(GUEST_OUT)/functions.sym: $(GUEST_OUT)/functions.o $(USER_LIB_OBJ) $(USER_PTHR
 
 test.img: $(BUILD)/test.img
 $(BUILD)/test.img.files: FORCE
-	@$(call write_key,$(UPROGS) $(GUEST_TESTS) $(USER_TESTS) $(USER_EXAMPLES))
-$(BUILD)/test.img: $(GUEST_TESTS) $(USER_TESTS) $(USER_EXAMPLES) $(UPROGS) README.md $(HOST_TOOLS) $(BUILD)/test.img.files
+	@$(call write_key,$(UPROGS) $(GUEST_TESTS) $(USER_TESTS) $(CXX_TEST) $(USER_EXAMPLES))
+$(BUILD)/test.img: $(GUEST_TESTS) $(USER_TESTS) $(CXX_TEST) $(USER_EXAMPLES) $(UPROGS) README.md $(HOST_TOOLS) $(BUILD)/test.img.files
 	$(call say,MKFS,$@)
-	$(Q)$(BUILD)/mkfs $@ README.md:README $(sort $(UPROGS) $(USER_EXAMPLES)) $(GUEST_TESTS) $(USER_TESTS)
+	$(Q)$(BUILD)/mkfs $@ README.md:README $(sort $(UPROGS) $(USER_EXAMPLES)) $(GUEST_TESTS) $(USER_TESTS) $(CXX_TEST)

@@ -4,11 +4,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/cdefs.h>
 
 #include "uapi/console.h"
 #include "uapi/info.h"
 #include "uapi/job.h"
 #include "uapi/limits.h"
+
+__BEGIN_DECLS
 
 /* Print system calls of this process and of children that it starts later: those whose
  * number is a set bit of @mask, -1 for all. */
@@ -60,3 +63,5 @@ int pause_ticks(int ticks);
 /* Like waitpid(), but @status is what the child gave to exit(), all 32 bits of
  * it; -1 from one that was killed. */
 int wait_status(int pid, int *status, int options);
+
+__END_DECLS

@@ -11,6 +11,9 @@
 
 #include <stddef.h>
 #include <time.h>
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
 
 typedef struct pthread *pthread_t;
 
@@ -62,7 +65,7 @@ pthread_t pthread_self(void);
 int pthread_equal(pthread_t a, pthread_t b);
 
 /* The last thread that calls it ends the process, as exit(0). */
-_Noreturn void pthread_exit(void *value);
+__attribute__((noreturn)) void pthread_exit(void *value);
 
 int pthread_attr_init(pthread_attr_t *attr);
 int pthread_attr_destroy(pthread_attr_t *attr);
@@ -89,3 +92,5 @@ int pthread_cond_signal(pthread_cond_t *c);
 int pthread_cond_broadcast(pthread_cond_t *c);
 
 int pthread_once(pthread_once_t *once, void (*fn)(void));
+
+__END_DECLS

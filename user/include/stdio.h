@@ -5,6 +5,9 @@
 
 #include <stdarg.h>
 #include <sys/types.h>
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
 
 ssize_t getline(char **__restrict line, size_t *__restrict size, FILE *__restrict f);
 ssize_t getdelim(char **__restrict line, size_t *__restrict size, int end,
@@ -13,3 +16,5 @@ int dprintf(int fd, const char *__restrict format, ...);
 int vdprintf(int fd, const char *__restrict format, va_list args);
 FILE *popen(const char *command, const char *mode);
 int pclose(FILE *f);
+
+__END_DECLS

@@ -2,6 +2,9 @@
 #pragma once
 
 #include_next <time.h>
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
 
 #ifndef CLOCK_MONOTONIC
 #define CLOCK_MONOTONIC ((clockid_t)4)
@@ -20,3 +23,5 @@ int clock_getres(clockid_t id, struct timespec *ts);
 int nanosleep(const struct timespec *want, struct timespec *left);
 int clock_nanosleep(clockid_t id, int flags, const struct timespec *want,
 		    struct timespec *left);
+
+__END_DECLS

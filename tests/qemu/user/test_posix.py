@@ -117,6 +117,11 @@ def test_date_and_time(m, host, line):
     assert here(m, line) == want
 
 
+@pytest.mark.skipif(not shutil.which("riscv64-unknown-elf-g++"), reason="no C++ compiler")
+def test_cplusplus(m):
+    assert m.run("/cxx") == ("made once\n25 9 2 4 4\n0 1\nsquare 5 is gone\nend of main\nsquare 3 is gone\n")
+
+
 def test_date_is_that_of_the_host(m):
     assert abs(int(m.run("date +%s")) - time.time()) < 5
 

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <sys/types.h>
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
 
 #define DIRENT_NAME 14 /* longest name, bytes */
 
@@ -11,3 +14,5 @@ struct dirent {
 };
 
 typedef struct dir_stream DIR;
+
+__END_DECLS

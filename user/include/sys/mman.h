@@ -5,6 +5,9 @@
 #include <sys/types.h>
 
 #include "uapi/mman.h"
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
 
 #define MAP_ANON MAP_ANONYMOUS
 
@@ -24,3 +27,5 @@ int madvise(void *addr, size_t len, int advice);
 /* A byte for each page: 1 if it is in the page table of this process.  A page of a file
  * that is in the page cache but was not touched by this process counts as absent. */
 int mincore(void *addr, size_t len, unsigned char *in_memory);
+
+__END_DECLS

@@ -2,5 +2,10 @@
 #pragma once
 
 #include_next <sys/stat.h>
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
 
 int lstat(const char *__restrict path, struct stat *__restrict st);
+
+__END_DECLS

@@ -5,6 +5,9 @@
 #pragma once
 
 #include <sys/types.h>
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
 
 typedef unsigned tcflag_t;
 typedef unsigned char cc_t;
@@ -86,3 +89,5 @@ int tcgetattr(int fd, struct termios *t);
 int tcsetattr(int fd, int when, const struct termios *t);
 int tcgetwinsize(int fd, struct winsize *size);
 void cfmakeraw(struct termios *t);
+
+__END_DECLS

@@ -1,6 +1,10 @@
 /* sys/utsname.h - what system this is. */
 #pragma once
 
+#include <sys/cdefs.h>
+
+__BEGIN_DECLS
+
 struct utsname {
 	char sysname[16];
 	char nodename[16];
@@ -10,3 +14,5 @@ struct utsname {
 };
 
 int uname(struct utsname *name);
+
+__END_DECLS
