@@ -18,7 +18,7 @@ enum {
 #undef X
 };
 
-#define SYS_MAX 128
+#define SYS_MAX 256
 
 struct syscall {
 	s64 (*fn)(const u64 arg[6]);

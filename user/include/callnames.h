@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#define CALLS_MAX 128 /* the numbers are smaller */
+#define CALLS_MAX 256 /* the numbers are smaller */
 #define CALL_WORDS 128
 
 /* The number of the call @name, or 0; the name of call @number, or NULL. */
