@@ -459,8 +459,7 @@ u64 thread_runtime(const struct thread *t)
 void cputime_add_thread(struct cputime *sum, const struct thread *t)
 {
 	sum->cycles += thread_runtime(t);
-	sum->program += t->samples[0];
-	sum->kernel += t->samples[1];
+	sum->samples += t->samples;
 }
 
 /* --- idle -------------------------------------------------------------- */
@@ -577,7 +576,7 @@ static void sched_sample(struct hart *h)
 		h->sample_at = ~0ul;
 		return;
 	}
-	h->cpu.thread->samples[(csr_read(sstatus) & SSTATUS_SPP) != 0]++;
+	h->cpu.thread->samples += csr_read(sstatus) & SSTATUS_SPP ? SAMPLE_KERNEL : 1;
 	h->sample_at = now + clock_hz() / SAMPLE_HZ;
 }
 

@@ -76,8 +76,7 @@ struct thread {
 	void (*on_dead)(struct thread *); /* (C) runs once its stack is not in use    */
 	u64 started;                      /* (H) when it got the processor            */
 	u64 runtime;                /* (H) time base cycles of the runs before this one */
-	u32 samples[2];             /* (H) times that a sample found it in its program, and
-				     * in the kernel                           */
+	u64 samples;                /* (H) as those of struct cputime          */
 	u32 fp_hart;                /* (H) 1 + the hart whose unit may hold its registers */
 	bool fp_used;               /* (S) fp is meaningful                     */
 	u32 mutex_rank;             /* (S) a bit for each rank of a mutex held  */
@@ -111,6 +110,13 @@ void thread_kill(struct thread *t);
 /* The same with `signalled`: @t looks for signals before it returns to user mode. */
 void thread_signal(struct thread *t);
 
+/* thread_interrupted() for waits, which are many: most have nothing to stop for. */
+static inline bool thread_wait_interrupted(bool restarts)
+{
+	return __atomic_load_n(&thread_current()->stops, __ATOMIC_RELAXED) &&
+	       thread_interrupted(restarts);
+}
+
 #define HART_ANY (-1)
 
 /* The running thread goes to hart @n and runs only there until the next call; HART_ANY: it
@@ -123,9 +129,10 @@ NORETURN void thread_exit(void);
 
 /* Processor time of some threads.  How long they ran is exact.  Samples tell how much of it
  * was the kernel's: 500 times in a second of it, the timer looks what it interrupts. */
+#define SAMPLE_KERNEL (1ul << 32) /* 99 days of samples are less */
 struct cputime {
-	u64 cycles;          /* of the time base */
-	u64 program, kernel; /* samples */
+	u64 cycles;  /* of the time base */
+	u64 samples; /* those in the kernel * SAMPLE_KERNEL + those in the program */
 };
 
 /* The sum of all runs of @t so far is added. */

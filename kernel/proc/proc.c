@@ -421,9 +421,7 @@ static void proc_take_time(struct cputime *to, const struct proc *child)
 
 	__atomic_fetch_add(&to->cycles, t->runtime + joined->cycles + more->cycles,
 			   __ATOMIC_RELAXED);
-	__atomic_fetch_add(&to->program, t->samples[0] + joined->program + more->program,
-			   __ATOMIC_RELAXED);
-	__atomic_fetch_add(&to->kernel, t->samples[1] + joined->kernel + more->kernel,
+	__atomic_fetch_add(&to->samples, t->samples + joined->samples + more->samples,
 			   __ATOMIC_RELAXED);
 }
 

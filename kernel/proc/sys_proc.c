@@ -166,12 +166,10 @@ static u64 sys_usage_ns(u64 cycles)
  * is ever less than it was in *told, what was said last. */
 static u64 sys_usage_system(const struct cputime *t, struct told *told)
 {
-	u64 samples = MAX(t->program + t->kernel, 1ul);
-	u64 program = t->cycles / samples * t->program +
-		      t->cycles % samples * t->program / samples;
+	u64 user = t->samples % SAMPLE_KERNEL, all = user + t->samples / SAMPLE_KERNEL;
+	u64 program = all ? t->cycles / all * user + t->cycles % all * user / all
+			  : t->cycles;
 
-	if (!(t->program + t->kernel))
-		program = t->cycles;
 	program = MAX(program, told->program);
 	program = MIN(program, told->program + (t->cycles - told->cycles));
 	*told = (struct told){ t->cycles, program };

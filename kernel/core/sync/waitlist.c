@@ -14,7 +14,7 @@ int waitlist_wait(struct waitlist *wl, struct spinlock *lk)
 {
 	struct waiter w = { .thread = thread_current() };
 
-	if (thread_interrupted(true))
+	if (thread_wait_interrupted(true))
 		return -EINTR;
 	list_add_tail(&wl->waiters, &w.link);
 	thread_prepare_sleep(true);

@@ -55,10 +55,10 @@ static void waitq_sleep(struct waitq *wq, struct spinlock *lk, bool killable)
 
 int waitq_wait(struct waitq *wq, struct spinlock *lk)
 {
-	if (thread_interrupted(true))
+	if (thread_wait_interrupted(true))
 		return -EINTR;
 	waitq_sleep(wq, lk, true);
-	return thread_interrupted(true) ? -EINTR : 0;
+	return thread_wait_interrupted(true) ? -EINTR : 0;
 }
 
 void waitq_wait_quiet(struct waitq *wq, struct spinlock *lk)
@@ -98,10 +98,10 @@ int waitq_wait_until(struct waitq *wq, struct spinlock *lk, u64 deadline)
 {
 	int err;
 
-	if (thread_interrupted(false))
+	if (thread_wait_interrupted(false))
 		return -EINTR;
 	err = waitq_sleep_until(wq, lk, deadline, true);
-	return thread_interrupted(false) ? -EINTR : err;
+	return thread_wait_interrupted(false) ? -EINTR : err;
 }
 
 int waitq_wait_until_quiet(struct waitq *wq, struct spinlock *lk, u64 deadline)

@@ -163,8 +163,7 @@ s64 threads_join(int tid, int options, struct proc **out)
 static void threads_forget(struct proc *p, struct proc *slot)
 {
 	p->threads.joined.cycles += slot->thread.runtime;
-	p->threads.joined.program += slot->thread.samples[0];
-	p->threads.joined.kernel += slot->thread.samples[1];
+	p->threads.joined.samples += slot->thread.samples;
 	list_del(&slot->peer.link);
 	if (slot != p)
 		slot->peer.tid = 0; /* the slot is free */
