@@ -34,7 +34,7 @@ SDK_LIBS := -x none -Wl,-T -Wl,$(call sdk_path,user/lib/user.ld) $(call sdk_path
 	-Wl,--start-group $(PICOLIBC_LIB)/libc.a $(wildcard $(PICOLIBC_LIB)/libm.a) $(USER_LIBGCC) -Wl,--end-group
 SDK_CXX := $(if $(LLVM),$(CC:clang%=clang++%),$(TOOLPREFIX)g++)
 
-sdk_line1 = cc='$(CC)' cxx='$(SDK_CXX)' objcopy='$(OBJCOPY)'
+sdk_line1 = cc='$(CC)' cxx='$(SDK_CXX)' objcopy='$(OBJCOPY)' objdump='$(OBJDUMP)'
 sdk_line2 = compile() { exec $(CC) $(SDK_FIRST) "$$@" $(SDK_LAST); }
 sdk_line3 = compile_cxx() { exec $(SDK_CXX) $(SDK_FIRST_CXX) "$$@" $(SDK_LAST); }
 sdk_line4 = link() { $(CC) $(SDK_FIRST) $(SDK_LINK) "$$@" $(SDK_LAST) $(SDK_LIBS); }
@@ -82,7 +82,7 @@ prog_includes = -I$(dir $(1)) $(if $(wildcard $(dir $(1))include/.),-I$(dir $(1)
 define prog_program
 $(BUILD)/prog/$(1).key: FORCE
 	@$$(call write_key,$(2))
-$(BUILD)/prog/$(1).sym: $(foreach s,$(2),$(call prog_object_of,$(s))) $(SDK_CONFIG) $(BUILD)/prog/$(1).key
+$(BUILD)/prog/$(1).sym: $(foreach s,$(2),$(call prog_object_of,$(s))) $(SDK_CONFIG) tools/lines.awk $(BUILD)/prog/$(1).key
 	$$(call say,LD,$$@)
 	$(Q)$(PROGCC) -g -o $(BUILD)/prog/$(1) $$(filter %.o,$$^)
 $(BUILD)/prog/$(1): $(BUILD)/prog/$(1).sym ;
