@@ -15,8 +15,8 @@ import sys
 
 PICTURE = pathlib.Path("docs/pagoda.svg")
 COMMANDS = [
-    "walk -i 60000 seq 64K >/dev/null & sleep 2s; pt walk 0x3fffff1000; kill $!",
-    "wss -i 100 walk -r -n 3 seq 64M",
+    "walk -i 60000 seq 64K >/dev/null & sleep 2s; pt walk 0x3fff6f1000; kill $!",
+    "wss -i 50 walk -r -n 3 seq 64M",
 ]
 WIDTH, HEIGHT, PANEL = 880, 380, 432
 COLOURS = {"@": "#ffb454", "#": "#ffb454", "+": "#c2703d", "-": "#5b4a52", ".": "#35343f", " ": "#1f212b"}
@@ -70,9 +70,9 @@ def samples(output):
         scale = re.search(r"\| = (\d+)([KM])$", line)
         if scale:
             unit = int(scale[1]) / (1 if scale[2] == "M" else 1024)
-        row = re.match(r" +(\d+\.\d) +\d+ +\d+ +\d+ +.*\|([^|]*)\|$", line)
+        row = re.match(r" +(\d+\.\d) +\d+ +\d+ +\d+ +(.*)\|$", line)
         if row:
-            found.append((row[1], row[2], unit))
+            found.append((row[1], max(row[2].split("|"), key=len), unit))
     return found
 
 
