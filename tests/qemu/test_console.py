@@ -126,7 +126,7 @@ def test_background_shows_its_number(m):
     assert "\n[2] " in answer(m, "sleep 700 &")
     assert answer(m, "jobs").endswith("\n[1] - Running   sleep 600\n[2] + Running   sleep 700\n")
     assert answer(m, "jobs -p").split()[-2] == pid
-    assert answer(m, "kill %1; wait %1; echo $?").endswith("\n137\n")
+    assert answer(m, "kill %1; wait %1; echo $?").endswith("\n143\n")
     assert answer(m, "kill %sleep; wait %2").endswith("wait %2\n")
     assert answer(m, "jobs").endswith("jobs\n")
     assert answer(m, "wait %1; echo $?").endswith("\nsh: %1: no such job\n127\n")
@@ -150,7 +150,7 @@ def test_foreground(m):
     m.console.expect_exact("\nsleep 600\r\n")
     m.console.send("\x03")
     m.console.expect_exact("$ ")
-    assert answer(m, "wait $!; echo $?").endswith("\n137\n")
+    assert answer(m, "wait $!; echo $?").endswith("\n143\n")
 
 
 def test_alias(m):

@@ -263,7 +263,8 @@ def test_background_reads_nothing(ours):
     """A background job gets no line that the shell should get, but can read a file or a pipe."""
     ours.run("cat &")
     ours.run("cat &")
-    assert ours.run("echo mine") == "mine\n"
+    # the shell tells of jobs that have ended before the next prompt
+    assert ours.run("echo mine").startswith("mine\n")
     assert count(ours, "cat") == 0
     ours.run("echo text > f")
     start(ours, "cat < f &", None)

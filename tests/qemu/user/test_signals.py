@@ -12,7 +12,7 @@ SOURCE = os.path.join(TOP, "tests/qemu/programs/signals.c")
 with open(SOURCE, encoding="ascii") as f:
     CASES = re.findall(r'\{ "([a-z]+)", case_', f.read())
 # What the kernel says of a program that it ends.
-MESSAGES = re.compile(r"(usertrap\(\)|            sepc|signals \(pid|  level \d|  in the area|  usual cause|  no area|  nearest).*\n")
+MESSAGES = re.compile(r"(usertrap\(\)|            sepc|signals \(pid|  level \d|  in the area|  usual cause|  no area|  nearest|  at |  called ).*\n")
 
 
 @pytest.fixture(scope="module")
