@@ -177,6 +177,38 @@ def test_interrupt_ends_a_loop(m):
     assert answer(m, "echo alive").endswith("\nalive\n")
 
 
+def test_interrupt_runs_a_trap(m):
+    """The action runs, and then the rest of the line; with an empty one the rest runs, too."""
+    answer(m, "trap 'echo trapped $?' INT")
+    m.console.send("sleep 600; echo rest $?\n")
+    m.console.expect_exact("rest $?\r\n")
+    m.console.send("\x03")
+    m.console.expect_exact("trapped 130\r\nrest 130\r\n$ ")
+    m.console.send("while :; do sleep 600; trap - INT; done; echo after\n")
+    m.console.expect_exact("after\r\n")
+    m.console.send("\x03")
+    m.console.expect_exact("trapped 130\r\n")
+    m.console.send("\x03")
+    m.console.expect_exact("$ ")
+    assert answer(m, "echo alive").endswith("\nalive\n")
+    m.console.send("trap 'echo once' INT\n")
+    m.console.expect_exact("\r\n$ ")
+    m.console.send("sleep 600 & wait; echo waited $?\n")
+    m.console.expect_exact("waited $?\r\n")
+    m.console.send("\x03")
+    m.console.expect_exact("once\r\nwaited 130\r\n$ ")
+    m.console.send("echo 'given\n")
+    m.console.expect_exact("> ")
+    m.console.send("\x03")
+    m.console.expect_exact("once\r\n$ ")
+    answer(m, "kill $!; wait; trap '' INT")
+    m.console.send("sleep 10; echo rest $?\n")
+    m.console.expect_exact("rest $?\r\n")
+    m.console.send("\x03")
+    m.console.expect_exact("rest 0\r\n$ ")
+    answer(m, "trap - INT")
+
+
 def test_interrupt_leaves_the_background_alone(m):
     answer(m, "sleep 600 &")
     m.console.send("sleep 600\n")

@@ -31,7 +31,7 @@
 	X("command", run_command, "[-v] NAME...", "run NAME, but no function")            \
 	X("type", run_type, "NAME...", "tell what a command name runs")                   \
 	X("getopts", run_getopts, "LETTERS NAME", "take the next option of a script")     \
-	X("trap", run_trap, "[COMMAND EXIT]", "run COMMAND when the shell ends")          \
+	X("trap", run_trap, "[COMMAND] SIGNAL...", "run it at a signal, or at the EXIT")  \
 	X("break", run_break, "[N]", "leave loops")                                       \
 	X("continue", run_continue, "[N]", "go on with the next round of a loop")         \
 	X("return", run_return, "[STATUS]", "leave a function or the file of `.`")        \

@@ -132,6 +132,11 @@ const char *tool_human(unsigned long bytes);
 /* The command kill, of the program and of the shell; returns its status. */
 int tool_kill(char **argv);
 
+/* A signal by its number or its name, with or without SIG; -1: there is none.  The name of
+ * one, without SIG; NULL: none that kill knows. */
+int tool_signal(const char *word);
+const char *tool_signal_name(int sig);
+
 /* The commands test (or `[`, if that is argv[0]) and printf, of the programs and of the
  * shell.  They return the status: of test 0 true, 1 false, 2 after a complaint. */
 int test_eval(int argc, char **argv);

@@ -60,19 +60,20 @@ struct shell {
 	int status;      /* of the last command: $?              */
 	int substituted; /* status of the last $(...), -1: there was none */
 	enum sh_flow flow;
-	int levels; /* loops that break and continue still have to leave */
-	int loops;  /* that run now                         */
-	int calls;  /* functions and `.` that run now       */
-	int tested; /* > 0: set -e does not look            */
+	int levels;      /* loops that break and continue still have to leave */
+	int loops;       /* that run now                         */
+	int calls;       /* functions and `.` that run now       */
+	int tested;      /* > 0: set -e does not look            */
+	int trap_status; /* $? before the trap that runs now */
 	unsigned options;
 
 	bool interactive;  /* lines come from the console            */
 	bool prompts;      /* and a person types them                */
 	bool dropped;      /* ^C while a line was edited             */
+	bool in_trap;      /* the action of a trap runs              */
 	pid_t pid;         /* $$                                     */
 	pid_t background;  /* $!, or 0                               */
 	char *name;        /* $0                                     */
-	char *exit_trap;   /* malloc'd                               */
 	const char *stack; /* about where it starts                 */
 
 	struct arena words;         /* of the commands that run */
@@ -99,7 +100,10 @@ void sh_run_line(struct sh_source *src, bool last);
 /* The same for all of a text. */
 int sh_run_text(const char *text, bool last);
 
-/* Whether ^C was typed since the prompt: the rest of the line is not run. */
+/* Whether ^C was typed since the prompt. */
+bool sh_line_dropped(void);
+
+/* The same, and INT has no trap: then the rest of the line is not run. */
 bool sh_interrupted(void);
 
 /* Give up: a script ends with @status, at the keyboard the next prompt comes. */
@@ -188,6 +192,36 @@ int sh_job_foreground(pid_t pid);
 /* The builtin `wait`: for one process, or for all. */
 int sh_job_wait(pid_t pid);
 int sh_jobs_wait(void);
+
+/* --- run/traps.c ------------------------------------------------------------ */
+
+/* What `trap` has set for a signal, 0: for the end of the shell.  "": it is ignored; NULL:
+ * nothing is set. */
+const char *sh_trap_action(int sig);
+
+/* Set it; false with errno after a failure. */
+bool sh_trap_set(int sig, const char *action);
+
+/* Whether a trap has commands to run: then this process has to stay. */
+bool sh_traps_any(void);
+
+/* In a subshell: only what is ignored stays. */
+void sh_traps_reset(void);
+
+/* A signal whose action has to run, or 0. */
+int sh_trap_came(void);
+
+/* Run the actions of the signals that came. */
+void sh_traps_run(void);
+
+/* Run that of EXIT. */
+void sh_trap_exit(void);
+
+/* Whether system calls end with EINTR when there is a trap for a signal. */
+void sh_traps_interrupt(bool on);
+
+/* ^C at the keyboard: true if INT has a trap, whose action will run. */
+bool sh_trap_interrupt(void);
 
 /* --- run/find.c ------------------------------------------------------------- */
 

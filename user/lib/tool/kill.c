@@ -133,6 +133,21 @@ static int signal_find(const char *word)
 	return -1;
 }
 
+int tool_signal(const char *word)
+{
+	int i = signal_find(word);
+
+	return i < 0 ? -1 : signals[i].number;
+}
+
+const char *tool_signal_name(int sig)
+{
+	for (int i = 1; i < NSIGNALS; i++)
+		if (signals[i].number == sig)
+			return signals[i].name;
+	return NULL;
+}
+
 static int signal_list(char **words)
 {
 	int i, error;

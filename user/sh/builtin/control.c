@@ -44,9 +44,11 @@ static int control_leave(char **argv, enum sh_flow flow)
 	return shell.status;
 }
 
+/* In a trap without a number: as it was before the trap. */
 int run_exit(int argc, char **argv)
 {
-	(void)argc;
+	if (argc < 2 && shell.in_trap)
+		shell.status = shell.trap_status;
 	return control_leave(argv, SH_EXIT);
 }
 
@@ -110,33 +112,4 @@ int run_exec(int argc, char **argv)
 		sh_redirect_close();
 	status = sh_exec(argv + 1);
 	return sh_abort(status);
-}
-
-/* With one argument the condition goes back to its default. */
-int run_trap(int argc, char **argv)
-{
-	char **name = argv + 1, *action = "-";
-	int status = 0;
-
-	if (argc > 1 && strcmp(*name, "--") == 0)
-		name++;
-	if (!*name) {
-		const char *text = shell.exit_trap ? sh_quote(shell.exit_trap) : NULL;
-
-		if (text)
-			printf("trap -- %s EXIT\n", text);
-		return 0;
-	}
-	if (name[1])
-		action = *name++;
-	for (; *name; name++) {
-		if (strcmp(*name, "EXIT") != 0 && strcmp(*name, "0") != 0) {
-			sh_say("sh: trap: ", *name, ": only EXIT can be caught\n", NULL);
-			status = 1;
-			continue;
-		}
-		free(shell.exit_trap);
-		shell.exit_trap = strcmp(action, "-") == 0 ? NULL : strdup(action);
-	}
-	return status;
 }

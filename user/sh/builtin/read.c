@@ -134,6 +134,7 @@ int run_read(int argc, char **argv)
 	bool raw = argc > 1 && strcmp(argv[1], "-r") == 0;
 	char **names = argv + 1 + raw;
 	struct read_line line = { 0 };
+	bool read;
 
 	if (!*names)
 		names = reply;
@@ -144,7 +145,10 @@ int run_read(int argc, char **argv)
 		return SH_STATUS_WRONG;
 	line.len = 0;
 	line.text[0] = '\0';
-	if (!read_input(&line, raw) || !read_assign(&line, names))
+	sh_traps_interrupt(true); /* it ends as at the end of the input */
+	read = read_input(&line, raw);
+	sh_traps_interrupt(false);
+	if (!read || !read_assign(&line, names))
 		return SH_STATUS_WRONG;
 	return line.end;
 }

@@ -192,7 +192,7 @@ static bool input_line(const char *prompt)
 static bool input_more(struct sh_source *src)
 {
 	(void)src;
-	return !in.end && !sh_interrupted() && input_line("> ");
+	return !in.end && !sh_line_dropped() && input_line("> ");
 }
 
 int input_run(void)
@@ -204,11 +204,16 @@ int input_run(void)
 		if (shell.prompts)
 			sh_jobs_notify();
 		in.src.len = in.src.at = 0;
+		if (sh_line_dropped())
+			(void)sh_trap_interrupt();
 		shell.dropped = false;
 		if (shell.flow == SH_ABORT)
 			shell.flow = SH_GO;
 		if (shell.interactive)
 			(void)job(JOB_PROMPT);
+		sh_traps_run();
+		if (shell.flow != SH_GO)
+			continue;
 		if (!input_line("$ "))
 			break;
 		sh_run_line(&in.src, false);

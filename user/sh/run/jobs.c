@@ -46,8 +46,7 @@ pid_t sh_fork(void)
 		sh_warn("fork");
 	} else if (pid == 0) {
 		shell.interactive = shell.prompts = false;
-		free(shell.exit_trap);
-		shell.exit_trap = NULL;
+		sh_traps_reset();
 		sh_redirect_close();
 		jobs_forget();
 	}
@@ -268,6 +267,26 @@ void sh_jobs_notify(void)
 	jobs_told();
 }
 
+/* waitpid() that ^C or a signal with a trap ends. */
+static pid_t job_await(pid_t pid, int *status)
+{
+	pid_t ended = -1;
+
+	sh_traps_interrupt(true);
+	if (!sh_trap_came())
+		ended = waitpid(pid, status, shell.interactive ? WAIT_INTERRUPT : 0);
+	sh_traps_interrupt(false);
+	return ended;
+}
+
+/* The status of a wait that did not find the end of a process. */
+static int job_wait_failed(int otherwise)
+{
+	if (sh_interrupted())
+		return SH_STATUS_INTERRUPTED;
+	return sh_trap_came() ? 128 + sh_trap_came() : otherwise;
+}
+
 int sh_job_wait(pid_t pid)
 {
 	struct job *j = job_find(pid);
@@ -276,8 +295,8 @@ int sh_job_wait(pid_t pid)
 	if (!j)
 		return SH_STATUS_MISSING;
 	if (j->status < 0) {
-		if (waitpid(pid, &status, shell.interactive ? WAIT_INTERRUPT : 0) < 0)
-			return sh_interrupted() ? SH_STATUS_INTERRUPTED : SH_STATUS_MISSING;
+		if (job_await(pid, &status) < 0)
+			return job_wait_failed(SH_STATUS_MISSING);
 		job_ended(pid, status);
 	}
 	status = j->status;
@@ -303,10 +322,10 @@ int sh_jobs_wait(void)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, shell.interactive ? WAIT_INTERRUPT : 0)) > 0)
+	while ((pid = job_await(-1, &status)) > 0)
 		job_ended(pid, status);
-	if (sh_interrupted())
-		return SH_STATUS_INTERRUPTED;
-	jobs_free_ended(0);
-	return 0;
+	status = job_wait_failed(0);
+	if (!status)
+		jobs_free_ended(0);
+	return status;
 }

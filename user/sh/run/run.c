@@ -11,9 +11,19 @@
 /* Bytes of stack for commands within commands; arguments may have taken half of it. */
 #define STACK_USED 400000
 
-bool sh_interrupted(void)
+bool sh_line_dropped(void)
 {
 	return shell.interactive && (shell.dropped || job(JOB_INTERRUPTED) > 0);
+}
+
+bool sh_interrupted(void)
+{
+	if (!sh_line_dropped())
+		return false;
+	if (shell.dropped || !sh_trap_interrupt())
+		return true;
+	(void)job(JOB_PROMPT); /* what is started from here on does not end */
+	return false;
 }
 
 int sh_abort(int status)
@@ -25,18 +35,7 @@ int sh_abort(int status)
 
 _Noreturn void sh_exit(void)
 {
-	char *trap = shell.exit_trap;
-
-	shell.exit_trap = NULL;
-	if (trap) {
-		int status = shell.status;
-
-		shell.flow = SH_GO;
-		shell.options &= ~(unsigned)SH_ERREXIT;
-		sh_run_text(trap, false);
-		if (shell.flow != SH_EXIT)
-			shell.status = status;
-	}
+	sh_trap_exit();
 	_exit(shell.status & 0xff);
 }
 
@@ -75,12 +74,12 @@ void sh_run_line(struct sh_source *src, bool last)
 		program->users = 1;
 		result = sh_parse(&program->arena, src, &tree, &near);
 	}
-	if (sh_interrupted())
+	if (sh_line_dropped())
 		shell.status = SH_STATUS_INTERRUPTED;
 	else if (result != SH_OK)
 		source_complain(result, near);
 	shell.program = program;
-	if (tree && shell.flow == SH_GO && !sh_interrupted() &&
+	if (tree && shell.flow == SH_GO && !sh_line_dropped() &&
 	    !(shell.options & SH_NOEXEC && !shell.interactive))
 		sh_run(tree, last && !src->text[src->at]);
 	shell.program = outer;
@@ -173,11 +172,23 @@ static int run_if(const struct sh_node *node, bool last)
 	return sh_run(part, last);
 }
 
+/* Between commands: whether what follows is not run.  ^C may have a trap, which runs. */
+static bool run_stops(void)
+{
+	if (sh_interrupted())
+		return true;
+	if (sh_trap_came())
+		sh_traps_run();
+	return shell.flow != SH_GO;
+}
+
 /* After a round: whether the loop ends here. */
 static bool loop_ends(void)
 {
-	if (shell.flow == SH_GO)
-		return sh_interrupted();
+	if (shell.flow == SH_GO && !run_stops())
+		return false;
+	if (shell.flow == SH_GO) /* ^C */
+		return true;
 	if (shell.flow != SH_BREAK && shell.flow != SH_CONTINUE)
 		return true;
 	if (--shell.levels > 0)
@@ -295,7 +306,7 @@ static int run_case(const struct sh_node *node, bool last)
 
 static int run_group(const struct sh_node *node, bool last)
 {
-	pid_t pid = last && !shell.exit_trap ? 0 : sh_fork();
+	pid_t pid = last && !sh_traps_any() ? 0 : sh_fork();
 
 	if (pid != 0)
 		return sh_wait(pid);
@@ -411,7 +422,7 @@ static int run_andor(const struct sh_node *node, bool last)
 		shell.tested += part->next != NULL;
 		status = sh_run(part, last && !part->next);
 		shell.tested -= part->next != NULL;
-		if (shell.flow != SH_GO || (part->next && sh_interrupted()))
+		if (shell.flow != SH_GO || (part->next && run_stops()))
 			break;
 	}
 	return status;
@@ -426,7 +437,7 @@ static int run_list(const struct sh_node *node, bool last)
 			status = run_background(part);
 		else
 			status = sh_run(part, last && !part->next);
-		if (shell.flow != SH_GO || (part->next && sh_interrupted()))
+		if (shell.flow != SH_GO || (part->next && run_stops()))
 			break;
 		shell.status = status;
 	}
@@ -488,6 +499,8 @@ int sh_run(const struct sh_node *node, bool last)
 		return sh_abort(SH_STATUS_WRONG);
 	}
 	shell.status = run_redirected(node, last);
+	if (sh_trap_came())
+		sh_traps_run();
 	fails = shell.status && (node->kind == SH_SIMPLE || node->kind == SH_GROUP ||
 				 (node->kind == SH_PIPELINE && !node->negated));
 	if (fails && shell.options & SH_ERREXIT && !shell.tested && shell.flow == SH_GO)

@@ -248,7 +248,7 @@ int sh_run_simple(const struct sh_node *node, bool last)
 	if (argv && (argc == 0 || sh_builtin_find(argv[0]) || sh_function_find(argv[0]))) {
 		status = run_inside(node, argc, argv);
 	} else if (argv) {
-		pid_t pid = last && !shell.exit_trap ? 0 : sh_fork();
+		pid_t pid = last && !sh_traps_any() ? 0 : sh_fork();
 
 		if (pid == 0)
 			run_program(node, argv);
