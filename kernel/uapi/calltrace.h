@@ -83,12 +83,18 @@
 	X(fcntl, "dFl")      \
 	X(pread, "dBuu")     \
 	X(pwrite, "dbuu")    \
-	X(calltrace, "dd")
+	X(calltrace, "dd")   \
+	X(sigaction, "daa")  \
+	X(sigmask, "dx")     \
+	X(sigsend, "ddd")    \
+	X(sigstack, "aa")    \
+	X(sigtimer, "aa")
 
 enum call_record_kind {
 	CALL_BEGIN, /* strings and bytes that the call is given */
 	CALL_END,   /* bytes that it has written, and its result */
-	CALL_EXIT,  /* the process ends: result is its status     */
+	CALL_EXIT,  /* the process ends: result is its status, or
+		     * arg[0] the signal that ended it            */
 };
 
 #define CALL_TEXT 272 /* bytes of all pieces of a record           */

@@ -120,10 +120,16 @@ struct tool_line {
 /* Read the next line; false at the end of the file. */
 bool tool_line(FILE *file, struct tool_line *line);
 
-/* Run a program and wait for it; returns its status, -1 if it was killed.  If it cannot be
- * started, that is complained about, and the status is one of these. */
+/* Run a program and wait for it; returns its status, -n if signal n ended it.  If it cannot
+ * be started, that is complained about, and the status is one of these. */
 enum { RUN_NOT_RUNNABLE = 126, RUN_NOT_FOUND = 127 };
 int tool_run(char **argv);
+
+/* The status of a program that ends as the one did which tool_run() ran: 128 + n. */
+static inline int tool_run_status(int ended)
+{
+	return ended < 0 ? 128 - ended : ended;
+}
 
 /* Bytes as people read them, such as 812, 1.5K or 12M, rounded up; valid until the next
  * call. */

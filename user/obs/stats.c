@@ -1,7 +1,6 @@
 /* stats - print what the kernel has counted, since boot or while a command ran */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,7 +71,7 @@ static int print_gains(char **argv, bool all)
 		if (gain && (all || !strchr(c->name, ':')))
 			fprintf(stderr, "%-16s %9llu  %s\n", c->name, gain, c->what);
 	}
-	return status < 0 ? 128 + SIGKILL : status;
+	return tool_run_status(status);
 }
 
 /* --- the device ------------------------------------------------------------- */

@@ -4,10 +4,10 @@
  * (uapi/calltrace.h); callnames.h has words for the numbers in it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <callnames.h>
@@ -255,12 +255,17 @@ static void calls_forget(int pid)
 
 static void take_exit(const struct call_record *r)
 {
+	const char *name;
+
 	calls_forget(r->pid);
 	if (only_count)
 		return;
 	line_begin(r->pid);
-	if (r->result == -1)
-		fputs("+++ killed +++\n", out);
+	name = tool_signal_name((int)r->arg[0]);
+	if (name)
+		fprintf(out, "+++ killed by SIG%s +++\n", name);
+	else if (r->arg[0])
+		fprintf(out, "+++ killed by signal %llu +++\n", r->arg[0]);
 	else
 		fprintf(out, "+++ exited with %lld +++\n", r->result & 0xff);
 }
@@ -385,10 +390,10 @@ static int command_run(char **argv)
 		command_exec(path, argv, told);
 	close(told[1]);
 	records_read(told[0]);
-	while (wait_status(pid, &status, 0) < 0)
+	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			tool_die(*argv);
-	return status == -1 ? 128 + SIGKILL : status & 0xff;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 int main(int argc, char **argv)

@@ -227,13 +227,13 @@ static int command_follow(int pid, unsigned long long begin)
 
 	do {
 		usleep(PERIOD_US);
-		ended = wait_status(pid, &status, WNOHANG);
+		ended = waitpid(pid, &status, WNOHANG);
 		harts_read();
 		pending_print(begin);
 	} while (ended == 0 || (ended < 0 && errno == EINTR));
 	if (ended < 0)
 		tool_die("wait");
-	return status & 0xff;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 int main(int argc, char **argv)

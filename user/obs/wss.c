@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <pagoda.h>
@@ -447,9 +448,9 @@ static int watch_command(char **argv, int ms, long count)
 		_exit(127);
 	}
 	watch(pid, ms, count, true);
-	if (wait_status(pid, &status, 0) < 0)
+	if (waitpid(pid, &status, 0) < 0)
 		tool_die("wait");
-	return status & 0xff;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 static bool is_number(const char *text)

@@ -1,5 +1,4 @@
 /* time - run a command and tell how long it took */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -14,7 +13,7 @@ static const char usage[] =
 	"long processors ran it and what it started: its programs (user) and the kernel\n"
 	"for them (sys).  Their sum is exact; 500 samples a second tell how it is\n"
 	"divided, and a command of a few ms may have none: then all is user.  The status\n"
-	"is COMMAND's; 127: it was not found; 126: it could not be run.\n"
+	"is COMMAND's, 128 + N if signal N ended it; 127: not found; 126: cannot be run.\n"
 	"  -p   the format of POSIX; there is no other\n";
 
 static double time_now(void)
@@ -48,5 +47,5 @@ int main(int argc, char **argv)
 	getrusage(RUSAGE_CHILDREN, &r);
 	fprintf(stderr, "real %.2f\nuser %.2f\nsys %.2f\n", time_now() - start,
 		seconds(r.ru_utime, before.ru_utime), seconds(r.ru_stime, before.ru_stime));
-	return status < 0 ? 128 + SIGKILL : status;
+	return tool_run_status(status);
 }

@@ -46,7 +46,7 @@ int main(int argc, char **argv)
 		if (ferror(stdout))
 			return tool_finish();
 		if (status && end_if_failed)
-			return status < 0 ? 255 : status;
+			return tool_run_status(status);
 		/* Even with 0, ^C finds time. */
 		if (pause_ticks(ticks ? ticks : 1) < 0)
 			tool_die(time);

@@ -22,7 +22,7 @@ static const char usage[] =
 	"  -s   at most N bytes of arguments                       -t   show each command\n"
 	"  -E   WORD is the end         -x   end if what -n asks for is too long for -s\n"
 	"The command's standard input is empty.  Status 123: a command failed; 124: its\n"
-	"status was 255; 125: it was killed; 126, 127: it cannot be run, or found.\n";
+	"status was 255; 125: a signal ended it; 126, 127: it cannot be run, or found.\n";
 
 static FILE *in;
 static bool zeros, show, end_if_full;
@@ -114,7 +114,8 @@ static void run(char **argv)
 	if (status == RUN_NOT_RUNNABLE || status == RUN_NOT_FOUND)
 		exit(status);
 	if (status == 255 || status < 0) {
-		tool_warnx(*argv, status < 0 ? "was killed" : "its status 255 ends xargs");
+		tool_warnx(*argv,
+			   status < 0 ? strsignal(-status) : "its status 255 ends xargs");
 		exit(status < 0 ? 125 : 124);
 	}
 	if (status)

@@ -161,12 +161,13 @@ void calltrace_tell(const struct thread *t, u32 used, s64 number, const s64 *res
 	calltrace_send(t->proc, &g);
 }
 
-void calltrace_leave(struct proc *p, int status)
+void calltrace_leave(struct proc *p)
 {
 	struct gather g;
 
 	gather_init(&g, CALL_EXIT);
-	g.record.result = status;
+	g.record.result = (int)p->status;
+	g.record.arg[0] = p->status >> 32;
 	calltrace_send(p, &g);
 	file_put(p->tracer);
 	p->tracer = NULL;

@@ -15,8 +15,8 @@ struct thread;
  * lock.  Sleeps. */
 void calltrace_tell(const struct thread *t, u32 used, s64 number, const s64 *result);
 
-/* exit: tells that @p, the running process, ends with @status, and gives the pipe back. */
-void calltrace_leave(struct proc *p, int status);
+/* exit: tells how @p, the running process, ends, and gives the pipe back. */
+void calltrace_leave(struct proc *p);
 
 /* fork: @child, which nobody else can see, does as @parent does. */
 void calltrace_fork(struct proc *child, const struct proc *parent);

@@ -43,9 +43,9 @@ def test_arguments_names_and_errors(m):
     ("walk seq 8K", r"mmap\(NULL, 8192, PROT_READ\|PROT_WRITE, MAP_PRIVATE\|MAP_ANONYMOUS, -1, 0\) = 0x\w+"),
     ("tail -n1 one", r"fstat\(3, \{st_mode=S_IFREG, st_size=4, \.\.\.\}\) = 0|read\(3, \"abc\\n\".*"),
     ("sh -c 'true | true'", r"pipe\(\[3, 4\]\) = 0"),
-    ("sh -c 'true | true'", r"wait4\(\d+, \[0\], 0\) = \d+"),
+    ("sh -c 'true | true'", r"wait4\(\d+, \[0\], WAIT_POSIX\) = \d+"),
     ("sh -c 'echo x > one'", r"fcntl\(3, FCNTL_DUP_TO, 1\) = 1|fcntl\(1, F_DUPFD, 10\) = \d+"),
-    ("kill 9999", r"kill\(9999.*\) = -1 ESRCH \(No such process\)"),
+    ("kill 9999", r"sigsend\(9999, 0, 15\) = -1 ESRCH \(No such process\)"),
     (r"printf 'a\001\0012\r\\\n'", r'write\(1, "a\\1\\0012\\r\\\\\\n", 7\) = 7'),
 ])
 def test_how_arguments_are_shown(m, command, line):
@@ -99,7 +99,23 @@ def test_complaints(m, line, code, says):
 
 def test_a_command_that_is_killed(m):
     code, lines = calls(m, "-e kill sh -c 'kill -9 $$'")
-    assert code == 137 and lines[-1] == "+++ killed +++", lines
+    assert code == 137 and lines[-1] == "+++ killed by SIGKILL +++", lines
+    code, lines = calls(m, "-e kill sh -c 'kill $$'")
+    assert code == 143 and lines[-1] == "+++ killed by SIGTERM +++", lines
+
+
+@pytest.mark.parametrize("command", ["time", "stats", "vmtrace", "wss -n 1 -i 1", "env", "strace -o /dev/null"])
+def test_status_of_a_command_that_a_signal_ended(m, command):
+    for signal, want in ("TERM", 143), ("HUP", 129), ("KILL", 137):
+        code, text = status(m, f"{command} sh -c 'kill -s {signal} $$' > out 2> out2")
+        assert code == want, text
+
+
+def test_watch_and_xargs_tell_of_a_signal(m):
+    code, text = status(m, "watch -e 'kill -s HUP $$' > out")
+    assert code == 129, text
+    code, text = status(m, "echo 'kill $$' | xargs -0 sh -c")
+    assert code == 125 and "xargs: sh: Terminated\n" in text, text
 
 
 def test_trace_has_the_lines_of_the_lab(m):

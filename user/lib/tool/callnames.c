@@ -140,6 +140,7 @@ static const struct flag {
 	{ 'F', ~0u, FCNTL_FLAGS, "F_GETFL" },
 	{ 'w', WAIT_NOHANG, WAIT_NOHANG, "WNOHANG" },
 	FLAG('w', WAIT_INTERRUPT),
+	FLAG('w', WAIT_POSIX),
 	FLAG('j', JOIN_NOHANG),
 	ONE_OF('f', ~0u, FUTEX_WAIT),
 	ONE_OF('f', ~0u, FUTEX_WAKE),

@@ -2,7 +2,7 @@
 #include <tool.h>
 
 #include <errno.h>
-#include <pagoda.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 int tool_run(char **argv)
@@ -19,7 +19,7 @@ int tool_run(char **argv)
 		tool_warn(*argv);
 		_exit(status);
 	}
-	if (wait_status(pid, &status, 0) < 0)
+	if (waitpid(pid, &status, 0) < 0)
 		tool_die(*argv);
-	return status;
+	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }

@@ -5,7 +5,6 @@
  * it asks the kernel, see sh_interrupted(). */
 #include "shell.h"
 
-#include <pagoda.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
