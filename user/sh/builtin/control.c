@@ -2,8 +2,6 @@
 #include "builtin/builtin.h"
 
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static int control_leave_loops(char **argv, enum sh_flow flow)
