@@ -14,7 +14,6 @@
 #include "core/coreup.h"
 #include "core/machine.h"
 #include "core/report/panic.h"
-#include "core/sync/rcu.h"
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "uapi/errno.h"
@@ -22,52 +21,15 @@
 #define SLICE_HZ 100    /* turns of 10 ms                                    */
 #define BALANCE_HZ 2000 /* after 0.5 ms an idle hart takes a thread that waits */
 #define SAMPLE_HZ 500   /* of struct cputime                                     */
-#define KTHREADS_MAX 8
 
 struct hart harts[MAX_HARTS];
 u32 nharts;
-static struct thread kthreads[KTHREADS_MAX];
-static unsigned nkthreads;
-
-bool thread_killed(void)
-{
-	return __atomic_load_n(&thread_current()->killed, __ATOMIC_RELAXED);
-}
-
-/* During a call the trap frame still has its first argument. */
-bool thread_interrupted(bool restarts)
-{
-	struct thread *t = thread_current();
-
-	if (!__atomic_load_n(&t->stops, __ATOMIC_RELAXED))
-		return false;
-	if (restarts && t->tf) {
-		t->interrupted = THREAD_RESTARTS;
-		t->interrupted_a0 = t->tf->a0;
-	}
-	return true;
-}
-
-void thread_broke_pipe(void)
-{
-	thread_current()->broke_pipe = true;
-}
 
 void hart_ipi(struct hart *h, u64 work)
 {
 	__atomic_fetch_or(&h->ipi_work, work, __ATOMIC_SEQ_CST);
 	sbi_send_ipi(BIT(h->cpu.index));
 }
-
-#ifdef PAGODA_CHECK
-void thread_may_sleep(void)
-{
-	const struct hart *h = hart_current();
-
-	ASSERT(!h->in_interrupt && !h->spin_depth && !h->irq_depth);
-	ASSERT(rcu_harts[h->cpu.index].turns % 2 == 0);
-}
-#endif
 
 /* --- queues ------------------------------------------------------------ */
 
@@ -304,22 +266,6 @@ void thread_init(struct thread *t, const char *name, u64 stack_top, void (*fn)(v
 void thread_start(struct thread *t)
 {
 	thread_make_ready(thread_lock_home(t), t);
-}
-
-int kthread_start(const char *name, void (*fn)(void *), void *arg)
-{
-	struct thread *t = &kthreads[nkthreads];
-	u64 stack;
-
-	if (nkthreads == KTHREADS_MAX)
-		return -ENOMEM;
-	stack = kstack_alloc();
-	if (!stack)
-		return -ENOMEM;
-	nkthreads++;
-	thread_init(t, name, stack, fn, arg);
-	thread_start(t);
-	return 0;
 }
 
 /* Without the queue lock: others change the state of a running thread only if it is about
