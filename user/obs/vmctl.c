@@ -144,6 +144,28 @@ static void print_values(const struct snap_option *o)
 		       o->values + first);
 }
 
+#define LINE_WIDTH 79
+
+/* The pieces of @text, which have ", " between them, from column @from on; further lines
+ * begin there, too. */
+static void print_pieces(int from, const char *text)
+{
+	int at = from;
+
+	while (*text) {
+		int n = (int)strcspn(text, ",") + (strchr(text, ',') != NULL);
+
+		if (at > from && at + 1 + n > LINE_WIDTH) {
+			printf("\n%*s", from, "");
+			at = from;
+		}
+		at += printf("%s%.*s", at > from ? " " : "", n, text);
+		text += n;
+		text += strspn(text, " ");
+	}
+	putchar('\n');
+}
+
 /* What other values than the default change: made from docs/performance.md. */
 static void print_costs(const char *name)
 {
@@ -156,8 +178,9 @@ static void print_costs(const char *name)
 
 	for (size_t i = 0; i < sizeof(costs) / sizeof(*costs); i++)
 		if (strcmp(costs[i].name, name) == 0)
-			printf("  %-9s changes instructions: %s\n", costs[i].value,
-			       costs[i].rows);
+			print_pieces(printf("  %-9s changes instructions: ",
+					    costs[i].value),
+				     costs[i].rows);
 }
 
 static void print_detail(const struct snap_option *o)
