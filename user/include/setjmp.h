@@ -3,6 +3,7 @@
 
 #include_next <setjmp.h>
 #include <signal.h>
+#include <sys/cdefs.h>
 
 #ifndef sigsetjmp
 typedef struct {
@@ -16,5 +17,7 @@ typedef struct {
 					: 0),                                            \
 	 setjmp((env)->registers))
 
-_Noreturn void siglongjmp(sigjmp_buf env, int value);
+__BEGIN_DECLS
+void siglongjmp(sigjmp_buf env, int value) __attribute__((noreturn));
+__END_DECLS
 #endif

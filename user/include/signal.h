@@ -9,9 +9,7 @@
 
 #include "uapi/signal.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+__BEGIN_DECLS
 
 typedef int sig_atomic_t;
 #ifndef _SIGSET_T_DECLARED
@@ -48,12 +46,13 @@ struct sigevent {
 int kill(pid_t pid, int sig);
 int raise(int sig);
 _sig_func_ptr signal(int sig, _sig_func_ptr handler);
-int sigaction(int sig, const struct sigaction *action, struct sigaction *old);
-int sigprocmask(int how, const sigset_t *set, sigset_t *old);
-int pthread_sigmask(int how, const sigset_t *set, sigset_t *old);
+int sigaction(int sig, const struct sigaction *__restrict action,
+	      struct sigaction *__restrict old);
+int sigprocmask(int how, const sigset_t *__restrict set, sigset_t *__restrict old);
+int pthread_sigmask(int how, const sigset_t *__restrict set, sigset_t *__restrict old);
 int sigpending(sigset_t *set);
 int sigsuspend(const sigset_t *mask);
-int sigaltstack(const stack_t *stack, stack_t *old);
+int sigaltstack(const stack_t *__restrict stack, stack_t *__restrict old);
 int sigemptyset(sigset_t *set);
 int sigfillset(sigset_t *set);
 int sigaddset(sigset_t *set, int sig);
@@ -61,6 +60,4 @@ int sigdelset(sigset_t *set, int sig);
 int sigismember(const sigset_t *set, int sig);
 void psignal(int sig, const char *what);
 
-#ifdef __cplusplus
-}
-#endif
+__END_DECLS

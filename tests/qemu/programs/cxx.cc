@@ -4,6 +4,8 @@
 #include <err.h>
 #include <poll.h>
 #include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -46,6 +48,27 @@ static int once()
 	return value;
 }
 
+static volatile sig_atomic_t caught;
+
+static void note(int sig)
+{
+	caught = sig;
+}
+
+/* Out of a handler that has returned, by a jump that C++ calls. */
+static int signals()
+{
+	struct sigaction a = {};
+	sigjmp_buf back;
+
+	a.sa_handler = note;
+	sigaction(SIGUSR1, &a, nullptr);
+	raise(SIGUSR1);
+	if (sigsetjmp(back, 1) == 0)
+		siglongjmp(back, 1);
+	return caught == SIGUSR1;
+}
+
 int main()
 {
 	shape *s = new square(5);
@@ -55,6 +78,7 @@ int main()
 	numbers[9] = largest(1, 2);
 	printf("%d %d %d %d %d\n", s->area(), before_main.area(), numbers[9], once(), once());
 	printf("%d %d\n", lstat(".", &st), largest(2.5, 1.5) > 2);
+	printf("signals %d\n", signals());
 	delete[] numbers;
 	delete s;
 	puts("end of main");

@@ -119,7 +119,7 @@ def test_date_and_time(m, host, line):
 
 @pytest.mark.skipif(not shutil.which("riscv64-unknown-elf-g++"), reason="no C++ compiler")
 def test_cplusplus(m):
-    assert m.run("/cxx") == ("made once\n25 9 2 4 4\n0 1\nsquare 5 is gone\nend of main\nsquare 3 is gone\n")
+    assert m.run("/cxx") == ("made once\n25 9 2 4 4\n0 1\nsignals 1\nsquare 5 is gone\nend of main\nsquare 3 is gone\n")
 
 
 def test_date_is_that_of_the_host(m):
