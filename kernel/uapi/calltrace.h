@@ -1,9 +1,10 @@
 /* calltrace.h - system calls as records, for the program strace.
  *
  * calltrace(fd, follow): from now on a record goes to the pipe @fd at the beginning and at
- * the end of each call of the process, and one when it ends.  A process that it forks later
- * does the same, if @follow is not 0.  The caller waits while the pipe is full, so no
- * record is lost; without a reader the calls go on untold.
+ * the end of each call of the process, one when it ends, and one when a handler of a signal
+ * begins.  A process that it forks later
+ * does the same, if @follow is not 0.  The caller waits while the pipe is full, and
+ * takes signals after that, so no record is lost; without a reader the calls go on untold.
  * -EINVAL: @fd is not the end of a pipe for writing; -EBADF; -EBUSY: it is so already. */
 #pragma once
 
@@ -15,6 +16,8 @@
  *	W an int   P two ints   S struct stat; all three as the call leaves them there
  *	O flags of open   F what fcntl is to do   h whence of lseek   w options of wait4
  *	j options of join   f op of futex
+ *	g a signal   k what sigmask is to do   K a set of signals
+ *	H struct signal_action   T struct signal_timer; both as the call is given them
  *	r rights of a mapping   m flags of mmap   A advice   y flags of msync   R of mremap
  *
  * X(call, letters) */
@@ -83,18 +86,20 @@
 	X(fcntl, "dFl")      \
 	X(pread, "dBuu")     \
 	X(pwrite, "dbuu")    \
-	X(calltrace, "dd")   \
-	X(sigaction, "daa")  \
-	X(sigmask, "dx")     \
-	X(sigsend, "ddd")    \
+	X(sigaction, "gHa")  \
+	X(sigmask, "kK")     \
+	X(sigsend, "ddg")    \
 	X(sigstack, "aa")    \
-	X(sigtimer, "aa")
+	X(sigtimer, "Ta")    \
+	X(sigresume, "")     \
+	X(calltrace, "dd")
 
 enum call_record_kind {
-	CALL_BEGIN, /* strings and bytes that the call is given */
-	CALL_END,   /* bytes that it has written, and its result */
-	CALL_EXIT,  /* the process ends: result is its status, or
-		     * arg[0] the signal that ended it            */
+	CALL_BEGIN,  /* strings and bytes that the call is given */
+	CALL_END,    /* bytes that it has written, and its result */
+	CALL_EXIT,   /* the process ends: result is its status; the upper half is the signal
+		     * that has ended it, or 0 */
+	CALL_SIGNAL, /* a handler begins: result is the signal     */
 };
 
 #define CALL_TEXT 272 /* bytes of all pieces of a record           */

@@ -177,7 +177,8 @@ static void print_result(const struct call_record *r)
 {
 	if (r->result >= 0) {
 		fprintf(out,
-			call_gives_address((int)r->number) ? ") = %#llx\n" : ") = %lld\n",
+			call_gives_hexadecimal((int)r->number) ? ") = %#llx\n"
+							       : ") = %lld\n",
 			r->result);
 		return;
 	}
@@ -253,21 +254,35 @@ static void calls_forget(int pid)
 	}
 }
 
+/* @form: has the name, or the number. */
+static void print_signal(const char *form, int sig)
+{
+	const char *name = call_signal(sig);
+	char number[12];
+
+	snprintf(number, sizeof(number), "%d", sig);
+	fprintf(out, form, name ? name : number);
+}
+
 static void take_exit(const struct call_record *r)
 {
-	const char *name;
-
 	calls_forget(r->pid);
 	if (only_count)
 		return;
 	line_begin(r->pid);
-	name = tool_signal_name((int)r->arg[0]);
-	if (name)
-		fprintf(out, "+++ killed by SIG%s +++\n", name);
-	else if (r->arg[0])
-		fprintf(out, "+++ killed by signal %llu +++\n", r->arg[0]);
+	if (r->result >> 32)
+		print_signal("+++ killed by %s +++\n", (int)(r->result >> 32));
 	else
 		fprintf(out, "+++ exited with %lld +++\n", r->result & 0xff);
+}
+
+/* A handler begins. */
+static void take_handler(const struct call_record *r)
+{
+	if (only_count)
+		return;
+	line_begin(r->tid);
+	print_signal("--- %s ---\n", (int)r->result);
 }
 
 static void take_record(const struct call_record *r)
@@ -276,12 +291,14 @@ static void take_record(const struct call_record *r)
 
 	first = first ? first : r->tid;
 	many |= r->tid != first;
-	if (r->number < CALLS_MAX && !counts[r->number].wanted && r->kind != CALL_EXIT)
+	if (r->number < CALLS_MAX && !counts[r->number].wanted && r->kind < CALL_EXIT)
 		return;
 	if (r->kind == CALL_BEGIN)
 		take_begin(r);
 	else if (r->kind == CALL_END)
 		take_end(r);
+	else if (r->kind == CALL_SIGNAL)
+		take_handler(r);
 	else
 		take_exit(r);
 }

@@ -9,6 +9,7 @@
 #include "proc/proc.h"
 #include "proc/signal/signal_priv.h"
 #include "proc/syscall.h"
+#include "proc/trace/calltrace.h"
 #include "uapi/errno.h"
 
 static struct slab_cache signals_slab;
@@ -284,8 +285,11 @@ void signal_attend(struct thread *self)
 	signal_restart(self, &t);
 	if (t.sig && t.fate == SIGNAL_END)
 		proc_exit(STATUS_KILLED(t.sig));
-	if (t.sig && t.fate == SIGNAL_CATCH)
+	if (t.sig && t.fate == SIGNAL_CATCH) {
+		if (p->tracer)
+			calltrace_handler(p, t.sig);
 		signal_call(self, th, &t);
+	}
 }
 
 /* --- processes --------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "proc/trace/calltrace.h"
 
 #include "core/clock.h"
+#include "core/sched.h"
 #include "fs/file.h"
 #include "lib/string.h"
 #include "mm/uaccess.h"
@@ -13,9 +14,11 @@
 #include "proc/threads/fds.h"
 #include "uapi/calltrace.h"
 #include "uapi/errno.h"
+#include "uapi/signal.h"
 #include "uapi/stat.h"
 
 _Static_assert(sizeof(struct call_record) <= PIPESIZE, "goes into a pipe in one piece");
+_Static_assert(sizeof(struct signal_action) <= CALL_BYTES, "shown whole");
 _Static_assert(MAXPATH <= 255 && CALL_BYTES <= 255, "call_piece.bytes");
 
 static const char *const letters[SYS_MAX] = {
@@ -108,6 +111,10 @@ static void gather_given(struct gather *g, u32 arg, char letter)
 		gather_string(g, arg, args[arg], MAXPATH);
 	else if (letter == 'v')
 		gather_strings(g, arg, args[arg]);
+	else if (letter == 'H')
+		gather_bytes(g, arg, args[arg], sizeof(struct signal_action), CALL_BYTES);
+	else if (letter == 'T')
+		gather_bytes(g, arg, args[arg], sizeof(struct signal_timer), CALL_BYTES);
 	else if (letter == 'b' && (s64)args[arg + 1] >= 0)
 		gather_bytes(g, arg, args[arg], args[arg + 1], CALL_BYTES);
 }
@@ -161,13 +168,21 @@ void calltrace_tell(const struct thread *t, u32 used, s64 number, const s64 *res
 	calltrace_send(t->proc, &g);
 }
 
-void calltrace_leave(struct proc *p)
+void calltrace_handler(const struct proc *p, int sig)
+{
+	struct gather g;
+
+	gather_init(&g, CALL_SIGNAL);
+	g.record.result = sig;
+	calltrace_send(p, &g);
+}
+
+void calltrace_leave(struct proc *p, u64 status)
 {
 	struct gather g;
 
 	gather_init(&g, CALL_EXIT);
-	g.record.result = (int)p->status;
-	g.record.arg[0] = p->status >> 32;
+	g.record.result = (s64)status;
 	calltrace_send(p, &g);
 	file_put(p->tracer);
 	p->tracer = NULL;

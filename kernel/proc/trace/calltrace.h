@@ -15,8 +15,12 @@ struct thread;
  * lock.  Sleeps. */
 void calltrace_tell(const struct thread *t, u32 used, s64 number, const s64 *result);
 
-/* exit: tells how @p, the running process, ends, and gives the pipe back. */
-void calltrace_leave(struct proc *p);
+/* Tells that a handler of signal @sig begins in the running thread of @p, which has a
+ * tracer.  It holds no lock.  Sleeps. */
+void calltrace_handler(const struct proc *p, int sig);
+
+/* exit: tells that @p, the running process, ends with @status, and gives the pipe back. */
+void calltrace_leave(struct proc *p, u64 status);
 
 /* fork: @child, which nobody else can see, does as @parent does. */
 void calltrace_fork(struct proc *child, const struct proc *parent);

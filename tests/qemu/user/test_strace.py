@@ -45,7 +45,8 @@ def test_arguments_names_and_errors(m):
     ("sh -c 'true | true'", r"pipe\(\[3, 4\]\) = 0"),
     ("sh -c 'true | true'", r"wait4\(\d+, \[0\], WAIT_POSIX\) = \d+"),
     ("sh -c 'echo x > one'", r"fcntl\(3, FCNTL_DUP_TO, 1\) = 1|fcntl\(1, F_DUPFD, 10\) = \d+"),
-    ("kill 9999", r"sigsend\(9999, 0, 15\) = -1 ESRCH \(No such process\)"),
+    ("kill 9999", r"sigsend\(9999, 0, SIGTERM\) = -1 ESRCH \(No such process\)"),
+    ("kill -0 9999", r"sigsend\(9999, 0, 0\) = -1 ESRCH \(No such process\)"),
     (r"printf 'a\001\0012\r\\\n'", r'write\(1, "a\\1\\0012\\r\\\\\\n", 7\) = 7'),
 ])
 def test_how_arguments_are_shown(m, command, line):
@@ -116,6 +117,17 @@ def test_watch_and_xargs_tell_of_a_signal(m):
     assert code == 129, text
     code, text = status(m, "echo 'kill $$' | xargs -0 sh -c")
     assert code == 125 and "xargs: sh: Terminated\n" in text, text
+
+
+@pytest.mark.parametrize("case,line", [
+    ("restart", r"sigaction\(SIG\w+, \{0x\w+, \[\], SA_RESTART\}, \w+\) = 0"),
+    ("mask", r"sigmask\(SIG_BLOCK, \[USR1\]\) = 0"),
+    ("suspend", r"sigmask\(SIGMASK_SUSPEND, \[.*\]\) = -1 EINTR \(.*\)"),
+    ("fault", r"--- SIGSEGV ---"),
+])
+def test_signals(m, case, line):
+    _, lines = calls(m, f"-f signals {case}")
+    assert any(re.fullmatch(r"(\[pid +\d+\] )?" + line, found) for found in lines), "\n".join(lines)
 
 
 def test_trace_has_the_lines_of_the_lab(m):

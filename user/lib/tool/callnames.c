@@ -9,6 +9,7 @@
 #include "uapi/fcntl.h"
 #include "uapi/job.h"
 #include "uapi/mman.h"
+#include "uapi/signal.h"
 #include "uapi/stat.h"
 #include "uapi/syscalls.h"
 #include "uapi/thread.h"
@@ -56,9 +57,10 @@ const char *call_letters(int number)
 	return letters[number] ? letters[number] : unknown + 6 - calls[number].nargs;
 }
 
-bool call_gives_address(int number)
+bool call_gives_hexadecimal(int number)
 {
-	return number == CALL_sbrk || number == CALL_mmap || number == CALL_mremap;
+	return number == CALL_sigmask || number == CALL_sbrk || number == CALL_mmap ||
+	       number == CALL_mremap;
 }
 
 const char *call_error(int error)
@@ -131,6 +133,17 @@ static const struct flag {
 	FLAG('y', MS_INVALIDATE),
 	FLAG('y', MS_SYNC),
 	FLAG('R', MREMAP_MAYMOVE),
+	ONE_OF('k', ~0u, SIG_SETMASK),
+	ONE_OF('k', ~0u, SIG_BLOCK),
+	ONE_OF('k', ~0u, SIG_UNBLOCK),
+	ONE_OF('k', ~0u, SIGMASK_PENDING),
+	ONE_OF('k', ~0u, SIGMASK_SUSPEND),
+	FLAG('s', SA_NOCLDSTOP),
+	FLAG('s', SA_ONSTACK),
+	FLAG('s', SA_RESETHAND),
+	FLAG('s', SA_RESTART),
+	FLAG('s', SA_SIGINFO),
+	FLAG('s', SA_NODEFER),
 	{ 'h', ~0u, 0, "SEEK_SET" },
 	{ 'h', ~0u, 1, "SEEK_CUR" },
 	{ 'h', ~0u, 2, "SEEK_END" },
@@ -171,11 +184,76 @@ static const char *call_flags(char letter, unsigned value, char buf[CALL_WORDS])
 	return known ? buf : NULL;
 }
 
+/* --- signals ------------------------------------------------------------------------- */
+
+static const char *const signals[NSIG] = {
+#define S(name) [name] = #name
+	S(SIGHUP),    S(SIGINT),   S(SIGQUIT), S(SIGILL),  S(SIGTRAP), S(SIGABRT),
+	S(SIGFPE),    S(SIGKILL),  S(SIGBUS),  S(SIGSEGV), S(SIGSYS),  S(SIGPIPE),
+	S(SIGALRM),   S(SIGTERM),  S(SIGURG),  S(SIGSTOP), S(SIGTSTP), S(SIGCONT),
+	S(SIGCHLD),   S(SIGTTIN),  S(SIGTTOU), S(SIGXCPU), S(SIGXFSZ), S(SIGPROF),
+	S(SIGVTALRM), S(SIGWINCH), S(SIGUSR1), S(SIGUSR2),
+#undef S
+};
+
+const char *call_signal(int sig)
+{
+	return sig > 0 && sig < NSIG ? signals[sig] : NULL;
+}
+
+/* Those of @set, in brackets: `[INT TERM]`; what has no name comes as its number. */
+static char *call_signals(unsigned set, char *at)
+{
+	const char *gap = "";
+
+	*at++ = '[';
+	for (int sig = 0; sig < NSIG; sig++) {
+		if (!(set >> sig & 1))
+			continue;
+		at += signals[sig] ? sprintf(at, "%s%s", gap, signals[sig] + 3)
+				   : sprintf(at, "%s%d", gap, sig);
+		gap = " ";
+	}
+	return strcpy(at, "]") + 1;
+}
+
+/* struct signal_action. */
+static void call_action(const void *bytes, char *at)
+{
+	struct signal_action action;
+	char words[CALL_WORDS];
+
+	memcpy(&action, bytes, sizeof(action));
+	if (action.handler <= SIGNAL_IGNORE)
+		at += sprintf(at, "{%s, ", action.handler ? "SIG_IGN" : "SIG_DFL");
+	else
+		at += sprintf(at, "{%#lx, ", action.handler);
+	at = call_signals(action.mask, at);
+	sprintf(at, ", %s}", call_flags('s', action.flags, words));
+}
+
+/* struct signal_timer, in seconds. */
+static void call_timer(const void *bytes, char *at)
+{
+	const unsigned long second = 1000000000;
+	struct signal_timer t;
+
+	memcpy(&t, bytes, sizeof(t));
+	sprintf(at, "{value=%lu.%09lu, interval=%lu.%09lu}", t.value / second,
+		t.value % second, t.interval / second, t.interval % second);
+}
+
+/* --- values -------------------------------------------------------------------------- */
+
 const char *call_value(char letter, unsigned long long value, char buf[CALL_WORDS])
 {
 	if (call_flags(letter, (unsigned)value, buf))
 		return buf;
-	if (letter == 'd')
+	if (letter == 'g' && call_signal((int)value))
+		return call_signal((int)value);
+	if (letter == 'K')
+		call_signals((unsigned)value, buf);
+	else if (letter == 'd' || letter == 'g')
 		sprintf(buf, "%d", (int)value);
 	else if (letter == 'u')
 		sprintf(buf, "%llu", value);
@@ -202,6 +280,10 @@ const char *call_struct(char letter, const void *bytes, char buf[CALL_WORDS])
 		sprintf(buf, "{st_mode=%s, st_size=%llu, ...}",
 			st.type >= T_DIR && st.type <= T_SYMLINK ? types[st.type] : "?",
 			st.size);
+		return buf;
+	}
+	if (letter == 'H' || letter == 'T') {
+		(letter == 'H' ? call_action : call_timer)(bytes, buf);
 		return buf;
 	}
 	memcpy(word, bytes, letter == 'P' ? sizeof(word) : sizeof(word[0]));
