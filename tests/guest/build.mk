@@ -52,7 +52,7 @@ $(GUEST_OUT)/obj/$(TOOLCHAIN)/%.o: $(GUEST_DIR)/% $(GUEST_DIR)/build.mk $(GUEST_
 	$(Q)$(CC_USER) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Linked like the programs in user/bin.
-USER_TESTS := $(addprefix $(GUEST_OUT)/,crash posix signals streams threads)
+USER_TESTS := $(addprefix $(GUEST_OUT)/,crash posix signals steady streams threads)
 
 # The same in C++.
 USER_CXX := $(if $(LLVM),,$(shell command -v riscv64-unknown-elf-g++))

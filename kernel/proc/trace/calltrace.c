@@ -134,13 +134,25 @@ static void gather_written(struct gather *g, u32 arg, char letter)
 		gather_bytes(g, arg, at, sizeof(struct stat), sizeof(struct stat));
 }
 
-/* If nobody reads, or the process is killed, the record is dropped. */
+/* If nobody reads, or the process is killed, the record is dropped.  A signal does not end
+ * the wait: it is put off, and looked at afterwards.  The call itself stays as it was: it
+ * is not made again because of its record, and strace that has ended is no broken pipe. */
 static void calltrace_send(const struct proc *p, struct gather *g)
 {
 	u64 bytes = offsetof(struct call_record, text) + g->used;
+	struct thread *self = thread_current();
+	u8 interrupted = self->interrupted;
+	bool broke_pipe = self->broke_pipe, put_off = false;
 
 	g->record.bytes = (u16)bytes;
-	(void)!file_tell(p->tracer, &g->record, bytes);
+	while (file_tell(p->tracer, &g->record, bytes) == -EINTR && !thread_killed()) {
+		__atomic_store_n(&self->signalled, false, __ATOMIC_RELAXED);
+		put_off = true;
+	}
+	self->interrupted = interrupted;
+	self->broke_pipe = broke_pipe;
+	if (put_off)
+		thread_signal(self);
 }
 
 /* Until its result is stored, the registers of @t have the arguments.  After exec they have

@@ -120,14 +120,33 @@ def test_watch_and_xargs_tell_of_a_signal(m):
 
 
 @pytest.mark.parametrize("case,line", [
+    ("steady", r"sigaction\(SIGALRM, \{0x\w+, \[\], 0\}, \w+\) = 0"),
+    ("steady", r"sigtimer\(\{value=0\.010000000, interval=0\.010000000\}, \w+\) = 0"),
     ("restart", r"sigaction\(SIG\w+, \{0x\w+, \[\], SA_RESTART\}, \w+\) = 0"),
     ("mask", r"sigmask\(SIG_BLOCK, \[USR1\]\) = 0"),
     ("suspend", r"sigmask\(SIGMASK_SUSPEND, \[.*\]\) = -1 EINTR \(.*\)"),
     ("fault", r"--- SIGSEGV ---"),
 ])
 def test_signals(m, case, line):
-    _, lines = calls(m, f"-f signals {case}")
+    _, lines = calls(m, "steady" if case == "steady" else f"-f signals {case}")
     assert any(re.fullmatch(r"(\[pid +\d+\] )?" + line, found) for found in lines), "\n".join(lines)
+
+
+def test_signals_lose_no_record(m):
+    """The program waits for a slow reader while its alarms come."""
+    m.run("(strace steady; echo status $?) 2>&1 | (sleep 3; cat) > /calls/out")
+    *lines, end = m.run("cat /calls/out").splitlines()
+    made = [int(line[len('write(3, "call '):line.index('",')]) for line in lines if line.startswith('write(3, "call ')]
+    assert made == list(range(len(made))) and len(made) >= 1000
+    assert all(re.fullmatch(r"\w+\(.*\) = .*|--- SIGALRM ---", line) for line in lines[:-1]), "\n".join(lines)
+    handlers = lines.count("--- SIGALRM ---")
+    assert handlers >= 5 and handlers == sum(line.startswith("sigresume()") for line in lines)
+    assert lines[-1] == "+++ exited with 0 +++" and end == "status 0", lines[-3:]
+
+
+def test_the_end_of_strace_is_no_broken_pipe(m):
+    m.run("strace -o /calls/out sh -c 'sleep 2; echo goes on > /calls/printed' & sleep 1; kill -9 $!; sleep 3")
+    assert m.run("cat /calls/printed") == "goes on\n"
 
 
 def test_trace_has_the_lines_of_the_lab(m):
