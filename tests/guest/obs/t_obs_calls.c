@@ -3,8 +3,11 @@
 #include "mapping.h"
 #include "uapi/calltrace.h"
 #include "uapi/errno.h"
+#include "uapi/signal.h"
 
 #define NATIVE_TRACE (130 + SYS_NATIVE)
+#define NATIVE_SIGACTION (121 + SYS_NATIVE)
+#define NATIVE_SIGSEND (123 + SYS_NATIVE)
 #define NR_OPEN 15
 #define NR_READ 5
 #define NR_WRITE 16
@@ -219,6 +222,43 @@ TEST(obscalls, nobody_reads_for_a_while)
 	EQ(reap(pid), KILLED);
 	EQ(close(p[0]), 0);
 	EQ(close(p[1]), 0);
+}
+
+static void leave(void)
+{
+	exit(7);
+}
+
+/* The record for which the process waits when a signal comes is told all the same. */
+TEST(obscalls, a_signal_while_nobody_reads)
+{
+	struct signal_action action = { .handler = (unsigned long)leave };
+	int p[2], n, begun = 0;
+	long pid;
+
+	EQ(pipe(p), 0);
+	pid = must_fork();
+	if (pid == 0) {
+		EQ(ecall_raw(SIGTERM, (long)&action, 0, 0, 0, 0, NATIVE_SIGACTION), 0);
+		EQ(close(p[0]), 0);
+		EQ(calltrace(p[1], 0), 0);
+		EQ(close(p[1]), 0);
+		for (;;)
+			getpid();
+	}
+	EQ(close(p[1]), 0);
+	EVENTUALLY(process_state((int)pid) == PS_SLEEPING, 30);
+	EQ(ecall_raw(pid, 0, SIGTERM, 0, 0, 0, NATIVE_SIGSEND), 0);
+	pause(2);
+	n = records_read(p[0]);
+	EQ(close(p[0]), 0);
+	EQ(reap(pid), 7);
+	for (int i = 0; i < n - 3; i++, begun = !begun)
+		EQ(found[i].kind, begun ? CALL_END : CALL_BEGIN);
+	EQ(begun, 0);
+	EQ(found[n - 3].kind, CALL_SIGNAL);
+	EQ(found[n - 3].result, SIGTERM);
+	EQ(found[n - 1].kind, CALL_EXIT);
 }
 
 TEST(obscalls, nobody_reads_any_more)
