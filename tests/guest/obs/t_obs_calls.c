@@ -224,9 +224,11 @@ TEST(obscalls, nobody_reads_for_a_while)
 	EQ(close(p[1]), 0);
 }
 
+static volatile int made;
+
 static void leave(void)
 {
-	exit(7);
+	exit(made);
 }
 
 /* The record for which the process waits when a signal comes is told all the same. */
@@ -243,8 +245,8 @@ TEST(obscalls, a_signal_while_nobody_reads)
 		EQ(close(p[0]), 0);
 		EQ(calltrace(p[1], 0), 0);
 		EQ(close(p[1]), 0);
-		for (;;)
-			getpid();
+		for (;; getpid())
+			made++;
 	}
 	EQ(close(p[1]), 0);
 	EVENTUALLY(process_state((int)pid) == PS_SLEEPING, 30);
@@ -252,7 +254,7 @@ TEST(obscalls, a_signal_while_nobody_reads)
 	pause(2);
 	n = records_read(p[0]);
 	EQ(close(p[0]), 0);
-	EQ(reap(pid), 7);
+	EQ(reap(pid), (n - 3) / 2 - 1); /* and close() */
 	for (int i = 0; i < n - 3; i++, begun = !begun)
 		EQ(found[i].kind, begun ? CALL_END : CALL_BEGIN);
 	EQ(begun, 0);
