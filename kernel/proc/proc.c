@@ -325,7 +325,7 @@ void proc_exit_thread(u64 value)
 		if (p->sandbox)
 			sandbox_drop(p);
 		if (p->tracer)
-			calltrace_leave(p);
+			calltrace_leave(p, p->status);
 		fds_close_all(p);
 		if (p->binds_ports)
 			port_leave(p);
