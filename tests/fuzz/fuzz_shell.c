@@ -1,4 +1,4 @@
-// sources: user/sh/word/expand.c user/sh/word/param.c user/sh/word/arith.c user/sh/word/glob.c user/sh/word/match.c user/sh/syntax/parse.c user/sh/syntax/compound.c user/sh/syntax/scan.c user/sh/syntax/heredoc.c user/sh/syntax/arena.c
+// sources: user/sh/word/expand.c user/sh/word/param.c user/sh/word/arith.c user/sh/word/glob.c user/sh/word/match.c user/sh/syntax/parse.c user/sh/syntax/compound.c user/sh/syntax/scan.c user/sh/syntax/heredoc.c user/sh/syntax/arena.c user/sh/syntax/alias.c
 // cflags: -iquote user/sh -D_GNU_SOURCE
 /* fuzz_shell.c - the shell's parser and expansions take any text: what is understood is
  * expanded, and no failure is without a reason. */
@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "syntax/alias.h"
 #include "word/expand.h"
 
 static char complained;
@@ -69,27 +70,43 @@ static void visit(struct arena *a, const struct sh_node *node)
 	}
 }
 
+/* Some that lead to each other, and halves of commands. */
+static struct sh_alias **alias_list(void)
+{
+	static const char *const all[][2] = {
+		{ "a", "b c " },   { "b", "a | d " }, { "c", "if" },
+		{ "d", "echo '" }, { "e", "" },
+	};
+	static struct sh_alias *list;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (!alias_set(&list, all[i][0], 1, all[i][1]))
+			abort();
+	return &list;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *text = calloc(1, size + 1);
-	struct sh_source src = { .text = text };
+	struct sh_source src = { .text = text, .aliases = alias_list() };
 	enum sh_result result = SH_OK;
 
 	memcpy(text, data, size);
-	while (result == SH_OK && text[src.at]) {
+	while (result == SH_OK && src.text[src.at]) {
 		struct arena a = { 0 };
 		struct sh_node *tree;
 		const char *near;
 		size_t before = src.at;
 
 		result = sh_parse(&a, &src, &tree, &near);
-		if (result == SH_OK ? src.at == before : !near || tree)
+		if (result == SH_OK ? src.at == before && src.text[before] : !near || tree)
 			abort();
 		visit(&a, tree);
 		arena_free(&a);
 	}
+	free(src.own);
 	free(text);
 	return 0;
 }
