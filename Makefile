@@ -11,6 +11,7 @@
 #   make check           the checks of the source: ./test checks
 #   make format          formats the C files with clang-format
 #   make docs            makes anew what is made from the code in README.md and docs/
+#   make docs-picture    draws README.md's picture from output of the machine
 #   make programs        the programs alone
 #   make host-tools      mkfs, fsck and the other tools for this computer
 #   make test.img        build/test.img: all programs, and those that test the kernel

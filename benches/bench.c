@@ -148,6 +148,8 @@ static void row_print(enum bench_row row)
 
 static void row_measure(enum bench_row row)
 {
+	if (counting)
+		tick_wait();
 	meter_calibrate();
 	if (row <= ROW_exec || (row >= ROW_ring2 && row <= ROW_ring32))
 		row_process(row);
@@ -166,14 +168,19 @@ static void row_measure(enum bench_row row)
 	exit(0);
 }
 
-/* In a new process that has just begun this program: its arguments say which row. */
+/* In a new process that has just begun this program: its arguments say which row.  What
+ * the row before it left to write is written first: a kernel that does so some time later
+ * would do it while this row is counted. */
 static void row_run(enum bench_row row)
 {
 	char number[2] = { (char)('!' + row), 0 };
 	char clock[2] = { (char)('0' + clock_kind), 0 };
 	char *argv[] = { (char *)self, counting ? "c" : "t", number, clock, 0 };
-	int status = 0, pid = fork();
+	int status = 0, pid;
 
+	if (counting)
+		files_sync();
+	pid = fork();
 	if (pid == 0) {
 		exec(self, argv);
 		exit(1);

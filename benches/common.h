@@ -37,6 +37,12 @@ static inline long seek_to(int fd, long offset)
 	return CALL(CALL_LSEEK, fd, offset, 0);
 }
 
+/* Writes to the disk what files hold. */
+static inline void files_sync(void)
+{
+	CALL(CALL_SYNC, 0);
+}
+
 enum clock { CLOCK_INSTRET, CLOCK_TIME, CLOCK_UPTIME };
 
 /* The clock of this run; nanoseconds, or instructions where the machine counts one

@@ -35,6 +35,7 @@ int alarm_set(int ticks, void (*handler)(void));
 #define CALL_LSEEK 62
 #define CALL_READ 63
 #define CALL_WRITE 64
+#define CALL_SYNC 81
 #define CALL_EXIT 93
 #define CALL_FUTEX 98
 #define CALL_GETPID 172
@@ -59,6 +60,10 @@ static inline int read(int fd, void *to, int n)
 static inline int write(int fd, const void *from, int n)
 {
 	return (int)CALL(CALL_WRITE, fd, (long)from, n);
+}
+
+static inline void tick_wait(void)
+{
 }
 
 static inline char *heap_lazy(int bytes)

@@ -4,6 +4,8 @@
 
 #include "ecall.h"
 
+#define CALL_PAUSE 13
+#define CALL_SYNC 64
 #define CALL_LSEEK 66
 #define CALL_MMAP 91
 #define CALL_MUNMAP 92
@@ -21,6 +23,12 @@
 static inline char *heap_lazy(int bytes)
 {
 	return (char *)CALL(CALL_SBRK, bytes, SBRK_LAZILY);
+}
+
+/* Until the clock ticks, which interrupts what runs: after that it does not for a while. */
+static inline void tick_wait(void)
+{
+	CALL(CALL_PAUSE, 1);
 }
 
 static inline int alarm_set(int ticks, void (*handler)(void))

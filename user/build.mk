@@ -55,7 +55,7 @@ USER_FOLDERS := $(patsubst user/%/main.c,%,$(wildcard user/*/main.c))
 user_folder_srcs = $(wildcard user/$(1)/*.c user/$(1)/*/*.c)
 USER_FOLDER_SRCS := $(foreach f,$(USER_FOLDERS),$(call user_folder_srcs,$(f)))
 # Uses of signals to study; in the image with EXAMPLES=1.
-USER_EXAMPLE_SRCS := $(wildcard user/examples/*.c)
+USER_EXAMPLE_SRCS := $(if $(PICOLIBC_LIB),$(wildcard user/examples/*.c))
 USER_EXAMPLES := $(patsubst user/examples/%.c,$(BUILD)/user/%,$(USER_EXAMPLE_SRCS))
 USER_NAMES := $(call user_name,$(USER_PROG_SRCS)) $(USER_FOLDERS)
 $(foreach n,$(sort $(USER_NAMES)),$(if $(word 2,$(filter $(n),$(USER_NAMES))),\

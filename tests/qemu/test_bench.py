@@ -42,10 +42,21 @@ def test_same_kernel_same_counts(tmp_path):
     assert [k["name"] for k in kernels] == ["Pagoda", "copy", "typed"]
     counts = [{name: row["instructions"]["median"] for name, row in k["rows"].items() if "instructions" in row}
               for k in kernels]
-    assert len(counts[0]) == 5 and counts[0] == counts[1]
+    # A tick of the clock that comes late, as the host is busy, may be counted.
+    assert len(counts[0]) == 5 and counts[0] == pytest.approx(counts[1], rel=0.003)
     assert set(counts[0]) - set(counts[2]) == {"again500"}
     assert counts[2]["getpid"] == counts[0]["getpid"] > 20
     assert counts[2]["pipe4k"] == pytest.approx(counts[0]["pipe4k"], rel=0.02)
+
+
+def test_a_row_is_counted_without_the_commit_of_the_one_before():
+    """Row after row, from before the time when a kernel would commit what each5 changed until after it."""
+    with machine.Machine(IMAGE, kernel=KERNEL, harts=1, extra=["-icount", "shift=0"]) as m:
+        m.boot()
+        m.run("bench count each5; sleep 0.3")
+        text = m.run("for i in 1 2 3 4 5 6 7 8; do bench count " + "fork1000 " * 10 + "; done", timeout=120)
+    counts = [int(n) for n in re.findall(r"^@ fork1000 (\d+) 10\r?$", text, re.M)]
+    assert len(counts) == 80 and max(counts) < min(counts) * 1.003
 
 
 def test_time_and_harts(tmp_path):

@@ -180,7 +180,7 @@ def test_makefiles_keep_to_make_3_81():
 
 def test_host_tools_without_linux():
     """Neither headers nor functions that only Linux's C library has."""
-    headers = """arpa/inet.h ctype.h errno.h fcntl.h getopt.h netinet/in.h poll.h signal.h stdarg.h stdbool.h
+    headers = """arpa/inet.h ctype.h dirent.h errno.h fcntl.h getopt.h netinet/in.h poll.h signal.h stdarg.h stdbool.h
         stddef.h stdint.h stdio.h stdlib.h string.h sys/socket.h sys/stat.h sys/types.h sys/wait.h termios.h time.h
         unistd.h""".split()
     for file in pathlib.Path("tools").glob("*/*.[ch]"):

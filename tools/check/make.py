@@ -177,7 +177,7 @@ def test_gdb():
     while not probe(port) and time.monotonic() - start < 5:
         time.sleep(0.1)
     for pattern in (r"hit Breakpoint 1, sys_write", r"user_trap ", r"hit Breakpoint 2, main .*user/sh/main\.c",
-                    r"process 2 \(sh\), running, parent 1", r"0x0 - +0x[0-9a-f]+ r-x image",
+                    r"process 2 \(sh\), running, parent 1", r"0x10000 - +0x[0-9a-f]+ r-x image",
                     r"rw- stack", r" 1 +\d+ \w+ +init"):
         assert re.search(pattern, gdb.stdout), f"{pattern} is not in\n{gdb.stdout}{gdb.stderr}"
     assert refused.returncode != 0 and "open already" in refused.stderr, refused.stderr
@@ -382,7 +382,7 @@ def test_tools_see_which_inodes_an_image_has():
     """A repair as if they were others would take the files apart."""
     image, words = OUT / "small.img", OUT / "words"
     words.write_bytes(bytes(range(256)) * 2000)  # two tables, and a table of them, in a large image
-    for kind, other, longest in ("big", "plain", words), ("plain", "big", "README.md"):
+    for kind, other, longest in ("big", "plain", words), ("plain", "big", "docs/labs.md"):
         subprocess.run(["build/mkfs", *(["--big"] if kind == "big" else []), "-s", "3000", str(image),
                         f"{longest}:long", "LICENSE"], check=True)
         before = image.read_bytes()
@@ -400,7 +400,7 @@ def test_tools_see_which_inodes_an_image_has():
 
 def test_image_that_cannot_have_large_files():
     image = OUT / "plain.img"
-    subprocess.run(["build/mkfs", str(image), "README.md:README"], check=True)
+    subprocess.run(["build/mkfs", str(image), "docs/labs.md:labs"], check=True)
     before = image.read_bytes()
     status, out = make("FSBIG=1", f"IMAGE={image}", "ADD=LICENSE", str(image))
     assert status != 0 and f"mv {image} " in out and f"rm {image}" in out, out
