@@ -120,8 +120,10 @@ bool job_interrupt(void)
 
 		if (!p->pid || !job_in_foreground(p, shell))
 			continue;
+		/* Not if it blocks the signal. */
 		if (signal_post(p, SIGINT, (struct signal_note){ .code = SI_KERNEL }) ==
-		    SIGNAL_END)
+			    SIGNAL_END &&
+		    p->fatal)
 			p->job.interrupted = true;
 		any = true;
 	}
