@@ -45,11 +45,23 @@ static struct proc *signal_taker(struct proc *p, int sig)
 	return NULL;
 }
 
+/* (P) Whom signal_ring() is to tell. */
+static struct thread *signal_ringer(struct proc *p)
+{
+	struct proc *slot = signal_taker(p, SIGALRM);
+
+	if (!slot || sigstate_fate(&p->signals->state, SIGALRM) == SIGNAL_DROP)
+		return NULL;
+	return &slot->thread;
+}
+
 void signal_route(struct proc *p)
 {
 	struct signals *s = p->signals;
 	struct proc *slot;
 
+	__atomic_store_n(&s->rings, signal_ringer(p), __ATOMIC_RELAXED);
+	fence_all(); /* see signal_ring() */
 	signal_fold_alarm(s);
 	for (int sig = 1; sig < NSIG && s->state.pending >> sig; sig++) {
 		slot = s->state.pending & BIT(sig) ? signal_taker(p, sig) : NULL;
@@ -60,15 +72,6 @@ void signal_route(struct proc *p)
 		if (slot->sig.pending & ~slot->sig.mask)
 			thread_signal(&slot->thread);
 	}
-}
-
-void signal_leave(struct proc *p)
-{
-	struct proc *slot = signal_taker(p, SIGALRM);
-
-	if (slot)
-		__atomic_store_n(&p->signals->rings, &slot->thread, __ATOMIC_RELAXED);
-	signal_route(p);
 }
 
 /* --- sending --------------------------------------------------------------- */
@@ -277,7 +280,7 @@ void signal_attend(struct thread *self)
 	__atomic_store_n(&self->signalled, false, __ATOMIC_RELAXED);
 	if (p->signals) {
 		signal_take(p, th, &t);
-		if (!t.sig)
+		if (t.fate != SIGNAL_CATCH)
 			sigstate_unsuspend(th);
 		signal_route(p);
 	}
@@ -303,7 +306,6 @@ struct signals *signal_need(struct proc *p)
 	new = slab_alloc(&signals_slab, 0);
 	if (!new)
 		return NULL;
-	new->rings = thread_current();
 	spin_lock(&proc_lock);
 	found = p->signals; /* another thread may have been faster */
 	if (!found)
@@ -321,7 +323,6 @@ int signal_fork(struct proc *child, struct proc *parent)
 
 	if (!s)
 		return -ENOMEM;
-	s->rings = &child->thread;
 	child->sig = (struct sigthread){ .mask = from->mask,
 					 .handlers = from->handlers,
 					 .stack = from->stack,
@@ -349,12 +350,12 @@ void signal_drop(struct proc *p)
 
 void signal_exec(struct proc *p)
 {
-	struct proc *self = threads_self();
 	bool keep;
 
 	spin_lock(&proc_lock);
-	p->signals->rings = &self->thread;
-	keep = sigstate_exec(&p->signals->state, &self->sig) || p->signals->due;
+	keep = sigstate_exec(&p->signals->state, &threads_self()->sig) ||
+	       p->signals->due;
+	signal_route(p);
 	spin_unlock(&proc_lock);
 	if (!keep)
 		signal_drop(p);

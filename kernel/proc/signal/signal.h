@@ -21,7 +21,7 @@ struct signals {
 	struct timer timer;    /* SIGALRM; armed under (P) */
 	u64 due, interval;     /* (P) time base cycles; due 0: no alarm */
 	u32 rang;              /* (A) the timer did, and nobody has seen it yet */
-	struct thread *rings;  /* (A) the thread that is to see it              */
+	struct thread *rings;  /* (A) the thread that is to see it, or NULL     */
 };
 
 /* The status of a process that @sig has ended: xv6's -1 in the lower half. */
@@ -59,5 +59,6 @@ int signal_fork(struct proc *child, struct proc *parent) MUST_CHECK;
 void signal_exec(struct proc *p);
 void signal_drop(struct proc *p);
 
-/* @slot is leaving: others take what it was to take.  proc_lock held. */
-void signal_leave(struct proc *p);
+/* Tells threads of @p, which has signals, of those that they are to take: after each change
+ * of a mask or an action, and when a thread has left.  proc_lock held. */
+void signal_route(struct proc *p);

@@ -7,8 +7,5 @@
 /* That of the running process, made if it has none.  NULL: no memory. */
 struct signals *signal_need(struct proc *p) MUST_CHECK;
 
-/* Tells threads of @p, which has signals, of those that they are to take. */
-void signal_route(struct proc *p);
-
 /* The timer has rung: arms it for the next time, if there is one. */
 void signal_next_alarm(struct signals *s);

@@ -30,7 +30,9 @@ s64 sys_sigaction(const u64 arg[6])
 	if (!arg[1])
 		return 0;
 	spin_lock(&proc_lock);
+	signal_route(p); /* an alarm that has rung was for the old action */
 	err = sigstate_set(&p->signals->state, sig, &new);
+	signal_route(p);
 	spin_unlock(&proc_lock);
 	return err;
 }
@@ -69,7 +71,6 @@ s64 sys_sigmask(const u64 arg[6])
 	} else {
 		err = sigstate_mask(th, how, (u32)arg[1]);
 	}
-	fence_all(); /* see signal_ring() */
 	signal_route(p);
 	if (!err && how == SIGMASK_SUSPEND)
 		err = (int)sys_sigmask_suspend();
@@ -92,6 +93,8 @@ s64 sys_sigstack(const u64 arg[6])
 	if (arg[0] && new.ss_flags & ~SS_DISABLE)
 		return -EINVAL;
 	if (arg[0] && !new.ss_flags &&new.ss_size < MINSIGSTKSZ)
+		return -ENOMEM;
+	if (arg[0] && !signal_need(proc_current())) /* for fork and exec */
 		return -ENOMEM;
 	if (arg[1] && copyout(uptr(arg[1]), &old, sizeof(old)))
 		return -EFAULT;
@@ -170,16 +173,17 @@ s64 sys_sigresume(const u64 arg[6])
 /* --- alarms ------------------------------------------------------------------ */
 
 /* In the interrupt, without proc_lock: a thread that does not block the signal is told to
- * look.  One that unblocks it meanwhile sees `rang`, or is seen here. */
+ * look.  If another one is to be told from now on, that one is seen here, or signal_route()
+ * sees `rang`. */
 static void signal_ring(struct timer *t)
 {
 	struct signals *s = container_of(t, struct signals, timer);
-	struct thread *to = __atomic_load_n(&s->rings, __ATOMIC_RELAXED);
-	struct proc *slot = container_of(to, struct proc, thread);
+	struct thread *to;
 
 	__atomic_store_n(&s->rang, 1, __ATOMIC_RELAXED);
 	fence_all();
-	if (!(__atomic_load_n(&slot->sig.mask, __ATOMIC_RELAXED) & BIT(SIGALRM)))
+	to = __atomic_load_n(&s->rings, __ATOMIC_RELAXED);
+	if (to)
 		thread_signal(to);
 }
 

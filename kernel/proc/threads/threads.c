@@ -213,7 +213,7 @@ bool threads_leave(u64 value)
 	if (!last)
 		self->thread.as = NULL;
 	if (!last && p->signals)
-		signal_leave(p);
+		signal_route(p);
 	spin_unlock(&proc_lock);
 	if (!last)
 		root_unload();
