@@ -80,7 +80,7 @@ include mk/qemu.mk
 $(call refuse_blanks,IMAGE KERNEL)
 
 .PHONY: all clean check format docs docs-picture help FORCE
-all: $(KERNEL_COPY) $(KERNEL_COPY).sym programs host-tools $(SDK_CONFIG)
+all: $(KERNEL_COPY) $(KERNEL_COPY).sym programs host-tools $(if $(PICOLIBC_LIB),$(SDK_CONFIG))
 
 FORCE:
 

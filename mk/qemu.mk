@@ -18,7 +18,7 @@ QEMUOPTS = -machine virt -bios default -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) 
 
 .PHONY: boot-files print-qemu qemu qemu-nox qemu-fs qemu-gdb gdb print-gdbport
 
-boot-files: $(KERNEL_COPY) $(KERNEL_COPY).sym $(IMAGE) $(HOST_TOOLS) $(SDK_CONFIG)
+boot-files: $(KERNEL_COPY) $(KERNEL_COPY).sym $(IMAGE) $(HOST_TOOLS) $(if $(PICOLIBC_LIB),$(SDK_CONFIG))
 
 # The usual names, for what lies elsewhere.
 ifneq ($(OUTSIDE),)

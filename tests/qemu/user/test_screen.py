@@ -48,10 +48,20 @@ def content(m, name):
     return "".join(line.partition(": ")[2].partition("  ")[0] for line in m.run(f"xxd {name}").splitlines()).replace(" ", "")
 
 
+class Shell:
+    """Machine.run() for a shell that may draw the line again while it is typed: the echo comes twice then."""
+
+    def __init__(self, m):
+        self.m = m
+
+    def run(self, line, **options):
+        return self.m.run(line, **options).rpartition(line + "\n")[2]
+
+
 def after(p, m):
-    """Once the shell is back: the console for Machine.run()."""
+    """Once the shell is back: what runs a line in it."""
     p.settle()
-    return m
+    return Shell(m)
 
 
 # --- less ---------------------------------------------------------------------

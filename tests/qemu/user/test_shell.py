@@ -3,6 +3,7 @@ import glob
 import os
 import re
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -52,7 +53,8 @@ def on_host(name, folder):
         os.symlink(shutil.which("dash"), os.path.join(tools, "sh"))
     env = {"PATH": f"{tools}:/usr/bin:/bin", "LC_ALL": "C"}
     done = subprocess.run(["dash", script], cwd=work, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, timeout=60)
+                          stderr=subprocess.DEVNULL, timeout=60,
+                          preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL))  # not as nohup has it
     return done.stdout.decode("latin1"), done.returncode
 
 
