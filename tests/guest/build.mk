@@ -52,7 +52,7 @@ $(GUEST_OUT)/obj/$(TOOLCHAIN)/%.o: $(GUEST_DIR)/% $(GUEST_DIR)/build.mk $(GUEST_
 	$(Q)$(CC_USER) $(GUEST_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Linked like the programs in user/bin.
-USER_TESTS := $(addprefix $(GUEST_OUT)/,crash posix signals steady streams threads)
+USER_TESTS := $(addprefix $(GUEST_OUT)/,alarms crash posix signals steady streams threads)
 
 # The same in C++.
 USER_CXX := $(if $(LLVM),,$(shell command -v riscv64-unknown-elf-g++))
@@ -68,10 +68,12 @@ $(GUEST_OUT)/cxx.sym: $(GUEST_OUT)/cxx.o $(USER_LIB_OBJ) $(USER_PTHREAD) user/li
 $(GUEST_OUT)/cxx: $(GUEST_OUT)/cxx.sym
 	$(Q)$(OBJCOPY_USER) -S $< $@
 CXX_TEST := $(if $(USER_CXX),$(GUEST_OUT)/cxx)
-$(USER_TESTS:=.sym): $(GUEST_OUT)/%.sym: $(UO)/tests/qemu/programs/%.c.o $(USER_LIB_OBJ) $(USER_PTHREAD) user/lib/user.ld
+$(foreach t,$(notdir $(USER_TESTS)),$(eval $(GUEST_OUT)/$(t).sym: \
+	$(UO)/$(firstword $(wildcard tests/qemu/programs/$(t).c tests/qemu/programs/*/$(t).c)).o))
+$(USER_TESTS:=.sym): $(USER_LIB_OBJ) $(USER_PTHREAD) user/lib/user.ld
 	$(call say,LD,$(basename $@))
 	@mkdir -p $(@D)
-	$(Q)$(call user_link,$@,$<)
+	$(Q)$(call user_link,$@,$(filter $(UO)/tests/%,$^))
 
 $(USER_TESTS): %: %.sym tools/lines.awk
 	$(Q)$(call strip_with_lines,$<,$@)

@@ -353,8 +353,7 @@ void signal_exec(struct proc *p)
 	bool keep;
 
 	spin_lock(&proc_lock);
-	keep = sigstate_exec(&p->signals->state, &threads_self()->sig) ||
-	       p->signals->due;
+	keep = sigstate_exec(&p->signals->state, &threads_self()->sig) || p->signals->due;
 	signal_route(p);
 	spin_unlock(&proc_lock);
 	if (!keep)

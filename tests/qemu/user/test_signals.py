@@ -1,4 +1,4 @@
-"""Signals: each case of programs/signals.c runs here and on the host, and has to give the same."""
+"""Signals: each case of programs/signal runs here and on the host, and has to give the same."""
 import os
 import re
 import shutil
@@ -8,9 +8,15 @@ import pytest
 
 from machine import TOP, Machine, scratch
 
-SOURCE = os.path.join(TOP, "tests/qemu/programs/signals.c")
-with open(SOURCE, encoding="ascii") as f:
-    CASES = re.findall(r'\{ "([a-z]+)", case_', f.read())
+PROGRAMS = os.path.join(TOP, "tests/qemu/programs/signal")
+
+
+def cases_of(program):
+    with open(f"{PROGRAMS}/{program}.c", encoding="ascii") as f:
+        return [(program, case) for case in re.findall(r'\{ "([a-z]+)", case_', f.read())]
+
+
+CASES = cases_of("signals") + cases_of("alarms")
 # What the kernel says of a program that it ends.
 MESSAGES = re.compile(r"(usertrap\(\)|            sepc|signals \(pid|  level \d|  in the area|  usual cause|  no area|  nearest|  at |  called ).*\n")
 
@@ -25,15 +31,17 @@ def m(test_image):
 @pytest.fixture(scope="module")
 def host():
     folder = scratch()
-    subprocess.run(["cc", "-D_GNU_SOURCE", "-O1", "-w", "-o", f"{folder}/signals", SOURCE, "-lpthread"], check=True)
+    for program in "signals", "alarms":
+        subprocess.run(["cc", "-D_GNU_SOURCE", "-O1", "-w", "-o", f"{folder}/{program}", f"{PROGRAMS}/{program}.c",
+                        "-lpthread"], check=True)
     yield folder
     shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_same_as_on_the_host(m, host, case):
-    there = subprocess.run([f"{host}/signals", case], cwd=host, stdout=subprocess.PIPE, text=True, timeout=60, check=True)
-    assert MESSAGES.sub("", m.run(f"signals {case}")) == there.stdout
+@pytest.mark.parametrize("program, case", CASES)
+def test_same_as_on_the_host(m, host, program, case):
+    there = subprocess.run([f"{host}/{program}", case], cwd=host, stdout=subprocess.PIPE, text=True, timeout=60, check=True)
+    assert MESSAGES.sub("", m.run(f"{program} {case}")) == there.stdout
 
 
 @pytest.mark.parametrize("line, status", [

@@ -1,37 +1,18 @@
 /* signals - signals as POSIX has them, case by case; built for this machine and for the
  * host, and both print the same.  `signals NAME` runs one case. */
+#include "signals.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/time.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #define PAGE 4096
 
-static volatile int calls, last, code, on_stack;
+static volatile int code, on_stack;
 static void *volatile where;
 static char *volatile page;
 static char alternate[32768];
-
-static void note(int sig)
-{
-	calls++;
-	last = sig;
-}
-
-static void catch (int sig, void (*handler)(int), int flags)
-{
-	struct sigaction a = { .sa_handler = handler, .sa_flags = flags };
-
-	sigaction(sig, &a, NULL);
-}
 
 static void catch_info(int sig, void (*handler)(int, siginfo_t *, void *), int flags)
 {
@@ -40,30 +21,9 @@ static void catch_info(int sig, void (*handler)(int, siginfo_t *, void *), int f
 	sigaction(sig, &a, NULL);
 }
 
-static void set_mask(int how, int sig)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, sig);
-	sigprocmask(how, &set, NULL);
-}
-
 static char *map(int prot)
 {
 	return mmap(NULL, PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-}
-
-static void sleep_ms(long ms)
-{
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
-
-	nanosleep(&t, NULL);
-}
-
-static void result(const char *what, long value)
-{
-	printf("  %s %ld\n", what, value);
 }
 
 static const char *signal_name(int sig)
@@ -563,82 +523,7 @@ static void case_threads(void)
 	result("faults", calls);
 }
 
-static void *wait_for_call(void *arg)
-{
-	for (int i = 0; i < 100 && !calls; i++)
-		sleep_ms(20);
-	return arg;
-}
-
-/* The thread that has set the alarm blocks it: another one takes it. */
-static void case_ring(void)
-{
-	struct itimerval once = { { 0, 0 }, { 0, 20000 } };
-	pthread_t other;
-
-	catch (SIGALRM, note, 0);
-	pthread_create(&other, NULL, wait_for_call, NULL);
-	set_mask(SIG_BLOCK, SIGALRM);
-	setitimer(ITIMER_REAL, &once, NULL);
-	pthread_join(other, NULL);
-	result("calls", calls);
-}
-
-/* An alarm that is ignored ends no sleep; nor does a signal that is ignored end sigsuspend(),
- * or change the mask after it.  (Linux may stop an alarm that is ignored: it is set again.) */
-static void case_ignored(void)
-{
-	struct itimerval every = { { 0, 20000 }, { 0, 20000 } };
-	struct timespec t = { 0, 100000000 };
-
-	catch (SIGALRM, SIG_IGN, 0);
-	setitimer(ITIMER_REAL, &every, NULL);
-	result("nanosleep", nanosleep(&t, NULL));
-	catch (SIGALRM, note, 0);
-	setitimer(ITIMER_REAL, &every, NULL);
-	catch (SIGUSR2, note, 0);
-	set_mask(SIG_BLOCK, SIGUSR1);
-	set_mask(SIG_BLOCK, SIGUSR2);
-	raise(SIGUSR1);
-	catch (SIGUSR1, SIG_IGN, 0);
-	{
-		sigset_t none, now;
-
-		sigemptyset(&none);
-		sigsuspend(&none);
-		sigprocmask(SIG_BLOCK, NULL, &now);
-		result("still blocked", sigismember(&now, SIGUSR2));
-	}
-}
-
-/* fork keeps the alternate stack, and exec does not, even if no handler was ever set. */
-static void case_stacks(void)
-{
-	stack_t stack = { .ss_sp = alternate, .ss_size = sizeof(alternate) }, old;
-
-	sigaltstack(&stack, NULL);
-	if (fork() == 0) {
-		sigaltstack(NULL, &old);
-		result("child", old.ss_flags);
-		fflush(stdout);
-		execl(self, self, "-stack", NULL);
-	}
-	wait(NULL);
-}
-
-static int stack_after_exec(void)
-{
-	stack_t old;
-
-	sigaltstack(NULL, &old);
-	result("disabled", old.ss_flags == SS_DISABLE);
-	return 0;
-}
-
-static const struct {
-	const char *name;
-	void (*fn)(void);
-} cases[] = {
+static const struct signal_case cases[] = {
 	{ "kill", case_kill },       { "death", case_death },
 	{ "fault", case_fault },     { "jump", case_jump },
 	{ "context", case_context }, { "mask", case_mask },
@@ -646,8 +531,6 @@ static const struct {
 	{ "restart", case_restart }, { "partial", case_partial },
 	{ "child", case_child },     { "pipe", case_pipe },
 	{ "inherit", case_inherit }, { "threads", case_threads },
-	{ "ring", case_ring },       { "ignored", case_ignored },
-	{ "stacks", case_stacks },
 };
 
 int main(int argc, char **argv)
@@ -655,22 +538,6 @@ int main(int argc, char **argv)
 	self = argv[0];
 	if (argc > 1 && !strcmp(argv[1], "-exec"))
 		return after_exec();
-	if (argc > 1 && !strcmp(argv[1], "-stack"))
-		return stack_after_exec();
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		int status;
-
-		if (argc > 1 && strcmp(argv[1], cases[i].name))
-			continue;
-		printf("%s\n", cases[i].name);
-		fflush(stdout);
-		if (fork() == 0) {
-			cases[i].fn();
-			exit(0);
-		}
-		wait(&status);
-		if (status)
-			printf("  ended with %x\n", (unsigned)status);
-	}
+	cases_run(cases, sizeof(cases) / sizeof(cases[0]), argv[1]);
 	return 0;
 }
