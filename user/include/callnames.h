@@ -19,9 +19,6 @@ bool call_gives_hexadecimal(int number);
 /* `ENOENT`, or the number. */
 const char *call_error(int error);
 
-/* `SIGINT`, or NULL. */
-const char *call_signal(int sig);
-
 /* The argument @value of kind @letter in words; and what one of the kinds W, P,
  * S, H and T points to.  Use @buf, or not. */
 const char *call_value(char letter, unsigned long long value, char buf[CALL_WORDS]);

@@ -257,11 +257,9 @@ static void calls_forget(int pid)
 /* @form: has the name, or the number. */
 static void print_signal(const char *form, int sig)
 {
-	const char *name = call_signal(sig);
-	char number[12];
+	char words[CALL_WORDS];
 
-	snprintf(number, sizeof(number), "%d", sig);
-	fprintf(out, form, name ? name : number);
+	fprintf(out, form, call_value('g', (unsigned)sig, words));
 }
 
 static void take_exit(const struct call_record *r)

@@ -1,5 +1,6 @@
 /* callnames.c - see callnames.h. */
 #include <callnames.h>
+#include <tool.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -186,21 +187,6 @@ static const char *call_flags(char letter, unsigned value, char buf[CALL_WORDS])
 
 /* --- signals ------------------------------------------------------------------------- */
 
-static const char *const signals[NSIG] = {
-#define S(name) [name] = #name
-	S(SIGHUP),    S(SIGINT),   S(SIGQUIT), S(SIGILL),  S(SIGTRAP), S(SIGABRT),
-	S(SIGFPE),    S(SIGKILL),  S(SIGBUS),  S(SIGSEGV), S(SIGSYS),  S(SIGPIPE),
-	S(SIGALRM),   S(SIGTERM),  S(SIGURG),  S(SIGSTOP), S(SIGTSTP), S(SIGCONT),
-	S(SIGCHLD),   S(SIGTTIN),  S(SIGTTOU), S(SIGXCPU), S(SIGXFSZ), S(SIGPROF),
-	S(SIGVTALRM), S(SIGWINCH), S(SIGUSR1), S(SIGUSR2),
-#undef S
-};
-
-const char *call_signal(int sig)
-{
-	return sig > 0 && sig < NSIG ? signals[sig] : NULL;
-}
-
 /* Those of @set, in brackets: `[INT TERM]`; what has no name comes as its number. */
 static char *call_signals(unsigned set, char *at)
 {
@@ -210,8 +196,9 @@ static char *call_signals(unsigned set, char *at)
 	for (int sig = 0; sig < NSIG; sig++) {
 		if (!(set >> sig & 1))
 			continue;
-		at += signals[sig] ? sprintf(at, "%s%s", gap, signals[sig] + 3)
-				   : sprintf(at, "%s%d", gap, sig);
+		at += tool_signal_name(sig)
+			      ? sprintf(at, "%s%s", gap, tool_signal_name(sig))
+			      : sprintf(at, "%s%d", gap, sig);
 		gap = " ";
 	}
 	return strcpy(at, "]") + 1;
@@ -249,9 +236,9 @@ const char *call_value(char letter, unsigned long long value, char buf[CALL_WORD
 {
 	if (call_flags(letter, (unsigned)value, buf))
 		return buf;
-	if (letter == 'g' && call_signal((int)value))
-		return call_signal((int)value);
-	if (letter == 'K')
+	if (letter == 'g' && tool_signal_name((int)value))
+		sprintf(buf, "SIG%s", tool_signal_name((int)value));
+	else if (letter == 'K')
 		call_signals((unsigned)value, buf);
 	else if (letter == 'd' || letter == 'g')
 		sprintf(buf, "%d", (int)value);

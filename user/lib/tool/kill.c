@@ -109,12 +109,35 @@ static int kill_all(void)
 static const struct {
 	int number;
 	const char *name;
-} signals[] = { { 0, "0" },          { SIGHUP, "HUP" },   { SIGINT, "INT" },
-		{ SIGQUIT, "QUIT" }, { SIGILL, "ILL" },   { SIGTRAP, "TRAP" },
-		{ SIGABRT, "ABRT" }, { SIGKILL, "KILL" }, { SIGBUS, "BUS" },
-		{ SIGSEGV, "SEGV" }, { SIGPIPE, "PIPE" }, { SIGALRM, "ALRM" },
-		{ SIGTERM, "TERM" }, { SIGCHLD, "CHLD" }, { SIGWINCH, "WINCH" },
-		{ SIGUSR1, "USR1" }, { SIGUSR2, "USR2" } };
+} signals[] = { { 0, "0" },
+		{ SIGHUP, "HUP" },
+		{ SIGINT, "INT" },
+		{ SIGQUIT, "QUIT" },
+		{ SIGILL, "ILL" },
+		{ SIGTRAP, "TRAP" },
+		{ SIGABRT, "ABRT" },
+		{ SIGFPE, "FPE" },
+		{ SIGKILL, "KILL" },
+		{ SIGBUS, "BUS" },
+		{ SIGSEGV, "SEGV" },
+		{ SIGSYS, "SYS" },
+		{ SIGPIPE, "PIPE" },
+		{ SIGALRM, "ALRM" },
+		{ SIGTERM, "TERM" },
+		{ SIGURG, "URG" },
+		{ SIGSTOP, "STOP" },
+		{ SIGTSTP, "TSTP" },
+		{ SIGCONT, "CONT" },
+		{ SIGCHLD, "CHLD" },
+		{ SIGTTIN, "TTIN" },
+		{ SIGTTOU, "TTOU" },
+		{ SIGXCPU, "XCPU" },
+		{ SIGXFSZ, "XFSZ" },
+		{ SIGVTALRM, "VTALRM" },
+		{ SIGPROF, "PROF" },
+		{ SIGWINCH, "WINCH" },
+		{ SIGUSR1, "USR1" },
+		{ SIGUSR2, "USR2" } };
 
 #define NSIGNALS (int)(sizeof(signals) / sizeof(signals[0]))
 
