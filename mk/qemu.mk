@@ -14,7 +14,7 @@ QEMUOPTS = -machine virt -bios default -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) 
 	$(if $(LEGACY),,-global virtio-mmio.force-legacy=false) \
 	-drive file=$(IMAGE),if=none,format=raw,id=x0 \
 	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 $(NETOPTS) \
-	$(if $(BOOTLINE),-append '$(BOOTLINE)') $(QEMUEXTRA)
+	$(if $(COUNT),-icount shift=0) $(if $(BOOTLINE),-append '$(BOOTLINE)') $(QEMUEXTRA)
 
 .PHONY: boot-files print-qemu qemu qemu-nox qemu-fs qemu-gdb gdb print-gdbport
 

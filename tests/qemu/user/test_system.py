@@ -107,6 +107,18 @@ def test_time_of_programs_and_of_the_kernel(m):
     assert user > 2 * system, (real, user, system)
 
 
+def test_time_counts_instructions_where_there_is_a_counter(m, test_image):
+    """Without it, QEMU gives the host's time as the counter."""
+    assert "instructions" not in m.run("time true")
+    with Machine(test_image, harts=1, extra=["-icount", "shift=0"]) as counting:
+        counting.boot()
+        counting.run("time seq 1")  # from the disk
+        few, more, most = (int(re.search(r"^instructions (\d+)$", counting.run(f"time seq {n} > /dev/null"), re.M)[1])
+                           for n in (1, 2001, 4001))
+        assert "instructions" not in counting.run("time -p true")
+    assert most - more == pytest.approx(more - few, rel=0.1) and 50 * 2000 < more - few < 2000 * 2000, (few, more, most)
+
+
 @pytest.mark.parametrize("line,code", [("sleep 0.2s", 0), ("kill -9 -l", 0), ("ls -lhR /dev", 0)])
 def test_habits(m, line, code):
     assert status(m, line)[0] == code
