@@ -35,10 +35,19 @@ int sigstate_take(struct sigstate *s, struct sigthread *th)
 	return sig;
 }
 
-int sigstate_set(struct sigstate *s, int sig, const struct signal_action *new)
+int sigstate_check(int sig, const struct signal_action *new)
 {
 	if (sig < 1 || sig >= NSIG || SIGSTATE_FIXED & BIT(sig) || new->flags & ~SA_ALL)
 		return -EINVAL;
+	return 0;
+}
+
+int sigstate_set(struct sigstate *s, int sig, const struct signal_action *new)
+{
+	int err = sigstate_check(sig, new);
+
+	if (err)
+		return err;
 	s->action[sig] = *new;
 	s->action[sig].mask &= ~SIGSTATE_FIXED;
 	if (sigstate_fate(s, sig) == SIGNAL_DROP)

@@ -54,8 +54,11 @@ static inline u32 sigstate_ready(const struct sigstate *s, const struct sigthrea
 /* The signal that @th is to take, the lowest; 0: none.  It does not wait any more. */
 int sigstate_take(struct sigstate *s, struct sigthread *th);
 
-/* *@new is what is done at @sig from now on.  -EINVAL: no such signal, or its action is
+/* Whether *@new can be what is done at @sig.  -EINVAL: no such signal, or its action is
  * fixed, or a flag is unknown. */
+int sigstate_check(int sig, const struct signal_action *new) MUST_CHECK;
+
+/* *@new is what is done at @sig from now on.  Errors as above. */
 int sigstate_set(struct sigstate *s, int sig, const struct signal_action *new) MUST_CHECK;
 
 void sigstate_put_mask(struct sigthread *th, u32 set);

@@ -20,6 +20,10 @@ s64 sys_sigaction(const u64 arg[6])
 		return -EINVAL;
 	if (arg[1] && copyin(&new, uptr(arg[1]), sizeof(new)))
 		return -EFAULT;
+	if (arg[1])
+		err = sigstate_check(sig, &new);
+	if (err)
+		return err;
 	if (!signal_need(p))
 		return -ENOMEM;
 	spin_lock(&proc_lock);
