@@ -21,22 +21,33 @@ s64 sys_sysinfo(const u64 arg[6])
 	return copyout(uptr(arg[0]), &info, sizeof(info));
 }
 
-s64 sys_procinfo(const u64 arg[6])
+/* Records of @size bytes, at most @max of them, at @to. */
+static s64 info_processes(u64 to, u64 max, u64 size)
 {
-	u64 max = arg[1], n = 0;
 	struct procinfo info;
+	u64 n = 0;
 
-	if ((s64)max < 0)
+	if ((s64)max < 0 || !size || size > sizeof(info))
 		return -EINVAL;
 	for (unsigned slot = 0; slot < NPROC; slot++) {
 		if (!proc_info(slot, &info))
 			continue;
-		if (n < max &&
-		    copyout(uptr(arg[0] + n * sizeof(info)), &info, sizeof(info)))
+		if (n < max && copyout(uptr(to + n * size), &info, size))
 			return -EFAULT;
 		n++;
 	}
 	return (s64)n;
+}
+
+s64 sys_procinfo(const u64 arg[6])
+{
+	return info_processes(arg[0], arg[1], arg[2]);
+}
+
+/* For programs of older images: the call once gave no size. */
+s64 sys_procinfo_old(const u64 arg[6])
+{
+	return info_processes(arg[0], arg[1], offsetof(struct procinfo, started));
 }
 
 s64 sys_meminfo(const u64 arg[6])

@@ -68,7 +68,7 @@
 	X(bind, "d")         \
 	X(unbind, "d")       \
 	X(reboot, "dd")      \
-	X(procinfo, "ad")    \
+	X(procinfo, "add")   \
 	X(bootarg, "pBu")    \
 	X(snapshot, "ddxau") \
 	X(harvest, "dxau")   \

@@ -33,7 +33,7 @@ struct usage {
 	unsigned long long children_system;
 };
 
-/* procinfo(): one process. */
+/* procinfo(): one process.  Fields are added at the end. */
 enum proc_state { PS_NEW = 1, PS_READY, PS_RUNNING, PS_SLEEPING, PS_ZOMBIE };
 
 struct procinfo {

@@ -40,7 +40,9 @@
  * sync()                          fsync(fd)
  * lseek(fd, offset, whence) -> offset; whence 0 set, 1 cur, 2 end
  * reboot(how, status): how 0 power off, 1 reset, 2 for init; status: QEMU's exit status
- * procinfo(struct procinfo *, max) -> how many there are
+ * procinfo(struct procinfo *, max, size) -> how many there are; size is that of one record
+ *   for the caller, which gets so much of each; -EINVAL: more than the kernel has
+ * procinfo_old(struct procinfo *, max): the same with records that end before `started`
  * rename(old, new)                wait4(pid or -1, int *status, options)
  * isatty(fd) -> 1 or 0            ftruncate(fd, length)
  * bootarg(name, buf, size) -> length: the value of one boot option
@@ -150,7 +152,7 @@
  * by such a name, so the names of stubs do not lead here. */
 #define PRIVATE_CALLS(X)        \
 	X(67, reboot, 2)        \
-	X(68, procinfo, 2)      \
+	X(68, procinfo_old, 2)  \
 	X(73, bootarg, 3)       \
 	X(74, clock, 0)         \
 	X(76, meminfo, 1)       \
@@ -179,7 +181,8 @@
 	X(124, sigstack, 2)     \
 	X(126, sigtimer, 2)     \
 	X(127, sigresume, 0)    \
-	X(130, calltrace, 2)
+	X(130, calltrace, 2)    \
+	X(131, procinfo, 3)
 
 #define OWN_CALLS(X) OTHER_CALLS(X) PRIVATE_CALLS(X)
 #define SYSCALLS(X) XV6_CALLS(X) LAB_CALLS(X) OWN_CALLS(X)

@@ -63,7 +63,7 @@ static int test_selected(const struct test *t, const struct selection *s)
 static int others_asleep(long runner)
 {
 	static struct procinfo list[NPROC];
-	long n = procinfo(list, NPROC), me = getpid();
+	long n = procinfo(list, NPROC, sizeof(struct procinfo)), me = getpid();
 	int asleep = 0;
 
 	for (long i = 0; i < n; i++)

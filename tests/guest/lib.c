@@ -291,7 +291,7 @@ void heap_as_booted(void)
 int process_state(int pid)
 {
 	static struct procinfo list[NPROC];
-	long n = procinfo(list, NPROC);
+	long n = procinfo(list, NPROC, sizeof(struct procinfo));
 
 	CHECK(n > 0 && n <= NPROC);
 	for (long i = 0; i < n; i++)

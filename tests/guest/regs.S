@@ -218,7 +218,7 @@ state_csr_swap:
 1:
 	.set	csr, 0
 	.rept	CSRS
-	csrrw	a0, csr, a1
+	.4byte	csr << 20 | 0x59573	/* csrrw a0, csr, a1: clang takes no symbol there */
 	ret
 	.set	csr, csr + 1
 	.endr

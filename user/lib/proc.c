@@ -88,7 +88,7 @@ int meminfo(struct meminfo *info)
 
 int procinfo(struct procinfo *info, int max)
 {
-	return (int)sys_result(sys_procinfo(info, max));
+	return (int)sys_result(sys_procinfo(info, max, sizeof(*info)));
 }
 
 int reboot(int how, int status)

@@ -66,7 +66,7 @@ long sys_sync(void);
 long sys_fsync(int fd);
 long sys_lseek(int fd, long offset, int whence);
 long sys_reboot(int how, int status);
-long sys_procinfo(struct procinfo *info, int max);
+long sys_procinfo(struct procinfo *info, int max, size_t size);
 long sys_rename(const char *old, const char *new);
 long sys_wait4(int pid, int *status, int options);
 long sys_isatty(int fd);

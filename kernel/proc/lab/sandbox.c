@@ -52,6 +52,7 @@ static const struct {
 	{ NR_reboot, NR_kill },
 	{ NR_fsync, NR_sync },
 	{ NR_procinfo, NR_sysinfo },
+	{ NR_procinfo_old, NR_sysinfo },
 	{ NR_meminfo, NR_sysinfo },
 	{ NR_snapshot, NR_sysinfo },
 	{ NR_pgaccess, NR_pgaccess2026 },

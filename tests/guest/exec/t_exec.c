@@ -298,7 +298,7 @@ TEST(exec, name_of_the_process)
 	if (pid == 0) {
 		long me = getpid();
 
-		n = procinfo(list, NPROC);
+		n = procinfo(list, NPROC, sizeof(struct procinfo));
 		for (long i = 0; i < n; i++)
 			if (list[i].pid == me)
 				exit(strcmp(list[i].name, "abitest") ? 1 : 0);

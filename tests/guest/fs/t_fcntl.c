@@ -196,7 +196,7 @@ static void run_for(long ns)
 	long start = clock();
 
 	while (clock() - start < ns)
-		for (volatile int i = 0; i < 10000; i++)
+		for (volatile int i = 0; i < 200000; i++)
 			;
 }
 

@@ -192,7 +192,7 @@ TEST(pointer, struct_results)
 		REFUSES(fstat(0, (void *)p), p);
 		REFUSES(sysinfo((void *)p), p);
 		REFUSES(meminfo((void *)p), p);
-		REFUSES(procinfo((void *)p, NPROC), p);
+		REFUSES(procinfo((void *)p, NPROC, sizeof(struct procinfo)), p);
 		REFUSES(ecall_raw(0, 0, 0, (long)p, 100, 0, NR_EXPLAIN), p);
 		REFUSES(ecall_raw(0, PAGE, (long)p, 0, 0, 0, NR_MINCORE), p);
 	}
@@ -432,7 +432,7 @@ TEST(pointer, sizes_below_zero)
 	EQ(symlink("f", "s"), 0);
 	REFUSED(readlink("s", (char *)scratch, -1));
 	REFUSED(bootarg("cmd", (char *)scratch, -1));
-	REFUSED(procinfo(list, -1));
+	REFUSED(procinfo(list, -1, sizeof(struct procinfo)));
 	REFUSED(ftruncate(file, -1));
 	REFUSED(ecall_raw(0, (long)scratch, 0, (long)scratch, -1, 0, NR_EXPLAIN));
 	REFUSED(map(0, -1, RW, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));

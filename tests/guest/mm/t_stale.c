@@ -175,7 +175,7 @@ TEST(stale, access_bits_of_another)
 	volatile word *n = (word *)map(0, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	long pid = must_fork();
 
-	for (; pid == 0; (*n)++)
+	while (pid == 0 && ++*n)
 		store8(p, 1);
 	EVENTUALLY(*n > 0, 50);
 	for (int round = 0; round < 50; round++) {

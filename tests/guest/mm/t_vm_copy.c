@@ -61,7 +61,7 @@ TEST(copy, results_of_the_calls_that_look_inside)
 		for (int kind = SNAP_PT; kind <= SNAP_STATS; kind++)
 			REFUSES(snapshot(kind, 0, 0, (void *)p, SNAP_PIECE), p);
 		REFUSES(meminfo((void *)p), p);
-		REFUSES(procinfo((void *)p, 1), p);
+		REFUSES(procinfo((void *)p, 1, sizeof(struct procinfo)), p);
 		REFUSES(ecall_raw(0, 0, 0, (long)p, 64, 0, NR_EXPLAIN), p);
 		REFUSES(ecall_raw(0, PAGE, (long)p, 0, 0, 0, NR_MINCORE), p);
 	}
@@ -103,7 +103,7 @@ TEST(copy, results_that_cross_into_an_unmapped_page)
 
 		REFUSED(pgaccess(0, 64 * 8, p));
 		REFUSED(meminfo(p));
-		REFUSED(procinfo(p, 1));
+		REFUSED(procinfo(p, 1, sizeof(struct procinfo)));
 		REFUSED(harvest(0, 0, p, SNAP_PIECE));
 		REFUSED(snapshot(SNAP_PT, 0, 0, p, SNAP_PIECE));
 		REFUSED(sysinfo(p));
@@ -243,7 +243,7 @@ TEST(copy, results_on_untouched_pages)
 	p += 2 * page;
 	EQ(meminfo((void *)(p + PAGE - 8)), 0);
 	p += 2 * page;
-	CHECK(procinfo((void *)(p + PAGE - 8), NPROC) > 1);
+	CHECK(procinfo((void *)(p + PAGE - 8), NPROC, sizeof(struct procinfo)) > 1);
 	p += 3 * page;
 	if (option_that_is_there())
 		CHECK(bootarg(option_that_is_there(), (char *)(p + PAGE - 3), 200) > 3);

@@ -153,7 +153,7 @@ static void churn(long until)
 static int process_newest(void)
 {
 	static struct procinfo list[NPROC];
-	long n = procinfo(list, NPROC);
+	long n = procinfo(list, NPROC, sizeof(struct procinfo));
 	int newest = 0;
 
 	for (long i = 0; i < n; i++)

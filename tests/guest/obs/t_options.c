@@ -197,7 +197,7 @@ TEST(options, fork_can_be_changed)
 static word resident(void)
 {
 	static struct procinfo list[NPROC];
-	long n = procinfo(list, NPROC), me = getpid();
+	long n = procinfo(list, NPROC, sizeof(struct procinfo)), me = getpid();
 
 	for (long i = 0; i < n; i++)
 		if (list[i].pid == me)

@@ -46,7 +46,7 @@ static void spin_ticks(int ticks)
 static long cpu_microseconds(void)
 {
 	static struct procinfo info[NPROC];
-	long n = procinfo(info, NPROC), self = getpid();
+	long n = procinfo(info, NPROC, sizeof(struct procinfo)), self = getpid();
 
 	for (long i = 0; i < n; i++)
 		if (info[i].pid == self)

@@ -27,7 +27,7 @@ static const struct call calls[] = {
 	{ 65, "f" },      { 66, "fni" },  { 68, "bi" },    { 69, "pp" },  { 70, "kbi" },
 	{ 71, "f" },      { 72, "fn" },   { 73, "pbn" },   { 75, "pbn" }, { 76, "b" },
 	{ 77, "ikmbn" },  { 78, "kmbn" }, { 79, "mli" },   { 80, "mli" }, { 81, "mli" },
-	{ 82, "mlb" },    { 83, "mlli" }, { 84, "kmibn" }, { 11, "" },
+	{ 82, "mlb" },    { 83, "mlli" }, { 84, "kmibn" }, { 11, "" },    { 131, "bin" },
 };
 
 static const char *const paths[] = {

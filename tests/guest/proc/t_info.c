@@ -54,7 +54,7 @@ TEST(info, reading_a_file_costs_no_memory)
 TEST(info, procinfo_lists_init_and_the_caller)
 {
 	static struct procinfo list[NPROC];
-	long n = procinfo(list, NPROC), me = getpid();
+	long n = procinfo(list, NPROC, sizeof(struct procinfo)), me = getpid();
 	int seen_init = 0, seen_me = 0;
 
 	EQ(n, process_count());
@@ -74,7 +74,35 @@ TEST(info, procinfo_lists_init_and_the_caller)
 	}
 	EQ(seen_init, 1);
 	EQ(seen_me, 1);
-	EQ(procinfo(list, 1), n); /* the number of all, whatever fits */
+	EQ(procinfo(list, 1, sizeof(struct procinfo)),
+	   n); /* the number of all, whatever fits */
+}
+
+/* A program of another year knows fewer fields. */
+TEST(info, procinfo_gives_records_of_the_callers_size)
+{
+	static struct procinfo list[NPROC];
+	static unsigned char short_ones[NPROC * sizeof(struct procinfo)];
+	long full = sizeof(struct procinfo), n = procinfo(list, NPROC, full);
+
+	for (long size = 4; size < full; size += 4) {
+		memset(short_ones, 0x5a, sizeof(short_ones));
+		EQ(procinfo((void *)short_ones, NPROC, size), n);
+		for (long i = 0; i < n; i++)
+			EQ(*(int *)(short_ones + i * size), list[i].pid);
+		EQ(short_ones[n * size], 0x5a);
+	}
+	EQ(procinfo_old(short_ones, NPROC), n);
+	for (long i = 0; i < n; i++) {
+		struct procinfo *p =
+			(void *)(short_ones + i * offsetof(struct procinfo, started));
+
+		EQ(p->pid, list[i].pid);
+		EQ(strcmp(p->name, list[i].name), 0);
+	}
+	EQ(procinfo(list, NPROC, full + 1), -1);
+	EQ(procinfo(list, NPROC, 0), -1);
+	EQ(procinfo(list, NPROC, -1), -1);
 }
 
 TEST(info, meminfo_adds_up)

@@ -7,7 +7,7 @@
 static int hart_now(void)
 {
 	static struct procinfo info[NPROC];
-	int me = (int)getpid(), n = (int)procinfo(info, NPROC);
+	int me = (int)getpid(), n = (int)procinfo(info, NPROC, sizeof(struct procinfo));
 
 	for (int i = 0; i < n; i++) {
 		if (info[i].pid == me)

@@ -308,7 +308,8 @@ NOTHING(madvise, advise(world.lazy, PAGE, MADV_WILLNEED));
 /* looking */
 CALL(sysinfo, sysinfo(LAZY_PAGE))
 CALL(meminfo, meminfo(LAZY_PAGE))
-CALL(procinfo, procinfo(LAZY_PAGE, 1))
+CALL(procinfo, procinfo(LAZY_PAGE, 1, sizeof(struct procinfo)))
+CALL(procinfo_old, procinfo_old(LAZY_PAGE, 1))
 CALL(snapshot, snapshot(SNAP_STATS, 0, 0, LAZY_PAGE, PAGE))
 CALL(harvest, harvest(0, world.mem, LAZY_PAGE, PAGE))
 CALL(pgaccess, pgaccess((void *)world.mem, MEM_PAGES, LAZY_PAGE))
@@ -345,6 +346,7 @@ static long call_bootarg(void)
 ROWS(sysinfo, { "", call_sysinfo, undo_nothing, BIT(FRAMES), 0 });
 ROWS(meminfo, { "", call_meminfo, undo_nothing, BIT(FRAMES), 0 });
 ROWS(procinfo, { "", call_procinfo, undo_nothing, BIT(FRAMES), 0 });
+ROWS(procinfo_old, { "", call_procinfo_old, undo_nothing, BIT(FRAMES), 0 });
 ROWS(bootarg, { "", call_bootarg, undo_nothing, BIT(FRAMES), 0 });
 ROWS(snapshot, { "", call_snapshot, undo_nothing, BIT(FRAMES), 0 });
 ROWS(harvest, { "", call_harvest, undo_touch, BIT(FRAMES), 0 });

@@ -246,7 +246,7 @@ static word look_pipe(void)
 static word look_processes(void)
 {
 	static struct procinfo list[NPROC];
-	long n = procinfo(list, NPROC);
+	long n = procinfo(list, NPROC, sizeof(struct procinfo));
 	word count = 0;
 
 	CHECK(n > 0 && n <= NPROC);

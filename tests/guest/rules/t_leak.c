@@ -100,7 +100,8 @@ TEST(leak, structs)
 	LOOK(console, sizeof(struct console_info), CONSOLE_LINES, OUT);
 	LOOK(usage, sizeof(struct usage), OUT);
 	LOOK(meminfo, sizeof(struct meminfo), OUT);
-	LOOK(procinfo, sizeof(struct procinfo), OUT, NPROC);
+	LOOK(procinfo, sizeof(struct procinfo), OUT, NPROC, sizeof(struct procinfo));
+	LOOK(procinfo_old, offsetof(struct procinfo, started), OUT, NPROC);
 	EQ(close(fd), 0);
 	EQ(unlink("f"), 0);
 }

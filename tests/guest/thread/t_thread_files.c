@@ -208,7 +208,7 @@ TEST(thread, counts_as_one_process)
 	EQ(process_count(), processes);
 	EVENTUALLY(process_state((int)getpid()) == PS_RUNNING, 10);
 	pause(3);
-	n = procinfo(info, NPROC);
+	n = procinfo(info, NPROC, sizeof(struct procinfo));
 	for (long i = 0; i < n; i++)
 		if (info[i].pid == getpid())
 			used = info[i].cputime;
