@@ -24,9 +24,10 @@
 # XV6='path/a.c ...' (xv6 programs, compiled untouched) EXAMPLES=1 (those of xv6/examples)
 # FSBIG=1 (an image of the file system lab: large files, 200000 blocks) FSSIZE=blocks
 # DISK=64M (a new image of this size, with large files)
-# ADD='file dir ...' (any file or folder for the image) TOOLPREFIX=riscv64-linux-gnu- LLVM=1 CHECK=1
-# WERROR=1 V=1 BUILD=folder (default: build; with another one nothing is written here:
-# kernel/kernel and fs.img lie in it, too)
+# ADD='file dir ...' (any file or folder for the image)
+# TOOLPREFIX=riscv64-linux-gnu- LLVM=1 CHECK=1 WERROR=1 V=1
+# BUILD=folder (default: build; with another one nothing is written here: kernel/kernel and
+# fs.img lie in it, too; it has to be new or empty)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -41,14 +42,15 @@ MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 
 BUILD ?= build
 # With BUILD elsewhere nothing is written here: what else lies in the tree lies there, too.
-OUTSIDE := $(if $(filter-out build,$(BUILD)),$(BUILD)/)
+ELSEWHERE := $(if $(filter-out build,$(BUILD)),$(BUILD)/)
 include mk/lab.mk
 
 # A build also depends on flags and lists of files.  Such a text is kept in a file, whose
 # time changes only when the text does: $(call write_key,TEXT) is the recipe of this file,
 # which has FORCE as a prerequisite.
 quoted = '$(subst ','\'',$(1))'
-write_key = mkdir -p $(@D) && { printf '%s\n' $(quoted) | cmp -s - $@ || printf '%s\n' $(quoted) > $@; }
+write_key = mkdir -p $(@D) && { printf '%s\n' $(quoted) | cmp -s - $@ || \
+	printf '%s\n' $(quoted) > $@; }
 
 # A new image gets the inodes and the size of the file system lab; the kernel is told, and
 # xv6 programs are compiled for it.  An image that exists must fit.
@@ -59,9 +61,14 @@ FSSIZE ?= $(if $(FSBIG),200000)
 refuse_blanks = $(foreach v,$(1),$(if $(word 2,$($(v))),$(error $(v)='$($(v))': \
 	a name with a blank in it does not work here)))
 # $(call require_files,VARIABLE,FILES): an error unless all of them exist.
-require_files = $(foreach f,$(2),$(if $(wildcard $(f)),,$(error $(1)='$($(1))': there is no file $(f). \
+require_files = $(foreach f,$(2),$(if $(wildcard $(f)),,$(error \
+	$(1)='$($(1))': there is no file $(f). \
 	Blanks separate names$(3), so a name cannot have one)))
 $(call refuse_blanks,BUILD)
+
+# The folder BUILD is ours alone, as `make clean` removes it.
+folder_fault := $(if $(ELSEWHERE),$(shell mk/folder.sh -n $(call quoted,$(BUILD)) 2>&1))
+$(if $(folder_fault),$(error $(folder_fault)))
 
 include mk/toolchain.mk
 include mk/kernel.mk
@@ -80,13 +87,18 @@ include mk/qemu.mk
 $(call refuse_blanks,IMAGE KERNEL)
 
 .PHONY: all clean check format docs docs-picture help FORCE
-all: $(KERNEL_COPY) $(KERNEL_COPY).sym programs host-tools $(if $(PICOLIBC_LIB),$(SDK_CONFIG))
+all: $(KERNEL_COPY) $(KERNEL_COPY).sym programs host-tools \
+	$(if $(PICOLIBC_LIB),$(SDK_CONFIG))
 
-FORCE:
+FORCE: $(if $(ELSEWHERE),$(BUILD)/.pagoda-build)
+
+$(BUILD)/.pagoda-build:
+	@mkdir -p $(@D) && : > $@
 
 clean:
-	$(call say,CLEAN,$(BUILD)/$(if $(OUTSIDE),, kernel/kernel kernel/kernel.sym fs.img))
-	$(Q)rm -rf $(BUILD) $(if $(OUTSIDE),,$(KERNEL_COPY) $(KERNEL_COPY).sym $(KERNEL_COPY).asm fs.img packets.pcap $(lab_host_programs))
+	$(call say,CLEAN,$(BUILD)/$(if $(ELSEWHERE),, kernel/kernel fs.img))
+	$(Q)rm -rf $(BUILD) $(if $(ELSEWHERE),,$(KERNEL_COPY) $(KERNEL_COPY).sym \
+		$(KERNEL_COPY).asm fs.img packets.pcap $(lab_host_programs))
 
 check:
 	$(Q)./test checks

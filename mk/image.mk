@@ -3,7 +3,7 @@
 # UPROGS (user/build.mk) and XV6PROGS (xv6/build.mk) are the programs, as are PROGS
 # (user/prog.mk); ADD is any file or folder.  DISK=64M is the size of a new image.  mk/image.sh says what happens to an image that exists.
 
-IMAGE ?= $(OUTSIDE)fs.img
+IMAGE ?= $(ELSEWHERE)fs.img
 XV6PROGS ?=
 ADD ?=
 PROGS ?=

@@ -4,7 +4,7 @@
 # kernel/kernel, where debuggers and scripts expect it, or to its like in BUILD.
 
 KB := $(BUILD)/kernel-$(VARIANT)
-KERNEL_COPY := $(OUTSIDE)kernel/kernel
+KERNEL_COPY := $(ELSEWHERE)kernel/kernel
 KERNEL_LD := kernel/arch/riscv/kernel.ld
 ASM_OFFSETS_C := $(wildcard kernel/arch/riscv/asm_offsets.c)
 

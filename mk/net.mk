@@ -8,7 +8,7 @@ NET ?=
 SERVERPORT ?= $(shell expr $$(id -u) % 5000 + 25099)
 FWDPORT ?= $(shell expr $$(id -u) % 5000 + 25999)
 FWDPORT2 ?= $(shell expr $$(id -u) % 5000 + 30999)
-PCAP ?= $(OUTSIDE)packets.pcap
+PCAP ?= $(ELSEWHERE)packets.pcap
 # romfile=: the program for PCs that the card carries is in a package that may be missing.
 NETDEV_1 := e1000,netdev=net0,bus=pcie.0,romfile=
 NETDEV_e1000 := $(NETDEV_1)

@@ -1,5 +1,5 @@
-# outside.mk - programs whose sources lie outside of this tree: XV6= (xv6/build.mk) and PROG=
-# (user/prog.mk).
+# outside.mk - programs whose sources lie outside of this tree: XV6= (xv6/build.mk) and
+# PROG= (user/prog.mk).
 
 # a.c+b.S are the sources of one program, which has the name of the first.
 outside_sources = $(subst +, ,$(1))

@@ -21,9 +21,9 @@ QEMUOPTS = -machine virt -bios default -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) 
 boot-files: $(KERNEL_COPY) $(KERNEL_COPY).sym $(IMAGE) $(HOST_TOOLS) $(if $(PICOLIBC_LIB),$(SDK_CONFIG))
 
 # The usual names, for what lies elsewhere.
-ifneq ($(OUTSIDE),)
+ifneq ($(ELSEWHERE),)
 .PHONY: kernel/kernel kernel/kernel.asm
-kernel/kernel kernel/kernel.asm: %: $(OUTSIDE)%
+kernel/kernel kernel/kernel.asm: %: $(ELSEWHERE)%
 ifneq ($(IMAGE),fs.img)
 .PHONY: fs.img
 fs.img: $(IMAGE)
@@ -53,7 +53,7 @@ qemu-gdb: boot-files
 # -iex: gdb reads a folder's .gdbinit only if it was told to trust that folder.
 GDB ?= $(firstword $(foreach g,gdb-multiarch $(TOOLPREFIXES:%=%gdb),$(call has,$(g))) gdb)
 gdb:
-ifeq ($(OUTSIDE),)
+ifeq ($(ELSEWHERE),)
 	@exec $(GDB) -q -iex 'add-auto-load-safe-path $(CURDIR)'
 else
 	@sed -e 's,^file .*,file $(KERNEL_COPY),' -e 's,build/gdb-target,$(BUILD)/gdb-target,' .gdbinit > $(BUILD)/gdbinit

@@ -85,6 +85,22 @@ def test_names_that_do_not_work_are_named():
         assert status != 0 and "two programs" in out, out
 
 
+def test_folder_with_files_of_somebody_else():
+    """BUILD must not be one: `make clean` would remove it.  What a build made is removed with its folder."""
+    folder = OUT / "mine"
+    folder.mkdir(exist_ok=True)
+    (folder / ".letter").write_text("dear")
+    environment = {**os.environ, "BUILD": str(folder.resolve())}
+    for words in (["make", "-s", "clean"], ["make", "-s", "kernel-only"], ["./run", "-c", "true"], ["./test", "checks"]):
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        assert done.returncode == 2 and str(folder) in done.stderr, (words, done)
+        expect([file.name for file in folder.iterdir()], [".letter"])
+    (folder / ".letter").unlink()
+    for words in (["host-flags"], ["clean"]):
+        expect(make(f"BUILD={folder.resolve()}", *(f"{folder.resolve()}/{w}" if "-" in w else w for w in words))[0], 0)
+    assert not folder.exists()
+
+
 def bare_path(**scripts):
     """A folder for PATH: all of this system's commands but compilers for RISC-V and what installs
     packages; and SCRIPTS, with - for _ in their names."""
