@@ -129,9 +129,9 @@ def read_list(path):
 
 
 def files_of(*folders):
-    """Files that git knows or would take, as they are now."""
-    names = subprocess.run(['git', 'ls-files', '--cached', '--others', '--exclude-standard', *folders],
-                           cwd=ROOT, text=True, check=True, capture_output=True).stdout
+    """Those of this tree, as they are now, without what was built."""
+    names = subprocess.run(['tools/check/tracked.sh', *folders], cwd=ROOT, text=True, check=True,
+                           capture_output=True).stdout
     return [name for name in names.splitlines() if (ROOT / name).exists()]
 
 

@@ -21,7 +21,7 @@ SOURCE = (".c", ".h", ".S", ".py", ".mk")
 
 
 def tracked():
-    out = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True, check=True)
+    out = subprocess.run(["tools/check/tracked.sh"], capture_output=True, text=True, check=True)
     return [name for name in out.stdout.splitlines() if os.path.exists(name)]
 
 

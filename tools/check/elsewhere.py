@@ -149,6 +149,26 @@ def test_list_needs_nothing():
     assert all(len(line.split()) > 2 for line in done.stdout.splitlines()), done.stdout
 
 
+def test_archive_of_the_sources():
+    """The checks find the same files where there is no git."""
+    folder = OUT / "archive"
+    shutil.rmtree(folder, ignore_errors=True)
+    files = subprocess.run(["tools/check/tracked.sh"], capture_output=True, text=True, check=True).stdout.splitlines()
+    files = [name for name in files if os.path.lexists(name)]
+    for name in [*files, "build/made.c", "kernel/kernel", "tools/__pycache__/rig.pyc"]:
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch()
+    shutil.copy("tools/check/tracked.sh", folder / "tools/check")
+    for folders in ([], ["kernel", "tools"]):
+        command = ["tools/check/tracked.sh", *folders]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True,
+                              env={**os.environ, "GIT_CEILING_DIRECTORIES": os.path.abspath(folder.parent)})
+        expect((done.returncode, done.stderr), (0, ""))
+        wanted = [name for name in files if not folders or name.split("/")[0] in folders]
+        expect(sorted(done.stdout.splitlines()), sorted(wanted))
+
+
 def test_make_help():
     """Every target that is listed exists, and every one that is for users is listed."""
     inner = {"FORCE", "qemu-nox", "qemu-fs", "boot-files", "kernel-only", "guest-tests", "bench-programs",
