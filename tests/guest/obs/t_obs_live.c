@@ -47,6 +47,7 @@ static long child_start(int fd[2], word heap)
 	close(fd[0]);
 	close(ready[1]);
 	EQ(read(ready[0], &c, 1), 1);
+	EQ(read(ready[0], &c, 1), 0); /* until then the pipe is the child's, too */
 	close(ready[0]);
 	return pid;
 }

@@ -3,7 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdint.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

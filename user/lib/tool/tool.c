@@ -216,7 +216,7 @@ bool tool_join(char *buf, int size, const char *path, const char *name)
 const char *tool_human(unsigned long bytes)
 {
 	static const char units[] = "KMGTPE";
-	static char text[16];
+	static char text[24];
 	unsigned long unit = 1024, tenths;
 	const char *letter = units;
 
