@@ -23,7 +23,7 @@
 #include "uapi/errno.h"
 
 #define ROUNDS 7
-#define TOGGLES 64
+#define TOGGLES 16
 #define PAGES 16
 
 /* Each hart counts for itself, without atomics: a thread changes harts only when it
