@@ -151,7 +151,7 @@ static void row_measure(enum bench_row row)
 	if (counting)
 		tick_wait();
 	meter_calibrate();
-	if (row <= ROW_exec || (row >= ROW_ring2 && row <= ROW_ring32))
+	if (row <= ROW_exec || (row >= ROW_ring2 && row <= ROW_sleep32))
 		row_process(row);
 	else if (row <= ROW_cow || row == ROW_ugetpid || row == ROW_mmap)
 		row_memory(row);

@@ -107,7 +107,7 @@ int chdir(const char *path)
 	return (int)CALL(CALL_CHDIR, (long)path);
 }
 
-/* --- threads and alarms ------------------------------------------------------------- */
+/* --- threads, alarms, signals ------------------------------------------------------- */
 
 /* VM, FS, FILES, SIGHAND, THREAD, SYSVSEM, PARENT_SETTID, CHILD_CLEARTID */
 #define THREAD_FLAGS \
@@ -152,6 +152,13 @@ int alarm_set(int ticks, void (*handler)(void))
 	if (handler && CALL(CALL_RT_SIGACTION, SIGALRM, (long)action, 0, 8) < 0)
 		return -1;
 	return (int)CALL(CALL_SETITIMER, 0, (long)timer, 0);
+}
+
+int signal_set(void (*handler)(int))
+{
+	long action[3] = { (long)handler, 0, 0 };
+
+	return (int)CALL(CALL_RT_SIGACTION, SIGNAL, (long)action, 0, 8);
 }
 
 /* --- the start ---------------------------------------------------------------------- */

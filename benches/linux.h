@@ -30,6 +30,7 @@ char *sbrk(int bytes);
 int thread_start(void (*fn)(void *), void *arg, char *stack_end, int *tid);
 void thread_wait(int *tid);
 int alarm_set(int ticks, void (*handler)(void));
+int signal_set(void (*handler)(int));
 
 #define CALL_CLOSE 57
 #define CALL_LSEEK 62
@@ -38,6 +39,7 @@ int alarm_set(int ticks, void (*handler)(void));
 #define CALL_SYNC 81
 #define CALL_EXIT 93
 #define CALL_FUTEX 98
+#define CALL_KILL 129
 #define CALL_GETPID 172
 #define CALL_MUNMAP 215
 #define CALL_MMAP 222
@@ -73,6 +75,13 @@ static inline char *heap_lazy(int bytes)
 
 static inline void alarm_return(void)
 {
+}
+
+#define SIGNAL 10 /* SIGUSR1 */
+
+static inline void signal_send(int pid)
+{
+	CALL(CALL_KILL, pid, SIGNAL);
 }
 
 static inline void thread_leave(void)

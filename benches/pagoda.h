@@ -15,6 +15,9 @@
 #define CALL_FUTEX 111
 #define CALL_JOIN 112
 #define CALL_LEAVE 113
+#define CALL_SIGACTION 121
+#define CALL_SIGSEND 123
+#define CALL_SIGRESUME 127
 #define CALL_SBRK 12
 #define SBRK_LAZILY 2 /* kernels before 2025 have one argument, and are never lazy */
 
@@ -39,6 +42,27 @@ static inline int alarm_set(int ticks, void (*handler)(void))
 static inline void alarm_return(void)
 {
 	CALL(CALL_SIGRETURN, 0);
+}
+
+#define SIGNAL 30 /* any that nobody else sends */
+
+/* Where a handler returns to.  sp has to be as the kernel left it. */
+__attribute__((naked, unused)) static void signal_return(void)
+{
+	__asm__("li a7, %0\n\tecall" : : "i"(CALL_SIGRESUME));
+}
+
+static inline int signal_set(void (*handler)(int))
+{
+	long action[3] = { (long)handler, (long)signal_return, 0 };
+
+	return (int)CALL(CALL_SIGACTION, SIGNAL, (long)action, 0);
+}
+
+/* To the process @pid, which is the caller. */
+static inline void signal_send(int pid)
+{
+	CALL(CALL_SIGSEND, pid, 0, SIGNAL);
 }
 
 /* fn(arg) in a new thread; it must end with thread_leave().  @tid gets its number. */

@@ -113,6 +113,26 @@ static void ring(int members)
 		wait(0);
 }
 
+/* Beside @count processes that wait for a byte. */
+static void fork_beside(int count)
+{
+	for (int i = 0; i < count; i++) {
+		int pid = fork();
+
+		if (pid < 0)
+			not_there();
+		if (pid == 0) {
+			close(to[1]);
+			read(to[0], one, 1);
+			exit(0);
+		}
+	}
+	METER_LOOP(100, fork_once());
+	close(to[1]);
+	while (count--)
+		wait(0);
+}
+
 static void fork_large(void)
 {
 	char *heap = sbrk(8 << 20);
@@ -145,4 +165,6 @@ void row_process(enum bench_row row)
 		METER_LOOP(40, exec_once());
 	if (row == ROW_ring2 || row == ROW_ring8 || row == ROW_ring32)
 		ring(row == ROW_ring2 ? 2 : row == ROW_ring8 ? 8 : 32);
+	if (row == ROW_sleep2 || row == ROW_sleep8 || row == ROW_sleep32)
+		fork_beside(row == ROW_sleep2 ? 2 : row == ROW_sleep8 ? 8 : 32);
 }

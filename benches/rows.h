@@ -34,7 +34,11 @@
 	X(ring2, "ring2", MORE, "a hop in a ring of 2 processes")                       \
 	X(ring8, "ring8", MORE, "a hop in a ring of 8 processes")                       \
 	X(ring32, "ring32", MORE, "a hop in a ring of 32 processes")                    \
+	X(sleep2, "sleep2", MORE, "fork, exit, wait beside 2 that sleep")               \
+	X(sleep8, "sleep8", MORE, "the same beside 8")                                  \
+	X(sleep32, "sleep32", MORE, "the same beside 32")                               \
 	X(alarm, "alarm", MORE, "an alarm: handler and return (counts only)")           \
+	X(signal, "signal", MORE, "a signal to itself: handler and return")             \
 	X(thread, "thread", MORE, "a thread that ends, waited for")                     \
 	X(futex, "futex", MORE, "a word to another thread and back, by futex")          \
 	X(again5, "again5", MORE, "open and close the same of 5 files")                 \

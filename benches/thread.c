@@ -1,4 +1,4 @@
-/* thread.c - rows of threads, futexes and alarms. */
+/* thread.c - rows of threads, futexes, alarms and signals. */
 #include "bench.h"
 
 #define STACK (4 * PAGE)
@@ -126,8 +126,30 @@ static void alarm_measure(void)
 	alarm_set(0, 0);
 }
 
+/* --- signals ---------------------------------------------------------------------- */
+
+static volatile int signals;
+
+static void signal_handler(int number)
+{
+	signals = number;
+}
+
+static void signal_measure(void)
+{
+	int pid = getpid();
+
+	if (signal_set(signal_handler) < 0)
+		not_there();
+	METER_LOOP(400, signal_send(pid));
+	if (!signals)
+		not_there();
+}
+
 void row_thread(enum bench_row row)
 {
+	if (row == ROW_signal)
+		signal_measure();
 	if (row == ROW_alarm)
 		alarm_measure();
 	if (row == ROW_thread) {

@@ -109,7 +109,8 @@ def test_profile_sees_satp():
 
 
 def test_budgets(tmp_path):
-    """A row over its budget fails; budgets go down alone, and keep their comment."""
+    """A row that is over its budget fails, and so does one that has none; budgets go down alone, and keep
+    their comment."""
     budgets = tmp_path / "budgets"
     words = ("--rows", "getpid,ugetpid", "--budgets", str(budgets))
     budgets.write_text("# head\nmine-1 getpid instructions 20000\nmine-1 ugetpid instructions 1.0\n"
@@ -117,6 +118,9 @@ def test_budgets(tmp_path):
     text = bench("--check", "--compiler", "mine-1", *words, status=1)
     assert re.search(r"^ok getpid: .* instructions", text, re.M)
     assert re.search(r"^FAILED ugetpid: ", text, re.M) and re.search(r"^FAILED getpid: .* csr", text, re.M)
+    assert "FAILED getpid: satp has no budget" in text and "FAILED getpid: sfence has no budget" in text
+    text = bench("--check", "--compiler", "mine-1", "--rows", "open", "--budgets", str(budgets), status=1)
+    assert "FAILED open: it has no budget" in text
 
     bench("--lower", "--compiler", "mine-1", *words)
     lines = budgets.read_text().splitlines()
@@ -125,10 +129,11 @@ def test_budgets(tmp_path):
     assert 20 < reached < 2000
 
     # A compiler without budgets has those of gcc-12, with a margin that is said.
-    budgets.write_text(f"gcc-12 getpid instructions {reached / 1.1:.1f}\n")
+    others = "gcc-12 ugetpid instructions 5\n" + "".join(f"gcc-12 getpid {what} 9\n" for what in ("csr", "satp", "sfence"))
+    budgets.write_text(f"{others}gcc-12 getpid instructions {reached / 1.1:.1f}\n")
     text = bench("--check", "--compiler", "other-9", *words)
     assert "no budgets of other-9: those of gcc-12, and 15 % more" in text
-    budgets.write_text(f"gcc-12 getpid instructions {reached / 1.2:.1f}\n")
+    budgets.write_text(f"{others}gcc-12 getpid instructions {reached / 1.2:.1f}\n")
     bench("--check", "--compiler", "other-9", *words, status=1)
 
 
@@ -152,7 +157,11 @@ def test_refusals(tmp_path):
     assert "there is no such row" in bench("--profile", "par-fork", status=2)
     assert "wants NAME=KERNEL,IMAGE" in bench("--against", "x=y", status=2)
     assert "cannot be read" in bench("--linux", str(tmp_path / "none"), status=2)
-    assert "must be from 1 to 99" in bench("--rounds", "0", status=2)
+    for rounds in ("0", "3x", "100"):
+        assert "must be from 1 to 99" in bench("--rounds", rounds, status=2)
+    for option in ("--json", "--svg"):
+        text = bench("--count", "--rows", "getpid", option, str(tmp_path / "none" / "file"), status=2)
+        assert "No such file" in text and "instructions" not in text  # before anything is measured
     assert "only one of them" in bench("--count", "--time", status=2)
     assert "usage:" in bench("--nothing", status=2)
     assert "usage:" in bench("--help")

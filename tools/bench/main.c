@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "tool.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,11 +120,25 @@ static void linux_parse(struct plan *plan, char *text)
 
 static int rounds_parse(const char *text)
 {
-	int n = atoi(text);
+	char *end;
+	long n = strtol(text, &end, 10);
 
-	if (n < 1 || n > ROUNDS_MAX)
+	if (*end || n < 1 || n > ROUNDS_MAX)
 		tool_die("--rounds", "must be from 1 to 99");
-	return n;
+	return (int)n;
+}
+
+/* A file that will be written: now it is known whether that is possible, and not after a run
+ * of minutes.  What it has stays until then. */
+static const char *output_parse(const char *text)
+{
+	const char *path = path_of(text);
+	FILE *f = fopen(path, "a");
+
+	if (!f)
+		tool_die(path, strerror(errno));
+	fclose(f);
+	return path;
 }
 
 static int profile_parse(const char *name)
@@ -178,10 +193,10 @@ static bool option_of_plan(struct plan *plan, int option)
 		plan->memory = optarg;
 		break;
 	case 'j':
-		plan->json = path_of(optarg);
+		plan->json = output_parse(optarg);
 		break;
 	case 's':
-		plan->svg = path_of(optarg);
+		plan->svg = output_parse(optarg);
 		break;
 	case 'C':
 		plan->compiler = optarg;
@@ -194,6 +209,7 @@ static bool option_of_plan(struct plan *plan, int option)
 		break;
 	case 'D':
 		plan->docs = optarg ? path_of(optarg) : "docs/performance.md";
+		check_readable(plan->docs);
 		break;
 	case 'Q':
 		plan->qemu = optarg;
