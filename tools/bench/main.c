@@ -128,7 +128,7 @@ static int rounds_parse(const char *text)
 	return (int)n;
 }
 
-/* A file that will be written: now it is known whether that is possible, and not after a run
+/* A file that will be written: whether that is possible is known now, and not after a run
  * of minutes.  What it has stays until then. */
 static const char *output_parse(const char *text)
 {
