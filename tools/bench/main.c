@@ -269,6 +269,16 @@ static void rows_default(struct plan *plan, int mode)
 		   plan->rows);
 }
 
+/* Parallel rows have no instructions. */
+static bool rows_count(const struct plan *plan)
+{
+	bool any = false;
+
+	for (int i = 0; i < ROWS_ALL; i++)
+		any |= plan->rows[i] && i != ROW_boot3 && row_group(i) != GROUP_PAR;
+	return any;
+}
+
 /* An interrupt of the disk, whose moment the host decides, may fall into a pass.  So rows
  * that are over their budget are measured once more, and the lower figure counts. */
 static int check(struct plan *plan, bool good)
@@ -333,6 +343,8 @@ int main(int argc, char **argv)
 		plan.time = false;
 	if (!plan.count && !plan.time)
 		tool_die("--count --time", "only one of them is possible");
+	if (!plan.time && !rows_count(&plan))
+		tool_die("--rows", "instructions of these rows are not counted");
 	if (mode == MODE_PROFILE)
 		return profile_print(&plan, profile);
 	if (mode == MODE_OPTIONS)
