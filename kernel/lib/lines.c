@@ -13,8 +13,9 @@ struct lines_scan {
 	va_t pc;
 	enum lines_field field;
 	struct line_place now, best;
-	u64 at, number; /* number: what is read of a field or of a row's number */
-	u64 step;       /* the first number of the row                          */
+	char before[LINES_NAME]; /* the function of the last line of the table */
+	u64 at, number;          /* number: what is read of a field or of a row's number */
+	u64 step;                /* the first number of the row                          */
 	unsigned used, shift;
 	bool second; /* the row's second number comes next */
 	bool found, over;
@@ -43,6 +44,8 @@ static void lines_end_field(struct lines_scan *s)
 	switch (s->field) {
 	case FIELD_ADDRESS:
 		s->at = s->number;
+		if (strcmp(s->now.function, s->before) != 0)
+			s->now.start = s->at;
 		break;
 	case FIELD_LINE:
 		s->now.line = (u32)s->number;
@@ -106,6 +109,7 @@ static void lines_add_row(struct lines_scan *s, char c)
 static void lines_byte(struct lines_scan *s, char c)
 {
 	if (c == '\n') {
+		memcpy(s->before, s->now.function, LINES_NAME);
 		s->field = FIELD_NAME;
 		s->used = 0;
 	} else if (c == ' ' && s->field < FIELD_ROWS) {

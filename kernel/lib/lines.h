@@ -22,6 +22,7 @@ struct line_place {
 	char function[LINES_NAME];
 	char file[LINES_NAME]; /* "-": not known, and so is the line */
 	u32 line;
+	va_t start; /* of the function */
 };
 
 /* Finds the place of the instruction at or around @pc in a file of @size bytes.  Returns 1,

@@ -7,14 +7,13 @@
 #include "core/report/klog.h"
 #include "core/machine.h"
 #include "core/trap.h"
-#include "lib/string.h"
 #include "mm/space/aspace.h"
 #include "mm/uaccess.h"
 #include "proc/fault_words.h"
 #include "proc/threads/fds.h"
 #include "proc/lab/alarm.h"
 #include "proc/proc.h"
-#include "proc/program/program.h"
+#include "proc/program/callers.h"
 #include "proc/signal/signal.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"
@@ -36,32 +35,6 @@ static u32 user_trap_instruction(uptr_t pc)
 	    copyin(&half[1], uptr_add(pc, 2), 2))
 		half[1] = 0;
 	return half[0] | (u32)half[1] << 16;
-}
-
-static void user_trap_print_place(const char *how, const struct line_place *place)
-{
-	printk("  %s %s", how, place->function);
-	if (strcmp(place->file, "-") != 0)
-		printk(", %s:%u", place->file, place->line);
-	printk("\n");
-}
-
-/* Prints where the program died, if its file has lines.  Of a function without lines, such
- * as strlen(), or of an address without code the caller is printed, too: ra says who it is
- * unless that function has called others, and then ra is not in code that has lines. */
-static void user_trap_print_line(struct program *pr, const struct trapframe *tf)
-{
-	struct line_place at, caller;
-	int known = pr ? program_line(pr, tf->pc, &at) : -1;
-
-	if (known < 0)
-		return;
-	if (known)
-		user_trap_print_place("at", &at);
-	if (known && strcmp(at.file, "-") != 0)
-		return;
-	if (program_line(pr, tf->ra - 1, &caller) == 1 && strcmp(caller.file, "-") != 0)
-		user_trap_print_place("called by", &caller);
 }
 
 /* The signal of an exception. */
@@ -137,7 +110,8 @@ static void user_trap_kill(u64 cause, u64 tval)
 	printk("%s (pid %d): %s\n", p->thread.name, p->pid, words);
 	if (fault_hook && exc_is_page_fault(cause))
 		fault_hook(tval, access_of_cause(cause));
-	user_trap_print_line(p->program, thread_current()->tf);
+	if (p->program)
+		callers_print(p->program, thread_current()->tf);
 	if (proc_is_init(p))
 		proc_end_init(words);
 	proc_exit(STATUS_KILLED(user_trap_signal(cause, tval).sig));

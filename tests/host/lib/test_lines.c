@@ -80,6 +80,24 @@ static void test_places(void **state)
 	NOWHERE(-1ul);
 }
 
+/* Lines of the table with the same name are one function: one has code of several files. */
+static void test_start_of_the_function(void **state)
+{
+	static const struct {
+		va_t pc, start;
+	} rows[] = { { 0x10000, 0x10000 }, { 0x10006, 0x10000 }, { 0x10010, 0x10000 },
+		     { 0x10022, 0x10000 }, { 0x10030, 0x10030 }, { 0x10040, 0x10040 } };
+	struct line_place at;
+
+	(void)state;
+	make("main a.c 10000 7 24P1\nmain b.h 10010 300 \nmain a.c 10020 9 22\n"
+	     "f a.c 10030 1 \nmain a.c 10040 2 \n- - 10300 0 \n");
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(find(rows[i].pc, &at), 1);
+		assert_int_equal(at.start, rows[i].start);
+	}
+}
+
 static void test_long_names_are_cut(void **state)
 {
 	char table[300];
@@ -151,6 +169,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_places),
+		cmocka_unit_test(test_start_of_the_function),
 		cmocka_unit_test(test_long_names_are_cut),
 		cmocka_unit_test(test_no_table),
 		cmocka_unit_test(test_read_errors_are_passed_on),

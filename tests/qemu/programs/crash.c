@@ -52,6 +52,34 @@ __attribute__((noinline)) static void crash_frame(unsigned long bytes)
 	(void)room[0];
 }
 
+static int crash_compare(const void *a, const void *b)
+{
+	(void)b;
+	*(volatile char *)a += *(const char *)nowhere;
+	return 0;
+}
+
+__attribute__((noinline)) static int crash_sort(void)
+{
+	int numbers[] = { 4, 3, 2, 1 };
+
+	qsort(numbers, 4, sizeof(int), crash_compare);
+	return numbers[0] + 1;
+}
+
+__attribute__((noinline)) static int crash_leaf(volatile char *room)
+{
+	return nowhere->number + room[0];
+}
+
+__attribute__((noinline)) static int crash_array(unsigned long bytes)
+{
+	volatile char room[bytes];
+
+	room[1] = 1;
+	return crash_leaf(room) + room[1];
+}
+
 /* At the bottom of half of the stack, a child uses its copy and more. */
 __attribute__((noinline)) static int crash_fork(unsigned long kib)
 {
@@ -110,6 +138,10 @@ int main(int argc, char **argv)
 		return crash_deep(n) != n * KIB;
 	if (!strcmp(how, "frame"))
 		crash_frame(n);
+	if (!strcmp(how, "sort"))
+		return crash_sort() + (int)n;
+	if (!strcmp(how, "array"))
+		return crash_array(n) + (int)n;
 	if (!strcmp(how, "fork"))
 		return crash_fork(n);
 	if (!strcmp(how, "places"))

@@ -47,6 +47,30 @@ def test_source_line(m, how, how_known, function, text):
     assert re.search(rf"^  {how_known} (?:{function}), crash.c:{line_with(text)}$", out, re.M), out
 
 
+def test_callers(m):
+    """Through a frame of 16 KiB and a recursion, which is counted."""
+    out = m.run("crash deep 8192")
+    assert re.search(r"^  called by crash_deep, crash.c:\d+\n"
+                     r"  called by crash_deep, crash.c:\d+, \d{3} times\n"
+                     rf"  called by main, crash.c:{line_with('return crash_deep(n) != n * KIB;')}\n\Z", out, re.M), out
+    assert "called by start" not in m.run("crash read")
+
+
+@pytest.mark.parametrize("how,chain", [
+    ("sort", ["at crash_compare, L{*(volatile char *)a += *(const char *)nowhere;}", "called by qsort",
+              "called by crash_sort, L{qsort(numbers, 4, sizeof(int), crash_compare);}",
+              "called by main, L{return crash_sort() + (int)n;}"]),
+    ("array 900", ["at crash_leaf, L{return nowhere->number + room[0];}",
+                   "called by crash_array, L{return crash_leaf(room) + room[1];}",
+                   "called by main, L{return crash_array(n) + (int)n;}"]),
+])
+def test_chain(m, how, chain):
+    """Through the C library, and through a frame whose size the program chose."""
+    expected = [re.sub(r"L\{(.*)\}$", lambda found: f"crash.c:{line_with(found.group(1))}", line) for line in chain]
+    lines = m.run(f"crash {how}").splitlines()
+    assert [line.strip() for line in lines if line.startswith(("  at ", "  called "))] == expected, lines
+
+
 def test_no_line_of_a_file_that_changed(m):
     """The table is that of the file which exec has read, or none."""
     out = m.run("cp /crash mine; mine read; echo more >> mine; mine read")
