@@ -18,10 +18,10 @@ sdk_path = $(if $(filter /%,$(1)),'$(1)',"$$top"/$(1))
 comma := ,
 sdk_start := $(call user_objects,user/lib/crt0.S)
 
-# What a command line may change comes first, what it must not change comes last.  -Og: what
-# a crash and a debugger show is then close to the source.
-SDK_FIRST := -std=gnu17 -Og -fno-common -ffunction-sections -fdata-sections
-SDK_FIRST_CXX := -std=gnu++17 -Og -fno-exceptions -fno-rtti -fno-threadsafe-statics -ffunction-sections -fdata-sections
+# What a command line may change comes first, what it must not change comes last.  There
+# is no -O, as for other compilers: a bug then does what its source says.
+SDK_FIRST := -std=gnu17 -fno-common -ffunction-sections -fdata-sections
+SDK_FIRST_CXX := -std=gnu++17 -fno-exceptions -fno-rtti -fno-threadsafe-statics -ffunction-sections -fdata-sections
 SDK_LAST := $(USER_ARCH) -mcmodel=medany -fno-pic -fno-pie -fno-stack-protector \
 	-fno-asynchronous-unwind-tables -ftls-model=local-exec $(USER_FOREIGN) -D__unix__=1 -D__pagoda__=1 \
 	-nostdinc -isystem $(call sdk_path,$(SDK)/include) -isystem $(PICOLIBC)/include \
@@ -90,7 +90,6 @@ $(BUILD)/prog/$(1): $(BUILD)/prog/$(1).sym ;
 PROGS += $(BUILD)/prog/$(1)
 endef
 
-# Without sibling calls each function that is under way has a frame.
 PROGS :=
 $(foreach s,$(sort $(prog_files)),$(eval $(call outside_object,$(s),$(call prog_object_of,$(s)),\
 	$(PROGCC) -g -Wall $(call prog_includes,$(s)) $(PROGFLAGS),$(SDK_CONFIG))))

@@ -7,10 +7,11 @@
 
 enum { ZERO, RA, SP, T0 = 5, S0 = 8 };
 
-/* ADD: rd = rs1 + rs2 + imm, and SUB: rd = rs1 - rs2.  What is no register is ZERO.
- * STORE: 8 bytes of rs2 to imm(rs1).  JUMP: to imm bytes from here; JUMP_REGISTER: to rs1 +
- * imm; rd is ZERO unless they are calls.  AUIPC: rd = imm + the instruction's address. */
-enum insn_op { OTHER, ADD, SUB, STORE, JUMP, JUMP_REGISTER, AUIPC };
+/* ADD: rd = rs1 + rs2 + imm, SUB: rd = rs1 - rs2, SHIFT: rd = rs1 << imm.  What is no
+ * register is ZERO.  STORE: 8 bytes of rs2 to imm(rs1).  JUMP: to imm bytes from here;
+ * JUMP_REGISTER: to rs1 + imm; rd is ZERO unless they are calls.  AUIPC: rd = imm + the
+ * instruction's address. */
+enum insn_op { OTHER, ADD, SUB, SHIFT, STORE, JUMP, JUMP_REGISTER, AUIPC };
 
 struct insn {
 	enum insn_op op;
@@ -34,6 +35,8 @@ static struct insn insn_long(u32 i)
 	case 0x0013: /* addi */
 	case 0x001b: /* addiw */
 		return (struct insn){ ADD, rd, rs1, ZERO, imm };
+	case 0x1013: /* slli */
+		return (struct insn){ SHIFT, rd, rs1, ZERO, imm & 63 };
 	case 0x0033:
 		if (BITS(i, 31, 25) == 0)
 			return (struct insn){ ADD, rd, rs1, rs2, 0 };
@@ -56,6 +59,9 @@ static struct insn insn_long(u32 i)
 				  21);
 		return (struct insn){ JUMP, rd, ZERO, ZERO, imm };
 	}
+	/* Loads and operations; what else has no register as its result. */
+	if ((i & 0x7f) != 0x03 && (i & 0x57) != 0x13)
+		rd = ZERO;
 	return (struct insn){ OTHER, rd, rs1, rs2, 0 };
 }
 
@@ -93,6 +99,8 @@ static struct insn insn_short(u32 i)
 		return (struct insn){ ADD, SP, SP, ZERO, imm };
 	case 0xa001:
 		return (struct insn){ JUMP, ZERO, ZERO, ZERO, insn_short_jump(i) };
+	case 0x0002: /* c.slli */
+		return (struct insn){ SHIFT, rd, rd, ZERO, imm & 63 };
 	case 0x8002:            /* c.jr, c.jalr, c.mv, c.add */
 		if (!rs2 && rd) /* else c.ebreak */
 			return (struct insn){ JUMP_REGISTER, BITS(i, 12, 12), rd, ZERO, 0 };
@@ -147,19 +155,23 @@ static void unwind_add_to_sp(struct unwind_state *s, const struct insn *i)
 		s->deepest = u->lowered;
 }
 
-static void unwind_add(struct unwind_state *s, const struct insn *i)
+static void unwind_compute(struct unwind_state *s, const struct insn *i)
 {
+	bool known = s->constants & 1u << i->rs1;
+	u64 value = s->constant[i->rs1];
+
 	if (i->rd == SP) {
 		unwind_add_to_sp(s, i);
 		return;
 	}
-	if (i->rd == S0 && i->rs1 == SP && !i->rs2 && (u64)i->imm == s->now.lowered)
+	if (i->op == ADD && i->rd == S0 && i->rs1 == SP && !i->rs2 &&
+	    (u64)i->imm == s->now.lowered)
 		s->now.s0_base = true;
-	if (i->op == ADD && !i->rs2 && s->constants & 1u << i->rs1) {
-		s->constant[i->rd] = s->constant[i->rs1] + (u64)i->imm;
+	s->constants &= ~(1u << i->rd);
+	if (known && (i->op == SHIFT || (i->op == ADD && !i->rs2))) {
+		value = i->op == SHIFT ? value << i->imm : value + (u64)i->imm;
+		s->constant[i->rd] = value;
 		s->constants |= 1u << i->rd;
-	} else {
-		s->constants &= ~(1u << i->rd);
 	}
 	s->constants |= 1u << ZERO;
 	s->constant[ZERO] = 0;
@@ -214,10 +226,10 @@ bool unwind_scan(unwind_read read, va_t start, va_t pc, struct unwind *out)
 			va = unwind_jump(&s, &i, va, length);
 			continue;
 		}
-		if (i.op == ADD || i.op == SUB)
-			unwind_add(&s, &i);
-		else if (i.op == STORE)
+		if (i.op == STORE)
 			unwind_store(&s.now, &i);
+		else
+			unwind_compute(&s, &i);
 		va += length;
 	}
 	*out = s.now;

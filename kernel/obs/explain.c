@@ -28,6 +28,7 @@ struct query {
 	va_t va;
 	enum access access;
 	u64 sp;                 /* of the program that makes the access; 0: not known */
+	u64 ra;                 /* likewise; 0: not known */
 	bool refused;           /* the access was tried, and the program is to die    */
 	const struct vma *area; /* that of va, or NULL */
 	enum access_fate fate;
@@ -84,7 +85,7 @@ static void explain_walk(struct query *q)
 		pte_t e = pt_entry(&q->as->pt, q->va, level);
 		bool table = pte_is_table(e, level);
 
-		explain_say(q, "  level %d entry %3u: 0x%016lx  %s%s\n", level,
+		explain_say(q, "  level %d entry %3u: 0x%-8lx  %s%s\n", level,
 			    level_index(q->va, level), e.bits,
 			    table ? "" : explain_bits(q, e, level),
 			    table ? "next table" : explain_fate_name[q->fate]);
@@ -178,6 +179,8 @@ static const char *explain_outside(const struct query *q)
 		return stack_overflow;
 	if (q->va == 0 || ((q->va < PAGE_SIZE || explain_is_low(q)) && !jump))
 		return "a null pointer";
+	if (jump && (q->ra & ~1ul) == q->va)
+		return "an overwritten return address, by a write past a local array";
 	if (q->va >= TRAPFRAME && q->va < MAXVA)
 		return "the trap frame and the trampoline are the kernel's";
 	if (q->va >= -PAGE_SIZE && !jump)
@@ -187,12 +190,11 @@ static const char *explain_outside(const struct query *q)
 	if (above && explain_is_guard(q, above) && !jump)
 		return stack_overflow;
 	if (q->va >= q->as->brk && q->va - q->as->brk < MIB && !jump)
-		return "memory past the break: never asked for, or given back by sbrk";
+		return "memory past the break: past an array's end, or not given by sbrk";
 	if (q->va >= 0x80000000ul && q->va < 0x88000000ul)
 		return "a physical address: programs have virtual addresses only";
-	return jump ? "a jump to where no code is: a bad function pointer or return address"
-		    : "a wild or stale pointer: nothing was ever mapped there, or it was "
-		      "unmapped";
+	return jump ? "a jump to where no code is: a bad function pointer"
+		    : "a wild or stale pointer: nothing is mapped there";
 }
 
 /* FATE_NO_RIGHT */
@@ -213,8 +215,8 @@ static const char *explain_no_right(const struct query *q)
 	if (v->kind != VMA_image)
 		return "a write to a read-only mapping";
 	if (q->va < NULL_REACH)
-		return "a null pointer or a write to program text: the program begins at 0";
-	return "a write to program text or constants";
+		return "a null pointer, or a write to text: the program begins at 0";
+	return "a write to program text or constants, such as a string";
 }
 
 static bool explain_is_past_end(const struct query *q)
@@ -337,6 +339,7 @@ static void explain_kill(va_t va, enum access access)
 			   .va = va,
 			   .access = access,
 			   .sp = thread_current()->tf->sp,
+			   .ra = thread_current()->tf->ra,
 			   .refused = true };
 
 	if (!frame)

@@ -3,16 +3,16 @@
 #pragma once
 
 /* X(name, what it means).  The kernel's mm/space/access.h decides between them. */
-#define ACCESS_FATES(X)                                                    \
-	X(OK, "the entry allows it")                                       \
-	X(SPURIOUS, "the entry allows it; A or D is still to be set")      \
-	X(ABSENT, "nothing is there yet; the area allows it")              \
-	X(COW, "copy-on-write: the first write gets a page of its own")    \
-	X(SHARED_WRITE, "shared: the first write is noted, then W is set") \
-	X(NO_AREA, "no area has the address")                              \
-	X(NO_RIGHT, "the area does not allow it")                          \
-	X(GUARD, "a guard page")                                           \
-	X(PARKED, "the page is there, but the area is under PROT_NONE")
+#define ACCESS_FATES(X)                                               \
+	X(OK, "the entry allows it")                                  \
+	X(SPURIOUS, "the entry allows it; A or D is still to be set") \
+	X(ABSENT, "untouched; the area allows it")                    \
+	X(COW, "copy-on-write: a write copies it")                    \
+	X(SHARED_WRITE, "shared: the first write sets W")             \
+	X(NO_AREA, "no area has the address")                         \
+	X(NO_RIGHT, "the area does not allow it")                     \
+	X(GUARD, "a guard page")                                      \
+	X(PARKED, "kept, but under PROT_NONE")
 
 enum access_fate {
 #define X(name, what) FATE_##name,

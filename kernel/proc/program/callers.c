@@ -9,7 +9,8 @@
 #include "mm/uaccess.h"
 #include "proc/program/program.h"
 
-#define CALLERS_MAX 10 /* lines: what the kernel said before stays on the screen */
+#define CALLERS_MAX 10     /* lines: what the kernel said before stays on the screen */
+#define CALLERS_BELOW 4096 /* bytes, of functions that have returned                  */
 
 /* One function that is under way. */
 struct callers {
@@ -85,19 +86,21 @@ static bool callers_first(struct callers *c, u64 ra)
 	return c->known;
 }
 
-/* To the next caller.  Calls of a recursion are counted, without looking at each. */
+/* Whether there is a next caller.  The calls of a recursion are counted, without looking at
+ * each. */
 static bool callers_next(struct callers *c)
 {
+	bool recursion = callers_judge(c, c->pc) == CALL_OF_START;
 	u64 ra, entry, s0;
-	bool more;
 
-	for (more = callers_find(c, &ra, &entry, &s0); more && ra == c->pc;
-	     more = callers_find(c, &ra, &entry, &s0)) {
+	while (callers_find(c, &ra, &entry, &s0)) {
+		if (!recursion || ra != c->pc)
+			return true;
 		c->sp = entry;
 		c->s0 = s0;
 		c->times++;
 	}
-	return more;
+	return false;
 }
 
 static bool callers_up(struct callers *c)
@@ -134,6 +137,24 @@ static void callers_say(const char *how, struct callers *c)
 	printk("\n");
 }
 
+/* The program returned to where no code is: something has overwritten the return address.
+ * What the function called before it returned has left its own return address below sp. */
+static void callers_guess(struct callers *c)
+{
+	va_t sp = c->sp;
+
+	for (u64 below = 8; below <= CALLERS_BELOW && callers_load(sp, below, &c->pc);
+	     below += 8) {
+		if (unwind_call(callers_read, c->pc, 0) == CALL_NONE)
+			continue;
+		callers_look(c, 1);
+		if (c->known && strcmp(c->at.file, "-") != 0) {
+			callers_say("perhaps at the end of", c);
+			return;
+		}
+	}
+}
+
 void callers_print(struct program *pr, const struct trapframe *tf)
 {
 	struct callers c = { .pr = pr, .pc = tf->pc, .sp = tf->sp, .s0 = tf->s0 };
@@ -152,4 +173,6 @@ void callers_print(struct program *pr, const struct trapframe *tf)
 	}
 	if (more)
 		printk("  and so on\n");
+	else if (!c.known && (tf->ra & ~1ul) == tf->pc)
+		callers_guess(&c);
 }

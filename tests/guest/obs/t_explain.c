@@ -60,7 +60,7 @@ TEST(explain, knows_the_usual_causes)
 	word readable = anon(1, PROT_READ), closed = anon(1, PROT_NONE);
 	word code = anon(1, PROT_EXEC), hole = code - 512 * PAGE;
 	const char *text_written = "a write to program text or constants";
-	const char *null_or_text = "a null pointer or a write to program text";
+	const char *null_or_text = "a null pointer, or a write to text";
 	const char *wild = "a wild or stale pointer", *no_code = "to where no code is";
 	const char *minus_1 = "the -1 of a failed call", *high = "no user address";
 	const char *kernels = "are the kernel's", *can_only = "can only be read";

@@ -50,9 +50,9 @@ static const u16 memory[] = {
 	0x8082,         /* ret              */
 	/* 54 save2: */
 	0x7159, /* addi sp,sp,-112  */
-	0x4341, /* li t1,16         */
-	0xa011, /* j 5c             */
-	0x0001, /* nop              */
+	0x4305, /* li t1,1 */
+	0x0312, /* slli t1,t1,4 */
+	0xa009, /* j 5c */
 	0xf0a2, /* 5c: sd s0,96(sp) */
 	0xf486, /* sd ra,104(sp)    */
 	0x911a, /* add sp,sp,t1     */

@@ -80,6 +80,23 @@ __attribute__((noinline)) static int crash_array(unsigned long bytes)
 	return crash_leaf(room) + room[1];
 }
 
+/* The array of the caller that is too small. */
+__attribute__((noinline)) static void crash_fill(volatile unsigned long *room,
+						 unsigned long n)
+{
+	for (unsigned long i = 0; i < n; i++)
+		room[i] = 0x5000;
+	printf("%lu words\n", n);
+}
+
+__attribute__((noinline)) static int crash_smash(unsigned long n)
+{
+	volatile unsigned long room[2];
+
+	crash_fill(room, n);
+	return (int)room[1];
+}
+
 /* At the bottom of half of the stack, a child uses its copy and more. */
 __attribute__((noinline)) static int crash_fork(unsigned long kib)
 {
@@ -142,6 +159,8 @@ int main(int argc, char **argv)
 		return crash_sort() + (int)n;
 	if (!strcmp(how, "array"))
 		return crash_array(n) + (int)n;
+	if (!strcmp(how, "smash"))
+		return crash_smash(n) + (int)n;
 	if (!strcmp(how, "fork"))
 		return crash_fork(n);
 	if (!strcmp(how, "places"))

@@ -71,6 +71,13 @@ def test_chain(m, how, chain):
     assert [line.strip() for line in lines if line.startswith(("  at ", "  called "))] == expected, lines
 
 
+def test_return_to_nowhere(m):
+    """A local array overflows: the function is found by what it has called."""
+    out = m.run("crash smash 9")
+    assert "usual cause: an overwritten return address, by a write past a local array\n" in out, out
+    assert out.endswith(f"  perhaps at the end of crash_smash, crash.c:{line_with('crash_fill(room, n);')}\n"), out
+
+
 def test_no_line_of_a_file_that_changed(m):
     """The table is that of the file which exec has read, or none."""
     out = m.run("cp /crash mine; mine read; echo more >> mine; mine read")
