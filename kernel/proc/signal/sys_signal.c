@@ -1,8 +1,10 @@
 /* sys_signal.c - system calls about signals; see uapi/signal.h. */
 
+#include "core/report/klog.h"
 #include "core/sched.h"
 #include "mm/uaccess.h"
 #include "proc/proc.h"
+#include "proc/program/callers.h"
 #include "proc/signal/signal_priv.h"
 #include "proc/syscall.h"
 #include "uapi/errno.h"
@@ -134,6 +136,24 @@ static s64 sys_sigsend_thread(struct proc *p, int tid, int sig)
 	return -ESRCH;
 }
 
+/* A program that ends itself with abort(), as for an assertion, has found a fault of its
+ * own: where, the kernel tells as for a fault that the machine finds. */
+static void sys_sigsend_abort(struct proc *p)
+{
+	struct sigthread *th = &threads_self()->sig;
+	bool ends = !(th->mask & BIT(SIGABRT));
+
+	spin_lock(&proc_lock);
+	ends &= sigstate_fate(p->signals ? &p->signals->state : NULL, SIGABRT) ==
+		SIGNAL_END;
+	spin_unlock(&proc_lock);
+	if (!ends)
+		return;
+	printk("%s (pid %d): aborted\n", p->thread.name, p->pid);
+	if (p->program)
+		callers_print(p->program, thread_current()->tf);
+}
+
 s64 sys_sigsend(const u64 arg[6])
 {
 	struct proc *self = proc_current(), *p;
@@ -147,6 +167,8 @@ s64 sys_sigsend(const u64 arg[6])
 		return -ENOMEM;
 	if (pid == 1 && sig)
 		return -EPERM;
+	if (sig == SIGABRT && (tid || pid == self->pid))
+		sys_sigsend_abort(self);
 	spin_lock(&proc_lock);
 	p = proc_find(pid);
 	if (tid)

@@ -1,6 +1,7 @@
 /* crash.c - for test_crash.py: a program as users write it, which dies in several ways, and
  * uses its stack in others. */
 #include <pagoda.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,6 +160,12 @@ int main(int argc, char **argv)
 		return crash_sort() + (int)n;
 	if (!strcmp(how, "array"))
 		return crash_array(n) + (int)n;
+	if (!strcmp(how, "abort"))
+		abort();
+	if (!strcmp(how, "caught")) {
+		signal(SIGABRT, _exit);
+		raise(SIGABRT);
+	}
 	if (!strcmp(how, "smash"))
 		return crash_smash(n) + (int)n;
 	if (!strcmp(how, "fork"))

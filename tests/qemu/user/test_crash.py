@@ -10,9 +10,8 @@ SOURCE = open(os.path.join(TOP, "tests/qemu/programs/crash.c")).read().split("\n
 
 
 def line_with(text):
-    """The number of the line of crash.c that is this text."""
-    (number,) = [i + 1 for i, line in enumerate(SOURCE) if line.strip() == text]
-    return number
+    """The number of the first line of crash.c that is this text."""
+    return [line.strip() for line in SOURCE].index(text) + 1
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +75,14 @@ def test_return_to_nowhere(m):
     out = m.run("crash smash 9")
     assert "usual cause: an overwritten return address, by a write past a local array\n" in out, out
     assert out.endswith(f"  perhaps at the end of crash_smash, crash.c:{line_with('crash_fill(room, n);')}\n"), out
+
+
+def test_abort(m):
+    """As from assert(): who called it.  A program that catches the signal has not died of it."""
+    out = m.run("crash abort; echo $?")
+    assert re.search(r"^crash \(pid \d+\): aborted\n  at ", out, re.M), out
+    assert out.endswith(f"  called by main, crash.c:{line_with('abort();')}\n134\n"), out
+    assert m.run("crash caught; echo $?") == "6\n"
 
 
 def test_no_line_of_a_file_that_changed(m):
