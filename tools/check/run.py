@@ -42,6 +42,7 @@ def test_panic_is_kept():
     log.unlink()
     for wanted in ("OpenSBI", "\npanic: as asked for\nhart ", "\nbacktrace:\n", "thread_entry+"):
         assert wanted in text, f"{wanted!r} is not in {text}"
+    assert re.search(r"^The lines of these functions, the innermost first:\n(?:.*\n)*.* at kernel/core/\w+\.c:\d+\n", err, re.M), err
     # with the same status
     expect(run("-c", "echo panic; exit 101"), (101, "panic\n", ""))
 

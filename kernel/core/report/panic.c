@@ -188,10 +188,19 @@ void panic(const char *format, ...)
 	__builtin_unreachable();
 }
 
+static const char *panic_access(u64 cause)
+{
+	if (cause == EXC_INSN_PAGE)
+		return "execution of";
+	return cause == EXC_STORE_PAGE ? "write to" : "read of";
+}
+
 void panic_trap(const struct kframe *f, const char *what)
 {
 	panic_begin();
 	printk("panic: %s\n", what);
+	if (exc_is_page_fault(f->cause))
+		printk("%s 0x%lx\n", panic_access(f->cause), f->tval);
 	panic_print_who();
 	panic_print_registers(f);
 	panic_print_place(f->pc);
