@@ -113,8 +113,20 @@ static int sbrk_move_break(struct aspace *as, va_t new, bool lazy)
 	return err == -EEXIST ? -ENOMEM : err;
 }
 
+/* The pages that the heap has gained or lost; a break that stays in its page is no event. */
+static void sbrk_record(va_t old, va_t new, bool lazy)
+{
+	va_t lo = ALIGN_UP(MIN(old, new), PAGE_SIZE),
+	     hi = ALIGN_UP(MAX(old, new), PAGE_SIZE);
+
+	if (hi > lo)
+		event(new > old ? EVENT_GROW : EVENT_SHRINK, lo, (hi - lo) / PAGE_SIZE,
+		      lazy);
+}
+
 int aspace_sbrk(struct aspace *as, s64 delta, bool lazy, va_t *old)
 {
+	va_t new;
 	int err = 0;
 
 	mutex_lock(&as->lock);
@@ -123,9 +135,9 @@ int aspace_sbrk(struct aspace *as, s64 delta, bool lazy, va_t *old)
 		err = -ENOMEM;
 	else if (delta > 0 || (delta < 0 && (u64)-delta <= as->brk))
 		err = sbrk_move_break(as, as->brk + (u64)delta, lazy);
+	new = as->brk;
 	mutex_unlock(&as->lock);
-	if (!err && delta)
-		event(delta > 0 ? EVENT_GROW : EVENT_SHRINK, MIN(*old, *old + (u64)delta),
-		      DIV_UP((u64)(delta > 0 ? delta : -delta), PAGE_SIZE), lazy);
+	if (new != *old && __atomic_load_n(&events_on, __ATOMIC_RELAXED))
+		sbrk_record(*old, new, lazy);
 	return err;
 }

@@ -377,6 +377,13 @@ def test_wss_sees_the_touches(m):
     assert re.search(r"^\w+-\w+ +heap   [#@]+$", out, re.M) and re.search(r"^\w+-\w+ +file   [-+#.]$", out, re.M)
 
 
+def test_wss_of_a_short_command(m):
+    """It is looked at soon after it began; one that ends sooner still is not passed over in silence."""
+    assert len(re.findall(r"^ 0\.\d{3} ", m.run("wss sleep 2"), re.M)) >= 2
+    assert "wss: true ended before the first look; -i 1 looks sooner\n" in m.run("wss -i 300 true")
+    assert m.status("wss nosuch")[0] == 127 and "before the first" not in m.status("wss nosuch")[1]
+
+
 @pytest.mark.parametrize("pattern,touched", [
     ("seq", (256, 256)), ("stride:8192", (128, 128)), ("rows", (256, 256)), ("cols", (256, 256)), ("random", (140, 185)),
     ("zipf", (30, 110)),
@@ -444,6 +451,9 @@ def test_vmtrace(m):
     zeros = {int(line[4], 16) for line in lines if line[5] == "brought in: zeros"}
     at = next(int(line[4], 16) for line in lines if line[2] == "map")
     assert zeros & {at + i * PAGE for i in range(16)}
+    # of many small steps of the break only those into another page
+    grown = [line.split() for line in m.run("vmtrace ls /dev 2> trace >/dev/null; grep grow trace").splitlines()]
+    assert len(grown) == 1 and grown[0][3].endswith("000") and grown[0][4] == "4K", grown
     assert "lost" not in "".join(m.run("vmtrace walk -n 1 seq 64K 2> trace; cat trace") for _ in range(3))
     assert "one\n" in m.run("vmtrace -f echo one") and m.status("vmtrace sh -c '(exit 5)' 2> trace")[0] == 5
     assert "events=off" in m.run("vmctl events")

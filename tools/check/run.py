@@ -206,9 +206,10 @@ def test_input_before_the_machine_is_up():
 def test_wrong_options():
     for arguments in (["--harts", "9"], ["--mem", "lots"], ["--mem", "1M"], ["--nonsense"], ["-c"],
                       ["--add", "/nosuch"], ["--xv6", "/nosuch.c"], ["-c", ""], ["--harts", ""],
-                      ["--lab", "nosuch"], ["--lab", ""], ["--lab", "util fs"]):
+                      ["--lab", "nosuch"], ["--lab", ""], ["--lab", "util fs"], ["ls", "-l"]):
         status, out, err = run(*arguments)
-        assert status == 2 and out == "" and err, (arguments, status, out, err)
+        assert status == 2 and out == "" and err.count("\n") == 1, (arguments, status, out, err)
+    assert "-c 'ls -l'" in err, err
 
 
 def test_help():

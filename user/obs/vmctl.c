@@ -107,6 +107,8 @@ static void print_list(void)
 		else
 			print_line(o);
 	}
+	if (!values_only)
+		puts("[ ] in effect, first the default; + may be changed now; * given at boot");
 }
 
 /* --- one ---------------------------------------------------------------------- */

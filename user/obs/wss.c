@@ -17,10 +17,10 @@
 
 static const char usage[] =
 	"usage: wss [-i MS] [-n COUNT] PID | -p NAME | COMMAND [ARGUMENT...]\n"
-	"Every MS milliseconds (500; rounded up to tenths of a second) show how many\n"
-	"pages a process has touched meanwhile, and where; until it ends, or COUNT times.\n"
-	"PID is a process that runs, NAME the name of one; anything else is a command to\n"
-	"run.\n"
+	"Every MS milliseconds (500; a command that has just begun: 5, 10, 20 and so on)\n"
+	"show how many pages a process has touched meanwhile, and where; until it ends,\n"
+	"or COUNT times.  PID is a process that runs, NAME the name of one; anything else\n"
+	"is a command to run.\n"
 	"Each line has a picture of the pages that are there, from low to high addresses,\n"
 	"with `|` between areas.  When the areas change, a line names them and says how\n"
 	"much memory a character stands for.  Only the 16 largest areas are drawn.  Each\n"
@@ -38,6 +38,8 @@ static const char usage[] =
 #define PICTURE 43 /* of the picture; the ruler has ` = 512G` after it */
 #define ROW 48     /* of a row of the map at the end                 */
 #define DRAWN 16   /* areas in the picture: some characters for each */
+#define MS_USUAL 500
+#define MS_FIRST 5
 #define MS_MAX 3600000
 
 /* The history of 2 MiB; all regions are sorted by address. */
@@ -395,20 +397,31 @@ static void print_map(void)
 
 /* --- */
 
-static void print_sample(const struct sums *s, long ns)
+static void print_sample(const struct sums *s, long ns, long ms)
 {
-	long tenths = ns / 100000000;
+	long now = ns / 1000000;
 
-	printf("%4ld.%ld %6llu %7llu %5llu  ", tenths / 10, tenths % 10, s->resident,
-	       s->touched, s->dirty);
+	if (ms < 100 && now < 100000)
+		printf("%2ld.%03ld", now / 1000, now % 1000);
+	else
+		printf("%4ld.%ld", now / 1000, now / 100 % 10);
+	printf(" %6llu %7llu %5llu  ", s->resident, s->touched, s->dirty);
 	print_picture();
 	putchar('\n');
 	fflush(stdout);
 }
 
+/* How long until look @i: @ms, or if that is 0 what suits a long run and a short command. */
+static long interval(int ms, bool is_command, long i)
+{
+	if (ms || !is_command || i > 6)
+		return ms ? ms : MS_USUAL;
+	return MS_FIRST << i;
+}
+
 /* The first harvest reports everything since the process began, so its history is
- * dropped.  A command may have ended by then. */
-static void watch(int pid, int ms, long count, bool is_command)
+ * dropped.  A command may have ended by then; false: it ended before there was a picture. */
+static bool watch(int pid, int ms, long count, bool is_command)
 {
 	long begin = clock_ns();
 	struct sums sum;
@@ -420,23 +433,29 @@ static void watch(int pid, int ms, long count, bool is_command)
 	printf("%s%6s %6s %7s %5s  where%s\n", tool_colour(BOLD), "time", "memory",
 	       "touched", "dirty", tool_colour(PLAIN));
 	for (long i = 0; lives && i < count; i++) {
-		usleep((useconds_t)ms * 1000);
+		long wait = interval(ms, is_command, i);
+
+		usleep((useconds_t)wait * 1000);
 		if (!sample(pid, &sum))
 			break;
 		if (areas_read(pid)) {
 			scale_choose();
 			print_ruler();
 		}
-		print_sample(&sum, clock_ns() - begin);
+		if (!areas.count)
+			break;
+		print_sample(&sum, clock_ns() - begin, wait);
 	}
 	if (areas.count)
 		print_map();
+	return areas.count > 0;
 }
 
 /* Runs a command and watches it; the status is the command's. */
 static int watch_command(char **argv, int ms, long count)
 {
 	int pid, status = 0;
+	bool seen;
 
 	fflush(stdout);
 	pid = fork();
@@ -447,9 +466,12 @@ static int watch_command(char **argv, int ms, long count)
 		tool_warn(argv[0]);
 		_exit(127);
 	}
-	watch(pid, ms, count, true);
+	seen = watch(pid, ms, count, true);
 	if (waitpid(pid, &status, 0) < 0)
 		tool_die("wait");
+	if (!seen && WEXITSTATUS(status) != 127)
+		fprintf(stderr, "wss: %s ended before the first look; -i 1 looks sooner\n",
+			argv[0]);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
@@ -461,7 +483,7 @@ static bool is_number(const char *text)
 int main(int argc, char **argv)
 {
 	long count = LONG_MAX;
-	int c, ms = 500, pid = 0;
+	int c, ms = 0, pid = 0;
 
 	while ((c = tool_getopt(argc, argv, "+i:n:p:h", usage)) != -1) {
 		if (c == 'p')

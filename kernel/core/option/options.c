@@ -112,7 +112,8 @@ static void options_complain(const struct option *o, const char *name, const cha
 		return;
 	if (!o) {
 		fmt_snprintf(fault, sizeof(fault),
-			     "boot option '%s' is unknown; vmctl lists all options", name);
+			     "boot option '%s' is unknown; docs/options.md lists all",
+			     name);
 		return;
 	}
 	option_list(o, list, sizeof(list));
