@@ -5,13 +5,16 @@
 
 LABS := util syscall pgtbl traps lazy cow thread net lock fs mmap
 
+# A lab of one's own: that of a grader which lies here.
+grade_found := $(patsubst grade-lab-%,%,$(wildcard grade-lab-*))
+
 lab_variables := LAB CPUS MEM BOOTARGS QEMUEXTRA XV6 XV6FLAGS EXAMPLES ADD FSBIG FSSIZE NET LEGACY
 $(foreach v,$(lab_variables),$(if $(filter environment,$(origin $(v))),$(eval lab_given_$(v) := $$($(v)))))
 -include conf/lab.mk
 $(foreach v,$(lab_variables),$(if $(filter file,$(origin lab_given_$(v))),$(eval $(v) := $$(lab_given_$(v)))))
 
 lab := $(strip $(LAB))
-$(if $(or $(filter-out $(LABS),$(lab)),$(word 2,$(lab))),$(error LAB='$(lab)': there is no such lab; there are: $(LABS)))
+$(if $(or $(filter-out $(LABS) $(grade_found),$(lab)),$(word 2,$(lab))),$(error LAB='$(lab)': there is no such lab; there are: $(LABS)))
 
 # Programs of the first lab may use two pages of stack.
 lab_boot_util := stack=2
@@ -41,7 +44,6 @@ endif
 # --- grading ---------------------------------------------------------------------------
 
 # Without LAB: the grader that lies here, if it is the only one.
-grade_found := $(patsubst grade-lab-%,%,$(wildcard grade-lab-*))
 grade_lab := $(or $(lab),$(if $(word 2,$(grade_found)),,$(grade_found)))
 grade_script := grade-lab-$(grade_lab)
 

@@ -21,7 +21,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "rig"))
 import machine
 from machine import TOP, Machine
 
-PAGES = ["README.md", "docs/commands.md", "docs/inside.md", "docs/options.md", "docs/network.md", "docs/xv6.md"]
+PAGES = ["README.md", "docs/commands.md", "docs/inside.md", "docs/options.md", "docs/network.md", "docs/xv6.md",
+         "docs/labs.md"]
 LEFT_OUT = ("./run", "make", "poweroff", "free -v")  # not for the machine; or rows that depend on the moment
 AND_SO_ON = "(and so on)"
 
@@ -33,6 +34,8 @@ MAY_DIFFER = [
     (r"\bin pieces\b", "PHYSICAL"),
     (r"\b(?:0x)?[0-9a-f]{1,3}000\b", "LOW"),  # where a program's parts lie depends on the compiler
     (r"(?<=sepc=|n at )0x[0-9a-f]+\b", "LOW"),
+    (r"^0x[0-9a-f]{16} (\w+)\+0x[0-9a-f]+$", r"\1"),  # a line of a backtrace
+    (r"^\d+: (?=syscall )", "PID "),
     (r"^ +\d+\.\d\d\d(?= )", "TIME"),
     (r"\b\d+(\.\d+ ms| us)$", "TIME"),
     (r" +", " "),

@@ -558,6 +558,17 @@ def test_make_grade_runs_the_grader_that_lies_there():
     assert grade(folder, "LAB=lock")[0] != 0, "a grader that fails"
 
 
+def test_make_grade_takes_the_grader_of_an_own_lab():
+    folder = tree("own-lab")
+    write(folder / "grade-lab-heap", GRADER)
+    write(folder / "conf/lab.mk", "LAB=heap\nBOOTARGS = heap=lazy\n")
+    status, out, cleaned = grade(folder, "XV6=")
+    assert status == 0 and cleaned and "heap=lazy" in out, out
+    (folder / "grade-lab-heap").unlink()
+    status, out, cleaned = grade(folder)
+    assert status != 0 and "heap" in out and "pgtbl" in out, out
+
+
 def test_make_grade_without_a_grader_says_what_to_copy():
     folder = tree("ungraded")
     (folder / "test").unlink()
