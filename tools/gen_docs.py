@@ -53,6 +53,7 @@ FOLDERS = [
     ("user/text", "programs that read lines, or bytes, and write others"),
     ("user/net", "programs that use the network"),
     ("user/obs", "programs that look inside the kernel"),
+    ("user/box", "the small programs that share one file, with a hard link for each"),
     ("user/edit", "the program edit"),
     ("user/less", "the program less"),
     ("user/sed", "the program sed"),
@@ -143,6 +144,10 @@ def programs_table():
     programs = {path.stem: first_words(path) for room in PROGRAM_ROOMS for path in pathlib.Path(room).glob("*.c")}
     for path in pathlib.Path("user").glob("*/main.c"):
         programs[path.parent.name] = first_words(path)
+    del programs["box"]
+    for path in pathlib.Path("user/box").glob("*.c"):
+        programs.update(re.findall(r"^/\* (\w+) - (.*) \*/$", path.read_text(), re.M))
+    programs.update({"more": "the same as `less`", "man": "the same as `help`"})
     rows = [f"| `{name}` | {what} |" for name, what in sorted(programs.items())]
     return "| program | what it does |\n|---|---|\n" + "\n".join(rows) + "\n"
 

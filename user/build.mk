@@ -33,7 +33,7 @@ USER_LDFLAGS := -melf64lriscv -static -nostdlib --gc-sections --build-id=none \
 	-T user/lib/user.ld
 # These programs use a printf() without floating point, which saves 4 KiB of text in
 # each.  All others use the full one.
-USER_SMALL := basename cat clear cmp cp cut date dd df diff dirname dmesg du echo \
+USER_SMALL := basename box cat clear cmp cp cut date dd df diff dirname dmesg du echo \
 	edit env false find free grep head help hexdump kill less ln ls maps mkdir mv nc \
 	pidof ping poweroff printenv ps pt pwd reboot rm rmdir sed sleep sort stat stats \
 	strace sync tail tee test top touch tr trace tree true uname uniq uptime vmctl \
@@ -57,10 +57,15 @@ USER_FOLDER_SRCS := $(foreach f,$(USER_FOLDERS),$(call user_folder_srcs,$(f)))
 # Uses of signals to study; in the image with EXAMPLES=1.
 USER_EXAMPLE_SRCS := $(if $(PICOLIBC_LIB),$(wildcard user/examples/*.c))
 USER_EXAMPLES := $(patsubst user/examples/%.c,$(BUILD)/user/%,$(USER_EXAMPLE_SRCS))
-USER_NAMES := $(call user_name,$(USER_PROG_SRCS)) $(USER_FOLDERS)
+# Names that are hard links, as NAME:PROGRAM.  The programs of user/box have one file; they
+# are listed in box.h.
+USER_BOX := $(shell sed -n 's/^.*\bX(\([a-z0-9]*\)).*/\1/p' user/box/box.h)
+USER_LINKS := $(USER_BOX:%=%:box) more:less man:help
+USER_LINK_NAMES := $(foreach l,$(USER_LINKS),$(firstword $(subst :, ,$(l))))
+USER_NAMES := $(call user_name,$(USER_PROG_SRCS)) $(USER_FOLDERS) $(USER_LINK_NAMES)
 $(foreach n,$(sort $(USER_NAMES)),$(if $(word 2,$(filter $(n),$(USER_NAMES))),\
 	$(error two programs are called $(n): $(filter %/$(n).c,$(USER_PROG_SRCS)) $(filter $(n),$(USER_FOLDERS)))))
-UPROGS := $(if $(PICOLIBC_LIB),$(USER_NAMES:%=$(BUILD)/user/%) $(if $(EXAMPLES),$(USER_EXAMPLES)))
+UPROGS := $(if $(PICOLIBC_LIB),$(patsubst %,$(BUILD)/user/%,$(filter-out box,$(USER_NAMES))) $(if $(EXAMPLES),$(USER_EXAMPLES)))
 
 # Changes when the flags do, so that everything is compiled and linked again.
 USER_FLAGS_FILE := $(BUILD)/user/flags
@@ -95,11 +100,21 @@ USER_LINK_FROM := $(USER_LIB_OBJ) $(USER_PTHREAD) user/lib/user.ld user/build.mk
 $(foreach s,$(USER_PROG_SRCS) $(USER_EXAMPLE_SRCS),$(eval $(BUILD)/user/$(call user_name,$(s)).sym: $(call user_objects,$(s))))
 $(foreach f,$(USER_FOLDERS),$(eval $(BUILD)/user/$(f).sym: $(call user_objects,$(call user_folder_srcs,$(f)))))
 
-$(sort $(UPROGS:%=%.sym) $(USER_EXAMPLES:%=%.sym)): $(USER_LINK_FROM)
+# mkfs makes hard links of files that are hard links here.
+define user_hard_link
+$(BUILD)/user/$(1): $(BUILD)/user/$(2)
+	@ln -f $$< $$@
+$(BUILD)/user/$(1).sym: $(BUILD)/user/$(2).sym
+	@ln -f $$< $$@
+endef
+$(foreach l,$(USER_LINKS),$(eval $(call user_hard_link,$(firstword $(subst :, ,$(l))),$(lastword $(subst :, ,$(l))))))
+
+USER_BINARIES := $(patsubst %,$(BUILD)/user/%,$(filter-out $(USER_LINK_NAMES),$(USER_NAMES))) $(USER_EXAMPLES)
+$(sort $(USER_BINARIES:%=%.sym)): $(USER_LINK_FROM)
 	$(call say,LD,$@)
 	$(Q)$(call user_link,$@,$(filter-out $(UO)/user/lib/%,$(filter %.o,$^)))
 
-$(sort $(UPROGS) $(USER_EXAMPLES)): %: %.sym tools/lines.awk
+$(sort $(USER_BINARIES)): %: %.sym tools/lines.awk
 	$(Q)$(call strip_with_lines,$<,$@)
 
 .SECONDARY: $(UPROGS:%=%.sym) $(USER_EXAMPLES:%=%.sym) $(call user_objects,$(USER_PROG_SRCS) $(USER_EXAMPLE_SRCS))
@@ -113,13 +128,17 @@ $(BUILD)/user/init.sym: USER_STACK := 0
 $(BUILD)/user/init.sym: USER_BASE := --defsym=image_base=0
 $(BUILD)/user/init.sym: USER_LIB_OBJ := $(filter-out %/stdio.c.o,$(USER_LIB_OBJ))
 
-# `help` lists all programs by the first line of their sources.
+# `help` lists all programs by the first line of their sources, with their folder, or in user/box
+# their file.
 USER_HELP_H := $(BUILD)/user/include/help_table.h
-$(USER_HELP_H): $(USER_PROG_SRCS) $(USER_FOLDERS:%=user/%/main.c) user/build.mk $(USER_SOURCES_FILE)
+$(USER_HELP_H): $(USER_PROG_SRCS) $(USER_FOLDERS:%=user/%/main.c) $(wildcard user/box/*.c) user/build.mk $(USER_SOURCES_FILE)
 	@mkdir -p $(@D)
-	$(Q)for f in $(filter %.c,$^); do \
-		sed -n -e '1s:^/\* \([a-z]*\) - \(.*\) \*/$$:{ "\1", "\2" },:p' -e 1q $$f; \
-	done | sort > $@
+	$(Q){ for f in $(filter-out user/box/%,$(filter %.c,$^)); do \
+		sed -n -e "1s:^/\* \([a-z]*\) - \(.*\) \*/$$:{ \"\1\", \"\2\", \"$${f%/*}\" },:p" -e 1q $$f; \
+	done; for f in $(filter user/box/%.c,$^); do \
+		sed -n "s:^/\* \([a-z0-9]*\) - \(.*\) \*/$$:{ \"\1\", \"\2\", \"$${f%.c}\" },:p" $$f; \
+	done; printf '{ "%s", "the same as %s", "link" },\n' $(subst :, ,$(filter-out %:box,$(USER_LINKS))); } | \
+	grep -v '^{ "box"' | LC_ALL=C sort > $@
 
 $(UO)/user/bin/help.c.o: $(USER_HELP_H)
 

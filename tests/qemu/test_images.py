@@ -96,7 +96,7 @@ def test_trees_with_loops_come_to_an_end(test_image, tmp_path):
         for line in "cp -r a copy", "rm -r a", "rm -rf a":
             out = m.run(f"{line}; echo status $?")
             assert "status 1\n" in out and "damaged" in out and len(out) < 2000, out
-        assert m.run("ls a") == "b\nc\n"
+        assert m.run("ls -1 a") == "b\nc\n"
         assert m.run("ls rm") == "rm\n"  # a/b/home is the root
         assert m.run("rm -r copy; ls copy").startswith("ls: copy: No such")
         m.image = None  # still damaged

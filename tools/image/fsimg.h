@@ -126,6 +126,9 @@ int fsimg_add_file(struct fsimg *img, const char *path, const void *src, size_t 
 /* The same for a symbolic link. */
 int fsimg_add_link(struct fsimg *img, const char *path, const void *target, size_t n);
 
+/* Gives the file @old another name, @path.  -FSIMG_ENOENT: there is no file @old. */
+int fsimg_add_name(struct fsimg *img, const char *path, const char *old);
+
 /* Makes a directory, and those above it, unless they are there. */
 int fsimg_add_dir(struct fsimg *img, const char *path);
 

@@ -269,6 +269,25 @@ int fsimg_add_link(struct fsimg *img, const char *path, const void *target, size
 	return node_add(img, path, T_SYMLINK, target, n);
 }
 
+int fsimg_add_name(struct fsimg *img, const char *path, const char *old)
+{
+	char name[FS_NAMELEN + 2];
+	int64_t ino = fsimg_lookup(img, old), dir;
+	int err;
+
+	if (ino < 0)
+		return (int)ino;
+	if (fsimg_inode(img, (uint32_t)ino)->type != T_FILE)
+		return -FSIMG_ENOENT;
+	dir = path_parent(img, path, name);
+	if (dir < 0)
+		return (int)dir;
+	err = fsimg_dir_add(img, (uint32_t)dir, name, (uint32_t)ino);
+	if (!err)
+		fsimg_inode(img, (uint32_t)ino)->nlink++;
+	return err;
+}
+
 int fsimg_add_dir(struct fsimg *img, const char *path)
 {
 	char name[FS_NAMELEN + 2];

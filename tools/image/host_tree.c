@@ -85,6 +85,10 @@ static int tree_read(struct mkfs_files *list, const char *from, const char *name
 		f->kind = MKFS_LINK;
 		return tree_read_link(f, (size_t)st.st_size);
 	}
+	if (S_ISREG(st.st_mode) && st.st_nlink > 1) {
+		f->host[0] = st.st_dev;
+		f->host[1] = st.st_ino;
+	}
 	if (!top && !S_ISREG(st.st_mode)) {
 		fprintf(stderr, "mkfs: %s: neither a file nor a folder nor a link\n", from);
 		return 1;

@@ -32,8 +32,9 @@ static const char usage[] =
 	"\n"
 	"FILE is a path (its last element, without a leading '_' or a trailing '.sym',\n"
 	"is the name in the root of the image) or path:name (directories in name are\n"
-	"made).  Of a folder all is put in; symbolic links in it stay links.  Of several\n"
-	"files of one name the last is used.  A block is 1024 bytes.\n"
+	"made).  Of a folder all is put in; symbolic links in it stay links.  Hard links\n"
+	"of one file stay hard links.  Of several files of one name the last is used.\n"
+	"A block is 1024 bytes.\n"
 	"  -s BLOCKS     size of the image   (4000, or what the files need and 1 MiB)\n"
 	"  -i INODES     number of inodes    (200, or what the files need)\n"
 	"  -l LOGBLOCKS  log, 2 to 31 blocks (31)\n"
@@ -96,8 +97,24 @@ int mkfs_file_read(struct mkfs_file *f)
 	return err ? mkfs_fail(f->from, err) : 0;
 }
 
-int mkfs_put(struct fsimg *img, const struct mkfs_file *f)
+/* The name of an earlier file that is the same one of the host, or NULL. */
+static const char *file_twin(const struct mkfs_file *files, int i)
 {
+	const uint64_t *host = files[i].host;
+
+	for (int k = 0; k < i && host[1]; k++)
+		if (files[k].host[0] == host[0] && files[k].host[1] == host[1])
+			return files[k].name;
+	return NULL;
+}
+
+int mkfs_put(struct fsimg *img, const struct mkfs_file *files, int i)
+{
+	const struct mkfs_file *f = &files[i];
+	const char *twin = file_twin(files, i);
+
+	if (twin)
+		return fsimg_add_name(img, f->name, twin);
 	switch (f->kind) {
 	case MKFS_FOLDER:
 		return fsimg_add_dir(img, f->name);
@@ -219,6 +236,8 @@ static void geometry_fit(struct fsimg_geometry *g, const struct mkfs_file *files
 	uint32_t blocks = FREE_BLOCKS, inodes = FREE_INODES;
 
 	for (int i = 0; i < n; i++) {
+		if (file_twin(files, i))
+			continue;
 		blocks += file_blocks(&files[i]);
 		inodes += file_inodes(&files[i]);
 	}
@@ -240,7 +259,7 @@ static int image_fill(struct fsimg *img, const struct mkfs_file *files, int n)
 	int err;
 
 	for (int i = 0; i < n; i++) {
-		err = mkfs_put(img, &files[i]);
+		err = mkfs_put(img, files, i);
 		if (err == -FSIMG_ETOOBIG) {
 			fprintf(stderr,
 				"mkfs: %s: file too large: %zu bytes, but %u is the most\n",

@@ -11,9 +11,10 @@ enum mkfs_kind { MKFS_FILE, MKFS_FOLDER, MKFS_LINK };
 /* One FILE argument, taken apart, or one part of a folder that was given. */
 struct mkfs_file {
 	enum mkfs_kind kind;
-	char *from;    /* path on the host            */
-	char *name;    /* path in the image           */
-	uint8_t *data; /* contents, or a link's target */
+	uint64_t host[2]; /* device and inode of a file with several names there; else 0 */
+	char *from;       /* path on the host            */
+	char *name;       /* path in the image           */
+	uint8_t *data;    /* contents, or a link's target */
 	size_t size;
 };
 
@@ -26,8 +27,9 @@ struct mkfs_files {
 struct mkfs_file *mkfs_files_new(struct mkfs_files *list, const char *from,
 				 const char *name);
 
-/* Makes it in the image, which has not got its name; returns an fsimg_err. */
-int mkfs_put(struct fsimg *img, const struct mkfs_file *f);
+/* Makes file @i in the image, which has not got its name; returns an fsimg_err.  If an
+ * earlier one is the same file of the host under another name, so they are in the image. */
+int mkfs_put(struct fsimg *img, const struct mkfs_file *files, int i);
 
 /* Reads its contents; returns 0, or 1 after a message. */
 int mkfs_file_read(struct mkfs_file *f);

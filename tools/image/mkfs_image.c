@@ -160,12 +160,13 @@ static bool file_is_there(const struct fsimg *img, const struct mkfs_file *f)
 	return true;
 }
 
-static int file_put(struct fsimg *img, const struct mkfs_file *f)
+static int file_put(struct fsimg *img, const struct mkfs_file *files, int i)
 {
+	const struct mkfs_file *f = &files[i];
 	int err = fsimg_remove(img, f->name);
 
 	if (!err || err == -FSIMG_ENOENT)
-		err = mkfs_put(img, f);
+		err = mkfs_put(img, files, i);
 	if (err)
 		return mkfs_fail(f->name, err);
 	printf("%s\n", f->name);
@@ -203,7 +204,7 @@ int mkfs_add(const char *image, const struct mkfs_file *files, int n,
 	for (int i = 0; i < n && !status; i++) {
 		if (file_is_there(&img, &files[i]))
 			continue;
-		status = file_put(&img, &files[i]);
+		status = file_put(&img, files, i);
 		changed = true;
 	}
 	if (!status && changed)

@@ -10,172 +10,301 @@
 
 #include <tool.h>
 
-#define PATH_SIZE 128
+#include "uapi/limits.h"
 
 static const char usage[] =
-	"usage: ls [-adhlR] [PATH...]\n"
-	"List directories and files, by name.\n"
-	"  -a   also names that start with a dot\n"
-	"  -d   a directory itself, not its contents\n"
+	"usage: ls [-1aACdFhilpRrS] [PATH...]\n"
+	"List directories and files, by name; on a terminal in columns.\n"
+	"  -a   also names that start with a dot     -A   but not . and ..\n"
+	"  -d   a directory itself, not its contents -R   directories in them as well\n"
 	"  -l   type (d directory, c device, l link), links, inode, bytes, name\n"
-	"  -h   bytes as 1.5K or 12M      -R   directories in the directories as well\n";
+	"  -h   bytes as 1.5K or 12M                 -i   the inode before the name\n"
+	"  -F   / after directories, @ after links   -p   only the /\n"
+	"  -S   the largest first                    -r   backwards\n"
+	"  -C   columns, also in a pipe              -1   a name a line\n"
+	"There is no -t: files have no times.\n";
+
+#define GAP 2 /* blanks between columns */
 
 struct item {
-	struct item *next;
-	char name[]; /* as it was found in the directory */
+	char *name; /* as it was found in the directory, or given */
+	struct stat st;
 };
 
-static bool show_dots, show_self, show_long, human, recursive;
+struct items {
+	struct item *at;
+	size_t count, room;
+};
+
+static bool show_dots, show_both, show_self, show_long, human, recursive;
+static bool show_inode, mark_all, mark_dirs, by_size, backwards, is_terminal;
+static unsigned width; /* 0: a name a line */
+
+/* --- one file ------------------------------------------------------------------- */
 
 static char type_letter(mode_t mode)
 {
 	return S_ISDIR(mode) ? 'd' : S_ISCHR(mode) ? 'c' : S_ISLNK(mode) ? 'l' : '-';
 }
 
-static void print_file(const char *path, const char *name)
+static const char *item_mark(const struct item *item)
 {
-	char target[PATH_SIZE];
-	struct stat st;
+	if (S_ISDIR(item->st.st_mode) && (mark_all || mark_dirs))
+		return "/";
+	return S_ISLNK(item->st.st_mode) && mark_all ? "@" : "";
+}
+
+/* A control byte would change the screen, so a terminal gets a question mark. */
+static void print_text(const char *text)
+{
+	for (; *text; text++)
+		putchar(is_terminal && ((unsigned char)*text < ' ' || *text == 0x7f)
+				? '?'
+				: *text);
+}
+
+/* The name with what -i and -F add. */
+static void print_name(const struct item *item)
+{
+	mode_t mode = item->st.st_mode;
+	enum tool_colour colour = S_ISDIR(mode)   ? BLUE
+				  : S_ISLNK(mode) ? CYAN
+				  : S_ISCHR(mode) ? YELLOW
+						  : PLAIN;
+
+	if (show_inode && !show_long)
+		printf("%5lu ", (unsigned long)item->st.st_ino);
+	if (colour != PLAIN)
+		fputs(tool_colour(colour), stdout);
+	print_text(item->name);
+	if (colour != PLAIN)
+		fputs(tool_colour(PLAIN), stdout);
+	fputs(item_mark(item), stdout);
+}
+
+/* The columns that print_name() takes. */
+static unsigned item_width(const struct item *item)
+{
+	unsigned n = (show_inode ? 6 : 0) + (unsigned)strlen(item_mark(item));
+
+	for (const char *c = item->name; *c; c++)
+		n += (*c & 0xc0) != 0x80;
+	return n;
+}
+
+static void print_long(const struct item *item, const char *path)
+{
+	const struct stat *st = &item->st;
+	char target[MAXPATH];
 	ssize_t n;
 
-	if (!show_long) {
-		puts(name);
-		return;
-	}
-	if (lstat(path, &st) < 0) {
-		tool_warn(path);
-		return;
-	}
-	printf("%c %2u %4lu ", type_letter(st.st_mode), (unsigned)st.st_nlink,
-	       (unsigned long)st.st_ino);
+	printf("%c %2u %4lu ", type_letter(st->st_mode), (unsigned)st->st_nlink,
+	       (unsigned long)st->st_ino);
 	if (human)
-		printf("%7s %s", tool_human((unsigned long)st.st_size), name);
+		printf("%7s ", tool_human((unsigned long)st->st_size));
 	else
-		printf("%7lu %s", (unsigned long)st.st_size, name);
-	if (S_ISLNK(st.st_mode)) {
+		printf("%7lu ", (unsigned long)st->st_size);
+	print_name(item);
+	if (S_ISLNK(st->st_mode)) {
 		n = readlink(path, target, sizeof(target) - 1);
-		if (n >= 0)
-			printf(" -> %.*s", (int)n, target);
-		else
+		target[n < 0 ? 0 : n] = '\0';
+		fputs(" -> ", stdout);
+		print_text(target);
+		if (n < 0)
 			tool_warn(path);
 	}
 	putchar('\n');
 }
 
-static int compare_names(const void *a, const void *b)
+/* --- lists ---------------------------------------------------------------------- */
+
+static int compare_items(const void *a, const void *b)
 {
-	return strcmp((*(struct item *const *)a)->name, (*(struct item *const *)b)->name);
+	const struct item *p = a, *q = b;
+	int order = strcmp(p->name, q->name);
+
+	if (by_size && p->st.st_size != q->st.st_size)
+		order = p->st.st_size < q->st.st_size ? 1 : -1;
+	return backwards ? -order : order;
 }
 
-/* Lists the names in a directory, the last one first; returns how many, or -1. */
-static int read_names(const char *path, struct item **list)
+/* The width of column @column if there are @rows rows. */
+static unsigned column_width(const struct items *list, size_t rows, size_t column)
 {
-	struct dirent *entry;
-	int n = 0;
+	unsigned widest = 0;
+
+	for (size_t i = column * rows; i < (column + 1) * rows && i < list->count; i++) {
+		unsigned n = item_width(&list->at[i]);
+
+		widest = n > widest ? n : widest;
+	}
+	return widest + GAP;
+}
+
+static bool rows_fit(const struct items *list, size_t rows)
+{
+	size_t sum = 0;
+
+	for (size_t column = 0; column * rows < list->count; column++)
+		sum += column_width(list, rows, column);
+	return sum < width + GAP; /* the last column of a terminal stays free */
+}
+
+/* Down the first column, then down the second, in as few rows as fit. */
+static void print_columns(const struct items *list)
+{
+	size_t rows = 1, n = list->count;
+
+	while (rows < n && !rows_fit(list, rows))
+		rows++;
+	for (size_t row = 0; row < rows && row < n; row++) {
+		for (size_t i = row, column = 0; i < n; i += rows, column++) {
+			unsigned used = item_width(&list->at[i]);
+
+			print_name(&list->at[i]);
+			if (i + rows < n)
+				printf("%*s",
+				       (int)(column_width(list, rows, column) - used), "");
+		}
+		putchar('\n');
+	}
+}
+
+/* Prints and frees the names; those in a directory @path, or with NULL those given. */
+static void print_items(struct items *list, const char *path)
+{
+	if (list->count)
+		qsort(list->at, list->count, sizeof(*list->at), compare_items);
+	if (width && !show_long)
+		print_columns(list);
+	for (size_t i = 0; i < list->count && !(width && !show_long); i++) {
+		char file[MAXPATH];
+		struct item *item = &list->at[i];
+
+		if (!show_long) {
+			print_name(item);
+			putchar('\n');
+		} else if (!path) {
+			print_long(item, item->name);
+		} else if (tool_join(file, sizeof(file), path, item->name)) {
+			print_long(item, file);
+		}
+	}
+}
+
+/* Adds @name, whose file is @path; complains if that is not there. */
+static void items_add(struct items *list, const char *name, const char *path)
+{
+	struct item *item;
+
+	if (list->count == list->room) {
+		list->room = 2 * list->room + 32;
+		list->at = tool_realloc(list->at, list->room * sizeof(*list->at), name);
+	}
+	item = &list->at[list->count];
+	if (lstat(path, &item->st) < 0) {
+		tool_warn(path);
+		return;
+	}
+	item->name = strdup(name);
+	if (!item->name)
+		tool_die(name);
+	list->count++;
+}
+
+static bool is_dot_dot(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+/* False, with errno set, if the directory cannot be opened. */
+static bool items_read(struct items *list, const char *path)
+{
 	DIR *dir = opendir(path);
+	struct dirent *entry;
 
-	*list = NULL;
 	if (!dir)
-		return -1;
+		return false;
 	while (errno = 0, (entry = readdir(dir)) != NULL) {
-		struct item *item;
+		const char *name = entry->d_name;
+		char file[MAXPATH];
 
-		if (entry->d_name[0] == '.' && !show_dots)
+		if (name[0] == '.' && !show_both && !(show_dots && !is_dot_dot(name)))
 			continue;
-		item = malloc(sizeof(*item) + strlen(entry->d_name) + 1);
-		if (!item)
-			tool_die(path);
-		strcpy(item->name, entry->d_name);
-		item->next = *list;
-		*list = item;
-		n++;
+		if (tool_join(file, sizeof(file), path, name))
+			items_add(list, name, file);
+		else
+			tool_warn(name);
 	}
 	if (errno) /* the names read so far are listed */
 		tool_warn(path);
 	closedir(dir);
-	return n;
-}
-
-static void list_dir(const char *path);
-
-/* For -R: @path if it is a directory and not one of the two that each directory has. */
-static void list_inner(const char *path, const char *name)
-{
-	struct stat st;
-
-	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return;
-	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode) &&
-	    tool_dir_enter(path, st.st_ino)) {
-		printf("\n%s:\n", path);
-		list_dir(path);
-	}
+	return true;
 }
 
 static void list_dir(const char *path)
 {
-	struct item *list, **sorted;
-	int n = read_names(path, &list);
+	struct items list = { 0 };
 
-	if (n < 0) {
+	if (!items_read(&list, path)) {
 		tool_warn(path);
 		return;
 	}
-	sorted = malloc((size_t)n * sizeof(*sorted) + 1);
-	if (!sorted)
-		tool_die(path);
-	for (int i = 0; i < n; i++, list = list->next)
-		sorted[i] = list;
-	qsort(sorted, (size_t)n, sizeof(*sorted), compare_names);
-	for (int i = 0; i < n; i++) {
-		char file[PATH_SIZE];
+	print_items(&list, path);
+	for (size_t i = 0; i < list.count; i++) {
+		struct item *item = &list.at[i];
+		char file[MAXPATH];
 
-		if (tool_join(file, sizeof(file), path, sorted[i]->name))
-			print_file(file, sorted[i]->name);
-		else
-			tool_warn(sorted[i]->name);
+		if (recursive && S_ISDIR(item->st.st_mode) && !is_dot_dot(item->name) &&
+		    tool_join(file, sizeof(file), path, item->name) &&
+		    tool_dir_enter(file, item->st.st_ino)) {
+			printf("\n%s:\n", file);
+			list_dir(file);
+		}
+		free(item->name);
 	}
-	for (int i = 0; i < n; i++) {
-		char file[PATH_SIZE];
-
-		if (recursive && tool_join(file, sizeof(file), path, sorted[i]->name))
-			list_inner(file, sorted[i]->name);
-		free(sorted[i]);
-	}
-	free(sorted);
+	free(list.at);
 }
 
-static bool is_dir(const char *path)
-{
-	struct stat st;
-
-	return !show_self && stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
+/* Files first, then the directories with what is in them. */
 static void list_paths(int count, char **paths)
 {
-	bool gap = false;
+	struct items files = { 0 }, dirs = { 0 };
+	bool gap;
 
-	for (int i = 0; i < count; i++) {
-		struct stat st;
-
-		if (is_dir(paths[i]))
-			continue;
-		if (lstat(paths[i], &st) < 0)
-			tool_warn(paths[i]);
-		else
-			print_file(paths[i], paths[i]);
-		gap = true;
-	}
-	for (int i = 0; i < count; i++) {
-		if (!is_dir(paths[i]))
-			continue;
+	for (int i = 0; i < count; i++)
+		items_add(!show_self && tool_is_dir(paths[i]) ? &dirs : &files, paths[i],
+			  paths[i]);
+	print_items(&files, NULL);
+	gap = files.count > 0;
+	if (dirs.count)
+		qsort(dirs.at, dirs.count, sizeof(*dirs.at), compare_items);
+	for (size_t i = 0; i < dirs.count; i++) {
 		tool_dir_forget_all();
 		if (count > 1 || recursive)
-			printf("%s%s:\n", gap ? "\n" : "", paths[i]);
-		list_dir(paths[i]);
+			printf("%s%s:\n", gap ? "\n" : "", dirs.at[i].name);
+		list_dir(dirs.at[i].name);
 		gap = true;
 	}
+}
+
+static void read_option(int c)
+{
+	show_dots |= c == 'A';
+	show_both |= c == 'a';
+	show_self |= c == 'd';
+	show_long |= c == 'l';
+	human |= c == 'h';
+	recursive |= c == 'R';
+	show_inode |= c == 'i';
+	mark_all |= c == 'F';
+	mark_dirs |= c == 'p';
+	by_size |= c == 'S';
+	backwards |= c == 'r';
+	if (c == '1')
+		width = 0;
+	if (c == 'C')
+		width = is_terminal ? tool_width() : 80;
 }
 
 int main(int argc, char **argv)
@@ -183,13 +312,10 @@ int main(int argc, char **argv)
 	char *here[] = { "." };
 	int c;
 
-	while ((c = tool_getopt_h(argc, argv, "adhlR", usage)) != -1) {
-		show_dots |= c == 'a';
-		show_self |= c == 'd';
-		show_long |= c == 'l';
-		human |= c == 'h';
-		recursive |= c == 'R';
-	}
+	width = tool_width();
+	is_terminal = width;
+	while ((c = tool_getopt_h(argc, argv, "1aACdFhilpRrS", usage)) != -1)
+		read_option(c);
 	if (optind < argc)
 		list_paths(argc - optind, argv + optind);
 	else

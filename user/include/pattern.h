@@ -8,7 +8,7 @@
 
 #define PATTERN_PARTS 10 /* the whole match, and \1 to \9 */
 
-/* regcomp(), or complain about @text and exit(2). */
+/* regcomp(), or complain about @text and exit(2).  An empty pattern matches every line. */
 void pattern_compile(regex_t *pattern, const char *text, int flags);
 
 /* The first match in @text from byte @from on, which may have any bytes and ends at @len.

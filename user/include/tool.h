@@ -56,8 +56,11 @@ void *tool_realloc(void *old, size_t size, const char *what);
 int tool_pid(const char *text, int min);
 
 /* What switches to a colour of the terminal; "" if standard output is none. */
-enum tool_colour { PLAIN, BOLD, FAINT, RED, YELLOW };
+enum tool_colour { PLAIN, BOLD, FAINT, RED, YELLOW, BLUE, CYAN };
 const char *tool_colour(enum tool_colour colour);
+
+/* The columns of the terminal that is standard output; 0: it is none. */
+unsigned tool_width(void);
 
 /* An address in hexadecimal, with or without 0x before it, or complain and exit(2). */
 unsigned long tool_address(const char *text);

@@ -93,6 +93,50 @@ def test_rmdir(m, line, want):
     assert (code, out[:len(want[1])]) == want and (want[1] or not out)
 
 
+def test_help_fits_on_a_screen(m):
+    """On a terminal: all names, by groups."""
+    lines = m.run("help").splitlines()
+    assert len(lines) <= 23 and max(map(len, lines)) <= 79, lines
+    groups = "\n".join(line[14:] for line in lines if line[:1] != "`").split()
+    told = m.run("help -l").split("\n\nhelp NAME says")[0].splitlines()
+    names = [line.split()[0] for line in told if line and not line.startswith("Built into")]
+    assert len(names) > 100 and set(names) <= set(groups), set(names) - set(groups)
+
+
+def test_man_is_help(m):
+    assert m.run("man rmdir cd") == m.run("help rmdir cd")
+    assert status(m, "man") == (2, "usage: man NAME...\n")
+
+
+def test_ls_makes_columns_on_a_terminal(m):
+    m.run("mkdir cols; cd cols; touch " + " ".join(f"file{n:02}" for n in range(30)) + "; mkdir dir")
+    lines = m.run("ls").splitlines()
+    assert 3 <= len(lines) <= 5 and lines[0].startswith("dir ") and max(map(len, lines)) <= 79, lines
+    assert m.run("ls -1").splitlines() == m.run("ls | cat").splitlines() and len(m.run("ls -1").splitlines()) == 31
+    assert m.run("cd ..; rm -r cols") == ""
+
+
+def test_programs_that_share_a_file(m):
+    """The names of user/box are hard links, and box runs them by their first argument."""
+    inodes = {m.run(f"stat -c %i /{name}") for name in ("od", "expr", "nl", "yes")}
+    assert len(inodes) == 1 and m.run("stat -c %i /more") == m.run("stat -c %i /less")
+    assert m.run("ln /od box; ./box expr 6 '*' 7; rm box") == "42\n"
+    assert status(m, "ln /od nobody; ./nobody; rm nobody") == (0, "usage: box PROGRAM [ARGUMENT...]\n")
+
+
+@pytest.mark.parametrize("line,want", [
+    ("ls --color", (2, "ls: --color: no such option\n")),
+    ("ls --", (0, None)),
+    ("sort --reverse=x", (2, "sort: --reverse=x: no such option\n")),
+    ("ls -y", (2, "ls: -y: no such option\n")),
+    ("head -n", (2, "head: -n: its argument is missing\n")),
+    ("ls --help=3", (2, "ls: --help=3: no such option\n")),
+])
+def test_wrong_options(m, line, want):
+    code, out = status(m, line)
+    assert code == want[0] and want[1] in (None, out), out
+
+
 def test_help_explains_a_name(m):
     assert m.run("help rmdir kill") == m.run("rmdir --help; /kill --help")
     assert m.run("help cd").startswith("usage: cd [DIR]\n")
@@ -237,7 +281,8 @@ def test_streams_of_users(m, line, want):
 
 
 def test_help_lists_everything(m):
-    out = m.run("help")
+    out = m.run("help -l")
+    assert m.run("help | cat") == out
     for name in ("cat", "pwd", "cmp", "which", "vmctl", "free"):
         assert f"\n{name} " in "\n" + out, name
     programs, built_in = out.split("Built into the shell:\n")
@@ -247,7 +292,7 @@ def test_help_lists_everything(m):
 
 
 def test_help_lists_what_the_shell_has(m):
-    names = [line.split()[0] for line in m.run("help").split("Built into the shell:\n")[1].split("\n\n")[0].splitlines()]
+    names = [line.split()[0] for line in m.run("help -l").split("Built into the shell:\n")[1].split("\n\n")[0].splitlines()]
     assert len(names) > 20 and "cd" in names
     told = m.run("type " + " ".join(names)).splitlines()
     assert [line.split()[0] for line in told if line.endswith(" shell builtin")] == names

@@ -6,7 +6,7 @@
 
 void pattern_compile(regex_t *pattern, const char *text, int flags)
 {
-	int error = regcomp(pattern, text, flags);
+	int error = regcomp(pattern, *text ? text : "^", flags);
 	char reason[64];
 
 	if (error == 0)

@@ -41,13 +41,66 @@ static int getopt_with_dash(int argc, char **argv, const char *options,
 	return c;
 }
 
+/* Complain about `-x` and exit. */
+_Noreturn static void refuse_letter(char letter, const char *reason)
+{
+	char option[] = { '-', letter, '\0' };
+
+	tool_refuse(option, reason);
+}
+
+/* Complain about letters that are no options, or lack their argument.  True: the next word
+ * is the argument of the last letter. */
+static bool check_letters(const char *letters, const char *options, const char *next)
+{
+	for (; *letters; letters++) {
+		const char *known = *letters == ':' ? NULL : strchr(options, *letters);
+
+		if (!known || *letters == '+')
+			refuse_letter(*letters, "no such option");
+		if (known[1] != ':')
+			continue;
+		if (!letters[1] && !next)
+			refuse_letter(*letters, "its argument is missing");
+		return !letters[1];
+	}
+	return false;
+}
+
+/* Complain about a wrong option and exit.  picolibc would take a word `--all` for the
+ * letters a, l and l, and its messages do not show the word. */
+static void check_options(char **argv, const char *options)
+{
+	for (argv++; *argv && strcmp(*argv, "--") != 0; argv++) {
+		const char *word = *argv;
+
+		/* After a + the first argument ends the options; it may be a number. */
+		bool argument = word[0] != '-' || !word[1] ||
+				(*options == '+' && isdigit((unsigned char)word[1]));
+
+		if (argument && *options == '+')
+			return;
+		if (argument)
+			continue;
+		if (strcmp(word, "--help") == 0)
+			return;
+		if (word[1] == '-')
+			tool_refuse(word, "no such option");
+		argv += check_letters(word + 1, options, argv[1]);
+	}
+}
+
 #define HELP 256 /* no letter */
 
 int tool_getopt_h(int argc, char **argv, const char *options, const char *usage)
 {
 	static const struct option help[] = { { .name = "help", .val = HELP }, { 0 } };
+	static bool checked;
 	int c;
 
+	if (!checked)
+		check_options(argv, options);
+	checked = true;
 	c = getopt_with_dash(argc, argv, options, help);
 	if (c == HELP) {
 		fputs(usage, stdout);
