@@ -19,8 +19,10 @@
  * When CONSOLE_RAW ends, bytes that nobody has read are taken as if typed only then. */
 
 struct console_info {
-	unsigned mode;    /* now: CONSOLE_LINES, ...                     */
-	unsigned columns; /* of the terminal                             */
-	unsigned column;  /* of the cursor, as far as the kernel knows  */
-	unsigned raw;     /* 1: what is read from now on was not echoed */
+	unsigned mode;          /* now: CONSOLE_LINES, ...                       */
+	unsigned short columns; /* of the terminal                      */
+	unsigned short screen;  /* 1: it shows its second screen, to which a program
+				 * switched by ESC [ ? 1049 h and not back by l */
+	unsigned column;        /* of the cursor, as far as the kernel knows  */
+	unsigned raw;           /* 1: what is read from now on was not echoed */
 };

@@ -24,7 +24,8 @@
 #define STALL_MS 10 /* until a terminal that takes nothing is tried again */
 
 static struct spinlock lock = SPINLOCK_INIT("console", console);
-static struct tty_line line; /* (lock) */
+static struct tty_line line;     /* (lock) */
+static struct tty_screen screen; /* (lock) */
 static struct waitq readers = WAITQ_INIT(readers);
 static struct waitq stalled = WAITQ_INIT(stalled);
 static const struct console_hooks *hooks; /* (A) NULL: none yet */
@@ -182,6 +183,17 @@ static int console_write_chunk(const char *text, u64 n)
 	return err;
 }
 
+/* A program wrote @text.  Two that write at the same time mix their sequences on the
+ * terminal, too. */
+static void console_follow_screen(const char *text, u64 n)
+{
+	if (!tty_screen_follows(&screen, text, n))
+		return;
+	spin_lock(&lock);
+	tty_screen_after(&screen, text, n);
+	spin_unlock(&lock);
+}
+
 static s64 console_write(uptr_t src, u64 n)
 {
 	char buf[CHUNK];
@@ -194,6 +206,7 @@ static s64 console_write(uptr_t src, u64 n)
 		uaccess_count_more(got - (got == want)); /* xv6 fetches single bytes */
 		if (thread_killed() || console_write_chunk(buf, got))
 			return -EINTR;
+		console_follow_screen(buf, got);
 		sched_point();
 		done += got;
 		if (got < want)
@@ -237,7 +250,8 @@ int console_control(int how, struct console_info *info)
 	err = console_set_mode(how, &interrupted);
 	*info = (struct console_info){
 		.mode = line.mode,
-		.columns = opt_number(COLUMNS),
+		.columns = (u16)opt_number(COLUMNS),
+		.screen = screen.second,
 		.column = uart_column(),
 		.raw = tty_line_is_raw(&line),
 	};

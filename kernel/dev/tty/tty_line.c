@@ -233,3 +233,26 @@ u32 tty_column_after(u32 column, const char *text, u64 n)
 	}
 	return column;
 }
+
+static const char tty_screen_switch[] = "\033[?1049";
+
+bool tty_screen_follows(const struct tty_screen *s, const char *text, u64 n)
+{
+	return __atomic_load_n(&s->matched, __ATOMIC_RELAXED) ||
+	       memchr(text, tty_screen_switch[0], n);
+}
+
+void tty_screen_after(struct tty_screen *s, const char *text, u64 n)
+{
+	u8 matched = s->matched;
+
+	for (u64 i = 0; i < n; i++) {
+		char c = text[i];
+
+		if (matched == sizeof(tty_screen_switch) - 1 && (c == 'h' || c == 'l'))
+			s->second = c == 'h';
+		matched = c == tty_screen_switch[matched] ? matched + 1
+							  : c == tty_screen_switch[0];
+	}
+	__atomic_store_n(&s->matched, matched, __ATOMIC_RELAXED);
+}

@@ -73,3 +73,15 @@ static inline bool tty_line_is_ready(const struct tty_line *t)
 
 /* The column of the cursor after @text was written from @column on. */
 u32 tty_column_after(u32 column, const char *text, u64 n);
+
+/* Which of its two screens the terminal shows.  All 0 at the start. */
+struct tty_screen {
+	bool second;
+	u8 matched; /* bytes of ESC [ ? 1049 that were the last ones written */
+};
+
+/* Whether tty_screen_after() needs to see @text. */
+bool tty_screen_follows(const struct tty_screen *s, const char *text, u64 n);
+
+/* @text was written: ESC [ ? 1049 h goes to the second screen, and l back. */
+void tty_screen_after(struct tty_screen *s, const char *text, u64 n);

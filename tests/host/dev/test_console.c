@@ -328,6 +328,40 @@ static void keeps_room_for_the_line_end(void **state)
 	check_read("back\n");
 }
 
+/* --- the terminal's second screen ------------------------------------------ */
+
+static struct tty_screen screen;
+
+/* Writes @text in pieces of @size bytes; returns whether the second screen is shown. */
+static bool screen_write(const char *text, u64 size)
+{
+	for (u64 left = strlen(text); left;) {
+		u64 n = MIN(left, size);
+
+		if (tty_screen_follows(&screen, text, n))
+			tty_screen_after(&screen, text, n);
+		text += n;
+		left -= n;
+	}
+	return screen.second;
+}
+
+static void follows_the_screen(void **state)
+{
+	(void)state;
+	for (u64 size = 1; size < 12; size++) {
+		memset(&screen, 0, sizeof(screen));
+		assert_false(screen_write("[?1049h", size));
+		assert_false(screen_write("\033[?1047h\033[?104", size));
+		assert_false(screen_write("\033[?10499h", size));
+		assert_true(screen_write("text\033\033[?1049h", size));
+		assert_true(screen_write("text\033[?1049\033[?1049", size));
+		assert_true(screen_write("\033[?25h\033[m", size));
+		assert_false(screen_write("\033[m\033[?1049l\r", size));
+	}
+	assert_false(tty_screen_follows(&screen, "no escape", 9));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -348,6 +382,7 @@ int main(void)
 		TEST(raw_mode_loses_nothing_that_fits),
 		TEST(a_key_hands_out_the_line),
 		TEST(keys_are_for_one_line),
+		TEST(follows_the_screen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

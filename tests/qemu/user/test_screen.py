@@ -64,6 +64,20 @@ def after(p, m):
     return Shell(m)
 
 
+# --- a program that is killed --------------------------------------------------
+
+
+@pytest.mark.parametrize("line", ["less numbers", "edit numbers", "less -N numbers"])
+@pytest.mark.parametrize("signal", ["TERM", "KILL"])
+def test_a_killed_program_gives_the_terminal_back(p, line, signal):
+    """less and edit do it for most signals, the shell for all."""
+    p.type(f"(sleep 3s; killall -s {signal} {line.split()[0]}) & {line}\n")
+    p.wait(lambda: p.terminal.other, "the second screen")
+    back(p)
+    p.type("echo ty''ped\n")
+    p.see("typed")
+
+
 # --- less ---------------------------------------------------------------------
 
 
@@ -400,12 +414,3 @@ def test_a_terminal_that_does_not_answer(m, p):
     deaf.type("q")
     deaf.settle()
     p.stream.feed("\r\n$ ")
-
-
-def test_a_program_that_is_killed_gives_the_keys_back(p, m):
-    p.type("(sleep 20; kill $(pidof less)) & less numbers\n")
-    p.see_line(0, "1")
-    p.see("quit[1] + Done")  # it does not catch the signal, so its screen stays
-    p.terminal.reset_mode(1049, private=True)
-    p.type("echo al''ive\n")
-    p.see("alive")

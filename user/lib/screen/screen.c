@@ -2,6 +2,7 @@
 #include "screen/screen.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -296,8 +297,20 @@ int screen_key(int fd)
 
 /* --- from the start to the end --------------------------------------------------- */
 
+/* A signal ends the program: first the terminal is given back.  The kernel ends the raw
+ * mode. */
+static void screen_signal(int sig)
+{
+	static const char back[] = "\033[m\033[?1049l\r";
+
+	(void)!write(STDOUT_FILENO, back, sizeof(back) - 1);
+	signal(sig, SIG_DFL);
+	(void)raise(sig);
+}
+
 bool screen_begin(int fd)
 {
+	static const int endings[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGSEGV, SIGABRT };
 	struct termios raw;
 	struct winsize size;
 
@@ -309,6 +322,9 @@ bool screen_begin(int fd)
 	cfmakeraw(&raw);
 	if (tcsetattr(fd, TCSANOW, &raw) < 0)
 		return false;
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (signal(endings[i], screen_signal) == SIG_IGN)
+			signal(endings[i], SIG_IGN);
 	s.fd = fd;
 	s.taken = true;
 	s.waiting = KEY_NONE;

@@ -18,6 +18,10 @@
 #define ASK_MS 1000      /* the same, once it has answered                         */
 #define ANSWER_MS 100    /* that an answer takes at most                           */
 
+/* Undoes what a program that was killed did to the terminal: no colours, the first screen,
+ * the cursor shown. */
+#define SCREEN_BACK "\033[m\033[?1049l\033[?25h\r"
+
 static struct input {
 	struct sh_source src; /* its text is its own */
 	bool end;
@@ -169,7 +173,10 @@ static bool input_line(const char *prompt)
 	int c;
 
 	if (shell.prompts) /* EAGAIN: keys may have been typed already */
-		edits = console(CONSOLE_KEYS, NULL) == 0 || errno == EAGAIN;
+		edits = console(CONSOLE_KEYS, &info) == 0 ||
+			(errno == EAGAIN && console(CONSOLE_LINES, &info) == 0);
+	if (edits && info.screen)
+		put_screen(SCREEN_BACK, sizeof(SCREEN_BACK) - 1);
 	if (shell.prompts)
 		/* Byte by byte, as in xv6 of 2020: the lab's statistics count copies. */
 		for (int i = 0; i < 2; i++)
