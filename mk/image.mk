@@ -28,6 +28,11 @@ $(IMAGE_README): README.md
 	@mkdir -p $(@D)
 	@sed 's/\$$ /% /g' $< > $@
 
+# What an added file takes away from the image is said.
+add_name = $(firstword $(subst /, ,$(if $(findstring :,$(1)),$(lastword $(subst :, ,$(1))),$(notdir $(abspath $(1))))))
+ADD_REPLACES := $(strip $(foreach f,$(ADD),$(filter $(call add_name,$(f)),$(notdir $(UPROGS)))))
+
 $(IMAGE): $(UPROGS) $(PROGS) $(XV6PROGS) $(IMAGE_README) $(HOST_TOOLS) FORCE
+	@$(if $(ADD_REPLACES),echo "note: what was added takes the place of a program: $(ADD_REPLACES)" >&2)
 	@mk/image.sh $(if $(silent),-q) $(if $(FSBIG),-b) $(if $(DISK),-d $(DISK),$(if $(FSSIZE),-s $(FSSIZE))) $(BUILD)/mkfs $(IMAGE) $(BUILD)/$(subst /,_,$(IMAGE)).stamp \
 		-- $(IMAGE_README) $(UPROGS) -- $(PROGS) $(XV6PROGS) $(ADD)

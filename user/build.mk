@@ -34,8 +34,8 @@ USER_LDFLAGS := -melf64lriscv -static -nostdlib --gc-sections --build-id=none \
 # These programs use a printf() without floating point, which saves 4 KiB of text in
 # each.  All others use the full one.
 USER_SMALL := basename box cat clear cmp cp cut date dd df diff dirname dmesg du echo \
-	edit env false find free grep head help hexdump kill less ln ls maps mkdir mv nc \
-	pidof ping poweroff printenv ps pt pwd reboot rm rmdir sed sleep sort stat stats \
+	edit env false find free grep head help hexdump kill less ln ls maps mv nc \
+	pidof ping poweroff printenv ps pt pwd reboot rm sed sleep sort stat stats \
 	strace sync tail tee test top touch tr trace tree true uname uniq uptime vmctl \
 	watch wc which why wss xargs xxd
 USER_PRINTF :=

@@ -262,7 +262,7 @@ static const char *explain_repair(enum access_fate fate)
 	case FATE_ABSENT:
 		return ": the page comes at the first touch";
 	case FATE_COW:
-		return ": a write copies the page, unless nobody else has it any more";
+		return ": a write copies the page, unless nobody else has it";
 	case FATE_SHARED_WRITE:
 		return ": the first write is noted, and sets W";
 	default:
@@ -311,7 +311,7 @@ static void explain_decide(struct query *q)
 	q->fate = access_fate(q->area, pte_load(c.slot), c.level, q->access);
 }
 
-/* Makes the text, at most eight lines: the access, unless it has been printed already; the
+/* Makes the text, at most eight lines of 79 columns: the access, unless it has been printed already; the
  * walk level by level, with the bit and the fate that end it; the area or its neighbours;
  * the usual cause, or that nothing refuses the access.  Takes the area lock. */
 static void explain_query(struct query *q)

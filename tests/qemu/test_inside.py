@@ -459,6 +459,14 @@ def test_vmtrace(m):
     assert "events=off" in m.run("vmctl events")
 
 
+@pytest.mark.parametrize("signal", ["TERM", "KILL"])
+def test_vmtrace_that_is_killed(m, signal):
+    """Its guard switches the events off."""
+    m.run(f"(sleep 1s; killall -s {signal} vmtrace) & vmtrace -f walk -n 20 -i 100 seq 64K > trace 2> trace")
+    m.run("sleep 0.5s; killall walk; wait")
+    assert re.search(r"events +\[off\] on", m.run("vmctl"))
+
+
 def test_looking_is_not_counted_as_a_fault(m):
     def faults():
         return int(re.search(r"^fault_refused +(\d+) ", m.run("stats -a"), re.M)[1])

@@ -31,7 +31,7 @@ static const struct {
 } groups[] = {
 	{ "Look inside", "user/obs " },
 	{ "Processes", "user/proc user/box/run " },
-	{ "Files", "user/file user/box/paths " },
+	{ "Files", "user/file user/box/paths user/box/dirs " },
 	{ "Text", "user/text user/less user/edit user/sed user/box/lines user/box/columns "
 		  "user/box/join user/box/od user/box/split user/box/sums " },
 	{ "Network", "user/net " },

@@ -14,12 +14,14 @@
 	X(join)     \
 	X(killall)  \
 	X(md5sum)   \
+	X(mkdir)    \
 	X(nl)       \
 	X(od)       \
 	X(paste)    \
 	X(readlink) \
 	X(realpath) \
 	X(rev)      \
+	X(rmdir)    \
 	X(split)    \
 	X(tac)      \
 	X(timeout)  \

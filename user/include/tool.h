@@ -100,8 +100,8 @@ bool tool_dir_enter(const char *path, unsigned long ino);
 void tool_dir_removed(unsigned long ino);
 void tool_dir_forget_all(void);
 
-/* The names in a directory without `.` and `..`, a NULL at the end; the caller
- * frees the list, the names go with it.  NULL, with errno set, if it fails. */
+/* The names in a directory in their order, without `.` and `..`, a NULL at the end; the
+ * caller frees the list, the names go with it.  NULL, with errno set, if it fails. */
 char **tool_names(const char *path);
 
 /* Open a file to read, `-` is standard input; NULL after a complaint. */

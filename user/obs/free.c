@@ -18,9 +18,10 @@
 #define KERNEL_HALF 0xffffffc000000000ull
 
 static const char usage[] =
-	"usage: free [-v]\n"
+	"usage: free [-hkmv]\n"
 	"Show how much memory is used, in KiB.  The page cache counts as available:\n"
 	"programs get its memory when they need it.\n"
+	"  -h   as 512K or 1.5M       -m   in MiB       -k   in KiB\n"
 	"  -v   what each frame of the machine is used for, and by whom; a frame that\n"
 	"       several processes share counts once.  Status 1 if the sum is wrong.\n";
 
@@ -285,29 +286,45 @@ static void print_all(void)
 		tool_warnx("frames", "they do not add up to the RAM of the machine");
 }
 
-static void print_short(void)
+/* @unit is h, k or m. */
+static void print_short(char unit)
 {
+	count_t pages[3];
 	struct meminfo m;
 
 	if (meminfo(&m) < 0)
 		tool_die("memory");
-	puts("     total      used available   (KiB)");
-	printf("%10llu%10llu%10llu\n", m.total * KIB_PER_PAGE,
-	       (m.total - m.available) * KIB_PER_PAGE, m.available * KIB_PER_PAGE);
+	pages[0] = m.total;
+	pages[1] = m.total - m.available;
+	pages[2] = m.available;
+	printf("     total      used available   %s\n", unit == 'h'   ? ""
+							: unit == 'm' ? "(MiB)"
+								      : "(KiB)");
+	for (int i = 0; i < 3; i++)
+		if (unit == 'h')
+			printf("%10s", tool_human(pages[i] << PAGE_BITS));
+		else
+			printf("%10llu",
+			       (pages[i] * KIB_PER_PAGE) >> (unit == 'm' ? 10 : 0));
+	putchar('\n');
 }
 
 int main(int argc, char **argv)
 {
 	bool all = false;
+	char unit = 'k';
 	int c;
 
-	while ((c = tool_getopt(argc, argv, "vh", usage)) != -1)
-		all |= c == 'v';
+	while ((c = tool_getopt_h(argc, argv, "hkmv", usage)) != -1)
+		if (c == 'v')
+			all = true;
+		else
+			unit = (char)c;
 	if (argv[optind])
 		tool_usage(usage);
 	if (all)
 		print_all();
 	else
-		print_short();
+		print_short(unit);
 	return tool_finish();
 }

@@ -235,7 +235,8 @@ static void count(struct totals *t, const struct snap_entry *e)
 	t->guards += e->what == SNAP_GUARD;
 	if (e->what == SNAP_LEAF || e->what == SNAP_PARKED) {
 		t->pages += pages;
-		t->shared += e->users > 1 ? pages : 0;
+		/* 0: nobody counts the users of the trampoline, which all processes have. */
+		t->shared += e->users != 1 ? pages : 0;
 	}
 }
 

@@ -4,6 +4,8 @@
  * some times a second, sorts what is new by time, and prints what belongs to the command
  * and its descendants: a FORK event names the child. */
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +24,7 @@ static const char usage[] =
 	"was done.\n"
 	"The status is that of COMMAND.\n"
 	"  -f   faults only\n"
-	"The option `events` (see vmctl) is on meanwhile, and stays on if vmtrace is\n"
-	"killed.\n";
+	"The option `events` (see vmctl) is on meanwhile.\n";
 
 #define HARTS_MAX 8
 #define PAGE 4096ull
@@ -194,6 +195,27 @@ static void events_set(const char *value)
 		tool_die("events");
 }
 
+/* Forks a guard, which switches the events off when this process ends, in whatever way: it
+ * waits at a pipe for that.  It is a shell, as `killall vmtrace` would end another vmtrace,
+ * too.  Returns its pid; *@end is closed to let it go. */
+static int guard_start(int *end)
+{
+	int fd[2], pid;
+
+	if (pipe(fd) < 0 || fcntl(fd[1], F_SETFD, FD_CLOEXEC) < 0 || (pid = fork()) < 0)
+		tool_die("fork");
+	if (pid == 0) {
+		for (int sig = 1; sig < NSIG; sig++)
+			signal(sig, SIG_IGN);
+		dup2(fd[0], STDIN_FILENO);
+		execl("/sh", "sh", "-c", "read end; vmctl events=off >/dev/null", NULL);
+		tool_die("/sh");
+	}
+	close(fd[0]);
+	*end = fd[1];
+	return pid;
+}
+
 /* --- the command ------------------------------------------------------- */
 
 /* The child waits until its parent is ready to read. */
@@ -239,7 +261,7 @@ static int command_follow(int pid, unsigned long long begin)
 int main(int argc, char **argv)
 {
 	unsigned long long begin;
-	int c, status;
+	int c, status, guard = 0, end = -1;
 	bool on;
 
 	while ((c = tool_getopt(argc, argv, "+fh", usage)) != -1)
@@ -250,12 +272,16 @@ int main(int argc, char **argv)
 	for (int hart = 0; hart < HARTS_MAX; hart++)
 		next_number[hart] = 1;
 	on = events_are_on();
+	if (!on)
+		guard = guard_start(&end);
 	events_set("on");
 	begin = (unsigned long long)clock_ns();
 	status = command_follow(command_start(&argv[optind]), begin);
 	if (!events_are_on())
 		tool_warnx("events", "somebody has switched them off: the end is missing");
-	else if (!on)
-		events_set("off");
+	if (guard) {
+		close(end);
+		(void)waitpid(guard, NULL, 0);
+	}
 	return status;
 }

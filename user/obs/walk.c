@@ -10,7 +10,7 @@
 #include <tool.h>
 
 static const char usage[] =
-	"usage: walk [-r] [-n ROUNDS] [-i MS] PATTERN SIZE\n"
+	"usage: walk [-r] [-n ROUNDS] [-i MS] [-p STEPS] PATTERN SIZE\n"
 	"Touch SIZE bytes of fresh memory (such as 64K, 8M) in a pattern, a store at each\n"
 	"step, and print how long each round took.  Watch it with `wss walk ...`, or with\n"
 	"`pt`, `maps` and `stats`.  Patterns, of words of 8 bytes:\n"
@@ -18,6 +18,7 @@ static const char usage[] =
 	"  random    any page, equally often     zipf      few pages often, most seldom\n"
 	"  rows      a square matrix, row by row; cols: column by column\n"
 	"  -n   how many rounds (4)   -i   pause between rounds, milliseconds (0)\n"
+	"  -p   pause for that long also within a round, each so many STEPS\n"
 	"  -r   read only\n";
 
 #define WORD 8
@@ -29,10 +30,16 @@ struct walk {
 	size_t side;          /* of the matrix */
 	bool reads;
 	unsigned long seed, sum;
+	useconds_t pause; /* us */
+	long every, left; /* steps between pauses, to the next one; every 0: none */
 };
 
 static void walk_touch(struct walk *w, size_t i)
 {
+	if (w->every && --w->left == 0) {
+		w->left = w->every;
+		usleep(w->pause);
+	}
 	if (w->reads)
 		w->sum += w->at[i];
 	else
@@ -133,17 +140,19 @@ static size_t size_of(char *text)
 int main(int argc, char **argv)
 {
 	struct walk w = { .seed = 1 };
-	long rounds = 4, ms = 0, begin;
+	long rounds = 4, begin;
 	walk_fn *fn;
 	size_t bytes;
 	int c;
 
-	while ((c = tool_getopt(argc, argv, "n:i:rh", usage)) != -1) {
+	while ((c = tool_getopt(argc, argv, "n:i:p:rh", usage)) != -1) {
 		w.reads |= c == 'r';
 		if (c == 'n')
 			rounds = tool_number(optarg, 1, LONG_MAX);
 		if (c == 'i')
-			ms = tool_number(optarg, 0, 3600000);
+			w.pause = (useconds_t)tool_number(optarg, 0, 3600000) * 1000;
+		if (c == 'p')
+			w.every = w.left = tool_number(optarg, 1, LONG_MAX);
 	}
 	if (argc - optind != 2)
 		tool_usage(usage);
@@ -161,7 +170,7 @@ int main(int argc, char **argv)
 		fn(&w);
 		printf("round %ld: %ld us\n", i + 1, (clock_ns() - begin) / 1000);
 		fflush(stdout);
-		usleep((useconds_t)ms * 1000);
+		usleep(w.pause);
 	}
 	return tool_finish();
 }

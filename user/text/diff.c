@@ -422,23 +422,12 @@ static void diff_files(const char *a_name, const char *b_name, const char *heade
 
 /* --- directories ------------------------------------------------------------ */
 
-static int name_order(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static char **names_sorted(const char *path)
+static char **names_read(const char *path)
 {
 	char **names = tool_names(path);
-	size_t n = 0;
 
-	if (!names) {
+	if (!names)
 		tool_warn(path);
-		return NULL;
-	}
-	while (names[n])
-		n++;
-	qsort(names, n, sizeof(*names), name_order);
 	return names;
 }
 
@@ -473,7 +462,7 @@ static void diff_entry(const char *dir_a, const char *dir_b, const char *name)
 
 static void diff_dirs(const char *a, const char *b)
 {
-	char **names_a = names_sorted(a), **names_b = names_sorted(b);
+	char **names_a = names_read(a), **names_b = names_read(b);
 
 	for (char **x = names_a, **y = names_b; x && y && (*x || *y);) {
 		int order = !*x ? 1 : !*y ? -1 : strcmp(*x, *y);

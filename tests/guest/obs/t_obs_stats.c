@@ -5,6 +5,8 @@
 
 static char text[TEXT + 1];
 
+/* Until stats_close() the text is that of stats=full, whatever the machine was started
+ * with. */
 static int stats_open(void)
 {
 	int fd;
@@ -13,7 +15,19 @@ static int stats_open(void)
 	fd = (int)open("st", O_RDWR);
 	CHECK(fd >= 0);
 	EQ(unlink("st"), 0);
+	EQ(setoption("stats", "full"), 0);
+	write(fd, "x", 1); /* drops a text that was made before */
 	return fd;
+}
+
+static void stats_close(int fd)
+{
+	char before[16];
+
+	if (bootarg("stats", before, sizeof(before)) < 0)
+		strcpy(before, "full");
+	EQ(setoption("stats", before), 0);
+	close(fd);
 }
 
 /* Reads the whole text, at most @step bytes at a time; returns its length. */
@@ -65,7 +79,7 @@ TEST(stats, form_of_the_text)
 			CHECK(strncmp(s + 1, "copyinstr: ", 11) == 0);
 			break;
 		}
-	close(fd);
+	stats_close(fd);
 }
 
 TEST(stats, read_in_pieces_and_ends_with_an_error)
@@ -83,7 +97,7 @@ TEST(stats, read_in_pieces_and_ends_with_an_error)
 		CHECK(stat_value("copyin") >= first);
 	}
 	EQ(read(fd, text, 0), 0);
-	close(fd);
+	stats_close(fd);
 }
 
 /* Bytes that could not be delivered are not lost. */
@@ -99,7 +113,7 @@ TEST(stats, a_bad_buffer_loses_nothing)
 	EQ(read(fd, text, 3), 3);
 	EQ(strncmp(text, "yin", 3), 0);
 	stats_read(fd, TEXT);
-	close(fd);
+	stats_close(fd);
 }
 
 /* xv6's console fetches single bytes: a write counts as many copies as it has bytes, also
@@ -122,7 +136,7 @@ TEST(stats, console_counts_bytes)
 	EQ(write(console, end, 20), -1);
 	stats_read(fd, TEXT);
 	EQ(stat_value("copyin"), before + 8 + 3 + 1);
-	close(fd);
+	stats_close(fd);
 	close(console);
 	EQ(unlink("con"), 0);
 }
@@ -159,7 +173,7 @@ TEST(stats, an_environment_counts_nothing)
 	EQ(with[0], without[0]);
 	EQ(with[1], without[1]);
 	CHECK(without[0] > 0 && without[1] > 0);
-	close(fd);
+	stats_close(fd);
 }
 
 /* A copy that succeeds counts one, whatever its length; a copy that fails counts nothing.
@@ -186,7 +200,7 @@ TEST(stats, copyin_and_copyinstr_count_what_succeeds)
 	stats_read(fd, TEXT);
 	EQ(stat_value("copyin"), before + 20);
 	EQ(stat_value("copyinstr"), strings + 10);
-	close(fd);
+	stats_close(fd);
 	close(out[0]);
 	close(out[1]);
 }
@@ -254,7 +268,7 @@ TEST(stats, text_and_records_agree)
 		if (!is_of_a_lock(counts[i].name))
 			CHECK((long)counts[i].value >= stat_value(counts[i].name));
 	}
-	close(fd);
+	stats_close(fd);
 }
 
 /* --- the text of the lock labs ------------------------------------------------------ */
@@ -313,12 +327,9 @@ static void locks_read(int fd, struct locks *l)
 /* What was there before is there again at the end, but the locks stay counted. */
 TEST(stats, text_of_the_lock_labs)
 {
-	char before[16];
 	int fd = stats_open(), file = (int)open("counted", O_CREATE | O_RDWR);
 	struct locks then, now;
 
-	if (bootarg("stats", before, sizeof(before)) < 0)
-		strcpy(before, "full");
 	EQ(setoption("stats", "lock"), 0);
 	locks_read(fd, &then);
 	for (int i = 0; i < 1000; i++) {
@@ -335,8 +346,7 @@ TEST(stats, text_of_the_lock_labs)
 	CHECK(now.total >= then.total);
 	CHECK(now.kmem - then.kmem >= 2000 && now.kmem - then.kmem < 20000);
 	CHECK(now.bcache - then.bcache >= 1000 && now.bcache - then.bcache < 20000);
-	EQ(setoption("stats", before), 0);
 	close(file);
 	EQ(unlink("counted"), 0);
-	close(fd);
+	stats_close(fd);
 }

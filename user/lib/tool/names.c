@@ -64,6 +64,11 @@ void tool_dir_forget_all(void)
 	ndirs = 0;
 }
 
+static int names_order(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
 /* One piece of memory: the pointers, then the names.  Each name has as much room as the
  * longest needs. */
 char **tool_names(const char *path)
@@ -95,6 +100,7 @@ char **tool_names(const char *path)
 			i++;
 		}
 		names[i] = NULL;
+		qsort(names, i, sizeof(*names), names_order);
 	}
 	closedir(dir);
 	if (!names)

@@ -5,11 +5,6 @@
 #include <string.h>
 #include <tool.h>
 
-static int walk_order(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static void walk_step(struct walk *walk);
 
 static void walk_dir(struct walk *walk)
@@ -27,7 +22,6 @@ static void walk_dir(struct walk *walk)
 	for (char **name = names; *name; name++)
 		if (!walk->wanted || walk->wanted(walk, *name))
 			names[count++] = *name;
-	qsort(names, count, sizeof(*names), walk_order);
 	for (size_t i = 0; i < count; i++) {
 		char path[MAXPATH];
 
