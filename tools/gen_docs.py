@@ -61,6 +61,7 @@ FOLDERS = [
     ("user/lib/tool", "what our own programs share; user/include/tool.h"),
     ("user/lib/screen", "programs that use the whole screen; keys of the terminal"),
     ("user/lib/posix", "functions of POSIX that picolibc has not"),
+    ("user/lib/names", "those of them that are about names of files and trees of directories"),
     ("user/sh", "the shell: its state, variables, messages"),
     ("user/sh/syntax", "the shell's grammar: from text to a tree; no system calls"),
     ("user/sh/word", "from words to arguments: variables, arithmetic, fields, file names"),

@@ -127,6 +127,11 @@ int file_tell(struct file *f, const void *bytes, u64 n)
 	return pipe_put(f->pipe, bytes, n);
 }
 
+struct inode *file_dir(const struct file *f)
+{
+	return f->kind == FILE_INODE && f->ip->type == T_DIR ? f->ip : NULL;
+}
+
 bool file_is_tty(const struct file *f)
 {
 	const struct chardev *dev = file_device(f);

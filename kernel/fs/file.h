@@ -5,6 +5,7 @@
 #include "uapi/stat.h"
 
 struct file;
+struct inode;
 struct object;
 
 /* Takes and gives back a reference.  The last put closes the file and may sleep. */
@@ -47,6 +48,9 @@ int file_truncate(struct file *f, u64 size) MUST_CHECK;
 /* Whether @f is the end of a pipe for writing; then file_tell() is pipe_put(). */
 bool file_can_tell(const struct file *f);
 int file_tell(struct file *f, const void *bytes, u64 n) MUST_CHECK;
+
+/* The directory that @f has open, or NULL.  Takes no reference. */
+struct inode *file_dir(const struct file *f);
 
 bool file_is_tty(const struct file *f);
 bool file_reads_tty(const struct file *f); /* whether reading it reads a terminal */

@@ -42,10 +42,36 @@ int fs_lookup(struct inode *cwd, const char *path, struct inode **out) MUST_CHEC
 int fs_open(struct inode *cwd, const char *path, int flags, struct file **out) MUST_CHECK;
 int fs_mkdir(struct inode *cwd, const char *path) MUST_CHECK;
 int fs_mknod(struct inode *cwd, const char *path, s16 major, s16 minor) MUST_CHECK;
-int fs_link(struct inode *cwd, const char *old, const char *new) MUST_CHECK;
-int fs_unlink(struct inode *cwd, const char *path) MUST_CHECK;
-int fs_rename(struct inode *cwd, const char *old, const char *new) MUST_CHECK;
 int fs_symlink(struct inode *cwd, const char *target, const char *path) MUST_CHECK;
+
+/* Each of the two paths starts at its own directory.  With @follow, a symbolic link that
+ * @old names is followed. */
+int fs_link_at(struct inode *from, const char *old, struct inode *to, const char *new,
+	       bool follow) MUST_CHECK;
+int fs_rename_at(struct inode *from, const char *old, struct inode *to,
+		 const char *new) MUST_CHECK;
+
+MUST_CHECK static inline int fs_link(struct inode *cwd, const char *old, const char *new)
+{
+	return fs_link_at(cwd, old, cwd, new, false);
+}
+
+MUST_CHECK static inline int fs_rename(struct inode *cwd, const char *old, const char *new)
+{
+	return fs_rename_at(cwd, old, cwd, new);
+}
+
+/* Removes a name, if what it names is of @kinds.  -ENOTDIR: it is no directory and should
+ * be one; -EISDIR; -ENOTEMPTY. */
+#define FS_NONDIR 1u
+#define FS_DIR 2u
+int fs_remove(struct inode *cwd, const char *path, unsigned kinds) MUST_CHECK;
+
+/* An empty directory, too, as in xv6. */
+MUST_CHECK static inline int fs_unlink(struct inode *cwd, const char *path)
+{
+	return fs_remove(cwd, path, FS_NONDIR | FS_DIR);
+}
 
 /* Copies the first @size bytes of the target, without a NUL.  Returns how many were copied;
  * -EINVAL: @path does not name a symbolic link. */

@@ -184,8 +184,9 @@ s64 sys_sync(const u64 arg[6])
 	return fs_sync();
 }
 
-/* The descriptor is found first, as opening may create or empty a file. */
-static inline s64 sys_open_checked(const char *path, int flags)
+/* @dir NULL: the current directory.  The descriptor is found first, as opening may create
+ * or empty a file. */
+static inline s64 sys_open_checked(struct inode *dir, const char *path, int flags)
 {
 	struct proc *p = proc_current();
 	struct file *f;
@@ -194,7 +195,7 @@ static inline s64 sys_open_checked(const char *path, int flags)
 	fd = fd_reserve(p, 0);
 	if (fd < 0)
 		return fd;
-	err = fs_open(proc_cwd(), path, flags, &f);
+	err = fs_open(dir ? dir : proc_cwd(), path, flags, &f);
 	fd_install(p, fd, err ? NULL : f);
 	return err ? err : fd;
 }
@@ -204,12 +205,12 @@ s64 sys_open(const u64 arg[6])
 	char path[MAXPATH];
 	int err = arg_path(arg[0], path);
 
-	return err ? err : sys_open_checked(path, (int)arg[1]);
+	return err ? err : sys_open_checked(NULL, path, (int)arg[1]);
 }
 
 s64 sys_open_path(const char *path, const u64 arg[6])
 {
-	return sys_open_checked(path, (int)arg[1]);
+	return sys_open_checked(NULL, path, (int)arg[1]);
 }
 
 /* The calls that take one or two paths and return 0. */
@@ -300,6 +301,160 @@ s64 sys_chdir(const u64 arg[6])
 		return -ENOTDIR;
 	}
 	proc_set_cwd(ip);
+	return 0;
+}
+
+/* --- paths that begin at a directory of the caller's choice ------------------------- */
+
+struct place {
+	struct inode *dir; /* with a reference */
+	char path[MAXPATH];
+};
+
+/* What descriptor @fd and the path at user address @path say.  An absolute path needs no
+ * directory.  -EBADF, -ENOTDIR; -EFAULT, -ENAMETOOLONG. */
+static int place_get(struct place *place, u64 fd, u64 path)
+{
+	int err = arg_path(path, place->path);
+	struct inode *dir;
+	struct file *f;
+
+	if (err)
+		return err;
+	if (!place->path[0])
+		return -ENOENT;
+	if ((int)fd == AT_CURRENT || place->path[0] == '/') {
+		place->dir = inode_dup(proc_cwd());
+		return 0;
+	}
+	f = fds_get(proc_current(), (int)fd);
+	if (!f)
+		return -EBADF;
+	dir = file_dir(f);
+	if (dir)
+		place->dir = inode_dup(dir);
+	file_put(f);
+	return dir ? 0 : -ENOTDIR;
+}
+
+s64 sys_openat(const u64 arg[6])
+{
+	struct place at;
+	s64 fd = place_get(&at, arg[0], arg[1]);
+
+	if (fd)
+		return fd;
+	fd = sys_open_checked(at.dir, at.path, (int)arg[2]);
+	inode_put(at.dir);
+	return fd;
+}
+
+s64 sys_mkdirat(const u64 arg[6])
+{
+	struct place at;
+	int err = place_get(&at, arg[0], arg[1]);
+
+	if (err)
+		return err;
+	err = fs_mkdir(at.dir, at.path);
+	inode_put(at.dir);
+	return err;
+}
+
+s64 sys_unlinkat(const u64 arg[6])
+{
+	struct place at;
+	int err = place_get(&at, arg[0], arg[1]);
+
+	if (err)
+		return err;
+	err = arg[2] & ~(u64)AT_REMOVES
+		      ? -EINVAL
+		      : fs_remove(at.dir, at.path, arg[2] ? FS_DIR : FS_NONDIR);
+	inode_put(at.dir);
+	return err;
+}
+
+static int place_get_two(struct place at[2], const u64 arg[4])
+{
+	int err = place_get(&at[0], arg[0], arg[1]);
+
+	if (err)
+		return err;
+	err = place_get(&at[1], arg[2], arg[3]);
+	if (err)
+		inode_put(at[0].dir);
+	return err;
+}
+
+static void place_put_two(struct place at[2])
+{
+	inode_put(at[0].dir);
+	inode_put(at[1].dir);
+}
+
+s64 sys_renameat(const u64 arg[6])
+{
+	struct place at[2];
+	int err = place_get_two(at, arg);
+
+	if (err)
+		return err;
+	err = fs_rename_at(at[0].dir, at[0].path, at[1].dir, at[1].path);
+	place_put_two(at);
+	return err;
+}
+
+s64 sys_linkat(const u64 arg[6])
+{
+	struct place at[2];
+	int err = place_get_two(at, arg);
+
+	if (err)
+		return err;
+	err = arg[4] & ~(u64)AT_FOLLOW ? -EINVAL
+				       : fs_link_at(at[0].dir, at[0].path, at[1].dir,
+						    at[1].path, arg[4] != 0);
+	place_put_two(at);
+	return err;
+}
+
+s64 sys_symlinkat(const u64 arg[6])
+{
+	char target[MAXPATH];
+	struct place at;
+	int err = arg_path(arg[0], target);
+
+	if (!err)
+		err = place_get(&at, arg[1], arg[2]);
+	if (err)
+		return err;
+	err = fs_symlink(at.dir, target, at.path);
+	inode_put(at.dir);
+	return err;
+}
+
+s64 sys_readlinkat(const u64 arg[6])
+{
+	char text[MAXPATH];
+	struct place at;
+	s64 n = (s64)arg[3] < 0 ? -EINVAL : place_get(&at, arg[0], arg[1]);
+
+	if (n)
+		return n;
+	n = fs_readlink(at.dir, at.path, text, MIN(arg[3], sizeof(text)));
+	inode_put(at.dir);
+	return n > 0 && copyout(uptr(arg[2]), text, n) ? -EFAULT : n;
+}
+
+s64 sys_fchdir(const u64 arg[6])
+{
+	struct file *f = arg_file(arg[0]);
+	struct inode *dir = f ? file_dir(f) : NULL;
+
+	if (!dir)
+		return f ? -ENOTDIR : -EBADF;
+	proc_set_cwd(inode_dup(dir));
 	return 0;
 }
 

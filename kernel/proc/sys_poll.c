@@ -4,6 +4,7 @@
 #include "core/poll.h"
 #include "fs/file.h"
 #include "mm/uaccess.h"
+#include "proc/signal/signal.h"
 #include "proc/syscall.h"
 #include "proc/threads/fds.h"
 #include "uapi/errno.h"
@@ -47,6 +48,18 @@ static int poll_until(struct pollfd *fds, unsigned n, u64 deadline)
 	} while (!ready && !err);
 	poll_end();
 	return ready || err == -ETIMEDOUT ? ready : err;
+}
+
+s64 sys_ppoll(const u64 arg[6])
+{
+	s64 ready = signal_mask_begin((u32)arg[3]);
+
+	if (ready < 0)
+		return ready;
+	ready = sys_poll(arg);
+	if (ready != -EINTR)
+		signal_mask_end();
+	return ready;
 }
 
 s64 sys_poll(const u64 arg[6])

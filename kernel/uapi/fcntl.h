@@ -11,6 +11,12 @@
 #define O_APPEND 0x1000      /* Pagoda's: every write goes to the end of the file */
 #define O_EXCL 0x2000        /* Pagoda's: with O_CREATE, -EEXIST if it exists     */
 
+/* openat() and the calls like it begin at the directory that a descriptor has open, or with
+ * this in its place at the current one. */
+#define AT_CURRENT (-2)
+#define AT_FOLLOW 4  /* linkat(): a symbolic link at the end is followed    */
+#define AT_REMOVES 8 /* unlinkat(): removes a directory, and nothing else   */
+
 /* fcntl(fd, how, arg) */
 #define FCNTL_DUP 0    /* a copy: the lowest free descriptor from arg on      */
 #define FCNTL_DUP_TO 1 /* makes arg a copy of fd, after closing it            */

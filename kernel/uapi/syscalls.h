@@ -60,6 +60,10 @@
  * fcntl(fd, how, arg): see fcntl.h
  * calltrace(fd, follow): tells a pipe what calls the process makes, see calltrace.h
  * pread(fd, buf, n, offset)       pwrite(fd, buf, n, offset)
+ * openat(dir, path, flags), mkdirat, ...: a relative path begins at the directory that
+ *   descriptor dir has open; see fcntl.h
+ * unlinkat(dir, path, flags): removes what is no directory, or with AT_REMOVES an empty one
+ * fchdir(dir)
  *
  * The network.  Addresses and ports are in host byte order: 10.0.2.2 is 0x0a000202.
  * connect(addr, own_port, port) -> fd: read takes one datagram, write sends one; own_port
@@ -80,7 +84,11 @@
  * Signals: see signal.h.
  * sigaction(sig, new, old)        sigmask(how, set) -> the old mask
  * sigsend(pid, tid, sig)          sigstack(new, old): the alternate stack
- * sigtimer(new, old)              sigresume(): a handler returns */
+ * sigtimer(new, old)              sigresume(): a handler returns
+ * sigwait(set, siginfo_t *, deadline) -> a signal of the set; deadline: ns since boot, less
+ *   than 0: none
+ * sigqueue(pid, sig, value)
+ * ppoll(struct pollfd *, n, ns, mask): poll with another mask of signals */
 #pragma once
 
 #define SYS_NATIVE 0x1000
@@ -182,7 +190,18 @@
 	X(126, sigtimer, 2)     \
 	X(127, sigresume, 0)    \
 	X(130, calltrace, 2)    \
-	X(131, procinfo, 3)
+	X(131, procinfo, 3)     \
+	X(140, openat, 3)       \
+	X(141, mkdirat, 2)      \
+	X(142, unlinkat, 3)     \
+	X(143, renameat, 4)     \
+	X(144, linkat, 5)       \
+	X(145, symlinkat, 3)    \
+	X(146, readlinkat, 4)   \
+	X(147, fchdir, 1)       \
+	X(148, sigwait, 3)      \
+	X(149, sigqueue, 3)     \
+	X(150, ppoll, 4)
 
 #define OWN_CALLS(X) OTHER_CALLS(X) PRIVATE_CALLS(X)
 #define SYSCALLS(X) XV6_CALLS(X) LAB_CALLS(X) OWN_CALLS(X)

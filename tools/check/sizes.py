@@ -21,7 +21,7 @@ PARAMETERS = 5
 FOLDER_FILES = 20
 DATA = {".pyc"}  # what Python leaves
 CODE = {".py", ".sh", ".mk", ".S", ".ld"}
-FIXED_BY_POSIX = {"mmap"}
+FIXED_BY_POSIX = {"mmap", "posix_spawn", "posix_spawnp", "pselect"}
 
 NAME = re.compile(r"(\w+)\s*\(")
 

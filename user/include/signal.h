@@ -52,6 +52,13 @@ int sigprocmask(int how, const sigset_t *__restrict set, sigset_t *__restrict ol
 int pthread_sigmask(int how, const sigset_t *__restrict set, sigset_t *__restrict old);
 int sigpending(sigset_t *set);
 int sigsuspend(const sigset_t *mask);
+int sigwait(const sigset_t *__restrict set, int *__restrict sig);
+int sigwaitinfo(const sigset_t *__restrict set, siginfo_t *__restrict info);
+int sigtimedwait(const sigset_t *__restrict set, siginfo_t *__restrict info,
+		 const struct timespec *__restrict timeout);
+int sigqueue(pid_t pid, int sig, union sigval value);
+struct pthread;
+int pthread_kill(struct pthread *thread, int sig);
 int sigaltstack(const stack_t *__restrict stack, stack_t *__restrict old);
 int sigemptyset(sigset_t *set);
 int sigfillset(sigset_t *set);

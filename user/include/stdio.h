@@ -16,5 +16,7 @@ int dprintf(int fd, const char *__restrict format, ...);
 int vdprintf(int fd, const char *__restrict format, va_list args);
 FILE *popen(const char *command, const char *mode);
 int pclose(FILE *f);
+FILE *open_memstream(char **text, size_t *size);
+int renameat(int from, const char *old, int to, const char *new_);
 
 __END_DECLS

@@ -30,11 +30,11 @@ static int kernel_flags(int flags)
 	return k;
 }
 
-/* The third argument, the mode, is ignored: files have none here. */
-int open(const char *path, int flags, ...)
+/* What is left of open() and openat(), of which @result came from the kernel. */
+static int open_finish(long result, int flags)
 {
 	struct stat st;
-	int fd = (int)sys_result(sys_open(path, kernel_flags(flags)));
+	int fd = (int)sys_result(result);
 
 	if (fd >= 0 && flags & O_DIRECTORY &&
 	    (fstat(fd, &st) < 0 || !S_ISDIR(st.st_mode))) {
@@ -45,6 +45,23 @@ int open(const char *path, int flags, ...)
 	if (fd >= 0 && flags & O_CLOEXEC)
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	return fd;
+}
+
+/* The last argument, the mode, is ignored: files have none here.  To the kernel an empty
+ * path names the current directory, as in xv6. */
+int open(const char *path, int flags, ...)
+{
+	return open_finish(*path ? sys_open(path, kernel_flags(flags)) : -ENOENT, flags);
+}
+
+int openat(int dir, const char *path, int flags, ...)
+{
+	return open_finish(sys_openat(dir, path, kernel_flags(flags)), flags);
+}
+
+int creat(const char *path, mode_t mode)
+{
+	return open(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
 }
 
 int close(int fd)
@@ -109,10 +126,9 @@ int fstat(int fd, struct stat *st)
 	return 0;
 }
 
-/* There is no stat system call: the file is opened for fstat(). */
-static int stat_by(const char *path, int flags, struct stat *st)
+/* There is no stat system call: the file is opened, as @fd, for fstat(). */
+static int stat_opened(int fd, struct stat *st)
 {
-	int fd = open(path, O_RDONLY | flags);
 	int result, error;
 
 	if (fd < 0)
@@ -126,12 +142,24 @@ static int stat_by(const char *path, int flags, struct stat *st)
 
 int stat(const char *restrict path, struct stat *restrict st)
 {
-	return stat_by(path, 0, st);
+	return stat_opened(open(path, O_RDONLY), st);
 }
 
 int lstat(const char *restrict path, struct stat *restrict st)
 {
-	return stat_by(path, O_NOFOLLOW, st);
+	return stat_opened(open(path, O_RDONLY | O_NOFOLLOW), st);
+}
+
+int fstatat(int dir, const char *restrict path, struct stat *restrict st, int flags)
+{
+	if (flags & ~(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (flags & AT_EMPTY_PATH && !*path && dir != AT_FDCWD)
+		return fstat(dir, st);
+	flags = flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0;
+	return stat_opened(openat(dir, path, O_RDONLY | flags), st);
 }
 
 /* Every file may be read, written and run by everybody. */
@@ -168,7 +196,7 @@ ssize_t readlink(const char *restrict path, char *restrict buf, size_t size)
 	return sys_result(sys_readlink(path, buf, size));
 }
 
-/* Also removes an empty directory, as in xv6. */
+/* Also removes an empty directory, as in xv6; unlinkat() does not. */
 int unlink(const char *path)
 {
 	return (int)sys_result(sys_unlink(path));
@@ -187,25 +215,35 @@ int mkdir(const char *path, mode_t mode)
 
 int rmdir(const char *path)
 {
-	struct stat st;
-
-	if (lstat(path, &st) < 0)
-		return -1;
-	if (!S_ISDIR(st.st_mode)) {
-		errno = ENOTDIR;
-		return -1;
-	}
-	return unlink(path);
+	return (int)sys_result(sys_unlinkat(K_AT_CURRENT, path, K_AT_REMOVES));
 }
 
 int chdir(const char *path)
 {
-	return (int)sys_result(sys_chdir(path));
+	return (int)sys_result(*path ? sys_chdir(path) : -ENOENT);
 }
 
 int ftruncate(int fd, off_t length)
 {
-	return (int)sys_result(sys_ftruncate(fd, length));
+	return (int)sys_result(length < 0 ? -EINVAL : sys_ftruncate(fd, length));
+}
+
+int truncate(const char *path, off_t length)
+{
+	int fd = open(path, O_WRONLY), result, error;
+
+	if (fd < 0)
+		return -1;
+	result = ftruncate(fd, length);
+	error = errno;
+	close(fd);
+	errno = error;
+	return result;
+}
+
+int fdatasync(int fd)
+{
+	return fsync(fd);
 }
 
 int fsync(int fd)

@@ -207,6 +207,14 @@ int pthread_attr_setdetachstate(pthread_attr_t *attr, int state)
 	return 0;
 }
 
+/* One that has ended takes no signal: ESRCH. */
+int pthread_kill(pthread_t thread, int sig)
+{
+	int tid = thread == &first ? getpid() : thread->tid;
+
+	return (int)-sys_sigsend(0, tid, sig);
+}
+
 /* --- mutexes ------------------------------------------------------------ */
 
 int pthread_mutexattr_init(pthread_mutexattr_t *attr)

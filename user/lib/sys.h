@@ -20,7 +20,10 @@ enum kopen {
 	K_DUP = FCNTL_DUP,
 	K_DUP_TO = FCNTL_DUP_TO,
 	K_CLOEXEC = FCNTL_CLOEXEC,
-	K_FLAGS = FCNTL_FLAGS
+	K_FLAGS = FCNTL_FLAGS,
+	K_AT_CURRENT = AT_CURRENT,
+	K_AT_FOLLOW = AT_FOLLOW,
+	K_AT_REMOVES = AT_REMOVES
 };
 #undef O_RDONLY
 #undef O_WRONLY
@@ -99,9 +102,19 @@ struct usage;
 struct pollfd;
 long sys_usage(struct usage *u);
 long sys_poll(struct pollfd *fds, size_t n, long ns);
+long sys_ppoll(struct pollfd *fds, size_t n, long ns, unsigned mask);
 long sys_fcntl(int fd, int how, long arg);
 long sys_pread(int fd, void *buf, size_t n, long offset);
 long sys_pwrite(int fd, const void *buf, size_t n, long offset);
+
+long sys_openat(int dir, const char *path, int flags);
+long sys_mkdirat(int dir, const char *path);
+long sys_unlinkat(int dir, const char *path, int flags);
+long sys_renameat(int from, const char *old, int to, const char *new);
+long sys_linkat(int from, const char *old, int to, const char *new, int flags);
+long sys_symlinkat(const char *target, int dir, const char *path);
+long sys_readlinkat(int dir, const char *path, char *buf, size_t size);
+long sys_fchdir(int dir);
 
 struct signal_action;
 struct signal_timer;
@@ -112,6 +125,9 @@ long sys_sigsend(int pid, int tid, int sig);
 long sys_sigstack(const struct sigaltstack *new, struct sigaltstack *old);
 long sys_sigtimer(const struct signal_timer *new, struct signal_timer *old);
 void sys_sigresume(void);
+struct siginfo;
+long sys_sigwait(unsigned set, struct siginfo *info, long deadline);
+long sys_sigqueue(int pid, int sig, void *value);
 
 struct pthread;
 long sys_clone(void (*fn)(struct pthread *), struct pthread *arg, void *stack, void *tls);

@@ -273,17 +273,18 @@ static int names_link_at(struct path *p, struct inode *ip)
 	return err;
 }
 
-int fs_link(struct inode *cwd, const char *old, const char *new)
+int fs_link_at(struct inode *old_dir, const char *old, struct inode *new_dir,
+	       const char *new, bool follow)
 {
 	struct path from, to;
 	int err;
 
-	path_begin(&from, cwd, old);
-	err = path_walk(&from, false);
+	path_begin(&from, old_dir, old);
+	err = path_walk(&from, follow);
 	if (!err && from.at->type == T_DIR)
 		err = -EPERM;
 	if (!err) {
-		path_begin(&to, cwd, new);
+		path_begin(&to, new_dir, new);
 		err = path_parent(&to);
 		if (!err)
 			err = names_link_at(&to, from.at);
@@ -349,10 +350,10 @@ out_ibuf:
 	return err;
 }
 
-/* Removes p->last.  -EISDIR: it is a directory, and @may_be_dir is false.  The caller holds
- * names_mutex if @may_be_dir.  *@gone gets the inode if it was found, which the caller puts
- * without any lock held. */
-static int names_remove_last(struct path *p, bool may_be_dir, struct inode **gone)
+/* Removes p->last, if it is of @kinds; else -EISDIR or -ENOTDIR.  The caller holds
+ * names_mutex if it may be a directory.  *@gone gets the inode if it was found, which the
+ * caller puts without any lock held. */
+static int names_remove_last(struct path *p, unsigned kinds, struct inode **gone)
 {
 	struct removal r = { .p = p };
 	u32 ino, slot;
@@ -365,11 +366,13 @@ static int names_remove_last(struct path *p, bool may_be_dir, struct inode **gon
 	if (!err)
 		err = inode_get(ino, &r.ip);
 	if (!err) {
+		bool is_dir = r.ip->type == T_DIR;
+
 		*gone = r.ip;
 		if (r.ip == p->at) {
 			err = -EIO; /* a directory in itself */
-		} else if (r.ip->type == T_DIR && !may_be_dir) {
-			err = -EISDIR;
+		} else if (!(kinds & (is_dir ? FS_DIR : FS_NONDIR))) {
+			err = is_dir ? -EISDIR : -ENOTDIR;
 		} else {
 			inode_lock_nested(r.ip);
 			err = names_remove_locked(&r, slot);
@@ -380,7 +383,7 @@ static int names_remove_last(struct path *p, bool may_be_dir, struct inode **gon
 	return err;
 }
 
-int fs_unlink(struct inode *cwd, const char *path)
+int fs_remove(struct inode *cwd, const char *path, unsigned kinds)
 {
 	struct inode *gone = NULL;
 	struct path p;
@@ -391,12 +394,12 @@ int fs_unlink(struct inode *cwd, const char *path)
 	if (!err && name_is_dots(&p.last))
 		err = -EINVAL;
 	if (!err)
-		err = names_remove_last(&p, false, &gone);
-	if (err == -EISDIR && gone) {
+		err = names_remove_last(&p, kinds & FS_NONDIR, &gone);
+	if (err == -EISDIR && gone && kinds & FS_DIR) {
 		inode_put(gone);
 		gone = NULL;
 		mutex_lock(&names_mutex);
-		err = names_remove_last(&p, true, &gone);
+		err = names_remove_last(&p, kinds, &gone);
 		mutex_unlock(&names_mutex);
 	}
 	if (gone)

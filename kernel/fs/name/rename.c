@@ -318,15 +318,15 @@ static int rename_paths(struct renaming *r)
 	return err;
 }
 
-int fs_rename(struct inode *cwd, const char *old, const char *new)
+int fs_rename_at(struct inode *from, const char *old, struct inode *to, const char *new)
 {
 	struct renaming *r = &renaming;
 	int err;
 
 	mutex_lock(&names_mutex);
 	*r = (struct renaming){ .dotdot = { 0 } };
-	path_begin(&r->from.path, cwd, old);
-	path_begin(&r->to.path, cwd, new);
+	path_begin(&r->from.path, from, old);
+	path_begin(&r->to.path, to, new);
 	err = rename_paths(r);
 	path_end(&r->to.path);
 	path_end(&r->from.path);

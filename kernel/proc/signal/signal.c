@@ -45,11 +45,32 @@ static struct proc *signal_taker(struct proc *p, int sig)
 	return NULL;
 }
 
+/* (P) The thread that waits for @sig in sigwait(), or NULL. */
+static struct proc *signal_waiter(struct proc *p, int sig)
+{
+	struct proc *slot;
+
+	list_for_each(slot, &p->threads.all, peer.link) {
+		if (!slot->peer.left && slot->sig.awaited & BIT(sig))
+			return slot;
+	}
+	return NULL;
+}
+
+/* (P) @sig is kept for a sigwait(), whatever it would do: a thread is in one, or all block
+ * the signal. */
+static bool signal_is_kept(struct proc *p, int sig)
+{
+	return p->signals && (signal_waiter(p, sig) || !signal_taker(p, sig));
+}
+
 /* (P) Whom signal_ring() is to tell. */
 static struct thread *signal_ringer(struct proc *p)
 {
-	struct proc *slot = signal_taker(p, SIGALRM);
+	struct proc *slot = signal_waiter(p, SIGALRM);
 
+	if (!slot)
+		slot = signal_taker(p, SIGALRM);
 	if (!slot || sigstate_fate(&p->signals->state, SIGALRM) == SIGNAL_DROP)
 		return NULL;
 	return &slot->thread;
@@ -64,12 +85,16 @@ void signal_route(struct proc *p)
 	fence_all(); /* see signal_ring() */
 	signal_fold_alarm(s);
 	for (int sig = 1; sig < NSIG && s->state.pending >> sig; sig++) {
-		slot = s->state.pending & BIT(sig) ? signal_taker(p, sig) : NULL;
+		if (!(s->state.pending & BIT(sig)))
+			continue;
+		slot = signal_waiter(p, sig);
+		if (!slot)
+			slot = signal_taker(p, sig);
 		if (slot)
 			thread_signal(&slot->thread);
 	}
 	list_for_each(slot, &p->threads.all, peer.link) {
-		if (slot->sig.pending & ~slot->sig.mask)
+		if (slot->sig.pending & (~slot->sig.mask | slot->sig.awaited))
 			thread_signal(&slot->thread);
 	}
 }
@@ -87,11 +112,11 @@ enum signal_fate signal_post(struct proc *p, int sig, struct signal_note note)
 {
 	enum signal_fate fate = sigstate_fate(p->signals ? &p->signals->state : NULL, sig);
 
-	if (fate == SIGNAL_DROP || p->zombie)
+	if (p->zombie || (fate == SIGNAL_DROP && !signal_is_kept(p, sig)))
 		return SIGNAL_DROP;
 	if (fate == SIGNAL_END && p->pid == 1)
 		return SIGNAL_DROP; /* without init there is no system */
-	if (!p->signals || (fate == SIGNAL_END && signal_taker(p, sig))) {
+	if (!p->signals || (fate == SIGNAL_END && !signal_is_kept(p, sig))) {
 		signal_end(p, sig);
 		return SIGNAL_END;
 	}
@@ -145,6 +170,17 @@ struct taken {
 	siginfo_t info;
 };
 
+siginfo_t signal_info(const struct sigstate *s, int sig)
+{
+	const struct signal_note *note = &s->note[sig];
+
+	return (siginfo_t){ .si_signo = sig,
+			    .si_code = note->code,
+			    .si_pid = note->pid,
+			    .si_status = note->status,
+			    .si_value.sival_ptr = (void *)note->value };
+}
+
 /* (P) */
 static void signal_take(struct proc *p, struct sigthread *th, struct taken *t)
 {
@@ -153,17 +189,15 @@ static void signal_take(struct proc *p, struct sigthread *th, struct taken *t)
 	signal_fold_alarm(p->signals);
 	if (th->fault) {
 		t->sig = th->fault;
-		t->info = (siginfo_t){ .si_code = th->code,
+		t->info = (siginfo_t){ .si_signo = th->fault,
+				       .si_code = th->code,
 				       .si_addr = (void *)th->addr,
 				       .si_access = th->access };
 		th->fault = 0;
 	} else {
 		t->sig = sigstate_take(s, th);
-		t->info = (siginfo_t){ .si_code = s->note[t->sig].code,
-				       .si_pid = s->note[t->sig].pid,
-				       .si_status = s->note[t->sig].status };
+		t->info = signal_info(s, t->sig);
 	}
-	t->info.si_signo = t->sig;
 	if (!t->sig)
 		return;
 	t->fate = sigstate_fate(s, t->sig);

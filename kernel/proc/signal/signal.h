@@ -52,6 +52,11 @@ void signal_broken_pipe(void);
 /* For the running thread, if `signalled` is set.  May not return. */
 void signal_attend(struct thread *t);
 
+/* The running thread has the mask @set until signal_mask_end(), or if its system call
+ * returns -EINTR until a handler has run.  -ENOMEM. */
+int signal_mask_begin(u32 set) MUST_CHECK;
+void signal_mask_end(void);
+
 /* fork: -ENOMEM.  @child has never run. */
 int signal_fork(struct proc *child, struct proc *parent) MUST_CHECK;
 

@@ -19,9 +19,9 @@ enum signal_fate sigstate_fate(const struct sigstate *s, int sig)
 	return BIT(sig) & SIGSTATE_HARMLESS ? SIGNAL_DROP : SIGNAL_END;
 }
 
-int sigstate_take(struct sigstate *s, struct sigthread *th)
+/* The lowest of @ready, which wait. */
+static int sigstate_pick(struct sigstate *s, struct sigthread *th, u32 ready)
 {
-	u32 ready = sigstate_ready(s, th);
 	int sig = 1;
 
 	if (!ready)
@@ -33,6 +33,16 @@ int sigstate_take(struct sigstate *s, struct sigthread *th)
 	else
 		s->pending &= ~(u32)BIT(sig);
 	return sig;
+}
+
+int sigstate_take(struct sigstate *s, struct sigthread *th)
+{
+	return sigstate_pick(s, th, sigstate_ready(s, th));
+}
+
+int sigstate_take_of(struct sigstate *s, struct sigthread *th, u32 set)
+{
+	return sigstate_pick(s, th, (s->pending | th->pending) & set);
 }
 
 int sigstate_check(int sig, const struct signal_action *new)

@@ -12,6 +12,7 @@
 /* Where a signal comes from. */
 struct signal_note {
 	int code, pid, status;
+	u64 value;
 };
 
 /* Of a process. */
@@ -25,6 +26,7 @@ struct sigstate {
 struct sigthread {
 	u32 mask;       /* bit n: signal n is blocked                   */
 	u32 pending;    /* sent to this thread alone                    */
+	u32 awaited;    /* in sigwait(): it takes these, blocked or not */
 	u32 saved;      /* the mask to have after a suspension          */
 	bool suspended; /* in SIGMASK_SUSPEND                           */
 	bool resumes;   /* has called sigresume()                       */
@@ -53,6 +55,9 @@ static inline u32 sigstate_ready(const struct sigstate *s, const struct sigthrea
 
 /* The signal that @th is to take, the lowest; 0: none.  It does not wait any more. */
 int sigstate_take(struct sigstate *s, struct sigthread *th);
+
+/* The same of the signals in @set, blocked or not. */
+int sigstate_take_of(struct sigstate *s, struct sigthread *th, u32 set);
 
 /* Whether *@new can be what is done at @sig.  -EINVAL: no such signal, or its action is
  * fixed, or a flag is unknown. */

@@ -122,7 +122,8 @@ static s64 sys_sigsend_thread(struct proc *p, int tid, int sig)
 	list_for_each(slot, &p->threads.all, peer.link) {
 		if (slot->peer.tid != tid || slot->peer.left)
 			continue;
-		if (!sig || sigstate_fate(s, sig) == SIGNAL_DROP)
+		if (!sig || (sigstate_fate(s, sig) == SIGNAL_DROP &&
+			     !((slot->sig.mask | slot->sig.awaited) & BIT(sig))))
 			return 0;
 		if (BIT(sig) & SIGSTATE_FIXED) {
 			signal_end(p, sig);

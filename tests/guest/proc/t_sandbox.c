@@ -293,6 +293,28 @@ TEST(sandbox, native_numbers_are_no_way_out)
 	EQ(unlink("f"), 0);
 }
 
+/* Those whose paths begin at a directory. */
+TEST(sandbox, paths_of_directories_are_no_way_out)
+{
+	long f;
+
+	file_make("f", 10, 1);
+	f = open("f", O_RDWR);
+	CHILD(0, {
+		mask(MASK(open) | MASK(mkdir) | MASK(unlink) | MASK(chdir));
+		REFUSED(ecall_raw(AT_CURRENT, (long)"f", O_RDONLY, 0, 0, 0, NR(openat)));
+		REFUSED(ecall_raw(AT_CURRENT, (long)"d", 0, 0, 0, 0, NR(mkdirat)));
+		REFUSED(ecall_raw(AT_CURRENT, (long)"f", 0, 0, 0, 0, NR(unlinkat)));
+		REFUSED(ecall_raw(AT_CURRENT, (long)"f", AT_CURRENT, (long)"g", 0, 0,
+				  NR(renameat)));
+		REFUSED(ecall_raw(f, 0, 0, 0, 0, 0, NR(fchdir)));
+	});
+	CHILD(0, mask(MASK(link)); REFUSED(ecall_raw(AT_CURRENT, (long)"f", AT_CURRENT,
+						     (long)"g", 0, 0, NR(linkat))));
+	EQ(close((int)f), 0);
+	EQ(unlink("f"), 0);
+}
+
 /* Each call that can do what a masked one does, with arguments with which it would work. */
 TEST(sandbox, other_calls_of_the_same_kind_are_no_way_out)
 {

@@ -211,6 +211,22 @@ ROWS(console, { "", call_console, undo_nothing, BIT(FRAMES), 0 });
 ROWS(fstat, { "", call_fstat, undo_nothing, BIT(FRAMES), 0 });
 CALL(pwrite, pwrite(world.w, LAZY_PAGE, 1, W_SIZE))
 ROWS(pwrite, { "", call_pwrite, undo_write, BIT(FRAMES), 0 });
+
+/* Signal 20 does nothing, and is kept if it is blocked. */
+static long raised_in_sigwait(void)
+{
+	long set = 1l << 20, got, old = ecall_raw(1, set, 0, 0, 0, 0, 122);
+
+	if (old < 0)
+		return old;
+	ecall_raw(getpid(), 0, 20, 0, 0, 0, 123);
+	got = ecall_raw(set, (long)LAZY_PAGE, 0, 0, 0, 0, 148);
+	if (got != 20)
+		EQ(ecall_raw(set, 0, 0, 0, 0, 0, 148), 20);
+	ecall_raw(0, old, 0, 0, 0, 0, 122);
+	return got;
+}
+
 CALL(sigaction, ecall_raw(30, 0, (long)LAZY_PAGE, 0, 0, 0, 121))
 CALL(sigmask, ecall_raw(1, 0, 0, 0, 0, 0, 122))
 CALL(sigstack, ecall_raw(0, (long)LAZY_PAGE, 0, 0, 0, 0, 124))
@@ -220,6 +236,11 @@ ROWS(sigmask, { "", call_sigmask, undo_nothing, 0, BIT(FRAMES) });
 ROWS(sigstack, { "", call_sigstack, undo_nothing, BIT(FRAMES), 0 });
 ROWS(sigtimer, { "", call_sigtimer, undo_nothing, BIT(FRAMES), 0 });
 NOTHING(sigsend, ecall_raw(getpid(), 0, 20, 0, 0, 0, 123));
+CALL(sigwait, raised_in_sigwait())
+CALL(ppoll, ecall_raw((long)LAZY_PAGE, 1, 0, 0, 0, 0, 150))
+ROWS(sigwait, { "", call_sigwait, undo_nothing, BIT(FRAMES), 0 });
+ROWS(ppoll, { "", call_ppoll, undo_nothing, BIT(FRAMES), 0 });
+NOTHING(sigqueue, ecall_raw(getpid(), 20, 5, 0, 0, 0, 149));
 NOTHING(sigresume, ecall_raw(0, 0, 0, 0, 0, 0, 127) == -1 ? 0 : -1);
 NOTHING(sync, sync());
 NOTHING(fsync, fsync(world.w));
@@ -264,6 +285,27 @@ ROWS(rename, { "full directory", call_rename_full, undo_rename, BIT(BLOCKS), 0 }
 ROWS(readlink, { "", call_readlink, undo_nothing, BIT(FRAMES), 0 });
 ROWS(unlink, { "", call_unlink, undo_unlink, 0, 0 });
 NOTHING(chdir, chdir("d") == 0 ? chdir("..") : -1);
+
+/* The same for a path that begins at a directory: the current one, as a descriptor for
+ * another would be one more resource. */
+#define AT(number, a, b, c, d) \
+	ecall_raw((long)(a), (long)(b), (long)(c), (long)(d), 0, 0, number)
+CALL(openat, AT(140, AT_CURRENT, "n", O_CREATE | O_RDWR, 0))
+CALL(mkdirat, AT(141, AT_CURRENT, "d/n", 0, 0))
+CALL(unlinkat, AT(142, AT_CURRENT, "d/1", 0, 0))
+UNDO(unlinkat, EQ(link("f", "d/1"), 0))
+CALL(renameat, AT(143, AT_CURRENT, "w", AT_CURRENT, "d/n"))
+CALL(linkat, AT(144, AT_CURRENT, "w", AT_CURRENT, "d/n"))
+CALL(symlinkat, AT(145, "x", AT_CURRENT, "n", 0))
+CALL(readlinkat, AT(146, AT_CURRENT, "s", LAZY_PAGE, 10))
+ROWS(openat, { "", call_openat, undo_open, OPENING | BIT(INODES), BIT(FRAMES) });
+ROWS(mkdirat, { "", call_mkdirat, undo_full, BIT(INODES) | BIT(BLOCKS), 0 });
+ROWS(unlinkat, { "", call_unlinkat, undo_unlinkat, 0, 0 });
+ROWS(renameat, { "", call_renameat, undo_rename, BIT(BLOCKS), 0 });
+ROWS(linkat, { "", call_linkat, undo_full, BIT(BLOCKS), 0 });
+ROWS(symlinkat, { "", call_symlinkat, undo_node, BIT(INODES) | BIT(BLOCKS), 0 });
+ROWS(readlinkat, { "", call_readlinkat, undo_nothing, BIT(FRAMES), 0 });
+NOTHING(fchdir, ecall_raw(world.f, 0, 0, 0, 0, 0, 147) == -1 ? 0 : -1);
 
 /* memory */
 #define MIDDLE (world.mem + 2 * PAGE)

@@ -10,7 +10,12 @@ import pytest
 
 from machine import TOP, Machine, make, scratch
 
-SOURCE = os.path.join(TOP, "tests/qemu/programs/posix.c")
+SOURCES = [os.path.join(TOP, "tests/qemu/programs", name)
+           for name in ("posix.c", "library/posixfiles.c", "library/posixcalls.c")]
+
+
+def program(source):
+    return os.path.splitext(os.path.basename(source))[0]
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +28,11 @@ def m(test_image):
 
 @pytest.fixture(scope="module")
 def host():
-    """A folder on the host with the same files, and the program."""
+    """A folder on the host with the same files, and the programs."""
     folder = scratch()
-    subprocess.run(["cc", "-D_GNU_SOURCE", "-O1", "-w", "-o", f"{folder}/posix", SOURCE, "-lm"], check=True)
+    for source in SOURCES:
+        subprocess.run(["cc", "-D_GNU_SOURCE", "-O1", "-w", "-pthread", "-o", f"{folder}/{program(source)}", source,
+                        "-lm"], check=True)
     subprocess.run(["mkdir", f"{folder}/work"], check=True)
     subprocess.run(["sh", "-c", FILES + "; chmod -R +x ."], check=True, cwd=f"{folder}/work")
     yield folder
@@ -48,12 +55,13 @@ def here(m, line):
     return m.run(f"({line}) 2> errors; echo status $?")
 
 
-CASES = [line.split('"')[1] for line in open(SOURCE, encoding="ascii") if line.startswith("\t{ \"")]
+CASES = [f"{program(source)} {line.split(chr(34))[1]}" for source in SOURCES
+         for line in open(source, encoding="ascii") if line.startswith("\t{ \"")]
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_same_as_on_the_host(m, host, case):
-    assert here(m, f"/posix {case}") == on_host(host, f"{host}/posix {case}")
+    assert here(m, f"/{case}") == on_host(host, f"{host}/{case}")
 
 
 @pytest.mark.parametrize("line", [

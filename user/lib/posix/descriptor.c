@@ -69,6 +69,31 @@ int dup2(int from, int to)
 	return descriptor_control(from, K_DUP_TO, to);
 }
 
+int dup3(int from, int to, int flags)
+{
+	if (from == to || flags & ~O_CLOEXEC) {
+		errno = EINVAL;
+		return -1;
+	}
+	to = dup2(from, to);
+	if (to >= 0 && flags)
+		descriptor_control(to, K_CLOEXEC, 1);
+	return to;
+}
+
+int pipe2(int fd[2], int flags)
+{
+	if (flags & ~O_CLOEXEC) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (pipe(fd) < 0)
+		return -1;
+	for (int i = 0; i < 2 && flags; i++)
+		descriptor_control(fd[i], K_CLOEXEC, 1);
+	return 0;
+}
+
 ssize_t pread(int fd, void *buf, size_t n, off_t offset)
 {
 	return sys_result(sys_pread(fd, buf, n, offset));

@@ -130,6 +130,8 @@ static const struct flag {
 	ONE_OF('A', ~0u, MADV_SEQUENTIAL),
 	ONE_OF('A', ~0u, MADV_WILLNEED),
 	ONE_OF('A', ~0u, MADV_DONTNEED),
+	{ 'U', ~0u, 0, "0" },
+	{ 'U', ~0u, AT_REMOVES, "AT_REMOVEDIR" },
 	FLAG('y', MS_ASYNC),
 	FLAG('y', MS_INVALIDATE),
 	FLAG('y', MS_SYNC),
@@ -240,7 +242,9 @@ const char *call_value(char letter, unsigned long long value, char buf[CALL_WORD
 		sprintf(buf, "SIG%s", tool_signal_name((int)value));
 	else if (letter == 'K')
 		call_signals((unsigned)value, buf);
-	else if (letter == 'd' || letter == 'g')
+	else if (letter == 'D' && (int)value == AT_CURRENT)
+		strcpy(buf, "AT_FDCWD");
+	else if (letter == 'd' || letter == 'g' || letter == 'D')
 		sprintf(buf, "%d", (int)value);
 	else if (letter == 'u')
 		sprintf(buf, "%llu", value);
