@@ -21,3 +21,7 @@ __BEGIN_DECLS
 void siglongjmp(sigjmp_buf env, int value) __attribute__((noreturn));
 __END_DECLS
 #endif
+
+/* Neither saves the mask, as setjmp() does not. */
+#define _setjmp(env) setjmp(env)
+#define _longjmp(env, value) longjmp(env, value)

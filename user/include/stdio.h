@@ -17,6 +17,13 @@ int vdprintf(int fd, const char *__restrict format, va_list args);
 FILE *popen(const char *command, const char *mode);
 int pclose(FILE *f);
 FILE *open_memstream(char **text, size_t *size);
+void flockfile(FILE *f);
+int ftrylockfile(FILE *f);
+void funlockfile(FILE *f);
+int getc_unlocked(FILE *f);
+int getchar_unlocked(void);
+int putc_unlocked(int c, FILE *f);
+int putchar_unlocked(int c);
 int renameat(int from, const char *old, int to, const char *new_);
 
 __END_DECLS

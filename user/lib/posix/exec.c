@@ -16,9 +16,15 @@
 #define SHELL "/sh"
 #define SCRIPT_HEAD 64 /* bytes in which a program has a NUL, and a script has none */
 
+/* Programs are in the root directory here.  Those from elsewhere look for /bin/sh. */
 int execve(const char *path, char *const argv[], char *const envp[])
 {
-	return (int)sys_result(sys_execve(path, argv, envp));
+	const size_t bin = strlen("/bin");
+	long r = sys_execve(path, argv, envp);
+
+	if (r == -ENOENT && strncmp(path, "/bin/", bin + 1) == 0)
+		r = sys_execve(path + bin, argv, envp);
+	return (int)sys_result(r);
 }
 
 int execv(const char *path, char *const argv[])

@@ -1,9 +1,10 @@
-/* spawn.c - posix_spawn(): fork and exec in one. */
+/* spawn.c - posix_spawn(): fork and exec in one; vfork() and wait3(), which is older. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -178,4 +179,33 @@ int posix_spawn(pid_t *restrict pid, const char *restrict path,
 	result = posix_spawnp(pid, here, actions, attributes, argv, envp);
 	free(here);
 	return result;
+}
+
+/* --- other names ------------------------------------------------------------------- */
+
+pid_t vfork(void)
+{
+	return fork();
+}
+
+/* *@usage: what the child has used, which is known only once it has been waited for. */
+pid_t wait3(int *status, int options, struct rusage *usage)
+{
+	return wait4(-1, status, options, usage);
+}
+
+pid_t wait4(pid_t child, int *status, int options, struct rusage *usage)
+{
+	struct rusage before = { 0 };
+	pid_t pid;
+
+	if (usage)
+		getrusage(RUSAGE_CHILDREN, &before);
+	pid = waitpid(child, status, options);
+	if (pid >= 0 && usage) {
+		getrusage(RUSAGE_CHILDREN, usage);
+		timersub(&usage->ru_utime, &before.ru_utime, &usage->ru_utime);
+		timersub(&usage->ru_stime, &before.ru_stime, &usage->ru_stime);
+	}
+	return pid;
 }

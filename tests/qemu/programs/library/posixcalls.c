@@ -156,7 +156,8 @@ static void spawning(void)
 	     *echo[] = { "echo", "to a file", NULL };
 	char *show[] = { "sh", "-c", "echo $SEEN; cat", NULL }, text[64] = "";
 	posix_spawn_file_actions_t files;
-	int p[2];
+	struct rusage usage;
+	int p[2], status;
 
 	say_end("by name", posix_spawnp(&child, "sh", NULL, NULL, exit3, environ));
 	say_end("none", posix_spawnp(&child, "nosuch", NULL, NULL, exit3, environ));
@@ -184,9 +185,16 @@ static void spawning(void)
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_addopen(&files, 5, "nosuch", O_RDONLY, 0);
 	say_end("no input", posix_spawnp(&child, "sh", &files, NULL, exit3, environ));
+	say_end("in /bin", posix_spawn(&child, "/bin/sh", NULL, NULL, exit3, environ));
 	SAY("%d", posix_spawn_file_actions_adddup2(&files, -1, 1) != 0);
 	posix_spawn_file_actions_destroy(&files);
 	SAY("%d", wait(NULL));
+	child = vfork();
+	if (child == 0)
+		_exit(6);
+	SAY("%d", wait4(child, &status, 0, &usage) == child);
+	SAY("%d %d", WEXITSTATUS(status), usage.ru_utime.tv_sec == 0);
+	SAY("%d", wait3(&status, WNOHANG, NULL));
 	unlink("out");
 }
 

@@ -331,10 +331,16 @@ static void memory_streams(void)
 	SAY("%d", fclose(f));
 	SAY("%d %s", (int)size, text + 990);
 	free(text);
+	flockfile(stdout);
+	SAY("%d", ftrylockfile(stdout));
+	putc_unlocked('x', stdout);
+	putchar_unlocked('\n');
+	funlockfile(stdout);
+	funlockfile(stdout);
 	f = fmemopen("one two", 7, "r");
 	SAY("%d", fscanf(f, "%7s", fixed));
 	SAY("%s", fixed);
-	while ((c = getc(f)) != EOF)
+	while ((c = getc_unlocked(f)) != EOF)
 		SAY("%c", c);
 	fclose(f);
 }
