@@ -50,17 +50,26 @@ static void expand(struct arena *a, const struct sh_word *words)
 	complained = 0;
 	if (!sh_expand(&x, words, &argc) && !complained)
 		abort();
+	complained = 0;
+	x.declares = true; /* as arguments of export */
+	if (!sh_expand(&x, words, &argc) && !complained)
+		abort();
 	for (; words; words = words->next) {
 		(void)sh_expand_one(&x, words->text);
+		(void)sh_expand_value(&x, words->text);
 		(void)sh_expand_pattern(&x, words->text);
 	}
 }
+
+static unsigned lines; /* of the text and of the aliases in it, at most */
 
 static void visit(struct arena *a, const struct sh_node *node)
 {
 	for (; node; node = node->next) {
 		expand(a, node->words);
 		expand(a, node->assigns);
+		if (node->kind == SH_SIMPLE && (node->line < 1 || node->line > lines))
+			abort();
 		for (const struct sh_redir *r = node->redirs; r; r = r->next) {
 			struct sh_expansion x = { .arena = a, .values = &values };
 
@@ -94,6 +103,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum sh_result result = SH_OK;
 
 	memcpy(text, data, size);
+	lines = 1;
+	for (size_t i = 0; i < size; i++)
+		lines += text[i] == '\n';
 	while (result == SH_OK && src.text[src.at]) {
 		struct arena a = { 0 };
 		struct sh_node *tree;

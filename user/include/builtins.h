@@ -18,9 +18,10 @@
 	X("pwd", run_pwd, "[-L|-P]", "print the current directory")                       \
 	X("test", run_test, "EXPR", "compare texts and numbers, look at files")           \
 	X("[", run_test, "EXPR ]", "the same")                                            \
+	X("echo", run_echo, "[-n] [WORD...]", "print the words")                          \
 	X("printf", run_printf, "FORMAT [ARG...]", "print in a format")                   \
-	X("read", run_read, "[-r] [NAME...]", "read a line into variables")               \
-	X("set", run_set, "[-aefnuxC] [ARG...]", "set options and arguments")             \
+	X("read", run_read, "[-r] [-p PROMPT] [NAME...]", "read a line into variables")   \
+	X("set", run_set, "[-aefnuvxC] [ARG...]", "set options and arguments")            \
 	X("shift", run_shift, "[N]", "drop the first arguments")                          \
 	X("export", run_export, "[NAME[=VALUE]...]", "give variables to programs")        \
 	X("readonly", run_readonly, "[NAME[=VALUE]...]", "make variables constant")       \
@@ -31,6 +32,10 @@
 	X("command", run_command, "[-v] NAME...", "run NAME, but no function")            \
 	X("type", run_type, "NAME...", "tell what a command name runs")                   \
 	X("getopts", run_getopts, "LETTERS NAME", "take the next option of a script")     \
+	X("umask", run_umask, "[-S] [MASK]", "keep a mask of rights; files have none")    \
+	X("ulimit", run_ulimit, "[-acdfnstuv]", "tell the limits of the system")          \
+	X("history", run_history, "[N]", "list what was typed, the last N")               \
+	X("fc", run_fc, "[-l|-s] [COMMAND...]", "list, edit or repeat what was typed")    \
 	X("trap", run_trap, "[COMMAND] SIGNAL...", "run it at a signal, or at the EXIT")  \
 	X("break", run_break, "[N]", "leave loops")                                       \
 	X("continue", run_continue, "[N]", "go on with the next round of a loop")         \

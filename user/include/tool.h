@@ -146,10 +146,11 @@ int tool_kill(char **argv);
 int tool_signal(const char *word);
 const char *tool_signal_name(int sig);
 
-/* The commands test (or `[`, if that is argv[0]) and printf, of the programs and of the
- * shell.  They return the status: of test 0 true, 1 false, 2 after a complaint. */
+/* The commands test (or `[`, if that is argv[0]), printf and echo, of the programs and of
+ * the shell.  They return the status: of test 0 true, 1 false, 2 after a complaint. */
 int test_eval(int argc, char **argv);
 int tool_printf(int argc, char **argv);
+int tool_echo(int argc, char **argv);
 
 /* Flush stdout and give the status to return from main(): 1 if the output
  * could not be written. */

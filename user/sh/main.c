@@ -5,6 +5,7 @@
 #include "line/input.h"
 #include "shell.h"
 
+#include <errno.h>
 #include <pagoda.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,9 +16,9 @@ struct shell shell;
 #define START_MARK "@@pagoda-start@@\n"
 
 static const char usage[] =
-	"usage: sh [-aefnuxC] [FILE [ARG...]]\n"
-	"       sh [-aefnuxC] -c COMMAND [NAME [ARG...]]\n"
-	"       sh [-aefnuxC] -s [ARG...]\n"
+	"usage: sh [-aefnuvxC] [FILE [ARG...]]\n"
+	"       sh [-aefnuvxC] -c COMMAND [NAME [ARG...]]\n"
+	"       sh [-aefnuvxC] -s [ARG...]\n"
 	"Run commands from FILE, COMMAND or the keyboard, as a POSIX shell does.\n"
 	"  a | b     the output of a is the input of b   a &      in the background\n"
 	"  a && b    b only if a succeeded               a || b   b only if a failed\n"
@@ -36,12 +37,14 @@ static const char usage[] =
 	"  trap 'a' INT TERM EXIT  a runs at these signals; '' ignores, - resets\n"
 	"  %1  %+  %-  %a  %?a     jobs, for wait, fg and kill: by number, last, by name\n"
 	"At the keyboard: cursor keys, ^A ^E ^K ^U ^W edit the line; up, down: earlier\n"
-	"lines; ^R looks for one; Tab completes names, twice lists them.  ^C ends what\n"
+	"lines; ^R looks for one; Tab completes names, twice lists them.  ^L clears the\n"
+	"screen, ^Y puts back what ^K ^U ^W took, Alt-B Alt-F go by words.  ^C ends what\n"
 	"runs in the foreground; what you type is for the foreground only.\n"
 	"  -e   end after a command that fails   -u   a variable without a value is wrong\n"
 	"  -x   print commands as they are run   -n   only look for mistakes\n"
 	"  -f   no file name patterns            -C   > keeps files that exist\n"
-	"  -a   export all variables\n"
+	"  -a   export all variables             -v   print the text that is read\n"
+	"  -o pipefail   a pipe fails if one of its commands does\n"
 	"`help` lists what is built in.\n";
 
 /* Whether the console's input comes from a file of the host and not from a person. */
@@ -80,7 +83,7 @@ static int run_file(char **args)
 	char *text = sh_read_file(&shell.words, args[0]);
 
 	if (!text)
-		return SH_STATUS_MISSING;
+		return errno == ENOENT ? SH_STATUS_MISSING : SH_STATUS_NOT_RUN;
 	shell.name = args[0];
 	shell.values.args = args + 1;
 	return sh_run_text(text, true);

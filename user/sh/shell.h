@@ -24,8 +24,9 @@ enum sh_flow {
 	SH_EXIT
 };
 
-/* The options of `set`: their letters, and bits in the same order. */
-#define SH_OPTION_LETTERS "aeCnfux"
+/* The options of `set`: their letters, and bits in the same order; those without a letter
+ * come last. */
+#define SH_OPTION_LETTERS "aeCnfuxv"
 enum sh_option {
 	SH_ALLEXPORT = 1,
 	SH_ERREXIT = 2,
@@ -34,6 +35,8 @@ enum sh_option {
 	SH_NOGLOB = 16,
 	SH_NOUNSET = 32,
 	SH_XTRACE = 64,
+	SH_VERBOSE = 128,
+	SH_PIPEFAIL = 256,
 };
 
 struct sh_var {
@@ -66,11 +69,14 @@ struct shell {
 	int tested;      /* > 0: set -e does not look            */
 	int trap_status; /* $? before the trap that runs now */
 	unsigned options;
+	unsigned line; /* of the command that runs: $LINENO */
+	unsigned mask; /* what `umask` has set */
 
 	bool interactive;  /* lines come from the console            */
 	bool prompts;      /* and a person types them                */
 	bool dropped;      /* ^C while a line was edited             */
 	bool in_trap;      /* the action of a trap runs              */
+	bool by_command;   /* `command` runs the builtin: a failure ends no script */
 	pid_t pid;         /* $$                                     */
 	pid_t background;  /* $!, or 0                               */
 	char *name;        /* $0                                     */
@@ -158,7 +164,7 @@ void sh_redirect_keep(struct sh_saved *saved);
 void sh_redirect_close(void);
 
 /* All of @fd, or of a file, in memory of @a; NULL after a complaint.  About @room bytes are
- * expected. */
+ * expected.  sh_read_file() sets errno, to ENOEXEC if the file is no text. */
 char *sh_read_all(struct arena *a, int fd, size_t room);
 char *sh_read_file(struct arena *a, const char *path);
 

@@ -2,6 +2,7 @@
 #include "shell.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,7 +151,7 @@ static const char *param_number(unsigned n)
 
 static const char *param_options(void)
 {
-	static char buf[8];
+	static char buf[sizeof(SH_OPTION_LETTERS)];
 	char *to = buf;
 
 	for (const char *c = SH_OPTION_LETTERS; *c; c++)
@@ -170,6 +171,16 @@ static const char *param_position(const char *name)
 	while (--n && *args)
 		args++;
 	return *args;
+}
+
+/* Where the shell was started, before any cd. */
+static const char *param_directory(void)
+{
+	char path[PATH_MAX];
+
+	if (!getcwd(path, sizeof(path)) || !sh_var_set("PWD", path))
+		return NULL;
+	return var_find("PWD")->value;
 }
 
 const char *sh_value(const char *name)
@@ -196,6 +207,10 @@ const char *sh_value(const char *name)
 	if (isdigit((unsigned char)*name))
 		return param_position(name);
 	v = var_find(name);
+	if (!v && strcmp(name, "PWD") == 0)
+		return param_directory();
+	if (!v && strcmp(name, "LINENO") == 0)
+		return param_number(shell.line);
 	return v ? v->value : NULL;
 }
 

@@ -279,7 +279,7 @@ static void define(const char *name, const char *value)
 	assert_true(alias_set(&aliases, name, strlen(name), value));
 }
 
-/* In one piece, and line by line into a text that is the source's own. */
+/* A text that the parser changes: it becomes the source's own. */
 static void check_alias(const char *text, const char *want)
 {
 	struct sh_source src = { .text = text, .aliases = &aliases };
@@ -296,6 +296,61 @@ static void check_alias(const char *text, const char *want)
 	assert_string_equal(shown, want);
 	arena_free(&a);
 	free(src.own);
+}
+
+/* A backslash and a newline are nothing, in words and operators, too. */
+static void test_joined_lines(void **state)
+{
+	(void)state;
+	check_alias("a\\\nb c\\\n\\\nd\\\n", "(LIST [ab cd])");
+	check_alias("i\\\nf a; t\\\nhen b; f\\\ni", "(LIST (IF (LIST [a]) (LIST [b])))");
+	check_alias("a &\\\n& b |\\\n| c", "(LIST (ANDOR [a] &&[b] ||[c]))");
+	check_alias("a >\\\n>f 2\\\n>g", "(LIST [a 1>>f 2>g])");
+	check_alias("a $\\\n{b}$(\\\nc) \\\\\nd", "(LIST [a ${b}$(c) \\\\])(LIST [d])");
+	check_alias("a 'b\\\nc' # d\\\ne", "(LIST [a 'b\\\nc'])(LIST [e])");
+	check_alias("a \\\n", "(LIST [a])");
+	define("al", "x\\\ny z ");
+	define("z", "w");
+	check_alias("al z", "(LIST [xy z w])");
+	while (aliases)
+		(void)alias_unset(&aliases, aliases->name);
+}
+
+static unsigned line_of(const struct sh_node *node)
+{
+	while (node->parts)
+		node = node->parts;
+	return node->line;
+}
+
+static void test_line_numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned lines[3];
+	} cases[] = {
+		{ "a\nb\n\nc\n", { 1, 2, 4 } },
+		{ "a '\n'\nb\\\n\\\nd\ne", { 1, 3, 6 } },
+		{ "a <<E\nx\nE\nb\n(\nc)", { 1, 4, 6 } },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sh_source src = { .text = cases[i].text };
+		struct arena a = { 0 };
+		struct sh_node *tree;
+		const char *near;
+		unsigned n = 0;
+
+		while (src.text[src.at]) {
+			assert_int_equal(sh_parse(&a, &src, &tree, &near), SH_OK);
+			if (tree)
+				assert_int_equal(line_of(tree), cases[i].lines[n++]);
+		}
+		assert_int_equal(n, 3);
+		arena_free(&a);
+		free(src.own);
+	}
 }
 
 static void test_aliases(void **state)
@@ -379,8 +434,6 @@ static void test_incomplete(void **state)
 	check_fails("a $((1", SH_INCOMPLETE, "$((");
 	check_fails("a 'b", SH_INCOMPLETE, "quote");
 	check_fails("a \"b\\\"", SH_INCOMPLETE, "quote");
-	check_fails("a \\\n", SH_INCOMPLETE, "\\");
-	check_fails("a\\\n", SH_INCOMPLETE, "\\");
 }
 
 /* @n times @open, a command, and @n times @close. */
@@ -524,6 +577,7 @@ int main(void)
 		cmocka_unit_test(test_redirections),  cmocka_unit_test(test_here_documents),
 		cmocka_unit_test(test_substitutions), cmocka_unit_test(test_quotes),
 		cmocka_unit_test(test_aliases),       cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_joined_lines),  cmocka_unit_test(test_line_numbers),
 		cmocka_unit_test(test_incomplete),    cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_random),        cmocka_unit_test(test_no_memory),
 	};

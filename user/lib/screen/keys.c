@@ -1,6 +1,8 @@
 /* keys.c - which key the bytes of a terminal stand for; see keys.h. */
 #include "screen/keys.h"
 
+#include <string.h>
+
 #define ESC 0x1b
 
 static int keys_of_final(const struct keys *k, unsigned char c)
@@ -84,6 +86,10 @@ int keys_input(struct keys *k, unsigned char c)
 		k->state = KEYS_CSI;
 	else if (state == KEYS_START && c == 'O')
 		k->state = KEYS_SS3;
+	else if (state == KEYS_START && strchr("bfd", c))
+		return c == 'b'   ? KEY_WORD_LEFT
+		       : c == 'f' ? KEY_WORD_RIGHT
+				  : KEY_WORD_DELETE;
 	return KEY_NONE;
 }
 

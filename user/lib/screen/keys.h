@@ -20,9 +20,10 @@ enum {
 	KEY_DELETE,
 	KEY_PAGE_UP,
 	KEY_PAGE_DOWN,
-	KEY_WORD_LEFT, /* with Ctrl or Alt */
+	KEY_WORD_LEFT, /* with Ctrl or Alt; Alt-B, Alt-F */
 	KEY_WORD_RIGHT,
-	KEY_ESCAPE, /* only of keys_end() */
+	KEY_WORD_DELETE, /* Alt-D */
+	KEY_ESCAPE,      /* only of keys_end() */
 	KEY_PLACE, /* no key: the terminal answers KEYS_ASK, row and column are in params */
 };
 

@@ -43,7 +43,13 @@ bool sh_builtin_is_special(const char *name)
 int builtin_complain(const char *name, const char *what, const char *why)
 {
 	sh_say("sh: ", name, ": ", what, ": ", why, "\n", NULL);
-	return sh_builtin_is_special(name) ? sh_abort(SH_STATUS_WRONG) : SH_STATUS_WRONG;
+	return builtin_fail(name);
+}
+
+int builtin_fail(const char *name)
+{
+	return sh_builtin_is_special(name) && !shell.by_command ? sh_abort(SH_STATUS_WRONG)
+								: SH_STATUS_WRONG;
 }
 
 bool builtin_number(char **argv, long max, long *number)
@@ -75,6 +81,11 @@ int run_false(int argc, char **argv)
 int run_test(int argc, char **argv)
 {
 	return test_eval(argc, argv);
+}
+
+int run_echo(int argc, char **argv)
+{
+	return tool_echo(argc, argv);
 }
 
 int run_printf(int argc, char **argv)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <tool.h>
 #include <unistd.h>
 
 /* Appends the parts of @dir to @path, which is absolute; `..` takes one off.  False: it
@@ -53,6 +54,24 @@ static bool cd_path(char path[PATH_MAX], const char *dir)
 	return cd_append(path, dir);
 }
 
+/* Where a directory of $CDPATH has @dir, in @path; false: none of them does. */
+static bool cd_search(char path[PATH_MAX], const char *dir)
+{
+	const char *places = sh_value("CDPATH");
+	char found[PATH_MAX];
+
+	if (!*dir || *dir == '/' || strncmp(dir, "./", 2) == 0 ||
+	    strncmp(dir, "../", 3) == 0 || strcmp(dir, ".") == 0 || strcmp(dir, "..") == 0)
+		return false;
+	while (tool_search(&places, dir, found, sizeof(found)))
+		if (*found && *found != '/' && strcmp(found, dir) == 0)
+			return false; /* an empty entry: here */
+		else if (*found && tool_is_dir(found) && cd_path(path, found) &&
+			 chdir(path) == 0)
+			return true;
+	return false;
+}
+
 /* A path of the kernel is short, so a long one is taken from where we are. */
 static bool cd_change(const char *path, const char *dir)
 {
@@ -63,10 +82,12 @@ int run_cd(int argc, char **argv)
 {
 	const char *dir, *home = sh_value("HOME"), *old = sh_value("PWD");
 	char path[PATH_MAX], before[PATH_MAX];
-	bool back;
+	bool back, physical = false, searched;
 
 	while (argc > 1 && argv[1][0] == '-' && argv[1][1] && !argv[1][2] &&
 	       strchr("LP-", argv[1][1])) {
+		if (argv[1][1] != '-')
+			physical = argv[1][1] == 'P';
 		argc--;
 		argv++;
 	}
@@ -78,13 +99,17 @@ int run_cd(int argc, char **argv)
 		return builtin_complain("cd", "OLDPWD", "is not set");
 	if (!old)
 		old = getcwd(before, sizeof(before));
-	if (!cd_path(path, dir) || !cd_change(path, dir))
+	searched = cd_search(path, dir);
+	if (!searched &&
+	    (physical ? chdir(dir) < 0 : !cd_path(path, dir) || !cd_change(path, dir)))
+		return builtin_complain("cd", dir, strerror(errno));
+	if (physical && !getcwd(path, sizeof(path)))
 		return builtin_complain("cd", dir, strerror(errno));
 	if (old && !sh_var_set("OLDPWD", old))
 		return 1;
 	if (!sh_var_set("PWD", path))
 		return 1;
-	if (back)
+	if (back || searched)
 		puts(path);
 	return 0;
 }

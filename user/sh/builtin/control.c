@@ -87,7 +87,7 @@ int run_dot(int argc, char **argv)
 	text = sh_read_file(&shell.words,
 			    sh_find(argv[1], path, sizeof(path)) ? path : argv[1]);
 	if (!text)
-		return sh_abort(SH_STATUS_WRONG);
+		return builtin_fail(".");
 	shell.status = 0;
 	shell.calls++;
 	status = sh_run_text(text, false);

@@ -131,10 +131,24 @@ static bool read_assign(struct read_line *l, char **names)
 int run_read(int argc, char **argv)
 {
 	static char *reply[] = { "REPLY", NULL };
-	bool raw = argc > 1 && strcmp(argv[1], "-r") == 0;
-	char **names = argv + 1 + raw;
+	const char *prompt = "";
+	bool raw = false, read;
+	char **names = argv + 1;
 	struct read_line line = { 0 };
-	bool read;
+
+	(void)argc;
+	for (; *names && **names == '-' && (*names)[1]; names++) {
+		if (strcmp(*names, "--") == 0) {
+			names++;
+			break;
+		}
+		if (strcmp(*names, "-p") == 0 && names[1])
+			prompt = *++names;
+		else if (strcmp(*names, "-r") == 0)
+			raw = true;
+		else
+			return builtin_complain("read", *names, "no such option");
+	}
 
 	if (!*names)
 		names = reply;
@@ -145,6 +159,8 @@ int run_read(int argc, char **argv)
 		return SH_STATUS_WRONG;
 	line.len = 0;
 	line.text[0] = '\0';
+	if (*prompt && isatty(STDIN_FILENO))
+		sh_say(prompt, NULL);
 	sh_traps_interrupt(true); /* it ends as at the end of the input */
 	read = read_input(&line, raw);
 	sh_traps_interrupt(false);

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const option_names[] = { "allexport", "errexit", "noclobber", "noexec",
-					    "noglob",    "nounset", "xtrace" };
+static const char *const option_names[] = { "allexport", "errexit", "noclobber",
+					    "noexec",    "noglob",  "nounset",
+					    "xtrace",    "verbose", "pipefail" };
 
 static void option_put(unsigned bit, bool on)
 {
@@ -16,11 +17,17 @@ static void option_put(unsigned bit, bool on)
 	shell.values.no_patterns = shell.options & SH_NOGLOB;
 }
 
-static void options_print(void)
+/* As a table, or as commands that set them so. */
+static void options_print(bool table)
 {
-	for (unsigned i = 0; i < sizeof(option_names) / sizeof(option_names[0]); i++)
-		printf("%-10s %s\n", option_names[i],
-		       shell.options & 1u << i ? "on" : "off");
+	for (unsigned i = 0; i < sizeof(option_names) / sizeof(option_names[0]); i++) {
+		bool on = shell.options & 1u << i;
+
+		if (table)
+			printf("%-10s %s\n", option_names[i], on ? "on" : "off");
+		else
+			printf("set %co %s\n", on ? '-' : '+', option_names[i]);
+	}
 }
 
 /* @kind: of the command line of sh; NULL: the builtin set has it. */
@@ -63,7 +70,7 @@ int sh_options_read(char **args, char *kind)
 					return -1;
 				break;
 			} else if (*c == 'o' && !c[1]) {
-				options_print();
+				options_print(on);
 			} else if (strchr("cs", *c) && on && kind) {
 				*kind = *c;
 			} else {
@@ -138,6 +145,11 @@ int run_set(int argc, char **argv)
 	used = sh_options_read(argv + 1, NULL);
 	if (used < 0)
 		return SH_STATUS_WRONG;
+	if (argv[1 + used] && strcmp(argv[1 + used], "-") == 0 &&
+	    strcmp(argv[used], "--") != 0) { /* an old way to say -- */
+		option_put(SH_XTRACE | SH_VERBOSE, false);
+		used++;
+	}
 	if (argv[1 + used] || strcmp(argv[used], "--") == 0)
 		return sh_args_set(argv + 1 + used) ? 0 : 1;
 	return 0;

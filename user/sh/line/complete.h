@@ -1,4 +1,4 @@
-/* complete.h - what a word could become: names of commands and files (Tab). */
+/* complete.h - what a word could become: names of commands, files and variables (Tab). */
 #pragma once
 
 #include <stddef.h>
@@ -8,7 +8,7 @@
 struct completion {
 	char **names; /* sorted; a NULL at the end                                       */
 	int count;
-	const char *insert; /* what all of them have after what is typed; a blank or slash
+	char *insert; /* what all of them have after what is typed; a blank or slash
 			       follows a name that is the only one */
 };
 

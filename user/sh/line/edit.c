@@ -3,7 +3,10 @@
  * Positions on the screen are counted in columns from the start of the screen line on
  * which the text starts: position p is p / columns lines further down.  A terminal that
  * has just written its last column does not wrap before the next character; until
- * edit_settle() makes it wrap, the cursor is not where its position says. */
+ * edit_settle() makes it wrap, the cursor is not where its position says.
+ *
+ * A command of several lines is one text with newlines in it, each of which starts another
+ * screen line.  A tab is shown as a blank. */
 #include "line/edit.h"
 
 #include <limits.h>
@@ -29,7 +32,14 @@ static unsigned edit_width(const char *text, unsigned n)
 
 static unsigned edit_position(const struct edit *e, unsigned byte)
 {
-	return e->origin + edit_width(e->text, byte);
+	unsigned at = e->origin;
+
+	for (unsigned i = 0; i < byte; i++)
+		if (e->text[i] == '\n')
+			at += e->columns - at % e->columns;
+		else
+			at += !edit_is_continuation(e->text[i]);
+	return at;
 }
 
 /* Makes room for @len bytes; false: there is no memory. */
@@ -91,11 +101,26 @@ static void edit_settle(struct edit *e)
 
 static void edit_put_text(struct edit *e, unsigned from)
 {
-	if (from == e->len)
-		return;
-	e->put(e->text + from, e->len - from);
-	e->at = edit_position(e, e->len);
-	edit_settle(e);
+	while (from < e->len) {
+		unsigned n = 0;
+
+		while (from + n < e->len && e->text[from + n] != '\n' &&
+		       e->text[from + n] != '\t')
+			n++;
+		if (n)
+			e->put(e->text + from, n);
+		from += n;
+		if (from < e->len && e->text[from] == '\t') {
+			e->put(" ", 1);
+			from++;
+		}
+		e->at = edit_position(e, from);
+		edit_settle(e);
+		if (from < e->len && e->text[from] == '\n') {
+			e->put("\033[J\r\n", 5);
+			e->at = edit_position(e, ++from);
+		}
+	}
 }
 
 /* Shows the text from byte @from on, which has changed, and moves to the cursor. */
@@ -113,15 +138,15 @@ static void edit_set_origin(struct edit *e, unsigned column)
 	e->at = e->origin;
 }
 
-/* Replaces tabs by blanks and drops other control bytes; returns the new length. */
+/* Drops control bytes but newlines and tabs; returns the new length. */
 static unsigned edit_make_printable(char *text, unsigned len)
 {
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < len; i++) {
-		unsigned char c = text[i] == '\t' ? ' ' : text[i];
+		char c = text[i];
 
-		if (c >= ' ' && c != DEL)
+		if (((unsigned char)c >= ' ' && c != DEL) || c == '\n' || c == '\t')
 			text[kept++] = c;
 	}
 	return kept;
@@ -196,20 +221,25 @@ static unsigned edit_char_after(const struct edit *e, unsigned i)
 	return i;
 }
 
+static bool edit_is_blank(const struct edit *e, unsigned i)
+{
+	return e->text[i] == ' ' || e->text[i] == '\t' || e->text[i] == '\n';
+}
+
 static unsigned edit_word_before(const struct edit *e, unsigned i)
 {
-	while (i > 0 && e->text[i - 1] == ' ')
+	while (i > 0 && edit_is_blank(e, i - 1))
 		i--;
-	while (i > 0 && e->text[i - 1] != ' ')
+	while (i > 0 && !edit_is_blank(e, i - 1))
 		i--;
 	return i;
 }
 
 static unsigned edit_word_after(const struct edit *e, unsigned i)
 {
-	while (i < e->len && e->text[i] == ' ')
+	while (i < e->len && edit_is_blank(e, i))
 		i++;
-	while (i < e->len && e->text[i] != ' ')
+	while (i < e->len && !edit_is_blank(e, i))
 		i++;
 	return i;
 }
@@ -229,6 +259,20 @@ static void edit_delete_range(struct edit *e, unsigned from, unsigned to)
 	e->len -= to - from;
 	e->cursor = from;
 	edit_redraw_from(e, from);
+}
+
+/* The same, and keeps what was deleted for ^Y. */
+static void edit_kill_range(struct edit *e, unsigned from, unsigned to)
+{
+	char *killed = to > from ? malloc(to - from + 1) : NULL;
+
+	if (killed) {
+		memcpy(killed, e->text + from, to - from);
+		killed[to - from] = '\0';
+		free(e->killed);
+		e->killed = killed;
+	}
+	edit_delete_range(e, from, to);
 }
 
 /* Bytes of the character that starts with @lead. */
@@ -281,31 +325,60 @@ void edit_set_text(struct edit *e, const char *text, size_t len)
 /* Whether there is only blank space before the cursor: nothing to complete. */
 static bool edit_at_start(const struct edit *e)
 {
-	for (unsigned i = 0; i < e->cursor; i++)
-		if (e->text[i] != ' ')
+	for (unsigned i = e->cursor; i > 0 && e->text[i - 1] != '\n'; i--)
+		if (!edit_is_blank(e, i - 1))
 			return false;
 	return true;
 }
 
 /* --- history ------------------------------------------------------------- */
 
-void edit_history_add(struct edit *e, const char *text, size_t len)
+bool edit_history_add(struct edit *e, const char *text, size_t len)
 {
 	char **slot = &e->history[e->history_count % EDIT_HISTORY];
 	char *last = e->history[(e->history_count - 1) % EDIT_HISTORY];
 	char *kept = len < UINT_MAX ? malloc(len + 1) : NULL;
+	bool same;
 
 	if (!kept)
-		return;
+		return false;
 	memcpy(kept, text, len);
 	kept[edit_make_printable(kept, (unsigned)len)] = '\0';
-	if (!*kept || (last && strcmp(last, kept) == 0)) {
+	same = last && strcmp(last, kept) == 0;
+	if (same || !kept[strspn(kept, " \t\n")]) {
 		free(kept);
-		return;
+		return same;
 	}
 	free(*slot);
 	*slot = kept;
 	e->history_count++;
+	return true;
+}
+
+void edit_history_extend(struct edit *e, const char *text, size_t len)
+{
+	char **last = &e->history[(e->history_count - 1) % EDIT_HISTORY];
+	size_t before = strlen(*last);
+	char *longer = before + len < UINT_MAX - 2 ? realloc(*last, before + len + 2)
+						   : NULL;
+
+	if (!longer)
+		return;
+	*last = longer;
+	longer[before++] = '\n';
+	memcpy(longer + before, text, len);
+	longer[before + edit_make_printable(longer + before, (unsigned)len)] = '\0';
+}
+
+void edit_history_replace(struct edit *e, const char *text)
+{
+	char **last = &e->history[(e->history_count - 1) % EDIT_HISTORY];
+	char *copy = e->history_count ? strdup(text) : NULL;
+
+	if (!copy)
+		return;
+	free(*last);
+	*last = copy;
 }
 
 const char *edit_history_line(struct edit *e, unsigned back)
@@ -352,11 +425,14 @@ void edit_ask(struct edit *e)
  * again has the cursor where position `at` is now; another one has left it where it was. */
 static void edit_resize(struct edit *e, unsigned columns, unsigned column)
 {
-	bool wrapped = column == e->at % columns;
+	unsigned rows = e->at / e->columns, at;
 
-	edit_put_control(e, e->at / (wrapped ? columns : e->columns), 'A');
-	e->put("\r", 1);
 	e->columns = columns;
+	at = edit_position(e, e->cursor);
+	if (column == at % columns)
+		rows = at / columns;
+	edit_put_control(e, rows, 'A');
+	e->put("\r", 1);
 	e->at = 0;
 	edit_redraw_from(e, 0);
 }
@@ -369,11 +445,13 @@ static void edit_place(struct edit *e, unsigned columns, unsigned column)
 	unsigned origin = (column + columns * (width / columns + 1) - width) % columns;
 
 	e->placed = true;
+	if (e->cursor && memchr(e->text, '\n', e->cursor))
+		origin = e->origin % columns; /* the cursor is on another line */
 	if (columns == e->columns && origin == e->origin)
 		return;
 	e->columns = columns;
 	e->origin = origin;
-	e->at = origin + width;
+	e->at = edit_position(e, e->cursor);
 	edit_redraw_from(e, 0);
 }
 
@@ -435,13 +513,20 @@ static void edit_do_key(struct edit *e, int key)
 		edit_delete_range(e, edit_char_before(e, i), i);
 		break;
 	case CTRL('K'):
-		edit_delete_range(e, i, e->len);
+		edit_kill_range(e, i, e->len);
 		break;
 	case CTRL('U'):
-		edit_delete_range(e, 0, e->len);
+		edit_kill_range(e, 0, e->len);
 		break;
 	case CTRL('W'):
-		edit_delete_range(e, edit_word_before(e, i), i);
+		edit_kill_range(e, edit_word_before(e, i), i);
+		break;
+	case KEY_WORD_DELETE:
+		edit_kill_range(e, i, edit_word_after(e, i));
+		break;
+	case CTRL('Y'):
+		edit_insert_text(e, e->killed ? e->killed : "",
+				 e->killed ? strlen(e->killed) : 0);
 		break;
 	case KEY_UP:
 		edit_recall(e, e->back + 1);
@@ -473,13 +558,15 @@ static enum edit_event edit_take_key(struct edit *e, int key)
 		return EDIT_INTERRUPT;
 	case CTRL('P'):
 		return EDIT_REDRAW;
+	case CTRL('L'):
+		return EDIT_CLEAR;
 	case CTRL('R'):
 		edit_search(e);
 		break;
 	case '\t':
 		if (!edit_at_start(e))
 			return EDIT_COMPLETE;
-		edit_insert(e, ' ');
+		edit_insert(e, '\t');
 		break;
 	default:
 		edit_do_key(e, key);

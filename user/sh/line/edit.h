@@ -19,12 +19,13 @@ enum edit_event {
 	EDIT_INTERRUPT, /* ^C: the line is empty now                  */
 	EDIT_REDRAW,    /* ^P: others write now; see edit_redraw()    */
 	EDIT_COMPLETE,  /* Tab, after a word                          */
+	EDIT_CLEAR,     /* ^L: the screen is to be cleared            */
 };
 
 struct edit {
 	void (*put)(const char *text, size_t n);
 
-	char *text; /* malloc'd, without control bytes and without a NUL */
+	char *text; /* malloc'd, without a NUL, and without control bytes but \n and \t */
 	unsigned len, room;
 	unsigned cursor;  /* the byte of text before which keys insert       */
 	unsigned columns; /* width of the terminal, at least 2               */
@@ -34,6 +35,7 @@ struct edit {
 
 	unsigned back; /* how many lines back in history; 0: the new one */
 	char *fresh;   /* malloc'd: the new one, while an older one is shown */
+	char *killed;  /* malloc'd: what ^K, ^U, ^W and Alt-D deleted, or NULL */
 
 	/* ^R: the line that is shown is a label and line `back`. */
 	bool searching;
@@ -77,8 +79,13 @@ void edit_insert_text(struct edit *e, const char *text, size_t len);
 /* Replaces the line, on the screen, too, and puts the cursor at its end. */
 void edit_set_text(struct edit *e, const char *text, size_t len);
 
-/* Adds a line to the history, unless it is empty or equal to the last. */
-void edit_history_add(struct edit *e, const char *text, size_t len);
+/* Adds a line to the history, unless it is blank or equal to the last.  Returns whether it
+ * is the last one now; then edit_history_extend() makes the next line part of it. */
+bool edit_history_add(struct edit *e, const char *text, size_t len);
+void edit_history_extend(struct edit *e, const char *text, size_t len);
+
+/* Puts @text in place of the last line. */
+void edit_history_replace(struct edit *e, const char *text);
 
 /* The line @back lines ago; NULL: there is none.  0 is the new line, which this keeps while
  * an older one is shown. */

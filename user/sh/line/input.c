@@ -1,7 +1,7 @@
 /* input.c - commands from standard input; see input.h.
  *
- * The prompt is what scripts that drive this system wait for: `$ `, written
- * to descriptor 2 after all other output. */
+ * The prompt is what scripts that drive this system wait for, `$ `, unless a person sets
+ * PS1.  It is written to descriptor 2 after all other output. */
 #include "line/input.h"
 
 #include "line/complete.h"
@@ -25,16 +25,18 @@
 static struct input {
 	struct sh_source src; /* its text is its own */
 	bool end;
+	bool kept;      /* the history has the lines of this command */
+	bool failed;    /* there was no memory for a line            */
 	char ahead[16]; /* typed while an answer of the terminal was awaited */
 	unsigned nahead;
 } in;
 
-static bool input_put(char c)
+static void input_put(char c)
 {
-	if (source_replace(&in.src, in.src.len, 0, &c, 1))
-		return true;
+	if (in.failed || source_replace(&in.src, in.src.len, 0, &c, 1))
+		return;
 	sh_warn("line");
-	return false;
+	in.failed = true;
 }
 
 static void put_screen(const char *text, size_t n)
@@ -60,6 +62,16 @@ static int input_char(void)
 
 static struct edit editor = { .put = put_screen };
 
+/* Shows the prompt and the line, at the start of a line of the screen. */
+static void input_show(const char *prompt)
+{
+	struct console_info info = { .column = (unsigned)strlen(prompt) };
+
+	put_screen(prompt, strlen(prompt));
+	(void)console(CONSOLE_RAW, &info);
+	edit_redraw(&editor, info.column);
+}
+
 /* Shows the names in columns, and the prompt and the line again below them. */
 static void input_list(const struct completion *c, const char *prompt)
 {
@@ -79,9 +91,8 @@ static void input_list(const struct completion *c, const char *prompt)
 		put_screen(last ? "\n" : pad, last ? 1 : n < width ? width - n : 1);
 		column = last ? 0 : column + width;
 	}
-	put_screen(prompt, 2);
 	editor.cursor = cursor;
-	edit_redraw(&editor, 2);
+	input_show(prompt);
 }
 
 /* Completes the word before the cursor; a second Tab lists what it could be. */
@@ -143,7 +154,10 @@ static int input_edit(size_t start, int c, struct console_info *info, const char
 			input_complete(prompt, before == EDIT_COMPLETE);
 		else if (event == EDIT_REDRAW && console(CONSOLE_RAW, info) == 0)
 			edit_redraw(&editor, info->column);
-		else if (event != EDIT_MORE)
+		else if (event == EDIT_CLEAR) {
+			put_screen("\033[H\033[2J", 7);
+			input_show(prompt);
+		} else if (event != EDIT_MORE)
 			break;
 		c = input_key();
 	}
@@ -151,9 +165,11 @@ static int input_edit(size_t start, int c, struct console_info *info, const char
 	(void)console(CONSOLE_LINES, NULL);
 	shell.dropped = event == EDIT_INTERRUPT;
 	for (unsigned i = 0; i < editor.len; i++)
-		if (!input_put(editor.text[i]))
-			return -1;
-	return event == EDIT_END || !input_put('\n') ? -1 : '\n';
+		input_put(editor.text[i]);
+	if (event == EDIT_END)
+		return -1;
+	input_put('\n');
+	return '\n';
 }
 
 /* Control bytes that are not part of a line: keys for the editor. */
@@ -162,11 +178,73 @@ static bool input_is_edit_key(int c)
 	return c >= 0 && c < ' ' && c != '\n';
 }
 
+/* --- history ------------------------------------------------------------------ */
+
+/* The line from byte @start on was read; @more: it goes on with the command before it. */
+static void input_keep(size_t start, bool more)
+{
+	const char *line = in.src.own + start;
+	size_t len = in.src.len - start;
+
+	len -= len && line[len - 1] == '\n';
+	if (!more)
+		in.kept = edit_history_add(&editor, line, len);
+	else if (in.kept)
+		edit_history_extend(&editor, line, len);
+}
+
+unsigned input_history_count(void)
+{
+	return editor.history_count;
+}
+
+const char *input_history(unsigned number)
+{
+	unsigned count = editor.history_count;
+
+	if (number < 1 || number > count || count - number >= EDIT_HISTORY)
+		return NULL;
+	return editor.history[(number - 1) % EDIT_HISTORY];
+}
+
+void input_history_replace(const char *text)
+{
+	edit_history_replace(&editor, text);
+	in.kept = false;
+}
+
 /* --- reading lines ----------------------------------------------------------- */
 
-/* Appends a line; false at the end of the input. */
-static bool input_line(const char *prompt)
+/* The value of PS1 or PS2, in shell.words, or @otherwise. */
+static const char *input_prompt(const char *name, const char *otherwise)
 {
+	struct sh_expansion x = { .arena = &shell.words, .values = &shell.values };
+	const char *text = sh_value(name);
+
+	if (text)
+		text = sh_expand_here(&x, text);
+	return text ? text : otherwise;
+}
+
+/* Forgets the line from byte @start on, and with it the command: as after ^C, or a script
+ * ends. */
+static void input_drop(size_t start)
+{
+	in.failed = false;
+	in.src.len = start;
+	if (!shell.interactive) {
+		(void)sh_abort(SH_STATUS_WRONG);
+		return;
+	}
+	shell.dropped = true;
+	input_put('\n');
+}
+
+/* Appends a line; false at the end of the input.  @more: it goes on with the command. */
+static bool input_line(bool more)
+{
+	struct arena mark = shell.words;
+	const char *prompt = more ? input_prompt("PS2", "> ") : input_prompt("PS1", "$ ");
 	struct console_info info;
 	size_t start = in.src.len;
 	bool edits = false;
@@ -179,19 +257,22 @@ static bool input_line(const char *prompt)
 		put_screen(SCREEN_BACK, sizeof(SCREEN_BACK) - 1);
 	if (shell.prompts)
 		/* Byte by byte, as in xv6 of 2020: the lab's statistics count copies. */
-		for (int i = 0; i < 2; i++)
-			(void)!write(STDERR_FILENO, prompt + i, 1);
+		for (const char *s = prompt; *s; s++)
+			(void)!write(STDERR_FILENO, s, 1);
 	do {
 		c = input_char();
 		if (edits && input_is_edit_key(c) && console(CONSOLE_RAW, &info) == 0)
 			c = input_edit(start, c, &info, prompt);
-		else if (c >= 0 && !input_put((char)c))
-			return false;
+		else if (c >= 0)
+			input_put((char)c);
 	} while (c >= 0 && c != '\n');
 	if (c < 0)
 		in.end = true;
-	if (shell.interactive)
-		edit_history_add(&editor, in.src.own + start, in.src.len - start);
+	arena_release(&shell.words, mark);
+	if (in.failed) /* a part of a command is not run */
+		input_drop(start);
+	else if (shell.interactive && in.src.len > start)
+		input_keep(start, more);
 	return in.src.len > start;
 }
 
@@ -199,7 +280,7 @@ static bool input_line(const char *prompt)
 static bool input_more(struct sh_source *src)
 {
 	(void)src;
-	return !in.end && !sh_line_dropped() && input_line("> ");
+	return !in.end && !sh_line_dropped() && input_line(true);
 }
 
 int input_run(void)
@@ -210,7 +291,10 @@ int input_run(void)
 		sh_jobs_collect();
 		if (shell.prompts)
 			sh_jobs_notify();
-		in.src.len = in.src.at = 0;
+		for (; in.src.counted < in.src.len; in.src.counted++)
+			in.src.lines += in.src.text[in.src.counted] == '\n';
+		in.src.lines += in.src.taken;
+		in.src.len = in.src.at = in.src.counted = in.src.taken = 0;
 		if (sh_line_dropped())
 			(void)sh_trap_interrupt();
 		shell.dropped = false;
@@ -221,9 +305,11 @@ int input_run(void)
 		sh_traps_run();
 		if (shell.flow != SH_GO)
 			continue;
-		if (!input_line("$ "))
+		if (!input_line(false))
 			break;
-		sh_run_line(&in.src, false);
+		do /* a line of the history may have several */
+			sh_run_line(&in.src, false);
+		while (in.src.text[in.src.at] && shell.flow == SH_GO && !sh_line_dropped());
 	} while (!in.end && (shell.flow == SH_GO || shell.flow == SH_ABORT));
 	return shell.status;
 }

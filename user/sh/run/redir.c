@@ -262,20 +262,40 @@ char *sh_read_all(struct arena *a, int fd, size_t room)
 	return text;
 }
 
+/* Whether the file is no text: there is a NUL at its start, or a control byte in its first
+ * line that no text has. */
+static bool redir_is_binary(int fd)
+{
+	char head[512];
+	ssize_t n = pread(fd, head, sizeof(head), 0);
+
+	if (n > 0 && memchr(head, '\0', (size_t)n))
+		return true;
+	for (ssize_t i = 0; i < n && head[i] != '\n'; i++)
+		if ((unsigned char)head[i] < ' ' && !strchr("\a\b\t\v\f\r\033", head[i]))
+			return true;
+	return false;
+}
+
 char *sh_read_file(struct arena *a, const char *path)
 {
-	int fd = open(path, O_RDONLY);
+	int fd = open(path, O_RDONLY), error = 0;
 	struct stat st;
 	char *text = NULL;
 
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		sh_warn(path);
-		return NULL;
-	}
-	if (S_ISDIR(st.st_mode))
-		sh_warnx(path, strerror(EISDIR));
+	if (fd < 0 || fstat(fd, &st) < 0)
+		error = errno;
+	else if (S_ISDIR(st.st_mode))
+		error = EISDIR;
+	else if (S_ISREG(st.st_mode) && redir_is_binary(fd))
+		error = ENOEXEC;
 	else
 		text = sh_read_all(a, fd, (size_t)st.st_size + 2);
-	close(fd);
+	if (error)
+		sh_warnx(path,
+			 error == ENOEXEC ? "cannot run binary file" : strerror(error));
+	if (fd >= 0)
+		close(fd);
+	errno = error;
 	return text;
 }

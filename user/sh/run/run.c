@@ -68,6 +68,7 @@ void sh_run_line(struct sh_source *src, bool last)
 	enum sh_result result = SH_NOMEM;
 	struct sh_node *tree = NULL;
 	const char *near = "";
+	size_t start = src->at;
 
 	src->aliases = &shell.aliases;
 	if (program) {
@@ -78,6 +79,8 @@ void sh_run_line(struct sh_source *src, bool last)
 		shell.status = SH_STATUS_INTERRUPTED;
 	else if (result != SH_OK)
 		source_complain(result, near);
+	if (shell.options & SH_VERBOSE)
+		(void)!write(STDERR_FILENO, src->text + start, src->at - start);
 	shell.program = program;
 	if (tree && shell.flow == SH_GO && !sh_line_dropped() &&
 	    !(shell.options & SH_NOEXEC && !shell.interactive))
@@ -124,8 +127,13 @@ void sh_function_unset(const char *name)
 
 static int function_define(const struct sh_node *node)
 {
-	struct sh_function *f = malloc(sizeof(*f) + strlen(node->name) + 1);
+	struct sh_function *f;
 
+	if (sh_builtin_is_special(node->name)) {
+		sh_warnx(node->name, "a special builtin can be no function");
+		return sh_abort(SH_STATUS_WRONG);
+	}
+	f = malloc(sizeof(*f) + strlen(node->name) + 1);
 	if (!f) {
 		sh_warn(node->name);
 		return 1;
@@ -335,12 +343,17 @@ _Noreturn static void run_stage(const struct sh_node *node, int in, int out, int
 	sh_exit();
 }
 
+/* The status of the last process; with pipefail of the last one that failed. */
 static int pipeline_wait(const pid_t *pids, int n)
 {
-	int status = 1;
+	int status = n ? 0 : 1;
 
-	for (int i = 0; i < n; i++)
-		status = sh_wait(pids[i]);
+	for (int i = 0; i < n; i++) {
+		int ended = sh_wait(pids[i]);
+
+		if (ended || !(shell.options & SH_PIPEFAIL))
+			status = ended;
+	}
 	return status;
 }
 

@@ -6,9 +6,22 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Whether the command takes assignments as arguments. */
+static bool words_declare(const struct sh_word *w)
+{
+	while (w && strcmp(w->text, "command") == 0)
+		w = w->next;
+	return w && (strcmp(w->text, "export") == 0 || strcmp(w->text, "readonly") == 0 ||
+		     strcmp(w->text, "local") == 0);
+}
+
 char **sh_words(const struct sh_word *words, int *argc)
 {
-	struct sh_expansion x = { .arena = &shell.words, .values = &shell.values };
+	struct sh_expansion x = {
+		.arena = &shell.words,
+		.values = &shell.values,
+		.declares = words_declare(words),
+	};
 	char **argv = sh_expand(&x, words, argc);
 
 	if (x.nomem)
@@ -211,8 +224,14 @@ int sh_run_args(int argc, char **argv)
 	sh_builtin_fn *fn = sh_builtin_find(argv[0]);
 	pid_t pid;
 
-	if (fn)
-		return builtin_call(fn, argc, argv);
+	if (fn) {
+		int status;
+
+		shell.by_command = true;
+		status = builtin_call(fn, argc, argv);
+		shell.by_command = false;
+		return status;
+	}
 	pid = sh_fork();
 	if (pid == 0)
 		_exit(sh_exec(argv));
@@ -239,6 +258,8 @@ int sh_run_simple(const struct sh_node *node, bool last)
 	char **argv;
 
 	shell.substituted = -1;
+	shell.by_command = false;
+	shell.line = node->line;
 	argv = sh_words(node->words, &argc);
 	if (argv && argc && shell.options & SH_XTRACE) {
 		node = &traced;

@@ -92,6 +92,7 @@ void alias_replace(struct parser *p, bool command)
 		if (p->alias_blank > src->at)
 			p->alias_blank += n - len;
 		a->end = src->at + n;
+		p->joined = 0;
 		if (n && strchr(" \t", a->value[n - 1]))
 			p->alias_blank = a->end;
 	}

@@ -220,6 +220,7 @@ static struct sh_node *parse_simple(struct parser *p)
 
 	if (!node)
 		return NULL;
+	node->line = scan_line(p);
 	assign = &node->assigns;
 	word = &node->words;
 	redir = &node->redirs;
@@ -271,7 +272,7 @@ static struct sh_node *parse_command(struct parser *p)
 {
 	struct sh_node *node;
 
-	if (parse_at_closer(p))
+	if (parse_at_closer(p) || parse_at_reserved(p, "!"))
 		return parse_fail_here(p);
 	node = parse_compound(p);
 	if (node)

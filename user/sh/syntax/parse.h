@@ -29,6 +29,10 @@ struct sh_source {
 	 * text is complete. */
 	bool (*more)(struct sh_source *src);
 	struct sh_alias **aliases; /* NULL: none */
+	unsigned lines;            /* that came before those below */
+	size_t counted;            /* up to where newlines were counted */
+	unsigned taken;            /* newlines that are to count from here on: */
+	size_t taken_at;
 	/* The text, if it was changed; malloc'd, for the owner of the source to free. */
 	char *own;
 	size_t len, room;
@@ -86,6 +90,7 @@ struct sh_node {
 	enum sh_join join;     /* as a part of SH_ANDOR                   */
 	struct sh_node *next;  /* the next part of what this is a part of */
 	struct sh_node *parts; /* the first part                          */
+	unsigned line;         /* of SH_SIMPLE, from 1 on */
 	bool background, negated, over_args;
 	char *name;              /* a name; the text of a background part */
 	struct sh_word *assigns; /* NAME=word                             */

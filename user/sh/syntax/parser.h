@@ -15,6 +15,8 @@ struct parser {
 	bool ended;            /* the source has no more              */
 	struct sh_redir *here; /* here-documents whose text is to come */
 	struct sh_redir **here_end;
+	size_t joined;  /* up to here continued lines were joined */
+	bool is_word;   /* the text is a word, in which that is done already */
 	int in_command; /* > 0: within $(...), whose aliases are replaced when it runs */
 	size_t alias_blank; /* where the value of an alias ends with a blank; the word that
 			     * follows may be an alias, too */
@@ -31,7 +33,11 @@ bool parser_enter(struct parser *p, const char *near);
 char scan_peek(struct parser *p);
 char scan_ahead(const struct parser *p, size_t n);
 
-/* Blanks, a comment, and lines continued with a backslash. */
+/* The number of the line that the cursor is in. */
+unsigned scan_line(struct parser *p);
+
+/* Blanks, a comment, and lines continued with a backslash.  Those are also joined in what
+ * comes next, up to a quote or a blank. */
 void scan_blanks(struct parser *p);
 
 /* The raw text of the word at the cursor, which is not empty, or NULL. */

@@ -78,18 +78,68 @@ char *scan_text(struct parser *p, size_t start)
 	return copy ? copy : parser_fail(p, SH_NOMEM, "");
 }
 
+unsigned scan_line(struct parser *p)
+{
+	struct sh_source *src = p->src;
+
+	for (; src->counted < src->at; src->counted++)
+		src->lines += src->text[src->counted] == '\n';
+	if (src->at > src->taken_at) {
+		src->lines += src->taken;
+		src->taken = 0;
+	}
+	return src->lines + 1;
+}
+
+/* Takes a backslash and a newline out of the text, @at its cursor or later. */
+static void scan_join_at(struct parser *p, size_t at)
+{
+	struct sh_source *src = p->src;
+
+	(void)scan_line(p);
+	if (!source_replace(src, at, 2, "", 0)) {
+		parser_fail(p, SH_NOMEM, "");
+		return;
+	}
+	src->taken++;
+	src->taken_at = at;
+	for (struct sh_alias *a = src->aliases ? *src->aliases : NULL; a; a = a->next)
+		a->end -= a->end > at ? 2 : 0;
+	p->alias_blank -= p->alias_blank > at ? 2 : 0;
+	if (!src->text[at] && src->more && !p->ended)
+		p->ended = !src->more(src);
+}
+
+/* Joins lines in the operator or the start of the word at the cursor, up to a quote. */
+static void scan_join(struct parser *p)
+{
+	size_t at = p->src->at;
+	char c;
+
+	if (p->is_word || at < p->joined)
+		return;
+	while (!p->result && (c = p->src->text[at]) && !strchr(" \t\n'\"`#", c)) {
+		if (c != '\\')
+			at++;
+		else if (p->src->text[at + 1] == '\n')
+			scan_join_at(p, at);
+		else
+			at += p->src->text[at + 1] ? 2 : 1;
+	}
+	p->joined = at;
+}
+
 void scan_blanks(struct parser *p)
 {
 	char c;
 
 	while ((c = scan_peek(p)) == ' ' || c == '\t' || c == '\r' ||
-	       (c == '\\' && scan_ahead(p, 1) == '\n')) {
+	       (c == '\\' && scan_ahead(p, 1) == '\n'))
 		p->src->at += c == '\\' ? 2 : 1;
-		if (c == '\\' && !scan_peek(p))
-			parser_fail(p, SH_INCOMPLETE, "\\");
-	}
 	if (c == '#')
 		p->src->at += strcspn(p->src->text + p->src->at, "\n");
+	else
+		scan_join(p);
 }
 
 /* The cursor is at a backslash. */
@@ -309,7 +359,7 @@ enum sh_dollar sh_dollar(struct arena *scratch, const char *text, bool quoted,
 {
 	struct sh_source src = { .text = text };
 	struct arena mark = *scratch;
-	struct parser p = { .src = &src, .arena = scratch };
+	struct parser p = { .src = &src, .arena = scratch, .is_word = true };
 	enum sh_dollar kind = SH_DOLLAR_TICKS;
 
 	p.here_end = &p.here;

@@ -242,8 +242,7 @@ static const char *expander_double(struct expander *e, const char *s)
 	return *s ? s + 1 : s;
 }
 
-/* A "~" at the start of a word, or of a part of an assigned value, stands for $HOME. */
-static const char *expander_tilde(struct expander *e, const char *s)
+const char *expander_tilde(struct expander *e, const char *s)
 {
 	const char *home;
 
@@ -303,6 +302,25 @@ static char *expander_only(struct expander *e)
 	return e->failed ? NULL : e->fields[0];
 }
 
+/* NAME=word as one field, the word as in an assignment. */
+static void expander_assignment(struct expander *e, const char *text)
+{
+	size_t n = sh_assigned_name(text) + 1;
+	char *value = sh_expand_value(e->x, text + n), *field = NULL;
+
+	if (value)
+		field = arena_alloc(e->x->arena, n + strlen(value) + 1);
+	if (value && !field)
+		e->x->nomem = true;
+	if (!field) {
+		e->failed = true;
+		return;
+	}
+	memcpy(field, text, n);
+	strcpy(field + n, value);
+	expander_add_field(e, field);
+}
+
 char **sh_expand(struct sh_expansion *x, const struct sh_word *words, int *argc)
 {
 	struct expander e = expander_of(x, EXPAND_FIELDS);
@@ -313,6 +331,10 @@ char **sh_expand(struct sh_expansion *x, const struct sh_word *words, int *argc)
 	e.fields = expander_grow(&e, NULL, 0, sizeof(char *));
 	for (; words && !e.failed; words = words->next) {
 		e.ended_by_blank = false;
+		if (x->declares && sh_assigned_name(words->text)) {
+			expander_assignment(&e, words->text);
+			continue;
+		}
 		expander_word(&e, expander_tilde(&e, words->text), false);
 		expander_end_field(&e);
 	}
@@ -364,7 +386,7 @@ char *expander_string(struct expander *e, const char *text, enum expand_how how,
 		expander_fail(e, "${", "nested too deeply");
 		return NULL;
 	}
-	expander_word(&inner, text, quoted);
+	expander_word(&inner, quoted ? text : expander_tilde(&inner, text), quoted);
 	if (!inner.failed)
 		string = expander_only(&inner);
 	e->failed |= inner.failed;

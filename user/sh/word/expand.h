@@ -32,6 +32,7 @@ struct sh_values {
 struct sh_expansion {
 	struct arena *arena;
 	const struct sh_values *values;
+	bool declares; /* NAME=word among the words is an assignment: one field */
 	bool nomem;
 };
 

@@ -45,6 +45,10 @@ void expander_put_quoted(struct expander *e, char c);
 void expander_put_value(struct expander *e, const char *value, bool quoted);
 void expander_end_field(struct expander *e);
 
+/* A "~" at the start of a word, or of a part of an assigned value, stands for $HOME.  The
+ * result is what follows it. */
+const char *expander_tilde(struct expander *e, const char *s);
+
 /* @s is in a word; @quoted: within double quotes or a here-document. */
 void expander_word(struct expander *e, const char *s, bool quoted);
 

@@ -154,7 +154,7 @@ static void param_put_word(struct expander *e, const struct param *p, bool quote
 	if (++e->depth > SH_DEPTH)
 		expander_fail(e, p->name, "nested too deeply");
 	else
-		expander_word(e, p->word, quoted);
+		expander_word(e, quoted ? p->word : expander_tilde(e, p->word), quoted);
 	e->depth--;
 }
 
