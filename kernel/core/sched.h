@@ -66,6 +66,7 @@ struct thread {
 	u8 interrupted;                   /* (S) enum thread_interruption             */
 	u32 no_fault;                     /* (S) user faults fail at once             */
 	u64 interrupted_a0;               /* (S) first argument of the call that was  */
+	u64 resumes_until;                /* (S) thread_resumed_end(); 0: nothing     */
 	u64 stack_top;                    /* (C) */
 	struct aspace *as;                /* (S) user memory; NULL: none; proc/proc.h */
 	struct alarm *alarm;              /* (S) proc/lab/alarm.h; NULL: none          */

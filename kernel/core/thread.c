@@ -50,6 +50,25 @@ bool thread_interrupted(bool restarts)
 	return true;
 }
 
+u64 thread_resumed_end(u64 end)
+{
+	struct thread *t = thread_current();
+
+	if (t->resumes_until)
+		end = t->resumes_until;
+	t->resumes_until = 0;
+	return end;
+}
+
+void thread_resume_until(u64 end)
+{
+	struct thread *t = thread_current();
+
+	t->interrupted = THREAD_RESTARTS_ALONE;
+	t->interrupted_a0 = t->tf->a0;
+	t->resumes_until = end;
+}
+
 void thread_broke_pipe(void)
 {
 	thread_current()->broke_pipe = true;

@@ -34,6 +34,14 @@ bool thread_killed(void);
  * for it.  Then, with @restarts, the system call can be made again from its start. */
 bool thread_interrupted(bool restarts);
 
+/* A system call of the running thread that waits until @end, in any unit, begins.  If it is
+ * made again after an interruption without a handler, the result is the @end that it had
+ * then; else it is @end. */
+u64 thread_resumed_end(u64 end);
+
+/* The wait of this call was interrupted.  Unless a handler runs, the call is made again. */
+void thread_resume_until(u64 end);
+
 /* The running thread, which makes a system call, writes to a pipe that nobody reads. */
 void thread_broke_pipe(void);
 

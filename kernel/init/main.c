@@ -43,6 +43,7 @@ static struct thread idle_threads[MAX_HARTS];
 static const struct console_hooks hooks = {
 	.list_processes = proc_print_all,
 	.interrupt = job_interrupt,
+	.suspend = job_suspend,
 };
 
 /* --- one hart ---------------------------------------------------------- */

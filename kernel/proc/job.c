@@ -13,6 +13,9 @@
 #define NOT_YET 0 /* no line was asked for yet: all that init has started is the job */
 #define GONE (-1) /* the last shell has ended                                        */
 
+/* Part of the number of a job that is one line, so that it is no pid. */
+#define LINE 0x40000000
+
 static int shell_pid; /* (P) the shell whose job is in the foreground */
 
 /* (P) */
@@ -31,10 +34,17 @@ void job_inherit(struct proc *child, struct proc *parent)
 		job_become_shell(parent);
 	child->job.background = from->background;
 	child->job.owner = from->shell ? parent->pid : from->owner;
-	/* ^C arrived during this fork. */
+	child->job.group = from->shell ? from->starts : from->group;
+	/* ^C or ^Z arrived during this fork. */
+	if (!(from->interrupted | from->suspended))
+		return;
 	if (from->interrupted) {
 		child->job.interrupted = true;
 		signal_end(child, SIGINT);
+	}
+	if (from->suspended) {
+		child->job.suspended = true;
+		stop_begin(child, SIGTSTP);
 	}
 }
 
@@ -47,6 +57,7 @@ void job_no_shell(struct proc *p)
 		shell_pid = owner && owner->job.shell ? owner->pid : GONE;
 	}
 	p->job.shell = p->job.told = p->job.prompted = p->job.interrupted = false;
+	p->job.controls = false;
 }
 
 /* (P) */
@@ -57,21 +68,22 @@ static void job_ask(struct proc *p)
 	p->job.interrupted = false;
 }
 
-/* A shell that does not call job() is recognized by what it does, see job.h. */
-void job_reads_console(void)
+/* (P) @p begins a line, and with it another job. */
+static void job_begin_line(struct proc *p)
 {
-	bool prompts = console_has_prompt();
-	struct proc *p = proc_current();
+	p->job.starts = p->job.front = LINE | proc_next_pid();
+}
 
-	spin_lock(&proc_lock);
+/* A shell that does not call job() is recognized by what it does, see job.h. */
+static void job_recognize(struct proc *p, bool prompts)
+{
 	if (!p->job.told && !p->job.background) {
-		p->job.mark = proc_next_pid();
+		job_begin_line(p);
 		if (p->job.shell || (!p->job.owner && p->parent->pid == 1))
 			job_ask(p);
 		else if (prompts)
 			p->job.prompted = true;
 	}
-	spin_unlock(&proc_lock);
 }
 
 /* (P) */
@@ -82,18 +94,90 @@ static bool job_descends_from(const struct proc *p, int pid)
 	return p->pid == pid;
 }
 
-/* --- ^C -------------------------------------------------------------------- */
+bool job_is_controlled(const struct proc *p)
+{
+	const struct proc *owner = proc_find(p->job.owner);
+
+	return owner && owner->job.controls;
+}
+
+/* --- a job that is not in the foreground ------------------------------------- */
+
+/* The running process needs the terminal: @sig stops a job that could get it, and has
+ * not.  0, -EINTR or -EIO. */
+static int job_needs_terminal(int sig)
+{
+	struct proc *p = proc_current(), *owner = proc_find(p->job.owner);
+	const struct sigstate *s = p->signals ? &p->signals->state : NULL;
+	int err = 0;
+
+	if (!owner || !owner->job.controls ||
+	    (p->job.group == owner->job.front && !p->job.background))
+		return 0;
+	if (threads_self()->sig.mask & BIT(sig) || sigstate_fate(s, sig) == SIGNAL_DROP)
+		return -EIO;
+	err = job_signal(p->job.group, sig, (struct signal_note){ .code = SI_KERNEL });
+	return !err && thread_interrupted(true) ? -EINTR : -EIO;
+}
+
+int job_reads_console(void)
+{
+	bool prompts = console_has_prompt();
+	int err;
+
+	spin_lock(&proc_lock);
+	err = job_needs_terminal(SIGTTIN);
+	if (!err)
+		job_recognize(proc_current(), prompts);
+	spin_unlock(&proc_lock);
+	return err;
+}
+
+int job_changes_console(void)
+{
+	int err;
+
+	spin_lock(&proc_lock);
+	err = job_needs_terminal(SIGTTOU);
+	spin_unlock(&proc_lock);
+	return err;
+}
+
+int job_signal(int group, int sig, struct signal_note note)
+{
+	struct proc *self = proc_current();
+	int err = -ESRCH;
+
+	for (unsigned i = 0; i < NPROC; i++) {
+		struct proc *p = &procs[i];
+
+		if (!p->pid || !p->parent || (group ? p->job.group != group : p != self))
+			continue;
+		if (sig)
+			signal_post(p, sig, note);
+		err = 0;
+	}
+	return err;
+}
+
+/* --- ^C and ^Z --------------------------------------------------------------- */
 
 /* (P) @shell: the shell of the foreground job, or NULL. */
 static bool job_in_foreground(const struct proc *p, const struct proc *shell)
 {
+	bool lost;
+
 	if (!p->parent || p->pid <= 1 || p->zombie || p->job.shell || p->job.background)
 		return false;
 	if (!shell)
 		return shell_pid == NOT_YET;
-	if (p->job.owner != shell->pid || p->pid < shell->job.mark)
+	if (p->job.owner != shell->pid)
 		return false;
-	return shell->job.told || job_descends_from(p, shell->pid);
+	lost = !job_descends_from(p, shell->pid);
+	if (p->job.group == shell->job.front)
+		return shell->job.told || !lost;
+	/* What forks and exits all the time is caught in any line. */
+	return shell->job.told && lost && (p->pid | LINE) >= shell->job.starts;
 }
 
 /* (P) Tells a shell that calls job() of a ^C.  True: its wait ends. */
@@ -132,7 +216,64 @@ bool job_interrupt(void)
 	return any;
 }
 
+bool job_suspend(void)
+{
+	struct signal_note note = { .code = SI_KERNEL };
+	struct proc *shell;
+	bool any = false;
+
+	spin_lock(&proc_lock);
+	shell = proc_find(shell_pid);
+	for (unsigned i = 0; i < NPROC; i++) {
+		struct proc *p = &procs[i];
+
+		if (!shell || !shell->job.controls || shell->job.at_prompt || !p->pid ||
+		    !job_in_foreground(p, shell) || p->job.group != shell->job.front)
+			continue;
+		signal_post(p, SIGTSTP, note);
+		p->job.suspended = p->stop.on; /* so does what it is about to start */
+		any = true;
+	}
+	spin_unlock(&proc_lock);
+	return any;
+}
+
 /* --- the system call -------------------------------------------------------- */
+
+/* (P) Job @number of the shell @p is in the foreground.  -EPERM: @p does not continue jobs;
+ * -ESRCH: it has no such job. */
+static int job_to_front(struct proc *p, int number)
+{
+	bool any = number == p->job.starts;
+
+	if (!p->job.controls)
+		return -EPERM;
+	for (unsigned i = 0; i < NPROC; i++) {
+		struct proc *member = &procs[i];
+
+		if (!member->pid || !member->parent || member->job.owner != p->pid ||
+		    member->job.group != number)
+			continue;
+		member->job.background = false;
+		any = true;
+	}
+	if (!any)
+		return -ESRCH;
+	p->job.front = number;
+	p->job.at_prompt = p->job.interrupted = false;
+	return 0;
+}
+
+/* (P) -EPERM: it is in the background. */
+static int job_prompt(struct proc *p)
+{
+	if (p->job.background)
+		return -EPERM;
+	p->job.told = true;
+	job_begin_line(p);
+	job_ask(p);
+	return 0;
+}
 
 s64 sys_job(const u64 arg[6])
 {
@@ -142,17 +283,19 @@ s64 sys_job(const u64 arg[6])
 	spin_lock(&proc_lock);
 	switch ((int)arg[0]) {
 	case JOB_PROMPT:
-		if (p->job.background) {
-			result = -EPERM;
-			break;
-		}
-		p->job.told = true;
-		p->job.mark = proc_next_pid();
-		job_ask(p);
+		result = job_prompt(p);
 		break;
 	case JOB_BACKGROUND:
 		job_no_shell(p);
 		p->job.background = true;
+		p->job.group = p->pid;
+		break;
+	case JOB_CONTROL:
+		p->job.controls = p->job.shell;
+		result = p->job.shell ? p->job.starts : -EPERM;
+		break;
+	case JOB_FOREGROUND:
+		result = job_to_front(p, (int)arg[1]);
 		break;
 	case JOB_INTERRUPTED:
 		result = p->job.interrupted;

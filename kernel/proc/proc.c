@@ -22,6 +22,9 @@
 #include "proc/threads/futex.h"
 #include "uapi/errno.h"
 
+/* It is called in two places, and wait() pays for each instruction. */
+#define ALWAYS_INLINE __attribute__((always_inline)) inline
+
 struct proc procs[NPROC];
 struct spinlock proc_lock = SPINLOCK_INIT("proc", proc);
 static u64 stack_tops[NPROC];      /* (C) */
@@ -77,6 +80,7 @@ static void proc_dead(struct thread *t)
 	spin_lock(&proc_lock);
 	if (threads_gone(slot)) {
 		p->zombie = true;
+		p->stop.news = STOP_ENDED;
 		proc_tell_parent(p);
 		waitq_wake_all(&p->parent->child_died);
 	}
@@ -111,7 +115,7 @@ struct proc *proc_slot_take(struct proc *of)
 		found->peer.tid = next_pid;
 		if (!of)
 			proc_slot_init(found, next_pid);
-		next_pid = next_pid == INT32_MAX ? 2 : next_pid + 1;
+		next_pid = next_pid == PID_MAX ? 2 : next_pid + 1;
 	}
 	spin_unlock(&proc_lock);
 	return found;
@@ -301,6 +305,7 @@ static void proc_leave_tree(struct proc *p)
 	list_for_each_safe(child, next, &p->children, sibling) {
 		list_del(&child->sibling);
 		proc_adopt(init_proc, child);
+		stop_orphan(child);
 		if (child->zombie)
 			waitq_wake_all(&init_proc->child_died);
 	}
@@ -355,8 +360,10 @@ void proc_exit(u64 status)
 
 /* --- wait -------------------------------------------------------------- */
 
-/* (P) A child that has ended, or NULL.  *mine: whether there is such a child at all. */
-static struct proc *proc_find_zombie(struct proc *p, int pid, bool *mine)
+/* (P) A child that has ended, or of which there is one of @news, or NULL.  *mine: whether
+ * there is such a child at all. */
+static ALWAYS_INLINE struct proc *proc_find_news(struct proc *p, int pid, u8 news,
+						 bool *mine)
 {
 	struct proc *child;
 
@@ -365,10 +372,20 @@ static struct proc *proc_find_zombie(struct proc *p, int pid, bool *mine)
 		if (pid != -1 && child->pid != pid)
 			continue;
 		*mine = true;
-		if (child->zombie && !child->claimed)
+		if (child->stop.news & news && !child->claimed)
 			return child;
 	}
 	return NULL;
+}
+
+/* (P) The caller is about to tell of @child, which nobody else does meanwhile. */
+static void proc_claim(struct proc *child)
+{
+	child->claimed = true;
+	if (child->zombie)
+		return;
+	child->stop.telling = child->stop.news;
+	child->stop.news = 0;
 }
 
 /* (P) Sleeps until a child ends: 0, or -EINTR. */
@@ -389,23 +406,24 @@ static int proc_wait_child(struct proc *p, int options)
 s64 proc_wait(int pid, int options, struct proc **child)
 {
 	struct proc *p = proc_current();
+	u8 wanted = (options & (WAIT_UNTRACED | WAIT_CONTINUED)) | STOP_ENDED;
 	s64 result = 0;
 	bool mine;
 
 	spin_lock(&proc_lock);
-	while (!(*child = proc_find_zombie(p, pid, &mine))) {
+	while (!(*child = proc_find_news(p, pid, wanted, &mine))) {
 		if (!mine)
 			result = -ECHILD;
 		else if (!(options & WAIT_NOHANG))
 			result = proc_wait_child(p, options);
 		/* SIGCHLD of a child that has ended meanwhile does not hide it. */
-		if (result == -EINTR && (*child = proc_find_zombie(p, pid, &mine)))
+		if (result == -EINTR && (*child = proc_find_news(p, pid, wanted, &mine)))
 			break;
 		if (result || options & WAIT_NOHANG)
 			break;
 	}
 	if (*child) {
-		(*child)->claimed = true;
+		proc_claim(*child);
 		result = (*child)->pid;
 	}
 	spin_unlock(&proc_lock);
@@ -426,15 +444,18 @@ static void proc_take_time(struct cputime *to, const struct proc *child)
 }
 
 /* Another thread of the caller may wait for the same child. */
-void proc_wait_done(struct proc *child, bool reaped)
+void proc_wait_done(struct proc *child, bool told)
 {
 	struct proc *p = child->parent;
 
-	if (reaped) {
+	if (told && !child->stop.telling) {
 		proc_take_time(&p->times.children, child);
 		proc_slot_release(child);
 	} else {
 		spin_lock(&proc_lock);
+		if (!told && !child->stop.news)
+			child->stop.news = child->stop.telling;
+		child->stop.telling = 0;
 		child->claimed = false;
 		spin_unlock(&proc_lock);
 	}

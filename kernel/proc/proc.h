@@ -16,6 +16,7 @@
 #include "proc/job.h"
 #include "proc/lab/sandbox.h"
 #include "proc/signal/sigstate.h"
+#include "proc/signal/stop.h"
 #include "proc/threads/threads.h"
 #include "uapi/info.h"
 #include "uapi/job.h"
@@ -38,6 +39,7 @@ struct proc {
 	struct aspace *as;          /* (P) that of its threads; NULL: none   */
 	bool zombie;                /* (P) ended, off its stacks, not waited for */
 	bool claimed;               /* (P) a wait() is about to free it      */
+	struct stop stop;           /* (P) */
 	int fatal;                  /* (P) the signal that kills it; 0: none   */
 	u64 status;                 /* (P) for the parent; proc/signal/signal.h */
 	struct signals *signals;    /* (P) NULL: it never asked for any      */
@@ -117,14 +119,16 @@ bool proc_is_init(const struct proc *p);
 /* Ends process 1, and with it the machine.  @why: what it died of, in words. */
 NORETURN void proc_end_init(const char *why);
 
-/* Waits until a child (@pid, or any if -1) has ended.  Returns its pid, with *child valid
- * until proc_wait_done().  Otherwise *child is NULL, and the result is 0:
- * none has ended yet, with WAIT_NOHANG; -ECHILD: no such child; -EINTR: killed, or with
- * WAIT_INTERRUPT a ^C. */
+/* Waits until a child (@pid, or any if -1) has ended.  With WAIT_UNTRACED and
+ * WAIT_CONTINUED one counts, too, that has stopped or goes on and of which that was not
+ * told; then its stop.telling is set.  Returns its pid, with *child valid until
+ * proc_wait_done().  Otherwise *child is NULL, and the result is 0: none has ended yet, with
+ * WAIT_NOHANG; -ECHILD: no such child; -EINTR: killed, or with WAIT_INTERRUPT a ^C. */
 s64 proc_wait(int pid, int options, struct proc **child) MUST_CHECK;
 
-/* @reaped: the slot of @child is given back; else it can be waited for again. */
-void proc_wait_done(struct proc *child, bool reaped);
+/* @told: the slot of @child, unless it only stopped or went on, is given back; else it can
+ * be waited for again. */
+void proc_wait_done(struct proc *child, bool told);
 
 /* Marks process @pid to die.  -ESRCH: no such process; -EPERM: process 1. */
 int proc_kill(int pid) MUST_CHECK;

@@ -97,8 +97,12 @@ s64 sys_read(const u64 arg[6])
 
 	if (!f)
 		return -EBADF;
-	if (n > 0 && file_reads_tty(f))
-		job_reads_console();
+	if (n > 0 && file_reads_tty(f)) {
+		int err = job_reads_console();
+
+		if (err)
+			return err;
+	}
 	return file_read(f, uptr(arg[1]), n);
 }
 
@@ -170,6 +174,9 @@ s64 sys_console(const u64 arg[6])
 
 	if (proc_current()->job.background)
 		return -EPERM;
+	err = (int)arg[0] == CONSOLE_LINES ? 0 : job_changes_console();
+	if (err)
+		return err;
 	if (arg[1] && copyout(uptr(arg[1]), &info, sizeof(info)))
 		return -EFAULT; /* before anything has changed */
 	err = console_control((int)arg[0], &info);

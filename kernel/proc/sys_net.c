@@ -62,5 +62,9 @@ s64 sys_recv(const u64 arg[6])
 
 s64 sys_icmp_echo(const u64 arg[6])
 {
-	return net_echo((u32)arg[0], arg[1], arg[2]);
+	s64 result = net_echo((u32)arg[0], arg[1], arg[2]);
+
+	if (result == -EINTR)
+		thread_resume_until(0);
+	return result;
 }

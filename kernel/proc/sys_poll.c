@@ -2,6 +2,7 @@
 
 #include "core/clock.h"
 #include "core/poll.h"
+#include "core/thread.h"
 #include "fs/file.h"
 #include "mm/uaccess.h"
 #include "proc/signal/signal.h"
@@ -75,7 +76,10 @@ s64 sys_poll(const u64 arg[6])
 		return -EFAULT;
 	if (ns >= 0)
 		deadline = clock_now() + clock_from_ns((u64)ns);
+	deadline = thread_resumed_end(deadline);
 	ready = poll_until(fds, (unsigned)n, deadline);
+	if (ready == -EINTR)
+		thread_resume_until(deadline);
 	if (ready >= 0 && n && copyout(uptr(arg[0]), fds, n * sizeof(fds[0])))
 		return -EFAULT;
 	return ready;

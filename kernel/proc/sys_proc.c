@@ -37,7 +37,7 @@ s64 sys_exit(const u64 arg[6])
 }
 
 /* The child is reaped only after its status has arrived. */
-static s64 sys_wait_for(int pid, u64 status, int options)
+static inline s64 sys_wait_for(int pid, u64 status, int options)
 {
 	struct proc *child;
 	int told;
@@ -47,6 +47,8 @@ static s64 sys_wait_for(int pid, u64 status, int options)
 		return result;
 	told = options & WAIT_POSIX ? signal_wait_status(child->status)
 				    : (int)child->status;
+	if (child->stop.telling)
+		told = stop_wait_status(&child->stop);
 	if (status && copyout(uptr(status), &told, sizeof(told)))
 		result = -EFAULT;
 	proc_wait_done(child, result >= 0);
@@ -63,7 +65,8 @@ s64 sys_wait4(const u64 arg[6])
 	int pid = (int)arg[0];
 
 	if ((pid < 1 && pid != -1) ||
-	    arg[2] & ~(u64)(WAIT_NOHANG | WAIT_INTERRUPT | WAIT_POSIX))
+	    arg[2] & ~(u64)(WAIT_NOHANG | WAIT_UNTRACED | WAIT_CONTINUED | WAIT_INTERRUPT |
+			    WAIT_POSIX))
 		return -EINVAL;
 	return sys_wait_for(pid, arg[1], (int)arg[2]);
 }
@@ -133,7 +136,7 @@ s64 pause_call(const u64 arg[6])
 {
 	struct waitq wq;
 	int ticks = (int)arg[0], err = 0;
-	u64 end = clock_ticks() + (ticks > 0 ? ticks : 0);
+	u64 end = thread_resumed_end(clock_ticks() + (ticks > 0 ? ticks : 0));
 
 	if (opt(BACKTRACE) == BACKTRACE_PAUSE)
 		backtrace();
@@ -142,7 +145,10 @@ s64 pause_call(const u64 arg[6])
 	while (!err && clock_ticks() < end)
 		err = waitq_wait_until(&wq, &pause_lock, clock_tick_time(end));
 	spin_unlock(&pause_lock);
-	return err == -EINTR ? err : 0;
+	if (err != -EINTR)
+		return 0;
+	thread_resume_until(end);
+	return err;
 }
 
 s64 sys_uptime(const u64 arg[6])

@@ -49,6 +49,8 @@ static int proc_state(struct proc *p)
 
 	if (p->zombie)
 		return PS_ZOMBIE;
+	if (p->stop.on && p->stop.told)
+		return PS_STOPPED;
 	list_for_each(slot, &p->threads.all, peer.link) {
 		int s = slot->peer.gone ? PS_SLEEPING : proc_thread_state(&slot->thread);
 
@@ -104,7 +106,7 @@ void proc_print_all(void)
 {
 	static const char *const state[] = {
 		[PS_NEW] = "new",        [PS_READY] = "ready",   [PS_RUNNING] = "run",
-		[PS_SLEEPING] = "sleep", [PS_ZOMBIE] = "zombie",
+		[PS_SLEEPING] = "sleep", [PS_ZOMBIE] = "zombie", [PS_STOPPED] = "stop",
 	};
 	struct procinfo info;
 

@@ -74,7 +74,7 @@
 	X(snapshot, "ddxau")  \
 	X(harvest, "dxau")    \
 	X(explain, "dadau")   \
-	X(job, "d")           \
+	X(job, "dd")          \
 	X(setoption, "pp")    \
 	X(console, "da")      \
 	X(icmp_echo, "xud")   \

@@ -34,7 +34,7 @@ struct usage {
 };
 
 /* procinfo(): one process.  Fields are added at the end. */
-enum proc_state { PS_NEW = 1, PS_READY, PS_RUNNING, PS_SLEEPING, PS_ZOMBIE };
+enum proc_state { PS_NEW = 1, PS_READY, PS_RUNNING, PS_SLEEPING, PS_ZOMBIE, PS_STOPPED };
 
 struct procinfo {
 	int pid, ppid;

@@ -38,7 +38,7 @@
 #define NSIG 32
 
 /* sa_flags */
-#define SA_NOCLDSTOP 0x01 /* no effect: nothing stops                        */
+#define SA_NOCLDSTOP 0x01 /* SIGCHLD: not for children that stop or go on    */
 #define SA_ONSTACK 0x02   /* on the stack of sigaltstack()                   */
 #define SA_RESETHAND 0x04 /* the default from then on                        */
 #define SA_RESTART 0x08   /* an interrupted call starts again                */
@@ -64,7 +64,8 @@ struct signal_action {
 #define SIGMASK_SUSPEND 4 /* has this mask until a handler has run: -EINTR      */
 
 /* sigsend(pid, tid, sig): to a process (tid 0), or to one thread of the caller's (pid 0).
- * Signal 0 only asks whether it is there. */
+ * A negative pid stands for the processes of a job (uapi/job.h), two zeros for those of the
+ * caller's.  Signal 0 only asks whether it is there. */
 
 /* si_code */
 #define SI_USER 1
@@ -80,6 +81,8 @@ struct signal_action {
 #define TRAP_BRKPT 1
 #define CLD_EXITED 1
 #define CLD_KILLED 2
+#define CLD_STOPPED 5
+#define CLD_CONTINUED 6
 
 union sigval {
 	int sival_int;
@@ -90,7 +93,7 @@ typedef struct siginfo {
 	int si_signo;
 	int si_errno;
 	int si_code;
-	int si_pid; /* who sent it, or the child that ended */
+	int si_pid; /* who sent it, or the child that ended or stopped */
 	int si_uid;
 	int si_status;
 	void *si_addr; /* of the access that failed, or the instruction */

@@ -36,7 +36,7 @@
  * mincore(addr, len, bytes)       mremap(addr, old_len, new_len, flags)
  * explain(pid, va, access, buf, size) -> length: why an access is refused; access
  *   0 read, 1 write, 2 execute; pid 0: the caller
- * job(how): what a shell tells the kernel about its jobs, see job.h
+ * job(how, number): what a shell tells the kernel about its jobs, see job.h
  * sync()                          fsync(fd)
  * lseek(fd, offset, whence) -> offset; whence 0 set, 1 cur, 2 end
  * reboot(how, status): how 0 power off, 1 reset, 2 for init; status: QEMU's exit status
@@ -167,7 +167,7 @@
 	X(77, snapshot, 5)      \
 	X(78, harvest, 4)       \
 	X(84, explain, 5)       \
-	X(85, job, 1)           \
+	X(85, job, 2)           \
 	X(86, setoption, 2)     \
 	X(87, console, 2)       \
 	X(108, pgaccess2026, 3) \

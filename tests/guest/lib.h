@@ -61,7 +61,7 @@ long isatty(int fd);
 long ftruncate(int fd, long length);
 long bootarg(const char *name, char *buf, long size);
 long setoption(const char *name, const char *value);
-long job(int how);
+long job(int how, ...); /* JOB_FOREGROUND: the number */
 long console(int how, struct console_info *info);
 long clock(void); /* ns */
 long readlink(const char *path, char *buf, long size);

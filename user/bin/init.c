@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <pagoda.h>
@@ -99,7 +100,7 @@ static void percent_decode(char *text)
 	*to = '\0';
 }
 
-/* Start a shell and wait until it ends; returns its status. */
+/* Start a shell and wait until it ends; its status, 128 + n if signal n ended it. */
 static int shell_run(char *const argv[])
 {
 	char *const envp[] = { "PATH=" TOOL_PATH, "HOME=/", NULL };
@@ -115,9 +116,9 @@ static int shell_run(char *const argv[])
 		_exit(127);
 	}
 	do {
-		ended = wait_status(-1, &status, 0);
+		ended = waitpid(-1, &status, 0);
 	} while (ended != pid && (ended > 0 || errno == EINTR));
-	return status;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 _Noreturn static void command_run(char *command)

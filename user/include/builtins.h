@@ -6,10 +6,11 @@
 #define SH_BUILTINS(X)                                                                    \
 	X("cd", run_cd, "[DIR]", "go to a directory, to $HOME or /, or back: cd -")       \
 	X("exit", run_exit, "[STATUS]", "end the shell")                                  \
-	X("jobs", run_jobs, "[-l|-p]", "list what runs in the background")                \
+	X("jobs", run_jobs, "[-l|-p]", "list what runs in the background or is stopped")  \
 	X("wait", run_wait, "[PID|%N...]", "wait until what runs in the background ends") \
-	X("fg", run_fg, "[%N]", "wait for what runs in the background; ^C ends it")       \
-	X("kill", run_kill, "PID|%N...", "end processes, without starting a new one")     \
+	X("fg", run_fg, "[%N]", "let a job go on in the foreground")                      \
+	X("bg", run_bg, "[%N...]", "let stopped jobs go on in the background")            \
+	X("kill", run_kill, "[-SIGNAL] PID|%N...", "send a signal to processes or jobs")  \
 	X("times", run_times, "", "tell how much time the shell and its commands used")   \
 	X("alias", run_alias, "[NAME[=VALUE]...]", "give a command another name")         \
 	X("unalias", run_unalias, "-a | NAME...", "forget it")                            \

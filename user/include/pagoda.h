@@ -46,6 +46,9 @@ long explain(int pid, unsigned long va, int access, char *buf, size_t size);
 /* Tells the kernel about the jobs of a shell, or asks: @how is JOB_... of uapi/job.h. */
 int job(int how);
 
+/* Makes that job of the calling shell the one that ^C ends and ^Z stops. */
+int job_foreground(int number);
+
 /* Choose how programs get what is typed: @how is CONSOLE_... of uapi/console.h.  @info may
  * be NULL. */
 int console(int how, struct console_info *info);

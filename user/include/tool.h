@@ -138,8 +138,9 @@ static inline int tool_run_status(int ended)
  * call. */
 const char *tool_human(unsigned long bytes);
 
-/* The command kill, of the program and of the shell; returns its status. */
-int tool_kill(char **argv);
+/* The command kill, of the program and of the shell; returns its status.  For words that
+ * begin with % it calls @kill_job, if that is not NULL, which returns a status as well. */
+int tool_kill(char **argv, int (*kill_job)(const char *name, int sig));
 
 /* A signal by its number or its name, with or without SIG; -1: there is none.  The name of
  * one, without SIG; NULL: none that kill knows. */

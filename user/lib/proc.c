@@ -73,7 +73,12 @@ long explain(int pid, unsigned long va, int access, char *buf, size_t size)
 
 int job(int how)
 {
-	return (int)sys_result(sys_job(how));
+	return (int)sys_result(sys_job(how, 0));
+}
+
+int job_foreground(int number)
+{
+	return (int)sys_result(sys_job(JOB_FOREGROUND, number));
 }
 
 int console(int how, struct console_info *info)

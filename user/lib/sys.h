@@ -87,7 +87,7 @@ long sys_msync(void *addr, size_t len, int flags);
 long sys_madvise(void *addr, size_t len, int advice);
 long sys_mincore(void *addr, size_t len, unsigned char *bytes);
 long sys_mremap(void *addr, size_t old_len, size_t new_len, int flags);
-long sys_job(int how);
+long sys_job(int how, int number);
 long sys_explain(int pid, unsigned long va, int access, char *buf, size_t size);
 long sys_console(int how, struct console_info *info);
 long sys_setoption(const char *name, const char *value);

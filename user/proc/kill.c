@@ -3,5 +3,5 @@
 
 int main(int argc, char **argv)
 {
-	return argc ? tool_kill(argv) : 2;
+	return argc ? tool_kill(argv, NULL) : 2;
 }

@@ -26,13 +26,13 @@ static int compare_pids(const void *a, const void *b)
 
 static const char *state_name(int state)
 {
-	static const char *const names[] = { [PS_NEW] = "new",
-					     [PS_READY] = "ready",
-					     [PS_RUNNING] = "running",
-					     [PS_SLEEPING] = "sleeping",
-					     [PS_ZOMBIE] = "zombie" };
+	static const char *const names[] = {
+		[PS_NEW] = "new",         [PS_READY] = "ready",
+		[PS_RUNNING] = "running", [PS_SLEEPING] = "sleeping",
+		[PS_ZOMBIE] = "zombie",   [PS_STOPPED] = "stopped"
+	};
 
-	return state >= PS_NEW && state <= PS_ZOMBIE ? names[state] : "?";
+	return state >= PS_NEW && state <= PS_STOPPED ? names[state] : "?";
 }
 
 /* When it started, as time of day; or `-`, if the machine does not know the time. */
@@ -65,7 +65,7 @@ static void print_users_columns(const struct procinfo *list, int count)
 		printf("root     %5d %2llu.%llu %2llu.%llu %6llu %5llu console  %c    %5s "
 		       "%3llu:%02llu %.*s\n",
 		       p->pid, cpu / 10, cpu % 10, mem / 10, mem % 10, p->size / 1024,
-		       p->resident * 4, "?RRRSZ"[p->state <= PS_ZOMBIE ? p->state : 0],
+		       p->resident * 4, "?RRRSZT"[p->state <= PS_STOPPED ? p->state : 0],
 		       start_of(p, buf), p -> cputime / 60000000,
 		       p -> cputime / 1000000 % 60, (int)sizeof(p->name), p->name);
 	}

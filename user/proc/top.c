@@ -42,11 +42,10 @@ static int compare(const void *a, const void *b)
 /* @rows at most, of @columns letters. */
 static void list_print(int rows, int columns)
 {
-	static const char states[] = { [PS_NEW] = 'N',
-				       [PS_READY] = 'R',
-				       [PS_RUNNING] = 'R',
-				       [PS_SLEEPING] = 'S',
-				       [PS_ZOMBIE] = 'Z' };
+	static const char states[] = {
+		[PS_NEW] = 'N',      [PS_READY] = 'R',  [PS_RUNNING] = 'R',
+		[PS_SLEEPING] = 'S', [PS_ZOMBIE] = 'Z', [PS_STOPPED] = 'T'
+	};
 	long ns = clock_ns(), period = ns - last_ns, up = ns / 1000000000;
 	int order[NPROC], running = 0;
 	struct meminfo m;
@@ -74,7 +73,7 @@ static void list_print(int rows, int columns)
 
 		snprintf(line, sizeof(line),
 			 "%5d %5d %c %3llu.%llu %7lluK %7lluK %5llu.%02llu %.*s", p->pid,
-			 p->ppid, p->state <= PS_ZOMBIE ? states[p->state] : '?',
+			 p->ppid, p->state <= PS_STOPPED ? states[p->state] : '?',
 			 tenths / 10, tenths % 10, p->size / 1024, p->resident * 4,
 			 p->cputime / 1000000, p->cputime / 10000 % 100,
 			 (int)sizeof(p->name), p->name);

@@ -79,6 +79,8 @@ struct shell {
 	bool by_command;   /* `command` runs the builtin: a failure ends no script */
 	pid_t pid;         /* $$                                     */
 	pid_t background;  /* $!, or 0                               */
+	int warned;        /* > 0: of stopped jobs, so it may end    */
+	const char *text;  /* of the command that runs, or NULL      */
 	char *name;        /* $0                                     */
 	const char *stack; /* about where it starts                 */
 
@@ -173,8 +175,12 @@ char *sh_read_file(struct arena *a, const char *path);
 /* fork() with a complaint; the child is a subshell. */
 pid_t sh_fork(void);
 
-/* Wait for a process; its status, 128 + n if signal n ended it. */
-int sh_wait(pid_t pid);
+/* Wait for the processes of a command in the foreground, -1 for those that could not be
+ * started; the status of the last (with pipefail, of the last that
+ * failed), 128 + n if signal n ended it.  If they stop, they become
+ * a job, and the rest of the line is not run. */
+int sh_wait_all(const pid_t *pids, int count);
+int sh_wait(pid_t pid); /* for one */
 
 /* In the child that runs something in the background: it gets neither ^C nor what is
  * typed. */
@@ -186,14 +192,22 @@ void sh_jobs_collect(void);
 /* The builtin `jobs`: -l, -p, or 0. */
 void sh_jobs_print(char how);
 
-/* Tell a person which jobs have ended since they heard of it last. */
+/* Tell a person which jobs have ended or stopped since they heard of it last. */
 void sh_jobs_notify(void);
+
+/* The shell is about to end: true if jobs are stopped and a person was told so only now. */
+bool sh_jobs_warn(void);
 
 /* The process that `%1` and the like mean, or 0 after a complaint. */
 pid_t sh_job_pid(const char *name);
 
-/* Wait for a job, and let ^C end it. */
+/* Let a job go on, and wait for it in the foreground. */
 int sh_job_foreground(pid_t pid);
+
+/* Let a job go on in the background; send a signal to all of its processes.  Both return a
+ * status, after a complaint. */
+int sh_job_background(const char *name);
+int sh_job_kill(const char *name, int sig);
 
 /* The builtin `wait`: for one process, or for all. */
 int sh_job_wait(pid_t pid);

@@ -75,6 +75,17 @@ static void console_interrupt(const struct console_hooks *h)
 	console_wake();
 }
 
+static enum tty_event console_suspend(const struct console_hooks *h)
+{
+	bool stops = h && h->suspend && h->suspend();
+	enum tty_event event;
+
+	spin_lock(&lock);
+	event = tty_line_suspend(&line, stops);
+	spin_unlock(&lock);
+	return event;
+}
+
 static void console_input_byte(u8 byte)
 {
 	const struct console_hooks *h = __atomic_load_n(&hooks, __ATOMIC_ACQUIRE);
@@ -83,6 +94,8 @@ static void console_input_byte(u8 byte)
 	spin_lock(&lock);
 	event = tty_line_input(&line, byte);
 	spin_unlock(&lock);
+	if (event == TTY_SUSPEND)
+		event = console_suspend(h);
 	if (event == TTY_LINE)
 		console_wake();
 	else if (event == TTY_LIST)

@@ -3,13 +3,17 @@
 
 #include "lib/types.h"
 
-/* What ^P and ^C do.  Called by a thread or in an interrupt, no lock held. */
+/* What ^P, ^C and ^Z do.  Called by a thread or in an interrupt, no lock held. */
 struct console_hooks {
 	void (*list_processes)(void); /* ^P */
 
 	/* ^C: ends the foreground job.  False: there is none; then the console delivers
 	 * an empty line, so that the shell, which reads now or soon, prompts again. */
 	bool (*interrupt)(void);
+
+	/* ^Z: stops the foreground job.  False: there is none that can be stopped; then it
+	 * is a key like others. */
+	bool (*suspend)(void);
 };
 
 struct console_info;

@@ -133,8 +133,19 @@ enum tty_event tty_line_input(struct tty_line *t, u8 c)
 		return tty_drop_line(t);
 	case CTRL('P'):
 		return TTY_LIST;
+	case CTRL('Z'):
+		return TTY_SUSPEND;
 	}
 	return tty_plain_key(t, c);
+}
+
+enum tty_event tty_line_suspend(struct tty_line *t, bool stops)
+{
+	if (!stops)
+		return tty_plain_key(t, CTRL('Z'));
+	t->put("^Z\n", 3);
+	t->len = 0;
+	return TTY_NOTHING;
 }
 
 bool tty_line_is_raw(const struct tty_line *t)
@@ -152,10 +163,12 @@ static bool tty_end_raw(struct tty_line *t)
 	t->mode = TTY_LINES;
 	t->tail = from;
 	for (; from != end; from++) {
-		u8 c = t->queue[from % TTY_QUEUE];
+		enum tty_event event = tty_line_input(t, t->queue[from % TTY_QUEUE]);
 
-		/* ^P was obeyed when it was typed. */
-		interrupted |= tty_line_input(t, c) == TTY_INTERRUPT;
+		/* ^P was obeyed when it was typed; what ^Z was for has gone on. */
+		if (event == TTY_SUSPEND)
+			event = tty_line_suspend(t, false);
+		interrupted |= event == TTY_INTERRUPT;
 	}
 	return interrupted;
 }

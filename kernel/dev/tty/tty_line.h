@@ -18,6 +18,7 @@ enum tty_event {
 	TTY_LINE,      /* something can be read now                     */
 	TTY_LIST,      /* ^P: show the processes                        */
 	TTY_INTERRUPT, /* ^C: end the job; the line was dropped already */
+	TTY_SUSPEND,   /* ^Z: stop the job, and say so by tty_line_suspend() */
 };
 
 /* CONSOLE_LINES, CONSOLE_KEYS, CONSOLE_RAW. */
@@ -40,6 +41,9 @@ void tty_line_init(struct tty_line *t, void (*put)(const char *text, u64 n));
 
 /* Takes in one typed byte. */
 enum tty_event tty_line_input(struct tty_line *t, u8 byte) MUST_CHECK;
+
+/* After TTY_SUSPEND: if a job @stops, the line is dropped; else ^Z is a key like others. */
+enum tty_event tty_line_suspend(struct tty_line *t, bool stops) MUST_CHECK;
 
 /* Changes the mode, but not to TTY_KEYS while a line is ready.  True: a ^C was among
  * the raw bytes that nobody had read, and the caller has to obey it. */

@@ -8,6 +8,7 @@
 #include "mm/uaccess.h"
 #include "proc/proc.h"
 #include "proc/signal/signal_priv.h"
+#include "proc/signal/stop.h"
 #include "proc/syscall.h"
 #include "proc/trace/calltrace.h"
 #include "uapi/errno.h"
@@ -108,17 +109,46 @@ void signal_end(struct proc *p, int sig)
 	threads_kill(p);
 }
 
+void signal_clash(struct proc *p, int sig)
+{
+	u32 drops = sigstate_drops(sig);
+	struct proc *slot;
+
+	if (drops && p->signals) {
+		p->signals->state.pending &= ~drops;
+		list_for_each(slot, &p->threads.all, peer.link)
+			slot->sig.pending &= ~drops;
+	}
+	if (sig == SIGCONT)
+		stop_end(p);
+}
+
+/* (P) @p ends or stops, of a signal that a thread takes. */
+static void signal_obey(struct proc *p, int sig, enum signal_fate fate)
+{
+	if (fate == SIGNAL_STOP)
+		stop_begin(p, sig);
+	else if (!p->stop.on || sig == SIGKILL)
+		signal_end(p, sig);
+	else if (!p->stop.fatal)
+		p->stop.fatal = (u8)sig;
+}
+
 enum signal_fate signal_post(struct proc *p, int sig, struct signal_note note)
 {
 	enum signal_fate fate = sigstate_fate(p->signals ? &p->signals->state : NULL, sig);
 
-	if (p->zombie || (fate == SIGNAL_DROP && !signal_is_kept(p, sig)))
+	if (p->zombie)
+		return SIGNAL_DROP;
+	signal_clash(p, sig);
+	if (fate == SIGNAL_DROP && !signal_is_kept(p, sig))
 		return SIGNAL_DROP;
 	if (fate == SIGNAL_END && p->pid == 1)
 		return SIGNAL_DROP; /* without init there is no system */
-	if (!p->signals || (fate == SIGNAL_END && !signal_is_kept(p, sig))) {
-		signal_end(p, sig);
-		return SIGNAL_END;
+	if (!p->signals ||
+	    ((fate == SIGNAL_END || fate == SIGNAL_STOP) && !signal_is_kept(p, sig))) {
+		signal_obey(p, sig, fate);
+		return fate;
 	}
 	p->signals->state.pending |= (u32)BIT(sig);
 	p->signals->state.note[sig] = note;
@@ -291,12 +321,14 @@ static void signal_restart(struct thread *self, const struct taken *t)
 	struct trapframe *tf = self->tf;
 	u8 how = self->interrupted;
 	bool failed = (s64)tf->a0 == -EINTR || (s64)tf->a0 == -1;
+	bool caught = t->sig && t->fate == SIGNAL_CATCH;
 
 	self->interrupted = THREAD_NOT_INTERRUPTED;
+	if (caught)
+		self->resumes_until = 0; /* the next call is one of the handler */
 	if (how == THREAD_NOT_INTERRUPTED || !failed)
 		return;
-	if (t->sig && t->fate == SIGNAL_CATCH &&
-	    (how == THREAD_RESTARTS_ALONE || !(t->action.flags & SA_RESTART)))
+	if (caught && (how == THREAD_RESTARTS_ALONE || !(t->action.flags & SA_RESTART)))
 		return;
 	tf->a0 = self->interrupted_a0;
 	tf->pc -= 4;
@@ -311,11 +343,14 @@ void signal_attend(struct thread *self)
 	if (th->resumes)
 		signal_resume(self, th);
 	spin_lock(&proc_lock);
+	stop_here(p);
 	__atomic_store_n(&self->signalled, false, __ATOMIC_RELAXED);
 	if (p->signals) {
 		signal_take(p, th, &t);
 		if (t.fate != SIGNAL_CATCH)
 			sigstate_unsuspend(th);
+		if (t.fate == SIGNAL_STOP)
+			stop_begin(p, t.sig);
 		signal_route(p);
 	}
 	spin_unlock(&proc_lock);

@@ -10,5 +10,9 @@ struct signals *signal_need(struct proc *p) MUST_CHECK;
 /* What is told of @sig, which has been taken. */
 siginfo_t signal_info(const struct sigstate *s, int sig);
 
+/* @sig has come for @p or a thread of it: drops what may not wait any more; SIGCONT
+ * continues the process, whatever else it does. */
+void signal_clash(struct proc *p, int sig);
+
 /* The timer has rung: arms it for the next time, if there is one. */
 void signal_next_alarm(struct signals *s);

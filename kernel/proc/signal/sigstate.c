@@ -4,9 +4,9 @@
 
 #include "uapi/errno.h"
 
-#define SIGSTATE_HARMLESS                                                         \
-	(BIT(SIGURG) | BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGWINCH) | BIT(SIGIO) | \
-	 BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU))
+#define SIGSTATE_HARMLESS \
+	(BIT(SIGURG) | BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGWINCH) | BIT(SIGIO))
+#define SIGSTATE_STOPS (BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU))
 
 enum signal_fate sigstate_fate(const struct sigstate *s, int sig)
 {
@@ -16,7 +16,16 @@ enum signal_fate sigstate_fate(const struct sigstate *s, int sig)
 		return SIGNAL_DROP;
 	if (handler != SIGNAL_DEFAULT)
 		return SIGNAL_CATCH;
+	if (BIT(sig) & SIGSTATE_STOPS)
+		return SIGNAL_STOP;
 	return BIT(sig) & SIGSTATE_HARMLESS ? SIGNAL_DROP : SIGNAL_END;
+}
+
+u32 sigstate_drops(int sig)
+{
+	if (sig == SIGCONT)
+		return (u32)SIGSTATE_STOPS;
+	return BIT(sig) & SIGSTATE_STOPS ? (u32)BIT(SIGCONT) : 0;
 }
 
 /* The lowest of @ready, which wait. */

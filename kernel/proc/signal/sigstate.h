@@ -42,10 +42,15 @@ enum signal_fate {
 	SIGNAL_DROP,  /* it is ignored        */
 	SIGNAL_END,   /* it ends the process  */
 	SIGNAL_CATCH, /* a handler is called  */
+	SIGNAL_STOP,  /* it stops the process */
 };
 
 /* @s may be NULL: all is as it was at the start. */
 enum signal_fate sigstate_fate(const struct sigstate *s, int sig);
+
+/* The signals that do not wait any more once @sig has come: SIGCONT and those that stop a
+ * process drop each other. */
+u32 sigstate_drops(int sig);
 
 /* Signals that @th could take now. */
 static inline u32 sigstate_ready(const struct sigstate *s, const struct sigthread *th)

@@ -122,13 +122,16 @@ static s64 sys_sigsend_thread(struct proc *p, int tid, int sig)
 	list_for_each(slot, &p->threads.all, peer.link) {
 		if (slot->peer.tid != tid || slot->peer.left)
 			continue;
-		if (!sig || (sigstate_fate(s, sig) == SIGNAL_DROP &&
-			     !((slot->sig.mask | slot->sig.awaited) & BIT(sig))))
+		if (!sig)
 			return 0;
+		signal_clash(p, sig);
 		if (BIT(sig) & SIGSTATE_FIXED) {
-			signal_end(p, sig);
+			signal_post(p, sig, (struct signal_note){ .code = SI_TKILL });
 			return 0;
 		}
+		if (sigstate_fate(s, sig) == SIGNAL_DROP &&
+		    !((slot->sig.mask | slot->sig.awaited) & BIT(sig)))
+			return 0;
 		slot->sig.pending |= (u32)BIT(sig);
 		s->note[sig] = (struct signal_note){ .code = SI_TKILL, .pid = p->pid };
 		signal_route(p);
@@ -162,7 +165,7 @@ s64 sys_sigsend(const u64 arg[6])
 	struct signal_note note = { .code = SI_USER, .pid = self->pid };
 	s64 err = 0;
 
-	if (sig < 0 || sig >= NSIG || sig == SIGSTOP || (pid && tid))
+	if (sig < 0 || sig >= NSIG || (pid && tid))
 		return -EINVAL;
 	if (tid && !signal_need(self))
 		return -ENOMEM;
@@ -174,6 +177,8 @@ s64 sys_sigsend(const u64 arg[6])
 	p = proc_find(pid);
 	if (tid)
 		err = sys_sigsend_thread(self, tid, sig);
+	else if (pid <= 0)
+		err = job_signal(pid ? -pid : self->job.group, sig, note);
 	else if (!p)
 		err = -ESRCH;
 	else if (sig)

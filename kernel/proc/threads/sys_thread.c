@@ -1,6 +1,7 @@
 /* sys_thread.c - system calls about threads; see uapi/thread.h. */
 
 #include "core/clock.h"
+#include "core/thread.h"
 #include "mm/uaccess.h"
 #include "proc/proc.h"
 #include "proc/syscall.h"
@@ -54,11 +55,21 @@ static u64 futex_end(u64 ns)
 	return now + seconds * hz + DIV_UP(ns % NS * hz, NS);
 }
 
+static s64 sys_futex_wait(const u64 arg[6])
+{
+	u64 end = thread_resumed_end(futex_end(arg[3]));
+	s64 err = futex_wait(uptr(arg[0]), (u32)arg[2], end);
+
+	if (err == -EINTR && end != ~0ul)
+		thread_resume_until(end);
+	return err;
+}
+
 s64 sys_futex(const u64 arg[6])
 {
 	switch ((int)arg[1]) {
 	case FUTEX_WAIT:
-		return futex_wait(uptr(arg[0]), (u32)arg[2], futex_end(arg[3]));
+		return sys_futex_wait(arg);
 	case FUTEX_WAKE:
 		return futex_wake(uptr(arg[0]), (u32)arg[2]);
 	default:

@@ -68,6 +68,7 @@ static int threads_add(struct proc *p, struct proc *slot)
 		thread_current()->has_peers = slot->thread.has_peers = true;
 		slot->thread.sandboxed = p->sandbox != NULL;
 		slot->thread.traced = p->trace || p->tracer;
+		slot->thread.signalled = p->stop.on;
 		all->frames |= BIT(i);
 		all->running++;
 		all->stacks++;
@@ -214,6 +215,8 @@ bool threads_leave(u64 value)
 		self->thread.as = NULL;
 	if (!last && p->signals)
 		signal_route(p);
+	if (!last)
+		stop_check(p);
 	spin_unlock(&proc_lock);
 	if (!last)
 		root_unload();

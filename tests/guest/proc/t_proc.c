@@ -475,7 +475,9 @@ TEST(proc, console_mode_belongs_to_its_program)
 TEST(proc, job_checks_its_argument_and_its_caller)
 {
 	EQ(job(JOB_INTERRUPTED), 0);
-	REFUSED(job(3));
+	REFUSED(job(JOB_CONTROL)); /* it is no shell */
+	REFUSED(job(JOB_FOREGROUND, 1));
+	REFUSED(job(5));
 	REFUSED(job(-1));
 	CHILD(0, EQ(job(JOB_PROMPT), 0); EQ(job(JOB_INTERRUPTED), 0));
 	CHILD(0, EQ(job(JOB_BACKGROUND), 0); REFUSED(job(JOB_PROMPT)));

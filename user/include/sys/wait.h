@@ -6,6 +6,9 @@
 
 __BEGIN_DECLS
 
+#define WCONTINUED 8
+#define WIFCONTINUED(status) ((status) == 0xffff)
+
 struct rusage;
 
 pid_t wait3(int *status, int options, struct rusage *usage);

@@ -251,7 +251,7 @@ static int kill_one(const char *word)
 }
 
 /* A number that is wrong ends the command; a process that does not exist does not. */
-int tool_kill(char **argv)
+int tool_kill(char **argv, int (*kill_job)(const char *name, int sig))
 {
 	int status = read_options(++argv), count = 0, worst = 0;
 	bool options = true;
@@ -265,7 +265,8 @@ int tool_kill(char **argv)
 				argv++;
 			continue;
 		}
-		status = kill_one(*argv);
+		status = kill_job && **argv == '%' ? kill_job(*argv, chosen)
+						   : kill_one(*argv);
 		worst = status > worst ? status : worst;
 		count++;
 	}

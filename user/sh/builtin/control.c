@@ -45,6 +45,8 @@ static int control_leave(char **argv, enum sh_flow flow)
 /* In a trap without a number: as it was before the trap. */
 int run_exit(int argc, char **argv)
 {
+	if (sh_jobs_warn())
+		return 1;
 	if (argc < 2 && shell.in_trap)
 		shell.status = shell.trap_status;
 	return control_leave(argv, SH_EXIT);

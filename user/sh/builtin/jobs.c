@@ -1,4 +1,4 @@
-/* jobs.c - builtins about processes: jobs, wait, fg, kill, times. */
+/* jobs.c - builtins about processes: jobs, wait, fg, bg, kill, times. */
 #include "builtin/builtin.h"
 
 #include <limits.h>
@@ -55,27 +55,23 @@ int run_fg(int argc, char **argv)
 	return pid ? sh_job_foreground(pid) : 1;
 }
 
-/* Job names become numbers of processes. */
+int run_bg(int argc, char **argv)
+{
+	int status = argc < 2 ? sh_job_background("%+") : 0;
+
+	for (int i = 1; i < argc; i++)
+		if (argv[i][0] != '%')
+			status = builtin_complain("bg", argv[i],
+						  "no job: they begin with %");
+		else if (sh_job_background(argv[i]) != 0)
+			status = 1;
+	return status;
+}
+
 int run_kill(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++) {
-		char text[16], *copy;
-		pid_t pid;
-
-		if (argv[i][0] != '%')
-			continue;
-		pid = sh_job_pid(argv[i]);
-		if (!pid)
-			return 1;
-		snprintf(text, sizeof(text), "%d", (int)pid);
-		copy = arena_copy(&shell.words, text, strlen(text));
-		if (!copy) {
-			sh_warn("kill");
-			return 1;
-		}
-		argv[i] = copy;
-	}
-	return tool_kill(argv);
+	(void)argc;
+	return tool_kill(argv, sh_job_kill);
 }
 
 static void times_print(clock_t user, clock_t system)

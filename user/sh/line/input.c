@@ -298,15 +298,19 @@ int input_run(void)
 		if (sh_line_dropped())
 			(void)sh_trap_interrupt();
 		shell.dropped = false;
+		shell.warned -= shell.warned > 0;
 		if (shell.flow == SH_ABORT)
 			shell.flow = SH_GO;
 		if (shell.interactive)
 			(void)job(JOB_PROMPT);
+		if (shell.prompts)
+			(void)job(JOB_CONTROL);
 		sh_traps_run();
 		if (shell.flow != SH_GO)
 			continue;
-		if (!input_line(false))
+		if (!input_line(false) && !(in.end && sh_jobs_warn()))
 			break;
+		in.end = in.end && in.src.len;
 		do /* a line of the history may have several */
 			sh_run_line(&in.src, false);
 		while (in.src.text[in.src.at] && shell.flow == SH_GO && !sh_line_dropped());

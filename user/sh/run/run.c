@@ -343,20 +343,6 @@ _Noreturn static void run_stage(const struct sh_node *node, int in, int out, int
 	sh_exit();
 }
 
-/* The status of the last process; with pipefail of the last one that failed. */
-static int pipeline_wait(const pid_t *pids, int n)
-{
-	int status = n ? 0 : 1;
-
-	for (int i = 0; i < n; i++) {
-		int ended = sh_wait(pids[i]);
-
-		if (ended || !(shell.options & SH_PIPEFAIL))
-			status = ended;
-	}
-	return status;
-}
-
 static int run_stages(const struct sh_node *node)
 {
 	int n = 0, in = -1;
@@ -391,7 +377,7 @@ static int run_stages(const struct sh_node *node)
 	}
 	if (in >= 0)
 		close(in);
-	return pipeline_wait(pids, n);
+	return sh_wait_all(pids, n);
 }
 
 static int run_pipeline(const struct sh_node *node)
@@ -419,7 +405,7 @@ static int run_background(const struct sh_node *node)
 	}
 	if (pid < 0)
 		return 1;
-	sh_job_add(pid, node->name);
+	sh_job_add(pid, node->text);
 	return 0;
 }
 
@@ -446,6 +432,8 @@ static int run_list(const struct sh_node *node, bool last)
 	int status = 0;
 
 	for (const struct sh_node *part = node->parts; part; part = part->next) {
+		if (part->text)
+			shell.text = part->text;
 		if (part->background)
 			status = run_background(part);
 		else

@@ -2,6 +2,7 @@
 #include "shell.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,6 +58,7 @@ char *sh_word_assigned(const struct sh_word *assign)
 
 char *sh_substitute(struct arena *a, const char *text)
 {
+	bool typed = shell.prompts;
 	char *output;
 	size_t len;
 	int fd[2];
@@ -68,6 +70,8 @@ char *sh_substitute(struct arena *a, const char *text)
 	}
 	pid = sh_fork();
 	if (pid == 0) {
+		if (typed)
+			signal(SIGTSTP, SIG_IGN); /* the shell reads on */
 		close(fd[0]);
 		dup2(fd[1], STDOUT_FILENO);
 		if (fd[1] != STDOUT_FILENO)

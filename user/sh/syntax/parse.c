@@ -344,6 +344,17 @@ static struct sh_node *parse_andor(struct parser *p)
 	return first->next ? parse_wrap(p, SH_ANDOR, first) : first;
 }
 
+/* The source from @start to @end, without blanks at its end. */
+static char *parse_text(struct parser *p, size_t start, size_t end)
+{
+	char *copy;
+
+	while (end > start && strchr(" \t", p->src->text[end - 1]))
+		end--;
+	copy = arena_copy(p->arena, p->src->text + start, end - start);
+	return copy ? copy : parser_fail(p, SH_NOMEM, "");
+}
+
 /* An and-or with the "&" or ";" after it. */
 static struct sh_node *parse_part(struct parser *p)
 {
@@ -353,23 +364,13 @@ static struct sh_node *parse_part(struct parser *p)
 	if (!part)
 		return NULL;
 	after = p->src->at;
-	if (parse_take(p, "&")) {
-		size_t end = p->src->at;
-
-		if (part->name)
-			part = parse_wrap(p, SH_ANDOR, part);
-		while (strchr(" \t", p->src->text[after - 1]))
-			after--;
-		p->src->at = after;
-		if (part) {
-			part->background = true;
-			part->name = scan_text(p, start);
-		}
-		p->src->at = end;
-	} else if (!parse_take(p, ";") && !p->result && scan_peek(p) &&
-		   !strchr("\n);", scan_peek(p)) && !parse_at_closer(p)) {
+	if (parse_take(p, "&"))
+		part->background = true;
+	if (part->background || p->src->more)
+		part->text = parse_text(p, start, after);
+	if (!part->background && !parse_take(p, ";") && !p->result && scan_peek(p) &&
+	    !strchr("\n);", scan_peek(p)) && !parse_at_closer(p))
 		return parse_fail_here(p);
-	}
 	return part;
 }
 

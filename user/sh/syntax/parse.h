@@ -92,7 +92,9 @@ struct sh_node {
 	struct sh_node *parts; /* the first part                          */
 	unsigned line;         /* of SH_SIMPLE, from 1 on */
 	bool background, negated, over_args;
-	char *name;              /* a name; the text of a background part */
+	char *name;
+	char *text;              /* of a part of a list, if it is in the background or the
+				  * source is typed; or NULL              */
 	struct sh_word *assigns; /* NAME=word                             */
 	struct sh_word *words;
 	struct sh_redir *redirs; /* in order */
