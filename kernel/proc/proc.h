@@ -122,8 +122,8 @@ NORETURN void proc_end_init(const char *why);
 /* Waits until a child (@pid, or any if -1) has ended.  With WAIT_UNTRACED and
  * WAIT_CONTINUED one counts, too, that has stopped or goes on and of which that was not
  * told; then its stop.telling is set.  Returns its pid, with *child valid until
- * proc_wait_done().  Otherwise *child is NULL, and the result is 0: none has ended yet, with
- * WAIT_NOHANG; -ECHILD: no such child; -EINTR: killed, or with WAIT_INTERRUPT a ^C. */
+ * proc_wait_done().  Otherwise *child is NULL, and the result is 0: none has ended yet,
+ * with WAIT_NOHANG; -ECHILD: no such child; -EINTR: killed, or with WAIT_INTERRUPT a ^C. */
 s64 proc_wait(int pid, int options, struct proc **child) MUST_CHECK;
 
 /* @told: the slot of @child, unless it only stopped or went on, is given back; else it can

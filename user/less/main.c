@@ -27,7 +27,8 @@ static const char usage[] =
 	"  d, u                   half a screen         left, right  sideways, with -S\n"
 	"  /PATTERN, ?PATTERN     search forward, back (extended regular expressions)\n"
 	"  n, N                   again, the other way  -i, -N, -S   change an option\n"
-	"  :n, :p                 next, previous file   h help, q quit\n";
+	"  :n, :p                 next, previous file   h help, q quit\n"
+	"  ^Z                     to the shell; fg comes back\n";
 
 struct less less;
 static char **names; /* of the files; a NULL at the end */
@@ -279,6 +280,8 @@ static void less_run(void)
 			snprintf(less.message, sizeof(less.message), ":%zu", n);
 			continue;
 		}
+		if (key == CTRL('Z') && !screen_suspend())
+			tool_die("terminal");
 		reading = less.goal != GOAL_NONE;
 		less.goal = GOAL_NONE;
 		if (key == CTRL('C')) {

@@ -49,6 +49,7 @@ struct sh_var {
 /* Commands that were parsed together.  Functions among them keep them. */
 struct sh_program {
 	struct arena arena;
+	const char *text; /* what was parsed */
 	int users;
 };
 
@@ -72,17 +73,17 @@ struct shell {
 	unsigned line; /* of the command that runs: $LINENO */
 	unsigned mask; /* what `umask` has set */
 
-	bool interactive;  /* lines come from the console            */
-	bool prompts;      /* and a person types them                */
-	bool dropped;      /* ^C while a line was edited             */
-	bool in_trap;      /* the action of a trap runs              */
-	bool by_command;   /* `command` runs the builtin: a failure ends no script */
-	pid_t pid;         /* $$                                     */
-	pid_t background;  /* $!, or 0                               */
-	int warned;        /* > 0: of stopped jobs, so it may end    */
-	const char *text;  /* of the command that runs, or NULL      */
-	char *name;        /* $0                                     */
-	const char *stack; /* about where it starts                 */
+	bool interactive; /* lines come from the console            */
+	bool prompts;     /* and a person types them                */
+	bool dropped;     /* ^C while a line was edited             */
+	bool in_trap;     /* the action of a trap runs              */
+	bool by_command;  /* `command` runs the builtin: a failure ends no script */
+	pid_t pid;        /* $$                                     */
+	pid_t background; /* $!, or 0                               */
+	int warned;       /* > 0: of stopped jobs, so it may end    */
+	const struct sh_node *part; /* of a list, which runs; or NULL */
+	char *name;                 /* $0                                     */
+	const char *stack;          /* about where it starts                 */
 
 	struct arena words;         /* of the commands that run */
 	struct sh_program *program; /* that runs       */
@@ -186,7 +187,8 @@ int sh_wait(pid_t pid); /* for one */
  * typed. */
 void sh_go_background(void);
 
-void sh_job_add(pid_t pid, const char *text);
+/* Process @pid runs shell.part in the background. */
+void sh_job_add(pid_t pid);
 void sh_jobs_collect(void);
 
 /* The builtin `jobs`: -l, -p, or 0. */

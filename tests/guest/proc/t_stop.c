@@ -533,12 +533,14 @@ SLOW_TEST(stop, at_any_moment)
 	}
 }
 
+static char *again_path;
+
 static void exec_again(word unused)
 {
-	char *argv[] = { (char *)(word)test_self, "@again", 0 };
+	char *argv[] = { again_path, "@again", 0 };
 
 	(void)unused;
-	exec(test_self, argv);
+	exec(again_path, argv);
 	exit(9);
 }
 
@@ -546,7 +548,7 @@ static void exec_again(word unused)
 ROLE(again)
 {
 	(void)argc;
-	(void)argv;
+	again_path = argv[0];
 	thread(0, sleep_for_ever, 0);
 	thread(1, spin_for_ever, 0);
 	thread(2, exec_again, 0);
@@ -563,7 +565,7 @@ SLOW_TEST(stop, during_exec)
 
 	if (pid == 0)
 		exit((int)exec(test_self, argv));
-	for (int k = 0; k < 60; k++) {
+	for (int k = 0; k < 200; k++) {
 		for (uint32_t n = next_random(&seed) % 100000; n; n--)
 			__asm__ volatile("" ::: "memory");
 		EQ(sigsend((int)pid, 0, SIGSTOP), 0);

@@ -31,11 +31,29 @@ static void test_fates(void **state)
 	(void)state;
 	assert_int_equal(sigstate_fate(NULL, SIGTERM), SIGNAL_END);
 	assert_int_equal(sigstate_fate(NULL, SIGCHLD), SIGNAL_DROP);
+	assert_int_equal(sigstate_fate(NULL, SIGCONT), SIGNAL_DROP);
+	assert_int_equal(sigstate_fate(NULL, SIGSTOP), SIGNAL_STOP);
+	assert_int_equal(sigstate_fate(&s, SIGTSTP), SIGNAL_STOP);
+	assert_int_equal(set(SIGTTOU, SIGNAL_IGNORE, 0, 0), 0);
+	assert_int_equal(sigstate_fate(&s, SIGTTOU), SIGNAL_DROP);
+	assert_int_equal(set(SIGTTIN, HANDLER, 0, 0), 0);
+	assert_int_equal(sigstate_fate(&s, SIGTTIN), SIGNAL_CATCH);
 	assert_int_equal(sigstate_fate(&s, SIGUSR1), SIGNAL_END);
 	assert_int_equal(set(SIGUSR1, HANDLER, 0, 0), 0);
 	assert_int_equal(sigstate_fate(&s, SIGUSR1), SIGNAL_CATCH);
 	assert_int_equal(set(SIGUSR1, SIGNAL_IGNORE, 0, 0), 0);
 	assert_int_equal(sigstate_fate(&s, SIGUSR1), SIGNAL_DROP);
+}
+
+static void test_dropped(void **state)
+{
+	u32 stops = (u32)(BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU));
+
+	(void)state;
+	assert_int_equal(sigstate_drops(SIGCONT), stops);
+	assert_int_equal(sigstate_drops(SIGTTIN), BIT(SIGCONT));
+	assert_int_equal(sigstate_drops(SIGSTOP), BIT(SIGCONT));
+	assert_int_equal(sigstate_drops(SIGTERM), 0);
 }
 
 static void test_refused(void **state)
@@ -161,15 +179,11 @@ static void test_fork(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_fates),
-		CASE(test_refused),
-		CASE(test_masks),
-		CASE(test_taking),
-		CASE(test_ignored_does_not_wait),
-		CASE(test_handlers),
-		CASE(test_suspension),
-		CASE(test_stacks),
-		CASE(test_exec),
+		CASE(test_fates),    CASE(test_dropped),
+		CASE(test_refused),  CASE(test_masks),
+		CASE(test_taking),   CASE(test_ignored_does_not_wait),
+		CASE(test_handlers), CASE(test_suspension),
+		CASE(test_stacks),   CASE(test_exec),
 		CASE(test_fork),
 	};
 

@@ -162,6 +162,30 @@ static void shows_processes_and_interrupts(void **state)
 	check_read("\n");
 }
 
+static void suspends(void **state)
+{
+	(void)state;
+	type("ab\x1a");
+	assert_int_equal(events[TTY_SUSPEND], 1);
+	check_echo("ab");
+	assert_int_equal(tty_line_suspend(&tty, true), TTY_NOTHING);
+	check_echo("^Z\n");
+	type("c\n");
+	check_echo("c\n");
+	check_read("c\n");
+	/* Nothing stops: it is a key. */
+	type("d\x1a");
+	assert_int_equal(tty_line_suspend(&tty, false), TTY_NOTHING);
+	type("\n");
+	check_echo("d\x1a\n");
+	check_read("d\x1a\n");
+	/* So it is in bytes that were typed for a program which is gone. */
+	assert_false(tty_line_set_mode(&tty, TTY_RAW));
+	type("e\x1a\n");
+	assert_false(tty_line_set_mode(&tty, TTY_LINES));
+	check_read("e\x1a\n");
+}
+
 /* --- modes ---------------------------------------------------------------- */
 
 static void hands_out_raw_bytes(void **state)
@@ -373,6 +397,7 @@ int main(void)
 		TEST(reads_a_line_in_pieces),
 		TEST(delivers_at_128_bytes),
 		TEST(shows_processes_and_interrupts),
+		TEST(suspends),
 		TEST(loses_no_finished_line),
 		TEST(keeps_room_for_the_line_end),
 		TEST(keeps_the_end_for_all_readers),

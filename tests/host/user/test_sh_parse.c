@@ -72,7 +72,7 @@ static void show_node(const struct sh_node *node)
 		show("(");
 		show(kinds[node->kind]);
 		show(node->negated ? "!" : "");
-		if (node->name && !node->background) {
+		if (node->name) {
 			show(" ");
 			show(node->name);
 		}
@@ -225,7 +225,7 @@ static void test_compounds(void **state)
 	check_tree("for x in 1 $y; do z; done", "(LIST (FOR x 1 $y (LIST [z])))");
 	check_tree("for x in; do z; done", "(LIST (FOR x (LIST [z])))");
 	check_tree("for x\ndo z; done", "(LIST (FOR x @ (LIST [z])))");
-	check_tree("for x; do z; done &", "(LIST (ANDOR (FOR x @ (LIST [z]))) &)");
+	check_tree("for x; do z; done &", "(LIST (FOR x @ (LIST [z])) &)");
 	check_tree(
 		"case $x in a) b;; (c|d*) e\nf;; *) esac",
 		"(LIST (CASE $x (ITEM a (LIST [b])) (ITEM c|d* (LIST [e] [f])) (ITEM *)))");

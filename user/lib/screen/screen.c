@@ -347,6 +347,13 @@ void screen_end(void)
 	(void)tcsetattr(s.fd, TCSANOW, &s.before);
 }
 
+bool screen_suspend(void)
+{
+	screen_end();
+	(void)kill(0, SIGTSTP); /* all of the job, which may be a pipeline */
+	return screen_begin(s.fd);
+}
+
 bool screen_ask(const char *label, char *answer, size_t size, void (*draw)(void))
 {
 	for (;;) {

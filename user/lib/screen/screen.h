@@ -33,6 +33,10 @@ bool screen_begin(int fd);
 /* Gives the terminal back as it was; does nothing if it was not taken. */
 void screen_end(void);
 
+/* ^Z: gives the terminal back and stops the job; takes it over again when that goes on.
+ * False, with errno set: that has failed. */
+bool screen_suspend(void);
+
 /* Waits for a key, or, unless @fd is -1, until @fd can be read.  A key comes first. */
 int screen_key(int fd);
 

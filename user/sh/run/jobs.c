@@ -77,11 +77,27 @@ void sh_go_background(void)
 		close(fd[1]);
 }
 
-/* Adds a job, the newest; NULL: no memory. */
-static struct job *job_add(const pid_t *pids, int count, int group, const char *text)
+/* The text of shell.part; *length: its bytes. */
+static const char *job_text(size_t *length)
 {
-	size_t head = sizeof(struct job) + (size_t)count * sizeof(*pids);
-	struct job *j = malloc(head + strlen(text) + 1);
+	const struct sh_node *part = shell.part;
+	const char *text = part ? shell.program->text : NULL;
+
+	*length = text ? part->length : 0;
+	if (!text)
+		return "";
+	text += part->from;
+	while (*length && strchr(" \t", text[*length - 1]))
+		--*length;
+	return text;
+}
+
+/* Adds a job that runs shell.part, the newest; NULL: no memory. */
+static struct job *job_add(const pid_t *pids, int count, int group)
+{
+	size_t head = sizeof(struct job) + (size_t)count * sizeof(*pids), length;
+	const char *text = job_text(&length);
+	struct job *j = malloc(head + length + 1);
 	int last = 0;
 
 	if (!j)
@@ -97,14 +113,15 @@ static struct job *job_add(const pid_t *pids, int count, int group, const char *
 			   .pid = pids[0],
 			   .text = (char *)j + head };
 	memcpy(j->pids, pids, (size_t)count * sizeof(*pids));
-	strcpy(j->text, text);
+	memcpy(j->text, text, length);
+	j->text[length] = '\0';
 	jobs = j;
 	return j;
 }
 
-void sh_job_add(pid_t pid, const char *text)
+void sh_job_add(pid_t pid)
 {
-	struct job *j = job_add(&pid, 1, pid, text);
+	struct job *j = job_add(&pid, 1, pid);
 	char line[32];
 
 	shell.background = pid;
@@ -376,8 +393,7 @@ int sh_wait_all(const pid_t *pids, int count)
 		    waitpid(pids[i], &status, shell.prompts ? WUNTRACED : 0) >= 0)
 			ended = status_of(status);
 		if (ended != SH_STATUS_WRONG && WIFSTOPPED(status)) {
-			j = job_add(pids + i, count - i, job(JOB_CONTROL),
-				    shell.text ? shell.text : "");
+			j = job_add(pids + i, count - i, job(JOB_CONTROL));
 			if (j)
 				return job_has_stopped(j, status);
 			sh_warn("job"); /* then it goes on */
@@ -470,7 +486,9 @@ int sh_job_kill(const char *name, int sig)
 		return 1;
 	}
 	if (j->stopped && (sig == SIGTERM || sig == SIGHUP)) /* to take it */
-		(void)job_send(j, SIGCONT);
+		sig = job_send(j, SIGCONT) == 0 ? SIGCONT : sig;
+	if (sig == SIGCONT || sig == SIGKILL)
+		j->stopped = 0;
 	return 0;
 }
 
@@ -500,9 +518,12 @@ static int job_wait_failed(int otherwise)
 
 int sh_job_wait(pid_t pid)
 {
-	struct job *j = job_find(pid, NULL);
+	struct job *j;
 	int status = 0;
 
+	if (shell.prompts) /* another process may have made it go on */
+		sh_jobs_collect();
+	j = job_find(pid, NULL);
 	if (!j)
 		return SH_STATUS_MISSING;
 	if (!j->stopped)

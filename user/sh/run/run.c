@@ -67,6 +67,7 @@ void sh_run_line(struct sh_source *src, bool last)
 	struct sh_program *outer = shell.program, *program = calloc(1, sizeof(*program));
 	enum sh_result result = SH_NOMEM;
 	struct sh_node *tree = NULL;
+	size_t from = src->at;
 	const char *near = "";
 	size_t start = src->at;
 
@@ -74,6 +75,8 @@ void sh_run_line(struct sh_source *src, bool last)
 	if (program) {
 		program->users = 1;
 		result = sh_parse(&program->arena, src, &tree, &near);
+		program->text =
+			arena_copy(&program->arena, src->text + from, src->at - from);
 	}
 	if (sh_line_dropped())
 		shell.status = SH_STATUS_INTERRUPTED;
@@ -405,7 +408,7 @@ static int run_background(const struct sh_node *node)
 	}
 	if (pid < 0)
 		return 1;
-	sh_job_add(pid, node->text);
+	sh_job_add(pid);
 	return 0;
 }
 
@@ -429,11 +432,11 @@ static int run_andor(const struct sh_node *node, bool last)
 
 static int run_list(const struct sh_node *node, bool last)
 {
+	const struct sh_node *outer = shell.part;
 	int status = 0;
 
 	for (const struct sh_node *part = node->parts; part; part = part->next) {
-		if (part->text)
-			shell.text = part->text;
+		shell.part = part;
 		if (part->background)
 			status = run_background(part);
 		else
@@ -442,6 +445,7 @@ static int run_list(const struct sh_node *node, bool last)
 			break;
 		shell.status = status;
 	}
+	shell.part = outer;
 	return status;
 }
 

@@ -344,30 +344,18 @@ static struct sh_node *parse_andor(struct parser *p)
 	return first->next ? parse_wrap(p, SH_ANDOR, first) : first;
 }
 
-/* The source from @start to @end, without blanks at its end. */
-static char *parse_text(struct parser *p, size_t start, size_t end)
-{
-	char *copy;
-
-	while (end > start && strchr(" \t", p->src->text[end - 1]))
-		end--;
-	copy = arena_copy(p->arena, p->src->text + start, end - start);
-	return copy ? copy : parser_fail(p, SH_NOMEM, "");
-}
-
 /* An and-or with the "&" or ";" after it. */
 static struct sh_node *parse_part(struct parser *p)
 {
-	size_t start = p->src->at, after;
+	size_t start = p->src->at;
 	struct sh_node *part = parse_andor(p);
 
 	if (!part)
 		return NULL;
-	after = p->src->at;
+	part->from = start - p->begin;
+	part->length = p->src->at - start;
 	if (parse_take(p, "&"))
 		part->background = true;
-	if (part->background || p->src->more)
-		part->text = parse_text(p, start, after);
 	if (!part->background && !parse_take(p, ";") && !p->result && scan_peek(p) &&
 	    !strchr("\n);", scan_peek(p)) && !parse_at_closer(p))
 		return parse_fail_here(p);
@@ -436,7 +424,7 @@ static struct sh_node *parse_line(struct parser *p)
 enum sh_result sh_parse(struct arena *a, struct sh_source *src, struct sh_node **tree,
 			const char **near)
 {
-	struct parser p = { .src = src, .arena = a };
+	struct parser p = { .src = src, .arena = a, .begin = src->at };
 
 	p.here_end = &p.here;
 	for (struct sh_alias *al = src->aliases ? *src->aliases : NULL; al; al = al->next)

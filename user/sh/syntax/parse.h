@@ -93,8 +93,8 @@ struct sh_node {
 	unsigned line;         /* of SH_SIMPLE, from 1 on */
 	bool background, negated, over_args;
 	char *name;
-	char *text;              /* of a part of a list, if it is in the background or the
-				  * source is typed; or NULL              */
+	size_t from, length; /* of a part of a list: where its text is in what sh_parse()
+				  * has read                              */
 	struct sh_word *assigns; /* NAME=word                             */
 	struct sh_word *words;
 	struct sh_redir *redirs; /* in order */

@@ -8,6 +8,7 @@
 
 struct parser {
 	struct sh_source *src;
+	size_t begin; /* where in it this parser began */
 	struct arena *arena;
 	enum sh_result result;
 	const char *near;
