@@ -14,6 +14,7 @@ int main(int argc, char **argv)
 		;
 	if (argv[optind])
 		tool_usage(usage);
-	fputs("\033[H\033[2J\033[3J", stdout);
+	/* The kernel, which does not know the sequences, counts columns from a \r on. */
+	fputs("\033[H\033[2J\033[3J\r", stdout);
 	return tool_finish();
 }

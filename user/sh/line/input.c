@@ -62,14 +62,35 @@ static int input_char(void)
 
 static struct edit editor = { .put = put_screen };
 
+/* Columns of a prompt; sequences such as ESC [ 1 m, which set colours, have none.  *@extra:
+ * how many the kernel counts for them. */
+static unsigned input_width(const char *prompt, unsigned *extra)
+{
+	unsigned columns = 0;
+
+	*extra = 0;
+	for (const char *s = prompt; *s; s++)
+		if (*s == '\n')
+			columns = 0;
+		else if (s[0] == '\033' && s[1] == '[') {
+			unsigned n = 1 + (unsigned)strcspn(s + 2, "ABCDEFGHJKSTfhlmsu");
+
+			n += s[1 + n] != '\0'; /* the last byte of the sequence */
+			*extra += n;
+			s += n;
+		} else
+			columns += ((unsigned char)*s & 0xc0) != 0x80;
+	return columns;
+}
+
 /* Shows the prompt and the line, at the start of a line of the screen. */
 static void input_show(const char *prompt)
 {
-	struct console_info info = { .column = (unsigned)strlen(prompt) };
+	unsigned extra, width = input_width(prompt, &extra);
 
+	put_screen("\r", 1);
 	put_screen(prompt, strlen(prompt));
-	(void)console(CONSOLE_RAW, &info);
-	edit_redraw(&editor, info.column);
+	edit_redraw(&editor, width);
 }
 
 /* Shows the names in columns, and the prompt and the line again below them. */
@@ -143,7 +164,11 @@ static int input_edit(size_t start, int c, struct console_info *info, const char
 	/* Without raw mode the screen may show keys that have not been read yet. */
 	int column = info->raw ? (int)info->column : -1;
 	enum edit_event event = EDIT_MORE, before;
+	unsigned extra;
 
+	(void)input_width(prompt, &extra);
+	if (column >= (int)extra)
+		column -= (int)extra;
 	edit_begin(&editor, in.src.own + start, in.src.len - start,
 		   editor.answers ? editor.columns : info->columns, column);
 	in.src.len = start;
