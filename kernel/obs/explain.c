@@ -311,9 +311,9 @@ static void explain_decide(struct query *q)
 	q->fate = access_fate(q->area, pte_load(c.slot), c.level, q->access);
 }
 
-/* Makes the text, at most eight lines of 79 columns: the access, unless it has been printed already; the
- * walk level by level, with the bit and the fate that end it; the area or its neighbours;
- * the usual cause, or that nothing refuses the access.  Takes the area lock. */
+/* Makes the text, at most eight lines of 79 columns: the access, unless it has been printed
+ * already; the walk level by level, with the bit and the fate that end it; the area or its
+ * neighbours; the usual cause, or that nothing refuses the access.  Takes the area lock. */
 static void explain_query(struct query *q)
 {
 	q->text.buf[0] = '\0';

@@ -1,4 +1,7 @@
 /* cat - write files to standard output */
+#include <stdio.h>
+#include <stdbool.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
@@ -6,8 +9,11 @@
 #include <tool.h>
 
 static const char usage[] =
-	"usage: cat [FILE...]\n"
-	"Write the files one after the other; without FILE, or for `-`, standard input.\n";
+	"usage: cat [-nu] [FILE...]\n"
+	"Write the files one after the other; without FILE, or for `-`, standard input.\n"
+	"  -n   number the lines       -u   no effect: nothing is held back\n";
+
+static bool numbers;
 
 static void copy(int fd, const char *name)
 {
@@ -24,11 +30,32 @@ static void copy(int fd, const char *name)
 		tool_warn(name);
 }
 
+static void number_lines(FILE *file, const char *name)
+{
+	static unsigned long number;
+	static bool inside; /* a line has begun */
+	int c;
+
+	(void)name;
+	while ((c = getc(file)) != EOF) {
+		if (!inside)
+			printf("%6lu\t", ++number);
+		putchar(c);
+		inside = c != '\n';
+	}
+}
+
 int main(int argc, char **argv)
 {
-	while (tool_getopt(argc, argv, "h", usage) != -1)
-		;
+	int c;
+
+	while ((c = tool_getopt(argc, argv, "nuh", usage)) != -1)
+		numbers |= c == 'n';
 	argv += optind;
+	if (numbers) {
+		tool_each(argv, number_lines);
+		return tool_finish();
+	}
 	if (!*argv)
 		copy(STDIN_FILENO, "standard input");
 	for (; *argv; argv++) {
@@ -36,6 +63,11 @@ int main(int argc, char **argv)
 
 		if (fd < 0) {
 			tool_warn(*argv);
+			continue;
+		}
+		if (fd != STDIN_FILENO && tool_is_dir(*argv)) {
+			tool_warnx(*argv, strerror(EISDIR));
+			close(fd);
 			continue;
 		}
 		copy(fd, *argv);

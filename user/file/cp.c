@@ -11,9 +11,10 @@
 #include "uapi/limits.h"
 
 static const char usage[] =
-	"usage: cp [-r] FROM TO | cp [-r] FROM... DIR\n"
+	"usage: cp [-rRafp] FROM TO | cp [-rRafp] FROM... DIR\n"
 	"Copy a file to TO, or several into the directory DIR.\n"
-	"  -r   directories with everything in them; symbolic links stay links\n";
+	"  -r   directories with everything in them; symbolic links stay links\n"
+	"  -R, -a   the same      -f, -p   no effect: files have no modes or times\n";
 
 static bool recursive;
 static ino_t top; /* the first directory that -r made: it is not copied into itself */
@@ -123,8 +124,8 @@ int main(int argc, char **argv)
 	const char *to;
 	int c;
 
-	while ((c = tool_getopt(argc, argv, "rh", usage)) != -1)
-		recursive |= c == 'r';
+	while ((c = tool_getopt(argc, argv, "rRafph", usage)) != -1)
+		recursive |= c == 'r' || c == 'R' || c == 'a';
 	if (argc - optind < 2)
 		tool_usage(usage);
 	to = argv[argc - 1];

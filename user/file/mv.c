@@ -7,15 +7,16 @@
 #include "uapi/limits.h"
 
 static const char usage[] =
-	"usage: mv OLD NEW | mv FILE... DIR\n"
+	"usage: mv [-f] OLD NEW | mv [-f] FILE... DIR\n"
 	"Rename OLD to NEW; a file NEW is replaced.  Or move the files, which\n"
-	"may be directories, into DIR.\n";
+	"may be directories, into DIR.\n"
+	"  -f   no effect: nobody is asked\n";
 
 int main(int argc, char **argv)
 {
 	const char *to;
 
-	while (tool_getopt(argc, argv, "h", usage) != -1)
+	while (tool_getopt(argc, argv, "fh", usage) != -1)
 		;
 	if (argc - optind < 2)
 		tool_usage(usage);

@@ -10,9 +10,9 @@
 
 #include "uapi/limits.h"
 
-static const char usage[] = "usage: rm [-rf] FILE...\n"
+static const char usage[] = "usage: rm [-rRf] FILE...\n"
 			    "Remove files, and directories that are empty.\n"
-			    "  -r   directories with everything in them\n"
+			    "  -r, -R   directories with everything in them\n"
 			    "  -f   no error for what does not exist\n";
 
 static bool recursive, force;
@@ -90,8 +90,8 @@ int main(int argc, char **argv)
 {
 	int c;
 
-	while ((c = tool_getopt(argc, argv, "rfh", usage)) != -1) {
-		recursive |= c == 'r';
+	while ((c = tool_getopt(argc, argv, "rRfh", usage)) != -1) {
+		recursive |= c == 'r' || c == 'R';
 		force |= c == 'f';
 	}
 	argv += optind;

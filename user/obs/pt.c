@@ -235,7 +235,7 @@ static void count(struct totals *t, const struct snap_entry *e)
 	t->guards += e->what == SNAP_GUARD;
 	if (e->what == SNAP_LEAF || e->what == SNAP_PARKED) {
 		t->pages += pages;
-		/* 0: nobody counts the users of the trampoline, which all processes have. */
+		/* 0: all processes have the trampoline, and nobody counts them. */
 		t->shared += e->users != 1 ? pages : 0;
 	}
 }

@@ -274,7 +274,7 @@ TEST(proc, killed_at_the_console)
 	char c;
 
 	if (booted("eof", "stays"))
-		return; /* no terminal: a reader finds the end of the input and does not wait */
+		return; /* no terminal: a reader finds the end and does not wait */
 	pid = must_fork();
 	if (pid == 0) {
 		read(0, &c, 1);

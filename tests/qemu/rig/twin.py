@@ -3,13 +3,37 @@ what goes to standard error only that there is something."""
 import os
 import subprocess
 
+import pytest
+
 from machine import TOP, Machine
+
+FILES = {
+    "fruit": "pear 3 red\napple 10 green\nfig 2 blue\nApple 1 red\nbanana 10 yellow\napple 10 green\n",
+    "sorted": "a 1\nb 2\nb 3\nd 4\ne 5\n",
+    "other": "a x\nb y\nc z\nd w\n",
+    "colons": "k:1:x\nl::y\nm:3:\n",
+    "colons2": "k:one\nm:two\nn:three\n",
+    "noeol": "one\ntwo",
+    "nothing": "",
+    "tabs": "\ta\tb\n  \tx\ty\nabcdefgh\ti\n",
+    "blanks": "  two\n\n\nfour\n  \nsix\n",
+    "sections": "\\:\\:\\:\nhead\n\\:\\:\nbody\n\nbody2\n\\:\nfoot\n\\:\\:\nagain\n",
+    "long": "the quick brown fox jumps over the lazy dog and runs away from it\n" * 3,
+    "wide": "x" * 100000 + "\nshort\n" + "ab " * 40000 + "\n",
+    "bytes": "".join(map(chr, range(256))),
+    "zeros": "\0" * 100 + "end\n",
+    "nul": "first\nsec\0ond\nthird first\n",
+    "numbers": "".join(f"{n}\n" for n in range(1, 31)),
+    "top/one": "needle\nhay\n",
+    "top/b/two": "hay\nNeedle needles\n",
+    "top/b/three": "nothing here\n",
+}
 
 
 def run_here(folder, line):
-    done = subprocess.run(["sh", "-c", line], cwd=folder, env=dict(os.environ, LC_ALL="C"), encoding="latin1",
+    done = subprocess.run(["sh", "-c", line], cwd=folder, env=dict(os.environ, LC_ALL="C"),
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
-    return done.returncode, done.stdout, bool(done.stderr)
+    return done.returncode, done.stdout.decode("latin1"), bool(done.stderr)
 
 
 def make_files(folder, files):
@@ -37,3 +61,16 @@ def check(machine, folder, line, exact):
     assert shown == out
     assert bool(errors) == complains, machine.run("cat /err")
     assert status == code if code == 0 or exact else status > 0
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory):
+    return make_files(tmp_path_factory.mktemp("here"), FILES)
+
+
+@pytest.fixture(scope="module")
+def m(test_image, here):
+    with machine_with(test_image, here, FILES) as machine:
+        machine.boot()
+        machine.run("cd work")
+        yield machine

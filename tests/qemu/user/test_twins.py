@@ -2,28 +2,7 @@
 import pytest
 
 import twin
-
-FILES = {
-    "fruit": "pear 3 red\napple 10 green\nfig 2 blue\nApple 1 red\nbanana 10 yellow\napple 10 green\n",
-    "sorted": "a 1\nb 2\nb 3\nd 4\ne 5\n",
-    "other": "a x\nb y\nc z\nd w\n",
-    "colons": "k:1:x\nl::y\nm:3:\n",
-    "colons2": "k:one\nm:two\nn:three\n",
-    "noeol": "one\ntwo",
-    "nothing": "",
-    "tabs": "\ta\tb\n  \tx\ty\nabcdefgh\ti\n",
-    "blanks": "  two\n\n\nfour\n  \nsix\n",
-    "sections": "\\:\\:\\:\nhead\n\\:\\:\nbody\n\nbody2\n\\:\nfoot\n\\:\\:\nagain\n",
-    "long": "the quick brown fox jumps over the lazy dog and runs away from it\n" * 3,
-    "wide": "x" * 100000 + "\nshort\n" + "ab " * 40000 + "\n",
-    "bytes": "".join(map(chr, range(256))),
-    "zeros": "\0" * 100 + "end\n",
-    "nul": "first\nsec\0ond\nthird first\n",
-    "numbers": "".join(f"{n}\n" for n in range(1, 31)),
-    "top/one": "needle\nhay\n",
-    "top/b/two": "hay\nNeedle needles\n",
-    "top/b/three": "nothing here\n",
-}
+from twin import here, m  # noqa: F401, fixtures
 
 GREP = r"""
 grep apple fruit
@@ -445,19 +424,6 @@ TABLES = (GREP, HEAD_TAIL, LS, EXPR, OD, LINES, COLUMNS, SUMS, OTHERS)
 
 
 EXACT = {line for table in (GREP, EXPR) for line in table.strip().split("\n")}
-
-
-@pytest.fixture(scope="module")
-def here(tmp_path_factory):
-    return twin.make_files(tmp_path_factory.mktemp("here"), FILES)
-
-
-@pytest.fixture(scope="module")
-def m(test_image, here):
-    with twin.machine_with(test_image, here, FILES) as machine:
-        machine.boot()
-        machine.run("cd work")
-        yield machine
 
 
 @pytest.mark.parametrize("line", [line for table in TABLES for line in table.strip().split("\n")])
