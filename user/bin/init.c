@@ -19,6 +19,7 @@
 #include <pagoda.h>
 #include <tool.h>
 
+#define NO_SHELL 127 /* status */
 #define HINT \
 	"Try `help`, `maps 1`, `pt sh`, `wss ls -l`; leave with `poweroff` or Ctrl-A x.\n"
 #define CMD_SIZE 1024
@@ -112,8 +113,13 @@ static int shell_run(char *const argv[])
 	}
 	if (pid == 0) {
 		execve("/sh", argv, envp);
-		say("init: exec sh failed\n");
-		_exit(127);
+		if (errno != ENOENT) {
+			say("init: exec sh failed\n");
+			_exit(126);
+		}
+		say("init: there is no /sh.  Leave with Ctrl-A x;\n"
+		    "without fs.img ./run makes a new disk.\n");
+		_exit(NO_SHELL);
 	}
 	do {
 		ended = waitpid(-1, &status, 0);
@@ -151,11 +157,12 @@ int main(void)
 
 	for (;;) {
 		long start = uptime_ticks();
+		int status;
 
 		say_slowly(HINT);
-		shell_run(argv);
+		status = shell_run(argv);
 		/* A shell that ends at once is restarted after a pause. */
 		if (uptime_ticks() - start < TICK_HZ)
-			pause_ticks(TICK_HZ);
+			pause_ticks(status == NO_SHELL << 8 ? 5 * TICK_HZ : TICK_HZ);
 	}
 }
