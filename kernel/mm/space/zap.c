@@ -24,13 +24,25 @@ static void aspace_tell_file(struct aspace *as, va_t va, struct page *pg)
 		v->object->ops->mark_dirty(v->object, pg);
 }
 
+static __attribute__((noinline)) bool aspace_run_is_empty(const struct pt_cur *c, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (pte_load(&c->slot[i]).bits)
+			return false;
+	return true;
+}
+
 /* Clears the @n slots of level 0 under the cursor, and moves their references to @g.
- * @quiet: no hart sets A or D meanwhile.  Returns how many frames the space had there. */
+ * Where nothing was there is nothing to shoot down, as when mmap() looks whether a place
+ * is empty.  @quiet: no hart sets A or D meanwhile.  Returns how many frames the space had
+ * there. */
 static u64 aspace_clear_run(struct aspace *as, const struct pt_cur *c, unsigned n,
 			    struct gather *g, bool quiet)
 {
 	u64 frames = 0;
 
+	if (!pte_load(c->slot).bits && aspace_run_is_empty(c, n))
+		return 0;
 	gather_range(g, c->va, c->va + n * PAGE_SIZE);
 	for (unsigned i = 0; i < n; i++) {
 		pte_t e = pte_load(&c->slot[i]);

@@ -86,6 +86,23 @@ static void nobody_reads_the_old_page_once_there_is_a_new_one(void **state)
 	world_check();
 }
 
+/* --- nothing to shoot down ----------------------------------------------------------- */
+
+static void a_place_without_pages_costs_no_shootdown(void **state)
+{
+	(void)state;
+	map_at(page_va(0), PAGES * PAGE_SIZE, NULL);
+	assert_true(world_write(0, 0, 5)); /* there is a table */
+	assert_int_equal(aspace_munmap(space[0], page_va(1), PAGE_SIZE), 0);
+	shootdowns = 0;
+	map_at(page_va(1), PAGE_SIZE, NULL);
+	assert_int_equal(aspace_munmap(space[0], page_va(1), PAGE_SIZE), 0);
+	assert_int_equal(shootdowns, 0);
+	assert_int_equal(aspace_munmap(space[0], page_va(0), PAGE_SIZE), 0);
+	assert_int_equal(shootdowns, 1);
+	world_check();
+}
+
 /* --- files ------------------------------------------------------------------------- */
 
 /* Until the first shootdown another thread may write; so the file must not be told yet. */
@@ -176,6 +193,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			nobody_reads_the_old_page_once_there_is_a_new_one, start, stop),
+		cmocka_unit_test_setup_teardown(a_place_without_pages_costs_no_shootdown,
+						start, stop),
 		cmocka_unit_test_setup_teardown(file_is_told_when_nobody_can_write_any_more,
 						start, stop),
 		cmocka_unit_test_setup_teardown(late_store_to_a_page_of_zeros_stays, start,
