@@ -113,7 +113,7 @@ static int sbrk_move_break(struct aspace *as, va_t new, bool lazy)
 	return err == -EEXIST ? -ENOMEM : err;
 }
 
-/* The pages that the heap has gained or lost; a break that stays in its page is no event. */
+/* The pages that the heap gained or lost; a break that stays in its page is no event. */
 static void sbrk_record(va_t old, va_t new, bool lazy)
 {
 	va_t lo = ALIGN_UP(MIN(old, new), PAGE_SIZE),

@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 # Files and functions that a text tells its reader to make, or to have.
-EXAMPLES = {"greet.c", "len.c", "harts.c", "ones.c", "ones.h", "hello.c", "mylib.h", "prog.c", "a.c", "b.c",
+EXAMPLES = {"greet.c", "len.c", "harts.c", "ones.c", "ones.h", "hello.c", "shoot.c", "mylib.h", "prog.c", "a.c", "b.c",
             "pgtbltest.c", "stats.c", "ulib.c", "lab.mk", "ones_init", "sys_harts"}
 FILE = re.compile(r"`([\w./*-]+\.(?:c|h|S|py|sh|mk|mut|md))`")
 FUNCTION = re.compile(r"\b([a-z]\w+)\(\)")

@@ -108,7 +108,8 @@ static void print_list(void)
 			print_line(o);
 	}
 	if (!values_only)
-		puts("[ ] in effect, first the default; + may be changed now; * given at boot");
+		puts("[ ] in effect, first the default; + may be changed now; "
+		     "* given at boot");
 }
 
 /* --- one ---------------------------------------------------------------------- */

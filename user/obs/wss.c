@@ -411,7 +411,8 @@ static void print_sample(const struct sums *s, long ns, long ms)
 	fflush(stdout);
 }
 
-/* How long until look @i: @ms, or if that is 0 what suits a long run and a short command. */
+/* How long until look @i: @ms, or if that is 0 what suits a long run and a short
+ * command. */
 static long interval(int ms, bool is_command, long i)
 {
 	if (ms || !is_command || i > 6)
@@ -420,7 +421,8 @@ static long interval(int ms, bool is_command, long i)
 }
 
 /* The first harvest reports everything since the process began, so its history is
- * dropped.  A command may have ended by then; false: it ended before there was a picture. */
+ * dropped.  A command may have ended by then; false: it ended before there was a
+ * picture. */
 static bool watch(int pid, int ms, long count, bool is_command)
 {
 	long begin = clock_ns();

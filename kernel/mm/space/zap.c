@@ -24,7 +24,8 @@ static void aspace_tell_file(struct aspace *as, va_t va, struct page *pg)
 		v->object->ops->mark_dirty(v->object, pg);
 }
 
-static __attribute__((noinline)) bool aspace_run_is_empty(const struct pt_cur *c, unsigned n)
+static __attribute__((noinline)) bool aspace_run_is_empty(const struct pt_cur *c,
+							  unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		if (pte_load(&c->slot[i]).bits)
