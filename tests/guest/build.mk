@@ -23,7 +23,8 @@ guest_obj = $(addprefix $(GUEST_OUT)/obj/$(TOOLCHAIN)/,$(addsuffix .o,$(1)))
 GUEST_LIB := start.S lib.c
 ABITEST_SRC := $(patsubst $(GUEST_DIR)/%,%,$(sort $(wildcard $(GUEST_DIR)/*/t_*.c)))
 ABITEST2_SRC := $(filter mm/t_mmap% mm/t_mremap% mm/t_cut% mm/t_super% mm/t_stale% rules/t_regress% \
-	obs/t_options% obs/t_obs% obs/t_ledger% exec/t_exec_% exec/t_elf% fs/t_dev% fs/t_poll% fs/t_fcntl% fs/t_at% proc/t_alarm% proc/t_stop% proc/t_sandbox% \
+	obs/t_options% obs/t_obs% obs/t_ledger% exec/t_exec_% exec/t_elf% fs/t_dev% fs/t_race% fs/t_poll% \
+	fs/t_fcntl% fs/t_at% proc/t_alarm% proc/t_stop% proc/t_sandbox% \
 	proc/t_names% thread/t_%,$(ABITEST_SRC))
 
 .PHONY: guest-tests test.img
