@@ -42,7 +42,7 @@ static void finish(long pid)
 static word cputime(long pid)
 {
 	static struct procinfo list[NPROC];
-	long n = procinfo(list, NPROC);
+	long n = procinfo(list, NPROC, sizeof(*list));
 
 	for (long i = 0; i < n; i++)
 		if (list[i].pid == pid)
