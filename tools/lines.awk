@@ -53,6 +53,11 @@ BEGIN {
 		"e?break|ebreak|unimp|\\.word|\\.short|<unknown>|ecall|csr.*|f.*|wfi|[ms]ret)"
 }
 
+# Labels inside of a function, which llvm-objdump shows for those of libraries.
+/^[0-9a-f]+ <\.L.*>:/ {
+	next
+}
+
 /^[0-9a-f]+ <.*>:/ {
 	name = substr($2, 2, length($2) - 3)
 	file = "-"

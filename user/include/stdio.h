@@ -9,6 +9,14 @@
 
 __BEGIN_DECLS
 
+/* MAXPATH and NOFILE of the kernel. */
+#ifndef FILENAME_MAX
+#define FILENAME_MAX 128
+#endif
+#ifndef FOPEN_MAX
+#define FOPEN_MAX 16
+#endif
+
 ssize_t getline(char **__restrict line, size_t *__restrict size, FILE *__restrict f);
 ssize_t getdelim(char **__restrict line, size_t *__restrict size, int end,
 		 FILE *__restrict f);

@@ -174,6 +174,22 @@ static void test_fork(void **state)
 	assert_int_equal(child.action[SIGUSR1].handler, HANDLER);
 }
 
+/* sigwait() takes what is blocked, also what is for the thread alone, and nothing else. */
+static void test_waiting(void **state)
+{
+	(void)state;
+	th.mask = ~0u;
+	s.pending = (u32)(BIT(SIGINT) | BIT(SIGUSR1));
+	th.pending = (u32)BIT(SIGUSR1);
+	assert_int_equal(sigstate_take(&s, &th), 0);
+	assert_int_equal(sigstate_take_of(&s, &th, (u32)BIT(SIGTERM)), 0);
+	assert_int_equal(sigstate_take_of(&s, &th, (u32)BIT(SIGUSR1)), SIGUSR1);
+	assert_int_equal(th.pending, 0);
+	assert_int_equal(sigstate_take_of(&s, &th, (u32)BIT(SIGUSR1)), SIGUSR1);
+	assert_int_equal(sigstate_take_of(&s, &th, (u32)BIT(SIGUSR1)), 0);
+	assert_int_equal(s.pending, BIT(SIGINT));
+}
+
 #define CASE(fn) cmocka_unit_test_setup(fn, start)
 
 int main(void)
@@ -181,7 +197,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_fates),    CASE(test_dropped),
 		CASE(test_refused),  CASE(test_masks),
-		CASE(test_taking),   CASE(test_ignored_does_not_wait),
+		CASE(test_taking),   CASE(test_waiting),
+		CASE(test_ignored_does_not_wait),
 		CASE(test_handlers), CASE(test_suspension),
 		CASE(test_stacks),   CASE(test_exec),
 		CASE(test_fork),

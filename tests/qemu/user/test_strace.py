@@ -45,6 +45,7 @@ def test_arguments_names_and_errors(m):
     ("sh -c 'true | true'", r"pipe\(\[3, 4\]\) = 0"),
     ("sh -c 'true | true'", r"wait4\(\d+, \[0\], WAIT_POSIX\) = \d+"),
     ("sh -c 'echo x > one'", r"fcntl\(3, FCNTL_DUP_TO, 1\) = 1|fcntl\(1, F_DUPFD, 10\) = \d+"),
+    ("rmdir nosuch", r'unlinkat\(AT_FDCWD, "nosuch", AT_REMOVEDIR\) = -1 ENOENT \(No such file or directory\)'),
     ("kill 9999", r"sigsend\(9999, 0, SIGTERM\) = -1 ESRCH \(No such process\)"),
     ("kill -0 9999", r"sigsend\(9999, 0, 0\) = -1 ESRCH \(No such process\)"),
     (r"printf 'a\001\0012\r\\\n'", r'write\(1, "a\\1\\0012\\r\\\\\\n", 7\) = 7'),
