@@ -512,9 +512,11 @@ static void sched_share_out(struct hart *h)
 	spin_unlock_irq(&h->rq.lock);
 }
 
+/* A sample that comes late, because the host ran something else, counts for all the time
+ * that it stands for.  Else a busy host would change what share of the time is whose. */
 static void sched_sample(struct hart *h)
 {
-	u64 now = clock_now();
+	u64 now = clock_now(), period = clock_hz() / SAMPLE_HZ, n;
 
 	if (now < h->sample_at)
 		return;
@@ -522,8 +524,9 @@ static void sched_sample(struct hart *h)
 		h->sample_at = ~0ul;
 		return;
 	}
-	h->cpu.thread->samples += csr_read(sstatus) & SSTATUS_SPP ? SAMPLE_KERNEL : 1;
-	h->sample_at = now + clock_hz() / SAMPLE_HZ;
+	n = (now - h->sample_at) / period + 1;
+	h->cpu.thread->samples += csr_read(sstatus) & SSTATUS_SPP ? n * SAMPLE_KERNEL : n;
+	h->sample_at = now + period;
 }
 
 void sched_timer(void)

@@ -21,9 +21,13 @@ CASES = cases_of("signals") + cases_of("alarms")
 MESSAGES = re.compile(r"(usertrap\(\)|            sepc|signals \(pid|  level \d|  in the area|  usual cause|  no area|  nearest|  at |  called ).*\n")
 
 
-@pytest.fixture(scope="module")
-def m(test_image):
-    with Machine(test_image, harts=2) as machine:
+# Each option that has a way of its own into or out of the kernel.
+OPTIONS = "isolate=on fork=copy heap=lazy super=off asid=off uaccess=walk"
+
+
+@pytest.fixture(scope="module", params=["", OPTIONS], ids=["default", "options"])
+def m(request, test_image):
+    with Machine(test_image, harts=2, boot=f"vmprint=off {request.param}") as machine:
         machine.boot()
         yield machine
 
