@@ -53,8 +53,8 @@ BEGIN {
 		"e?break|ebreak|unimp|\\.word|\\.short|<unknown>|ecall|csr.*|f.*|wfi|[ms]ret)"
 }
 
-# Labels inside of a function, which llvm-objdump shows for those of libraries.
-/^[0-9a-f]+ <\.L.*>:/ {
+# Labels within a function are no functions.
+/^[0-9a-f]+ <[.$]/ {
 	next
 }
 

@@ -135,14 +135,14 @@ struct unwind_state {
 	struct unwind now;
 	u64 deepest;   /* lowered, before an epilogue raises sp */
 	u32 constants; /* a bit for each register whose value is known, for large frames */
-	u64 constant[32]; /* its value */
+	s32 constant[32]; /* its value */
 	va_t routine_of;  /* in a routine that saves registers: the way back, or 0 */
 };
 
 static void unwind_add_to_sp(struct unwind_state *s, const struct insn *i)
 {
 	struct unwind *u = &s->now;
-	u64 other = s->constant[i->rs2];
+	u64 other = (u64)s->constant[i->rs2];
 	u64 change = i->op == SUB ? 0 - other : other + (u64)i->imm;
 
 	if (i->rs1 == SP && s->constants & 1u << i->rs2)
@@ -158,7 +158,7 @@ static void unwind_add_to_sp(struct unwind_state *s, const struct insn *i)
 static void unwind_compute(struct unwind_state *s, const struct insn *i)
 {
 	bool known = s->constants & 1u << i->rs1;
-	u64 value = s->constant[i->rs1];
+	u64 value = (u64)s->constant[i->rs1];
 
 	if (i->rd == SP) {
 		unwind_add_to_sp(s, i);
@@ -170,7 +170,7 @@ static void unwind_compute(struct unwind_state *s, const struct insn *i)
 	s->constants &= ~(1u << i->rd);
 	if (known && (i->op == SHIFT || (i->op == ADD && !i->rs2))) {
 		value = i->op == SHIFT ? value << i->imm : value + (u64)i->imm;
-		s->constant[i->rd] = value;
+		s->constant[i->rd] = (s32)value;
 		s->constants |= 1u << i->rd;
 	}
 	s->constants |= 1u << ZERO;
@@ -190,9 +190,11 @@ static void unwind_store(struct unwind *u, const struct insn *i)
  * through as they run. */
 static va_t unwind_jump(struct unwind_state *s, const struct insn *i, va_t va, u64 length)
 {
-	va_t target = va + (u64)i->imm;
+	va_t target = i->op == JUMP ? va + (u64)i->imm
+				    : (u64)s->constant[i->rs1] + (u64)i->imm;
+	bool known = i->op == JUMP || s->constants & 1u << i->rs1;
 
-	if (i->op == JUMP && i->rd == T0 && !s->routine_of) {
+	if (known && i->rd == T0 && !s->routine_of) {
 		s->routine_of = va + length;
 		return target;
 	}
@@ -222,6 +224,10 @@ bool unwind_scan(unwind_read read, va_t start, va_t pc, struct unwind *out)
 
 		if (!length)
 			return false;
+		if (i.op == AUIPC) {
+			i.op = ADD;
+			i.imm += (s64)va;
+		}
 		if (i.op == JUMP || i.op == JUMP_REGISTER) {
 			va = unwind_jump(&s, &i, va, length);
 			continue;

@@ -72,6 +72,10 @@ static const u16 memory[] = {
 	0x82e7, 0x0000, /* 86: jalr t0,ra: no call that keeps ra */
 	0x80e7, 0x0005, /* 8a: jalr ra,a1   */
 	0x0001,         /* 8e: nop          */
+	/* 90 far: */
+	0x0297, 0x0000, /* auipc t0,0       */
+	0x82e7, 0xfc42, /* jalr t0,-60(t0): save2 */
+	0x0001,         /* 98: nop          */
 };
 
 static u64 readable = sizeof(memory);
@@ -141,6 +145,7 @@ static void test_routine_that_saves(void **state)
 {
 	(void)state;
 	expect(0x64, 0x68, (struct unwind){ .lowered = 96, .ra = 8, .s0 = 16 });
+	expect(0x90, 0x98, (struct unwind){ .lowered = 96, .ra = 8, .s0 = 16 });
 	expect(0x64, 0x72, (struct unwind){ .lowered = 96 + 512, .ra = 8, .s0 = 16 });
 }
 
