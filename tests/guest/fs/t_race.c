@@ -1,4 +1,4 @@
-/* t_race.c - reads and look-ups take no lock: what they see while others write and rename. */
+/* t_race.c - reads and look-ups without a lock, while others write and rename. */
 #include "lib.h"
 
 #define ROUNDS 20000
