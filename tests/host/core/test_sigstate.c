@@ -195,12 +195,17 @@ static void test_waiting(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_fates),    CASE(test_dropped),
-		CASE(test_refused),  CASE(test_masks),
-		CASE(test_taking),   CASE(test_waiting),
+		CASE(test_fates),
+		CASE(test_dropped),
+		CASE(test_refused),
+		CASE(test_masks),
+		CASE(test_taking),
+		CASE(test_waiting),
 		CASE(test_ignored_does_not_wait),
-		CASE(test_handlers), CASE(test_suspension),
-		CASE(test_stacks),   CASE(test_exec),
+		CASE(test_handlers),
+		CASE(test_suspension),
+		CASE(test_stacks),
+		CASE(test_exec),
 		CASE(test_fork),
 	};
 
