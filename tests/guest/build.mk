@@ -97,4 +97,4 @@ $(BUILD)/test.img.files: FORCE
 	@$(call write_key,$(UPROGS) $(GUEST_TESTS) $(USER_TESTS) $(CXX_TEST) $(USER_EXAMPLES))
 $(BUILD)/test.img: $(GUEST_TESTS) $(USER_TESTS) $(CXX_TEST) $(USER_EXAMPLES) $(UPROGS) README.md $(HOST_TOOLS) $(BUILD)/test.img.files
 	$(call say,MKFS,$@)
-	$(Q)$(BUILD)/mkfs $@ README.md:README $(sort $(UPROGS) $(USER_EXAMPLES)) $(GUEST_TESTS) $(USER_TESTS) $(CXX_TEST)
+	$(Q)$(BUILD)/mkfs -s 4000 $@ README.md:README $(sort $(UPROGS) $(USER_EXAMPLES)) $(GUEST_TESTS) $(USER_TESTS) $(CXX_TEST)

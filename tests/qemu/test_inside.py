@@ -461,8 +461,8 @@ def test_vmtrace(m):
 
 @pytest.mark.parametrize("signal", ["TERM", "KILL"])
 def test_vmtrace_that_is_killed(m, signal):
-    """Its guard switches the events off."""
-    m.run(f"(sleep 1s; killall -s {signal} vmtrace) & vmtrace -f walk -n 20 -i 100 seq 64K > trace 2> trace")
+    """A handler, or its guard, switches the events off."""
+    m.run(f"(sleep 2s; killall -s {signal} vmtrace) & vmtrace -f walk -n 60 -i 100 seq 64K > trace 2> trace")
     m.run("sleep 0.5s; killall walk; wait")
     assert re.search(r"events +\[off\] on", m.run("vmctl"))
 

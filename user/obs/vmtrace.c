@@ -29,6 +29,7 @@ static const char usage[] =
 #define HARTS_MAX 8
 #define PAGE 4096ull
 #define PERIOD_US 10000
+#define UNGUARDED 100 /* periods until the guard is started */
 
 static bool only_faults;
 
@@ -195,16 +196,36 @@ static void events_set(const char *value)
 		tool_die("events");
 }
 
-/* Forks a guard, which switches the events off when this process ends, in whatever way: it
- * waits at a pipe for that.  It is a shell, as `killall vmtrace` would end another vmtrace,
- * too.  Returns its pid; *@end is closed to let it go. */
-static int guard_start(int *end)
+static void events_signal(int sig)
 {
-	int fd[2], pid;
+	(void)setoption("events", "off");
+	signal(sig, SIG_DFL);
+	(void)raise(sig);
+}
 
-	if (pipe(fd) < 0 || fcntl(fd[1], F_SETFD, FD_CLOEXEC) < 0 || (pid = fork()) < 0)
+/* A signal that ends this process switches them off. */
+static void events_catch_signals(void)
+{
+	static const int endings[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (signal(endings[i], events_signal) == SIG_IGN)
+			signal(endings[i], SIG_IGN);
+}
+
+static int guard_pid, guard_end;
+
+/* Forks a guard, which switches the events off when this process ends, also by SIGKILL: it
+ * waits at a pipe for that.  It is a shell, as `killall vmtrace` would end another vmtrace,
+ * too.  Only a command that takes a while gets one. */
+static void guard_start(void)
+{
+	int fd[2];
+
+	if (pipe(fd) < 0 || fcntl(fd[1], F_SETFD, FD_CLOEXEC) < 0 ||
+	    (guard_pid = fork()) < 0)
 		tool_die("fork");
-	if (pid == 0) {
+	if (guard_pid == 0) {
 		for (int sig = 1; sig < NSIG; sig++)
 			signal(sig, SIG_IGN);
 		dup2(fd[0], STDIN_FILENO);
@@ -212,8 +233,15 @@ static int guard_start(int *end)
 		tool_die("/sh");
 	}
 	close(fd[0]);
-	*end = fd[1];
-	return pid;
+	guard_end = fd[1];
+}
+
+static void guard_stop(void)
+{
+	if (!guard_pid)
+		return;
+	close(guard_end);
+	(void)waitpid(guard_pid, NULL, 0);
 }
 
 /* --- the command ------------------------------------------------------- */
@@ -243,12 +271,14 @@ static int command_start(char **argv)
 	return pid;
 }
 
-static int command_follow(int pid, unsigned long long begin)
+static int command_follow(int pid, unsigned long long begin, bool guarded)
 {
-	int status = 0, ended;
+	int status = 0, ended, periods = 0;
 
 	do {
 		usleep(PERIOD_US);
+		if (guarded && ++periods == UNGUARDED)
+			guard_start();
 		ended = waitpid(pid, &status, WNOHANG);
 		harts_read();
 		pending_print(begin);
@@ -261,7 +291,7 @@ static int command_follow(int pid, unsigned long long begin)
 int main(int argc, char **argv)
 {
 	unsigned long long begin;
-	int c, status, guard = 0, end = -1;
+	int c, status;
 	bool on;
 
 	while ((c = tool_getopt(argc, argv, "+fh", usage)) != -1)
@@ -273,15 +303,12 @@ int main(int argc, char **argv)
 		next_number[hart] = 1;
 	on = events_are_on();
 	if (!on)
-		guard = guard_start(&end);
+		events_catch_signals();
 	events_set("on");
 	begin = (unsigned long long)clock_ns();
-	status = command_follow(command_start(&argv[optind]), begin);
+	status = command_follow(command_start(&argv[optind]), begin, !on);
 	if (!events_are_on())
 		tool_warnx("events", "somebody has switched them off: the end is missing");
-	if (guard) {
-		close(end);
-		(void)waitpid(guard, NULL, 0);
-	}
+	guard_stop();
 	return status;
 }

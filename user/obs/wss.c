@@ -432,15 +432,14 @@ static bool watch(int pid, int ms, long count, bool is_command)
 	if (!lives && !(is_command && errno == ESRCH))
 		snap_die(pid);
 	history_reset();
+	printf("%s%6s %6s %7s %5s  where%s\n", tool_colour(BOLD), "time", "memory",
+	       "touched", "dirty", tool_colour(PLAIN));
 	for (long i = 0; lives && i < count; i++) {
 		long wait = interval(ms, is_command, i);
 
 		usleep((useconds_t)wait * 1000);
 		if (!sample(pid, &sum))
 			break;
-		if (i == 0) /* not over the message of a command that fails at once */
-			printf("%s%6s %6s %7s %5s  where%s\n", tool_colour(BOLD), "time",
-			       "memory", "touched", "dirty", tool_colour(PLAIN));
 		if (areas_read(pid)) {
 			scale_choose();
 			print_ruler();
