@@ -309,6 +309,8 @@ int main(int argc, char **argv)
 	status = command_follow(command_start(&argv[optind]), begin, !on);
 	if (!events_are_on())
 		tool_warnx("events", "somebody has switched them off: the end is missing");
+	else if (!on)
+		events_set("off");
 	guard_stop();
 	return status;
 }
