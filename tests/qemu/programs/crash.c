@@ -134,9 +134,13 @@ static int crash_places(void)
 
 static int crash_without_memory(void)
 {
+	char *new;
+
+	/* Touched, as heap=lazy gives memory only then. */
 	for (long n = MIB; n >= 4096; n /= 2) {
-		while (sbrk(n) != (void *)-1)
-			;
+		while ((new = sbrk(n)) != (void *)-1)
+			for (long i = 0; i < n; i += 4096)
+				new[i] = 1;
 	}
 	return crash_deep(4 * KIB) ? 0 : 1;
 }
