@@ -164,7 +164,7 @@ def test_refusals(tmp_path):
         assert "No such file" in text and "instructions" not in text  # before anything is measured
     assert "only one of them" in bench("--count", "--time", status=2)
     assert "are not counted" in bench("--count", "--rows", "par,boot3", status=2)
-    assert "usage:" in bench("--nothing", status=2)
+    assert "./bench --help lists" in bench("--nothing", status=2)
     assert "usage:" in bench("--help")
     assert re.search(r"^core  getpid ", bench("--list"), re.M)
 

@@ -223,8 +223,10 @@ static bool option_of_plan(struct plan *plan, int option)
 /* The mode.  --compiler, --folder and --qemu are from the script. */
 static int options_parse(struct plan *plan, int argc, char **argv, int *profile)
 {
+	static char name[] = "./bench"; /* what was typed, for getopt's complaints */
 	int option, mode = MODE_TABLE;
 
+	argv[0] = name;
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		if (option_of_plan(plan, option))
 			continue;
@@ -249,7 +251,7 @@ static int options_parse(struct plan *plan, int argc, char **argv, int *profile)
 			fputs(usage, stdout);
 			exit(0);
 		default:
-			fputs(usage, stderr);
+			fputs("./bench --help lists the options\n", stderr);
 			exit(2);
 		}
 	}
