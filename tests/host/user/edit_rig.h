@@ -38,6 +38,7 @@ static void edit_byte(char c)
 	switch (edit_key(&ed, c)) {
 	case EDIT_MORE:
 		break;
+	case EDIT_CLEAR:
 	case EDIT_REDRAW:
 		edit_redraw(&ed, column);
 		break;
@@ -117,6 +118,7 @@ static void start_shell(u32 columns)
 		free(ed.history[i]);
 	free(ed.text);
 	free(ed.fresh);
+	free(ed.killed);
 	memset(&ed, 0, sizeof(ed));
 	ed.put = show;
 	editing = false;

@@ -121,6 +121,7 @@ static void check_words(const char *text, const char *want)
 	}
 	assert_string_equal(shown, want);
 	arena_free(&a);
+	free(src.own);
 }
 
 static void test_words(void **state)

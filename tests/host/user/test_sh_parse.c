@@ -152,6 +152,7 @@ static void check_fails(const char *text, enum sh_result want, const char *want_
 	assert_string_equal(near, want_near);
 	assert_null(tree);
 	arena_free(&a);
+	free(src.own);
 }
 
 static void test_commands(void **state)
@@ -477,6 +478,7 @@ static void test_depth(void **state)
 			assert_int_equal(sh_parse(&a, &src, &tree, &near),
 					 n == 10 ? SH_OK : SH_BAD);
 			arena_free(&a);
+			free(src.own);
 			free(text);
 		}
 	}
@@ -522,6 +524,7 @@ static void test_random(void **state)
 			assert_true(near && *near);
 		}
 		arena_free(&a);
+		free(src.own);
 	}
 }
 
@@ -550,6 +553,7 @@ static bool try_without(u64 k, bool more, const char *text)
 	all = sh_parse(&a, &src, &tree, &near) == SH_OK;
 	assert_true(all == (tree != NULL) && all == (failing_end(&failing) == 0));
 	arena_free(&a);
+	free(src.own);
 	return all;
 }
 
