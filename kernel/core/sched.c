@@ -251,7 +251,7 @@ void thread_entry(void)
 void thread_init(struct thread *t, const char *name, u64 stack_top, void (*fn)(void *),
 		 void *arg)
 {
-	memset(t, 0, sizeof(*t));
+	memset(t, 0, offsetof(struct thread, fp));
 	list_init(&t->link);
 	strlcpy(t->name, name, sizeof(t->name));
 	t->stack_top = stack_top;
@@ -260,7 +260,10 @@ void thread_init(struct thread *t, const char *name, u64 stack_top, void (*fn)(v
 	t->ctx.ra = (u64)thread_first;
 	t->ctx.sp = stack_top;
 	t->hart = hart_index();
-	t->fp_used = machine.has_zfinx; /* fcsr cannot be switched off */
+	if (machine.has_zfinx) { /* fcsr cannot be switched off */
+		t->fp_used = true;
+		memset(&t->fp, 0, sizeof(t->fp));
+	}
 }
 
 void thread_start(struct thread *t)

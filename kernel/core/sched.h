@@ -82,8 +82,8 @@ struct thread {
 	bool fp_used;               /* (S) fp is meaningful                     */
 	u32 mutex_rank;             /* (S) a bit for each rank of a mutex held  */
 	u8 mutex_count[RANK_COUNT]; /* (S) how many of each rank           */
-	struct fpstate fp;          /* (S) */
 	char name[16];
+	struct fpstate fp; /* (S) last, as it means nothing until fp_used is set */
 };
 
 /* Prepares @t to run @fn(@arg) on the stack whose top is @stack_top; thread_start()

@@ -24,26 +24,22 @@ static void aspace_tell_file(struct aspace *as, va_t va, struct page *pg)
 		v->object->ops->mark_dirty(v->object, pg);
 }
 
-static __attribute__((noinline)) bool aspace_run_is_empty(const struct pt_cur *c,
-							  unsigned n)
+/* Whether nothing is in the @n slots from @slot on, as when mmap() looks whether a place is
+ * empty: then there is nothing to shoot down. */
+__attribute__((noinline)) static bool aspace_run_is_empty(const pte_t *slot, unsigned n)
 {
-	for (unsigned i = 0; i < n; i++)
-		if (pte_load(&c->slot[i]).bits)
-			return false;
-	return true;
+	while (n && !pte_load(slot).bits)
+		slot++, n--;
+	return !n;
 }
 
 /* Clears the @n slots of level 0 under the cursor, and moves their references to @g.
- * Where nothing was there is nothing to shoot down, as when mmap() looks whether a place
- * is empty.  @quiet: no hart sets A or D meanwhile.  Returns how many frames the space had
- * there. */
+ * @quiet: no hart sets A or D meanwhile.  Returns how many frames the space had there. */
 static u64 aspace_clear_run(struct aspace *as, const struct pt_cur *c, unsigned n,
 			    struct gather *g, bool quiet)
 {
 	u64 frames = 0;
 
-	if (!pte_load(c->slot).bits && aspace_run_is_empty(c, n))
-		return 0;
 	gather_range(g, c->va, c->va + n * PAGE_SIZE);
 	for (unsigned i = 0; i < n; i++) {
 		pte_t e = pte_load(&c->slot[i]);
@@ -100,7 +96,8 @@ static void aspace_gather_pages(struct aspace *as, va_t lo, va_t hi, struct gath
 	pt_for_each_run(c, n, pt_at_tie(&as->pt, lo, PT_OWN_TABLE), hi)
 	{
 		sched_point();
-		if (c.level == 0)
+		if (c.level == 0 &&
+		    (pte_load(c.slot).bits || !aspace_run_is_empty(c.slot, n)))
 			as->resident -= aspace_clear_run(as, &c, n, g, quiet);
 		else if (pte_is_large(pte_load(c.slot), c.level))
 			super_unmap(as, &c, g);

@@ -34,44 +34,40 @@ static void signal_fold_alarm(struct signals *s)
 	signal_next_alarm(s);
 }
 
-/* (P) The thread that is to take @sig: one that does not block it, or NULL. */
+/* (P) The thread that is to take @sig: one that is in sigwait() for it, else one that does
+ * not block it; or NULL. */
 static struct proc *signal_taker(struct proc *p, int sig)
 {
-	struct proc *slot;
+	struct proc *slot, *found = NULL;
 
 	list_for_each(slot, &p->threads.all, peer.link) {
-		if (!slot->peer.left && !(slot->sig.mask & BIT(sig)))
+		if (slot->peer.left)
+			continue;
+		if (slot->sig.awaited & BIT(sig))
 			return slot;
+		if (!found && !(slot->sig.mask & BIT(sig)))
+			found = slot;
 	}
-	return NULL;
-}
-
-/* (P) The thread that waits for @sig in sigwait(), or NULL. */
-static struct proc *signal_waiter(struct proc *p, int sig)
-{
-	struct proc *slot;
-
-	list_for_each(slot, &p->threads.all, peer.link) {
-		if (!slot->peer.left && slot->sig.awaited & BIT(sig))
-			return slot;
-	}
-	return NULL;
+	return found;
 }
 
 /* (P) @sig is kept for a sigwait(), whatever it would do: a thread is in one, or all block
  * the signal. */
 static bool signal_is_kept(struct proc *p, int sig)
 {
-	return p->signals && (signal_waiter(p, sig) || !signal_taker(p, sig));
+	struct proc *slot;
+
+	if (!p->signals)
+		return false;
+	slot = signal_taker(p, sig);
+	return !slot || slot->sig.awaited & BIT(sig);
 }
 
 /* (P) Whom signal_ring() is to tell. */
 static struct thread *signal_ringer(struct proc *p)
 {
-	struct proc *slot = signal_waiter(p, SIGALRM);
+	struct proc *slot = signal_taker(p, SIGALRM);
 
-	if (!slot)
-		slot = signal_taker(p, SIGALRM);
 	if (!slot || sigstate_fate(&p->signals->state, SIGALRM) == SIGNAL_DROP)
 		return NULL;
 	return &slot->thread;
@@ -88,9 +84,7 @@ void signal_route(struct proc *p)
 	for (int sig = 1; sig < NSIG && s->state.pending >> sig; sig++) {
 		if (!(s->state.pending & BIT(sig)))
 			continue;
-		slot = signal_waiter(p, sig);
-		if (!slot)
-			slot = signal_taker(p, sig);
+		slot = signal_taker(p, sig);
 		if (slot)
 			thread_signal(&slot->thread);
 	}
@@ -343,7 +337,8 @@ void signal_attend(struct thread *self)
 	if (th->resumes)
 		signal_resume(self, th);
 	spin_lock(&proc_lock);
-	stop_here(p);
+	if (p->stop.on)
+		stop_here(p);
 	__atomic_store_n(&self->signalled, false, __ATOMIC_RELAXED);
 	if (p->signals) {
 		signal_take(p, th, &t);

@@ -6,7 +6,6 @@
 
 #define SIGSTATE_HARMLESS \
 	(BIT(SIGURG) | BIT(SIGCHLD) | BIT(SIGCONT) | BIT(SIGWINCH) | BIT(SIGIO))
-#define SIGSTATE_STOPS (BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU))
 
 enum signal_fate sigstate_fate(const struct sigstate *s, int sig)
 {
@@ -19,13 +18,6 @@ enum signal_fate sigstate_fate(const struct sigstate *s, int sig)
 	if (BIT(sig) & SIGSTATE_STOPS)
 		return SIGNAL_STOP;
 	return BIT(sig) & SIGSTATE_HARMLESS ? SIGNAL_DROP : SIGNAL_END;
-}
-
-u32 sigstate_drops(int sig)
-{
-	if (sig == SIGCONT)
-		return (u32)SIGSTATE_STOPS;
-	return BIT(sig) & SIGSTATE_STOPS ? (u32)BIT(SIGCONT) : 0;
 }
 
 /* The lowest of @ready, which wait. */

@@ -50,7 +50,14 @@ enum signal_fate sigstate_fate(const struct sigstate *s, int sig);
 
 /* The signals that do not wait any more once @sig has come: SIGCONT and those that stop a
  * process drop each other. */
-u32 sigstate_drops(int sig);
+#define SIGSTATE_STOPS ((u32)(BIT(SIGSTOP) | BIT(SIGTSTP) | BIT(SIGTTIN) | BIT(SIGTTOU)))
+
+static inline u32 sigstate_drops(int sig)
+{
+	if (sig == SIGCONT)
+		return SIGSTATE_STOPS;
+	return BIT(sig) & SIGSTATE_STOPS ? (u32)BIT(SIGCONT) : 0;
+}
 
 /* Signals that @th could take now. */
 static inline u32 sigstate_ready(const struct sigstate *s, const struct sigthread *th)

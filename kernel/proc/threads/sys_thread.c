@@ -45,17 +45,18 @@ s64 sys_join(const u64 arg[6])
 	return result;
 }
 
-/* The time in @ns nanoseconds, or ~0 if that is 0 or too long to count. */
+/* The time in @ns nanoseconds, or ~0 if that is too long to count. */
 static u64 futex_end(u64 ns)
 {
 	u64 now = clock_now(), seconds = ns / NS, hz = clock_hz();
 
-	if (!ns || seconds >= (~0ul - now) / hz - 1)
+	if (seconds >= (~0ul - now) / hz - 1)
 		return ~0ul;
 	return now + seconds * hz + DIV_UP(ns % NS * hz, NS);
 }
 
-static s64 sys_futex_wait(const u64 arg[6])
+/* Out of line, so that the waits without a limit, which are most, save no registers. */
+__attribute__((noinline)) static s64 sys_futex_wait_limited(const u64 arg[6])
 {
 	u64 end = thread_resumed_end(futex_end(arg[3]));
 	s64 err = futex_wait(uptr(arg[0]), (u32)arg[2], end);
@@ -69,7 +70,9 @@ s64 sys_futex(const u64 arg[6])
 {
 	switch ((int)arg[1]) {
 	case FUTEX_WAIT:
-		return sys_futex_wait(arg);
+		if (arg[3])
+			return sys_futex_wait_limited(arg);
+		return futex_wait(uptr(arg[0]), (u32)arg[2], ~0ul);
 	case FUTEX_WAKE:
 		return futex_wake(uptr(arg[0]), (u32)arg[2]);
 	default:
