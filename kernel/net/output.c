@@ -6,6 +6,7 @@
 
 #include "core/clock.h"
 #include "core/sync/waitq.h"
+#include "core/thread.h"
 #include "dev/net/netdev.h"
 #include "dev/net/packet.h"
 #include "lib/string.h"
@@ -62,6 +63,8 @@ static int output_pause(void)
 		err = waitq_wait_until(&pause, &lock, end);
 	while (!err);
 	spin_unlock(&lock);
+	if (err == -EINTR) /* nothing was sent: the call is made again */
+		(void)thread_interrupted(true);
 	return err == -ETIMEDOUT ? 0 : err;
 }
 
@@ -113,6 +116,8 @@ static int output_wait_answer(u32 addr, u8 mac[6], u64 end)
 
 	while (!err && !arp_lookup(&table, addr, clock_now(), mac))
 		err = waitq_wait_until(&answers, &lock, end);
+	if (err == -EINTR)
+		(void)thread_interrupted(true); /* as above */
 	return err;
 }
 

@@ -35,12 +35,12 @@ void job_inherit(struct proc *child, struct proc *parent)
 	child->job.background = from->background;
 	child->job.owner = from->shell ? parent->pid : from->owner;
 	child->job.group = from->shell ? from->starts : from->group;
-	/* ^C or ^Z arrived during this fork. */
+	/* ^C, ^Z or a signal to the whole job arrived during this fork. */
 	if (!(from->interrupted | from->suspended))
 		return;
 	if (from->interrupted) {
 		child->job.interrupted = true;
-		signal_end(child, SIGINT);
+		signal_end(child, parent->fatal ? parent->fatal : SIGINT);
 	}
 	if (from->suspended) {
 		child->job.suspended = true;
@@ -101,6 +101,17 @@ bool job_is_controlled(const struct proc *p)
 	return owner && owner->job.controls;
 }
 
+void job_orphans(const struct proc *shell)
+{
+	for (unsigned i = 0; shell->job.controls && i < NPROC; i++) {
+		struct proc *p = &procs[i];
+
+		if (p->pid && p->parent && !p->zombie && p->job.owner == shell->pid &&
+		    !job_descends_from(p, shell->pid))
+			stop_orphan(p);
+	}
+}
+
 /* --- a job that is not in the foreground ------------------------------------- */
 
 /* The running process needs the terminal: @sig stops a job that could get it, and has
@@ -114,6 +125,8 @@ static int job_needs_terminal(int sig)
 	if (!owner || !owner->job.controls ||
 	    (p->job.group == owner->job.front && !p->job.background))
 		return 0;
+	if (!job_descends_from(p, owner->pid))
+		return -EIO; /* nobody would learn that it stops */
 	if (threads_self()->sig.mask & BIT(sig) || sigstate_fate(s, sig) == SIGNAL_DROP)
 		return -EIO;
 	err = job_signal(p->job.group, sig, (struct signal_note){ .code = SI_KERNEL });
@@ -143,6 +156,18 @@ int job_changes_console(void)
 	return err;
 }
 
+/* (P) A process of a job gets @sig; so does the child that it is about to have, if that
+ * ends or stops it. */
+static void job_post(struct proc *p, int sig, struct signal_note note)
+{
+	enum signal_fate fate = signal_post(p, sig, note);
+
+	if (fate == SIGNAL_STOP)
+		p->job.suspended = p->stop.on;
+	else if (fate == SIGNAL_END && p->fatal)
+		p->job.interrupted = true;
+}
+
 int job_signal(int group, int sig, struct signal_note note)
 {
 	struct proc *self = proc_current();
@@ -154,7 +179,7 @@ int job_signal(int group, int sig, struct signal_note note)
 		if (!p->pid || !p->parent || (group ? p->job.group != group : p != self))
 			continue;
 		if (sig)
-			signal_post(p, sig, note);
+			job_post(p, sig, note);
 		err = 0;
 	}
 	return err;

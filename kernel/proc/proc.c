@@ -213,7 +213,8 @@ static void proc_copy_oddities(struct proc *child, struct proc *parent)
 	sandbox_fork(child, parent);
 	child->trace = parent->trace;
 	calltrace_fork(child, parent);
-	child->thread.traced = child->trace || child->tracer;
+	child->counts_calls = parent->counts_calls;
+	child->thread.traced = calltrace_wanted(child);
 }
 
 static s64 proc_fork_once(void)
@@ -301,6 +302,7 @@ static void proc_leave_tree(struct proc *p)
 	struct proc *child, *next;
 
 	spin_lock(&proc_lock);
+	job_orphans(p);
 	job_no_shell(p);
 	list_for_each_safe(child, next, &p->children, sibling) {
 		list_del(&child->sibling);

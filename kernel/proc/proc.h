@@ -58,6 +58,7 @@ struct proc {
 	u32 trace;                  /* (S) bit n: report system call n       */
 	struct file *tracer;        /* (A) trace/calltrace.h; set once, or NULL */
 	bool tracer_follows;        /* (C) from then on: so do its children  */
+	bool counts_calls;          /* (P) so do its children: CALLTRACE_COUNT */
 	struct sandbox_mask masked; /* (P) calls to refuse                   */
 	struct sandbox *sandbox;    /* (P) NULL: none is masked              */
 	bool binds_ports;           /* (S) has bound one: exit looks for them */

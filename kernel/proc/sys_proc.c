@@ -10,6 +10,7 @@
 #include "proc/proc.h"
 #include "proc/signal/signal.h"
 #include "proc/syscall.h"
+#include "proc/trace/calltrace.h"
 #include "uapi/errno.h"
 
 /* pause() waits for nothing but time, yet every wait needs a lock. */
@@ -208,7 +209,7 @@ s64 sys_trace(const u64 arg[6])
 	spin_lock(&proc_lock);
 	p->trace = (u32)arg[0];
 	list_for_each(slot, &p->threads.all, peer.link)
-		slot->thread.traced = p->trace || p->tracer;
+		slot->thread.traced = calltrace_wanted(p);
 	spin_unlock(&proc_lock);
 	if (!was)
 		syscall_trace(self, 0); /* this call is the first one */

@@ -7,6 +7,7 @@
 #include "lib/string.h"
 #include "lib/types.h"
 #include "mm/phys/kmap.h"
+#include "mm/phys/vmstat.h"
 #include "proc/lab/sandbox.h"
 #include "proc/proc.h"
 #include "proc/program/program.h"
@@ -169,6 +170,8 @@ static __attribute__((noinline)) void syscall_dispatch_traced(struct thread *t,
 	const struct proc *p = t->proc;
 	s64 result;
 
+	if (p->counts_calls)
+		vmstat_inc(VM_syscall);
 	if (p->tracer)
 		calltrace_tell(t, r.used, r.number, NULL);
 	result = syscall_perform(t, r);

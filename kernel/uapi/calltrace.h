@@ -5,8 +5,13 @@
  * begins.  A process that it forks later
  * does the same, if @follow is not 0.  The caller waits while the pipe is full, and
  * takes signals after that, so no record is lost; without a reader the calls go on untold.
- * -EINVAL: @fd is not the end of a pipe for writing; -EBADF; -EBUSY: it is so already. */
+ * -EINVAL: @fd is not the end of a pipe for writing; -EBADF; -EBUSY: it is so already.
+ *
+ * With CALLTRACE_COUNT in place of @fd nothing is told: the calls are counted, for the
+ * program stats. */
 #pragma once
+
+#define CALLTRACE_COUNT (-2)
 
 /* Letters of the arguments of a call.  Those that are not here are numbers in hexadecimal.
  *

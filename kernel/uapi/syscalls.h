@@ -58,7 +58,8 @@
  * poll(struct pollfd *, n, ns) -> how many are ready: waits for one, at most so long; ns
  *   less than 0: for ever; see poll.h
  * fcntl(fd, how, arg): see fcntl.h
- * calltrace(fd, follow): tells a pipe what calls the process makes, see calltrace.h
+ * calltrace(fd, follow): tells a pipe what calls the process makes, or counts
+ *   them; see calltrace.h
  * pread(fd, buf, n, offset)       pwrite(fd, buf, n, offset)
  * openat(dir, path, flags), mkdirat, ...: a relative path begins at the directory that
  *   descriptor dir has open; see fcntl.h

@@ -18,7 +18,7 @@ __BEGIN_DECLS
 int trace(long mask);
 
 /* Tell the pipe @fd what system calls this process makes, and with @follow what children
- * make that it starts later: see uapi/calltrace.h. */
+ * make that it starts later; or count them: see uapi/calltrace.h. */
 int calltrace(int fd, bool follow);
 
 int sysinfo(struct sysinfo *info);

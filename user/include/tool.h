@@ -128,6 +128,9 @@ bool tool_line(FILE *file, struct tool_line *line);
 enum { RUN_NOT_RUNNABLE = 126, RUN_NOT_FOUND = 127 };
 int tool_run(char **argv);
 
+/* The same; @prepare is called in the new process, before the program is its. */
+int tool_run_prepared(char **argv, void (*prepare)(void));
+
 /* The status of a program that ends as the one did which tool_run() ran: 128 + n. */
 static inline int tool_run_status(int ended)
 {

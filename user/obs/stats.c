@@ -9,13 +9,16 @@
 #include <snap.h>
 #include <tool.h>
 
+#include "uapi/calltrace.h"
+
 static const char usage[] =
 	"usage: stats [-a] [COMMAND [ARGUMENT...]]\n"
 	"Print how many copies from user memory (copyin) the kernel has made, and how\n"
 	"many strings it has copied (copyinstr), as the device /statistics reports them.\n"
 	"With stats=lock (see vmctl), print how often locks were taken.\n"
 	"With a COMMAND: run it, then print what the counters have gained meanwhile, to\n"
-	"standard error.  They count for the whole machine.  The status is the command's.\n"
+	"standard error.  They count for the whole machine, but for `syscall`: the calls\n"
+	"of the command and what it starts, its exec included.  The status is the command's.\n"
 	"  -a   all counters, and what each counts; with a COMMAND, those of locks, too\n";
 
 #define TEXT_SIZE 4096
@@ -58,10 +61,15 @@ static unsigned long long value_before(const struct snap_count *list, int n,
 	return 0;
 }
 
+static void count_calls(void)
+{
+	(void)calltrace(CALLTRACE_COUNT, true);
+}
+
 static int print_gains(char **argv, bool all)
 {
 	static struct snap_count before[COUNTERS_MAX], after[COUNTERS_MAX];
-	int nbefore = counters_read(before), status = tool_run(argv);
+	int nbefore = counters_read(before), status = tool_run_prepared(argv, count_calls);
 	int n = counters_read(after);
 
 	for (int i = 0; i < n; i++) {

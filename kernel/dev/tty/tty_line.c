@@ -264,8 +264,8 @@ void tty_screen_after(struct tty_screen *s, const char *text, u64 n)
 
 		if (matched == sizeof(tty_screen_switch) - 1 && (c == 'h' || c == 'l'))
 			s->second = c == 'h';
-		matched = c == tty_screen_switch[matched] ? matched + 1
-							  : c == tty_screen_switch[0];
+		matched = c && c == tty_screen_switch[matched] ? matched + 1
+							       : c == tty_screen_switch[0];
 	}
 	__atomic_store_n(&s->matched, matched, __ATOMIC_RELAXED);
 }

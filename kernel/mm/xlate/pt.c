@@ -6,6 +6,7 @@
 #include "core/sync/mutex.h"
 #include "lib/assert.h"
 #include "lib/string.h"
+#include "mm/phys/vmstat.h"
 #include "mm/xlate/gather.h"
 #include "mm/xlate/tie.h"
 #include "mm/phys/kmap.h"
@@ -194,6 +195,7 @@ static struct page *pt_table_new(struct pt *pt)
 
 	if (!table)
 		return NULL;
+	vmstat_inc(VM_table_made);
 	table->owner = pt->tables;
 	pt->tables = table;
 	pt->ntables++;
@@ -229,6 +231,7 @@ static int pt_root_alloc(pa_t *root)
 
 	if (!pg)
 		return -ENOMEM;
+	vmstat_inc(VM_table_made);
 	*root = frame_pa(pg);
 	return 0;
 }

@@ -142,11 +142,14 @@ static void callers_say(const char *how, struct callers *c)
 static void callers_guess(struct callers *c)
 {
 	va_t sp = c->sp;
+	int looked = 0;
 
-	for (u64 below = 8; below <= CALLERS_BELOW && callers_load(sp, below, &c->pc);
+	for (u64 below = 8; looked < CALLERS_MAX && below <= CALLERS_BELOW &&
+			    callers_load(sp, below, &c->pc);
 	     below += 8) {
 		if (unwind_call(callers_read, c->pc, 0) == CALL_NONE)
 			continue;
+		looked++;
 		callers_look(c, 1);
 		if (c->known && strcmp(c->at.file, "-") != 0) {
 			callers_say("perhaps at the end of", c);

@@ -22,18 +22,6 @@ void signal_init(void)
 
 /* --- to threads ---------------------------------------------------------- */
 
-/* The alarm has gone off: SIGALRM waits, and the next one is set. */
-static void signal_fold_alarm(struct signals *s)
-{
-	if (!__atomic_exchange_n(&s->rang, 0, __ATOMIC_SEQ_CST))
-		return;
-	if (sigstate_fate(&s->state, SIGALRM) != SIGNAL_DROP) {
-		s->state.pending |= (u32)BIT(SIGALRM);
-		s->state.note[SIGALRM] = (struct signal_note){ .code = SI_TIMER };
-	}
-	signal_next_alarm(s);
-}
-
 /* (P) The thread that is to take @sig: one that is in sigwait() for it, else one that does
  * not block it; or NULL. */
 static struct proc *signal_taker(struct proc *p, int sig)
@@ -63,12 +51,28 @@ static bool signal_is_kept(struct proc *p, int sig)
 	return !slot || slot->sig.awaited & BIT(sig);
 }
 
+/* The alarm has gone off: SIGALRM waits, and the next one is set. */
+static void signal_fold_alarm(struct proc *p)
+{
+	struct signals *s = p->signals;
+
+	if (!__atomic_exchange_n(&s->rang, 0, __ATOMIC_SEQ_CST))
+		return;
+	if (sigstate_fate(&s->state, SIGALRM) != SIGNAL_DROP ||
+	    signal_is_kept(p, SIGALRM)) {
+		s->state.pending |= (u32)BIT(SIGALRM);
+		s->state.note[SIGALRM] = (struct signal_note){ .code = SI_TIMER };
+	}
+	signal_next_alarm(s);
+}
+
 /* (P) Whom signal_ring() is to tell. */
 static struct thread *signal_ringer(struct proc *p)
 {
 	struct proc *slot = signal_taker(p, SIGALRM);
 
-	if (!slot || sigstate_fate(&p->signals->state, SIGALRM) == SIGNAL_DROP)
+	if (!slot || (sigstate_fate(&p->signals->state, SIGALRM) == SIGNAL_DROP &&
+		      !(slot->sig.awaited & BIT(SIGALRM))))
 		return NULL;
 	return &slot->thread;
 }
@@ -80,7 +84,7 @@ void signal_route(struct proc *p)
 
 	__atomic_store_n(&s->rings, signal_ringer(p), __ATOMIC_RELAXED);
 	fence_all(); /* see signal_ring() */
-	signal_fold_alarm(s);
+	signal_fold_alarm(p);
 	for (int sig = 1; sig < NSIG && s->state.pending >> sig; sig++) {
 		if (!(s->state.pending & BIT(sig)))
 			continue;
@@ -210,7 +214,7 @@ static void signal_take(struct proc *p, struct sigthread *th, struct taken *t)
 {
 	struct sigstate *s = &p->signals->state;
 
-	signal_fold_alarm(p->signals);
+	signal_fold_alarm(p);
 	if (th->fault) {
 		t->sig = th->fault;
 		t->info = (siginfo_t){ .si_signo = th->fault,
@@ -333,6 +337,7 @@ void signal_attend(struct thread *self)
 	struct proc *p = self->proc;
 	struct sigthread *th = &threads_self()->sig;
 	struct taken t = { 0 };
+	bool stops;
 
 	if (th->resumes)
 		signal_resume(self, th);
@@ -348,8 +353,10 @@ void signal_attend(struct thread *self)
 			stop_begin(p, t.sig);
 		signal_route(p);
 	}
+	stops = p->stop.on;
 	spin_unlock(&proc_lock);
-	signal_restart(self, &t);
+	if (!stops) /* else it is looked for signals again when it goes on */
+		signal_restart(self, &t);
 	if (t.sig && t.fate == SIGNAL_END)
 		proc_exit(STATUS_KILLED(t.sig));
 	if (t.sig && t.fate == SIGNAL_CATCH) {

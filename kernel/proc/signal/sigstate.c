@@ -140,7 +140,8 @@ bool sigstate_exec(struct sigstate *s, struct sigthread *th)
 			*a = (struct signal_action){ .handler = SIGNAL_DEFAULT };
 		else
 			differs = true;
-		if (s->pending & BIT(sig) && sigstate_fate(s, sig) == SIGNAL_DROP)
+		if (s->pending & ~th->mask & BIT(sig) &&
+		    sigstate_fate(s, sig) == SIGNAL_DROP)
 			s->pending &= ~(u32)BIT(sig);
 	}
 	return differs;

@@ -25,6 +25,8 @@ void stop_check(struct proc *p)
 {
 	if (!p->stop.on || p->stop.told || p->stop.at < p->threads.running)
 		return;
+	if (p->fatal || p->threads.ending || !p->threads.running)
+		return; /* it ends */
 	p->stop.told = true;
 	stop_tell_parent(p, WAIT_UNTRACED);
 }

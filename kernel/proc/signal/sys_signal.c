@@ -167,11 +167,13 @@ s64 sys_sigsend(const u64 arg[6])
 
 	if (sig < 0 || sig >= NSIG || (pid && tid))
 		return -EINVAL;
+	if (pid < -INT32_MAX)
+		return -ESRCH;
 	if (tid && !signal_need(self))
 		return -ENOMEM;
 	if (pid == 1 && sig)
 		return -EPERM;
-	if (sig == SIGABRT && (tid || pid == self->pid))
+	if (sig == SIGABRT && (tid ? tid == threads_self()->peer.tid : pid == self->pid))
 		sys_sigsend_abort(self);
 	spin_lock(&proc_lock);
 	p = proc_find(pid);

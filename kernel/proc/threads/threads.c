@@ -8,6 +8,7 @@
 #include "mm/space/aspace.h"
 #include "proc/proc.h"
 #include "proc/signal/signal.h"
+#include "proc/trace/calltrace.h"
 #include "uapi/errno.h"
 #include "uapi/thread.h"
 
@@ -67,7 +68,7 @@ static int threads_add(struct proc *p, struct proc *slot)
 		all->several = true;
 		thread_current()->has_peers = slot->thread.has_peers = true;
 		slot->thread.sandboxed = p->sandbox != NULL;
-		slot->thread.traced = p->trace || p->tracer;
+		slot->thread.traced = calltrace_wanted(p);
 		slot->thread.signalled = p->stop.on;
 		all->frames |= BIT(i);
 		all->running++;

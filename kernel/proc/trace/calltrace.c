@@ -208,12 +208,33 @@ void calltrace_fork(struct proc *child, const struct proc *parent)
 	child->tracer_follows = true;
 }
 
+/* (P) From now on the threads of @p are traced. */
+static void calltrace_mark(struct proc *p)
+{
+	struct proc *slot;
+
+	list_for_each(slot, &p->threads.all, peer.link)
+		slot->thread.traced = true;
+}
+
+static s64 calltrace_count(struct proc *p)
+{
+	spin_lock(&proc_lock);
+	p->counts_calls = true;
+	calltrace_mark(p);
+	spin_unlock(&proc_lock);
+	return 0;
+}
+
 s64 sys_calltrace(const u64 arg[6])
 {
-	struct proc *p = proc_current(), *slot;
-	struct file *f = arg_file(arg[0]);
+	struct proc *p = proc_current();
+	struct file *f;
 	int err = 0;
 
+	if ((int)arg[0] == CALLTRACE_COUNT)
+		return calltrace_count(p);
+	f = arg_file(arg[0]);
 	if (!f)
 		return -EBADF;
 	if (!file_can_tell(f))
@@ -224,8 +245,7 @@ s64 sys_calltrace(const u64 arg[6])
 	} else {
 		p->tracer_follows = arg[1] != 0;
 		__atomic_store_n(&p->tracer, file_dup(f), __ATOMIC_RELEASE);
-		list_for_each(slot, &p->threads.all, peer.link)
-			slot->thread.traced = true;
+		calltrace_mark(p);
 	}
 	spin_unlock(&proc_lock);
 	return err;

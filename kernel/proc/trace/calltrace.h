@@ -5,10 +5,14 @@
 #pragma once
 
 #include "lib/types.h"
+#include "proc/proc.h"
 
-struct file;
-struct proc;
-struct thread;
+/* Whether the threads of @p are to be `traced`.  proc_lock held, or nobody else can see
+ * @p. */
+static inline bool calltrace_wanted(const struct proc *p)
+{
+	return p->trace || p->tracer || p->counts_calls;
+}
 
 /* For a process with a tracer: its running thread @t begins call @number (or -errno), for
  * which the program used the number @used; or has made it, with *@result.  It holds no

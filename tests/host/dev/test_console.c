@@ -378,6 +378,9 @@ static void follows_the_screen(void **state)
 		assert_false(screen_write("[?1049h", size));
 		assert_false(screen_write("\033[?1047h\033[?104", size));
 		assert_false(screen_write("\033[?10499h", size));
+		assert_false(screen_write("\033[?1049", size));
+		tty_screen_after(&screen, "\0h", 2); /* a NUL is no part of it */
+		assert_false(screen.second);
 		assert_true(screen_write("text\033\033[?1049h", size));
 		assert_true(screen_write("text\033[?1049\033[?1049", size));
 		assert_true(screen_write("\033[?25h\033[m", size));

@@ -17,6 +17,8 @@ static int sigwait_until(const sigset_t *set, siginfo_t *info, long deadline)
 int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict info,
 		 const struct timespec *restrict timeout)
 {
+	if (!timeout)
+		return sigwait_until(set, info, -1);
 	if (timeout->tv_sec < 0 || timeout->tv_nsec < 0 || timeout->tv_nsec >= NS) {
 		errno = EINVAL;
 		return -1;

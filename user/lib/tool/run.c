@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-int tool_run(char **argv)
+int tool_run_prepared(char **argv, void (*prepare)(void))
 {
 	int pid, status = 0;
 
@@ -14,6 +14,8 @@ int tool_run(char **argv)
 	if (pid < 0)
 		tool_die(*argv);
 	if (pid == 0) {
+		if (prepare)
+			prepare();
 		execvp(*argv, argv);
 		status = errno == ENOENT ? RUN_NOT_FOUND : RUN_NOT_RUNNABLE;
 		tool_warn(*argv);
@@ -22,4 +24,9 @@ int tool_run(char **argv)
 	if (waitpid(pid, &status, 0) < 0)
 		tool_die(*argv);
 	return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int tool_run(char **argv)
+{
+	return tool_run_prepared(argv, NULL);
 }

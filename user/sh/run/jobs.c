@@ -112,7 +112,8 @@ static struct job *job_add(const pid_t *pids, int count, int group)
 			   .count = count,
 			   .pid = pids[0],
 			   .text = (char *)j + head };
-	memcpy(j->pids, pids, (size_t)count * sizeof(*pids));
+	for (int i = 0; i < count; i++) /* what could not be started has ended */
+		j->pids[i] = pids[i] > 0 ? pids[i] : 0;
 	memcpy(j->text, text, length);
 	j->text[length] = '\0';
 	jobs = j;
@@ -445,7 +446,10 @@ int sh_job_foreground(pid_t pid)
 		return SH_STATUS_MISSING;
 	sh_say(j->text, "\n", NULL);
 	if (j->status < 0) {
-		(void)job_foreground(j->group);
+		/* What has just been forked may not have said yet which job it is. */
+		for (int i = 0; job_foreground(j->group) < 0 && errno == ESRCH && i < 100;
+		     i++)
+			usleep(1000);
 		(void)job_send(j, SIGCONT);
 		j->stopped = 0;
 		status = job_finish(j, WUNTRACED, waitpid);

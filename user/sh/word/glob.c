@@ -53,6 +53,22 @@ static bool glob_is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* /console and /statistics stand in the root, where programs of xv6 look for them.  `grep x
+ * *` must not read the keyboard. */
+static bool glob_in_the_way(int dir, bool is_root, const char *name)
+{
+	struct stat st;
+
+	return is_root && fstatat(dir, name, &st, 0) == 0 && S_ISCHR(st.st_mode);
+}
+
+static bool glob_is_root(int dir)
+{
+	struct stat st;
+
+	return fstat(dir, &st) == 0 && st.st_ino == 1;
+}
+
 static int match_rest(struct glob *g, size_t len, const char *pattern);
 
 /* Put @name after the @len bytes of path, and go on with @rest. */
@@ -83,15 +99,18 @@ static int match_dir(struct glob *g, size_t len, const char *pattern, const char
 {
 	struct dirent *entry;
 	int result = 0;
+	bool is_root;
 	DIR *dir;
 
 	g->path[len] = '\0';
 	dir = opendir(len ? g->path : ".");
 	if (!dir)
 		return 0;
+	is_root = glob_is_root(dirfd(dir));
 	while (result == 0 && (entry = readdir(dir)) != NULL)
 		if ((*entry->d_name != '.' || *pattern == '.') &&
-		    match_text(pattern, entry->d_name))
+		    match_text(pattern, entry->d_name) &&
+		    !glob_in_the_way(dirfd(dir), is_root, entry->d_name))
 			result = match_name(g, len, entry->d_name, rest);
 	closedir(dir);
 	return result;

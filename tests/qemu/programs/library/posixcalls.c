@@ -268,6 +268,7 @@ static void waiting(void)
 static void waiting_and_handlers(void)
 {
 	struct sigaction catch = { .sa_handler = note_signal };
+	struct timespec a_second = { .tv_sec = 1 };
 	sigset_t set = blocked(SIGUSR1, SIGUSR2);
 	pid_t pid;
 	int sig;
@@ -295,6 +296,13 @@ static void waiting_and_handlers(void)
 	SAY("%d", sigwait(&set, &sig));
 	SAY("%d", sig == SIGALRM);
 	SAY("%d", got_signal);
+	/* an alarm that is ignored, but blocked, is kept for the wait: before it and in it */
+	signal(SIGALRM, SIG_IGN);
+	ualarm(20000, 0);
+	SAY("%d", sigtimedwait(&set, NULL, NULL) == SIGALRM);
+	ualarm(20000, 0);
+	usleep(60000);
+	SAY("%d", sigtimedwait(&set, NULL, &a_second) == SIGALRM);
 }
 
 static void *wait_for_signal(void *set)
