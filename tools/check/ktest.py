@@ -100,7 +100,7 @@ def check_report(output, what):
     torn = [line for line in lines if not re.fullmatch(r"busy \d \d+ \(one line, whatever happens\)", line)]
     assert lines and not torn, f"torn: {torn[:5]}"
     assert "busy" not in report and "does not stop" not in report and "within" not in report, report
-    assert re.match(r"hart \d, thread init, process 1 \(init\)\n", report), report
+    assert re.match(r"(read of 0x\w+\n)?hart \d, thread init, process 1 \(init\)\n", report), report
     assert re.search(r"proc_first_main\+0x[0-9a-f]+\n  [0-9a-f]{16} thread_entry\+0x[0-9a-f]+\n$", report), report
     return report
 
@@ -121,6 +121,7 @@ def test_panic_with_a_lock_that_others_want():
 
 def test_panic_within_a_message():
     for report in panics_in_a_crowd("print", "a fault in the kernel"):
+        assert report.startswith("read of 0xfffffffffffff000\nhart "), report
         assert re.search(r" strlen\+0x\w+\nbacktrace:\n  [0-9a-f]{16} \w+\+0x", report), report
         assert len(re.findall(r"\b(?:ra|[sgt]p|[astx]\d+) +[0-9a-f]{16}", report)) == 31, report
 
