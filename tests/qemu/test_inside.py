@@ -371,6 +371,7 @@ def test_wss_shows_every_area(m, areas):
 def test_wss_sees_the_touches(m):
     out = m.run("wss -i 400 -n 3 manyareas 1")
     samples = [list(map(int, line.split()[1:4])) for line in out.splitlines() if re.match(r" +\d+\.\d ", line)]
+    assert out.endswith("\n@ now and mostly  # now  + in the last two  - in the last 8  . longer ago\n")
     # after the first touches: the heap is touched in each round, the mapped page is not
     resident, touched, dirty = samples[-1]
     assert 200 <= touched <= resident and dirty <= resident
@@ -398,6 +399,7 @@ def test_walks_touch_what_they_say(m, pattern, touched):
 
 
 def test_a_name_will_do(m):
+    assert "\npages: addresses; memory: " in m.run("maps 1")
     assert m.run("maps init") == m.run("maps 1") and m.run("pt -s init") == m.run("pt -s 1")
     assert "areas of" in m.run("maps maps") and m.run("wss -n 1 -i 100 -p init").startswith("  time memory")
 
@@ -439,7 +441,8 @@ def test_vmtrace(m):
     """Faults of the command and of the child it makes, in the order of time; nobody else's."""
     out = m.run("vmtrace sh -c 'echo one | cat; walk -n 1 seq 64K' 2> trace; cat trace")
     lines = [(float(line[:9]), line[9:14].strip(), line[15:23].strip(), line[23:30].strip(), line[31:41].strip(), line[48:])
-             for line in out.splitlines() if not line.startswith(("one", "round"))]
+             for line in out.splitlines() if not line.startswith(("one", "round", "  time ms"))]
+    assert out.count("  time ms  pid event   access  address     size what was done\n") == 1
     assert [line[0] for line in lines] == sorted(line[0] for line in lines)
     events = {(line[2], line[5]) for line in lines}
     for wanted in (("exec", "a new space"), ("exit", "the space is gone"), ("fork", "a child, with a copy"),
@@ -484,7 +487,7 @@ def test_stats_of_the_lab(m):
 
 @pytest.mark.parametrize("number", ["5000", "2000", "27000", "abc0"])
 def test_addresses_are_hexadecimal_with_or_without_0x(m, number):
-    wanted = {"pt": f"address {number} of 1 ", "why": f"  read of 0x{number}:\n"}
+    wanted = {"pt": f"address {number} of 1 ", "why": f"  read of 0x{number} in 1 (init):\n"}
     for program, first in wanted.items():
         for form in number, "0x" + number, "0X" + number, "00000" + number, "0x000" + number.upper():
             out = m.run(f"{program} 1 {form}")

@@ -87,7 +87,8 @@ static void print_areas(int pid)
 	}
 	printf("%-21s", "all");
 	print_row(&sum);
-	printf("\n%smemory: pages that are there; shared: others use them, too%s\n",
+	printf("\n%spages: addresses; memory: pages that are there; shared: others use them, too;\n"
+	       "large: in 2 MiB leaves; touched, dirty: A, D is set; prot: s shared mapping%s\n",
 	       tool_colour(FAINT), tool_colour(PLAIN));
 	if (r.error)
 		tool_warnx("the process", "has ended meanwhile");

@@ -138,8 +138,13 @@ static void print_detail(const struct event *e)
 static void print_event(const struct event *e, unsigned long long begin)
 {
 	unsigned long long us = (e->time - begin) / 1000;
+	static bool headed;
 	char size[24];
 
+	if (!headed)
+		fprintf(stderr, "%9s %4s %-8s%-7s %-10s %5s %s\n", "time ms", "pid",
+			"event", "access", "address", "size", "what was done");
+	headed = true;
 	fprintf(stderr, "%5llu.%03llu %4d %-8s", us / 1000, us % 1000, e->pid,
 		kinds[e->kind].name);
 	print_detail(e);

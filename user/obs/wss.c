@@ -393,6 +393,8 @@ static void print_map(void)
 			putchar('\n');
 		}
 	}
+	printf("%s@ now and mostly  # now  + in the last two  - in the last 8  . longer ago%s\n",
+	       tool_colour(FAINT), tool_colour(PLAIN));
 }
 
 /* --- */
