@@ -21,7 +21,7 @@
 # CPUS=3 MEM=128M BOOTARGS='opt=val ...' QEMUEXTRA='...' LEGACY=1
 # NET=1 (an e1000 network card; or NET=virtio)
 # PROG='path/a.c+path/b.c path/dir ...' (programs for picolibc; user/prog.mk)
-# XV6='path/a.c ...' (xv6 programs, compiled untouched) EXAMPLES=1 (those of xv6/examples)
+# XV6='path/a.c ...' (xv6 programs, compiled untouched) EXAMPLES=1 (xv6/examples, user/examples)
 # FSBIG=1 (an image of the file system lab: large files, 200000 blocks) FSSIZE=blocks
 # DISK=64M (a new image of this size, with large files)
 # ADD='file dir ...' (any file or folder for the image)
