@@ -1,33 +1,35 @@
 # Makefile - builds the kernel, the programs, the disk image, and starts QEMU.
 #
 #   make                 kernel/kernel, the programs and the host tools
-#   make qemu            the same and fs.img, then boots it; leave with Ctrl-A x
+#   make qemu            and fs.img, then boots it; leave with Ctrl-A x
 #   make qemu-gdb        the same, but waits for a debugger
 #   make gdb             the debugger for it, in another window
-#   make fs.img          the disk image; one that exists is kept and brought up to date
+#   make fs.img          the disk image; one that exists is brought up to date
 #   make server          answers datagrams of a program in the machine (NET=1)
 #   make clean           removes everything that was built, fs.img included
-#   make grade           make clean, then the grader ./grade-lab-NAME that lies here
+#   make grade           make clean, then ./grade-lab-NAME, which lies here
 #   make check           the checks of the source: ./test checks
 #   make format          formats the C files with clang-format
-#   make docs            makes anew what is made from the code in README.md and docs/
+#   make docs            makes anew what README.md and docs/ take from the code
 #   make docs-picture    draws README.md's picture from output of the machine
 #   make programs        the programs alone
 #   make host-tools      mkfs, fsck and the other tools for this computer
-#   make test.img        build/test.img: all programs, and those that test the kernel
+#   make test.img        build/test.img: all programs, and those of the tests
 #   make help            this text
 #
-# Variables: LAB=name (what a lab calls for, see mk/lab.mk; may stand in conf/lab.mk)
+# Variables: LAB=name (what a lab calls for: mk/lab.mk; may be in conf/lab.mk)
 # CPUS=3 MEM=128M BOOTARGS='opt=val ...' QEMUEXTRA='...' LEGACY=1
 # NET=1 (an e1000 network card; or NET=virtio)
 # PROG='path/a.c+path/b.c path/dir ...' (programs for picolibc; user/prog.mk)
-# XV6='path/a.c ...' (xv6 programs, compiled untouched) EXAMPLES=1 (xv6/examples, user/examples)
-# FSBIG=1 (an image of the file system lab: large files, 200000 blocks) FSSIZE=blocks
+# XV6='path/a.c ...' (xv6 programs, compiled untouched)
+# EXAMPLES=1 (the programs of xv6/examples and user/examples)
+# FSBIG=1 (an image of the file system lab: large files, 200000 blocks)
+# FSSIZE=blocks (of a new image)
 # DISK=64M (a new image of this size, with large files)
 # ADD='file dir ...' (any file or folder for the image)
 # TOOLPREFIX=riscv64-linux-gnu- LLVM=1 CHECK=1 WERROR=1 V=1
-# BUILD=folder (default: build; with another one nothing is written here: kernel/kernel and
-# fs.img lie in it, too; it has to be new or empty)
+# BUILD=folder (default: build; with another one nothing is written here:
+# kernel/kernel and fs.img lie in it, too; it has to be new or empty)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:

@@ -82,7 +82,7 @@ def count_pytest(output):
 # --- the suites -----------------------------------------------------------------
 
 def checks():
-    """layers, headers, names, form, sizes, docs, unused functions, mutants"""
+    """layers, headers, names, form, sizes, widths, docs, unused functions, mutants"""
     return [
         Job("layers", ["tools/check/layers.py"]),
         Job("headers", ["tools/check/headers.sh"]),
@@ -90,6 +90,7 @@ def checks():
         Job("names", ["tools/check/names.py"]),
         Job("form", ["tools/format.sh", "--check"]),
         Job("sizes", ["tools/check/sizes.py"]),
+        Job("widths", ["tools/check/widths.py"]),
         Job("docs", ["tools/gen_docs.py", "--check"]),
         Job("docs-picture", ["tools/picture.py", "--check"]),
         Job("docs-names", ["tools/check/docs.py"]),

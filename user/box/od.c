@@ -11,10 +11,10 @@
 
 static const char usage[] =
 	"usage: od [-v] [-A BASE] [-j SKIP] [-N COUNT] [-t TYPE]... [-w BYTES] [FILE...]\n"
-	"Print the bytes of the files, or of standard input, after their offsets.  A line\n"
-	"`*` stands for lines equal to the one before; -v shows them.\n"
-	"  -t   a characters with names, c as in C, and numbers of SIZE bytes (1, 2, 4, 8\n"
-	"       or C, S, I, L): dSIZE signed, uSIZE unsigned, oSIZE octal, xSIZE in hex\n"
+	"Print the bytes of the files, or of standard input, after their offsets.  A\n"
+	"line `*` stands for lines equal to the one before; -v shows them.\n"
+	"  -t   a characters with names, c as in C, and numbers of SIZE bytes (1, 2, 4,\n"
+	"       8, or C S I L): dSIZE signed, uSIZE unsigned, oSIZE octal, xSIZE in hex\n"
 	"  -b is -t o1, -c -t c, -d -t u2, -o -t o2 (as without), -s -t d2, -x -t x2\n"
 	"  -A   offsets in d, o, x, or n none      -N   COUNT bytes at most\n"
 	"  -j   skip SKIP bytes first              -w   BYTES in a line (16)\n"

@@ -14,8 +14,8 @@
 #include <tool.h>
 
 static const char usage[] =
-	"usage: dd [if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N] [conv=WORD,...]\n"
-	"Copy standard input, or if=, to standard output, or of=, in blocks of 512 bytes.\n"
+	"usage: dd [if=FILE] [of=FILE] [bs=N] [count=N] [skip=N] [seek=N] [conv=WORDS]\n"
+	"Copy standard input, or if=, to standard output, or of=, in 512-byte blocks.\n"
 	"  bs=N  ibs=N  obs=N   bytes of a block: of both, of input, of output\n"
 	"  count=N              at most N blocks of input\n"
 	"  skip=N  seek=N       begin after N blocks of input; of output\n"

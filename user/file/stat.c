@@ -13,7 +13,7 @@ static const char usage[] =
 	"Show the type, size, inode number and links of each file.  Files have no owner,\n"
 	"rights or times here.\n"
 	"  -L   what a symbolic link stands for, not the link\n"
-	"  -c   print FORMAT, with %n the name, %N with what a link stands for, %s bytes,\n"
+	"  -c   print FORMAT: %n is the name, %N with what a link stands for, %s bytes,\n"
 	"       %b blocks of %B bytes, %F type, %i inode number, %h links, %d device\n";
 
 static const char *type_name(const struct stat *st)

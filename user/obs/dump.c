@@ -11,9 +11,10 @@
 static const char usage[] =
 	"usage: dump PID|NAME VA [COUNT]\n"
 	"       dump -p PA [COUNT]\n"
-	"Show COUNT bytes (64) from an address on, in hexadecimal and as text.  Addresses\n"
-	"are hexadecimal.  Reading brings no page in: where the process has none the line\n"
-	"says so.  A `*` stands for more rows that are equal to the one above.\n"
+	"Show COUNT bytes (64) from an address on, in hexadecimal and as text.\n"
+	"Addresses are hexadecimal.  Reading brings no page in: where the process has\n"
+	"none the line says so.  A `*` stands for more rows that are equal to the one\n"
+	"above.\n"
 	"  -p   PA is a physical address\n";
 
 #define ROW 16

@@ -20,13 +20,13 @@ static const char usage[] =
 	"  -s   only runs, across tables, with their level; then the totals\n"
 	"  -k   the kernel half, from the boot root: all processes share it\n"
 	"  VA   the walk to this address, level by level, with the bits that decide;\n"
-	"       hexadecimal, with 0x if there is no PID; with -k it is in the kernel half\n"
+	"       hexadecimal, with 0x if there is no PID; with -k in the kernel half\n"
 	"  -u   after the walk: everybody who maps the same frame\n"
-	"Ranges do not include their end.  Rights: r read, w write, x execute, u for user\n"
-	"mode, g in all address spaces, c copied before it is written.  AD: accessed\n"
-	"(touched), dirty (written); + some pages of the run.  Users: how many map the\n"
-	"page; the page cache does not count.  Physical: where the run lies, if in one\n"
-	"piece.\n";
+	"Ranges do not include their end.  Rights: r read, w write, x execute, u for\n"
+	"user mode, g in all address spaces, c copied before it is written.  AD:\n"
+	"accessed (touched), dirty (written); + some pages of the run.  Users: how many\n"
+	"map the page; the page cache does not count.  Physical: where the run lies, if\n"
+	"in one piece.\n";
 
 #define PAGE 4096ull
 #define LEVELS 3

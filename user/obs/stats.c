@@ -18,7 +18,7 @@ static const char usage[] =
 	"With stats=lock (see vmctl), print how often locks were taken.\n"
 	"With a COMMAND: run it, then print what the counters have gained meanwhile, to\n"
 	"standard error.  They count for the whole machine, but for `syscall`: the calls\n"
-	"of the command and what it starts, its exec included.  The status is the command's.\n"
+	"of the command and what it starts, its exec included.  The status is COMMAND's.\n"
 	"  -a   all counters, and what each counts; with a COMMAND, those of locks, too\n";
 
 #define TEXT_SIZE 4096

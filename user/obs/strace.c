@@ -18,8 +18,8 @@
 
 static const char usage[] =
 	"usage: strace [-cf] [-e CALL[,CALL...]] [-o FILE] COMMAND [ARG...]\n"
-	"Run COMMAND, and write each of its system calls to standard error: arguments and\n"
-	"result.  Of bytes the first 32 are shown.  The status is that of COMMAND.\n"
+	"Run COMMAND, and write each of its system calls to standard error: arguments\n"
+	"and result.  Of bytes the first 32 are shown.  The status is that of COMMAND.\n"
 	"  -c   only how many calls there were, how many failed, and how long they took\n"
 	"  -e   only these calls, by name\n"
 	"  -f   also of the processes that it starts\n"

@@ -1,4 +1,4 @@
-/* trace - run a command and print its system calls as the lab on system calls has it */
+/* trace - run a command and print its system calls as the syscall lab has it */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -11,9 +11,9 @@
 
 static const char usage[] =
 	"usage: walk [-r] [-n ROUNDS] [-i MS] [-p STEPS] PATTERN SIZE\n"
-	"Touch SIZE bytes of fresh memory (such as 64K, 8M) in a pattern, a store at each\n"
-	"step, and print how long each round took.  Watch it with `wss walk ...`, or with\n"
-	"`pt`, `maps` and `stats`.  Patterns, of words of 8 bytes:\n"
+	"Touch SIZE bytes of fresh memory (as 64K or 8M) in a pattern, a store at each\n"
+	"step, and print how long each round took.  Watch it with `wss walk ...`, or\n"
+	"with `pt`, `maps` and `stats`.  Patterns, of words of 8 bytes:\n"
 	"  seq       one after the other         stride:N  every N bytes\n"
 	"  random    any page, equally often     zipf      few pages often, most seldom\n"
 	"  rows      a square matrix, row by row; cols: column by column\n"

@@ -12,7 +12,7 @@
 
 static const char usage[] =
 	"usage: ps [-ef | aux]\n"
-	"List the processes, lowest PID first.  HART is where a process runs or last ran,\n"
+	"List the processes, lowest PID first.  HART is where one runs or last ran,\n"
 	"SIZE its address space up to the break, MEM the memory that it uses, TIME its\n"
 	"processor time in seconds.  -ef changes nothing: it is all processes.  aux has\n"
 	"other columns, in their usual order.\n";

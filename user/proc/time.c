@@ -10,13 +10,13 @@
 
 static const char usage[] =
 	"usage: time [-p] COMMAND [ARGUMENT]...\n"
-	"Run COMMAND, then write to standard error how many seconds passed (real) and how\n"
-	"long processors ran it and what it started: its programs (user) and the kernel\n"
-	"for them (sys).  Their sum is exact; 500 samples a second tell how it is\n"
+	"Run COMMAND, then write to standard error how many seconds passed (real) and\n"
+	"how long processors ran it and what it started: its programs (user) and the\n"
+	"kernel for them (sys).  Their sum is exact; 500 samples a second tell how it is\n"
 	"divided, and a command of a few ms may have none: then all is user.  Where the\n"
-	"processor counts instructions (./run --count), there is a line with all that ran\n"
-	"meanwhile, other processes included.  The status is COMMAND's, 128 + N if signal\n"
-	"N ended it; 127: not found; 126: cannot be run.\n"
+	"processor counts instructions (./run --count), there is a line with all that\n"
+	"ran meanwhile, other processes included.  The status is COMMAND's, 128 + N if\n"
+	"signal N ended it; 127: not found; 126: cannot be run.\n"
 	"  -p   the format of POSIX: three lines\n";
 
 static double time_now(void)

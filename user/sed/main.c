@@ -8,7 +8,8 @@
 struct sed sed;
 
 static const char usage[] =
-	"usage: sed [-nE] SCRIPT [FILE...] | sed [-nE] [-e SCRIPT] [-f FILE]... [FILE...]\n"
+	"usage: sed [-nE] SCRIPT [FILE...]\n"
+	"       sed [-nE] [-e SCRIPT] [-f FILE]... [FILE...]\n"
 	"Print each line after the commands of SCRIPT have changed it.\n"
 	"  -n   print only what commands print      -E   extended regular expressions\n"
 	"Commands are separated by ; or newlines.  Before one: a line number, $ for the\n"

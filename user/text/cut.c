@@ -11,7 +11,7 @@
 
 static const char usage[] =
 	"usage: cut -b LIST | -c LIST | -f LIST [-d C] [-s] [FILE...]\n"
-	"Print parts of each line.  LIST is like 1,3-5,7-: numbers from 1 on, and ranges.\n"
+	"Print parts of each line.  LIST is like 1,3-5,7-: numbers from 1, and ranges.\n"
 	"  -b   bytes      -c   characters, each of one byte      -f   fields\n"
 	"  -d   the character between fields, in place of a tab\n"
 	"  -s   leave out lines without that character, which -f prints whole\n";

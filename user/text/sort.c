@@ -13,7 +13,7 @@ static const char usage[] =
 	"usage: sort [-cCmsu] [-bdfinr] [-t C] [-k KEY]... [-o OUT] [FILE...]\n"
 	"Print the lines of all files in order.  They must fit into memory.\n"
 	"  -n  by numbers     -r  backwards     -f  ignore the case of letters\n"
-	"  -b  ignore blanks before a key       -d  only letters, digits and blanks count\n"
+	"  -b  ignore blanks before a key       -d  letters, digits and blanks count\n"
 	"  -i  only printable characters count  -u  one line of those that are equal\n"
 	"  -k F[.C][bdfinr][,F[.C][bdfinr]]     from field F, character C, up to a field\n"
 	"  -t C  fields end with C              -s  lines with equal keys stay in order\n"

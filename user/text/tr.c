@@ -9,7 +9,8 @@
 #include <tool.h>
 
 static const char usage[] =
-	"usage: tr [-cs] SET1 SET2 | tr -d [-c] SET1 | tr -ds [-c] SET1 SET2 | tr -s SET1\n"
+	"usage: tr [-cs] SET1 SET2 | tr -d [-c] SET1 | tr -ds [-c] SET1 SET2\n"
+	"       tr -s [-c] SET1\n"
 	"Copy standard input; each character of SET1 becomes that of SET2 at its place.\n"
 	"The last character of SET2 stands for what is missing there.\n"
 	"  -c, -C   all characters but SET1      -d   delete them\n"

@@ -13,13 +13,13 @@
 #define ARG_SIZE 4096   /* one of them, with its NUL                            */
 
 static const char usage[] =
-	"usage: xargs [-0rtx] [-E WORD] [-I TEXT] [-L N] [-n N] [-s N] [COMMAND [ARG...]]\n"
+	"usage: xargs [-0rtx] [-E WORD] [-I TEXT] [-L N] [-n N] [-s N] [COMMAND ARG...]\n"
 	"Read words from standard input; run COMMAND (echo) with as many of them as fit\n"
 	"after its arguments, as often as needed.  Quotes and \\ keep blanks in a word.\n"
-	"  -0   words end with a NUL; nothing else is special      -r   not without words\n"
-	"  -n   at most N words at a time                          -L   N lines at a time\n"
+	"  -0   words end with a NUL; nothing else is special     -r   not without words\n"
+	"  -n   at most N words at a time                         -L   N lines at a time\n"
 	"  -I   one line at a time; it replaces TEXT in the arguments\n"
-	"  -s   at most N bytes of arguments                       -t   show each command\n"
+	"  -s   at most N bytes of arguments                      -t   show each command\n"
 	"  -E   WORD is the end         -x   end if what -n asks for is too long for -s\n"
 	"The command's standard input is empty.  Status 123: a command failed; 124: its\n"
 	"status was 255; 125: a signal ended it; 126, 127: it cannot be run, or found.\n";

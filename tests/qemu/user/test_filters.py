@@ -502,7 +502,7 @@ def test_same_as_here(m, here, line):
 
 
 @pytest.mark.parametrize("line,want", [
-    ("kill -l", "HUP INT QUIT ILL TRAP ABRT FPE KILL BUS SEGV SYS PIPE ALRM TERM URG STOP TSTP CONT CHLD TTIN TTOU "
+    ("kill -l", "HUP INT QUIT ILL TRAP ABRT FPE KILL BUS SEGV SYS PIPE ALRM TERM URG STOP\nTSTP CONT CHLD TTIN TTOU "
      "XCPU XFSZ VTALRM PROF WINCH USR1 USR2\n"),
     ("kill -l 9 143 TERM sigint", "KILL\nTERM\n15\n2\n"),
     ("kill -l 77", "kill: 77: no such signal here\n"),

@@ -23,6 +23,7 @@ static const char usage[] =
 	"  -l              the names of the signals, or the one of a number or status\n";
 
 #define STATUS_WRONG 2
+#define COLUMNS 79 /* of a line of -l */
 
 /* When the shell runs kill, its complaints have this name, too. */
 static int kill_complain(const char *what, const char *reason, int status)
@@ -171,13 +172,28 @@ const char *tool_signal_name(int sig)
 	return NULL;
 }
 
+/* POSIX lets either a blank or a newline follow a name. */
+static void signal_list_all(void)
+{
+	size_t column = 0;
+
+	for (int i = 1; i < NSIGNALS; i++) {
+		bool is_last = i == NSIGNALS - 1;
+
+		column += strlen(signals[i].name) + 1;
+		if (!is_last && column + strlen(signals[i + 1].name) > COLUMNS)
+			is_last = true;
+		printf("%s%c", signals[i].name, is_last ? '\n' : ' ');
+		column = is_last ? 0 : column;
+	}
+}
+
 static int signal_list(char **words)
 {
 	int i, error;
 
 	if (!*words)
-		for (i = 1; i < NSIGNALS; i++)
-			printf("%s%c", signals[i].name, i == NSIGNALS - 1 ? '\n' : ' ');
+		signal_list_all();
 	for (; *words; words++) {
 		long number;
 		bool is_number = !tool_number_wrong(*words, 0, INT_MAX, &number);
