@@ -10,14 +10,14 @@
 static const char usage[] =
 	"usage: watch [-et] [-n TIME] COMMAND [ARG...]\n"
 	"Run COMMAND every 2 seconds on a cleared screen, until ^C.  The shell runs it,\n"
-	"so 'ps | grep x' in quotes is one command.\n"
+	"so 'ps | grep x' in quotes is one command.  A pipe or a file is not cleared.\n"
 	"  -n   every TIME instead, as in 0.5 or 1m      -t   without a title\n"
 	"  -e   end when the command fails, with its status\n";
 
 int main(int argc, char **argv)
 {
 	static char command[4096];
-	bool title = true, end_if_failed = false;
+	bool title = true, end_if_failed = false, clear = isatty(STDOUT_FILENO);
 	const char *time = "2s";
 	int c, status, ticks;
 
@@ -39,7 +39,8 @@ int main(int argc, char **argv)
 		}
 	}
 	for (;;) {
-		fputs("\033[H\033[2J", stdout);
+		if (clear)
+			fputs("\033[H\033[2J", stdout);
 		if (title)
 			printf("every %s: %s\n\n", time, command);
 		status = tool_run((char *[]){ "sh", "-c", command, NULL });

@@ -12,7 +12,7 @@ static const char usage[] =
 	"usage: uniq [-cdu] [-f FIELDS] [-s CHARS] [IN [OUT]]\n"
 	"Print one line of those that follow each other and are equal.  `-` as IN is\n"
 	"standard input.\n"
-	"  -c   after the number of them      -d   only lines that are repeated\n"
+	"  -c   after the number of them     -d   only lines that are repeated\n"
 	"  -u   only lines that are not      -f   do not compare the first FIELDS fields\n"
 	"  -s   nor the CHARS characters after them\n";
 
