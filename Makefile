@@ -1,7 +1,7 @@
 # Makefile - builds the kernel, the programs, the disk image, and starts QEMU.
 #
 #   make                 kernel/kernel, the programs and the host tools
-#   make qemu            and fs.img, then boots it; leave with Ctrl-A x
+#   make qemu            the same and fs.img; boots it; leave with Ctrl-A x
 #   make qemu-gdb        the same, but waits for a debugger
 #   make gdb             the debugger for it, in another window
 #   make fs.img          the disk image; one that exists is brought up to date

@@ -19,6 +19,10 @@ static const char usage[] =
 	"  -v   also which calls its program means by the numbers 22 to 63, as far as it\n"
 	"       has used them, and what told: these differ between the years of the labs\n";
 
+static const char legend[] =
+	"pages: addresses; memory: pages that are there; shared: others use them, too;\n"
+	"large: 2 MiB leaves; touched, dirty: A, D set; prot: read write execute shared";
+
 struct totals {
 	unsigned long long pages, resident, shared, large, touched, dirty;
 };
@@ -87,9 +91,7 @@ static void print_areas(int pid)
 	}
 	printf("%-21s", "all");
 	print_row(&sum);
-	printf("\n%spages: addresses; memory: pages that are there; shared: others use them, too;\n"
-	       "large: in 2 MiB leaves; touched, dirty: A, D is set; prot: s shared mapping%s\n",
-	       tool_colour(FAINT), tool_colour(PLAIN));
+	printf("\n%s%s%s\n", tool_colour(FAINT), legend, tool_colour(PLAIN));
 	if (r.error)
 		tool_warnx("the process", "has ended meanwhile");
 }

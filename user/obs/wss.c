@@ -31,6 +31,9 @@ static const char usage[] =
 	"If the program calls pgaccess() itself, it and wss each miss what the other has\n"
 	"seen: both read and clear the same bit of each page.\n";
 
+static const char legend[] =
+	"@ now and mostly  # now  + in the last two  - in the last 8  . longer ago";
+
 #define PAGE 4096ull
 #define REGION_PAGES 512
 #define REGION_BYTES (REGION_PAGES * PAGE)
@@ -393,8 +396,7 @@ static void print_map(void)
 			putchar('\n');
 		}
 	}
-	printf("%s@ now and mostly  # now  + in the last two  - in the last 8  . longer ago%s\n",
-	       tool_colour(FAINT), tool_colour(PLAIN));
+	printf("%s%s%s\n", tool_colour(FAINT), legend, tool_colour(PLAIN));
 }
 
 /* --- */
