@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that what --help and `help -l` print fits 79 columns: the texts of programs, of ./run and of the Makefile.
+"""Checks that what --help and `help -l` print fits 79 columns: programs, ./run and others, the Makefile.
 
 usage: tools/check/widths.py    prints every line that does not; status 1 if there is one
 """
@@ -33,7 +33,8 @@ def texts():
     builtins = pathlib.Path("user/include/builtins.h").read_text(encoding="utf-8").replace("\\\n", " ")
     for name, arguments, what in BUILTIN.findall(builtins):
         yield "builtins.h", f"{name + ' ' + arguments:26} {what}"
-    yield "run", re.search(r"<<'END'\n(.*?)^END$", pathlib.Path("run").read_text(encoding="utf-8"), re.M | re.S)[1]
+    for path in ("run", "test", "tools/pagoda-cc"):
+        yield path, re.search(r"<<'END'\n(.*?)^END$", pathlib.Path(path).read_text(encoding="utf-8"), re.M | re.S)[1]
     head = pathlib.Path("Makefile").read_text(encoding="utf-8").split("\n\n")[0].splitlines()[2:]
     yield "Makefile", "\n".join(re.sub("^# ?", "", line) for line in head)
 
