@@ -10,7 +10,7 @@
 	X("wait", run_wait, "[PID|%N...]", "wait until what runs in the background ends") \
 	X("fg", run_fg, "[%N]", "let a job go on in the foreground")                      \
 	X("bg", run_bg, "[%N...]", "let stopped jobs go on in the background")            \
-	X("kill", run_kill, "[-SIGNAL] PID|%N...", "send a signal to processes or jobs")  \
+	X("kill", run_kill, "[-SIG] PID|NAME|%N...", "send processes or jobs a signal")   \
 	X("times", run_times, "", "tell how much time the shell and its commands used")   \
 	X("alias", run_alias, "[NAME[=VALUE]...]", "give a command another name")         \
 	X("unalias", run_unalias, "-a | NAME...", "forget it")                            \

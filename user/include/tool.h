@@ -55,6 +55,11 @@ void *tool_realloc(void *old, size_t size, const char *what);
  * the number, or the name if one process alone has it; else complain and exit(1). */
 int tool_pid(const char *text, int min);
 
+/* The same without exit: NULL and *@pid, or what is wrong with @text, valid until the next
+ * call.  Whether @text is taken for a number. */
+const char *tool_pid_wrong(const char *text, int min, int *pid);
+bool tool_pid_is_number(const char *text);
+
 /* What switches to a colour of the terminal; "" if standard output is none. */
 enum tool_colour { PLAIN, BOLD, FAINT, RED, YELLOW, BLUE, CYAN };
 const char *tool_colour(enum tool_colour colour);

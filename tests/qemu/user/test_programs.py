@@ -301,12 +301,25 @@ def test_help_lists_what_the_shell_has(m):
 @pytest.mark.parametrize("arguments,code", [
     ("", 2), ("--help", 0), ("-h", 0), ("-9", 2), ("-x 5", 2), ("-95 5", 2), ("--", 2), ("-- -9", 2), ("12x", 2),
     ("0", 2), ("4294967297", 2), ("1000000000", 1), ("-9 1000000000", 1), ("1000000000 -9", 1),
-    ("1000000000 x 5", 2), ("1000000000 999999999", 1),
+    ("1000000000 5x 5", 2), ("1000000000 999999999", 1), ("-0 init", 0), ("-0 1000000000 init", 1), ("-0 nosuch init", 1),
 ])
 def test_kill_is_the_same_in_the_shell(m, arguments, code):
     inside, outside = (status(m, f"{name} {arguments}") for name in ("kill", "/kill"))
-    assert inside == outside and inside[0] == code and inside[1].strip(), (inside, outside)
+    assert inside == outside and inside[0] == code and bool(inside[1].strip()) == (code > 0 or "h" in arguments)
     assert m.run(f"kill {arguments} > said 2>&1; cat said") == inside[1]
+
+
+def test_kill_takes_a_name(m):
+    for kill in ("kill", "/kill"):
+        for option, code in (("-9", 137), ("", 143)):
+            m.run("sleep 600 & seq 3000 > seen")
+            assert m.run(f"{kill} {option} sleep; wait $!; echo status $?").endswith(f"status {code}\n")
+        assert status(m, f"{kill} nosuch") == (1, "kill: nosuch: no process has that name\n")
+    one, two = m.run("sleep 600 & echo $!; sleep 600 & echo $!; seq 3000 > seen; rm seen").split()
+    said = status(m, "kill sleep")
+    assert said == (1, f"kill: sleep: several processes have that name: {one} {two}\n")
+    assert status(m, "/kill sleep") == said
+    assert m.run("kill -0 %1 %2 && kill %1 %2; wait; ps").count(" sleep\n") == 0
 
 
 def listed(m, name):

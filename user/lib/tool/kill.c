@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"usage: kill [-9 | -s SIGNAL] PID... | kill -l [STATUS...]\n"
+	"usage: kill [-9 | -s SIGNAL] PID | NAME... | kill -l [STATUS...]\n"
 	"Send TERM, or another signal, to the processes with these numbers; `ps` shows\n"
-	"them, and so does ^P.  -1 stands for all processes, also for those that start\n"
-	"meanwhile, but not for init, kill itself, its parent, its parent's parent, ...;\n"
-	"all of them get KILL.\n"
+	"them, and so does ^P; or to the process that alone has the NAME.  -1 stands for\n"
+	"all processes, also for those that start meanwhile, but not for init, kill\n"
+	"itself, its parent, its parent's parent, ...; all of them get KILL.\n"
 	"  -s, -9, -TERM   the signal; 0 only asks whether the process exists\n"
 	"  -l              the names of the signals, or the one of a number or status\n";
 
@@ -253,20 +253,21 @@ static int read_options(char **argv)
 
 static int kill_one(const char *word)
 {
-	long pid;
 	const char *wrong;
+	int pid;
 
 	if (is_all(word))
 		return kill_all();
-	wrong = tool_number_wrong(word, 1, INT_MAX, &pid);
+	wrong = tool_pid_wrong(word, 1, &pid);
 	if (wrong)
-		return kill_complain(word, wrong, STATUS_WRONG);
-	if (kill((pid_t)pid, chosen) < 0)
+		return kill_complain(word, wrong,
+				     tool_pid_is_number(word) ? STATUS_WRONG : 1);
+	if (kill(pid, chosen) < 0)
 		return kill_complain(word, tool_reason(), 1);
 	return 0;
 }
 
-/* A number that is wrong ends the command; a process that does not exist does not. */
+/* A number that is wrong ends the command; a process or name that does not exist does not. */
 int tool_kill(char **argv, int (*kill_job)(const char *name, int sig))
 {
 	int status = read_options(++argv), count = 0, worst = 0;
