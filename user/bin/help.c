@@ -122,12 +122,19 @@ static void print_lines(void)
 
 /* --- one -------------------------------------------------------------------------- */
 
+/* POSIX gives them no options: --help is an argument as any other. */
+static bool has_help(const char *name)
+{
+	return strcmp(name, "true") != 0 && strcmp(name, "false") != 0 &&
+	       strcmp(name, "test") != 0;
+}
+
 static void explain_name(char *name)
 {
 	char *argv[] = { name, "--help", NULL };
 
 	for (unsigned i = 0; i < COUNT(programs); i++)
-		if (strcmp(name, programs[i].name) == 0) {
+		if (strcmp(name, programs[i].name) == 0 && has_help(name)) {
 			fflush(stdout);
 			tool_status |= tool_run(argv) != 0;
 			return;

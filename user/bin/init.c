@@ -141,12 +141,26 @@ _Noreturn static void command_run(char *command)
 		pause_ticks(TICK_HZ);
 }
 
-int main(void)
+/* Somebody has typed `init`. */
+static int print_usage(const char *option)
+{
+	static const char usage[] =
+		"usage: init\n"
+		"The kernel starts it as the first process.  It keeps a shell running.\n";
+	bool help = option && (strcmp(option, "--help") == 0 || strcmp(option, "-h") == 0);
+
+	(void)!write(help ? STDOUT_FILENO : STDERR_FILENO, usage, sizeof(usage) - 1);
+	return help ? 0 : option ? 2 : 1;
+}
+
+int main(int argc, char **args)
 {
 	static char command[CMD_SIZE];
 	char *argv[] = { "sh", NULL };
 	int len;
 
+	if (getpid() != 1)
+		return print_usage(argc > 1 ? args[1] : NULL);
 	open_console();
 	make_devices();
 	len = bootarg("cmd", command, sizeof(command));

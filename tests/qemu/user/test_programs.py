@@ -137,9 +137,19 @@ def test_wrong_options(m, line, want):
     assert code == want[0] and want[1] in (None, out), out
 
 
+@pytest.mark.parametrize("line,code", [("init", 1), ("init -x", 2), ("init --help", 0), ("help init", 0)])
+def test_init_is_started_once(m, line, code):
+    got, out = status(m, line)
+    assert got == code and out.startswith("usage: init\nThe kernel starts it"), out
+    assert m.run("ps").count(" init\n") == 1
+
+
 def test_help_explains_a_name(m):
     assert m.run("help rmdir kill") == m.run("rmdir --help; /kill --help")
     assert m.run("help cd").startswith("usage: cd [DIR]\n")
+    for name, purpose in (("false", "fail"), ("true", "succeed"), ("test EXPR", "compare texts")):
+        code, out = status(m, "help " + name.split()[0])
+        assert code == 0 and re.match(rf"usage: {name} *\n{purpose}", out), out
     assert status(m, "help nosuch") == (1, "help: nosuch: no program or builtin of ours has that name\n")
 
 
