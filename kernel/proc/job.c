@@ -103,7 +103,7 @@ bool job_is_controlled(const struct proc *p)
 
 void job_orphans(const struct proc *shell)
 {
-	for (unsigned i = 0; shell->job.controls && i < NPROC; i++) {
+	for (unsigned i = 0; i < NPROC; i++) {
 		struct proc *p = &procs[i];
 
 		if (p->pid && p->parent && !p->zombie && p->job.owner == shell->pid &&

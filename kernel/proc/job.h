@@ -57,7 +57,7 @@ int job_changes_console(void) MUST_CHECK;
  * held. */
 bool job_is_controlled(const struct proc *p);
 
-/* Shell @shell ends: continues what it has started, has lost its parent, and is stopped.
+/* Shell @shell, which continues jobs, ends: continues what it has started, has lost its parent, and is stopped.
  * proc_lock held. */
 void job_orphans(const struct proc *shell);
 

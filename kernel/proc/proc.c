@@ -302,7 +302,8 @@ static void proc_leave_tree(struct proc *p)
 	struct proc *child, *next;
 
 	spin_lock(&proc_lock);
-	job_orphans(p);
+	if (p->job.controls)
+		job_orphans(p);
 	job_no_shell(p);
 	list_for_each_safe(child, next, &p->children, sibling) {
 		list_del(&child->sibling);

@@ -142,7 +142,7 @@ int chmod_main(int argc, char **argv)
 	if (!mode_gives(argv[1]))
 		tool_warnx(argv[1],
 			   "files have no modes: each can be read, written and run");
-	else if (!tool_status)
+	else if (!tool_status && isatty(STDOUT_FILENO))
 		puts("chmod: files have no modes: each can be read, written and run");
 	return tool_finish();
 }

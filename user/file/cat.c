@@ -1,9 +1,10 @@
 /* cat - write files to standard output */
-#include <stdio.h>
-#include <stdbool.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <tool.h>
@@ -60,12 +61,13 @@ int main(int argc, char **argv)
 		copy(STDIN_FILENO, "standard input");
 	for (; *argv; argv++) {
 		int fd = strcmp(*argv, "-") ? open(*argv, O_RDONLY) : STDIN_FILENO;
+		struct stat st;
 
 		if (fd < 0) {
 			tool_warn(*argv);
 			continue;
 		}
-		if (fd != STDIN_FILENO && tool_is_dir(*argv)) {
+		if (fd != STDIN_FILENO && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
 			tool_warnx(*argv, strerror(EISDIR));
 			close(fd);
 			continue;

@@ -476,8 +476,8 @@ static int watch_command(char **argv, int ms, long count)
 	if (waitpid(pid, &status, 0) < 0)
 		tool_die("wait");
 	if (!seen && WEXITSTATUS(status) != 127)
-		fprintf(stderr, "wss: %s ended before the first look; -i 1 looks sooner\n",
-			argv[0]);
+		fprintf(stderr, "wss: %s ended before the first look%s\n", argv[0],
+			ms == 1 ? "" : "; -i 1 looks sooner");
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 

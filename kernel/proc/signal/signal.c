@@ -52,18 +52,23 @@ static bool signal_is_kept(struct proc *p, int sig)
 }
 
 /* The alarm has gone off: SIGALRM waits, and the next one is set. */
-static void signal_fold_alarm(struct proc *p)
+__attribute__((noinline)) static void signal_take_alarm(struct proc *p)
 {
 	struct signals *s = p->signals;
 
-	if (!__atomic_exchange_n(&s->rang, 0, __ATOMIC_SEQ_CST))
-		return;
+	__atomic_store_n(&s->rang, 0, __ATOMIC_SEQ_CST);
 	if (sigstate_fate(&s->state, SIGALRM) != SIGNAL_DROP ||
 	    signal_is_kept(p, SIGALRM)) {
 		s->state.pending |= (u32)BIT(SIGALRM);
 		s->state.note[SIGALRM] = (struct signal_note){ .code = SI_TIMER };
 	}
 	signal_next_alarm(s);
+}
+
+static inline void signal_fold_alarm(struct proc *p)
+{
+	if (__atomic_load_n(&p->signals->rang, __ATOMIC_SEQ_CST))
+		signal_take_alarm(p);
 }
 
 /* (P) Whom signal_ring() is to tell. */

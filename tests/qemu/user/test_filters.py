@@ -514,7 +514,7 @@ def test_same_as_here(m, here, line):
     ("sleep 1.5.5", "sleep: 1.5.5: not a time like 2, 1.5s or 3m\n"),
     ("sleep s", "sleep: s: not a time like 2, 1.5s or 3m\n"),
     ("sleep 99999999999d", "sleep: 99999999999d: too long\n"),
-    ("clear | xxd -p", "1b5b481b5b324a1b5b334a\n"),
+    ("clear | xxd -p", "1b5b481b5b324a1b5b334a0d\n"),
     ("watch -t -e -n 0.1 'echo shown; false'", "\x1b[H\x1b[2Jshown\n"),
     ("watch -t -e -n 0.1 'echo shown; false' | xxd -p", "73686f776e0a\n"),
     ("watch -e false | tail -n 2", "every 2s: false\n\n"),

@@ -194,7 +194,9 @@ def test_which_wants_a_name(m):
 
 
 def test_vmctl_lists_all_options(m):
-    lines = {line[3:].split()[0]: line for line in m.run("vmctl").splitlines()}
+    *rows, legend = m.run("vmctl").splitlines()
+    assert legend.startswith("[ ] in effect"), legend
+    lines = {line[3:].split()[0]: line for line in rows}
     source = open(os.path.join(TOP, "kernel/core/option/options.h"), encoding="ascii").read()
     rows = source.split("\tX(")[1:]
     assert len(rows) == len(lines)

@@ -18,8 +18,9 @@ cd /w
 for name in $(cat /s/NAMES); do
 	mkdir $name; cd $name
 	echo "@@ $name"
-	sh /s/$name 2> /w/stderr < /s/EMPTY
-	echo "@= $?"
+	sh /s/$name 2> /w/stderr < /s/EMPTY > /w/stdout
+	status=$?; cat /w/stdout
+	echo "@= $status"
 	cd /w; rm -r $name
 done
 echo "@@ end"

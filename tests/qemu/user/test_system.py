@@ -38,7 +38,7 @@ def test_df(m):
     assert 100 <= disk(m) - before <= 102
     m.run("rm /big; sync")
     assert disk(m) == before
-    assert re.search(r"^virtio-blk +4\.0M +\S+M +\S+M +\d+% /$", status(m, "df -h /")[1], re.M)
+    assert re.search(r"^virtio-blk +4\.0M +\S+[MK] +\S+[MK] +\d+% /$", status(m, "df -h /")[1], re.M)
     assert status(m, "df nosuch") == (1, "df: nosuch: No such file or directory\n")
 
 
