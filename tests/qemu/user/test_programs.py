@@ -327,7 +327,8 @@ def test_kill_takes_a_name(m):
             m.run("sleep 600 & seq 3000 > seen")
             assert m.run(f"{kill} {option} sleep; wait $!; echo status $?").endswith(f"status {code}\n")
         assert status(m, f"{kill} nosuch") == (1, "kill: nosuch: no process has that name\n")
-    one, two = m.run("sleep 600 & echo $!; sleep 600 & echo $!; seq 3000 > seen; rm seen").split()
+    out = m.run("sleep 600 & echo $!; sleep 600 & echo $!; seq 3000 > seen; rm seen")
+    one, two = re.findall(r"^(\d+)$", out, re.M)
     said = status(m, "kill sleep")
     assert said == (1, f"kill: sleep: several processes have that name: {one} {two}\n")
     assert status(m, "/kill sleep") == said

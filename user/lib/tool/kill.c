@@ -267,7 +267,7 @@ static int kill_one(const char *word)
 	return 0;
 }
 
-/* A number that is wrong ends the command; a process or name that does not exist does not. */
+/* A number that is wrong ends the command; what does not exist does not. */
 int tool_kill(char **argv, int (*kill_job)(const char *name, int sig))
 {
 	int status = read_options(++argv), count = 0, worst = 0;
