@@ -24,5 +24,6 @@ struct console_info {
 	unsigned short screen;  /* 1: it shows its second screen, to which a program
 				 * switched by ESC [ ? 1049 h and not back by l */
 	unsigned column;        /* of the cursor, as far as the kernel knows  */
-	unsigned raw;           /* 1: what is read from now on was not echoed */
+	unsigned short raw;     /* 1: what is read from now on was not echoed */
+	unsigned short rows;    /* of the terminal                      */
 };

@@ -30,7 +30,7 @@ static bool option_is_quiet(const char *name)
 {
 	static const char *const quiet[] = { "vmprint", "echo",  "eof",       "columns",
 					     "cmd",     "panic", "backtrace", "ktest",
-					     "fsbig",   "stats" };
+					     "fsbig",   "stats", "rows" };
 
 	for (size_t i = 0; i < sizeof(quiet) / sizeof(*quiet); i++)
 		if (!strcmp(name, quiet[i]))

@@ -40,6 +40,8 @@
 	  W(EOF_ONCE, "once") W(EOF_STAYS, "stays"))                                    \
 	X(COLUMNS, "columns", ANY_TIME, "width of the terminal, for editing", ,         \
 	  .initial = 80, .low = 2, .high = 9999)                                        \
+	X(ROWS, "rows", ANY_TIME, "height of the terminal", , .initial = 24, .low = 2,  \
+	  .high = 9999)                                                                 \
 	X(EVENTS, "events", ANY_TIME, "record faults and changes of mappings",          \
 	  W(EVENTS_OFF, "off") W(EVENTS_ON, "on"))                                      \
 	X(COLOUR, "colour", AT_BOOT, "whether our programs use colours",                \

@@ -267,6 +267,7 @@ int console_control(int how, struct console_info *info)
 		.screen = screen.second,
 		.column = uart_column(),
 		.raw = tty_line_is_raw(&line),
+		.rows = (u16)opt_number(ROWS),
 	};
 	spin_unlock(&lock);
 	console_wake();

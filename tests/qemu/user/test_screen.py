@@ -405,6 +405,24 @@ def test_the_shell_learns_the_size(p):
     assert ("w" * 59 + "xw") in p.text().replace("\n", "")
 
 
+def test_programs_fill_the_rows_that_the_kernel_was_told(p):
+    p.type("vmctl rows=7; clear; top\n")
+    p.see("NAME")
+    p.settle()
+    few = [line for line in p.lines() if line]
+    p.type("q")
+    p.settle()
+    p.type("vmctl rows=4; clear; top\n")
+    p.see("NAME")
+    p.settle()
+    fewer = [line for line in p.lines() if line]
+    p.type("q")
+    p.settle()
+    p.type("vmctl rows=24; clear\n")
+    p.see_line(0, "$")
+    assert len(fewer) == 3 < len(few) <= 6
+
+
 def test_a_terminal_that_does_not_answer(m, p):
     deaf = Person(m, answers=False)
     deaf.type("clear; less numbers\n")

@@ -7,8 +7,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#define ROWS 24 /* the kernel does not know them; LINES may say it */
-
 /* What this process has chosen.  The choice ends when it runs another program. */
 static bool termios_raw;
 
@@ -70,7 +68,7 @@ int tcgetwinsize(int fd, struct winsize *size)
 	if (termios_info(fd, &info) < 0)
 		return -1;
 	*size = (struct winsize){
-		.ws_row = (unsigned short)(rows > 0 ? rows : ROWS),
+		.ws_row = rows > 0 ? (unsigned short)rows : info.rows,
 		.ws_col = (unsigned short)info.columns,
 	};
 	return 0;
