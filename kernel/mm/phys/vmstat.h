@@ -19,7 +19,7 @@
 	X(super_owned, "2 MiB leaves copied: a program asked for the entry")   \
 	X(super_fallback, "2 MiB leaves not made: no block of 2 MiB was free") \
 	X(super_shed, "pages taken out of 2 MiB leaves as memory ran out")     \
-	X(table_made, "page tables made")                                      \
+	X(tables, "page tables of spaces that exit or exec gave back")         \
 	X(space_load, "times that a hart loaded another address space")        \
 	X(space_flush, "loads that flushed the translations of that space")    \
 	X(space_flush_all, "loads that flushed all translations")              \

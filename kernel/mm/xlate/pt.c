@@ -195,7 +195,6 @@ static struct page *pt_table_new(struct pt *pt)
 
 	if (!table)
 		return NULL;
-	vmstat_inc(VM_table_made);
 	table->owner = pt->tables;
 	pt->tables = table;
 	pt->ntables++;
@@ -231,7 +230,6 @@ static int pt_root_alloc(pa_t *root)
 
 	if (!pg)
 		return -ENOMEM;
-	vmstat_inc(VM_table_made);
 	*root = frame_pa(pg);
 	return 0;
 }
@@ -314,6 +312,7 @@ void pt_fini(struct pt *pt)
 	frame_put_cleared(frame_of_pa(pt->root));
 	if (pt->twin)
 		frame_put_cleared(frame_of_pa(pt->twin));
+	vmstat_add(VM_tables, pt->ntables + 1 + (pt->twin != 0));
 	*pt = (struct pt){ 0 };
 }
 
