@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,15 +12,22 @@
 #include "uapi/limits.h"
 
 static const char usage[] =
-	"usage: cp [-rRafp] FROM TO | cp [-rRafp] FROM... DIR\n"
+	"usage: cp [-rRafpv] FROM TO | cp [-rRafpv] FROM... DIR\n"
 	"Copy a file to TO, or several into the directory DIR.\n"
 	"  -r   directories with everything in them; symbolic links stay links\n"
-	"  -R, -a   the same      -f, -p   no effect: files have no modes or times\n";
+	"  -R, -a   the same      -f, -p   no effect: files have no modes or times\n"
+	"  -v   tell what is copied\n";
 
-static bool recursive;
+static bool recursive, tell;
 static ino_t top; /* the first directory that -r made: it is not copied into itself */
 
 static void copy_path(const char *from, const char *to);
+
+static void copy_tell(const char *from, const char *to)
+{
+	if (tell)
+		printf("'%s' -> '%s'\n", from, to);
+}
 
 static void copy_bytes(int in, int out, const char *from, const char *to)
 {
@@ -46,8 +54,10 @@ static void copy_file(const char *from, const char *to)
 	out = open(to, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 	if (out < 0)
 		tool_warn(to);
-	else
+	else {
+		copy_tell(from, to);
 		copy_bytes(in, out, from, to);
+	}
 	if (out >= 0)
 		close(out);
 	close(in);
@@ -65,6 +75,8 @@ static void copy_link(const char *from, const char *to)
 	text[n] = '\0';
 	if (symlink(text, to) < 0)
 		tool_warn(to);
+	else
+		copy_tell(from, to);
 }
 
 /* The names are read before @to is made, as @to may be inside @from. */
@@ -82,6 +94,7 @@ static void copy_dir(const char *from, const char *to)
 		free(names);
 		return;
 	}
+	copy_tell(from, to);
 	if (!top)
 		top = st.st_ino;
 	for (char **name = names; *name; name++) {
@@ -124,8 +137,10 @@ int main(int argc, char **argv)
 	const char *to;
 	int c;
 
-	while ((c = tool_getopt(argc, argv, "rRafph", usage)) != -1)
+	while ((c = tool_getopt(argc, argv, "rRafpvh", usage)) != -1) {
 		recursive |= c == 'r' || c == 'R' || c == 'a';
+		tell |= c == 'v';
+	}
 	if (argc - optind < 2)
 		tool_usage(usage);
 	to = argv[argc - 1];
@@ -144,5 +159,5 @@ int main(int argc, char **argv)
 		else
 			tool_warn(argv[i]);
 	}
-	return tool_status;
+	return tool_finish();
 }

@@ -1,4 +1,5 @@
 /* mv - rename files and directories, or move them to another directory */
+#include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -7,17 +8,19 @@
 #include "uapi/limits.h"
 
 static const char usage[] =
-	"usage: mv [-f] OLD NEW | mv [-f] FILE... DIR\n"
+	"usage: mv [-fv] OLD NEW | mv [-fv] FILE... DIR\n"
 	"Rename OLD to NEW; a file NEW is replaced.  Or move the files, which\n"
 	"may be directories, into DIR.\n"
-	"  -f   no effect: nobody is asked\n";
+	"  -f   no effect: nobody is asked      -v   tell what is done\n";
 
 int main(int argc, char **argv)
 {
 	const char *to;
+	bool tell = false;
+	int c;
 
-	while (tool_getopt(argc, argv, "fh", usage) != -1)
-		;
+	while ((c = tool_getopt(argc, argv, "fvh", usage)) != -1)
+		tell |= c == 'v';
 	if (argc - optind < 2)
 		tool_usage(usage);
 	to = argv[argc - 1];
@@ -31,6 +34,8 @@ int main(int argc, char **argv)
 
 		if (!target || rename(argv[i], target) < 0)
 			tool_warn(argv[i]);
+		else if (tell)
+			printf("renamed '%s' -> '%s'\n", argv[i], target);
 	}
-	return tool_status;
+	return tool_finish();
 }

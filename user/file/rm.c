@@ -1,6 +1,7 @@
 /* rm - remove files and directories */
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,12 +11,13 @@
 
 #include "uapi/limits.h"
 
-static const char usage[] = "usage: rm [-rRf] FILE...\n"
+static const char usage[] = "usage: rm [-rRfiv] FILE...\n"
 			    "Remove files, and directories that are empty.\n"
 			    "  -r, -R   directories with everything in them\n"
-			    "  -f   no error for what does not exist\n";
+			    "  -f   no error for what does not exist\n"
+			    "  -i   ask before each      -v   tell what was removed\n";
 
-static bool recursive, force;
+static bool recursive, force, ask, tell;
 
 static void remove_path(const char *path);
 
@@ -60,22 +62,48 @@ static void remove_content(const char *path, ino_t ino)
 	free(names);
 }
 
+/* Whether the user agrees. */
+static bool remove_is_wanted(const char *path)
+{
+	int first, c;
+
+	fprintf(stderr, "rm: remove %s? ", path);
+	first = c = getchar();
+	while (c != '\n' && c != EOF)
+		c = getchar();
+	return first == 'y' || first == 'Y';
+}
+
+/* Removes what is not a directory, or an empty one. */
+static bool remove_name(const char *path, bool is_dir)
+{
+	struct stat st;
+
+	if (ask && lstat(path, &st) == 0 && !remove_is_wanted(path))
+		return false;
+	if (unlink(path) < 0) {
+		if (!(force && errno == ENOENT))
+			tool_warn(path);
+		return false;
+	}
+	if (tell)
+		printf("removed %s'%s'\n", is_dir ? "directory " : "", path);
+	return true;
+}
+
 static void remove_path(const char *path)
 {
 	struct stat st;
 	int failed = tool_status;
-	bool is_tree = recursive && lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	bool is_dir = (recursive || tell) && lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	bool is_tree = recursive && is_dir;
 
 	tool_status = 0;
 	if (is_tree && tool_dir_enter(path, st.st_ino))
 		remove_content(path, st.st_ino);
 	/* If something inside could not be removed, that has been reported already. */
-	if (tool_status == 0) {
-		if (unlink(path) < 0 && !(force && errno == ENOENT))
-			tool_warn(path);
-		else if (is_tree)
-			tool_dir_removed(st.st_ino);
-	}
+	if (tool_status == 0 && remove_name(path, is_dir) && is_tree)
+		tool_dir_removed(st.st_ino);
 	tool_status |= failed;
 }
 
@@ -90,9 +118,11 @@ int main(int argc, char **argv)
 {
 	int c;
 
-	while ((c = tool_getopt(argc, argv, "rRfh", usage)) != -1) {
+	while ((c = tool_getopt(argc, argv, "rRfivh", usage)) != -1) {
 		recursive |= c == 'r' || c == 'R';
 		force |= c == 'f';
+		ask = c == 'i' || (ask && c != 'f');
+		tell |= c == 'v';
 	}
 	argv += optind;
 	if (!*argv && !force)
@@ -104,5 +134,5 @@ int main(int argc, char **argv)
 		else
 			remove_path(*argv);
 	}
-	return tool_status;
+	return tool_finish();
 }

@@ -23,6 +23,12 @@ wc -c < wide
 wc -l < noeol
 wc -c < nothing
 wc -l < nul
+wc -m < fruit
+printf 'a\303\244\n' | LC_ALL=C.UTF-8 wc -m
+cp -v fruit copied; mv -v copied moved; rm -v moved
+mkdir -p t1/in; cp fruit t1/in; cp -rv t1 t2 | sort; rm -rv t1; rm -r t2
+cp -v nosuch copied
+cp fruit copied; echo n | rm -i copied; ls copied; echo y | rm -iv copied; ls copied
 wc nosuch
 wc -Y fruit
 wc fruit > /dev/full
@@ -132,6 +138,9 @@ env A=1 B=2 printenv A B
 printenv NOSUCH
 date -u +%Y-%m-%d | wc -c
 date +%%
+date -u -R -d @1234567890
+date -u -I -d @1234567890
+date -ud @0 +%Y-%m-%dT%H:%M:%S
 date -Y
 uname -Y
 sleep

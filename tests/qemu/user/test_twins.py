@@ -10,6 +10,8 @@ grep -n apple fruit
 grep -i APPLE fruit
 grep -v apple fruit
 grep -c apple fruit
+egrep 'fig|pear' fruit 2> seen
+fgrep 'a.*' fruit 2> seen
 grep -vc apple fruit
 grep -l apple fruit noeol
 grep -L apple fruit noeol
