@@ -1,4 +1,4 @@
-// sources: kernel/obs/snap/snap_table.c kernel/obs/snap/snap_touched.c kernel/obs/touched.c kernel/obs/snap/snap_areas.c kernel/obs/snap/snap_piece.c kernel/mm/xlate/pt.c kernel/mm/xlate/tie.c kernel/mm/space/vma.c kernel/mm/space/vma_gap.c kernel/mm/phys/slab.c kernel/mm/xlate/gather.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
+// sources: kernel/obs/snap/snap_table.c kernel/obs/snap/snap_touched.c kernel/obs/touched.c kernel/obs/snap/snap_areas.c kernel/obs/snap/snap_piece.c kernel/mm/phys/vmstat.c kernel/mm/xlate/pt.c kernel/mm/xlate/tie.c kernel/mm/space/vma.c kernel/mm/space/vma_gap.c kernel/mm/phys/slab.c kernel/mm/xlate/gather.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -DDIRECT_BASE=0xffffffc000000000ul
 /* test_obs.c - snapshots of random page tables with all kinds of entries: pieces of any
  * size, read from any address, have what a plain walk finds.  Harvests are compared with a

@@ -1,4 +1,4 @@
-// sources: kernel/obs/pgaccess.c kernel/obs/touched.c kernel/mm/xlate/pt.c kernel/mm/xlate/tie.c kernel/mm/space/vma.c kernel/mm/space/vma_gap.c kernel/mm/phys/slab.c kernel/mm/xlate/gather.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
+// sources: kernel/obs/pgaccess.c kernel/obs/touched.c kernel/mm/phys/vmstat.c kernel/mm/xlate/pt.c kernel/mm/xlate/tie.c kernel/mm/space/vma.c kernel/mm/space/vma_gap.c kernel/mm/phys/slab.c kernel/mm/xlate/gather.c kernel/mm/phys/frame.c kernel/mm/phys/frame_chunk.c kernel/mm/phys/frame_check.c kernel/mm/phys/reclaim.c tests/host/shim/shim.c
 // cflags: -DPAGODA_CHECK -DDIRECT_BASE=0xffffffc000000000ul
 /* test_pgaccess.c - pgaccess() and pgaccess2026() for a caller that is killed on the way:
  * what has been done by then, and that a caller can be killed at all. */

@@ -221,6 +221,13 @@ int waitq_wait(struct waitq *wq, struct spinlock *lk)
 	return 0;
 }
 
+/* No signal comes, unless a rig defines its own. */
+__attribute__((weak)) bool thread_interrupted(bool restarts)
+{
+	(void)restarts;
+	return false;
+}
+
 /* A rig in which time passes defines its own. */
 __attribute__((weak)) int waitq_wait_until(struct waitq *wq, struct spinlock *lk,
 					   u64 deadline)
