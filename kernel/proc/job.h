@@ -57,8 +57,8 @@ int job_changes_console(void) MUST_CHECK;
  * held. */
 bool job_is_controlled(const struct proc *p);
 
-/* Shell @shell, which continues jobs, ends: continues what it has started, has lost its parent, and is stopped.
- * proc_lock held. */
+/* Shell @shell, which continues jobs, ends: continues what it has started, has lost its
+ * parent, and is stopped.  proc_lock held. */
 void job_orphans(const struct proc *shell);
 
 /* Sends @sig to all processes of job @group; 0: to the running one.  -ESRCH: there is none.

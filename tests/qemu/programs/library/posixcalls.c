@@ -296,7 +296,7 @@ static void waiting_and_handlers(void)
 	SAY("%d", sigwait(&set, &sig));
 	SAY("%d", sig == SIGALRM);
 	SAY("%d", got_signal);
-	/* an alarm that is ignored, but blocked, is kept for the wait: before it and in it */
+	/* an alarm that is ignored, but blocked, is kept for the wait */
 	signal(SIGALRM, SIG_IGN);
 	ualarm(20000, 0);
 	SAY("%d", sigtimedwait(&set, NULL, NULL) == SIGALRM);
