@@ -157,7 +157,7 @@ int job_changes_console(void)
 }
 
 /* (P) A process of a job gets @sig; so does the child that it is about to have, if that
- * ends or stops it. */
+ * ends or stops it.  (What is blocked does neither.) */
 static void job_post(struct proc *p, int sig, struct signal_note note)
 {
 	enum signal_fate fate = signal_post(p, sig, note);
@@ -229,11 +229,7 @@ bool job_interrupt(void)
 
 		if (!p->pid || !job_in_foreground(p, shell))
 			continue;
-		/* Not if it blocks the signal. */
-		if (signal_post(p, SIGINT, (struct signal_note){ .code = SI_KERNEL }) ==
-			    SIGNAL_END &&
-		    p->fatal)
-			p->job.interrupted = true;
+		job_post(p, SIGINT, (struct signal_note){ .code = SI_KERNEL });
 		any = true;
 	}
 	any = any && !(shell && shell->job.at_prompt);
@@ -255,8 +251,7 @@ bool job_suspend(void)
 		if (!shell || !shell->job.controls || shell->job.at_prompt || !p->pid ||
 		    !job_in_foreground(p, shell) || p->job.group != shell->job.front)
 			continue;
-		signal_post(p, SIGTSTP, note);
-		p->job.suspended = p->stop.on; /* so does what it is about to start */
+		job_post(p, SIGTSTP, note);
 		any = true;
 	}
 	spin_unlock(&proc_lock);

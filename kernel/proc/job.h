@@ -30,7 +30,7 @@ struct job {
 	bool controls;    /* a shell that continues jobs                         */
 	bool background;  /* in the background, as is all that it starts         */
 	bool interrupted; /* by ^C; for a shell: its job was, since it asked     */
-	bool suspended;   /* by ^Z, until it goes on                             */
+	bool suspended;   /* with its job, until it goes on                      */
 	bool at_prompt;   /* a shell that has not forked or waited since it asked */
 	bool may_break;   /* a shell in wait4() with WAIT_INTERRUPT              */
 	int owner;        /* pid of the shell whose job it is part of; 0: none   */
@@ -47,7 +47,7 @@ void job_no_shell(struct proc *p);
 
 /* The running process is about to read the console.  If it is of a job that could be in
  * the foreground but is not, SIGTTIN stops that: -EINTR, or -EIO if it ignores or blocks
- * that signal. */
+ * that signal, or has lost its parent, so that nobody would learn of the stop. */
 int job_reads_console(void) MUST_CHECK;
 
 /* The same for a process that is about to change the mode of the console, with SIGTTOU. */
