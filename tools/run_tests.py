@@ -25,6 +25,7 @@ WORKERS = min(os.cpu_count() or 1, 4)
 PYTHON = sys.executable
 TAIL_LINES = 30
 PANIC_LINES = 60
+REASON = 400  # characters
 SKIPPED = 77  # the status of a job whose tool is missing
 
 HOST_FLAGS = ("-std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all"
@@ -188,8 +189,15 @@ running = set()
 print_lock = threading.Lock()
 
 
+def null_device():
+    """What tells /dev/null as every system has it from what a test running as root may leave there."""
+    status = os.stat("/dev/null")
+    return oct(status.st_mode), status.st_rdev
+
+
 def run(job):
     start = time.monotonic()
+    null = null_device()
     log = OUT / f"{job.name}.log"
     with open(log, "w+b") as out:
         shell = isinstance(job.command, str)
@@ -208,6 +216,9 @@ def run(job):
         running.discard(child)
         out.seek(0)
         output = out.read().decode(errors="replace")
+    if null_device() != null:
+        status = status or 1
+        output += f"\nFAILED: /dev/null was {null} and is {null_device()}\n"
     result = Result(job, status, output, time.monotonic() - start)
     report(result, log)
     return result
@@ -224,6 +235,12 @@ def stop(child):
             child.wait(5)
         except subprocess.TimeoutExpired:
             pass
+
+
+def reasons(result):
+    """The lines that say which tests of a job failed, and why; its last line if none does."""
+    lines = [line for line in result.output.splitlines() if re.match(r"(\[  FAILED  \]|FAIL)", line)]
+    return [line[:REASON] for line in (lines or result.output.splitlines()[-1:])[:TAIL_LINES]]
 
 
 def tail_of(lines):
@@ -282,13 +299,16 @@ def main():
         results, seconds = run_suite(suite)
         sums = [sum(getattr(r, kind) for r in results) for kind in ("passed", "failed", "skipped")]
         table.append((suite.__name__, *sums, seconds))
-        failures += [r.job.name for r in results if r.failed]
+        failures += [r for r in results if r.failed]
 
     print()
     for name, passed, failed, skipped, seconds in table:
         print(f"{name:8} {passed:5} passed {failed:4} failed {skipped:4} skipped {seconds:7.1f} s")
     if failures:
-        print(f"failed: {', '.join(failures)}; their output is in {OUT}/NAME.log")
+        for failure in failures:
+            print(f"failed: {failure.job.name}; its output is in {OUT}/{failure.job.name}.log")
+            for line in reasons(failure):
+                print(f"  {line}")
     passed, failed, skipped = (sum(row[i] for row in table) for i in (1, 2, 3))
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed or passed == 0 else 0

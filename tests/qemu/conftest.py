@@ -11,6 +11,12 @@ import consolelog
 import machine
 
 
+def pytest_sessionstart(session):
+    # ./test shows the last lines, which have a test's name and why it failed: not cut at 80 columns.
+    if not sys.stdout.isatty():
+        session.config.get_terminal_writer().fullwidth = 300
+
+
 @pytest.fixture(scope="session")
 def test_image():
     machine.make("all", "build/test.img")

@@ -126,5 +126,5 @@ def abitest(image, what, **options):
     status, output = run_to_end(image, f"abitest {what}", timeout=600, **options)
     failed = [line for line in output.split("\n") if line.startswith("FAIL")]
     found = re.search(r"abitest: (\d+) passed, (\d+) failed", output)
-    assert found, output[-2000:]
+    assert found, "it did not end; the last lines: " + " / ".join(output.split("\n")[-4:]) + "\n" + output[-2000:]
     assert not failed and status == 0 and int(found.group(1)) > 0, "\n".join(failed)
