@@ -70,7 +70,7 @@ def count_cmocka(output):
 
 
 def count_lines(output):
-    return len(re.findall(r"^ok ", output, re.M)), len(re.findall(r"^FAILED ", output, re.M)), 0
+    return tuple(len(re.findall(rf"^{word} ", output, re.M)) for word in ("ok", "FAILED", "skipped"))
 
 
 def count_pytest(output):
@@ -189,15 +189,15 @@ running = set()
 print_lock = threading.Lock()
 
 
-def null_device():
-    """What tells /dev/null as every system has it from what a test running as root may leave there."""
-    status = os.stat("/dev/null")
+def identity(path):
+    """Tells a device from what a test that runs as root may leave in its place."""
+    status = os.stat(path)
     return oct(status.st_mode), status.st_rdev
 
 
 def run(job):
     start = time.monotonic()
-    null = null_device()
+    null = identity("/dev/null")
     log = OUT / f"{job.name}.log"
     with open(log, "w+b") as out:
         shell = isinstance(job.command, str)
@@ -216,9 +216,9 @@ def run(job):
         running.discard(child)
         out.seek(0)
         output = out.read().decode(errors="replace")
-    if null_device() != null:
+    if identity("/dev/null") != null:
         status = status or 1
-        output += f"\nFAILED: /dev/null was {null} and is {null_device()}\n"
+        output += f"\nFAILED: /dev/null was {null} and is {identity('/dev/null')}\n"
     result = Result(job, status, output, time.monotonic() - start)
     report(result, log)
     return result

@@ -93,6 +93,8 @@ def as_somebody(command, **variables):
 def test_checkout_that_nobody_may_write():
     """With BUILD elsewhere ./run, make and ./test write there alone.  The build uses no tool of GNU, and of
     GNU make what version 3.81 has; without picolibc there is a small shell."""
+    if as_somebody(["sh", "-c", ": > /dev/null"], PATH="/usr/bin:/bin")[0] != 0:
+        raise rig.Skipped(f"ordinary users may not write /dev/null here, mode {os.stat('/dev/null').st_mode:o}")
     top = pathlib.Path(tempfile.mkdtemp(prefix="pagoda-elsewhere-"))
     try:
         top.chmod(0o755)
