@@ -95,6 +95,7 @@ missing() {
 	have dtc || echo device-tree-compiler
 	have dash || echo dash
 	have git || echo git
+	have tmux || echo tmux
 	python=${PYTHON:-/usr/bin/python3}
 	have "$python" || echo python3
 	"$python" -c 'import pytest' 2>/dev/null || echo python3-pytest
@@ -158,6 +159,7 @@ other_names() {
 	device-tree-compiler        dtc              dtc                  dtc
 	dash                        dash             dash                 dash
 	git                         git              git                  git
+	tmux                        tmux             tmux                 tmux
 	python3                     python           python               python3
 	python3-pytest              pytest           python-pytest        python3-pytest
 	python3-pexpect             -                python-pexpect       python3-pexpect
