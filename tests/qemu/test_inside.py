@@ -464,10 +464,11 @@ def test_vmtrace(m):
     assert "events=off" in m.run("vmctl events")
 
 
+@pytest.mark.parametrize("after", ["0.3s", "2s"])
 @pytest.mark.parametrize("signal", ["TERM", "KILL"])
-def test_vmtrace_that_is_killed(m, signal):
+def test_vmtrace_that_is_killed(m, signal, after):
     """A handler, or its guard, switches the events off."""
-    status, _ = m.status(f"sh -c '(sleep 2s; killall -s {signal} vmtrace) & vmtrace -f walk -n 60 -i 100 seq 64K "
+    status, _ = m.status(f"sh -c '(sleep {after}; killall -s {signal} vmtrace) & vmtrace -f walk -n 60 -i 100 seq 64K "
                          "> trace 2> trace'")
     assert status > 128
     m.status("sh -c 'sleep 0.5s; killall walk'")

@@ -29,7 +29,6 @@ static const char usage[] =
 #define HARTS_MAX 8
 #define PAGE 4096ull
 #define PERIOD_US 10000
-#define UNGUARDED 100 /* periods until the guard is started */
 
 static bool only_faults;
 
@@ -218,35 +217,37 @@ static void events_catch_signals(void)
 			signal(endings[i], SIG_IGN);
 }
 
-static int guard_pid, guard_end;
+static int guard_pid;
 
 /* Forks a guard, which switches the events off when this process ends, also by SIGKILL: it
  * waits at a pipe for that.  It is a shell, as `killall vmtrace` would end another vmtrace,
- * too.  Only a command that takes a while gets one. */
+ * too; this returns once it is one. */
 static void guard_start(void)
 {
-	int fd[2];
+	int end[2], started[2];
+	char c;
 
-	if (pipe(fd) < 0 || fcntl(fd[1], F_SETFD, FD_CLOEXEC) < 0 ||
-	    (guard_pid = fork()) < 0)
+	if (pipe(end) < 0 || fcntl(end[1], F_SETFD, FD_CLOEXEC) < 0 || pipe(started) < 0 ||
+	    fcntl(started[1], F_SETFD, FD_CLOEXEC) < 0 || (guard_pid = fork()) < 0)
 		tool_die("fork");
 	if (guard_pid == 0) {
 		for (int sig = 1; sig < NSIG; sig++)
 			signal(sig, SIG_IGN);
-		dup2(fd[0], STDIN_FILENO);
+		dup2(end[0], STDIN_FILENO);
 		execl("/sh", "sh", "-c", "read end; vmctl events=off >/dev/null", NULL);
 		tool_die("/sh");
 	}
-	close(fd[0]);
-	guard_end = fd[1];
+	close(end[0]); /* the other end stays open */
+	close(started[1]);
+	(void)!read(started[0], &c, 1);
+	close(started[0]);
 }
 
+/* There is nothing left to switch off. */
 static void guard_stop(void)
 {
-	if (!guard_pid)
-		return;
-	close(guard_end);
-	(void)waitpid(guard_pid, NULL, 0);
+	if (guard_pid && kill(guard_pid, SIGKILL) == 0)
+		(void)waitpid(guard_pid, NULL, 0);
 }
 
 /* --- the command ------------------------------------------------------- */
@@ -276,14 +277,12 @@ static int command_start(char **argv)
 	return pid;
 }
 
-static int command_follow(int pid, unsigned long long begin, bool guarded)
+static int command_follow(int pid, unsigned long long begin)
 {
-	int status = 0, ended, periods = 0;
+	int status = 0, ended;
 
 	do {
 		usleep(PERIOD_US);
-		if (guarded && ++periods == UNGUARDED)
-			guard_start();
 		ended = waitpid(pid, &status, WNOHANG);
 		harts_read();
 		pending_print(begin);
@@ -307,11 +306,13 @@ int main(int argc, char **argv)
 	for (int hart = 0; hart < HARTS_MAX; hart++)
 		next_number[hart] = 1;
 	on = events_are_on();
-	if (!on)
+	if (!on) {
 		events_catch_signals();
+		guard_start();
+	}
 	events_set("on");
 	begin = (unsigned long long)clock_ns();
-	status = command_follow(command_start(&argv[optind]), begin, !on);
+	status = command_follow(command_start(&argv[optind]), begin);
 	if (!events_are_on())
 		tool_warnx("events", "somebody has switched them off: the end is missing");
 	else if (!on)
