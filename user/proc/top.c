@@ -61,11 +61,13 @@ static void list_print(int rows, int columns)
 		running += now[i].state == PS_RUNNING || now[i].state == PS_READY;
 	}
 	qsort(order, (size_t)nnow, sizeof(order[0]), compare);
-	printf("up %ld:%02ld:%02ld, %d processes, %d running\n", up / 3600, up / 60 % 60,
-	       up % 60, nnow, running);
-	printf("memory: %lluK, %lluK used, %lluK available\n\n", m.total * 4,
-	       (m.total - m.available) * 4, m.available * 4);
-	puts("  PID  PPID S  %CPU     SIZE      MEM     TIME NAME");
+	snprintf(line, sizeof(line), "up %ld:%02ld:%02ld, %d processes, %d running",
+		 up / 3600, up / 60 % 60, up % 60, nnow, running);
+	printf("%.*s\n", columns, line);
+	snprintf(line, sizeof(line), "memory: %lluK, %lluK used, %lluK available",
+		 m.total * 4, (m.total - m.available) * 4, m.available * 4);
+	printf("%.*s\n\n", columns, line);
+	printf("%.*s\n", columns, "  PID  PPID S  %CPU     SIZE      MEM     TIME NAME");
 	for (int i = 0; i < nnow && i < rows - 4; i++) {
 		const struct procinfo *p = &now[order[i]];
 		unsigned long long tenths =

@@ -419,6 +419,7 @@ static void asked(void)
 	pipe(p);
 	SAY("%s", reason(tcgetattr(p[0], &t) < 0));
 	SAY("%s", reason(ioctl(p[0], TIOCGWINSZ, &w) < 0));
+	SAY("%s", reason(ioctl(p[0], TIOCSWINSZ, &(struct winsize){ 24, 80, 0, 0 }) < 0));
 	SAY("%s", reason(tcgetattr(77, &t) < 0));
 	SAY("%d", dirfd(dir) >= 0);
 	closedir(dir);

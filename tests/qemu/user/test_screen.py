@@ -1,4 +1,6 @@
 """less, edit and the lines of the shell, by typing and looking at the screen."""
+import time
+
 import pytest
 
 from machine import TOP, Machine
@@ -34,8 +36,17 @@ def p(m):
     if person.terminal.other:  # after a failure
         person.type(STOP + "q" + QUIT + "n")
         person.settle()
+    if (person.terminal.columns, person.terminal.lines) != (80, 24):
+        person.resize(80, 24)
+        learn(person)  # the next person's size
     person.type("\x15\n")
     person.settle()
+
+
+def learn(p):
+    """The shell asks for the size a second after a key of its editor."""
+    p.type("\x15x" + LEFT)
+    p.read(1.5)
 
 
 def back(p):
@@ -405,6 +416,37 @@ def test_the_shell_learns_the_size(p):
     assert ("w" * 59 + "xw") in p.text().replace("\n", "")
 
 
+def test_the_shell_tells_the_kernel_the_size(p):
+    """As soon as it knows: for the command that follows, also if the answer comes just before that."""
+    p.resize(60, 12)
+    learn(p)
+    p.type("\x15clear; vmctl | grep -E '(rows|columns) '\n")
+    p.see("columns   [60] ")
+    p.see("rows      [12] ")
+    p.resize(50, 10)
+    p.type("clear; vmctl | grep -E '(rows|columns) '" + LEFT)
+    time.sleep(1.5)  # now there is a question, which this terminal answers after the newline
+    p.type("\n")
+    p.see("columns   [50] ")
+    p.see("rows      [10] ")
+    p.type("seq 1000 1040 > n; mkdir d; cd d; touch $(cat ../n); clear; ls\n")
+    p.see_line(0, "1000  1006  1012  1018  1024  1030  1036")
+    p.type("cd ..; rm -r d; clear\n")
+
+
+def test_vmctl_stays_until_the_size_changes(p):
+    learn(p)
+    p.type("\x15vmctl rows=7\n")
+    p.settle()
+    learn(p)
+    p.type("\x15clear; vmctl | grep rows\n")
+    p.see("rows      [7] ")
+    p.resize(80, 20)
+    learn(p)
+    p.type("\x15clear; vmctl | grep rows\n")
+    p.see("rows      [20] ")
+
+
 def test_programs_fill_the_rows_that_the_kernel_was_told(p):
     p.type("vmctl rows=7; clear; top\n")
     p.see("NAME")
@@ -418,7 +460,11 @@ def test_programs_fill_the_rows_that_the_kernel_was_told(p):
     fewer = [line for line in p.lines() if line]
     p.type("q")
     p.settle()
-    p.type("vmctl rows=24; clear\n")
+    p.type("vmctl columns=30; clear; top -n 1\n")
+    p.see("PPID")
+    p.settle()
+    assert all(len(line) < 30 for line in p.lines()), p.text()
+    p.type("vmctl columns=80; vmctl rows=24; clear\n")
     p.see_line(0, "$")
     assert len(fewer) == 3 < len(few) <= 6
 

@@ -1,4 +1,4 @@
-/* sys/ioctl.h - the one request that there is: TIOCGWINSZ, as tcgetwinsize(). */
+/* sys/ioctl.h - two requests: TIOCGWINSZ, as tcgetwinsize(), and TIOCSWINSZ. */
 #pragma once
 
 #include <sys/cdefs.h>

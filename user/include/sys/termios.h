@@ -84,10 +84,12 @@ struct winsize {
 #define TCSAFLUSH 2
 
 #define TIOCGWINSZ 0x5413
+#define TIOCSWINSZ 0x5414
 
 int tcgetattr(int fd, struct termios *t);
 int tcsetattr(int fd, int when, const struct termios *t);
 int tcgetwinsize(int fd, struct winsize *size);
+int tcsetwinsize(int fd, const struct winsize *size);
 void cfmakeraw(struct termios *t);
 
 __END_DECLS

@@ -3,6 +3,7 @@
 #include <pagoda.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -74,6 +75,29 @@ int tcgetwinsize(int fd, struct winsize *size)
 	return 0;
 }
 
+/* Of the option @name; all of its sizes are from 2 to 9999. */
+static int termios_set(const char *name, unsigned n)
+{
+	char value[8];
+
+	snprintf(value, sizeof(value), "%u", n);
+	return setoption(name, value);
+}
+
+int tcsetwinsize(int fd, const struct winsize *size)
+{
+	unsigned short rows = size->ws_row, columns = size->ws_col;
+
+	if (!isatty(fd))
+		return -1;
+	if (rows < 2 || rows > 9999 || columns < 2 || columns > 9999) {
+		errno = EINVAL;
+		return -1;
+	}
+	return termios_set("rows", rows) < 0 || termios_set("columns", columns) < 0 ? -1
+										    : 0;
+}
+
 int ioctl(int fd, unsigned long request, ...)
 {
 	va_list args;
@@ -84,6 +108,8 @@ int ioctl(int fd, unsigned long request, ...)
 	va_end(args);
 	if (request == TIOCGWINSZ)
 		return tcgetwinsize(fd, size);
+	if (request == TIOCSWINSZ)
+		return tcsetwinsize(fd, size);
 	errno = EINVAL;
 	return -1;
 }

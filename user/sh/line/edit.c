@@ -455,18 +455,25 @@ static void edit_place(struct edit *e, unsigned columns, unsigned column)
 	edit_redraw_from(e, 0);
 }
 
+bool edit_answer(struct edit *e)
+{
+	if (e->asked == 0)
+		return false;
+	if (--e->asked) {
+		e->seen = e->keys.params[1] - 1;
+		return false;
+	}
+	e->answers = true;
+	e->told_rows = e->keys.params[0];
+	e->told_columns = e->keys.params[1];
+	return true;
+}
+
 static void edit_answered(struct edit *e)
 {
 	unsigned columns = e->keys.params[1];
 
-	if (e->asked == 0)
-		return;
-	if (--e->asked) {
-		e->seen = columns - 1;
-		return;
-	}
-	e->answers = true;
-	if (columns < 2 || (e->placed && columns == e->columns))
+	if (!edit_answer(e) || columns < 2 || (e->placed && columns == e->columns))
 		return;
 	if (e->at != e->asked_at)
 		edit_ask(e); /* the cursor was moved since */

@@ -44,11 +44,12 @@ struct edit {
 	struct keys keys;
 
 	/* The terminal's size. */
-	unsigned asked;    /* answers that have to come              */
-	unsigned asked_at; /* what `at` was then                     */
-	unsigned seen;     /* the column of the cursor by the first one */
-	bool answers;      /* there was an answer once               */
-	bool placed;       /* and one in this line                   */
+	unsigned asked;                   /* answers that have to come              */
+	unsigned asked_at;                /* what `at` was then                     */
+	unsigned seen;                    /* the column of the cursor by the first one */
+	bool answers;                     /* there was an answer once               */
+	unsigned told_rows, told_columns; /* its size by the last one */
+	bool placed;                      /* and one in this line                   */
 
 	char *history[EDIT_HISTORY]; /* line i in slot i % EDIT_HISTORY */
 	unsigned history_count;      /* lines ever kept                 */
@@ -66,6 +67,9 @@ enum edit_event edit_key(struct edit *e, unsigned char c);
 /* Asks the terminal for its size, unless an answer has to come yet.  The answer comes among
  * the keys; if the size is another one, the line is drawn again. */
 void edit_ask(struct edit *e);
+
+/* Takes in a KEY_PLACE that came when the line was done.  True: the size is known now. */
+bool edit_answer(struct edit *e);
 
 /* Shows the line where the terminal's cursor is now, in @column. */
 void edit_redraw(struct edit *e, unsigned column);

@@ -12,6 +12,7 @@
 #include <pagoda.h>
 #include <poll.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define FIRST_ASK_MS 100 /* without a key, then the terminal is asked for its size */
@@ -130,6 +131,22 @@ static void input_complete(const char *prompt, bool again)
 	arena_release(&shell.words, mark);
 }
 
+/* Programs ask the kernel for the size: it learns from the editor when that is another one.
+ * A size that a person has set with vmctl stays until then. */
+static void input_tell_size(const struct console_info *info)
+{
+	static struct winsize told;
+	struct winsize size = { .ws_row = (unsigned short)editor.told_rows,
+				.ws_col = (unsigned short)editor.told_columns };
+
+	if (size.ws_row == told.ws_row && size.ws_col == told.ws_col)
+		return;
+	told = size;
+	if (size.ws_row == info->rows && size.ws_col == info->columns)
+		return;
+	(void)tcsetwinsize(STDIN_FILENO, &size); /* one that is too small is of no use */
+}
+
 /* A key; while nobody types, the terminal is asked for its size. */
 static int input_key(void)
 {
@@ -152,7 +169,7 @@ static void input_await_answer(void)
 	       (c = input_char()) >= 0) {
 		key = keys_input(&editor.keys, (unsigned char)c);
 		if (key == KEY_PLACE)
-			editor.asked--;
+			(void)edit_answer(&editor);
 		else if (key < KEY_NONE && in.nahead < sizeof(in.ahead))
 			in.ahead[in.nahead++] = (char)key;
 	}
@@ -187,6 +204,7 @@ static int input_edit(size_t start, int c, struct console_info *info, const char
 		c = input_key();
 	}
 	input_await_answer();
+	input_tell_size(info);
 	(void)console(CONSOLE_LINES, NULL);
 	shell.dropped = event == EDIT_INTERRUPT;
 	for (unsigned i = 0; i < editor.len; i++)
