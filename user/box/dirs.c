@@ -10,15 +10,18 @@
 
 /* Calls @one for each directory that is named, or with the option -p @all.  They complain
  * themselves. */
-static int dirs_each(char **argv, const char *usage, void (*one)(char *path),
-		     void (*all)(char *path))
+static int dirs_each(char **argv, const char *options, const char *usage,
+		     void (*one)(char *path), void (*all)(char *path))
 {
 	int argc = 0, c;
 
 	while (argv[argc])
 		argc++;
-	while ((c = tool_getopt(argc, argv, "ph", usage)) != -1)
+	while ((c = tool_getopt(argc, argv, options, usage)) != -1) {
+		if (c == 'm')
+			tool_refuse("-m", "files have no modes here");
 		one = all;
+	}
 	argv += optind;
 	if (!*argv)
 		tool_usage(usage);
@@ -71,10 +74,11 @@ int mkdir_main(int argc, char **argv)
 {
 	(void)argc;
 	return dirs_each(
-		argv,
+		argv, "pm:h",
 		"usage: mkdir [-p] DIR...\n"
 		"Make directories.\n"
-		"  -p   missing parents as well; a directory that exists is no error\n",
+		"  -p   missing parents as well; a directory that exists is no error\n"
+		"There is no -m: files have no modes.\n",
 		mkdir_one, mkdir_all);
 }
 
@@ -115,7 +119,7 @@ int rmdir_main(int argc, char **argv)
 {
 	(void)argc;
 	return dirs_each(
-		argv,
+		argv, "ph",
 		"usage: rmdir [-p] DIR...\n"
 		"Remove directories that are empty; `rm -r` removes others.\n"
 		"  -p   then the directories that the path names above it as well\n",

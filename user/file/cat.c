@@ -10,11 +10,14 @@
 #include <tool.h>
 
 static const char usage[] =
-	"usage: cat [-nu] [FILE...]\n"
+	"usage: cat [-AeEntTuv] [FILE...]\n"
 	"Write the files one after the other; without FILE, or for `-`, standard input.\n"
-	"  -n   number the lines       -u   no effect: nothing is held back\n";
+	"  -n   number the lines       -u   no effect: nothing is held back\n"
+	"  -v   bytes that are no text as ^X and M-x, but for newlines and tabs\n"
+	"  -E   $ at the end of lines  -T   tabs as ^I\n"
+	"  -A   -vET                   -e   -vE                   -t   -vT\n";
 
-static bool numbers;
+static bool numbers, show_bytes, show_ends, show_tabs;
 
 static void copy(int fd, const char *name)
 {
@@ -31,7 +34,23 @@ static void copy(int fd, const char *name)
 		tool_warn(name);
 }
 
-static void number_lines(FILE *file, const char *name)
+static void print_byte(int c)
+{
+	if (c == '\n' || (c == '\t' && !show_tabs) || (c != '\t' && !show_bytes)) {
+		putchar(c);
+		return;
+	}
+	if (c >= 0x80)
+		fputs("M-", stdout);
+	c &= 0x7f;
+	if (c < ' ' || c == 0x7f) {
+		putchar('^');
+		c ^= 0x40;
+	}
+	putchar(c);
+}
+
+static void print_lines(FILE *file, const char *name)
 {
 	static unsigned long number;
 	static bool inside; /* a line has begun */
@@ -39,9 +58,11 @@ static void number_lines(FILE *file, const char *name)
 
 	(void)name;
 	while ((c = getc(file)) != EOF) {
-		if (!inside)
+		if (!inside && numbers)
 			printf("%6lu\t", ++number);
-		putchar(c);
+		if (c == '\n' && show_ends)
+			putchar('$');
+		print_byte(c);
 		inside = c != '\n';
 	}
 }
@@ -50,11 +71,15 @@ int main(int argc, char **argv)
 {
 	int c;
 
-	while ((c = tool_getopt(argc, argv, "nuh", usage)) != -1)
+	while ((c = tool_getopt(argc, argv, "AeEntTuvh", usage)) != -1) {
 		numbers |= c == 'n';
+		show_bytes |= strchr("Aetv", c) != NULL;
+		show_ends |= strchr("AeE", c) != NULL;
+		show_tabs |= strchr("AtT", c) != NULL;
+	}
 	argv += optind;
-	if (numbers) {
-		tool_each(argv, number_lines);
+	if (numbers || show_bytes || show_ends || show_tabs) {
+		tool_each(argv, print_lines);
 		return tool_finish();
 	}
 	if (!*argv)

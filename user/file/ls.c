@@ -13,7 +13,7 @@
 #include "uapi/limits.h"
 
 static const char usage[] =
-	"usage: ls [-1aACdFhilpRrS] [PATH...]\n"
+	"usage: ls [-1aACdFhilpRrSx] [--color[=WHEN]] [PATH...]\n"
 	"List directories and files, by name; on a terminal in columns.\n"
 	"  -a   also names that start with a dot     -A   but not . and ..\n"
 	"  -d   a directory itself, not its contents -R   directories in them as well\n"
@@ -21,8 +21,11 @@ static const char usage[] =
 	"  -h   bytes as 1.5K or 12M                 -i   the inode before the name\n"
 	"  -F   / after directories, @ after links   -p   only the /\n"
 	"  -S   the largest first                    -r   backwards\n"
-	"  -C   columns, also in a pipe              -1   a name a line\n"
-	"There is no -t: files have no times.\n";
+	"  -C   columns, also in a pipe              -x   the same, row by row\n"
+	"  -1   a name a line\n"
+	"  --color   colours always; with =never never, with =auto on a terminal that\n"
+	"            has them, as without the option\n"
+	"There is no -t, -u or -n: files have no times, owners or groups.\n";
 
 #define GAP 2 /* blanks between columns */
 
@@ -38,6 +41,7 @@ struct items {
 
 static bool show_dots, show_both, show_self, show_long, human, recursive;
 static bool show_inode, mark_all, mark_dirs, by_size, backwards, is_terminal;
+static bool row_by_row;
 static unsigned width; /* 0: a name a line */
 
 /* --- one file ------------------------------------------------------------------- */
@@ -128,43 +132,74 @@ static int compare_items(const void *a, const void *b)
 	return backwards ? -order : order;
 }
 
-/* The width of column @column if there are @rows rows. */
-static unsigned column_width(const struct items *list, size_t rows, size_t column)
+/* How the names stand in columns: down the first one, then down the second; with -x along
+ * the first row, then along the second. */
+struct grid {
+	size_t rows, columns;
+};
+
+static size_t grid_index(const struct grid *g, size_t row, size_t column)
+{
+	return row_by_row ? row * g->columns + column : column * g->rows + row;
+}
+
+static unsigned column_width(const struct items *list, const struct grid *g, size_t column)
 {
 	unsigned widest = 0;
 
-	for (size_t i = column * rows; i < (column + 1) * rows && i < list->count; i++) {
-		unsigned n = item_width(&list->at[i]);
+	for (size_t row = 0; row < g->rows; row++) {
+		size_t i = grid_index(g, row, column);
+		unsigned n = i < list->count ? item_width(&list->at[i]) : 0;
 
 		widest = n > widest ? n : widest;
 	}
 	return widest + GAP;
 }
 
-static bool rows_fit(const struct items *list, size_t rows)
+static bool grid_fits(const struct items *list, const struct grid *g)
 {
 	size_t sum = 0;
 
-	for (size_t column = 0; column * rows < list->count; column++)
-		sum += column_width(list, rows, column);
+	for (size_t column = 0; column < g->columns; column++)
+		sum += column_width(list, g, column);
 	return sum < width + GAP; /* the last column of a terminal stays free */
 }
 
-/* Down the first column, then down the second, in as few rows as fit. */
+/* With as few rows as fit; with -x, as many columns. */
+static struct grid grid_of(const struct items *list)
+{
+	size_t n = list->count, room = width / (1 + GAP) + 1, most = n < room ? n : room;
+	struct grid g;
+
+	for (size_t i = 1; i < (row_by_row ? most : n); i++) {
+		size_t lines = row_by_row ? most + 1 - i : i;
+		size_t others = (n + lines - 1) / lines;
+
+		g = row_by_row ? (struct grid){ others, lines }
+			       : (struct grid){ lines, others };
+		if (grid_fits(list, &g))
+			return g;
+	}
+	return (struct grid){ .rows = n, .columns = 1 };
+}
+
 static void print_columns(const struct items *list)
 {
-	size_t rows = 1, n = list->count;
+	struct grid g = grid_of(list);
 
-	while (rows < n && !rows_fit(list, rows))
-		rows++;
-	for (size_t row = 0; row < rows && row < n; row++) {
-		for (size_t i = row, column = 0; i < n; i += rows, column++) {
-			unsigned used = item_width(&list->at[i]);
+	for (size_t row = 0; row < g.rows; row++) {
+		for (size_t column = 0; column < g.columns; column++) {
+			size_t i = grid_index(&g, row, column),
+			       next = grid_index(&g, row, column + 1);
+			unsigned used;
 
+			if (i >= list->count)
+				break;
+			used = item_width(&list->at[i]);
 			print_name(&list->at[i]);
-			if (i + rows < n)
-				printf("%*s",
-				       (int)(column_width(list, rows, column) - used), "");
+			if (column + 1 < g.columns && next < list->count)
+				printf("%*s", (int)(column_width(list, &g, column) - used),
+				       "");
 		}
 		putchar('\n');
 	}
@@ -303,8 +338,10 @@ static void read_option(int c)
 	backwards |= c == 'r';
 	if (c == '1')
 		width = 0;
-	if (c == 'C')
+	if (c == 'C' || c == 'x') {
+		row_by_row = c == 'x';
 		width = is_terminal ? tool_width() : 80;
+	}
 }
 
 int main(int argc, char **argv)
@@ -314,7 +351,8 @@ int main(int argc, char **argv)
 
 	width = tool_width();
 	is_terminal = width;
-	while ((c = tool_getopt_h(argc, argv, "1aACdFhilpRrS", usage)) != -1)
+	while ((c = tool_getopt_colour(argc, argv, "1aACdFhilpRrSx", usage, "always")) !=
+	       -1)
 		read_option(c);
 	if (optind < argc)
 		list_paths(argc - optind, argv + optind);

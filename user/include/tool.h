@@ -18,6 +18,14 @@ int tool_getopt(int argc, char **argv, const char *options, const char *usage);
 /* The same for a program that has its own -h: only --help prints the usage. */
 int tool_getopt_h(int argc, char **argv, const char *options, const char *usage);
 
+/* The same as tool_getopt_h() for a program that has --color[=WHEN], which changes what
+ * tool_colour() returns.  WHEN is auto, always or never; @alone without it. */
+int tool_getopt_colour(int argc, char **argv, const char *options, const char *usage,
+		       const char *alone);
+
+/* What takes the WHEN of --color, or NULL without it; NULL: there is no such option. */
+extern void (*tool_colour_word)(const char *when);
+
 /* `-3` as the first argument becomes `-n3`, as old scripts have it. */
 void tool_old_number(int argc, char **argv);
 

@@ -1,4 +1,5 @@
 /* ps - list the processes */
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,11 +12,12 @@
 #include <usyscall.h>
 
 static const char usage[] =
-	"usage: ps [-ef | aux]\n"
+	"usage: ps [-ef | aux] [-p PID[,PID]...]\n"
 	"List the processes, lowest PID first.  HART is where one runs or last ran,\n"
 	"SIZE its address space up to the break, MEM the memory that it uses, TIME its\n"
 	"processor time in seconds.  -ef changes nothing: it is all processes.  aux has\n"
-	"other columns, in their usual order.\n";
+	"other columns, in their usual order.\n"
+	"  -p   only these processes; status 1 if there is none of them\n";
 
 static int compare_pids(const void *a, const void *b)
 {
@@ -77,16 +79,45 @@ static bool is_letters(const char *text)
 	return *text && text[strspn(text, "axuwe")] == '\0';
 }
 
+/* Whether @pid is in @text, numbers with commas or blanks between. */
+static bool pids_have(const char *text, int pid)
+{
+	bool found = false;
+	char number[16];
+	size_t n;
+
+	for (; *text; text += n + (text[n] != '\0')) {
+		n = strcspn(text, ", ");
+		snprintf(number, sizeof(number), "%.*s", (int)n, text);
+		found |= n && tool_number(number, 1, INT_MAX) == pid;
+	}
+	return found;
+}
+
+/* Leaves those in @list whose number is in @pids; returns how many. */
+static int list_choose(struct procinfo *list, int count, const char *pids)
+{
+	int kept = 0;
+
+	for (int i = 0; i < count; i++)
+		if (pids_have(pids, list[i].pid))
+			list[kept++] = list[i];
+	if (!kept)
+		tool_status = 1;
+	return kept;
+}
+
 int main(int argc, char **argv)
 {
 	static struct procinfo list[NPROC];
-	int count;
-
+	const char *pids = NULL;
 	bool users = false;
-	int c;
+	int c, count;
 
-	while ((c = tool_getopt(argc, argv, "aAefuxh", usage)) != -1)
+	while ((c = tool_getopt(argc, argv, "aAefuxp:h", usage)) != -1) {
 		users |= c == 'u';
+		pids = c == 'p' ? optarg : pids;
+	}
 	for (; argv[optind] && is_letters(argv[optind]); optind++)
 		users |= strchr(argv[optind], 'u') != NULL;
 	if (argv[optind])
@@ -96,6 +127,8 @@ int main(int argc, char **argv)
 		tool_die("processes");
 	if (count > NPROC)
 		count = NPROC;
+	if (pids)
+		count = list_choose(list, count, pids);
 	qsort(list, (size_t)count, sizeof(list[0]), compare_pids);
 	if (users) {
 		print_users_columns(list, count);

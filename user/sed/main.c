@@ -8,10 +8,11 @@
 struct sed sed;
 
 static const char usage[] =
-	"usage: sed [-nE] SCRIPT [FILE...]\n"
-	"       sed [-nE] [-e SCRIPT] [-f FILE]... [FILE...]\n"
+	"usage: sed [-nE] [-i[SUFFIX]] SCRIPT [FILE...]\n"
+	"       sed [-nE] [-i[SUFFIX]] [-e SCRIPT] [-f FILE]... [FILE...]\n"
 	"Print each line after the commands of SCRIPT have changed it.\n"
 	"  -n   print only what commands print      -E   extended regular expressions\n"
+	"  -i   change each file instead; with SUFFIX, as in -i.old, keep a copy\n"
 	"Commands are separated by ; or newlines.  Before one: a line number, $ for the\n"
 	"last line, /RE/, or two of them with a comma between; ! means all other lines.\n"
 	"  s/RE/TEXT/FLAGS   replace; & and \\1 stand for what matched; flags: g all, N\n"
@@ -47,15 +48,18 @@ int main(int argc, char **argv)
 {
 	static char *standard_input[] = { "-", NULL };
 	struct tool_line script = { 0 };
+	const char *suffix = NULL;
 	int c;
 
-	while ((c = tool_getopt(argc, argv, "nEre:f:h", usage)) != -1) {
+	while ((c = tool_getopt(argc, argv, "nEri::e:f:h", usage)) != -1) {
 		sed.quiet |= c == 'n';
 		sed.pattern_flags |= c == 'E' || c == 'r' ? REG_EXTENDED : 0;
 		if (c == 'e')
 			script_add(&script, optarg);
 		else if (c == 'f')
 			script_file(&script, optarg);
+		else if (c == 'i')
+			suffix = optarg ? optarg : "";
 	}
 	sed.names = argv + optind;
 	if (!script.text && !*sed.names)
@@ -63,6 +67,10 @@ int main(int argc, char **argv)
 	if (!script.text)
 		script_add(&script, *sed.names++);
 	script_read(script.text);
+	if (suffix) {
+		place_edit(sed.names, suffix);
+		return tool_finish();
+	}
 	if (!*sed.names)
 		sed.names = standard_input;
 	run_lines();

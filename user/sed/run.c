@@ -18,6 +18,8 @@ static void text_set(struct tool_line *to, const char *text, size_t len)
  * printed gets none. */
 static bool newline_owed;
 
+static bool stopped; /* by q */
+
 static void run_put(const char *text, size_t len)
 {
 	if (newline_owed)
@@ -355,6 +357,7 @@ static enum next run_command(struct command *c)
 		return NEXT;
 	case 'q':
 		tool_status = (int)c->nth;
+		stopped = true;
 		return QUIT;
 	case '=':
 		run_put("", 0);
@@ -384,11 +387,15 @@ static enum next run_commands(void)
 	return END_LINE;
 }
 
-void run_lines(void)
+bool run_lines(void)
 {
 	enum next next = END_LINE;
 
-	text_add(&hold, "", 0);
+	line_number = 0;
+	newline_owed = false;
+	for (size_t i = 0; i < sed.ncommands; i++)
+		sed.commands[i].active = sed.commands[i].started = false;
+	text_set(&hold, "", 0);
 	run_read_ahead();
 	while (next != QUIT && (next == AGAIN || has_ahead)) {
 		if (next != AGAIN)
@@ -399,4 +406,5 @@ void run_lines(void)
 		else
 			run_print_later();
 	}
+	return !stopped;
 }

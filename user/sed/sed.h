@@ -44,5 +44,9 @@ void text_add(struct tool_line *to, const char *text, size_t len);
 /* Fill sed.commands from the text of a script, or complain and exit(2). */
 void script_read(const char *script);
 
-/* Run the commands for all lines of all files. */
-void run_lines(void);
+/* Run the commands for all lines of the files sed.names.  False: q has ended the script. */
+bool run_lines(void);
+
+/* place.c: the same for each of the files alone, which gets the output as its content; if
+ * @suffix is not empty, what it was is kept under its name and @suffix. */
+void place_edit(char **names, const char *suffix);

@@ -27,6 +27,7 @@ static const char usage[] =
 	"  -h   no names of files; -H: also of one            -m   N lines of each file\n"
 	"  -A   N lines after a match; -B: before; -C: both   -s   no complaints\n"
 	"  -a   print lines of files that are no text\n"
+	"  --color   marks what matches; =always also in a pipe, =never nowhere\n"
 	"egrep is grep -E, fgrep is grep -F.\n"
 	"The status is 0 if a line was found, 1 if none was, 2 after an error.\n";
 
@@ -382,8 +383,8 @@ int main(int argc, char **argv)
 	tool_failed = 2;
 	/* egrep and fgrep are links */
 	read_flag(toupper((unsigned char)*tool_basename(argv[0])));
-	while ((c = tool_getopt_h(argc, argv, "EFHLRachilnoqrsvwxe:f:m:A:B:C:", usage)) !=
-	       -1) {
+	while ((c = tool_getopt_colour(argc, argv, "EFHLRachilnoqrsvwxe:f:m:A:B:C:", usage,
+				       "auto")) != -1) {
 		read_flag(c);
 		if (c == 'e' || c == 'f') {
 			given[ngiven].option = c;

@@ -327,6 +327,22 @@ sed 'p}' fruit
 sed bnone fruit
 sed 's/\(a/b/' fruit
 sed 's/a/\1/' fruit
+cp fruit made; sed -i s/apple/X/ made; cat made
+cp fruit made; sed -i.old s/apple/X/ made; cat made made.old; rm made.old
+cp fruit made; cp noeol noeol2; sed -n -i '$p;1p' made noeol2; cat made noeol2
+cp fruit made; cp noeol noeol2; sed -i '2,/red/d' made noeol2; cat made noeol2
+cp fruit made; cp noeol noeol2; sed -i 'H;$!d;x' made noeol2; cat made noeol2
+cp fruit made; cp noeol noeol2; sed -i '$!N;s/\n/+/;n' made noeol2; cat made noeol2
+cp fruit made; cp noeol noeol2; sed -i 2q3 made noeol2; echo $?; cat made noeol2
+cp fruit made; sed -i -e 1d -e '$a end' -e 's/ /,/w made2' made; cat made made2
+cp nothing made; sed -i 's/a/b/' made; wc -c < made
+ln -s fruit made3; sed -i s/fig/FIG/ made3; cat made3 fruit; rm made3
+cp fruit ./-; sed -i 1d -; cat ./-; rm ./-
+sed -i s/a/b/ nosuch
+sed -i s/a/b/ top
+cp fruit made; sed -i k made; cat made
+cp fruit made; sed -i s/fig/FIG/ nosuch made; cat made
+sed -i s/a/b/
 sed y/ab/c/ fruit
 sed 2,p fruit
 sed
@@ -561,7 +577,7 @@ def forest(m):
     ("ls -1R c a/b/leaf", "a/b/leaf\n\nc:\nagain\nbig\n"),
     ("ls -lh c | cut -c 11-", "   3.5K again\n   3.5K big\n"),
     ("ls -h a", "b\n"),
-    ("ls --help | head -n 1", "usage: ls [-1aACdFhilpRrS] [PATH...]\n"),
+    ("ls --help | head -n 1", "usage: ls [-1aACdFhilpRrSx] [--color[=WHEN]] [PATH...]\n"),
     ("stat c/big | head -n 3", "  File: c/big\n  Type: regular file\n  Size: 3500 bytes, 4 blocks of 1024\n"),
 ])
 def test_trees(forest, line, want):

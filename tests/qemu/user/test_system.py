@@ -77,6 +77,32 @@ def test_ps_as_others_have_it(m):
     assert status(m, "ps nosuch")[0] == 2
 
 
+def test_ps_of_some_processes(m):
+    text = m.run('sleep 600 & ps -p 1,$!; ps aux -p "1 $!"; ps -p $! | wc -l; kill $!')
+    rows = [line.split() for line in text.splitlines()[1:]]  # the first is of the job
+    assert [row[0] for row in rows[:2]] == ["PID", "1"] and rows[1][-1] == "init" and rows[2][-1] == "sleep", text
+    assert [row[-1] for row in rows[3:6]] == ["COMMAND", "init", "sleep"] and rows[6] == ["2"], text
+    code, text = status(m, "ps -p 9999")
+    assert code == 1 and text.splitlines() == [m.run("ps").splitlines()[0]]
+    for wrong in "x", "1,x", "0", "":
+        code, text = status(m, f"ps -p '{wrong}'")
+        assert code in (1, 2), (wrong, text)
+
+
+def test_colours_on_demand(m):
+    m.run("mkdir /c; mkdir /c/dir; echo an apple > /c/file")
+    assert m.run("ls --color /c | cat") == "\x1b[1;34mdir\x1b[m\nfile\n" == m.run("ls --color=always -1 /c")
+    assert m.run("ls -l --color=never /c; ls -l --color=auto /c").count("\x1b") == 0
+    assert m.run("grep --color=always apple /c/file") == "an \x1b[31mapple\x1b[m\n"
+    assert status(m, "ls --color=sometimes") == (2, "ls: sometimes: --color takes auto, always or never\n")
+    assert status(m, "cat --color /c/file; rm -r /c") == (0, "cat: --color: no such option\n")
+
+
+def test_no_modes(m):
+    assert status(m, "mkdir -m 755 /d") == (2, "mkdir: -m: files have no modes here\n")
+    assert status(m, "ls -d /d")[0] == 1
+
+
 def test_top_in_a_pipe(m):
     code, text = status(m, "top -n 2 -d 0.5 < /dev/null | cat")
     assert code == 0 and text.count("PID  PPID S  %CPU") == 2 and "\033" not in text, text

@@ -89,6 +89,9 @@ grep '\(' fruit
 grep -E '(' fruit
 grep
 grep -A x apple fruit
+grep --color=never apple fruit
+grep --color apple fruit
+grep -e --color fruit
 grep apple fruit > /dev/full
 """
 
@@ -106,6 +109,17 @@ head noeol
 head nothing
 head nosuch
 head -n x fruit
+head -n -3 numbers
+head -n -0 noeol
+head -n -1 noeol
+head -n -99 numbers
+head -n -29 numbers fruit
+head -c -3 noeol fruit
+head -c -0 noeol
+head -c -999 fruit
+head -c -1 nothing
+head -n -1 wide | wc -c
+head -n --1 fruit
 head -n 5 zeros
 head -n 1 wide | wc -c
 head fruit > /dev/full
@@ -158,7 +172,31 @@ ls nosuch
 ls nosuch fruit
 ls nosuch top
 ls -Y
+ls -x fruit noeol nul numbers | expand
+ls -x | expand
+ls -x top/b
+ls -x1 top
+ls -xF | expand
+ls --color=never top
+ls --color=auto top fruit
+ls --color=sometimes
+ls --colour
+ls top --color=never -1
 ls > /dev/full
+"""
+
+CAT = """
+cat -A bytes
+cat -v bytes
+cat -e bytes
+cat -t bytes
+cat -T tabs
+cat -E noeol fruit
+cat -nE noeol blanks
+cat -A tabs - < noeol
+cat -vn nul
+cat -A nosuch fruit
+cat -Z fruit
 """
 
 EXPR = r"""
@@ -422,7 +460,7 @@ chmod
 killall nosuchprogram
 """
 
-TABLES = (GREP, HEAD_TAIL, LS, EXPR, OD, LINES, COLUMNS, SUMS, OTHERS)
+TABLES = (GREP, HEAD_TAIL, LS, CAT, EXPR, OD, LINES, COLUMNS, SUMS, OTHERS)
 
 
 EXACT = {line for table in (GREP, EXPR) for line in table.strip().split("\n")}

@@ -15,6 +15,7 @@
 #include "uapi/limits.h"
 
 int tool_status, tool_failed = 1;
+void (*tool_colour_word)(const char *when);
 
 const char *tool_basename(const char *path)
 {
@@ -60,6 +61,8 @@ static bool check_letters(const char *letters, const char *options, const char *
 			refuse_letter(*letters, "no such option");
 		if (known[1] != ':')
 			continue;
+		if (known[2] == ':') /* the rest of the word, or none */
+			return false;
 		if (!letters[1] && !next)
 			refuse_letter(*letters, "its argument is missing");
 		return !letters[1];
@@ -84,24 +87,32 @@ static void check_options(char **argv, const char *options)
 			continue;
 		if (strcmp(word, "--help") == 0)
 			return;
+		if (tool_colour_word &&
+		    (strcmp(word, "--color") == 0 || strncmp(word, "--color=", 8) == 0))
+			continue;
 		if (word[1] == '-')
 			tool_refuse(word, "no such option");
 		argv += check_letters(word + 1, options, argv[1]);
 	}
 }
 
-#define HELP 256 /* no letter */
+enum { HELP = 256, COLOUR }; /* no letters */
 
 int tool_getopt_h(int argc, char **argv, const char *options, const char *usage)
 {
-	static const struct option help[] = { { .name = "help", .val = HELP }, { 0 } };
+	static const struct option words[] = {
+		{ .name = "help", .val = HELP },
+		{ .name = "color", .has_arg = optional_argument, .val = COLOUR },
+		{ 0 }
+	};
 	static bool checked;
 	int c;
 
 	if (!checked)
 		check_options(argv, options);
 	checked = true;
-	c = getopt_with_dash(argc, argv, options, help);
+	while ((c = getopt_with_dash(argc, argv, options, words)) == COLOUR)
+		tool_colour_word(optarg);
 	if (c == HELP) {
 		fputs(usage, stdout);
 		exit(0);
