@@ -125,7 +125,7 @@ def test_programs_that_share_a_file(m):
 
 
 @pytest.mark.parametrize("line,want", [
-    ("ls --color", (2, "ls: --color: no such option\n")),
+    ("ls --colors", (2, "ls: --colors: no such option\n")),
     ("ls --", (0, None)),
     ("sort --reverse=x", (2, "sort: --reverse=x: no such option\n")),
     ("ls -y", (2, "ls: -y: no such option\n")),

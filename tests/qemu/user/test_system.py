@@ -79,9 +79,9 @@ def test_ps_as_others_have_it(m):
 
 def test_ps_of_some_processes(m):
     text = m.run('sleep 600 & ps -p 1,$!; ps aux -p "1 $!"; ps -p $! | wc -l; kill $!')
-    rows = [line.split() for line in text.splitlines()[1:]]  # the first is of the job
-    assert [row[0] for row in rows[:2]] == ["PID", "1"] and rows[1][-1] == "init" and rows[2][-1] == "sleep", text
-    assert [row[-1] for row in rows[3:6]] == ["COMMAND", "init", "sleep"] and rows[6] == ["2"], text
+    job, *rows = (line.split() for line in text.splitlines())
+    assert [row[0] for row in rows[:3]] == ["PID", "1", job[1]] and rows[1][-1] == "init", text
+    assert [row[1] for row in rows[3:6]] == ["PID", "1", job[1]] and rows[6] == ["2"], text
     code, text = status(m, "ps -p 9999")
     assert code == 1 and text.splitlines() == [m.run("ps").splitlines()[0]]
     for wrong in "x", "1,x", "0", "":
