@@ -2,66 +2,49 @@
 #include "buffer.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-#define NEVER ((size_t)-1)
 
 /* Undone by putting @removed bytes in place of @added ones. */
 struct step {
 	struct step *before;
 	size_t at, added, removed;
+	bool changed; /* whether the text was other than the saved one before the step */
 	char bytes[];
 };
 
-static void buffer_forget_steps(struct buffer *b)
+/* Notes how to undo a change; the @removed bytes are at @from.  Without memory for that,
+ * nothing can be undone any more: who has no memory has to be able to delete. */
+static void buffer_note(struct buffer *b, size_t at, size_t added, size_t from,
+			size_t removed)
 {
-	while (b->steps) {
-		struct step *step = b->steps;
+	struct step *step = malloc(sizeof(*step) + removed);
 
+	if (step) {
+		*step = (struct step){ b->steps, at, added, removed, b->changed };
+		text_copy(&b->text, from, removed, step->bytes);
+		b->steps = step;
+		return;
+	}
+	while ((step = b->steps) != NULL) {
 		b->steps = step->before;
 		free(step);
 	}
-	b->joins = false;
-}
-
-/* Notes how to undo a change.  Without memory for that, nothing can be undone any more:
- * who has no memory has to be able to delete. */
-static void buffer_note(struct buffer *b, size_t at, size_t removed, size_t added)
-{
-	struct step *last = b->steps, *step;
-
-	if (b->joins && last && removed == 0 && last->at + last->added == at) {
-		last->added += added;
-		return;
-	}
-	step = removed < NEVER / 2 ? malloc(sizeof(*step) + removed) : NULL;
-	if (!step) {
-		buffer_forget_steps(b);
-		b->saved = NEVER;
-		return;
-	}
-	*step = (struct step){ .before = last,
-			       .at = at,
-			       .added = added,
-			       .removed = removed };
-	text_copy(&b->text, at, removed, step->bytes);
-	b->steps = step;
-	if (b->saved != NEVER && b->saved > b->nsteps)
-		b->saved = NEVER;
-	b->nsteps++;
-	b->joins = removed == 0;
 }
 
 bool buffer_change(struct buffer *b, size_t at, size_t removed, const char *bytes, size_t n)
 {
-	if (!text_room(&b->text, at, n) && n)
-		return false;
+	struct step *last = b->steps;
+
 	(void)text_lines_before(&b->text, &b->lines, at);
-	buffer_note(b, at, removed, n);
-	text_delete(&b->text, at, removed);
-	(void)text_insert(&b->text, at, bytes, n);
+	if (!text_insert(&b->text, at, bytes, n))
+		return false;
+	if (b->joins && last && removed == 0 && last->at + last->added == at)
+		last->added += n;
+	else
+		buffer_note(b, at, n, at + n, removed);
+	text_delete(&b->text, at + n, removed);
 	b->cursor = at + n;
-	b->joins &= n && bytes[n - 1] != '\n'; /* a line is one step */
+	b->changed = true;
+	b->joins = removed == 0 && n && bytes[n - 1] != '\n'; /* a line is one step */
 	return true;
 }
 
@@ -69,20 +52,23 @@ bool buffer_undo(struct buffer *b)
 {
 	struct step *step = b->steps;
 
-	if (!step || (step->removed && !text_room(&b->text, step->at, step->removed)))
+	if (!step)
 		return false;
 	(void)text_lines_before(&b->text, &b->lines, step->at);
-	text_delete(&b->text, step->at, step->added);
-	(void)text_insert(&b->text, step->at, step->bytes, step->removed);
+	if (!text_insert(&b->text, step->at, step->bytes, step->removed))
+		return false;
+	text_delete(&b->text, step->at + step->removed, step->added);
 	b->cursor = step->at + step->removed;
-	b->steps = step->before;
-	b->nsteps--;
+	b->changed = step->changed;
 	b->joins = false;
+	b->steps = step->before;
 	free(step);
 	return true;
 }
 
-bool buffer_is_changed(const struct buffer *b)
+void buffer_saved(struct buffer *b)
 {
-	return b->saved != b->nsteps;
+	for (struct step *step = b->steps; step; step = step->before)
+		step->changed = true;
+	b->changed = b->joins = false;
 }

@@ -1,11 +1,13 @@
 /* edit - change a text file on the screen */
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
+#include <sys/stat.h>
 #include <tool.h>
+#include <unistd.h>
 
 #include "buffer.h"
 #include "screen/screen.h"
@@ -21,104 +23,175 @@ static const char usage[] =
 
 static struct buffer b;
 static const char *path;
-static size_t top;  /* where the first line on the screen starts           */
-static size_t left; /* columns that are left of the screen                 */
-static size_t goal; /* the column that moves up and down aim at            */
-static char *cut;   /* malloc'd: for ^U                                    */
-static size_t cut_len;
-static int last_key;     /* the one before                                      */
-static char wanted[128]; /* what was searched last                              */
+static size_t top;       /* where the first line on the screen starts       */
+static size_t left;      /* columns that are left of the screen             */
+static size_t goal;      /* the column that moves up and down aim at        */
+static int last_key;     /* the one before                                  */
+static struct text cut;  /* for ^U                                          */
+static char wanted[128]; /* what was searched last                          */
 static char message[256];
-
-/* --- the screen --------------------------------------------------------------- */
 
 static void edit_say(const char *what, const char *why)
 {
-	snprintf(message, sizeof(message), "%s%s%s", what, why ? ": " : "", why ? why : "");
+	snprintf(message, sizeof(message), " %s%s%s", what, why ? ": " : "",
+		 why ? why : "");
 }
 
-/* Brings the cursor's line and column into view; returns the row and the column. */
-static unsigned edit_scroll(unsigned rows, unsigned *column)
+/* Reads the file; one that does not exist yet is empty. */
+static void edit_load(void)
 {
-	size_t line = text_line_start(&b.text, b.cursor),
-	       at = text_column(&b.text, b.cursor);
+	struct stat st;
+	ssize_t n;
+	int fd;
+
+	fd = open(path, O_RDONLY);
+	if (fd < 0 && errno == ENOENT) {
+		edit_say(path, "a new file");
+		return;
+	}
+	if (fd < 0 || fstat(fd, &st) < 0)
+		tool_die(path);
+	if (!S_ISREG(st.st_mode)) {
+		tool_warnx(path, S_ISDIR(st.st_mode) ? strerror(EISDIR) : "is a device");
+		exit(1);
+	}
+	/* Room for all of it at once: to make room larger may take twice the memory. */
+	(void)text_room(&b.text, 0, (size_t)st.st_size + TEXT_BLOCK);
+	while ((n = text_read(&b.text, fd)) > 0)
+		;
+	if (n < 0)
+		tool_die(path);
+	close(fd);
+}
+
+/* Leaves the old file as it is until all of the new one is on the disk; false, with a
+ * message, if that fails.  A symbolic link stays one. */
+static bool edit_save(void)
+{
+	char target[PATH_MAX], fresh[PATH_MAX + 16];
+	size_t len = text_len(&b.text);
+	bool saved;
+	FILE *f;
+
+	if (!realpath(path, target))
+		strlcpy(target, path, sizeof(target));
+	snprintf(fresh, sizeof(fresh), "%.*s.edit%d", (int)(tool_basename(target) - target),
+		 target, getpid());
+	f = fopen(fresh, "w");
+	saved = f && fwrite(text_flat(&b.text), 1, len, f) == len && fflush(f) == 0 &&
+		fsync(fileno(f)) == 0 && rename(fresh, target) == 0;
+	edit_say(path, saved ? "saved" : tool_reason());
+	if (f)
+		fclose(f);
+	if (saved)
+		buffer_saved(&b);
+	else
+		unlink(fresh);
+	return saved;
+}
+
+/* Brings the cursor's line and @column into view; returns the row. */
+static unsigned edit_scroll(unsigned rows, size_t column)
+{
+	size_t line = text_line_start(&b.text, b.cursor);
+	size_t least = text_line_from(&b.text, line, 1 - (long)rows);
 	unsigned row = 0;
 
-	if (at < left || at >= left + screen.columns)
-		left = at < screen.columns ? 0 : at - screen.columns / 2;
-	*column = (unsigned)(at - left);
-	if (top > text_len(&b.text) || (top && text_byte(&b.text, top - 1) != '\n') ||
-	    line < top)
-		top = line;
-	for (size_t i = top; i < line && row < rows; row++)
-		i = text_line_end(&b.text, i) + 1;
-	if (row < rows)
-		return row;
-	/* Below the screen: it becomes the last line. */
-	for (top = line, row = 0; row + 1 < rows && top; row++)
-		top = text_line_start(&b.text, top - 1);
+	if (column < left || column >= left + screen.columns)
+		left = column < screen.columns ? 0 : column - screen.columns / 2;
+	top = text_line_start(&b.text, top < line ? top : line);
+	top = top > least ? top : least;
+	for (size_t i = top; i < line; i = text_line_end(&b.text, i) + 1)
+		row++;
 	return row;
 }
 
 static void edit_draw(void)
 {
-	unsigned rows = screen.rows > 2 ? screen.rows - 2 : 1, column, end;
-	unsigned row = edit_scroll(rows, &column);
+	size_t column = text_column(&b.text, b.cursor), e;
+	size_t line = text_lines_before(&b.text, &b.lines, b.cursor);
+	unsigned rows = screen.rows > 2 ? screen.rows - 2 : 1, end, n;
+	unsigned row = edit_scroll(rows, column);
 	struct screen_place p = { .skip = left };
 	char status[64], place[64];
 
 	screen_clear();
-	for (size_t at = top, e; p.row < rows && at <= text_len(&b.text);
-	     p.row++, at = e + 1) {
+	for (size_t at = top; p.row < rows && at <= text_len(&b.text); at = e + 1) {
 		e = text_line_end(&b.text, at);
 		screen_text(p, &b.text, at, e);
+		p.row++;
 	}
-	for (unsigned i = 0; i < screen.columns; i++)
-		screen_string(rows, i, " ", SCREEN_REVERSE);
-	snprintf(place, sizeof(place), "line %zu, column %zu ",
-		 text_lines_before(&b.text, &b.lines, b.cursor) + 1, left + column + 1);
-	snprintf(status, sizeof(status), "%.40s%s", tool_basename(path),
-		 buffer_is_changed(&b) ? " (changed)" : "");
-	end = screen_string(rows, 1, message[0] ? message : status, SCREEN_REVERSE);
-	if (end + strlen(place) < screen.columns)
-		screen_string(rows, screen.columns - (unsigned)strlen(place), place,
-			      SCREEN_REVERSE);
+	n = (unsigned)snprintf(place, sizeof(place), "line %zu, column %zu ", line + 1,
+			       column + 1);
+	snprintf(status, sizeof(status), " %.40s%s", tool_basename(path),
+		 b.changed ? " (changed)" : "");
+	end = screen_string(rows, 0, message[0] ? message : status, SCREEN_REVERSE);
+	while (end < screen.columns) /* the place at the right, if there is room */
+		end = screen_string(rows, end, end + n == screen.columns ? place : " ",
+				    SCREEN_REVERSE);
 	screen_string(rows + 1, 0,
 		      "^S save  ^Q quit  ^F find  ^Z undo  ^K cut line  ^U paste",
 		      SCREEN_PLAIN);
-	screen_show(row, column);
+	screen_show(row, (unsigned)(column - left));
 }
 
-/* --- moving --------------------------------------------------------------------- */
-
-/* Moves @n lines down, or up, to the column that was left first. */
-static void edit_move_lines(long n)
+/* How many lines a key moves the cursor down; 0: it is no such key. */
+static long edit_lines(int key)
 {
-	if (last_key != KEY_UP && last_key != KEY_DOWN && last_key != KEY_PAGE_UP &&
-	    last_key != KEY_PAGE_DOWN)
+	long page = screen.rows > 4 ? (long)screen.rows - 3 : 1;
+
+	if (key == KEY_UP || key == KEY_DOWN)
+		return key == KEY_UP ? -1 : 1;
+	return key == KEY_PAGE_UP ? -page : key == KEY_PAGE_DOWN ? page : 0;
+}
+
+static void edit_move(int key)
+{
+	static const struct {
+		int key;
+		size_t (*to)(const struct text *t, size_t at);
+	} moves[] = {
+		{ KEY_LEFT, text_before },           { KEY_RIGHT, text_after },
+		{ KEY_WORD_LEFT, text_word_before }, { KEY_WORD_RIGHT, text_word_after },
+		{ KEY_HOME, text_line_start },       { KEY_END, text_line_end },
+		{ CTRL('A'), text_line_start },      { CTRL('E'), text_line_end }
+	};
+	size_t end;
+	long n = edit_lines(key);
+
+	for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++)
+		if (moves[i].key == key)
+			b.cursor = moves[i].to(&b.text, b.cursor);
+	if (n == 0)
+		return;
+	if (edit_lines(last_key) == 0)
 		goal = text_column(&b.text, b.cursor);
-	b.cursor = text_at_column(
-		&b.text, text_line_from(&b.text, text_line_start(&b.text, b.cursor), n),
-		goal);
+	b.cursor = text_line_from(&b.text, text_line_start(&b.text, b.cursor), n);
+	b.cursor = text_at_column(&b.text, b.cursor, goal);
+	if (key == KEY_UP || key == KEY_DOWN)
+		return;
+	/* The screen moves along, but not past the end. */
+	end = text_line_start(&b.text, text_len(&b.text));
+	end = text_line_from(&b.text, end, n < 0 ? n : -n);
+	top = text_line_from(&b.text, top, n);
+	top = top < end ? top : end;
 }
 
 static void edit_find(void)
 {
 	char answer[sizeof(wanted)] = "", label[sizeof(wanted) + 32];
 	size_t len = text_len(&b.text), from = text_after(&b.text, b.cursor), n;
-	const char *bytes, *found;
+	const char *bytes = text_flat(&b.text), *found;
 
 	snprintf(label, sizeof(label), wanted[0] ? "find (empty: %s): " : "find: ", wanted);
-	if (!screen_ask(label, answer, sizeof(answer), edit_draw))
+	if (!screen_ask(label, answer, sizeof(answer), edit_draw) ||
+	    !(answer[0] || wanted[0]))
 		return;
 	if (answer[0])
 		strcpy(wanted, answer);
 	n = strlen(wanted);
-	if (n == 0)
-		return;
-	bytes = text_flat(&b.text);
-	found = bytes ? memmem(bytes + from, len - from, wanted, n) : NULL;
-	if (!found && bytes && (found = memmem(bytes, len, wanted, n)) != NULL)
+	found = memmem(bytes + from, len - from, wanted, n);
+	if (!found && (found = memmem(bytes, len, wanted, n)) != NULL)
 		edit_say("found from the start on", NULL);
 	if (found)
 		b.cursor = (size_t)(found - bytes);
@@ -126,53 +199,9 @@ static void edit_find(void)
 		edit_say(wanted, "not found");
 }
 
-static void edit_move(int key)
-{
-	long rows = screen.rows > 4 ? (long)screen.rows - 3 : 1;
-	size_t end;
-
-	switch (key) {
-	case KEY_LEFT:
-		b.cursor = text_before(&b.text, b.cursor);
-		break;
-	case KEY_RIGHT:
-		b.cursor = text_after(&b.text, b.cursor);
-		break;
-	case KEY_WORD_LEFT:
-		b.cursor = text_word_before(&b.text, b.cursor);
-		break;
-	case KEY_WORD_RIGHT:
-		b.cursor = text_word_after(&b.text, b.cursor);
-		break;
-	case KEY_HOME:
-	case CTRL('A'):
-		b.cursor = text_line_start(&b.text, b.cursor);
-		break;
-	case KEY_END:
-	case CTRL('E'):
-		b.cursor = text_line_end(&b.text, b.cursor);
-		break;
-	case KEY_UP:
-	case KEY_DOWN:
-		edit_move_lines(key == KEY_UP ? -1 : 1);
-		break;
-	case KEY_PAGE_UP:
-	case KEY_PAGE_DOWN:
-		edit_move_lines(key == KEY_PAGE_UP ? -rows : rows);
-		/* The screen moves along, but not past the end. */
-		top = text_line_from(&b.text, top, key == KEY_PAGE_UP ? -rows : rows);
-		end = text_line_start(&b.text, text_len(&b.text));
-		end = text_line_from(&b.text, end, -rows);
-		top = top < end ? top : end;
-		break;
-	}
-}
-
-/* --- changing --------------------------------------------------------------------- */
-
 static void edit_change(size_t at, size_t removed, const char *bytes, size_t n)
 {
-	if (!buffer_change(&b, at, removed, bytes, n))
+	if (removed + n && !buffer_change(&b, at, removed, bytes, n))
 		edit_say("not changed", strerror(ENOMEM));
 }
 
@@ -180,48 +209,32 @@ static void edit_change(size_t at, size_t removed, const char *bytes, size_t n)
 static void edit_cut(void)
 {
 	size_t start = text_line_start(&b.text, b.cursor);
-	size_t n = text_line_end(&b.text, start) - start, old;
-	char *larger;
+	size_t n = text_after(&b.text, text_line_end(&b.text, start)) - start;
 
-	n += start + n < text_len(&b.text);
-	if (n == 0)
-		return;
-	old = last_key == CTRL('K') ? cut_len : 0;
-	larger = realloc(cut, old + n);
-	if (!larger) {
+	if (n && last_key != CTRL('K'))
+		text_delete(&cut, 0, text_len(&cut));
+	if (text_insert(&cut, text_len(&cut), text_flat(&b.text) + start, n))
+		edit_change(start, n, "", 0);
+	else
 		edit_say("not cut", strerror(ENOMEM));
-		return;
-	}
-	cut = larger;
-	cut_len = old + n;
-	text_copy(&b.text, start, n, cut + old);
-	edit_change(start, n, "", 0);
-}
-
-static bool edit_save(void)
-{
-	const char *why = file_write(&b, path);
-
-	edit_say(path, why ? why : "saved");
-	return !why;
 }
 
 /* Whether the program may end. */
 static bool edit_quit(void)
 {
-	int key = 0;
+	while (b.changed) {
+		int key;
 
-	while (buffer_is_changed(&b)) {
-		if (key == 'n' || key == 'N' || key == SCREEN_END)
-			return true;
-		if (key == CTRL('C') || key == KEY_ESCAPE)
-			return false;
-		if (key == 'y' || key == 'Y')
-			return edit_save();
 		edit_say("Save the changes?  y: yes, n: no, ^C: go on editing", NULL);
 		edit_draw();
 		key = screen_key(-1);
 		message[0] = '\0';
+		if (key == 'y' || key == 'Y')
+			return edit_save();
+		if (key == 'n' || key == 'N' || key == SCREEN_END)
+			return true;
+		if (key == CTRL('C') || key == KEY_ESCAPE)
+			return false;
 	}
 	return true;
 }
@@ -229,7 +242,7 @@ static bool edit_quit(void)
 static void edit_key(int key)
 {
 	size_t at = b.cursor;
-	char c = (char)(key == '\r' ? '\n' : key);
+	char c = key == '\r' ? '\n' : (char)key;
 
 	if (key == DEL || key == CTRL('H')) {
 		at = text_before(&b.text, at);
@@ -239,7 +252,7 @@ static void edit_key(int key)
 	} else if (key == CTRL('K')) {
 		edit_cut();
 	} else if (key == CTRL('U')) {
-		edit_change(at, 0, cut, cut_len);
+		edit_change(at, 0, text_flat(&cut), text_len(&cut));
 	} else if (key == CTRL('Z')) {
 		if (!buffer_undo(&b))
 			edit_say("nothing to undo", NULL);
@@ -259,34 +272,25 @@ static void edit_key(int key)
 
 int main(int argc, char **argv)
 {
-	const char *why;
-	bool exists, quit = false;
+	bool quit = false;
+	int key;
 
-	while (tool_getopt(argc, argv, "h", usage) != -1)
-		;
+	(void)tool_getopt(argc, argv, "h", usage);
 	if (argc - optind != 1)
 		tool_usage(usage);
 	path = argv[optind];
-	why = file_read(&b, path, &exists);
-	if (why) {
-		tool_warnx(path, why);
-		return 1;
-	}
+	edit_load();
 	if (!isatty(STDOUT_FILENO) || !screen_begin(STDIN_FILENO))
 		tool_die("terminal");
-	if (!exists)
-		edit_say(path, "a new file");
 	while (!quit) {
-		int key;
-
 		if (!screen_key_waits())
 			edit_draw();
 		key = screen_key(-1);
 		if (key == SCREEN_DRAW)
 			continue;
-		message[0] = '\0';
 		if (key == SCREEN_END)
 			break;
+		message[0] = '\0';
 		if (key == CTRL('Q'))
 			quit = edit_quit();
 		else

@@ -44,7 +44,7 @@ static bool find_in_line(size_t start, size_t end)
 	const char *text = text_flat(&less.text);
 	regmatch_t parts[PATTERN_PARTS];
 
-	if (!text || !pattern_find(&less.pattern, text + start, 0, end - start, parts) ||
+	if (!pattern_find(&less.pattern, text + start, 0, end - start, parts) ||
 	    --less.count)
 		return false;
 	less.hit = start + (size_t)parts[0].rm_so;

@@ -12,8 +12,6 @@
 
 #include <tool.h>
 
-#define BLOCK 16384u
-
 static const char usage[] =
 	"usage: less [-iNS] [+LINE | +G | +/PATTERN] [FILE...]\n"
 	"Show files, or standard input, on the screen of the terminal.  Of a long\n"
@@ -41,15 +39,10 @@ static struct less hidden;
 
 void less_read(void)
 {
-	char *room = text_room(&less.text, text_len(&less.text), BLOCK);
-	ssize_t n = room ? read(less.fd, room, BLOCK) : -1;
+	ssize_t n = text_read(&less.text, less.fd);
 
-	if (n > 0) {
-		text_added(&less.text, (size_t)n);
-		return;
-	}
-	less.all = true;
-	less.trouble = room && n == 0 ? NULL : room ? tool_reason() : strerror(ENOMEM);
+	less.all = n <= 0;
+	less.trouble = n < 0 ? tool_reason() : NULL;
 }
 
 /* Opens a file; -1, with errno set, if that fails. */

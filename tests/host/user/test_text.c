@@ -6,8 +6,10 @@
 #undef realloc
 #include "rig.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "buffer.h"
 #include "failing.h"
@@ -75,8 +77,7 @@ static void changes_and_undoes(void **state)
 			if (i == 30) {
 				memcpy(first, model, len);
 				first_len = len;
-				b.saved = b.nsteps;
-				b.joins = false;
+				buffer_saved(&b);
 			}
 			if (round % 3)
 				failing_set(&failing, 1 + rig_below(4), round % 3 == 2);
@@ -87,7 +88,7 @@ static void changes_and_undoes(void **state)
 			failed |= failing_end(&failing) > 0;
 			check_text(&b.text, model, len);
 		}
-		while (!failed && buffer_is_changed(&b))
+		while (!failed && b.changed)
 			assert_true(buffer_undo(&b));
 		if (!failed)
 			check_text(&b.text, first, first_len);
@@ -106,7 +107,7 @@ static void typing_is_one_step(void **state)
 	check_text(&b.text, "one\n", 4);
 	assert_true(buffer_undo(&b));
 	check_text(&b.text, "", 0);
-	assert_false(buffer_is_changed(&b));
+	assert_false(b.changed);
 	assert_false(buffer_undo(&b));
 	free(b.text.bytes);
 }
@@ -118,12 +119,12 @@ static void knows_what_was_saved(void **state)
 
 	(void)state;
 	assert_true(buffer_change(&b, 0, 0, "x", 1));
-	b.saved = b.nsteps;
-	assert_false(buffer_is_changed(&b));
+	buffer_saved(&b);
+	assert_false(b.changed);
 	assert_true(buffer_undo(&b));
-	assert_true(buffer_is_changed(&b));
+	assert_true(b.changed);
 	assert_true(buffer_change(&b, 0, 0, "y", 1));
-	assert_true(buffer_is_changed(&b));
+	assert_true(b.changed);
 	drop(&b);
 }
 
@@ -162,13 +163,36 @@ static void shows_characters(void **state)
 	assert_int_equal(text_at_column(&t, 0, 1000), 12);
 }
 
+/* text_read() adds what comes, and nothing if that fails. */
+static void reads_a_file(void **state)
+{
+	struct text t = { 0 };
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "abc", 3), 3);
+	failing_set(&failing, 1, true);
+	assert_int_equal(text_read(&t, ends[0]), -1);
+	assert_int_equal(errno, ENOMEM);
+	failing_end(&failing);
+	assert_int_equal(text_read(&t, ends[0]), 3);
+	close(ends[1]);
+	assert_int_equal(text_read(&t, ends[0]), 0);
+	close(ends[0]);
+	assert_int_equal(text_read(&t, ends[0]), -1);
+	assert_int_equal(errno, EBADF);
+	check_text(&t, "abc", 3);
+	free(t.bytes);
+}
+
 static void finds_lines(void **state)
 {
 	struct text t = { 0 };
 	struct text_mark m = { 0 };
 
 	(void)state;
-	assert_null(text_flat(&t));
+	assert_string_equal(text_flat(&t), "");
 	assert_true(text_insert(&t, 0, "1\n22\n\n4", 7));
 	assert_int_equal(text_line_start(&t, 3), 2);
 	assert_int_equal(text_line_end(&t, 3), 4);
@@ -225,6 +249,7 @@ int main(void)
 		cmocka_unit_test(typing_is_one_step),
 		cmocka_unit_test(shows_characters),
 		cmocka_unit_test(finds_lines),
+		cmocka_unit_test(reads_a_file),
 		cmocka_unit_test(knows_keys),
 		cmocka_unit_test(knows_what_was_saved),
 	};

@@ -303,6 +303,9 @@ def test_edit_cuts_pastes_and_undoes(p, m):
     assert "changed" not in p.text()
     p.type(UNDO)
     p.see("nothing to undo")
+    p.type("\x7f" + END + DOWN * 9 + DELETE)  # nothing is there to delete
+    p.settle()
+    assert "changed" not in p.text()
     p.type(QUIT)
     back(p)
 

@@ -1,9 +1,11 @@
 /* text.c - a text in memory that changes; see text.h. */
 #include "screen/text.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void text_move_gap(struct text *t, size_t at)
 {
@@ -45,6 +47,20 @@ void text_added(struct text *t, size_t n)
 	t->gap += n;
 }
 
+ssize_t text_read(struct text *t, int fd)
+{
+	char *room = text_room(t, text_len(t), TEXT_BLOCK);
+	ssize_t n;
+
+	if (!room) {
+		errno = ENOMEM;
+		return -1;
+	}
+	n = read(fd, room, TEXT_BLOCK);
+	text_added(t, n > 0 ? (size_t)n : 0);
+	return n;
+}
+
 bool text_insert(struct text *t, size_t at, const char *bytes, size_t n)
 {
 	char *room = n ? text_room(t, at, n) : NULL;
@@ -72,10 +88,8 @@ void text_copy(const struct text *t, size_t at, size_t n, char *to)
 
 const char *text_flat(struct text *t)
 {
-	if (text_len(t) == 0)
-		return NULL;
 	text_move_gap(t, text_len(t));
-	return t->bytes;
+	return t->bytes ? t->bytes : "";
 }
 
 /* --- lines and characters ---------------------------------------------------- */

@@ -1,11 +1,13 @@
 /* text.h - a text in memory that changes, and how its characters look on a screen.
  *
  * The text is any bytes.  They lie in one piece of memory with a gap where the last change
- * was, so that changes nearby move few bytes.  No system calls but for memory. */
+ * was, so that changes nearby move few bytes.  No system calls but for memory, and that of
+ * text_read(). */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 struct text {
 	char *bytes; /* malloc'd; the gap is [gap, gap_end) of its room */
@@ -28,6 +30,11 @@ static inline unsigned char text_byte(const struct text *t, size_t at)
 char *text_room(struct text *t, size_t at, size_t n);
 void text_added(struct text *t, size_t n);
 
+/* Adds what one read() of @fd gives, at most TEXT_BLOCK bytes; returns how many, or -1 with
+ * errno set, which is ENOMEM if there is no memory. */
+#define TEXT_BLOCK 16384u
+ssize_t text_read(struct text *t, int fd);
+
 /* Insert or delete; false: there is no memory, and nothing has changed.  Deleting always
  * works. */
 bool text_insert(struct text *t, size_t at, const char *bytes, size_t n);
@@ -36,7 +43,7 @@ void text_delete(struct text *t, size_t at, size_t n);
 /* Copies @n bytes. */
 void text_copy(const struct text *t, size_t at, size_t n, char *to);
 
-/* All bytes in one piece, valid until the text changes.  NULL if there are none. */
+/* All bytes in one piece, valid until the text changes. */
 const char *text_flat(struct text *t);
 
 /* Where the line of byte @at starts, and where it ends: its newline, or the text's end. */
