@@ -3,7 +3,8 @@
 
 Limits: a function has at most 60 lines and 5 parameters, a file 600 lines, a line 92
 columns (tabs are 8), a folder 20 files.  The compiler itself limits stack frames
-(-Wframe-larger-than=512).
+(-Wframe-larger-than=512).  What has to be small has a limit of its own, in SMALL: all lines
+of its .c and .h files, with blank ones and comments.
 
 usage: sizes.py [--top N] [FOLDER ...]     default: kernel user tools tests xv6 benches
 Functions are found by form: a `{` in column 0 opens one, a `}` in column 0 ends it.
@@ -19,6 +20,9 @@ FILE_LINES = 600
 COLUMNS = 92
 PARAMETERS = 5
 FOLDER_FILES = 20
+# Lines of all files of a folder together; of each file of another.
+SMALL = {"user/edit": 400}
+SMALL_FILES = {"user/examples": 100}
 DATA = {".pyc"}  # what Python leaves
 CODE = {".py", ".sh", ".mk", ".S", ".ld"}
 FIXED_BY_POSIX = {"mmap", "posix_spawn", "posix_spawnp", "pselect"}
@@ -68,10 +72,14 @@ def functions(lines):
             opening = None
 
 
+def count_lines(path):
+    return len(path.read_text(errors="replace").splitlines())
+
+
 def check_length(path):
-    lines = path.read_text(errors="replace").splitlines()
-    if len(lines) > FILE_LINES:
-        yield f"{path}: {len(lines)} lines (at most {FILE_LINES})"
+    lines = count_lines(path)
+    if lines > FILE_LINES:
+        yield f"{path}: {lines} lines (at most {FILE_LINES})"
 
 
 def check(path, sizes):
@@ -91,6 +99,19 @@ def check(path, sizes):
             yield f"{path}:{number}: {name} has {count} parameters (at most {PARAMETERS})"
 
 
+def check_small():
+    """A folder of SMALL that is not there is a fault: else the limit would hold nothing."""
+    for name, most in {**SMALL, **SMALL_FILES}.items():
+        sizes = {path: count_lines(path) for path in sorted(pathlib.Path(name).glob("*.[ch]"))}
+        if not sizes:
+            yield f"{name}/: no C files are there; SMALL names it"
+        if name in SMALL:
+            sizes = {f"{name}/": sum(sizes.values())}
+        for where, lines in sizes.items():
+            if lines > most:
+                yield f"{where}: {lines} lines (at most {most}, as it has to be small)"
+
+
 def check_folders(root):
     """A folder with more files than one can take in at a glance should be divided."""
     for folder in sorted([root, *(p for p in root.rglob("*") if p.is_dir())]):
@@ -104,7 +125,7 @@ def main():
     parser.add_argument("--top", type=int, default=5)
     parser.add_argument("folders", nargs="*", default=["kernel", "user", "tools", "tests", "xv6", "benches"])
     args = parser.parse_args()
-    sizes, faults, total = [], [], {}
+    sizes, faults, total = [], list(check_small()), {}
     for folder in args.folders:
         faults += check_folders(pathlib.Path(folder))
         for path in sorted(p for p in pathlib.Path(folder).rglob("*") if p.suffix in CODE):
@@ -112,7 +133,7 @@ def main():
         for path in sorted(pathlib.Path(folder).rglob("*.[ch]")):
             faults += check_length(path)
             faults += check(path, sizes)
-            total[folder] = total.get(folder, 0) + len(path.read_text(errors="replace").splitlines())
+            total[folder] = total.get(folder, 0) + count_lines(path)
     for fault in faults:
         print(fault)
     print("lines: " + ", ".join(f"{folder} {lines}" for folder, lines in total.items()))

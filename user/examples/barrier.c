@@ -1,45 +1,35 @@
 /* barrier - find the old objects that point to young ones, without a test at each store */
-#include <err.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
+#include "pages.h"
 
 /* A collector that looks at young objects alone has to know which old ones point to them.
- * Here the memory of old objects is read-only.  The first store into a page faults; the
- * handler notes the page and lets it be written.  Then only such pages are searched. */
+ * Here the memory of old objects is read-only.  The first store into a page faults, and
+ * the handler notes the page.  Then only such pages are searched. */
 
-#define PAGE 4096ul
-#define PAGES 256
-#define SLOTS (PAGE / sizeof(void *)) /* pointers in a page */
+#define PAGES 256                     /* of old objects                */
+#define SLOTS (PAGE / sizeof(void *)) /* pointers in a page            */
+#define HOT 16                        /* pages that most stores go to  */
 #define YOUNG 1000
 #define STORES 2000
-#define HOT 16 /* pages that most stores go to */
 
-static void **old;
+static void **old; /* the pages, as pointers */
 static char young[YOUNG];
-static volatile unsigned char written[PAGES];
+static volatile bool written[PAGES];
 static volatile unsigned faults;
 
-static void old_protect(size_t page, size_t n, int prot)
+static void old_stored(size_t page)
 {
-	if (mprotect((char *)old + page * PAGE, n * PAGE, prot) < 0)
-		err(1, "mprotect");
+	written[page] = true;
+	faults++;
 }
 
-static void old_stored(int sig, siginfo_t *info, void *context)
+/* The program: it stores pointers to young objects in old ones. */
+static void old_use(void)
 {
-	size_t page = ((char *)info->si_addr - (char *)old) / PAGE;
+	for (int i = 0; i < STORES; i++) {
+		size_t page = (size_t)rand() % (i % 100 ? HOT : PAGES);
 
-	(void)context;
-	if (page >= PAGES) { /* not ours: a fault of the program */
-		signal(sig, SIG_DFL);
-		return;
+		old[page * SLOTS + (size_t)rand() % SLOTS] = &young[rand() % YOUNG];
 	}
-	written[page] = 1;
-	faults++;
-	old_protect(page, 1, PROT_READ | PROT_WRITE);
 }
 
 /* The sum of all slots of @page that point to young objects. */
@@ -53,16 +43,8 @@ static unsigned long page_search(size_t page)
 	return sum;
 }
 
-static void old_use(void)
-{
-	for (int i = 0; i < STORES; i++) {
-		size_t page = (size_t)rand() % (i % 100 ? HOT : PAGES);
-
-		old[page * SLOTS + (size_t)rand() % SLOTS] = &young[rand() % YOUNG];
-	}
-}
-
-/* What a collection of young objects begins with. */
+/* What a collection of young objects begins with.  All pages are searched as well, to see
+ * that none was missed. */
 static void old_collect(int round)
 {
 	unsigned long found = 0, all = 0;
@@ -79,26 +61,20 @@ static void old_collect(int round)
 	       STORES, faults, searched, PAGES, found == all ? "all found" : "SOME MISSED");
 	if (found != all)
 		exit(1);
-	memset(old, 0, PAGES * PAGE); /* the young ones are old now */
 }
 
 int main(void)
 {
-	struct sigaction action = { .sa_sigaction = old_stored, .sa_flags = SA_SIGINFO };
-
-	old = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		   -1, 0);
-	if (old == MAP_FAILED)
-		err(1, "mmap");
-	sigaction(SIGSEGV, &action, NULL);
+	old = pages_begin(PAGES, old_stored);
 	for (int round = 1; round <= 3; round++) {
 		faults = 0;
 		for (size_t page = 0; page < PAGES; page++)
-			written[page] = 0;
-		old_protect(0, PAGES, PROT_READ);
+			written[page] = false;
+		pages_protect(0, PAGES, PROT_READ);
 		old_use();
-		old_protect(0, PAGES, PROT_READ | PROT_WRITE);
+		pages_protect(0, PAGES, PROT_READ | PROT_WRITE);
 		old_collect(round);
+		memset(old, 0, PAGES * PAGE); /* the young ones are old now */
 	}
 	return 0;
 }

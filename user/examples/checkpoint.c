@@ -1,52 +1,32 @@
 /* checkpoint - save the state of a computation, each time only what has changed */
-#include <err.h>
+#include "pages.h"
+
 #include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The state is read-only after a checkpoint.  The first store into a page faults; the
- * handler marks the page as dirty and lets it be written.  A checkpoint writes the dirty
- * pages to their places in a file.  At the end another process loads the file and goes on
- * from the last checkpoint. */
+/* The state is read-only after a checkpoint.  The first store into a page faults, and the
+ * handler marks the page as dirty.  A checkpoint writes the dirty pages to their places in
+ * a file.  At the end another process loads it and goes on from the last checkpoint. */
 
-#define PAGE 4096ul
-#define PAGES 64
+#define PAGES 64 /* of the state */
 #define STEPS 3000
 #define EVERY 1000 /* steps */
 #define LOST 500   /* steps after the last checkpoint, then the first process is killed */
+#define CELLS (PAGES * PAGE / sizeof(unsigned) - 2)
 
 struct state {
 	long step;
-	unsigned cell[PAGES * PAGE / sizeof(unsigned) - 2];
+	unsigned cell[CELLS];
 };
 
-#define CELLS (sizeof(((struct state *)0)->cell) / sizeof(unsigned))
+static struct state *state; /* the pages */
+static struct state undisturbed;
+static volatile bool dirty[PAGES];
 
-static struct state *state;
-static volatile unsigned char dirty[PAGES];
-
-static void state_protect(size_t page, size_t n, int prot)
+static void state_stored(size_t page)
 {
-	if (mprotect((char *)state + page * PAGE, n * PAGE, prot) < 0)
-		err(1, "mprotect");
-}
-
-static void state_stored(int sig, siginfo_t *info, void *context)
-{
-	size_t page = ((char *)info->si_addr - (char *)state) / PAGE;
-
-	(void)context;
-	if (page >= PAGES) { /* not ours: a fault of the program */
-		signal(sig, SIG_DFL);
-		return;
-	}
-	dirty[page] = 1;
-	state_protect(page, 1, PROT_READ | PROT_WRITE);
+	dirty[page] = true;
 }
 
 static void state_save(int fd)
@@ -56,45 +36,30 @@ static void state_save(int fd)
 	for (size_t page = 0; page < PAGES; page++) {
 		if (!dirty[page])
 			continue;
-		if (pwrite(fd, (char *)state + page * PAGE, PAGE, (off_t)(page * PAGE)) !=
-		    PAGE)
+		if (pwrite(fd, pages + page * PAGE, PAGE, (off_t)(page * PAGE)) != PAGE)
 			err(1, "checkpoint");
-		dirty[page] = 0;
+		dirty[page] = false;
 		saved++;
 	}
-	state_protect(0, PAGES, PROT_READ);
+	pages_protect(0, PAGES, PROT_READ);
 	printf("step %ld: %d of %d pages saved\n", state->step, saved, PAGES);
-	fflush(stdout);
 }
 
 /* The computation: from one state to the next.  It stays in one part of the state for a
  * while, as programs do. */
 static void state_advance(void)
 {
-	unsigned long part = (unsigned long)state->step / EVERY * 7;
-	unsigned *c = &state->cell[(part * 1024 + (unsigned long)state->step * 37 % 9000) %
-				   CELLS];
+	unsigned long step = (unsigned long)state->step, part = step / EVERY * 7;
+	unsigned *cell = &state->cell[(part * 1024 + step * 37 % 9000) % CELLS];
 
-	*c = *c * 31 + (unsigned)state->step;
+	*cell = *cell * 31 + (unsigned)step;
 	state->step++;
-}
-
-static unsigned state_sum(void)
-{
-	unsigned sum = 0;
-
-	for (size_t i = 0; i < CELLS; i++)
-		sum = sum * 17 + state->cell[i];
-	return sum;
 }
 
 static void run_and_die(int fd)
 {
-	struct sigaction action = { .sa_sigaction = state_stored, .sa_flags = SA_SIGINFO };
-
-	sigaction(SIGSEGV, &action, NULL);
 	for (size_t page = 0; page < PAGES; page++)
-		dirty[page] = 1; /* the first one saves all */
+		dirty[page] = true; /* the first checkpoint saves all */
 	state_save(fd);
 	while (state->step < STEPS - EVERY + LOST) {
 		state_advance();
@@ -110,25 +75,25 @@ int main(int argc, char **argv)
 {
 	const char *path = argc > 1 ? argv[1] : "checkpoint.dat";
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0666);
-	unsigned sum;
 
-	state = mmap(NULL, PAGES * PAGE, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (fd < 0 || state == MAP_FAILED)
+	if (fd < 0)
 		err(1, "%s", path);
+	state = pages_begin(PAGES, state_stored);
 	if (fork() == 0)
 		run_and_die(fd);
 	wait(NULL);
 	while (state->step < STEPS) /* undisturbed, to compare */
 		state_advance();
-	sum = state_sum();
+	undisturbed = *state;
 	memset(state, 0, sizeof(*state));
-	if (pread(fd, state, PAGES * PAGE, 0) != PAGES * PAGE)
+	if (pread(fd, state, sizeof(*state), 0) != sizeof(*state))
 		err(1, "%s", path);
 	printf("step %ld: loaded\n", state->step);
 	while (state->step < STEPS)
 		state_advance();
 	unlink(path);
-	puts(state_sum() == sum ? "the end is the same" : "the end DIFFERS");
-	return state_sum() != sum;
+	if (memcmp(state, &undisturbed, sizeof(*state)) != 0)
+		errx(1, "the end differs");
+	puts("the end is the same");
+	return 0;
 }

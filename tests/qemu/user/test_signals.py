@@ -81,6 +81,9 @@ def test_example(m, host, name):
         subprocess.run(["cc", "-D_GNU_SOURCE", "-O1", "-w", "-o", f"{host}/{name}", source], check=True)
         there = subprocess.run([f"{host}/{name}"], cwd=host, stdout=subprocess.PIPE, text=True, timeout=60, check=True)
         assert out == there.stdout + "status 0\n"
+    if name == "collect":  # the pages that were scanned while the program ran; the first round has nothing to collect
+        scanned = [int(n) for n in re.findall(r"round \d: (\d+) pages scanned, sum \d+", out)]
+        assert len(scanned) == 6 and scanned[0] == 0 and all(n > 0 for n in scanned[1:])
 
 
 def test_killed_reader_of_the_console(m):
