@@ -96,11 +96,6 @@ void __retarget_lock_acquire(_LOCK_T lock)
 		lock_take(lock ? lock : &__lock___libc_recursive_mutex);
 }
 
-int __retarget_lock_try_acquire(_LOCK_T lock)
-{
-	return !lock_needed || lock_try(lock ? lock : &__lock___libc_recursive_mutex);
-}
-
 void __retarget_lock_release(_LOCK_T lock)
 {
 	if (lock_needed)
@@ -112,5 +107,4 @@ void __retarget_lock_release(_LOCK_T lock)
 void __retarget_lock_init_recursive(_LOCK_T *lock) SAME_AS(__retarget_lock_init);
 void __retarget_lock_close_recursive(_LOCK_T lock) SAME_AS(__retarget_lock_close);
 void __retarget_lock_acquire_recursive(_LOCK_T lock) SAME_AS(__retarget_lock_acquire);
-int __retarget_lock_try_acquire_recursive(_LOCK_T l) SAME_AS(__retarget_lock_try_acquire);
 void __retarget_lock_release_recursive(_LOCK_T lock) SAME_AS(__retarget_lock_release);

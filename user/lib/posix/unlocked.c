@@ -3,10 +3,14 @@
 #include <stdio.h>
 #include <sys/lock.h>
 
-/* That of @f; NULL: the one that all other streams share. */
-static _LOCK_T stream_lock(FILE *f)
+#include "sys.h"
+
+/* That of @f, or the one that all other streams share. */
+static struct __lock *stream_lock(FILE *f)
 {
-	return f->flags & __SBUF ? ((struct __file_bufio *)f)->lock : NULL;
+	struct __lock *own = f->flags & __SBUF ? ((struct __file_bufio *)f)->lock : NULL;
+
+	return own ? own : &__lock___libc_recursive_mutex;
 }
 
 void flockfile(FILE *f)
@@ -16,7 +20,7 @@ void flockfile(FILE *f)
 
 int ftrylockfile(FILE *f)
 {
-	return !__retarget_lock_try_acquire_recursive(stream_lock(f));
+	return lock_needed && !lock_try(stream_lock(f));
 }
 
 void funlockfile(FILE *f)
@@ -24,23 +28,26 @@ void funlockfile(FILE *f)
 	__retarget_lock_release_recursive(stream_lock(f));
 }
 
-/* They take the lock again, which is free for who has it. */
-int getc_unlocked(FILE *f)
+/* They take the lock again, which is free for who has it.  picolibc 1.8.10 has some of
+ * them, in the same object file as getc() or putc(), and then those count. */
+#define MAY_BE_PICOLIBCS __attribute__((weak))
+
+MAY_BE_PICOLIBCS int getc_unlocked(FILE *f)
 {
 	return getc(f);
 }
 
-int getchar_unlocked(void)
+MAY_BE_PICOLIBCS int getchar_unlocked(void)
 {
 	return getc(stdin);
 }
 
-int putc_unlocked(int c, FILE *f)
+MAY_BE_PICOLIBCS int putc_unlocked(int c, FILE *f)
 {
 	return putc(c, f);
 }
 
-int putchar_unlocked(int c)
+MAY_BE_PICOLIBCS int putchar_unlocked(int c)
 {
 	return putc(c, stdout);
 }
