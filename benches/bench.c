@@ -210,7 +210,7 @@ static void rows_run(const char *text)
 		first = last = digits(&text);
 		if (*text == '-')
 			text++, last = digits(&text);
-		if (*text || last >= ROW_pgetpid)
+		if (*text || last >= ROW_pcompute)
 			usage();
 	}
 	for (; first <= last; first++)

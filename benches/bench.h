@@ -3,13 +3,6 @@
 
 #include "common.h"
 
-/* Hints, which do nothing.  tools/bench/plugin.c knows them. */
-#define MARK_START 1
-#define MARK_STOP 2
-#define MARK_CLEAR 3
-#define MARK_ROW 4 /* what was counted is that of a row */
-#define MARK(number) __asm__ volatile("slti zero, zero, %0" : : "i"(number) : "memory")
-
 /* A row is measured in passes.  The first warms up; counted is the second, or the median of
  * many, unless the clock counts single instructions.  Returns how many operations the next
  * pass has, of @count that a full pass has; 0: enough. */

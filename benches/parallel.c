@@ -1,13 +1,17 @@
 /* parallel.c - what as many processes as harts do at the same time, in loops a second.
  *
- * usage: benchpar PROCESSES FIRST LAST       numbers of rows
+ * usage: benchpar PROCESSES ROWS...       each a number or a range such as 3-9
  *
- * Prints `@ NAME VALUE 1`: VALUE in thousandths of loops a second, of all processes
- * together.  `@ clock NAME` comes first and `@ end` last. */
+ * Goes through all rows many times, so that other work of the host, which comes and goes,
+ * falls on all rows alike.  Prints `@ NAME VALUE LOOPS`: VALUE in thousandths of loops a
+ * second, of all processes together, the median of the passes; LOOPS of all passes.
+ * `@ clock NAME` comes first and `@ end` last. */
 #include "common.h"
 
-#define RUN_NS 300000000ull
-#define RUN_TICKS_NS 2000000000ull /* with uptime() */
+#define PASSES 9
+#define RUN_NS 35000000ull
+#define RUN_TICKS_NS 2000000000ull /* with uptime(), in one pass */
+#define ROUNDS 1000
 #define FAULT_BYTES (1 << 20)
 #define READ_PAGES 32
 
@@ -62,9 +66,26 @@ static void file_read(const char *name)
 	close(file);
 }
 
+/* Numbers of a shift register: each round waits for the one before it. */
+static void compute(void)
+{
+	static uint64 state = 1;
+	uint64 x = state;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+	}
+	state = x;
+}
+
 static void operation(enum bench_row row)
 {
 	switch (row) {
+	case ROW_pcompute:
+		compute();
+		break;
 	case ROW_pgetpid:
 		getpid();
 		break;
@@ -131,6 +152,8 @@ static void member(enum bench_row row, int number, const int *ready, const int *
 	exit(0);
 }
 
+static uint64 loops[NROWS];
+
 /* Loops a second of @processes together, in thousandths; 0: it did not work. */
 static uint64 row_measure(enum bench_row row, int processes)
 {
@@ -141,48 +164,106 @@ static uint64 row_measure(enum bench_row row, int processes)
 	if (pipe(ready) < 0 || pipe(go) < 0)
 		return 0;
 	for (int i = 0; i < processes; i++) {
-		names_set(i);
-		file_make(own);
 		if (fork() == 0)
 			member(row, i, ready, go);
 	}
 	for (int i = 0; i < processes; i++)
 		read(ready[0], &r, sizeof(r));
 	close(go[0]);
+	MARK(MARK_START);
 	close(go[1]);
 	close(ready[1]);
 	for (int i = 0; i < processes; i++) {
 		if (read(ready[0], &r, sizeof(r)) == sizeof(r) && r.ns)
 			sum += r.loops * 1000000000000ull / r.ns;
+		loops[row] += r.loops;
 	}
+	MARK(MARK_STOP);
 	close(ready[0]);
 	for (int i = 0; i < processes; i++)
 		wait(0);
 	return sum;
 }
 
+/* --- rows and passes ------------------------------------------------------------ */
+
 #define ROW_NAME(id, name, group, what) name,
 static const char *const row_names[] = { BENCH_ROWS(ROW_NAME) };
+static char wanted[NROWS];
+static uint64 samples[NROWS][PASSES];
+
+static void usage(void)
+{
+	put("usage: benchpar PROCESSES ROWS...");
+	put_line();
+	exit(2);
+}
+
+static void rows_add(const char *text)
+{
+	int first = digits(&text), last = first;
+
+	if (*text == '-')
+		text++, last = digits(&text);
+	if (*text || first < ROW_pcompute || last >= NROWS)
+		usage();
+	for (; first <= last; first++)
+		wanted[first] = 1;
+}
+
+/* The one in the middle of @n, an odd number. */
+static uint64 sample_median(const uint64 *sample, int n)
+{
+	for (int i = 0; i < n; i++) {
+		int below = 0, same = 0;
+
+		for (int j = 0; j < n; j++) {
+			below += sample[j] < sample[i];
+			same += sample[j] == sample[i];
+		}
+		if (below <= n / 2 && below + same > n / 2)
+			return sample[i];
+	}
+	return 0;
+}
+
+static void row_print(int row, int passes)
+{
+	put("@ ");
+	put(row_names[row]);
+	put(" ");
+	put_number(sample_median(samples[row], passes));
+	put(" ");
+	put_number(loops[row]);
+	put_line();
+	MARK(MARK_ROW);
+}
 
 int main(int argc, char **argv)
 {
-	const char *first = argv[2], *last = argv[3], *processes = argv[1];
-	int n, end;
+	const char *number = argv[1];
+	int processes, passes;
 
-	if (argc != 4)
-		exit(2);
-	n = digits(&processes);
-	end = digits(&last);
+	if (argc < 3)
+		usage();
+	processes = digits(&number);
+	for (int i = 2; i < argc; i++)
+		rows_add(argv[i]);
 	clock_choose();
+	passes = clock_kind == CLOCK_UPTIME ? 1 : PASSES;
 	file_make("same");
-	for (int row = digits(&first); row <= end && row < NROWS; row++) {
-		put("@ ");
-		put(row_names[row]);
-		put(" ");
-		put_number(row_measure((enum bench_row)row, n));
-		put(" 1");
-		put_line();
+	for (int i = 0; i < processes; i++) {
+		names_set(i);
+		file_make(own);
 	}
+	for (int pass = 0; pass < passes; pass++)
+		for (int row = 0; row < NROWS; row++)
+			if (wanted[row])
+				samples[row][pass] =
+					row_measure((enum bench_row)row, processes);
+	for (int row = 0; row < NROWS; row++)
+		if (wanted[row])
+			row_print(row, passes);
 	put("@ end");
 	put_line();
 	exit(0);

@@ -5,7 +5,8 @@
  *   CORE  the operations that programs make most
  *   MORE  others, and those that not every kernel has
  *   FILE  a large file; wants an image of the file system lab
- *   PAR   as many processes as harts, in loops a second; only time makes sense
+ *   PAR   as many processes as harts, in loops a second; only time makes sense; the
+ *         first one never enters the kernel: what more harts bring it, the host gives
  * Names are short, so that lists of them fit into a command line. */
 #pragma once
 
@@ -68,6 +69,7 @@
 	X(random8m, "random8m", FILE, "seek and read 4 KiB of 8 MiB")                   \
 	X(unlink1m, "unlink1m", FILE, "unlink a file of 1 MiB")                         \
 	X(unlink8m, "unlink8m", FILE, "unlink a file of 8 MiB")                         \
+	X(pcompute, "par-compute", PAR, "1,000 rounds of arithmetic, no system call")   \
 	X(pgetpid, "par-getpid", PAR, "getpid()")                                       \
 	X(pfork, "par-fork", PAR, "fork, exit, wait")                                   \
 	X(pfault, "par-fault", PAR, "1 MiB of memory, touched, and back")               \

@@ -72,9 +72,22 @@ def test_time_and_harts(tmp_path):
         assert len(time["rounds"]) == 2 and 0 < time["low"] <= time["median"] <= time["high"]
     assert rows["fork"]["ns"]["low"] > 10 * rows["getpid"]["ns"]["low"]
     assert rows["boot"]["instructions"]["median"] > 1e6
-    assert all(rows["par-getpid"][f"loops{n}"]["low"] > 1000 for n in (1, 2, 4))
+    check_parallel(text, rows)
     assert row_of(text, "getpid")[0] == pytest.approx(rows["getpid"]["instructions"]["median"], abs=0.5)
     check_picture(tmp_path / "out.svg", ["getpid", "fork", "boot", "boot3"])
+
+
+def check_parallel(text, rows):
+    """With a parallel row comes the one that never enters the kernel, and the table relates them."""
+    speedup = {}
+    for name in ("par-compute", "par-getpid"):
+        loops = [rows[name][f"loops{n}"] for n in (1, 2, 4)]
+        assert all(figure["low"] > 1000 and len(figure["rounds"]) == 2 for figure in loops)
+        speedup[name] = loops[1]["median"] / loops[0]["median"]
+        assert rows[name]["speedup2"] == pytest.approx(speedup[name], abs=0.001)
+        assert row_of(text, name)[3:] == pytest.approx([speedup[name], 100 * rows[name]["of_host"]], abs=0.5)
+    assert rows["par-compute"]["of_host"] == 1
+    assert rows["par-getpid"]["of_host"] == pytest.approx(speedup["par-getpid"] / speedup["par-compute"], abs=0.002)
 
 
 def check_picture(path, names):
@@ -100,6 +113,18 @@ def test_profile_adds_up():
     for name, times in (("ecall", 1), ("sret", 1), ("satp", 0), ("sfence", 0)):
         assert re.search(rf"^ +{times}.00  {name}$", text, re.M), text
     assert float(re.search(r"^ +([\d.]+)  csr$", text, re.M).group(1)) >= 4
+
+
+def test_profile_of_a_parallel_row():
+    """The same on one hart and on two.  Two that fork wait for each other; how long, the host decides."""
+    text = bench("--profile", "par-fork")
+    lines = re.findall(r"^ +([\d.]+) +([\d.]+) +([+-][\d.]+)  (\w+)$", text, re.M)
+    figures = {name: (float(one), float(two), float(more)) for one, two, more, name in lines}
+    one, two, more = figures["all"]
+    assert 5000 < one < two and two - one == pytest.approx(more, abs=0.15)
+    assert figures["spin_contend"][1] > figures["spin_contend"][0] == 0
+    shown = sum(row[2] for name, row in figures.items() if name != "all")
+    assert shown == pytest.approx(more, rel=0.3), text
 
 
 def test_profile_sees_satp():
@@ -154,7 +179,7 @@ def test_options(tmp_path):
 
 def test_refusals(tmp_path):
     assert "there is no row or group nothing" in bench("--rows", "getpid,nothing", status=2)
-    assert "there is no such row" in bench("--profile", "par-fork", status=2)
+    assert "there is no such row" in bench("--profile", "boot", status=2)
     assert "wants NAME=KERNEL,IMAGE" in bench("--against", "x=y", status=2)
     assert "cannot be read" in bench("--linux", str(tmp_path / "none"), status=2)
     for rounds in ("0", "3x", "100"):

@@ -150,7 +150,7 @@ static const struct tally *tally_make(const struct plan *plan)
 
 	for (size_t i = 0; i < NDEAR; i++)
 		any |= rows[budget_dear[i].row] = plan->rows[budget_dear[i].row];
-	return any && counts_run(plan, rows, &v) ? &t : NULL;
+	return any && counts_run(plan, KIND_COUNT, rows, &v) ? &t : NULL;
 }
 
 /* --- the check --------------------------------------------------------------------- */

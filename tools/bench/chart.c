@@ -58,6 +58,9 @@ static void json_row(FILE *f, const struct plan *plan, const struct kernel *k, i
 		json_figure(f, &k->figure[kind][row]);
 		between = ", ";
 	}
+	if (figure_speedup(k, row) > 0)
+		fprintf(f, "%s\"speedup2\": %.3f, \"of_host\": %.3f", between,
+			figure_speedup(k, row), figure_share(k, row));
 	if (k->own && budget >= 0)
 		fprintf(f, "%s\"budget\": %.1f", between, budget);
 	fprintf(f, "}");

@@ -142,7 +142,7 @@ static void counts_list(const bool rows[ROWS_ALL], char *to, size_t size)
 	size_t n = 0;
 
 	*to = 0;
-	for (int row = 0; row < ROW_pgetpid; row++)
+	for (int row = 0; row < NROWS; row++)
 		if (rows[row])
 			n += (size_t)snprintf(to + n, size - n, "%s%d", n ? " " : "", row);
 }
@@ -161,19 +161,19 @@ static bool counts_possible(void)
 	return possible;
 }
 
-bool counts_run(const struct plan *plan, const bool rows[ROWS_ALL],
+bool counts_run(const struct plan *plan, enum kind kind, const bool rows[ROWS_ALL],
 		const struct counts_visitor *v)
 {
 	char plugin[PATH_SIZE], file[PATH_SIZE], list[512];
 	static struct order order;
 	struct machine m = { .kernel = &plan->kernels[0],
-			     .kind = KIND_COUNT,
+			     .kind = kind,
 			     .image = IMAGE,
 			     .rows = list,
 			     .boot = plan->boot,
 			     .memory = plan->memory,
 			     .plugin = plugin,
-			     .harts = 1,
+			     .harts = kind_harts(kind),
 			     .line = counts_line,
 			     .arg = &order };
 	bool good;

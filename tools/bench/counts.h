@@ -32,15 +32,16 @@ const char *csr_name(unsigned number); /* NULL: not known */
 /* Adds @times executions of @opcode. */
 void counts_add(struct counts *c, uint32_t opcode, double times);
 
-/* Boots with the plugin, runs the rows of @plan, and calls @place for each instruction of a
- * row that was executed, and @end after each row that could be measured: in the order of
- * rows.  False: QEMU has no plugins here, or the run failed.  */
+/* Boots with the plugin, runs @rows, which are all of KIND_COUNT or all of the parallel
+ * @kind, and calls @place for each instruction of a row that was executed, and @end after
+ * each row that could be measured: in the order of rows.  False: QEMU has no plugins here,
+ * or the run failed. */
 struct counts_visitor {
 	void (*place)(unsigned long long address, uint32_t opcode, double times, void *arg);
 	void (*end)(int row, double operations, void *arg);
 	void *arg;
 };
-bool counts_run(const struct plan *plan, const bool rows[ROWS_ALL],
+bool counts_run(const struct plan *plan, enum kind kind, const bool rows[ROWS_ALL],
 		const struct counts_visitor *v);
 
 /* All instructions from the start to the prompt; 0: not known. */

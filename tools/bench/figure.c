@@ -35,6 +35,20 @@ double figure_high(const struct figure *f)
 	return f->n ? f->value[f->n - 1] : 0;
 }
 
+double figure_speedup(const struct kernel *k, int row)
+{
+	double one = figure_median(&k->figure[KIND_PAR1][row]);
+
+	return one > 0 ? figure_median(&k->figure[KIND_PAR2][row]) / one : 0;
+}
+
+double figure_share(const struct kernel *k, int row)
+{
+	double ceiling = figure_speedup(k, ROW_pcompute);
+
+	return ceiling > 0 ? figure_speedup(k, row) / ceiling : 0;
+}
+
 /* --- rows ----------------------------------------------------------------------- */
 
 #define ROW_NAME(id, name, group, what) name,

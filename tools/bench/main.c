@@ -13,6 +13,7 @@ static const char usage[] =
 	"usage: ./bench [OPTION ...]   measures what the operations of this kernel cost\n"
 	"  --rows LIST    rows and groups with commas between: core, more, file, par,\n"
 	"                 boot, all, getpid, ...                   (core,more,par,boot)\n"
+	"                 with rows of par comes par-compute: what the host itself gives\n"
 	"  --list         lists the rows\n"
 	"  --count        instructions only: one boot in which QEMU counts them\n"
 	"  --time         time only\n"
@@ -29,7 +30,8 @@ static const char usage[] =
 	"  --svg FILE     the result as a chart\n"
 	"  --options      what the values of each boot option change\n"
 	"  --profile ROW  the instructions of that row by function, and those that cost\n"
-	"                 more than others\n"
+	"                 more than others; of a parallel row: on one hart, and on two,\n"
+	"                 where waiting for each other shows as more instructions\n"
 	"  --check        compares instructions with benches/budgets; status 1 if a row\n"
 	"                 is over\n"
 	"  --lower        writes what is lower now into benches/budgets\n"
@@ -143,7 +145,7 @@ static const char *output_parse(const char *text)
 
 static int profile_parse(const char *name)
 {
-	for (int i = 0; i < ROW_pgetpid; i++)
+	for (int i = 0; i < NROWS; i++)
 		if (!strcmp(name, row_name(i)))
 			return i;
 	tool_die(name, "there is no such row to profile; --list has them");
@@ -271,6 +273,13 @@ static void rows_default(struct plan *plan, int mode)
 		   plan->rows);
 }
 
+/* With parallel rows comes the one that shows what the host gives. */
+static void rows_complete(struct plan *plan)
+{
+	for (int i = 0; i < NROWS; i++)
+		plan->rows[ROW_pcompute] |= plan->rows[i] && row_group(i) == GROUP_PAR;
+}
+
 /* Parallel rows have no instructions. */
 static bool rows_count(const struct plan *plan)
 {
@@ -341,6 +350,7 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	mode = options_parse(&plan, argc, argv, &profile);
 	rows_default(&plan, mode);
+	rows_complete(&plan);
 	if (mode == MODE_CHECK || mode == MODE_LOWER)
 		plan.time = false;
 	if (!plan.count && !plan.time)

@@ -8,12 +8,17 @@
 #define PLAIN_IMAGE "build/bench/plain.img"
 #define BIG_IMAGE "build/bench/big.img"
 
-static const int kind_harts[KINDS] = { 1, 1, 1, 2, 4 };
-
 struct result {
 	struct kernel *kernel;
 	enum kind kind;
 };
+
+int kind_harts(enum kind kind)
+{
+	static const int harts[KINDS] = { 1, 1, 1, 2, 4 };
+
+	return harts[kind];
+}
 
 static void measure_clock(struct result *r, const char *name)
 {
@@ -71,6 +76,11 @@ static bool measure_is_file(int row)
 	return row_group(row) == GROUP_FILE;
 }
 
+static bool measure_is_parallel(int row)
+{
+	return row_group(row) == GROUP_PAR;
+}
+
 static bool measure_boot(const struct plan *plan, struct result *r, const char *image,
 			 const char *rows)
 {
@@ -80,32 +90,24 @@ static bool measure_boot(const struct plan *plan, struct result *r, const char *
 			     .rows = rows,
 			     .boot = plan->boot,
 			     .memory = plan->memory,
-			     .harts = kind_harts[r->kind],
+			     .harts = kind_harts(r->kind),
 			     .line = measure_line,
 			     .arg = r };
 
 	return machine_run(&m);
 }
 
-/* benchpar takes a first and a last row. */
 static bool measure_parallel(const struct plan *plan, struct kernel *k)
 {
+	char list[256];
 	bool good = true;
 
+	if (!measure_list(plan, measure_is_parallel, list, sizeof(list)))
+		return true;
 	for (int kind = KIND_PAR1; kind <= KIND_PAR4; kind++) {
 		struct result r = { k, (enum kind)kind };
 
-		for (int row = 0, first; row < NROWS; row++) {
-			char list[32];
-
-			if (!plan->rows[row] || row_group(row) != GROUP_PAR)
-				continue;
-			first = row;
-			while (row + 1 < NROWS && plan->rows[row + 1])
-				row++;
-			snprintf(list, sizeof(list), "%d %d", first, row);
-			good &= measure_boot(plan, &r, PLAIN_IMAGE, list);
-		}
+		good &= measure_boot(plan, &r, PLAIN_IMAGE, list);
 	}
 	return good;
 }

@@ -1,8 +1,8 @@
 /* plugin.c - a plugin for QEMU that counts how often each instruction is executed.
  *
- * Counts between the marks of the benchmark (benches/bench.h).  For each row it writes to
- * the file out=FILE lines `ADDRESS OPCODE TIMES`, all in hex, and the line `row`; at the
- * end `total TIMES`, with all instructions since the start.
+ * Counts between the marks of the benchmark (benches/common.h), on all harts.  For each
+ * row it writes to the file out=FILE lines `ADDRESS OPCODE TIMES`, all in hex, and the line
+ * `row`; at the end `total TIMES`, with all instructions since the start.
  *
  * Debian has no header for plugins, so what is needed of the interface is declared here
  * (QEMU's docs/devel/tcg-plugins.rst).  -DQEMU=702 is version 7.2: since 9.0 a plugin says
@@ -44,35 +44,52 @@ enum { MARK_START = 1, MARK_STOP, MARK_CLEAR, MARK_ROW };
 #define MARK_OPCODE 0x2013u
 #define MARK_MASK 0xfffffu
 
+#define HARTS 4
+
 /* An instruction at an address; QEMU may translate it several times. */
 struct place {
 	struct place *next; /* of this bucket */
-	uint64_t address, times;
+	uint64_t address;
+	uint64_t times[HARTS]; /* each has a thread in QEMU */
 	uint32_t opcode;
 };
 
 #define BUCKETS 65536
 
 static struct place *buckets[BUCKETS];
-static uint64_t total;
-static bool counting;
+static uint64_t total[HARTS];
+static bool counting, busy; /* (A) busy: a thread changes the lists */
 static FILE *out;
 
 static struct place *place_find(uint64_t address, uint32_t opcode)
 {
 	struct place **bucket = &buckets[(address >> 1) % BUCKETS], *p;
 
-	for (p = *bucket; p; p = p->next)
-		if (p->address == address && p->opcode == opcode)
-			return p;
-	p = calloc(1, sizeof(*p));
-	if (!p)
-		abort();
-	p->address = address;
-	p->opcode = opcode;
-	p->next = *bucket;
-	*bucket = p;
+	while (__atomic_test_and_set(&busy, __ATOMIC_ACQUIRE))
+		;
+	p = *bucket;
+	while (p && (p->address != address || p->opcode != opcode))
+		p = p->next;
+	if (!p) {
+		p = calloc(1, sizeof(*p));
+		if (!p)
+			abort();
+		p->address = address;
+		p->opcode = opcode;
+		p->next = *bucket;
+		*bucket = p;
+	}
+	__atomic_clear(&busy, __ATOMIC_RELEASE);
 	return p;
+}
+
+static uint64_t sum(const uint64_t of[HARTS])
+{
+	uint64_t all = 0;
+
+	for (int i = 0; i < HARTS; i++)
+		all += of[i];
+	return all;
 }
 
 /* Forgets all counts, after it has written them if that is asked for. */
@@ -80,11 +97,13 @@ static void places_clear(bool write)
 {
 	for (size_t i = 0; i < BUCKETS; i++) {
 		for (struct place *p = buckets[i]; p; p = p->next) {
-			if (write && p->times)
+			uint64_t times = sum(p->times);
+
+			if (write && times)
 				fprintf(out, "%llx %x %llx\n",
 					(unsigned long long)p->address, p->opcode,
-					(unsigned long long)p->times);
-			p->times = 0;
+					(unsigned long long)times);
+			memset(p->times, 0, sizeof(p->times));
 		}
 	}
 	if (write) {
@@ -97,9 +116,8 @@ static void on_instruction(unsigned hart, void *arg)
 {
 	struct place *p = arg;
 
-	(void)hart;
-	total++;
-	p->times += counting;
+	total[hart % HARTS]++;
+	p->times[hart % HARTS] += __atomic_load_n(&counting, __ATOMIC_RELAXED);
 }
 
 static void on_mark(unsigned hart, void *arg)
@@ -108,7 +126,7 @@ static void on_mark(unsigned hart, void *arg)
 
 	(void)hart;
 	if (mark == MARK_START || mark == MARK_STOP)
-		counting = mark == MARK_START;
+		__atomic_store_n(&counting, mark == MARK_START, __ATOMIC_RELAXED);
 	if (mark == MARK_CLEAR || mark == MARK_ROW)
 		places_clear(mark == MARK_ROW);
 }
@@ -145,7 +163,7 @@ static void on_end(uint64_t id, void *arg)
 {
 	(void)id;
 	(void)arg;
-	fprintf(out, "total %llx\n", (unsigned long long)total);
+	fprintf(out, "total %llx\n", (unsigned long long)sum(total));
 	fclose(out);
 }
 

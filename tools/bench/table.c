@@ -86,31 +86,35 @@ static void table_row(const struct plan *plan, int row)
 	printf("  %s\n", row_what(row));
 }
 
+static void table_loops(const struct plan *plan, int k, int row)
+{
+	double speedup = figure_speedup(&plan->kernels[k], row);
+
+	printf("%-14s", row_name(row));
+	for (int kind = KIND_PAR1; kind <= KIND_PAR4; kind++)
+		table_number(table_figure(plan, k, (enum kind)kind, row), 1, 11);
+	if (speedup > 0)
+		printf(" %6.2f %5.0f %%", speedup,
+		       100 * figure_share(&plan->kernels[k], row));
+	else
+		printf(" %6s %7s", "", "");
+	printf("  %s\n", row_what(row));
+}
+
 static void table_parallel(const struct plan *plan, int k)
 {
 	bool head = false;
 
 	for (int row = 0; row < NROWS; row++) {
-		const struct figure *one = table_figure(plan, k, KIND_PAR1, row);
-		const struct figure *two = table_figure(plan, k, KIND_PAR2, row);
-
 		if (!plan->rows[row] || row_group(row) != GROUP_PAR)
 			continue;
 		if (!head)
 			printf("\n%s: loops a second of all processes together\n"
-			       "%-14s %11s %11s %11s %6s  one loop is\n",
+			       "%-14s %11s %11s %11s %6s %7s  one loop is\n",
 			       plan->kernels[k].name, "row", "1 hart", "2 harts", "4 harts",
-			       "x2");
+			       "x2", "of host");
 		head = true;
-		printf("%-14s", row_name(row));
-		table_number(one, 1, 11);
-		table_number(two, 1, 11);
-		table_number(table_figure(plan, k, KIND_PAR4, row), 1, 11);
-		if (one->n && two->n)
-			printf(" %6.2f", figure_median(two) / figure_median(one));
-		else
-			printf(" %6s", "");
-		printf("  %s\n", row_what(row));
+		table_loops(plan, k, row);
 	}
 }
 

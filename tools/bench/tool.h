@@ -16,6 +16,8 @@ enum { ROW_boot = NROWS, ROW_boot3, ROWS_ALL };
 /* What is measured of a row; of a parallel row, loops a second on 1, 2, 4 harts. */
 enum kind { KIND_COUNT, KIND_TIME, KIND_PAR1, KIND_PAR2, KIND_PAR4, KINDS };
 
+int kind_harts(enum kind kind);
+
 struct figure {
 	double value[ROUNDS_MAX]; /* of each round that gave one, sorted by figure_sort() */
 	double operations;        /* of the pass that counted                             */
@@ -66,6 +68,13 @@ void figure_add(struct figure *f, double value, double operations);
 double figure_median(const struct figure *f);
 double figure_low(const struct figure *f);
 double figure_high(const struct figure *f);
+
+/* How many times as much two harts do as one in parallel row @row; 0: not known. */
+double figure_speedup(const struct kernel *k, int row);
+
+/* That of @row as a part of that of computing, which is what the host gives; 0: not
+ * known. */
+double figure_share(const struct kernel *k, int row);
 
 /* --- machine.c: one boot --------------------------------------------------------- */
 
