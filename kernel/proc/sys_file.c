@@ -210,7 +210,7 @@ static inline s64 sys_open_checked(struct inode *dir, const char *path, int flag
 s64 sys_open(const u64 arg[6])
 {
 	char path[MAXPATH];
-	int err = arg_path(arg[0], path);
+	int err = arg_file_path(arg[0], path);
 
 	return err ? err : sys_open_checked(NULL, path, (int)arg[1]);
 }
@@ -225,7 +225,7 @@ s64 sys_open_path(const char *path, const u64 arg[6])
 s64 sys_mkdir(const u64 arg[6])
 {
 	char path[MAXPATH];
-	int err = arg_path(arg[0], path);
+	int err = arg_file_path(arg[0], path);
 
 	return err ? err : fs_mkdir(proc_cwd(), path);
 }
@@ -235,7 +235,7 @@ s64 sys_mkdir(const u64 arg[6])
 s64 sys_mknod(const u64 arg[6])
 {
 	char path[MAXPATH];
-	int err = arg_path(arg[0], path);
+	int err = arg_file_path(arg[0], path);
 
 	if (!err)
 		err = fs_mknod(proc_cwd(), path, (s16)arg[1], (s16)arg[2]);
@@ -245,7 +245,7 @@ s64 sys_mknod(const u64 arg[6])
 s64 sys_unlink(const u64 arg[6])
 {
 	char path[MAXPATH];
-	int err = arg_path(arg[0], path);
+	int err = arg_file_path(arg[0], path);
 
 	return err ? err : fs_unlink(proc_cwd(), path);
 }
@@ -255,10 +255,10 @@ typedef int two_paths_fn(struct inode *cwd, const char *a, const char *b);
 static s64 sys_call_two_paths(const u64 arg[6], two_paths_fn *fn)
 {
 	char a[MAXPATH], b[MAXPATH];
-	int err = arg_path(arg[0], a);
+	int err = arg_file_path(arg[0], a);
 
 	if (!err)
-		err = arg_path(arg[1], b);
+		err = arg_file_path(arg[1], b);
 	return err ? err : fn(proc_cwd(), a, b);
 }
 
@@ -280,7 +280,7 @@ s64 sys_symlink(const u64 arg[6])
 s64 sys_readlink(const u64 arg[6])
 {
 	char path[MAXPATH], text[MAXPATH];
-	s64 n = arg_path(arg[0], path);
+	s64 n = arg_file_path(arg[0], path);
 
 	if (!n && (s64)arg[2] < 0)
 		n = -EINVAL;
@@ -296,7 +296,7 @@ s64 sys_chdir(const u64 arg[6])
 	struct inode *ip;
 	struct stat st;
 	char path[MAXPATH];
-	int err = arg_path(arg[0], path);
+	int err = arg_file_path(arg[0], path);
 
 	if (!err)
 		err = fs_lookup(proc_cwd(), path, &ip);

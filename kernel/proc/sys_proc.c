@@ -26,6 +26,13 @@ int arg_path(u64 arg, char path[MAXPATH])
 	return len < 0 ? (int)len : 0;
 }
 
+int arg_file_path(u64 arg, char path[MAXPATH])
+{
+	int err = arg_path(arg, path);
+
+	return err || path[0] || !syscall_is_native() ? err : -ENOENT;
+}
+
 s64 sys_fork(const u64 arg[6])
 {
 	(void)arg;
@@ -94,7 +101,7 @@ s64 sys_exec(const u64 arg[6])
 {
 	u64 number = thread_current()->tf->a7 % SYS_NATIVE;
 	char path[MAXPATH];
-	int err = arg_path(arg[0], path);
+	int err = arg_file_path(arg[0], path);
 
 	if (err)
 		return err;

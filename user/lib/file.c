@@ -47,11 +47,10 @@ static int open_finish(long result, int flags)
 	return fd;
 }
 
-/* The last argument, the mode, is ignored: files have none here.  To the kernel an empty
- * path names the current directory, as in xv6. */
+/* The last argument, the mode, is ignored: files have none here. */
 int open(const char *path, int flags, ...)
 {
-	return open_finish(*path ? sys_open(path, kernel_flags(flags)) : -ENOENT, flags);
+	return open_finish(sys_open(path, kernel_flags(flags)), flags);
 }
 
 int openat(int dir, const char *path, int flags, ...)
@@ -220,7 +219,7 @@ int rmdir(const char *path)
 
 int chdir(const char *path)
 {
-	return (int)sys_result(*path ? sys_chdir(path) : -ENOENT);
+	return (int)sys_result(sys_chdir(path));
 }
 
 int ftruncate(int fd, off_t length)

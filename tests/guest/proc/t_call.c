@@ -21,6 +21,8 @@ TEST(call, native_numbers_give_errno)
 {
 	EQ(ecall_raw(99, 0, 0, 0, 0, 0, SYS_NATIVE + 21), -9);              /* EBADF  */
 	EQ(ecall_raw((long)"nothing", 0, 0, 0, 0, 0, SYS_NATIVE + 15), -2); /* ENOENT */
+	EQ(ecall_raw((long)"", 0, 0, 0, 0, 0, SYS_NATIVE + 15), -2);
+	EQ(ecall_raw((long)"", 0, 0, 0, 0, 0, SYS_NATIVE + 9), -2); /* chdir */
 	EQ(ecall_raw(0, 0, 0, 0, 0, 0, SYS_NATIVE + 11), getpid());
 	EQ(ecall_raw(0, 0, 0, 0, 0, 0, SYS_NATIVE + 63), -88); /* ENOSYS */
 }

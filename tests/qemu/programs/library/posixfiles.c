@@ -381,7 +381,36 @@ static void words(void)
 		SAY("[%s]", word);
 }
 
+/* A path that is empty, or that is not in memory: an error of the call. */
+static void bad_paths(void)
+{
+	static const char *const paths[] = { "", (const char *)8 };
+	struct stat st;
+
+	for (unsigned i = 0; i < 2; i++) {
+		const char *volatile path = paths[i];
+
+		SAY("%s", reason(open(path, O_RDONLY) < 0));
+		SAY("%s", reason(openat(AT_FDCWD, path, O_RDONLY) < 0));
+		SAY("%s", reason(creat(path, 0666) < 0));
+		SAY("%s", reason(chdir(path) < 0));
+		SAY("%s", reason(mkdir(path, 0777) < 0));
+		SAY("%s", reason(rmdir(path) < 0));
+		SAY("%s", reason(unlink(path) < 0));
+		SAY("%s", reason(rename(path, "x") < 0));
+		SAY("%s", reason(link(path, "x") < 0));
+		SAY("%s", reason(symlink("x", path) < 0));
+		SAY("%s", reason(access(path, R_OK) < 0));
+		SAY("%s", reason(stat(path, &st) < 0));
+		SAY("%s", reason(lstat(path, &st) < 0));
+		SAY("%s", reason(readlink(path, (char *)&st, 1) < 0));
+		SAY("%s", reason(truncate(path, 0) < 0));
+		SAY("%s", reason(execl(path, "x", NULL) < 0));
+	}
+}
+
 static const struct named cases[] = {
+	{ "bad_paths", bad_paths },
 	{ "at_makes", at_makes },
 	{ "at_moves", at_moves },
 	{ "vectors", vectors },
