@@ -20,5 +20,7 @@ build | build/*) ;;
 	fi ;;
 esac
 [ -z "$check" ] || exit 0
-mkdir -p "$folder"
-: > "$mark"
+if ! { mkdir -p "$folder" && : > "$mark"; } 2>/dev/null; then
+	echo "$folder: cannot be written here; BUILD=FOLDER in the environment builds in another folder" >&2
+	exit 1
+fi

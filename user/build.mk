@@ -129,15 +129,16 @@ $(BUILD)/user/init.sym: USER_BASE := --defsym=image_base=0
 $(BUILD)/user/init.sym: USER_LIB_OBJ := $(filter-out %/stdio.c.o,$(USER_LIB_OBJ))
 
 # `help` lists all programs by the first line of their sources, with their folder, or in user/box
-# their file.
+# their file, and whether they know --help: one that does not would just run.
 USER_HELP_H := $(BUILD)/user/include/help_table.h
 $(USER_HELP_H): $(USER_PROG_SRCS) $(USER_FOLDERS:%=user/%/main.c) $(wildcard user/box/*.c) user/build.mk $(USER_SOURCES_FILE)
 	@mkdir -p $(@D)
 	$(Q){ for f in $(filter-out user/box/%,$(filter %.c,$^)); do \
-		sed -n -e "1s:^/\* \([a-z]*\) - \(.*\) \*/$$:{ \"\1\", \"\2\", \"$${f%/*}\" },:p" -e 1q $$f; \
+		says=true; grep -q usage $$f || says=false; \
+		sed -n -e "1s:^/\* \([A-Za-z0-9_]*\) - \(.*\) \*/$$:{ \"\1\", \"\2\", \"$${f%/*}\", $$says },:p" -e 1q $$f; \
 	done; for f in $(filter user/box/%.c,$^); do \
-		sed -n "s:^/\* \([a-z0-9]*\) - \(.*\) \*/$$:{ \"\1\", \"\2\", \"$${f%.c}\" },:p" $$f; \
-	done; printf '{ "%s", "the same as %s", "link" },\n' $(subst :, ,$(filter-out %:box,$(USER_LINKS))); } | \
+		sed -n "s:^/\* \([a-z0-9]*\) - \(.*\) \*/$$:{ \"\1\", \"\2\", \"$${f%.c}\", true },:p" $$f; \
+	done; printf '{ "%s", "the same as %s", "link", true },\n' $(subst :, ,$(filter-out %:box,$(USER_LINKS))); } | \
 	grep -v '^{ "box"' | LC_ALL=C sort > $@
 
 $(UO)/user/bin/help.c.o: $(USER_HELP_H)

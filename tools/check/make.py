@@ -95,6 +95,10 @@ def test_folder_with_files_of_somebody_else():
         done = subprocess.run(words, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
         assert done.returncode == 2 and str(folder) in done.stderr, (words, done)
         expect([file.name for file in folder.iterdir()], [".letter"])
+    environment["BUILD"] = "/dev/null/build"  # what cannot be made
+    done = subprocess.run(["./run", "-c", "true"], env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert done.returncode == 2 and done.stderr.startswith("/dev/null/build: ") and "BUILD=" in done.stderr, done
+    expect(done.stderr.count("\n"), 1)
     (folder / ".letter").unlink()
     for words in (["host-flags"], ["clean"]):
         expect(make(f"BUILD={folder.resolve()}", *(f"{folder.resolve()}/{w}" if "-" in w else w for w in words))[0], 0)
@@ -449,6 +453,17 @@ def write(path, text):
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
     path.chmod(0o755)
+
+
+def test_help_lists_programs_of_any_name():
+    """And knows which of them would run if it were asked for --help."""
+    folder = tree("names", {"user/bin/My_2nd.c": "/* My_2nd - say hello */\nint main(void)\n{\n\treturn 0;\n}\n"})
+    table = "build/user/include/help_table.h"
+    done = subprocess.run(["make", "-s", table], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = (folder / table).read_text().splitlines()
+    assert '{ "My_2nd", "say hello", "user/bin", false },' in lines, lines
+    expect([line.split('"')[1] for line in lines if "false }" in line], ["My_2nd", "false", "test", "true"])
 
 
 def machine_of(folder, *words, **variables):

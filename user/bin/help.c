@@ -21,6 +21,7 @@ static const char man_usage[] =
 /* Made by the build from the first line of each program's source. */
 static const struct program {
 	const char *name, *purpose, *place;
+	bool has_help; /* it knows --help */
 } programs[] = {
 #include <help_table.h>
 };
@@ -122,30 +123,34 @@ static void print_lines(void)
 
 /* --- one -------------------------------------------------------------------------- */
 
-/* POSIX gives them no options: --help is an argument as any other. */
-static bool has_help(const char *name)
+static const struct program *program_find(const char *name)
 {
-	return strcmp(name, "true") != 0 && strcmp(name, "false") != 0 &&
-	       strcmp(name, "test") != 0;
+	for (unsigned i = 0; i < COUNT(programs); i++)
+		if (strcmp(name, programs[i].name) == 0)
+			return &programs[i];
+	return NULL;
 }
 
 static void explain_name(char *name)
 {
 	char *argv[] = { name, "--help", NULL };
+	const struct program *program = program_find(name);
 
-	for (unsigned i = 0; i < COUNT(programs); i++)
-		if (strcmp(name, programs[i].name) == 0 && has_help(name)) {
-			fflush(stdout);
-			tool_status |= tool_run(argv) != 0;
-			return;
-		}
+	if (program && program->has_help) {
+		fflush(stdout);
+		tool_status |= tool_run(argv) != 0;
+		return;
+	}
 	for (unsigned i = 0; i < COUNT(builtins); i++)
 		if (strcmp(name, builtins[i].name) == 0) {
 			printf("usage: %s %s\n%s; built into the shell\n", name,
 			       builtins[i].arguments, builtins[i].purpose);
 			return;
 		}
-	tool_warnx(name, "no program or builtin of ours has that name");
+	if (program)
+		printf("%s - %s\n", name, program->purpose);
+	else
+		tool_warnx(name, "no program or builtin of ours has that name");
 }
 
 int main(int argc, char **argv)
