@@ -119,7 +119,7 @@ def folder():
 
 
 def test_boot_says_what_is_shown(test_image):
-    shown = re.search(r"^    plic: (?:.*\n)+?    Try `help`.*\n", page_text("docs/commands.md"), re.M)[0]
+    shown = re.search(r"^    plic: (?:.*\n)+?    Try `help`.*\n.*\n", page_text("docs/commands.md"), re.M)[0]
     with Machine(test_image, boot="vmprint=off") as m:
         booted = m.boot()
     plain = [re.sub(r"(?:\d+|LOW) KiB\b(?: free)?|[\d.]+ s\b", "N", line) for line in masked(booted[booted.index("plic: "):])]

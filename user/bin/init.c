@@ -20,8 +20,9 @@
 #include <tool.h>
 
 #define NO_SHELL 127 /* status */
-#define HINT \
-	"Try `help`, `maps 1`, `pt sh`, `wss ls -l`; leave with `poweroff` or Ctrl-A x.\n"
+#define HINT                                                         \
+	"Try `help`, `maps 1`, `pt sh`, `wss walk -i 99 zipf 1M`.\n" \
+	"Leave with `poweroff`, or with Ctrl-A and then x.\n"
 #define CMD_SIZE 1024
 
 static void say(const char *text)
