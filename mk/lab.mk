@@ -63,8 +63,8 @@ grade:
 	@echo "make grade: LAB= must name one of: $(grade_found)" >&2; exit 1
 else
 grade:
-	@echo "make grade: no grader grade-lab-NAME is in this folder; copy it from the lab's tree" \
-		"(docs/xv6.md says how).  The tests of this kernel are run by ./test" >&2; exit 1
+	@printf '%s\n' "make grade: no grader grade-lab-NAME is in this folder; copy it from the" \
+		"lab's tree (docs/xv6.md says how).  The tests of this kernel are run by ./test" >&2; exit 1
 endif
 
 # Programs for this computer, of the thread lab.

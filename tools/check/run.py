@@ -395,7 +395,7 @@ def test_larger_disks():
         status, out, err = run("--image", image, "--disk", size, "-c", "true")
         assert status == 2 and out == "" and size in err, (size, status, err)
     status, _, err = run("--image", "/nosuch.img", "-c", "true")
-    assert status == 2 and "no such file" in err, err
+    assert status == 2 and "no such file" in err and "--disk" in err, err
 
 
 def test_what_does_not_end_is_ended_by_the_keyboard():

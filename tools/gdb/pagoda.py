@@ -112,8 +112,10 @@ class Process:
         return kinds.get(state, str(state)).replace("THREAD_", "").lower()
 
     def parent(self):
+        """The parent's pid; 0 of init, which is its own parent in the kernel."""
         va = number(self.value["parent"])
-        return int(read_struct(va, "struct proc")["pid"]) if va else 0
+        pid = int(read_struct(va, "struct proc")["pid"]) if va else 0
+        return 0 if pid == self.pid else pid
 
 
 def processes():

@@ -220,8 +220,7 @@ static void refuse_change(const struct snap_option *o, const char *value)
 	char reason[160];
 
 	snprintf(reason, sizeof(reason),
-		 "this one counts at boot only; boot with: ./run --boot '%s=%s'", o->name,
-		 value);
+		 "it counts at boot only; boot with: ./run --boot '%s=%s'", o->name, value);
 	complain(o->name, reason, 1);
 }
 

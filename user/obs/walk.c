@@ -21,6 +21,7 @@ static const char usage[] =
 	"  -p   pause for that long also within a round, each so many STEPS\n"
 	"  -r   read only\n";
 
+#define PATTERNS "seq, stride:N, random, zipf, rows or cols"
 #define WORD 8
 #define PAGE 4096
 
@@ -116,7 +117,7 @@ static walk_fn *walk_pattern(const char *name, struct walk *w)
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		if (strcmp(all[i].name, name) == 0)
 			return all[i].fn;
-	tool_warnx(name, "no such pattern; `walk --help` lists them");
+	tool_warnx(name, "no such pattern: " PATTERNS);
 	exit(2);
 }
 

@@ -84,6 +84,7 @@ static void panic_end(void)
 	}
 	if (panic_exit_hook && opt(PANIC) == PANIC_EXIT)
 		panic_exit_hook(PANIC_STATUS);
+	printk("the machine stands still; leave it with Ctrl-A and then x\n");
 	panic_stand_still();
 }
 
