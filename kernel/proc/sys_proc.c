@@ -28,9 +28,11 @@ int arg_path(u64 arg, char path[MAXPATH])
 
 int arg_file_path(u64 arg, char path[MAXPATH])
 {
-	int err = arg_path(arg, path);
+	s64 len = copyinstr(path, uptr(arg), MAXPATH);
 
-	return err || path[0] || !syscall_is_native() ? err : -ENOENT;
+	if (len > 0)
+		return 0;
+	return len || !syscall_is_native() ? (int)len : -ENOENT;
 }
 
 s64 sys_fork(const u64 arg[6])
