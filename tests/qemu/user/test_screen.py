@@ -437,6 +437,33 @@ def test_the_shell_tells_the_kernel_the_size(p):
     p.type("cd ..; rm -r d; clear\n")
 
 
+@pytest.mark.parametrize("keys,want", [
+    ("abc", ["$ true", "$ abc"]),
+    ("acd" + LEFT * 2 + "b", ["$ true", "$ abcd"]),
+    ("echo hi\necho ho\nend", ["$ true", "$ echo hi", "hi", "$ echo ho", "ho", "$ end"]),
+    ("\x0cab", ["$ ab"]),
+    ("e" + "x" * 200, ["$ true", "$ e" + "x" * 77, "x" * 80, "x" * 43]),
+])
+def test_keys_before_the_answer_are_for_the_next_line(p, keys, want):
+    learn(p)  # an answer is awaited only of a terminal that gives one
+    p.type("\x15clear\n")
+    p.see_line(0, "$")
+    p.type("true" + LEFT)
+    time.sleep(1.5)  # now there is a question, and nobody has read it here
+    p.type("\n" + keys)
+    p.wait(lambda: [line for line in p.lines() if line] == want, f"{want} alone")
+
+
+@pytest.mark.parametrize("keys", ["\x0c", "\x0cab", "ab\x0c"])
+def test_a_key_that_clears_while_a_command_runs(p, keys):
+    p.type("clear; sleep 5\n")
+    p.see_line(0, "")
+    p.type(keys)
+    p.see_line(0, ("$ " + keys.replace("\x0c", "")).rstrip())
+    p.type("\x15echo next\n")
+    p.see("$ echo next\nnext\n$")
+
+
 def test_vmctl_stays_until_the_size_changes(p):
     learn(p)
     p.type("\x15vmctl rows=7\n")

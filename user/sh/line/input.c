@@ -26,9 +26,9 @@
 static struct input {
 	struct sh_source src; /* its text is its own */
 	bool end;
-	bool kept;      /* the history has the lines of this command */
-	bool failed;    /* there was no memory for a line            */
-	char ahead[16]; /* typed while an answer of the terminal was awaited */
+	bool kept;       /* the history has the lines of this command */
+	bool failed;     /* there was no memory for a line            */
+	char ahead[256]; /* typed while an answer of the terminal was awaited */
 	unsigned nahead;
 } in;
 
@@ -46,16 +46,21 @@ static void put_screen(const char *text, size_t n)
 }
 
 /* One byte at a time: the input after the line is for the commands in it. */
-static int input_char(void)
+static int input_read(void)
 {
 	unsigned char c;
 
+	return read(STDIN_FILENO, &c, 1) == 1 ? c : -1;
+}
+
+static int input_char(void)
+{
+	int c;
+
 	if (in.nahead == 0)
-		return read(STDIN_FILENO, &c, 1) == 1 ? c : -1;
+		return input_read();
 	c = (unsigned char)in.ahead[0];
 	memmove(in.ahead, in.ahead + 1, --in.nahead);
-	if (c >= ' ')
-		put_screen((char *)&c, 1);
 	return c;
 }
 
@@ -153,7 +158,7 @@ static int input_key(void)
 	struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
 	int ms = editor.answers ? ASK_MS : FIRST_ASK_MS;
 
-	for (; poll(&keys, 1, ms) == 0; ms = editor.asked ? -1 : ASK_MS)
+	for (; !in.nahead && poll(&keys, 1, ms) == 0; ms = editor.asked ? -1 : ASK_MS)
 		edit_ask(&editor);
 	return input_char();
 }
@@ -163,15 +168,18 @@ static int input_key(void)
 static void input_await_answer(void)
 {
 	struct pollfd keys = { .fd = STDIN_FILENO, .events = POLLIN };
-	int c, key;
+	unsigned whole = in.nahead; /* bytes of keys that are complete */
+	int c;
 
-	while (editor.asked && editor.answers && poll(&keys, 1, ANSWER_MS) > 0 &&
-	       (c = input_char()) >= 0) {
-		key = keys_input(&editor.keys, (unsigned char)c);
-		if (key == KEY_PLACE)
+	while (editor.asked && editor.answers && in.nahead < sizeof(in.ahead) &&
+	       poll(&keys, 1, ANSWER_MS) > 0 && (c = input_read()) >= 0) {
+		in.ahead[in.nahead++] = (char)c;
+		if (keys_input(&editor.keys, (unsigned char)c) == KEY_PLACE) {
 			(void)edit_answer(&editor);
-		else if (key < KEY_NONE && in.nahead < sizeof(in.ahead))
-			in.ahead[in.nahead++] = (char)key;
+			in.nahead = whole;
+		}
+		if (editor.keys.state == KEYS_PLAIN)
+			whole = in.nahead;
 	}
 }
 
@@ -303,8 +311,11 @@ static bool input_line(bool more)
 		for (const char *s = prompt; *s; s++)
 			(void)!write(STDERR_FILENO, s, 1);
 	do {
+		bool ahead = in.nahead > 0; /* the screen does not show it yet */
+
 		c = input_char();
-		if (edits && input_is_edit_key(c) && console(CONSOLE_RAW, &info) == 0)
+		if (edits && (ahead || input_is_edit_key(c)) &&
+		    console(CONSOLE_RAW, &info) == 0)
 			c = input_edit(start, c, &info, prompt);
 		else if (c >= 0)
 			input_put((char)c);
