@@ -350,16 +350,16 @@ static void paths(void)
 {
 	static const struct {
 		const char *to, *name;
-	} links[] = { { "a", "l" },
-		      { "l", "ll" },
-		      { "loop", "loop" },
-		      { "nosuch/x", "broken" },
-		      { "a/..", "up" } };
+	} links[] = { { "a", "l" },           { "l", "ll" },
+		      { "loop", "loop" },     { "nosuch/x", "broken" },
+		      { "a/..", "up" },       { "a/one", "tofile" },
+		      { "tofile", "ltofile" } };
 	static const char *const list[] = {
-		".",       "a",        "a/one",    "./a/../b//two", "a/one/",
-		"a/one/x", "nosuch",   "a/nosuch", "l/one",         "ll",
-		"ll/..",   "loop",     "/",        "/..",           "",
-		"broken",  "up/b/two",
+		".",        "a",        "a/one",    "./a/../b//two", "a/one/",
+		"a/one/x",  "nosuch",   "a/nosuch", "l/one",         "ll",
+		"ll/..",    "loop",     "/",        "/..",           "",
+		"broken",   "up/b/two", "tofile",   "ltofile",       "tofile/",
+		"tofile/x",
 	};
 
 	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)

@@ -283,6 +283,18 @@ def test_edit_keeps_every_byte(p, m):
     assert after(p, m).run("cmp bytes before && echo same") == "same\n"
 
 
+def test_edit_follows_a_link(p, m):
+    """What it leads to is changed, and the link stays one."""
+    after(p, m).run("mkdir in; echo old > in/real; ln -s in/real link")
+    p.type("clear; edit link\n")
+    p.see_line(0, "old")
+    p.type("x" + SAVE)
+    p.see("link: saved")
+    p.type(QUIT)
+    back(p)
+    assert after(p, m).run("cat in/real; readlink link; ls in") == "xold\nin/real\nreal\n"
+
+
 def test_edit_cuts_pastes_and_undoes(p, m):
     after(p, m).run("seq 1 9 > nine")
     p.type("clear; edit nine\n")
@@ -303,7 +315,8 @@ def test_edit_cuts_pastes_and_undoes(p, m):
     assert "changed" not in p.text()
     p.type(UNDO)
     p.see("nothing to undo")
-    p.type("\x7f" + END + DOWN * 9 + DELETE)  # nothing is there to delete
+    p.type(PAGE_UP + HOME + "\x7f" + PAGE_DOWN + END + DELETE)  # nothing is there to delete
+    p.see("line 10, column 1")
     p.settle()
     assert "changed" not in p.text()
     p.type(QUIT)

@@ -25,7 +25,7 @@ static void resolve_up(struct resolve *r)
 		*slash = '\0';
 }
 
-/* Puts what the link r->done says before r->rest. */
+/* Puts what the link r->done says before r->rest, which is empty or begins with a slash. */
 static int resolve_link(struct resolve *r)
 {
 	char target[MAXPATH];
@@ -38,13 +38,12 @@ static int resolve_link(struct resolve *r)
 		errno = ELOOP;
 		return -1;
 	}
-	if ((size_t)n + 1 + strlen(r->rest) + 1 > sizeof(r->rest)) {
+	if ((size_t)n + strlen(r->rest) + 1 > sizeof(r->rest)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
-	memmove(r->rest + n + 1, r->rest, strlen(r->rest) + 1);
+	memmove(r->rest + n, r->rest, strlen(r->rest) + 1);
 	memcpy(r->rest, target, (size_t)n);
-	r->rest[n] = '/';
 	if (*target == '/')
 		*r->done = '\0';
 	else
