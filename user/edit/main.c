@@ -172,8 +172,8 @@ static void edit_move(int key)
 		return;
 	/* The screen moves along, but not past the end. */
 	end = text_line_start(&b.text, text_len(&b.text));
+	top = text_line_from(&b.text, top < end ? top : end, n);
 	end = text_line_from(&b.text, end, n < 0 ? n : -n);
-	top = text_line_from(&b.text, top, n);
 	top = top < end ? top : end;
 }
 
