@@ -200,6 +200,21 @@ def test_makefiles_keep_to_make_3_81():
     expect(found, [])
 
 
+def test_awk_prints_comparisons_in_parentheses():
+    """POSIX's grammar has none without them in the list of print and printf; the awk of the BSDs and macOS
+    refuses such a program."""
+    files = [pathlib.Path(name) for name in ("run", "test", "bench")]
+    files += [f for g in ("*.sh", "*.awk", "*.mk", "pagoda-*") for d in ("mk", "tools", "tools/check", "user", "xv6")
+              for f in pathlib.Path(d).glob(g)]
+    assert pathlib.Path("tools/lines.awk") in files and pathlib.Path("mk/ksyms.sh") in files
+    for file in files:
+        for line in file.read_text().splitlines():
+            words = re.sub(r'"(\\.|[^"\\])*"', '""', (re.findall(r"\bprintf? (.*)", line) or [""])[0])
+            while re.search(r"\([^()]*\)", words):
+                words = re.sub(r"\([^()]*\)", "", words)
+            assert not re.search(r"[!=<>]=|~", words), f"{file}: {line.strip()}"
+
+
 def test_host_tools_without_linux():
     """Neither headers nor functions that only Linux's C library has."""
     headers = """arpa/inet.h ctype.h dirent.h errno.h fcntl.h getopt.h netinet/in.h poll.h signal.h stdarg.h stdbool.h
