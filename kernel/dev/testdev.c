@@ -7,6 +7,7 @@
 
 #include "dev/testdev.h"
 
+#include "arch/riscv/csr.h"
 #include "core/machine.h"
 #include "dev/mmio.h"
 #include "mm/phys/kmap.h"
@@ -70,8 +71,13 @@ void testdev_exit(int status)
 
 	if (status)
 		value = (u32)status << 16 | TEST_FAIL;
-	if (test_reg)
-		mmio_write32(test_reg, value);
+	if (!test_reg)
+		return;
+	mmio_write32(test_reg, value);
+	/* Later versions of QEMU end a moment after the write.  In this moment another
+	 * way to power off would take the status back. */
+	for (;;)
+		cpu_relax();
 }
 
 static void testdev_throw_switch(const struct syscon_switch *sw)
