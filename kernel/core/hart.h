@@ -54,5 +54,6 @@ static inline u32 hart_index(void)
 }
 
 /* Sends hart @h, which may be this one, an interrupt in which it does @work: bits of
- * HART_IPI_*, or 0 if it is only to wake up.  Any context. */
+ * HART_IPI_*, or 0 if it is only to wake up.  Any context, but no lock of a run queue is
+ * held: the host may take long, and other harts would wait. */
 void hart_ipi(struct hart *h, u64 work);

@@ -27,6 +27,8 @@ u32 nharts;
 
 void hart_ipi(struct hart *h, u64 work)
 {
+	if (!(work & HART_IPI_HALT))
+		spin_rank_fits(RANK_runq);
 	__atomic_fetch_or(&h->ipi_work, work, __ATOMIC_SEQ_CST);
 	sbi_send_ipi(BIT(h->cpu.index));
 }
@@ -96,12 +98,11 @@ static void sched_enqueue(struct hart *h, struct thread *t)
 		sched_arm_tick(h);
 }
 
-/* The same for the queue of @h, another hart, which is told. */
+/* The same for the queue of @h, another hart, which has to be told afterwards. */
 static void sched_enqueue_there(struct hart *h, struct thread *t)
 {
 	list_add_tail(&h->rq.ready, &t->link);
 	h->rq.nready++;
-	hart_ipi(h, 0);
 }
 
 /* @h: where @t was; its lock is held.  Follows @t. */
@@ -133,6 +134,7 @@ static __attribute__((noinline)) void thread_fetch_ready(struct hart *h, struct 
 	if (t->pinned) {
 		sched_enqueue_there(h, t);
 		spin_unlock_irq(&h->rq.lock);
+		hart_ipi(h, 0);
 		return;
 	}
 	__atomic_store_n(&t->hart, here->cpu.index, __ATOMIC_RELEASE);
@@ -314,6 +316,7 @@ void thread_wake(struct thread *t)
 static void thread_interrupt(struct thread *t)
 {
 	struct hart *h;
+	bool tell;
 
 	fence_all(); /* see thread_prepare_sleep() */
 	h = thread_lock_home(t);
@@ -321,9 +324,10 @@ static void thread_interrupt(struct thread *t)
 		thread_make_ready(h, t);
 		return;
 	}
-	if (t->state == THREAD_RUNNING && h != hart_current())
-		hart_ipi(h, 0); /* it looks on the way out of this trap */
+	tell = t->state == THREAD_RUNNING && h != hart_current();
 	spin_unlock_irq(&h->rq.lock);
+	if (tell)
+		hart_ipi(h, 0); /* @t looks on the way out of this trap */
 }
 
 void thread_kill(struct thread *t)
@@ -507,12 +511,12 @@ static void sched_share_out(struct hart *h)
 
 	spin_lock_irq(&h->rq.lock);
 	idle = sched_find_taker(h);
-	if (idle)
-		hart_ipi(idle, 0);
 	if (clock_now() - h->cpu.thread->started >= clock_hz() / SLICE_HZ)
 		cpu_exit_set(&h->cpu, CPU_RESCHED);
 	sched_arm_tick(h);
 	spin_unlock_irq(&h->rq.lock);
+	if (idle)
+		hart_ipi(idle, 0);
 }
 
 /* A sample that comes late, because the host ran something else, counts for all the time

@@ -5,6 +5,9 @@
  * the ring waits in a queue.  The interrupt handler takes completions, and ends bios after
  * it has given back the lock.
  *
+ * An access to a register may take the host a thousand times as long as one to memory, so
+ * the device is told of requests, and its interrupt acknowledged, without the lock.
+ *
  * A device that leaves a request unanswered for TIMEOUT_MS is reset, so that it no longer
  * writes to our memory.  From then on every request ends with -EIO.  A thread per disk
  * watches for that; while no request is in flight it sleeps without a time limit. */
@@ -58,7 +61,7 @@ struct request {
 
 struct disk {
 	struct blkdev dev;
-	struct virtio virtio; /* (lock) once it runs */
+	struct virtio virtio; /* (C) once it runs                         */
 	u32 max_segs;         /* (C) of one request                       */
 	u32 max_bytes;        /* (C) of one segment, a multiple of SECTOR */
 	struct spinlock lock;
@@ -155,7 +158,8 @@ static bool disk_start_part(struct disk *d, struct bio *bio)
 	return true;
 }
 
-static void disk_start_queued(struct disk *d)
+/* True: the device has to be told, by disk_notify(). */
+static bool disk_start_queued(struct disk *d)
 {
 	while (!list_empty(&d->queued)) {
 		struct bio *bio = list_first(&d->queued, struct bio, link);
@@ -165,13 +169,12 @@ static void disk_start_queued(struct disk *d)
 		if (bio_is_wholly_started(bio))
 			list_del(&bio->link);
 	}
-	if (vring_publish(&d->ring))
-		virtio_notify(&d->virtio, 0);
 	d->watch_again = true;
 	if (d->watch_idle) {
 		d->watch_idle = false;
 		waitq_wake_all(&d->watch);
 	}
+	return vring_publish(&d->ring);
 }
 
 /* @req is over; its bio goes to @done if it was the last part. */
@@ -216,6 +219,14 @@ static void disk_give_up(struct disk *d, struct list *done)
 
 /* --- these take the lock -------------------------------------------------- */
 
+/* After disk_start_queued(), without the lock.  The device may have been given up since:
+ * one that was reset has no queue, and does nothing. */
+static void disk_notify(struct disk *d, bool wanted)
+{
+	if (wanted)
+		virtio_notify(&d->virtio, 0);
+}
+
 static void disk_finish_bios(struct list *done)
 {
 	while (!list_empty(done)) {
@@ -229,7 +240,7 @@ static void disk_finish_bios(struct list *done)
 static void disk_submit(struct blkdev *dev, struct bio *bio)
 {
 	struct disk *d = dev->priv;
-	bool accepted;
+	bool accepted, notify = false;
 
 	bio->error = 0;
 	bio->pending = 0;
@@ -240,9 +251,10 @@ static void disk_submit(struct blkdev *dev, struct bio *bio)
 	accepted = !d->failed;
 	if (accepted) {
 		list_add_tail(&d->queued, &bio->link);
-		disk_start_queued(d);
+		notify = disk_start_queued(d);
 	}
 	spin_unlock(&d->lock);
+	disk_notify(d, notify);
 	if (!accepted)
 		bio_finish(bio, -EIO);
 }
@@ -251,18 +263,19 @@ static void disk_interrupt(void *arg)
 {
 	struct disk *d = arg;
 	struct list done = LIST_INIT(done);
-	bool broken;
+	bool broken, notify = false;
 
-	spin_lock(&d->lock);
 	(void)virtio_irq_reason(&d->virtio);
+	spin_lock(&d->lock);
 	if (!d->failed)
 		disk_collect(d, &done);
 	broken = !d->failed && d->ring.broken;
 	if (broken)
 		disk_give_up(d, &done);
 	else if (!d->failed)
-		disk_start_queued(d);
+		notify = disk_start_queued(d);
 	spin_unlock(&d->lock);
+	disk_notify(d, notify);
 	if (broken)
 		printk("disk: %s answers requests that it was not given; given up\n",
 		       d->dev.name);
@@ -298,7 +311,7 @@ static void disk_watchdog(void *arg)
 
 	for (;;) {
 		struct list done = LIST_INIT(done);
-		bool hangs;
+		bool hangs, notify = false;
 
 		spin_lock(&d->lock);
 		while (!disk_is_overdue(d))
@@ -308,8 +321,9 @@ static void disk_watchdog(void *arg)
 		if (hangs)
 			disk_give_up(d, &done);
 		else
-			disk_start_queued(d);
+			notify = disk_start_queued(d);
 		spin_unlock(&d->lock);
+		disk_notify(d, notify);
 		if (hangs)
 			printk("disk: %s has not answered for %u s; given up\n",
 			       d->dev.name, TIMEOUT_MS / 1000);

@@ -36,7 +36,7 @@
 
 struct virtio_nic {
 	struct netdev dev;
-	struct virtio virtio; /* (lock) once it runs */
+	struct virtio virtio; /* (C) once it runs    */
 	u32 header;           /* (C) bytes           */
 	bool failed;          /* (lock) given up     */
 	struct spinlock lock;
@@ -58,9 +58,11 @@ static bool nic_add(struct vring *r, struct packet *p, u32 bytes)
 	return vring_add(r, segs, ARRAY_SIZE(segs), p);
 }
 
-static void nic_publish(struct vring *r, u32 index)
+/* After vring_publish(), without the lock, since the host may take its time.  The device
+ * may have been given up since: one that was reset has no queue, and does nothing. */
+static void nic_notify(bool wanted, u32 index)
 {
-	if (vring_publish(r))
+	if (wanted)
 		virtio_notify(&nic.virtio, index);
 }
 
@@ -78,8 +80,8 @@ static void nic_check(const struct vring *r)
 
 /* The next frame that may be handed up, or NULL.  The device gets *@fresh in its place;
  * without one, and if the frame is too long, it gets the frame's own buffer back, and the
- * frame counts as lost.  Lock held. */
-static struct packet *nic_take(struct packet **fresh, u64 *lost)
+ * frame counts as lost.  Sets *@notify if the device has to be told.  Lock held. */
+static struct packet *nic_take(struct packet **fresh, u64 *lost, bool *notify)
 {
 	struct packet *p, *back;
 	bool given;
@@ -96,7 +98,7 @@ static struct packet *nic_take(struct packet **fresh, u64 *lost)
 			back = *fresh;
 		given = nic_add(&nic.rx, back, PACKET_ROOM);
 		ASSERT(given); /* a chain of as many descriptors was just taken */
-		nic_publish(&nic.rx, RX);
+		*notify |= vring_publish(&nic.rx);
 		if (back != p)
 			break;
 		++*lost;
@@ -112,12 +114,14 @@ static struct packet *nic_take(struct packet **fresh, u64 *lost)
 static struct packet *nic_receive(struct netdev *dev, u64 *lost)
 {
 	struct packet *fresh = packet_alloc(FRAME_NOWAIT), *p = NULL;
+	bool notify = false;
 
 	(void)dev;
 	spin_lock(&nic.lock);
 	if (!nic.failed)
-		p = nic_take(&fresh, lost);
+		p = nic_take(&fresh, lost, &notify);
 	spin_unlock(&nic.lock);
+	nic_notify(notify, RX);
 	if (fresh)
 		packet_free(fresh);
 	return p;
@@ -137,8 +141,8 @@ static bool nic_listen(struct netdev *dev)
 static void nic_interrupt(void *arg)
 {
 	(void)arg;
-	spin_lock(&nic.lock);
 	(void)virtio_irq_reason(&nic.virtio);
+	spin_lock(&nic.lock);
 	(void)vring_want_interrupt(&nic.rx, false);
 	spin_unlock(&nic.lock);
 	netdev_wake(&nic.dev);
@@ -171,11 +175,12 @@ static struct packet *nic_tx_packet(void)
 	return p;
 }
 
-static int nic_send(const void *frame, u32 bytes)
+/* Lock held. */
+static int nic_send(const void *frame, u32 bytes, bool *notify)
 {
 	struct packet *p;
 
-	if (nic.failed || !nic_has_link())
+	if (nic.failed)
 		return -ENETDOWN;
 	p = nic_tx_packet();
 	if (!p)
@@ -186,18 +191,22 @@ static int nic_send(const void *frame, u32 bytes)
 		list_add_tail(&nic.tx_free, &p->link);
 		return -EAGAIN;
 	}
-	nic_publish(&nic.tx, TX);
+	*notify = vring_publish(&nic.tx);
 	return 0;
 }
 
 static int nic_transmit(struct netdev *dev, const void *frame, u32 bytes)
 {
+	bool notify = false;
 	int err;
 
 	(void)dev;
+	if (!nic_has_link())
+		return -ENETDOWN;
 	spin_lock(&nic.lock);
-	err = nic_send(frame, bytes);
+	err = nic_send(frame, bytes, &notify);
 	spin_unlock(&nic.lock);
+	nic_notify(notify, TX);
 	return err;
 }
 
@@ -299,7 +308,7 @@ static void nic_attach(const struct virtio *v, u32 irq)
 	(void)vring_want_interrupt(&nic.tx, false);
 	irq_register(irq, nic_interrupt, NULL);
 	virtio_run(&nic.virtio);
-	nic_publish(&nic.rx, RX);
+	nic_notify(vring_publish(&nic.rx), RX);
 }
 
 void virtio_net_init(void)

@@ -7,6 +7,7 @@
 #include "dev/mmio.h"
 #include "mm/phys/kmap.h"
 #include "rig.h"
+#include "shim.h"
 
 struct fake_device fake;
 
@@ -205,9 +206,11 @@ void mmio_write32(volatile void *address, u32 value)
 		break;
 	case 0x50:
 		CHECK(value == 0 && (fake.status & 4));
+		CHECK(shim_spin_depth() == 0); /* the host may take long */
 		fake.notified++;
 		break;
 	case 0x64:
+		CHECK(shim_spin_depth() == 0);
 		fake.irq_status &= ~value;
 		break;
 	case 0x70:

@@ -79,11 +79,13 @@ u32 mmio_read32(const volatile void *reg)
 	case 0x44:
 		return fake.q[fake.queue].ready;
 	case 0x60:
+		assert_int_equal(shim_spin_depth(), 0);
 		return fake.irq_status;
 	case 0x70:
 		return fake.status;
 	}
 	assert_true(at >= 0x100);
+	assert_int_equal(shim_spin_depth(), 0);
 	return config_read(at - 0x100);
 }
 
@@ -132,7 +134,8 @@ void mmio_write32(volatile void *reg, u32 value)
 		fake.q[fake.queue].ready = value;
 		break;
 	case 0x50:
-		assert_true(fake.status & 4); /* not before the driver is ready */
+		assert_true(fake.status & 4);           /* not before the driver is ready */
+		assert_int_equal(shim_spin_depth(), 0); /* the host may take long */
 		fake.notified[value]++;
 		break;
 	case 0x64:
