@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that what --help and `help -l` print fits 79 columns: programs, ./run and others, the Makefile.
+"""Checks that what --help and `help -l` print fits 79 columns, and the sentences of README.md, which is in the image.
 
 usage: tools/check/widths.py    prints every line that does not; status 1 if there is one
 """
@@ -35,6 +35,7 @@ def texts():
         yield "builtins.h", f"{name + ' ' + arguments:26} {what}"
     for path in ("run", "test", "tools/pagoda-cc"):
         yield path, re.search(r"<<'END'\n(.*?)^END$", pathlib.Path(path).read_text(encoding="utf-8"), re.M | re.S)[1]
+    yield "README.md", "\n".join(re.findall(r"^(?!\||!\[|    ).*", pathlib.Path("README.md").read_text(encoding="utf-8"), re.M))
     head = pathlib.Path("Makefile").read_text(encoding="utf-8").split("\n\n")[0].splitlines()[2:]
     yield "Makefile", "\n".join(re.sub("^# ?", "", line) for line in head)
 
