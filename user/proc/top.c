@@ -13,29 +13,37 @@
 static const char usage[] =
 	"usage: top [-b] [-d TIME] [-n COUNT]\n"
 	"Show the processes every 2 seconds, those first that used most processor time\n"
-	"since the last time.  q ends it; any other key shows them at once.\n"
+	"since the last time, at first since they began.  q ends it; any other key\n"
+	"shows them at once.\n"
 	"  -b   one list after the other, as for a pipe, instead of a screen\n"
 	"  -d   every TIME, as in 0.5 or 1m      -n   COUNT times\n";
 
 static struct procinfo now[NPROC], before[NPROC];
 static int nnow, nbefore;
-static unsigned long long used[NPROC]; /* microseconds since the last time, as `now` */
+static unsigned long long share[NPROC]; /* of a processor, in 1/1000; as `now` */
 static long last_ns;
 
-static unsigned long long used_by(const struct procinfo *p)
+/* Since the last list, which was @period ago; without one, since the process began.  In
+ * microseconds, as @time, which is now. */
+static unsigned long long share_of(const struct procinfo *p, unsigned long long time,
+				   unsigned long long period)
 {
+	unsigned long long used = p->cputime;
+
+	if (!nbefore)
+		period = time > p->started ? time - p->started : 1;
 	for (int i = 0; i < nbefore; i++)
 		if (before[i].pid == p->pid && before[i].started == p->started)
-			return p->cputime - before[i].cputime;
-	return p->cputime;
+			used -= before[i].cputime;
+	return used * 1000 / (period + 1);
 }
 
 static int compare(const void *a, const void *b)
 {
 	int p = *(const int *)a, q = *(const int *)b;
 
-	if (used[p] != used[q])
-		return used[p] < used[q] ? 1 : -1;
+	if (share[p] != share[q])
+		return share[p] < share[q] ? 1 : -1;
 	return now[p].pid - now[q].pid;
 }
 
@@ -57,7 +65,8 @@ static void list_print(int rows, int columns)
 	nnow = nnow < NPROC ? nnow : NPROC;
 	for (int i = 0; i < nnow; i++) {
 		order[i] = i;
-		used[i] = used_by(&now[i]);
+		share[i] = share_of(&now[i], (unsigned long long)ns / 1000,
+				    (unsigned long long)period / 1000);
 		running += now[i].state == PS_RUNNING || now[i].state == PS_READY;
 	}
 	qsort(order, (size_t)nnow, sizeof(order[0]), compare);
@@ -70,8 +79,7 @@ static void list_print(int rows, int columns)
 	printf("%.*s\n", columns, "  PID  PPID S  %CPU     SIZE      MEM     TIME NAME");
 	for (int i = 0; i < nnow && i < rows - 4; i++) {
 		const struct procinfo *p = &now[order[i]];
-		unsigned long long tenths =
-			used[order[i]] * 1000000 / ((unsigned long long)period + 1);
+		unsigned long long tenths = share[order[i]];
 
 		snprintf(line, sizeof(line),
 			 "%5d %5d %c %3llu.%llu %7lluK %7lluK %5llu.%02llu %.*s", p->pid,

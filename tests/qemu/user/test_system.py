@@ -107,6 +107,10 @@ def test_top_in_a_pipe(m):
     code, text = status(m, "top -n 2 -d 0.5 < /dev/null | cat")
     assert code == 0 and text.count("PID  PPID S  %CPU") == 2 and "\033" not in text, text
     assert status(m, "top -n 0")[0] == 2
+    # the first list counts from the start of each process, not from the boot on
+    _, text = status(m, "sleep 30; seq 1 99999999 > /dev/null & sleep 10; top -b -n 1; kill $!; wait")
+    line = re.search(r" R +([\d.]+) .* seq$", text, re.M)
+    assert line and 20 < float(line[1]) <= 101, text
 
 
 def test_top_on_a_terminal(m):
