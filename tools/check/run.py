@@ -181,6 +181,24 @@ def terminal_run(keys, *arguments):
     return child.returncode, out.replace("\r", ""), cooked
 
 
+def test_warnings_come_again_at_the_end():
+    """In a terminal the firmware's messages hide those of the compiler, so they are shown once more."""
+    source = OUT / "unused.c"
+    source.write_text("int main(void)\n{\n\tint unused;\n\n\treturn 0;\n}\n")
+    keyboard, terminal = os.openpty()
+    with subprocess.Popen(["./run", "--prog", str(source), "--image", str(IMAGE)], stdin=terminal, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as booted:
+        line = ""
+        while line is not None and "Leave with" not in line:
+            line = booted.stdout.readline() or None
+        os.write(keyboard, b"\npoweroff\n")
+        _, err = booted.communicate(timeout=TIMEOUT)
+    os.close(terminal)
+    os.close(keyboard)
+    first, _, again = err.partition("The build had said:\n")
+    assert line and "unused variable" in first and again == first, err
+
+
 def test_commands_at_a_terminal():
     """What is typed reaches the command, and the terminal is left as it was."""
     expect(terminal_run(b"typed\n", "--image", str(IMAGE), "-c", "head -n 1; exit 4"),
