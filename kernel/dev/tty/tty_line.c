@@ -44,12 +44,29 @@ static void tty_deliver(struct tty_line *t)
 		t->mode = TTY_LINES;
 }
 
+/* A control byte is shown as ^ and a letter: as it is, it could move the cursor. */
+static bool tty_shows_as_two(u8 c)
+{
+	return c < ' ' && c != '\t';
+}
+
+static void tty_echo(struct tty_line *t, u8 c)
+{
+	char shown[2] = { '^', c ^ 0x40 };
+
+	if (tty_shows_as_two(c))
+		t->put(shown, 2);
+	else
+		t->put((const char *)&c, 1);
+}
+
 static void tty_erase_last(struct tty_line *t)
 {
-	if (t->len > 0) {
-		t->len--;
+	if (t->len == 0)
+		return;
+	if (tty_shows_as_two((u8)t->text[--t->len]))
 		t->put("\b \b", 3);
-	}
+	t->put("\b \b", 3);
 }
 
 static enum tty_event tty_plain_key(struct tty_line *t, u8 c)
@@ -67,7 +84,7 @@ static enum tty_event tty_plain_key(struct tty_line *t, u8 c)
 	if (!tty_has_room(t, 1))
 		return TTY_NOTHING;
 	t->text[t->len++] = c;
-	t->put((const char *)&c, 1);
+	tty_echo(t, c);
 	if (t->len < TTY_LINE_MAX)
 		return TTY_NOTHING;
 	tty_deliver(t);

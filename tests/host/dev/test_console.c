@@ -33,7 +33,7 @@ static void stores_other_bytes(void **state)
 {
 	(void)state;
 	type("\1\t\x7e\x80\xff\x1f\n");
-	check_echo("\1\t\x7e\x80\xff\x1f\n");
+	check_echo("^A\t\x7e\x80\xff^_\n");
 	check_read("\1\t\x7e\x80\xff\x1f\n");
 }
 
@@ -51,6 +51,19 @@ static void erases(void **state)
 	type("\x15k\n");
 	check_echo("k\n");
 	check_read("k\n");
+}
+
+/* A cursor key moves no cursor, and each of its bytes is erased with what it shows. */
+static void control_bytes_show_as_two(void **state)
+{
+	(void)state;
+	type("a\x1b[A\x0c");
+	check_echo("a^[[A^L");
+	type("\b\b\b\b");
+	check_echo("\b \b\b \b\b \b\b \b\b \b\b \b");
+	type("\x15\n");
+	check_echo("\b \b\n");
+	check_read("\n");
 }
 
 static void ends_at_control_d(void **state)
@@ -177,7 +190,7 @@ static void suspends(void **state)
 	type("d\x1a");
 	assert_int_equal(tty_line_suspend(&tty, false), TTY_NOTHING);
 	type("\n");
-	check_echo("d\x1a\n");
+	check_echo("d^Z\n");
 	check_read("d\x1a\n");
 	/* So it is in bytes that were typed for a program which is gone. */
 	assert_false(tty_line_set_mode(&tty, TTY_RAW));
@@ -282,7 +295,7 @@ static void keys_are_for_one_line(void **state)
 	(void)state;
 	assert_false(tty_line_set_mode(&tty, TTY_KEYS));
 	type("plain\n\1x\n");
-	check_echo("plain\n\1x\n");
+	check_echo("plain\n^Ax\n");
 	check_read("plain\n");
 	check_read("\1x\n");
 	/* A key does not hand out anything while there is a line that nobody has read. */
@@ -396,6 +409,7 @@ int main(void)
 		TEST(ignores_nul),
 		TEST(stores_other_bytes),
 		TEST(erases),
+		TEST(control_bytes_show_as_two),
 		TEST(ends_at_control_d),
 		TEST(reads_a_line_in_pieces),
 		TEST(delivers_at_128_bytes),
