@@ -19,7 +19,7 @@ struct less {
 	size_t top, bottom; /* the first byte on the screen, and the first after it */
 	unsigned rows;      /* how many rows have text                              */
 	size_t shift;       /* columns left of the screen                           */
-	bool numbers, chops, any_case;
+	bool numbers, chops, any_case, is_help;
 	struct text_mark lines;
 
 	enum less_goal goal;

@@ -142,7 +142,7 @@ static void less_help(void)
 		return;
 	}
 	hidden = less;
-	less = (struct less){ .name = "help; q: back", .fd = -1, .all = true };
+	less = (struct less){ .name = "help", .is_help = true, .fd = -1, .all = true };
 	helps = text_insert(&less.text, 0, usage, sizeof(usage) - 1);
 	if (!helps)
 		less = hidden;

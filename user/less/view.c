@@ -109,6 +109,7 @@ static void view_draw_row(unsigned row, size_t at)
 static void view_status(char *status, size_t size)
 {
 	size_t len = text_len(&less.text), whole = less.all || !less.size ? len : less.size;
+	const char *keys = less.is_help ? "q: back" : "h: help, q: quit";
 
 	if (less.message[0])
 		snprintf(status, size, "%s", less.message);
@@ -118,13 +119,13 @@ static void view_status(char *status, size_t size)
 	else if (less.trouble)
 		snprintf(status, size, "%.40s: %s", less.name, less.trouble);
 	else if (less.all && less.bottom >= len)
-		snprintf(status, size, "%.40s (END)  h: help, q: quit", less.name);
+		snprintf(status, size, "%.40s (END)  %s", less.name, keys);
 	else if (less.all || less.size)
-		snprintf(status, size, "%.40s %zu%%  h: help, q: quit", less.name,
-			 whole ? less.bottom * 100 / whole : 100);
+		snprintf(status, size, "%.40s %zu%%  %s", less.name,
+			 whole ? less.bottom * 100 / whole : 100, keys);
 	else
-		snprintf(status, size, "%.40s, %zu KiB read  h: help, q: quit", less.name,
-			 len / 1024);
+		snprintf(status, size, "%.40s, %zu KiB read  %s", less.name, len / 1024,
+			 keys);
 }
 
 void view_draw(void)

@@ -213,6 +213,7 @@ def test_less_takes_files_and_help(p):
     p.see_line(-1, "no file after this one")
     p.type("h")
     p.see("usage: less")
+    p.see_line(-1, "help (END)  q: back")
     p.type("q")
     p.see_line(0, "# Pagoda")
     p.type(":p")
