@@ -304,7 +304,7 @@ TEST(proc, killed_at_any_moment)
 		long pid = must_fork();
 
 		if (pid == 0) {
-			for (int k = 0;; k++) {
+			for (;;) {
 				long child = fork();
 				int fd[2];
 

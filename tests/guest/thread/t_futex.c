@@ -62,7 +62,7 @@ static void wake_exactly(int n)
 {
 	int left = n;
 
-	for (int i = 0; left > 0; i++) {
+	while (left > 0) {
 		long got = futex(&at, FUTEX_WAKE, left, 0);
 
 		CHECK(got >= 0 && got <= left);
