@@ -25,6 +25,7 @@ def m(request, test_image):
     ("once", "ok\n"),
     ("malloc", "ok\n"),    # from all threads at once
     ("stdio", "ok\n"),     # no character is lost
+    ("flockfile", "first, again, the other, ok\n"),
     ("waiting", "printed, ok\n"),
     ("limit", "ok\n"),
     ("itself", "ok\n"),    # it detaches itself, and its creator runs later

@@ -38,6 +38,30 @@ static void all(void *(*fn)(void *))
 	}
 }
 
+/* --- a stream that is locked before there is a second thread ------------------- */
+
+static void *says_thread(void *arg)
+{
+	printf("the other, ");
+	return arg;
+}
+
+static void case_flockfile(void)
+{
+	pthread_t t;
+
+	flockfile(stdout);
+	NEED(ftrylockfile(stdout) == 0);
+	NEED(pthread_create(&t, NULL, says_thread, NULL) == 0);
+	usleep(200000);
+	printf("first, ");
+	funlockfile(stdout);
+	usleep(200000);
+	printf("again, ");
+	funlockfile(stdout);
+	NEED(pthread_join(t, NULL) == 0);
+}
+
 /* --- what each thread has of its own --------------------------------------- */
 
 static __thread long mine = 1234, zero;
@@ -474,15 +498,15 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 } cases[] = {
-	{ "own", case_own },         { "self", case_self },
-	{ "mutex", case_mutex },     { "cond", case_cond },
-	{ "once", case_once },       { "malloc", case_malloc },
-	{ "stdio", case_stdio },     { "stack", case_stack },
-	{ "limit", case_limit },     { "detached", case_detached },
-	{ "waiting", case_waiting }, { "exit", case_exit },
-	{ "sleep", case_sleep },     { "itself", case_itself },
-	{ "forever", case_forever }, { "exec", case_exec },
-	{ "unknown", case_unknown },
+	{ "flockfile", case_flockfile }, { "own", case_own },
+	{ "self", case_self },           { "mutex", case_mutex },
+	{ "cond", case_cond },           { "once", case_once },
+	{ "malloc", case_malloc },       { "stdio", case_stdio },
+	{ "stack", case_stack },         { "limit", case_limit },
+	{ "detached", case_detached },   { "waiting", case_waiting },
+	{ "exit", case_exit },           { "sleep", case_sleep },
+	{ "itself", case_itself },       { "forever", case_forever },
+	{ "exec", case_exec },           { "unknown", case_unknown },
 };
 
 int main(int argc, char **argv)

@@ -13,19 +13,21 @@ static struct __lock *stream_lock(FILE *f)
 	return own ? own : &__lock___libc_recursive_mutex;
 }
 
+/* These take the lock of a program with one thread, too: it may make another one before it
+ * gives the lock back. */
 void flockfile(FILE *f)
 {
-	__retarget_lock_acquire_recursive(stream_lock(f));
+	lock_take(stream_lock(f));
 }
 
 int ftrylockfile(FILE *f)
 {
-	return lock_needed && !lock_try(stream_lock(f));
+	return !lock_try(stream_lock(f));
 }
 
 void funlockfile(FILE *f)
 {
-	__retarget_lock_release_recursive(stream_lock(f));
+	lock_give(stream_lock(f));
 }
 
 /* They take the lock again, which is free for who has it.  picolibc 1.8.10 has some of
