@@ -15,6 +15,7 @@
 #include "core/machine.h"
 #include "core/report/panic.h"
 #include "lib/assert.h"
+#include "lib/describe.h"
 #include "lib/string.h"
 #include "uapi/errno.h"
 
@@ -567,3 +568,22 @@ void sched_ipi(void)
 		spin_unlock_irq(&h->rq.lock);
 	}
 }
+
+/* --- what scope/ reads ---------------------------------------------------- */
+
+DESCRIBE_OBJECT("nharts", nharts);
+DESCRIBE_ARRAY("harts", harts);
+DESCRIBE_FIELD(hart, cpu.thread);
+DESCRIBE_FIELD(hart, cpu.hartid);
+DESCRIBE_FIELD(hart, online);
+DESCRIBE_FIELD(hart, loaded);
+DESCRIBE_FIELD(hart, idle);
+DESCRIBE_FIELD(thread, state);
+DESCRIBE_FIELD(thread, hart);
+DESCRIBE_FIELD(thread, proc);
+DESCRIBE_FIELD(thread, name);
+DESCRIBE_NUMBER(THREAD_NEW);
+DESCRIBE_NUMBER(THREAD_READY);
+DESCRIBE_NUMBER(THREAD_RUNNING);
+DESCRIBE_NUMBER(THREAD_SLEEPING);
+DESCRIBE_NUMBER(THREAD_WAITING);

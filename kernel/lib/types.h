@@ -24,12 +24,12 @@ typedef struct {
 } uptr_t;
 
 #define PAGE_SHIFT 12
-#define PAGE_SIZE (1ul << PAGE_SHIFT)
-#define KIB (1ul << 10)
-#define MIB (1ul << 20)
-#define GIB (1ul << 30)
+#define PAGE_SIZE ((u64)1 << PAGE_SHIFT)
+#define KIB ((u64)1 << 10)
+#define MIB ((u64)1 << 20)
+#define GIB ((u64)1 << 30)
 
-#define BIT(n) (1ul << (n))
+#define BIT(n) ((u64)1 << (n))
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
@@ -46,3 +46,18 @@ typedef struct {
 #define MUST_CHECK __attribute__((warn_unused_result))
 #define NORETURN __attribute__((noreturn))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
+
+/* The number of the lowest bit that is set in @word, which is not 0.  rv64imac has no
+ * instruction for this, and the kernel does not link with libgcc. */
+static inline u32 bits_lowest(u64 word)
+{
+	u32 n = 0;
+
+	for (u32 half = 32; half; half /= 2) {
+		if (!(word & ((1ull << half) - 1))) {
+			word >>= half;
+			n += half;
+		}
+	}
+	return n;
+}

@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "core/coreup.h"
 #include "core/report/klog.h"
+#include "lib/describe.h"
 #include "lib/string.h"
 #include "mm/space/aspace.h"
 #include "mm/space/watch.h"
@@ -126,3 +127,17 @@ void proc_describe_current(void)
 	else
 		printk("no process");
 }
+
+/* --- what scope/ reads ---------------------------------------------------- */
+
+DESCRIBE_ARRAY("procs", procs);
+DESCRIBE_FIELD(proc, thread);
+DESCRIBE_FIELD(proc, peer.link);
+DESCRIBE_FIELD(proc, peer.gone);
+DESCRIBE_FIELD(proc, pid);
+DESCRIBE_FIELD(proc, threads.all);
+DESCRIBE_FIELD(proc, as);
+DESCRIBE_FIELD(proc, zombie);
+DESCRIBE_FIELD(proc, stop.on);
+DESCRIBE_FIELD(proc, stop.told);
+DESCRIBE_FIELD(proc, parent);

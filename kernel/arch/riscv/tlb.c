@@ -5,6 +5,7 @@
 #include "arch/riscv/cpu.h"
 #include "arch/riscv/csr.h"
 #include "arch/riscv/sbi.h"
+#include "lib/describe.h"
 
 /* Longer ranges are not flushed page by page: one fence for everything is cheaper. */
 #define FLUSH_PAGES_MAX 16
@@ -162,3 +163,10 @@ void icache_sync(void)
 	cpu_exit_clear(cpu_current(), CPU_ICACHE_STALE);
 	__asm__ volatile("fence.i" ::: "memory");
 }
+
+/* --- what scope/ reads ---------------------------------------------------- */
+
+DESCRIBE_ARRAY("tlb_counts", counts);
+DESCRIBE_FIELD(tlb_counts, shootdowns);
+DESCRIBE_FIELD(tlb_counts, remote);
+DESCRIBE_FIELD(tlb_counts, remote_harts);

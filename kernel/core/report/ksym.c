@@ -4,6 +4,8 @@
 
 #include "core/report/ksym.h"
 
+#include "lib/describe.h"
+
 struct ksym {
 	u64 addr;
 	const char *name;
@@ -33,3 +35,10 @@ const char *ksym_find(u64 pc, u64 *offset)
 	*offset = pc - ksym_table[lo - 1].addr;
 	return ksym_table[lo - 1].name;
 }
+
+/* --- what scope/ reads ---------------------------------------------------- */
+
+DESCRIBE_OBJECT("ksym_table", ksym_table[0]);
+DESCRIBE_OBJECT("ksym_count", ksym_count);
+DESCRIBE_FIELD(ksym, addr);
+DESCRIBE_FIELD(ksym, name);

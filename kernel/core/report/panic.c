@@ -12,6 +12,9 @@
 #include "core/option/options.h"
 #include "core/sched.h"
 #include "lib/assert.h"
+#include "lib/describe.h"
+#include "lib/fmt.h"
+#include "lib/string.h"
 
 #define BACKTRACE_MAX 32
 #define PANIC_STATUS 101
@@ -23,6 +26,12 @@ static u32 panicked; /* (A) 1 + index of the hart that panics     */
 static u32 stopped;  /* (A) a bit for each hart that has stopped  */
 static u32 nested;   /* panics within the report; only that hart  */
 static void (*panic_exit_hook)(int);
+
+/* What the report of the first panic says, for those who look at the memory later. */
+static struct panic_record {
+	char what[160];
+	u64 pc, ra, fp; /* where the backtrace begins; pc and ra: of a trap, or 0 */
+} panic_record;
 
 static const char *const reg_names[32] = {
 	"zero", "ra", "sp", "gp", "tp",  "t0",  "t1", "t2", "s0", "s1", "a0",
@@ -178,6 +187,12 @@ void panic(const char *format, ...)
 	va_list args;
 
 	panic_begin();
+	if (!nested) {
+		va_start(args, format);
+		fmt_vsnprintf(panic_record.what, sizeof(panic_record.what), format, args);
+		va_end(args);
+		panic_record.fp = (u64)__builtin_frame_address(0);
+	}
 	va_start(args, format);
 	printk("panic: ");
 	vprintk(format, args);
@@ -199,6 +214,12 @@ static const char *panic_access(u64 cause)
 void panic_trap(const struct kframe *f, const char *what)
 {
 	panic_begin();
+	if (!nested) {
+		strlcpy(panic_record.what, what, sizeof(panic_record.what));
+		panic_record.pc = f->pc;
+		panic_record.ra = f->x[1];
+		panic_record.fp = f->x[8];
+	}
 	printk("panic: %s\n", what);
 	if (exc_is_page_fault(f->cause))
 		printk("%s 0x%lx\n", panic_access(f->cause), f->tval);
@@ -214,3 +235,12 @@ void assert_fail(const char *file, int line, const char *what)
 {
 	panic("%s:%d: %s does not hold", file, line, what);
 }
+
+/* --- what scope/ reads ---------------------------------------------------- */
+
+DESCRIBE_OBJECT("panicked", panicked);
+DESCRIBE_OBJECT("panic_record", panic_record);
+DESCRIBE_FIELD_ARRAY(panic_record, what);
+DESCRIBE_FIELD(panic_record, pc);
+DESCRIBE_FIELD(panic_record, ra);
+DESCRIBE_FIELD(panic_record, fp);

@@ -21,8 +21,8 @@
 #include "fs/store/geo_priv.h"
 #include "fs/store/log_priv.h"
 #include "lib/assert.h"
-#include "lib/bits.h"
 #include "lib/string.h"
+#include "lib/types.h"
 #include "mm/phys/frame.h"
 #include "uapi/errno.h"
 

@@ -2,7 +2,7 @@
 #include "fs/store/ifree_priv.h"
 
 #include "core/sync/waitq.h"
-#include "lib/bits.h"
+#include "lib/types.h"
 #include "lib/string.h"
 
 #define NWORDS (MAX_INODES / 64)

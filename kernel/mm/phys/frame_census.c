@@ -6,6 +6,7 @@
  * held, but drops it and starts anew. */
 #include "mm/phys/frame_priv.h"
 
+#include "lib/describe.h"
 #include "lib/string.h"
 
 /* The lists of the first @n harts. */
@@ -81,3 +82,42 @@ u8 frame_block_order(const struct page *pg)
 	}
 	return 0;
 }
+
+/* --- what scope/ reads ---------------------------------------------------- */
+
+DESCRIBE_STRUCT(page);
+DESCRIBE_FIELD(page, refs);
+DESCRIBE_FIELD(page, kind);
+DESCRIBE_FIELD(page, order);
+DESCRIBE_FIELD(page, flags);
+DESCRIBE_FIELD(page, link);
+DESCRIBE_FIELD(page, object);
+DESCRIBE_FIELD(page, index);
+DESCRIBE_FIELD(page, hash_next);
+DESCRIBE_FIELD(page, priv);
+DESCRIBE_FIELD(page, owner);
+DESCRIBE_OBJECT("frame_span", frame_span);
+DESCRIBE_FIELD(frame_span, table);
+DESCRIBE_FIELD(frame_span, base);
+DESCRIBE_FIELD(frame_span, total);
+DESCRIBE_OBJECT("frames", frames);
+DESCRIBE_FIELD_ARRAY(frames, nblocks);
+DESCRIBE_FIELD_ARRAY(frames, count);
+DESCRIBE_FIELD_ARRAY(frames, opened);
+DESCRIBE_ARRAY("frame_caches", frame_caches);
+DESCRIBE_FIELD(frame_cache, any.n);
+DESCRIBE_FIELD(frame_cache, zero.n);
+DESCRIBE_FIELD_ARRAY(frame_cache, count);
+DESCRIBE_FIELD(frame_cache, taken);
+DESCRIBE_FIELD(frame_cache, put);
+DESCRIBE_ARRAY("frame_kind_name", frame_kind_name);
+DESCRIBE_NUMBER(CHUNK_FRAMES);
+DESCRIBE_NUMBER(FRAME_ORDER_FREE);
+DESCRIBE_NUMBER(FRAME_free);
+DESCRIBE_NUMBER(FRAME_firmware);
+DESCRIBE_NUMBER(FRAME_kernel);
+DESCRIBE_NUMBER(FRAME_stack);
+DESCRIBE_NUMBER(FRAME_table);
+DESCRIBE_NUMBER(FRAME_anon);
+DESCRIBE_NUMBER(FRAME_cache);
+DESCRIBE_NUMBER(FRAME_usyscall);

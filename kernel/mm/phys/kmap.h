@@ -8,6 +8,9 @@
 #define DIRECT_BASE 0xffffffc000000000ul
 #define DIRECT_BYTES (128 * GIB) /* it can have addresses below this one */
 
+/* The kernel image is at its physical address + this; kernel.ld has it, too. */
+#define KERNEL_OFFSET 0xffffffff00000000ul
+
 static inline void *kmap_direct(pa_t pa)
 {
 	return (void *)(DIRECT_BASE + pa);

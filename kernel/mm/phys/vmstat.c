@@ -2,6 +2,8 @@
 
 #include "mm/phys/vmstat.h"
 
+#include "lib/describe.h"
+
 struct vmstat_hart vmstat_harts[MAX_HARTS];
 
 const char *const vmstat_name[VM_NSTAT] = {
@@ -24,3 +26,9 @@ u64 vmstat_read(enum vmstat s)
 		sum += __atomic_load_n(&vmstat_harts[i].n[s], __ATOMIC_RELAXED);
 	return sum;
 }
+
+/* --- what scope/ reads ---------------------------------------------------- */
+
+DESCRIBE_ARRAY("vmstat_harts", vmstat_harts);
+DESCRIBE_ARRAY("vmstat_name", vmstat_name);
+DESCRIBE_ARRAY("vmstat_what", vmstat_what);

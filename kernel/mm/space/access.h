@@ -5,7 +5,7 @@
  * look at their arguments only, and take no lock. */
 #pragma once
 
-#include "arch/riscv/csr.h"
+#include "arch/riscv/cause.h"
 #include "arch/riscv/pte.h"
 #include "mm/space/vma.h"
 #include "uapi/access.h"

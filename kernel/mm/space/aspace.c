@@ -5,6 +5,7 @@
 #include "arch/riscv/switch.h"
 #include "core/coreup.h"
 #include "core/option/options.h"
+#include "lib/describe.h"
 #include "mm/phys/slab.h"
 #include "mm/space/aspace_priv.h"
 #include "mm/space/watch.h"
@@ -150,3 +151,12 @@ bool aspace_range_ok(const struct aspace *as, va_t va, u64 n)
 
 	return va <= end && n <= end - va;
 }
+
+/* --- what scope/ reads ---------------------------------------------------- */
+
+DESCRIBE_FIELD(aspace, root);
+DESCRIBE_FIELD(aspace, pt);
+DESCRIBE_FIELD(aspace, areas);
+DESCRIBE_FIELD(aspace, brk);
+DESCRIBE_FIELD(aspace, top);
+DESCRIBE_FIELD(aspace, resident);

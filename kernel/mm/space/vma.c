@@ -10,6 +10,7 @@
 
 #include "core/thread.h"
 #include "lib/assert.h"
+#include "lib/describe.h"
 #include "mm/phys/slab.h"
 #include "mm/space/vma_gap.h"
 #include "uapi/errno.h"
@@ -471,3 +472,19 @@ void vma_check(const struct vma_set *set)
 	ASSERT(!set->last || vma_find_next(set, set->last->start) == set->last);
 }
 #endif
+
+/* --- what scope/ reads ---------------------------------------------------- */
+
+DESCRIBE_FIELD(vma, start);
+DESCRIBE_FIELD(vma, end);
+DESCRIBE_FIELD(vma, prot);
+DESCRIBE_FIELD(vma, kind);
+DESCRIBE_FIELD(vma, flags);
+DESCRIBE_FIELD(vma, object);
+DESCRIBE_FIELD(vma, offset);
+DESCRIBE_FIELD(vma, link);
+DESCRIBE_FIELD(vma_set, areas);
+DESCRIBE_FIELD(vma_set, count);
+DESCRIBE_ARRAY("vma_kind_name", vma_kind_name);
+DESCRIBE_NUMBER(VMA_stack);
+DESCRIBE_NUMBER(VMA_system);

@@ -14,10 +14,10 @@
 #include "core/option/options.h"
 #include "core/report/klog.h"
 #include "lib/assert.h"
+#include "lib/describe.h"
 #include "mm/phys/frame.h"
 #include "mm/xlate/kmap_init.h"
 
-#define KERNEL_OFFSET 0xffffffff00000000ul
 #define KERNEL_BASE 0xffffffff80000000ul
 #define STACKS_BASE (DIRECT_BASE + DIRECT_BYTES)
 #define STACK_STRIDE ((KSTACK_PAGES + 1) * PAGE_SIZE)
@@ -146,3 +146,13 @@ u64 kstack_alloc(void)
 	tlb_flush_all();
 	return base + STACK_STRIDE;
 }
+
+/* --- what scope/ reads ---------------------------------------------------- */
+
+DESCRIBE_OBJECT("kernel_pt", kernel_pt);
+DESCRIBE_OBJECT("kernel_text_end", __text_end[0]);
+DESCRIBE_OBJECT("kernel_rodata_end", __rodata_end[0]);
+DESCRIBE_FIELD(pt, root);
+DESCRIBE_FIELD(pt, twin);
+DESCRIBE_FIELD(pt, ntables);
+DESCRIBE_FIELD(pt, tables);

@@ -5,6 +5,7 @@
 #include "core/sync/mutex.h"
 #include "core/thread.h"
 #include "lib/assert.h"
+#include "lib/describe.h"
 
 #define NLOCKS 16
 
@@ -138,3 +139,8 @@ bool tie_give_up(struct page *table)
 	table->flags = 0;
 	return borrows ? tie_leave(table, false) : tie_serve(table, true);
 }
+
+/* --- what scope/ reads ---------------------------------------------------- */
+
+DESCRIBE_NUMBER(TIE_LENDS);
+DESCRIBE_NUMBER(TIE_BORROWS);

@@ -2,7 +2,6 @@
  * Pure: the caller holds proc_lock. */
 #pragma once
 
-#include "lib/bits.h"
 #include "lib/types.h"
 #include "uapi/signal.h"
 
