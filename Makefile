@@ -13,12 +13,13 @@
 #   make docs            makes anew what README.md and docs/ take from the code
 #   make docs-picture    draws README.md's picture from output of the machine
 #   make programs        the programs alone
-#   make host-tools      mkfs, fsck and the other tools for this computer
+#   make host-tools      mkfs, fsck, scope, ...: tools for this computer
 #   make test.img        build/test.img: all programs, and those of the tests
 #   make help            this text
 #
 # Variables: LAB=name (what a lab calls for: mk/lab.mk; may be in conf/lab.mk)
 # CPUS=3 MEM=128M BOOTARGS='opt=val ...' QEMUEXTRA='...' LEGACY=1
+# RAM=file (keeps the machine's RAM there, for build/scope)
 # NET=1 (an e1000 network card; or NET=virtio)
 # PROG='path/a.c+path/b.c path/dir ...' (programs for picolibc; user/prog.mk)
 # XV6='path/a.c ...' (xv6 programs, compiled untouched)

@@ -1,16 +1,16 @@
 # host.mk - the programs that run on this computer: mkfs, fsck, console-run,
-# udp-server, bench-tool.
+# udp-server, bench-tool, scope.
 #
 # Each is made of the prerequisites named here and of those that tools/build.mk adds.
 
 HOST_CFLAGS ?= -O2 -g
-HOST_ALL_CFLAGS := -std=gnu17 $(HOST_CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) -Ikernel -Itools/image
+HOST_ALL_CFLAGS := -std=gnu17 $(HOST_CFLAGS) -Wall -Wextra $(if $(WERROR),-Werror) -Ikernel -Itools/image -Iscope
 
 HOST_TOOLS := $(BUILD)/mkfs $(BUILD)/fsck $(BUILD)/console-run
 
 .PHONY: host-tools
 # The benchmark's tool is for Linux.
-host-tools: $(HOST_TOOLS) $(BUILD)/udp-server $(if $(filter Linux,$(shell uname -s)),$(BUILD)/bench-tool)
+host-tools: $(HOST_TOOLS) $(BUILD)/udp-server $(BUILD)/scope $(if $(filter Linux,$(shell uname -s)),$(BUILD)/bench-tool)
 
 -include tools/build.mk
 
@@ -21,12 +21,25 @@ $(BUILD)/udp-server: tools/net/udp_server.c
 $(BUILD)/bench-tool: tools/bench/main.c
 $(BUILD)/bench-tool: HOST_LIBS := -lm
 
+SCOPE_DECODE := $(wildcard scope/decode/*.c scope/view/*.c)
+SCOPE_HEADERS := $(wildcard scope/*.h scope/*/*.h kernel/uapi/*.h kernel/lib/*.h kernel/arch/riscv/*.h \
+	kernel/mm/space/*.h)
+$(BUILD)/scope: $(wildcard scope/*.c) $(SCOPE_DECODE) $(SCOPE_HEADERS)
+
 # Changes when flags or sources do, so that the tools are built again.
 HOST_FLAGS_FILE := $(BUILD)/host-flags
 $(HOST_FLAGS_FILE): FORCE
-	@$(call write_key,$(HOSTCC) $(HOST_ALL_CFLAGS) $(wildcard tools/*/*.c))
+	@$(call write_key,$(HOSTCC) $(HOST_ALL_CFLAGS) $(wildcard tools/*/*.c scope/*.c) $(SCOPE_DECODE))
 
-$(HOST_TOOLS) $(BUILD)/udp-server $(BUILD)/bench-tool: $(wildcard tools/*/*.h) kernel/uapi/fsformat.h kernel/fs/store/layout.h $(HOST_FLAGS_FILE)
+$(HOST_TOOLS) $(BUILD)/udp-server $(BUILD)/bench-tool $(BUILD)/scope: $(wildcard tools/*/*.h) kernel/uapi/fsformat.h kernel/fs/store/layout.h $(HOST_FLAGS_FILE)
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_ALL_CFLAGS) -o $@ $(filter %.c,$^) $(HOST_LIBS)
+
+# What decodes RAM also runs in a browser; this shows that it compiles and links for that.
+$(BUILD)/scope.wasm: $(SCOPE_DECODE) kernel/lib/string.c $(SCOPE_HEADERS)
+	$(call say,WASM,$@)
+	@mkdir -p $(@D)
+	$(Q)clang --target=wasm32 -ffreestanding -fno-builtin -std=gnu17 -O2 -nostdlib -Wall -Wextra $(if $(WERROR),-Werror) \
+		-Ikernel -Iscope -Wl,--no-entry $(addprefix -Xlinker --export=,layout_find kernel_open view_write) \
+		-o $@ $(filter %.c,$^)

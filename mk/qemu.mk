@@ -10,7 +10,12 @@ GDBPORT ?= $(shell expr $$(id -u) % 5000 + 25000)
 # adds to them.
 BOOTLINE = $(strip $(BOOTARGS) $(RUN_BOOT) $(if $(FSBIG),fsbig=on) $(LAB_BOOT))
 
-QEMUOPTS = -machine virt -bios default -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -nographic \
+# RAM=file: the machine's RAM is this file, which scope reads.  -m takes a number as MiB, an
+# object as bytes.
+RAM_SIZE = $(MEM)$(if $(filter %M %m %G %g,$(MEM)),,M)
+RAM_OPTIONS = ,memory-backend=ram -object memory-backend-file,id=ram,size=$(RAM_SIZE),mem-path=$(RAM),share=on
+
+QEMUOPTS = -machine virt$(if $(RAM),$(RAM_OPTIONS)) -bios default -kernel $(KERNEL) -m $(MEM) -smp $(CPUS) -nographic \
 	$(if $(LEGACY),,-global virtio-mmio.force-legacy=false) \
 	-drive file=$(IMAGE),if=none,format=raw,id=x0 \
 	-device virtio-blk-device,drive=x0,bus=virtio-mmio-bus.0 $(NETOPTS) \

@@ -71,7 +71,7 @@ def check_statics(root):
 
 def main():
     bad = checked = 0
-    for folder in sys.argv[1:] or ["kernel", "user", "tools", "benches"]:
+    for folder in sys.argv[1:] or ["kernel", "user", "tools", "benches", "scope"]:
         for path in sorted(pathlib.Path(folder).rglob("*.[chS]")):
             text = NOISE.sub(lambda m: "\n" * m.group(0).count("\n"), path.read_text(errors="replace"))
             checked += 1

@@ -6,7 +6,7 @@ columns (tabs are 8), a folder 20 files.  The compiler itself limits stack frame
 (-Wframe-larger-than=512).  What has to be small has a limit of its own, in SMALL: all lines
 of its .c and .h files, with blank ones and comments.
 
-usage: sizes.py [--top N] [FOLDER ...]     default: kernel user tools tests xv6 benches
+usage: sizes.py [--top N] [FOLDER ...]     default: kernel user tools tests xv6 benches scope
 Functions are found by form: a `{` in column 0 opens one, a `}` in column 0 ends it.
 Of what is not C, only the lines of a file are counted.
 """
@@ -123,7 +123,7 @@ def check_folders(root):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--top", type=int, default=5)
-    parser.add_argument("folders", nargs="*", default=["kernel", "user", "tools", "tests", "xv6", "benches"])
+    parser.add_argument("folders", nargs="*", default=["kernel", "user", "tools", "tests", "xv6", "benches", "scope"])
     args = parser.parse_args()
     sizes, faults, total = [], list(check_small()), {}
     for folder in args.folders:

@@ -33,6 +33,9 @@ def texts():
     builtins = pathlib.Path("user/include/builtins.h").read_text(encoding="utf-8").replace("\\\n", " ")
     for name, arguments, what in BUILTIN.findall(builtins):
         yield "builtins.h", f"{name + ' ' + arguments:26} {what}"
+    yield "scope", unquoted(USAGE.search(pathlib.Path("scope/main.c").read_text(encoding="utf-8"))[0])
+    for view in re.findall(rf"X\((\w+), {LITERAL}, {LITERAL}\)", pathlib.Path("scope/view/view.h").read_text()):
+        yield "scope/view/view.h", "  {:10} {:7} {}".format(*view)
     for path in ("run", "test", "tools/pagoda-cc"):
         yield path, re.search(r"<<'END'\n(.*?)^END$", pathlib.Path(path).read_text(encoding="utf-8"), re.M | re.S)[1]
     yield "README.md", "\n".join(re.findall(r"^(?!\||!\[|    ).*", pathlib.Path("README.md").read_text(encoding="utf-8"), re.M))

@@ -1,0 +1,85 @@
+/* frame.c - see frame.h. */
+
+#include "decode/frame.h"
+
+#include "lib/string.h"
+
+va_t frame_page(const struct kernel *k, pa_t pa)
+{
+	u64 i = pa / PAGE_SIZE - k->frame_base;
+
+	return i < k->frames ? k->frame_table + i * k->layout.item[LAYOUT_page].size : 0;
+}
+
+pa_t frame_of_page(const struct kernel *k, va_t page)
+{
+	u64 each = k->layout.item[LAYOUT_page].size;
+	u64 i = (page - k->frame_table) / each;
+
+	if (i >= k->frames || (page - k->frame_table) % each)
+		return ~(pa_t)0;
+	return (k->frame_base + i) * PAGE_SIZE;
+}
+
+bool frame_is_known(struct kernel *k, pa_t pa)
+{
+	u64 per_chunk = MAX(kernel_number(k, LAYOUT_CHUNK_FRAMES), (u64)1);
+	u64 chunk = pa / PAGE_SIZE / per_chunk - k->frame_base / per_chunk;
+	va_t frames = kernel_element(k, LAYOUT_frames, 0);
+
+	return kernel_field_at(k, frames, LAYOUT_frames_opened, chunk / 64) >> chunk % 64 &
+	       1;
+}
+
+/* The first frame of a block of 2^n frames lies at a multiple of 2^n, and says n. */
+static u8 frame_block_order(struct kernel *k, pa_t pa)
+{
+	u64 is_free = kernel_number(k, LAYOUT_FRAME_ORDER_FREE);
+
+	for (u8 order = 0; order <= FRAME_ORDER_MOST; order++) {
+		va_t first = frame_page(k, ALIGN_DOWN(pa, PAGE_SIZE << order));
+		u64 says;
+
+		if (!first)
+			break;
+		says = kernel_field(k, first, LAYOUT_page_order);
+		if (says == order || says == (is_free | order))
+			return order;
+	}
+	return 0;
+}
+
+/* The page cache refers to its pages, and a process to its USYSCALL page, without using
+ * them. */
+static u32 frame_users(struct kernel *k, va_t page, const struct frame *f)
+{
+	bool kept = f->kind == kernel_number(k, LAYOUT_FRAME_usyscall) ||
+		    (f->kind == kernel_number(k, LAYOUT_FRAME_cache) &&
+		     kernel_field(k, page, LAYOUT_page_object));
+
+	return f->refs - (kept && f->refs ? 1 : 0);
+}
+
+bool frame_look(struct kernel *k, pa_t pa, struct frame *f)
+{
+	va_t page = frame_page(k, pa);
+
+	memset(f, 0, sizeof(*f));
+	if (!page)
+		return false;
+	k->unreadable = false;
+	f->pa = ALIGN_DOWN(pa, PAGE_SIZE);
+	f->kind = (u8)kernel_number(k, LAYOUT_FRAME_free);
+	f->order = f->head = FRAME_ORDER_MOST;
+	f->known = frame_is_known(k, pa);
+	if (!f->known)
+		return !k->unreadable;
+	f->kind = (u8)kernel_field(k, page, LAYOUT_page_kind);
+	f->head = (u8)kernel_field(k, page, LAYOUT_page_order);
+	f->refs = (u32)kernel_field(k, page, LAYOUT_page_refs);
+	f->order = frame_block_order(k, f->pa);
+	f->users = frame_users(k, page, f);
+	if (f->kind == kernel_number(k, LAYOUT_FRAME_cache))
+		f->offset = kernel_field(k, page, LAYOUT_page_index) * PAGE_SIZE;
+	return !k->unreadable;
+}

@@ -1,0 +1,29 @@
+/* frame.h - frames of RAM: what the kernel says of each. */
+#pragma once
+
+#include "decode/kernel.h"
+
+struct frame {
+	pa_t pa;
+	bool known; /* false: free, and the kernel has written nothing about it so far */
+	u8 kind;    /* index of the kernel's names of kinds                            */
+	u8 head;    /* order of the block in use that begins here, or more than FRAME_MAX */
+	u8 order;   /* it is in a block of 2^order frames                              */
+	u32 refs;   /* references                                                      */
+	u32 users;  /* of these, without the page cache and the owner                  */
+	u64 offset; /* of a cached page in its file, bytes                             */
+};
+
+#define FRAME_ORDER_MOST 9
+
+/* The address of the struct page of the frame at @pa; 0: no RAM is there. */
+va_t frame_page(const struct kernel *k, pa_t pa);
+
+/* The frame whose struct page is at @page; ~0: it is none. */
+pa_t frame_of_page(const struct kernel *k, va_t page);
+
+/* Whether the kernel has written the struct page of the frame at @pa. */
+bool frame_is_known(struct kernel *k, pa_t pa);
+
+/* False: no RAM is there, or the kernel's data cannot be read. */
+bool frame_look(struct kernel *k, pa_t pa, struct frame *f) MUST_CHECK;

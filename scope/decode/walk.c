@@ -1,0 +1,147 @@
+/* walk.c - the entries of a page table; see space.h. */
+
+#include "decode/space.h"
+
+#include "lib/string.h"
+
+#define BORROWERS_MAX 64 /* each belongs to another process */
+
+/* How many tables borrow from the table whose struct page is at @page. */
+static u32 tie_borrowers(struct kernel *k, va_t page)
+{
+	va_t head = kernel_place(k, page, LAYOUT_page_link), link = head;
+	u32 n = 0;
+
+	for (; n < BORROWERS_MAX; n++) {
+		kernel_read(k, link, &link, sizeof(link));
+		if (!link || link == head)
+			break;
+	}
+	return n;
+}
+
+/* A table of level 0 may lend a range of its slots, or borrow it: mm/xlate/tie.h. */
+static void tie_look(struct kernel *k, struct walk_table *t)
+{
+	va_t page = frame_page(k, t->pa), lender;
+	u64 flags = page ? kernel_field(k, page, LAYOUT_page_flags) : 0;
+	u64 range = flags ? kernel_field(k, page, LAYOUT_page_index) : 0;
+
+	t->lo = range & 0xffff;
+	t->hi = range >> 16 & 0xffff;
+	if (flags & kernel_number(k, LAYOUT_TIE_LENDS))
+		t->ties = tie_borrowers(k, page);
+	if (!(flags & kernel_number(k, LAYOUT_TIE_BORROWS)))
+		return;
+	lender = kernel_field(k, page, LAYOUT_page_hash_next);
+	if (!lender || frame_of_page(k, lender) == ~(pa_t)0)
+		return; /* it has given the entries */
+	t->lender = frame_of_page(k, lender);
+	t->ties = tie_borrowers(k, lender);
+}
+
+static u8 entry_what(pte_t e, int level)
+{
+	if (pte_is_leaf(e))
+		return SNAP_LEAF;
+	if (pte_is_table(e, level))
+		return SNAP_TABLE;
+	if (pte_is_guard(e, level))
+		return pte_is_parked(e, level) ? SNAP_PARKED : SNAP_GUARD;
+	return e.bits ? SNAP_NOTE : 0;
+}
+
+static pte_t walk_slot(struct kernel *k, pa_t table, unsigned slot)
+{
+	pte_t e = { 0 };
+
+	if (!ram_read(k->ram, table + slot * sizeof(e), &e, sizeof(e))) {
+		k->unreadable = true;
+		return (pte_t){ 0 };
+	}
+	return e;
+}
+
+/* The entry at the walk's address, in the table where it is. */
+static void walk_entry(const struct walk *w, struct entry *e)
+{
+	const struct walk_table *t = &w->at[w->level];
+	unsigned slot = level_index(w->va, w->level);
+	struct kernel *k = w->s->k;
+
+	*e = (struct entry){
+		.va = ALIGN_DOWN(w->va, level_size(w->level)),
+		.pte = walk_slot(k, t->pa, slot),
+		.level = w->level,
+		.slot = t->pa + slot * sizeof(pte_t),
+	};
+	if (slot >= t->lo && slot < t->hi) {
+		e->ties = t->ties;
+		if (t->lender && !e->pte.bits) {
+			e->pte = walk_slot(k, t->lender, slot);
+			e->pte.bits &= ~(PTE_A | PTE_D);
+			e->borrowed = e->pte.bits != 0;
+		}
+	}
+	e->what = entry_what(e->pte, e->level);
+}
+
+/* To the table that @e points at. */
+static bool walk_descend(struct walk *w, const struct entry *e)
+{
+	if (e->what != SNAP_TABLE || !w->left)
+		return false;
+	w->left--;
+	w->level--;
+	w->at[w->level] = (struct walk_table){ .pa = pte_pa(e->pte) };
+	if (w->level == 0)
+		tie_look(w->s->k, &w->at[0]);
+	return true;
+}
+
+/* Past the entry at the walk's address, and up where a table ends. */
+static void walk_advance(struct walk *w)
+{
+	w->va = ALIGN_DOWN(w->va, level_size(w->level)) + level_size(w->level);
+	while (w->level < PT_LEVELS - 1 && level_index(w->va, w->level) == 0)
+		w->level++;
+}
+
+/* A space has the tables that the kernel counts, and a few more while it makes one; of
+ * nonsense, one for each frame of RAM. */
+void walk_start(struct walk *w, const struct space *s, va_t start, va_t end)
+{
+	*w = (struct walk){
+		.s = s,
+		.va = start,
+		.end = end,
+		.level = PT_LEVELS - 1,
+		.left = MIN(s->tables + PT_LEVELS, s->k->frames),
+	};
+	w->at[w->level].pa = s->root;
+}
+
+bool walk_next(struct walk *w, struct entry *e)
+{
+	while (w->va < w->end) {
+		walk_entry(w, e);
+		if (walk_descend(w, e))
+			return true;
+		walk_advance(w);
+		if (e->pte.bits)
+			return true;
+	}
+	return false;
+}
+
+int space_walk(const struct space *s, va_t va, struct entry path[PT_LEVELS])
+{
+	struct walk w;
+	int n = 0;
+
+	walk_start(&w, s, va, va + 1);
+	do {
+		walk_entry(&w, &path[n++]);
+	} while (walk_descend(&w, &path[n - 1]));
+	return n;
+}

@@ -1,0 +1,321 @@
+/* print.c - see print.h. */
+
+#include "print.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "decode/mapper.h"
+#include "decode/tally.h"
+
+#define KIB_PER_PAGE 4
+
+static const char *const place_name[] = {
+#define X(id, name, what) name,
+	SNAP_AREA_NAMES(X)
+#undef X
+};
+
+static const char *const fate_name[] = {
+#define X(name, what) what,
+	ACCESS_FATES(X)
+#undef X
+};
+
+/* --- the machine --------------------------------------------------------------- */
+
+static void print_panic(struct kernel *k)
+{
+	struct machine_panic p;
+	char name[64];
+	u64 offset;
+
+	if (!machine_panic(k, &p))
+		return;
+	printf("panic on hart %u: %s\n", p.hart, p.what);
+	for (u32 i = 0; i < p.ncalls; i++) {
+		kernel_function(k, p.calls[i], name, sizeof(name), &offset);
+		printf("  %016" PRIx64, p.calls[i]);
+		if (name[0])
+			printf(" %s+0x%" PRIx64, name, offset);
+		putchar('\n');
+	}
+}
+
+static void print_machine(struct kernel *k)
+{
+	struct machine_hart h;
+	char name[SCOPE_NAME];
+
+	printf("RAM %" PRIx64 "-%" PRIx64 "\n", (u64)(k->frame_base * PAGE_SIZE),
+	       (u64)((k->frame_base + k->frames) * PAGE_SIZE));
+	for (u64 i = 0; i < machine_harts(k); i++) {
+		if (!machine_hart(k, i, &h))
+			continue;
+		printf("hart %" PRIu64 " (hardware %" PRIu64 "): ", i, h.hartid);
+		if (!h.online)
+			puts("not started");
+		else
+			printf("%s%s, process %d, with the table of %d\n",
+			       h.panicked ? "panicked in "
+			       : h.idle   ? "idle, "
+					  : "runs ",
+			       h.thread, h.pid, h.loaded);
+	}
+	for (u64 kind = 0; kind < machine_kinds(k); kind++) {
+		kernel_name(k, LAYOUT_frame_kind_name, kind, name, sizeof(name));
+		printf("%10" PRIu64 "K %s\n", machine_frames(k, kind) * KIB_PER_PAGE, name);
+	}
+	print_panic(k);
+}
+
+/* In the order of their numbers: the least one that is greater than the last. */
+static bool process_after(struct kernel *k, int last, struct process *next)
+{
+	struct process p;
+	bool found = false;
+
+	for (u64 i = 0; i < machine_slots(k); i++) {
+		if (!machine_process(k, i, &p) || p.pid <= last ||
+		    (found && p.pid >= next->pid))
+			continue;
+		*next = p;
+		found = true;
+	}
+	return found;
+}
+
+static void print_processes(struct kernel *k)
+{
+	struct process p = { 0 };
+
+	puts("  PID  PPID STATE    HART     SIZE      MEM NAME");
+	while (process_after(k, p.pid, &p))
+		printf("%5d %5d %-8s %4u %7" PRIu64 "K %7" PRIu64 "K %s\n", p.pid, p.parent,
+		       process_state_name(p.state), p.hart, p.brk / 1024,
+		       p.resident * KIB_PER_PAGE, p.name);
+}
+
+static void print_counters(struct kernel *k)
+{
+	struct counter c;
+
+	for (u64 i = 0; machine_counter(k, i, &c); i++)
+		printf("%-16s %9" PRIu64 "  %s\n", c.name, c.value, c.what);
+}
+
+static void print_owner(const struct space *s, const struct process *p)
+{
+	struct owner o = tally_owner(s);
+
+	printf("%10" PRIu64 "K %10" PRIu64 "K %d (%s)\n", o.tables * KIB_PER_PAGE,
+	       o.private * KIB_PER_PAGE, p->pid, p->name);
+}
+
+static void print_memory(struct kernel *k)
+{
+	struct process p = { .name = "kernel" };
+	char name[SCOPE_NAME];
+	struct space s;
+
+	for (u64 kind = 0; kind < machine_kinds(k); kind++) {
+		kernel_name(k, LAYOUT_frame_kind_name, kind, name, sizeof(name));
+		printf("%10" PRIu64 "K %s\n", machine_frames(k, kind) * KIB_PER_PAGE, name);
+	}
+	printf("%10" PRIu64 "K of the cache are mapped\n",
+	       tally_mapped_cache(k) * KIB_PER_PAGE);
+	for (u64 i = 0; i <= FRAME_ORDER_MOST; i++)
+		printf("%10" PRIu64 "K in free blocks of %uK\n",
+		       machine_blocks(k, i) * KIB_PER_PAGE << i, KIB_PER_PAGE << i);
+	for (u64 i = 0; i < machine_harts(k); i++)
+		printf("%10" PRIu64 "K on the list of hart %" PRIu64 "\n",
+		       machine_cached(k, i) * KIB_PER_PAGE, i);
+	puts("     TABLES     PRIVATE of");
+	space_open_kernel(k, &s);
+	print_owner(&s, &p);
+	p.pid = 0;
+	while (process_after(k, p.pid, &p))
+		if (space_open(k, &p, &s))
+			print_owner(&s, &p);
+}
+
+/* --- one process ------------------------------------------------------------------- */
+
+static void print_areas(const struct space *s, const struct process *p)
+{
+	struct spans at;
+	struct span span;
+	char range[48];
+
+	printf("areas of %d (%s), in pages of 4 KiB\n", p->pid, p->name);
+	puts("range                  pages memory shared large touched dirty prot kind");
+	spans_start(&at, s);
+	while (span_next(&at, &span)) {
+		const struct area *a = &span.area;
+
+		snprintf(range, sizeof(range), "%" PRIx64 "-%" PRIx64, a->start, a->end);
+		printf("%-21s %6" PRIu64 " %6" PRIu64 " %6" PRIu64 " %5" PRIu64 " %7" PRIu64
+		       " %5" PRIu64 " %c%c%c%c %s",
+		       range, (u64)((a->end - a->start) / PAGE_SIZE), span.n.resident,
+		       span.n.shared, span.n.large, span.n.touched, span.n.dirty,
+		       a->prot & VMA_R ? 'r' : '-', a->prot & VMA_W ? 'w' : '-',
+		       a->prot & VMA_X ? 'x' : '-', a->flags & VMA_SHARED ? 's' : '-',
+		       place_name[a->place]);
+		if (a->place == SNAP_AREA_FILE)
+			printf("+%" PRIx64, a->offset);
+		putchar('\n');
+	}
+	if (at.areas.broken)
+		puts("the other areas cannot be read");
+}
+
+/* As vmprint() with the indexes of entries; valid entries only. */
+static void print_table(const struct space *s)
+{
+	static const char *const dots[PT_LEVELS] = { ".. .. ..", ".. ..", ".." };
+	static const char *const size[PT_LEVELS] = { "", " 2 MiB", " 1 GiB" };
+	struct entry e;
+	struct walk w;
+
+	printf("page table 0x%016" PRIx64 "\n", s->root);
+	walk_start(&w, s, 0, MAXVA);
+	while (walk_next(&w, &e))
+		if (pte_is_valid(e.pte))
+			printf("%s%u: pte 0x%016" PRIx64 " pa 0x%016" PRIx64 "%s\n",
+			       dots[e.level], level_index(e.va, e.level), e.pte.bits,
+			       pte_pa(e.pte), pte_is_leaf(e.pte) ? size[e.level] : "");
+}
+
+static void print_walk(const struct space *s, va_t va)
+{
+	static const char *const access_name[] = { "read", "write", "execute" };
+	struct entry path[PT_LEVELS];
+	struct area area;
+	int n = space_walk(s, va, path);
+	const struct area *a = area_find(s, va, &area) ? &area : NULL;
+	struct frame f;
+
+	for (int i = 0; i < n; i++)
+		printf("level %d entry %3u at %9" PRIx64 ": 0x%-8" PRIx64 "  %s\n",
+		       path[i].level, level_index(va, path[i].level), path[i].slot,
+		       path[i].pte.bits,
+		       path[i].what == SNAP_TABLE ? "next table"
+		       : path[i].borrowed         ? "still in the lender's table"
+						  : "");
+	if (entry_frame(s->k, &path[n - 1], &f))
+		printf("page: physical address %" PRIx64 ", users %u\n",
+		       (u64)(pte_pa(path[n - 1].pte) + va % level_size(path[n - 1].level)),
+		       f.users);
+	printf("area: ");
+	if (a)
+		printf("0x%" PRIx64 "-0x%" PRIx64 " %c%c%c %s\n", a->start, a->end,
+		       a->prot & VMA_R ? 'r' : '-', a->prot & VMA_W ? 'w' : '-',
+		       a->prot & VMA_X ? 'x' : '-', place_name[a->place]);
+	else
+		puts("none");
+	for (enum access access = ACCESS_READ; access < NACCESSES; access++)
+		printf("%s: %s\n", access_name[access],
+		       fate_name[entry_fate(&path[n - 1], a, access)]);
+}
+
+static bool print_process(struct kernel *k, const struct view_request *r)
+{
+	struct process p;
+	struct space s;
+
+	if (!machine_find(k, r->pid, &p) || !space_open(k, &p, &s)) {
+		fprintf(stderr, "scope: there is no process %d, or it has no memory\n",
+			r->pid);
+		return false;
+	}
+	if (r->view == VIEW_areas) {
+		print_areas(&s, &p);
+	} else if (r->view == VIEW_table) {
+		print_table(&s);
+	} else if (r->address >= MAXVA) {
+		fprintf(stderr, "scope: %" PRIx64 " is not in the user half\n", r->address);
+		return false;
+	} else {
+		print_walk(&s, r->address);
+	}
+	return true;
+}
+
+/* --- one frame ----------------------------------------------------------------------- */
+
+static void print_mapper(const struct mapper *m)
+{
+	char who[40] = "the kernel";
+
+	if (m->pid)
+		snprintf(who, sizeof(who), "%d (%s)", m->pid, m->name);
+	if (m->is_root)
+		printf("%s has it as a root table\n", who);
+	else if (m->e.what == SNAP_TABLE)
+		printf("%-20s table of level %d, for %" PRIx64 " and up\n", who,
+		       m->e.level - 1, m->e.va);
+	else
+		printf("%-20s at %-10" PRIx64 " %c%c%c%s %s%s\n", who, m->va,
+		       m->e.pte.bits & PTE_R ? 'r' : '-', m->e.pte.bits & PTE_W ? 'w' : '-',
+		       m->e.pte.bits & PTE_X ? 'x' : '-',
+		       m->e.pte.bits & PTE_COW ? " copy-on-write" : "",
+		       place_name[m->place],
+		       m->e.level == 1   ? ", in a leaf of 2M"
+		       : m->e.level == 2 ? ", in a leaf of 1G"
+					 : "");
+}
+
+static bool print_frame(struct kernel *k, pa_t pa)
+{
+	struct mappers at;
+	struct mapper m;
+	char kind[SCOPE_NAME];
+	struct frame f;
+	bool found = false;
+
+	if (!frame_look(k, pa, &f)) {
+		fprintf(stderr, "scope: no RAM is at %" PRIx64 "\n", pa);
+		return false;
+	}
+	kernel_name(k, LAYOUT_frame_kind_name, f.kind, kind, sizeof(kind));
+	printf("frame %" PRIx64 ": %s\n", f.pa, kind);
+	if (f.refs)
+		printf("references %u, users %u", f.refs, f.users);
+	else
+		printf("no references are counted");
+	if (f.order)
+		printf("; in a block of %u%c",
+		       f.order < 8 ? 4u << f.order : 1u << (f.order - 8),
+		       f.order < 8 ? 'K' : 'M');
+	if (f.offset)
+		printf("; offset %" PRIx64 " of its file", f.offset);
+	putchar('\n');
+	for (mappers_start(&at, k, pa); mapper_next(&at, &m); found = true)
+		print_mapper(&m);
+	if (!found)
+		puts("nobody maps it but the kernel");
+	return true;
+}
+
+bool print_view(struct kernel *k, const struct view_request *r)
+{
+	ram_begin(k->ram);
+	switch (r->view) {
+	case VIEW_machine:
+		print_machine(k);
+		return true;
+	case VIEW_processes:
+		print_processes(k);
+		return true;
+	case VIEW_counters:
+		print_counters(k);
+		return true;
+	case VIEW_memory:
+		print_memory(k);
+		return true;
+	case VIEW_frame:
+		return print_frame(k, r->address);
+	default:
+		return print_process(k, r);
+	}
+}

@@ -1,0 +1,365 @@
+/* view.c - see view.h. */
+
+#include "view/view.h"
+
+#include "decode/mapper.h"
+#include "decode/tally.h"
+#include "uapi/snapshot.h"
+
+const char *const view_name[VIEW_COUNT] = {
+#define X(name, arguments, what) #name,
+	VIEWS(X)
+#undef X
+};
+
+const char *const view_arguments[VIEW_COUNT] = {
+#define X(name, arguments, what) arguments,
+	VIEWS(X)
+#undef X
+};
+
+const char *const view_what[VIEW_COUNT] = {
+#define X(name, arguments, what) what,
+	VIEWS(X)
+#undef X
+};
+
+static const char *const place_name[] = {
+#define X(id, name, what) name,
+	SNAP_AREA_NAMES(X)
+#undef X
+};
+
+static const char *const fate_name[] = {
+#define X(name, what) what,
+	ACCESS_FATES(X)
+#undef X
+};
+
+/* --- machine ----------------------------------------------------------------- */
+
+static void view_kinds(struct kernel *k, struct text *t)
+{
+	char name[SCOPE_NAME];
+
+	text_open(t, "kinds", '{');
+	for (u64 kind = 0; kind < machine_kinds(k); kind++) {
+		kernel_name(k, LAYOUT_frame_kind_name, kind, name, sizeof(name));
+		text_number(t, name, machine_frames(k, kind));
+	}
+	text_close(t, '}');
+}
+
+static void view_panic(struct kernel *k, struct text *t)
+{
+	struct machine_panic p;
+	char name[64];
+	u64 offset;
+
+	if (!machine_panic(k, &p))
+		return;
+	text_open(t, "panic", '{');
+	text_number(t, "hart", p.hart);
+	text_string(t, "what", p.what);
+	text_open(t, "calls", '[');
+	for (u32 i = 0; i < p.ncalls; i++) {
+		kernel_function(k, p.calls[i], name, sizeof(name), &offset);
+		text_open(t, NULL, '{');
+		text_address(t, "pc", p.calls[i]);
+		text_string(t, "function", name);
+		text_number(t, "offset", name[0] ? offset : 0);
+		text_close(t, '}');
+	}
+	text_close(t, ']');
+	text_close(t, '}');
+}
+
+static void view_machine(struct kernel *k, struct text *t)
+{
+	struct machine_hart h;
+
+	text_address(t, "ram", k->ram->base);
+	text_number(t, "frames", k->frames);
+	view_kinds(k, t);
+	text_open(t, "harts", '[');
+	for (u64 i = 0; i < machine_harts(k); i++) {
+		if (!machine_hart(k, i, &h))
+			continue;
+		text_open(t, NULL, '{');
+		text_number(t, "hart", i);
+		text_number(t, "hartid", h.hartid);
+		text_flag(t, "online", h.online);
+		text_flag(t, "idle", h.idle);
+		text_flag(t, "panicked", h.panicked);
+		text_number(t, "pid", (u32)h.pid);
+		text_number(t, "loaded", (u32)h.loaded);
+		text_string(t, "thread", h.thread);
+		text_close(t, '}');
+	}
+	text_close(t, ']');
+	view_panic(k, t);
+}
+
+static void view_processes(struct kernel *k, struct text *t)
+{
+	struct process p;
+
+	text_open(t, "processes", '[');
+	for (u64 i = 0; i < machine_slots(k); i++) {
+		if (!machine_process(k, i, &p))
+			continue;
+		text_open(t, NULL, '{');
+		text_number(t, "pid", (u32)p.pid);
+		text_number(t, "parent", (u32)p.parent);
+		text_string(t, "name", p.name);
+		text_string(t, "state", process_state_name(p.state));
+		text_number(t, "hart", p.hart);
+		text_number(t, "size", p.brk);
+		text_number(t, "resident", p.resident);
+		text_close(t, '}');
+	}
+	text_close(t, ']');
+}
+
+static void view_counters(struct kernel *k, struct text *t)
+{
+	struct counter c;
+
+	text_open(t, "counters", '[');
+	for (u64 i = 0; machine_counter(k, i, &c); i++) {
+		text_open(t, NULL, '{');
+		text_string(t, "name", c.name);
+		text_string(t, "what", c.what);
+		text_number(t, "value", c.value);
+		text_close(t, '}');
+	}
+	text_close(t, ']');
+}
+
+static void view_owner(const struct space *s, const struct process *p, struct text *t)
+{
+	struct owner o = tally_owner(s);
+
+	text_open(t, NULL, '{');
+	text_number(t, "pid", (u32)p->pid);
+	text_string(t, "name", p->name);
+	text_number(t, "tables", o.tables);
+	text_number(t, "private", o.private);
+	text_close(t, '}');
+}
+
+static void view_memory(struct kernel *k, struct text *t)
+{
+	struct process p = { .name = "kernel" };
+	struct space s;
+
+	text_number(t, "frames", k->frames);
+	view_kinds(k, t);
+	text_open(t, "blocks", '[');
+	for (u64 i = 0; i <= FRAME_ORDER_MOST; i++)
+		text_number(t, NULL, machine_blocks(k, i));
+	text_close(t, ']');
+	text_open(t, "cached", '[');
+	for (u64 i = 0; i < machine_harts(k); i++)
+		text_number(t, NULL, machine_cached(k, i));
+	text_close(t, ']');
+	text_number(t, "mapped_cache", tally_mapped_cache(k));
+	text_open(t, "owners", '[');
+	space_open_kernel(k, &s);
+	view_owner(&s, &p, t);
+	for (u64 i = 0; i < machine_slots(k); i++)
+		if (machine_process(k, i, &p) && space_open(k, &p, &s))
+			view_owner(&s, &p, t);
+	text_close(t, ']');
+}
+
+/* --- one process ----------------------------------------------------------------- */
+
+static void view_areas(const struct space *s, struct text *t)
+{
+	struct spans at;
+	struct span span;
+
+	text_open(t, "areas", '[');
+	spans_start(&at, s);
+	while (span_next(&at, &span)) {
+		text_open(t, NULL, '{');
+		text_address(t, "start", span.area.start);
+		text_address(t, "end", span.area.end);
+		text_string(t, "kind", place_name[span.area.place]);
+		text_number(t, "prot", span.area.prot);
+		text_flag(t, "is_shared", span.area.flags & VMA_SHARED);
+		text_address(t, "offset", span.area.offset);
+		text_number(t, "resident", span.n.resident);
+		text_number(t, "shared", span.n.shared);
+		text_number(t, "private", span.n.private);
+		text_number(t, "large", span.n.large);
+		text_number(t, "touched", span.n.touched);
+		text_number(t, "dirty", span.n.dirty);
+		text_close(t, '}');
+	}
+	text_close(t, ']');
+	text_flag(t, "broken", at.areas.broken);
+}
+
+/* @a: the area of @e, or NULL. */
+static void view_entry(const struct space *s, const struct entry *e, const struct area *a,
+		       struct text *t)
+{
+	static const char *const what[] = {
+		"", "leaf", "table", "guard", "note", "parked"
+	};
+	struct frame f;
+
+	text_open(t, NULL, '{');
+	text_address(t, "va", e->va);
+	text_number(t, "level", (u64)e->level);
+	text_number(t, "index", level_index(e->va, e->level));
+	text_address(t, "slot", e->slot);
+	text_address(t, "pte", e->pte.bits);
+	text_string(t, "what", what[e->what]);
+	if (e->what == SNAP_LEAF || e->what == SNAP_PARKED || e->what == SNAP_TABLE)
+		text_address(t, "pa", pte_pa(e->pte));
+	if (e->what != SNAP_TABLE)
+		text_string(t, "place", place_name[entry_place(s, e, a)]);
+	if (entry_frame(s->k, e, &f))
+		text_number(t, "users", f.users);
+	if (e->borrowed)
+		text_flag(t, "borrowed", true);
+	text_close(t, '}');
+}
+
+static void view_table(const struct space *s, struct text *t)
+{
+	struct areas at = { 0 };
+	struct area area;
+	struct entry e;
+	struct walk w;
+	bool has = area_next(s, &at, &area);
+
+	text_address(t, "root", s->root);
+	text_address(t, "user_root", s->twin);
+	text_open(t, "entries", '[');
+	walk_start(&w, s, 0, MAXVA);
+	while (walk_next(&w, &e)) {
+		while (has && area.end <= e.va)
+			has = area_next(s, &at, &area);
+		view_entry(s, &e, has && area.start <= e.va ? &area : NULL, t);
+	}
+	text_close(t, ']');
+}
+
+static void view_walk(const struct space *s, va_t va, struct text *t)
+{
+	static const char *const access_name[] = { "read", "write", "execute" };
+	struct entry path[PT_LEVELS];
+	struct area area;
+	int n = space_walk(s, va, path);
+	const struct area *a = area_find(s, va, &area) ? &area : NULL;
+
+	text_address(t, "root", s->root);
+	text_open(t, "path", '[');
+	for (int i = 0; i < n; i++)
+		view_entry(s, &path[i], a, t);
+	text_close(t, ']');
+	text_open(t, "fates", '{');
+	for (enum access access = ACCESS_READ; access < NACCESSES; access++)
+		text_string(t, access_name[access],
+			    fate_name[entry_fate(&path[n - 1], a, access)]);
+	text_close(t, '}');
+}
+
+static void view_process(struct kernel *k, const struct view_request *r, struct text *t)
+{
+	struct process p;
+	struct space s;
+
+	if (!machine_find(k, r->pid, &p) || !space_open(k, &p, &s)) {
+		text_string(t, "why", "there is no such process, or it has no memory");
+		return;
+	}
+	if (r->view == VIEW_walk && r->address >= MAXVA) {
+		text_string(t, "why", "the address is not in the user half");
+		return;
+	}
+	text_number(t, "pid", (u32)p.pid);
+	text_string(t, "name", p.name);
+	if (r->view == VIEW_areas)
+		view_areas(&s, t);
+	else if (r->view == VIEW_table)
+		view_table(&s, t);
+	else
+		view_walk(&s, r->address, t);
+}
+
+/* --- one frame --------------------------------------------------------------------- */
+
+static void view_mappers(struct kernel *k, pa_t pa, struct text *t)
+{
+	struct mappers at;
+	struct mapper m;
+
+	text_open(t, "mappers", '[');
+	mappers_start(&at, k, pa);
+	while (mapper_next(&at, &m)) {
+		text_open(t, NULL, '{');
+		text_number(t, "pid", (u32)m.pid);
+		text_string(t, "name", m.name);
+		if (m.is_root) {
+			text_flag(t, "is_root", true);
+		} else {
+			text_address(t, "va", m.va);
+			text_number(t, "level", (u64)m.e.level);
+			text_address(t, "pte", m.e.pte.bits);
+			text_flag(t, "is_table", m.e.what == SNAP_TABLE);
+			text_string(t, "place", place_name[m.place]);
+		}
+		text_close(t, '}');
+	}
+	text_close(t, ']');
+}
+
+static void view_frame(struct kernel *k, pa_t pa, struct text *t)
+{
+	char kind[SCOPE_NAME];
+	struct frame f;
+
+	if (!frame_look(k, pa, &f)) {
+		text_string(t, "why", "no RAM is there, or the kernel's data is senseless");
+		return;
+	}
+	kernel_name(k, LAYOUT_frame_kind_name, f.kind, kind, sizeof(kind));
+	text_address(t, "pa", f.pa);
+	text_string(t, "kind", kind);
+	text_number(t, "refs", f.refs);
+	text_number(t, "users", f.users);
+	text_number(t, "order", f.order);
+	text_address(t, "offset", f.offset);
+	view_mappers(k, f.pa, t);
+}
+
+void view_write(struct kernel *k, const struct view_request *r, struct text *t)
+{
+	ram_begin(k->ram);
+	text_open(t, NULL, '{');
+	switch (r->view) {
+	case VIEW_machine:
+		view_machine(k, t);
+		break;
+	case VIEW_processes:
+		view_processes(k, t);
+		break;
+	case VIEW_counters:
+		view_counters(k, t);
+		break;
+	case VIEW_memory:
+		view_memory(k, t);
+		break;
+	case VIEW_frame:
+		view_frame(k, r->address, t);
+		break;
+	default:
+		view_process(k, r, t);
+	}
+	text_close(t, '}');
+}

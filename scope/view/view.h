@@ -1,0 +1,34 @@
+/* view.h - each view of the machine as JSON. */
+#pragma once
+
+#include "decode/kernel.h"
+#include "view/text.h"
+
+/* X(view, its arguments, what it is) */
+#define VIEWS(X)                                                            \
+	X(machine, "", "harts, memory by kind, and a panic")                \
+	X(processes, "", "all processes, as ps tells")                      \
+	X(counters, "", "what the kernel has counted, as stats -a tells")   \
+	X(memory, "", "what all frames are used for, as free -v tells")     \
+	X(areas, "PID", "the areas of a process, as maps tells")            \
+	X(table, "PID", "the page table of a process, as vmprint() prints") \
+	X(walk, "PID VA", "the walk to an address, as why tells")           \
+	X(frame, "PA", "a frame and all who map it, as frame tells")
+
+enum view {
+#define X(name, arguments, what) VIEW_##name,
+	VIEWS(X) VIEW_COUNT
+#undef X
+};
+
+struct view_request {
+	enum view view;
+	int pid;     /* for areas, table, walk */
+	u64 address; /* for walk, frame        */
+};
+
+extern const char *const view_name[VIEW_COUNT], *const view_arguments[VIEW_COUNT],
+							*const view_what[VIEW_COUNT];
+
+/* Writes one object.  If there is no such process or frame, it is {"why":"..."}. */
+void view_write(struct kernel *k, const struct view_request *r, struct text *t);
