@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import termios
 import time
 
@@ -87,6 +88,21 @@ def test_reboot_is_an_end():
 def test_harts_and_memory():
     expect(run("--harts", "1", "--mem", "64M", "-c", "echo small")[:2], (0, "small\n"))
     expect(run("--harts", "4", "--mem", "1G", "--legacy", "-c", "echo large")[:2], (0, "large\n"))
+
+
+def test_ram_in_a_file_outlives_the_machine():
+    make("build/scope")
+    with tempfile.TemporaryDirectory() as folder:
+        ram = os.path.join(folder, "ram")
+        for size in "64", "65M":
+            expect(run("--ram", ram, "--mem", size, "-c", "echo hi")[:2], (0, "hi\n"))
+            expect(os.path.getsize(ram), int(size.rstrip("M")) << 20)
+            told = subprocess.run(["build/scope", ram, "processes"], capture_output=True, text=True)
+            assert told.returncode == 0 and told.stdout.endswith(" init\n"), told
+            status, out, err = run("--ram", ram, "-c", "echo hi")
+            assert (status, out) == (2, "") and "exists already" in err, (status, out, err)
+            os.remove(ram)
+        assert run("--ram", os.path.join(folder, "a,b"), "-c", "echo hi")[0] == 2
 
 
 def test_verbose_shows_the_boot():
@@ -234,7 +250,7 @@ def test_help():
     status, out, _ = run("--help")
     expect(status, 0)
     for option in ("--harts", "--mem", "--boot", "--add", "--xv6", "--image", "-c", "--gdb", "--legacy",
-                   "--examples", "--lab", "--fsbig", "--net", "--prog", "--get", "--disk"):
+                   "--examples", "--lab", "--fsbig", "--net", "--prog", "--get", "--disk", "--ram"):
         assert option in out, option
 
 

@@ -1,0 +1,289 @@
+// sources: scope/decode/ram.c scope/decode/layout.c scope/decode/kernel.c scope/decode/frame.c scope/decode/machine.c scope/decode/space.c scope/decode/walk.c scope/decode/tally.c scope/decode/mapper.c scope/view/text.c scope/view/view.c
+// cflags: -Iscope
+/* test_scope.c - what scope reads out of RAM that is all right, and that it refuses, with a
+ * reason, what is not.  tests/qemu/test_scope.py compares it with a real kernel. */
+#include "rig.h"
+
+#include "decode/mapper.h"
+#include "scope_rig.h"
+
+static struct kernel k;
+static struct ram ram;
+
+static int setup(void **state)
+{
+	u64 index;
+
+	(void)state;
+	ram = rig_make();
+	assert_true(layout_find(&ram, &index));
+	assert_int_equal(index, RIG_HEAD);
+	assert_true(kernel_open(&k, &ram, index));
+	assert_int_equal(ram.base, RIG_BASE);
+	ram_begin(&ram);
+	return 0;
+}
+
+static struct space space_of(int pid)
+{
+	struct process p;
+	struct space s;
+
+	assert_true(machine_find(&k, pid, &p));
+	assert_true(space_open(&k, &p, &s));
+	return s;
+}
+
+/* --- what is all right ----------------------------------------------------------- */
+
+static void test_processes(void **state)
+{
+	struct process p;
+
+	(void)state;
+	assert_true(machine_process(&k, 0, &p));
+	assert_int_equal(p.pid, 1);
+	assert_int_equal(p.parent, 0);
+	assert_string_equal(p.name, "init");
+	assert_string_equal(process_state_name(p.state), "ready");
+	assert_true(machine_process(&k, 1, &p));
+	assert_int_equal(p.parent, 1);
+	assert_string_equal(p.name, "child");
+	assert_false(machine_process(&k, 2, &p));
+	assert_false(machine_process(&k, RIG_SLOTS, &p));
+}
+
+/* Entries that are borrowed count as there, without A and D; their frames have a user
+ * more than references. */
+static void test_a_table_that_borrows(void **state)
+{
+	struct space lender = space_of(1), borrower = space_of(2);
+	struct entry path[PT_LEVELS];
+	struct tally t = { 0 };
+	struct frame f;
+
+	(void)state;
+	tally_add(&borrower, 0, MAXVA, &t);
+	assert_int_equal(t.resident, 4);
+	assert_int_equal(t.shared, 4);
+	assert_int_equal(t.touched + t.dirty, 0);
+	assert_int_equal(space_walk(&borrower, PAGE_SIZE, path), 3);
+	assert_true(path[2].borrowed);
+	assert_int_equal(pte_pa(path[2].pte), rig_pa(RIG_DATA + 1));
+	assert_true(entry_frame(&k, &path[2], &f));
+	assert_int_equal(f.refs, 1);
+	assert_int_equal(f.users, 2);
+
+	t = (struct tally){ 0 };
+	tally_add(&lender, 0, MAXVA, &t);
+	assert_int_equal(t.shared, 4);
+	assert_int_equal(t.touched, 4);
+	rig_set(rig_page(RIG_ROOT0_B), LAYOUT_page_hash_next, 0); /* the tie has ended */
+	assert_int_equal(space_walk(&borrower, PAGE_SIZE, path), 3);
+	assert_int_equal(path[2].what, 0);
+}
+
+static void test_everybody_who_has_a_frame(void **state)
+{
+	struct mappers at;
+	struct mapper m;
+
+	(void)state;
+	mappers_start(&at, &k, rig_pa(RIG_DATA + 2));
+	for (int pid = 1; pid <= 2; pid++) {
+		assert_true(mapper_next(&at, &m));
+		assert_int_equal(m.pid, pid);
+		assert_int_equal(m.va, 2 * PAGE_SIZE);
+		assert_int_equal(m.place, SNAP_AREA_ANON);
+	}
+	assert_false(mapper_next(&at, &m));
+	mappers_start(&at, &k, rig_pa(RIG_ROOT));
+	assert_true(mapper_next(&at, &m));
+	assert_true(m.is_root);
+	assert_false(mapper_next(&at, &m));
+	mappers_start(&at, &k, rig_pa(RIG_ROOT0_B));
+	assert_true(mapper_next(&at, &m));
+	assert_int_equal(m.e.what, SNAP_TABLE);
+	assert_int_equal(m.pid, 2);
+	assert_false(mapper_next(&at, &m));
+}
+
+static void test_spans(void **state)
+{
+	struct space s = space_of(1);
+	struct spans at;
+	struct span span;
+
+	(void)state;
+	rig_word(rig_va(RIG_ROOT0) + 6 * 8, PTE_GUARD);
+	spans_start(&at, &s);
+	assert_true(span_next(&at, &span));
+	assert_int_equal(span.area.end, 4 * PAGE_SIZE);
+	assert_int_equal(span.n.resident, 4);
+	assert_true(span_next(&at, &span));
+	assert_int_equal(span.area.start, 6 * PAGE_SIZE);
+	assert_int_equal(span.area.place, SNAP_AREA_GUARD);
+	assert_true(span_next(&at, &span));
+	assert_int_equal(span.area.start, 8 * PAGE_SIZE);
+	assert_false(span_next(&at, &span));
+	assert_false(at.areas.broken);
+}
+
+struct sink {
+	char text[4096];
+	u64 used;
+};
+
+static void sink_put(void *arg, const char *bytes, u64 n)
+{
+	struct sink *s = arg;
+
+	assert_true(s->used + n < sizeof(s->text));
+	memcpy(s->text + s->used, bytes, n);
+	s->used += n;
+	s->text[s->used] = '\0';
+}
+
+static void test_json(void **state)
+{
+	struct sink s = { .used = 0 };
+	struct text t = { .put = sink_put, .arg = &s };
+
+	(void)state;
+	text_open(&t, NULL, '{');
+	text_string(&t, "a\"b", "\\\n\x7f\xff~");
+	text_number(&t, "n", ~0ul);
+	text_address(&t, "at", 0x80200000);
+	text_open(&t, "list", '[');
+	text_number(&t, NULL, 0);
+	text_flag(&t, NULL, true);
+	text_close(&t, ']');
+	text_flag(&t, "no", false);
+	text_close(&t, '}');
+	assert_string_equal(s.text, "{\"a\\\"b\":\"\\\\\\u000a\\u007f\\u00ff~\","
+				    "\"n\":18446744073709551615,\"at\":\"0x80200000\","
+				    "\"list\":[0,true],\"no\":false}");
+}
+
+/* --- what is not ------------------------------------------------------------------- */
+
+static const char *refusal(void)
+{
+	u64 index;
+
+	if (!layout_find(&ram, &index))
+		return "not found";
+	return kernel_open(&k, &ram, index) ? "" : k.layout.why;
+}
+
+static void test_refused_with_a_reason(void **state)
+{
+	struct descriptor *d = (void *)rig.ram[RIG_HEAD];
+	va_t span = rig_object(LAYOUT_frame_span, 0);
+
+	(void)state;
+	d->version++;
+	assert_string_equal(refusal(), "the descriptor is of another version");
+	ram = rig_make();
+	d->items_end += 1ul << 30;
+	assert_string_equal(refusal(), "the descriptor makes no sense");
+	ram = rig_make();
+	d->self = 1;
+	assert_string_equal(refusal(), "the descriptor makes no sense");
+	ram = rig_make();
+	d->items = d->items_end = 0;
+	assert_string_equal(refusal(), "this kernel does not describe ");
+	assert_string_equal(k.layout.missing, "page");
+	ram = rig_make();
+	((struct descriptor_item *)rig.ram[RIG_ITEMS])[LAYOUT_procs].name[0] = 'P';
+	assert_string_equal(refusal(), "this kernel does not describe ");
+	assert_string_equal(k.layout.missing, "procs");
+	ram = rig_make();
+	rig_set(span, LAYOUT_frame_span_total, 0);
+	assert_string_equal(refusal(), "the kernel has not booted so far");
+	rig_set(span, LAYOUT_frame_span_total, RIG_PAGES + 1);
+	assert_string_equal(refusal(), "the kernel has more RAM than there is here");
+	ram = rig_make();
+	rig.ram[RIG_HEAD][0]++;
+	assert_string_equal(refusal(), "not found");
+}
+
+/* Lists and tables that lead to themselves, or nowhere. */
+static void test_circles_end(void **state)
+{
+	struct space s = space_of(1);
+	struct areas at = { 0 };
+	struct area a;
+	struct entry e;
+	struct walk w;
+	unsigned n = 0;
+	va_t vma = rig_space(0) + 1024;
+
+	(void)state;
+	rig_set(vma, LAYOUT_vma_link, vma + rig.item[LAYOUT_vma_link].value);
+	assert_true(area_next(&s, &at, &a));
+	assert_false(area_next(&s, &at, &a));
+	assert_true(at.broken);
+	for (unsigned i = 0; i < PT_ENTRIES; i++) {
+		rig_entry(RIG_ROOT, i, RIG_ROOT, PTE_V);
+		rig_entry(RIG_ROOT1, i, RIG_ROOT0, PTE_V);
+	}
+	walk_start(&w, &s, 0, MAXVA);
+	while (walk_next(&w, &e))
+		n++;
+	assert_in_range(n, 1, 8 * PT_ENTRIES);
+	rig_word(rig_page(RIG_ROOT0) + rig.item[LAYOUT_page_link].value,
+		 rig_page(RIG_ROOT0_B) + rig.item[LAYOUT_page_link].value);
+	rig_word(rig_page(RIG_ROOT0_B) + rig.item[LAYOUT_page_link].value,
+		 rig_page(RIG_ROOT0_B) + rig.item[LAYOUT_page_link].value);
+	for (int view = 0; view < VIEW_COUNT; view++)
+		assert_true(rig_view(&ram, view, 1));
+}
+
+/* Pages that are not at hand are noted, each once. */
+static void test_wanted_pages(void **state)
+{
+	struct space s = space_of(1);
+	struct tally t = { 0 };
+
+	(void)state;
+	rig.absent[RIG_ROOT0] = true;
+	tally_add(&s, 0, MAXVA, &t);
+	assert_int_equal(t.resident, 0);
+	assert_int_equal(ram.nwanted, 1);
+	assert_int_equal(ram.wanted[0], RIG_ROOT0);
+	rig.absent[RIG_ROOT0] = false;
+	tally_add(&s, 0, MAXVA, &t);
+	assert_int_equal(t.resident, 4);
+}
+
+/* Any words anywhere: nothing is read outside (the sanitizers see it), and all ends. */
+static void test_random_words(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 10000; round++) {
+		ram = rig_make();
+		for (u64 n = rig_below(8) + 1; n; n--)
+			rig_word(rig_va(0) + rig_below(RIG_PAGES * 512) * 8,
+				 rig_below(2) ? rig_random()
+					      : rig_va((unsigned)rig_below(RIG_PAGES)));
+		rig_view(&ram, round % VIEW_COUNT, 1 + round % 2);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_processes, setup),
+		cmocka_unit_test_setup(test_a_table_that_borrows, setup),
+		cmocka_unit_test_setup(test_everybody_who_has_a_frame, setup),
+		cmocka_unit_test_setup(test_spans, setup),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test_setup(test_refused_with_a_reason, setup),
+		cmocka_unit_test_setup(test_circles_end, setup),
+		cmocka_unit_test_setup(test_wanted_pages, setup),
+		cmocka_unit_test_setup(test_random_words, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
