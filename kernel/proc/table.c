@@ -137,6 +137,8 @@ DESCRIBE_FIELD(proc, peer.gone);
 DESCRIBE_FIELD(proc, pid);
 DESCRIBE_FIELD(proc, threads.all);
 DESCRIBE_FIELD(proc, as);
+DESCRIBE_FIELD(proc, pages.trapframe);
+DESCRIBE_FIELD(proc, pages.usyscall);
 DESCRIBE_FIELD(proc, zombie);
 DESCRIBE_FIELD(proc, stop.on);
 DESCRIBE_FIELD(proc, stop.told);

@@ -3,6 +3,7 @@
 #include "core/option/options.h"
 
 #include "core/report/klog.h"
+#include "lib/describe.h"
 #include "lib/fmt.h"
 #include "lib/string.h"
 #include "uapi/errno.h"
@@ -20,7 +21,7 @@ u32 option_values[NOPTIONS];
 		       __VA_ARGS__ },
 static const struct option options[NOPTIONS] = { OPTIONS(OPTION_ROW, OPTION_WORD) };
 
-static struct {
+static struct option_place {
 	const char *given; /* (C) after boot, in `line` */
 	bool changed;      /* (A)                       */
 } states[NOPTIONS];
@@ -209,3 +210,13 @@ void option_look(const struct option *o, struct option_state *state)
 		strlcpy(state->value, state->given ? state->given : "",
 			sizeof(state->value));
 }
+
+/* --- what scope/ reads ---------------------------------------------------- */
+
+DESCRIBE_ARRAY("option_values", option_values);
+DESCRIBE_ARRAY("options", options);
+DESCRIBE_FIELD(option, name);
+DESCRIBE_FIELD_ARRAY(option, words);
+DESCRIBE_FIELD(option, high);
+DESCRIBE_ARRAY("option_places", states);
+DESCRIBE_FIELD(option_place, given);

@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/hart.h"
 #include "core/sync/rcu.h"
+#include "lib/describe.h"
 
 bool events_on;
 
@@ -105,3 +106,9 @@ bool event_read(u32 hart, u64 number, struct event *out)
 	rcu_leave();
 	return is_whole;
 }
+
+/* --- what scope/ reads ---------------------------------------------------- */
+
+DESCRIBE_ARRAY("event_rings", rings);
+DESCRIBE_FIELD(event_ring, at);
+DESCRIBE_FIELD(event_ring, recorded);

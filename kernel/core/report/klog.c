@@ -7,6 +7,7 @@
 #include "arch/riscv/sbi.h"
 #include "core/report/panic.h"
 #include "core/sync/spinlock.h"
+#include "lib/describe.h"
 #include "lib/fmt.h"
 
 static struct spinlock lock = SPINLOCK_INIT("klog", klog);
@@ -127,3 +128,8 @@ bool klog_admits(struct klog_limit *limit)
 		timer_start(&limit->over, end, klog_limit_over);
 	return admit;
 }
+
+/* --- what scope/ reads ---------------------------------------------------- */
+
+DESCRIBE_OBJECT("klog_kept", kept);
+DESCRIBE_OBJECT("klog_written", written);

@@ -155,4 +155,4 @@ DESCRIBE_OBJECT("kernel_rodata_end", __rodata_end[0]);
 DESCRIBE_FIELD(pt, root);
 DESCRIBE_FIELD(pt, twin);
 DESCRIBE_FIELD(pt, ntables);
-DESCRIBE_FIELD(pt, tables);
+DESCRIBE_FIELD(pt, reserve);
