@@ -21,7 +21,7 @@ $(BUILD)/udp-server: tools/net/udp_server.c
 $(BUILD)/bench-tool: tools/bench/main.c
 $(BUILD)/bench-tool: HOST_LIBS := -lm
 
-SCOPE_DECODE := $(wildcard scope/decode/*.c scope/view/*.c)
+SCOPE_DECODE := $(wildcard scope/*/*.c)
 SCOPE_HEADERS := $(wildcard scope/*.h scope/*/*.h kernel/uapi/*.h kernel/lib/*.h kernel/arch/riscv/*.h \
 	kernel/mm/space/*.h)
 $(BUILD)/scope: $(wildcard scope/*.c) $(SCOPE_DECODE) $(SCOPE_HEADERS)

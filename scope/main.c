@@ -133,11 +133,14 @@ int main(int argc, char **argv)
 		misused(argv[1], ": no kernel is in it that describes itself");
 	if (!kernel_open(&k, &ram, index))
 		misused(k.layout.why, k.layout.missing);
+	if (!(r.cells = calloc(k.frames, sizeof(*r.cells))))
+		misused("there is no memory for the cells", "");
 	if (as_json) {
-		view_write(&k, &r, &json);
+		found = view_write(&k, &r, &json);
 		putchar('\n');
 	} else {
 		found = print_view(&k, &r);
 	}
+	free(r.cells);
 	return found && fflush(stdout) == 0 ? 0 : 1;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "decode/mapper.h"
+#include "decode/notes.h"
 #include "decode/tally.h"
 
 #define KIB_PER_PAGE 4
@@ -104,6 +105,70 @@ static void print_counters(struct kernel *k)
 		printf("%-16s %9" PRIu64 "  %s\n", c.name, c.value, c.what);
 }
 
+static void print_options(struct kernel *k)
+{
+	struct note_option o;
+
+	for (u64 i = 0; notes_option(k, i, &o); i++)
+		printf("%s=%s\n", o.name, o.value);
+}
+
+static void print_messages(struct kernel *k)
+{
+	char piece[256];
+	u64 at = 0, n;
+
+	while ((n = notes_messages(k, &at, piece, sizeof(piece))) > 0) {
+		fwrite(piece, 1, n, stdout);
+		at += n;
+	}
+}
+
+static void print_events(struct kernel *k)
+{
+	static const char *const what[] = {
+#define X(id, name, what) what,
+		EVENT_KINDS(X)
+#undef X
+	};
+	struct event e;
+
+	for (u64 hart = 0; hart < machine_harts(k); hart++) {
+		u64 end = notes_recorded(k, hart);
+		u64 first = end > EVENT_RING ? end - EVENT_RING + 1 : 1;
+
+		for (u64 number = first; number && number <= end; number++)
+			if (notes_event(k, hart, number, &e))
+				printf("%12.6f ms hart %" PRIu64
+				       " process %d: %llx, %u pages %s\n",
+				       (double)e.time / 1e6, hart, e.pid, e.va, e.pages,
+				       what[e.kind]);
+	}
+}
+
+static void print_cells(struct kernel *k, struct cell *cells)
+{
+	char name[SCOPE_NAME];
+	struct process p;
+	u64 n;
+
+	cells_fill(k, cells);
+	for (u64 i = 0; i < k->frames; i += n) {
+		struct cell c = cells[i];
+
+		n = cells_run(cells + i, k->frames - i);
+		kernel_name(k, LAYOUT_frame_kind_name, c.kind, name, sizeof(name));
+		printf("%9" PRIx64 " %8" PRIu64 "K %-9s", (k->frame_base + i) * PAGE_SIZE,
+		       n * KIB_PER_PAGE, name);
+		if (c.owner && machine_process(k, c.owner - 1u, &p))
+			printf(" %d (%s)", p.pid, p.name);
+		printf("%s%s%s%s\n", c.flags & CELL_KERNEL ? " of the kernel half" : "",
+		       c.flags & CELL_SHARED ? " shared" : "",
+		       c.flags & CELL_LARGE ? " large" : "",
+		       c.flags & CELL_LISTED ? " listed" : "");
+	}
+}
+
 static void print_owner(const struct space *s, const struct process *p)
 {
 	struct owner o = tally_owner(s);
@@ -112,7 +177,7 @@ static void print_owner(const struct space *s, const struct process *p)
 	       o.private * KIB_PER_PAGE, p->pid, p->name);
 }
 
-static void print_memory(struct kernel *k)
+static void print_memory(struct kernel *k, struct cell *cells)
 {
 	struct process p = { .name = "kernel" };
 	char name[SCOPE_NAME];
@@ -122,8 +187,9 @@ static void print_memory(struct kernel *k)
 		kernel_name(k, LAYOUT_frame_kind_name, kind, name, sizeof(name));
 		printf("%10" PRIu64 "K %s\n", machine_frames(k, kind) * KIB_PER_PAGE, name);
 	}
+	cells_fill(k, cells);
 	printf("%10" PRIu64 "K of the cache are mapped\n",
-	       tally_mapped_cache(k) * KIB_PER_PAGE);
+	       cells_owned(k, cells, kernel_number(k, LAYOUT_FRAME_cache)) * KIB_PER_PAGE);
 	for (u64 i = 0; i <= FRAME_ORDER_MOST; i++)
 		printf("%10" PRIu64 "K in free blocks of %uK\n",
 		       machine_blocks(k, i) * KIB_PER_PAGE << i, KIB_PER_PAGE << i);
@@ -310,8 +376,20 @@ bool print_view(struct kernel *k, const struct view_request *r)
 	case VIEW_counters:
 		print_counters(k);
 		return true;
+	case VIEW_options:
+		print_options(k);
+		return true;
+	case VIEW_messages:
+		print_messages(k);
+		return true;
+	case VIEW_events:
+		print_events(k);
+		return true;
 	case VIEW_memory:
-		print_memory(k);
+		print_memory(k, r->cells);
+		return true;
+	case VIEW_cells:
+		print_cells(k, r->cells);
 		return true;
 	case VIEW_frame:
 		return print_frame(k, r->address);

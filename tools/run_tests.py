@@ -83,7 +83,7 @@ def count_pytest(output):
 # --- the suites -----------------------------------------------------------------
 
 def checks():
-    """layers, headers, names, form, sizes, widths, docs, unused functions, mutants"""
+    """layers, headers, names, form, sizes, widths, docs, described items, unused functions, mutants"""
     return [
         Job("layers", ["tools/check/layers.py"]),
         Job("headers", ["tools/check/headers.sh"]),
@@ -95,6 +95,7 @@ def checks():
         Job("docs", ["tools/gen_docs.py", "--check"]),
         Job("docs-picture", ["tools/picture.py", "--check"]),
         Job("docs-names", ["tools/check/docs.py"]),
+        Job("described", ["tools/check/described.py"]),
         Job("unused", ["tools/check/unused.py"]),
         Job("mutants", ["tests/mutants/run.py", "--check"]),
     ]

@@ -1,7 +1,7 @@
 /* frame.h - frames of RAM: what the kernel says of each. */
 #pragma once
 
-#include "decode/kernel.h"
+#include "ram/kernel.h"
 
 struct frame {
 	pa_t pa;

@@ -1,7 +1,7 @@
 /* machine.h - the whole machine: processes, harts, counters, frames by kind, a panic. */
 #pragma once
 
-#include "decode/kernel.h"
+#include "ram/kernel.h"
 
 #define SCOPE_NAME 24
 

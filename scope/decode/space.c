@@ -20,7 +20,6 @@ bool space_open(struct kernel *k, const struct process *p, struct space *s)
 	s->tables = kernel_field(k, pt, LAYOUT_pt_ntables);
 	s->top = kernel_field(k, p->as, LAYOUT_aspace_top);
 	s->areas = kernel_place(k, areas, LAYOUT_vma_set_areas);
-	s->count = kernel_field(k, areas, LAYOUT_vma_set_count);
 	return !k->unreadable;
 }
 
@@ -81,14 +80,13 @@ bool area_next(const struct space *s, struct areas *at, struct area *a)
 	if (link == s->areas)
 		return false;
 	area_read(k, link - kernel_place(k, 0, LAYOUT_vma_link), a);
-	if (k->unreadable || at->n >= s->count || a->start >= a->end || a->end > MAXVA ||
-	    a->start < at->end || !IS_ALIGNED(a->start | a->end, PAGE_SIZE)) {
+	if (k->unreadable || a->start >= a->end || a->end > MAXVA || a->start < at->end ||
+	    !IS_ALIGNED(a->start | a->end, PAGE_SIZE)) {
 		at->broken = true;
 		return false;
 	}
 	at->link = link;
 	at->end = a->end;
-	at->n++;
 	return true;
 }
 

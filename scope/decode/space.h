@@ -18,7 +18,6 @@ struct space {
 	u64 tables;      /* below the roots, as the kernel counts them        */
 	va_t top;        /* heap and mappings end here                        */
 	va_t areas;      /* the list of areas                                 */
-	u64 count;       /* of areas */
 };
 
 /* The space of @p.  False: it has none, or it cannot be read. */
@@ -41,7 +40,6 @@ struct area {
 /* All areas of a space by address.  Start with { .link = 0 }. */
 struct areas {
 	va_t link;   /* of the last one               */
-	u64 n;       /* so many were given            */
 	va_t end;    /* of the last one               */
 	bool broken; /* the list makes no sense       */
 };

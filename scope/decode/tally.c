@@ -158,17 +158,3 @@ struct owner tally_owner(const struct space *s)
 	}
 	return o;
 }
-
-u64 tally_mapped_cache(struct kernel *k)
-{
-	u64 cache = kernel_number(k, LAYOUT_FRAME_cache), n = 0;
-	struct frame f;
-
-	for (u64 i = 0; i < k->frames; i++) {
-		pa_t pa = (k->frame_base + i) * PAGE_SIZE;
-
-		if (frame_is_known(k, pa) && frame_look(k, pa, &f))
-			n += f.kind == cache && f.users;
-	}
-	return n;
-}

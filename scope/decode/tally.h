@@ -41,6 +41,3 @@ struct owner {
 };
 
 struct owner tally_owner(const struct space *s);
-
-/* Frames of the page cache that somebody maps, each once. */
-u64 tally_mapped_cache(struct kernel *k);

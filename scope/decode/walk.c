@@ -34,7 +34,7 @@ static void tie_look(struct kernel *k, struct walk_table *t)
 	if (!(flags & kernel_number(k, LAYOUT_TIE_BORROWS)))
 		return;
 	lender = kernel_field(k, page, LAYOUT_page_hash_next);
-	if (!lender || frame_of_page(k, lender) == ~(pa_t)0)
+	if (frame_of_page(k, lender) == ~(pa_t)0)
 		return; /* it has given the entries */
 	t->lender = frame_of_page(k, lender);
 	t->ties = tie_borrowers(k, lender);

@@ -1,6 +1,6 @@
 /* kernel.c - see kernel.h. */
 
-#include "decode/kernel.h"
+#include "ram/kernel.h"
 
 #include "arch/riscv/pte.h"
 #include "lib/string.h"

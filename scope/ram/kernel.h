@@ -4,7 +4,7 @@
  * stays so: whoever makes a record of many fields clears it before, and looks after. */
 #pragma once
 
-#include "decode/layout.h"
+#include "ram/layout.h"
 
 struct kernel {
 	struct ram *ram;

@@ -1,6 +1,6 @@
 /* layout.c - see layout.h. */
 
-#include "decode/layout.h"
+#include "ram/layout.h"
 
 #include "lib/string.h"
 

@@ -4,7 +4,7 @@
  * all that the decoder looks at; a kernel that lacks one is refused, with its name. */
 #pragma once
 
-#include "decode/ram.h"
+#include "ram/ram.h"
 #include "uapi/descriptor.h"
 
 /* X(id, name, kind) */
@@ -34,6 +34,7 @@
 	X(frame_cache_put, "frame_cache.put", FIELD)          \
 	X(frame_kind_name, "frame_kind_name", OBJECT)         \
 	X(CHUNK_FRAMES, "CHUNK_FRAMES", NUMBER)               \
+	X(FRAME_ORDER_CACHED, "FRAME_ORDER_CACHED", NUMBER)   \
 	X(FRAME_ORDER_FREE, "FRAME_ORDER_FREE", NUMBER)       \
 	X(FRAME_free, "FRAME_free", NUMBER)                   \
 	X(FRAME_firmware, "FRAME_firmware", NUMBER)           \
@@ -58,6 +59,7 @@
 	X(pt_root, "pt.root", FIELD)                          \
 	X(pt_twin, "pt.twin", FIELD)                          \
 	X(pt_ntables, "pt.ntables", FIELD)                    \
+	X(pt_reserve, "pt.reserve", FIELD)                    \
 	X(vma_start, "vma.start", FIELD)                      \
 	X(vma_end, "vma.end", FIELD)                          \
 	X(vma_prot, "vma.prot", FIELD)                        \
@@ -66,7 +68,6 @@
 	X(vma_offset, "vma.offset", FIELD)                    \
 	X(vma_link, "vma.link", FIELD)                        \
 	X(vma_set_areas, "vma_set.areas", FIELD)              \
-	X(vma_set_count, "vma_set.count", FIELD)              \
 	X(vma_kind_name, "vma_kind_name", OBJECT)             \
 	X(VMA_stack, "VMA_stack", NUMBER)                     \
 	X(VMA_system, "VMA_system", NUMBER)                   \
@@ -83,6 +84,8 @@
 	X(proc_pid, "proc.pid", FIELD)                        \
 	X(proc_threads, "proc.threads.all", FIELD)            \
 	X(proc_as, "proc.as", FIELD)                          \
+	X(proc_trapframe, "proc.pages.trapframe", FIELD)      \
+	X(proc_usyscall, "proc.pages.usyscall", FIELD)        \
 	X(proc_zombie, "proc.zombie", FIELD)                  \
 	X(proc_stopping, "proc.stop.on", FIELD)               \
 	X(proc_stopped, "proc.stop.told", FIELD)              \
@@ -102,6 +105,18 @@
 	X(THREAD_READY, "THREAD_READY", NUMBER)               \
 	X(THREAD_SLEEPING, "THREAD_SLEEPING", NUMBER)         \
 	X(THREAD_WAITING, "THREAD_WAITING", NUMBER)           \
+	X(klog_kept, "klog_kept", OBJECT)                     \
+	X(klog_written, "klog_written", OBJECT)               \
+	X(event_rings, "event_rings", OBJECT)                 \
+	X(event_ring_at, "event_ring.at", FIELD)              \
+	X(event_ring_recorded, "event_ring.recorded", FIELD)  \
+	X(option_values, "option_values", OBJECT)             \
+	X(options, "options", OBJECT)                         \
+	X(option_name, "option.name", FIELD)                  \
+	X(option_words, "option.words", FIELD)                \
+	X(option_high, "option.high", FIELD)                  \
+	X(option_places, "option_places", OBJECT)             \
+	X(option_given, "option_place.given", FIELD)          \
 	X(ksym_table, "ksym_table", OBJECT)                   \
 	X(ksym_count, "ksym_count", OBJECT)                   \
 	X(ksym_addr, "ksym.addr", FIELD)                      \

@@ -1,6 +1,6 @@
 /* ram.c - see ram.h. */
 
-#include "decode/ram.h"
+#include "ram/ram.h"
 
 #include "lib/string.h"
 

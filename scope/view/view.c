@@ -3,6 +3,7 @@
 #include "view/view.h"
 
 #include "decode/mapper.h"
+#include "decode/notes.h"
 #include "decode/tally.h"
 #include "uapi/snapshot.h"
 
@@ -33,6 +34,18 @@ static const char *const place_name[] = {
 static const char *const fate_name[] = {
 #define X(name, what) what,
 	ACCESS_FATES(X)
+#undef X
+};
+
+static const char *const event_name[] = {
+#define X(id, name, what) name,
+	EVENT_KINDS(X)
+#undef X
+};
+
+static const char *const event_what[] = {
+#define X(id, name, what) what,
+	EVENT_KINDS(X)
 #undef X
 };
 
@@ -136,6 +149,90 @@ static void view_counters(struct kernel *k, struct text *t)
 	text_close(t, ']');
 }
 
+static void view_options(struct kernel *k, struct text *t)
+{
+	struct note_option o;
+
+	text_open(t, "options", '{');
+	for (u64 i = 0; notes_option(k, i, &o); i++)
+		text_string(t, o.name, o.value);
+	text_close(t, '}');
+}
+
+/* In pieces: a text of its own for each, to be joined. */
+static void view_messages(struct kernel *k, struct text *t)
+{
+	char piece[257];
+	u64 at = 0, n;
+
+	text_open(t, "messages", '[');
+	while ((n = notes_messages(k, &at, piece, sizeof(piece) - 1)) > 0) {
+		for (u64 i = 0; i < n; i++)
+			piece[i] = piece[i] ? piece[i] : ' ';
+		piece[n] = '\0';
+		text_string(t, NULL, piece);
+		at += n;
+	}
+	text_close(t, ']');
+}
+
+static void view_events(struct kernel *k, struct text *t)
+{
+	struct event e;
+
+	text_open(t, "events", '[');
+	for (u64 hart = 0; hart < machine_harts(k); hart++) {
+		u64 end = notes_recorded(k, hart);
+		u64 first = end > EVENT_RING ? end - EVENT_RING + 1 : 1;
+
+		for (u64 number = first; number && number <= end; number++) {
+			if (!notes_event(k, hart, number, &e))
+				continue;
+			text_open(t, NULL, '{');
+			text_number(t, "hart", hart);
+			text_number(t, "number", number);
+			text_number(t, "time", e.time);
+			text_number(t, "pid", (u32)e.pid);
+			text_string(t, "kind", event_name[e.kind]);
+			text_string(t, "what", event_what[e.kind]);
+			text_address(t, "va", e.va);
+			text_number(t, "pages", e.pages);
+			text_number(t, "detail", e.detail);
+			text_close(t, '}');
+		}
+	}
+	text_close(t, ']');
+}
+
+/* Neighbours that are alike are one run. */
+static void view_cells(struct kernel *k, struct cell *cells, struct text *t)
+{
+	char name[SCOPE_NAME];
+	struct process p;
+	u64 n;
+
+	cells_fill(k, cells);
+	text_open(t, "runs", '[');
+	for (u64 i = 0; i < k->frames; i += n) {
+		struct cell c = cells[i];
+
+		n = cells_run(cells + i, k->frames - i);
+		kernel_name(k, LAYOUT_frame_kind_name, c.kind, name, sizeof(name));
+		text_open(t, NULL, '{');
+		text_address(t, "pa", (k->frame_base + i) * PAGE_SIZE);
+		text_number(t, "frames", n);
+		text_string(t, "kind", name);
+		if (c.owner && machine_process(k, c.owner - 1u, &p))
+			text_number(t, "pid", (u32)p.pid);
+		text_flag(t, "is_kernel", c.flags & CELL_KERNEL);
+		text_flag(t, "is_shared", c.flags & CELL_SHARED);
+		text_flag(t, "is_large", c.flags & CELL_LARGE);
+		text_flag(t, "is_listed", c.flags & CELL_LISTED);
+		text_close(t, '}');
+	}
+	text_close(t, ']');
+}
+
 static void view_owner(const struct space *s, const struct process *p, struct text *t)
 {
 	struct owner o = tally_owner(s);
@@ -148,7 +245,7 @@ static void view_owner(const struct space *s, const struct process *p, struct te
 	text_close(t, '}');
 }
 
-static void view_memory(struct kernel *k, struct text *t)
+static void view_memory(struct kernel *k, struct cell *cells, struct text *t)
 {
 	struct process p = { .name = "kernel" };
 	struct space s;
@@ -163,7 +260,9 @@ static void view_memory(struct kernel *k, struct text *t)
 	for (u64 i = 0; i < machine_harts(k); i++)
 		text_number(t, NULL, machine_cached(k, i));
 	text_close(t, ']');
-	text_number(t, "mapped_cache", tally_mapped_cache(k));
+	cells_fill(k, cells);
+	text_number(t, "mapped_cache",
+		    cells_owned(k, cells, kernel_number(k, LAYOUT_FRAME_cache)));
 	text_open(t, "owners", '[');
 	space_open_kernel(k, &s);
 	view_owner(&s, &p, t);
@@ -269,18 +368,18 @@ static void view_walk(const struct space *s, va_t va, struct text *t)
 	text_close(t, '}');
 }
 
-static void view_process(struct kernel *k, const struct view_request *r, struct text *t)
+static bool view_process(struct kernel *k, const struct view_request *r, struct text *t)
 {
 	struct process p;
 	struct space s;
 
 	if (!machine_find(k, r->pid, &p) || !space_open(k, &p, &s)) {
 		text_string(t, "why", "there is no such process, or it has no memory");
-		return;
+		return false;
 	}
 	if (r->view == VIEW_walk && r->address >= MAXVA) {
 		text_string(t, "why", "the address is not in the user half");
-		return;
+		return false;
 	}
 	text_number(t, "pid", (u32)p.pid);
 	text_string(t, "name", p.name);
@@ -290,6 +389,7 @@ static void view_process(struct kernel *k, const struct view_request *r, struct 
 		view_table(&s, t);
 	else
 		view_walk(&s, r->address, t);
+	return true;
 }
 
 /* --- one frame --------------------------------------------------------------------- */
@@ -319,14 +419,14 @@ static void view_mappers(struct kernel *k, pa_t pa, struct text *t)
 	text_close(t, ']');
 }
 
-static void view_frame(struct kernel *k, pa_t pa, struct text *t)
+static bool view_frame(struct kernel *k, pa_t pa, struct text *t)
 {
 	char kind[SCOPE_NAME];
 	struct frame f;
 
 	if (!frame_look(k, pa, &f)) {
 		text_string(t, "why", "no RAM is there, or the kernel's data is senseless");
-		return;
+		return false;
 	}
 	kernel_name(k, LAYOUT_frame_kind_name, f.kind, kind, sizeof(kind));
 	text_address(t, "pa", f.pa);
@@ -336,10 +436,13 @@ static void view_frame(struct kernel *k, pa_t pa, struct text *t)
 	text_number(t, "order", f.order);
 	text_address(t, "offset", f.offset);
 	view_mappers(k, f.pa, t);
+	return true;
 }
 
-void view_write(struct kernel *k, const struct view_request *r, struct text *t)
+bool view_write(struct kernel *k, const struct view_request *r, struct text *t)
 {
+	bool found = true;
+
 	ram_begin(k->ram);
 	text_open(t, NULL, '{');
 	switch (r->view) {
@@ -352,14 +455,27 @@ void view_write(struct kernel *k, const struct view_request *r, struct text *t)
 	case VIEW_counters:
 		view_counters(k, t);
 		break;
+	case VIEW_options:
+		view_options(k, t);
+		break;
+	case VIEW_messages:
+		view_messages(k, t);
+		break;
+	case VIEW_events:
+		view_events(k, t);
+		break;
 	case VIEW_memory:
-		view_memory(k, t);
+		view_memory(k, r->cells, t);
+		break;
+	case VIEW_cells:
+		view_cells(k, r->cells, t);
 		break;
 	case VIEW_frame:
-		view_frame(k, r->address, t);
+		found = view_frame(k, r->address, t);
 		break;
 	default:
-		view_process(k, r, t);
+		found = view_process(k, r, t);
 	}
 	text_close(t, '}');
+	return found;
 }

@@ -1,7 +1,8 @@
 /* view.h - each view of the machine as JSON. */
 #pragma once
 
-#include "decode/kernel.h"
+#include "decode/cells.h"
+#include "ram/kernel.h"
 #include "view/text.h"
 
 /* X(view, its arguments, what it is) */
@@ -9,7 +10,11 @@
 	X(machine, "", "harts, memory by kind, and a panic")                \
 	X(processes, "", "all processes, as ps tells")                      \
 	X(counters, "", "what the kernel has counted, as stats -a tells")   \
+	X(options, "", "the boot options, as vmctl -n tells")               \
+	X(messages, "", "of the kernel, as dmesg tells")                    \
+	X(events, "", "of the memory, with events=on, as vmtrace tells")    \
 	X(memory, "", "what all frames are used for, as free -v tells")     \
+	X(cells, "", "each frame: its kind and who has it")                 \
 	X(areas, "PID", "the areas of a process, as maps tells")            \
 	X(table, "PID", "the page table of a process, as vmprint() prints") \
 	X(walk, "PID VA", "the walk to an address, as why tells")           \
@@ -25,10 +30,13 @@ struct view_request {
 	enum view view;
 	int pid;     /* for areas, table, walk */
 	u64 address; /* for walk, frame        */
+
+	/* For cells and memory: room for one of each frame of RAM (k->frames). */
+	struct cell *cells;
 };
 
 extern const char *const view_name[VIEW_COUNT], *const view_arguments[VIEW_COUNT],
 							*const view_what[VIEW_COUNT];
 
-/* Writes one object.  If there is no such process or frame, it is {"why":"..."}. */
-void view_write(struct kernel *k, const struct view_request *r, struct text *t);
+/* Writes one object.  False: there is no such process or frame; it is {"why":"..."}. */
+bool view_write(struct kernel *k, const struct view_request *r, struct text *t);

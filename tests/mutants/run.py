@@ -42,7 +42,7 @@ import source
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = pathlib.Path(__file__).parent
-SOURCES = ('kernel', 'user', 'xv6', 'tools')
+SOURCES = ('kernel', 'user', 'xv6', 'tools', 'scope')
 CFLAGS = ('-std=gnu17 -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all '
           '-Itests/host/shim -Itests/host -Ikernel -Itools/image').split()
 SECONDS = 400       # a test that takes longer hangs, which counts as a failure

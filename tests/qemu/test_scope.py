@@ -5,6 +5,7 @@ guest prints later can differ.
 """
 import json
 import os
+import random
 import re
 import subprocess
 import time
@@ -50,14 +51,14 @@ class Scope:
     def go_on(self):
         self.qmp.do(("cont", {}))
 
-    def scope(self, *words):
+    def scope(self, *words, status=(0,)):
         done = subprocess.run([os.path.join(TOP, "build/scope"), self.ram, *map(str, words)],
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
-        assert done.returncode == 0 and not done.stderr, (words, done)
+        assert done.returncode in status and not done.stderr, (words, done)
         return done.stdout
 
-    def json(self, *words):
-        return json.loads(self.scope("--json", *words))
+    def json(self, *words, status=(0,)):
+        return json.loads(self.scope("--json", *words, status=status))
 
 
 # --- machines with a load -------------------------------------------------------------------------
@@ -189,7 +190,7 @@ def free_rows(out):
     for line in out.splitlines()[1:]:
         found = re.fullmatch(r"( *)(\d+)  (.*)", line)
         if len(found[1] + found[2]) == 10:
-            whole = found[3]
+            whole = found[3] or "in all: the RAM of the machine"
             rows[whole] = int(found[2])
         else:
             rows[f"{whole}/{found[3]}"] = int(found[2])
@@ -228,6 +229,187 @@ def test_counters_as_stats_tells(loaded):
     assert mine["super_mapped"] and mine["super_split"] and mine["fork_shared"]
 
 
+def test_all_frames_by_kind_as_free_tells(loaded):
+    """free has counted, and waits for somebody to read what it says: nothing has changed since."""
+    names = re.findall(r'^\tX\((\w+), "(.*)"\)', (labrig.ROOT / "kernel/mm/phys/frame.h").read_text(), re.M)
+    loaded.machine.console.sendline("(sleep 2; free -v) | (sleep 15; cat)")
+    deadline = time.monotonic() + 60
+    while not any(p["name"] == "free" and p["state"] == "sleeping" for p in loaded.json("processes")["processes"]):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    time.sleep(0.5)
+    loaded.stop()
+    memory = loaded.json("memory")
+    loaded.go_on()
+    loaded.machine.console.expect_exact("in all: the RAM of the machine")
+    assert loaded.machine.console.before.count("cat)\r\n") == 1
+    rows = free_rows(loaded.machine.console.before.replace("\r\n", "\n").partition("cat)\n")[2])
+    loaded.machine.console.expect_exact("$ ")
+    kinds = {what: memory["kinds"][kind] * 4 for kind, what in names if memory["kinds"][kind]}
+    # The call that counted had a frame for its answer, from a list of a hart.
+    assert rows.pop("anything else") == 4
+    kinds["unused"] -= 4
+    kinds["in all: the RAM of the machine"] = memory["frames"] * 4
+    assert kinds == {what: kib for what, kib in rows.items() if "/" not in what}
+    for order, n in enumerate(memory["blocks"]):
+        size = f"{4 << order} KiB" if order < 8 else f"{4 << order >> 10} MiB"
+        assert (n << order) * 4 == rows.get(f"unused/{n} blocks of {size}", 0)
+    lists = [rows.get(f"unused/list of hart {hart}", 0) for hart in range(len(memory["cached"]))]
+    assert sorted(n * 4 - kib for n, kib in zip(memory["cached"], lists)) == [0] * (len(lists) - 1) + [4]
+    assert memory["mapped_cache"] * 4 == rows["cached file pages/mapped by processes, counted once"]
+    for o in memory["owners"]:
+        who = f"{o['pid']} ({o['name']})" if o["pid"] else "the kernel"
+        assert o["tables"] * 4 == rows[f"page tables/{who}"]
+        assert o["private"] * 4 == rows.get(f"memory of processes/{who}", 0)
+
+
+def test_cells_are_all_frames(loaded):
+    """By kind they are the kernel's counts; what a process has is in the cells."""
+    loaded.stop()
+    memory, runs = loaded.json("memory"), loaded.json("cells")["runs"]
+    loaded.go_on()
+    kinds = dict.fromkeys(memory["kinds"], 0)
+    for run in runs:
+        kinds[run["kind"]] += run["frames"]
+    assert kinds == memory["kinds"]
+    assert sum(r["frames"] for r in runs if r["is_listed"]) == sum(memory["cached"])
+    for o in memory["owners"]:
+        mine = [r for r in runs if r.get("pid", 0) == o["pid"]]
+        if o["pid"]:
+            assert sum(r["frames"] for r in mine if r["kind"] == "anon" and not r["is_shared"]) == o["private"]
+            assert sum(r["frames"] for r in mine if r["kind"] == "trapframe") == 1
+            assert sum(r["frames"] for r in mine if r["kind"] == "usyscall") == 1
+            assert sum(r["frames"] for r in mine if r["kind"] == "table") == o["tables"]
+        else:
+            assert sum(r["frames"] for r in mine if r["is_kernel"]) == o["tables"]
+    assert not [r for r in runs if r["kind"] in ("table", "trapframe", "usyscall") and "pid" not in r and not r["is_kernel"]]
+    assert any(r["is_large"] for r in runs)
+
+
+def test_what_is_not_there_is_said(loaded):
+    assert "no such process" in loaded.json("areas", 9999, status=(1,))["why"]
+    assert "user half" in loaded.json("walk", 1, "4000000000", status=(1,))["why"]
+    assert "no RAM" in loaded.json("frame", "10000000", status=(1,))["why"]
+    for words in (["areas", "9999"], ["walk", "1", "4000000000"], ["frame", "10000000"]):
+        done = subprocess.run([os.path.join(TOP, "build/scope"), loaded.ram, *words], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=60)
+        assert done.returncode == 1 and not done.stdout and done.stderr.count("\n") == 1, done
+
+
+def test_options_and_messages(loaded):
+    assert loaded.scope("options") == loaded.run("vmctl -n")
+    assert loaded.scope("messages") == loaded.run("dmesg")
+    told = loaded.json("options")["options"]
+    assert told["isolate"] == ("on" if loaded.isolated else "off") and told["columns"] == "80"
+    assert "".join(loaded.json("messages")["messages"]) == loaded.scope("messages")
+
+
+def test_events_are_those_that_were_counted(loaded):
+    loaded.run("vmctl events=on")
+    before = {c["name"]: c["value"] for c in loaded.json("counters")["counters"]}
+    first = len(loaded.json("events")["events"])
+    loaded.run("walk -n 1 seq 64K >/dev/null; (x=1); true")
+    time.sleep(0.5)
+    loaded.stop()
+    events = loaded.json("events")["events"]
+    after = {c["name"]: c["value"] for c in loaded.json("counters")["counters"]}
+    loaded.go_on()
+    assert loaded.scope("events").count("\n") >= len(events)
+    loaded.run("vmctl events=off")
+    assert not loaded.json("events")["events"]
+    for hart in {e["hart"] for e in events}:
+        mine = [e for e in events if e["hart"] == hart]
+        assert [e["number"] for e in mine] == list(range(1, len(mine) + 1))
+        assert [e["time"] for e in mine] == sorted(e["time"] for e in mine)
+
+    def gained(counter, what):
+        pages = sum(e["pages"] for e in events if e["what"] == what)
+        assert pages >= after[counter] - before[counter] > 0, (counter, pages)
+    assert len(events) > first
+    gained("fault_cow_copy", "copied: it was copy-on-write")
+    gained("fault_cow_reuse", "kept: nobody shares it any more")
+    gained("fault_lazy", "brought in: zeros")
+    pids = {int(e["va"], 16) for e in events if e["kind"] == "fork"}
+    assert pids and pids & {e["pid"] for e in events if e["kind"] == "exit"}
+
+
+# --- RAM that makes no sense -----------------------------------------------------------------------
+
+VIEWS = ("machine", "processes", "counters", "options", "messages", "events", "memory", "cells",
+         "areas 1", "table 1", "walk 1 1000", "frame 80200000")
+
+
+def test_a_machine_that_runs_is_shown_without_nonsense(image):
+    """Whatever is torn: each look ends, and what it shows is possible."""
+    load = "(while true; do (x=1); walk -n 1 seq 300K >/dev/null; seq 2000 | sort | tail -n 1 >/dev/null; done) &"
+    with Scope(image, harts=4) as s:
+        s.machine.boot()
+        for _ in range(3):
+            s.run(load)
+        end = time.monotonic() + 25
+        looks = shown = 0
+        while time.monotonic() < end:
+            pids = [p["pid"] for p in s.json("processes")["processes"]]
+            assert 1 in pids and len(pids) == len(set(pids)) <= 64
+            for pid in pids:
+                areas = s.json("areas", pid, status=(0, 1)).get("areas", [])  # 1: it has ended
+                ranges = [(int(a["start"], 16), int(a["end"], 16)) for a in areas]
+                assert all(a < b for a, b in ranges) and all(a[1] <= b[0] for a, b in zip(ranges, ranges[1:]))
+                for a, (lo, hi) in zip(areas, ranges):
+                    assert a["shared"] + a["private"] == a["resident"] <= (hi - lo) // 4096
+                shown += len(areas)
+                looks += 1
+            runs = s.json("cells")["runs"]
+            assert sum(r["frames"] for r in runs) == 32768
+        assert looks > 50 and shown > 200
+        s.stop()
+        kinds = s.json("machine")["kinds"]
+        assert sum(kinds.values()) == 32768, kinds
+
+
+def damage(rng, ram, pages):
+    """Overwrites some words: with a pointer, an entry, or anything.  Returns what they were."""
+    old = {}
+    for _ in range(rng.choice((1, 3, 30, 300))):
+        at = rng.choice(pages) + 8 * rng.randrange(512)
+        there = rng.choice(pages) + 8 * rng.randrange(512)
+        word = rng.choice((0, 2**64 - 1, rng.getrandbits(64), 0xffffffc080000000 + there,
+                           (0x80000000 + there) // 4096 << 10 | rng.randrange(256)))
+        ram.seek(at)
+        old.setdefault(at, ram.read(8))
+        ram.seek(at)
+        ram.write(word.to_bytes(8, "little"))
+    return old
+
+
+def test_damaged_ram_does_no_harm(image):
+    """Words of the kernel's data, its tables and its descriptor are overwritten, after the machine has ended.
+    scope is compiled with sanitizers."""
+    make("BUILD=build/test/scope-asan", "HOST_CFLAGS=-g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all",
+         "build/test/scope-asan/scope")
+    refused, rng = 0, random.Random(1)
+    with Scope(image, harts=2) as s:
+        s.machine.boot()
+        s.run("scopeload; held")
+        s.stop()
+        pages = [int(r["pa"], 16) - 0x80000000 + 4096 * i for r in s.json("cells")["runs"]
+                 if r["kind"] in ("kernel", "frames", "slab", "table") for i in range(r["frames"])]
+        with open(s.ram, "r+b", buffering=0) as ram:
+            for _ in range(60):
+                old = damage(rng, ram, pages)
+                for view in rng.sample(VIEWS, 4):
+                    done = subprocess.run([os.path.join(TOP, "build/test/scope-asan/scope"), s.ram, "--json", *view.split()],
+                                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+                    assert done.returncode in (0, 1, 2) and b"ERROR" not in done.stderr and b"error:" not in done.stderr, (view, done.stderr[-2000:])
+                    refused += done.returncode == 2
+                    assert done.returncode == 2 or json.loads(done.stdout)
+                for at, word in old.items():
+                    ram.seek(at)
+                    ram.write(word)
+        assert refused < 120
+        s.go_on()
+
+
 # --- other machines ---------------------------------------------------------------------------------
 
 def test_panic_is_told(image):
@@ -246,6 +428,20 @@ def test_panic_is_told(image):
         assert f"panic on hart {hart}: as asked for\n{calls}" in s.scope("machine")
 
 
+def test_panic_of_a_trap_is_told(image):
+    """The calls begin where the trap was: a kernel stack overflows, one call within the other."""
+    with Scope(image, harts=2, boot="ktest=overflow vmprint=off panic=halt", keep=True) as s:
+        s.machine.console.expect(r"panic: ([^\r]*)\r\n")
+        what = s.machine.console.match[1]
+        s.machine.console.expect(r"((?:  ffffff\w+ \S+\r\n)+)backtrace:\r\n")
+        first = s.machine.console.match[1]
+        time.sleep(2)
+        s.machine.console.expect(r"((?:  ffffff\w+ \S+\r\n)+)")
+        calls = (first + s.machine.console.match[1]).replace("\r", "").splitlines()
+        told = s.scope("machine").partition(f": {what}\n")[2].splitlines()
+        assert len(told) == 32 and told == calls[:32]
+
+
 def test_large_machine_opens_fast(image):
     with Scope(image, mem="16G") as s:
         s.machine.boot()
@@ -254,6 +450,9 @@ def test_large_machine_opens_fast(image):
         took = time.monotonic() - start
         assert machine["frames"] == 4 << 20 and sum(machine["kinds"].values()) == 4 << 20
         assert took < 2, took
+        memory, runs = s.json("memory"), s.json("cells")["runs"]
+        assert sum(r["frames"] for r in runs) == 4 << 20 and memory["kinds"]["free"] == \
+            sum(n << order for order, n in enumerate(memory["blocks"])) + sum(memory["cached"])
         assert s.scope("areas", 1) in s.run("maps init")
 
 

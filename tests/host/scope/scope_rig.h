@@ -141,6 +141,13 @@ static inline void rig_items(void)
 	rig_array(LAYOUT_vma_kind_name, 6, 8);
 	rig_array(LAYOUT_vmstat_name, 2, 8);
 	rig_array(LAYOUT_vmstat_what, 2, 8);
+	rig_array(LAYOUT_options, 2, 128);
+	rig_array(LAYOUT_option_values, 2, 4);
+	rig_array(LAYOUT_option_words, 8, 8);
+	rig_array(LAYOUT_option_places, 2, 8);
+	rig_array(LAYOUT_event_rings, RIG_SLOTS, 16);
+	rig_array(LAYOUT_klog_kept, 1, 64);
+	rig.item[LAYOUT_option_words].value = 64;
 	rig.item[LAYOUT_proc_thread].value = 512;
 	rig.item[LAYOUT_ksym_table].size = 16;
 	/* Arrays of objects, after all other variables. */
@@ -216,7 +223,6 @@ static inline void rig_area(va_t as, unsigned i, va_t start, va_t end)
 	rig_set(vma, LAYOUT_vma_kind, 3); /* anon */
 	rig_word(vma + link, head);
 	rig_word(i ? vma - RIG_AREA_BYTES + link : head, vma + link);
-	rig_set(set, LAYOUT_vma_set_count, i + 1);
 }
 
 static inline va_t rig_space(unsigned slot)
@@ -328,7 +334,8 @@ static inline void rig_put(void *arg, const char *bytes, u64 n)
  * opened. */
 static inline bool rig_view(struct ram *ram, enum view view, int pid)
 {
-	struct view_request r = { view, pid, PAGE_SIZE };
+	static struct cell cells[RIG_PAGES];
+	struct view_request r = { view, pid, PAGE_SIZE, cells };
 	static struct kernel k;
 	u64 index, written = 0;
 	struct text text = { .put = rig_put, .arg = &written };

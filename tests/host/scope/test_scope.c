@@ -1,4 +1,4 @@
-// sources: scope/decode/ram.c scope/decode/layout.c scope/decode/kernel.c scope/decode/frame.c scope/decode/machine.c scope/decode/space.c scope/decode/walk.c scope/decode/tally.c scope/decode/mapper.c scope/view/text.c scope/view/view.c
+// sources: scope/ram/ram.c scope/ram/layout.c scope/ram/kernel.c scope/decode/cells.c scope/decode/frame.c scope/decode/machine.c scope/decode/mapper.c scope/decode/notes.c scope/decode/space.c scope/decode/tally.c scope/decode/walk.c scope/view/text.c scope/view/view.c
 // cflags: -Iscope
 /* test_scope.c - what scope reads out of RAM that is all right, and that it refuses, with a
  * reason, what is not.  tests/qemu/test_scope.py compares it with a real kernel. */
@@ -50,6 +50,7 @@ static void test_processes(void **state)
 	assert_int_equal(p.parent, 1);
 	assert_string_equal(p.name, "child");
 	assert_false(machine_process(&k, 2, &p));
+	assert_int_equal(kernel_element(&k, LAYOUT_procs, RIG_SLOTS), 0);
 	assert_false(machine_process(&k, RIG_SLOTS, &p));
 }
 
@@ -201,7 +202,12 @@ static void test_refused_with_a_reason(void **state)
 	ram = rig_make();
 	rig_set(span, LAYOUT_frame_span_total, 0);
 	assert_string_equal(refusal(), "the kernel has not booted so far");
-	rig_set(span, LAYOUT_frame_span_total, RIG_PAGES + 1);
+	for (u64 frames = RIG_PAGES + 1; frames; frames *= 2) {
+		rig_set(span, LAYOUT_frame_span_total, frames);
+		assert_string_equal(refusal(),
+				    "the kernel has more RAM than there is here");
+	}
+	rig_set(span, LAYOUT_frame_span_total, ~0ul);
 	assert_string_equal(refusal(), "the kernel has more RAM than there is here");
 	ram = rig_make();
 	rig.ram[RIG_HEAD][0]++;
@@ -257,6 +263,20 @@ static void test_wanted_pages(void **state)
 	assert_int_equal(t.resident, 4);
 }
 
+/* A look ends at last, whatever it is after. */
+static void test_reads_are_counted(void **state)
+{
+	u64 word, n = 0;
+
+	(void)state;
+	ram_begin(&ram);
+	while (n <= 1ul << 20 && ram_read(&ram, rig_pa(0), &word, sizeof(word)))
+		n++;
+	assert_in_range(n, 1024 * RIG_PAGES, 1ul << 20);
+	ram_begin(&ram);
+	assert_true(ram_read(&ram, rig_pa(0), &word, sizeof(word)));
+}
+
 /* Any words anywhere: nothing is read outside (the sanitizers see it), and all ends. */
 static void test_random_words(void **state)
 {
@@ -282,6 +302,7 @@ int main(void)
 		cmocka_unit_test_setup(test_refused_with_a_reason, setup),
 		cmocka_unit_test_setup(test_circles_end, setup),
 		cmocka_unit_test_setup(test_wanted_pages, setup),
+		cmocka_unit_test_setup(test_reads_are_counted, setup),
 		cmocka_unit_test_setup(test_random_words, setup),
 	};
 
