@@ -4,8 +4,8 @@
 #include "decode/space.h"
 
 struct cell {
-	u8 kind;  /* index of the kernel's names of kinds */
-	u8 flags; /* CELL_*                               */
+	u8 kind;   /* index of the kernel's names of kinds */
+	u8 flags;  /* CELL_*                               */
 	u16 owner; /* who has it, as memory, a table, a trap frame or a USYSCALL page: 1 +
 		    * the slot of the process, of several the first; 0: nobody */
 };
