@@ -102,6 +102,27 @@ def test_trees_with_loops_come_to_an_end(test_image, tmp_path):
         m.image = None  # still damaged
 
 
+def test_a_file_that_cannot_be_read(test_image, tmp_path):
+    """Each program tells that it could not read."""
+    path, text = tmp_path / "fs.img", tmp_path / "text"
+    text.write_text("line\n" * 1000)
+    make_image(test_image, str(path), ["-s", "2000"], *[f"user/{name}" for name in ("edit", "wc", "grep", "sort")])
+    subprocess.run([os.path.join(machine.TOP, "build/mkfs"), "--add", str(path), f"{text}:text"], check=True)
+    image = fsread.Image(bytearray(path.read_bytes()))
+    number = image.find("text").number
+    place = image.inodestart * fsread.BLOCK + number * fsread.INODE_SIZE + 12 + 3 * 4  # where its fourth block is
+    image.data[place:place + 4] = struct.pack("<I", 1 << 30)
+    path.write_bytes(image.data)
+    with Machine(str(path), keep=True, harts=2) as m:
+        m.boot()
+        before = m.run("ls -la")
+        for line in "edit text", "wc text", "sort text", "grep -c x text":
+            out = m.run(f"{line}; echo $?")
+            assert re.search(r"^\w+: text: I/O error$", out, re.M) and out.endswith(("\n1\n", "\n2\n")), out
+        assert m.run("ls -la") == before
+        m.image = None  # still damaged
+
+
 def test_many_readers_of_cold_files(test_image, tmp_path):
     """There are more readers than requests in the pool, and each file uses its indirect block."""
     count, size = 60, 20000

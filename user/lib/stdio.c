@@ -5,10 +5,11 @@
  * is left in all streams.  A program must call fflush() before it forks; else the child
  * writes what is left a second time.
  *
- * After a failed write ferror() is true of the stream until clearerr(), and fclose()
- * returns EOF.  A program that exits with such an error in an open stream prints a message
- * and has the status 1.  picolibc alone forgets what could not be written, so a program
- * that does not check every call would succeed on a full disk. */
+ * After a failed read or write ferror() is true of the stream until clearerr(); after a
+ * failed write fclose() returns EOF, too.  A program that exits with an error of writing in
+ * an open stream prints a message and has the status 1.  picolibc alone forgets what could
+ * not be written, so a program that does not check every call would succeed on a full
+ * disk. */
 #include "sys.h"
 
 #include <errno.h>
@@ -31,10 +32,12 @@ struct stream {
 	int error; /* errno of the last write that failed, or 0 */
 };
 
+static ssize_t stream_read(int fd, void *buf, size_t n);
 static ssize_t stream_write(int fd, const void *buf, size_t n);
 
-#define STREAM(fd, buf, size, rights, flags) \
-	FDEV_SETUP_BUFIO(fd, buf, size, read, stream_write, lseek, close, rights, flags)
+#define STREAM(fd, buf, size, rights, flags)                                             \
+	FDEV_SETUP_BUFIO(fd, buf, size, stream_read, stream_write, lseek, close, rights, \
+			 flags)
 
 static bool stdout_asked;
 static char in_buf[BUFFER_SIZE], out_buf[BUFFER_SIZE], err_buf[LINE_SIZE];
@@ -62,6 +65,20 @@ FILE *const stderr = &err.bufio.xfile.cfile.file;
 static FILE *stream_file(struct stream *s)
 {
 	return &s->bufio.xfile.cfile.file;
+}
+
+/* Reads the input of all streams.  For picolibc 1.8 a failed read is the end of the file
+ * alone. */
+static ssize_t stream_read(int fd, void *buf, size_t n)
+{
+	ssize_t done = read(fd, buf, n);
+
+	if (done >= 0)
+		return done;
+	for (struct stream *s = streams; s; s = s->next)
+		if (s->fd == fd && stream_file(s)->flags & __SRD)
+			stream_file(s)->flags |= __SERR;
+	return done;
 }
 
 /* Writes the output of all streams; picolibc passes only the descriptor.
