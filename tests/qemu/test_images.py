@@ -102,11 +102,11 @@ def test_trees_with_loops_come_to_an_end(test_image, tmp_path):
         m.image = None  # still damaged
 
 
-def test_a_file_that_cannot_be_read(test_image, tmp_path):
-    """Each program tells that it could not read."""
+def test_a_file_that_cannot_be_read_stays(test_image, tmp_path):
+    """sed -i would put what it has read in the place of it.  Each program tells that it could not read."""
     path, text = tmp_path / "fs.img", tmp_path / "text"
     text.write_text("line\n" * 1000)
-    make_image(test_image, str(path), ["-s", "2000"], *[f"user/{name}" for name in ("edit", "wc", "grep", "sort")])
+    make_image(test_image, str(path), ["-s", "2000"], *[f"user/{name}" for name in ("sed", "edit", "wc", "grep", "sort")])
     subprocess.run([os.path.join(machine.TOP, "build/mkfs"), "--add", str(path), f"{text}:text"], check=True)
     image = fsread.Image(bytearray(path.read_bytes()))
     number = image.find("text").number
@@ -116,7 +116,7 @@ def test_a_file_that_cannot_be_read(test_image, tmp_path):
     with Machine(str(path), keep=True, harts=2) as m:
         m.boot()
         before = m.run("ls -la")
-        for line in "edit text", "wc text", "sort text", "grep -c x text":
+        for line in "sed -i 2d text", "sed -i.old 2d text", "edit text", "wc text", "sort text", "grep -c x text":
             out = m.run(f"{line}; echo $?")
             assert re.search(r"^\w+: text: I/O error$", out, re.M) and out.endswith(("\n1\n", "\n2\n")), out
         assert m.run("ls -la") == before

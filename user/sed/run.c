@@ -59,12 +59,15 @@ static void run_read_ahead(void)
 			has_ahead = true;
 			return;
 		}
-		if (input)
+		if (input) {
+			sed.unread |= ferror(input) != 0;
 			tool_close(input, sed.names[-1]);
+		}
 		input = NULL;
 		if (!*sed.names)
 			return;
 		input = tool_open(*sed.names++);
+		sed.unread |= !input;
 	}
 }
 

@@ -34,6 +34,7 @@ struct sed {
 	int pattern_flags; /* of regcomp() */
 	bool quiet;        /* -n */
 	char **names;      /* of the files that are not opened yet */
+	bool unread;       /* a file, or a part of one; there was a complaint */
 };
 
 extern struct sed sed;

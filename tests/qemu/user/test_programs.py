@@ -459,3 +459,20 @@ def test_free_and_maps_with_large_leaves(m):
     def owners(rows):  # but for the shell, whose heap grows with its jobs
         return [(kib, re.sub(r"\d+ ", "", what)) for kib, what in rows["memory of processes"][1] if "(sh)" not in what]
     assert owners(left) == owners(before)
+
+
+def test_sed_keeps_the_file_or_its_copy(m):
+    """A name of 14 bytes with a suffix is cut to the name itself."""
+    m.run("mkdir place; cd place; echo x > abcdefghijklmn; echo y > other")
+    assert status(m, "sed -i.bak s/x/z/ abcdefghijklmn; cat abcdefghijklmn") == (
+        0, "sed: abcdefghijklmn.bak: File or path name too long\nx\n")
+    assert status(m, "sed -i.bak s/x/z/ abcdefghijklmn other") [0] == 1
+    assert status(m, "cat other other.bak") == (0, "y\ny\n")
+    m.run("cd ..; rm -r place")
+
+
+def test_sed_that_fails_leaves_no_file(m):
+    m.run("mkdir place; cd place; echo x > f")
+    assert status(m, "sed -i s//y/ f")[0] == 2
+    assert m.run("ls -A; cat f") == "f\nx\n"
+    m.run("cd ..; rm -r place")
