@@ -148,25 +148,30 @@ void kernel_name(struct kernel *k, enum layout_id names, u64 i, char *to, u64 si
 	kernel_text(k, text, to, size);
 }
 
+/* The table has the lower halves of addresses: core/report/ksym.c. */
 void kernel_function(struct kernel *k, va_t pc, char *to, u64 size, u64 *offset)
 {
-	va_t table = kernel_element(k, LAYOUT_ksym_table, 0), first;
+	va_t table = kernel_element(k, LAYOUT_ksym_table, 0), entry;
 	u64 each = k->layout.item[LAYOUT_ksym_table].size;
 	u64 lo = 0, hi = kernel_value(k, LAYOUT_ksym_count);
 
 	to[0] = '\0';
+	if (pc < k->layout.head.image || pc >= kernel_element(k, LAYOUT_kernel_text_end, 0))
+		return;
 	while (lo < hi) {
 		u64 mid = lo + (hi - lo) / 2;
 
-		if (kernel_field(k, table + mid * each, LAYOUT_ksym_addr) <= pc)
+		if (kernel_field(k, table + mid * each, LAYOUT_ksym_addr) <= (u32)pc)
 			lo = mid + 1;
 		else
 			hi = mid;
 	}
-	if (!lo || pc < k->layout.head.image ||
-	    pc >= kernel_element(k, LAYOUT_kernel_text_end, 0))
+	if (!lo)
 		return;
-	first = table + (lo - 1) * each;
-	*offset = pc - kernel_field(k, first, LAYOUT_ksym_addr);
-	kernel_text(k, kernel_field(k, first, LAYOUT_ksym_name), to, size);
+	entry = table + (lo - 1) * each;
+	*offset = (u32)pc - kernel_field(k, entry, LAYOUT_ksym_addr);
+	kernel_text(k,
+		    kernel_element(k, LAYOUT_ksym_names, 0) +
+			    kernel_field(k, entry, LAYOUT_ksym_name),
+		    to, size);
 }

@@ -119,6 +119,7 @@
 	X(option_given, "option_place.given", FIELD)          \
 	X(ksym_table, "ksym_table", OBJECT)                   \
 	X(ksym_count, "ksym_count", OBJECT)                   \
+	X(ksym_names, "ksym_names", OBJECT)                   \
 	X(ksym_addr, "ksym.addr", FIELD)                      \
 	X(ksym_name, "ksym.name", FIELD)                      \
 	X(panic_hart, "panicked", OBJECT)                     \
