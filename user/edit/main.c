@@ -45,7 +45,7 @@ static void edit_load(void)
 	int fd;
 
 	fd = open(path, O_RDONLY);
-	if (fd < 0 && errno == ENOENT) {
+	if (fd < 0 && errno == ENOENT && lstat(path, &st) < 0) { /* nor a link to none */
 		edit_say(path, "a new file");
 		return;
 	}

@@ -50,6 +50,15 @@ static void print_byte(int c)
 	putchar(c);
 }
 
+static bool ends_line(FILE *file)
+{
+	int c = getc(file);
+
+	if (c != EOF)
+		ungetc(c, file);
+	return c == '\n';
+}
+
 static void print_lines(FILE *file, const char *name)
 {
 	static unsigned long number;
@@ -62,7 +71,10 @@ static void print_lines(FILE *file, const char *name)
 			printf("%6lu\t", ++number);
 		if (c == '\n' && show_ends)
 			putchar('$');
-		print_byte(c);
+		if (c == '\r' && show_ends && ends_line(file))
+			fputs("^M", stdout); /* it would hide the line behind the $ */
+		else
+			print_byte(c);
 		inside = c != '\n';
 	}
 }

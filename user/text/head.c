@@ -2,7 +2,6 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,30 +17,44 @@ static const char usage[] =
 static long amount = 10;
 static bool show_names, printed, bytes, but_last;
 
-/* All but the last `amount` lines or bytes: a line comes out when that many others have
+/* A ring of up to @most items of @size bytes, zeros at first, which has room for item @i:
+ * it grows with the input, as @most may be any number. */
+static void *ring_grow(void *ring, size_t *room, size_t i, size_t most, size_t size)
+{
+	size_t old = *room;
+
+	if (i < old || old == most)
+		return ring;
+	*room = most - old > old + 64 ? 2 * old + 64 : most;
+	ring = tool_realloc(ring, *room * size, "all but the last");
+	memset((char *)ring + old * size, 0, (*room - old) * size);
+	return ring;
+}
+
+/* All but the last `amount` lines or bytes: one comes out when that many others have
  * followed it. */
 static void print_but_last(FILE *file)
 {
-	static struct tool_line *ring;
+	static struct tool_line *lines;
 	static char *last;
-	size_t room = (size_t)amount, i;
+	static size_t room;
+	size_t held = (size_t)amount, most = held + 1, i;
 	int c;
 
-	if (bytes) {
-		last = tool_realloc(last, room + 1, "-c");
-		for (i = 0; (c = getc(file)) != EOF; i++) {
-			if (i >= room)
-				putchar(room ? last[i % room] : c);
-			last[room ? i % room : 0] = (char)c;
-		}
-		return;
+	for (i = 0; bytes && (c = getc(file)) != EOF; i++) {
+		last = ring_grow(last, &room, i, most, 1);
+		last[i % most] = (char)c;
+		if (i >= held)
+			putchar(last[(i + 1) % most]);
 	}
-	if (!ring && (ring = calloc(room + 1, sizeof(*ring))) == NULL)
-		tool_die("-n");
-	for (i = 0; tool_line(file, &ring[i % (room + 1)]); i++) {
-		struct tool_line *line = &ring[(i + 1) % (room + 1)];
+	for (; !bytes; i++) {
+		struct tool_line *line;
 
-		if (i >= room)
+		lines = ring_grow(lines, &room, i, most, sizeof(*lines));
+		if (!tool_line(file, &lines[i % most]))
+			break;
+		line = &lines[(i + 1) % most];
+		if (i >= held)
 			fwrite(line->text, 1, line->len, stdout);
 	}
 }

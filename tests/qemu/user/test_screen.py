@@ -359,6 +359,12 @@ def test_edit_asks_before_it_ends(p, m):
     assert after(p, m).run("cat asked") == "zold\n"
 
 
+def test_edit_leaves_a_link_to_no_file(m):
+    """What is saved would take the place of the link."""
+    assert m.run("ln -s gone astray; edit astray; echo $?") == "edit: astray: No such file or directory\n1\n"
+    assert m.run("readlink astray; rm astray") == "gone\n"
+
+
 def test_edit_says_what_it_cannot_open(p, m):
     m = after(p, m)
     assert m.run("edit /work; echo $?") == "edit: /work: Is a directory\n1\n"

@@ -120,6 +120,10 @@ head -c -999 fruit
 head -c -1 nothing
 head -n -1 wide | wc -c
 head -n --1 fruit
+head -n -9223372036854775807 fruit
+head -c -9223372036854775807 fruit
+head -n -100000000 fruit noeol
+for n in 0 1 2 63 64 65 66 199 200 201; do seq 200 | head -n -$n; seq 200 | head -c -$n; done
 head -n 5 zeros
 head -n 1 wide | wc -c
 head fruit > /dev/full
@@ -192,6 +196,7 @@ cat -e bytes
 cat -t bytes
 cat -T tabs
 cat -E noeol fruit
+printf 'a\\r\\nb\\rc\\n\\r' | cat -E
 cat -nE noeol blanks
 cat -A tabs - < noeol
 cat -vn nul
