@@ -238,7 +238,7 @@ def test_without_job_control(test_image):
     with Machine(test_image, boot="vmprint=off cmd=echo%20go%3b%20cat") as m:
         m.console.expect_exact("go\r\n")
         m.console.send("a" + SUSPEND + "b\n")
-        m.console.expect_exact("a\x1ab\r\na\x1ab\r\n")
+        m.console.expect_exact("a^Zb\r\na\x1ab\r\n")
         m.console.send(END)
         assert m.end() == 0
 
