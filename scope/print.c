@@ -8,20 +8,9 @@
 #include "decode/mapper.h"
 #include "decode/notes.h"
 #include "decode/tally.h"
+#include "view/view.h"
 
 #define KIB_PER_PAGE 4
-
-static const char *const place_name[] = {
-#define X(id, name, what) name,
-	SNAP_AREA_NAMES(X)
-#undef X
-};
-
-static const char *const fate_name[] = {
-#define X(name, what) what,
-	ACCESS_FATES(X)
-#undef X
-};
 
 /* --- the machine --------------------------------------------------------------- */
 
@@ -126,11 +115,6 @@ static void print_messages(struct kernel *k)
 
 static void print_events(struct kernel *k)
 {
-	static const char *const what[] = {
-#define X(id, name, what) what,
-		EVENT_KINDS(X)
-#undef X
-	};
 	struct event e;
 
 	for (u64 hart = 0; hart < machine_harts(k); hart++) {
@@ -142,7 +126,7 @@ static void print_events(struct kernel *k)
 				printf("%12.6f ms hart %" PRIu64
 				       " process %d: %llx, %u pages %s\n",
 				       (double)e.time / 1e6, hart, e.pid, e.va, e.pages,
-				       what[e.kind]);
+				       view_event_what[e.kind]);
 	}
 }
 
@@ -226,7 +210,7 @@ static void print_areas(const struct space *s, const struct process *p)
 		       span.n.shared, span.n.large, span.n.touched, span.n.dirty,
 		       a->prot & VMA_R ? 'r' : '-', a->prot & VMA_W ? 'w' : '-',
 		       a->prot & VMA_X ? 'x' : '-', a->flags & VMA_SHARED ? 's' : '-',
-		       place_name[a->place]);
+		       view_place_name[a->place]);
 		if (a->place == SNAP_AREA_FILE)
 			printf("+%" PRIx64, a->offset);
 		putchar('\n');
@@ -276,12 +260,12 @@ static void print_walk(const struct space *s, va_t va)
 	if (a)
 		printf("0x%" PRIx64 "-0x%" PRIx64 " %c%c%c %s\n", a->start, a->end,
 		       a->prot & VMA_R ? 'r' : '-', a->prot & VMA_W ? 'w' : '-',
-		       a->prot & VMA_X ? 'x' : '-', place_name[a->place]);
+		       a->prot & VMA_X ? 'x' : '-', view_place_name[a->place]);
 	else
 		puts("none");
 	for (enum access access = ACCESS_READ; access < NACCESSES; access++)
 		printf("%s: %s\n", access_name[access],
-		       fate_name[entry_fate(&path[n - 1], a, access)]);
+		       view_fate_name[entry_fate(&path[n - 1], a, access)]);
 }
 
 static bool print_process(struct kernel *k, const struct view_request *r)
@@ -325,7 +309,7 @@ static void print_mapper(const struct mapper *m)
 		       m->e.pte.bits & PTE_R ? 'r' : '-', m->e.pte.bits & PTE_W ? 'w' : '-',
 		       m->e.pte.bits & PTE_X ? 'x' : '-',
 		       m->e.pte.bits & PTE_COW ? " copy-on-write" : "",
-		       place_name[m->place],
+		       view_place_name[m->place],
 		       m->e.level == 1   ? ", in a leaf of 2M"
 		       : m->e.level == 2 ? ", in a leaf of 1G"
 					 : "");

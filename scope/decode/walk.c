@@ -3,6 +3,7 @@
 #include "decode/space.h"
 
 #include "lib/string.h"
+#include "obs/snap/snap_what.h"
 
 #define BORROWERS_MAX 64 /* each belongs to another process */
 
@@ -40,17 +41,6 @@ static void tie_look(struct kernel *k, struct walk_table *t)
 	t->ties = tie_borrowers(k, lender);
 }
 
-static u8 entry_what(pte_t e, int level)
-{
-	if (pte_is_leaf(e))
-		return SNAP_LEAF;
-	if (pte_is_table(e, level))
-		return SNAP_TABLE;
-	if (pte_is_guard(e, level))
-		return pte_is_parked(e, level) ? SNAP_PARKED : SNAP_GUARD;
-	return e.bits ? SNAP_NOTE : 0;
-}
-
 static pte_t walk_slot(struct kernel *k, pa_t table, unsigned slot)
 {
 	pte_t e = { 0 };
@@ -83,7 +73,7 @@ static void walk_entry(const struct walk *w, struct entry *e)
 			e->borrowed = e->pte.bits != 0;
 		}
 	}
-	e->what = entry_what(e->pte, e->level);
+	e->what = snap_what_is(e->pte, e->level);
 }
 
 /* To the table that @e points at. */

@@ -25,13 +25,13 @@ const char *const view_what[VIEW_COUNT] = {
 #undef X
 };
 
-static const char *const place_name[] = {
+const char *const view_place_name[] = {
 #define X(id, name, what) name,
 	SNAP_AREA_NAMES(X)
 #undef X
 };
 
-static const char *const fate_name[] = {
+const char *const view_fate_name[] = {
 #define X(name, what) what,
 	ACCESS_FATES(X)
 #undef X
@@ -43,7 +43,7 @@ static const char *const event_name[] = {
 #undef X
 };
 
-static const char *const event_what[] = {
+const char *const view_event_what[] = {
 #define X(id, name, what) what,
 	EVENT_KINDS(X)
 #undef X
@@ -194,7 +194,7 @@ static void view_events(struct kernel *k, struct text *t)
 			text_number(t, "time", e.time);
 			text_number(t, "pid", (u32)e.pid);
 			text_string(t, "kind", event_name[e.kind]);
-			text_string(t, "what", event_what[e.kind]);
+			text_string(t, "what", view_event_what[e.kind]);
 			text_address(t, "va", e.va);
 			text_number(t, "pages", e.pages);
 			text_number(t, "detail", e.detail);
@@ -285,7 +285,7 @@ static void view_areas(const struct space *s, struct text *t)
 		text_open(t, NULL, '{');
 		text_address(t, "start", span.area.start);
 		text_address(t, "end", span.area.end);
-		text_string(t, "kind", place_name[span.area.place]);
+		text_string(t, "kind", view_place_name[span.area.place]);
 		text_number(t, "prot", span.area.prot);
 		text_flag(t, "is_shared", span.area.flags & VMA_SHARED);
 		text_address(t, "offset", span.area.offset);
@@ -320,7 +320,7 @@ static void view_entry(const struct space *s, const struct entry *e, const struc
 	if (e->what == SNAP_LEAF || e->what == SNAP_PARKED || e->what == SNAP_TABLE)
 		text_address(t, "pa", pte_pa(e->pte));
 	if (e->what != SNAP_TABLE)
-		text_string(t, "place", place_name[entry_place(s, e, a)]);
+		text_string(t, "place", view_place_name[entry_place(s, e, a)]);
 	if (entry_frame(s->k, e, &f))
 		text_number(t, "users", f.users);
 	if (e->borrowed)
@@ -364,7 +364,7 @@ static void view_walk(const struct space *s, va_t va, struct text *t)
 	text_open(t, "fates", '{');
 	for (enum access access = ACCESS_READ; access < NACCESSES; access++)
 		text_string(t, access_name[access],
-			    fate_name[entry_fate(&path[n - 1], a, access)]);
+			    view_fate_name[entry_fate(&path[n - 1], a, access)]);
 	text_close(t, '}');
 }
 
@@ -412,7 +412,7 @@ static void view_mappers(struct kernel *k, pa_t pa, struct text *t)
 			text_number(t, "level", (u64)m.e.level);
 			text_address(t, "pte", m.e.pte.bits);
 			text_flag(t, "is_table", m.e.what == SNAP_TABLE);
-			text_string(t, "place", place_name[m.place]);
+			text_string(t, "place", view_place_name[m.place]);
 		}
 		text_close(t, '}');
 	}

@@ -38,5 +38,9 @@ struct view_request {
 extern const char *const view_name[VIEW_COUNT], *const view_arguments[VIEW_COUNT],
 							*const view_what[VIEW_COUNT];
 
+/* The names of places (enum snap_area_kind), of the fates of an access, of events. */
+extern const char *const view_place_name[], *const view_fate_name[],
+						    *const view_event_what[];
+
 /* Writes one object.  False: there is no such process or frame; it is {"why":"..."}. */
 bool view_write(struct kernel *k, const struct view_request *r, struct text *t);

@@ -3,6 +3,7 @@
 #include "mm/space/aspace.h"
 #include "mm/phys/kmap.h"
 #include "obs/snap/snap_priv.h"
+#include "obs/snap/snap_what.h"
 #include "uapi/layout.h"
 
 extern char __kernel_start[], __text_end[], __rodata_end[], __kernel_end[];
@@ -62,17 +63,6 @@ static u8 snap_user_place(const struct snap_entry *r, const struct vma *a, va_t 
 }
 
 /* --- one entry ----------------------------------------------------------- */
-
-static u8 snap_what_is(pte_t e, int level)
-{
-	if (pte_is_leaf(e))
-		return SNAP_LEAF;
-	if (pte_is_table(e, level))
-		return SNAP_TABLE;
-	if (pte_is_guard(e, level))
-		return pte_is_parked(e, level) ? SNAP_PARKED : SNAP_GUARD;
-	return e.bits ? SNAP_NOTE : 0;
-}
 
 static void snap_add_frame(struct snap_entry *r, pte_t e)
 {
