@@ -401,16 +401,21 @@ void thread_exit(void)
 	assert_fail(__FILE__, __LINE__, "a dead thread runs");
 }
 
-u64 thread_runtime(const struct thread *t)
+/* With the lock that a switch holds: in the midst of one a run is missing, and a clock that
+ * is read after it makes the run too long.  The state of @t does not tell whether it runs:
+ * see thread_prepare_sleep(). */
+u64 thread_runtime(struct thread *t)
 {
+	struct hart *h = thread_lock_home(t);
 	u64 total = t->runtime;
 
-	if (t->state == THREAD_RUNNING)
+	if (h->cpu.thread == t)
 		total += clock_now() - t->started;
+	spin_unlock_irq(&h->rq.lock);
 	return total;
 }
 
-void cputime_add_thread(struct cputime *sum, const struct thread *t)
+void cputime_add_thread(struct cputime *sum, struct thread *t)
 {
 	sum->cycles += thread_runtime(t);
 	sum->samples += t->samples;

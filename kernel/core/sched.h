@@ -137,10 +137,11 @@ struct cputime {
 };
 
 /* The sum of all runs of @t so far is added. */
-void cputime_add_thread(struct cputime *sum, const struct thread *t);
+void cputime_add_thread(struct cputime *sum, struct thread *t);
 
-/* How long @t has run, in time base cycles. */
-u64 thread_runtime(const struct thread *t);
+/* How long @t has run, in time base cycles; never less than before.  Takes its queue
+ * lock. */
+u64 thread_runtime(struct thread *t);
 
 /* --- floating point (fp.c) -------------------------------------------------- */
 

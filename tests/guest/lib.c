@@ -288,7 +288,7 @@ void heap_as_booted(void)
 	EQ(setoption("heap", booted("heap", "lazy") ? "lazy" : "eager"), 0);
 }
 
-int process_state(int pid)
+static struct procinfo process_info(int pid)
 {
 	static struct procinfo list[NPROC];
 	long n = procinfo(list, NPROC, sizeof(struct procinfo));
@@ -296,8 +296,18 @@ int process_state(int pid)
 	CHECK(n > 0 && n <= NPROC);
 	for (long i = 0; i < n; i++)
 		if (list[i].pid == pid)
-			return list[i].state;
-	return 0;
+			return list[i];
+	return (struct procinfo){ 0 };
+}
+
+int process_state(int pid)
+{
+	return process_info(pid).state;
+}
+
+word process_cputime(int pid)
+{
+	return process_info(pid).cputime;
 }
 
 int free_fds(void)

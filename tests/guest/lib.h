@@ -220,10 +220,11 @@ void heap_eager(void);
 /* For the runner, after each case.  A change by vmctl since the boot is lost. */
 void heap_as_booted(void);
 
-word free_memory(void);     /* bytes, by sysinfo */
-word process_count(void);   /* by sysinfo */
-int process_state(int pid); /* PS_*, or 0 if there is no such process */
-int free_fds(void);         /* how many more this process can open */
+word free_memory(void);        /* bytes, by sysinfo */
+word process_count(void);      /* by sysinfo */
+int process_state(int pid);    /* PS_*, or 0 if there is no such process */
+word process_cputime(int pid); /* microseconds                           */
+int free_fds(void);            /* how many more this process can open */
 
 /* Makes or checks a file with @n bytes of the pattern of @seed. */
 void file_make(const char *path, long n, uint32_t seed);

@@ -65,7 +65,7 @@ static u64 alarm_due_time(const struct thread *t, const struct alarm *a)
 
 /* A full interval from now, unless a call is still to come.  So a handler that takes
  * longer than the interval is not called again at once. */
-static void alarm_skip_missed(const struct thread *t, struct alarm *a)
+static void alarm_skip_missed(struct thread *t, struct alarm *a)
 {
 	u64 now = thread_runtime(t);
 

@@ -22,6 +22,41 @@ TEST(info, sysinfo_counts_processes)
 	EQ(process_count(), before);
 }
 
+/* While a program goes to sleep and wakes, no run is missing from its time, and none is too
+ * long.  Each round is one byte to it and one back. */
+TEST(info, time_never_goes_back)
+{
+	int to[2], from[2];
+	word last = 0;
+	char c = 0;
+	long pid;
+
+	EQ(pipe(to), 0);
+	EQ(pipe(from), 0);
+	pid = must_fork();
+	if (pid == 0) {
+		close(to[1]);
+		while (read(to[0], &c, 1) == 1)
+			write(from[1], &c, 1);
+		exit(0);
+	}
+	for (int i = 0; i < 3000; i++) {
+		EQ(write(to[1], &c, 1), 1);
+		for (int k = 0; k < 3; k++) {
+			word now = process_cputime((int)pid);
+
+			CHECK(now >= last);
+			last = now;
+		}
+		EQ(read(from[0], &c, 1), 1);
+	}
+	close(to[1]);
+	EQ(reap(pid), 0);
+	EQ(close(to[0]), 0);
+	EQ(close(from[0]), 0);
+	EQ(close(from[1]), 0);
+}
+
 TEST(info, free_memory_is_whole_pages)
 {
 	CHECK(free_memory() > 0);

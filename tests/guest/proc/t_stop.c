@@ -39,17 +39,6 @@ static void finish(long pid)
 	EQ(reap(pid), KILLED);
 }
 
-static word cputime(long pid)
-{
-	static struct procinfo list[NPROC];
-	long n = procinfo(list, NPROC, sizeof(*list));
-
-	for (long i = 0; i < n; i++)
-		if (list[i].pid == pid)
-			return list[i].cputime;
-	return 0;
-}
-
 TEST(stop, running_program_uses_no_time)
 {
 	long pid = must_fork();
@@ -57,13 +46,14 @@ TEST(stop, running_program_uses_no_time)
 
 	if (pid == 0)
 		spin_for_ever(0);
-	EVENTUALLY(cputime(pid) > 1000, TICKS_LONG);
+	EVENTUALLY(process_cputime((int)pid) > 1000, TICKS_LONG);
 	stop(pid);
-	before = cputime(pid);
+	pause(1); /* it was told that it stops, and then goes to sleep */
+	before = process_cputime((int)pid);
 	pause(2);
-	EQ(cputime(pid), before);
+	EQ(process_cputime((int)pid), before);
 	proceed(pid);
-	EVENTUALLY(cputime(pid) > before, TICKS_LONG);
+	EVENTUALLY(process_cputime((int)pid) > before, TICKS_LONG);
 	stop(pid);
 	finish(pid);
 }
@@ -189,9 +179,9 @@ TEST(stop, threads_stop_and_go_on_together)
 	word before;
 
 	stop(pid);
-	before = cputime(pid);
+	before = process_cputime((int)pid);
 	pause(10);
-	EQ(cputime(pid), before);
+	EQ(process_cputime((int)pid), before);
 	EQ(process_state((int)pid), PS_STOPPED);
 	proceed(pid);
 	EQ(reap(pid), 7);
