@@ -64,6 +64,7 @@ struct thread {
 	bool waits_for_memory;            /* (C) instead of being refused it: mem_wait() */
 	bool pinned;                      /* (Q) runs on `hart` only                  */
 	u8 interrupted;                   /* (S) enum thread_interruption             */
+	bool fp_used;                     /* (S) fp is meaningful                     */
 	u32 no_fault;                     /* (S) user faults fail at once             */
 	u64 interrupted_a0;               /* (S) first argument of the call that was  */
 	u64 resumes_until;                /* (S) thread_resumed_end(); 0: nothing     */
@@ -79,7 +80,6 @@ struct thread {
 	u64 runtime;                /* (H) time base cycles of the runs before this one */
 	u64 samples;                /* (H) as those of struct cputime          */
 	u32 fp_hart;                /* (H) 1 + the hart whose unit may hold its registers */
-	bool fp_used;               /* (S) fp is meaningful                     */
 	u32 mutex_rank;             /* (S) a bit for each rank of a mutex held  */
 	u8 mutex_count[RANK_COUNT]; /* (S) how many of each rank           */
 	char name[16];

@@ -10,7 +10,7 @@
  * REFS_LOCKED forbids that where more than the count changes with the first or the last
  * reference: the slot is empty, not loaded, additional, or its inode has no names.  It is
  * set and cleared by a holder of a reference, so it does not change while there is none,
- * except by inode_take_if_idle(), which takes the slot.
+ * except by inode_claim_idle(), which takes the slot.
  *
  * The last inode_put() of an inode without names frees it.  From then on the inode is
  * `dying`, so that a corrupt directory entry cannot bring it back. */
@@ -40,35 +40,21 @@
 
 static struct {
 	struct spinlock lock;
+	u32 hand;   /* (lock) of the slots with an inode, the one that is asked next */
+	u32 nempty; /* (lock) slots without one                                      */
 	struct inode *hash[NHASH]; /* (A) changed under (lock) */
-	struct list idle; /* (lock) slots to use first: additional ones, then empty ones */
-	u32 hand;         /* (lock) of the others, the one that is asked next            */
+
+	/* (lock) Idle slots that are used first: additional ones; then empty ones, those
+	 * first that the same hart emptied last, as its cache has their lines. */
+	struct list extra;
+	struct {
+		struct list list;
+	} __attribute__((aligned(64))) empty[MAX_HARTS];
 	struct inode slot[NSLOT];
 } table;
 
 static struct slab_cache extra_slots;
 struct inode *inode_root_dir;
-
-static void inode_slot_init(struct inode *ip)
-{
-	mutex_init(&ip->lock, "inode", RANK_inode);
-	object_init(&ip->obj, &inode_object_ops);
-	list_init(&ip->idle);
-	ip->refs = REFS_LOCKED;
-}
-
-void inode_init(void)
-{
-	memset(&table, 0, sizeof(table));
-	spin_init(&table.lock, "inodes", RANK_fstable);
-	slab_init(&extra_slots, "inodes", sizeof(struct inode));
-	list_init(&table.idle);
-	for (unsigned i = 0; i < NSLOT; i++) {
-		inode_slot_init(&table.slot[i]);
-		list_add_tail(&table.idle, &table.slot[i].idle);
-	}
-	ifree_init();
-}
 
 static bool inode_is_extra(const struct inode *ip)
 {
@@ -87,11 +73,17 @@ static bool inode_refs_swap(struct inode *ip, u32 *from, u32 to)
 					   __ATOMIC_RELAXED);
 }
 
+/* Neighbours are in different cache lines: they may be files of different harts. */
+static u32 inode_hash(u32 ino)
+{
+	return (ino * 8 + ino % NHASH / 32) % NHASH;
+}
+
 /* --- slots; table.lock held unless said otherwise ------------------------------------ */
 
 static struct inode *inode_find(u32 ino)
 {
-	struct inode *ip = table.hash[ino % NHASH];
+	struct inode *ip = table.hash[inode_hash(ino)];
 
 	while (ip && ip->ino != ino)
 		ip = ip->hash_next;
@@ -100,7 +92,7 @@ static struct inode *inode_find(u32 ino)
 
 static void inode_hash_in(struct inode *ip, u32 ino)
 {
-	struct inode **slot = &table.hash[ino % NHASH];
+	struct inode **slot = &table.hash[inode_hash(ino)];
 
 	__atomic_store_n(&ip->ino, ino, __ATOMIC_RELAXED);
 	__atomic_store_n(&ip->hash_next, *slot, __ATOMIC_RELAXED);
@@ -109,7 +101,7 @@ static void inode_hash_in(struct inode *ip, u32 ino)
 
 static void inode_hash_out(struct inode *ip)
 {
-	struct inode **slot = &table.hash[ip->ino % NHASH];
+	struct inode **slot = &table.hash[inode_hash(ip->ino)];
 
 	if (!ip->ino)
 		return;
@@ -119,42 +111,64 @@ static void inode_hash_out(struct inode *ip)
 	__atomic_store_n(&ip->ino, 0, __ATOMIC_RELAXED);
 }
 
-/* Whether the first slot of table.idle is an additional one.  A hint without the lock. */
-static bool inode_has_idle_extra(void)
+static struct inode *inode_take(struct inode *ip)
 {
-	struct list *first = __atomic_load_n(&table.idle.next, __ATOMIC_RELAXED);
-
-	return first != &table.idle &&
-	       inode_is_extra(list_entry(first, struct inode, idle));
-}
-
-/* Takes the first slot of table.idle.  NULL: there is none, or it is an additional one with
- * pages that are being written. */
-static struct inode *inode_take_idle(void)
-{
-	struct inode *ip = list_first(&table.idle, struct inode, idle);
-
-	if (list_empty(&table.idle) || __atomic_load_n(&ip->obj.ndirty, __ATOMIC_ACQUIRE))
-		return NULL;
 	list_del(&ip->idle);
+	table.nempty -= !ip->ino && !inode_is_extra(ip);
 	inode_hash_out(ip);
 	ip->refs = REFS_LOCKED | 1;
 	return ip;
 }
 
-/* Puts a slot without references into table.idle, if it belongs there. */
-static void inode_note_idle(struct inode *ip)
+/* Takes the first slot of table.extra or of table.empty.  NULL: there is none, or its pages
+ * are being written. */
+static struct inode *inode_take_first(struct list *list)
 {
-	if (inode_is_extra(ip))
-		list_add(&table.idle, &ip->idle);
-	else if (!ip->ino)
-		list_add_tail(&table.idle, &ip->idle);
+	struct inode *ip = list_first(list, struct inode, idle);
+
+	if (list_empty(list) || __atomic_load_n(&ip->obj.ndirty, __ATOMIC_ACQUIRE))
+		return NULL;
+	return inode_take(ip);
 }
 
-/* Takes slot @ip, and returns true, if nobody refers to it and its pages are on the disk;
- * sets *@dirty if only these prevent it.  A slot that was looked up since the last time
+/* Puts a slot without references into the list where it belongs, if that is one. */
+static void inode_note_idle(struct inode *ip)
+{
+	if (inode_is_extra(ip)) {
+		list_add(&table.extra, &ip->idle);
+	} else if (!ip->ino) {
+		list_add(&table.empty[hart_index()].list, &ip->idle);
+		table.nempty++;
+	}
+}
+
+static void inode_slot_init(struct inode *ip)
+{
+	mutex_init(&ip->lock, "inode", RANK_inode);
+	object_init(&ip->obj, &inode_object_ops);
+	list_init(&ip->idle);
+	ip->refs = REFS_LOCKED;
+}
+
+void inode_init(void)
+{
+	memset(&table, 0, sizeof(table));
+	spin_init(&table.lock, "inodes", RANK_fstable);
+	slab_init(&extra_slots, "inodes", sizeof(struct inode));
+	list_init(&table.extra);
+	for (unsigned i = 0; i < MAX_HARTS; i++)
+		list_init(&table.empty[i].list);
+	for (unsigned i = NSLOT; i-- > 0;) { /* the first one is used first */
+		inode_slot_init(&table.slot[i]);
+		inode_note_idle(&table.slot[i]);
+	}
+	ifree_init();
+}
+
+/* Whether nobody refers to slot @ip and its pages are on the disk; then it has a reference.
+ * Sets *@dirty if only these prevent it.  A slot that was looked up since the last time
  * stays. */
-static bool inode_take_if_idle(struct inode *ip, bool *dirty)
+static bool inode_claim_idle(struct inode *ip, bool *dirty)
 {
 	u32 r = inode_refs(ip);
 
@@ -176,18 +190,17 @@ static bool inode_take_if_idle(struct inode *ip, bool *dirty)
  * get there before the file can be read again. */
 static struct inode *inode_take_slot(bool *dirty)
 {
-	struct inode *ip = inode_take_idle();
+	struct inode *ip = inode_take_first(&table.extra);
 
-	*dirty = !ip && !list_empty(&table.idle);
+	*dirty = !ip && !list_empty(&table.extra);
+	for (u32 i = 0; i < MAX_HARTS && table.nempty && !ip; i++)
+		ip = inode_take_first(&table.empty[(hart_index() + i) % MAX_HARTS].list);
 	for (u32 i = 0; i < 2 * NSLOT && !ip; i++) {
 		struct inode *at = &table.slot[table.hand];
 
 		table.hand = (table.hand + 1) % NSLOT;
-		if (inode_take_if_idle(at, dirty)) {
-			list_del(&at->idle); /* where it is behind a dirty one */
-			inode_hash_out(at);
-			ip = at;
-		}
+		if (inode_claim_idle(at, dirty))
+			ip = inode_take(at); /* it may be an empty one behind a dirty one */
 	}
 	return ip;
 }
@@ -293,7 +306,7 @@ static int inode_claim(u32 ino, struct inode **out)
  * look-up, its number shows that once there is a reference. */
 struct inode *inode_try(u32 ino)
 {
-	struct inode *ip = __atomic_load_n(&table.hash[ino % NHASH], __ATOMIC_ACQUIRE);
+	struct inode *ip = __atomic_load_n(&table.hash[inode_hash(ino)], __ATOMIC_ACQUIRE);
 	u32 r;
 
 	for (u32 n = 0; n < MAX_STEPS && ip && !inode_is_extra(ip); n++) {
@@ -412,13 +425,12 @@ struct inode *inode_dup(struct inode *ip)
 /* Gives back an additional slot that nobody refers to, if there is one. */
 static void inode_drop_extra(void)
 {
-	struct inode *idle = NULL;
+	struct inode *idle;
 
-	if (!inode_has_idle_extra())
-		return;
+	if (__atomic_load_n(&table.extra.next, __ATOMIC_RELAXED) == &table.extra)
+		return; /* most often, and without the lock */
 	spin_lock(&table.lock);
-	if (inode_has_idle_extra())
-		idle = inode_take_idle();
+	idle = inode_take_first(&table.extra);
 	spin_unlock(&table.lock);
 	if (idle)
 		inode_drop_slot(idle);
@@ -561,37 +573,4 @@ void inode_stat(struct inode *ip, struct stat *st)
 		.size = ip->size,
 	};
 	inode_unlock(ip);
-}
-
-static void inode_reclaim_in_block(struct buf *b, u32 first)
-{
-	const struct fs_dinode *d = (const struct fs_dinode *)(const void *)b->data;
-
-	for (u32 i = 0; i < FS_INODES_PER_BLOCK && first + i < geo.ninodes; i++) {
-		struct inode *ip;
-
-		if (first + i < FS_ROOT_INO)
-			continue;
-		if (d[i].type == 0)
-			ifree_add(first + i);
-		if (d[i].type == 0 || d[i].nlink != 0 || !log_is_writable())
-			continue;
-		printk("ireclaim: orphaned inode %u\n", first + i);
-		if (inode_get(first + i, &ip) == 0)
-			inode_put(ip);
-	}
-}
-
-int inode_reclaim_orphans(void)
-{
-	for (u32 ino = 0; ino < geo.ninodes; ino += (u32)FS_INODES_PER_BLOCK) {
-		struct buf *b;
-		int err = buf_get(geo_inode_block(ino), &b);
-
-		if (err)
-			return err;
-		inode_reclaim_in_block(b, ino);
-		buf_put(b);
-	}
-	return 0;
 }

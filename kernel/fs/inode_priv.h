@@ -18,11 +18,13 @@ struct inode_words {
 
 struct inode {
 	struct mutex lock;
-	u32 ino;     /* (A) changed under (fstable); 0: an unused slot    */
-	u32 refs;    /* (A) references, and the bits of inode.c           */
-	bool dying;  /* (fstable) being freed: inode_get() fails           */
-	bool making; /* (fstable) claimed by inode_new(), and not yet stored */
-	bool loaded; /* (A) the fields below are valid                     */
+	u32 ino;        /* (A) changed under (fstable); 0: an unused slot    */
+	u32 refs;       /* (A) references, and the bits of inode.c           */
+	u32 version;    /* (A) changed under (lock): counts changes of the contents */
+	bool dying;     /* (fstable) being freed: inode_get() fails           */
+	bool making;    /* (fstable) claimed by inode_new(), and not yet stored */
+	bool unindexed; /* (lock) directories: dirindex_get() would find nothing */
+	bool loaded;    /* (A) the fields below are valid                     */
 
 	/* (lock) The 64 bytes of the disk; as `whole` they are copied in words. */
 	union {
@@ -40,13 +42,11 @@ struct inode {
 	u32 next_page;   /* (lock) files: the page a sequential reader needs next */
 	u32 free_slot;   /* (lock) directories: no free entry lies before this */
 	u32 searches;    /* (lock) directories: while there was no index */
-	bool unindexed;  /* (lock) directories: dirindex_get() would find nothing */
-	u32 version;     /* (A) changed under (lock): counts changes of the contents */
-	u32 cuts;        /* (A) threads that are cutting its mappings: truncate.c */
 	struct object obj;
+	u32 cuts;                /* (A) threads that are cutting its mappings: truncate.c */
 	struct inode *hash_next; /* (A) changed under (fstable)                   */
 	struct list idle;        /* (fstable) slots to be given back              */
-};
+} __attribute__((aligned(64)));  /* no two in one cache line */
 
 _Static_assert(offsetof(struct inode, addr) - offsetof(struct inode, whole) ==
 		       offsetof(struct fs_dinode, addr),
@@ -115,10 +115,6 @@ void inode_put_buf(const struct inode *ip, struct buf *b);
 /* Writes the fields of the inode into @b, which inode_buf() gave.  Lock held; logs one
  * block. */
 void inode_store(struct log_op *op, struct inode *ip, struct buf *b);
-
-/* At mount: notes which inodes are free, and frees those without names, which a crash has
- * left.  -EIO. */
-int inode_reclaim_orphans(void) MUST_CHECK;
 
 /* What the page cache calls for a file; read.c. */
 extern const struct object_ops inode_object_ops;

@@ -232,6 +232,41 @@ static int super_get_root(void)
 	return 0;
 }
 
+static void super_reclaim_in_block(struct buf *b, u32 first)
+{
+	const struct fs_dinode *d = (const struct fs_dinode *)(const void *)b->data;
+
+	for (u32 i = 0; i < FS_INODES_PER_BLOCK && first + i < geo.ninodes; i++) {
+		struct inode *ip;
+
+		if (first + i < FS_ROOT_INO)
+			continue;
+		if (d[i].type == 0)
+			ifree_add(first + i);
+		if (d[i].type == 0 || d[i].nlink != 0 || !log_is_writable())
+			continue;
+		printk("ireclaim: orphaned inode %u\n", first + i);
+		if (inode_get(first + i, &ip) == 0)
+			inode_put(ip);
+	}
+}
+
+/* Notes which inodes are free, and frees those without names, which a crash has
+ * left.  -EIO. */
+static int super_reclaim_orphans(void)
+{
+	for (u32 ino = 0; ino < geo.ninodes; ino += (u32)FS_INODES_PER_BLOCK) {
+		struct buf *b;
+		int err = buf_get(geo_inode_block(ino), &b);
+
+		if (err)
+			return err;
+		super_reclaim_in_block(b, ino);
+		buf_put(b);
+	}
+	return 0;
+}
+
 static int super_mount(struct blkdev *dev)
 {
 	int err = geo_read(dev);
@@ -245,7 +280,7 @@ static int super_mount(struct blkdev *dev)
 	if (!err)
 		err = super_get_root();
 	if (!err)
-		err = inode_reclaim_orphans();
+		err = super_reclaim_orphans();
 	if (!err)
 		err = log_start();
 	return err;

@@ -13,7 +13,7 @@
 
 void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
 {
-	*m = (struct mutex){ .rank = (u8)rank, .name = name };
+	*m = (struct mutex){ .rank = (u8)rank };
 	spin_init(&m->lock, name, RANK_none);
 	waitq_init(&m->wq);
 }
@@ -94,7 +94,7 @@ static __attribute__((noinline)) void mutex_take_slowly(struct mutex *m,
 
 	ASSERT(!mutex_held(m));
 	if (mutex_owner_runs(mutex_state(m)))
-		lockwait_note(LOCKWAIT_SPUN, m->name); /* now, not while it has @m */
+		lockwait_note(LOCKWAIT_SPUN, m->lock.name); /* now, not while it has @m */
 	while (mutex_watch(m, end)) {
 		if (mutex_change(m, 0, (u64)self))
 			return;
@@ -103,7 +103,7 @@ static __attribute__((noinline)) void mutex_take_slowly(struct mutex *m,
 	while (!mutex_take_or_mark(m, self, waited)) {
 		if (waited)
 			m->reserve = true;
-		lockwait_note(LOCKWAIT_MUTEX, m->name);
+		lockwait_note(LOCKWAIT_MUTEX, m->lock.name);
 		m->waiting++;
 		waitq_wait_quiet(&m->wq, &m->lock);
 		m->waiting--;

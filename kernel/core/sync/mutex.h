@@ -10,12 +10,11 @@
 #define MUTEX_SPIN_HZ 20000 /* 50 us: as long, a thread looks at it before it sleeps */
 
 struct mutex {
-	u64 state;        /* (A) 0: free; the address of the owner; bits of mutex.c */
-	u32 waiting;      /* (lock) threads that wait on wq */
-	bool reserve;     /* (lock) the next unlock is for one of these */
-	u8 rank;          /* (C) enum lock_rank */
-	const char *name; /* (C) */
-	struct spinlock lock;
+	u64 state;            /* (A) 0: free; the address of the owner; bits of mutex.c */
+	u32 waiting;          /* (lock) threads that wait on wq */
+	bool reserve;         /* (lock) the next unlock is for one of these */
+	u8 rank;              /* (C) enum lock_rank */
+	struct spinlock lock; /* its name is that of the mutex */
 	struct waitq wq;
 };
 

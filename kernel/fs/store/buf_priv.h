@@ -12,15 +12,15 @@
 #include "lib/types.h"
 
 struct buf {
-	u8 *data;              /* (C) FS_BLOCK bytes, 8-aligned                  */
-	u32 block;             /* (A) changed under (bufhash), without users; 0: none    */
-	u32 refs;              /* (A) users, and one while logged; see buf.c     */
-	bool valid;            /* (A) data has the contents of the block         */
-	bool busy;             /* (bufhash) being read: wait                     */
-	bool logged;           /* (logspin) part of the running transaction      */
-	struct buf *hash_next; /* (A) changed under (bufhash)                    */
-	struct list lru;       /* (bufhash) buffers without users, oldest first  */
-};
+	u8 *data;               /* (C) FS_BLOCK bytes, 8-aligned                  */
+	u32 block;              /* (A) changed under (bufhash), without users; 0: none    */
+	u32 refs;               /* (A) users, and one while logged; see buf.c     */
+	bool valid;             /* (A) data has the contents of the block         */
+	bool busy;              /* (bufhash) being read: wait                     */
+	bool logged;            /* (logspin) part of the running transaction      */
+	struct buf *hash_next;  /* (A) changed under (bufhash)                    */
+	struct list lru;        /* (bufhash) buffers without users, oldest first  */
+} __attribute__((aligned(64))); /* no two in one cache line */
 
 void buf_init(void);
 

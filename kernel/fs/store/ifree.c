@@ -1,6 +1,7 @@
 /* ifree.c - which inodes are free: a bit for each. */
 #include "fs/store/ifree_priv.h"
 
+#include "core/hart.h"
 #include "core/sync/waitq.h"
 #include "lib/types.h"
 #include "lib/string.h"
@@ -10,8 +11,13 @@
 static struct {
 	u64 word[NWORDS]; /* (A) */
 	u32 first;        /* (A) the word to look at first: a hint                */
-	u32 unsettled;    /* (A) inodes that are being made or freed              */
-	u32 waiting;      /* (A) changed under (lock): threads that wait for those */
+
+	/* Inodes that are being made or freed were begun and are not settled, perhaps by
+	 * another hart. */
+	struct {
+		u32 begun, settled; /* (A) by this hart */
+	} __attribute__((aligned(64))) count[MAX_HARTS];
+	u32 waiting; /* (A) changed under (lock): threads that wait for those */
 	struct spinlock lock;
 	struct waitq wq;
 } ifree;
@@ -49,13 +55,14 @@ static u32 ifree_take_from(u32 at)
 /* Inode 0 does not exist, so its bit is never set. */
 static u32 ifree_search(void)
 {
-	u32 at = __atomic_load_n(&ifree.first, __ATOMIC_RELAXED);
+	u32 first = __atomic_load_n(&ifree.first, __ATOMIC_RELAXED), at = first;
 
 	for (u32 i = 0; i < NWORDS; i++) {
 		u32 ino = ifree_take_from(at);
 
 		if (ino) {
-			__atomic_store_n(&ifree.first, at, __ATOMIC_RELAXED);
+			if (at != first)
+				__atomic_store_n(&ifree.first, at, __ATOMIC_RELAXED);
 			return ino;
 		}
 		at = (at + 1) % NWORDS;
@@ -65,14 +72,32 @@ static u32 ifree_search(void)
 
 void ifree_begin(void)
 {
-	__atomic_fetch_add(&ifree.unsettled, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&ifree.count[hart_index()].begun, 1, __ATOMIC_SEQ_CST);
 }
 
-/* A waiter counts itself before it searches and looks at the other count, which changes
+static void ifree_end(void)
+{
+	__atomic_fetch_add(&ifree.count[hart_index()].settled, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Whether an inode that was begun before this call is not settled.  What is settled is
+ * added up first: so nothing that is settled meanwhile makes up for what is not. */
+static bool ifree_is_unsettled(void)
+{
+	u32 n = 0;
+
+	for (u32 i = 0; i < MAX_HARTS; i++)
+		n -= __atomic_load_n(&ifree.count[i].settled, __ATOMIC_SEQ_CST);
+	for (u32 i = 0; i < MAX_HARTS; i++)
+		n += __atomic_load_n(&ifree.count[i].begun, __ATOMIC_SEQ_CST);
+	return n != 0;
+}
+
+/* A waiter counts itself before it searches and looks at the other counts, which change
  * here before this looks for waiters.  So one of the two sees the other. */
 void ifree_settle(void)
 {
-	__atomic_fetch_sub(&ifree.unsettled, 1, __ATOMIC_SEQ_CST);
+	ifree_end();
 	if (!__atomic_load_n(&ifree.waiting, __ATOMIC_SEQ_CST))
 		return;
 	spin_lock(&ifree.lock);
@@ -88,13 +113,13 @@ static u32 ifree_take_later(void)
 	spin_lock(&ifree.lock);
 	__atomic_fetch_add(&ifree.waiting, 1, __ATOMIC_SEQ_CST);
 	for (;;) {
-		bool more = __atomic_load_n(&ifree.unsettled, __ATOMIC_SEQ_CST) != 0;
+		bool more = ifree_is_unsettled();
 
 		ifree_begin();
 		ino = ifree_search();
 		if (ino || !more)
 			break;
-		__atomic_fetch_sub(&ifree.unsettled, 1, __ATOMIC_SEQ_CST);
+		ifree_end();
 		waitq_wait_quiet(&ifree.wq, &ifree.lock);
 	}
 	__atomic_fetch_sub(&ifree.waiting, 1, __ATOMIC_SEQ_CST);

@@ -105,17 +105,17 @@ static bool log_has_room(u64 gate, u32 nblocks)
 	return (gate & GATE_BLOCKS) + nblocks <= geo.log_cap;
 }
 
-/* Enters an operation if the gate is open and the log has room. */
-static bool log_try_begin(u32 nblocks)
+/* Enters an operation if the gate is open and the log has room.  It enters before it looks,
+ * as a look would fetch the word from another hart, and the change once more. */
+static bool log_try_begin(struct log_op *op, u32 nblocks)
 {
-	u64 gate = log_gate();
+	u64 gate = __atomic_fetch_add(&log.gate_word, GATE_OPERATION + nblocks,
+				      __ATOMIC_ACQUIRE);
 
-	while (!(gate & GATE_CLOSED) && log_has_room(gate, nblocks)) {
-		if (__atomic_compare_exchange_n(&log.gate_word, &gate,
-						gate + GATE_OPERATION + nblocks, false,
-						__ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE))
-			return true;
-	}
+	*op = (struct log_op){ .left = nblocks };
+	if (!(gate & GATE_CLOSED) && log_has_room(gate, nblocks))
+		return true;
+	log_end(op);
 	return false;
 }
 
@@ -137,10 +137,8 @@ int log_begin(struct log_op *op, u32 nblocks)
 {
 	ASSERT(nblocks <= FS_OP_MAX);
 	while (log_is_writable()) {
-		if (log_try_begin(nblocks)) {
-			*op = (struct log_op){ .left = nblocks };
+		if (log_try_begin(op, nblocks))
 			return 0;
-		}
 		if (log_wait_to_begin(nblocks))
 			break;
 	}
@@ -231,11 +229,11 @@ static void log_take_blocks(void)
 /* Ends the running transaction and starts the next.  Returns its number. */
 static u64 log_take_transaction(struct list *pages)
 {
-	u64 number;
+	u64 number, gate;
 
 	spin_lock(&log.lock);
 	__atomic_fetch_or(&log.gate_word, GATE_CLOSED, __ATOMIC_ACQ_REL);
-	while (gate_has_operations(log_gate()))
+	while (gate_has_operations(gate = log_gate()))
 		waitq_wait_quiet(&log.gate, &log.lock);
 	__atomic_store_n(&log.dirty_at, 0, __ATOMIC_RELAXED);
 	log.soon = false;
@@ -249,7 +247,8 @@ static u64 log_take_transaction(struct list *pages)
 	spin_lock(&log.lock);
 	log.n = 0;
 	number = log.running++;
-	__atomic_store_n(&log.gate_word, 0, __ATOMIC_RELEASE);
+	/* What log_try_begin() has added meanwhile, it takes away itself. */
+	__atomic_fetch_sub(&log.gate_word, gate, __ATOMIC_RELEASE);
 	waitq_wake_all(&log.gate);
 	spin_unlock(&log.lock);
 	return number;

@@ -352,7 +352,7 @@ bool object_give_text(struct object *obj, struct page *pg)
 void object_count_shared(struct object *obj, int by)
 {
 	spin_lock(&cache.lock);
-	obj->nshared += (u64)by;
+	obj->nshared += (u32)by;
 	__atomic_store_n(&cache.nshared, cache.nshared + (u64)by, __ATOMIC_RELAXED);
 	spin_unlock(&cache.lock);
 }

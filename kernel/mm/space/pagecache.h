@@ -63,10 +63,10 @@ struct object_ops {
 struct object {
 	const struct object_ops *ops; /* (C) */
 	struct list pages;            /* (pagelist) cached pages of this object */
-	u64 npages;                   /* (pagelist; A to read) */
-	u64 nareas;                   /* (A) areas of address spaces that map it */
-	u64 nshared;                  /* (pagelist) of these, shared ones        */
-	u64 ndirty; /* (A) for the file system: pages that are not on the disk yet */
+	u32 npages;                   /* (pagelist; A to read) */
+	u32 nareas;                   /* (A) areas of address spaces that map it */
+	u32 nshared;                  /* (pagelist) of these, shared ones        */
+	u32 ndirty; /* (A) for the file system: pages that are not on the disk yet */
 };
 
 /* Writes dirty pages to the disk, so that they can be reclaimed. */

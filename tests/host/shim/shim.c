@@ -256,7 +256,7 @@ void waitq_wake_all(struct waitq *wq)
 
 void mutex_init(struct mutex *m, const char *name, enum lock_rank rank)
 {
-	*m = (struct mutex){ .rank = (u8)rank, .name = name };
+	*m = (struct mutex){ .rank = (u8)rank, .lock.name = name };
 	spin_init(&m->lock, name, RANK_waitq);
 	waitq_init(&m->wq);
 }
