@@ -122,7 +122,7 @@ struct inode *path_end_at(struct path *p);
 int path_walk(struct path *p, bool follow) MUST_CHECK;
 
 /* Walks to what should be the directory of the last name; the caller checks that it is one.
- * -ENOENT if there is no last name. */
+ * The root, which has no name, is "." in itself.  -ENOENT: the path is empty. */
 int path_parent(struct path *p) MUST_CHECK;
 
 /* Puts the target of @link, a symbolic link in the directory ->at, before the rest of the

@@ -165,7 +165,7 @@ int path_walk(struct path *p, bool follow)
 
 int path_parent(struct path *p)
 {
-	bool is_last;
+	bool is_last, rooted = *p->rest == '/';
 
 	while (path_next_name(p, &is_last)) {
 		int err;
@@ -176,7 +176,10 @@ int path_parent(struct path *p)
 		if (err)
 			return err;
 	}
-	return -ENOENT;
+	if (!rooted)
+		return -ENOENT;
+	p->last.entry.name[0] = '.';
+	return 0;
 }
 
 int fs_lookup(struct inode *cwd, const char *path, struct inode **out)

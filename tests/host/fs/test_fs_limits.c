@@ -279,11 +279,31 @@ static void test_more_blocks_than_buffers(void **state)
 	rig_shutdown(); /* no entry names them, so the disk is not clean */
 }
 
+/* The root has no name: it is "." in itself. */
+static void test_root(void **state)
+{
+	(void)state;
+	rig_fresh(1000, 100);
+	assert_int_equal(rig_try_open("f", O_CREATE), 0);
+	assert_int_equal(rig_try_open("/", O_CREATE | O_EXCL), -EEXIST);
+	assert_int_equal(fs_mkdir(rig_cwd(), "/"), -EEXIST);
+	assert_int_equal(fs_symlink(rig_cwd(), "/", "//"), -EEXIST);
+	assert_int_equal(fs_link(rig_cwd(), "f", "/"), -EEXIST);
+	assert_int_equal(fs_rename(rig_cwd(), "f", "/"), -EINVAL);
+	assert_int_equal(fs_rename(rig_cwd(), "/", "f"), -EINVAL);
+	assert_int_equal(fs_symlink(rig_cwd(), "/", "top"), 0);
+	assert_int_equal(rig_try_open("top", O_CREATE), -EISDIR);
+	assert_int_equal(fs_mkdir(rig_cwd(), "top/"), -EEXIST);
+	assert_int_equal(fs_unlink(rig_cwd(), "top"), 0);
+	rig_done();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_links_of_a_file),
 		cmocka_unit_test(test_links_of_a_directory),
+		cmocka_unit_test(test_root),
 		cmocka_unit_test(test_removed_directories),
 		cmocka_unit_test(test_removed_parents),
 		cmocka_unit_test(test_empty_slot_behind_dirty_one),
