@@ -45,6 +45,9 @@ static void edit_byte(char c)
 	case EDIT_COMPLETE:
 		edit_insert_text(&ed, "<>", 2);
 		break;
+	case EDIT_LIST:
+		edit_insert_text(&ed, "+", 1);
+		break;
 	case EDIT_LINE:
 		end_line(ed.text, ed.len, "\n");
 		break;

@@ -368,6 +368,13 @@ static void completes_words(void **state)
 	check_line("ab<> <>x\n");
 	enter("\t\ta\n"); /* where no word is, it is one */
 	check_line("\t\ta\n");
+	enter("a\t\t\tb\t\n"); /* the second lists, however long after the first it comes */
+	check_line("a<>++b<>\n");
+	enter("a\t" ESC "[1;3R" ESC
+	      "[24;80R\t\n"); /* the terminal tells its size between */
+	check_line("a<>+\n");
+	enter("a\t" LEFT RIGHT "\t\n");
+	check_line("a<><>\n");
 }
 
 static void searches_history(void **state)

@@ -178,7 +178,7 @@ void edit_begin(struct edit *e, const char *text, size_t len, unsigned columns, 
 	e->columns = columns;
 	e->searching = false;
 	e->keys.state = KEYS_PLAIN;
-	e->placed = false;
+	e->placed = e->tabbed = false;
 	e->back = 0;
 	if (column < 0 || edit_has_control(text, e->len)) {
 		e->cursor = e->len = edit_make_printable(e->text, e->len);
@@ -547,6 +547,9 @@ static void edit_do_key(struct edit *e, int key)
 
 static enum edit_event edit_take_key(struct edit *e, int key)
 {
+	bool again = e->tabbed;
+
+	e->tabbed = key == '\t';
 	if (key >= ' ' && key < KEY_NONE && key != DEL) {
 		edit_insert(e, (char)key);
 		return EDIT_MORE;
@@ -572,7 +575,7 @@ static enum edit_event edit_take_key(struct edit *e, int key)
 		break;
 	case '\t':
 		if (!edit_at_start(e))
-			return EDIT_COMPLETE;
+			return again ? EDIT_LIST : EDIT_COMPLETE;
 		edit_insert(e, '\t');
 		break;
 	default:

@@ -19,6 +19,7 @@ enum edit_event {
 	EDIT_INTERRUPT, /* ^C: the line is empty now                  */
 	EDIT_REDRAW,    /* ^P: others write now; see edit_redraw()    */
 	EDIT_COMPLETE,  /* Tab, after a word                          */
+	EDIT_LIST,      /* one more Tab, and no key between           */
 	EDIT_CLEAR,     /* ^L: the screen is to be cleared            */
 };
 
@@ -42,6 +43,7 @@ struct edit {
 	char search[EDIT_SEARCH];
 
 	struct keys keys;
+	bool tabbed; /* the last key was Tab */
 
 	/* The terminal's size. */
 	unsigned asked;                   /* answers that have to come              */

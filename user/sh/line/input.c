@@ -123,7 +123,7 @@ static void input_list(const struct completion *c, const char *prompt)
 }
 
 /* Completes the word before the cursor; a second Tab lists what it could be. */
-static void input_complete(const char *prompt, bool again)
+static void input_complete(const char *prompt, bool list)
 {
 	struct arena mark = shell.words;
 	unsigned cursor = editor.cursor;
@@ -131,7 +131,7 @@ static void input_complete(const char *prompt, bool again)
 
 	complete_word(&shell.words, editor.text, editor.cursor, &c);
 	edit_insert_text(&editor, c.insert, strlen(c.insert));
-	if (again && c.count > 1 && editor.cursor == cursor)
+	if (list && c.count > 1 && editor.cursor == cursor)
 		input_list(&c, prompt);
 	arena_release(&shell.words, mark);
 }
@@ -188,7 +188,7 @@ static int input_edit(size_t start, int c, struct console_info *info, const char
 {
 	/* Without raw mode the screen may show keys that have not been read yet. */
 	int column = info->raw ? (int)info->column : -1;
-	enum edit_event event = EDIT_MORE, before;
+	enum edit_event event;
 	unsigned extra;
 
 	(void)input_width(prompt, &extra);
@@ -198,10 +198,9 @@ static int input_edit(size_t start, int c, struct console_info *info, const char
 		   editor.answers ? editor.columns : info->columns, column);
 	in.src.len = start;
 	for (;;) {
-		before = event;
 		event = c < 0 ? EDIT_END : edit_key(&editor, (unsigned char)c);
-		if (event == EDIT_COMPLETE)
-			input_complete(prompt, before == EDIT_COMPLETE);
+		if (event == EDIT_COMPLETE || event == EDIT_LIST)
+			input_complete(prompt, event == EDIT_LIST);
 		else if (event == EDIT_REDRAW && console(CONSOLE_RAW, info) == 0)
 			edit_redraw(&editor, info->column);
 		else if (event == EDIT_CLEAR) {
