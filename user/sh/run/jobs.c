@@ -382,6 +382,27 @@ static int job_has_stopped(struct job *j, int status)
 	return sh_abort(status_of(status));
 }
 
+/* Says in a word how a program died.  Of a fault the kernel has told; ^C and a pipe that
+ * nobody reads need none. */
+static void jobs_tell_death(int status)
+{
+	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	switch (signal) {
+	case 0:
+	case SIGINT:
+	case SIGPIPE:
+	case SIGILL:
+	case SIGTRAP:
+	case SIGABRT:
+	case SIGBUS:
+	case SIGSEGV:
+		break;
+	default:
+		sh_say(strsignal(signal), "\n", NULL);
+	}
+}
+
 int sh_wait_all(const pid_t *pids, int count)
 {
 	int status = 0, result = count ? 0 : SH_STATUS_WRONG;
@@ -404,6 +425,8 @@ int sh_wait_all(const pid_t *pids, int count)
 			result = ended;
 		}
 	}
+	if (result > 128)
+		jobs_tell_death(status);
 	return result;
 }
 
