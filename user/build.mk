@@ -59,7 +59,7 @@ USER_EXAMPLE_SRCS := $(if $(PICOLIBC_LIB),$(wildcard user/examples/*.c))
 USER_EXAMPLES := $(patsubst user/examples/%.c,$(BUILD)/user/%,$(USER_EXAMPLE_SRCS))
 # Names that are hard links, as NAME:PROGRAM.  The programs of user/box have one file; they
 # are listed in box.h.
-USER_BOX := $(shell sed -n 's/^.*\bX(\([a-z0-9]*\)).*/\1/p' user/box/box.h)
+USER_BOX := $(shell sed -n 's/^	X(\([a-z0-9]*\)).*/\1/p' user/box/box.h)
 USER_LINKS := $(USER_BOX:%=%:box) more:less man:help egrep:grep fgrep:grep vi:edit
 USER_LINK_NAMES := $(foreach l,$(USER_LINKS),$(firstword $(subst :, ,$(l))))
 USER_NAMES := $(call user_name,$(USER_PROG_SRCS)) $(USER_FOLDERS) $(USER_LINK_NAMES)

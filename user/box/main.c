@@ -10,10 +10,6 @@
 
 #include "sys.h"
 
-static const char usage[] =
-	"usage: box PROGRAM [ARGUMENT...]\n"
-	"Run one of the programs that are in this file; each has a link of its name.\n";
-
 static const struct {
 	const char *name;
 	int (*main)(int argc, char **argv);
@@ -33,5 +29,5 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
 		if (strcmp(programs[i].name, program_name) == 0)
 			return programs[i].main(argc, argv);
-	tool_usage(usage);
+	tool_usage("usage: box PROGRAM [ARGUMENT...]\n");
 }

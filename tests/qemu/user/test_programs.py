@@ -103,9 +103,15 @@ def test_help_fits_on_a_screen(m):
     assert len(names) > 100 and set(names) <= set(groups), set(names) - set(groups)
 
 
+def test_each_name_of_a_shared_file_is_a_program(m):
+    inode = {name: number for number, name in re.findall(r"(\d+) (\S+)\n", m.run("ls -1i /"))}
+    shared = [name for name in inode if inode[name] == inode["whoami"]]
+    assert len(shared) > 20 and not set(shared) - set(m.run("help").split())
+
+
 def test_man_is_help(m):
     assert m.run("man rmdir cd") == m.run("help rmdir cd")
-    assert status(m, "man") == (2, "usage: man NAME...\n")
+    assert status(m, "man") == (2, "usage: man NAME...\n`man --help` says more.\n")
 
 
 def test_ls_makes_columns_on_a_terminal(m):

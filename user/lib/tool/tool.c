@@ -144,7 +144,11 @@ void tool_old_number(int argc, char **argv)
 
 void tool_usage(const char *usage)
 {
-	fprintf(stderr, "%.*s\n", (int)strcspn(usage, "\n"), usage);
+	size_t first = strcspn(usage, "\n");
+
+	fprintf(stderr, "%.*s\n", (int)first, usage);
+	if (usage[first] && usage[first + 1])
+		fprintf(stderr, "`%s --help` says more.\n", program_name);
 	exit(2);
 }
 
