@@ -302,7 +302,7 @@ static bool areas_read(int pid)
 		return false;
 	now.count = 0;
 	while ((a = snap_next(&r)) != NULL)
-		if (a->resident && a->kind < SNAP_AREA_SYSTEM)
+		if (a->resident && a->kind < SNAP_AREA_USYSCALL)
 			spans_add(&now, a);
 	for (size_t i = 0; i < now.count; i++)
 		if (span_fit(&now.at[i]))
@@ -401,11 +401,12 @@ static void print_map(void)
 
 /* --- */
 
-static void print_sample(const struct sums *s, long ns, long ms)
+/* The first looks at a command are milliseconds apart; the others are told as exactly. */
+static void print_sample(const struct sums *s, long ns, bool exact)
 {
 	long now = ns / 1000000;
 
-	if (ms < 100 && now < 100000)
+	if (exact && now < 100000)
 		printf("%2ld.%03ld", now / 1000, now % 1000);
 	else
 		printf("%4ld.%ld", now / 1000, now / 100 % 10);
@@ -450,7 +451,7 @@ static bool watch(int pid, int ms, long count, bool is_command)
 		}
 		if (!areas.count)
 			break;
-		print_sample(&sum, clock_ns() - begin, wait);
+		print_sample(&sum, clock_ns() - begin, wait < 100 || (is_command && !ms));
 	}
 	if (areas.count)
 		print_map();
