@@ -296,7 +296,7 @@ static int fork_all(struct fork *f)
 	while (!err && f->area) {
 		const struct vma *last = fork_last_alike(areas, f->area);
 
-		if (last->kind != VMA_system) /* each process has its own */
+		if (last->kind != VMA_usyscall) /* each process has its own */
 			err = fork_pages(f, last->end);
 		f->area = vma_next(areas, last);
 	}

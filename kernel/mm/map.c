@@ -266,7 +266,7 @@ static bool map_all_in_areas(struct aspace *as, va_t lo, va_t hi)
 	while (lo < hi) {
 		struct vma *v = vma_find(&as->areas, lo);
 
-		if (!v || v->kind == VMA_system || sched_point_killed())
+		if (!v || v->kind == VMA_usyscall || sched_point_killed())
 			return false;
 		lo = v->end;
 	}

@@ -79,7 +79,7 @@ static int sbrk_take_usyscall(struct aspace *as, bool lazy)
 static int sbrk_grow(struct aspace *as, va_t lo, va_t hi, bool lazy)
 {
 	struct vma *top = hi > USYSCALL ? vma_find(&as->areas, USYSCALL) : NULL;
-	bool over = top && top->kind == VMA_system;
+	bool over = top && top->kind == VMA_usyscall;
 	va_t end = over ? USYSCALL : hi;
 	u64 pages = (hi - lo) / PAGE_SIZE;
 	int err = 0;

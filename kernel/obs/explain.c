@@ -202,7 +202,7 @@ static const char *explain_no_right(const struct query *q)
 {
 	const struct vma *v = q->area;
 
-	if (v->kind == VMA_system)
+	if (v->kind == VMA_usyscall)
 		return "the USYSCALL page can only be read";
 	if (!v->prot)
 		return "the area is under PROT_NONE";

@@ -78,7 +78,6 @@ enum snap_kind {
 	X(GUARD, "guard", "never accessible")                                 \
 	X(ANON, "anon", "mapping of fresh memory")                            \
 	X(FILE, "file", "mapping of a file")                                  \
-	X(SYSTEM, "system", "the kernel's, in the user half")                 \
 	X(USYSCALL, "usyscall", "what the kernel tells the program")          \
 	X(TRAPFRAME, "trapframe", "registers while in the kernel")            \
 	X(TRAMPOLINE, "trampoline", "the way in and out of the kernel")       \

@@ -64,8 +64,6 @@ static void area_read(struct kernel *k, va_t vma, struct area *a)
 		.kind = (u8)kernel_field(k, vma, LAYOUT_vma_kind),
 	};
 	a->place = area_place(k, a->kind);
-	if (a->kind == kernel_number(k, LAYOUT_VMA_system) && a->start == USYSCALL)
-		a->place = SNAP_AREA_USYSCALL;
 }
 
 bool area_next(const struct space *s, struct areas *at, struct area *a)
@@ -138,7 +136,7 @@ u8 entry_place(const struct space *s, const struct entry *e, const struct area *
 {
 	if (!s->as)
 		return entry_kernel_place(s, e);
-	if (a && a->kind != kernel_number(s->k, LAYOUT_VMA_system))
+	if (a)
 		return a->place;
 	if (e->what == SNAP_GUARD)
 		return SNAP_AREA_GUARD;
@@ -146,7 +144,7 @@ u8 entry_place(const struct space *s, const struct entry *e, const struct area *
 		return SNAP_AREA_TRAMPOLINE;
 	if (e->va >= TRAPFRAME)
 		return SNAP_AREA_TRAPFRAME;
-	return a ? a->place : SNAP_AREA_NONE;
+	return SNAP_AREA_NONE;
 }
 
 enum access_fate entry_fate(const struct entry *e, const struct area *a, enum access access)

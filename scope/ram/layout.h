@@ -70,7 +70,6 @@
 	X(vma_set_areas, "vma_set.areas", FIELD)              \
 	X(vma_kind_name, "vma_kind_name", OBJECT)             \
 	X(VMA_stack, "VMA_stack", NUMBER)                     \
-	X(VMA_system, "VMA_system", NUMBER)                   \
 	X(aspace_root, "aspace.root", FIELD)                  \
 	X(aspace_pt, "aspace.pt", FIELD)                      \
 	X(aspace_areas, "aspace.areas", FIELD)                \

@@ -190,7 +190,8 @@ areas [PID]   the areas of its address space"""
 class UserCommand(gdb.Command):
     """Load the symbols of a user program: user NAME.
 Without NAME, those of the process that runs on the selected processor.
-All programs are linked at address 0, so the last one loaded is dropped."""
+All programs are linked at 0x10000, those of xv6 at 0, so the last one loaded is
+dropped."""
 
     loaded = None
 
@@ -256,7 +257,7 @@ class UbreakCommand(gdb.Command):
     """Set a breakpoint in one program: ubreak PROGRAM PLACE.
 PLACE is what `break` takes: a function, FILE:LINE, ...  Loads the symbols of PROGRAM,
 as `user PROGRAM` does.  `break` stops in all programs that come to the address, as all
-are linked at 0; this one checks which process the processor runs."""
+are linked alike; this one checks which process the processor runs."""
 
     def __init__(self):
         super().__init__("ubreak", gdb.COMMAND_BREAKPOINTS, gdb.COMPLETE_SYMBOL)

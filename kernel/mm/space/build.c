@@ -63,7 +63,7 @@ int aspace_builder_add_usyscall(struct aspace_builder *b, struct page *usyscall)
 		.start = USYSCALL,
 		.end = USYSCALL + PAGE_SIZE,
 		.prot = VMA_R,
-		.kind = VMA_system,
+		.kind = VMA_usyscall,
 	};
 	int err = aspace_builder_add(b, &spec);
 

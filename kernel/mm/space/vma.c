@@ -328,7 +328,7 @@ int vma_copy_all(struct vma_set *to, const struct vma_set *from)
 	ASSERT(!to->count);
 	to->random = from->random;
 	vma_for_each(like, from) {
-		if (like->kind == VMA_system)
+		if (like->kind == VMA_usyscall)
 			continue;
 		if (!n) {
 			n = MIN(from->count - to->count, VMA_BATCH);
@@ -485,4 +485,3 @@ DESCRIBE_FIELD(vma, link);
 DESCRIBE_FIELD(vma_set, areas);
 DESCRIBE_ARRAY("vma_kind_name", vma_kind_name);
 DESCRIBE_NUMBER(VMA_stack);
-DESCRIBE_NUMBER(VMA_system);

@@ -20,7 +20,7 @@
 	X(stack, "stack")                                            \
 	X(anon, "mapping of fresh memory")                           \
 	X(file, "mapping of a file")                                 \
-	X(system, "USYSCALL, trap frame, trampoline")
+	X(usyscall, "what the kernel tells the program")
 
 enum vma_kind {
 #define X(kind, what) VMA_##kind,

@@ -55,8 +55,6 @@ static void snap_add_area(struct snap *s, const struct vma *a)
 	r->prot = a->prot;
 	r->flags = a->flags & VMA_SHARED ? SNAP_AREA_IS_SHARED : 0;
 	r->kind = snap_area_kind(a->kind);
-	if (a->kind == VMA_system && a->start == USYSCALL)
-		r->kind = SNAP_AREA_USYSCALL;
 	snap_count_pages(s->as, r);
 }
 

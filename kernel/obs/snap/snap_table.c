@@ -11,7 +11,7 @@ extern char __kernel_start[], __text_end[], __rodata_end[], __kernel_end[];
 static const u8 kind_of_vma[VMA_NKINDS] = {
 	[VMA_image] = SNAP_AREA_IMAGE, [VMA_heap] = SNAP_AREA_HEAP,
 	[VMA_stack] = SNAP_AREA_STACK, [VMA_anon] = SNAP_AREA_ANON,
-	[VMA_file] = SNAP_AREA_FILE,   [VMA_system] = SNAP_AREA_SYSTEM,
+	[VMA_file] = SNAP_AREA_FILE,   [VMA_usyscall] = SNAP_AREA_USYSCALL,
 };
 
 u8 snap_area_kind(u8 vma_kind)
@@ -49,7 +49,7 @@ static u8 snap_kernel_place(const struct snap_entry *r)
 /* Where the heap has grown over the USYSCALL page, it is heap. */
 static u8 snap_user_place(const struct snap_entry *r, const struct vma *a, va_t va)
 {
-	if (a && a->kind != VMA_system)
+	if (a)
 		return snap_area_kind(a->kind);
 	if (r->what == SNAP_GUARD)
 		return SNAP_AREA_GUARD;
@@ -57,9 +57,7 @@ static u8 snap_user_place(const struct snap_entry *r, const struct vma *a, va_t 
 		return SNAP_AREA_TRAMPOLINE;
 	if (va >= TRAPFRAME)
 		return SNAP_AREA_TRAPFRAME;
-	if (va >= USYSCALL && a)
-		return SNAP_AREA_USYSCALL;
-	return a ? SNAP_AREA_SYSTEM : SNAP_AREA_NONE;
+	return SNAP_AREA_NONE;
 }
 
 /* --- one entry ----------------------------------------------------------- */

@@ -375,7 +375,7 @@ static void check_copy(u32 n)
 	vma_check(&copy);
 	assert_int_equal(copy.count, n);
 	vma_for_each(v, &set) {
-		if (v->kind == VMA_system)
+		if (v->kind == VMA_usyscall)
 			continue;
 		if (!n--)
 			break;
@@ -391,7 +391,7 @@ static u32 count_copied(void)
 	u32 n = 0;
 
 	vma_for_each(v, &set)
-		n += v->kind != VMA_system;
+		n += v->kind != VMA_usyscall;
 	return n;
 }
 
@@ -449,7 +449,7 @@ static void test_copy(void **state)
 		if (v && rig_below(2)) { /* its pages are not copied */
 			u8 kind = v->kind;
 
-			v->kind = VMA_system;
+			v->kind = VMA_usyscall;
 			copy_whole();
 			v->kind = kind;
 		}
