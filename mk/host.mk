@@ -21,20 +21,38 @@ $(BUILD)/udp-server: tools/net/udp_server.c
 $(BUILD)/bench-tool: tools/bench/main.c
 $(BUILD)/bench-tool: HOST_LIBS := -lm
 
-SCOPE_DECODE := $(wildcard scope/*/*.c)
-SCOPE_HEADERS := $(wildcard scope/*.h scope/*/*.h kernel/uapi/*.h kernel/lib/*.h kernel/arch/riscv/*.h \
-	kernel/mm/space/*.h)
-$(BUILD)/scope: $(wildcard scope/*.c) $(SCOPE_DECODE) $(SCOPE_HEADERS)
-
 # Changes when flags or sources do, so that the tools are built again.
 HOST_FLAGS_FILE := $(BUILD)/host-flags
 $(HOST_FLAGS_FILE): FORCE
-	@$(call write_key,$(HOSTCC) $(HOST_ALL_CFLAGS) $(wildcard tools/*/*.c scope/*.c) $(SCOPE_DECODE))
+	@$(call write_key,$(HOSTCC) $(HOST_ALL_CFLAGS) $(wildcard tools/*/*.c))
 
-$(HOST_TOOLS) $(BUILD)/udp-server $(BUILD)/bench-tool $(BUILD)/scope: $(wildcard tools/*/*.h) kernel/uapi/fsformat.h kernel/fs/store/layout.h $(HOST_FLAGS_FILE)
+$(HOST_TOOLS) $(BUILD)/udp-server $(BUILD)/bench-tool: $(wildcard tools/*/*.h) kernel/uapi/fsformat.h kernel/fs/store/layout.h $(HOST_FLAGS_FILE)
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) $(HOST_ALL_CFLAGS) -o $@ $(filter %.c,$^) $(HOST_LIBS)
+
+# --- scope -------------------------------------------------------------------
+
+SCOPE_DECODE := $(wildcard scope/ram/*.c scope/decode/*.c scope/view/*.c)
+SCOPE_HEADERS := $(wildcard scope/*.h scope/*/*.h kernel/uapi/*.h kernel/lib/*.h kernel/arch/riscv/*.h \
+	kernel/mm/space/*.h)
+SCOPE_SERVE := $(wildcard scope/serve/*.c)
+SCOPE_PAGE := $(firstword $(wildcard scope/page/dist/scope.html) scope/serve/placeholder.html)
+
+# The server needs libwebsockets; without it scope has only its text.  This is asked when
+# scope is made, not each time that make reads this file.
+SCOPE_LWS = $(shell echo '\#include <libwebsockets.h>' | $(HOSTCC) -E - >/dev/null 2>&1 && echo -lwebsockets || \
+	pkg-config --cflags --libs libwebsockets 2>/dev/null)
+
+SCOPE_FLAGS_FILE := $(BUILD)/scope-flags
+$(SCOPE_FLAGS_FILE): FORCE
+	@$(call write_key,$(HOSTCC) $(HOST_ALL_CFLAGS) $(SCOPE_DECODE) $(SCOPE_SERVE) $(SCOPE_PAGE) $(SCOPE_LWS))
+
+$(BUILD)/scope: $(wildcard scope/*.c) $(SCOPE_DECODE) $(SCOPE_SERVE) $(SCOPE_HEADERS) $(SCOPE_PAGE) $(SCOPE_FLAGS_FILE)
+	$(call say,HOSTCC,$@)
+	@mkdir -p $(@D)
+	$(Q)lws='$(SCOPE_LWS)'; $(HOSTCC) $(HOST_ALL_CFLAGS) -o $@ $(filter-out $(SCOPE_SERVE),$(filter %.c,$^)) \
+		$${lws:+-DSCOPE_SERVES -DSCOPE_PAGE='"$(SCOPE_PAGE)"' $(SCOPE_SERVE) $$lws}
 
 # What decodes RAM also runs in a browser; this shows that it compiles and links for that.
 $(BUILD)/scope.wasm: $(SCOPE_DECODE) kernel/lib/string.c $(SCOPE_HEADERS)

@@ -11,11 +11,17 @@
 #include <unistd.h>
 
 #include "print.h"
+#ifdef SCOPE_SERVES
+#include "serve/serve.h"
+#endif
 
 static const char usage[] =
-	"usage: scope FILE [--text | --json] VIEW [ARGUMENT...]\n"
-	"Show what is in the RAM of a machine, which runs, stands still or has crashed.\n"
-	"`./run --ram FILE` keeps the RAM in FILE.  Addresses are hexadecimal.  VIEW is\n";
+	"usage: scope FILE [--port N] [--no-browser] [--name NAME]\n"
+	"       scope FILE [--text | --json] VIEW [ARGUMENT...]\n"
+	"Show what is in the RAM of a machine, which runs, stands still or has crashed:\n"
+	"in a browser, or one view as text.  `./run --ram FILE` keeps the RAM in FILE.\n"
+	"The page is at a port of this computer alone, and at an address that is told.\n"
+	"For text, addresses are hexadecimal.  VIEW is\n";
 
 static void print_usage(FILE *to)
 {
@@ -108,7 +114,37 @@ static struct view_request request(char **args)
 	return r;
 }
 
-int main(int argc, char **argv)
+/* What follows FILE is for the server. */
+static int serve_file(const char *file, char **args)
+{
+#ifdef SCOPE_SERVES
+	const char *name = strrchr(file, '/');
+	struct serve_options options = {
+		.file = file,
+		.name = name ? name + 1 : file,
+		.browser = true,
+	};
+
+	for (; *args; args++) {
+		if (strcmp(*args, "--no-browser") == 0)
+			options.browser = false;
+		else if (strcmp(*args, "--port") == 0 && args[1])
+			options.port = (int)MIN(number(*++args, 10), 65535u);
+		else if (strcmp(*args, "--name") == 0 && args[1])
+			options.name = *++args;
+		else
+			misused("unknown option, or no value for it: ", *args);
+	}
+	return serve(&options);
+#else
+	(void)args;
+	misused(file,
+		": this scope was built without libwebsockets, so it makes text only: "
+		"give a view, or install libwebsockets-dev and run make build/scope");
+#endif
+}
+
+static int show_text(const char *file, char **args)
 {
 	struct text json = { .put = put, .arg = stdout };
 	static struct kernel k;
@@ -118,19 +154,11 @@ int main(int argc, char **argv)
 	bool as_json, found = true;
 	u64 index;
 
-	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		print_usage(stdout);
-		return 0;
-	}
-	if (argc < 2) {
-		print_usage(stderr);
-		return 2;
-	}
-	as_json = argc > 2 && strcmp(argv[2], "--json") == 0;
-	r = request(argv + 2 + (as_json || (argc > 2 && strcmp(argv[2], "--text") == 0)));
-	mapping_open(&mapping, &ram, argv[1]);
+	as_json = *args && strcmp(*args, "--json") == 0;
+	r = request(args + (as_json || (*args && strcmp(*args, "--text") == 0)));
+	mapping_open(&mapping, &ram, file);
 	if (!layout_find(&ram, &index))
-		misused(argv[1], ": no kernel is in it that describes itself");
+		misused(file, ": no kernel is in it that describes itself");
 	if (!kernel_open(&k, &ram, index))
 		misused(k.layout.why, k.layout.missing);
 	if (!(r.cells = calloc(k.frames, sizeof(*r.cells))))
@@ -143,4 +171,20 @@ int main(int argc, char **argv)
 	}
 	free(r.cells);
 	return found && fflush(stdout) == 0 ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		print_usage(stdout);
+		return 0;
+	}
+	if (argc < 2) {
+		print_usage(stderr);
+		return 2;
+	}
+	if (argc == 2 || (strncmp(argv[2], "--", 2) == 0 &&
+			  strcmp(argv[2], "--json") != 0 && strcmp(argv[2], "--text") != 0))
+		return serve_file(argv[1], argv + 2);
+	return show_text(argv[1], argv + 2);
 }

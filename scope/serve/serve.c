@@ -1,0 +1,292 @@
+/* serve.c - the server: its start, its loop, its rounds. */
+
+#include "serve/server.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ram/layout.h"
+
+static volatile sig_atomic_t ended_by;
+static struct lws_context *signalled;
+
+static void on_signal(int sig)
+{
+	ended_by = sig;
+	lws_cancel_service(signalled);
+}
+
+double server_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+/* --- what is looked at ------------------------------------------------------- */
+
+void server_greet(struct server *s)
+{
+	s->greeting++;
+	for (struct client *c = s->clients; c; c = c->next)
+		lws_callback_on_writable(c->wsi);
+}
+
+/* @text as a string of JSON; other bytes than printable ones of ASCII become "?". */
+static void server_quote(const char *text, char *to, u32 size)
+{
+	u32 n = 0;
+
+	for (; *text && n + 3 < size; text++) {
+		if (*text == '"' || *text == '\\')
+			to[n++] = '\\';
+		to[n++] = *text >= ' ' && *text <= '~' ? *text : '?';
+	}
+	to[n] = '\0';
+}
+
+u32 server_describe(struct server *s, char *to, u32 size)
+{
+	char name[256], index[24] = "null";
+	int n;
+
+	server_quote(s->options->name, name, sizeof(name));
+	if (s->found)
+		snprintf(index, sizeof(index), "%" PRIu64, s->index);
+	n = snprintf(to, size,
+		     "{\"version\":1,\"name\":\"%s\","
+		     "\"pages\":%" PRIu64
+		     ",\"index\":%s,"
+		     "\"live\":%s,"
+		     "\"console\":%s,\"recorded\":%s,\"qmp\":%s}",
+		     name, s->watch.pages, index, s->live ? "true" : "false", "false",
+		     "null", "false");
+	return MIN((u32)n, size - 1);
+}
+
+/* The descriptor may come, go or move: the machine boots, or another kernel does. */
+static void server_look(struct server *s)
+{
+	struct ram ram = {
+		.page = mapped_page,
+		.arg = &s->mapped,
+		.pages = s->watch.pages,
+	};
+	const char *page = s->found ? mapped_page(&s->mapped, s->index) : NULL;
+	bool live = mapped_is_written(&s->mapped), found = s->found;
+	u64 index = s->index;
+
+	s->looked_ms = s->compared_ms;
+	if (!page || memcmp(page, DESCRIPTOR_MAGIC, sizeof(DESCRIPTOR_MAGIC)) != 0)
+		found = layout_find(&ram, &index);
+	if (live == s->live && found == s->found && index == s->index)
+		return;
+	s->live = live;
+	s->found = found;
+	s->index = index;
+	server_greet(s);
+}
+
+/* --- rounds ------------------------------------------------------------------ */
+
+static void server_compare(struct server *s)
+{
+	mapped_refresh(&s->mapped);
+	s->compared_ms = server_now();
+	watch_compare(&s->watch);
+	if (s->compared_ms - s->looked_ms >= SERVER_BEAT_MS)
+		server_look(s);
+}
+
+static void server_tick(lws_sorted_usec_list_t *tick)
+{
+	struct server *s = container_of(tick, struct server, tick);
+	double start = server_now(), took;
+
+	s->ticks = false;
+	if (!s->clients)
+		return;
+	server_compare(s);
+	took = server_now() - start;
+	for (struct client *c = s->clients; c; c = c->next)
+		if (!c->in_round &&
+		    (watcher_due(&c->watcher) || start - c->ended_ms >= SERVER_BEAT_MS))
+			client_begin_round(c);
+	s->ticks = true;
+	/* A comparison that takes long is made less often: a tenth of the time at most. */
+	lws_sul_schedule(s->context, 0, &s->tick, server_tick,
+			 (lws_usec_t)(1e3 * MAX((double)SERVER_TICK_MS, 10 * took)));
+}
+
+void server_wake(struct server *s)
+{
+	if (s->ticks)
+		return;
+	s->ticks = true;
+	server_compare(s);
+	server_look(s);
+	lws_sul_schedule(s->context, 0, &s->tick, server_tick, 1000 * SERVER_TICK_MS);
+}
+
+/* --- libwebsockets ----------------------------------------------------------- */
+
+static int server_refuse(struct lws *wsi)
+{
+	return lws_return_http_status(wsi, HTTP_STATUS_FORBIDDEN, NULL) ? -1 : 1;
+}
+
+/* The WebSocket is at /ws alone. */
+static bool server_admits(struct server *s, struct lws *wsi)
+{
+	char path[8] = "";
+
+	return lws_hdr_copy(wsi, path, sizeof(path), WSI_TOKEN_GET_URI) > 0 &&
+	       strcmp(path, "/ws") == 0 && http_is_ours(s, wsi);
+}
+
+static int server_callback(struct lws *wsi, enum lws_callback_reasons why, void *user,
+			   void *in, size_t n)
+{
+	struct server *s = lws_context_user(lws_get_context(wsi));
+	struct client *c = user;
+
+	switch (why) {
+	case LWS_CALLBACK_HTTP:
+		c->wsi = wsi;
+		if (!http_is_ours(s, wsi)) {
+			lws_return_http_status(wsi, HTTP_STATUS_FORBIDDEN, NULL);
+			return -1;
+		}
+		return http_serve_page(s, c, in);
+	case LWS_CALLBACK_HTTP_WRITEABLE:
+		return http_continue_page(c);
+	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+		return server_admits(s, wsi) ? 0 : server_refuse(wsi);
+	case LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION:
+		return server_admits(s, wsi) ? 0 : -1;
+	case LWS_CALLBACK_ESTABLISHED:
+		return client_start(s, c, wsi);
+	case LWS_CALLBACK_RECEIVE:
+		return client_take(c, in, n);
+	case LWS_CALLBACK_SERVER_WRITEABLE:
+		return client_give(c);
+	case LWS_CALLBACK_CLOSED:
+		client_end(c);
+		return 0;
+	default:
+		return lws_callback_http_dummy(wsi, why, user, in, n);
+	}
+}
+
+static const struct lws_protocols protocols[] = {
+	{
+		.name = "scope",
+		.callback = server_callback,
+		.per_session_data_size = sizeof(struct client),
+		.tx_packet_size = SERVER_MESSAGE + 64,
+	},
+	{ 0 },
+};
+
+static bool server_make_token(struct server *s)
+{
+	u8 bytes[SERVER_TOKEN / 2];
+	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+	bool done = fd >= 0 && read(fd, bytes, sizeof(bytes)) == sizeof(bytes);
+
+	if (fd >= 0)
+		close(fd);
+	for (u32 i = 0; i < sizeof(bytes); i++)
+		snprintf(s->token + 2 * i, 3, "%02x", bytes[i]);
+	return done;
+}
+
+static bool server_listen(struct server *s)
+{
+	struct lws_context_creation_info info = {
+		.port = s->options->port,
+		.iface = "127.0.0.1",
+		.protocols = protocols,
+		.options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+			   LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND |
+			   LWS_SERVER_OPTION_DISABLE_IPV6,
+		.user = s,
+		.gid = (gid_t)-1,
+		.uid = (uid_t)-1,
+	};
+
+	lws_set_log_level(0, NULL);
+	s->context = lws_create_context(&info);
+	s->vhost = s->context ? lws_create_vhost(s->context, &info) : NULL;
+	if (!s->vhost)
+		return false;
+	s->port = lws_get_vhost_listen_port(s->vhost);
+	return true;
+}
+
+static int server_fail(const char *what, const char *why)
+{
+	fprintf(stderr, "scope: %s: %s\n", what, why);
+	return 2;
+}
+
+static void server_catch_signals(struct server *s)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+
+	signalled = s->context;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	/* SIGIO: see mapped_is_written(). */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGIO, SIG_IGN);
+}
+
+static int server_run(struct server *s)
+{
+	char url[80];
+
+	if (!server_listen(s))
+		return server_fail("127.0.0.1", "no port can be opened; --port N chooses");
+	server_catch_signals(s);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/?token=%s", s->port, s->token);
+	printf("The machine can be seen at %s\n", url);
+	fflush(stdout);
+	if (s->options->browser)
+		browser_open(url);
+	while (!ended_by && lws_service(s->context, 0) >= 0)
+		;
+	return ended_by ? 128 + ended_by : 1;
+}
+
+int serve(const struct serve_options *options)
+{
+	static struct server s;
+	const char *wrong;
+	int status = 2;
+
+	s.options = options;
+	s.greeting = 1;
+	wrong = mapped_open(&s.mapped, options->file);
+	if (wrong)
+		return server_fail(options->file, wrong);
+	s.out = malloc(LWS_PRE + SERVER_MESSAGE);
+	if (!s.out || !server_make_token(&s) ||
+	    !watch_init(&s.watch, s.mapped.pages, SERVER_COPIES, mapped_page, &s.mapped))
+		return server_fail(options->file, "there is not enough memory");
+	status = server_run(&s);
+	if (s.context)
+		lws_context_destroy(s.context);
+	watch_fini(&s.watch);
+	mapped_close(&s.mapped);
+	free(s.out);
+	return status;
+}
