@@ -123,17 +123,28 @@ static int serve_file(const char *file, char **args)
 		.file = file,
 		.name = name ? name + 1 : file,
 		.browser = true,
+		.tell = STDOUT_FILENO,
 	};
 
-	for (; *args; args++) {
+	for (; *args && !options.qemu; args++) {
 		if (strcmp(*args, "--no-browser") == 0)
 			options.browser = false;
-		else if (strcmp(*args, "--port") == 0 && args[1])
-			options.port = (int)MIN(number(*++args, 10), 65535u);
-		else if (strcmp(*args, "--name") == 0 && args[1])
-			options.name = *++args;
-		else
+		else if (strcmp(*args, "--temporary") == 0)
+			options.temporary = true;
+		else if (strcmp(*args, "--only") == 0)
+			options.only = true;
+		else if (!args[1])
 			misused("unknown option, or no value for it: ", *args);
+		else if (strcmp(*args, "--port") == 0)
+			options.port = (int)MIN(number(*++args, 10), 65535u);
+		else if (strcmp(*args, "--tell") == 0)
+			options.tell = (int)number(*++args, 10);
+		else if (strcmp(*args, "--name") == 0)
+			options.name = *++args;
+		else if (strcmp(*args, "--start") == 0)
+			options.qemu = args + 1;
+		else
+			misused("unknown option: ", *args);
 	}
 	return serve(&options);
 #else

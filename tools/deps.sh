@@ -1,9 +1,10 @@
 #!/bin/sh
 # deps.sh - installs what is missing on Debian and Ubuntu, or says what to install.
 #
-# usage: deps.sh run | test
+# usage: deps.sh run | view | test
 #
-# `run` installs what building and booting need, `test` what ./test needs, too.  Looks for
+# `run` installs what building and booting need, `view` what ./run --view needs, too, and
+# `test` what ./test needs, too.  Looks for
 # the tools themselves first, and asks no package manager if all are there.  Prints a line
 # before it installs anything.  TOOLPREFIX, LLVM and PICOLIBC in the environment mean what
 # they mean for make; PICOLIBC=none asks for none.  PYTHON is the Python of ./test.
@@ -50,6 +51,10 @@ have_host_cc() {
 have_header() { echo "#include <$1>" | cc -include stdarg.h -include stddef.h \
 	-include stdint.h -include setjmp.h -E - >/dev/null 2>&1; }
 
+have_websockets() {
+	have_header libwebsockets.h || pkg-config --exists libwebsockets 2>/dev/null
+}
+
 # In the folders where QEMU looks.  A dangling link does not count.
 have_firmware() {
 	qemu-system-riscv64 -L help 2>/dev/null | {
@@ -84,7 +89,9 @@ missing() {
 	have_picolibc || echo picolibc-riscv64-unknown-elf
 	have qemu-system-riscv64 || echo QEMU
 	have_firmware || echo opensbi
+	[ "$1" != view ] || have_websockets || echo libwebsockets-dev
 	[ "$1" = test ] || return 0
+	have_websockets || echo libwebsockets-dev
 	have riscv64-unknown-elf-gcc || echo gcc-riscv64-unknown-elf
 	have riscv64-linux-gnu-gcc || echo gcc-riscv64-linux-gnu
 	missing_llvm
@@ -100,6 +107,7 @@ missing() {
 	have "$python" || echo python3
 	"$python" -c 'import pytest' 2>/dev/null || echo python3-pytest
 	"$python" -c 'import pexpect' 2>/dev/null || echo python3-pexpect
+	"$python" -c 'import websockets' 2>/dev/null || echo python3-websockets
 	"$python" -c 'import pyte' 2>/dev/null || echo python3-pyte
 }
 
@@ -153,6 +161,7 @@ other_names() {
 	lld                         lld              lld                  lld
 	llvm                        llvm             llvm                 llvm
 	CLANG-RT                    llvm             compiler-rt          compiler-rt
+	libwebsockets-dev           libwebsockets    libwebsockets        libwebsockets-devel
 	clang-format                clang-format     clang                clang-tools-extra
 	libcmocka-dev               cmocka           cmocka               libcmocka-devel
 	gdb-multiarch               riscv64-elf-gdb  riscv64-elf-gdb      gdb
@@ -163,6 +172,7 @@ other_names() {
 	python3                     python           python               python3
 	python3-pytest              pytest           python-pytest        python3-pytest
 	python3-pexpect             -                python-pexpect       python3-pexpect
+	python3-websockets          -                python-websockets    python3-websockets
 	python3-pyte                -                python-pyte          python3-pyte
 	END
 }

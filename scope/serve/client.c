@@ -85,13 +85,19 @@ static void client_watch(struct client *c, const u8 *p, u32 n)
 
 		if (!add) {
 			watcher_remove(&c->watcher, first, count);
-		} else if (!watcher_add(&c->watcher, first, count)) {
+			continue;
+		}
+		if (!watcher_add(&c->watcher, first, count)) {
 			client_answer(c,
 				      "{\"error\":\"pages %u to %u cannot be watched: "
 				      "there is no such RAM, or no memory\"}",
 				      first, first + count);
 			break;
 		}
+	}
+	if (add && c->server->live && !c->server->paused) {
+		c->server->still = false;
+		c->flags &= (u8)~ROUND_CONSISTENT;
 	}
 	/* What is new is shown at once: it may tell which pages are wanted next. */
 	if (c->in_round)
@@ -100,12 +106,33 @@ static void client_watch(struct client *c, const u8 *p, u32 n)
 		client_begin_round(c);
 }
 
+static void client_pause(struct client *c, u32 which)
+{
+	const char *wrong = which <= 2 ? NULL : "P takes 0, 1 or 2";
+
+	c->wants |= which == 2;
+	if (!wrong)
+		wrong = machine_pause(c->server, which);
+	if (!wrong)
+		return;
+	c->wants = false;
+	client_answer(c, "{\"error\":\"%s\"}", wrong);
+}
+
 static void client_message(struct client *c, const u8 *p, u32 n)
 {
+	const char *wrong = NULL;
+
 	if (n && (p[0] == 'W' || p[0] == 'U'))
 		client_watch(c, p, n);
+	else if (n == 2 && p[0] == 'P')
+		client_pause(c, p[1]);
+	else if (n && p[0] == 'K')
+		wrong = console_type(c->server, p + 1, n - 1);
 	else
-		client_answer(c, "{\"error\":\"no message begins like this\"}");
+		wrong = "this is no message of the protocol";
+	if (wrong)
+		client_answer(c, "{\"error\":\"%s\"}", wrong);
 }
 
 /* A message may come in parts.  -1: this client is to go. */
@@ -140,6 +167,7 @@ void client_begin_round(struct client *c)
 	watcher_begin(&c->watcher);
 	c->in_round = true;
 	c->again = false;
+	c->flags = c->server->still ? ROUND_CONSISTENT : 0;
 	c->round = c->server->watch.round;
 	c->round_ms = c->server->compared_ms;
 	lws_callback_on_writable(c->wsi);
@@ -180,10 +208,10 @@ static int client_send_end(struct client *c)
 
 	memset(out, 0, 16);
 	out[0] = 'E';
-	out[1] = c->flags;
+	out[1] = c->flags | (c->server->paused ? ROUND_PAUSED : 0);
 	memcpy(out + 4, &c->round, sizeof(c->round));
 	memcpy(out + 8, &c->round_ms, sizeof(c->round_ms));
-	c->in_round = false;
+	c->in_round = c->picture = false;
 	c->ended_ms = server_now();
 	if (c->again)
 		client_begin_round(c);
@@ -207,6 +235,7 @@ static int client_send_pages(struct client *c)
 			index[n] |= INDEX_ZERO;
 		n++;
 	}
+	c->heard = false;
 	if (n == 0)
 		return client_send_end(c);
 	memcpy(out, "D\0\0", 4);
@@ -218,15 +247,28 @@ static int client_send_pages(struct client *c)
 	return client_send(c, (u64)(p - out));
 }
 
+static int client_send_console(struct client *c)
+{
+	u8 *out = c->server->out + LWS_PRE;
+
+	out[0] = 'C';
+	c->heard = true;
+	return client_send(c, 1 + console_read(c->server->console, &c->console_at, out + 1,
+					       CONSOLE_KEPT));
+}
+
 /* It can take a message.  -1: it is to go. */
 int client_give(struct client *c)
 {
+	bool told = c->console_at == c->server->console->written;
 	int result = 0;
 
 	if (c->greeting != c->server->greeting)
 		result = client_send_greeting(c);
 	else if (c->nanswers)
 		result = client_send_answer(c);
+	else if (!told && !(c->in_round && c->heard))
+		result = client_send_console(c);
 	else if (c->in_round)
 		result = client_send_pages(c);
 	else

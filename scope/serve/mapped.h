@@ -11,7 +11,7 @@ struct mapped {
 	 * not read: the file would get room for it. */
 	struct mapped_range {
 		u64 first, end;
-	} *data;
+	} * data;
 	u32 ndata;
 };
 

@@ -8,7 +8,10 @@
 
 __asm__(".data\n"
 	".globl " NAME("page_start") "\n"
-	".globl " NAME("page_end") "\n" NAME("page_start") ":\n"
-	".incbin \"" SCOPE_PAGE "\"\n" NAME("page_end") ":\n"
-	".byte 0\n"
-	".text\n");
+				     ".globl " NAME("page_end") "\n" NAME(
+					     "page_start") ":\n"
+							   ".incbin \"" SCOPE_PAGE
+							   "\"\n" NAME(
+								   "page_end") ":\n"
+									       ".byte 0\n"
+									       ".text\n");

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,24 @@ static void on_signal(int sig)
 {
 	ended_by = sig;
 	lws_cancel_service(signalled);
+}
+
+static void on_child(int sig)
+{
+	(void)sig;
+	lws_cancel_service(signalled);
+}
+
+bool server_ending(void)
+{
+	return ended_by;
+}
+
+bool server_readable(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 1;
 }
 
 double server_now(void)
@@ -62,17 +81,17 @@ u32 server_describe(struct server *s, char *to, u32 size)
 		snprintf(index, sizeof(index), "%" PRIu64, s->index);
 	n = snprintf(to, size,
 		     "{\"version\":1,\"name\":\"%s\","
-		     "\"pages\":%" PRIu64
-		     ",\"index\":%s,"
+		     "\"pages\":%" PRIu64 ",\"index\":%s,"
 		     "\"live\":%s,"
 		     "\"console\":%s,\"recorded\":%s,\"qmp\":%s}",
-		     name, s->watch.pages, index, s->live ? "true" : "false", "false",
-		     "null", "false");
+		     name, s->watch.pages, index, s->live ? "true" : "false",
+		     s->options->qemu ? "true" : "false", "null",
+		     s->controls ? "true" : "false");
 	return MIN((u32)n, size - 1);
 }
 
 /* The descriptor may come, go or move: the machine boots, or another kernel does. */
-static void server_look(struct server *s)
+void server_look(struct server *s)
 {
 	struct ram ram = {
 		.page = mapped_page,
@@ -80,10 +99,11 @@ static void server_look(struct server *s)
 		.pages = s->watch.pages,
 	};
 	const char *page = s->found ? mapped_page(&s->mapped, s->index) : NULL;
-	bool live = mapped_is_written(&s->mapped), found = s->found;
+	bool live = s->options->qemu ? s->qemu > 0 : mapped_is_written(&s->mapped);
+	bool found = s->found;
 	u64 index = s->index;
 
-	s->looked_ms = s->compared_ms;
+	s->looked_ms = server_now();
 	if (!page || memcmp(page, DESCRIPTOR_MAGIC, sizeof(DESCRIPTOR_MAGIC)) != 0)
 		found = layout_find(&ram, &index);
 	if (live == s->live && found == s->found && index == s->index)
@@ -98,11 +118,45 @@ static void server_look(struct server *s)
 
 static void server_compare(struct server *s)
 {
+	if (s->hold_ms)
+		return;
 	mapped_refresh(&s->mapped);
 	s->compared_ms = server_now();
+	s->still = s->paused || !s->live;
 	watch_compare(&s->watch);
-	if (s->compared_ms - s->looked_ms >= SERVER_BEAT_MS)
-		server_look(s);
+}
+
+/* A picture that is being sent must not change before all who want it have it. */
+static void server_hold(struct server *s)
+{
+	bool wait = false;
+
+	for (struct client *c = s->clients; c; c = c->next) {
+		if (c->picture && server_now() > s->hold_ms) {
+			c->picture = false;
+			c->flags &= (u8)~ROUND_CONSISTENT;
+		}
+		wait |= c->picture;
+	}
+	if (!wait)
+		s->hold_ms = 0;
+}
+
+void server_on_pause(struct server *s)
+{
+	server_compare(s);
+	for (struct client *c = s->clients; c; c = c->next) {
+		if (s->paused && c->wants) {
+			client_begin_round(c);
+			c->wants = false;
+			c->picture = true;
+			s->hold_ms = server_now() + SERVER_HOLD_MS;
+		} else if (c->in_round) {
+			c->again = true;
+		} else {
+			client_begin_round(c);
+		}
+	}
 }
 
 static void server_tick(lws_sorted_usec_list_t *tick)
@@ -113,8 +167,11 @@ static void server_tick(lws_sorted_usec_list_t *tick)
 	s->ticks = false;
 	if (!s->clients)
 		return;
+	server_hold(s);
 	server_compare(s);
 	took = server_now() - start;
+	if (start - s->looked_ms >= SERVER_BEAT_MS)
+		server_look(s);
 	for (struct client *c = s->clients; c; c = c->next)
 		if (!c->in_round &&
 		    (watcher_due(&c->watcher) || start - c->ended_ms >= SERVER_BEAT_MS))
@@ -130,8 +187,8 @@ void server_wake(struct server *s)
 	if (s->ticks)
 		return;
 	s->ticks = true;
-	server_compare(s);
 	server_look(s);
+	server_compare(s);
 	lws_sul_schedule(s->context, 0, &s->tick, server_tick, 1000 * SERVER_TICK_MS);
 }
 
@@ -185,6 +242,37 @@ static int server_callback(struct lws *wsi, enum lws_callback_reasons why, void 
 	}
 }
 
+/* Descriptors that are not of the network. */
+static int server_on_fd(struct lws *wsi, enum lws_callback_reasons why, void *user,
+			void *in, size_t n)
+{
+	struct server *s = lws_context_user(lws_get_context(wsi));
+	struct console *k = s->console;
+
+	(void)user;
+	(void)in;
+	(void)n;
+	if (why == LWS_CALLBACK_RAW_CLOSE_FILE && wsi == k->keyboard)
+		k->keyboard = NULL;
+	if (why == LWS_CALLBACK_RAW_WRITEABLE_FILE && wsi == k->machine)
+		return console_on_room(s);
+	if (why != LWS_CALLBACK_RAW_RX_FILE)
+		return 0;
+	if (wsi == k->machine)
+		return console_on_output(s);
+	return wsi == k->keyboard ? console_on_keys(s) : machine_on_control(s);
+}
+
+struct lws *server_adopt(struct server *s, int fd)
+{
+	lws_sock_file_fd_type copy = { .filefd = fcntl(fd, F_DUPFD_CLOEXEC, 0) };
+
+	return copy.filefd < 0
+		       ? NULL
+		       : lws_adopt_descriptor_vhost(s->vhost, LWS_ADOPT_RAW_FILE_DESC, copy,
+						    "scope-fd", NULL);
+}
+
 static const struct lws_protocols protocols[] = {
 	{
 		.name = "scope",
@@ -192,6 +280,7 @@ static const struct lws_protocols protocols[] = {
 		.per_session_data_size = sizeof(struct client),
 		.tx_packet_size = SERVER_MESSAGE + 64,
 	},
+	{ .name = "scope-fd", .callback = server_on_fd },
 	{ 0 },
 };
 
@@ -237,56 +326,121 @@ static int server_fail(const char *what, const char *why)
 	return 2;
 }
 
-static void server_catch_signals(struct server *s)
+static void server_catch_signals(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 
-	signalled = s->context;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
+	action.sa_handler = on_child;
+	sigaction(SIGCHLD, &action, NULL);
 	/* SIGIO: see mapped_is_written(). */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGIO, SIG_IGN);
 }
 
-static int server_run(struct server *s)
+static void server_tell(struct server *s)
 {
 	char url[80];
 
+	snprintf(url, sizeof(url), "http://127.0.0.1:%d/?token=%s", s->port, s->token);
+	dprintf(s->options->tell, "The machine can be seen at %s\n", url);
+	if (s->options->only)
+		dprintf(s->options->tell,
+			"Its terminal is there, too.  Ctrl-C ends all.\n");
+	if (s->options->browser)
+		browser_open(url, s->options->tell);
+}
+
+/* Whoever ended the machine with Ctrl-A x wants no view of it any more.  A guest that ends
+ * can still be seen, if somebody is at a terminal who can end that. */
+static void server_after_machine(struct server *s)
+{
+	machine_hear_last(s);
+	console_end(s);
+	server_look(s);
+	for (struct client *c = s->clients; c; c = c->next)
+		if (c->wants)
+			client_answer(c, "{\"error\":\"the machine has ended\"}");
+	if (!s->options->only && !isatty(STDIN_FILENO))
+		s->left = true;
+	if (s->left)
+		return;
+	dprintf(s->options->tell, "\nThe machine has ended.  It can still be seen; %s\n",
+		s->options->only ? "Ctrl-C ends that." : "Enter ends that.");
+}
+
+static void server_loop(struct server *s)
+{
+	bool runs = s->qemu > 0;
+
+	/* With Ctrl-A x QEMU ends at once. */
+	while (!ended_by && (runs || !s->left) && lws_service(s->context, 0) >= 0) {
+		if (!runs || !machine_has_ended(s))
+			continue;
+		runs = false;
+		server_after_machine(s);
+	}
+}
+
+static bool server_prepare(struct server *s)
+{
+	s->out = malloc(LWS_PRE + SERVER_MESSAGE);
+	s->console = calloc(1, sizeof(*s->console));
+	if (!s->console || !s->out)
+		return false;
+	s->console->fd = -1;
+	return server_make_token(s);
+}
+
+static int server_run(struct server *s)
+{
+	const struct serve_options *options = s->options;
+	const char *wrong;
+
+	if (!server_prepare(s))
+		return server_fail(options->file, "there is not enough memory");
 	if (!server_listen(s))
 		return server_fail("127.0.0.1", "no port can be opened; --port N chooses");
-	server_catch_signals(s);
-	snprintf(url, sizeof(url), "http://127.0.0.1:%d/?token=%s", s->port, s->token);
-	printf("The machine can be seen at %s\n", url);
-	fflush(stdout);
-	if (s->options->browser)
-		browser_open(url);
-	while (!ended_by && lws_service(s->context, 0) >= 0)
-		;
-	return ended_by ? 128 + ended_by : 1;
+	signalled = s->context;
+	server_catch_signals();
+	if (options->qemu && !machine_start(s, options->qemu))
+		return s->status;
+	wrong = mapped_open(&s->mapped, options->file);
+	if (options->temporary)
+		unlink(options->file);
+	if (wrong)
+		return server_fail(options->file, wrong);
+	if (!watch_init(&s->watch, s->mapped.pages, SERVER_COPIES, mapped_page, &s->mapped))
+		return server_fail(options->file, "there is not enough memory");
+	server_tell(s);
+	if (options->qemu && !machine_attach(s))
+		return server_fail(options->file, "its console cannot be reached");
+	server_loop(s);
+	return 0;
 }
 
 int serve(const struct serve_options *options)
 {
-	static struct server s;
-	const char *wrong;
-	int status = 2;
+	static struct server s = { .mapped.fd = -1, .greeting = 1 };
+	int status;
 
 	s.options = options;
-	s.greeting = 1;
-	wrong = mapped_open(&s.mapped, options->file);
-	if (wrong)
-		return server_fail(options->file, wrong);
-	s.out = malloc(LWS_PRE + SERVER_MESSAGE);
-	if (!s.out || !server_make_token(&s) ||
-	    !watch_init(&s.watch, s.mapped.pages, SERVER_COPIES, mapped_page, &s.mapped))
-		return server_fail(options->file, "there is not enough memory");
 	status = server_run(&s);
+	if (s.qemu > 0) {
+		kill(s.qemu, SIGTERM);
+		machine_stop(&s);
+	}
+	if (s.console)
+		console_end(&s);
 	if (s.context)
 		lws_context_destroy(s.context);
 	watch_fini(&s.watch);
 	mapped_close(&s.mapped);
+	free(s.console);
 	free(s.out);
-	return status;
+	if (options->qemu && !status)
+		status = s.status;
+	return ended_by ? 128 + ended_by : status;
 }

@@ -17,17 +17,17 @@ typedef const void *watch_page_fn(void *arg, u64 index);
 struct watch {
 	watch_page_fn *page;
 	void *arg;
-	u64 pages;     /* of the RAM                                            */
-	u64 copies;    /* pages that have a copy: those with only zeros do not  */
+	u64 pages;  /* of the RAM                                            */
+	u64 copies; /* pages that have a copy: those with only zeros do not  */
 	u64 copies_max;
-	u32 *slot_of;  /* by page: the number of its slot + 1; 0: nobody watches */
+	u32 *slot_of; /* by page: the number of its slot + 1; 0: nobody watches */
 	struct watch_slot {
 		u64 *copy;   /* NULL: only zeros                          */
 		u32 index;   /* the page                                  */
 		u32 changed; /* round in which it last did, > WATCH_NEVER */
 		u32 refs;    /* watchers; 0: the slot is free, and
 			      * `changed` is the next one, as in `free`   */
-	} *slot;
+	} * slot;
 	u32 nslots, room;
 	u32 free;  /* the first slot that is free, + 1; 0: none */
 	u32 round; /* > WATCH_NEVER                             */
