@@ -136,7 +136,7 @@ static int serve_file(const char *file, char **args)
 		else if (!args[1])
 			misused("unknown option, or no value for it: ", *args);
 		else if (strcmp(*args, "--port") == 0)
-			options.port = (int)MIN(number(*++args, 10), 65535u);
+			options.port = (int)number(*++args, 10);
 		else if (strcmp(*args, "--tell") == 0)
 			options.tell = (int)number(*++args, 10);
 		else if (strcmp(*args, "--name") == 0)

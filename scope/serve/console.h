@@ -17,13 +17,13 @@ struct lws;
 struct console {
 	int fd; /* the machine's end; -1: none */
 	struct lws *machine, *keyboard;
-	bool shows;   /* output goes to standard output */
-	bool raw;     /* the terminal hands keys through */
-	bool held;    /* the machine's output waits      */
-	bool monitor; /* the terminal is at the monitor  */
-	bool escaped; /* the terminal's last key was Ctrl-A ... */
+	bool shows;        /* output goes to standard output */
+	bool raw;          /* the terminal hands keys through */
+	bool held;         /* the machine's output waits      */
+	bool monitor;      /* the terminal is at the monitor  */
+	bool escaped;      /* the terminal's last key was Ctrl-A ... */
 	bool page_escaped; /* ... a browser's                    */
-	u64 written; /* bytes of output so far, the last ones are in kept */
+	u64 written;       /* bytes of output so far, the last ones are in kept */
 	u32 ntyped, nshown, shown_at;
 	u8 kept[CONSOLE_KEPT], typed[CONSOLE_TYPED], shown[CONSOLE_SHOWN];
 };

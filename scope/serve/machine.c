@@ -26,9 +26,11 @@ static void machine_execute(char **argv, int console, int control)
 {
 	char text[2][80];
 	const char *added[] = {
-		"-chardev", text[0], "-serial", "chardev:scope-console",
-		"-mon",	    "chardev=scope-console",
-		"-chardev", text[1], "-mon", "chardev=scope-qmp,mode=control",
+		"-chardev", text[0],
+		"-serial",  "chardev:scope-console",
+		"-mon",     "chardev=scope-console",
+		"-chardev", text[1],
+		"-mon",     "chardev=scope-qmp,mode=control",
 	};
 	size_t n = 0;
 	char **all;

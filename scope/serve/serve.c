@@ -98,12 +98,14 @@ void server_look(struct server *s)
 		.arg = &s->mapped,
 		.pages = s->watch.pages,
 	};
-	const char *page = s->found ? mapped_page(&s->mapped, s->index) : NULL;
+	const char *page;
 	bool live = s->options->qemu ? s->qemu > 0 : mapped_is_written(&s->mapped);
 	bool found = s->found;
 	u64 index = s->index;
 
 	s->looked_ms = server_now();
+	mapped_refresh(&s->mapped);
+	page = s->found ? mapped_page(&s->mapped, s->index) : NULL;
 	if (!page || memcmp(page, DESCRIPTOR_MAGIC, sizeof(DESCRIPTOR_MAGIC)) != 0)
 		found = layout_find(&ram, &index);
 	if (live == s->live && found == s->found && index == s->index)
@@ -194,9 +196,16 @@ void server_wake(struct server *s)
 
 /* --- libwebsockets ----------------------------------------------------------- */
 
+/* libwebsockets does not know yet that the request is one of HTTP 1.1. */
 static int server_refuse(struct lws *wsi)
 {
-	return lws_return_http_status(wsi, HTTP_STATUS_FORBIDDEN, NULL) ? -1 : 1;
+	static const char refusal[] = "HTTP/1.1 403 Forbidden\r\n"
+				      "content-length: 0\r\nconnection: close\r\n\r\n";
+	u8 buffer[LWS_PRE + sizeof(refusal)];
+
+	memcpy(buffer + LWS_PRE, refusal, sizeof(refusal));
+	lws_write(wsi, buffer + LWS_PRE, sizeof(refusal) - 1, LWS_WRITE_HTTP_HEADERS);
+	return -1;
 }
 
 /* The WebSocket is at /ws alone. */
@@ -401,7 +410,7 @@ static int server_run(struct server *s)
 
 	if (!server_prepare(s))
 		return server_fail(options->file, "there is not enough memory");
-	if (!server_listen(s))
+	if (options->port < 0 || options->port > 65535 || !server_listen(s))
 		return server_fail("127.0.0.1", "no port can be opened; --port N chooses");
 	signalled = s->context;
 	server_catch_signals();
