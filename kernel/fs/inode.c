@@ -76,7 +76,7 @@ static bool inode_refs_swap(struct inode *ip, u32 *from, u32 to)
 /* Neighbours are in different cache lines: they may be files of different harts. */
 static u32 inode_hash(u32 ino)
 {
-	return (ino * 8 + ino % NHASH / 32) % NHASH;
+	return ino * 9 % NHASH;
 }
 
 /* --- slots; table.lock held unless said otherwise ------------------------------------ */
@@ -422,13 +422,17 @@ struct inode *inode_dup(struct inode *ip)
 	return ip;
 }
 
+/* Whether an additional slot is idle.  A hint without the lock. */
+static bool inode_has_extra(void)
+{
+	return __atomic_load_n(&table.extra.next, __ATOMIC_RELAXED) != &table.extra;
+}
+
 /* Gives back an additional slot that nobody refers to, if there is one. */
 static void inode_drop_extra(void)
 {
 	struct inode *idle;
 
-	if (__atomic_load_n(&table.extra.next, __ATOMIC_RELAXED) == &table.extra)
-		return; /* most often, and without the lock */
 	spin_lock(&table.lock);
 	idle = inode_take_first(&table.extra);
 	spin_unlock(&table.lock);
@@ -492,14 +496,15 @@ void inode_put(struct inode *ip)
 
 	while ((r & REFS_COUNT) > 1 || !(r & REFS_LOCKED)) {
 		if (inode_refs_swap(ip, &r, r - 1)) {
-			if ((r & REFS_COUNT) == 1)
+			if ((r & REFS_COUNT) == 1 && inode_has_extra())
 				inode_drop_extra();
 			return;
 		}
 	}
 	if (!inode_put_ref(ip))
 		inode_put_nameless(ip);
-	inode_drop_extra();
+	if (inode_has_extra())
+		inode_drop_extra();
 }
 
 struct inode *inode_root(void)
