@@ -8,6 +8,7 @@ Prints `ok NAME` or `FAILED NAME: why` for each case; status 1 if one failed.
 import json
 import os
 import pathlib
+import platform
 import re
 import shlex
 import shutil
@@ -16,7 +17,7 @@ import subprocess
 import tempfile
 
 import rig
-from rig import IMAGE, OUT, TIMEOUT, expect, make, run, xv6_program
+from rig import IMAGE, OUT, TIMEOUT, Skipped, expect, make, run, xv6_program
 
 NOBODY = 65534
 BUILD_TIMEOUT = 500
@@ -149,6 +150,22 @@ def test_list_needs_nothing():
     expect((done.returncode, done.stderr), (0, ""))
     expect([line.split()[0] for line in done.stdout.splitlines()], names)
     assert all(len(line.split()) > 2 for line in done.stdout.splitlines()), done.stdout
+
+
+def test_help_of_bench_builds_its_tool_alone():
+    """Not the kernel and the programs that it measures, which take minutes on a slow computer."""
+    if platform.system() != "Linux":
+        raise Skipped("./bench runs on Linux only")
+    folder = OUT / "bench"
+    folder.mkdir(parents=True)
+    (folder / "make").write_text(f'#!/bin/sh\necho "$*" >> {folder.resolve()}/asked\nexec {shutil.which("make")} "$@"\n')
+    (folder / "make").chmod(0o755)
+    for option, said in (("--help", "usage: ./bench"), ("--list", "getpid")):
+        done = subprocess.run(["./bench", option], capture_output=True, text=True,
+                              env={**os.environ, "PATH": f"{folder.resolve()}:{os.environ['PATH']}"})
+        expect((done.returncode, done.stderr, said in done.stdout), (0, "", True))
+    asked = (folder / "asked").read_text()
+    assert "build/bench-tool" in asked and "bench-files" not in asked, asked
 
 
 def test_archive_of_the_sources():
