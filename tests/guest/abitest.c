@@ -23,7 +23,7 @@ extern const struct test tests_start[], tests_end[];
 extern const struct role roles_start[], roles_end[];
 
 struct selection {
-	int quick, slow_only;
+	int quick, slow_only, list_only;
 	const char *exclude;
 	int passed, failed; /* counted by the previous program */
 	int count;
@@ -215,6 +215,11 @@ static int test_run(const struct test *t)
 	return 1;
 }
 
+static int is_second(void)
+{
+	return strcmp(test_self, SECOND) == 0;
+}
+
 /* Execs the program with the other cases; returns if there is none. */
 static void go_on(char *const args[], int passed, int failed)
 {
@@ -225,7 +230,7 @@ static void go_on(char *const args[], int passed, int failed)
 	format(counts[1], sizeof(counts[1]), "%d", failed);
 	while (*args && n < MAXARG - 1)
 		argv[n++] = *args++;
-	if (strcmp(test_self, SECOND) != 0)
+	if (!is_second())
 		exec(SECOND, argv);
 }
 
@@ -248,6 +253,10 @@ static int run_all(const struct selection *s, char *const args[])
 		failed++;
 	}
 	go_on(args, passed, failed);
+	if (!is_second())
+		printf("abitest: %s is not there: its cases did not run\n", SECOND);
+	else if (!passed && !failed)
+		printf("abitest: no case is called so; abitest -l lists them\n");
 	printf("abitest: %d passed, %d failed\n", passed, failed);
 	return failed || !passed;
 }
@@ -268,11 +277,19 @@ static void list(const struct selection *s)
 			printf("%s.%s%s\n", t->area, t->name, t->slow ? " (slow)" : "");
 }
 
+static int option_take(struct selection *s, char letter)
+{
+	s->list_only |= letter == 'l';
+	s->quick |= letter == 'q';
+	s->slow_only |= letter == 's';
+	return letter == 'l' || letter == 'q' || letter == 's' || letter == 'x';
+}
+
 int main(int argc, char *argv[])
 {
 	static char self[MAXPATH] = "/";
 	struct selection s = { 0 };
-	int list_only = 0, i = 1, first;
+	int i = 1, first;
 
 	if (argc > 1 && argv[1][0] == '@')
 		return run_role(argc, argv);
@@ -283,9 +300,10 @@ int main(int argc, char *argv[])
 	}
 	first = i;
 	for (; i < argc && argv[i][0] == '-'; i++) {
-		list_only |= argv[i][1] == 'l';
-		s.quick |= argv[i][1] == 'q';
-		s.slow_only |= argv[i][1] == 's';
+		if (!option_take(&s, argv[i][1])) {
+			printf("usage: abitest [-lqs] [-x PREFIX] [NAME|PREFIX ...]\n");
+			return 2;
+		}
 		if (argv[i][1] == 'x' && i + 1 < argc)
 			s.exclude = argv[++i];
 	}
@@ -293,7 +311,7 @@ int main(int argc, char *argv[])
 	s.prefixes = argv + i;
 	strcpy(self + (argv[0][0] != '/'), argv[0]);
 	test_self = self;
-	if (list_only) {
+	if (s.list_only) {
 		list(&s);
 		go_on(argv + first, 0, 0);
 		return 0;
