@@ -32,6 +32,17 @@ static void print_panic(struct kernel *k)
 	}
 }
 
+static void print_hart(const struct machine_hart *h)
+{
+	printf("%s%s", h->panicked ? "panicked in " : h->idle ? "" : "runs ", h->thread);
+	if (h->pid)
+		printf(", process %d", h->pid);
+	if (h->loaded)
+		printf(", with the table of %d\n", h->loaded);
+	else
+		puts(", with the kernel's own table");
+}
+
 static void print_machine(struct kernel *k)
 {
 	struct machine_hart h;
@@ -46,11 +57,7 @@ static void print_machine(struct kernel *k)
 		if (!h.online)
 			puts("not started");
 		else
-			printf("%s%s, process %d, with the table of %d\n",
-			       h.panicked ? "panicked in "
-			       : h.idle   ? "idle, "
-					  : "runs ",
-			       h.thread, h.pid, h.loaded);
+			print_hart(&h);
 	}
 	for (u64 kind = 0; kind < machine_kinds(k); kind++) {
 		kernel_name(k, LAYOUT_frame_kind_name, kind, name, sizeof(name));

@@ -76,8 +76,10 @@ bool frame_look(struct kernel *k, pa_t pa, struct frame *f)
 		return !k->unreadable;
 	f->kind = (u8)kernel_field(k, page, LAYOUT_page_kind);
 	f->head = (u8)kernel_field(k, page, LAYOUT_page_order);
-	f->refs = (u32)kernel_field(k, page, LAYOUT_page_refs);
 	f->order = frame_block_order(k, f->pa);
+	/* Each process maps the trampoline; nobody counts that. */
+	if (f->kind != kernel_number(k, LAYOUT_FRAME_kernel))
+		f->refs = (u32)kernel_field(k, page, LAYOUT_page_refs);
 	f->users = frame_users(k, page, f);
 	if (f->kind == kernel_number(k, LAYOUT_FRAME_cache))
 		f->offset = kernel_field(k, page, LAYOUT_page_index) * PAGE_SIZE;

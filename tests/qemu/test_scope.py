@@ -434,6 +434,8 @@ def test_panic_is_told(image):
         assert told["harts"][int(hart)]["thread"] == thread
         assert calls.endswith(" thread_entry+" + calls.rpartition("+")[2])
         assert s.scope("machine").endswith(f"panic on hart {hart}: as asked for\n{calls}")
+        row = s.scope("machine").splitlines()[1 + int(hart)]
+        assert re.fullmatch(rf"hart {hart} \(hardware \d\): panicked in {thread}, process 1, with the \S.*", row), row
 
 
 def test_panic_of_a_trap_is_told(image):

@@ -25,6 +25,8 @@ void snap_frame(struct snap *s)
 		if (!frame_is_known(pg))
 			continue; /* free; nothing was written about it yet */
 		r->frame = pg->kind;
+		if (pg->kind == FRAME_kernel)
+			continue; /* each process maps the trampoline; nobody counts that */
 		r->refs = __atomic_load_n(&pg->refs, __ATOMIC_RELAXED);
 		r->users = snap_users(pg);
 		r->offset = pg->kind == FRAME_cache ? pg->index * PAGE_SIZE : 0;

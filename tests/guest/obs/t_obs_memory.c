@@ -22,7 +22,7 @@ static struct snap_frame frame_at(word pa)
 
 TEST(obs, a_frame_is_what_its_entry_says)
 {
-	const word at[] = { (word)sbrk(PAGE, EAGER), 0, USYSCALL, TRAPFRAME };
+	const word at[] = { (word)sbrk(PAGE, EAGER), 0, USYSCALL, TRAPFRAME, TRAMPOLINE };
 
 	store8(at[0], 1);
 	for (unsigned i = 0; i < COUNT(at); i++) {
