@@ -90,9 +90,9 @@ static void print_line(const struct snap_option *o)
 		each_word(o->values, mark_word, &m);
 	if (!m.found && (*o->value || !*o->values))
 		mark_append(&m, o->value);
-	printf("%c%c %-9s %-*s %s\n", o->flags & SNAP_OPTION_GIVEN ? '*' : ' ',
+	printf("%c%c %-9s %-*s %s%s\n", o->flags & SNAP_OPTION_GIVEN ? '*' : ' ',
 	       o->flags & SNAP_OPTION_CAN_SET ? '+' : ' ', o->name, VALUES_WIDTH, m.text,
-	       o->what);
+	       strlen(m.text) > VALUES_WIDTH ? "- " : "", o->what);
 }
 
 static void print_list(void)
