@@ -52,10 +52,10 @@ grade_script := grade-lab-$(grade_lab)
 .PHONY: grade
 ifneq ($(grade_lab),)
 grade:
-	@[ -x $(grade_script) ] || { echo "make grade: there is no program ./$(grade_script) in this folder;" \
+	@[ -x $(grade_script) ] || { printf '%s\n' "make grade: there is no program ./$(grade_script) here;" \
 		"copy it from the lab's tree" >&2; exit 1; }
-	@[ -e gradelib.py ] || ! grep -q gradelib $(grade_script) || { echo "make grade: $(grade_script) needs" \
-		"gradelib.py; copy it from the lab's tree" >&2; exit 1; }
+	@[ -e gradelib.py ] || ! grep -q gradelib $(grade_script) || { printf '%s\n' "make grade: $(grade_script)" \
+		"needs gradelib.py; copy it from the lab's tree" >&2; exit 1; }
 	$(Q)$(MAKE) --no-print-directory clean
 	$(Q)unset MAKELEVEL MFLAGS; MAKEFLAGS=$(call quoted,-- LAB=$(grade_lab) $(MAKEOVERRIDES)) ./$(grade_script) -v $(GRADEFLAGS)
 else ifneq ($(grade_found),)

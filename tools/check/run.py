@@ -198,6 +198,17 @@ def run_foreign(image, command, stdin=None, words="status is not known"):
     return status, out
 
 
+def test_programs_of_an_image_are_those_of_the_page():
+    """Nothing is in a new image but README and what docs/commands.md lists, under those names or another."""
+    image = OUT / "programs.img"
+    expect(make(f"IMAGE={image}", str(image))[0], 0)
+    listed = subprocess.run(["build/mkfs", "--list", str(image)], check=True, stdout=subprocess.PIPE, text=True).stdout
+    names = set(re.findall(r"/(\S+)$", listed, re.M))
+    page = set(re.findall(r"^\| `(\S+)` \|", pathlib.Path("docs/commands.md").read_text(), re.M))
+    assert page and page <= names, page - names
+    expect(names - page, {"README", "egrep", "fgrep", "vi"})
+
+
 def test_shell_that_takes_no_command():
     """The command is typed at the prompt.  One that did not run never has status 0.  What it wrote is kept."""
     image = foreign_image("sh")
@@ -230,22 +241,53 @@ def terminal_run(keys, *arguments):
     return child.returncode, out.replace("\r", ""), cooked
 
 
+def at_terminal(words, keys, *arguments):
+    """./run with a terminal as its input, on which KEYS are typed when WORDS appear: (status, its errors)."""
+    keyboard, terminal = os.openpty()
+    with subprocess.Popen(["./run", "--image", str(IMAGE), *arguments], stdin=terminal, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as booted:
+        line = ""
+        while line is not None and words not in line:
+            line = booted.stdout.readline() or None
+        os.write(keyboard, keys)
+        _, err = booted.communicate(timeout=TIMEOUT)
+    os.close(terminal)
+    os.close(keyboard)
+    assert line, f"{words} does not appear"
+    return booted.returncode, err
+
+
 def test_warnings_come_again_at_the_end():
     """In a terminal the firmware's messages hide those of the compiler, so they are shown once more."""
     source = OUT / "unused.c"
     source.write_text("int main(void)\n{\n\tint unused;\n\n\treturn 0;\n}\n")
-    keyboard, terminal = os.openpty()
-    with subprocess.Popen(["./run", "--prog", str(source), "--image", str(IMAGE)], stdin=terminal, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True) as booted:
-        line = ""
-        while line is not None and "Leave with" not in line:
-            line = booted.stdout.readline() or None
-        os.write(keyboard, b"\npoweroff\n")
-        _, err = booted.communicate(timeout=TIMEOUT)
-    os.close(terminal)
-    os.close(keyboard)
+    _, err = at_terminal("Leave with", b"\npoweroff\n", "--prog", str(source))
     first, _, again = err.partition("The build had said:\n")
-    assert line and "unused variable" in first and again == first, err
+    assert "unused variable" in first and again == first, err
+
+
+def test_panic_at_the_prompt_has_its_lines():
+    """The machine stands still; what was on the console is told when it is left."""
+    _, err = at_terminal("the machine stands still", b"\x01x", "--boot", "ktest=panic")
+    found = re.search(r"^The kernel panicked. All that the console showed is in (\S+)\.$", err, re.M)
+    assert found and "\npanic: as asked for\n" in pathlib.Path(found[1]).read_text(), err
+    assert re.search(r"^thread_entry at kernel/core/sched.c:\d+$", err, re.M), err
+    os.remove(found[1])
+    # a machine that does not panic has none, whatever it prints
+    expect(at_terminal("Leave with", b"\necho panic: no; poweroff\n"), (0, ""))
+
+
+def test_errors_break_between_words():
+    """On a terminal, which may have 80 columns; for programs an error is one line."""
+    for words in (["--lab", "nosuch"], ["--image", "nosuch.img"], ["--harts", "99"], ["a  command of *"]):
+        ours, terminal = os.openpty()
+        done = subprocess.run(["./run", *words], stderr=terminal, check=False)
+        shown = os.read(ours, 4000).decode().replace("\r", "")
+        os.close(terminal)
+        os.close(ours)
+        told = subprocess.run(["./run", *words], capture_output=True, text=True, check=False).stderr
+        expect((done.returncode, shown.split()), (2, told.split()))
+        assert max(map(len, shown.splitlines())) <= 79 and shown.endswith("\n") and told.count("\n") == 1, shown
 
 
 def test_commands_at_a_terminal():
