@@ -1,0 +1,271 @@
+// views.ts - the JSON of each view, as scope/view/view.c writes it.
+//
+// An address is a text such as "0x80200000": a Number has only 53 bits.  Numbers of frames,
+// pages and events fit.  Names (of kinds of frames, places, fates, states, events, options
+// and counters) are the kernel's own words; the page has no list of them.
+
+/** "0x" and hexadecimal digits. */
+export type Address = string;
+
+export interface Call {
+	pc: Address;
+	/** "": the kernel has no name for it. */
+	function: string;
+	offset: number;
+}
+
+export interface Hart {
+	hart: number;
+	hartid: number;
+	online: boolean;
+	idle: boolean;
+	panicked: boolean;
+	/** The process that runs; 0: none. */
+	pid: number;
+	/** The process whose page table is loaded; 0: the kernel's own. */
+	loaded: number;
+	thread: string;
+}
+
+export interface Panic {
+	hart: number;
+	what: string;
+	calls: Call[];
+}
+
+export interface Machine {
+	/** The first physical address of RAM. */
+	ram: Address;
+	/** Frames that the kernel manages. */
+	frames: number;
+	/** Frames of each kind. */
+	kinds: Record<string, number>;
+	harts: Hart[];
+	panic?: Panic;
+}
+
+export interface Process {
+	pid: number;
+	parent: number;
+	name: string;
+	state: string;
+	hart: number;
+	/** Its break, in bytes. */
+	size: number;
+	/** Pages. */
+	resident: number;
+}
+
+export interface Processes {
+	processes: Process[];
+}
+
+export interface Counter {
+	name: string;
+	what: string;
+	value: number;
+}
+
+export interface Counters {
+	counters: Counter[];
+}
+
+export interface Options {
+	options: Record<string, string>;
+}
+
+export interface Messages {
+	/** To be joined. */
+	messages: string[];
+}
+
+export interface Event {
+	hart: number;
+	/** From 1 on, for each hart. */
+	number: number;
+	/** Nanoseconds of the machine's clock. */
+	time: number;
+	pid: number;
+	kind: string;
+	what: string;
+	va: Address;
+	pages: number;
+	detail: number;
+}
+
+export interface Events {
+	events: Event[];
+}
+
+export interface Owner {
+	/** 0: the kernel. */
+	pid: number;
+	name: string;
+	/** Frames. */
+	tables: number;
+	private: number;
+}
+
+export interface Memory {
+	frames: number;
+	kinds: Record<string, number>;
+	/** Free blocks of 2^i frames. */
+	blocks: number[];
+	/** Free frames on the list of each hart. */
+	cached: number[];
+	/** Frames of the page cache that somebody maps. */
+	mapped_cache: number;
+	owners: Owner[];
+}
+
+/** Neighbouring frames that are alike. */
+export interface Run {
+	pa: Address;
+	frames: number;
+	kind: string;
+	/** Who has it, of several the first; missing: nobody. */
+	pid?: number;
+	is_kernel: boolean;
+	is_shared: boolean;
+	is_large: boolean;
+	is_listed: boolean;
+}
+
+export interface Cells {
+	runs: Run[];
+}
+
+/** Bits of Area.prot: VMA_R, VMA_W, VMA_X of kernel/mm/space/access.h. */
+export const PROT = { read: 1, write: 2, execute: 4 } as const;
+
+export interface Area {
+	start: Address;
+	end: Address;
+	/** The name of the place: image, heap, stack, ... */
+	kind: string;
+	prot: number;
+	is_shared: boolean;
+	offset: Address;
+	/** Pages. */
+	resident: number;
+	shared: number;
+	private: number;
+	large: number;
+	touched: number;
+	dirty: number;
+}
+
+export interface Areas {
+	pid: number;
+	name: string;
+	areas: Area[];
+	/** The list ends too early: it could not be read. */
+	broken: boolean;
+}
+
+export interface Entry {
+	va: Address;
+	/** 2, 1 or 0: a leaf of 1 GiB, 2 MiB or 4 KiB. */
+	level: number;
+	index: number;
+	/** The physical address of the entry itself. */
+	slot: Address;
+	pte: Address;
+	/** What the entry is; "": nothing. */
+	what: "" | "leaf" | "table" | "guard" | "note" | "parked";
+	/** The frame that it points to: of a leaf, a parked page, a table. */
+	pa?: Address;
+	/** Not of a table. */
+	place?: string;
+	/** Users of the frame. */
+	users?: number;
+	/** It is in the table of the lender (fork=tables). */
+	borrowed?: true;
+}
+
+export interface Table {
+	pid: number;
+	name: string;
+	root: Address;
+	/** With isolate=on, the root that is loaded in user mode; else "0x0". */
+	user_root: Address;
+	/** All that are not empty, in the order of addresses; a table before its entries. */
+	entries: Entry[];
+}
+
+export interface Walk {
+	pid: number;
+	name: string;
+	root: Address;
+	/** From the root down to where the walk ends. */
+	path: Entry[];
+	/** What an access by the process does. */
+	fates: { read: string; write: string; execute: string };
+}
+
+export interface Mapper {
+	/** 0: the kernel. */
+	pid: number;
+	name: string;
+	/** It is a root table; then the rest is missing. */
+	is_root?: true;
+	va?: Address;
+	level?: number;
+	pte?: Address;
+	is_table?: boolean;
+	place?: string;
+}
+
+export interface Frame {
+	pa: Address;
+	kind: string;
+	refs: number;
+	users: number;
+	/** It is in a block of 2^order frames. */
+	order: number;
+	/** Of a cached page in its file, in bytes. */
+	offset: Address;
+	mappers: Mapper[];
+}
+
+/** What a view gives when there is no such process or frame. */
+export interface Missing {
+	why: string;
+}
+
+/** Each view by its name; the order is that of VIEWS in scope/view/view.h. */
+export interface Views {
+	machine: Machine;
+	processes: Processes;
+	counters: Counters;
+	options: Options;
+	messages: Messages;
+	events: Events;
+	memory: Memory;
+	cells: Cells;
+	areas: Areas;
+	table: Table;
+	walk: Walk;
+	frame: Frame;
+}
+
+export type ViewName = keyof Views;
+
+export const VIEW_NAMES: readonly ViewName[] = [
+	"machine",
+	"processes",
+	"counters",
+	"options",
+	"messages",
+	"events",
+	"memory",
+	"cells",
+	"areas",
+	"table",
+	"walk",
+	"frame",
+];
+
+export function isMissing(view: object): view is Missing {
+	return "why" in view;
+}
