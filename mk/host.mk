@@ -54,10 +54,9 @@ $(BUILD)/scope: $(wildcard scope/*.c) $(SCOPE_DECODE) $(SCOPE_SERVE) $(SCOPE_HEA
 	$(Q)lws='$(SCOPE_LWS)'; $(HOSTCC) $(HOST_ALL_CFLAGS) -o $@ $(filter-out $(SCOPE_SERVE),$(filter %.c,$^)) \
 		$${lws:+-DSCOPE_SERVES -DSCOPE_PAGE='"$(SCOPE_PAGE)"' $(SCOPE_SERVE) $$lws}
 
-# What decodes RAM also runs in a browser; this shows that it compiles and links for that.
-$(BUILD)/scope.wasm: $(SCOPE_DECODE) kernel/lib/string.c $(SCOPE_HEADERS)
+# What decodes RAM, for the page in a browser; scope/wasm/glue.c has its exports.
+$(BUILD)/scope.wasm: scope/wasm/glue.c $(SCOPE_DECODE) kernel/lib/string.c $(SCOPE_HEADERS)
 	$(call say,WASM,$@)
 	@mkdir -p $(@D)
 	$(Q)clang --target=wasm32 -ffreestanding -fno-builtin -std=gnu17 -O2 -nostdlib -Wall -Wextra $(if $(WERROR),-Werror) \
-		-Ikernel -Iscope -Wl,--no-entry $(addprefix -Xlinker --export=,layout_find kernel_open view_write) \
-		-o $@ $(filter %.c,$^)
+		-Ikernel -Iscope -Wl,--no-entry,--strip-all -o $@ $(filter %.c,$^)

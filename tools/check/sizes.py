@@ -24,7 +24,8 @@ FOLDER_FILES = 20
 SMALL = {"user/edit": 400}
 SMALL_FILES = {"user/examples": 100}
 DATA = {".pyc"}  # what Python leaves
-CODE = {".py", ".sh", ".mk", ".S", ".ld"}
+CODE = {".py", ".sh", ".mk", ".S", ".ld", ".ts"}
+FOREIGN = "node_modules"  # what npm has brought
 FIXED_BY_POSIX = {"mmap", "posix_spawn", "posix_spawnp", "pselect"}
 
 NAME = re.compile(r"(\w+)\s*\(")
@@ -114,7 +115,7 @@ def check_small():
 
 def check_folders(root):
     """A folder with more files than one can take in at a glance should be divided."""
-    for folder in sorted([root, *(p for p in root.rglob("*") if p.is_dir())]):
+    for folder in sorted([root, *(p for p in root.rglob("*") if p.is_dir() and FOREIGN not in p.parts)]):
         files = [p for p in folder.iterdir() if p.is_file() and p.suffix not in DATA]
         if len(files) > FOLDER_FILES:
             yield f"{folder}/: {len(files)} files (at most {FOLDER_FILES})"
@@ -128,9 +129,9 @@ def main():
     sizes, faults, total = [], list(check_small()), {}
     for folder in args.folders:
         faults += check_folders(pathlib.Path(folder))
-        for path in sorted(p for p in pathlib.Path(folder).rglob("*") if p.suffix in CODE):
+        for path in sorted(p for p in pathlib.Path(folder).rglob("*") if p.suffix in CODE and FOREIGN not in p.parts):
             faults += check_length(path)
-        for path in sorted(pathlib.Path(folder).rglob("*.[ch]")):
+        for path in sorted(p for p in pathlib.Path(folder).rglob("*.[ch]") if FOREIGN not in p.parts):
             faults += check_length(path)
             faults += check(path, sizes)
             total[folder] = total.get(folder, 0) + count_lines(path)
