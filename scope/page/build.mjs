@@ -32,6 +32,7 @@ async function page() {
 	});
 	const code = made.outputFiles[0].text.replaceAll("</script", "<\\/script");
 	const html = readFileSync(`${here}/src/page.html`, "utf8")
+		.replace("@STYLE@", () => readFileSync(`${here}/src/page.css`, "utf8"))
 		.replace("@WASM@", () => wasm)
 		.replace("@CODE@", () => code);
 	writeFileSync(option("--out", `${here}/dist/scope.html`), html);

@@ -1,6 +1,6 @@
 // link.ts - the connection with the server (scope/serve): binary messages of a WebSocket,
 // little endian; the first byte is the type.
-import { PAGE_SIZE } from "./machine.ts";
+import { PAGE_SIZE, PAGE_WORDS } from "./machine.ts";
 
 /** Message H. */
 export interface Hello {
@@ -25,8 +25,8 @@ export interface Arrival {
 	consistent: boolean;
 	paused: boolean;
 	pages: Uint32Array;
-	/** PAGE_SIZE for each of the pages. */
-	contents: Uint8Array;
+	/** PAGE_WORDS of each of the pages. */
+	contents: Uint32Array[];
 }
 
 export interface LinkEvents {
@@ -66,37 +66,38 @@ export function rangesMessage(type: "W" | "U", list: number[]): ArrayBuffer {
 	return data.buffer;
 }
 
+/** Of an index in D: the page has only zeros, and no contents in the message. */
+const INDEX_ZERO = 0x80000000;
+const ZEROS = new Uint32Array(PAGE_WORDS);
+
 /** Joins the D messages of a round. */
 export class Assembler {
-	private parts: { pages: Uint32Array; contents: Uint8Array }[] = [];
+	private pages: number[] = [];
+	private contents: Uint32Array[] = [];
 
 	/** Message D. */
 	data(message: ArrayBuffer): void {
 		const n = new DataView(message).getUint32(4, true);
-		if (message.byteLength !== 8 + n * (4 + PAGE_SIZE)) throw new Error("a message of a wrong size");
-		const pages = new Uint32Array(message, 8, n);
-		this.parts.push({ pages, contents: new Uint8Array(message, 8 + 4 * n) });
+		const indexes = new Uint32Array(message, 8, n);
+		let at = 8 + 4 * n;
+		for (const index of indexes) {
+			const isZero = index >= INDEX_ZERO;
+			this.pages.push(isZero ? index - INDEX_ZERO : index);
+			this.contents.push(isZero ? ZEROS : new Uint32Array(message, at, PAGE_WORDS));
+			if (!isZero) at += PAGE_SIZE;
+		}
+		if (at !== message.byteLength) throw new Error("a message of a wrong size");
 	}
 
 	/** Message E. */
 	end(message: ArrayBuffer): Arrival {
 		const data = new DataView(message);
 		const flags = data.getUint8(1);
-		const parts = this.parts;
-		const n = parts.reduce((sum, part) => sum + part.pages.length, 0);
-		const one = parts.length === 1 ? parts[0] : undefined;
-		const pages = one?.pages ?? new Uint32Array(n);
-		const contents = one?.contents ?? new Uint8Array(n * PAGE_SIZE);
-		if (!one) {
-			let at = 0;
-			for (const part of parts) {
-				pages.set(part.pages, at);
-				contents.set(part.contents, at * PAGE_SIZE);
-				at += part.pages.length;
-			}
-		}
-		this.parts = [];
 		const time = data.getFloat64(8, true);
+		const { contents } = this;
+		const pages = new Uint32Array(this.pages);
+		this.pages = [];
+		this.contents = [];
 		return { time, consistent: (flags & 1) !== 0, paused: (flags & 2) !== 0, pages, contents };
 	}
 }

@@ -4,7 +4,7 @@
 // words that changed, with the values on its other side: those before it, if the cursor is
 // after it, else those after it.  To cross a round is to exchange its values with those of
 // the pages; so one list serves both directions.
-import { PAGE_SIZE, PAGE_WORDS, type Decoder } from "./machine.ts";
+import { PAGE_WORDS, type Decoder } from "./machine.ts";
 
 export interface Round {
 	/** Counts from 0 for this timeline. */
@@ -61,14 +61,11 @@ export class Timeline {
 		return this.watched.get(page)?.at(-1) === OPEN;
 	}
 
-	/** Takes the pages that changed, each PAGE_SIZE bytes of @contents. */
-	add(time: number, consistent: boolean, pages: Uint32Array, contents: Uint8Array): void {
+	/** Takes the pages that changed, with PAGE_WORDS of each. */
+	add(time: number, consistent: boolean, pages: Uint32Array, contents: Uint32Array[]): void {
 		const serial = this.next++;
 		let n = 0;
-		for (let i = 0; i < pages.length; i++) {
-			const from = contents.byteOffset + i * PAGE_SIZE;
-			n = this.take(serial, pages[i]!, new Uint32Array(contents.buffer, from, PAGE_WORDS), n);
-		}
+		for (let i = 0; i < pages.length; i++) n = this.take(serial, pages[i]!, contents[i]!, n);
 		const changes = this.scratch.slice(0, n);
 		this.rounds.push({ serial, time, consistent, changes });
 		this.bytes += changes.byteLength + ROUND_BYTES;

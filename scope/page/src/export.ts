@@ -1,0 +1,97 @@
+// export.ts - a view as a file: text, JSON, SVG or PNG.
+import type { Page, Part } from "./page.ts";
+
+export type Format = "text" | "json" | "svg" | "png";
+
+export function formats(part: Part): Format[] {
+	const out: Format[] = [];
+	if (part.text) out.push("text");
+	if (part.json) out.push("json");
+	return [...out, "svg", "png"];
+}
+
+function download(name: string, blob: Blob): void {
+	const link = document.createElement("a");
+	link.href = URL.createObjectURL(blob);
+	link.download = name;
+	link.click();
+	setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** A copy of what is on the screen: shadow trees become trees, canvases pictures, and each
+ * element has the styles that it was shown with. */
+function copy(node: Node): Node {
+	if (!(node instanceof Element)) return node.cloneNode();
+	if (node instanceof HTMLCanvasElement) {
+		const image = document.createElement("img");
+		image.src = node.toDataURL();
+		style(node, image);
+		return image;
+	}
+	const to = node.cloneNode() as Element;
+	for (const { name } of [...to.attributes]) if (name.startsWith("on")) to.removeAttribute(name);
+	style(node, to);
+	const children = node instanceof HTMLSlotElement ? node.assignedNodes() : (node.shadowRoot ?? node).childNodes;
+	for (const child of children) if (!(child instanceof HTMLStyleElement)) to.append(copy(child));
+	if (node instanceof HTMLInputElement) to.setAttribute("value", node.value);
+	return to;
+}
+
+function style(from: Element, to: Element): void {
+	const shown = getComputedStyle(from);
+	const list: string[] = [];
+	for (const name of shown) list.push(`${name}:${shown.getPropertyValue(name)}`);
+	to.setAttribute("style", list.join(";"));
+}
+
+/** The view as an SVG with the elements of the page in it; as long as it is, not only what
+ * the window shows. */
+export function picture(root: HTMLElement): { svg: string; width: number; height: number } {
+	const width = root.clientWidth;
+	const height = Math.max(root.scrollHeight, 1);
+	const body = copy(root) as HTMLElement;
+	Object.assign(body.style, { overflow: "visible", width: `${width}px`, height: `${height}px` });
+	body.setAttribute("xmlns", "http://www.w3.org/1999/xhtml");
+	const paper = getComputedStyle(document.documentElement).backgroundColor;
+	body.style.background = paper === "rgba(0, 0, 0, 0)" ? getComputedStyle(document.body).backgroundColor : paper;
+	const inside = new XMLSerializer().serializeToString(body);
+	const svg =
+		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
+		`<foreignObject width="100%" height="100%">${inside}</foreignObject></svg>`;
+	return { svg, width, height };
+}
+
+async function png(root: HTMLElement): Promise<Blob> {
+	const { svg, width, height } = picture(root);
+	const image = new Image();
+	image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+	await image.decode();
+	const canvas = document.createElement("canvas");
+	canvas.width = width * devicePixelRatio;
+	canvas.height = height * devicePixelRatio;
+	const context = canvas.getContext("2d")!;
+	context.scale(devicePixelRatio, devicePixelRatio);
+	context.drawImage(image, 0, 0);
+	return new Promise((resolve, reject) =>
+		canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png"),
+	);
+}
+
+async function make(format: Format, part: Part, page: Page, root: HTMLElement): Promise<Blob> {
+	if (format === "text") return new Blob([part.text!(page)], { type: "text/plain" });
+	if (format === "json")
+		return new Blob([`${JSON.stringify(part.json!(page), null, "\t")}\n`], { type: "application/json" });
+	if (format === "svg") return new Blob([picture(root).svg], { type: "image/svg+xml" });
+	return png(root);
+}
+
+/** Returns what to tell. */
+export async function save(format: Format, part: Part, page: Page, root: HTMLElement): Promise<string> {
+	const name = `${part.id}${part.ofProcess ? `-${page.pid}` : ""}.${format === "text" ? "txt" : format}`;
+	try {
+		download(name, await make(format, part, page, root));
+		return `${name} saved`;
+	} catch (error) {
+		return `${name} could not be made: ${error instanceof Error ? error.message : error}`;
+	}
+}

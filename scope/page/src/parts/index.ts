@@ -1,0 +1,7 @@
+// index.ts - the views of the page, in the order of their tabs.  A part with the id "space"
+// shows an address space, "tables" its page tables, "memory" the frames: others lead there.
+import type { Part } from "../page.ts";
+import { kernel } from "./kernel.ts";
+import { processes } from "./processes.ts";
+
+export const parts: Part[] = [processes, kernel];

@@ -1,0 +1,199 @@
+// processes.ts - the tree of processes: state, hart, memory, faults.
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { customElement, property } from "lit/decorators.js";
+import { go, reason, type Page, type Part } from "../page.ts";
+import { base } from "../style.ts";
+import { processesText } from "../text.ts";
+import { pagesSize, rate, size } from "../units.ts";
+import type { Areas, Event, Process } from "../views.ts";
+
+export interface ProcessRow extends Process {
+	depth: number;
+	shared: number;
+	private: number;
+	/** Leaves of 2 MiB. */
+	large: number;
+	/** Frames of page tables. */
+	tables: number | undefined;
+	/** A second; undefined: events=off. */
+	faults: number | undefined;
+}
+
+const SECOND = 1e9; /* ns */
+
+/** Faults of each process in the last second of the machine's time.  Where the ring of a
+ * hart holds less than a second, by the time that it holds. */
+export function faultRates(events: Event[], now: number): Map<number, number> {
+	const rates = new Map<number, number>();
+	const harts = new Set(events.map((e) => e.hart));
+	for (const hart of harts) {
+		const mine = events.filter((e) => e.hart === hart);
+		const oldest = mine[0]!.number > 1 ? mine[0]!.time : 0;
+		const since = Math.max(now - SECOND, oldest);
+		const weight = SECOND / Math.max(now - since, 1e6);
+		for (const e of mine)
+			if (e.kind === "fault" && e.time >= since) rates.set(e.pid, (rates.get(e.pid) ?? 0) + weight);
+	}
+	return rates;
+}
+
+/** Parents before their children, each with its depth; in the order of PIDs. */
+export function tree(processes: Process[]): (Process & { depth: number })[] {
+	const children = new Map<number, Process[]>();
+	const known = new Set(processes.map((p) => p.pid));
+	for (const p of [...processes].sort((a, b) => a.pid - b.pid)) {
+		const parent = known.has(p.parent) && p.parent !== p.pid ? p.parent : 0;
+		children.set(parent, [...(children.get(parent) ?? []), p]);
+	}
+	const out: (Process & { depth: number })[] = [];
+	const seen = new Set<number>();
+	const visit = (pid: number, depth: number): void => {
+		for (const p of children.get(pid) ?? []) {
+			if (seen.has(p.pid)) continue;
+			seen.add(p.pid);
+			out.push({ ...p, depth });
+			visit(p.pid, depth + 1);
+		}
+	};
+	visit(0, 0);
+	/* Torn reads can make a ring of parents: these have no place in the tree. */
+	for (const p of processes) if (!seen.has(p.pid)) out.push({ ...p, depth: 0 });
+	return out;
+}
+
+const sum = (areas: Areas, field: "shared" | "private" | "large") =>
+	areas.areas.reduce((n, a) => n + a[field], 0);
+
+function rows(page: Page): ProcessRow[] {
+	const list = page.view("processes").data?.processes ?? [];
+	const owners = page.view("memory").data?.owners ?? [];
+	const recording = page.view("options").data?.options["events"] === "on";
+	const events = recording ? (page.view("events").data?.events ?? []) : [];
+	const now = events.reduce((most, e) => Math.max(most, e.time), 0);
+	const rates = recording ? faultRates(events, now) : undefined;
+	return tree(list).map((p) => {
+		const areas = page.view("areas", p.pid).data;
+		return {
+			...p,
+			shared: areas ? sum(areas, "shared") : 0,
+			private: areas ? sum(areas, "private") : 0,
+			large: areas ? sum(areas, "large") : 0,
+			tables: owners.find((o) => o.pid === p.pid)?.tables,
+			faults: rates ? (rates.get(p.pid) ?? 0) : undefined,
+		};
+	});
+}
+
+const COLUMNS: [title: string, help: string][] = [
+	["size", "the program break: image, data and heap"],
+	["resident", "pages that are in memory"],
+	["private", "of these, pages that no other process maps"],
+	["shared", "of these, pages that others have, too"],
+	["large", "leaves of 2 MiB"],
+	["tables", "page tables, with the root"],
+	["faults/s", "page faults in the last second; the kernel tells them with events=on"],
+];
+
+@customElement("pagoda-processes")
+export class Processes extends LitElement {
+	@property({ attribute: false }) rows: ProcessRow[] = [];
+	@property({ type: Number }) pid = 0;
+	@property({ type: String }) why = "";
+
+	static override styles = [
+		base,
+		css`
+			td.name {
+				min-width: 14ch;
+			}
+			.tree {
+				color: var(--dim);
+				font-family: var(--mono);
+				white-space: pre;
+			}
+			td.state::before {
+				content: "";
+				display: inline-block;
+				width: 7px;
+				height: 7px;
+				margin-right: 6px;
+				border: 1px solid var(--dim);
+				border-radius: 50%;
+			}
+			td.running::before {
+				background: var(--good);
+				border-color: var(--good);
+			}
+			td.ready::before {
+				background: linear-gradient(90deg, var(--good) 50%, transparent 50%);
+				border-color: var(--good);
+			}
+			td.zombie {
+				color: var(--bad);
+			}
+		`,
+	];
+
+	private row(p: ProcessRow): TemplateResult {
+		const show = (part: string) => () => go(this, { part, pid: p.pid });
+		return html`<tr
+			data-pid=${p.pid}
+			aria-selected=${p.pid === this.pid}
+			@click=${() => go(this, { pid: p.pid })}
+			@dblclick=${show("space")}
+		>
+			<td class="num">${p.pid}</td>
+			<td class="name">
+				<span class="tree">${p.depth ? "   ".repeat(p.depth - 1) + "└─ " : ""}</span
+				><button class="link" title="Its address space" @click=${show("space")}>${p.name}</button>
+			</td>
+			<td class="state ${p.state}">${p.state}</td>
+			<td class="num">${p.hart}</td>
+			<td class="num">${size(p.size)}</td>
+			<td class="num">${pagesSize(p.resident)}</td>
+			<td class="num">${pagesSize(p.private)}</td>
+			<td class="num">${pagesSize(p.shared)}</td>
+			<td class="num">${p.large || html`<span class="dim">0</span>`}</td>
+			<td class="num">${p.tables ?? html`<span class="dim">?</span>`}</td>
+			<td class="num">${p.faults === undefined ? html`<span class="dim">–</span>` : rate(p.faults)}</td>
+		</tr>`;
+	}
+
+	override render(): TemplateResult {
+		const off = this.rows.length > 0 && this.rows.every((p) => p.faults === undefined);
+		return html`${this.why ? html`<p class="dim">${this.why}</p>` : nothing}
+			<table>
+				<thead>
+					<tr>
+						<th class="num">PID</th>
+						<th>name</th>
+						<th>state</th>
+						<th class="num">hart</th>
+						${COLUMNS.map(([title, help]) => html`<th class="num" title=${help}>${title}</th>`)}
+					</tr>
+				</thead>
+				<tbody>
+					${this.rows.map((p) => this.row(p))}
+				</tbody>
+			</table>
+			${off
+				? html`<p class="dim" style="margin-top:10px">
+						Faults of each process are known while the kernel records events: type
+						<code>vmctl events=on</code> in the machine.
+					</p>`
+				: nothing}`;
+	}
+}
+
+export const processes: Part = {
+	id: "processes",
+	title: "Processes",
+	render: (page) =>
+		html`<pagoda-processes
+			.rows=${rows(page)}
+			.pid=${page.pid}
+			.why=${reason(page.view("processes"), page)}
+		></pagoda-processes>`,
+	text: (page) => processesText(page.view("processes").data ?? { processes: [] }),
+	json: rows,
+};
