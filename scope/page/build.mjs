@@ -23,7 +23,9 @@ const common = {
 };
 
 async function page() {
-	const wasm = readFileSync(option("--wasm", `${here}/../../build/scope.wasm`)).toString("base64");
+	const wasm = readFileSync(
+		option("--wasm", `${here}/../../build/scope.wasm`),
+	).toString("base64");
 	const made = await build({
 		...common,
 		entryPoints: ["src/main.ts"],

@@ -36,7 +36,9 @@ export class App extends LitElement {
 		addEventListener("hashchange", () => (this.place = placeOf(location.hash)));
 		addEventListener("keydown", (event) => this.key(event));
 		addEventListener("visibilitychange", () => this.schedule());
-		this.addEventListener("go", (event) => this.go((event as CustomEvent<Partial<Place>>).detail));
+		this.addEventListener("go", (event) =>
+			this.go((event as CustomEvent<Partial<Place>>).detail),
+		);
 	}
 
 	/** Renders once before the next picture; not while nobody looks. */
@@ -57,11 +59,16 @@ export class App extends LitElement {
 	// --- what the parts get ---------------------------------------------------------
 
 	private get shownParts(): Part[] {
-		return parts.filter((part) => part.id !== "console" || this.session.hello?.console);
+		return parts.filter(
+			(part) => part.id !== "console" || this.session.hello?.console,
+		);
 	}
 
 	private get shownPart(): Part {
-		return this.shownParts.find((part) => part.id === this.place.part) ?? this.shownParts[0]!;
+		return (
+			this.shownParts.find((part) => part.id === this.place.part) ??
+			this.shownParts[0]!
+		);
 	}
 
 	private processes(): Process[] {
@@ -73,7 +80,9 @@ export class App extends LitElement {
 	private page(list: Process[]): Page {
 		const { session } = this;
 		const isThere = list.some((p) => p.pid === this.place.pid);
-		const pid = isThere ? this.place.pid : this.place.pid || (list.at(-1)?.pid ?? 0);
+		const pid = isThere
+			? this.place.pid
+			: this.place.pid || (list.at(-1)?.pid ?? 0);
 		return {
 			...this.place,
 			pid,
@@ -131,7 +140,8 @@ export class App extends LitElement {
 		const { session } = this;
 		if (session.link === "lost") return ["lost", "connection lost"];
 		if (!session.hello) return ["lost", "no connection"];
-		if (machine?.panic) return ["panicked", `panicked on hart ${machine.panic.hart}`];
+		if (machine?.panic)
+			return ["panicked", `panicked on hart ${machine.panic.hart}`];
 		if (session.hello.recorded) return ["dead", "a recording"];
 		if (!session.hello.live) return ["dead", "off"];
 		return session.paused ? ["paused", "paused"] : ["running", "running"];
@@ -139,25 +149,42 @@ export class App extends LitElement {
 
 	private hart(h: Hart, list: Process[]): TemplateResult {
 		const name = list.find((p) => p.pid === h.pid)?.name ?? h.thread;
-		const what = !h.online ? "not started" : h.panicked ? "panicked" : h.idle ? "idle" : name;
+		const what = !h.online
+			? "not started"
+			: h.panicked
+				? "panicked"
+				: h.idle
+					? "idle"
+					: name;
 		const title = `hart ${h.hart}: ${what}${h.pid ? `, process ${h.pid}` : ""}`;
-		const kind = h.panicked ? "panicked" : h.idle || !h.online ? "idle" : "busy";
+		const kind = h.panicked
+			? "panicked"
+			: h.idle || !h.online
+				? "idle"
+				: "busy";
 		return html`<li class=${kind} title=${title}>
-			<b>${h.hart}</b> ${what}${h.pid && !h.idle ? html` <span class="dim">${h.pid}</span>` : nothing}
+			<b>${h.hart}</b> ${what}${h.pid && !h.idle
+				? html` <span class="dim">${h.pid}</span>`
+				: nothing}
 		</li>`;
 	}
 
 	private header(machine: Machine | undefined, list: Process[]): TemplateResult {
 		const { session } = this;
 		const [kind, text] = this.power(machine);
-		const canPause = session.hello?.qmp && session.hello.live && session.link === "open";
+		const canPause =
+			session.hello?.qmp && session.hello.live && session.link === "open";
 		return html`<header>
 			<h1>Pagoda <span>${session.hello?.name ?? ""}</span></h1>
-			<span class="power ${kind}" data-state=${kind} role="status">${text}</span>
+			<span class="power ${kind}" data-state=${kind} role="status"
+				>${text}</span
+			>
 			<ul class="harts" aria-label="Harts">
 				${machine?.harts.map((h) => this.hart(h, list))}
 			</ul>
-			<span class="rate dim" title="rounds that came in the last second">${session.rate} / s</span>
+			<span class="rate dim" title="rounds that came in the last second"
+				>${session.rate} / s</span
+			>
 			<span class="buttons">
 				<button
 					id="pause"
@@ -176,10 +203,21 @@ export class App extends LitElement {
 				>
 					Consistent
 				</button>
-				<button id="theme" title="Dark or light (t)" @click=${() => setTheme(!isDark())}>
+				<button
+					id="theme"
+					title="Dark or light (t)"
+					@click=${() => setTheme(!isDark())}
+				>
 					${isDark() ? "Light" : "Dark"}
 				</button>
-				<button id="help" title="Keys (?)" aria-pressed=${this.help} @click=${() => (this.help = !this.help)}>?</button>
+				<button
+					id="help"
+					title="Keys (?)"
+					aria-pressed=${this.help}
+					@click=${() => (this.help = !this.help)}
+				>
+					?
+				</button>
 			</span>
 		</header>`;
 	}
@@ -194,7 +232,8 @@ export class App extends LitElement {
 							id="tab-${p.id}"
 							aria-selected=${p === part}
 							title="Key ${i + 1}"
-							@click=${() => this.go({ part: p.id })}
+							@click=${() =>
+								this.go({ part: p.id })}
 						>
 							${p.title}
 						</button>`,
@@ -206,13 +245,29 @@ export class App extends LitElement {
 					id="pid"
 					title="Keys [ and ]"
 					.value=${String(page.pid)}
-					@change=${(e: Event) => this.go({ pid: Number((e.target as HTMLSelectElement).value) })}
+					@change=${(e: Event) =>
+						this.go({
+							pid: Number(
+								(
+									e.target as HTMLSelectElement
+								).value,
+							),
+						})}
 				>
 					${list.some((p) => p.pid === page.pid)
 						? nothing
-						: html`<option value=${page.pid} selected>${page.pid || ""} (gone)</option>`}
+						: html`<option value=${page.pid} selected>
+								${page.pid || ""} (gone)
+							</option>`}
 					${list.map(
-						(p) => html`<option value=${p.pid} ?selected=${p.pid === page.pid}>${p.pid} ${p.name}</option>`,
+						(p) =>
+							html`<option
+								value=${p.pid}
+								?selected=${p.pid ===
+								page.pid}
+							>
+								${p.pid} ${p.name}
+							</option>`,
 					)}
 				</select>
 			</label>
@@ -230,7 +285,14 @@ export class App extends LitElement {
 			<span class="dim" role="status">${this.note}</span>
 			<span class="dim">export</span>
 			${formats(part).map(
-				(format) => html`<button class="link" id="export-${format}" @click=${() => run(format)}>${format}</button>`,
+				(format) =>
+					html`<button
+						class="link"
+						id="export-${format}"
+						@click=${() => run(format)}
+					>
+						${format}
+					</button>`,
 			)}
 		</span>`;
 	}
@@ -241,19 +303,39 @@ export class App extends LitElement {
 		const { session } = this;
 		const { panic } = machine ?? {};
 		if (session.link === "lost") {
-			const since = session.lastRound ? ` What is shown is of ${clock(session.lastRound.time)}.` : "";
+			const since = session.lastRound
+				? ` What is shown is of ${clock(session.lastRound.time)}.`
+				: "";
 			return html`<div class="banner bad" role="alert">
-				The connection with <code>scope</code> was lost; this page goes on trying.${since}
+				The connection with <code>scope</code> was lost; this page
+				goes on trying.${since}
 			</div>`;
 		}
 		if (panic)
 			return html`<div class="banner bad" role="alert">
-				<b>Panic on hart ${panic.hart}:</b> <code>${panic.what}</code>
-				<span class="dim">${panic.calls.slice(0, 6).map((call) => html`<code>${callText(call)}</code> `)}</span>
+				<b>Panic on hart ${panic.hart}:</b>
+				<code>${panic.what}</code>
+				<span class="dim"
+					>${panic.calls
+						.slice(0, 6)
+						.map(
+							(call) =>
+								html`<code
+									>${callText(
+										call,
+									)}</code
+								> `,
+						)}</span
+				>
 			</div>`;
-		if (session.refusal) return html`<div class="banner" role="status">${session.refusal}</div>`;
+		if (session.refusal)
+			return html`<div class="banner" role="status">
+				${session.refusal}
+			</div>`;
 		if (session.hello && !session.hello.live && !session.hello.recorded)
-			return html`<div class="banner">The machine is off. This is what was last in its memory.</div>`;
+			return html`<div class="banner">
+				The machine is off. This is what was last in its memory.
+			</div>`;
 		return nothing;
 	}
 
@@ -261,10 +343,15 @@ export class App extends LitElement {
 		const { session } = this;
 		if (!session.hello)
 			return html`<div class="empty">
-				<p>No answer from <code>scope</code> at ${location.host || "this address"}.</p>
+				<p>
+					No answer from <code>scope</code> at
+					${location.host || "this address"}.
+				</p>
 				<p class="dim">
-					<code>./run --view</code> starts a machine and shows it; the address that it prints has a token, which
-					must be part of this page's address. This page goes on trying.
+					<code>./run --view</code> starts a machine and shows
+					it; the address that it prints has a token, which
+					must be part of this page's address. This page goes
+					on trying.
 				</p>
 			</div>`;
 		const machine = page.view("machine");
@@ -291,12 +378,20 @@ export class App extends LitElement {
 				.start=${span?.start ?? 0}
 				.end=${span?.end ?? 0}
 				.at=${live ? (span?.end ?? 0) : (shown ?? 0)}
-				@seek=${(event: CustomEvent<number>) => session.seek(event.detail)}
+				@seek=${(event: CustomEvent<number>) =>
+					session.seek(event.detail)}
 				@resume=${() => session.resume()}
 			></pagoda-slider>
 			<span class="moment" id="moment">
-				${shown === undefined ? "" : clock(shown)} <span class="dim">${state}</span>
-				${consistent ? html`<span class="dim" title="the machine stood still">consistent</span>` : nothing}
+				${shown === undefined ? "" : clock(shown)}
+				<span class="dim">${state}</span>
+				${consistent
+					? html`<span
+							class="dim"
+							title="the machine stood still"
+							>consistent</span
+						>`
+					: nothing}
 			</span>
 		</footer>`;
 	}
@@ -306,7 +401,13 @@ export class App extends LitElement {
 			<h2>Keys</h2>
 			<table>
 				<tbody>
-					${HELP.map(([keys, what]) => html`<tr><td><kbd>${keys}</kbd></td><td>${what}</td></tr>`)}
+					${HELP.map(
+						([keys, what]) =>
+							html`<tr>
+								<td><kbd>${keys}</kbd></td>
+								<td>${what}</td>
+							</tr>`,
+					)}
 				</tbody>
 			</table>
 		</aside>`;
@@ -318,8 +419,11 @@ export class App extends LitElement {
 		const part = this.shownPart;
 		const machine = this.session.view("machine").data;
 		const empty = this.empty(page);
-		return html`${this.header(machine, list)} ${this.tabs(part, page, list)} ${this.banner(machine)}
-			<main id="view" data-part=${part.id} tabindex="-1">${empty ?? part.render(page)}</main>
+		return html`${this.header(machine, list)} ${this.tabs(part, page, list)}
+			${this.banner(machine)}
+			<main id="view" data-part=${part.id} tabindex="-1">
+				${empty ?? part.render(page)}
+			</main>
 			${this.foot()} ${this.help ? this.helpPanel() : nothing}`;
 	}
 }

@@ -29,10 +29,15 @@ function copy(node: Node): Node {
 		return image;
 	}
 	const to = node.cloneNode() as Element;
-	for (const { name } of [...to.attributes]) if (name.startsWith("on")) to.removeAttribute(name);
+	for (const { name } of [...to.attributes])
+		if (name.startsWith("on")) to.removeAttribute(name);
 	style(node, to);
-	const children = node instanceof HTMLSlotElement ? node.assignedNodes() : (node.shadowRoot ?? node).childNodes;
-	for (const child of children) if (!(child instanceof HTMLStyleElement)) to.append(copy(child));
+	const children =
+		node instanceof HTMLSlotElement
+			? node.assignedNodes()
+			: (node.shadowRoot ?? node).childNodes;
+	for (const child of children)
+		if (!(child instanceof HTMLStyleElement)) to.append(copy(child));
 	if (node instanceof HTMLInputElement) to.setAttribute("value", node.value);
 	return to;
 }
@@ -50,10 +55,17 @@ export function picture(root: HTMLElement): { svg: string; width: number; height
 	const width = root.clientWidth;
 	const height = Math.max(root.scrollHeight, 1);
 	const body = copy(root) as HTMLElement;
-	Object.assign(body.style, { overflow: "visible", width: `${width}px`, height: `${height}px` });
+	Object.assign(body.style, {
+		overflow: "visible",
+		width: `${width}px`,
+		height: `${height}px`,
+	});
 	body.setAttribute("xmlns", "http://www.w3.org/1999/xhtml");
 	const paper = getComputedStyle(document.documentElement).backgroundColor;
-	body.style.background = paper === "rgba(0, 0, 0, 0)" ? getComputedStyle(document.body).backgroundColor : paper;
+	body.style.background =
+		paper === "rgba(0, 0, 0, 0)"
+			? getComputedStyle(document.body).backgroundColor
+			: paper;
 	const inside = new XMLSerializer().serializeToString(body);
 	const svg =
 		`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">` +
@@ -73,20 +85,36 @@ async function png(root: HTMLElement): Promise<Blob> {
 	context.scale(devicePixelRatio, devicePixelRatio);
 	context.drawImage(image, 0, 0);
 	return new Promise((resolve, reject) =>
-		canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no picture"))), "image/png"),
+		canvas.toBlob(
+			(blob) => (blob ? resolve(blob) : reject(new Error("no picture"))),
+			"image/png",
+		),
 	);
 }
 
-async function make(format: Format, part: Part, page: Page, root: HTMLElement): Promise<Blob> {
+async function make(
+	format: Format,
+	part: Part,
+	page: Page,
+	root: HTMLElement,
+): Promise<Blob> {
 	if (format === "text") return new Blob([part.text!(page)], { type: "text/plain" });
 	if (format === "json")
-		return new Blob([`${JSON.stringify(part.json!(page), null, "\t")}\n`], { type: "application/json" });
-	if (format === "svg") return new Blob([picture(root).svg], { type: "image/svg+xml" });
+		return new Blob([`${JSON.stringify(part.json!(page), null, "\t")}\n`], {
+			type: "application/json",
+		});
+	if (format === "svg")
+		return new Blob([picture(root).svg], { type: "image/svg+xml" });
 	return png(root);
 }
 
 /** Returns what to tell. */
-export async function save(format: Format, part: Part, page: Page, root: HTMLElement): Promise<string> {
+export async function save(
+	format: Format,
+	part: Part,
+	page: Page,
+	root: HTMLElement,
+): Promise<string> {
 	const name = `${part.id}${part.ofProcess ? `-${page.pid}` : ""}.${format === "text" ? "txt" : format}`;
 	try {
 		download(name, await make(format, part, page, root));

@@ -52,7 +52,8 @@ export function ranges(pages: ArrayLike<number>): number[] {
 	const out: number[] = [];
 	for (let i = 0; i < pages.length; i++) {
 		const page = pages[i]!;
-		if (out.length && out.at(-2)! + out.at(-1)! === page) out[out.length - 1]!++;
+		if (out.length && out.at(-2)! + out.at(-1)! === page)
+			out[out.length - 1]!++;
 		else out.push(page, 1);
 	}
 	return out;
@@ -83,7 +84,9 @@ export class Assembler {
 		for (const index of indexes) {
 			const isZero = index >= INDEX_ZERO;
 			this.pages.push(isZero ? index - INDEX_ZERO : index);
-			this.contents.push(isZero ? ZEROS : new Uint32Array(message, at, PAGE_WORDS));
+			this.contents.push(
+				isZero ? ZEROS : new Uint32Array(message, at, PAGE_WORDS),
+			);
 			if (!isZero) at += PAGE_SIZE;
 		}
 		if (at !== message.byteLength) throw new Error("a message of a wrong size");
@@ -98,7 +101,13 @@ export class Assembler {
 		const pages = new Uint32Array(this.pages);
 		this.pages = [];
 		this.contents = [];
-		return { time, consistent: (flags & 1) !== 0, paused: (flags & 2) !== 0, pages, contents };
+		return {
+			time,
+			consistent: (flags & 1) !== 0,
+			paused: (flags & 2) !== 0,
+			pages,
+			contents,
+		};
 	}
 }
 
@@ -145,7 +154,9 @@ export class Link {
 				this.retry = RETRY_FIRST;
 				this.assembler = new Assembler();
 				this.events.state("open");
-				return this.events.hello(JSON.parse(utf8.decode(rest())) as Hello);
+				return this.events.hello(
+					JSON.parse(utf8.decode(rest())) as Hello,
+				);
 			case "D":
 				return this.assembler.data(message);
 			case "E":
@@ -153,7 +164,11 @@ export class Link {
 			case "C":
 				return this.events.console(rest());
 			case "R":
-				return this.events.reply(JSON.parse(utf8.decode(rest())) as { error?: string });
+				return this.events.reply(
+					JSON.parse(utf8.decode(rest())) as {
+						error?: string;
+					},
+				);
 		}
 	}
 

@@ -64,10 +64,15 @@ export class Decoder {
 	}
 
 	/** @param index the page that has the kernel's descriptor */
-	static async make(module: WebAssembly.Module, pages: number, index: number): Promise<Decoder> {
+	static async make(
+		module: WebAssembly.Module,
+		pages: number,
+		index: number,
+	): Promise<Decoder> {
 		const instance = await WebAssembly.instantiate(module, {});
 		const wasm = instance.exports as unknown as Exports;
-		if (!wasm.scope_open(pages, index)) throw new Error("there is no memory for this machine");
+		if (!wasm.scope_open(pages, index))
+			throw new Error("there is no memory for this machine");
 		return new Decoder(wasm, pages);
 	}
 
@@ -87,7 +92,8 @@ export class Decoder {
 	page(page: number): Uint32Array {
 		if (!this.slots[page]) {
 			this.slots[page] = this.wasm.scope_slot(page) >>> 2;
-			if (!this.slots[page]) throw new Error("there is no memory for more pages");
+			if (!this.slots[page])
+				throw new Error("there is no memory for more pages");
 		}
 		this.refresh();
 		const at = this.slots[page]!;
@@ -129,7 +135,9 @@ export class Decoder {
 	view(name: ViewName, pid = 0, address: bigint = 0n): Look {
 		const low = Number(address & 0xffffffffn);
 		const high = Number((address >> 32n) & 0xffffffffn);
-		const found = this.wasm.scope_view(VIEW_NAMES.indexOf(name), pid, low, high) !== 0;
+		const found =
+			this.wasm.scope_view(VIEW_NAMES.indexOf(name), pid, low, high) !==
+			0;
 		this.refresh();
 		const at = this.wasm.scope_text() >>> 0;
 		const end = at + (this.wasm.scope_text_length() >>> 0);
@@ -140,8 +148,14 @@ export class Decoder {
 		const pointer = this.wasm.scope_cells() >>> 0;
 		const look = this.look(pointer !== 0, "");
 		if (!pointer) return look;
-		const bytes = this.bytes.slice(pointer, pointer + 4 * this.wasm.scope_frames());
-		return { ...look, cells: { base: this.wasm.scope_frame_base() >>> 0, bytes } };
+		const bytes = this.bytes.slice(
+			pointer,
+			pointer + 4 * this.wasm.scope_frames(),
+		);
+		return {
+			...look,
+			cells: { base: this.wasm.scope_frame_base() >>> 0, bytes },
+		};
 	}
 }
 
@@ -155,7 +169,10 @@ export interface Answer<T> {
 
 export function answer<N extends ViewName>(look: Look): Answer<Views[N]> {
 	const partial = look.wanted.length > 0;
-	const data = JSON.parse(look.text || '{"why":"nothing"}') as Views[N] & { why?: string; missing?: string };
+	const data = JSON.parse(look.text || '{"why":"nothing"}') as Views[N] & {
+		why?: string;
+		missing?: string;
+	};
 	if (look.found) return { data, partial };
 	return { why: (data.why ?? "") + (data.missing ?? ""), partial };
 }

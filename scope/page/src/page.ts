@@ -44,13 +44,17 @@ export interface Part {
 
 /** Shows another place, or picks something in this one. */
 export function go(from: EventTarget, to: Partial<Place>): void {
-	from.dispatchEvent(new CustomEvent("go", { detail: to, bubbles: true, composed: true }));
+	from.dispatchEvent(
+		new CustomEvent("go", { detail: to, bubbles: true, composed: true }),
+	);
 }
 
 /** What to say instead of data. */
 export function reason(answer: Answer<unknown>, page: Page): string {
 	if (answer.data && !answer.partial) return "";
-	if (answer.partial && !page.session.live) return "Not all of this was watched at that moment.";
-	if (answer.why && !answer.partial) return `${answer.why[0]!.toUpperCase()}${answer.why.slice(1)}.`;
+	if (answer.partial && !page.session.live)
+		return "Not all of this was watched at that moment.";
+	if (answer.why && !answer.partial)
+		return `${answer.why[0]!.toUpperCase()}${answer.why.slice(1)}.`;
 	return "Reading the memory of the machine ...";
 }

@@ -3,7 +3,9 @@
 import type { Place } from "./page.ts";
 
 function number(text: string | null): bigint | undefined {
-	return text && /^(0x)?[0-9a-f]+$/i.test(text) ? BigInt(text.startsWith("0x") ? text : `0x${text}`) : undefined;
+	return text && /^(0x)?[0-9a-f]+$/i.test(text)
+		? BigInt(text.startsWith("0x") ? text : `0x${text}`)
+		: undefined;
 }
 
 export function placeOf(hash: string): Place {

@@ -16,7 +16,12 @@ const CACHE_ENTRIES = 200;
 const UNUSED_MS = 20_000; /* then a page is not watched any more */
 const BACKGROUND_MS = 1000;
 
-const none: Look = { found: false, text: "", read: new Uint32Array(), wanted: new Uint32Array() };
+const none: Look = {
+	found: false,
+	text: "",
+	read: new Uint32Array(),
+	wanted: new Uint32Array(),
+};
 
 /** A moment of the session for curves: what was counted, without its history. */
 export interface Sample {
@@ -90,14 +95,18 @@ export class Session extends EventTarget {
 
 	private async greet(hello: Hello): Promise<void> {
 		const old = this.hello;
-		const isSame = old && old.pages === hello.pages && old.index === hello.index && old.name === hello.name;
+		const isSame =
+			old &&
+			old.pages === hello.pages &&
+			old.index === hello.index &&
+			old.name === hello.name;
 		const isReset = isSame && this.linkWasOpen && hello.live;
 		this.hello = hello;
 		this.linkWasOpen = true;
 		this.asked.clear();
 		if (!isSame || isReset || !this.decoder) await this.start(hello);
-		/* A connection that came back: all that was watched, and is still of use. */
-		else this.ask([...this.pagesInUse()]);
+		/* A connection that came back: all that was watched, and is still of use. */ else
+			this.ask([...this.pagesInUse()]);
 		this.changed();
 	}
 	private linkWasOpen = false;
@@ -118,7 +127,12 @@ export class Session extends EventTarget {
 	private arrive(arrival: Arrival): void {
 		const { decoder, timeline } = this;
 		if (!decoder || !timeline) return;
-		timeline.add(arrival.time, arrival.consistent, arrival.pages, arrival.contents);
+		timeline.add(
+			arrival.time,
+			arrival.consistent,
+			arrival.pages,
+			arrival.contents,
+		);
 		this.paused = arrival.paused;
 		this.lastRound = { time: arrival.time, consistent: arrival.consistent };
 		for (const page of arrival.pages) this.asked.delete(page);
@@ -147,7 +161,8 @@ export class Session extends EventTarget {
 
 	private *pagesInUse(): Generator<number> {
 		const since = performance.now() - UNUSED_MS;
-		for (let page = 0; page < this.used.length; page++) if (this.used[page]! > since) yield page;
+		for (let page = 0; page < this.used.length; page++)
+			if (this.used[page]! > since) yield page;
 	}
 
 	private ask(pages: number[]): void {
@@ -157,7 +172,9 @@ export class Session extends EventTarget {
 
 	/** Asks for all that the last looks have missed, at once. */
 	private askWanted(): void {
-		const pages = [...this.wanted].filter((page) => !this.asked.has(page) && !this.timeline?.watches(page));
+		const pages = [...this.wanted].filter(
+			(page) => !this.asked.has(page) && !this.timeline?.watches(page),
+		);
 		this.wanted.clear();
 		if (pages.length && this.link === "open") this.ask(pages);
 	}
@@ -168,8 +185,16 @@ export class Session extends EventTarget {
 		const { timeline } = this;
 		if (!timeline?.live) return;
 		this.cells();
-		for (const name of ["machine", "counters", "options", "messages", "events"] as const) this.view(name);
-		for (const { pid } of this.view("processes").data?.processes ?? []) this.view("areas", pid);
+		for (const name of [
+			"machine",
+			"counters",
+			"options",
+			"messages",
+			"events",
+		] as const)
+			this.view(name);
+		for (const { pid } of this.view("processes").data?.processes ?? [])
+			this.view("areas", pid);
 		const since = performance.now() - UNUSED_MS;
 		const unused: number[] = [];
 		for (let page = 0; page < this.used.length; page++) {
@@ -193,7 +218,8 @@ export class Session extends EventTarget {
 		const now = performance.now();
 		this.cache.delete(key);
 		this.cache.set(key, { look, answer: made, stale: false, used: now });
-		if (this.cache.size > CACHE_ENTRIES) this.cache.delete(this.cache.keys().next().value!);
+		if (this.cache.size > CACHE_ENTRIES)
+			this.cache.delete(this.cache.keys().next().value!);
 		this.touch(look, now);
 	}
 
@@ -227,7 +253,9 @@ export class Session extends EventTarget {
 		if (!this.decoder) return { partial: true };
 		const look = this.decoder.view(name, pid, address);
 		const old = this.cache.get(key);
-		const isSame = old?.look.text === look.text && old.answer.partial === look.wanted.length > 0;
+		const isSame =
+			old?.look.text === look.text &&
+			old.answer.partial === look.wanted.length > 0;
 		const made = isSame ? (old.answer as Answer<Views[N]>) : answer<N>(look);
 		this.remember(key, look, made);
 		return made;
@@ -240,20 +268,25 @@ export class Session extends EventTarget {
 		if (!this.decoder) return { partial: true };
 		const look = this.decoder.cells();
 		const partial = look.wanted.length > 0;
-		const made: Answer<FrameCells> = look.cells ? { data: look.cells, partial } : { partial };
+		const made: Answer<FrameCells> = look.cells
+			? { data: look.cells, partial }
+			: { partial };
 		this.remember("cells*", look ?? none, made);
 		return made;
 	}
 
 	/** A view as the text of its JSON, for export. */
 	json(name: ViewName, pid = 0, address = 0n): string {
-		return this.decoder && VIEW_NAMES.includes(name) ? this.decoder.view(name, pid, address).text : "";
+		return this.decoder && VIEW_NAMES.includes(name)
+			? this.decoder.view(name, pid, address).text
+			: "";
 	}
 
 	private sample(time: number): void {
 		const counters = this.view("counters");
 		const machine = this.view("machine");
-		if (!counters.data || !machine.data || counters.partial || machine.partial) return;
+		if (!counters.data || !machine.data || counters.partial || machine.partial)
+			return;
 		const map = new Map(counters.data.counters.map((c) => [c.name, c.value]));
 		this.samples.push({ time, counters: map, kinds: machine.data.kinds });
 		const first = this.timeline?.rounds[0]?.time ?? time;
@@ -276,7 +309,9 @@ export class Session extends EventTarget {
 	get span(): { start: number; end: number } | undefined {
 		if (this.hello?.recorded) return this.hello.recorded;
 		const rounds = this.timeline?.rounds;
-		return rounds?.length ? { start: rounds[0]!.time, end: rounds.at(-1)!.time } : undefined;
+		return rounds?.length
+			? { start: rounds[0]!.time, end: rounds.at(-1)!.time }
+			: undefined;
 	}
 
 	seek(time: number): void {
@@ -288,7 +323,8 @@ export class Session extends EventTarget {
 
 	resume(): void {
 		this.moment = undefined;
-		if (this.hello?.recorded) return this.server.moment(this.hello.recorded.end);
+		if (this.hello?.recorded)
+			return this.server.moment(this.hello.recorded.end);
 		this.timeline?.resume();
 		this.moved();
 	}

@@ -39,12 +39,17 @@ export class Slider extends LitElement {
 		const value = Number((event.target as HTMLInputElement).value);
 		const length = this.end - this.start;
 		if (value >= length) this.dispatchEvent(new CustomEvent("resume"));
-		else this.dispatchEvent(new CustomEvent("seek", { detail: this.start + value }));
+		else
+			this.dispatchEvent(
+				new CustomEvent("seek", { detail: this.start + value }),
+			);
 	}
 
 	override render(): TemplateResult {
 		const length = Math.max(0, this.end - this.start);
-		return html`<span title="how far back it can be scrubbed">${length ? `−${duration(length)}` : ""}</span>
+		return html`<span title="how far back it can be scrubbed"
+				>${length ? `−${duration(length)}` : ""}</span
+			>
 			<input
 				type="range"
 				aria-label="The moment that is shown"

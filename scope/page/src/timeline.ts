@@ -62,10 +62,16 @@ export class Timeline {
 	}
 
 	/** Takes the pages that changed, with PAGE_WORDS of each. */
-	add(time: number, consistent: boolean, pages: Uint32Array, contents: Uint32Array[]): void {
+	add(
+		time: number,
+		consistent: boolean,
+		pages: Uint32Array,
+		contents: Uint32Array[],
+	): void {
 		const serial = this.next++;
 		let n = 0;
-		for (let i = 0; i < pages.length; i++) n = this.take(serial, pages[i]!, contents[i]!, n);
+		for (let i = 0; i < pages.length; i++)
+			n = this.take(serial, pages[i]!, contents[i]!, n);
 		const changes = this.scratch.slice(0, n);
 		this.rounds.push({ serial, time, consistent, changes });
 		this.bytes += changes.byteLength + ROUND_BYTES;
@@ -171,7 +177,11 @@ export class Timeline {
 		let drop = 0;
 		while (drop < this.rounds.length - 1) {
 			const round = this.rounds[drop]!;
-			if (this.bytes <= this.bounds.bytes && end - round.time <= this.bounds.milliseconds) break;
+			if (
+				this.bytes <= this.bounds.bytes &&
+				end - round.time <= this.bounds.milliseconds
+			)
+				break;
 			this.bytes -= round.changes.byteLength + ROUND_BYTES;
 			drop++;
 		}

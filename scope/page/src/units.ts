@@ -34,5 +34,7 @@ export function duration(ms: number): string {
 }
 
 export function rate(perSecond: number): string {
-	return perSecond >= 100 || perSecond === 0 ? perSecond.toFixed(0) : perSecond.toFixed(1);
+	return perSecond >= 100 || perSecond === 0
+		? perSecond.toFixed(0)
+		: perSecond.toFixed(1);
 }

@@ -13,13 +13,16 @@ const MAGIC = Buffer.from(process.env["MAGIC"]!, "hex");
 
 function native(...words: string[]): string {
 	const args = [process.env["RAM"]!, "--json", ...words];
-	return execFileSync(process.env["SCOPE"]!, args, { maxBuffer: 1 << 28 }).toString().trimEnd();
+	return execFileSync(process.env["SCOPE"]!, args, { maxBuffer: 1 << 28 })
+		.toString()
+		.trimEnd();
 }
 
 /** The page that begins with the magic of the descriptor. */
 function descriptor(): number {
 	for (let at = 0; at < ram.length; at += PAGE_SIZE)
-		if (ram.subarray(at, at + MAGIC.length).equals(MAGIC)) return at / PAGE_SIZE;
+		if (ram.subarray(at, at + MAGIC.length).equals(MAGIC))
+			return at / PAGE_SIZE;
 	throw new Error("there is no descriptor");
 }
 
@@ -29,7 +32,13 @@ function complete(decoder: Decoder, look: () => Look): Look {
 		const made = look();
 		if (!made.wanted.length) return made;
 		for (const page of made.wanted)
-			decoder.page(page).set(new Uint32Array(ram.buffer, ram.byteOffset + page * PAGE_SIZE, PAGE_SIZE / 4));
+			decoder.page(page).set(
+				new Uint32Array(
+					ram.buffer,
+					ram.byteOffset + page * PAGE_SIZE,
+					PAGE_SIZE / 4,
+				),
+			);
 	}
 	throw new Error("it goes on wanting pages");
 }
@@ -43,7 +52,11 @@ test("each view has the very text of the native one", async () => {
 	const compare = (name: ViewName, pid = 0, address = 0n, ...words: string[]) => {
 		const look = complete(decoder, () => decoder.view(name, pid, address));
 		assert.ok(look.found, name);
-		assert.equal(look.text, native(name, ...words), `${name} ${words.join(" ")}`);
+		assert.equal(
+			look.text,
+			native(name, ...words),
+			`${name} ${words.join(" ")}`,
+		);
 		return look;
 	};
 	for (const name of VIEW_NAMES.slice(0, VIEW_NAMES.indexOf("areas"))) compare(name);
@@ -51,7 +64,8 @@ test("each view has the very text of the native one", async () => {
 	assert.ok(processes.processes.length >= 2);
 	for (const { pid } of processes.processes) {
 		compare("areas", pid, 0n, String(pid));
-		const table = answer<"table">(compare("table", pid, 0n, String(pid))).data as Table;
+		const table = answer<"table">(compare("table", pid, 0n, String(pid)))
+			.data as Table;
 		for (const { va, pa } of table.entries.slice(0, 40)) {
 			compare("walk", pid, BigInt(va), String(pid), va);
 			if (pa) compare("frame", 0, BigInt(pa), pa);
@@ -73,7 +87,9 @@ test("pages that are not here are wanted, and the look says so", async () => {
 	const look = decoder.view("processes");
 	assert.equal(look.found, false);
 	assert.deepEqual([...look.wanted], [descriptor()]);
-	const cells = complete(decoder, () => decoder.cells()) as ReturnType<Decoder["cells"]>;
+	const cells = complete(decoder, () => decoder.cells()) as ReturnType<
+		Decoder["cells"]
+	>;
 	assert.ok(cells.cells && cells.cells.bytes.length >= ram.length / PAGE_SIZE);
 	const page = cells.read.at(-1)!;
 	decoder.hide(page, true);

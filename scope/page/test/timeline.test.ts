@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Decoder, PAGE_SIZE, PAGE_WORDS } from "../src/machine.ts";
+import { Decoder, PAGE_WORDS } from "../src/machine.ts";
 import { Timeline, type Bounds } from "../src/timeline.ts";
 
 const wasm = await WebAssembly.compile(readFileSync(process.env["WASM"]!));
@@ -46,13 +46,16 @@ class Rig {
 
 	/** A round as the server makes it: pages that changed or are new to the client. */
 	round(changed: Set<number>): void {
-		const pages = [...this.watched].filter((p) => changed.has(p) || this.fresh.has(p)).sort((a, b) => a - b);
+		const pages = [...this.watched]
+			.filter((p) => changed.has(p) || this.fresh.has(p))
+			.sort((a, b) => a - b);
 		this.fresh.clear();
-		const contents = new Uint8Array(pages.length * PAGE_SIZE);
-		pages.forEach((p, i) => contents.set(new Uint8Array(this.words(p).slice().buffer), i * PAGE_SIZE));
+		const contents = pages.map((page) => this.words(page).slice());
 		this.now += 100;
 		this.timeline.add(this.now, false, new Uint32Array(pages), contents);
-		const seen = new Map([...this.watched].map((p) => [p, this.words(p).slice()]));
+		const seen = new Map(
+			[...this.watched].map((p) => [p, this.words(p).slice()]),
+		);
 		this.states.push({ time: this.now, seen });
 	}
 
@@ -72,13 +75,23 @@ class Rig {
 		const state = this.states.find((s) => s.time === time)!;
 		const live = this.timeline.live;
 		for (let page = 0; page < PAGES; page++) {
-			const seen = live && !this.watched.has(page) ? undefined : state.seen.get(page);
+			const seen =
+				live && !this.watched.has(page)
+					? undefined
+					: state.seen.get(page);
 			if (!seen) {
-				assert.ok(!this.decoder.has(page) || this.hidden.has(page), `page ${page} is to be hidden`);
+				assert.ok(
+					!this.decoder.has(page) || this.hidden.has(page),
+					`page ${page} is to be hidden`,
+				);
 				continue;
 			}
 			assert.ok(!this.hidden.has(page), `page ${page} is to be seen`);
-			assert.deepEqual(this.decoder.page(page).slice(), seen, `page ${page} at ${time}`);
+			assert.deepEqual(
+				this.decoder.page(page).slice(),
+				seen,
+				`page ${page} at ${time}`,
+			);
 		}
 	}
 }
@@ -88,7 +101,8 @@ function step(rig: Rig, next: (below: number) => number): void {
 	for (let i = next(6); i > 0; i--) {
 		const page = next(PAGES);
 		changed.add(page);
-		for (let w = next(8); w >= 0; w--) rig.words(page)[next(PAGE_WORDS)] = next(1 << 24);
+		for (let w = next(8); w >= 0; w--)
+			rig.words(page)[next(PAGE_WORDS)] = next(1 << 24);
 	}
 	if (next(3) === 0) rig.watch(next(PAGES));
 	if (next(12) === 0) rig.unwatch(next(PAGES));
@@ -118,13 +132,22 @@ for (const seed of [1, 2, 3, 4])
 	});
 
 test("it is bounded by bytes and by time, also while the past is shown", async () => {
-	for (const bounds of [{ bytes: 4000, milliseconds: 1e9 }, { bytes: 1e9, milliseconds: 2000 }]) {
+	for (const bounds of [
+		{ bytes: 4000, milliseconds: 1e9 },
+		{ bytes: 1e9, milliseconds: 2000 },
+	]) {
 		const rig = await Rig.make(bounds);
 		const next = random(7);
 		for (let i = 0; i < 200; i++) {
 			step(rig, next);
-			assert.ok(rig.timeline.size <= bounds.bytes || rig.timeline.rounds.length === 1);
-			assert.ok(rig.now - rig.timeline.rounds[0]!.time <= bounds.milliseconds);
+			assert.ok(
+				rig.timeline.size <= bounds.bytes ||
+					rig.timeline.rounds.length === 1,
+			);
+			assert.ok(
+				rig.now - rig.timeline.rounds[0]!.time <=
+					bounds.milliseconds,
+			);
 		}
 		assert.ok(rig.timeline.rounds.length < 200);
 	}

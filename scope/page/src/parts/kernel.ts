@@ -1,5 +1,12 @@
 // kernel.ts - the kernel's own words: harts, a panic, messages, options, counters.
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import {
+	css,
+	html,
+	LitElement,
+	nothing,
+	type PropertyValues,
+	type TemplateResult,
+} from "lit";
 import { customElement, property } from "lit/decorators.js";
 import { go, reason, type Page, type Part } from "../page.ts";
 import { base } from "../style.ts";
@@ -62,17 +69,33 @@ export class Kernel extends LitElement {
 	];
 
 	private hart(h: Hart): TemplateResult {
-		const state = !h.online ? "not started" : h.panicked ? "panicked" : h.idle ? "idle" : "runs";
+		const state = !h.online
+			? "not started"
+			: h.panicked
+				? "panicked"
+				: h.idle
+					? "idle"
+					: "runs";
 		const process = (pid: number) =>
 			pid
-				? html`<button class="link" @click=${() => go(this, { part: "space", pid })}>${pid}</button>`
+				? html`<button
+						class="link"
+						@click=${() =>
+							go(this, { part: "space", pid })}
+					>
+						${pid}
+					</button>`
 				: html`<span class="dim">none</span>`;
 		return html`<tr>
 			<td class="num">${h.hart}</td>
 			<td class=${h.panicked ? "bad" : ""}>${state}</td>
 			<td>${h.online ? h.thread : ""}</td>
 			<td class="num">${process(h.pid)}</td>
-			<td class="num">${h.loaded ? process(h.loaded) : html`<span class="dim">kernel</span>`}</td>
+			<td class="num">
+				${h.loaded
+					? process(h.loaded)
+					: html`<span class="dim">kernel</span>`}
+			</td>
 			<td class="num">${h.hartid}</td>
 		</tr>`;
 	}
@@ -87,8 +110,18 @@ export class Kernel extends LitElement {
 						<th>state</th>
 						<th>thread</th>
 						<th class="num">process</th>
-						<th class="num" title="the process whose page table satp has">table of</th>
-						<th class="num" title="its number in hardware">mhartid</th>
+						<th
+							class="num"
+							title="the process whose page table satp has"
+						>
+							table of
+						</th>
+						<th
+							class="num"
+							title="its number in hardware"
+						>
+							mhartid
+						</th>
 					</tr>
 				</thead>
 				<tbody>
@@ -107,10 +140,19 @@ export class Kernel extends LitElement {
 			<table>
 				<tbody>
 					${panic.calls.map(
-						(call) => html`<tr>
-							<td class="mono dim">${call.pc}</td>
-							<td class="mono">${call.function ? callText(call) : ""}</td>
-						</tr>`,
+						(call) =>
+							html`<tr>
+								<td class="mono dim">
+									${call.pc}
+								</td>
+								<td class="mono">
+									${call.function
+										? callText(
+												call,
+											)
+										: ""}
+								</td>
+							</tr>`,
 					)}
 				</tbody>
 			</table>
@@ -121,40 +163,80 @@ export class Kernel extends LitElement {
 
 	override willUpdate(): void {
 		const log = this.renderRoot.querySelector(".log");
-		this.atEnd = !log || log.scrollTop + log.clientHeight >= log.scrollHeight - 4;
+		this.atEnd =
+			!log || log.scrollTop + log.clientHeight >= log.scrollHeight - 4;
 	}
 
 	override updated(changed: PropertyValues): void {
 		const log = this.renderRoot.querySelector(".log");
-		if (log && this.atEnd && changed.has("messages")) log.scrollTop = log.scrollHeight;
+		if (log && this.atEnd && changed.has("messages"))
+			log.scrollTop = log.scrollHeight;
 	}
 
 	override render(): TemplateResult {
-		return html`${this.why ? html`<p class="dim">${this.why}</p>` : nothing} ${this.panic()}
+		return html`${this.why ? html`<p class="dim">${this.why}</p>` : nothing}
+			${this.panic()}
 			<div class="columns">
 				<div>
 					${this.harts()}
 					<section>
-						<h2>Messages <small>as dmesg prints them</small></h2>
-						<div class="log" tabindex="0"><pre>${this.messages}</pre></div>
+						<h2>
+							Messages
+							<small>as dmesg prints them</small>
+						</h2>
+						<div class="log" tabindex="0">
+							<pre>${this.messages}</pre>
+						</div>
 					</section>
 					<section>
-						<h2>Options <small>as vmctl -n prints them</small></h2>
+						<h2>
+							Options
+							<small
+								>as vmctl -n prints
+								them</small
+							>
+						</h2>
 						<ul class="options">
-							${Object.entries(this.options).map(([name, value]) => html`<li>${name}=<b>${value}</b></li>`)}
+							${Object.entries(this.options).map(
+								([name, value]) =>
+									html`<li>
+										${name}=<b
+											>${value}</b
+										>
+									</li>`,
+							)}
 						</ul>
 					</section>
 				</div>
 				<section>
-					<h2>Counters <small>since boot, as stats -a prints them</small></h2>
+					<h2>
+						Counters
+						<small
+							>since boot, as stats -a prints
+							them</small
+						>
+					</h2>
 					<table>
 						<tbody>
 							${this.counters.map(
-								(c) => html`<tr>
-									<td class="mono">${c.name}</td>
-									<td class="num">${c.value}</td>
-									<td class="what">${c.what}</td>
-								</tr>`,
+								(c) =>
+									html`<tr>
+										<td
+											class="mono"
+										>
+											${c.name}
+										</td>
+										<td
+											class="num"
+										>
+											${c.value}
+										</td>
+										<td
+											class="what"
+										>
+											${c.what}
+										</td>
+									</tr>`,
 							)}
 						</tbody>
 					</table>
@@ -168,11 +250,15 @@ const messages = (page: Page) => (page.view("messages").data?.messages ?? []).jo
 function text(page: Page): string {
 	const panic = page.view("machine").data?.panic;
 	const calls = panic?.calls.map((call) => `  ${call.pc} ${callText(call)}`) ?? [];
-	const options = Object.entries(page.view("options").data?.options ?? {}).map(([n, v]) => `${n}=${v}`);
+	const options = Object.entries(page.view("options").data?.options ?? {}).map(
+		([n, v]) => `${n}=${v}`,
+	);
 	const counters = (page.view("counters").data?.counters ?? []).map(
 		(c) => `${c.name.padEnd(16)} ${String(c.value).padStart(9)}  ${c.what}`,
 	);
-	const told = panic ? [`panic on hart ${panic.hart}: ${panic.what}`, ...calls, ""] : [];
+	const told = panic
+		? [`panic on hart ${panic.hart}: ${panic.what}`, ...calls, ""]
+		: [];
 	return [...told, messages(page), ...options, "", ...counters, ""].join("\n");
 }
 

@@ -32,7 +32,8 @@ export function faultRates(events: Event[], now: number): Map<number, number> {
 		const since = Math.max(now - SECOND, oldest);
 		const weight = SECOND / Math.max(now - since, 1e6);
 		for (const e of mine)
-			if (e.kind === "fault" && e.time >= since) rates.set(e.pid, (rates.get(e.pid) ?? 0) + weight);
+			if (e.kind === "fault" && e.time >= since)
+				rates.set(e.pid, (rates.get(e.pid) ?? 0) + weight);
 	}
 	return rates;
 }
@@ -91,7 +92,10 @@ const COLUMNS: [title: string, help: string][] = [
 	["shared", "of these, pages that others have, too"],
 	["large", "leaves of 2 MiB"],
 	["tables", "page tables, with the root"],
-	["faults/s", "page faults in the last second; the kernel tells them with events=on"],
+	[
+		"faults/s",
+		"page faults in the last second; the kernel tells them with events=on",
+	],
 ];
 
 @customElement("pagoda-processes")
@@ -125,7 +129,11 @@ export class Processes extends LitElement {
 				border-color: var(--good);
 			}
 			td.ready::before {
-				background: linear-gradient(90deg, var(--good) 50%, transparent 50%);
+				background: linear-gradient(
+					90deg,
+					var(--good) 50%,
+					transparent 50%
+				);
 				border-color: var(--good);
 			}
 			td.zombie {
@@ -144,8 +152,17 @@ export class Processes extends LitElement {
 		>
 			<td class="num">${p.pid}</td>
 			<td class="name">
-				<span class="tree">${p.depth ? "   ".repeat(p.depth - 1) + "└─ " : ""}</span
-				><button class="link" title="Its address space" @click=${show("space")}>${p.name}</button>
+				<span class="tree"
+					>${p.depth
+						? "   ".repeat(p.depth - 1) + "└─ "
+						: ""}</span
+				><button
+					class="link"
+					title="Its address space"
+					@click=${show("space")}
+				>
+					${p.name}
+				</button>
 			</td>
 			<td class="state ${p.state}">${p.state}</td>
 			<td class="num">${p.hart}</td>
@@ -155,12 +172,18 @@ export class Processes extends LitElement {
 			<td class="num">${pagesSize(p.shared)}</td>
 			<td class="num">${p.large || html`<span class="dim">0</span>`}</td>
 			<td class="num">${p.tables ?? html`<span class="dim">?</span>`}</td>
-			<td class="num">${p.faults === undefined ? html`<span class="dim">–</span>` : rate(p.faults)}</td>
+			<td class="num">
+				${p.faults === undefined
+					? html`<span class="dim">–</span>`
+					: rate(p.faults)}
+			</td>
 		</tr>`;
 	}
 
 	override render(): TemplateResult {
-		const off = this.rows.length > 0 && this.rows.every((p) => p.faults === undefined);
+		const off =
+			this.rows.length > 0 &&
+			this.rows.every((p) => p.faults === undefined);
 		return html`${this.why ? html`<p class="dim">${this.why}</p>` : nothing}
 			<table>
 				<thead>
@@ -169,7 +192,15 @@ export class Processes extends LitElement {
 						<th>name</th>
 						<th>state</th>
 						<th class="num">hart</th>
-						${COLUMNS.map(([title, help]) => html`<th class="num" title=${help}>${title}</th>`)}
+						${COLUMNS.map(
+							([title, help]) =>
+								html`<th
+									class="num"
+									title=${help}
+								>
+									${title}
+								</th>`,
+						)}
 					</tr>
 				</thead>
 				<tbody>
@@ -178,7 +209,8 @@ export class Processes extends LitElement {
 			</table>
 			${off
 				? html`<p class="dim" style="margin-top:10px">
-						Faults of each process are known while the kernel records events: type
+						Faults of each process are known while the
+						kernel records events: type
 						<code>vmctl events=on</code> in the machine.
 					</p>`
 				: nothing}`;
