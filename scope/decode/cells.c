@@ -20,20 +20,34 @@ static void cell_mark(struct cell *c, u64 owner, u8 flags)
 
 /* --- what the kernel says of each --------------------------------------------- */
 
-static struct cell cell_of(struct kernel *k, u64 i)
+static struct cell cell_of(const struct kernel *k, const void *page)
 {
-	pa_t pa = (k->frame_base + i) * PAGE_SIZE;
-	va_t page = frame_page(k, pa);
-	struct cell c = { .kind = (u8)kernel_number(k, LAYOUT_FRAME_free) };
+	u64 is_free = kernel_number(k, LAYOUT_FRAME_free);
+	struct cell c = { .kind = (u8)page_field(k, page, LAYOUT_page_kind) };
 
-	if (!frame_is_known(k, pa))
-		return c;
-	c.kind = (u8)kernel_field(k, page, LAYOUT_page_kind);
-	if (c.kind == kernel_number(k, LAYOUT_FRAME_free) &&
-	    kernel_field(k, page, LAYOUT_page_order) ==
-		    kernel_number(k, LAYOUT_FRAME_ORDER_CACHED))
+	if (c.kind == is_free && page_field(k, page, LAYOUT_page_order) ==
+					 kernel_number(k, LAYOUT_FRAME_ORDER_CACHED))
 		c.flags = CELL_LISTED;
 	return c;
+}
+
+/* The frames [@i, @end): they are all known, or none is. */
+static void cells_fill_kinds(struct kernel *k, struct cell *cells, u64 i, u64 end)
+{
+	const struct cell unknown = { .kind = (u8)kernel_number(k, LAYOUT_FRAME_free) };
+	bool known = frame_is_known(k, (k->frame_base + i) * PAGE_SIZE);
+	u64 each = k->layout.item[LAYOUT_page].size;
+
+	while (known && i < end) {
+		va_t page = k->frame_table + i * each;
+		u64 n = MIN(end - i, (PAGE_SIZE - page % PAGE_SIZE) / each);
+		const char *bytes = kernel_bytes(k, page, n * each);
+
+		for (; n; n--, bytes += bytes ? each : 0)
+			cells[i++] = cell_of(k, bytes);
+	}
+	for (; i < end; i++)
+		cells[i] = unknown;
 }
 
 /* --- who has them ---------------------------------------------------------------- */
@@ -44,13 +58,15 @@ static void cells_mark_leaf(const struct space *s, struct cell *cells,
 {
 	u8 flags = e->level == 1 ? CELL_LARGE : 0;
 	struct entry one = *e;
-	struct frame f;
+	struct frame f = { .head = 0 };
+	bool whole = false;
 
 	for (u64 i = 0; i < level_size(e->level) / PAGE_SIZE; i++) {
 		one.pte = pte_make(pte_pa(e->pte) + i * PAGE_SIZE, e->pte.bits & PTE_FLAGS);
 		/* The frames of a block in one piece have the references of its first. */
-		if ((i == 0 || !f.head) && !entry_frame(s->k, &one, &f))
+		if (!whole && !entry_frame(s->k, &one, &f))
 			return;
+		whole |= i == 0 && f.head;
 		cell_mark(cell_at(s->k, cells, pte_pa(one.pte)), owner,
 			  flags | (f.users > 1 ? CELL_SHARED : 0));
 	}
@@ -112,10 +128,14 @@ static void cells_mark_process(struct kernel *k, struct cell *cells, u64 slot)
 
 void cells_fill(struct kernel *k, struct cell *cells)
 {
+	u64 per_chunk = MAX(kernel_number(k, LAYOUT_CHUNK_FRAMES), (u64)1), n;
 	struct space s;
 
-	for (u64 i = 0; i < k->frames; i++)
-		cells[i] = cell_of(k, i);
+	for (u64 i = 0; i < k->frames; i += n) {
+		n = per_chunk - (k->frame_base + i) % per_chunk;
+		n = MIN(n, k->frames - i);
+		cells_fill_kinds(k, cells, i, i + n);
+	}
 	space_open_kernel(k, &s);
 	cells_mark_space(&s, cells, 0);
 	for (u64 i = 0; i < machine_slots(k); i++)

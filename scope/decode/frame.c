@@ -51,21 +51,22 @@ static u8 frame_block_order(struct kernel *k, pa_t pa)
 
 /* The page cache refers to its pages, and a process to its USYSCALL page, without using
  * them. */
-static u32 frame_users(struct kernel *k, va_t page, const struct frame *f)
+static u32 frame_users(const struct kernel *k, const void *page, const struct frame *f)
 {
 	bool kept = f->kind == kernel_number(k, LAYOUT_FRAME_usyscall) ||
 		    (f->kind == kernel_number(k, LAYOUT_FRAME_cache) &&
-		     kernel_field(k, page, LAYOUT_page_object));
+		     page_field(k, page, LAYOUT_page_object));
 
 	return f->refs - (kept && f->refs ? 1 : 0);
 }
 
-bool frame_look(struct kernel *k, pa_t pa, struct frame *f)
+bool frame_brief(struct kernel *k, pa_t pa, struct frame *f)
 {
-	va_t page = frame_page(k, pa);
+	va_t at = frame_page(k, pa);
+	const void *page;
 
 	memset(f, 0, sizeof(*f));
-	if (!page)
+	if (!at)
 		return false;
 	k->unreadable = false;
 	f->pa = ALIGN_DOWN(pa, PAGE_SIZE);
@@ -74,14 +75,26 @@ bool frame_look(struct kernel *k, pa_t pa, struct frame *f)
 	f->known = frame_is_known(k, pa);
 	if (!f->known)
 		return !k->unreadable;
-	f->kind = (u8)kernel_field(k, page, LAYOUT_page_kind);
-	f->head = (u8)kernel_field(k, page, LAYOUT_page_order);
-	f->order = frame_block_order(k, f->pa);
+	page = kernel_bytes(k, at, k->layout.item[LAYOUT_page].size);
+	f->kind = (u8)page_field(k, page, LAYOUT_page_kind);
+	f->head = (u8)page_field(k, page, LAYOUT_page_order);
+	f->order = 0;
 	/* Each process maps the trampoline; nobody counts that. */
 	if (f->kind != kernel_number(k, LAYOUT_FRAME_kernel))
-		f->refs = (u32)kernel_field(k, page, LAYOUT_page_refs);
+		f->refs = (u32)page_field(k, page, LAYOUT_page_refs);
 	f->users = frame_users(k, page, f);
+	return !k->unreadable;
+}
+
+bool frame_look(struct kernel *k, pa_t pa, struct frame *f)
+{
+	if (!frame_brief(k, pa, f))
+		return false;
+	if (!f->known)
+		return true;
+	f->order = frame_block_order(k, f->pa);
 	if (f->kind == kernel_number(k, LAYOUT_FRAME_cache))
-		f->offset = kernel_field(k, page, LAYOUT_page_index) * PAGE_SIZE;
+		f->offset =
+			kernel_field(k, frame_page(k, pa), LAYOUT_page_index) * PAGE_SIZE;
 	return !k->unreadable;
 }

@@ -103,7 +103,7 @@ bool area_find(const struct space *s, va_t va, struct area *a)
 bool entry_frame(struct kernel *k, const struct entry *e, struct frame *f)
 {
 	if ((e->what != SNAP_LEAF && e->what != SNAP_PARKED) ||
-	    !frame_look(k, pte_pa(e->pte), f) ||
+	    !frame_brief(k, pte_pa(e->pte), f) ||
 	    f->kind == kernel_number(k, LAYOUT_FRAME_kernel) ||
 	    f->kind == kernel_number(k, LAYOUT_FRAME_firmware))
 		return false;
@@ -117,7 +117,7 @@ static u8 entry_kernel_place(const struct space *s, const struct entry *e)
 	pa_t pa = pte_pa(e->pte);
 	struct frame f;
 
-	if (!frame_look(k, pa, &f))
+	if (!frame_brief(k, pa, &f))
 		return SNAP_AREA_DEVICE;
 	if (e->va - k->layout.head.direct == pa)
 		return SNAP_AREA_DIRECT;

@@ -63,7 +63,7 @@ struct entry {
 };
 
 /* The frame that an entry refers to, and its users, with those that borrow the entry.
- * False: it refers to none on which the kernel counts references. */
+ * False: it refers to none on which the kernel counts references.  As frame_brief(). */
 bool entry_frame(struct kernel *k, const struct entry *e, struct frame *f) MUST_CHECK;
 
 /* What the address @va is for, given the entry where its walk ends, and its area or
@@ -85,8 +85,9 @@ struct walk {
 	u64 left;     /* tables that may still be entered            */
 	struct walk_table {
 		pa_t pa;
-		pa_t lender;      /* 0: it borrows nothing              */
-		u32 ties, lo, hi; /* of the slots [lo, hi)          */
+		const pte_t *slots; /* NULL: it cannot be read, as if all were 0 */
+		pa_t lender;        /* 0: it borrows nothing              */
+		u32 ties, lo, hi;   /* of the slots [lo, hi)          */
 	} at[PT_LEVELS];
 };
 

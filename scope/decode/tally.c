@@ -151,7 +151,7 @@ struct owner tally_owner(const struct space *s)
 	walk_start(&w, s, s->as ? 0 : KERNEL_HALF, s->as ? MAXVA : KERNEL_HALF_END);
 	while (walk_next(&w, &e)) {
 		if (e.what == SNAP_TABLE)
-			o.tables += frame_look(s->k, pte_pa(e.pte), &f) &&
+			o.tables += frame_brief(s->k, pte_pa(e.pte), &f) &&
 				    f.kind == kernel_number(s->k, LAYOUT_FRAME_table);
 		else if (s->as && (e.what == SNAP_LEAF || e.what == SNAP_PARKED))
 			owner_leaf(s->k, &e, &o);

@@ -52,6 +52,20 @@ static pte_t walk_slot(struct kernel *k, pa_t table, unsigned slot)
 	return e;
 }
 
+/* The table at @pa, to be looked through: as many reads as it has slots. */
+static struct walk_table walk_table(struct kernel *k, pa_t pa)
+{
+	struct walk_table t = { .pa = pa };
+
+	if (k->ram->left >= PT_ENTRIES) {
+		k->ram->left -= PT_ENTRIES;
+		t.slots = ram_page(k->ram, pa);
+	}
+	if (!t.slots)
+		k->unreadable = true;
+	return t;
+}
+
 /* The entry at the walk's address, in the table where it is. */
 static void walk_entry(const struct walk *w, struct entry *e)
 {
@@ -61,7 +75,7 @@ static void walk_entry(const struct walk *w, struct entry *e)
 
 	*e = (struct entry){
 		.va = ALIGN_DOWN(w->va, level_size(w->level)),
-		.pte = walk_slot(k, t->pa, slot),
+		.pte = t->slots ? pte_load(&t->slots[slot]) : (pte_t){ 0 },
 		.level = w->level,
 		.slot = t->pa + slot * sizeof(pte_t),
 	};
@@ -83,7 +97,7 @@ static bool walk_descend(struct walk *w, const struct entry *e)
 		return false;
 	w->left--;
 	w->level--;
-	w->at[w->level] = (struct walk_table){ .pa = pte_pa(e->pte) };
+	w->at[w->level] = walk_table(w->s->k, pte_pa(e->pte));
 	if (w->level == 0)
 		tie_look(w->s->k, &w->at[0]);
 	return true;
@@ -108,12 +122,29 @@ void walk_start(struct walk *w, const struct space *s, va_t start, va_t end)
 		.level = PT_LEVELS - 1,
 		.left = MIN(s->tables + PT_LEVELS, s->k->frames),
 	};
-	w->at[w->level].pa = s->root;
+	w->at[w->level] = walk_table(s->k, s->root);
+}
+
+/* Past entries that are 0, to the last one of the table at most. */
+static void walk_skip(struct walk *w)
+{
+	const struct walk_table *t = &w->at[w->level];
+	unsigned slot = level_index(w->va, w->level), first = slot;
+
+	while (slot < PT_ENTRIES - 1 && !(slot >= t->lo && slot < t->hi) &&
+	       !(t->slots && pte_load(&t->slots[slot]).bits))
+		slot++;
+	if (slot > first)
+		w->va = ALIGN_DOWN(w->va, level_size(w->level)) +
+			(slot - first) * level_size(w->level);
 }
 
 bool walk_next(struct walk *w, struct entry *e)
 {
 	while (w->va < w->end) {
+		walk_skip(w);
+		if (w->va >= w->end)
+			break;
 		walk_entry(w, e);
 		if (walk_descend(w, e))
 			return true;

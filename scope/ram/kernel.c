@@ -11,6 +11,23 @@ static bool kernel_refuse(struct kernel *k, const char *why)
 	return false;
 }
 
+/* A struct page lies within one page, and its fields within it. */
+static bool kernel_pages_are_plain(const struct kernel *k)
+{
+	u64 each = k->layout.item[LAYOUT_page].size;
+
+	if (each < sizeof(u64) || PAGE_SIZE % each)
+		return false;
+	for (enum layout_id id = LAYOUT_page_refs; id <= LAYOUT_page_hash_next; id++) {
+		const struct layout_item *item = &k->layout.item[id];
+
+		if (item->value > each ||
+		    MIN((u64)item->size, sizeof(u64)) > each - item->value)
+			return false;
+	}
+	return true;
+}
+
 bool kernel_open(struct kernel *k, struct ram *ram, u64 index)
 {
 	va_t span, pt;
@@ -19,7 +36,7 @@ bool kernel_open(struct kernel *k, struct ram *ram, u64 index)
 	k->ram = ram;
 	if (!layout_load(&k->layout, ram, index))
 		return false;
-	if (k->layout.item[LAYOUT_page].size < sizeof(u64))
+	if (!kernel_pages_are_plain(k))
 		return kernel_refuse(k, "the descriptor makes no sense");
 	span = kernel_element(k, LAYOUT_frame_span, 0);
 	pt = kernel_element(k, LAYOUT_kernel_pt, 0);
@@ -29,6 +46,8 @@ bool kernel_open(struct kernel *k, struct ram *ram, u64 index)
 	k->root = kernel_field(k, pt, LAYOUT_pt_root);
 	if (k->unreadable)
 		return kernel_refuse(k, "the kernel's data cannot be read");
+	if (k->frame_table % k->layout.item[LAYOUT_page].size)
+		return kernel_refuse(k, "the frame table is not aligned");
 	if (!k->frames || !k->root)
 		return kernel_refuse(k, "the kernel has not booted so far");
 	if (k->frames > ram->pages ||
@@ -88,6 +107,34 @@ void kernel_read(struct kernel *k, va_t va, void *to, u64 n)
 		va += part;
 		n -= part;
 	}
+}
+
+const void *kernel_bytes(struct kernel *k, va_t va, u64 n)
+{
+	const char *page = NULL;
+	pa_t pa;
+
+	if (n <= PAGE_SIZE - va % PAGE_SIZE && k->ram->left && kernel_pa(k, va, &pa)) {
+		k->ram->left--;
+		page = ram_page(k->ram, pa);
+	}
+	if (!page) {
+		k->unreadable = true;
+		return NULL;
+	}
+	return page + va % PAGE_SIZE;
+}
+
+u64 page_field(const struct kernel *k, const void *bytes, enum layout_id field)
+{
+	const struct layout_item *item = &k->layout.item[field];
+	const char *at = (const char *)bytes + item->value;
+	u64 value = 0;
+
+	if (!bytes)
+		return 0;
+	memcpy(&value, at, (size_t)MIN((u64)item->size, sizeof(value)));
+	return value;
 }
 
 u64 kernel_field_at(struct kernel *k, va_t object, enum layout_id field, u64 i)

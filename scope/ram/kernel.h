@@ -29,6 +29,13 @@ void kernel_read(struct kernel *k, va_t va, void *to, u64 n);
 u64 kernel_field(struct kernel *k, va_t object, enum layout_id field);
 u64 kernel_field_at(struct kernel *k, va_t object, enum layout_id field, u64 i);
 
+/* The @n bytes at @va, which lie within one page; NULL: they cannot be read.  Good as long
+ * as the struct ram is used.  For what is read so often that kernel_read() is too slow. */
+const void *kernel_bytes(struct kernel *k, va_t va, u64 n);
+
+/* A field of the struct page at @bytes, which kernel_bytes() has given; NULL: 0. */
+u64 page_field(const struct kernel *k, const void *bytes, enum layout_id field);
+
 /* Where a field is. */
 static inline va_t kernel_place(const struct kernel *k, va_t object, enum layout_id field)
 {
