@@ -7,8 +7,9 @@
 
 #include "decode/mapper.h"
 #include "decode/notes.h"
+#include "decode/pages.h"
 #include "decode/tally.h"
-#include "view/view.h"
+#include "view/process.h"
 
 #define KIB_PER_PAGE 4
 
@@ -153,6 +154,8 @@ static void print_cells(struct kernel *k, struct cell *cells)
 		       n * KIB_PER_PAGE, name);
 		if (c.owner && machine_process(k, c.owner - 1u, &p))
 			printf(" %d (%s)", p.pid, p.name);
+		if (c.flags & CELL_ORDER)
+			printf(" in blocks of %uK", KIB_PER_PAGE << cell_order(c));
 		printf("%s%s%s%s\n", c.flags & CELL_KERNEL ? " of the kernel half" : "",
 		       c.flags & CELL_SHARED ? " shared" : "",
 		       c.flags & CELL_LARGE ? " large" : "",
@@ -235,7 +238,7 @@ static void print_table(const struct space *s)
 	struct walk w;
 
 	printf("page table 0x%016" PRIx64 "\n", s->root);
-	walk_start(&w, s, 0, MAXVA);
+	walk_start(&w, s, space_start(s), space_end(s));
 	while (walk_next(&w, &e))
 		if (pte_is_valid(e.pte))
 			printf("%s%u: pte 0x%016" PRIx64 " pa 0x%016" PRIx64 "%s\n",
@@ -275,27 +278,94 @@ static void print_walk(const struct space *s, va_t va)
 		       view_fate_name[entry_fate(&path[n - 1], a, access)]);
 }
 
+static void print_rights(u64 bits, u64 r, u64 w, u64 x)
+{
+	printf(" %c%c%c", bits & r ? 'r' : '-', bits & w ? 'w' : '-', bits & x ? 'x' : '-');
+}
+
+static void print_pages(const struct space *s, va_t va)
+{
+	static const char *const what[] = { "absent", "page", "table",
+					    "guard",  "note", "parked" };
+	struct page_runs at;
+	struct page_run run;
+
+	puts("range                  pages state  area entry  users kind");
+	page_runs_start(&at, s, va, space_end(s));
+	while (page_runs_next(&at, &run)) {
+		char range[48];
+
+		snprintf(range, sizeof(range), "%" PRIx64 "-%" PRIx64, run.start, run.end);
+		printf("%-21s %6" PRIu64 " %-6s", range,
+		       (u64)((run.end - run.start) / PAGE_SIZE), what[run.what]);
+		print_rights(run.prot, VMA_R, VMA_W, VMA_X);
+		print_rights(run.bits, PTE_R, PTE_W, PTE_X);
+		printf("%c%c%c %5u %s%s%s\n", run.bits & PTE_A ? 'a' : '-',
+		       run.bits & PTE_D ? 'd' : '-',
+		       pte_is_leaf((pte_t){ run.bits }) && run.bits & PTE_COW ? 'c' : '-',
+		       run.users, view_place_name[run.place],
+		       run.level == 1   ? ", large"
+		       : run.level == 2 ? ", of 1G"
+					: "",
+		       run.borrowed ? ", still in the lender's table" : "");
+	}
+}
+
+/* As dump prints them in the guest. */
+static bool print_bytes(const struct space *s, va_t va)
+{
+	struct entry path[PT_LEVELS];
+	const struct entry *e = &path[space_walk(s, va, path) - 1];
+	const u8 *page = entry_bytes(s, e, va);
+
+	if (!page) {
+		fprintf(stderr, "scope: no page of RAM is at %" PRIx64 "\n", va);
+		return false;
+	}
+	va = ALIGN_DOWN(va, PAGE_SIZE);
+	for (u64 i = 0; i < PAGE_SIZE; i += 16) {
+		printf("%10" PRIx64 " ", va + i);
+		for (u64 j = i; j < i + 16; j++)
+			printf("%s %02x", j == i + 8 ? " " : "", page[j]);
+		printf("  ");
+		for (u64 j = i; j < i + 16; j++)
+			putchar(page[j] >= ' ' && page[j] <= '~' ? page[j] : '.');
+		putchar('\n');
+	}
+	return true;
+}
+
 static bool print_process(struct kernel *k, const struct view_request *r)
 {
 	struct process p;
 	struct space s;
 
-	if (!machine_find(k, r->pid, &p) || !space_open(k, &p, &s)) {
+	if (!view_space(k, r, &p, &s)) {
 		fprintf(stderr, "scope: there is no process %d, or it has no memory\n",
 			r->pid);
 		return false;
 	}
-	if (r->view == VIEW_areas) {
-		print_areas(&s, &p);
-	} else if (r->view == VIEW_table) {
-		print_table(&s);
-	} else if (r->address >= MAXVA) {
-		fprintf(stderr, "scope: %" PRIx64 " is not in the user half\n", r->address);
+	if (view_arguments[r->view][3] && !space_has(&s, r->address)) {
+		fprintf(stderr, "scope: %" PRIx64 " is not in the %s half\n", r->address,
+			s.as ? "user" : "kernel");
 		return false;
-	} else {
-		print_walk(&s, r->address);
 	}
-	return true;
+	switch (r->view) {
+	case VIEW_areas:
+		print_areas(&s, &p);
+		return true;
+	case VIEW_table:
+		print_table(&s);
+		return true;
+	case VIEW_pages:
+		print_pages(&s, r->address);
+		return true;
+	case VIEW_bytes:
+		return print_bytes(&s, r->address);
+	default:
+		print_walk(&s, r->address);
+		return true;
+	}
 }
 
 /* --- one frame ----------------------------------------------------------------------- */

@@ -20,21 +20,48 @@ static void cell_mark(struct cell *c, u64 owner, u8 flags)
 
 /* --- what the kernel says of each --------------------------------------------- */
 
-static struct cell cell_of(const struct kernel *k, const void *page)
-{
-	u64 is_free = kernel_number(k, LAYOUT_FRAME_free);
-	struct cell c = { .kind = (u8)page_field(k, page, LAYOUT_page_kind) };
+struct block {
+	pfn_t end; /* of the free block that was met last */
+	u8 flags;  /* of its cells                        */
+};
 
-	if (c.kind == is_free && page_field(k, page, LAYOUT_page_order) ==
-					 kernel_number(k, LAYOUT_FRAME_ORDER_CACHED))
+static u8 cell_block(unsigned order)
+{
+	return (u8)((order + 1) << 4);
+}
+
+/* The cell of the frame @pfn, of which @page is the struct page. */
+static struct cell cell_of(const struct kernel *k, const void *page, pfn_t pfn,
+			   struct block *block)
+{
+	u64 is_free = kernel_number(k, LAYOUT_FRAME_ORDER_FREE);
+	struct cell c = { .kind = (u8)page_field(k, page, LAYOUT_page_kind) };
+	u64 order = page_field(k, page, LAYOUT_page_order);
+
+	if (c.kind != kernel_number(k, LAYOUT_FRAME_free))
+		return c;
+	if (order == kernel_number(k, LAYOUT_FRAME_ORDER_CACHED)) {
 		c.flags = CELL_LISTED;
+		return c;
+	}
+	if (order >= is_free && order - is_free <= FRAME_ORDER_MOST &&
+	    IS_ALIGNED(pfn, (pfn_t)1 << (order - is_free))) {
+		block->end = pfn + ((pfn_t)1 << (order - is_free));
+		block->flags = cell_block((unsigned)(order - is_free));
+	}
+	if (pfn < block->end)
+		c.flags = block->flags;
 	return c;
 }
 
 /* The frames [@i, @end): they are all known, or none is. */
 static void cells_fill_kinds(struct kernel *k, struct cell *cells, u64 i, u64 end)
 {
-	const struct cell unknown = { .kind = (u8)kernel_number(k, LAYOUT_FRAME_free) };
+	const struct cell unknown = {
+		.kind = (u8)kernel_number(k, LAYOUT_FRAME_free),
+		.flags = cell_block(FRAME_ORDER_MOST),
+	};
+	struct block block = { .end = 0 };
 	bool known = frame_is_known(k, (k->frame_base + i) * PAGE_SIZE);
 	u64 each = k->layout.item[LAYOUT_page].size;
 
@@ -43,8 +70,8 @@ static void cells_fill_kinds(struct kernel *k, struct cell *cells, u64 i, u64 en
 		u64 n = MIN(end - i, (PAGE_SIZE - page % PAGE_SIZE) / each);
 		const char *bytes = kernel_bytes(k, page, n * each);
 
-		for (; n; n--, bytes += bytes ? each : 0)
-			cells[i++] = cell_of(k, bytes);
+		for (; n; n--, i++, bytes += bytes ? each : 0)
+			cells[i] = cell_of(k, bytes, k->frame_base + i, &block);
 	}
 	for (; i < end; i++)
 		cells[i] = unknown;
@@ -76,7 +103,7 @@ static void cells_mark_space(const struct space *s, struct cell *cells, u64 owne
 {
 	u8 how = s->as ? 0 : CELL_KERNEL;
 	struct kernel *k = s->k;
-	va_t start = s->as ? 0 : KERNEL_HALF, end = s->as ? MAXVA : KERNEL_HALF_END;
+	va_t start = space_start(s), end = space_end(s);
 	struct entry e;
 	struct walk w;
 

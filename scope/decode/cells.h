@@ -10,10 +10,16 @@ struct cell {
 		    * the slot of the process, of several the first; 0: nobody */
 };
 
-#define CELL_KERNEL 1u /* a table of the kernel half                                */
-#define CELL_SHARED 2u /* it has several users                                      */
-#define CELL_LARGE 4u  /* in a leaf of 2 MiB                                        */
-#define CELL_LISTED 8u /* free, on the list of a hart                               */
+#define CELL_KERNEL 1u   /* a table of the kernel half                                */
+#define CELL_SHARED 2u   /* it has several users                                      */
+#define CELL_LARGE 4u    /* in a leaf of 2 MiB                                        */
+#define CELL_LISTED 8u   /* free, on the list of a hart                               */
+#define CELL_ORDER 0xf0u /* 1 + the order of the free block that it is in; or 0     */
+
+static inline unsigned cell_order(struct cell c)
+{
+	return ((c.flags & CELL_ORDER) >> 4) - 1;
+}
 
 /* Fills in k->frames cells. */
 void cells_fill(struct kernel *k, struct cell *cells);

@@ -111,6 +111,13 @@ bool entry_frame(struct kernel *k, const struct entry *e, struct frame *f)
 	return true;
 }
 
+const u8 *entry_bytes(const struct space *s, const struct entry *e, va_t va)
+{
+	if (e->what != SNAP_LEAF && e->what != SNAP_PARKED)
+		return NULL;
+	return ram_page(s->k->ram, pte_pa(e->pte) + va % level_size(e->level));
+}
+
 static u8 entry_kernel_place(const struct space *s, const struct entry *e)
 {
 	struct kernel *k = s->k;

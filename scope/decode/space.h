@@ -20,6 +20,21 @@ struct space {
 	va_t areas;      /* the list of areas                                 */
 };
 
+static inline va_t space_start(const struct space *s)
+{
+	return s->as ? 0 : KERNEL_HALF;
+}
+
+static inline va_t space_end(const struct space *s)
+{
+	return s->as ? MAXVA : KERNEL_HALF_END;
+}
+
+static inline bool space_has(const struct space *s, va_t va)
+{
+	return va >= space_start(s) && va < space_end(s);
+}
+
 /* The space of @p.  False: it has none, or it cannot be read. */
 bool space_open(struct kernel *k, const struct process *p, struct space *s) MUST_CHECK;
 
@@ -65,6 +80,10 @@ struct entry {
 /* The frame that an entry refers to, and its users, with those that borrow the entry.
  * False: it refers to none on which the kernel counts references.  As frame_brief(). */
 bool entry_frame(struct kernel *k, const struct entry *e, struct frame *f) MUST_CHECK;
+
+/* The bytes of the page at @va, PAGE_SIZE of them, where the walk ends at @e; NULL: no page
+ * is there, it is not in RAM, or it is not at hand. */
+const u8 *entry_bytes(const struct space *s, const struct entry *e, va_t va);
 
 /* What the address @va is for, given the entry where its walk ends, and its area or
  * NULL: enum snap_area_kind. */

@@ -148,7 +148,7 @@ struct owner tally_owner(const struct space *s)
 	struct entry e;
 	struct walk w;
 
-	walk_start(&w, s, s->as ? 0 : KERNEL_HALF, s->as ? MAXVA : KERNEL_HALF_END);
+	walk_start(&w, s, space_start(s), space_end(s));
 	while (walk_next(&w, &e)) {
 		if (e.what == SNAP_TABLE)
 			o.tables += frame_brief(s->k, pte_pa(e.pte), &f) &&

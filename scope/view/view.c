@@ -6,6 +6,7 @@
 #include "decode/notes.h"
 #include "decode/tally.h"
 #include "uapi/snapshot.h"
+#include "view/process.h"
 
 const char *const view_name[VIEW_COUNT] = {
 #define X(name, arguments, what) #name,
@@ -124,6 +125,7 @@ static void view_processes(struct kernel *k, struct text *t)
 		text_open(t, NULL, '{');
 		text_number(t, "pid", (u32)p.pid);
 		text_number(t, "parent", (u32)p.parent);
+		text_number(t, "slot", i);
 		text_string(t, "name", p.name);
 		text_string(t, "state", process_state_name(p.state));
 		text_number(t, "hart", p.hart);
@@ -228,6 +230,8 @@ static void view_cells(struct kernel *k, struct cell *cells, struct text *t)
 		text_flag(t, "is_shared", c.flags & CELL_SHARED);
 		text_flag(t, "is_large", c.flags & CELL_LARGE);
 		text_flag(t, "is_listed", c.flags & CELL_LISTED);
+		if (c.flags & CELL_ORDER)
+			text_number(t, "order", cell_order(c));
 		text_close(t, '}');
 	}
 	text_close(t, ']');
@@ -270,126 +274,6 @@ static void view_memory(struct kernel *k, struct cell *cells, struct text *t)
 		if (machine_process(k, i, &p) && space_open(k, &p, &s))
 			view_owner(&s, &p, t);
 	text_close(t, ']');
-}
-
-/* --- one process ----------------------------------------------------------------- */
-
-static void view_areas(const struct space *s, struct text *t)
-{
-	struct spans at;
-	struct span span;
-
-	text_open(t, "areas", '[');
-	spans_start(&at, s);
-	while (span_next(&at, &span)) {
-		text_open(t, NULL, '{');
-		text_address(t, "start", span.area.start);
-		text_address(t, "end", span.area.end);
-		text_string(t, "kind", view_place_name[span.area.place]);
-		text_number(t, "prot", span.area.prot);
-		text_flag(t, "is_shared", span.area.flags & VMA_SHARED);
-		text_address(t, "offset", span.area.offset);
-		text_number(t, "resident", span.n.resident);
-		text_number(t, "shared", span.n.shared);
-		text_number(t, "private", span.n.private);
-		text_number(t, "large", span.n.large);
-		text_number(t, "touched", span.n.touched);
-		text_number(t, "dirty", span.n.dirty);
-		text_close(t, '}');
-	}
-	text_close(t, ']');
-	text_flag(t, "broken", at.areas.broken);
-}
-
-/* @a: the area of @e, or NULL. */
-static void view_entry(const struct space *s, const struct entry *e, const struct area *a,
-		       struct text *t)
-{
-	static const char *const what[] = {
-		"", "leaf", "table", "guard", "note", "parked"
-	};
-	struct frame f;
-
-	text_open(t, NULL, '{');
-	text_address(t, "va", e->va);
-	text_number(t, "level", (u64)e->level);
-	text_number(t, "index", level_index(e->va, e->level));
-	text_address(t, "slot", e->slot);
-	text_address(t, "pte", e->pte.bits);
-	text_string(t, "what", what[e->what]);
-	if (e->what == SNAP_LEAF || e->what == SNAP_PARKED || e->what == SNAP_TABLE)
-		text_address(t, "pa", pte_pa(e->pte));
-	if (e->what != SNAP_TABLE)
-		text_string(t, "place", view_place_name[entry_place(s, e, a)]);
-	if (entry_frame(s->k, e, &f))
-		text_number(t, "users", f.users);
-	if (e->borrowed)
-		text_flag(t, "borrowed", true);
-	text_close(t, '}');
-}
-
-static void view_table(const struct space *s, struct text *t)
-{
-	struct areas at = { 0 };
-	struct area area;
-	struct entry e;
-	struct walk w;
-	bool has = area_next(s, &at, &area);
-
-	text_address(t, "root", s->root);
-	text_address(t, "user_root", s->twin);
-	text_open(t, "entries", '[');
-	walk_start(&w, s, 0, MAXVA);
-	while (walk_next(&w, &e)) {
-		while (has && area.end <= e.va)
-			has = area_next(s, &at, &area);
-		view_entry(s, &e, has && area.start <= e.va ? &area : NULL, t);
-	}
-	text_close(t, ']');
-}
-
-static void view_walk(const struct space *s, va_t va, struct text *t)
-{
-	static const char *const access_name[] = { "read", "write", "execute" };
-	struct entry path[PT_LEVELS];
-	struct area area;
-	int n = space_walk(s, va, path);
-	const struct area *a = area_find(s, va, &area) ? &area : NULL;
-
-	text_address(t, "root", s->root);
-	text_open(t, "path", '[');
-	for (int i = 0; i < n; i++)
-		view_entry(s, &path[i], a, t);
-	text_close(t, ']');
-	text_open(t, "fates", '{');
-	for (enum access access = ACCESS_READ; access < NACCESSES; access++)
-		text_string(t, access_name[access],
-			    view_fate_name[entry_fate(&path[n - 1], a, access)]);
-	text_close(t, '}');
-}
-
-static bool view_process(struct kernel *k, const struct view_request *r, struct text *t)
-{
-	struct process p;
-	struct space s;
-
-	if (!machine_find(k, r->pid, &p) || !space_open(k, &p, &s)) {
-		text_string(t, "why", "there is no such process, or it has no memory");
-		return false;
-	}
-	if (r->view == VIEW_walk && r->address >= MAXVA) {
-		text_string(t, "why", "the address is not in the user half");
-		return false;
-	}
-	text_number(t, "pid", (u32)p.pid);
-	text_string(t, "name", p.name);
-	if (r->view == VIEW_areas)
-		view_areas(&s, t);
-	else if (r->view == VIEW_table)
-		view_table(&s, t);
-	else
-		view_walk(&s, r->address, t);
-	return true;
 }
 
 /* --- one frame --------------------------------------------------------------------- */

@@ -17,7 +17,9 @@
 	X(cells, "", "each frame: its kind and who has it")                 \
 	X(areas, "PID", "the areas of a process, as maps tells")            \
 	X(table, "PID", "the page table of a process, as vmprint() prints") \
+	X(pages, "PID VA", "the state of each page from an address on")     \
 	X(walk, "PID VA", "the walk to an address, as why tells")           \
+	X(bytes, "PID VA", "the bytes of a page, as dump prints them")      \
 	X(frame, "PA", "a frame and all who map it, as frame tells")
 
 enum view {
@@ -28,8 +30,8 @@ enum view {
 
 struct view_request {
 	enum view view;
-	int pid;     /* for areas, table, walk */
-	u64 address; /* for walk, frame        */
+	int pid;     /* for those of a process; 0: the kernel half, but for areas */
+	u64 address; /* for pages, walk, bytes, frame                              */
 
 	/* For cells and memory: room for one of each frame of RAM (k->frames). */
 	struct cell *cells;
@@ -41,6 +43,11 @@ extern const char *const view_name[VIEW_COUNT], *const view_arguments[VIEW_COUNT
 /* The names of places (enum snap_area_kind), of the fates of an access, of events. */
 extern const char *const view_place_name[], *const view_fate_name[],
 						    *const view_event_what[];
+
+/* What an access by the kernel does. */
+extern const char *const view_kernel_fate_name[];
+
+#define VIEW_RUNS 1024 /* at most so many runs of pages in one view */
 
 /* Writes one object.  False: there is no such process or frame; it is {"why":"..."}. */
 bool view_write(struct kernel *k, const struct view_request *r, struct text *t);

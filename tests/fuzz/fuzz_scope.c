@@ -1,4 +1,4 @@
-// sources: scope/ram/ram.c scope/ram/layout.c scope/ram/kernel.c scope/decode/cells.c scope/decode/frame.c scope/decode/machine.c scope/decode/mapper.c scope/decode/notes.c scope/decode/space.c scope/decode/tally.c scope/decode/walk.c scope/view/text.c scope/view/view.c
+// sources: scope/ram/ram.c scope/ram/layout.c scope/ram/kernel.c scope/decode/cells.c scope/decode/frame.c scope/decode/machine.c scope/decode/mapper.c scope/decode/notes.c scope/decode/pages.c scope/decode/space.c scope/decode/tally.c scope/decode/use.c scope/decode/walk.c scope/view/process.c scope/view/text.c scope/view/view.c
 // cflags: -Iscope
 /* fuzz_scope.c - a kernel's RAM with any bytes in it: every view of it ends, and reads
  * nothing outside.  The input says which view, and lists changes: where, and a word. */

@@ -162,7 +162,73 @@ def test_walks_as_why_tells(loaded):
                 [(e["level"], e["index"], int(e["pte"], 16)) for e in walk["path"]]
             assert told[-1][3].endswith(walk["fates"][access]), (hex(va), access, told, walk["fates"])
             fates.add(walk["fates"][access])
+            assert walk["sum_fates"][access] == walk["fates"][access] or access == "execute" or va >= 0x3fffffe000
+        bits = {b["name"]: b["on"] for b in walk["path"][-1]["bits"]}
+        assert sum(on << i for i, on in enumerate(bits.values())) == int(walk["path"][-1]["pte"], 16) & 0x3ff
+        assert int(walk["user_root"], 16) == int(loaded.before[parent][1]["user_root"], 16)
     assert len(fates) >= 7, fates
+
+
+def test_pages_are_those_of_areas_and_tables(loaded):
+    """Added up by area they are what maps tells; each has the bits and users of its entry."""
+    for pid in loaded.still:
+        areas, pages = loaded.json("areas", pid)["areas"], loaded.json("pages", pid, 0)
+        assert int(pages["next"], 16) == 1 << 38 and pages["runs"]
+        at, resident = 0, 0
+        for run in pages["runs"]:
+            va, end = int(run["va"], 16), int(run["va"], 16) + run["pages"] * 4096
+            assert at <= va < end
+            at = end
+            area = next((a for a in areas if int(a["start"], 16) <= va and end <= int(a["end"], 16)), None)
+            assert area and area["kind"] == run["place"], run
+            if run["what"] in ("leaf", "parked"):
+                resident += run["pages"]
+        assert resident == sum(a["resident"] for a in areas)
+        of = {int(e["va"], 16): e for e in loaded.json("table", pid)["entries"] if e["what"] != "table"}
+        for run in pages["runs"]:
+            for va in range(int(run["va"], 16), int(run["va"], 16) + run["pages"] * 4096, 4096 << 9 * run.get("level", 0)):
+                e = of.pop(va, None)
+                assert (e is None) == (run["what"] == "")
+                assert not e or (e["what"], e["level"], e.get("users", 0), int(e["pte"], 16) & 0x3ff) == \
+                    (run["what"], run["level"], run.get("users", 0), run["bits"])
+        assert not of
+        some = pages["runs"][len(pages["runs"]) // 2]
+        assert loaded.json("pages", pid, some["va"][2:])["runs"][0] == some
+
+
+def test_bytes_as_dump_tells(loaded):
+    pid = loaded.still[0]
+    for va in (0x10000, 0x3fffffe000, *(loaded.at[name] for name in ("pages", "large", "file", "copy"))):
+        told = loaded.run(f"dump {pid} {va:x} 4096")
+        rows = {}
+        for line in told.splitlines():
+            if re.match(r" *[0-9a-f]+  [0-9a-f]{2} ", line):
+                rows[int(line.split()[0], 16)] = bytes.fromhex(line[12:61].replace(" ", ""))
+        mine, last = bytes.fromhex(loaded.json("bytes", pid, f"{va + 0x123:x}")["hex"]), b""
+        assert len(mine) == 4096 and rows
+        for i in range(0, 4096, 16):
+            last = rows.get(va + i, last)  # equal rows are one
+            assert mine[i:i + 16] == last, hex(va + i)
+        assert set(loaded.scope("bytes", pid, f"{va:x}").splitlines()) >= set(told.splitlines()[:-1]) - {"         *"}
+    assert "no page" in loaded.json("bytes", pid, f"{loaded.at['lazy']:x}", status=(1,))["why"]
+
+
+def test_kernel_half_as_pt_tells(loaded):
+    """Process 0: its table, and the walk to an address of it."""
+    table = loaded.json("table", 0)
+    told = [line.split()[:3] for line in loaded.run("pt -k -a").splitlines() if re.match(r" *\d+ +ffffff\w+ +\w+ (?!.*table)", line)]
+    mine = {(e["index"], int(e["va"], 16)): int(e["pte"], 16) for e in table["entries"] if e["what"] != "table"}
+    assert len(told) == len(mine) > 50
+    for index, va, pte in told:
+        assert mine[int(index), int(va, 16)] == int(pte, 16), va
+    assert {"direct", "text", "rodata", "data", "device", "kstack"} <= {e.get("place") for e in table["entries"]}
+    text = next(e for e in table["entries"] if e.get("place") == "text")
+    walk = loaded.json("walk", 0, text["va"][2:])
+    assert {key: walk["path"][-1][key] for key in text} == text
+    assert walk["kernel_fates"] == walk["sum_fates"]
+    assert [walk["kernel_fates"][a] for a in ("read", "execute")] == ["the entry allows it"] * 2
+    assert walk["kernel_fates"]["write"].startswith("it faults: ")
+    assert "kernel half" in loaded.json("walk", 0, "1000", status=(1,))["why"]
 
 
 def test_frames_as_frame_tells(loaded):
@@ -273,6 +339,8 @@ def test_cells_are_all_frames(loaded):
         kinds[run["kind"]] += run["frames"]
     assert kinds == memory["kinds"]
     assert sum(r["frames"] for r in runs if r["is_listed"]) == sum(memory["cached"])
+    for order, blocks in enumerate(memory["blocks"]):
+        assert sum(r["frames"] for r in runs if r.get("order") == order) == blocks << order, order
     for o in memory["owners"]:
         mine = [r for r in runs if r.get("pid", 0) == o["pid"]]
         if o["pid"]:
@@ -336,7 +404,7 @@ def test_events_are_those_that_were_counted(loaded):
 # --- RAM that makes no sense -----------------------------------------------------------------------
 
 VIEWS = ("machine", "processes", "counters", "options", "messages", "events", "memory", "cells",
-         "areas 1", "table 1", "walk 1 1000", "frame 80200000")
+         "areas 1", "table 1", "table 0", "pages 1 0", "bytes 1 1000", "walk 1 1000", "frame 80200000")
 
 
 def test_a_machine_that_runs_is_shown_without_nonsense(image):

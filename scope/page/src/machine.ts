@@ -32,8 +32,9 @@ export interface Look {
 	wanted: Uint32Array;
 }
 
-/** Bits of Cells.flags, as CELL_* of scope/decode/cells.h. */
-export const CELL = { kernel: 1, shared: 2, large: 4, listed: 8 } as const;
+/** Bits of Cells.flags, as CELL_* of scope/decode/cells.h; `order` holds 1 + the order of the
+ * free block that the frame is in, or 0. */
+export const CELL = { kernel: 1, shared: 2, large: 4, listed: 8, order: 0xf0 } as const;
 
 /** One record for each frame.  A copy: it does not change. */
 export interface FrameCells {

@@ -47,6 +47,8 @@ export interface Machine {
 export interface Process {
 	pid: number;
 	parent: number;
+	/** Its place in the kernel's array; cells tell it as their owner. */
+	slot: number;
 	name: string;
 	state: string;
 	hart: number;
@@ -129,6 +131,8 @@ export interface Run {
 	is_shared: boolean;
 	is_large: boolean;
 	is_listed: boolean;
+	/** Free: in blocks of 2^order frames. */
+	order?: number;
 }
 
 export interface Cells {
@@ -193,14 +197,75 @@ export interface Table {
 	entries: Entry[];
 }
 
+/** Neighbouring pages in the same state, of the same area. */
+export interface PageRun {
+	va: Address;
+	pages: number;
+	/** "": no entry, but an area. */
+	what: Entry["what"];
+	place: string;
+	/** Of the area; missing: none is there. */
+	prot?: number;
+	is_shared?: boolean;
+	/** Of the entries, if there are any: the level, and the low 10 bits. */
+	level?: number;
+	bits?: number;
+	/** Of the frames. */
+	kind?: string;
+	users?: number;
+	/** They are in the table of the lender (fork=tables). */
+	borrowed?: true;
+}
+
+export interface Pages {
+	pid: number;
+	name: string;
+	va: Address;
+	/** What has neither an area nor an entry is left out. */
+	runs: PageRun[];
+	/** Where to go on; the end of the half, if that is all. */
+	next: Address;
+}
+
+/** One of the low 10 bits of an entry. */
+export interface Bit {
+	bit: number;
+	name: string;
+	on: boolean;
+	/** What it says as it is. */
+	means: string;
+}
+
+export interface Fates {
+	read: string;
+	write: string;
+	execute: string;
+}
+
 export interface Walk {
 	pid: number;
 	name: string;
+	va: Address;
 	root: Address;
+	user_root: Address;
+	area?: { start: Address; end: Address; kind: string; prot: number; is_shared: boolean };
 	/** From the root down to where the walk ends. */
-	path: Entry[];
-	/** What an access by the process does. */
-	fates: { read: string; write: string; execute: string };
+	path: (Entry & { bits: Bit[] })[];
+	/** What an access by the process does; by the kernel; by the kernel with SUM set, as in
+	 * a copy to or from the process. */
+	fates: Fates;
+	kernel_fates: Fates;
+	sum_fates: Fates;
+}
+
+export interface Bytes {
+	pid: number;
+	name: string;
+	/** Of the page. */
+	va: Address;
+	pa: Address;
+	/** 4096 bytes, two digits each. */
+	hex: string;
 }
 
 export interface Mapper {
@@ -245,7 +310,9 @@ export interface Views {
 	cells: Cells;
 	areas: Areas;
 	table: Table;
+	pages: Pages;
 	walk: Walk;
+	bytes: Bytes;
 	frame: Frame;
 }
 
@@ -262,7 +329,9 @@ export const VIEW_NAMES: readonly ViewName[] = [
 	"cells",
 	"areas",
 	"table",
+	"pages",
 	"walk",
+	"bytes",
 	"frame",
 ];
 

@@ -1,4 +1,4 @@
-// sources: scope/ram/ram.c scope/ram/layout.c scope/ram/kernel.c scope/decode/cells.c scope/decode/frame.c scope/decode/machine.c scope/decode/mapper.c scope/decode/notes.c scope/decode/space.c scope/decode/tally.c scope/decode/walk.c scope/view/text.c scope/view/view.c
+// sources: scope/ram/ram.c scope/ram/layout.c scope/ram/kernel.c scope/decode/cells.c scope/decode/frame.c scope/decode/machine.c scope/decode/mapper.c scope/decode/notes.c scope/decode/pages.c scope/decode/space.c scope/decode/tally.c scope/decode/use.c scope/decode/walk.c scope/view/process.c scope/view/text.c scope/view/view.c
 // cflags: -Iscope
 /* test_cells.c - the cells, which are filled from the tables in one go, say of each frame
  * what is found by looking for that frame alone. */
@@ -47,12 +47,23 @@ static void wanted_of(const struct mapper *m, pa_t pa, struct cell *c)
 	c->flags |= m->e.level == 1 ? CELL_LARGE : 0;
 }
 
+static bool is_in_free_block(pa_t pa, unsigned order)
+{
+	va_t first = frame_page(&k, ALIGN_DOWN(pa, PAGE_SIZE << order));
+
+	return !frame_is_known(&k, pa) ||
+	       kernel_field(&k, first, LAYOUT_page_order) ==
+		       (kernel_number(&k, LAYOUT_FRAME_ORDER_FREE) | order);
+}
+
 static struct cell wanted(pa_t pa)
 {
 	va_t page = frame_page(&k, pa);
 	struct cell c = { .kind = (u8)kernel_number(&k, LAYOUT_FRAME_free) };
 	struct mappers at;
 	struct mapper m;
+
+	struct frame f;
 
 	if (frame_is_known(&k, pa)) {
 		c.kind = (u8)kernel_field(&k, page, LAYOUT_page_kind);
@@ -61,6 +72,10 @@ static struct cell wanted(pa_t pa)
 			    kernel_number(&k, LAYOUT_FRAME_ORDER_CACHED))
 			c.flags = CELL_LISTED;
 	}
+	assert_true(frame_look(&k, pa, &f));
+	if (c.kind == kernel_number(&k, LAYOUT_FRAME_free) && !c.flags &&
+	    is_in_free_block(pa, f.order))
+		c.flags = (u8)((f.order + 1) << 4);
 	if (pa == k.root)
 		c.flags |= CELL_KERNEL;
 	ram_begin(&ram);
@@ -121,6 +136,31 @@ static void test_all_sorts(void **state)
 	assert_int_equal(cells[RIG_DATA].kind, kernel_number(&k, LAYOUT_FRAME_free));
 }
 
+/* Free blocks of 4 and of 8 frames; a third one would begin where none can. */
+static void test_free_blocks(void **state)
+{
+	u64 is_free = rig.item[LAYOUT_FRAME_ORDER_FREE].value;
+
+	(void)state;
+	for (unsigned i = RIG_TEXT; i < RIG_PAGES; i++) {
+		rig_frame(i, LAYOUT_FRAME_free, 0);
+		rig_set(rig_page(i), LAYOUT_page_order, 0x40);
+	}
+	rig_set(rig_page(52), LAYOUT_page_order, is_free | 2);
+	rig_set(rig_page(56), LAYOUT_page_order, is_free | 3);
+	rig_frame(57, LAYOUT_FRAME_anon, 1);
+	compare();
+	assert_int_equal(cells[51].flags & CELL_ORDER, 0);
+	assert_int_equal(cells[57].flags & CELL_ORDER, 0);
+	assert_int_equal(cell_order(cells[52]), 2);
+	assert_int_equal(cell_order(cells[55]), 2);
+	assert_int_equal(cell_order(cells[56]), 3);
+	assert_int_equal(cell_order(cells[63]), 3);
+	rig_set(rig_page(52), LAYOUT_page_order, is_free | 3);
+	compare();
+	assert_int_equal(cells[52].flags & CELL_ORDER, 0);
+}
+
 /* A struct page that crosses a page, or a field outside of it, is refused. */
 static void test_pages_are_plain(void **state)
 {
@@ -163,6 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_as_made, setup),
 		cmocka_unit_test_setup(test_all_sorts, setup),
+		cmocka_unit_test_setup(test_free_blocks, setup),
 		cmocka_unit_test_setup(test_pages_are_plain, setup),
 		cmocka_unit_test_setup(test_absent, setup),
 	};

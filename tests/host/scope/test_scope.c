@@ -1,10 +1,13 @@
-// sources: scope/ram/ram.c scope/ram/layout.c scope/ram/kernel.c scope/decode/cells.c scope/decode/frame.c scope/decode/machine.c scope/decode/mapper.c scope/decode/notes.c scope/decode/space.c scope/decode/tally.c scope/decode/walk.c scope/view/text.c scope/view/view.c
+// sources: scope/ram/ram.c scope/ram/layout.c scope/ram/kernel.c scope/decode/cells.c scope/decode/frame.c scope/decode/machine.c scope/decode/mapper.c scope/decode/notes.c scope/decode/pages.c scope/decode/space.c scope/decode/tally.c scope/decode/use.c scope/decode/walk.c scope/view/process.c scope/view/text.c scope/view/view.c
 // cflags: -Iscope
 /* test_scope.c - what scope reads out of RAM that is all right, and that it refuses, with a
  * reason, what is not.  tests/qemu/test_scope.py compares it with a real kernel. */
 #include "rig.h"
 
 #include "decode/mapper.h"
+#include "decode/pages.h"
+#include "decode/use.h"
+#include "obs/snap/snap_what.h"
 #include "scope_rig.h"
 
 static struct kernel k;
@@ -128,6 +131,108 @@ static void test_spans(void **state)
 	assert_int_equal(span.area.start, 8 * PAGE_SIZE);
 	assert_false(span_next(&at, &span));
 	assert_false(at.areas.broken);
+}
+
+static void wanted_run(struct page_runs *at, va_t start, va_t end, u8 what, u32 users)
+{
+	struct page_run run;
+
+	assert_true(page_runs_next(at, &run));
+	assert_int_equal(run.start, start * PAGE_SIZE);
+	assert_int_equal(run.end, end * PAGE_SIZE);
+	assert_int_equal(run.what, what);
+	assert_int_equal(run.users, users);
+}
+
+/* Runs end where the state, the entry or the area does; gaps are left out. */
+static void test_runs_of_pages(void **state)
+{
+	struct space s = space_of(1);
+	struct page_runs at;
+	struct page_run run;
+
+	(void)state;
+	rig_word(rig_va(RIG_ROOT0) + 6 * 8, PTE_GUARD);
+	rig_entry(RIG_ROOT0, 10, RIG_TEXT, PTE_V | PTE_R | PTE_U);
+	rig_entry(RIG_ROOT1, 1, 0, PTE_V | PTE_R | PTE_U);
+	rig_frame(RIG_TEXT, LAYOUT_FRAME_anon, 3);
+	page_runs_start(&at, &s, 0, MAXVA);
+	wanted_run(&at, 0, 4, SNAP_LEAF, 2);
+	wanted_run(&at, 6, 7, SNAP_GUARD, 0);
+	wanted_run(&at, 8, 10, 0, 0);
+	wanted_run(&at, 10, 11, SNAP_LEAF, 3);
+	wanted_run(&at, 11, 16, 0, 0);
+	assert_true(page_runs_next(&at, &run));
+	assert_int_equal(run.start, 512 * PAGE_SIZE);
+	assert_int_equal(run.end, 1024 * PAGE_SIZE);
+	assert_int_equal(run.level, 1);
+	assert_false(run.has_area);
+	assert_false(page_runs_next(&at, &run));
+	page_runs_start(&at, &s, 9 * PAGE_SIZE + 5, 1000 * PAGE_SIZE);
+	wanted_run(&at, 9, 10, 0, 0);
+	wanted_run(&at, 10, 11, SNAP_LEAF, 3);
+	wanted_run(&at, 11, 16, 0, 0);
+	assert_true(page_runs_next(&at, &run));
+	assert_int_equal(run.end, 1000 * PAGE_SIZE);
+	assert_false(page_runs_next(&at, &run));
+}
+
+static struct entry entry_of(va_t va, u64 bits, int level)
+{
+	pte_t e = { bits };
+
+	return (struct entry){ .va = va,
+			       .pte = e,
+			       .level = level,
+			       .what = snap_what_is(e, level) };
+}
+
+/* The table of supervisor mode: no page of the user without SUM, never to execute. */
+static void test_what_the_kernel_may_do(void **state)
+{
+	const u64 used = PTE_V | PTE_A | PTE_D;
+	struct entry user = entry_of(0, used | PTE_R | PTE_W | PTE_X | PTE_U, 0);
+	struct entry own = entry_of(TRAPFRAME, used | PTE_R | PTE_W, 0);
+	struct entry none = entry_of(0, 0, 0);
+	struct entry fresh = entry_of(KERNEL_HALF, PTE_V | PTE_R | PTE_A | PTE_X, 0);
+
+	(void)state;
+	for (enum access access = ACCESS_READ; access < NACCESSES; access++) {
+		bool exec = access == ACCESS_EXEC;
+
+		assert_int_equal(entry_kernel_fate(&user, access, false),
+				 exec ? KERNEL_FETCH : KERNEL_SUM);
+		assert_int_equal(entry_kernel_fate(&user, access, true),
+				 exec ? KERNEL_FETCH : KERNEL_AS_PROGRAM);
+		assert_int_equal(entry_kernel_fate(&none, access, false), KERNEL_NO_PAGE);
+		assert_int_equal(entry_kernel_fate(&none, access, true),
+				 exec ? KERNEL_NO_PAGE : KERNEL_AS_PROGRAM);
+		assert_int_equal(entry_kernel_fate(&own, access, true),
+				 exec ? KERNEL_NO_RIGHT : KERNEL_OK);
+		assert_int_equal(entry_kernel_fate(&fresh, access, true),
+				 access == ACCESS_WRITE ? KERNEL_NO_RIGHT : KERNEL_OK);
+	}
+	fresh.pte.bits &= ~PTE_A;
+	assert_int_equal(entry_kernel_fate(&fresh, ACCESS_READ, false), KERNEL_NO_RIGHT);
+}
+
+static void test_bits_of_an_entry(void **state)
+{
+	struct entry cow = entry_of(0, PTE_V | PTE_R | PTE_U | PTE_COW, 0);
+	struct entry table = entry_of(0, PTE_V | PTE_TIED, 1);
+	struct entry none = entry_of(0, PTE_R, 0);
+
+	(void)state;
+	assert_string_equal(entry_bit(&cow, 8).name, "COW");
+	assert_string_equal(entry_bit(&cow, 2).means, "no writes");
+	assert_string_equal(entry_bit(&cow, 1).means, "may be read");
+	assert_string_equal(entry_bit(&table, 8).name, "TIED");
+	assert_string_equal(entry_bit(&none, 1).means, "not looked at");
+	for (unsigned bit = 0; bit < ENTRY_BITS; bit++) {
+		assert_true(entry_bit(&cow, bit).name[0]);
+		assert_true(entry_bit(&table, bit).means[0]);
+		assert_true(entry_bit(&none, bit).means[0]);
+	}
 }
 
 struct sink {
@@ -298,6 +403,9 @@ int main(void)
 		cmocka_unit_test_setup(test_a_table_that_borrows, setup),
 		cmocka_unit_test_setup(test_everybody_who_has_a_frame, setup),
 		cmocka_unit_test_setup(test_spans, setup),
+		cmocka_unit_test_setup(test_runs_of_pages, setup),
+		cmocka_unit_test(test_what_the_kernel_may_do),
+		cmocka_unit_test(test_bits_of_an_entry),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test_setup(test_refused_with_a_reason, setup),
 		cmocka_unit_test_setup(test_circles_end, setup),
