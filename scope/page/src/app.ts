@@ -36,6 +36,9 @@ export class App extends LitElement {
 		addEventListener("hashchange", () => (this.place = placeOf(location.hash)));
 		addEventListener("keydown", (event) => this.key(event));
 		addEventListener("visibilitychange", () => this.schedule());
+		this.addEventListener("seek", (event) =>
+			this.session.seek((event as CustomEvent<number>).detail),
+		);
 		this.addEventListener("go", (event) =>
 			this.go((event as CustomEvent<Partial<Place>>).detail),
 		);

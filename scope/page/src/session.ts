@@ -10,11 +10,15 @@ interface Cached {
 	answer: Answer<unknown>;
 	stale: boolean;
 	used: number;
+	made: number;
 }
 
 const CACHE_ENTRIES = 200;
 const UNUSED_MS = 20_000; /* then a page is not watched any more */
 const BACKGROUND_MS = 1000;
+/* Long texts that change all the time; people do not read them faster. */
+const SLOW: readonly string[] = ["events", "messages"];
+const SLOW_MS = 500;
 
 const none: Look = {
 	found: false,
@@ -217,7 +221,13 @@ export class Session extends EventTarget {
 	private remember(key: string, look: Look, made: Answer<unknown>): void {
 		const now = performance.now();
 		this.cache.delete(key);
-		this.cache.set(key, { look, answer: made, stale: false, used: now });
+		this.cache.set(key, {
+			look,
+			answer: made,
+			stale: false,
+			used: now,
+			made: now,
+		});
 		if (this.cache.size > CACHE_ENTRIES)
 			this.cache.delete(this.cache.keys().next().value!);
 		this.touch(look, now);
@@ -235,8 +245,10 @@ export class Session extends EventTarget {
 
 	private fresh(key: string): Cached | undefined {
 		const old = this.cache.get(key);
-		if (!old || old.stale) return undefined;
 		const now = performance.now();
+		const isSlow = this.timeline?.live && SLOW.includes(key.split("/")[0]!);
+		if (!old || (old.stale && !(isSlow && now - old.made < SLOW_MS)))
+			return undefined;
 		if (now - old.used > BACKGROUND_MS) {
 			old.used = now;
 			this.touch(old.look, now);

@@ -248,7 +248,13 @@ export interface Walk {
 	va: Address;
 	root: Address;
 	user_root: Address;
-	area?: { start: Address; end: Address; kind: string; prot: number; is_shared: boolean };
+	area?: {
+		start: Address;
+		end: Address;
+		kind: string;
+		prot: number;
+		is_shared: boolean;
+	};
 	/** From the root down to where the walk ends. */
 	path: (Entry & { bits: Bit[] })[];
 	/** What an access by the process does; by the kernel; by the kernel with SUM set, as in

@@ -3,5 +3,6 @@
 import type { Part } from "../page.ts";
 import { kernel } from "./kernel.ts";
 import { processes } from "./processes.ts";
+import { time } from "./time.ts";
 
-export const parts: Part[] = [processes, kernel];
+export const parts: Part[] = [processes, time, kernel];
