@@ -69,10 +69,10 @@ export class Curves extends LitElement {
 	@property({ attribute: false }) steps: number[] | undefined;
 	@state() private index: number | null = null;
 	private plot: uPlot | undefined;
-	private names = "";
+	private names: string | undefined;
 	private readonly observer = new ResizeObserver(() => this.resize());
 	private readonly retheme = () => {
-		this.names = "";
+		this.names = undefined;
 		this.requestUpdate();
 	};
 
@@ -125,7 +125,7 @@ export class Curves extends LitElement {
 		this.observer.disconnect();
 		this.plot?.destroy();
 		this.plot = undefined;
-		this.names = "";
+		this.names = undefined;
 	}
 
 	private resize(): void {
@@ -238,13 +238,13 @@ export class Curves extends LitElement {
 
 	override updated(changed: PropertyValues): void {
 		const { series } = this;
-		if (!series || !(changed.has("series") || changed.has("at") || !this.names))
+		if (!series || !(changed.has("series") || changed.has("at") || this.names === undefined))
 			return;
 		const values = this.stacked ? stack(series.values) : series.values;
 		const data = [series.times, ...values] as uPlot.AlignedData;
 		const names = series.names.join();
-		if (names !== this.names) this.make(series, data);
-		else this.plot!.setData(data);
+		if (!this.plot || names !== this.names) this.make(series, data);
+		else this.plot.setData(data);
 		this.names = names;
 	}
 
