@@ -116,6 +116,7 @@ export class App extends LitElement {
 		else if (key === "t") setTheme(!isDark());
 		else if (key === "p") this.pause();
 		else if (key === "c") session.server.power("consistent");
+		else if (key === "a" || key === "b") void session.mark(key);
 		else if (key === "l") session.resume();
 		else if (key === ",") session.seek(at - STEP_MS);
 		else if (key === ".") session.seek(at + STEP_MS);

@@ -2,6 +2,7 @@
 // moment, and what was decoded of them.
 import { Link, type Arrival, type Hello, type LinkState } from "./link.ts";
 import { answer, Decoder, type Answer, type FrameCells, type Look } from "./machine.ts";
+import { snapshot, type Snapshot } from "./compare.ts";
 import { Timeline } from "./timeline.ts";
 import { VIEW_NAMES, type ViewName, type Views } from "./views.ts";
 
@@ -19,6 +20,8 @@ const BACKGROUND_MS = 1000;
 /* Long texts that change all the time; people do not read them faster. */
 const SLOW: readonly string[] = ["events", "messages"];
 const SLOW_MS = 500;
+const MARK_ROUNDS = 20;
+const MARK_WAIT_MS = 100;
 
 const none: Look = {
 	found: false,
@@ -48,6 +51,8 @@ export class Session extends EventTarget {
 	readonly samples: Sample[] = [];
 	/** The console's output so far; the newest bytes are told by the event `console`. */
 	readonly console: Uint8Array[] = [];
+	/** Two moments to compare. */
+	readonly marks: { a?: Snapshot; b?: Snapshot } = {};
 	readonly server: Link;
 
 	private decoder: Decoder | undefined;
@@ -108,6 +113,8 @@ export class Session extends EventTarget {
 		this.hello = hello;
 		this.linkWasOpen = true;
 		this.asked.clear();
+		this.console.length = 0; /* the server tells it anew */
+		this.dispatchEvent(new Event("console-reset"));
 		if (!isSame || isReset || !this.decoder) await this.start(hello);
 		/* A connection that came back: all that was watched, and is still of use. */ else
 			this.ask([...this.pagesInUse()]);
@@ -125,6 +132,8 @@ export class Session extends EventTarget {
 		this.cache.clear();
 		this.samples.length = 0;
 		this.wanted.clear();
+		delete this.marks.a;
+		delete this.marks.b;
 		this.keep();
 	}
 
@@ -343,6 +352,22 @@ export class Session extends EventTarget {
 
 	private moved(): void {
 		for (const entry of this.cache.values()) entry.stale = true;
+		this.changed();
+	}
+
+	/** Keeps the moment that is shown for a comparison.  While it is live, what is missing
+	 * is waited for. */
+	async mark(name: "a" | "b"): Promise<void> {
+		let made = snapshot(this);
+		for (
+			let i = 0;
+			i < MARK_ROUNDS && this.live && (!made || made.partial);
+			i++
+		) {
+			await new Promise((resolve) => setTimeout(resolve, MARK_WAIT_MS));
+			made = snapshot(this);
+		}
+		if (made) this.marks[name] = made;
 		this.changed();
 	}
 }

@@ -196,14 +196,12 @@ export class Curves extends LitElement {
 			],
 			...(this.stacked && names.length > 1
 				? {
-						bands: names
-							.slice(1)
-							.map((_, i) => ({
-								series: [i + 2, i + 1] as [
-									number,
-									number,
-								],
-							})),
+						bands: names.slice(1).map((_, i) => ({
+							series: [i + 2, i + 1] as [
+								number,
+								number,
+							],
+						})),
 					}
 				: {}),
 			hooks: {
@@ -238,7 +236,14 @@ export class Curves extends LitElement {
 
 	override updated(changed: PropertyValues): void {
 		const { series } = this;
-		if (!series || !(changed.has("series") || changed.has("at") || this.names === undefined))
+		if (
+			!series ||
+			!(
+				changed.has("series") ||
+				changed.has("at") ||
+				this.names === undefined
+			)
+		)
 			return;
 		const values = this.stacked ? stack(series.values) : series.values;
 		const data = [series.times, ...values] as uPlot.AlignedData;

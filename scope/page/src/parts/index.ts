@@ -1,8 +1,10 @@
 // index.ts - the views of the page, in the order of their tabs.  A part with the id "space"
 // shows an address space, "tables" its page tables, "memory" the frames: others lead there.
 import type { Part } from "../page.ts";
+import { compare } from "./compare.ts";
+import { terminal } from "./console.ts";
 import { kernel } from "./kernel.ts";
 import { processes } from "./processes.ts";
 import { time } from "./time.ts";
 
-export const parts: Part[] = [processes, time, kernel];
+export const parts: Part[] = [processes, time, compare, kernel, terminal];
