@@ -14,6 +14,7 @@
 #   make docs-picture    draws README.md's picture from output of the machine
 #   make programs        the programs alone
 #   make host-tools      mkfs, fsck, scope, ...: tools for this computer
+#   make scope-page      the page of scope; needs npm and clang (docs/scope.md)
 #   make test.img        build/test.img: all programs, and those of the tests
 #   make help            this text
 #

@@ -60,3 +60,12 @@ $(BUILD)/scope.wasm: scope/wasm/glue.c $(SCOPE_DECODE) kernel/lib/string.c $(SCO
 	@mkdir -p $(@D)
 	$(Q)clang --target=wasm32 -ffreestanding -fno-builtin -std=gnu17 -O2 -nostdlib -Wall -Wextra $(if $(WERROR),-Werror) \
 		-Ikernel -Iscope -Wl,--no-entry,--strip-all -o $@ $(filter %.c,$^)
+
+# The page: one file, which is committed, as not everybody has npm.  tools/check/page.py compares.
+.PHONY: scope-page
+scope-page: $(BUILD)/scope.wasm
+	$(call say,PAGE,scope/page/dist/scope.html)
+	$(Q)cd scope/page && npm ci --silent --ignore-scripts --no-audit --no-fund && npx tsc --noEmit
+	@mkdir -p scope/page/dist
+	$(Q)node scope/page/build.mjs --wasm $(abspath $<) --digest $$(tools/check/page.py --digest) \
+		--clang "$$(clang --version | head -n 1)"

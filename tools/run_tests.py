@@ -83,7 +83,7 @@ def count_pytest(output):
 # --- the suites -----------------------------------------------------------------
 
 def checks():
-    """layers, headers, names, form, sizes, widths, docs, described items, unused functions, mutants"""
+    """layers, headers, names, form, sizes, widths, docs, described items, the page, unused functions, mutants"""
     return [
         Job("layers", ["tools/check/layers.py"]),
         Job("headers", ["tools/check/headers.sh"]),
@@ -96,6 +96,7 @@ def checks():
         Job("docs-picture", ["tools/picture.py", "--check"]),
         Job("docs-names", ["tools/check/docs.py"]),
         Job("described", ["tools/check/described.py"]),
+        Job("page", ["tools/check/page.py"]),
         Job("unused", ["tools/check/unused.py"]),
         Job("mutants", ["tests/mutants/run.py", "--check"]),
     ]
@@ -137,8 +138,8 @@ def compile_command(compiler, flags, path, program, libraries):
 
 
 def host():
-    """kernel files on this computer under cmocka, with ASan and UBSan"""
-    jobs = []
+    """kernel files on this computer under cmocka, with ASan and UBSan; the page of scope"""
+    jobs = [Job("page-rebuild", ["tools/check/page.py", "--rebuild"], limit=600, count=count_lines)]
     for path in sorted(glob.glob("tests/host/*/test_*.c")):
         name = path[len("tests/host/"):-2].replace("/", "-")
         program = OUT / "host" / name

@@ -1,6 +1,6 @@
 // build.mjs - makes the page: one HTML file with all that it needs.
 //
-//	node build.mjs [--wasm FILE] [--out FILE]	the page
+//	node build.mjs [--wasm FILE] [--out FILE] [--digest D] [--clang VERSION]	the page
 //	node build.mjs --test FOLDER			the unit tests, for node --test
 import { build } from "esbuild";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -34,6 +34,8 @@ async function page() {
 	});
 	const code = made.outputFiles[0].text.replaceAll("</script", "<\\/script");
 	const html = readFileSync(`${here}/src/page.html`, "utf8")
+		.replace("@DIGEST@", option("--digest", ""))
+		.replace("@CLANG@", option("--clang", ""))
 		.replace("@STYLE@", () => readFileSync(`${here}/src/page.css`, "utf8"))
 		.replace("@WASM@", () => wasm)
 		.replace("@CODE@", () => code);

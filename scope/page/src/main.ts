@@ -1,5 +1,5 @@
 // main.ts - begins: the decoder's module, the session, the frame.
-import { App } from "./app.ts";
+import { App } from "./frame/app.ts";
 import { Session } from "./session.ts";
 import { startTheme } from "./theme.ts";
 

@@ -1,5 +1,5 @@
 // export.ts - a view as a file: text, JSON, SVG or PNG.
-import type { Page, Part } from "./page.ts";
+import type { Page, Part } from "../page.ts";
 
 export type Format = "text" | "json" | "svg" | "png";
 

@@ -1,6 +1,6 @@
 // place.ts - what is shown, as the part of the page's address after #; so that each place
 // has an address, and the browser's Back leads back.
-import type { Place } from "./page.ts";
+import type { Place } from "../page.ts";
 
 function number(text: string | null): bigint | undefined {
 	return text && /^(0x)?[0-9a-f]+$/i.test(text)

@@ -1,8 +1,8 @@
 // slider.ts - the moments that can be shown, from the oldest to the newest.
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { base } from "./style.ts";
-import { clock, duration } from "./units.ts";
+import { base } from "../style.ts";
+import { clock, duration } from "../units.ts";
 
 /** Events: seek (detail: ms since 1970), resume. */
 @customElement("pagoda-slider")
