@@ -311,6 +311,23 @@ static void print_pages(const struct space *s, va_t va)
 	}
 }
 
+static void print_slots(const struct space *s, va_t va)
+{
+	struct entry path[PT_LEVELS], e[PT_LEVELS];
+	int n = space_walk(s, va, path);
+
+	for (int depth = 0; depth < n; depth++) {
+		u64 each = level_size(path[depth].level);
+		va_t first = ALIGN_DOWN(path[depth].va, each * PT_ENTRIES);
+
+		printf("table of level %d at %" PRIx64 "\n", path[depth].level,
+		       ALIGN_DOWN(path[depth].slot, PAGE_SIZE));
+		for (unsigned i = 0; i < PT_ENTRIES; i++)
+			if (space_walk(s, first + i * each, e) > depth && e[depth].pte.bits)
+				printf("%4u 0x%" PRIx64 "\n", i, e[depth].pte.bits);
+	}
+}
+
 /* As dump prints them in the guest. */
 static bool print_bytes(const struct space *s, va_t va)
 {
@@ -359,6 +376,9 @@ static bool print_process(struct kernel *k, const struct view_request *r)
 		return true;
 	case VIEW_pages:
 		print_pages(&s, r->address);
+		return true;
+	case VIEW_slots:
+		print_slots(&s, r->address);
 		return true;
 	case VIEW_bytes:
 		return print_bytes(&s, r->address);

@@ -165,6 +165,47 @@ static void view_walk(const struct space *s, va_t va, struct text *t)
 	view_fates(&path[n - 1], a, t);
 }
 
+/* The entries of the table at @path[depth], but those that are 0. */
+static void view_slots_of(const struct space *s, const struct entry *path, int depth,
+			  struct text *t)
+{
+	va_t va = ALIGN_DOWN(path[depth].va, level_size(path[depth].level) * PT_ENTRIES);
+	struct entry other[PT_LEVELS];
+
+	text_open(t, NULL, '{');
+	text_number(t, "level", (u64)path[depth].level);
+	text_address(t, "pa", ALIGN_DOWN(path[depth].slot, PAGE_SIZE));
+	text_open(t, "entries", '[');
+	for (unsigned i = 0; i < PT_ENTRIES; i++) {
+		const struct entry *e = &other[depth];
+		int n = space_walk(s, va + i * level_size(path[depth].level), other);
+
+		if (n <= depth || !e->pte.bits)
+			continue;
+		text_open(t, NULL, '{');
+		text_number(t, "index", i);
+		text_address(t, "pte", e->pte.bits);
+		text_string(t, "what", what_name[e->what]);
+		if (e->borrowed)
+			text_flag(t, "borrowed", true);
+		text_close(t, '}');
+	}
+	text_close(t, ']');
+	text_close(t, '}');
+}
+
+static void view_slots(const struct space *s, va_t va, struct text *t)
+{
+	struct entry path[PT_LEVELS];
+	int n = space_walk(s, va, path);
+
+	text_address(t, "va", va);
+	text_open(t, "tables", '[');
+	for (int depth = 0; depth < n; depth++)
+		view_slots_of(s, path, depth, t);
+	text_close(t, ']');
+}
+
 /* The fields that say nothing new are left out. */
 static void view_run(struct kernel *k, const struct page_run *run, struct text *t)
 {
@@ -277,6 +318,8 @@ bool view_process(struct kernel *k, const struct view_request *r, struct text *t
 		view_table(&s, t);
 	else if (r->view == VIEW_pages)
 		view_pages(&s, r->address, t);
+	else if (r->view == VIEW_slots)
+		view_slots(&s, r->address, t);
 	else
 		view_walk(&s, r->address, t);
 	return true;

@@ -19,6 +19,7 @@
 	X(table, "PID", "the page table of a process, as vmprint() prints") \
 	X(pages, "PID VA", "the state of each page from an address on")     \
 	X(walk, "PID VA", "the walk to an address, as why tells")           \
+	X(slots, "PID VA", "all entries of the tables on that walk")        \
 	X(bytes, "PID VA", "the bytes of a page, as dump prints them")      \
 	X(frame, "PA", "a frame and all who map it, as frame tells")
 

@@ -196,6 +196,25 @@ def test_pages_are_those_of_areas_and_tables(loaded):
         assert loaded.json("pages", pid, some["va"][2:])["runs"][0] == some
 
 
+def test_slots_are_those_of_the_table(loaded):
+    for pid in loaded.still:
+        entries = loaded.json("table", pid)["entries"]
+        for va in (0x10000, loaded.at["pages"], loaded.at["large"], 0x3fffffd000, 0x123456789):
+            path = loaded.json("walk", pid, f"{va:x}")["path"]
+            tables = loaded.json("slots", pid, f"{va:x}")["tables"]
+            assert [t["level"] for t in tables] == [e["level"] for e in path]
+            for step, table in zip(path, tables):
+                assert int(table["pa"], 16) == int(step["slot"], 16) & ~4095
+                size = 4096 << 9 * (step["level"] + 1)
+                mine = [(e["index"], e["pte"], e["what"], e.get("borrowed")) for e in entries
+                        if e["level"] == step["level"] and int(e["va"], 16) // size == va // size]
+                user = [(e["index"], e["pte"], e["what"], e.get("borrowed")) for e in table["entries"]
+                        if step["level"] < 2 or e["index"] < 256]
+                assert mine == user
+        assert [e["pte"] for e in loaded.json("slots", pid, "0")["tables"][0]["entries"] if e["index"] >= 256] == \
+            [e["pte"] for e in loaded.json("table", 0)["entries"] if e["level"] == 2]
+
+
 def test_bytes_as_dump_tells(loaded):
     pid = loaded.still[0]
     for va in (0x10000, 0x3fffffe000, *(loaded.at[name] for name in ("pages", "large", "file", "copy"))):
@@ -404,7 +423,7 @@ def test_events_are_those_that_were_counted(loaded):
 # --- RAM that makes no sense -----------------------------------------------------------------------
 
 VIEWS = ("machine", "processes", "counters", "options", "messages", "events", "memory", "cells",
-         "areas 1", "table 1", "table 0", "pages 1 0", "bytes 1 1000", "walk 1 1000", "frame 80200000")
+         "areas 1", "table 1", "table 0", "pages 1 0", "slots 1 1000", "bytes 1 1000", "walk 1 1000", "frame 80200000")
 
 
 def test_a_machine_that_runs_is_shown_without_nonsense(image):

@@ -264,6 +264,19 @@ export interface Walk {
 	sum_fates: Fates;
 }
 
+export interface Slots {
+	pid: number;
+	name: string;
+	va: Address;
+	/** From the root down, as far as the walk to the address goes. */
+	tables: {
+		level: number;
+		pa: Address;
+		/** Those that are not 0, in the order of their indexes. */
+		entries: { index: number; pte: Address; what: Entry["what"]; borrowed?: true }[];
+	}[];
+}
+
 export interface Bytes {
 	pid: number;
 	name: string;
@@ -318,6 +331,7 @@ export interface Views {
 	table: Table;
 	pages: Pages;
 	walk: Walk;
+	slots: Slots;
 	bytes: Bytes;
 	frame: Frame;
 }
@@ -337,6 +351,7 @@ export const VIEW_NAMES: readonly ViewName[] = [
 	"table",
 	"pages",
 	"walk",
+	"slots",
 	"bytes",
 	"frame",
 ];
