@@ -228,6 +228,8 @@ static void view_run(struct kernel *k, const struct page_run *run, struct text *
 		kernel_name(k, LAYOUT_frame_kind_name, run->kind, name, sizeof(name));
 		text_string(t, "kind", name);
 	}
+	if (run->kind == kernel_number(k, LAYOUT_FRAME_cache))
+		text_flag(t, "is_file", true);
 	if (run->users)
 		text_number(t, "users", run->users);
 	if (run->borrowed)

@@ -212,6 +212,8 @@ export interface PageRun {
 	bits?: number;
 	/** Of the frames. */
 	kind?: string;
+	/** They are pages of the page cache. */
+	is_file?: true;
 	users?: number;
 	/** They are in the table of the lender (fork=tables). */
 	borrowed?: true;

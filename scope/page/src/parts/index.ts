@@ -5,6 +5,7 @@ import { compare } from "./compare.ts";
 import { terminal } from "./console.ts";
 import { kernel } from "./kernel.ts";
 import { processes } from "./processes.ts";
+import { tables } from "./tables.ts";
 import { time } from "./time.ts";
 
-export const parts: Part[] = [processes, time, compare, kernel, terminal];
+export const parts: Part[] = [processes, tables, time, compare, kernel, terminal];
