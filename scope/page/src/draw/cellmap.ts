@@ -1,0 +1,361 @@
+// cellmap.ts - all frames as a picture: a cell for each, or for each few of them.
+import { css, html, LitElement, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import { CELL, type FrameCells } from "../machine.ts";
+import { base } from "../style.ts";
+import { addressOf, colourOf, count, describe, kindColours, type Meaning, type Mode } from "./frames.ts";
+import { coloursOf, prepare, rgb, watchLook, type Colours } from "./paint.ts";
+import { hex } from "./pte.ts";
+
+const SIDE = 256; /* cells in a row when all are shown */
+const ROWS = 128; /* of these, at most */
+const GUTTER = 66; /* addresses */
+const BAR = 12; /* which part of all is shown */
+const LARGEST = 8; /* how often a cell is enlarged at most */
+const SLOW_MS = 500; /* between two pictures of a large machine */
+
+/** One zoom: `per` frames in a cell of `px` pixels. */
+export interface Zoom {
+	per: number;
+	px: number;
+	columns: number;
+	rows: number;
+}
+
+/** From the whole to cells that can be counted; each shows a quarter of the one before. */
+export function zooms(frames: number, unit: number): Zoom[] {
+	let per = 1;
+	while (frames > per * SIDE * ROWS) per *= 2;
+	const list: Zoom[] = [];
+	for (; per > 1; per = Math.max(1, per / 4))
+		list.push({ per, px: unit, columns: SIDE, rows: Math.min(ROWS, Math.ceil(frames / per / SIDE)) });
+	const height = Math.min(ROWS, Math.max(16, Math.ceil(frames / SIDE)));
+	for (let times = 1; times <= LARGEST; times *= 2)
+		list.push({ per: 1, px: unit * times, columns: SIDE / times, rows: Math.floor(height / times) });
+	return list;
+}
+
+const abgr = (colour: string): number => {
+	const [r, g, b] = rgb(colour);
+	return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
+};
+
+@customElement("pagoda-cells")
+export class CellMap extends LitElement {
+	@property({ attribute: false }) cells: FrameCells | undefined;
+	@property({ attribute: false }) meaning: Meaning = { kinds: [], owners: new Map(), free: 0 };
+	@property({ type: String }) mode: Mode = "kind";
+	/** The frame that was picked, counted from the first. */
+	@property({ attribute: false }) picked: number | undefined;
+	@state() private level = 0;
+	@state() private first = 0;
+	@state() private over: number | undefined;
+	@state() private unit = 3;
+	private drawn = { time: 0, timer: 0 };
+	private unwatch: (() => void) | undefined;
+
+	static override styles = [
+		base,
+		css`
+			canvas {
+				display: block;
+				cursor: crosshair;
+				touch-action: none;
+			}
+			.tools {
+				display: flex;
+				flex-wrap: wrap;
+				align-items: center;
+				gap: 6px;
+				margin-bottom: 6px;
+				font-size: 12px;
+			}
+			.told {
+				min-height: 1.5em;
+				margin: 4px 0 0;
+				font-size: 12px;
+			}
+		`,
+	];
+
+	override connectedCallback(): void {
+		super.connectedCallback();
+		this.unwatch = watchLook(this, () => this.resize());
+	}
+
+	override disconnectedCallback(): void {
+		super.disconnectedCallback();
+		this.unwatch?.();
+		clearTimeout(this.drawn.timer);
+	}
+
+	private resize(): void {
+		const room = this.clientWidth - GUTTER - BAR;
+		this.unit = Math.min(4, Math.max(1, Math.floor(room / SIDE)));
+		this.draw();
+	}
+
+	// --- what is shown -------------------------------------------------------------------
+
+	private get list(): Zoom[] {
+		return zooms(this.cells ? count(this.cells) : 0, this.unit);
+	}
+
+	private get zoom(): Zoom {
+		const { list } = this;
+		return list[Math.min(this.level, list.length - 1)]!;
+	}
+
+	/** The first frame of the picture that has the frame `at` in this part of its height. */
+	private fit(at: number, z: Zoom, part = 0.5): number {
+		const total = this.cells ? count(this.cells) : 0;
+		const row = z.per * z.columns;
+		const last = Math.max(0, Math.ceil(total / row) - z.rows) * row;
+		return Math.min(last, Math.max(0, Math.floor(at / row - z.rows * part) * row));
+	}
+
+	private zoomTo(level: number, at: number): void {
+		const was = this.zoom;
+		const part = (at - this.first) / (was.per * was.columns * was.rows);
+		this.level = Math.max(0, Math.min(this.list.length - 1, level));
+		this.first = this.fit(at, this.zoom, part >= 0 && part < 1 ? part : 0.5);
+	}
+
+	private show(at: number): void {
+		const z = this.zoom;
+		if (at < this.first || at >= this.first + z.per * z.columns * z.rows) this.first = this.fit(at, z);
+	}
+
+	override willUpdate(changed: Map<string, unknown>): void {
+		if (changed.has("picked") && this.picked !== undefined) this.show(this.picked);
+		if (changed.has("unit")) this.first = this.fit(this.first, this.zoom);
+	}
+
+	override updated(changed: Map<string, unknown>): void {
+		const wait = this.drawn.time + SLOW_MS - performance.now();
+		const isSlow = this.list[0]!.per > 1 && changed.size === 1 && changed.has("cells");
+		if (!isSlow || wait <= 0) return this.draw();
+		if (!this.drawn.timer) this.drawn.timer = window.setTimeout(() => this.draw(), wait);
+	}
+
+	// --- the picture -----------------------------------------------------------------------
+
+	/** The colours of the cells of this zoom, and which of them are hatched and joined. */
+	private sums(z: Zoom, c: Colours): { colour: Uint32Array; hatched: Uint8Array; joined: Uint8Array } {
+		const cells = this.cells!;
+		const { free } = this.meaning;
+		const kinds = kindColours(this.meaning.kinds, free, c);
+		const n = Math.min(z.rows * z.columns, Math.ceil((count(cells) - this.first) / z.per));
+		const out = { colour: new Uint32Array(n), hatched: new Uint8Array(n), joined: new Uint8Array(n) };
+		const words = new Uint32Array(cells.bytes.buffer, cells.bytes.byteOffset, count(cells));
+		const known = new Map<number, number>();
+		for (let i = 0; i < n; i++) {
+			const at = this.first + i * z.per;
+			const word = z.per === 1 ? words[at]! : this.most(words, at, Math.min(at + z.per, words.length));
+			let colour = known.get(word);
+			if (colour === undefined) {
+				const cell = { kind: word & 255, flags: (word >>> 8) & 255, owner: word >>> 16 };
+				colour = abgr(colourOf(cell, this.mode, kinds, free, c));
+				known.set(word, colour);
+			}
+			out.colour[i] = colour;
+			out.hatched[i] = word & ((CELL.shared | CELL.listed) << 8) ? 1 : 0;
+			out.joined[i] = word & (CELL.large << 8) ? 1 : 0;
+		}
+		return out;
+	}
+
+	/** The commonest of the cells [from, to); of those in use, if there are any. */
+	private most(words: Uint32Array, from: number, to: number): number {
+		let best = words[from]!;
+		let lead = 0;
+		const wantFree = this.mode === "free";
+		for (let i = from; i < to; i++) {
+			const word = words[i]!;
+			if (((word & 255) === this.meaning.free) !== wantFree) continue;
+			if (word === best) lead++;
+			else if (lead === 0 || ((best & 255) === this.meaning.free) !== wantFree) {
+				best = word;
+				lead = 1;
+			} else lead--;
+		}
+		return best;
+	}
+
+	private draw(): void {
+		const canvas = this.renderRoot?.querySelector("canvas");
+		this.drawn = { time: performance.now(), timer: 0 };
+		if (!canvas || !this.cells) return;
+		const c = coloursOf(this);
+		const z = this.zoom;
+		const [width, height] = [z.px * z.columns, z.px * z.rows];
+		const g = prepare(canvas, GUTTER + width + BAR, height);
+		const scale = Math.max(1, Math.round(devicePixelRatio || 1));
+		const image = this.image(z, scale, c);
+		const buffer = new OffscreenCanvas(image.width, image.height);
+		buffer.getContext("2d")!.putImageData(image, 0, 0);
+		g.imageSmoothingEnabled = false;
+		g.drawImage(buffer, GUTTER, 0, width, height);
+		this.labels(g, z, c);
+		this.marks(g, z, c);
+	}
+
+	private image(z: Zoom, scale: number, c: Colours): ImageData {
+		const side = z.px * scale;
+		const image = new ImageData(side * z.columns, side * z.rows);
+		const out = new Uint32Array(image.data.buffer);
+		const paper = abgr(c.paper);
+		const { colour, hatched, joined } = this.sums(z, c);
+		const gap = z.px >= 6 ? scale : 0;
+		const step = side >= 6 ? Math.max(4, side >> 1) : 0;
+		for (let i = 0; i < colour.length; i++) {
+			const x0 = (i % z.columns) * side;
+			const y0 = Math.floor(i / z.columns) * side;
+			const fill = colour[i]!;
+			const right = joined[i] ? side : side - gap;
+			for (let y = 0; y < side - gap; y++) {
+				const row = (y0 + y) * image.width + x0;
+				for (let x = 0; x < right; x++) {
+					const mark = step ? (x + y) % step === 0 : x === side >> 1 && y === side >> 1;
+					out[row + x] = hatched[i] && mark ? paper : fill;
+				}
+			}
+		}
+		return image;
+	}
+
+	private labels(g: CanvasRenderingContext2D, z: Zoom, c: Colours): void {
+		const every = Math.max(1, Math.round(48 / z.px));
+		g.font = "11px ui-monospace, 'DejaVu Sans Mono', monospace";
+		g.textBaseline = "top";
+		g.textAlign = "right";
+		g.fillStyle = c.dim;
+		for (let row = 0; row < z.rows; row += every) {
+			const at = this.first + row * z.columns * z.per;
+			if (at < count(this.cells!)) g.fillText(addressOf(this.cells!, at).toString(16), GUTTER - 6, row * z.px);
+		}
+		const total = count(this.cells!);
+		const height = z.px * z.rows;
+		const x = GUTTER + z.px * z.columns + 4;
+		const shown = Math.min(total, z.per * z.columns * z.rows);
+		g.fillStyle = c.raised;
+		g.fillRect(x, 0, BAR - 4, height);
+		g.fillStyle = c.accent;
+		g.fillRect(x, (this.first / total) * height, BAR - 4, Math.max(3, (shown / total) * height));
+	}
+
+	private box(i: number, z: Zoom): [x: number, y: number] | undefined {
+		const at = Math.floor((i - this.first) / z.per);
+		if (at < 0 || at >= z.columns * z.rows) return undefined;
+		return [GUTTER + (at % z.columns) * z.px, Math.floor(at / z.columns) * z.px];
+	}
+
+	private marks(g: CanvasRenderingContext2D, z: Zoom, c: Colours): void {
+		const ring = (i: number | undefined, colour: string) => {
+			const box = i === undefined ? undefined : this.box(i, z);
+			if (!box) return;
+			const out = Math.max(1, 5 - z.px);
+			for (const [style, wide] of [[c.paper, 4], [colour, 2]] as const) {
+				g.strokeStyle = style;
+				g.lineWidth = wide;
+				g.strokeRect(box[0] - out, box[1] - out, z.px + 2 * out, z.px + 2 * out);
+			}
+		};
+		ring(this.over, c.accent);
+		ring(this.picked, c.ink);
+	}
+
+	// --- mouse and keys --------------------------------------------------------------------
+
+	private frameAt(event: MouseEvent): number | undefined {
+		const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
+		const z = this.zoom;
+		const x = Math.floor((event.clientX - box.left - GUTTER) / z.px);
+		const y = Math.floor((event.clientY - box.top) / z.px);
+		if (x < 0 || x >= z.columns || y < 0 || y >= z.rows) return undefined;
+		const at = this.first + (y * z.columns + x) * z.per;
+		return at < count(this.cells!) ? at : undefined;
+	}
+
+	private hover(at: number | undefined): void {
+		if (at === this.over) return;
+		this.over = at;
+		this.dispatchEvent(new CustomEvent("hover", { detail: at }));
+	}
+
+	private pick(at: number): void {
+		this.dispatchEvent(new CustomEvent("pick", { detail: at }));
+	}
+
+	private wheel(event: WheelEvent): void {
+		if (event.ctrlKey) return; /* the browser's own zoom */
+		const at = this.frameAt(event);
+		const to = this.level + (event.deltaY < 0 ? 1 : -1);
+		if (at === undefined || to < 0 || to >= this.list.length) return;
+		event.preventDefault();
+		this.zoomTo(to, at);
+	}
+
+	private key(event: KeyboardEvent): void {
+		const z = this.zoom;
+		const total = this.cells ? count(this.cells) : 0;
+		const at = this.picked ?? this.first;
+		const row = z.columns * z.per;
+		const moves: Record<string, number> = {
+			ArrowLeft: at - z.per,
+			ArrowRight: at + z.per,
+			ArrowUp: at - row,
+			ArrowDown: at + row,
+			PageUp: at - row * z.rows,
+			PageDown: at + row * z.rows,
+			Home: 0,
+			End: total - 1,
+		};
+		if (event.key === "+" || event.key === "=") this.zoomTo(this.level + 1, at);
+		else if (event.key === "-") this.zoomTo(this.level - 1, at);
+		else if (event.key in moves) this.pick(Math.max(0, Math.min(total - 1, moves[event.key]!)));
+		else return;
+		event.preventDefault();
+		this.hover(undefined);
+	}
+
+	private scale(z: Zoom): string {
+		return z.per === 1 ? "a cell is a frame of 4 KiB" : `a cell is ${z.per} frames: the commonest in use`;
+	}
+
+	override render(): TemplateResult {
+		const { cells, zoom, level } = this;
+		const told = cells && (this.over ?? this.picked);
+		const middle = this.picked ?? this.first + (zoom.per * zoom.columns * zoom.rows) / 2;
+		return html`<div class="tools">
+				<button aria-label="Zoom out" title="-" ?disabled=${level === 0} @click=${() => this.zoomTo(level - 1, middle)}>−</button>
+				<button
+					aria-label="Zoom in"
+					title="+"
+					?disabled=${level >= this.list.length - 1}
+					@click=${() => this.zoomTo(level + 1, middle)}
+				>
+					+
+				</button>
+				<span class="dim">${this.scale(zoom)}; from ${cells ? hex(addressOf(cells, this.first)) : ""}</span>
+			</div>
+			<canvas
+				tabindex="0"
+				role="application"
+				aria-label="All frames of memory. Arrow keys pick a frame, plus and minus zoom."
+				aria-describedby="told"
+				@mousemove=${(event: MouseEvent) => this.hover(this.frameAt(event))}
+				@mouseleave=${() => this.hover(undefined)}
+				@click=${(event: MouseEvent) => {
+					const at = this.frameAt(event);
+					if (at !== undefined) this.pick(at);
+				}}
+				@wheel=${{ handleEvent: (event: WheelEvent) => this.wheel(event), passive: false }}
+				@keydown=${(event: KeyboardEvent) => this.key(event)}
+			></canvas>
+			<p class="told" id="told" aria-live="polite">
+				${cells && told !== undefined && told < count(cells) ? describe(cells, told, this.meaning) : ""}
+			</p>`;
+	}
+}
+

@@ -1,0 +1,107 @@
+// pagestate.ts - the state of a page: which of a few it is, in words, and as a cell.
+import type { PageRun } from "../views.ts";
+import { frame, hatch, type Colours } from "./paint.ts";
+import { entryRights, PTE } from "./pte.ts";
+
+export type State = "absent" | "guard" | "parked" | "note" | "kernel" | "cow" | "file" | "written" | "clean";
+
+export const STATES: Record<State, string> = {
+	absent: "absent",
+	guard: "guard",
+	parked: "parked (PROT_NONE)",
+	note: "a note of the kernel",
+	kernel: "of the kernel only",
+	cow: "copy-on-write",
+	file: "page of a file",
+	written: "written",
+	clean: "present, not written",
+};
+
+export function stateOf(run: PageRun): State {
+	const bits = run.bits ?? 0;
+	if (run.what === "") return "absent";
+	if (run.what === "guard") return "guard";
+	if (run.what === "parked") return "parked";
+	if (run.what !== "leaf") return "note";
+	if (!(bits & PTE.U)) return "kernel";
+	if (bits & PTE.COW) return "cow";
+	if (run.is_file) return "file";
+	return bits & PTE.D ? "written" : "clean";
+}
+
+const isPresent = (run: PageRun) => run.what === "leaf" || run.what === "parked";
+
+export function describeRun(run: PageRun): string {
+	const bits = run.bits ?? 0;
+	const state = stateOf(run);
+	const words = [`${run.place}, ${STATES[state]}`];
+	if (run.what === "leaf") {
+		words.push(`${entryRights(bits)}${bits & PTE.U ? "u" : ""}`);
+		if (state !== "written" && bits & PTE.D) words.push("written");
+		words.push(bits & PTE.A ? "accessed since A was cleared" : "not accessed since A was cleared");
+	}
+	if (isPresent(run)) {
+		if (run.level) words.push("in a leaf of 2 MiB");
+		if (run.kind) words.push(`frame: ${run.kind}`);
+		if ((run.users ?? 0) > 1) words.push(`shared with ${run.users! - 1} other${run.users! > 2 ? "s" : ""}`);
+	}
+	if (run.borrowed) words.push("still in the lender's table");
+	return words.join(", ");
+}
+
+export function stateColour(state: State, c: Colours): string {
+	switch (state) {
+		case "absent":
+			return c.panel;
+		case "guard":
+			return c.c[5]!;
+		case "parked":
+			return c.c[3]!;
+		case "cow":
+			return c.c[1]!;
+		case "file":
+			return c.c[2]!;
+		case "written":
+			return c.c[0]!;
+		case "clean":
+			return c.c[4]!;
+		default:
+			return c.c[7]!;
+	}
+}
+
+/** One page, or several in a row.  Hatched: guard, or shared; a bar below: A is set. */
+export function drawState(g: CanvasRenderingContext2D, run: PageRun, x: number, y: number, w: number, h: number, c: Colours): void {
+	const state = stateOf(run);
+	const colour = stateColour(state, c);
+	if (state === "guard") {
+		hatch(g, x, y, w, h, colour, 4);
+		if (w > 3) frame(g, x, y, w, h, colour);
+		return;
+	}
+	if (state === "absent" || state === "parked" || state === "note") {
+		g.fillStyle = c.panel;
+		g.fillRect(x, y, w, h);
+		if (w > 3) frame(g, x, y, w, h, state === "absent" ? c.line : colour, state === "absent" ? 1 : 2);
+		return;
+	}
+	g.fillStyle = colour;
+	g.fillRect(x, y, w, h);
+	if ((run.users ?? 0) > 1) hatch(g, x, y, w, h, c.paper, 6);
+	if ((run.bits ?? 0) & PTE.A) {
+		g.fillStyle = c.ink;
+		g.fillRect(x, y + h - 3, w, 3);
+	}
+}
+
+/** The run that has the address, or undefined: runs are by address. */
+export function runAt(runs: PageRun[], va: bigint): PageRun | undefined {
+	let [lo, hi] = [0, runs.length];
+	while (lo < hi) {
+		const middle = (lo + hi) >> 1;
+		if (BigInt(runs[middle]!.va) <= va) lo = middle + 1;
+		else hi = middle;
+	}
+	const run = runs[lo - 1];
+	return run && va < BigInt(run.va) + BigInt(run.pages) * 4096n ? run : undefined;
+}
