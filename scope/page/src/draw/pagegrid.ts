@@ -3,7 +3,7 @@ import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { base } from "../style.ts";
 import type { PageRun } from "../views.ts";
-import { coloursOf, frame, prepare, watchLook } from "./paint.ts";
+import { coloursOf, frame, prepare, watchLook, type Colours } from "./paint.ts";
 import { drawState, runAt } from "./pagestate.ts";
 import { ENTRIES } from "./pte.ts";
 
@@ -46,6 +46,22 @@ export class PageGrid extends LitElement {
 		this.unwatch?.();
 	}
 
+	override willUpdate(changed: Map<string, unknown>): void {
+		if (changed.has("start")) this.over = undefined;
+	}
+
+	/** With how many it is shared, if with more than one. */
+	private users(g: CanvasRenderingContext2D, n: number, x: number, y: number, c: Colours): void {
+		const text = n > 99 ? "99" : String(n);
+		const wide = g.measureText(text).width + 2;
+		const middle = (this.size - 2) / 2;
+		g.fillStyle = c.paper;
+		g.fillRect(x + middle - wide / 2, y + middle - 6, wide, 11);
+		g.fillStyle = c.ink;
+		g.textAlign = "center";
+		g.fillText(text, x + middle, y + middle);
+	}
+
 	private get index(): number {
 		return Number((this.va - this.start) >> 12n);
 	}
@@ -68,8 +84,10 @@ export class PageGrid extends LitElement {
 			const run = runAt(this.runs, this.start + BigInt(i) * 4096n);
 			const [x, y] = at(i);
 			const wide = run?.level ? size : size - 2;
-			if (run) drawState(g, run, x, y, wide, size - 2, c);
-			else {
+			if (run) {
+				drawState(g, run, x, y, wide, size - 2, c);
+				if ((run.users ?? 0) > 2 && size >= 14) this.users(g, run.users! - 1, x, y, c);
+			} else {
 				g.fillStyle = c.line;
 				g.fillRect(x + size / 2 - 1, y + size / 2 - 1, 2, 2);
 			}

@@ -1,6 +1,6 @@
 // pagestate.ts - the state of a page: which of a few it is, in words, and as a cell.
 import type { PageRun } from "../views.ts";
-import { frame, hatch, type Colours } from "./paint.ts";
+import { frame, hatch, mix, type Colours } from "./paint.ts";
 import { entryRights, PTE } from "./pte.ts";
 
 export type State = "absent" | "guard" | "parked" | "note" | "kernel" | "cow" | "file" | "written" | "clean";
@@ -64,7 +64,7 @@ export function stateColour(state: State, c: Colours): string {
 		case "written":
 			return c.c[0]!;
 		case "clean":
-			return c.c[4]!;
+			return mix(c.c[0]!, c.paper, 0.6);
 		default:
 			return c.c[7]!;
 	}

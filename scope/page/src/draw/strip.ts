@@ -6,25 +6,11 @@ import type { Area, PageRun } from "../views.ts";
 import { coloursOf, frame, hatch, prepare, watchLook, type Colours } from "./paint.ts";
 import { hex, USER_END } from "./pte.ts";
 import { drawState } from "./pagestate.ts";
+import { rangeAround, type Range } from "./range.ts";
 
 const HEIGHT = 40;
 const AXIS = 16;
 const LEAST = 3; /* pixels of an area */
-export const SPAN_LEAST = 1n << 21n;
-
-export interface Range {
-	start: bigint;
-	span: bigint;
-}
-
-/** The range with `span` that has `va` in this part of its width, within the user half. */
-export function rangeAround(va: bigint, span: bigint, part = 0.5): Range {
-	const wide = span > USER_END ? USER_END : span < SPAN_LEAST ? SPAN_LEAST : span;
-	const low = va - BigInt(Math.round(Number(wide) * part));
-	const last = USER_END - wide;
-	const start = low < 0n ? 0n : low > last ? last : low;
-	return { start: start & ~4095n, span: wide };
-}
 
 @customElement("pagoda-strip")
 export class Strip extends LitElement {

@@ -4,7 +4,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { describeRun, runAt, stateColour, STATES, type State } from "../draw/pagestate.ts";
 import { coloursOf } from "../draw/paint.ts";
 import { hex, parseAddress, USER_END } from "../draw/pte.ts";
-import { rangeAround, type Range } from "../draw/strip.ts";
+import { rangeAround, type Range } from "../draw/range.ts";
 import type { Answer } from "../machine.ts";
 import { go, reason, type Page, type Part } from "../page.ts";
 import { base } from "../style.ts";
@@ -12,6 +12,7 @@ import { areasText, rights } from "../text.ts";
 import { pagesSize, size } from "../units.ts";
 import type { Area, Areas, Bytes, PageRun, Pages } from "../views.ts";
 import "../draw/pagegrid.ts";
+import "../draw/strip.ts";
 
 const PAGES_SPAN = 1n << 30n; /* up to this the zoomed strip has pages */
 const LARGE = 1n << 21n;
@@ -124,6 +125,7 @@ export class Space extends LitElement {
 
 	override willUpdate(changed: Map<string, unknown>): void {
 		const moved = changed.has("va") && !this.isInside(this.va);
+		if (changed.has("pid") || moved) this.over = undefined;
 		const area = this.areaAt(this.va);
 		const isLate = area && !this.isFitted;
 		if (!this.areas || !(!this.range || changed.has("pid") || moved || isLate)) return;
@@ -166,7 +168,7 @@ export class Space extends LitElement {
 		};
 		return html`<ul class="legend" aria-label="Legend">
 			${LEGEND.map((state) => html`<li><i style=${swatch(state)}></i>${STATES[state]}</li>`)}
-			<li><i style="background:repeating-linear-gradient(135deg,${c.paper} 0 2px,${c.c[0]} 2px 5px)"></i>hatched: shared</li>
+			<li><i style="background:repeating-linear-gradient(135deg,${c.paper} 0 2px,${c.c[0]} 2px 5px)"></i>hatched: shared; number: with so many</li>
 			<li><i style="background:${c.c[0]};border-bottom:4px solid ${c.ink}"></i>bar: accessed (A)</li>
 			<li>joined: a leaf of 2 MiB</li>
 		</ul>`;
