@@ -17,11 +17,22 @@ test("the first zoom shows all frames, the last one those of 2 MiB, and none sho
 		assert.ok(list.every((z) => z.rows >= 1 && z.columns * z.px === 768));
 		assert.equal(list.at(-1)!.per, 1);
 	}
-	assert.deepEqual(zooms(4 << 20, 3)[0], { per: 128, px: 3, columns: 256, rows: 128 });
-	assert.deepEqual(zooms(32768, 3).map((z) => z.px), [3, 6, 12, 24]);
+	assert.deepEqual(zooms(4 << 20, 3)[0], {
+		per: 128,
+		px: 3,
+		columns: 256,
+		rows: 128,
+	});
+	assert.deepEqual(
+		zooms(32768, 3).map((z) => z.px),
+		[3, 6, 12, 24],
+	);
 });
 
-const cellsOf = (...words: number[]) => ({ base: 0x80000, bytes: new Uint8Array(new Uint32Array(words).buffer) });
+const cellsOf = (...words: number[]) => ({
+	base: 0x80000,
+	bytes: new Uint8Array(new Uint32Array(words).buffer),
+});
 
 test("a frame has its kind since it changed, or since before the first look", () => {
 	const ages = new Ages();
@@ -39,18 +50,35 @@ test("a frame has its kind since it changed, or since before the first look", ()
 });
 
 test("a cell is told in words", () => {
-	const meaning = { kinds: ["free", "anon"], owners: new Map([[3, { pid: 7, name: "sh" }]]), free: 0 };
+	const meaning = {
+		kinds: ["free", "anon"],
+		owners: new Map([[3, { pid: 7, name: "sh" }]]),
+		free: 0,
+	};
 	const cells = cellsOf(0x00030201, 0x00004000);
 	assert.equal(describe(cells, 0, meaning), "0x80000000: anon, of 7 (sh), shared");
-	assert.equal(describe(cells, 1, meaning), "0x80001000: free, in a free block of 32 KiB");
+	assert.equal(
+		describe(cells, 1, meaning),
+		"0x80001000: free, in a free block of 32 KiB",
+	);
 	assert.equal(frameAt(cells, 0x80001fffn), 1);
 	assert.equal(frameAt(cells, 0x80002000n), undefined);
 	assert.equal(frameAt(cells, 0x7fffffffn), undefined);
 });
 
 test("states of pages", () => {
-	const run = (what: PageRun["what"], bits: number, more: Partial<PageRun> = {}): PageRun => ({
-		va: "0x1000", pages: 2, what, place: "anon", level: 0, bits, ...more,
+	const run = (
+		what: PageRun["what"],
+		bits: number,
+		more: Partial<PageRun> = {},
+	): PageRun => ({
+		va: "0x1000",
+		pages: 2,
+		what,
+		place: "anon",
+		level: 0,
+		bits,
+		...more,
 	});
 	const leaf = PTE.V | PTE.R | PTE.U;
 	assert.equal(stateOf(run("", 0)), "absent");
@@ -62,7 +90,10 @@ test("states of pages", () => {
 	assert.equal(stateOf(run("leaf", leaf | PTE.W | PTE.D)), "written");
 	assert.equal(stateOf(run("leaf", leaf | PTE.W)), "clean");
 	const shared = describeRun(run("leaf", leaf | PTE.COW, { users: 4 }));
-	assert.equal(shared, "anon, copy-on-write, r--u, not accessed since A was cleared, shared with 3 others");
+	assert.equal(
+		shared,
+		"anon, copy-on-write, r--u, not accessed since A was cleared, shared with 3 others",
+	);
 	const runs = [run("", 0), run("", 0, { va: "0x5000", pages: 1 })];
 	assert.equal(runAt(runs, 0x2fffn), runs[0]);
 	assert.equal(runAt(runs, 0x3000n), undefined);
@@ -79,13 +110,27 @@ test("addresses", () => {
 	assert.equal(withIndex(0xffffffc000000000n, 2, 1), 0x40000000n);
 	assert.equal(parseAddress(" 0x3fFF "), 0x3fffn);
 	assert.equal(parseAddress("3000"), 0x3000n);
-	for (const text of ["", "0x", "x", "-1", "12345678901234567"]) assert.equal(parseAddress(text), undefined);
-	assert.ok(isAddress(0x3fffffffffn) && isAddress(0xffffffc000000000n) && !isAddress(0x4000000000n));
+	for (const text of ["", "0x", "x", "-1", "12345678901234567"])
+		assert.equal(parseAddress(text), undefined);
+	assert.ok(
+		isAddress(0x3fffffffffn) &&
+			isAddress(0xffffffc000000000n) &&
+			!isAddress(0x4000000000n),
+	);
 });
 
 test("a range stays in the user half", () => {
 	assert.deepEqual(rangeAround(0n, 1n << 26n), { start: 0n, span: 1n << 26n });
-	assert.deepEqual(rangeAround(0x3fffffffffn, 1n << 26n), { start: 0x3ffc000000n, span: 1n << 26n });
-	assert.deepEqual(rangeAround(0x2000000000n, 1n << 40n), { start: 0n, span: 1n << 38n });
-	assert.deepEqual(rangeAround(0x10000000n, 1n), { start: 0xff00000n, span: 1n << 21n });
+	assert.deepEqual(rangeAround(0x3fffffffffn, 1n << 26n), {
+		start: 0x3ffc000000n,
+		span: 1n << 26n,
+	});
+	assert.deepEqual(rangeAround(0x2000000000n, 1n << 40n), {
+		start: 0n,
+		span: 1n << 38n,
+	});
+	assert.deepEqual(rangeAround(0x10000000n, 1n), {
+		start: 0xff00000n,
+		span: 1n << 21n,
+	});
 });

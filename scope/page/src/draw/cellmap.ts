@@ -3,7 +3,15 @@ import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { CELL, type FrameCells } from "../machine.ts";
 import { base } from "../style.ts";
-import { addressOf, colourOf, count, describe, kindColours, type Meaning, type Mode } from "./frames.ts";
+import {
+	addressOf,
+	colourOf,
+	count,
+	describe,
+	kindColours,
+	type Meaning,
+	type Mode,
+} from "./frames.ts";
 import { coloursOf, prepare, rgb, watchLook, type Colours } from "./paint.ts";
 import { hex } from "./pte.ts";
 import { SIDE, zooms, type Zoom } from "./zoom.ts";
@@ -20,7 +28,11 @@ const abgr = (colour: string): number => {
 @customElement("pagoda-cells")
 export class CellMap extends LitElement {
 	@property({ attribute: false }) cells: FrameCells | undefined;
-	@property({ attribute: false }) meaning: Meaning = { kinds: [], owners: new Map(), free: 0 };
+	@property({ attribute: false }) meaning: Meaning = {
+		kinds: [],
+		owners: new Map(),
+		free: 0,
+	};
 	@property({ type: String }) mode: Mode = "kind";
 	/** The frame that was picked, counted from the first. */
 	@property({ attribute: false }) picked: number | undefined;
@@ -88,7 +100,10 @@ export class CellMap extends LitElement {
 		const total = this.cells ? count(this.cells) : 0;
 		const row = z.per * z.columns;
 		const last = Math.max(0, Math.ceil(total / row) - z.rows) * row;
-		return Math.min(last, Math.max(0, Math.floor(at / row - z.rows * part) * row));
+		return Math.min(
+			last,
+			Math.max(0, Math.floor(at / row - z.rows * part) * row),
+		);
 	}
 
 	private zoomTo(level: number, at: number): void {
@@ -100,38 +115,67 @@ export class CellMap extends LitElement {
 
 	private show(at: number): void {
 		const z = this.zoom;
-		if (at < this.first || at >= this.first + z.per * z.columns * z.rows) this.first = this.fit(at, z);
+		if (at < this.first || at >= this.first + z.per * z.columns * z.rows)
+			this.first = this.fit(at, z);
 	}
 
 	override willUpdate(changed: Map<string, unknown>): void {
-		if (changed.has("picked") && this.picked !== undefined) this.show(this.picked);
+		if (changed.has("picked") && this.picked !== undefined)
+			this.show(this.picked);
 		if (changed.has("unit")) this.first = this.fit(this.first, this.zoom);
 	}
 
 	override updated(changed: Map<string, unknown>): void {
 		const wait = this.drawn.time + SLOW_MS - performance.now();
-		const isSlow = this.list[0]!.per > 1 && changed.size === 1 && changed.has("cells");
+		const isSlow =
+			this.list[0]!.per > 1 && changed.size === 1 && changed.has("cells");
 		if (!isSlow || wait <= 0) return this.draw();
-		if (!this.drawn.timer) this.drawn.timer = window.setTimeout(() => this.draw(), wait);
+		if (!this.drawn.timer)
+			this.drawn.timer = window.setTimeout(() => this.draw(), wait);
 	}
 
 	// --- the picture -----------------------------------------------------------------------
 
 	/** The colours of the cells of this zoom, and which of them are hatched and joined. */
-	private sums(z: Zoom, c: Colours): { colour: Uint32Array; hatched: Uint8Array; joined: Uint8Array } {
+	private sums(
+		z: Zoom,
+		c: Colours,
+	): { colour: Uint32Array; hatched: Uint8Array; joined: Uint8Array } {
 		const cells = this.cells!;
 		const { free } = this.meaning;
 		const kinds = kindColours(this.meaning.kinds, free, c);
-		const n = Math.min(z.rows * z.columns, Math.ceil((count(cells) - this.first) / z.per));
-		const out = { colour: new Uint32Array(n), hatched: new Uint8Array(n), joined: new Uint8Array(n) };
-		const words = new Uint32Array(cells.bytes.buffer, cells.bytes.byteOffset, count(cells));
+		const n = Math.min(
+			z.rows * z.columns,
+			Math.ceil((count(cells) - this.first) / z.per),
+		);
+		const out = {
+			colour: new Uint32Array(n),
+			hatched: new Uint8Array(n),
+			joined: new Uint8Array(n),
+		};
+		const words = new Uint32Array(
+			cells.bytes.buffer,
+			cells.bytes.byteOffset,
+			count(cells),
+		);
 		const known = new Map<number, number>();
 		for (let i = 0; i < n; i++) {
 			const at = this.first + i * z.per;
-			const word = z.per === 1 ? words[at]! : this.most(words, at, Math.min(at + z.per, words.length));
+			const word =
+				z.per === 1
+					? words[at]!
+					: this.most(
+							words,
+							at,
+							Math.min(at + z.per, words.length),
+						);
 			let colour = known.get(word);
 			if (colour === undefined) {
-				const cell = { kind: word & 255, flags: (word >>> 8) & 255, owner: word >>> 16 };
+				const cell = {
+					kind: word & 255,
+					flags: (word >>> 8) & 255,
+					owner: word >>> 16,
+				};
 				colour = abgr(colourOf(cell, this.mode, kinds, free, c));
 				known.set(word, colour);
 			}
@@ -151,7 +195,10 @@ export class CellMap extends LitElement {
 			const word = words[i]!;
 			if (((word & 255) === this.meaning.free) !== wantFree) continue;
 			if (word === best) lead++;
-			else if (lead === 0 || ((best & 255) === this.meaning.free) !== wantFree) {
+			else if (
+				lead === 0 ||
+				((best & 255) === this.meaning.free) !== wantFree
+			) {
 				best = word;
 				lead = 1;
 			} else lead--;
@@ -193,7 +240,9 @@ export class CellMap extends LitElement {
 			for (let y = 0; y < side - gap; y++) {
 				const row = (y0 + y) * image.width + x0;
 				for (let x = 0; x < right; x++) {
-					const mark = step ? (x + y) % step === 0 : x === side >> 1 && y === side >> 1;
+					const mark = step
+						? (x + y) % step === 0
+						: x === side >> 1 && y === side >> 1;
 					out[row + x] = hatched[i] && mark ? paper : fill;
 				}
 			}
@@ -209,7 +258,12 @@ export class CellMap extends LitElement {
 		g.fillStyle = c.dim;
 		for (let row = 0; row < z.rows; row += every) {
 			const at = this.first + row * z.columns * z.per;
-			if (at < count(this.cells!)) g.fillText(addressOf(this.cells!, at).toString(16), GUTTER - 6, row * z.px);
+			if (at < count(this.cells!))
+				g.fillText(
+					addressOf(this.cells!, at).toString(16),
+					GUTTER - 6,
+					row * z.px,
+				);
 		}
 		const total = count(this.cells!);
 		const height = z.px * z.rows;
@@ -218,13 +272,21 @@ export class CellMap extends LitElement {
 		g.fillStyle = c.raised;
 		g.fillRect(x, 0, BAR - 4, height);
 		g.fillStyle = c.accent;
-		g.fillRect(x, (this.first / total) * height, BAR - 4, Math.max(3, (shown / total) * height));
+		g.fillRect(
+			x,
+			(this.first / total) * height,
+			BAR - 4,
+			Math.max(3, (shown / total) * height),
+		);
 	}
 
 	private box(i: number, z: Zoom): [x: number, y: number] | undefined {
 		const at = Math.floor((i - this.first) / z.per);
 		if (at < 0 || at >= z.columns * z.rows) return undefined;
-		return [GUTTER + (at % z.columns) * z.px, Math.floor(at / z.columns) * z.px];
+		return [
+			GUTTER + (at % z.columns) * z.px,
+			Math.floor(at / z.columns) * z.px,
+		];
 	}
 
 	private marks(g: CanvasRenderingContext2D, z: Zoom, c: Colours): void {
@@ -232,10 +294,18 @@ export class CellMap extends LitElement {
 			const box = i === undefined ? undefined : this.box(i, z);
 			if (!box) return;
 			const out = Math.max(1, 5 - z.px);
-			for (const [style, wide] of [[c.paper, 4], [colour, 2]] as const) {
+			for (const [style, wide] of [
+				[c.paper, 4],
+				[colour, 2],
+			] as const) {
 				g.strokeStyle = style;
 				g.lineWidth = wide;
-				g.strokeRect(box[0] - out, box[1] - out, z.px + 2 * out, z.px + 2 * out);
+				g.strokeRect(
+					box[0] - out,
+					box[1] - out,
+					z.px + 2 * out,
+					z.px + 2 * out,
+				);
 			}
 		};
 		ring(this.over, c.accent);
@@ -290,22 +360,34 @@ export class CellMap extends LitElement {
 		};
 		if (event.key === "+" || event.key === "=") this.zoomTo(this.level + 1, at);
 		else if (event.key === "-") this.zoomTo(this.level - 1, at);
-		else if (event.key in moves) this.pick(Math.max(0, Math.min(total - 1, moves[event.key]!)));
+		else if (event.key in moves)
+			this.pick(Math.max(0, Math.min(total - 1, moves[event.key]!)));
 		else return;
 		event.preventDefault();
 		this.hover(undefined);
 	}
 
 	private scale(z: Zoom): string {
-		return z.per === 1 ? "a cell is a frame of 4 KiB" : `a cell is ${z.per} frames: the commonest in use`;
+		return z.per === 1
+			? "a cell is a frame of 4 KiB"
+			: `a cell is ${z.per} frames: the commonest in use`;
 	}
 
 	override render(): TemplateResult {
 		const { cells, zoom, level } = this;
 		const told = cells && (this.over ?? this.picked);
-		const middle = this.picked ?? this.first + (zoom.per * zoom.columns * zoom.rows) / 2;
+		const middle =
+			this.picked ??
+			this.first + (zoom.per * zoom.columns * zoom.rows) / 2;
 		return html`<div class="tools">
-				<button aria-label="Zoom out" title="-" ?disabled=${level === 0} @click=${() => this.zoomTo(level - 1, middle)}>−</button>
+				<button
+					aria-label="Zoom out"
+					title="-"
+					?disabled=${level === 0}
+					@click=${() => this.zoomTo(level - 1, middle)}
+				>
+					−
+				</button>
 				<button
 					aria-label="Zoom in"
 					title="+"
@@ -314,7 +396,10 @@ export class CellMap extends LitElement {
 				>
 					+
 				</button>
-				<span class="dim">${this.scale(zoom)}; from ${cells ? hex(addressOf(cells, this.first)) : ""}</span>
+				<span class="dim"
+					>${this.scale(zoom)}; from
+					${cells ? hex(addressOf(cells, this.first)) : ""}</span
+				>
 			</div>
 			<canvas
 				tabindex="0"
@@ -335,4 +420,3 @@ export class CellMap extends LitElement {
 			</p>`;
 	}
 }
-

@@ -29,7 +29,11 @@ export interface Cell {
 
 export function cellOf(cells: FrameCells, i: number): Cell {
 	const b = cells.bytes;
-	return { kind: b[4 * i]!, flags: b[4 * i + 1]!, owner: b[4 * i + 2]! | (b[4 * i + 3]! << 8) };
+	return {
+		kind: b[4 * i]!,
+		flags: b[4 * i + 1]!,
+		owner: b[4 * i + 2]! | (b[4 * i + 3]! << 8),
+	};
 }
 
 export const count = (cells: FrameCells): number => cells.bytes.length / 4;
@@ -60,14 +64,25 @@ export function describe(cells: FrameCells, i: number, meaning: Meaning): string
 }
 
 /* Colours that people learn; a kind that is not here has a pale one of its own. */
-const FAVOURITE: Record<string, number> = { anon: 0, stack: 1, cache: 2, slab: 3, buffer: 4, table: 5, trapframe: 6, kernel: 7 };
+const FAVOURITE: Record<string, number> = {
+	anon: 0,
+	stack: 1,
+	cache: 2,
+	slab: 3,
+	buffer: 4,
+	table: 5,
+	trapframe: 6,
+	kernel: 7,
+};
 
 export function kindColours(kinds: string[], free: number, c: Colours): string[] {
 	let pale = 0;
 	return kinds.map((name, i) => {
 		if (i === free) return c.raised;
 		const favourite = FAVOURITE[name];
-		return favourite === undefined ? mix(c.c[pale++ % 8]!, c.paper, 0.55) : c.c[favourite]!;
+		return favourite === undefined
+			? mix(c.c[pale++ % 8]!, c.paper, 0.55)
+			: c.c[favourite]!;
 	});
 }
 
@@ -82,8 +97,15 @@ export function blockColour(order: number, c: Colours): string {
 	return mix(c.c[5]!, c.c[4]!, order / 10);
 }
 
-export function colourOf(cell: Cell, mode: Mode, kinds: string[], free: number, c: Colours): string {
-	if (mode === "free") return cell.kind === free ? blockColour(blockOf(cell), c) : c.raised;
+export function colourOf(
+	cell: Cell,
+	mode: Mode,
+	kinds: string[],
+	free: number,
+	c: Colours,
+): string {
+	if (mode === "free")
+		return cell.kind === free ? blockColour(blockOf(cell), c) : c.raised;
 	if (cell.kind === free) return c.raised;
 	if (mode === "kind") return kinds[cell.kind] ?? c.dim;
 	if (cell.owner) return ownerColour(cell.owner, c);
@@ -101,13 +123,18 @@ export class Ages {
 	/** @param time in ms; earlier ones than before are not looked at */
 	update(cells: FrameCells, time: number): void {
 		if (cells === this.seen || time < this.last) return;
-		const now = new Uint32Array(cells.bytes.buffer, cells.bytes.byteOffset, count(cells));
+		const now = new Uint32Array(
+			cells.bytes.buffer,
+			cells.bytes.byteOffset,
+			count(cells),
+		);
 		if (now.length !== this.words.length) {
 			this.since = new Float64Array(now.length);
 			this.begun = time;
 		} else
 			for (let i = 0; i < now.length; i++)
-				if ((now[i]! ^ this.words[i]!) & 0xffff00ff) this.since[i] = time;
+				if ((now[i]! ^ this.words[i]!) & 0xffff00ff)
+					this.since[i] = time;
 		this.words = now;
 		this.seen = cells;
 		this.last = time;
@@ -116,7 +143,15 @@ export class Ages {
 	/** `exact`: it changed then; otherwise it was so before, when the looks began. */
 	of(i: number, shown: number): { time: number; exact: boolean } | undefined {
 		const since = this.since[i];
-		if (!this.begun || since === undefined || shown < this.begun || since > shown) return undefined;
-		return since ? { time: since, exact: true } : { time: this.begun, exact: false };
+		if (
+			!this.begun ||
+			since === undefined ||
+			shown < this.begun ||
+			since > shown
+		)
+			return undefined;
+		return since
+			? { time: since, exact: true }
+			: { time: this.begun, exact: false };
 	}
 }

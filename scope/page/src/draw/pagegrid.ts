@@ -36,7 +36,10 @@ export class PageGrid extends LitElement {
 		this.unwatch = watchLook(this, () => {
 			const room = this.clientWidth - GUTTER;
 			this.columns = room >= 64 * 10 ? 64 : 32;
-			this.size = Math.max(8, Math.min(LARGEST, Math.floor(room / this.columns)));
+			this.size = Math.max(
+				8,
+				Math.min(LARGEST, Math.floor(room / this.columns)),
+			);
 			this.draw();
 		});
 	}
@@ -51,7 +54,13 @@ export class PageGrid extends LitElement {
 	}
 
 	/** With how many it is shared, if with more than one. */
-	private users(g: CanvasRenderingContext2D, n: number, x: number, y: number, c: Colours): void {
+	private users(
+		g: CanvasRenderingContext2D,
+		n: number,
+		x: number,
+		y: number,
+		c: Colours,
+	): void {
 		const text = n > 99 ? "99" : String(n);
 		const wide = g.measureText(text).width + 2;
 		const middle = (this.size - 2) / 2;
@@ -73,20 +82,28 @@ export class PageGrid extends LitElement {
 		const rows = ENTRIES / columns;
 		const c = coloursOf(this);
 		const g = prepare(canvas, GUTTER + columns * size + 1, rows * size + 1);
-		const at = (i: number): [number, number] => [GUTTER + (i % columns) * size, Math.floor(i / columns) * size];
+		const at = (i: number): [number, number] => [
+			GUTTER + (i % columns) * size,
+			Math.floor(i / columns) * size,
+		];
 		g.font = "11px ui-monospace, 'DejaVu Sans Mono', monospace";
 		g.textAlign = "right";
 		g.textBaseline = "middle";
 		g.fillStyle = c.dim;
 		for (let row = 0; row < rows; row++)
-			g.fillText((this.start + BigInt(row * columns) * 4096n).toString(16), GUTTER - 6, (row + 0.5) * size);
+			g.fillText(
+				(this.start + BigInt(row * columns) * 4096n).toString(16),
+				GUTTER - 6,
+				(row + 0.5) * size,
+			);
 		for (let i = 0; i < ENTRIES; i++) {
 			const run = runAt(this.runs, this.start + BigInt(i) * 4096n);
 			const [x, y] = at(i);
 			const wide = run?.level ? size : size - 2;
 			if (run) {
 				drawState(g, run, x, y, wide, size - 2, c);
-				if ((run.users ?? 0) > 2 && size >= 14) this.users(g, run.users! - 1, x, y, c);
+				if ((run.users ?? 0) > 2 && size >= 14)
+					this.users(g, run.users! - 1, x, y, c);
 			} else {
 				g.fillStyle = c.line;
 				g.fillRect(x + size / 2 - 1, y + size / 2 - 1, 2, 2);

@@ -3,7 +3,16 @@ import type { PageRun } from "../views.ts";
 import { frame, hatch, mix, type Colours } from "./paint.ts";
 import { entryRights, PTE } from "./pte.ts";
 
-export type State = "absent" | "guard" | "parked" | "note" | "kernel" | "cow" | "file" | "written" | "clean";
+export type State =
+	| "absent"
+	| "guard"
+	| "parked"
+	| "note"
+	| "kernel"
+	| "cow"
+	| "file"
+	| "written"
+	| "clean";
 
 export const STATES: Record<State, string> = {
 	absent: "absent",
@@ -38,12 +47,19 @@ export function describeRun(run: PageRun): string {
 	if (run.what === "leaf") {
 		words.push(`${entryRights(bits)}${bits & PTE.U ? "u" : ""}`);
 		if (state !== "written" && bits & PTE.D) words.push("written");
-		words.push(bits & PTE.A ? "accessed since A was cleared" : "not accessed since A was cleared");
+		words.push(
+			bits & PTE.A
+				? "accessed since A was cleared"
+				: "not accessed since A was cleared",
+		);
 	}
 	if (isPresent(run)) {
 		if (run.level) words.push("in a leaf of 2 MiB");
 		if (run.kind) words.push(`frame: ${run.kind}`);
-		if ((run.users ?? 0) > 1) words.push(`shared with ${run.users! - 1} other${run.users! > 2 ? "s" : ""}`);
+		if ((run.users ?? 0) > 1)
+			words.push(
+				`shared with ${run.users! - 1} other${run.users! > 2 ? "s" : ""}`,
+			);
 	}
 	if (run.borrowed) words.push("still in the lender's table");
 	return words.join(", ");
@@ -71,7 +87,15 @@ export function stateColour(state: State, c: Colours): string {
 }
 
 /** One page, or several in a row.  Hatched: guard, or shared; a bar below: A is set. */
-export function drawState(g: CanvasRenderingContext2D, run: PageRun, x: number, y: number, w: number, h: number, c: Colours): void {
+export function drawState(
+	g: CanvasRenderingContext2D,
+	run: PageRun,
+	x: number,
+	y: number,
+	w: number,
+	h: number,
+	c: Colours,
+): void {
 	const state = stateOf(run);
 	const colour = stateColour(state, c);
 	if (state === "guard") {
@@ -82,7 +106,16 @@ export function drawState(g: CanvasRenderingContext2D, run: PageRun, x: number, 
 	if (state === "absent" || state === "parked" || state === "note") {
 		g.fillStyle = c.panel;
 		g.fillRect(x, y, w, h);
-		if (w > 3) frame(g, x, y, w, h, state === "absent" ? c.line : colour, state === "absent" ? 1 : 2);
+		if (w > 3)
+			frame(
+				g,
+				x,
+				y,
+				w,
+				h,
+				state === "absent" ? c.line : colour,
+				state === "absent" ? 1 : 2,
+			);
 		return;
 	}
 	g.fillStyle = colour;

@@ -16,7 +16,8 @@ export interface Colours {
 /** The colours as they are for this element now. */
 export function coloursOf(element: Element): Colours {
 	const style = getComputedStyle(element);
-	const get = (name: string, fallback: string) => style.getPropertyValue(`--${name}`).trim() || fallback;
+	const get = (name: string, fallback: string) =>
+		style.getPropertyValue(`--${name}`).trim() || fallback;
 	return {
 		paper: get("paper", "#fff"),
 		panel: get("panel", "#f5f6f7"),
@@ -31,7 +32,11 @@ export function coloursOf(element: Element): Colours {
 }
 
 /** Gives a canvas a size in CSS pixels, with the pixels that the screen has; cleared. */
-export function prepare(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
+export function prepare(
+	canvas: HTMLCanvasElement,
+	width: number,
+	height: number,
+): CanvasRenderingContext2D {
 	const scale = devicePixelRatio || 1;
 	const w = Math.round(width * scale);
 	const h = Math.round(height * scale);
@@ -48,7 +53,15 @@ export function prepare(canvas: HTMLCanvasElement, width: number, height: number
 }
 
 /** Diagonal lines over a rectangle. */
-export function hatch(g: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, colour: string, step = 5): void {
+export function hatch(
+	g: CanvasRenderingContext2D,
+	x: number,
+	y: number,
+	w: number,
+	h: number,
+	colour: string,
+	step = 5,
+): void {
 	g.save();
 	g.beginPath();
 	g.rect(x, y, w, h);
@@ -64,7 +77,15 @@ export function hatch(g: CanvasRenderingContext2D, x: number, y: number, w: numb
 	g.restore();
 }
 
-export function frame(g: CanvasRenderingContext2D, x: number, y: number, w: number, h: number, colour: string, width = 1): void {
+export function frame(
+	g: CanvasRenderingContext2D,
+	x: number,
+	y: number,
+	w: number,
+	h: number,
+	colour: string,
+	width = 1,
+): void {
 	g.strokeStyle = colour;
 	g.lineWidth = width;
 	g.strokeRect(x + width / 2, y + width / 2, w - width, h - width);

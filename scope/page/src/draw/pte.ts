@@ -1,5 +1,16 @@
 // pte.ts - the bits of an Sv39 entry (kernel/arch/riscv/pte.h), and addresses.
-export const PTE = { V: 1, R: 2, W: 4, X: 8, U: 16, G: 32, A: 64, D: 128, COW: 256, PARKED: 512 } as const;
+export const PTE = {
+	V: 1,
+	R: 2,
+	W: 4,
+	X: 8,
+	U: 16,
+	G: 32,
+	A: 64,
+	D: 128,
+	COW: 256,
+	PARKED: 512,
+} as const;
 
 export const ENTRIES = 512;
 export const KERNEL_HALF = 0xffffffc000000000n;
@@ -18,7 +29,9 @@ export function withIndex(va: bigint, level: number, index: number): bigint {
 	const shift = BigInt(12 + 9 * level);
 	const made = (va & ~(511n << shift)) | (BigInt(index) << shift);
 	const low = made & ((1n << 39n) - 1n);
-	return low & (1n << 38n) ? low | (0xffffffffffffffffn << 39n & 0xffffffffffffffffn) : low;
+	return low & (1n << 38n)
+		? low | ((0xffffffffffffffffn << 39n) & 0xffffffffffffffffn)
+		: low;
 }
 
 /** Hexadecimal digits, with or without 0x. */
@@ -33,5 +46,9 @@ export function isAddress(va: bigint): boolean {
 }
 
 export function entryRights(bits: number): string {
-	return (bits & PTE.R ? "r" : "-") + (bits & PTE.W ? "w" : "-") + (bits & PTE.X ? "x" : "-");
+	return (
+		(bits & PTE.R ? "r" : "-") +
+		(bits & PTE.W ? "w" : "-") +
+		(bits & PTE.X ? "x" : "-")
+	);
 }

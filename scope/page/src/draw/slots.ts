@@ -11,7 +11,12 @@ const CELL = 12;
 const WIDTH = COLUMNS * CELL;
 const HEIGHT = (ENTRIES / COLUMNS) * CELL;
 const REACH = ["4 KiB", "2 MiB", "1 GiB"];
-const MOVES: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -COLUMNS, ArrowDown: COLUMNS };
+const MOVES: Record<string, number> = {
+	ArrowLeft: -1,
+	ArrowRight: 1,
+	ArrowUp: -COLUMNS,
+	ArrowDown: COLUMNS,
+};
 
 type SlotTable = Slots["tables"][number];
 type SlotEntry = SlotTable["entries"][number];
@@ -83,7 +88,11 @@ export class SlotGrid extends LitElement {
 		return this.table?.entries.find((e) => e.index === index);
 	}
 
-	private cell(g: CanvasRenderingContext2D, e: SlotEntry, c: ReturnType<typeof coloursOf>): void {
+	private cell(
+		g: CanvasRenderingContext2D,
+		e: SlotEntry,
+		c: ReturnType<typeof coloursOf>,
+	): void {
 		const x = (e.index % COLUMNS) * CELL;
 		const y = Math.floor(e.index / COLUMNS) * CELL;
 		const size = CELL - 1;
@@ -94,7 +103,8 @@ export class SlotGrid extends LitElement {
 			g.fillStyle = c.paper;
 			g.fillRect(x + 4, y + 4, size - 8, size - 8);
 		} else if (e.what === "leaf") {
-			g.fillStyle = bits & PTE.COW ? c.c[1]! : bits & PTE.U ? c.c[2]! : c.c[7]!;
+			g.fillStyle =
+				bits & PTE.COW ? c.c[1]! : bits & PTE.U ? c.c[2]! : c.c[7]!;
 			g.fillRect(x, y, size, size);
 			if (!(bits & PTE.A)) hatch(g, x, y, size, size, c.paper, 5);
 		} else if (e.what === "guard") {
@@ -114,10 +124,23 @@ export class SlotGrid extends LitElement {
 		const g = prepare(canvas, WIDTH, HEIGHT);
 		g.fillStyle = c.raised;
 		for (let i = 0; i < ENTRIES; i++)
-			g.fillRect((i % COLUMNS) * CELL, Math.floor(i / COLUMNS) * CELL, CELL - 1, CELL - 1);
+			g.fillRect(
+				(i % COLUMNS) * CELL,
+				Math.floor(i / COLUMNS) * CELL,
+				CELL - 1,
+				CELL - 1,
+			);
 		for (const e of this.table?.entries ?? []) this.cell(g, e, c);
 		const at = (i: number, colour: string, width: number) =>
-			frame(g, (i % COLUMNS) * CELL - 1, Math.floor(i / COLUMNS) * CELL - 1, CELL + 1, CELL + 1, colour, width);
+			frame(
+				g,
+				(i % COLUMNS) * CELL - 1,
+				Math.floor(i / COLUMNS) * CELL - 1,
+				CELL + 1,
+				CELL + 1,
+				colour,
+				width,
+			);
 		if (this.over !== undefined) at(this.over, c.accent, 2);
 		at(this.index, c.ink, 2);
 	}
@@ -128,7 +151,11 @@ export class SlotGrid extends LitElement {
 
 	private describe(index: number): string {
 		const e = this.entryOf(index);
-		const va = hex((withIndex(this.va, this.level, index) >> BigInt(12 + 9 * this.level)) << BigInt(12 + 9 * this.level));
+		const va = hex(
+			(withIndex(this.va, this.level, index) >>
+				BigInt(12 + 9 * this.level)) <<
+				BigInt(12 + 9 * this.level),
+		);
 		const where = `entry ${index}, from ${va}`;
 		if (!e) return `${where}: empty`;
 		const bits = Number(BigInt(e.pte) & 1023n);
@@ -137,14 +164,21 @@ export class SlotGrid extends LitElement {
 		const lent = e.borrowed ? ", still in the lender's table" : "";
 		if (e.what === "leaf")
 			return `${where}: a page of ${REACH[this.level]}, ${entryRights(bits)}${bits & PTE.U ? "u" : ""}, ${used}${cow}${lent}`;
-		if (e.what === "table") return `${where}: a table of level ${this.level - 1}${lent}`;
+		if (e.what === "table")
+			return `${where}: a table of level ${this.level - 1}${lent}`;
 		return `${where}: ${e.what}${lent}`;
 	}
 
 	private indexAt(event: MouseEvent): number {
 		const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
-		const x = Math.min(COLUMNS - 1, Math.max(0, Math.floor((event.clientX - box.left) / CELL)));
-		const y = Math.min(ENTRIES / COLUMNS - 1, Math.max(0, Math.floor((event.clientY - box.top) / CELL)));
+		const x = Math.min(
+			COLUMNS - 1,
+			Math.max(0, Math.floor((event.clientX - box.left) / CELL)),
+		);
+		const y = Math.min(
+			ENTRIES / COLUMNS - 1,
+			Math.max(0, Math.floor((event.clientY - box.top) / CELL)),
+		);
 		return y * COLUMNS + x;
 	}
 
@@ -156,11 +190,13 @@ export class SlotGrid extends LitElement {
 	private key(event: KeyboardEvent): void {
 		const used = this.table?.entries.map((e) => e.index) ?? [];
 		let to: number | undefined;
-		if (event.key in MOVES) to = (this.index + MOVES[event.key]! + ENTRIES) % ENTRIES;
+		if (event.key in MOVES)
+			to = (this.index + MOVES[event.key]! + ENTRIES) % ENTRIES;
 		else if (event.key === "Home") to = used[0];
 		else if (event.key === "End") to = used.at(-1);
 		else if (event.key === "PageDown") to = used.find((i) => i > this.index);
-		else if (event.key === "PageUp") to = used.filter((i) => i < this.index).at(-1);
+		else if (event.key === "PageUp")
+			to = used.filter((i) => i < this.index).at(-1);
 		else return;
 		event.preventDefault();
 		this.over = undefined;
@@ -170,9 +206,17 @@ export class SlotGrid extends LitElement {
 	override render(): TemplateResult {
 		const { table, level } = this;
 		const title = html`<h2 class="l${level}">
-			Level ${level} <small>${table ? `${table.pa}, ${table.entries.length} of 512 in use` : ""}</small>
+			Level ${level}
+			<small
+				>${table ? `${table.pa}, ${table.entries.length} of 512 in use` : ""}</small
+			>
 		</h2>`;
-		if (!table) return html`${title}<div class="none">The walk ends above: there is no table of this level.</div>`;
+		if (!table)
+			return html`${title}
+				<div class="none">
+					The walk ends above: there is no table of this
+					level.
+				</div>`;
 		return html`${title}
 			<canvas
 				tabindex="0"

@@ -51,11 +51,18 @@ export class Strip extends LitElement {
 	}
 
 	private x(va: bigint): number {
-		return (Number(va - this.range.start) / Number(this.range.span)) * this.width;
+		return (
+			(Number(va - this.range.start) / Number(this.range.span)) *
+			this.width
+		);
 	}
 
 	/** Left and right of [start, end) in the picture; undefined: it is outside. */
-	private place(start: bigint, end: bigint, least: number): [x: number, w: number] | undefined {
+	private place(
+		start: bigint,
+		end: bigint,
+		least: number,
+	): [x: number, w: number] | undefined {
 		const a = this.x(start);
 		const b = this.x(end);
 		if (b <= 0 || a >= this.width) return undefined;
@@ -102,7 +109,9 @@ export class Strip extends LitElement {
 		g.fillStyle = c.dim;
 		const parts = this.width > 700 ? 4 : 2;
 		for (let i = 0; i <= parts; i++) {
-			const va = this.range.start + (this.range.span * BigInt(i)) / BigInt(parts);
+			const va =
+				this.range.start +
+				(this.range.span * BigInt(i)) / BigInt(parts);
 			const x = (this.width * i) / parts;
 			g.fillRect(Math.min(x, this.width - 1), HEIGHT, 1, 4);
 			g.textAlign = i === 0 ? "left" : i === parts ? "right" : "center";
@@ -121,13 +130,18 @@ export class Strip extends LitElement {
 		for (const run of this.runs) {
 			const start = BigInt(run.va);
 			const box = this.place(start, start + BigInt(run.pages) * 4096n, 1);
-			if (box && run.what !== "") drawState(g, run, box[0], 18, box[1], HEIGHT - 19, c);
+			if (box && run.what !== "")
+				drawState(g, run, box[0], 18, box[1], HEIGHT - 19, c);
 		}
 		this.labels(g, c);
 		this.axis(g, c);
 		const x = this.x(this.va);
 		if (this.inner) {
-			const box = this.place(this.inner.start, this.inner.start + this.inner.span, 6);
+			const box = this.place(
+				this.inner.start,
+				this.inner.start + this.inner.span,
+				6,
+			);
 			if (box) frame(g, box[0], 0, box[1], HEIGHT, c.accent, 2);
 		}
 		if (x < 0 || x > this.width) return;
@@ -148,17 +162,28 @@ export class Strip extends LitElement {
 
 	/** The address below the pointer; of an area that is too narrow to be hit, in it. */
 	private at(event: MouseEvent): bigint {
-		const x = event.clientX - (event.currentTarget as HTMLElement).getBoundingClientRect().left;
+		const x =
+			event.clientX -
+			(event.currentTarget as HTMLElement).getBoundingClientRect().left;
 		const part = Math.min(1, Math.max(0, x / this.width));
-		const va = this.range.start + BigInt(Math.floor(Number(this.range.span) * Math.min(part, 0.999999)));
+		const va =
+			this.range.start +
+			BigInt(
+				Math.floor(
+					Number(this.range.span) * Math.min(part, 0.999999),
+				),
+			);
 		const hit = (a: Area) => va >= BigInt(a.start) && va < BigInt(a.end);
 		const near = (a: Area) => {
 			const box = this.place(BigInt(a.start), BigInt(a.end), LEAST);
-			return box ? Math.max(box[0] - x, x - box[0] - box[1], 0) : Infinity;
+			return box
+				? Math.max(box[0] - x, x - box[0] - box[1], 0)
+				: Infinity;
 		};
 		if (this.areas.some(hit)) return va;
 		let best: Area | undefined;
-		for (const a of this.areas) if (near(a) <= 4 && (!best || near(a) < near(best))) best = a;
+		for (const a of this.areas)
+			if (near(a) <= 4 && (!best || near(a) < near(best))) best = a;
 		return best ? BigInt(best.start) : va;
 	}
 
@@ -169,7 +194,8 @@ export class Strip extends LitElement {
 	private wheel(event: WheelEvent): void {
 		if (!this.moves || event.ctrlKey) return;
 		event.preventDefault();
-		if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) return this.shift(event.deltaX > 0 ? 1 : -1);
+		if (Math.abs(event.deltaX) > Math.abs(event.deltaY))
+			return this.shift(event.deltaX > 0 ? 1 : -1);
 		const part = Math.min(1, Math.max(0, event.offsetX / this.width));
 		this.zoom(this.at(event), event.deltaY < 0, part);
 	}
@@ -181,7 +207,10 @@ export class Strip extends LitElement {
 
 	private shift(step: number): void {
 		const { start, span } = this.range;
-		this.tell("range", rangeAround(start + (span / 8n) * BigInt(step), span, 0));
+		this.tell(
+			"range",
+			rangeAround(start + (span / 8n) * BigInt(step), span, 0),
+		);
 	}
 
 	private key(event: KeyboardEvent): void {
@@ -189,10 +218,16 @@ export class Strip extends LitElement {
 		const isSeen = x >= 0 && x < this.width;
 		const middle = this.range.start + this.range.span / 2n;
 		const closer = event.key === "+" || event.key === "=";
-		if (this.moves && (closer || event.key === "-")) this.zoom(isSeen ? this.va : middle, closer, isSeen ? x / this.width : 0.5);
+		if (this.moves && (closer || event.key === "-"))
+			this.zoom(
+				isSeen ? this.va : middle,
+				closer,
+				isSeen ? x / this.width : 0.5,
+			);
 		else if (this.moves && event.key === "ArrowLeft") this.shift(-1);
 		else if (this.moves && event.key === "ArrowRight") this.shift(1);
-		else if (event.key === "PageDown" || event.key === "PageUp") this.nextArea(event.key === "PageDown");
+		else if (event.key === "PageDown" || event.key === "PageUp")
+			this.nextArea(event.key === "PageDown");
 		else return;
 		event.preventDefault();
 	}
@@ -206,7 +241,9 @@ export class Strip extends LitElement {
 
 	override render(): TemplateResult {
 		const { start, span } = this.range;
-		const keys = this.moves ? "Plus and minus zoom, the arrow keys move it; " : "";
+		const keys = this.moves
+			? "Plus and minus zoom, the arrow keys move it; "
+			: "";
 		return html`<canvas
 			tabindex="0"
 			role="application"

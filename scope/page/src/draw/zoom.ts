@@ -19,9 +19,19 @@ export function zooms(frames: number, unit: number): Zoom[] {
 	while (frames > per * SIDE * ROWS) per *= 2;
 	const list: Zoom[] = [];
 	for (; per > 1; per = Math.max(1, per / 4))
-		list.push({ per, px: unit, columns: SIDE, rows: Math.min(ROWS, Math.ceil(frames / per / SIDE)) });
+		list.push({
+			per,
+			px: unit,
+			columns: SIDE,
+			rows: Math.min(ROWS, Math.ceil(frames / per / SIDE)),
+		});
 	const height = Math.min(ROWS, Math.max(16, Math.ceil(frames / SIDE)));
 	for (let times = 1; times <= LARGEST; times *= 2)
-		list.push({ per: 1, px: unit * times, columns: SIDE / times, rows: Math.floor(height / times) });
+		list.push({
+			per: 1,
+			px: unit * times,
+			columns: SIDE / times,
+			rows: Math.floor(height / times),
+		});
 	return list;
 }

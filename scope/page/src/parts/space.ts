@@ -17,7 +17,16 @@ import "../draw/strip.ts";
 const PAGES_SPAN = 1n << 30n; /* up to this the zoomed strip has pages */
 const LARGE = 1n << 21n;
 const ROW = 16; /* bytes */
-const LEGEND: State[] = ["absent", "clean", "written", "cow", "file", "parked", "guard", "kernel"];
+const LEGEND: State[] = [
+	"absent",
+	"clean",
+	"written",
+	"cow",
+	"file",
+	"parked",
+	"guard",
+	"kernel",
+];
 
 const pagesOf = (a: Area) => Number((BigInt(a.end) - BigInt(a.start)) >> 12n);
 
@@ -28,8 +37,12 @@ export class Space extends LitElement {
 	@property({ attribute: false }) va = 0n;
 	@property({ type: String }) why = "";
 	/** Asks for the states of pages from an address on, and for the bytes of a page. */
-	@property({ attribute: false }) pages: (va: bigint) => Answer<Pages> = () => ({ partial: true });
-	@property({ attribute: false }) bytes: (va: bigint) => Answer<Bytes> = () => ({ partial: true });
+	@property({ attribute: false }) pages: (va: bigint) => Answer<Pages> = () => ({
+		partial: true,
+	});
+	@property({ attribute: false }) bytes: (va: bigint) => Answer<Bytes> = () => ({
+		partial: true,
+	});
 	@state() private range: Range | undefined;
 	@state() private over: bigint | undefined;
 	@state() private wrong = "";
@@ -105,7 +118,9 @@ export class Space extends LitElement {
 	];
 
 	private areaAt(va: bigint): Area | undefined {
-		return this.areas?.areas.find((a) => va >= BigInt(a.start) && va < BigInt(a.end));
+		return this.areas?.areas.find(
+			(a) => va >= BigInt(a.start) && va < BigInt(a.end),
+		);
 	}
 
 	/** The area with something on both sides of it, or 64 MiB where none is. */
@@ -120,7 +135,11 @@ export class Space extends LitElement {
 	private isFitted = false;
 
 	private isInside(va: bigint): boolean {
-		return !!this.range && va >= this.range.start && va < this.range.start + this.range.span;
+		return (
+			!!this.range &&
+			va >= this.range.start &&
+			va < this.range.start + this.range.span
+		);
 	}
 
 	override willUpdate(changed: Map<string, unknown>): void {
@@ -128,7 +147,8 @@ export class Space extends LitElement {
 		if (changed.has("pid") || moved) this.over = undefined;
 		const area = this.areaAt(this.va);
 		const isLate = area && !this.isFitted;
-		if (!this.areas || !(!this.range || changed.has("pid") || moved || isLate)) return;
+		if (!this.areas || !(!this.range || changed.has("pid") || moved || isLate))
+			return;
 		this.range = Space.around(this.va, area);
 		this.isFitted = area !== undefined;
 	}
@@ -142,8 +162,15 @@ export class Space extends LitElement {
 
 	private address(event: Event): void {
 		event.preventDefault();
-		const va = parseAddress(this.renderRoot.querySelector<HTMLInputElement>("#va")!.value);
-		this.wrong = va === undefined ? "That is no hexadecimal number." : va >= USER_END ? "It is not in the user half." : "";
+		const va = parseAddress(
+			this.renderRoot.querySelector<HTMLInputElement>("#va")!.value,
+		);
+		this.wrong =
+			va === undefined
+				? "That is no hexadecimal number."
+				: va >= USER_END
+					? "It is not in the user half."
+					: "";
 		if (va !== undefined && !this.wrong) this.pick(va, true);
 	}
 
@@ -162,14 +189,28 @@ export class Space extends LitElement {
 		const c = coloursOf(this);
 		const swatch = (state: State) => {
 			const colour = stateColour(state, c);
-			if (state === "guard") return `border-color:${colour};background:repeating-linear-gradient(135deg,${colour} 0 1px,${c.paper} 1px 4px)`;
-			if (state === "absent") return `border-color:${c.line};background:${c.panel}`;
-			return state === "parked" ? `border:2px solid ${colour}` : `background:${colour}`;
+			if (state === "guard")
+				return `border-color:${colour};background:repeating-linear-gradient(135deg,${colour} 0 1px,${c.paper} 1px 4px)`;
+			if (state === "absent")
+				return `border-color:${c.line};background:${c.panel}`;
+			return state === "parked"
+				? `border:2px solid ${colour}`
+				: `background:${colour}`;
 		};
 		return html`<ul class="legend" aria-label="Legend">
 			${LEGEND.map((state) => html`<li><i style=${swatch(state)}></i>${STATES[state]}</li>`)}
-			<li><i style="background:repeating-linear-gradient(135deg,${c.paper} 0 2px,${c.c[0]} 2px 5px)"></i>hatched: shared; number: with so many</li>
-			<li><i style="background:${c.c[0]};border-bottom:4px solid ${c.ink}"></i>bar: accessed (A)</li>
+			<li>
+				<i
+					style="background:repeating-linear-gradient(135deg,${c.paper} 0 2px,${c.c[0]} 2px 5px)"
+				></i
+				>hatched: shared; number: with so many
+			</li>
+			<li>
+				<i
+					style="background:${c.c[0]};border-bottom:4px solid ${c.ink}"
+				></i
+				>bar: accessed (A)
+			</li>
 			<li>joined: a leaf of 2 MiB</li>
 		</ul>`;
 	}
@@ -184,26 +225,54 @@ export class Space extends LitElement {
 				<table>
 					<thead>
 						<tr>
-							<th>range</th><th>rights</th><th>kind</th><th class="num">pages</th><th class="num">memory</th>
-							<th class="num">shared</th><th class="num">touched</th><th class="num">dirty</th>
+							<th>range</th>
+							<th>rights</th>
+							<th>kind</th>
+							<th class="num">pages</th>
+							<th class="num">memory</th>
+							<th class="num">shared</th>
+							<th class="num">touched</th>
+							<th class="num">dirty</th>
 						</tr>
 					</thead>
 					<tbody>
 						${this.areas!.areas.map(
-							(a) => html`<tr aria-selected=${a === here} data-start=${a.start}>
-								<td class="mono">
-									<button class="link" title="Show it" @click=${() => this.pick(BigInt(a.start), true)}>
-										${a.start.slice(2)}–${a.end.slice(2)}
-									</button>
-								</td>
-								<td class="mono">${rights(a.prot)}${a.is_shared ? "s" : "-"}</td>
-								<td>${a.kind}${a.kind === "file" ? `+${a.offset.slice(2)}` : ""}</td>
-								<td class="num">${pagesOf(a)}</td>
-								<td class="num">${a.resident}</td>
-								<td class="num">${a.shared}</td>
-								<td class="num">${a.touched}</td>
-								<td class="num">${a.dirty}</td>
-							</tr>`,
+							(a) =>
+								html`<tr
+									aria-selected=${a === here}
+									data-start=${a.start}
+								>
+									<td class="mono">
+										<button
+											class="link"
+											title="Show it"
+											@click=${() => this.pick(BigInt(a.start), true)}
+										>
+											${a.start.slice(2)}–${a.end.slice(2)}
+										</button>
+									</td>
+									<td class="mono">
+										${rights(a.prot)}${a.is_shared ? "s" : "-"}
+									</td>
+									<td>
+										${a.kind}${a.kind === "file" ? `+${a.offset.slice(2)}` : ""}
+									</td>
+									<td class="num">
+										${pagesOf(a)}
+									</td>
+									<td class="num">
+										${a.resident}
+									</td>
+									<td class="num">
+										${a.shared}
+									</td>
+									<td class="num">
+										${a.touched}
+									</td>
+									<td class="num">
+										${a.dirty}
+									</td>
+								</tr>`,
 						)}
 					</tbody>
 				</table>
@@ -217,19 +286,35 @@ export class Space extends LitElement {
 		const first = BigInt(va);
 		const rows: (TemplateResult | string)[] = [];
 		for (let at = 0; at < 4096; at += ROW) {
-			const codes = Array.from({ length: ROW }, (_, i) => parseInt(digits.slice(2 * (at + i), 2 * (at + i) + 2), 16));
-			const text = codes.map((n) => (n >= 32 && n < 127 ? String.fromCharCode(n) : "."));
+			const codes = Array.from({ length: ROW }, (_, i) =>
+				parseInt(digits.slice(2 * (at + i), 2 * (at + i) + 2), 16),
+			);
+			const text = codes.map((n) =>
+				n >= 32 && n < 127 ? String.fromCharCode(n) : ".",
+			);
 			const bytes = codes.map((n) => n.toString(16).padStart(2, "0"));
 			const label = (first + BigInt(at)).toString(16).padStart(10);
-			const half = (from: number, to: number) => bytes.slice(from, to).join(" ");
+			const half = (from: number, to: number) =>
+				bytes.slice(from, to).join(" ");
 			const inside = picked - at;
 			if (inside < 0 || inside >= ROW) {
-				rows.push(`${label}  ${half(0, 8)}  ${half(8, ROW)}  ${text.join("")}\n`);
+				rows.push(
+					`${label}  ${half(0, 8)}  ${half(8, ROW)}  ${text.join("")}\n`,
+				);
 				continue;
 			}
-			const before = bytes.slice(0, inside).map((b, i) => `${b}${i === 7 ? "  " : " "}`).join("");
-			const after = bytes.slice(inside + 1).map((b, i) => `${inside + 1 + i === 8 ? "  " : " "}${b}`).join("");
-			rows.push(html`${label}  ${before}<mark>${bytes[inside]}</mark>${after}  ${text.join("")}\n`);
+			const before = bytes
+				.slice(0, inside)
+				.map((b, i) => `${b}${i === 7 ? "  " : " "}`)
+				.join("");
+			const after = bytes
+				.slice(inside + 1)
+				.map((b, i) => `${inside + 1 + i === 8 ? "  " : " "}${b}`)
+				.join("");
+			rows.push(
+				html`${label} ${before}<mark>${bytes[inside]}</mark>${after}
+				${text.join("")} `,
+			);
 		}
 		return html`<pre>${rows}</pre>`;
 	}
@@ -243,12 +328,27 @@ export class Space extends LitElement {
 		return html`<section>
 			<h2>Page ${hex(start)}</h2>
 			<p>
-				<button @click=${() => go(this, { part: "tables", va: this.va })}>Its walk</button>
+				<button
+					@click=${() => go(this, { part: "tables", va: this.va })}
+				>
+					Its walk
+				</button>
 				${pa ? html`<button @click=${() => go(this, { part: "memory", pa: BigInt(pa) })}>Its frame ${pa}</button>` : nothing}
 			</p>
-			${answer?.data
-				? html`<div class="hex" tabindex="0" role="region" aria-label="The bytes of the page">${this.dump(answer.data)}</div>`
-				: html`<p class="dim">${answer ? (answer.why ?? "Reading ...") : "There are no bytes: the page is not in memory."}</p>`}
+			${
+				answer?.data
+					? html`<div
+							class="hex"
+							tabindex="0"
+							role="region"
+							aria-label="The bytes of the page"
+						>
+							${this.dump(answer.data)}
+						</div>`
+					: html`<p class="dim">
+							${answer ? (answer.why ?? "Reading ...") : "There are no bytes: the page is not in memory."}
+						</p>`
+			}
 		</section>`;
 	}
 
@@ -270,16 +370,30 @@ export class Space extends LitElement {
 		const hasPages = range.span <= PAGES_SPAN;
 		const wide = hasPages ? (this.pages(range.start).data?.runs ?? []) : [];
 		const told = this.over ?? this.va;
-		const hover = (event: CustomEvent<bigint | undefined>) => (this.over = event.detail);
+		const hover = (event: CustomEvent<bigint | undefined>) =>
+			(this.over = event.detail);
 		const pick = (event: CustomEvent<bigint>) => this.pick(event.detail);
 		return html`<form @submit=${(event: Event) => this.address(event)}>
-				<label>address <input id="va" autocomplete="off" spellcheck="false" .value=${hex(this.va)} /></label>
+				<label
+					>address
+					<input
+						id="va"
+						autocomplete="off"
+						spellcheck="false"
+						.value=${hex(this.va)}
+				/></label>
 				<button>Show</button>
 				<span class="bad" role="status">${this.wrong}</span>
 				<span class="dim">${this.why}</span>
 			</form>
 			${this.legend()}
-			<h2>All of it <small>0 to 256 GiB; an area is at least 3 pixels wide</small></h2>
+			<h2>
+				All of it
+				<small
+					>0 to 256 GiB; an area is at least 3 pixels
+					wide</small
+				>
+			</h2>
 			<pagoda-strip
 				name="The whole address space"
 				.areas=${areas.areas}
@@ -288,7 +402,13 @@ export class Space extends LitElement {
 				@hover=${hover}
 				@pick=${(event: CustomEvent<bigint>) => this.pick(event.detail, true)}
 			></pagoda-strip>
-			<h2>Zoomed <small>${size(Number(range.span))}; wheel, + and − zoom, arrow keys move</small></h2>
+			<h2>
+				Zoomed
+				<small
+					>${size(Number(range.span))}; wheel, + and − zoom,
+					arrow keys move</small
+				>
+			</h2>
 			<pagoda-strip
 				name="The zoomed part"
 				moves
@@ -301,9 +421,23 @@ export class Space extends LitElement {
 				@pick=${pick}
 				@range=${(event: CustomEvent<Range>) => (this.range = event.detail)}
 			></pagoda-strip>
-			<h2>Pages <small>2 MiB from ${hex(start)}: what a table of level 0 maps</small></h2>
-			<pagoda-pagegrid .start=${start} .runs=${runs} .va=${this.va} @hover=${hover} @pick=${pick}></pagoda-pagegrid>
-			<p class="told" aria-live="polite">${this.describe(told, this.over === undefined ? runs : [...runs, ...wide].sort(byAddress))}</p>
+			<h2>
+				Pages
+				<small
+					>2 MiB from ${hex(start)}: what a table of level 0
+					maps</small
+				>
+			</h2>
+			<pagoda-pagegrid
+				.start=${start}
+				.runs=${runs}
+				.va=${this.va}
+				@hover=${hover}
+				@pick=${pick}
+			></pagoda-pagegrid>
+			<p class="told" aria-live="polite">
+				${this.describe(told, this.over === undefined ? runs : [...runs, ...wide].sort(byAddress))}
+			</p>
 			<div class="below">${this.page(runs)} ${this.list()}</div>`;
 	}
 }

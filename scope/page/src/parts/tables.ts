@@ -52,7 +52,9 @@ export class Tables extends LitElement {
 			}
 			.split dt {
 				color: var(--dim);
-				font: 11px/1.3 system-ui, sans-serif;
+				font:
+					11px/1.3 system-ui,
+					sans-serif;
 			}
 			.split dd {
 				margin: 0;
@@ -96,11 +98,19 @@ export class Tables extends LitElement {
 				background: var(--c7);
 			}
 			i.fresh {
-				background: repeating-linear-gradient(135deg, var(--c2) 0 2px, var(--paper) 2px 4px);
+				background: repeating-linear-gradient(
+					135deg,
+					var(--c2) 0 2px,
+					var(--paper) 2px 4px
+				);
 			}
 			i.guard {
 				border: 1px solid var(--c5);
-				background: repeating-linear-gradient(135deg, var(--c5) 0 1px, var(--paper) 1px 3px);
+				background: repeating-linear-gradient(
+					135deg,
+					var(--c5) 0 1px,
+					var(--paper) 1px 3px
+				);
 			}
 			i.parked {
 				border: 2px solid var(--c3);
@@ -152,12 +162,23 @@ export class Tables extends LitElement {
 		event.preventDefault();
 		const text = this.renderRoot.querySelector<HTMLInputElement>("#va")!.value;
 		const va = parseAddress(text);
-		this.wrong = va === undefined ? "That is no hexadecimal number." : isAddress(va) ? "" : "Sv39 has no such address.";
+		this.wrong =
+			va === undefined
+				? "That is no hexadecimal number."
+				: isAddress(va)
+					? ""
+					: "Sv39 has no such address.";
 		if (va !== undefined && !this.wrong) go(this, { va });
 	}
 
 	private split(): TemplateResult {
-		const part = (name: string, cls: string, value: string, bits: number, size: number) =>
+		const part = (
+			name: string,
+			cls: string,
+			value: string,
+			bits: number,
+			size: number,
+		) =>
 			html`<div class=${cls}>
 				<dt>${name}</dt>
 				<dd>${bits.toString(2).padStart(size, "0")}</dd>
@@ -167,7 +188,13 @@ export class Tables extends LitElement {
 			${LEVELS.map((level) => {
 				const index = indexOf(this.va, level);
 				const low = 12 + 9 * level;
-				return part(`bits ${low + 8}–${low}: level ${level}`, `l${level}`, `${index}`, index, 9);
+				return part(
+					`bits ${low + 8}–${low}: level ${level}`,
+					`l${level}`,
+					`${index}`,
+					index,
+					9,
+				);
 			})}
 			${part("bits 11–0: offset", "", hex(this.va & 4095n), Number(this.va & 4095n), 12)}
 		</dl>`;
@@ -187,11 +214,14 @@ export class Tables extends LitElement {
 	}
 
 	private legend(): TemplateResult {
-		const one = (cls: string, text: string) => html`<li><i class=${cls}></i>${text}</li>`;
+		const one = (cls: string, text: string) =>
+			html`<li><i class=${cls}></i>${text}</li>`;
 		return html`<ul class="legend" aria-label="Legend">
-			${one("table", "table")} ${one("user", "page of the user")} ${one("cow", "copy-on-write")}
-			${one("kernel", "page of the kernel only")} ${one("fresh", "hatched: A is clear")}
-			${one("guard", "guard")} ${one("parked", "parked (PROT_NONE)")}
+			${one("table", "table")} ${one("user", "page of the user")}
+			${one("cow", "copy-on-write")}
+			${one("kernel", "page of the kernel only")}
+			${one("fresh", "hatched: A is clear")} ${one("guard", "guard")}
+			${one("parked", "parked (PROT_NONE)")}
 			<li><i class="taken"></i>on the walk</li>
 		</ul>`;
 	}
@@ -208,41 +238,78 @@ export class Tables extends LitElement {
 		const pa = step.pa ?? "";
 		const ppn = hex((pte >> 10n) & ((1n << 44n) - 1n));
 		const lead = (part: string, to: object, text: string) =>
-			html`<button class="link" @click=${() => go(this, { part, ...to })}>${text}</button>`;
+			html`<button class="link" @click=${() => go(this, { part, ...to })}>
+				${text}
+			</button>`;
 		return html`<section>
 			<h2>The entry <small>at physical address ${step.slot}</small></h2>
 			<div class="steps" role="group" aria-label="Which entry">
 				${this.walk!.path.map(
 					(e, i) =>
-						html`<button aria-pressed=${e === step} @click=${() => (this.depth = i)}>
+						html`<button
+							aria-pressed=${e === step}
+							@click=${() => (this.depth = i)}
+						>
 							level ${e.level}, entry ${e.index}
 						</button>`,
 				)}
 			</div>
 			<p class="mono">
 				${step.pte} =
-				${step.what === "table" || step.pa
-					? html`page number ${ppn}, ${step.what === "table" ? "of the next table" : "of the page"}`
-					: step.what === "guard" ? "a guard" : pte ? "a note of the kernel" : "nothing"}
+				${
+					step.what === "table" || step.pa
+						? html`page number ${ppn},
+							${step.what === "table" ? "of the next table" : "of the page"}`
+						: step.what === "guard"
+							? "a guard"
+							: pte
+								? "a note of the kernel"
+								: "nothing"
+				}
 			</p>
 			<table aria-label="The bits of the entry">
 				<thead>
-					<tr><th class="num">bit</th><th>name</th><th class="num">value</th><th>meaning</th></tr>
+					<tr>
+						<th class="num">bit</th>
+						<th>name</th>
+						<th class="num">value</th>
+						<th>meaning</th>
+					</tr>
 				</thead>
 				<tbody>
-					<tr class="off"><td class="num">63–54</td><td></td><td class="num">${pte >> 54n}</td><td>of no use here</td></tr>
+					<tr class="off">
+						<td class="num">63–54</td>
+						<td></td>
+						<td class="num">${pte >> 54n}</td>
+						<td>of no use here</td>
+					</tr>
 					<tr class=${step.pa ? "" : "off"}>
 						<td class="num">53–10</td>
 						<td>PPN</td>
 						<td class="num mono">${ppn}</td>
-						<td>${pa ? lead("memory", { pa: BigInt(pa) }, `frame ${pa}`) : "not looked at"}</td>
+						<td>
+							${pa ? lead("memory", { pa: BigInt(pa) }, `frame ${pa}`) : "not looked at"}
+						</td>
 					</tr>
 					${[...step.bits].reverse().map(
 						(b) =>
-							html`<tr class=${b.on ? "" : "off"} data-bit=${b.name}>
-								<td class="num">${b.bit}</td>
-								<td class=${b.on ? "on" : ""}>${b.name}</td>
-								<td class="num ${b.on ? "on" : ""}">${b.on ? 1 : 0}</td>
+							html`<tr
+								class=${b.on ? "" : "off"}
+								data-bit=${b.name}
+							>
+								<td class="num">
+									${b.bit}
+								</td>
+								<td
+									class=${b.on ? "on" : ""}
+								>
+									${b.name}
+								</td>
+								<td
+									class="num ${b.on ? "on" : ""}"
+								>
+									${b.on ? 1 : 0}
+								</td>
 								<td>${b.means}</td>
 							</tr>`,
 					)}
@@ -262,18 +329,24 @@ export class Tables extends LitElement {
 					<tr>
 						<th></th>
 						${walk.pid ? html`<th>by the program</th>` : nothing}
-						<th>by the kernel <small>(SUM clear)</small></th>
+						<th>
+							by the kernel
+							<small>(SUM clear)</small>
+						</th>
 						${walk.pid ? html`<th>by the kernel, copying <small>(SUM set)</small></th>` : nothing}
 					</tr>
 				</thead>
 				<tbody>
 					${ACCESSES.map(
-						(access) => html`<tr data-access=${access}>
-							<td>${access}</td>
-							${walk.pid ? html`<td class="fate">${walk.fates[access]}</td>` : nothing}
-							<td>${walk.kernel_fates[access]}</td>
-							${walk.pid ? html`<td>${walk.sum_fates[access]}</td>` : nothing}
-						</tr>`,
+						(access) =>
+							html`<tr data-access=${access}>
+								<td>${access}</td>
+								${walk.pid ? html`<td class="fate">${walk.fates[access]}</td>` : nothing}
+								<td>
+									${walk.kernel_fates[access]}
+								</td>
+								${walk.pid ? html`<td>${walk.sum_fates[access]}</td>` : nothing}
+							</tr>`,
 					)}
 				</tbody>
 			</table>
@@ -282,31 +355,84 @@ export class Tables extends LitElement {
 					<tr>
 						<td class="dim">area</td>
 						<td>
-							${area
-								? html`${rights(area.prot)}${area.is_shared ? "s" : ""} ${area.kind},
-										<span class="mono">${area.start}–${area.end}</span>`
-								: `none${last.place && last.place !== "-" ? `; ${last.place}` : ""}`}
+							${
+								area
+									? html`${rights(area.prot)}${area.is_shared ? "s" : ""}
+											${area.kind},
+											<span
+												class="mono"
+												>${area.start}–${area.end}</span
+											>`
+									: `none${last.place && last.place !== "-" ? `; ${last.place}` : ""}`
+							}
 						</td>
 					</tr>
-					${last.users ? html`<tr><td class="dim">users of the page</td><td>${last.users}</td></tr>` : nothing}
-					<tr><td class="dim">root</td><td class="mono">${walk.root}</td></tr>
-					${BigInt(walk.user_root)
-						? html`<tr>
-								<td class="dim">root in user mode</td>
-								<td>
-									<span class="mono">${walk.user_root}</span>: the same tables of the user half; of the kernel only the way in
-								</td>
-							</tr>`
-						: nothing}
-					${last.borrowed
-						? html`<tr><td class="dim">borrowed</td><td>the entry is still in the lender's table (fork=tables)</td></tr>`
-						: nothing}
+					${
+						last.users
+							? html`<tr>
+									<td class="dim">
+										users of the
+										page
+									</td>
+									<td>
+										${last.users}
+									</td>
+								</tr>`
+							: nothing
+					}
+					<tr>
+						<td class="dim">root</td>
+						<td class="mono">${walk.root}</td>
+					</tr>
+					${
+						BigInt(walk.user_root)
+							? html`<tr>
+									<td class="dim">
+										root in user
+										mode
+									</td>
+									<td>
+										<span
+											class="mono"
+											>${walk.user_root}</span
+										>: the same
+										tables of
+										the user
+										half; of the
+										kernel only
+										the way in
+									</td>
+								</tr>`
+							: nothing
+					}
+					${
+						last.borrowed
+							? html`<tr>
+									<td class="dim">
+										borrowed
+									</td>
+									<td>
+										the entry is
+										still in the
+										lender's
+										table
+										(fork=tables)
+									</td>
+								</tr>`
+							: nothing
+					}
 				</tbody>
 			</table>
 			<p style="margin-top:8px">
-				${walk.pid
-					? html`<button @click=${() => go(this, { part: "space", va: this.va })}>Show it in the address space</button>`
-					: nothing}
+				${
+					walk.pid
+						? html`<button
+								@click=${() => go(this, { part: "space", va: this.va })}
+							>
+								Show it in the address space
+							</button>`
+						: nothing
+				}
 			</p>
 		</section>`;
 	}
@@ -317,7 +443,14 @@ export class Tables extends LitElement {
 
 	override render(): TemplateResult {
 		return html`<form @submit=${(event: Event) => this.address(event)}>
-				<label>address <input id="va" autocomplete="off" spellcheck="false" .value=${hex(this.va)} /></label>
+				<label
+					>address
+					<input
+						id="va"
+						autocomplete="off"
+						spellcheck="false"
+						.value=${hex(this.va)}
+				/></label>
 				<button>Walk</button>
 				${this.split()}
 				<span class="bad" role="status">${this.wrong}</span>
@@ -355,8 +488,10 @@ export const tables: Part = {
 	text: (page) => {
 		const table = page.view("table", page.pid).data;
 		const walk = page.view("walk", page.pid, pickedAddress(page)).data;
-		return (table ? tableText(table) : "") + (walk ? `\nthe walk to ${walk.va}:\n${walkText(walk)}` : "");
+		return (
+			(table ? tableText(table) : "") +
+			(walk ? `\nthe walk to ${walk.va}:\n${walkText(walk)}` : "")
+		);
 	},
 	json: (page) => page.view("walk", page.pid, pickedAddress(page)).data,
 };
-
