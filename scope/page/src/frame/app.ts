@@ -79,13 +79,11 @@ export class App extends LitElement {
 		return [...list].sort((a, b) => a.pid - b.pid);
 	}
 
-	/** The picked process if it is there; else the one that was made last. */
+	/** The picked process; until one is, that which has the shell in most cases. */
 	private page(list: Process[]): Page {
 		const { session } = this;
-		const isThere = list.some((p) => p.pid === this.place.pid);
-		const pid = isThere
-			? this.place.pid
-			: this.place.pid || (list.at(-1)?.pid ?? 0);
+		const first = list.find((p) => p.pid > 1) ?? list[0];
+		const pid = this.place.pid || (first?.pid ?? 0);
 		return {
 			...this.place,
 			pid,
@@ -248,7 +246,6 @@ export class App extends LitElement {
 				<select
 					id="pid"
 					title="Keys [ and ]"
-					.value=${String(page.pid)}
 					@change=${(e: Event) =>
 						this.go({
 							pid: Number(

@@ -42,6 +42,9 @@ export class Console extends LitElement {
 				border: 1px solid var(--line);
 				border-radius: 4px;
 			}
+			.xterm {
+				padding-right: 16px; /* of the scroll bar */
+			}
 			.screen:focus-within {
 				border-color: var(--accent);
 			}
@@ -56,6 +59,7 @@ export class Console extends LitElement {
 			fontFamily: variable("--mono"),
 			fontSize: 14,
 			scrollback: 2000,
+			convertEol: true /* what comes has not gone through a terminal's driver */,
 			theme: theme(),
 		});
 		this.terminal.open(this.renderRoot.querySelector<HTMLElement>(".screen")!);

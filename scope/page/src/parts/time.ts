@@ -1,5 +1,12 @@
 // time.ts - what was counted, as curves; the list of events.
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import {
+	css,
+	html,
+	LitElement,
+	nothing,
+	type PropertyValues,
+	type TemplateResult,
+} from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { go, type Page, type Part } from "../page.ts";
 import { frames, moments, pick, rates } from "../series.ts";
@@ -10,8 +17,8 @@ import type { Counter, Event } from "../views.ts";
 import { series, type Series } from "./curves.ts";
 
 const POINTS = 200;
-const REDRAW_MS = 400;
-const LIST_MOST = 300;
+const REDRAW_MS = 500;
+const LIST_MOST = 200;
 const WINDOWS: [text: string, ms: number][] = [
 	["20 s", 20_000],
 	["1 min", 60_000],
@@ -48,7 +55,6 @@ export class Time extends LitElement {
 	@state() private kind = "";
 	@state() private pid = "";
 	private drawn = 0;
-	private drawnFor = "";
 	private diagrams: Series[] = [];
 	private memory: Series | undefined;
 
@@ -57,6 +63,8 @@ export class Time extends LitElement {
 		css`
 			section {
 				margin-bottom: 12px;
+				content-visibility: auto; /* no layout of what is not seen */
+				contain-intrinsic-size: auto 160px;
 			}
 			.bar {
 				display: flex;
@@ -74,11 +82,7 @@ export class Time extends LitElement {
 	];
 
 	private compute(): void {
-		const key = `${this.length} ${this.at}`;
-		const now = performance.now();
-		if (now - this.drawn < REDRAW_MS && key === this.drawnFor) return;
-		this.drawn = now;
-		this.drawnFor = key;
+		this.drawn = performance.now();
 		const { samples, counters } = this;
 		const end =
 			this.at && this.at < this.end - this.length ? this.at : this.end;
@@ -208,6 +212,15 @@ export class Time extends LitElement {
 					</tbody>
 				</table>
 			</div>`;
+	}
+
+	/** What comes with each round is drawn less often. */
+	override shouldUpdate(changed: PropertyValues): boolean {
+		const often = ["end", "samples", "counters", "events"];
+		const isOften = [...changed.keys()].every((name) =>
+			often.includes(String(name)),
+		);
+		return !isOften || performance.now() - this.drawn >= REDRAW_MS;
 	}
 
 	override willUpdate(): void {
