@@ -124,6 +124,8 @@ static u8 entry_kernel_place(const struct space *s, const struct entry *e)
 	pa_t pa = pte_pa(e->pte);
 	struct frame f;
 
+	if (e->what != SNAP_LEAF)
+		return SNAP_AREA_NONE;
 	if (!frame_brief(k, pa, &f))
 		return SNAP_AREA_DEVICE;
 	if (e->va - k->layout.head.direct == pa)

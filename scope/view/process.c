@@ -167,12 +167,12 @@ static void view_walk(const struct space *s, va_t va, struct text *t)
 
 /* The entries of the table at @path[depth], but those that are 0. */
 static void view_slots_of(const struct space *s, const struct entry *path, int depth,
-			  struct text *t)
+			  const char *key, struct text *t)
 {
 	va_t va = ALIGN_DOWN(path[depth].va, level_size(path[depth].level) * PT_ENTRIES);
 	struct entry other[PT_LEVELS];
 
-	text_open(t, NULL, '{');
+	text_open(t, key, '{');
 	text_number(t, "level", (u64)path[depth].level);
 	text_address(t, "pa", ALIGN_DOWN(path[depth].slot, PAGE_SIZE));
 	text_open(t, "entries", '[');
@@ -197,13 +197,19 @@ static void view_slots_of(const struct space *s, const struct entry *path, int d
 static void view_slots(const struct space *s, va_t va, struct text *t)
 {
 	struct entry path[PT_LEVELS];
+	struct space user = *s;
 	int n = space_walk(s, va, path);
 
 	text_address(t, "va", va);
 	text_open(t, "tables", '[');
 	for (int depth = 0; depth < n; depth++)
-		view_slots_of(s, path, depth, t);
+		view_slots_of(s, path, depth, NULL, t);
 	text_close(t, ']');
+	if (!s->twin)
+		return;
+	user.root = s->twin;
+	if (space_walk(&user, va, path))
+		view_slots_of(&user, path, 0, "user_root", t);
 }
 
 /* The fields that say nothing new are left out. */

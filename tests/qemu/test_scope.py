@@ -201,7 +201,14 @@ def test_slots_are_those_of_the_table(loaded):
         entries = loaded.json("table", pid)["entries"]
         for va in (0x10000, loaded.at["pages"], loaded.at["large"], 0x3fffffd000, 0x123456789):
             path = loaded.json("walk", pid, f"{va:x}")["path"]
-            tables = loaded.json("slots", pid, f"{va:x}")["tables"]
+            slots = loaded.json("slots", pid, f"{va:x}")
+            tables = slots["tables"]
+            assert ("user_root" in slots) == loaded.isolated
+            if loaded.isolated:  # the user half, and of the kernel what lies around a trap
+                user = slots["user_root"]["entries"]
+                assert slots["user_root"]["pa"] == loaded.json("table", pid)["user_root"]
+                assert [e for e in user if e["index"] < 256] == [e for e in tables[0]["entries"] if e["index"] < 256]
+                assert len(user) < len(tables[0]["entries"])
             assert [t["level"] for t in tables] == [e["level"] for e in path]
             for step, table in zip(path, tables):
                 assert int(table["pa"], 16) == int(step["slot"], 16) & ~4095
@@ -247,6 +254,9 @@ def test_kernel_half_as_pt_tells(loaded):
     assert walk["kernel_fates"] == walk["sum_fates"]
     assert [walk["kernel_fates"][a] for a in ("read", "execute")] == ["the entry allows it"] * 2
     assert walk["kernel_fates"]["write"].startswith("it faults: ")
+    for va in ("ffffffff80001000", "ffffffd000000000"):
+        assert loaded.json("walk", 0, va)["path"][-1]["place"] == "-"
+        assert "device" not in loaded.run(f"pt -k {va}") + loaded.run(f"pt -k 0x{va}")
     assert "kernel half" in loaded.json("walk", 0, "1000", status=(1,))["why"]
 
 

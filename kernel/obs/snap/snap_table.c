@@ -33,6 +33,8 @@ u32 snap_users(const struct page *pg)
 
 static u8 snap_kernel_place(const struct snap_entry *r)
 {
+	if (r->what != SNAP_LEAF)
+		return SNAP_AREA_NONE;
 	if (r->frame == SNAP_NO_FRAME)
 		return SNAP_AREA_DEVICE;
 	if (r->va - DIRECT_BASE == r->pa)

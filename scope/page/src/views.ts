@@ -266,17 +266,22 @@ export interface Walk {
 	sum_fates: Fates;
 }
 
+/** A page table. */
+export interface SlotTable {
+	level: number;
+	pa: Address;
+	/** Those that are not 0, in the order of their indexes. */
+	entries: { index: number; pte: Address; what: Entry["what"]; borrowed?: true }[];
+}
+
 export interface Slots {
 	pid: number;
 	name: string;
 	va: Address;
 	/** From the root down, as far as the walk to the address goes. */
-	tables: {
-		level: number;
-		pa: Address;
-		/** Those that are not 0, in the order of their indexes. */
-		entries: { index: number; pte: Address; what: Entry["what"]; borrowed?: true }[];
-	}[];
+	tables: SlotTable[];
+	/** With isolate=on, the root that is loaded in user mode. */
+	user_root?: SlotTable;
 }
 
 export interface Bytes {

@@ -4,7 +4,7 @@ import { customElement, property, state } from "lit/decorators.js";
 import { coloursOf, frame, hatch, prepare, watchLook } from "./paint.ts";
 import { entryRights, ENTRIES, hex, PTE, withIndex } from "./pte.ts";
 import { base } from "../style.ts";
-import type { Slots } from "../views.ts";
+import type { SlotTable } from "../views.ts";
 
 const COLUMNS = 32;
 const CELL = 12;
@@ -18,7 +18,6 @@ const MOVES: Record<string, number> = {
 	ArrowDown: COLUMNS,
 };
 
-type SlotTable = Slots["tables"][number];
 type SlotEntry = SlotTable["entries"][number];
 
 @customElement("pagoda-slots")

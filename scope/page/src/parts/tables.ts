@@ -22,6 +22,7 @@ export class Tables extends LitElement {
 	@property({ attribute: false }) walk: Walk | undefined;
 	@property({ type: String }) why = "";
 	@state() private depth = -1; /* of the entry that is taken apart; -1: the last */
+	@state() private user = false; /* the root of user mode is shown */
 	@state() private wrong = "";
 
 	static override styles = [
@@ -147,6 +148,7 @@ export class Tables extends LitElement {
 			}
 			.steps {
 				display: flex;
+				align-items: center;
 				gap: 6px;
 				margin-bottom: 8px;
 			}
@@ -201,7 +203,9 @@ export class Tables extends LitElement {
 	}
 
 	private grid(level: 0 | 1 | 2): TemplateResult {
-		const table = this.slots?.tables.find((t) => t.level === level);
+		const isUser = this.user && level === 2;
+		const of = this.slots?.tables.find((t) => t.level === level);
+		const table = (isUser && this.slots?.user_root) || of;
 		const step = this.walk?.path.find((e) => e.level === level);
 		return html`<pagoda-slots
 			.level=${level}
@@ -224,6 +228,22 @@ export class Tables extends LitElement {
 			${one("parked", "parked (PROT_NONE)")}
 			<li><i class="taken"></i>on the walk</li>
 		</ul>`;
+	}
+
+	/** With isolate=on there are two roots, which share the tables below. */
+	private roots(): TemplateResult | typeof nothing {
+		if (!this.slots?.user_root) return nothing;
+		const one = (user: boolean, text: string) =>
+			html`<button
+				aria-pressed=${this.user === user}
+				@click=${() => (this.user = user)}
+			>
+				${text}
+			</button>`;
+		return html`<div class="steps" role="group" aria-label="Which root">
+			<span class="dim">root (isolate=on):</span>
+			${one(false, "in the kernel")} ${one(true, "in user mode")}
+		</div>`;
 	}
 
 	private get step(): Step | undefined {
@@ -385,22 +405,14 @@ export class Tables extends LitElement {
 						<td class="mono">${walk.root}</td>
 					</tr>
 					${
-						BigInt(walk.user_root)
+						this.slots?.user_root
 							? html`<tr>
 									<td class="dim">
 										root in user
 										mode
 									</td>
-									<td>
-										<span
-											class="mono"
-											>${walk.user_root}</span
-										>: the same
-										tables of
-										the user
-										half; of the
-										kernel only
-										the way in
+									<td class="mono">
+										${walk.user_root}
 									</td>
 								</tr>`
 							: nothing
@@ -456,7 +468,7 @@ export class Tables extends LitElement {
 				<span class="bad" role="status">${this.wrong}</span>
 			</form>
 			${this.why ? html`<p class="dim">${this.why}</p>` : nothing}
-			${this.legend()}
+			${this.legend()} ${this.roots()}
 			<div class="grids">${LEVELS.map((level) => this.grid(level))}</div>
 			${this.walk ? html`<div class="below">${this.entry()} ${this.fates()}</div>` : nothing}`;
 	}
