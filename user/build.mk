@@ -37,7 +37,7 @@ USER_SMALL := basename box cat clear cmp cp cut date dd df diff dirname dmesg du
 	edit env false find free grep head help hexdump kill less ln ls maps mv nc \
 	pidof ping poweroff printenv ps pt pwd reboot rm sed sleep sort stat stats \
 	strace sync tail tee test top touch tr trace tree true uname uniq uptime vmctl \
-	watch wc which why wss xargs xxd
+	vmtop watch wc which why wss xargs xxd
 USER_PRINTF :=
 # Bytes; a page gets memory at its first use.
 USER_STACK := 8388608

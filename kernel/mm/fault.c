@@ -342,6 +342,7 @@ int aspace_fault(struct aspace *as, va_t va, enum access access)
 	va = ALIGN_DOWN(va, PAGE_SIZE);
 	do {
 		mutex_lock(&as->lock);
+		as->faults++;
 		do
 			err = fault_locked(as, va, access);
 		while (err == -ENOMEM && super_shed(as));

@@ -74,6 +74,7 @@ bool proc_info(unsigned slot, struct procinfo *info)
 		info->hart = (int)p->thread.hart;
 		info->size = p->as ? p->as->brk : 0;
 		info->resident = p->as ? p->as->resident : 0;
+		info->faults = p->as ? p->as->faults : 0;
 		info->cputime = threads_cputime(p).cycles * 1000 / (clock_hz() / 1000);
 		info->started = (p->times.started - clock_tick_time(0)) * 1000 /
 				(clock_hz() / 1000);

@@ -45,6 +45,7 @@ struct procinfo {
 	unsigned long long cputime;  /* microseconds                       */
 	char name[16];
 	unsigned long long started; /* microseconds since boot            */
+	unsigned long long faults;  /* since exec, or since fork without  */
 };
 
 /* meminfo(): what the frames of the machine are used for, in pages.  The fields from `free`

@@ -92,6 +92,7 @@ bool machine_process(struct kernel *k, u64 i, struct process *p)
 	if (p->as) {
 		p->brk = kernel_field(k, p->as, LAYOUT_aspace_brk);
 		p->resident = kernel_field(k, p->as, LAYOUT_aspace_resident);
+		p->faults = kernel_field(k, p->as, LAYOUT_aspace_faults);
 	}
 	return !k->unreadable;
 }

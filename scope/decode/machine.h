@@ -14,6 +14,7 @@ struct process {
 	va_t as;         /* its struct aspace, or 0               */
 	u64 brk;         /* the break, bytes                      */
 	u64 resident;    /* pages                                 */
+	u64 faults;      /* since exec, or since fork without one */
 	char name[SCOPE_NAME];
 };
 

@@ -76,6 +76,7 @@
 	X(aspace_brk, "aspace.brk", FIELD)                    \
 	X(aspace_top, "aspace.top", FIELD)                    \
 	X(aspace_resident, "aspace.resident", FIELD)          \
+	X(aspace_faults, "aspace.faults", FIELD)              \
 	X(procs, "procs", OBJECT)                             \
 	X(proc_thread, "proc.thread", FIELD)                  \
 	X(proc_peer_link, "proc.peer.link", FIELD)            \

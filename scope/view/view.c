@@ -131,6 +131,7 @@ static void view_processes(struct kernel *k, struct text *t)
 		text_number(t, "hart", p.hart);
 		text_number(t, "size", p.brk);
 		text_number(t, "resident", p.resident);
+		text_number(t, "faults", p.faults);
 		text_close(t, '}');
 	}
 	text_close(t, ']');

@@ -71,6 +71,7 @@ def loaded(image, request):
         s.machine.boot()
         out = s.run("scopeload; held")
         s.at = {name: int(re.search(rf"^{name} (\w+)$", out, re.M)[1], 16) for name in LOAD}
+        s.faults = int(re.findall(r"^faults (\d+)$", out, re.M)[-1])
         s.isolated = isolate == "on"
         time.sleep(1)
         s.stop()
@@ -102,6 +103,12 @@ def test_processes_as_ps_tells(loaded):
         assert told[pid] == [p["name"], p["parent"], p["state"], p["hart"], f"{p['size'] // 1024}K", f"{p['resident'] * 4}K"]
         assert rows[pid][1:] == [str(told[pid][1]), *told[pid][2:4][:1], str(told[pid][3]), *told[pid][4:], told[pid][0]]
     assert set(rows) == set(told) - {max(told)}  # ps itself has ended
+
+
+def test_faults_are_those_that_the_guest_counts(loaded):
+    """The child of the two scopeloads has printed its own."""
+    child = max(pid for pid in loaded.still if loaded.processes[pid]["name"] == "scopeload")
+    assert loaded.processes[child]["faults"] == loaded.faults > 3
 
 
 def test_areas_as_maps_tells(loaded):

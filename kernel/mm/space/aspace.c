@@ -160,3 +160,4 @@ DESCRIBE_FIELD(aspace, areas);
 DESCRIBE_FIELD(aspace, brk);
 DESCRIBE_FIELD(aspace, top);
 DESCRIBE_FIELD(aspace, resident);
+DESCRIBE_FIELD(aspace, faults);

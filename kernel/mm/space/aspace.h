@@ -33,6 +33,7 @@ struct aspace {
 	u64 resident;         /* (lock) frames mapped, without trap frame and USYSCALL */
 	va_t run_end;         /* (lock) where the run of faults ended: fault.c */
 	u32 run_pages;        /* (lock) how many pages it has had              */
+	u64 faults;           /* (lock) calls of aspace_fault()                */
 	u32 watchers;         /* (A) watches on it: watch.h             */
 	struct list link;     /* (watch.c) all spaces                   */
 	bool walking;         /* (A) a copy uses frames found in pt     */

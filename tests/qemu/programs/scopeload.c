@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <pagoda.h>
+
 #define PAGE 4096ul
 #define LARGE (2ul << 20)
 #define PRIVATE (PROT_READ | PROT_WRITE), (MAP_PRIVATE | MAP_ANONYMOUS), -1, 0
@@ -51,6 +53,20 @@ static void map_files(void)
 	touched("copy", at, PAGE, PAGE);
 }
 
+/* Prints how many faults this process has had.  At the second time all that the printing
+ * needs has been touched. */
+static void print_faults(void)
+{
+	static struct procinfo list[NPROC];
+	int n = procinfo(list, NPROC);
+
+	for (int i = 0; i < n; i++)
+		if (list[i].pid == getpid())
+			printf("faults %llu\n", list[i].faults);
+	fflush(stdout);
+	usleep(100000);
+}
+
 int main(void)
 {
 	char *pages = touched("pages", mmap(NULL, 300 * PAGE, PRIVATE), 300 * PAGE, PAGE);
@@ -71,6 +87,8 @@ int main(void)
 	need(child >= 0, "fork");
 	if (child == 0) { /* copies some of what it shares with its parent */
 		pages[5 * PAGE] = pages[6 * PAGE] = shared[0] = 2;
+		print_faults();
+		print_faults();
 		write(ready[1], "x", 1);
 	}
 	for (;;)

@@ -1,6 +1,7 @@
 /* screen.c - programs that use the whole screen; see screen.h. */
 #include "screen/screen.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
@@ -9,6 +10,8 @@
 #include <string.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include <pagoda.h>
 
 #define ANSWER_MS 200  /* that a terminal has for its first answer     */
 #define IDLE_MS 1000   /* without a key, then the size is asked for    */
@@ -270,7 +273,13 @@ static int screen_read_key(void)
 	return SCREEN_DRAW;
 }
 
-int screen_key(int fd)
+static long screen_ms(void)
+{
+	return clock_ns() / 1000000;
+}
+
+/* Waits until @end, in milliseconds since boot, at most. */
+static int screen_key_until(int fd, long end)
 {
 	struct pollfd fds[] = { { .fd = s.fd, .events = POLLIN },
 				{ .fd = fd, .events = POLLIN } };
@@ -279,12 +288,16 @@ int screen_key(int fd)
 	s.waiting = KEY_NONE;
 	while (key == KEY_NONE) {
 		bool inside = s.keys.state != KEYS_PLAIN;
+		long left = end - screen_ms();
+		int ms = left > IDLE_MS ? IDLE_MS : left > 0 ? (int)left : 0;
 
-		n = poll(fds, fd < 0 || inside ? 1 : 2, inside ? SEQUENCE_MS : IDLE_MS);
+		n = poll(fds, fd < 0 || inside ? 1 : 2, inside ? SEQUENCE_MS : ms);
 		if (n < 0)
 			key = SCREEN_END;
 		else if (n == 0 && inside)
 			key = keys_end(&s.keys);
+		else if (n == 0 && ms < IDLE_MS)
+			key = SCREEN_TIME;
 		else if (n == 0)
 			screen_ask_size();
 		else if (fds[0].revents)
@@ -292,6 +305,20 @@ int screen_key(int fd)
 		else
 			key = SCREEN_INPUT;
 	}
+	return key;
+}
+
+int screen_key(int fd)
+{
+	return screen_key_until(fd, LONG_MAX);
+}
+
+int screen_key_within(int ms)
+{
+	int key = screen_key_until(-1, screen_ms() + ms);
+
+	if (key == SCREEN_TIME)
+		screen_ask_size();
 	return key;
 }
 

@@ -4,8 +4,8 @@
  * needs a terminal as line/edit.h does, and ESC [ H and ESC [ K.
  *
  * A serial line does not tell when the terminal's size changes.  So it is asked for at the
- * start and in each second without a key.  A terminal that does not answer has the size of
- * tcgetwinsize(). */
+ * start, in each second without a key, and when no key came in time.  A terminal that does
+ * not answer has the size of tcgetwinsize(). */
 #pragma once
 
 #include "screen/keys.h"
@@ -15,6 +15,7 @@ enum {
 	SCREEN_DRAW = 0x200, /* size or contents of the screen changed: draw all */
 	SCREEN_INPUT,        /* the other descriptor can be read                 */
 	SCREEN_END,          /* no more keys will come                           */
+	SCREEN_TIME,         /* none came in time                                */
 };
 
 /* How text looks; a glyph that is special is REVERSE in any case. */
@@ -39,6 +40,9 @@ bool screen_suspend(void);
 
 /* Waits for a key, or, unless @fd is -1, until @fd can be read.  A key comes first. */
 int screen_key(int fd);
+
+/* Waits for a key, at most @ms milliseconds: else SCREEN_TIME. */
+int screen_key_within(int ms);
 
 /* Whether a key waits: then drawing can wait, too. */
 bool screen_key_waits(void);
