@@ -39,7 +39,7 @@ static void process_areas(struct process *p)
 	if (!snap_begin(&r, SNAP_AREAS, p->info.pid, 0))
 		return;
 	while ((a = snap_next(&r)) != NULL) {
-		if (a->kind >= SNAP_AREA_SYSTEM)
+		if (a->kind >= SNAP_AREA_USYSCALL)
 			continue;
 		p->shared += a->shared;
 		p->private += a->private;
