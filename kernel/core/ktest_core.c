@@ -135,7 +135,7 @@ static u64 ktest_mutex_waits(enum lockwait_kind kind)
 	const struct lockwait *w;
 
 	for (u32 i = 0; (w = lockwait_at(kind, i)) != NULL; i++) {
-		if (w->name == mutex.name)
+		if (w->name == mutex.lock.name)
 			return w->waits;
 	}
 	return 0;
