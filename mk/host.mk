@@ -36,7 +36,7 @@ $(HOST_TOOLS) $(BUILD)/udp-server $(BUILD)/bench-tool: $(wildcard tools/*/*.h) k
 SCOPE_DECODE := $(wildcard scope/ram/*.c scope/decode/*.c scope/view/*.c)
 SCOPE_HEADERS := $(wildcard scope/*.h scope/*/*.h kernel/uapi/*.h kernel/lib/*.h kernel/arch/riscv/*.h \
 	kernel/mm/space/*.h)
-SCOPE_SERVE := $(wildcard scope/serve/*.c)
+SCOPE_SERVE := $(wildcard scope/track/*.c scope/serve/*.c)
 SCOPE_PAGE := $(firstword $(wildcard scope/page/dist/scope.html) scope/serve/placeholder.html)
 
 # The server needs libwebsockets; without it scope has only its text.  This is asked when

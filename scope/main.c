@@ -16,12 +16,14 @@
 #endif
 
 static const char usage[] =
-	"usage: scope FILE [--port N] [--no-browser] [--name NAME]\n"
+	"usage: scope FILE [--port N] [--no-browser] [--name NAME] [--record NEW]\n"
 	"       scope FILE [--text | --json] VIEW [ARGUMENT...]\n"
 	"Show what is in the RAM of a machine, which runs, stands still or has crashed:\n"
 	"in a browser, or one view as text.  `./run --ram FILE` keeps the RAM in FILE.\n"
 	"The page is at a port of this computer alone, and at an address that is told.\n"
-	"For text, addresses are hexadecimal.  VIEW is\n";
+	"--record keeps what changes, twice a second, in the file NEW, up to 1 GiB; FILE\n"
+	"may be such a recording, for the browser.  For text, addresses are hexadecimal.\n"
+	"VIEW is\n";
 
 static void print_usage(FILE *to)
 {
@@ -139,6 +141,8 @@ static int serve_file(const char *file, char **args)
 			options.port = (int)number(*++args, 10);
 		else if (strcmp(*args, "--tell") == 0)
 			options.tell = (int)number(*++args, 10);
+		else if (strcmp(*args, "--record") == 0)
+			options.record = *++args;
 		else if (strcmp(*args, "--name") == 0)
 			options.name = *++args;
 		else if (strcmp(*args, "--start") == 0)
@@ -168,6 +172,9 @@ static int show_text(const char *file, char **args)
 	as_json = *args && strcmp(*args, "--json") == 0;
 	r = request(args + (as_json || (*args && strcmp(*args, "--text") == 0)));
 	mapping_open(&mapping, &ram, file);
+	if (memcmp(mapping.start, "Pagoda: recorded", 16) == 0)
+		misused(file,
+			": is a recording, which is shown in a browser alone: scope FILE");
 	if (!layout_find(&ram, &index))
 		misused(file, ": no kernel is in it that describes itself");
 	if (!kernel_open(&k, &ram, index))

@@ -75,6 +75,7 @@ FOLDERS = [
     ("scope/ram", "the RAM of a machine, and the kernel's memory in it: pure C, no I/O, also for browsers"),
     ("scope/decode", "what the kernel's memory means; pure C, too"),
     ("scope/view", "each view as JSON; pure C, too"),
+    ("scope/track", "which pages of RAM changed since somebody saw them, and recordings of that; no network"),
     ("scope/serve", "the server: a page and which pages of RAM changed, on 127.0.0.1; libwebsockets"),
     ("tools", "what runs on the host"),
     ("tools/image", "disk images: mkfs and fsck"),

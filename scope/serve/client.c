@@ -120,6 +120,14 @@ static void client_pause(struct client *c, u32 which)
 	client_answer(c, "{\"error\":\"%s\"}", wrong);
 }
 
+static const char *client_show(struct client *c, const u8 *time)
+{
+	double ms;
+
+	memcpy(&ms, time, sizeof(ms));
+	return recording_show(c->server, ms);
+}
+
 static void client_message(struct client *c, const u8 *p, u32 n)
 {
 	const char *wrong = NULL;
@@ -128,6 +136,8 @@ static void client_message(struct client *c, const u8 *p, u32 n)
 		client_watch(c, p, n);
 	else if (n == 2 && p[0] == 'P')
 		client_pause(c, p[1]);
+	else if (n == 16 && p[0] == 'T')
+		wrong = client_show(c, p + 8);
 	else if (n && p[0] == 'K')
 		wrong = console_type(c->server, p + 1, n - 1);
 	else

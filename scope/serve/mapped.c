@@ -27,7 +27,8 @@ const char *mapped_open(struct mapped *m, const char *name)
 	if (start == MAP_FAILED)
 		return "cannot be mapped";
 	m->start = start;
-	m->pages = (u64)st.st_size / PAGE_SIZE;
+	m->bytes = (u64)st.st_size;
+	m->pages = m->bytes / PAGE_SIZE;
 	m->data = calloc(MAPPED_RANGES, sizeof(*m->data));
 	if (!m->data)
 		return "needs more memory than there is";
@@ -39,7 +40,7 @@ void mapped_close(struct mapped *m)
 {
 	free(m->data);
 	if (m->start)
-		munmap((void *)(uintptr_t)m->start, (size_t)(m->pages * PAGE_SIZE));
+		munmap((void *)(uintptr_t)m->start, (size_t)m->bytes);
 	if (m->fd >= 0)
 		close(m->fd);
 }

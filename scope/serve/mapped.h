@@ -5,7 +5,7 @@
 
 struct mapped {
 	const char *start;
-	u64 pages;
+	u64 bytes, pages;
 	int fd;
 	/* Ranges of pages that the file has data for; the rest was never touched, and is
 	 * not read: the file would get room for it. */

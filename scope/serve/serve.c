@@ -73,19 +73,22 @@ static void server_quote(const char *text, char *to, u32 size)
 
 u32 server_describe(struct server *s, char *to, u32 size)
 {
-	char name[256], index[24] = "null";
+	char name[256], index[24] = "null", recorded[80] = "null";
 	int n;
 
 	server_quote(s->options->name, name, sizeof(name));
 	if (s->found)
 		snprintf(index, sizeof(index), "%" PRIu64, s->index);
+	if (s->recorded)
+		snprintf(recorded, sizeof(recorded), "{\"start\":%.3f,\"end\":%.3f}",
+			 s->replay.start_ms, s->replay.end_ms);
 	n = snprintf(to, size,
 		     "{\"version\":1,\"name\":\"%s\","
 		     "\"pages\":%" PRIu64 ",\"index\":%s,"
 		     "\"live\":%s,"
 		     "\"console\":%s,\"recorded\":%s,\"qmp\":%s}",
 		     name, s->watch.pages, index, s->live ? "true" : "false",
-		     s->options->qemu ? "true" : "false", "null",
+		     s->options->qemu ? "true" : "false", recorded,
 		     s->controls ? "true" : "false");
 	return MIN((u32)n, size - 1);
 }
@@ -93,19 +96,17 @@ u32 server_describe(struct server *s, char *to, u32 size)
 /* The descriptor may come, go or move: the machine boots, or another kernel does. */
 void server_look(struct server *s)
 {
-	struct ram ram = {
-		.page = mapped_page,
-		.arg = &s->mapped,
-		.pages = s->watch.pages,
-	};
-	const char *page;
-	bool live = s->options->qemu ? s->qemu > 0 : mapped_is_written(&s->mapped);
+	struct watch *w = &s->watch;
+	struct ram ram = { .page = w->page, .arg = w->arg, .pages = w->pages };
+	bool live = s->options->qemu ? s->qemu > 0
+				     : !s->recorded && mapped_is_written(&s->mapped);
 	bool found = s->found;
 	u64 index = s->index;
+	const char *page;
 
 	s->looked_ms = server_now();
 	mapped_refresh(&s->mapped);
-	page = s->found ? mapped_page(&s->mapped, s->index) : NULL;
+	page = found ? w->page(w->arg, index) : NULL;
 	if (!page || memcmp(page, DESCRIPTOR_MAGIC, sizeof(DESCRIPTOR_MAGIC)) != 0)
 		found = layout_find(&ram, &index);
 	if (live == s->live && found == s->found && index == s->index)
@@ -123,8 +124,8 @@ static void server_compare(struct server *s)
 	if (s->hold_ms)
 		return;
 	mapped_refresh(&s->mapped);
-	s->compared_ms = server_now();
-	s->still = s->paused || !s->live;
+	s->compared_ms = s->recorded ? s->replay.shown_ms : server_now();
+	s->still = s->paused || !(s->live || s->recorded);
 	watch_compare(&s->watch);
 }
 
@@ -170,7 +171,9 @@ static void server_tick(lws_sorted_usec_list_t *tick)
 	if (!s->clients)
 		return;
 	server_hold(s);
-	server_compare(s);
+	/* A recording changes when another moment is shown. */
+	if (!s->recorded)
+		server_compare(s);
 	took = server_now() - start;
 	if (start - s->looked_ms >= SERVER_BEAT_MS)
 		server_look(s);
@@ -368,6 +371,7 @@ static void server_after_machine(struct server *s)
 {
 	machine_hear_last(s);
 	console_end(s);
+	recording_end(s);
 	server_look(s);
 	for (struct client *c = s->clients; c; c = c->next)
 		if (c->wants)
@@ -403,6 +407,27 @@ static bool server_prepare(struct server *s)
 	return server_make_token(s);
 }
 
+/* NULL, or what is wrong with the file. */
+static const char *server_open(struct server *s)
+{
+	const char *wrong = mapped_open(&s->mapped, s->options->file);
+	bool made;
+
+	if (s->options->temporary)
+		unlink(s->options->file);
+	if (!wrong)
+		wrong = recording_open(s);
+	if (wrong)
+		return wrong;
+	if (s->recorded)
+		made = watch_init(&s->watch, s->replay.pages, SERVER_COPIES, replay_page,
+				  &s->replay);
+	else
+		made = watch_init(&s->watch, s->mapped.pages, SERVER_COPIES, mapped_page,
+				  &s->mapped);
+	return made ? NULL : "needs more memory than there is";
+}
+
 static int server_run(struct server *s)
 {
 	const struct serve_options *options = s->options;
@@ -416,14 +441,14 @@ static int server_run(struct server *s)
 	server_catch_signals();
 	if (options->qemu && !machine_start(s, options->qemu))
 		return s->status;
-	wrong = mapped_open(&s->mapped, options->file);
-	if (options->temporary)
-		unlink(options->file);
+	wrong = server_open(s);
 	if (wrong)
 		return server_fail(options->file, wrong);
-	if (!watch_init(&s->watch, s->mapped.pages, SERVER_COPIES, mapped_page, &s->mapped))
-		return server_fail(options->file, "there is not enough memory");
+	server_look(s);
 	server_tell(s);
+	wrong = options->record ? recording_start(s, options->record) : NULL;
+	if (wrong)
+		return server_fail(options->record, wrong);
 	if (options->qemu && !machine_attach(s))
 		return server_fail(options->file, "its console cannot be reached");
 	server_loop(s);
@@ -443,9 +468,11 @@ int serve(const struct serve_options *options)
 	}
 	if (s.console)
 		console_end(&s);
+	recording_end(&s);
 	if (s.context)
 		lws_context_destroy(s.context);
 	watch_fini(&s.watch);
+	replay_fini(&s.replay);
 	mapped_close(&s.mapped);
 	free(s.console);
 	free(s.out);

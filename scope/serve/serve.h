@@ -9,9 +9,10 @@ struct serve_options {
 	int port;         /* on 127.0.0.1; 0: any           */
 	bool browser;     /* open one, if there is one here */
 	char **qemu; /* NULL, or QEMU's command line: it is started, with the RAM in file */
-	bool temporary; /* the file is removed once QEMU has it */
-	bool only;      /* the terminal is in the page alone    */
-	int tell;       /* descriptor that is told the address  */
+	bool temporary;     /* the file is removed once QEMU has it */
+	bool only;          /* the terminal is in the page alone    */
+	const char *record; /* NULL, or a new file: a recording */
+	int tell;           /* descriptor that is told the address  */
 };
 
 /* Serves until a signal ends it, or the machine that it started is left.  Returns the exit

@@ -11,8 +11,10 @@
 #include "serve/machine.h"
 #include "serve/mapped.h"
 #include "serve/qmp.h"
+#include "track/record.h"
+#include "serve/recording.h"
 #include "serve/serve.h"
-#include "serve/watch.h"
+#include "track/watch.h"
 
 #define SERVER_TOKEN 32              /* letters                                          */
 #define SERVER_TICK_MS 100           /* between two rounds, at least                     */
@@ -58,7 +60,14 @@ struct server {
 	bool shut_down; /* the guest has ended it         */
 	struct console *console;
 	lws_sorted_usec_list_t console_timer;
-	struct lws *control_wsi;
+
+	struct recorder recorder; /* its file is NULL: nothing is recorded */
+	lws_sorted_usec_list_t record_timer;
+	bool recorded; /* the file is a recording, which is shown: */
+	struct replay replay;
+	bool shows; /* the moment of this time is to be shown soon: */
+	double show_ms;
+	lws_sorted_usec_list_t show_timer;
 };
 
 /* Also a browser that only asks for the page. */

@@ -122,7 +122,8 @@ def test_view():
         expect(ram_files() - before, set())
     status, out, err = run("--view", stdin="echo piped\npoweroff 4\n")
     assert status == 4 and "\npiped\n" in out and "seen at" in err, (status, out, err)
-    for words in (["--view=only", "-c", "true"], ["--view=all"], ["--view", "--get", "sh"]):
+    for words in (["--view=only", "-c", "true"], ["--view=all"], ["--view", "--get", "sh"],
+                  ["--record", "new"], ["--view", "--record", str(IMAGE)]):
         status, out, err = run(*words)
         assert status == 2 and out == "" and err.count("\n") == 1, (words, status, out, err)
 
@@ -326,7 +327,7 @@ def test_help():
     expect(status, 0)
     for option in ("--harts", "--mem", "--boot", "--add", "--xv6", "--image", "-c", "--gdb", "--legacy",
                    "--examples", "--lab", "--fsbig", "--net", "--prog", "--get", "--disk", "--ram",
-                   "--view", "--view=only"):
+                   "--view", "--view=only", "--record"):
         assert option in out, option
 
 

@@ -1,8 +1,8 @@
-// sources: scope/serve/watch.c
+// sources: scope/track/watch.c
 // cflags: -Iscope -Wl,--wrap=calloc,--wrap=realloc
 /* test_watch.c - which pages changed: with two watchers, pages that come and go, too little
  * memory, and at random beside a model. */
-#include "serve/watch.h"
+#include "track/watch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

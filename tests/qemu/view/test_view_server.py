@@ -13,7 +13,7 @@ import time
 import pytest
 import websockets
 
-from machine import TOP, make
+from machine import HANG, TOP, make
 from viewrig import CONSISTENT, PAGE, PAUSED, Client, Viewed, memory, ranges, scope_process, serving
 
 
@@ -408,3 +408,94 @@ def test_files_that_are_none():
         done = subprocess.run([os.path.join(TOP, "build/scope"), os.path.join(TOP, "kernel/kernel"), "--port", port],
                               capture_output=True, text=True, timeout=60)
         assert done.returncode == 2 and "--port" in done.stderr, done
+
+
+# --- recordings -------------------------------------------------------------------------------------
+
+def wait_growth(file, times=2):
+    """Each moment is at least a few bytes.  One may be under way."""
+    for _ in range(times):
+        size, end = os.path.getsize(file), time.monotonic() + HANG
+        while os.path.getsize(file) == size:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+
+
+def test_a_recording(test_image, tmp_path):
+    """It has what a client saw while the machine stood still, and the RAM as it was in the end."""
+    file = str(tmp_path / "recording")
+
+    async def watch(view):
+        seen = {}
+        async with Client(view.address) as c:
+            await c.watch((0, c.hello["pages"]))
+            await c.until(lambda: len(c.pages) == c.hello["pages"])
+            for i in range(3):
+                view.run(f"echo {i} > f{i}; ls; cat f{i}")
+                await c.pause()
+                wait_growth(file)
+                seen[time.time() * 1e3] = dict(c.pages)
+                await c.send(b"P\0")
+        return seen
+
+    async def show(c, ms):
+        await c.send(b"T" + bytes(7) + struct.pack("<d", ms))
+        return await c.round(lambda end: end[2] <= max(ms, c.hello["recorded"]["start"]) + 0.01)
+
+    async def look(address):
+        async with Client(address, zeros=True) as c:
+            start, end = c.hello["recorded"]["start"], c.hello["recorded"]["end"]
+            assert c.hello["pages"] == 1 << 15 and not c.hello["live"] and not c.hello["console"], c.hello
+            assert began - 1000 < start < min(seen) < max(seen) < end, (began, start, end)
+            await c.watch((0, c.hello["pages"]))
+            await c.round(lambda shown: c.pages)
+            assert c.pages == last and c.pages[c.hello["index"]].startswith(b"Pagoda: here is\0")
+            for ms in (*sorted(seen), 0, *sorted(seen, reverse=True), end + 5, max(seen), min(seen)):
+                shown = await show(c, ms)
+                assert not shown[0] and shown[2] <= max(ms, start) + 0.01
+                if ms in seen:
+                    assert c.pages == seen[ms], ms
+            await show(c, end)
+            assert c.pages == last
+            await c.send(b"P\1", b"Kx", b"T" + bytes(7) + struct.pack("<d", float("nan")))
+            for _ in range(3):
+                assert "error" in await c.answer()
+    began = time.time() * 1e3
+    with Viewed(test_image, "--harts", "2", "--record", file) as view:
+        seen = asyncio.run(watch(view))
+        view.console.send("poweroff 3\r")
+        view.console.expect_exact("Enter ends that")
+        last = file_pages(view, range(1 << 15))
+        view.console.send("\r")
+        assert view.ended() == 3
+    assert seen[min(seen)] != seen[max(seen)]
+    with serving(file, "--no-browser") as (address, _):
+        asyncio.run(look(address))
+    done = subprocess.run([os.path.join(TOP, "build/scope"), file, "machine"], capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == 2 and "is a recording" in done.stderr, done
+    check_broken_recordings(file, tmp_path)
+
+
+def check_broken_recordings(file, folder):
+    """They are refused with a reason; one that was cut has what is whole."""
+    with open(file, "rb") as whole:
+        data = whole.read()
+    broken = str(folder / "broken")
+    for changed, reason in ((data[:5000], "without a moment"), (data[:16] + b"\2" + data[17:], "another version"),
+                            (data[:24] + bytes(8) + data[32:], "cannot be"),
+                            (data[:32] + b"\xff" * 8000, "without a moment")):
+        with open(broken, "wb") as to:
+            to.write(changed)
+        done = subprocess.run([os.path.join(TOP, "build/scope"), broken, "--no-browser"], capture_output=True, text=True,
+                              timeout=60)
+        assert done.returncode == 2 and reason in done.stderr, (reason, done)
+    with open(broken, "wb") as to:
+        to.write(data[:len(data) - 100])
+
+    async def look(address):
+        async with Client(address) as c:
+            await c.watch((0, c.hello["pages"]))
+            await c.until(lambda: len(c.pages) == c.hello["pages"])
+    with serving(broken, "--no-browser") as (address, _):
+        asyncio.run(look(address))

@@ -1,6 +1,6 @@
 /* watch.c - see watch.h. */
 
-#include "serve/watch.h"
+#include "track/watch.h"
 
 #include <stdlib.h>
 
