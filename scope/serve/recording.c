@@ -9,9 +9,9 @@
 
 #include "serve/server.h"
 
-#define RECORD_MS 500         /* between two moments, at least */
+#define RECORD_MS 500               /* between two moments, at least */
 #define RECORD_BYTES ((u64)1 << 30) /* of a recording, at most       */
-#define SHOW_MS 20            /* after a wish; of several the last one counts */
+#define SHOW_MS 20                  /* after a wish; of several the last one counts */
 
 /* --- writing ----------------------------------------------------------------- */
 

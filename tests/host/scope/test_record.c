@@ -231,7 +231,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_each_moment), TEST(test_each_length), TEST(test_noise),
-		TEST(test_heads),	TEST(test_limits),
+		TEST(test_heads),       TEST(test_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,8 @@
 import asyncio
 import functools
 import http.client
+import json
 import os
-import re
 import shutil
 import socket
 import struct
@@ -499,3 +499,40 @@ def check_broken_recordings(file, folder):
             await c.until(lambda: len(c.pages) == c.hello["pages"])
     with serving(broken, "--no-browser") as (address, _):
         asyncio.run(look(address))
+
+
+# --- cost -------------------------------------------------------------------------------------------
+
+def seconds(process):
+    """Of a processor, that it has used."""
+    with open(f"/proc/{process}/stat", encoding="ascii") as file:
+        return sum(map(int, file.read().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def kernel_pages(ram):
+    """Ranges: the frame table, all page tables, and what else the kernel keeps."""
+    runs = json.loads(find(ram, "--json", "cells"))["runs"]
+    return [((int(run["pa"], 16) - (1 << 31)) // PAGE, run["frames"]) for run in runs
+            if run["kind"] not in ("free", "firmware", "anon", "cache")]
+
+
+@pytest.mark.parametrize("what", ["kernel", "all"])
+def test_cost(test_image, what):
+    """Ten rounds a second of a machine that forks and faults: the frame table and what the kernel keeps, or all RAM."""
+    async def watch(view, process):
+        async with Client(view.address, zeros=True) as c:
+            pages = c.hello["pages"]
+            await c.watch(*([(0, pages)] if what == "all" else kernel_pages(view.ram)))
+            await c.round()
+            view.console.send("while true; do forktest > /dev/null; ls > /dev/null; done\r")
+            await c.round()
+            began, used, got, rounds = time.monotonic(), seconds(process), c.got, 0
+            while time.monotonic() < began + 10:
+                await c.round()
+                rounds += 1
+            took = time.monotonic() - began
+            return (seconds(process) - used) / took, rounds / took, (c.got - got) / took
+    with Viewed(test_image, "--harts", "2") as view:
+        share, rounds, pages = asyncio.run(watch(view, scope_process(view.console.pid)))
+    print(f"{what}: {100 * share:.1f} % of a processor, {rounds:.1f} rounds and {pages:.0f} pages a second")
+    assert share < 0.3
