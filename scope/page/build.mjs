@@ -12,6 +12,17 @@ function option(name, fallback) {
 	return at < 0 ? fallback : process.argv[at + 1];
 }
 
+/** Without the indentation, which the templates of elements would keep. */
+const flat = {
+	name: "flat",
+	setup(plugin) {
+		plugin.onLoad({ filter: /src\/.*\.ts$/ }, ({ path }) => ({
+			contents: readFileSync(path, "utf8").replace(/^\t+/gm, ""),
+			loader: "ts",
+		}));
+	},
+};
+
 const common = {
 	absWorkingDir: here,
 	bundle: true,
@@ -31,6 +42,7 @@ async function page() {
 		entryPoints: ["src/main.ts"],
 		loader: { ".css": "text" },
 		minify: true,
+		plugins: [flat],
 	});
 	const code = made.outputFiles[0].text.replaceAll("</script", "<\\/script");
 	const html = readFileSync(`${here}/src/page.html`, "utf8")

@@ -81,6 +81,7 @@ export class Session extends EventTarget {
 			},
 			state: (state) => {
 				this.link = state;
+				if (state !== "open") this.rate = 0;
 				this.changed();
 			},
 		});

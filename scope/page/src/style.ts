@@ -68,6 +68,12 @@ export const base = css`
 		vertical-align: baseline;
 		white-space: nowrap;
 	}
+	@media (max-width: 700px) {
+		th,
+		td {
+			padding-right: 8px;
+		}
+	}
 	tbody tr:hover {
 		background: var(--panel);
 	}

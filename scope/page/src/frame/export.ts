@@ -20,32 +20,78 @@ function download(name: string, blob: Blob): void {
 
 /** A copy of what is on the screen: shadow trees become trees, canvases pictures, and each
  * element has the styles that it was shown with. */
-function copy(node: Node): Node {
+function copy(node: Node, plain: Plain): Node {
 	if (!(node instanceof Element)) return node.cloneNode();
 	if (node instanceof HTMLCanvasElement) {
 		const image = document.createElement("img");
 		image.src = node.toDataURL();
-		style(node, image);
+		style(node, image, plain);
 		return image;
 	}
 	const to = node.cloneNode() as Element;
 	for (const { name } of [...to.attributes])
 		if (name.startsWith("on")) to.removeAttribute(name);
-	style(node, to);
+	style(node, to, plain);
 	const children =
 		node instanceof HTMLSlotElement
 			? node.assignedNodes()
 			: (node.shadowRoot ?? node).childNodes;
 	for (const child of children)
-		if (!(child instanceof HTMLStyleElement)) to.append(copy(child));
+		if (!(child instanceof HTMLStyleElement)) to.append(copy(child, plain));
 	if (node instanceof HTMLInputElement) to.setAttribute("value", node.value);
 	return to;
 }
 
-function style(from: Element, to: Element): void {
+/** Styles that others imply, or that no picture needs. */
+const IMPLIED =
+	/^(-webkit|inline-size|block-size|perspective|transform-origin|transition|cursor|m..-)/;
+/** Those that an element has from its parent unless it has its own. */
+const INHERITED =
+	/^(color$|font|line-height|text-(align|indent|transform)|white-space|visibility|fill|stroke)/;
+
+/** What elements look like that nobody gave a style, by their tag. */
+class Plain {
+	private readonly frame = document.createElement("iframe");
+	private readonly known = new Map<string, CSSStyleDeclaration>();
+
+	constructor() {
+		this.frame.style.display = "block";
+		this.frame.style.visibility = "hidden";
+		document.body.append(this.frame);
+	}
+
+	of(element: Element): CSSStyleDeclaration {
+		const tag = `${element.namespaceURI} ${element.localName}`;
+		let style = this.known.get(tag);
+		if (!style) {
+			const inside = this.frame.contentDocument!;
+			const name = element.localName.includes("-")
+				? "span"
+				: element.localName;
+			const plain = inside.createElementNS(element.namespaceURI, name);
+			inside.body.append(plain);
+			style = this.frame.contentWindow!.getComputedStyle(plain);
+			this.known.set(tag, style);
+		}
+		return style;
+	}
+
+	end(): void {
+		this.frame.remove();
+	}
+}
+
+function style(from: Element, to: Element, plain: Plain): void {
 	const shown = getComputedStyle(from);
+	const usual = plain.of(from);
 	const list: string[] = [];
-	for (const name of shown) list.push(`${name}:${shown.getPropertyValue(name)}`);
+	for (const name of shown) {
+		const value = shown.getPropertyValue(name);
+		if (IMPLIED.test(name)) continue;
+		if (!INHERITED.test(name) && value === usual.getPropertyValue(name))
+			continue;
+		list.push(`${name}:${value}`);
+	}
 	to.setAttribute("style", list.join(";"));
 }
 
@@ -54,7 +100,9 @@ function style(from: Element, to: Element): void {
 export function picture(root: HTMLElement): { svg: string; width: number; height: number } {
 	const width = root.clientWidth;
 	const height = Math.max(root.scrollHeight, 1);
-	const body = copy(root) as HTMLElement;
+	const plain = new Plain();
+	const body = copy(root, plain) as HTMLElement;
+	plain.end();
 	Object.assign(body.style, {
 		overflow: "visible",
 		width: `${width}px`,

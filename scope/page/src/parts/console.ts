@@ -3,18 +3,19 @@ import { Terminal, type ITheme } from "@xterm/xterm";
 import xtermStyle from "@xterm/xterm/css/xterm.css";
 import { css, html, LitElement, unsafeCSS, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
-import { variable } from "../colours.ts";
+import { coloursOf } from "../draw/paint.ts";
 import type { Part } from "../page.ts";
 import type { Session } from "../session.ts";
 import { base } from "../style.ts";
 
-function theme(): ITheme {
+function theme(element: Element): ITheme {
+	const { paper, ink, accent, mark } = coloursOf(element);
 	return {
-		background: variable("--paper"),
-		foreground: variable("--ink"),
-		cursor: variable("--accent"),
-		cursorAccent: variable("--paper"),
-		selectionBackground: variable("--mark"),
+		background: paper,
+		foreground: ink,
+		cursor: accent,
+		cursorAccent: paper,
+		selectionBackground: mark,
 	};
 }
 
@@ -29,7 +30,7 @@ export class Console extends LitElement {
 		this.terminal?.write((event as CustomEvent<Uint8Array>).detail);
 	private readonly reset = () => this.terminal?.reset();
 	private readonly retheme = () => {
-		if (this.terminal) this.terminal.options.theme = theme();
+		if (this.terminal) this.terminal.options.theme = theme(this);
 	};
 
 	static override styles = [
@@ -56,11 +57,11 @@ export class Console extends LitElement {
 		this.terminal = new Terminal({
 			cols: this.columns,
 			rows: this.rows,
-			fontFamily: variable("--mono"),
+			fontFamily: getComputedStyle(this).getPropertyValue("--mono"),
 			fontSize: 14,
 			scrollback: 2000,
 			convertEol: true /* what comes has not gone through a terminal's driver */,
-			theme: theme(),
+			theme: theme(this),
 		});
 		this.terminal.open(this.renderRoot.querySelector<HTMLElement>(".screen")!);
 		for (const bytes of this.session.console) this.terminal.write(bytes);

@@ -12,7 +12,7 @@ import {
 import { customElement, property, state } from "lit/decorators.js";
 import uPlot from "uplot";
 import uplotStyle from "uplot/dist/uPlot.min.css";
-import { colours, dashes, fill, variable } from "../colours.ts";
+import { coloursOf } from "../draw/paint.ts";
 import { base } from "../style.ts";
 
 export interface Series {
@@ -56,6 +56,12 @@ function stack(values: (number | null)[][]): (number | null)[][] {
 	return out;
 }
 
+/** Dashes of a line: those with the same colour differ, and so do neighbours. */
+function dashes(index: number): number[] {
+	const list = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
+	return list[index % list.length]!;
+}
+
 /** Event: seek (detail: ms since 1970), when somebody clicks at a moment. */
 @customElement("pagoda-curves")
 export class Curves extends LitElement {
@@ -64,6 +70,8 @@ export class Curves extends LitElement {
 	/** The moment that is shown, in seconds; 0: the newest. */
 	@property({ type: Number }) at = 0;
 	@property({ type: Boolean }) stacked = false;
+	/** By the numbers of the series; else those of lines. */
+	@property({ attribute: false }) palette: string[] | undefined;
 	@property({ type: Number }) height = 120;
 	/** Steps that the axis may have; else decimal ones. */
 	@property({ attribute: false }) steps: number[] | undefined;
@@ -137,26 +145,26 @@ export class Curves extends LitElement {
 	}
 
 	private options(width: number, { names, colours: numbers }: Series): uPlot.Options {
-		const colour = colours();
-		const [dim, line, accent] = ["--dim", "--line", "--accent"].map(variable);
-		const grid = { stroke: line!, width: 1 };
+		const { dim, line, accent, paper } = coloursOf(this);
+		const grid = { stroke: line, width: 1 };
 		const axis = {
-			stroke: dim!,
+			stroke: dim,
 			font: "11px system-ui, sans-serif",
 			grid,
 			ticks: grid,
 		};
 		const curve = (label: string, i: number) => ({
 			label,
-			stroke: colour(i),
+			stroke: this.colour(i),
 			width: 1.5,
 			dash: dashes(i),
 			points: { show: false },
 		});
 		const area = (label: string, i: number) => ({
 			label,
-			fill: (u: uPlot) => fill(u.ctx, i) as string,
-			width: 0,
+			fill: this.colour(i),
+			stroke: paper,
+			width: 1,
 			points: { show: false },
 		});
 		const make = this.stacked ? area : curve;
@@ -164,7 +172,7 @@ export class Curves extends LitElement {
 		const mark = (u: uPlot) => {
 			if (!this.at) return;
 			const x = Math.round(u.valToPos(this.at, "x", true));
-			u.ctx.fillStyle = accent!;
+			u.ctx.fillStyle = accent;
 			u.ctx.fillRect(x, u.bbox.top, 2 * devicePixelRatio, u.bbox.height);
 		};
 		return {
@@ -253,28 +261,17 @@ export class Curves extends LitElement {
 		this.names = names;
 	}
 
+	private colour(i: number): string {
+		return this.palette?.[i] ?? coloursOf(this).c[i % 8]!;
+	}
+
 	private swatch(i: number): TemplateResult {
-		const colour = `var(--c${i % 8})`;
-		if (!this.stacked)
-			return html`<svg width="20" height="10" aria-hidden="true">
-				<path
-					d="M0 5h20"
-					stroke=${colour}
-					stroke-width="2"
-					stroke-dasharray=${dashes(i).join(" ")}
-				></path>
-			</svg>`;
-		const stripes =
-			i < 8
-				? nothing
-				: svg`<path
-			d="M-2 12L10 0M4 12L16 0M10 12L22 0"
-			stroke="var(--paper)"
-			stroke-width="1.5"
-		></path>`;
+		const colour = this.colour(i);
+		const dash = dashes(i).join(" ");
 		return html`<svg width="20" height="10" aria-hidden="true">
-			<rect width="20" height="10" fill=${colour}></rect>
-			${stripes}
+			${this.stacked
+				? svg`<rect width="20" height="10" fill=${colour}></rect>`
+				: svg`<path d="M0 5h20" stroke=${colour} stroke-width="2" stroke-dasharray=${dash}></path>`}
 		</svg>`;
 	}
 

@@ -8,6 +8,8 @@ import {
 	type TemplateResult,
 } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import { kindColours } from "../draw/frames.ts";
+import { coloursOf } from "../draw/paint.ts";
 import { go, type Page, type Part } from "../page.ts";
 import { frames, moments, pick, rates } from "../series.ts";
 import type { Sample } from "../session.ts";
@@ -106,6 +108,12 @@ export class Time extends LitElement {
 		this.memory = series(seconds, kinds, [], sizes);
 	}
 
+	/** As in the view Memory. */
+	private palette(): string[] {
+		const kinds = Object.keys(this.samples.at(-1)?.kinds ?? {});
+		return kindColours(kinds, 0, coloursOf(this)).slice(1);
+	}
+
 	private curves(
 		title: string,
 		shown: Series | undefined,
@@ -119,6 +127,7 @@ export class Time extends LitElement {
 				.at=${this.at / 1000}
 				.stacked=${stacked}
 				.height=${stacked ? 240 : 120}
+				.palette=${stacked ? this.palette() : undefined}
 				.steps=${stacked ? SIZES : undefined}
 			></pagoda-curves>
 		</section>`;
