@@ -60,6 +60,16 @@ static u32 frame_users(const struct kernel *k, const void *page, const struct fr
 	return f->refs - (kept && f->refs ? 1 : 0);
 }
 
+static u8 frame_cached(const struct kernel *k, const void *page)
+{
+	u64 flags = page_field(k, page, LAYOUT_page_flags);
+	u64 busy = kernel_number(k, LAYOUT_PG_BUSY) | kernel_number(k, LAYOUT_PG_WRITEBACK);
+
+	return (u8)((flags & busy ? CACHED_BUSY : 0) |
+		    (flags & kernel_number(k, LAYOUT_PG_TEXT) ? CACHED_TEXT : 0) |
+		    (flags & kernel_number(k, LAYOUT_PG_DIRTY_ANY) ? CACHED_DIRTY : 0));
+}
+
 bool frame_brief(struct kernel *k, pa_t pa, struct frame *f)
 {
 	va_t at = frame_page(k, pa);
@@ -83,6 +93,8 @@ bool frame_brief(struct kernel *k, pa_t pa, struct frame *f)
 	if (f->kind != kernel_number(k, LAYOUT_FRAME_kernel))
 		f->refs = (u32)page_field(k, page, LAYOUT_page_refs);
 	f->users = frame_users(k, page, f);
+	if (f->kind == kernel_number(k, LAYOUT_FRAME_cache))
+		f->cached = frame_cached(k, page);
 	return !k->unreadable;
 }
 

@@ -11,8 +11,13 @@ struct frame {
 	u8 order;   /* it is in a block of 2^order frames                              */
 	u32 refs;   /* references                                                      */
 	u32 users;  /* of these, without the page cache and the owner                  */
+	u8 cached;  /* of a page of the cache: CACHED_*                                */
 	u64 offset; /* of a cached page in its file, bytes                             */
 };
+
+#define CACHED_BUSY 1u  /* on its way from or to the disk: who wants it waits */
+#define CACHED_TEXT 2u  /* mapped as program text: a write replaces it        */
+#define CACHED_DIRTY 4u /* newer than the disk                                */
 
 #define FRAME_ORDER_MOST 9
 

@@ -46,8 +46,10 @@ static struct page_run page_state(const struct space *s, const struct entry *e,
 		return run;
 	if (entry_frame(s->k, e, &f))
 		run.users = f.users;
-	if (frame_brief(s->k, pte_pa(e->pte), &f))
-		run.kind = f.kind;
+	if (!frame_brief(s->k, pte_pa(e->pte), &f))
+		return run;
+	run.kind = f.kind;
+	run.cached = f.cached;
 	return run;
 }
 
@@ -82,9 +84,10 @@ static bool page_runs_piece(struct page_runs *at, struct page_run *run)
 static bool page_is_alike(const struct page_run *a, const struct page_run *b)
 {
 	return a->area == b->area && a->what == b->what && a->place == b->place &&
-	       a->level == b->level && a->kind == b->kind && a->borrowed == b->borrowed &&
-	       a->has_area == b->has_area && a->flags == b->flags && a->prot == b->prot &&
-	       a->users == b->users && a->bits == b->bits;
+	       a->level == b->level && a->kind == b->kind && a->cached == b->cached &&
+	       a->borrowed == b->borrowed && a->has_area == b->has_area &&
+	       a->flags == b->flags && a->prot == b->prot && a->users == b->users &&
+	       a->bits == b->bits;
 }
 
 bool page_runs_next(struct page_runs *at, struct page_run *run)

@@ -10,6 +10,7 @@ struct page_run {
 	u8 place;        /* enum snap_area_kind                                   */
 	u8 level;        /* of the entries                                        */
 	u8 kind;         /* of the frames: index of the kernel's names; ~0: none  */
+	u8 cached;       /* of pages of the cache: CACHED_*                       */
 	bool borrowed;   /* as struct entry                                       */
 	bool has_area;   /* prot and flags are those of the area                  */
 	u8 flags;        /* VMA_SHARED ...                                        */

@@ -51,6 +51,10 @@
 	X(tlb_shootdowns, "tlb_counts.shootdowns", FIELD)     \
 	X(tlb_remote, "tlb_counts.remote", FIELD)             \
 	X(tlb_remote_harts, "tlb_counts.remote_harts", FIELD) \
+	X(PG_BUSY, "PG_BUSY", NUMBER)                         \
+	X(PG_WRITEBACK, "PG_WRITEBACK", NUMBER)               \
+	X(PG_TEXT, "PG_TEXT", NUMBER)                         \
+	X(PG_DIRTY_ANY, "PG_DIRTY_ANY", NUMBER)               \
 	X(TIE_LENDS, "TIE_LENDS", NUMBER)                     \
 	X(TIE_BORROWS, "TIE_BORROWS", NUMBER)                 \
 	X(kernel_pt, "kernel_pt", OBJECT)                     \

@@ -236,6 +236,7 @@ static void view_run(struct kernel *k, const struct page_run *run, struct text *
 	}
 	if (run->kind == kernel_number(k, LAYOUT_FRAME_cache))
 		text_flag(t, "is_file", true);
+	view_cached(run->cached, t);
 	if (run->users)
 		text_number(t, "users", run->users);
 	if (run->borrowed)

@@ -304,6 +304,16 @@ static void view_mappers(struct kernel *k, pa_t pa, struct text *t)
 	text_close(t, ']');
 }
 
+void view_cached(u8 cached, struct text *t)
+{
+	if (cached & CACHED_BUSY)
+		text_flag(t, "is_busy", true);
+	if (cached & CACHED_TEXT)
+		text_flag(t, "is_text", true);
+	if (cached & CACHED_DIRTY)
+		text_flag(t, "is_dirty", true);
+}
+
 static bool view_frame(struct kernel *k, pa_t pa, struct text *t)
 {
 	char kind[SCOPE_NAME];
@@ -320,6 +330,7 @@ static bool view_frame(struct kernel *k, pa_t pa, struct text *t)
 	text_number(t, "users", f.users);
 	text_number(t, "order", f.order);
 	text_address(t, "offset", f.offset);
+	view_cached(f.cached, t);
 	view_mappers(k, f.pa, t);
 	return true;
 }

@@ -48,6 +48,9 @@ extern const char *const view_place_name[], *const view_fate_name[],
 /* What an access by the kernel does. */
 extern const char *const view_kernel_fate_name[];
 
+/* What is true of a page of the cache, CACHED_*. */
+void view_cached(u8 cached, struct text *t);
+
 #define VIEW_RUNS 1024 /* at most so many runs of pages in one view */
 
 /* Writes one object.  False: there is no such process or frame; it is {"why":"..."}. */

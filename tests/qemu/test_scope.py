@@ -73,6 +73,8 @@ def loaded(image, request):
         s.at = {name: int(re.search(rf"^{name} (\w+)$", out, re.M)[1], 16) for name in LOAD}
         s.faults = int(re.findall(r"^faults (\d+)$", out, re.M)[-1])
         s.isolated = isolate == "on"
+        s.written = [s.json("pages", p["pid"], f"{s.at['file']:x}")["runs"][0] for p in s.json("processes")["processes"]
+                     if p["name"] == "scopeload"]
         time.sleep(1)
         s.stop()
         s.processes = {p["pid"]: p for p in s.json("processes")["processes"]}
@@ -199,8 +201,18 @@ def test_pages_are_those_of_areas_and_tables(loaded):
                 assert not e or (e["what"], e["level"], e.get("users", 0), int(e["pte"], 16) & 0x3ff) == \
                     (run["what"], run["level"], run.get("users", 0), run["bits"])
         assert not of
+        text = [r for r in pages["runs"] if r["place"] == "image" and r.get("prot", 0) & 4 and r["what"] == "leaf"]
+        text = [r for r in text if "is_file" in r]  # the last page, which has zeros after its text, may be a copy
+        assert all(r["is_text"] and "is_dirty" not in r for r in text)
+        assert text or loaded.processes[pid]["name"] == "held"  # a program of one such page
         some = pages["runs"][len(pages["runs"]) // 2]
         assert loaded.json("pages", pid, some["va"][2:])["runs"][0] == some
+
+
+def test_a_page_of_a_file_that_was_written_is_dirty(loaded):
+    assert len(loaded.written) == 2
+    for run in loaded.written:
+        assert run["place"] == "file" and run["is_shared"] and run["is_file"] and run["is_dirty"] and "is_text" not in run
 
 
 def test_slots_are_those_of_the_table(loaded):

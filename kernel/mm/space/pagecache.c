@@ -20,6 +20,7 @@
 #include "core/sync/lockcount.h"
 #include "core/sync/rcu.h"
 #include "core/thread.h"
+#include "lib/describe.h"
 #include "lib/assert.h"
 #include "lib/string.h"
 #include "mm/phys/reclaim.h"
@@ -576,3 +577,8 @@ void object_cache_init(void)
 	cache.writer = NULL;
 	shrinker_register(&shrinker);
 }
+
+DESCRIBE_NUMBER(PG_BUSY);
+DESCRIBE_NUMBER(PG_WRITEBACK);
+DESCRIBE_NUMBER(PG_TEXT);
+DESCRIBE_NUMBER(PG_DIRTY_ANY);

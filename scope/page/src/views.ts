@@ -198,7 +198,7 @@ export interface Table {
 }
 
 /** Neighbouring pages in the same state, of the same area. */
-export interface PageRun {
+export interface PageRun extends Cached {
 	va: Address;
 	pages: number;
 	/** "": no entry, but an area. */
@@ -307,7 +307,17 @@ export interface Mapper {
 	place?: string;
 }
 
-export interface Frame {
+/** What is true of a page of the page cache; missing: it is not. */
+export interface Cached {
+	/** On its way from or to the disk: who wants it waits. */
+	is_busy?: true;
+	/** Mapped as program text: a write to the file replaces it. */
+	is_text?: true;
+	/** Newer than the disk. */
+	is_dirty?: true;
+}
+
+export interface Frame extends Cached {
 	pa: Address;
 	kind: string;
 	refs: number;

@@ -127,6 +127,10 @@ static inline void rig_items(void)
 #undef X
 	rig.item[LAYOUT_CHUNK_FRAMES].value = 4096;
 	rig.item[LAYOUT_FRAME_ORDER_FREE].value = 0x80;
+	rig.item[LAYOUT_PG_BUSY].value = 2;
+	rig.item[LAYOUT_PG_WRITEBACK].value = 4;
+	rig.item[LAYOUT_PG_TEXT].value = 8;
+	rig.item[LAYOUT_PG_DIRTY_ANY].value = 0xf00;
 	rig.item[LAYOUT_TIE_LENDS].value = 1;
 	rig.item[LAYOUT_TIE_BORROWS].value = 2;
 	/* Arrays in structs lie at the end of these. */

@@ -112,6 +112,33 @@ static void test_everybody_who_has_a_frame(void **state)
 	assert_false(mapper_next(&at, &m));
 }
 
+/* Each flag of a cached page alone; those of other frames mean something else. */
+static void test_cached_pages(void **state)
+{
+	static const struct {
+		u64 flags;
+		u8 cached;
+	} cases[] = { { 0, 0 },
+		      { 1 | 16, 0 },
+		      { 2, CACHED_BUSY },
+		      { 4, CACHED_BUSY },
+		      { 8, CACHED_TEXT },
+		      { 0x100, CACHED_DIRTY },
+		      { 0x80e, CACHED_BUSY | CACHED_TEXT | CACHED_DIRTY } };
+	struct frame f;
+
+	(void)state;
+	for (unsigned i = 0; i < ARRAY_SIZE(cases); i++) {
+		rig_frame(RIG_TEXT, LAYOUT_FRAME_cache, 2);
+		rig_set(rig_page(RIG_TEXT), LAYOUT_page_flags, cases[i].flags);
+		assert_true(frame_brief(&k, rig_pa(RIG_TEXT), &f));
+		assert_int_equal(f.cached, cases[i].cached);
+		rig_frame(RIG_TEXT, LAYOUT_FRAME_anon, 2);
+		assert_true(frame_brief(&k, rig_pa(RIG_TEXT), &f));
+		assert_int_equal(f.cached, 0);
+	}
+}
+
 static void test_spans(void **state)
 {
 	struct space s = space_of(1);
@@ -402,6 +429,7 @@ int main(void)
 		cmocka_unit_test_setup(test_processes, setup),
 		cmocka_unit_test_setup(test_a_table_that_borrows, setup),
 		cmocka_unit_test_setup(test_everybody_who_has_a_frame, setup),
+		cmocka_unit_test_setup(test_cached_pages, setup),
 		cmocka_unit_test_setup(test_spans, setup),
 		cmocka_unit_test_setup(test_runs_of_pages, setup),
 		cmocka_unit_test(test_what_the_kernel_may_do),

@@ -56,6 +56,9 @@ export function describeRun(run: PageRun): string {
 	if (isPresent(run)) {
 		if (run.level) words.push("in a leaf of 2 MiB");
 		if (run.kind) words.push(`frame: ${run.kind}`);
+		if (run.is_busy) words.push("on its way from or to the disk");
+		if (run.is_dirty) words.push("newer than the disk");
+		if (run.is_text) words.push("locked in the cache as program text");
 		if ((run.users ?? 0) > 1)
 			words.push(
 				`shared with ${run.users! - 1} other${run.users! > 2 ? "s" : ""}`,
@@ -84,6 +87,15 @@ export function stateColour(state: State, c: Colours): string {
 		default:
 			return c.c[7]!;
 	}
+}
+
+/** A small padlock: the cache keeps others from the page. */
+function lock(g: CanvasRenderingContext2D, x: number, y: number, c: Colours): void {
+	g.fillStyle = c.ink;
+	g.fillRect(x - 3, y, 6, 4);
+	g.strokeStyle = c.ink;
+	g.lineWidth = 1;
+	g.strokeRect(x - 1.5, y - 2.5, 3, 3);
 }
 
 /** One page, or several in a row.  Hatched: guard, or shared; a bar below: A is set. */
@@ -121,6 +133,7 @@ export function drawState(
 	g.fillStyle = colour;
 	g.fillRect(x, y, w, h);
 	if ((run.users ?? 0) > 1) hatch(g, x, y, w, h, c.paper, 6);
+	if ((run.is_text || run.is_busy) && w >= 8) lock(g, x + w / 2, y + h / 2 - 1, c);
 	if ((run.bits ?? 0) & PTE.A) {
 		g.fillStyle = c.ink;
 		g.fillRect(x, y + h - 3, w, 3);

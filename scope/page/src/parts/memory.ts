@@ -234,7 +234,7 @@ export class Memory extends LitElement {
 									f.order
 										? `; in a block of ${pagesSize(1 << f.order)}`
 										: ""
-								}${BigInt(f.offset) ? `; offset ${f.offset} of its file` : ""}
+								}${BigInt(f.offset) ? `; offset ${f.offset} of its file` : ""}${f.is_text ? "; locked as program text" : ""}${f.is_dirty ? "; newer than the disk" : ""}${f.is_busy ? "; on its way from or to the disk" : ""}
 							</p>
 							<div
 								class="mappers"

@@ -212,6 +212,10 @@ export class Space extends LitElement {
 				>bar: accessed (A)
 			</li>
 			<li>joined: a leaf of 2 MiB</li>
+			<li>
+				padlock: locked in the cache (program text, or on its way to
+				the disk)
+			</li>
 		</ul>`;
 	}
 
@@ -305,16 +309,13 @@ export class Space extends LitElement {
 			}
 			const before = bytes
 				.slice(0, inside)
-				.map((b, i) => `${b}${i === 7 ? "  " : " "}`)
-				.join("");
+				.map((b, i) => `${b}${i === 7 ? "  " : " "}`);
 			const after = bytes
 				.slice(inside + 1)
-				.map((b, i) => `${inside + 1 + i === 8 ? "  " : " "}${b}`)
-				.join("");
-			rows.push(
-				html`${label} ${before}<mark>${bytes[inside]}</mark>${after}
-				${text.join("")} `,
-			);
+				.map((b, i) => `${inside + 1 + i === 8 ? "  " : " "}${b}`);
+			const lead = `${label}  ${before.join("")}`;
+			const rest = `${after.join("")}  ${text.join("")}\n`;
+			rows.push(html`${lead}<mark>${bytes[inside]}</mark>${rest}`);
 		}
 		return html`<pre>${rows}</pre>`;
 	}
