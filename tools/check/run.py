@@ -38,6 +38,7 @@ def test_panic_is_kept():
     expect((status, out), (101, ""))
     found = re.search(r"^The kernel panicked. All that the console showed is in (\S+)\.$", err, re.M)
     assert found, err
+    assert -1 < err.find("panic: as asked for") < found.start(), err  # what is last stays on the screen
     log = pathlib.Path(found.group(1))
     text = log.read_text().replace("\r", "")
     log.unlink()
@@ -492,6 +493,11 @@ def test_trees_in_and_out():
     (tree / "a name of 15 by").write_text("")
     status, _, err = run("--add", "mytree", "-c", "true", cwd=OUT)
     assert status == 2 and "a name of 15 by" in err and "14 bytes" in err, err
+    (tree / "a name of 15 by").unlink()
+    (tree / "long").write_bytes(bytes(300000))
+    status, _, err = run("--add", "mytree", "-c", "true", cwd=OUT)
+    assert status == 2 and "mytree/long: file too large: 300000 bytes, but 274432 is the most\n" in err, err
+    assert "./run --disk" in err, err
 
 
 def test_larger_disks():

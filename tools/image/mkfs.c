@@ -125,6 +125,18 @@ int mkfs_put(struct fsimg *img, const struct mkfs_file *files, int i)
 	}
 }
 
+int mkfs_put_fail(const struct fsimg *img, const struct mkfs_file *f, int err)
+{
+	if (err == -FSIMG_ETOOBIG)
+		fprintf(stderr, "mkfs: %s: file too large: %zu bytes, but %u is the most\n",
+			f->from, f->size, fsimg_max_blocks(img) * FS_BLOCK);
+	else
+		mkfs_fail(f->name, err);
+	if (!img->big && (err == -FSIMG_ETOOBIG || err == -FSIMG_ENOSPC))
+		fprintf(stderr, "More fits with: ./run --disk 64M --image big.img\n");
+	return 1;
+}
+
 /* Takes `PATH:NAME` apart and reads it. */
 static int file_parse(struct mkfs_files *list, const char *arg)
 {
@@ -260,15 +272,8 @@ static int image_fill(struct fsimg *img, const struct mkfs_file *files, int n)
 
 	for (int i = 0; i < n; i++) {
 		err = mkfs_put(img, files, i);
-		if (err == -FSIMG_ETOOBIG) {
-			fprintf(stderr,
-				"mkfs: %s: file too large: %zu bytes, but %u is the most\n",
-				files[i].from, files[i].size,
-				fsimg_max_blocks(img) * FS_BLOCK);
-			return 1;
-		}
 		if (err)
-			return mkfs_fail(files[i].name, err);
+			return mkfs_put_fail(img, &files[i], err);
 	}
 	err = fsimg_pad_root(img);
 	return err ? mkfs_fail("root directory", err) : 0;

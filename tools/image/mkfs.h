@@ -31,6 +31,9 @@ struct mkfs_file *mkfs_files_new(struct mkfs_files *list, const char *from,
  * earlier one is the same file of the host under another name, so they are in the image. */
 int mkfs_put(struct fsimg *img, const struct mkfs_file *files, int i);
 
+/* Tells why mkfs_put() failed for @f with @err; returns 1, the exit status. */
+int mkfs_put_fail(const struct fsimg *img, const struct mkfs_file *f, int err);
+
 /* Reads its contents; returns 0, or 1 after a message. */
 int mkfs_file_read(struct mkfs_file *f);
 

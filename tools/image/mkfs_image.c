@@ -168,7 +168,7 @@ static int file_put(struct fsimg *img, const struct mkfs_file *files, int i)
 	if (!err || err == -FSIMG_ENOENT)
 		err = mkfs_put(img, files, i);
 	if (err)
-		return mkfs_fail(f->name, err);
+		return mkfs_put_fail(img, f, err);
 	printf("%s\n", f->name);
 	return 0;
 }
