@@ -33,6 +33,7 @@
 #include "obs/vmprint.h"
 #include "proc/fault_words.h"
 #include "proc/proc.h"
+#include "uapi/errno.h"
 
 #define START_TIMEOUT_MS 5000 /* a busy host may need long */
 
@@ -181,7 +182,9 @@ static void init_cannot_run(int err)
 {
 	char line[80];
 
-	fmt_snprintf(line, sizeof(line), "/init cannot be run: error %d", -err);
+	fmt_snprintf(line, sizeof(line), "/init cannot be run: error %d%s", -err,
+		     err == -ENOENT ? "; without the image (rm fs.img) a new one is made"
+				    : "");
 	stop_boot(line);
 }
 

@@ -84,6 +84,18 @@ def test_end_of_init_is_one_clear_line(test_image, tmp_path, program, spoil, why
     assert "panic" not in text and "backtrace" not in text, text
 
 
+def test_an_image_without_init_tells_what_helps(test_image, tmp_path):
+    """As after `rm *` in the directory in which the shell begins."""
+    assert test_image
+    image = str(tmp_path / "fs.img")
+    subprocess.run([os.path.join(machine.TOP, "build/mkfs"), image, os.path.join(machine.TOP, "build/user/false")],
+                   check=True)
+    with Machine(image, harts=1) as m:
+        assert m.end() == 1
+        text = m.console.before.replace("\r\n", "\n")
+    assert text.endswith("\n/init cannot be run: error 2; without the image (rm fs.img) a new one is made\n"), text
+
+
 @pytest.fixture(scope="module")
 def plain_firmware(tmp_path_factory):
     """The real firmware needs C, M and A itself, and says nothing if they are missing."""
