@@ -17,6 +17,12 @@
 /* The call is made in two places, and threads pay for each instruction. */
 #define ALWAYS_INLINE __attribute__((always_inline)) inline
 
+#define X(number, call, nargs)                                                    \
+	_Static_assert((number) < LAB_NUMBER_FIRST || (number) > LAB_NUMBER_LAST, \
+		       #call "() has a number of the labs, 22 to 63");
+SYSCALLS(X)
+#undef X
+
 const struct syscall syscall_table[SYS_MAX] = {
 #define X(number, call, nargs) [number] = { sys_##call, #call },
 	SYSCALLS(X)
