@@ -64,7 +64,7 @@ def test_both_ways(test_image, device, harts, legacy):
         boot = m.boot()
         assert f"net: {'e1000' if device == 'e1000' else 'virtio-net'} 52:54:00:12:34:56, 10.0.2.15\n" in boot
         assert "_rx: received" not in boot
-        assert "2 sent, 2 received" in m.run(f"ping -i 1 {PEER} 2")
+        assert "2 sent, 2 received" in m.run(f"ping -i 1 -c 2 {PEER}")
         assert m.run(f"echo to the host | nc -u -n 1 {PEER} {host.port}") == "to the host\n"
         assert host.got == [b"to the host\n"]
         m.console.sendline("nc -u -l -n 3 2000")

@@ -9,7 +9,7 @@
 #include <tool.h>
 
 static const char usage[] =
-	"usage: ping [-i TICKS] [-s BYTES] [-w MS] HOST [COUNT]\n"
+	"usage: ping [-c COUNT] [-i TICKS] [-s BYTES] [-w MS] HOST [COUNT]\n"
 	"Send COUNT echo requests (4) to HOST, an address such as 10.0.2.2, and show how\n"
 	"long each reply took.  Status 1 if there was no reply at all.\n"
 	"  -i   tenths of a second between two requests (10)\n"
@@ -40,8 +40,10 @@ int main(int argc, char **argv)
 	uint32_t addr;
 	int c;
 
-	while ((c = tool_getopt(argc, argv, "i:s:w:h", usage)) != -1) {
-		if (c == 'i')
+	while ((c = tool_getopt(argc, argv, "c:i:s:w:h", usage)) != -1) {
+		if (c == 'c')
+			count = tool_number(optarg, 1, INT_MAX);
+		else if (c == 'i')
 			interval = tool_number(optarg, 0, INT_MAX);
 		else if (c == 's')
 			bytes = tool_number(optarg, 0, UDP_MAX);
