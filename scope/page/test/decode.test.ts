@@ -64,10 +64,14 @@ test("each view has the very text of the native one", async () => {
 	assert.ok(processes.processes.length >= 2);
 	for (const { pid } of processes.processes) {
 		compare("areas", pid, 0n, String(pid));
+		compare("pages", pid, 0n, String(pid), "0");
 		const table = answer<"table">(compare("table", pid, 0n, String(pid)))
 			.data as Table;
-		for (const { va, pa } of table.entries.slice(0, 40)) {
-			compare("walk", pid, BigInt(va), String(pid), va);
+		for (const { va, pa, what } of table.entries.slice(0, 40)) {
+			for (const name of ["walk", "slots"] as const)
+				compare(name, pid, BigInt(va), String(pid), va);
+			if (what === "leaf")
+				compare("bytes", pid, BigInt(va), String(pid), va);
 			if (pa) compare("frame", 0, BigInt(pa), pa);
 		}
 	}
