@@ -12,17 +12,16 @@
 
 #define LAST 280
 
-static void stage(int left) __attribute__((noreturn));
-
 static void fail(const char *what)
 {
 	fprintf(2, "primes: %s\n", what);
 	exit(1);
 }
 
-/* Starts the next process; returns the descriptor on which it gets its numbers.  @left is
+/* Starts the next process.  In the old one it returns the descriptor on which the new one
+ * gets its numbers; in the new one -1, and *@left is where they come from.  *@left before:
  * what the new process must not keep, or -1. */
-static int start_stage(int left)
+static int start_stage(int *left)
 {
 	int p[2], pid;
 
@@ -36,9 +35,10 @@ static int start_stage(int left)
 		return p[1];
 	}
 	close(p[1]);
-	if (left >= 0)
-		close(left);
-	stage(p[0]);
+	if (*left >= 0)
+		close(*left);
+	*left = p[0];
+	return -1;
 }
 
 /* Closes the pipe to the neighbour, waits for its end, and exits as it did. */
@@ -60,28 +60,36 @@ static void hand_on(int right, int n)
 		fail("the next process is gone");
 }
 
-static void stage(int left)
+/* What one process does.  It returns in the next one, whose numbers come from *@left: if
+ * that process called stage() from here, its stack, which has one page, would keep a call
+ * for each prime before. */
+static void stage(int *left)
 {
 	int prime, n, right = -1;
 
-	if (read(left, &prime, sizeof(prime)) != sizeof(prime))
+	if (read(*left, &prime, sizeof(prime)) != sizeof(prime))
 		fail("no number came");
 	printf("prime %d\n", prime);
-	while (read(left, &n, sizeof(n)) == sizeof(n)) {
+	while (read(*left, &n, sizeof(n)) == sizeof(n)) {
 		if (n % prime == 0)
 			continue;
 		if (right < 0)
 			right = start_stage(left);
+		if (right < 0)
+			return;
 		hand_on(right, n);
 	}
-	close(left);
+	close(*left);
 	finish(right);
 }
 
 int main(void)
 {
-	int right = start_stage(-1);
+	int left = -1, right = start_stage(&left);
 
+	if (right < 0)
+		for (;;)
+			stage(&left);
 	for (int n = 2; n <= LAST; n++)
 		hand_on(right, n);
 	finish(right);

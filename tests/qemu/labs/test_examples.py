@@ -44,6 +44,11 @@ def said(image, lines, boot=None, harts=None):
     return [part.partition("\n")[2] for part in parts[1:-1]]
 
 
+def test_primes_on_one_page_of_stack(image):
+    """As ./run --examples starts it; LAB=util has two pages."""
+    assert said(image, ["primes"], boot="stack=1") == ["\n".join(f"prime {n}" for n in PRIMES)]
+
+
 # What one line prints, exactly.
 EXACT = [
     ("sleep", "usage: sleep TICKS"),
