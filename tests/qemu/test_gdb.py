@@ -32,6 +32,14 @@ def test_kbreak_is_in_the_kernel_alone(test_image):
 
 
 @pytest.mark.skipif(not GDB, reason="no gdb that knows RISC-V")
+def test_kbreak_finds_what_the_compiler_put_into_its_callers(test_image):
+    """docs/reading.md stops in fault_cow_page()."""
+    assert "kbreak fault_cow_page" in open(os.path.join(TOP, "docs/reading.md"), encoding="utf-8").read()
+    out = gdb("kbreak fault_cow_page", "info breakpoints")
+    assert "0xffffffff80" in out and "no function" not in out, out
+
+
+@pytest.mark.skipif(not GDB, reason="no gdb that knows RISC-V")
 def test_kbreak_refuses_what_is_no_kernel_function(test_image):
     names = "nonsense", "main", "procs"
     out = gdb("user sleep", *[f"kbreak {name}" for name in names])

@@ -237,7 +237,16 @@ address, so loading another program's symbols does not change it."""
                 if address >= IMAGE_BASE:
                     gdb.execute(f"break *{address:#x}")
                     return
-        raise PagodaError(f"the kernel has no function '{name}'")
+        # The compiler has put it into its callers: a stop in each of them.
+        try:
+            found = (gdb.decode_line(name)[1] or ()) if name.isidentifier() else ()
+        except gdb.error:
+            found = ()
+        inlined = sorted({line.pc for line in found if line.pc >= IMAGE_BASE})
+        for address in inlined:
+            gdb.execute(f"break *{address:#x}")
+        if not inlined:
+            raise PagodaError(f"the kernel has no function '{name}'")
 
 
 class ProgramBreakpoint(gdb.Breakpoint):
