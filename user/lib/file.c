@@ -68,9 +68,13 @@ int close(int fd)
 	return (int)sys_result(sys_close(fd));
 }
 
+/* At the end of the device `statistics` the kernel gives an error, which the labs' programs
+ * wait for; it has no other use for this one. */
 ssize_t read(int fd, void *buf, size_t n)
 {
-	return sys_result(sys_read(fd, buf, n));
+	long got = sys_read(fd, buf, n);
+
+	return got == -ENODATA ? 0 : sys_result(got);
 }
 
 ssize_t write(int fd, const void *buf, size_t n)

@@ -246,6 +246,7 @@ def test_vmctl(m, line, code, wanted):
 
 
 def test_vmctl_changes_stats(m):
+    assert status(m, "cat /statistics > text && tail -n 1 text") == (0, m.run("tail -n 1 text")), "its end is no error"
     full = m.run("cat /statistics 2> err | wc -l")
     lab = m.run("vmctl stats=lab; cat /statistics 2> err | wc -l; vmctl stats=full")
     assert int(lab) == 2 < int(full)
