@@ -279,6 +279,13 @@ def test_panic_at_the_prompt_has_its_lines():
     expect(at_terminal("Leave with", b"\necho panic: no; poweroff\n"), (0, ""))
 
 
+def test_fsbig_makes_an_image():
+    """Of any name, as --disk does."""
+    image = OUT / "made-big.img"
+    expect(run("--image", str(image.resolve()), "--fsbig", "-c", "df | tail -n 1 | cut -c 1-30"),
+           (0, "virtio-blk         200000     \n", ""))
+
+
 def test_errors_break_between_words():
     """On a terminal, which may have 80 columns; for programs an error is one line."""
     for words in (["--lab", "nosuch"], ["--image", "nosuch.img"], ["--harts", "99"], ["a  command of *"]):
