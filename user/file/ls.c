@@ -73,7 +73,7 @@ static void print_name(const struct item *item)
 	mode_t mode = item->st.st_mode;
 	enum tool_colour colour = S_ISDIR(mode)   ? BLUE
 				  : S_ISLNK(mode) ? CYAN
-				  : S_ISCHR(mode) ? YELLOW
+				  : S_ISCHR(mode) ? MAGENTA
 						  : PLAIN;
 
 	if (show_inode && !show_long)

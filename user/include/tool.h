@@ -69,7 +69,7 @@ const char *tool_pid_wrong(const char *text, int min, int *pid);
 bool tool_pid_is_number(const char *text);
 
 /* What switches to a colour of the terminal; "" if standard output is none. */
-enum tool_colour { PLAIN, BOLD, FAINT, RED, YELLOW, BLUE, CYAN };
+enum tool_colour { PLAIN, BOLD, FAINT, RED, MAGENTA, BLUE, CYAN };
 const char *tool_colour(enum tool_colour colour);
 
 /* The columns of the terminal that is standard output; 0: it is none. */

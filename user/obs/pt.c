@@ -166,7 +166,7 @@ static void print_run(const struct run *run)
 {
 	const struct snap_entry *e = &run->first;
 	enum tool_colour colour = e->what == SNAP_GUARD ? RED
-				  : e->pte & COW        ? YELLOW
+				  : e->pte & COW        ? MAGENTA
 							: PLAIN;
 	char text[8];
 

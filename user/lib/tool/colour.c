@@ -13,8 +13,8 @@ static int on = -1; /* whether there are colours; -1: as the terminal has them *
 const char *tool_colour(enum tool_colour colour)
 {
 	static const char *const codes[] = {
-		[PLAIN] = "\033[m", [BOLD] = "\033[1m",    [FAINT] = "\033[2m",
-		[RED] = "\033[31m", [YELLOW] = "\033[33m", [BLUE] = "\033[1;34m",
+		[PLAIN] = "\033[m", [BOLD] = "\033[1m",     [FAINT] = "\033[2m",
+		[RED] = "\033[31m", [MAGENTA] = "\033[35m", [BLUE] = "\033[1;34m",
 		[CYAN] = "\033[36m"
 	};
 	char value[4];
