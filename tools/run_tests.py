@@ -176,6 +176,7 @@ def guest():
         Job("abi", [*pytest, "tests/qemu/test_abi.py"], limit=1800, count=count_pytest),
         Job("ktest", ["tools/check/ktest.py"], count=count_lines),
         Job("run", ["tools/check/run.py"], limit=600, count=count_lines),
+        Job("view", ["tools/check/view.py"], count=count_lines),
         Job("make", ["tools/check/make.py"], limit=900, count=count_lines),
         Job("elsewhere", ["tools/check/elsewhere.py"], limit=900, count=count_lines),
         Job("qemu", [*pytest, "tests/qemu", "--ignore=tests/qemu/test_abi.py"], limit=1800, count=count_pytest),

@@ -1,7 +1,7 @@
 // sources: scope/ram/ram.c scope/ram/layout.c scope/ram/kernel.c scope/decode/cells.c scope/decode/frame.c scope/decode/machine.c scope/decode/mapper.c scope/decode/notes.c scope/decode/pages.c scope/decode/space.c scope/decode/tally.c scope/decode/use.c scope/decode/walk.c scope/view/process.c scope/view/text.c scope/view/view.c
 // cflags: -Iscope
 /* test_scope.c - what scope reads out of RAM that is all right, and that it refuses, with a
- * reason, what is not.  tests/qemu/test_scope.py compares it with a real kernel. */
+ * reason, what is not.  tests/qemu/view/test_scope.py compares it with a real kernel. */
 #include "rig.h"
 
 #include "decode/mapper.h"
