@@ -54,6 +54,35 @@ def test_what_a_build_is_made_with_is_part_of_it():
         assert found[1] != found[2], f"{target} was kept with {variable}"
 
 
+def test_scope_without_libwebsockets():
+    """It has its text, and says what the page needs; once the library is there, it is made again."""
+    folder = OUT / "without"
+    folder.mkdir()
+    compiler = folder / "cc"
+    compiler.write_text(f"""#!/bin/sh
+case " $* " in
+*' -E '* | *' -lwebsockets '*) [ ! -e {folder.resolve()}/none ] || exit 1 ;;
+esac
+exec {shutil.which("cc")} "$@"
+""")
+    compiler.chmod(0o755)
+    (folder / "pkg-config").write_text("#!/bin/sh\nexit 1\n")
+    (folder / "pkg-config").chmod(0o755)
+    scope = folder / "build/scope"
+    path = f"{folder.resolve()}:{os.environ['PATH']}"
+    for there in (False, True):
+        (folder / "none").touch()
+        if there:
+            (folder / "none").unlink()
+        status, out, err = with_path(path, "make", "-s", f"BUILD={folder / 'build'}", f"HOSTCC={compiler.resolve()}",
+                                     "WERROR=1", str(scope))
+        expect((status, out, err), (0, "", ""))
+        text = subprocess.run([scope, "/nosuch", "processes"], capture_output=True, text=True, check=False)
+        assert text.returncode == 2 and "cannot be opened" in text.stderr, text
+        page = subprocess.run([scope, "/nosuch"], capture_output=True, text=True, check=False)
+        assert page.returncode == 2 and ("libwebsockets-dev" in page.stderr) == (not there), page
+
+
 def test_headers_of_a_programs_own_tree():
     """As with -I of the source's own root; of two headers of one name, that of xv6/ is used."""
     source = xv6_program(OUT / "tree/user/own.c", "MINE", ["user/mine.h", "kernel/param.h"])
