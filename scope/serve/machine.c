@@ -132,6 +132,8 @@ bool machine_attach(struct server *s)
 {
 	fcntl(s->control, F_SETFL, O_NONBLOCK);
 	s->controls = true;
+	/* With --gdb it does not run yet. */
+	machine_say(s, "query-status");
 	return server_adopt(s, s->control) &&
 	       console_start(s, s->console->fd, !s->options->only);
 }

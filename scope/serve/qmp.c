@@ -17,6 +17,8 @@ static enum qmp_event qmp_event(const char *line)
 	for (u32 i = QMP_GREETING; i < ARRAY_SIZE(words); i++)
 		if (strstr(line, words[i]))
 			return i;
+	if (strncmp(line, "{\"return\": ", 11) == 0 && strstr(line, "\"running\": false"))
+		return QMP_STOP;
 	if (strstr(line, "\"event\": \"SHUTDOWN\"") && strstr(line, "\"guest\": false"))
 		return QMP_SHUTDOWN;
 	return QMP_NOTHING;

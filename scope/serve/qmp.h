@@ -10,7 +10,7 @@ enum qmp_event {
 	QMP_NOTHING,
 	QMP_GREETING,
 	QMP_ERROR, /* a command failed */
-	QMP_STOP,
+	QMP_STOP,  /* also the answer that it stands still */
 	QMP_RESUME,
 	QMP_RESET,
 	QMP_SHUTDOWN, /* somebody here wanted it: a signal, the monitor */

@@ -23,13 +23,16 @@ static const char said[] =
 	"{\"guest\": true, \"reason\": \"guest-shutdown\"}}\r\n"
 	"{\"timestamp\": {\"seconds\": 1}, \"event\": \"SHUTDOWN\", \"data\": "
 	"{\"guest\": false, \"reason\": \"host-signal\"}}\r\n"
+	"{\"return\": {\"status\": \"running\", \"running\": true}}\r\n"
+	"{\"return\": {\"status\": \"prelaunch\", \"running\": false}}\r\n"
 	"\r\n";
 
 static void test_events(void **state)
 {
-	static const enum qmp_event wanted[] = { QMP_GREETING, QMP_NOTHING, QMP_STOP,
-						 QMP_RESUME,   QMP_ERROR,   QMP_RESET,
-						 QMP_NOTHING,  QMP_SHUTDOWN };
+	static const enum qmp_event wanted[] = { QMP_GREETING, QMP_NOTHING,  QMP_STOP,
+						 QMP_RESUME,   QMP_ERROR,    QMP_RESET,
+						 QMP_NOTHING,  QMP_SHUTDOWN, QMP_NOTHING,
+						 QMP_STOP };
 
 	(void)state;
 	srand(1);

@@ -345,6 +345,23 @@ def test_a_machine_that_ended_can_be_seen(test_image):
         assert view.ended() == 5
 
 
+def test_a_machine_that_waits_for_a_debugger(test_image):
+    """It stands still, and P lets it run."""
+    async def look(view):
+        async with Client(view.address) as c:
+            await c.watch((512, 100))
+            end = await c.round(lambda end: c.pages)
+            assert end[0] == CONSISTENT | PAUSED
+            await c.send(b"P\0")
+            await c.until(lambda: c.console.endswith(b"$ "))
+    with Viewed(test_image, "--gdb", boots=False) as view:
+        asyncio.run(look(view))
+        view.console.send("poweroff 4\r")
+        view.console.expect_exact("Enter ends that")
+        view.console.send("\r")
+        view.ended()
+
+
 def test_a_machine_that_is_reset(test_image):
     async def look(view):
         async with Client(view.address) as c:
