@@ -1,6 +1,7 @@
 // What the pictures are made of: zooms, ages, states of pages, addresses.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { commonest } from "../src/draw/cellimage.ts";
 import { zooms } from "../src/draw/zoom.ts";
 import { Ages, describe, frameAt } from "../src/draw/frames.ts";
 import { describeRun, runAt, stateOf } from "../src/draw/pagestate.ts";
@@ -133,4 +134,13 @@ test("a range stays in the user half", () => {
 		start: 0xff00000n,
 		span: 1n << 21n,
 	});
+});
+
+test("a cell of several frames shows the commonest in use, or of the free ones", () => {
+	const words = new Uint32Array([0, 0, 0x101, 2, 0, 2, 2, 0xa000]);
+	assert.equal(commonest(words, 0, 8, 0, false), 2);
+	assert.equal(commonest(words, 0, 8, 0, true), 0);
+	assert.equal(commonest(words, 2, 3, 0, true), 0x101); /* none is free */
+	assert.equal(commonest(words, 7, 8, 0, false), 0xa000); /* none is in use */
+	assert.equal(commonest(words, 0, 3, 0, false), 0x101);
 });

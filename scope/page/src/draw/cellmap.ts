@@ -1,29 +1,17 @@
 // cellmap.ts - all frames as a picture: a cell for each, or for each few of them.
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { CELL, type FrameCells } from "../machine.ts";
+import type { FrameCells } from "../machine.ts";
 import { base } from "../style.ts";
-import {
-	addressOf,
-	colourOf,
-	count,
-	describe,
-	kindColours,
-	type Meaning,
-	type Mode,
-} from "./frames.ts";
-import { coloursOf, prepare, rgb, watchLook, type Colours } from "./paint.ts";
+import { addressOf, count, describe, type Meaning, type Mode } from "./frames.ts";
+import { coloursOf, prepare, watchLook, type Colours } from "./paint.ts";
+import { CellImage } from "./cellimage.ts";
 import { hex } from "./pte.ts";
 import { SIDE, zooms, type Zoom } from "./zoom.ts";
 
 const GUTTER = 66; /* addresses */
 const BAR = 12; /* which part of all is shown */
 const SLOW_MS = 500; /* between two pictures of a large machine */
-
-const abgr = (colour: string): number => {
-	const [r, g, b] = rgb(colour);
-	return ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
-};
 
 @customElement("pagoda-cells")
 export class CellMap extends LitElement {
@@ -46,10 +34,21 @@ export class CellMap extends LitElement {
 	static override styles = [
 		base,
 		css`
+			.stack {
+				position: relative;
+			}
 			canvas {
 				display: block;
-				cursor: crosshair;
 				touch-action: none;
+			}
+			#cells {
+				position: absolute;
+				left: ${GUTTER}px;
+				top: 0;
+			}
+			#over {
+				position: relative;
+				cursor: crosshair;
 			}
 			.tools {
 				display: flex;
@@ -136,118 +135,44 @@ export class CellMap extends LitElement {
 
 	// --- the picture -----------------------------------------------------------------------
 
-	/** The colours of the cells of this zoom, and which of them are hatched and joined. */
-	private sums(
-		z: Zoom,
-		c: Colours,
-	): { colour: Uint32Array; hatched: Uint8Array; joined: Uint8Array } {
-		const cells = this.cells!;
-		const { free } = this.meaning;
-		const kinds = kindColours(this.meaning.kinds, free, c);
-		const n = Math.min(
-			z.rows * z.columns,
-			Math.ceil((count(cells) - this.first) / z.per),
-		);
-		const out = {
-			colour: new Uint32Array(n),
-			hatched: new Uint8Array(n),
-			joined: new Uint8Array(n),
-		};
-		const words = new Uint32Array(
-			cells.bytes.buffer,
-			cells.bytes.byteOffset,
-			count(cells),
-		);
-		const known = new Map<number, number>();
-		for (let i = 0; i < n; i++) {
-			const at = this.first + i * z.per;
-			const word =
-				z.per === 1
-					? words[at]!
-					: this.most(
-							words,
-							at,
-							Math.min(at + z.per, words.length),
-						);
-			let colour = known.get(word);
-			if (colour === undefined) {
-				const cell = {
-					kind: word & 255,
-					flags: (word >>> 8) & 255,
-					owner: word >>> 16,
-				};
-				colour = abgr(colourOf(cell, this.mode, kinds, free, c));
-				known.set(word, colour);
-			}
-			out.colour[i] = colour;
-			out.hatched[i] = word & ((CELL.shared | CELL.listed) << 8) ? 1 : 0;
-			out.joined[i] = word & (CELL.large << 8) ? 1 : 0;
-		}
-		return out;
-	}
-
-	/** The commonest of the cells [from, to); of those in use, if there are any. */
-	private most(words: Uint32Array, from: number, to: number): number {
-		let best = words[from]!;
-		let lead = 0;
-		const wantFree = this.mode === "free";
-		for (let i = from; i < to; i++) {
-			const word = words[i]!;
-			if (((word & 255) === this.meaning.free) !== wantFree) continue;
-			if (word === best) lead++;
-			else if (
-				lead === 0 ||
-				((best & 255) === this.meaning.free) !== wantFree
-			) {
-				best = word;
-				lead = 1;
-			} else lead--;
-		}
-		return best;
-	}
+	private readonly painter = new CellImage();
 
 	private draw(): void {
-		const canvas = this.renderRoot?.querySelector("canvas");
+		const canvas = this.renderRoot?.querySelector<HTMLCanvasElement>("#cells");
 		this.drawn = { time: performance.now(), timer: 0 };
 		if (!canvas || !this.cells) return;
-		const c = coloursOf(this);
-		const z = this.zoom;
-		const [width, height] = [z.px * z.columns, z.px * z.rows];
-		const g = prepare(canvas, GUTTER + width + BAR, height);
+		const { zoom, mode, meaning } = this;
 		const scale = Math.max(1, Math.round(devicePixelRatio || 1));
-		const image = this.image(z, scale, c);
-		const buffer = new OffscreenCanvas(image.width, image.height);
-		buffer.getContext("2d")!.putImageData(image, 0, 0);
-		g.imageSmoothingEnabled = false;
-		g.drawImage(buffer, GUTTER, 0, width, height);
-		this.labels(g, z, c);
-		this.marks(g, z, c);
+		const colours = coloursOf(this);
+		this.painter.paint(canvas, this.cells, this.first, {
+			zoom,
+			scale,
+			mode,
+			meaning,
+			colours,
+		});
+		this.drawOver(zoom, colours);
 	}
 
-	private image(z: Zoom, scale: number, c: Colours): ImageData {
-		const side = z.px * scale;
-		const image = new ImageData(side * z.columns, side * z.rows);
-		const out = new Uint32Array(image.data.buffer);
-		const paper = abgr(c.paper);
-		const { colour, hatched, joined } = this.sums(z, c);
-		const gap = z.px >= 6 ? scale : 0;
-		const step = side >= 6 ? Math.max(4, side >> 1) : 0;
-		for (let i = 0; i < colour.length; i++) {
-			const x0 = (i % z.columns) * side;
-			const y0 = Math.floor(i / z.columns) * side;
-			const fill = colour[i]!;
-			const right = joined[i] ? side : side - gap;
-			for (let y = 0; y < side - gap; y++) {
-				const row = (y0 + y) * image.width + x0;
-				for (let x = 0; x < right; x++) {
-					const mark = step
-						? (x + y) % step === 0
-						: x === side >> 1 && y === side >> 1;
-					out[row + x] = hatched[i] && mark ? paper : fill;
-				}
-			}
-		}
-		return image;
+	private drawnOver = "";
+
+	/** Addresses, the bar and the marks, on a canvas of their own. */
+	private drawOver(z: Zoom, c: Colours): void {
+		const total = count(this.cells!);
+		const key = JSON.stringify([
+			z,
+			c,
+			this.first,
+			this.over,
+			this.picked,
+			total,
+		]);
+		if (key === this.drawnOver) return;
+		this.drawnOver = key;
+		const canvas = this.renderRoot.querySelector<HTMLCanvasElement>("#over")!;
+		const g = prepare(canvas, GUTTER + z.px * z.columns + BAR, z.px * z.rows);
+		this.labels(g, z, c);
+		this.marks(g, z, c);
 	}
 
 	private labels(g: CanvasRenderingContext2D, z: Zoom, c: Colours): void {
@@ -401,20 +326,24 @@ export class CellMap extends LitElement {
 					${cells ? hex(addressOf(cells, this.first)) : ""}</span
 				>
 			</div>
-			<canvas
-				tabindex="0"
-				role="application"
-				aria-label="All frames of memory. Arrow keys pick a frame, plus and minus zoom."
-				aria-describedby="told"
-				@mousemove=${(event: MouseEvent) => this.hover(this.frameAt(event))}
-				@mouseleave=${() => this.hover(undefined)}
-				@click=${(event: MouseEvent) => {
-					const at = this.frameAt(event);
-					if (at !== undefined) this.pick(at);
-				}}
-				@wheel=${{ handleEvent: (event: WheelEvent) => this.wheel(event), passive: false }}
-				@keydown=${(event: KeyboardEvent) => this.key(event)}
-			></canvas>
+			<div class="stack">
+				<canvas id="cells" aria-hidden="true"></canvas>
+				<canvas
+					id="over"
+					tabindex="0"
+					role="application"
+					aria-label="All frames of memory. Arrow keys pick a frame, plus and minus zoom."
+					aria-describedby="told"
+					@mousemove=${(event: MouseEvent) => this.hover(this.frameAt(event))}
+					@mouseleave=${() => this.hover(undefined)}
+					@click=${(event: MouseEvent) => {
+						const at = this.frameAt(event);
+						if (at !== undefined) this.pick(at);
+					}}
+					@wheel=${{ handleEvent: (event: WheelEvent) => this.wheel(event), passive: false }}
+					@keydown=${(event: KeyboardEvent) => this.key(event)}
+				></canvas>
+			</div>
 			<p class="told" id="told" aria-live="polite">
 				${cells && told !== undefined && told < count(cells) ? describe(cells, told, this.meaning) : ""}
 			</p>`;

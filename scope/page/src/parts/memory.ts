@@ -367,53 +367,48 @@ export class Memory extends LitElement {
 	override render(): TemplateResult {
 		const { cells } = this;
 		const c = coloursOf(this);
-		return html`${this.why ? html`<p class="dim">${this.why}</p>` : nothing}
-			<div class="all">
-				<div>
-					<div class="tools">
-						<span class="dim">colour by</span>
-						<div role="group" aria-label="Colour by">
-							${MODES.map(
-								([mode, title]) =>
-									html`<button
-										aria-pressed=${this.mode === mode}
-										@click=${() => (this.mode = mode)}
-									>
-										${title}
-									</button>`,
-							)}
-						</div>
+		return html` <div class="all">
+			<div>
+				<div class="tools">
+					<span class="dim">colour by</span>
+					<div role="group" aria-label="Colour by">
+						${MODES.map(
+							([mode, title]) =>
+								html`<button
+									aria-pressed=${this.mode === mode}
+									@click=${() => (this.mode = mode)}
+								>
+									${title}
+								</button>`,
+						)}
+						<span class="dim">${this.why}</span>
 					</div>
-					<pagoda-cells
-						.cells=${cells}
-						.meaning=${this.meaning}
-						.mode=${this.mode}
-						.picked=${cells && this.pa !== undefined ? frameAt(cells, this.pa) : undefined}
-						@hover=${(event: CustomEvent<number | undefined>) => (this.over = event.detail)}
-						@pick=${(event: CustomEvent<number>) => go(this, { pa: addressOf(cells!, event.detail) })}
-					></pagoda-cells>
-					${this.legend(c)}
 				</div>
-				<div>
-					<form
-						@submit=${(event: Event) => this.search(event)}
-					>
-						<input
-							id="pa"
-							aria-label="Physical address, or PID:address"
-							placeholder="80513000 or 4:3fff5d1000"
-							autocomplete="off"
-							spellcheck="false"
-						/>
-						<button>Find</button>
-						<span class="bad" role="status"
-							>${this.wrong}</span
-						>
-					</form>
-					${this.frame()}
-					${this.memory ? this.blocks() : nothing}
-				</div>
-			</div>`;
+				<pagoda-cells
+					.cells=${cells}
+					.meaning=${this.meaning}
+					.mode=${this.mode}
+					.picked=${cells && this.pa !== undefined ? frameAt(cells, this.pa) : undefined}
+					@hover=${(event: CustomEvent<number | undefined>) => (this.over = event.detail)}
+					@pick=${(event: CustomEvent<number>) => go(this, { pa: addressOf(cells!, event.detail) })}
+				></pagoda-cells>
+				${this.legend(c)}
+			</div>
+			<div>
+				<form @submit=${(event: Event) => this.search(event)}>
+					<input
+						id="pa"
+						aria-label="Physical address, or PID:address"
+						placeholder="80513000 or 4:3fff5d1000"
+						autocomplete="off"
+						spellcheck="false"
+					/>
+					<button>Find</button>
+					<span class="bad" role="status">${this.wrong}</span>
+				</form>
+				${this.frame()} ${this.memory ? this.blocks() : nothing}
+			</div>
+		</div>`;
 	}
 
 	private readonly themed = () => this.requestUpdate();

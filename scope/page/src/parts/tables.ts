@@ -466,8 +466,9 @@ export class Tables extends LitElement {
 				<button>Walk</button>
 				${this.split()}
 				<span class="bad" role="status">${this.wrong}</span>
+				<span class="dim">${this.why}</span>
 			</form>
-			${this.why ? html`<p class="dim">${this.why}</p>` : nothing}
+
 			${this.legend()} ${this.roots()}
 			<div class="grids">${LEVELS.map((level) => this.grid(level))}</div>
 			${this.walk ? html`<div class="below">${this.entry()} ${this.fates()}</div>` : nothing}`;
