@@ -4,10 +4,10 @@ import { test } from "node:test";
 import { commonest } from "../src/draw/cellimage.ts";
 import { zooms } from "../src/draw/zoom.ts";
 import { Ages, describe, frameAt } from "../src/draw/frames.ts";
-import { describeRun, runAt, stateOf } from "../src/draw/pagestate.ts";
+import { describeRun, runAt, stateOf, withGuards } from "../src/draw/pagestate.ts";
 import { indexOf, isAddress, parseAddress, PTE, withIndex } from "../src/draw/pte.ts";
 import { rangeAround } from "../src/draw/range.ts";
-import type { PageRun } from "../src/views.ts";
+import type { Area, PageRun } from "../src/views.ts";
 
 test("the first zoom shows all frames, the last one those of 2 MiB, and none shows fewer than the next", () => {
 	for (const frames of [512, 4096, 16384, 32768, 100_000, 262_144, 4 << 20]) {
@@ -143,4 +143,33 @@ test("a cell of several frames shows the commonest in use, or of the free ones",
 	assert.equal(commonest(words, 2, 3, 0, true), 0x101); /* none is free */
 	assert.equal(commonest(words, 7, 8, 0, false), 0xa000); /* none is in use */
 	assert.equal(commonest(words, 0, 3, 0, false), 0x101);
+});
+
+test("a guard without entries is a guard, one with entries is not told twice", () => {
+	const area = (kind: string, start: string, end: string) =>
+		({ kind, start, end, prot: 0, is_shared: false, offset: "0x0" }) as Area;
+	const run = (va: string, what: PageRun["what"]): PageRun => ({
+		va,
+		pages: 1,
+		what,
+		place: "x",
+	});
+	const areas = [
+		area("guard", "0x1000", "0x2000"),
+		area("anon", "0x2000", "0x3000"),
+		area("guard", "0x3000", "0x5000"),
+		area("stack", "0x5000", "0x6000"),
+	];
+	const runs = [run("0x1000", "guard"), run("0x2000", ""), run("0x5000", "leaf")];
+	const all = withGuards(runs, areas);
+	assert.deepEqual(
+		all.map((r) => [r.va, r.pages, r.what]),
+		[
+			["0x1000", 1, "guard"],
+			["0x2000", 1, ""],
+			["0x3000", 2, "guard"],
+			["0x5000", 1, "leaf"],
+		],
+	);
+	assert.equal(withGuards(all, areas), all);
 });

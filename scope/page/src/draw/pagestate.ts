@@ -1,5 +1,5 @@
 // pagestate.ts - the state of a page: which of a few it is, in words, and as a cell.
-import type { PageRun } from "../views.ts";
+import type { Area, PageRun } from "../views.ts";
 import { frame, hatch, mix, type Colours } from "./paint.ts";
 import { entryRights, PTE } from "./pte.ts";
 
@@ -151,3 +151,16 @@ export function runAt(runs: PageRun[], va: bigint): PageRun | undefined {
 	const run = runs[lo - 1];
 	return run && va < BigInt(run.va) + BigInt(run.pages) * 4096n ? run : undefined;
 }
+
+/** The runs, with those of areas that are kept empty and have no entries: a stack's guard. */
+export function withGuards(runs: PageRun[], areas: Area[]): PageRun[] {
+	const guards = areas
+		.filter((a) => a.kind === "guard" && !runAt(runs, BigInt(a.start)))
+		.map((a): PageRun => {
+			const pages = Number((BigInt(a.end) - BigInt(a.start)) >> 12n);
+			return { va: a.start, pages, what: "guard", place: a.kind };
+		});
+	return guards.length ? [...runs, ...guards].sort(byAddress) : runs;
+}
+
+const byAddress = (a: PageRun, b: PageRun) => (BigInt(a.va) < BigInt(b.va) ? -1 : 1);

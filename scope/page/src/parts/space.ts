@@ -1,7 +1,14 @@
 // space.ts - the address space of a process, from all of it to the bytes of a page.
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { describeRun, runAt, stateColour, STATES, type State } from "../draw/pagestate.ts";
+import {
+	describeRun,
+	runAt,
+	stateColour,
+	STATES,
+	withGuards,
+	type State,
+} from "../draw/pagestate.ts";
 import { coloursOf } from "../draw/paint.ts";
 import { hex, parseAddress, USER_END } from "../draw/pte.ts";
 import { rangeAround, type Range } from "../draw/range.ts";
@@ -367,7 +374,7 @@ export class Space extends LitElement {
 		const { areas, range } = this;
 		if (!areas || !range) return html`<p class="dim">${this.why}</p>`;
 		const start = (this.va / LARGE) * LARGE;
-		const runs = this.pages(start).data?.runs ?? [];
+		const runs = withGuards(this.pages(start).data?.runs ?? [], areas.areas);
 		const hasPages = range.span <= PAGES_SPAN;
 		const wide = hasPages ? (this.pages(range.start).data?.runs ?? []) : [];
 		const told = this.over ?? this.va;
