@@ -300,7 +300,7 @@ static void print_pages(const struct space *s, va_t va)
 		       (u64)((run.end - run.start) / PAGE_SIZE), what[run.what]);
 		print_rights(run.prot, VMA_R, VMA_W, VMA_X);
 		print_rights(run.bits, PTE_R, PTE_W, PTE_X);
-		printf("%c%c%c %5u %s%s%s\n", run.bits & PTE_A ? 'a' : '-',
+		printf("%c%c%c %5u %s%s%s\n", run.bits & PTE_TOUCHED ? 'a' : '-',
 		       run.bits & PTE_D ? 'd' : '-',
 		       pte_is_leaf((pte_t){ run.bits }) && run.bits & PTE_COW ? 'c' : '-',
 		       run.users, view_place_name[run.place],

@@ -6,8 +6,8 @@
 #include "core/current.h"
 #include "lib/types.h"
 
-/* Starts a kernel thread that runs @fn(@arg).  At boot only.  -ENOMEM: no memory for its
- * stack, or too many kernel threads. */
+/* Starts a kernel thread that runs @fn(@arg).  One caller at a time.  -ENOMEM: no memory
+ * for its stack, or too many kernel threads. */
 int kthread_start(const char *name, void (*fn)(void *), void *arg) MUST_CHECK;
 
 /* With CHECK=1, asserts that the caller may sleep: it is no interrupt handler, holds no

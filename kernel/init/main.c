@@ -30,6 +30,7 @@
 #include "obs/stats.h"
 #include "obs/events.h"
 #include "obs/explain.h"
+#include "obs/heat.h"
 #include "obs/vmprint.h"
 #include "proc/fault_words.h"
 #include "proc/proc.h"
@@ -176,6 +177,8 @@ static void boot_rest(void)
 	ktest_run();
 	if (events_follow_option())
 		printk("events: no memory to record them\n");
+	if (heat_follow_option())
+		printk("heat: no memory for its thread\n");
 }
 
 static void init_cannot_run(int err)
@@ -272,6 +275,7 @@ void boot_main(u64 hartid, pa_t fdt)
 	stats_init();
 	explain_init();
 	events_init();
+	heat_init();
 	proc_start_first(&first);
 	sched_idle();
 }

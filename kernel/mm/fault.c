@@ -24,8 +24,8 @@
  * If it leaves out the last of them, the run ends. */
 #define RUN_MAX 8
 
-/* How many pages of @area a fault at the cursor brings in, at most.  @came: the bit that
- * the page below has if the program has come to it. */
+/* How many pages of @area a fault at the cursor brings in, at most.  @came: bits of which
+ * the page below has one if the program has come to it. */
 static u32 fault_run_room(struct aspace *as, const struct vma *area, const struct pt_cur *c,
 			  u64 came)
 {
@@ -60,7 +60,7 @@ static int fault_absent(struct aspace *as, const struct vma *area, struct pt_cur
 		event(EVENT_ZERO, ALIGN_DOWN(c->va, SUPER_SIZE), SUPER_PAGES, access);
 		return 0;
 	}
-	n = aspace_put_fresh(as, area, c, used, fault_run_room(as, area, c, PTE_A));
+	n = aspace_put_fresh(as, area, c, used, fault_run_room(as, area, c, PTE_TOUCHED));
 	if (n < 0)
 		return n;
 	vmstat_add(VM_fault_lazy, n);

@@ -41,10 +41,10 @@ static bool fork_is_cow(const struct fork *f, pte_t e)
 	return e.bits & PTE_W && !(f->area->flags & VMA_SHARED);
 }
 
-/* The flags of the child's leaf, with A and D clear: the child has touched nothing yet. */
+/* The flags of the child's leaf, as the child has touched nothing yet. */
 static u64 fork_flags(bool cow, pte_t e)
 {
-	u64 flags = e.bits & PTE_FLAGS & ~(PTE_A | PTE_D);
+	u64 flags = e.bits & PTE_FLAGS & ~(PTE_TOUCHED | PTE_D);
 
 	return cow ? (flags & ~PTE_W) | PTE_COW : flags;
 }

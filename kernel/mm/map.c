@@ -277,7 +277,7 @@ static bool map_all_in_areas(struct aspace *as, va_t lo, va_t hi)
  * knows whether to copy the page or tell its file first. */
 static u64 map_new_flags(const struct vma *v, pte_t e)
 {
-	u64 keep = e.bits & (PTE_A | PTE_D);
+	u64 keep = e.bits & (PTE_TOUCHED | PTE_D);
 
 	if (!v->prot)
 		return prot_to_pte(0) | keep;

@@ -10,15 +10,8 @@
 
 static u32 touched_flags(const struct pt_cur *c, pte_t e)
 {
-	return (e.bits & PTE_A ? SNAP_RUN_TOUCHED : 0) |
+	return (e.bits & PTE_TOUCHED ? SNAP_RUN_TOUCHED : 0) |
 	       (e.bits & PTE_D ? SNAP_RUN_DIRTY : 0) | (c->level ? SNAP_RUN_LARGE : 0);
-}
-
-/* Not the trap frame or the trampoline: a core that leaves A to software would fault when
- * it enters the kernel. */
-static bool touched_is_users(pte_t e)
-{
-	return pte_is_leaf(e) && e.bits & PTE_U;
 }
 
 va_t touched_visit(struct aspace *as, va_t start, va_t end, touched_fn *report, void *arg)
@@ -39,9 +32,9 @@ va_t touched_visit(struct aspace *as, va_t start, va_t end, touched_fn *report, 
 			break;
 		}
 		/* If the hardware sets A only now, it stays for the next visit. */
-		if (!touched_is_users(e) || !(e.bits & PTE_A))
+		if (!touched_is_users(e) || !(e.bits & PTE_TOUCHED))
 			continue;
-		pte_clear_bits(c.slot, PTE_A);
+		pte_clear_bits(c.slot, PTE_TOUCHED);
 		gather_range(&g, ALIGN_DOWN(c.va, level_size(c.level)), pt_end(&c));
 	}
 	gather_finish(&g);

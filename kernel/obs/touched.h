@@ -2,10 +2,17 @@
  * clears. */
 #pragma once
 
-#include "lib/types.h"
+#include "arch/riscv/pte.h"
 
 struct aspace;
 struct pt_cur;
+
+/* Not the trap frame or the trampoline: a core that leaves A to software would fault when
+ * it enters the kernel. */
+static inline bool touched_is_users(pte_t e)
+{
+	return pte_is_leaf(e) && e.bits & PTE_U;
+}
 
 /* Called for each leaf that user mode can use, touched or not; @flags: SNAP_RUN_*.
  * False: no room for it, and the visit ends before this leaf. */

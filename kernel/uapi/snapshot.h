@@ -170,8 +170,12 @@ struct snap_frame {
 	unsigned int refs, users;  /* as in struct snap_entry                         */
 	unsigned char frame;       /* record of SNAP_FRAMES it counts in              */
 	unsigned char order;       /* it is in a block of 2^order frames              */
-	unsigned char reserved[6]; /* 0                                               */
+	unsigned char age; /* rounds of heat=MS since a program was seen to touch it; */
+			   /* SNAP_AGE_OLDEST: that many or more; or SNAP_AGE_NEVER   */
+	unsigned char reserved[5]; /* 0                                               */
 };
+#define SNAP_AGE_OLDEST 254
+#define SNAP_AGE_NEVER 255 /* not since it got its use, or heat is off */
 
 /* SNAP_BYTES: memory of a process from `start` on, in records of SNAP_BYTES_MAX bytes, cut
  * at the end of a page.  SNAP_RAM: the same of physical addresses; ignores `pid`.  The

@@ -3,6 +3,7 @@
 #include "decode/frame.h"
 
 #include "lib/string.h"
+#include "uapi/snapshot.h"
 
 va_t frame_page(const struct kernel *k, pa_t pa)
 {
@@ -95,6 +96,10 @@ bool frame_brief(struct kernel *k, pa_t pa, struct frame *f)
 	f->users = frame_users(k, page, f);
 	if (f->kind == kernel_number(k, LAYOUT_FRAME_cache))
 		f->cached = frame_cached(k, page);
+	if (f->kind == kernel_number(k, LAYOUT_FRAME_anon) ||
+	    f->kind == kernel_number(k, LAYOUT_FRAME_cache) ||
+	    f->kind == kernel_number(k, LAYOUT_FRAME_usyscall))
+		f->heat = (u32)page_field(k, page, LAYOUT_page_heat);
 	return !k->unreadable;
 }
 
@@ -109,4 +114,22 @@ bool frame_look(struct kernel *k, pa_t pa, struct frame *f)
 		f->offset =
 			kernel_field(k, frame_page(k, pa), LAYOUT_page_index) * PAGE_SIZE;
 	return !k->unreadable;
+}
+
+/* --- heat -------------------------------------------------------------------- */
+
+void heat_look(struct kernel *k, struct heat *h)
+{
+	va_t at = k->layout.item[LAYOUT_heat].value;
+
+	h->ms = (u32)kernel_field(k, at, LAYOUT_heat_ms);
+	h->first = (u32)kernel_field(k, at, LAYOUT_heat_first);
+	h->round = (u32)kernel_field(k, at, LAYOUT_heat_round);
+}
+
+u8 frame_age(const struct heat *h, const struct frame *f)
+{
+	if (!h->ms || !f->heat || f->heat < h->first || f->heat > (u64)h->round + 1)
+		return SNAP_AGE_NEVER;
+	return f->heat > h->round ? 0 : (u8)MIN(h->round - f->heat, (u32)SNAP_AGE_OLDEST);
 }

@@ -13,11 +13,25 @@ struct frame {
 	u32 users;  /* of these, without the page cache and the owner                  */
 	u8 cached;  /* of a page of the cache: CACHED_*                                */
 	u64 offset; /* of a cached page in its file, bytes                             */
+	u32 heat;   /* for frame_age()                                                 */
 };
 
 #define CACHED_BUSY 1u  /* on its way from or to the disk: who wants it waits */
 #define CACHED_TEXT 2u  /* mapped as program text: a write replaces it        */
 #define CACHED_DIRTY 4u /* newer than the disk                                */
+
+/* The option heat=: rounds are numbered, and each frame knows the last one that saw it
+ * touched (kernel/obs/heat.h). */
+struct heat {
+	u32 ms;           /* of a round; 0: heat is off                */
+	u32 first, round; /* since it is on, and the last that is over */
+};
+
+void heat_look(struct kernel *k, struct heat *h);
+
+/* How many rounds ago a program was seen to touch @f, of a block its first frame; or
+ * SNAP_AGE_OLDEST or SNAP_AGE_NEVER of kernel/uapi/snapshot.h. */
+u8 frame_age(const struct heat *h, const struct frame *f);
 
 #define FRAME_ORDER_MOST 9
 

@@ -17,16 +17,20 @@ static void page_runs_step(struct page_runs *at)
 void page_runs_start(struct page_runs *at, const struct space *s, va_t start, va_t end)
 {
 	*at = (struct page_runs){ .s = s, .at = ALIGN_DOWN(start, PAGE_SIZE), .end = end };
+	heat_look(s->k, &at->heat);
 	at->has_area = area_next(s, &at->areas, &at->area);
 	walk_start(&at->walk, s, at->at, end);
 	at->has_entry = walk_next(&at->walk, &at->entry);
 }
 
 /* What the entry and the area, or NULL, say of a page. */
-static struct page_run page_state(const struct space *s, const struct entry *e,
+static struct page_run page_state(const struct page_runs *at, const struct entry *e,
 				  const struct area *a)
 {
-	struct page_run run = { .place = a ? a->place : SNAP_AREA_NONE, .kind = (u8)~0u };
+	struct page_run run = { .place = a ? a->place : SNAP_AREA_NONE,
+				.kind = (u8)~0u,
+				.age = SNAP_AGE_NEVER };
+	const struct space *s = at->s;
 	struct frame f;
 
 	if (a) {
@@ -50,6 +54,7 @@ static struct page_run page_state(const struct space *s, const struct entry *e,
 		return run;
 	run.kind = f.kind;
 	run.cached = f.cached;
+	run.age = frame_age(&at->heat, &f);
 	return run;
 }
 
@@ -69,7 +74,7 @@ static bool page_runs_piece(struct page_runs *at, struct page_run *run)
 		if (at->has_entry)
 			end = MIN(end, at->entry.va + (e ? level_size(e->level) : 0));
 		if (e || a) {
-			*run = page_state(at->s, e, a);
+			*run = page_state(at, e, a);
 			run->start = at->at;
 			run->end = end;
 			at->at = end;
@@ -87,7 +92,7 @@ static bool page_is_alike(const struct page_run *a, const struct page_run *b)
 	       a->level == b->level && a->kind == b->kind && a->cached == b->cached &&
 	       a->borrowed == b->borrowed && a->has_area == b->has_area &&
 	       a->flags == b->flags && a->prot == b->prot && a->users == b->users &&
-	       a->bits == b->bits;
+	       a->age == b->age && a->bits == b->bits;
 }
 
 bool page_runs_next(struct page_runs *at, struct page_run *run)

@@ -11,6 +11,7 @@ struct page_run {
 	u8 level;        /* of the entries                                        */
 	u8 kind;         /* of the frames: index of the kernel's names; ~0: none  */
 	u8 cached;       /* of pages of the cache: CACHED_*                       */
+	u8 age;          /* frame_age() of the frames                             */
 	bool borrowed;   /* as struct entry                                       */
 	bool has_area;   /* prot and flags are those of the area                  */
 	u8 flags;        /* VMA_SHARED ...                                        */
@@ -24,6 +25,7 @@ struct page_run {
 struct page_runs {
 	const struct space *s;
 	va_t at, end;
+	struct heat heat;
 	struct areas areas;
 	struct area area;
 	struct walk walk;

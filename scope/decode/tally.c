@@ -31,7 +31,7 @@ static void tally_leaf(struct kernel *k, const struct entry *e, u64 pages, struc
 	t->shared += shared;
 	t->private += pages - shared;
 	t->large += e->level ? pages : 0;
-	t->touched += e->pte.bits & PTE_A ? pages : 0;
+	t->touched += e->pte.bits & PTE_TOUCHED ? pages : 0;
 	t->dirty += e->pte.bits & PTE_D ? pages : 0;
 }
 

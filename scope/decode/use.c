@@ -13,7 +13,7 @@ static const struct entry_bit leaf_bits[ENTRY_BITS][2] = {
 	{ { "A", "not accessed since it was cleared" }, { "A", "accessed" } },
 	{ { "D", "not written since it was mapped" }, { "D", "dirty: written" } },
 	{ { "COW", "no copy on a write" }, { "COW", "copy-on-write: a write copies it" } },
-	{ { "PARKED", "not parked" }, { "PARKED", "parked: kept, but PROT_NONE" } },
+	{ { "SEEN", "heat= has not taken A" }, { "SEEN", "accessed: heat= has taken A" } },
 };
 
 static const struct entry_bit table_bits[ENTRY_BITS][2] = {
@@ -46,12 +46,15 @@ static const struct entry_bit empty_bits[ENTRY_BITS] = {
 
 struct entry_bit entry_bit(const struct entry *e, unsigned bit)
 {
+	static const struct entry_bit parked = { "PARKED", "parked: kept, but PROT_NONE" };
 	bool on = e->pte.bits >> bit & 1;
 
 	if (!pte_is_valid(e->pte))
 		return empty_bits[bit];
 	if (e->what == SNAP_TABLE)
 		return table_bits[bit][on];
+	if (e->what == SNAP_PARKED && BIT(bit) == PTE_PARKED && on)
+		return parked;
 	return leaf_bits[bit][on];
 }
 

@@ -83,7 +83,7 @@ static void walk_entry(const struct walk *w, struct entry *e)
 		e->ties = t->ties;
 		if (t->lender && !e->pte.bits) {
 			e->pte = walk_slot(k, t->lender, slot);
-			e->pte.bits &= ~(PTE_A | PTE_D);
+			e->pte.bits &= ~(PTE_TOUCHED | PTE_D);
 			e->borrowed = e->pte.bits != 0;
 		}
 	}

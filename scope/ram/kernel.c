@@ -18,7 +18,7 @@ static bool kernel_pages_are_plain(const struct kernel *k)
 
 	if (each < sizeof(u64) || PAGE_SIZE % each)
 		return false;
-	for (enum layout_id id = LAYOUT_page_refs; id <= LAYOUT_page_hash_next; id++) {
+	for (enum layout_id id = LAYOUT_page_refs; id <= LAYOUT_page_heat; id++) {
 		const struct layout_item *item = &k->layout.item[id];
 
 		if (item->value > each ||

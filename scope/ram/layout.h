@@ -18,6 +18,11 @@
 	X(page_object, "page.object", FIELD)                  \
 	X(page_index, "page.index", FIELD)                    \
 	X(page_hash_next, "page.hash_next", FIELD)            \
+	X(page_heat, "page.heat", FIELD)                      \
+	X(heat, "heat", OBJECT)                               \
+	X(heat_ms, "heat.ms", FIELD)                          \
+	X(heat_first, "heat.first", FIELD)                    \
+	X(heat_round, "heat.round", FIELD)                    \
 	X(frame_span, "frame_span", OBJECT)                   \
 	X(frame_span_table, "frame_span.table", FIELD)        \
 	X(frame_span_base, "frame_span.base", FIELD)          \

@@ -239,6 +239,8 @@ static void view_run(struct kernel *k, const struct page_run *run, struct text *
 	view_cached(run->cached, t);
 	if (run->users)
 		text_number(t, "users", run->users);
+	if (run->age != SNAP_AGE_NEVER)
+		text_number(t, "age", run->age);
 	if (run->borrowed)
 		text_flag(t, "borrowed", true);
 	text_close(t, '}');

@@ -88,6 +88,19 @@ static void view_panic(struct kernel *k, struct text *t)
 	text_close(t, '}');
 }
 
+static void view_heat(struct kernel *k, struct text *t)
+{
+	struct heat heat;
+
+	heat_look(k, &heat);
+	if (!heat.ms)
+		return;
+	text_open(t, "heat", '{');
+	text_number(t, "ms", heat.ms);
+	text_number(t, "round", heat.round);
+	text_close(t, '}');
+}
+
 static void view_machine(struct kernel *k, struct text *t)
 {
 	struct machine_hart h;
@@ -95,6 +108,7 @@ static void view_machine(struct kernel *k, struct text *t)
 	text_address(t, "ram", k->ram->base);
 	text_number(t, "frames", k->frames);
 	view_kinds(k, t);
+	view_heat(k, t);
 	text_open(t, "harts", '[');
 	for (u64 i = 0; i < machine_harts(k); i++) {
 		if (!machine_hart(k, i, &h))
@@ -314,10 +328,24 @@ void view_cached(u8 cached, struct text *t)
 		text_flag(t, "is_dirty", true);
 }
 
+/* The age of a block that is whole is that of its first frame. */
+static u8 view_age(struct kernel *k, const struct frame *f)
+{
+	struct frame head = *f;
+	struct heat heat;
+
+	heat_look(k, &heat);
+	if (f->order && f->order <= FRAME_ORDER_MOST &&
+	    !frame_look(k, ALIGN_DOWN(f->pa, PAGE_SIZE << f->order), &head))
+		return SNAP_AGE_NEVER;
+	return frame_age(&heat, &head);
+}
+
 static bool view_frame(struct kernel *k, pa_t pa, struct text *t)
 {
 	char kind[SCOPE_NAME];
 	struct frame f;
+	u8 age;
 
 	if (!frame_look(k, pa, &f)) {
 		text_string(t, "why", "no RAM is there, or the kernel's data is senseless");
@@ -331,6 +359,9 @@ static bool view_frame(struct kernel *k, pa_t pa, struct text *t)
 	text_number(t, "order", f.order);
 	text_address(t, "offset", f.offset);
 	view_cached(f.cached, t);
+	age = view_age(k, &f);
+	if (age != SNAP_AGE_NEVER)
+		text_number(t, "age", age);
 	view_mappers(k, f.pa, t);
 	return true;
 }

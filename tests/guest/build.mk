@@ -1,13 +1,13 @@
 # build.mk - the test programs that run inside the machine, and an image with them.
 #
-#   make guest-tests     build/guest/abitest, abitest2, stress
+#   make guest-tests     build/guest/abitest, abitest2, abitest3, stress
 #   make test.img        build/test.img: all programs and the tests
 #
 # They need no library: the objects are linked with guest.ld alone.
 
 GUEST_DIR := tests/guest
 GUEST_OUT := $(BUILD)/guest
-GUEST_TESTS := $(addprefix $(GUEST_OUT)/,abitest abitest2 stress)
+GUEST_TESTS := $(addprefix $(GUEST_OUT)/,abitest abitest2 abitest3 stress)
 
 CC_USER ?= $(if $(filter-out cc,$(CC)),$(CC),riscv64-unknown-elf-gcc)
 OBJCOPY_USER ?= $(or $(OBJCOPY),riscv64-unknown-elf-objcopy)
@@ -20,24 +20,26 @@ GUEST_LDFLAGS := -static -z max-page-size=4096
 
 guest_obj = $(addprefix $(GUEST_OUT)/obj/$(TOOLCHAIN)/,$(addsuffix .o,$(1)))
 
-GUEST_LIB := start.S lib.c
+GUEST_LIB := start.S lib.c obs/look.c
 ABITEST_SRC := $(patsubst $(GUEST_DIR)/%,%,$(sort $(wildcard $(GUEST_DIR)/*/t_*.c)))
 ABITEST2_SRC := $(filter mm/t_mmap% mm/t_mremap% mm/t_cut% mm/t_super% mm/t_stale% rules/t_regress% \
-	obs/t_options% obs/t_obs% obs/t_ledger% exec/t_exec_% exec/t_elf% fs/t_dev% fs/t_race% fs/t_poll% \
+	obs/t_options% obs/t_ledger% exec/t_exec_% exec/t_elf% fs/t_dev% fs/t_race% fs/t_poll% \
 	fs/t_fcntl% fs/t_at% proc/t_alarm% proc/t_stop% proc/t_sandbox% \
 	proc/t_names% thread/t_%,$(ABITEST_SRC))
+ABITEST3_SRC := $(filter obs/t_obs% mm/t_vm% mm/t_lazy%,$(ABITEST_SRC))
 
 .PHONY: guest-tests test.img
 guest-tests: $(GUEST_TESTS)
 
 $(GUEST_OUT)/abitest.sym: $(call guest_obj,$(GUEST_LIB) regs.S elf.c abitest.c \
-	$(filter-out $(ABITEST2_SRC),$(ABITEST_SRC)))
+	$(filter-out $(ABITEST2_SRC) $(ABITEST3_SRC),$(ABITEST_SRC)))
 $(GUEST_OUT)/abitest2.sym: $(call guest_obj,$(GUEST_LIB) regs.S elf.c abitest.c $(ABITEST2_SRC))
+$(GUEST_OUT)/abitest3.sym: $(call guest_obj,$(GUEST_LIB) regs.S elf.c abitest.c $(ABITEST3_SRC))
 $(GUEST_OUT)/stress.sym: $(call guest_obj,$(GUEST_LIB) stress.c)
 
 GUEST_FLAGS_FILE := $(GUEST_OUT)/flags
 $(GUEST_FLAGS_FILE): FORCE
-	@$(call write_key,$(CC_USER) $(GUEST_CFLAGS) $(LD_USER) $(ABITEST_SRC) / $(ABITEST2_SRC))
+	@$(call write_key,$(CC_USER) $(GUEST_CFLAGS) $(LD_USER) $(ABITEST_SRC) / $(ABITEST2_SRC) / $(ABITEST3_SRC))
 
 $(GUEST_TESTS:=.sym): $(GUEST_DIR)/guest.ld $(GUEST_FLAGS_FILE)
 	$(call say,LD,$(basename $@))

@@ -185,6 +185,9 @@ void test_equal(const char *file, int line, const char *what, long got, long wan
 #define EQ(got, want) test_equal(__FILE_NAME__, __LINE__, #got, (long)(got), (long)(want))
 #define REFUSED(call) EQ(call, -1)
 
+/* A page table entry as it would be if heat= had not taken A (bit 6) and set bit 9. */
+#define WITH_SEEN(pte) (((word)(pte) & ~0x200ul) | ((word)(pte) >> 3 & 0x40))
+
 /* fork(); a failure prints a FAIL line and ends the case. */
 long must_fork(void);
 /* Waits for child @pid and returns its status; other children may end meanwhile. */

@@ -19,7 +19,8 @@ def test_quick_ones(test_image, harts):
 
 @pytest.mark.parametrize("boot", [
     "isolate=on uaccess=strict super=off asid=off", "fork=copy uaccess=walk asid=3",
-    "heap=lazy uaccess=open asid=off", "isolate=on fork=copy heap=lazy", "isolate=on asid=3"])
+    "heap=lazy uaccess=open asid=off", "isolate=on fork=copy heap=lazy", "isolate=on asid=3",
+    "heat=10"])
 def test_options(test_image, boot):
     abitest(test_image, "-q", harts=2, boot=boot)
 

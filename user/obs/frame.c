@@ -48,6 +48,8 @@ static void frame_show(const char *text)
 		printf("; in a block of %s", snap_size(4096ull << f->order, size));
 	if (f->offset)
 		printf("; offset %llx of its file", f->offset);
+	if (f->age < SNAP_AGE_OLDEST)
+		printf("; touched %u rounds of heat ago", f->age);
 	putchar('\n');
 	if (!snap_print_users(f->pa))
 		puts("nobody maps it but the kernel");

@@ -18,11 +18,13 @@ typedef struct {
 #define PTE_G BIT(5)
 #define PTE_A BIT(6)
 #define PTE_D BIT(7)
-#define PTE_COW BIT(8)    /* software: shared, copy on the first write          */
-#define PTE_PARKED BIT(9) /* software: no leaf, but names a frame: mm/space/access.h */
+#define PTE_COW BIT(8)    /* software, in a leaf: shared, copy on the first write */
+#define PTE_PARKED BIT(8) /* software: no leaf, but names a frame: mm/space/access.h */
 #define PTE_TIED BIT(8)   /* software, in a pointer to a table: mm/xlate/tie.h      */
+#define PTE_SEEN BIT(9)   /* software, where A is: A was set and taken: obs/heat.h  */
 #define PTE_RWX (PTE_R | PTE_W | PTE_X)
 #define PTE_FLAGS 0x3fful
+#define PTE_TOUCHED (PTE_A | PTE_SEEN) /* one of them is set: it was touched */
 #define PTE_PPN_SHIFT 10
 #define PTE_PPN_MASK 0x003ffffffffffc00ul
 

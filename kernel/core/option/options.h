@@ -44,6 +44,8 @@
 	  .high = 9999)                                                                 \
 	X(EVENTS, "events", ANY_TIME, "record faults and changes of mappings",          \
 	  W(EVENTS_OFF, "off") W(EVENTS_ON, "on"))                                      \
+	X(HEAT, "heat", ANY_TIME, "note touched pages each so many ms",                 \
+	  W(HEAT_OFF, "off"), .low = 10, .high = 9999)                                  \
 	X(COLOUR, "colour", AT_BOOT, "whether our programs use colours",                \
 	  W(COLOUR_OFF, "off") W(COLOUR_ON, "on"))                                      \
 	X(CMD, "cmd", AT_BOOT, "one shell command, then power off", )                   \

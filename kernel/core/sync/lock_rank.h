@@ -13,7 +13,7 @@
 
 #define LOCK_RANKS(X)                                                             \
 	X(none, spin, "not ranked, not checked")                                  \
-	X(events, mutex, "whether events are recorded")                           \
+	X(events, mutex, "whether events are recorded, A bits sampled")           \
 	X(file, mutex, "a file's offset; held over copies that may fault")        \
 	X(area, mutex, "areas and page table of one address space")               \
 	X(tie, mutex, "entries that page tables borrow from others")              \

@@ -59,7 +59,10 @@ struct page {
 	u64 index;              /* (K)                                              */
 	struct page *hash_next; /* (F) while on a hart's list, else (K)             */
 	u64 priv;               /* (K)                                              */
-	void *owner;            /* (K)                                              */
+	union {                 /* all 0 when the frame is handed out               */
+		void *owner;    /* (K)                                              */
+		u32 heat;       /* (A) of a frame that programs map: obs/heat.c     */
+	};
 };
 
 /* 64 bytes: shifts convert between a struct page and its address. */

@@ -62,7 +62,7 @@ static void tie_copy(const struct page *lender, const struct page *borrower)
 		if (!e.bits)
 			continue;
 		frame_get(frame_of_pa(pte_pa(e)));
-		pte_put(&to[i], (pte_t){ e.bits & ~(PTE_A | PTE_D) });
+		pte_put(&to[i], (pte_t){ e.bits & ~(PTE_TOUCHED | PTE_D) });
 	}
 }
 
@@ -77,7 +77,7 @@ static void tie_move(const struct page *lender, const struct page *borrower)
 
 		if (!e.bits)
 			continue;
-		pte_put(&to[i], (pte_t){ e.bits & ~(PTE_A | PTE_D) });
+		pte_put(&to[i], (pte_t){ e.bits & ~(PTE_TOUCHED | PTE_D) });
 		pte_put(&from[i], (pte_t){ 0 });
 	}
 }

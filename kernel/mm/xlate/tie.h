@@ -2,8 +2,8 @@
  *
  * After a fork a table of the child may borrow: a range of its slots is empty, and what
  * belongs there are the entries in the same slots of a table of the parent, which lends,
- * but with A and D clear.  The entries that are lent have no W and are not changed, except
- * that the hardware sets A and D for the parent.
+ * but as if untouched.  The entries that are lent have no W and are not changed, except
+ * that the hardware sets A and D for the parent, and obs/heat.c takes A.
  *
  * The tie ends when the child needs one of the entries, or before the parent changes one:
  * the entries that are missing are copied, all at once.  It also ends with either space.

@@ -29,7 +29,7 @@ static void snap_count_leaf(struct snap_area *r, const struct pt_cur *c, pte_t e
 	r->shared += shared;
 	r->private += pages - shared;
 	r->large += c->level ? pages : 0;
-	r->touched += e.bits & PTE_A ? pages : 0;
+	r->touched += e.bits & PTE_TOUCHED ? pages : 0;
 	r->dirty += e.bits & PTE_D ? pages : 0;
 }
 

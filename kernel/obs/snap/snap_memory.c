@@ -3,6 +3,7 @@
 #include "lib/string.h"
 #include "mm/phys/frame.h"
 #include "mm/space/aspace.h"
+#include "obs/heat.h"
 #include "obs/snap/snap_priv.h"
 #include "uapi/layout.h"
 
@@ -22,6 +23,7 @@ void snap_frame(struct snap *s)
 		r = snap_add(s);
 		r->pa = pa;
 		r->order = frame_block_order(pg);
+		r->age = HEAT_NEVER;
 		if (!frame_is_known(pg))
 			continue; /* free; nothing was written about it yet */
 		r->frame = pg->kind;
@@ -29,6 +31,7 @@ void snap_frame(struct snap *s)
 			continue; /* each process maps the trampoline; nobody counts that */
 		r->refs = __atomic_load_n(&pg->refs, __ATOMIC_RELAXED);
 		r->users = snap_users(pg);
+		r->age = heat_age(pg);
 		r->offset = pg->kind == FRAME_cache ? pg->index * PAGE_SIZE : 0;
 	}
 }

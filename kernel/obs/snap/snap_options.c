@@ -3,6 +3,7 @@
 #include "core/option/options.h"
 #include "lib/string.h"
 #include "obs/events.h"
+#include "obs/heat.h"
 #include "obs/snap/snap_priv.h"
 #include "proc/args.h"
 #include "proc/syscall.h"
@@ -60,5 +61,9 @@ s64 sys_setoption(const u64 arg[6])
 		err = arg_path(arg[1], value);
 	if (!err)
 		err = option_set(name, value);
-	return err || strcmp(name, "events") != 0 ? err : events_follow_option();
+	if (!err && strcmp(name, "events") == 0)
+		err = events_follow_option();
+	if (!err && strcmp(name, "heat") == 0)
+		err = heat_follow_option();
+	return err;
 }

@@ -215,6 +215,8 @@ export interface PageRun extends Cached {
 	/** They are pages of the page cache. */
 	is_file?: true;
 	users?: number;
+	/** With heat=: rounds since a program was seen to touch them; 254: that or more. */
+	age?: number;
 	/** They are in the table of the lender (fork=tables). */
 	borrowed?: true;
 }

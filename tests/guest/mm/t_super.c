@@ -126,9 +126,9 @@ TEST(super, access_bits)
 	load8(base + 3 * PAGE);
 	if (!level_if_on())
 		return;
-	EQ(pgpte((void *)base) & (long)(PTE_A | PTE_D), PTE_A);
+	EQ(WITH_SEEN(pgpte((void *)base)) & (PTE_A | PTE_D), PTE_A);
 	store8(base + 9 * PAGE, 1);
-	EQ(pgpte((void *)base) & (long)(PTE_A | PTE_D), PTE_A | PTE_D);
+	EQ(WITH_SEEN(pgpte((void *)base)) & (PTE_A | PTE_D), PTE_A | PTE_D);
 	EQ(pgaccess((void *)base, REGION_PAGES, mask), 0);
 	for (size_t i = 0; i < COUNT(mask); i++)
 		EQ(mask[i], -1); /* the leaf has one A bit for all its pages */
@@ -168,7 +168,7 @@ static void check_small(word base, word lo, word hi, word flags)
 	word pa = (word)pgpte((void *)lo) >> 10;
 
 	for (word p = lo; p < hi; p += PAGE, pa++) {
-		word e = (word)pgpte((void *)p);
+		word e = WITH_SEEN(pgpte((void *)p));
 
 		EQ(level_of(p), 0);
 		EQ(e & (PTE_A | PTE_D | PTE_V | PTE_R | PTE_W | PTE_U), flags);
@@ -183,7 +183,7 @@ TEST(super, shrink_inside)
 	word base = heap_regions(2, EAGER), end = base + 2 * REGION, flags;
 
 	fill(base, end, 4);
-	flags = (word)pgpte((void *)base) & 0xff;
+	flags = WITH_SEEN(pgpte((void *)base)) & 0xff;
 	EQ(flags, PTE_A | PTE_D | PTE_V | PTE_R | PTE_W | PTE_U);
 	EQ(sbrk(-(int)PAGE, EAGER), end);
 	EQ(pgpte((void *)(end - PAGE)), 0);

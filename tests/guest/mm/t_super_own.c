@@ -14,17 +14,17 @@ static int copies_at_fork(void)
 /* The entry as it is, which no look of another kind than pgpte() changes. */
 static word entry_now(word va)
 {
-	return entry_of(0, va).pte;
+	return WITH_SEEN(entry_of(0, va).pte);
 }
 
 static void check_own(word base)
 {
-	word e = (word)pgpte((void *)base);
+	word e = WITH_SEEN(pgpte((void *)base));
 
 	EQ(e & RIGHTS, PTE_V | PTE_R | PTE_W | PTE_U);
 	EQ(e & PTE_D, 0);
 	for (word p = base; p < base + REGION; p += PAGE)
-		EQ(pgpte((void *)p) == (long)e, level_if_on() || p == base);
+		EQ(WITH_SEEN(pgpte((void *)p)) == e, level_if_on() || p == base);
 	EQ(entry_of(0, base).level, level_if_on());
 }
 
@@ -72,10 +72,10 @@ TEST(super, the_last_one_that_asks_keeps_the_leaf)
 	free = free_memory();
 	CHILD(0, (void)0);
 	EQ(entry_now(base) & PTE_W, copies_at_fork() ? PTE_W : 0);
-	EQ(pgpte((void *)base), before);
+	EQ(WITH_SEEN(pgpte((void *)base)), before);
 	EQ(entry_now(base), before);
 	CHILD(0, store8(base, load8(base))); /* the child's leaf is split */
-	EQ(pgpte((void *)(base + SOME * PAGE)), before);
+	EQ(WITH_SEEN(pgpte((void *)(base + SOME * PAGE))), before);
 	EQ(free_memory(), free);
 	check_filled(base, base + REGION, 5);
 }

@@ -24,6 +24,7 @@ long mprotect(word addr, word len, int prot);
 #define PTE_U 16ul
 #define PTE_A 64ul
 #define PTE_D 128ul
+#define PTE_SEEN 512ul
 
 union piece {
 	struct snap_header header;

@@ -125,6 +125,8 @@ static inline void rig_items(void)
 #define X(id, name, kind) rig_item(LAYOUT_##id, name, DESCRIPTOR_##kind);
 	LAYOUT_ITEMS(X)
 #undef X
+	/* A table has hash_next, memory has heat. */
+	rig.item[LAYOUT_page_heat].value = rig.item[LAYOUT_page_hash_next].value;
 	rig.item[LAYOUT_CHUNK_FRAMES].value = 4096;
 	rig.item[LAYOUT_FRAME_ORDER_FREE].value = 0x80;
 	rig.item[LAYOUT_PG_BUSY].value = 2;

@@ -277,6 +277,34 @@ static void sink_put(void *arg, const char *bytes, u64 n)
 	s->text[s->used] = '\0';
 }
 
+/* A word that no round can have left says nothing: the frame had another use before. */
+static void test_ages(void **state)
+{
+	struct heat on = { .ms = 100, .first = 10, .round = 400 }, off = on;
+	static const struct {
+		u32 heat;
+		u8 age;
+	} frames[] = { { 0, SNAP_AGE_NEVER },
+		       { 9, SNAP_AGE_NEVER },
+		       { 10, SNAP_AGE_OLDEST },
+		       { 146, SNAP_AGE_OLDEST },
+		       { 147, 253 },
+		       { 399, 1 },
+		       { 400, 0 },
+		       { 401, 0 },
+		       { 402, SNAP_AGE_NEVER },
+		       { ~0u, SNAP_AGE_NEVER } };
+
+	(void)state;
+	off.ms = 0;
+	for (unsigned i = 0; i < ARRAY_SIZE(frames); i++) {
+		struct frame f = { .heat = frames[i].heat };
+
+		assert_int_equal(frame_age(&on, &f), frames[i].age);
+		assert_int_equal(frame_age(&off, &f), SNAP_AGE_NEVER);
+	}
+}
+
 static void test_json(void **state)
 {
 	struct sink s = { .used = 0 };
@@ -434,6 +462,7 @@ int main(void)
 		cmocka_unit_test_setup(test_runs_of_pages, setup),
 		cmocka_unit_test(test_what_the_kernel_may_do),
 		cmocka_unit_test(test_bits_of_an_entry),
+		cmocka_unit_test(test_ages),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test_setup(test_refused_with_a_reason, setup),
 		cmocka_unit_test_setup(test_circles_end, setup),

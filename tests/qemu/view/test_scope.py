@@ -14,7 +14,8 @@ import pytest
 
 import labrig
 import netrig
-from machine import TOP, Machine, make
+from machine import TOP, make
+from scoperig import Scope
 
 PROGRAMS = labrig.ROOT / "tests/qemu/programs"
 LOAD = ("pages", "large", "file", "copy", "shared", "lazy", "parked")
@@ -24,41 +25,6 @@ LOAD = ("pages", "large", "file", "copy", "shared", "lazy", "parked")
 def image():
     make("build/scope")
     return labrig.make_image("scope.img", [PROGRAMS / "held.c"], "PROG=tests/qemu/programs/scopeload.c")
-
-
-class Scope:
-    """A machine whose RAM is a file."""
-
-    def __init__(self, image, harts=1, mem="128M", boot="vmprint=off", **options):
-        self.machine = Machine(str(image), harts=harts, mem=mem, boot=boot, **options)
-        self.ram = os.path.join(self.machine.folder, "ram")
-        self.qmp = netrig.Qmp(self.machine.folder)
-        self.machine.options["extra"] = [
-            *self.qmp.options(), "-machine", "memory-backend=ram",
-            "-object", f"memory-backend-file,id=ram,size={mem},mem-path={self.ram},share=on"]
-        self.run = self.machine.run
-
-    def __enter__(self):
-        self.machine.__enter__()
-        return self
-
-    def __exit__(self, *why):
-        self.machine.__exit__(*why)
-
-    def stop(self):
-        self.qmp.do(("stop", {}))
-
-    def go_on(self):
-        self.qmp.do(("cont", {}))
-
-    def scope(self, *words, status=(0,)):
-        done = subprocess.run([os.path.join(TOP, "build/scope"), self.ram, *map(str, words)],
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60)
-        assert done.returncode in status and not done.stderr, (words, done)
-        return done.stdout
-
-    def json(self, *words, status=(0,)):
-        return json.loads(self.scope("--json", *words, status=status))
 
 
 # --- machines with a load -------------------------------------------------------------------------
@@ -593,3 +559,34 @@ def test_what_is_no_ram_is_refused(tmp_path):
     assert "which process" in refused(str(other), "areas")
     assert "no number" in refused(str(other), "areas", "init")
     assert "usage" in refused()
+
+
+# --- heat -----------------------------------------------------------------------------------------
+
+def ages(s, pid, place):
+    """The ages of the pages of a process at one kind of place; None: never touched."""
+    return [run.get("age") for run in s.json("pages", pid, 0)["runs"] if run["place"] == place and run["what"] == "leaf"
+            for _ in range(run["pages"])]
+
+
+def test_heat(image):
+    """A process touches its memory all the time, another one has touched it and sleeps."""
+    with Scope(image, harts=2, boot="vmprint=off heat=50") as s:
+        s.machine.boot()
+        out = s.run("walk -i 600000 -n 2 seq 64K > /dev/null & echo still $!; walk -n 100000000 seq 64K > /dev/null & "
+                    "echo busy $!; sleep 3s")
+        still, busy = (int(re.search(rf"^{name} (\d+)$", out, re.M)[1]) for name in ("still", "busy"))
+        s.stop()
+        heat = s.json("machine")["heat"]
+        assert heat["ms"] == 50 and heat["round"] > 10
+        young, old = ages(s, busy, "anon"), ages(s, still, "anon")
+        assert len([age for age in young if age is not None and age <= 10]) >= 16, young
+        assert len([age for age in old if age is not None]) >= 16 and all(age is None or age > 20 for age in old), old
+        page = next(run for run in s.json("pages", still, 0)["runs"] if run["place"] == "anon" and run["what"] == "leaf")
+        pa = int(s.json("walk", still, page["va"][2:])["path"][-1]["pa"], 16)
+        assert s.json("frame", f"{pa:x}")["age"] == page["age"]
+        s.go_on()
+        assert int(re.search(r"; touched (\d+) rounds of heat ago$", s.run(f"frame {pa:x}"), re.M)[1]) >= page["age"]
+        s.run("vmctl heat=off; sleep 1s")
+        s.stop()
+        assert "heat" not in s.json("machine") and set(ages(s, busy, "anon") + ages(s, still, "anon")) == {None}

@@ -48,7 +48,7 @@ export function describeRun(run: PageRun): string {
 		words.push(`${entryRights(bits)}${bits & PTE.U ? "u" : ""}`);
 		if (state !== "written" && bits & PTE.D) words.push("written");
 		words.push(
-			bits & PTE.A
+			bits & (PTE.A | PTE.SEEN)
 				? "accessed since A was cleared"
 				: "not accessed since A was cleared",
 		);
@@ -134,7 +134,7 @@ export function drawState(
 	g.fillRect(x, y, w, h);
 	if ((run.users ?? 0) > 1) hatch(g, x, y, w, h, c.paper, 6);
 	if ((run.is_text || run.is_busy) && w >= 8) lock(g, x + w / 2, y + h / 2 - 1, c);
-	if ((run.bits ?? 0) & PTE.A) {
+	if ((run.bits ?? 0) & (PTE.A | PTE.SEEN)) {
 		g.fillStyle = c.ink;
 		g.fillRect(x, y + h - 3, w, 3);
 	}

@@ -9,7 +9,8 @@ export const PTE = {
 	A: 64,
 	D: 128,
 	COW: 256,
-	PARKED: 512,
+	PARKED: 256,
+	SEEN: 512,
 } as const;
 
 export const ENTRIES = 512;
