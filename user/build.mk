@@ -36,7 +36,7 @@ USER_LDFLAGS := -melf64lriscv -static -nostdlib --gc-sections --build-id=none \
 USER_SMALL := basename box cat clear cmp cp cut date dd df diff dirname dmesg du echo \
 	edit env false find free grep head help hexdump kill less ln ls maps mv nc \
 	pidof ping poweroff printenv ps pt pwd reboot rm sed sleep sort stat stats \
-	strace sync tail tee test top touch tr trace tree true uname uniq uptime vmctl \
+	strace sync tail tee test top touch tour tr trace tree true uname uniq uptime vmctl \
 	vmtop watch wc which why wss xargs xxd
 USER_PRINTF :=
 # Bytes; a page gets memory at its first use.
