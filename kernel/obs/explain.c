@@ -128,6 +128,7 @@ static void explain_neighbours(struct query *q)
 #define NULL_REACH 256 /* a null pointer with an offset or index hardly gets further */
 
 static const char stack_overflow[] = "a stack overflow";
+static const char thread_overflow[] = "a stack overflow: the stack of a thread is full";
 
 /* The lowest area of the stack, or NULL. */
 static const struct vma *explain_stack(const struct query *q)
@@ -161,6 +162,21 @@ static bool explain_is_guard(const struct query *q, const struct vma *above)
 	return above->kind == VMA_stack && q->va >= from;
 }
 
+/* Whether a function's variables would be in or below the closed page below a thread's
+ * stack, and the access is to them. */
+static bool explain_is_thread_overflow(const struct query *q)
+{
+	const struct vma *guard = q->sp ? vma_find_next(&q->as->areas, q->sp) : NULL,
+			 *stack;
+
+	if (!guard || guard->prot || q->access == ACCESS_EXEC || q->va < q->sp ||
+	    q->va >= guard->end || guard->end - q->sp > FRAME_REACH)
+		return false;
+	stack = vma_next(&q->as->areas, guard);
+	return stack && stack->start == guard->end && stack->kind == VMA_anon &&
+	       stack->prot == (VMA_R | VMA_W);
+}
+
 /* Below everything, where the image does not begin at 0. */
 static bool explain_is_low(const struct query *q)
 {
@@ -175,6 +191,8 @@ static const char *explain_outside(const struct query *q)
 	const struct vma *above = vma_find_next(&q->as->areas, q->va);
 	bool jump = q->access == ACCESS_EXEC;
 
+	if (explain_is_thread_overflow(q))
+		return thread_overflow;
 	if (explain_stack_excess(q))
 		return stack_overflow;
 	if (q->va == 0 || ((q->va < PAGE_SIZE || explain_is_low(q)) && !jump))
@@ -205,7 +223,8 @@ static const char *explain_no_right(const struct query *q)
 	if (v->kind == VMA_usyscall)
 		return "the USYSCALL page can only be read";
 	if (!v->prot)
-		return "the area is under PROT_NONE";
+		return explain_is_thread_overflow(q) ? thread_overflow
+						     : "the area is under PROT_NONE";
 	if (q->access == ACCESS_READ)
 		return "a read of code that can only be executed";
 	if (q->access == ACCESS_EXEC)

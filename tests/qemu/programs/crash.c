@@ -1,6 +1,7 @@
 /* crash.c - for test_crash.py: a program as users write it, which dies in several ways, and
  * uses its stack in others. */
 #include <pagoda.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,6 +133,20 @@ static int crash_places(void)
 	return 0;
 }
 
+static void *crash_thread(void *bytes)
+{
+	crash_frame(*(unsigned long *)bytes);
+	return bytes;
+}
+
+static int crash_in_thread(unsigned long bytes)
+{
+	pthread_t thread;
+
+	return pthread_create(&thread, NULL, crash_thread, &bytes) ||
+	       pthread_join(thread, NULL);
+}
+
 static int crash_without_memory(void)
 {
 	char *new;
@@ -160,6 +175,8 @@ int main(int argc, char **argv)
 		return crash_deep(n) != n * KIB;
 	if (!strcmp(how, "frame"))
 		crash_frame(n);
+	if (!strcmp(how, "thread"))
+		return crash_in_thread(n);
 	if (!strcmp(how, "sort"))
 		return crash_sort() + (int)n;
 	if (!strcmp(how, "array"))

@@ -27,6 +27,8 @@ def m(test_image):
     ("call", "0", "a null pointer"),
     ("deep 8192", "3fff7f.*", "a stack overflow: the stack is full, 8 MiB"),
     ("frame 9000000", "3fff7.*", "a stack overflow: the stack is full, 8 MiB"),
+    ("thread 71000", "3fff6.*", "a stack overflow: the stack of a thread is full"),
+    ("thread 100000", "3fff6.*", "a stack overflow: the stack of a thread is full"),
 ])
 def test_cause(m, how, address, cause):
     out = m.run(f"crash {how}")
