@@ -122,6 +122,7 @@ def m(test_image):
     ("cat < nosuch; echo $?", "sh: cannot open nosuch: No such file or directory\n2\n"),
     ("sh -c 'kill -9 $$' | cat; sh -c 'kill -FPE $$'; echo $?", "Floating point exception\n136\n"),
     ("(kill -9 $(exec sh -c 'echo $PPID')); echo $?; timeout 1 sleep 60; echo $?", "Killed\n137\n124\n"),
+    ("[ a == a ]; echo $?; test a == b; echo $?", "0\n1\n"),
     ("fi", 'sh: syntax error: "fi" unexpected\n'),
     ("cd nosuch; echo $?", "sh: cd: nosuch: No such file or directory\n2\n"),
     ("(exec 3>a 4>a 5>a 6>a 7>a 8>a 9>a; { { { { { { { echo x; } > b; } > c; } > d; } > e; } > f; } > g; } > h; "

@@ -64,16 +64,16 @@ static int test_find(const char *const *list, const char *op)
 	return -1;
 }
 
-static const char *const binary[] = { "=",   "!=",  "<",   ">",   "-eq", "-ne", "-lt",
-				      "-le", "-gt", "-ge", "-ef", "-nt", "-ot", NULL };
+static const char *const binary[] = { "=",   "!=",  "<",  ">",   "-eq", "-ne", "-lt", "-le",
+				      "-gt", "-ge", "==", "-ef", "-nt", "-ot", NULL };
 
 static bool test_binary(struct test *t, const char *a, const char *op, const char *b)
 {
 	int kind = test_find(binary, op), order = strcmp(a, b);
 
-	if (kind >= 10)
+	if (kind >= 11)
 		return test_files(a, op, b);
-	if (kind >= 4) {
+	if (kind >= 4 && kind < 10) {
 		long x = test_number(t, a), y = test_number(t, b);
 
 		order = (x > y) - (x < y);
@@ -81,6 +81,7 @@ static bool test_binary(struct test *t, const char *a, const char *op, const cha
 	switch (kind) {
 	case 0:
 	case 4:
+	case 10:
 		return order == 0;
 	case 1:
 	case 5:
