@@ -1,7 +1,7 @@
 # prog.mk - programs whose sources lie outside of this tree, and what tools/pagoda-cc needs.
 #
 #   make qemu PROG='path/a.c path/b.c'   -> /a and /b in the image
-#   PROG='path/a.c+path/b.c'             one program of two sources, /a
+#   PROG='path/a.c+path/b.c'             one program of two sources, /a; a.cc and a.cpp are C++
 #   PROG=path/dir                        one program of all .c of a folder, /dir
 #   make sdk                             $(BUILD)/sdk, from which tools/pagoda-cc works
 #
@@ -66,7 +66,7 @@ sdk: $(SDK_CONFIG) $(SDK)/include
 # --- programs -----------------------------------------------------------------------------
 
 PO := $(BUILD)/prog/obj-$(TOOLCHAIN)
-PROGCC := PAGODA_BUILD=$(abspath $(BUILD)) tools/pagoda-cc
+PROGCC = PAGODA_BUILD=$(abspath $(BUILD)) tools/pagoda-$(if $(filter %.cc %.cpp %.cxx,$(1)),c++,cc)
 
 prog_is_folder = $(if $(findstring +,$(1)),,$(wildcard $(1)/.))
 prog_sources = $(if $(call prog_is_folder,$(1)),$(sort $(wildcard $(1:/=)/*.c)),$(call outside_sources,$(1)))
@@ -85,14 +85,14 @@ $(BUILD)/prog/$(1).key: FORCE
 	@$$(call write_key,$(2))
 $(BUILD)/prog/$(1).sym: $(foreach s,$(2),$(call prog_object_of,$(s))) $(SDK_CONFIG) tools/lines.awk $(BUILD)/prog/$(1).key
 	$$(call say,LD,$$@)
-	$(Q)$(PROGCC) -g -o $(BUILD)/prog/$(1) $$(filter %.o,$$^)
+	$(Q)$(call PROGCC,$(2)) -g -o $(BUILD)/prog/$(1) $$(filter %.o,$$^)
 $(BUILD)/prog/$(1): $(BUILD)/prog/$(1).sym ;
 PROGS += $(BUILD)/prog/$(1)
 endef
 
 PROGS :=
 $(foreach s,$(sort $(prog_files)),$(eval $(call outside_object,$(s),$(call prog_object_of,$(s)),\
-	$(PROGCC) -g -Wall $(call prog_includes,$(s)) $(PROGFLAGS),$(SDK_CONFIG))))
+	$(call PROGCC,$(s)) -g -Wall $(call prog_includes,$(s)) $(PROGFLAGS),$(SDK_CONFIG))))
 $(foreach p,$(sort $(PROG)),$(eval $(call prog_program,$(call prog_name,$(p)),$(call prog_sources,$(p)))))
 
 # A program that was asked for replaces ours of the same name in the image.

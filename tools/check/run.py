@@ -389,6 +389,11 @@ def test_programs_from_anywhere():
     (folder / "twice.h").write_text("int twice(int n);\n#define twice(n) 70\n")
     (folder / "twice.c").unlink()
     expect(run("--prog", ".", "-c", "double", cwd=folder), (3, "double 70\n", ""))
+    (OUT / "plus.cc").write_text("struct two { virtual int more(int n) { return n + 2; } };\n"
+                                 "int main(int argc, char **) { two *t = new two; return t->more(argc); }\n")
+    expect(run("--prog", "plus.cc", "-c", "plus", cwd=OUT), (3, "", ""))
+    expect(run("plus.cc", cwd=OUT), (2, "", "./run: plus.cc is no option; a program of your own is built by --prog: "
+                                     "./run --prog plus.cc\n"))
     # a program takes the place of ours
     (OUT / "true.c").write_text('int main(void)\n{\n\treturn 9;\n}\n')
     expect(run("--prog", "true.c", "-c", "/true", cwd=OUT)[0], 9)
