@@ -121,20 +121,41 @@ static void print_messages(struct kernel *k)
 	}
 }
 
+/* As vmtrace prints it, with the hart before it and the time since boot. */
+static void print_event(const struct event *e)
+{
+	static const char *const accesses[] = { "read", "write", "execute" };
+	char detail[8] = "";
+
+	if (EVENT_IS_FAULT(e->kind) && e->detail < ARRAY_SIZE(accesses))
+		snprintf(detail, sizeof(detail), "%s", accesses[e->detail]);
+	else if (e->kind == EVENT_MAP || e->kind == EVENT_PROTECT)
+		snprintf(detail, sizeof(detail), "%c%c%c", e->detail & 1 ? 'r' : '-',
+			 e->detail & 2 ? 'w' : '-', e->detail & 4 ? 'x' : '-');
+	printf("%4u %9.3f %4d %-8s%-7s ", e->hart, (double)e->time / 1e6, e->pid,
+	       view_event_name[e->kind], detail);
+	if (e->kind == EVENT_FORK)
+		printf("%-10llu       ", e->va);
+	else if (e->pages)
+		printf("%-10llx %5uK", e->va, e->pages * (u32)KIB_PER_PAGE);
+	else
+		printf("%17s", "");
+	printf(" %s\n", view_event_what[e->kind]);
+}
+
 static void print_events(struct kernel *k)
 {
 	struct event e;
 
+	printf("hart %9s %4s %-8s%-7s %-10s %6s %s\n", "time ms", "pid", "event", "access",
+	       "address", "size", "what was done");
 	for (u64 hart = 0; hart < machine_harts(k); hart++) {
 		u64 end = notes_recorded(k, hart);
 		u64 first = end > EVENT_RING ? end - EVENT_RING + 1 : 1;
 
 		for (u64 number = first; number && number <= end; number++)
 			if (notes_event(k, hart, number, &e))
-				printf("%12.6f ms hart %" PRIu64
-				       " process %d: %llx, %u pages %s\n",
-				       (double)e.time / 1e6, hart, e.pid, e.va, e.pages,
-				       view_event_what[e.kind]);
+				print_event(&e);
 	}
 }
 

@@ -38,7 +38,7 @@ const char *const view_fate_name[] = {
 #undef X
 };
 
-static const char *const event_name[] = {
+const char *const view_event_name[] = {
 #define X(id, name, what) name,
 	EVENT_KINDS(X)
 #undef X
@@ -210,7 +210,7 @@ static void view_events(struct kernel *k, struct text *t)
 			text_number(t, "number", number);
 			text_number(t, "time", e.time);
 			text_number(t, "pid", (u32)e.pid);
-			text_string(t, "kind", event_name[e.kind]);
+			text_string(t, "kind", view_event_name[e.kind]);
 			text_string(t, "what", view_event_what[e.kind]);
 			text_address(t, "va", e.va);
 			text_number(t, "pages", e.pages);

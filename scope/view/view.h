@@ -42,8 +42,8 @@ extern const char *const view_name[VIEW_COUNT], *const view_arguments[VIEW_COUNT
 							*const view_what[VIEW_COUNT];
 
 /* The names of places (enum snap_area_kind), of the fates of an access, of events. */
-extern const char *const view_place_name[], *const view_fate_name[],
-						    *const view_event_what[];
+extern const char *const view_place_name[],
+	*const view_fate_name[], *const view_event_name[], *const view_event_what[];
 
 /* What an access by the kernel does. */
 extern const char *const view_kernel_fate_name[];

@@ -396,7 +396,12 @@ def test_events_are_those_that_were_counted(loaded):
     events = loaded.json("events")["events"]
     after = {c["name"]: c["value"] for c in loaded.json("counters")["counters"]}
     loaded.go_on()
-    assert loaded.scope("events").count("\n") >= len(events)
+    lines = loaded.scope("events")
+    assert lines.count("\n") >= len(events)
+    # as vmtrace prints them: what was accessed how, and the number of a child
+    assert re.search(r"^ +\d +\d+\.\d{3} +\d+ fault   write   [0-9a-f]+ +\d+K brought in: zeros$", lines, re.M), lines
+    children = {int(e["va"], 16) for e in events if e["what"] == "a child, with a copy"}
+    assert children == {int(pid) for pid in re.findall(r" fork +(\d+) +a child, with a copy$", lines, re.M)}, lines
     loaded.run("vmctl events=off")
     assert not loaded.json("events")["events"]
     for hart in {e["hart"] for e in events}:
