@@ -1,4 +1,4 @@
-/* head.c - prints the first lines of files, or of the input: 10, or -n NUMBER.
+/* head.c - prints the first lines of files, or of the input: 10, or -n NUMBER, or -NUMBER.
  *
  * read() gives what fits into the buffer, not lines.  So the newlines in it are counted,
  * and the part that belongs to the head is written in one piece. */
@@ -36,6 +36,10 @@ int main(int argc, char *argv[])
 		}
 		lines = atoi(argv[2]);
 		first = 3;
+	} else if (argc > 1 && argv[1][0] == '-' && argv[1][1] >= '0' &&
+		   argv[1][1] <= '9') {
+		lines = atoi(argv[1] + 1);
+		first = 2;
 	}
 	if (first == argc)
 		exit(head(0, lines, "the input"));

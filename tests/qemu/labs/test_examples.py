@@ -96,6 +96,7 @@ EXACT = [
     ("head -n 1 b five", "==> b <==\nhello\n\n==> five <==\n5"),
     ("cat five five b b b five > runs", ""),
     ("head -n 3 < runs", "5\n5\nhello"),
+    ("head -3 < runs", "5\n5\nhello"),
     ("head -n 0 runs", ""),
     ("uniq runs", "5\nhello\n5"),
     ("uniq -c < runs", "2 5\n3 hello\n1 5"),
