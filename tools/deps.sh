@@ -80,6 +80,12 @@ missing_llvm() {
 	have llvm-nm || echo llvm
 }
 
+# Ubuntu has chromium as a snap only, which does not run everywhere: there the tests of the page
+# in a browser are skipped.
+on_ubuntu() {
+	(. /etc/os-release && [ "$ID" = ubuntu ]) 2>/dev/null
+}
+
 # The names of what is missing, one package per line.
 missing() {
 	have make || echo make
@@ -109,6 +115,11 @@ missing() {
 	"$python" -c 'import pexpect' 2>/dev/null || echo python3-pexpect
 	"$python" -c 'import websockets' 2>/dev/null || echo python3-websockets
 	"$python" -c 'import pyte' 2>/dev/null || echo python3-pyte
+	"$python" -c 'import selenium' 2>/dev/null || echo python3-selenium
+	if ! on_ubuntu; then
+		have chromium || echo chromium
+		have chromedriver || echo chromium-driver
+	fi
 }
 
 # Decided without the package lists, which a new system may not have yet.
@@ -174,6 +185,9 @@ other_names() {
 	python3-pexpect             -                python-pexpect       python3-pexpect
 	python3-websockets          -                python-websockets    python3-websockets
 	python3-pyte                -                python-pyte          python3-pyte
+	python3-selenium            -                python-selenium      python3-selenium
+	chromium                    -                chromium             chromium
+	chromium-driver             -                -                    chromedriver
 	END
 }
 

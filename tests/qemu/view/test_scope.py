@@ -16,6 +16,7 @@ import labrig
 import netrig
 from machine import TOP, make
 from scoperig import Scope
+from toldrig import free_rows, ps_rows, pt_entries, why_path
 
 PROGRAMS = labrig.ROOT / "tests/qemu/programs"
 LOAD = ("pages", "large", "file", "copy", "shared", "lazy", "parked")
@@ -61,15 +62,13 @@ def test_load_has_all_there_is(loaded):
 
 
 def test_processes_as_ps_tells(loaded):
-    told = {}
-    for line in loaded.run("ps").splitlines()[1:]:
-        pid, parent, state, hart, size, mem, _, name = line.split()
-        told[int(pid)] = [name, int(parent), state, int(hart), size, mem]
+    told = ps_rows(loaded.run("ps"))
     rows = {int(row.split()[0]): row.split() for row in loaded.scope("processes").splitlines()[1:]}
     for pid in [1, *loaded.still]:
         p = loaded.processes[pid]
-        assert told[pid] == [p["name"], p["parent"], p["state"], p["hart"], f"{p['size'] // 1024}K", f"{p['resident'] * 4}K"]
-        assert rows[pid][1:] == [str(told[pid][1]), *told[pid][2:4][:1], str(told[pid][3]), *told[pid][4:], told[pid][0]]
+        assert told[pid] == [p["parent"], p["state"], p["hart"], p["size"] // 1024, p["resident"] * 4, p["name"]]
+        parent, state, hart, size, mem, name = told[pid]
+        assert rows[pid][1:] == [str(parent), state, str(hart), f"{size}K", f"{mem}K", name]
     assert set(rows) == set(told) - {max(told)}  # ps itself has ended
 
 
@@ -86,31 +85,16 @@ def test_areas_as_maps_tells(loaded):
         assert rows == loaded.before[pid][0] == loaded.scope("areas", pid)
 
 
-def pt_entries(loaded, pid):
-    """(index, va, pte, users, area) of each entry that is no table, and how many tables there are."""
-    out = loaded.run(f"pt -a {pid}").splitlines()
-    found = re.fullmatch(r"page table of \d+ \(\w+\), root (\w+)(?:, in user mode (\w+))?", out[0])
-    entries, tables = [], 0
-    for line in out[2:-1]:
-        words = line.split()
-        if words[2] == "table" or words[3] == "table":
-            tables += 1
-            continue
-        index, va, pte, _, _, users, *_, area = words
-        entries.append((int(index), int(va, 16), int(pte, 16), int(users.replace("-", "0")), area))
-    return int(found[1], 16), int(found[2] or "0", 16), entries, tables
-
-
 def test_tables_as_pt_tells(loaded):
     for pid in loaded.still:
-        root, user_root, entries, tables = pt_entries(loaded, pid)
+        root, user_root, entries, tables = pt_entries(loaded.run(f"pt -a {pid}"))
         for table in (loaded.before[pid][1], loaded.json("table", pid)):
             assert (int(table["root"], 16), int(table["user_root"], 16)) == (root, user_root)
             assert (user_root != 0) == loaded.isolated
-            mine = [(e["index"], int(e["va"], 16), int(e["pte"], 16), e.get("users", 0), e["place"])
+            mine = [(e["level"], e["index"], int(e["va"], 16), int(e["pte"], 16), e.get("users", 0), e["place"])
                     for e in table["entries"] if e["what"] != "table"]
             assert mine == entries
-            assert sum(e["what"] == "table" for e in table["entries"]) == tables
+            assert [(e["level"], e["index"]) for e in table["entries"] if e["what"] == "table"] == [t[:2] for t in tables]
 
 
 def test_table_has_the_form_of_vmprint(loaded):
@@ -132,8 +116,8 @@ def test_walks_as_why_tells(loaded):
     for va in addresses:
         walk = loaded.json("walk", parent, f"{va:x}")
         for access, letter in (("read", "r"), ("write", "w"), ("execute", "x")):
-            told = re.findall(r"^  level (\d) entry +(\d+): 0x(\w+) +(.*)$", loaded.run(f"why {parent} {va:x} {letter}"), re.M)
-            assert [(int(a), int(b), int(c, 16)) for a, b, c, _ in told] == \
+            told = why_path(loaded.run(f"why {parent} {va:x} {letter}"))
+            assert [entry[:3] for entry in told] == \
                 [(e["level"], e["index"], int(e["pte"], 16)) for e in walk["path"]]
             assert told[-1][3].endswith(walk["fates"][access]), (hex(va), access, told, walk["fates"])
             fates.add(walk["fates"][access])
@@ -262,19 +246,6 @@ def test_frames_as_frame_tells(loaded):
             shared += len(mine) > 3
         assert mine[0].split(":")[0] == told[0].split(":")[0]
     assert shared
-
-
-def free_rows(out):
-    """{what: KiB} of `free -v`, parts as 'whole/part'."""
-    rows, whole = {}, ""
-    for line in out.splitlines()[1:]:
-        found = re.fullmatch(r"( *)(\d+)  (.*)", line)
-        if len(found[1] + found[2]) == 10:
-            whole = found[3] or "in all: the RAM of the machine"
-            rows[whole] = int(found[2])
-        else:
-            rows[f"{whole}/{found[3]}"] = int(found[2])
-    return rows
 
 
 def test_memory_as_free_tells(loaded):

@@ -86,7 +86,7 @@ export class Kernel extends LitElement {
 						${pid}
 					</button>`
 				: html`<span class="dim">none</span>`;
-		return html`<tr>
+		return html`<tr data-hart=${h.hart}>
 			<td class="num">${h.hart}</td>
 			<td class=${h.panicked ? "bad" : ""}>${state}</td>
 			<td>${h.online ? h.thread : ""}</td>
@@ -103,7 +103,7 @@ export class Kernel extends LitElement {
 	private harts(): TemplateResult {
 		return html`<section>
 			<h2>Harts</h2>
-			<table>
+			<table id="harts">
 				<thead>
 					<tr>
 						<th class="num">hart</th>
@@ -134,7 +134,7 @@ export class Kernel extends LitElement {
 	private panic(): TemplateResult | typeof nothing {
 		const panic = this.machine?.panic;
 		if (!panic) return nothing;
-		return html`<section class="panic">
+		return html`<section class="panic" id="panic">
 			<h2>Panic on hart ${panic.hart}</h2>
 			<p><code>${panic.what}</code></p>
 			<table>
@@ -185,7 +185,7 @@ export class Kernel extends LitElement {
 							<small>as dmesg prints them</small>
 						</h2>
 						<div class="log" tabindex="0">
-							<pre>${this.messages}</pre>
+							<pre id="messages">${this.messages}</pre>
 						</div>
 					</section>
 					<section>
@@ -196,7 +196,7 @@ export class Kernel extends LitElement {
 								them</small
 							>
 						</h2>
-						<ul class="options">
+						<ul class="options" id="options">
 							${Object.entries(this.options).map(
 								([name, value]) =>
 									html`<li>
@@ -216,7 +216,7 @@ export class Kernel extends LitElement {
 							them</small
 						>
 					</h2>
-					<table>
+					<table id="counters">
 						<tbody>
 							${this.counters.map(
 								(c) =>

@@ -213,7 +213,7 @@ export class Memory extends LitElement {
 		const f = answer.data;
 		const since = this.since(i);
 		const n = f?.mappers.length ?? 0;
-		return html`<section class="frame" aria-live="polite">
+		return html`<section class="frame" id="frame" aria-live="polite">
 			<h2>
 				Frame ${hex(pa)}
 				<small>${this.over === undefined ? "picked" : ""}</small>
@@ -241,6 +241,7 @@ export class Memory extends LitElement {
 								tabindex=${n > 8 ? 0 : nothing}
 							>
 								<table
+									id="mappers"
 									aria-label="Everybody who maps it"
 								>
 									<tbody>
@@ -265,7 +266,7 @@ export class Memory extends LitElement {
 		name: unknown,
 		frames: number | string,
 	): TemplateResult {
-		return html`<li>
+		return html`<li data-name=${String(name)}>
 			<i style="background:${colour}"></i>${name}<span class="num dim"
 				>${frames}</span
 			>
@@ -327,7 +328,7 @@ export class Memory extends LitElement {
 				${scattered} % of free memory is in blocks too small for a
 				leaf of 2 MiB.
 			</p>
-			<table>
+			<table id="blocks">
 				<thead>
 					<tr>
 						<th class="num">block</th>
@@ -357,7 +358,7 @@ export class Memory extends LitElement {
 					)}
 				</tbody>
 			</table>
-			<p class="dim" style="margin-top:6px">
+			<p class="dim" id="lists" style="margin-top:6px">
 				Ready on the lists of the harts:
 				${cached.map((n, hart) => html`${hart ? ", " : ""}hart ${hart} ${pagesSize(n)}`)}
 			</p>

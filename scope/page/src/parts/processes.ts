@@ -143,7 +143,7 @@ export class Processes extends LitElement {
 			this.rows.length > 0 &&
 			this.rows.every((p) => p.faults === undefined);
 		return html`${this.why ? html`<p class="dim">${this.why}</p>` : nothing}
-			<table>
+			<table id="processes">
 				<thead>
 					<tr>
 						<th class="num">PID</th>

@@ -233,7 +233,7 @@ export class Space extends LitElement {
 		return html`<section>
 			<h2>Areas <small>pages of 4 KiB, as maps prints them</small></h2>
 			<div class="list">
-				<table>
+				<table id="areas">
 					<thead>
 						<tr>
 							<th>range</th>
@@ -333,7 +333,7 @@ export class Space extends LitElement {
 		const isThere = run?.what === "leaf" || run?.what === "parked";
 		const answer = isThere ? this.bytes(start) : undefined;
 		const pa = answer?.data?.pa;
-		return html`<section>
+		return html`<section id="page">
 			<h2>Page ${hex(start)}</h2>
 			<p>
 				<button
@@ -443,7 +443,7 @@ export class Space extends LitElement {
 				@hover=${hover}
 				@pick=${pick}
 			></pagoda-pagegrid>
-			<p class="told" aria-live="polite">
+			<p class="told" id="told" aria-live="polite">
 				${this.describe(told, this.over === undefined ? runs : [...runs, ...wide].sort(byAddress))}
 			</p>
 			<div class="below">${this.page(runs)} ${this.list()}</div>`;

@@ -274,7 +274,7 @@ export class Tables extends LitElement {
 						</button>`,
 				)}
 			</div>
-			<p class="mono">
+			<p class="mono" id="pte">
 				${step.pte} =
 				${
 					step.what === "table" || step.pa
@@ -287,7 +287,7 @@ export class Tables extends LitElement {
 								: "nothing"
 				}
 			</p>
-			<table aria-label="The bits of the entry">
+			<table id="bits" aria-label="The bits of the entry">
 				<thead>
 					<tr>
 						<th class="num">bit</th>
@@ -344,7 +344,7 @@ export class Tables extends LitElement {
 		const last = walk.path.at(-1)!;
 		return html`<section class="fates">
 			<h2>What an access does</h2>
-			<table>
+			<table id="fates">
 				<thead>
 					<tr>
 						<th></th>
@@ -370,7 +370,7 @@ export class Tables extends LitElement {
 					)}
 				</tbody>
 			</table>
-			<table style="margin-top:12px">
+			<table id="about" style="margin-top:12px">
 				<tbody>
 					<tr>
 						<td class="dim">area</td>
