@@ -16,7 +16,7 @@ import subprocess
 import time
 
 import rig
-from rig import IMAGE, OUT, TIMEOUT, expect, make, run, xv6_program
+from rig import IMAGE, OUT, TIMEOUT, expect, make, run, with_path, xv6_program
 
 
 def test_what_a_program_is_made_from_is_what_runs():
@@ -52,35 +52,6 @@ def test_what_a_build_is_made_with_is_part_of_it():
             found.append((build / target).stat().st_mtime_ns)
         assert found[0] == found[1], f"{target} was made twice"
         assert found[1] != found[2], f"{target} was kept with {variable}"
-
-
-def test_scope_without_libwebsockets():
-    """It has its text, and says what the page needs; once the library is there, it is made again."""
-    folder = OUT / "without"
-    folder.mkdir()
-    compiler = folder / "cc"
-    compiler.write_text(f"""#!/bin/sh
-case " $* " in
-*' -E '* | *' -lwebsockets '*) [ ! -e {folder.resolve()}/none ] || exit 1 ;;
-esac
-exec {shutil.which("cc")} "$@"
-""")
-    compiler.chmod(0o755)
-    (folder / "pkg-config").write_text("#!/bin/sh\nexit 1\n")
-    (folder / "pkg-config").chmod(0o755)
-    scope = folder / "build/scope"
-    path = f"{folder.resolve()}:{os.environ['PATH']}"
-    for there in (False, True):
-        (folder / "none").touch()
-        if there:
-            (folder / "none").unlink()
-        status, out, err = with_path(path, "make", "-s", f"BUILD={folder / 'build'}", f"HOSTCC={compiler.resolve()}",
-                                     "WERROR=1", str(scope))
-        expect((status, out, err), (0, "", ""))
-        text = subprocess.run([scope, "/nosuch", "processes"], capture_output=True, text=True, check=False)
-        assert text.returncode == 2 and "cannot be opened" in text.stderr, text
-        page = subprocess.run([scope, "/nosuch"], capture_output=True, text=True, check=False)
-        assert page.returncode == 2 and ("libwebsockets-dev" in page.stderr) == (not there), page
 
 
 def test_headers_of_a_programs_own_tree():
@@ -149,13 +120,6 @@ def bare_path(**scripts):
         file.write_text(f"#!/bin/sh\n{text}\n")
         file.chmod(0o755)
     return str(folder.resolve())
-
-
-def with_path(path, *command, **variables):
-    environment = {k: v for k, v in os.environ.items() if k not in ("TOOLPREFIX", "LLVM", "PICOLIBC")}
-    done = subprocess.run(command, env={**environment, "PATH": path, **variables}, timeout=TIMEOUT,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    return done.returncode, done.stdout, done.stderr
 
 
 def test_compilers_by_each_name():

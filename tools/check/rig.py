@@ -28,6 +28,14 @@ def run(*arguments, stdin=None, cwd=None):
     return done.returncode, done.stdout, done.stderr
 
 
+def with_path(path, *command, **variables):
+    """COMMAND with PATH, and no choice of a compiler but VARIABLES: (status, standard output, standard error)."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("TOOLPREFIX", "LLVM", "PICOLIBC")}
+    done = subprocess.run(command, env={**environment, "PATH": path, **variables}, timeout=TIMEOUT,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
 def expect(found, wanted):
     assert found == wanted, f"got {found!r}, expected {wanted!r}"
 

@@ -7,11 +7,12 @@ Prints `ok NAME` or `FAILED NAME: why` for each case; status 1 if one failed.
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 
 import rig
-from rig import IMAGE, TIMEOUT, expect, run
+from rig import IMAGE, OUT, TIMEOUT, expect, run, with_path
 
 
 def ram_files():
@@ -46,6 +47,35 @@ def test_view_ends_with_a_signal():
         child.terminate()
         expect((child.wait(TIMEOUT), child.stdout.read()), (128 + signal.SIGTERM, ""))
         assert child.stderr.read().count("\n") == 1  # all have ended that had it
+
+
+def test_scope_without_libwebsockets():
+    """It has its text, and says what the page needs; once the library is there, it is made again."""
+    folder = OUT / "without"
+    folder.mkdir()
+    compiler = folder / "cc"
+    compiler.write_text(f"""#!/bin/sh
+case " $* " in
+*' -E '* | *' -lwebsockets '*) [ ! -e {folder.resolve()}/none ] || exit 1 ;;
+esac
+exec {shutil.which("cc")} "$@"
+""")
+    compiler.chmod(0o755)
+    (folder / "pkg-config").write_text("#!/bin/sh\nexit 1\n")
+    (folder / "pkg-config").chmod(0o755)
+    scope = folder / "build/scope"
+    path = f"{folder.resolve()}:{os.environ['PATH']}"
+    for there in (False, True):
+        (folder / "none").touch()
+        if there:
+            (folder / "none").unlink()
+        status, out, err = with_path(path, "make", "-s", f"BUILD={folder / 'build'}", f"HOSTCC={compiler.resolve()}",
+                                     "WERROR=1", str(scope))
+        expect((status, out, err), (0, "", ""))
+        text = subprocess.run([scope, "/nosuch", "processes"], capture_output=True, text=True, check=False)
+        assert text.returncode == 2 and "cannot be opened" in text.stderr, text
+        page = subprocess.run([scope, "/nosuch"], capture_output=True, text=True, check=False)
+        assert page.returncode == 2 and ("libwebsockets-dev" in page.stderr) == (not there), page
 
 
 rig.main(globals())
