@@ -29,19 +29,17 @@ static bool replay_get_moment(const struct replay *r, u64 *at, double *ms)
 	return true;
 }
 
-/* Goes past a record, which may be RECORD_END. */
+/* Goes past a record, which may be RECORD_END.  If *at is then past the end of the file,
+ * nothing more can be read there. */
 static bool replay_skip_page(const struct replay *r, u64 *at, u32 *index)
 {
 	struct record_page head;
-	u64 n;
 
-	if (!replay_get(r, at, &head, sizeof(head)) || head.words > RECORD_WORDS)
+	if (!replay_get(r, at, &head, sizeof(head)))
 		return false;
+	if (head.words)
+		*at += sizeof(struct record_mask) + head.words * sizeof(u64);
 	*index = head.index;
-	n = head.words ? sizeof(struct record_mask) + head.words * sizeof(u64) : 0;
-	if (n > r->size - *at)
-		return false;
-	*at += n;
 	return *index == RECORD_END ? head.words == 0 : *index < r->pages;
 }
 

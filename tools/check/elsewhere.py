@@ -322,6 +322,35 @@ def test_every_package_has_its_row():
     expect(sorted(row[0] for row in rows), sorted(asked))
 
 
+def test_scope_without_libwebsockets():
+    """It has its text, and says what the page needs; once the library is there, it is made again."""
+    folder = OUT / "without"
+    folder.mkdir()
+    compiler = folder / "cc"
+    compiler.write_text(f"""#!/bin/sh
+case " $* " in
+*' -E '* | *' -lwebsockets '*) [ ! -e {folder.resolve()}/none ] || exit 1 ;;
+esac
+exec {shutil.which("cc")} "$@"
+""")
+    compiler.chmod(0o755)
+    (folder / "pkg-config").write_text("#!/bin/sh\nexit 1\n")
+    (folder / "pkg-config").chmod(0o755)
+    scope = folder / "build/scope"
+    path = f"{folder.resolve()}:{os.environ['PATH']}"
+    for there in (False, True):
+        (folder / "none").touch()
+        if there:
+            (folder / "none").unlink()
+        done = subprocess.run(["make", "-s", f"BUILD={folder / 'build'}", f"HOSTCC={compiler.resolve()}", "WERROR=1",
+                               str(scope)], env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False)
+        expect((done.returncode, done.stdout, done.stderr), (0, "", ""))
+        text = subprocess.run([scope, "/nosuch", "processes"], capture_output=True, text=True, check=False)
+        assert text.returncode == 2 and "cannot be opened" in text.stderr, text
+        page = subprocess.run([scope, "/nosuch"], capture_output=True, text=True, check=False)
+        assert page.returncode == 2 and ("libwebsockets-dev" in page.stderr) == (not there), page
+
+
 def test_container():
     """The image gets its packages from tools/deps.sh, which needs no more of the tree than is copied."""
     text = pathlib.Path("Dockerfile").read_text().replace("\\\n", " ")
