@@ -11,7 +11,9 @@ interface Cached {
 	answer: Answer<unknown>;
 	stale: boolean;
 	used: number;
+	/** When, and what it took; ms. */
 	made: number;
+	cost: number;
 }
 
 const CACHE_ENTRIES = 200;
@@ -20,15 +22,11 @@ const BACKGROUND_MS = 1000;
 /* Long texts that change all the time; people do not read them faster. */
 const SLOW: readonly string[] = ["events", "messages"];
 const SLOW_MS = 500;
+/* What takes long, such as all frames of 16 GiB, is made less often: an eighth of the time. */
+const COST_SHARE = 8;
+const WARM_ROUNDS = 30;
 const MARK_ROUNDS = 20;
 const MARK_WAIT_MS = 100;
-
-const none: Look = {
-	found: false,
-	text: "",
-	read: new Uint32Array(),
-	wanted: new Uint32Array(),
-};
 
 /** A moment of the session for curves: what was counted, without its history. */
 export interface Sample {
@@ -63,6 +61,9 @@ export class Session extends EventTarget {
 	private wanted = new Set<number>();
 	private arrivals: number[] = [];
 	private generation = 0;
+	/** What looks need that are not small is at hand; rounds until it was. */
+	private warm = false;
+	private warming = 0;
 	private background: ReturnType<typeof setInterval>;
 	private moment: number | undefined;
 
@@ -135,7 +136,26 @@ export class Session extends EventTarget {
 		this.wanted.clear();
 		delete this.marks.a;
 		delete this.marks.b;
-		this.keep();
+		this.warm = false;
+		this.warming = 0;
+		this.warmUp();
+	}
+
+	/** First what is small: the tables of all processes come level by level, and a look at
+	 * all frames of a machine of 16 GiB takes a tenth of a second. */
+	private warmUp(): void {
+		const list = this.view("processes");
+		const looks: Answer<unknown>[] = [
+			list,
+			this.view("machine"),
+			this.view("table", 0),
+		];
+		for (const { pid } of list.data?.processes ?? [])
+			looks.push(this.view("areas", pid), this.view("table", pid));
+		this.warm =
+			++this.warming > WARM_ROUNDS ||
+			looks.every((look) => !look.partial);
+		if (this.warm) this.keep();
 	}
 
 	private arrive(arrival: Arrival): void {
@@ -154,6 +174,7 @@ export class Session extends EventTarget {
 		if (timeline.live) {
 			this.invalidate(new Set(arrival.pages));
 			this.sample(arrival.time);
+			if (!this.warm) this.warmUp();
 		}
 		this.changed();
 	}
@@ -197,7 +218,7 @@ export class Session extends EventTarget {
 	 * and what nobody has looked at for some time no more. */
 	private keep(): void {
 		const { timeline } = this;
-		if (!timeline?.live) return;
+		if (!timeline?.live || !this.warm) return;
 		this.cells();
 		for (const name of [
 			"machine",
@@ -228,8 +249,14 @@ export class Session extends EventTarget {
 			entry.stale ||= hit(entry.look.read) || hit(entry.look.wanted);
 	}
 
-	private remember(key: string, look: Look, made: Answer<unknown>): void {
+	private remember(
+		key: string,
+		look: Look,
+		made: Answer<unknown>,
+		begun: number,
+	): void {
 		const now = performance.now();
+		const cost = now - begun;
 		this.cache.delete(key);
 		this.cache.set(key, {
 			look,
@@ -237,6 +264,7 @@ export class Session extends EventTarget {
 			stale: false,
 			used: now,
 			made: now,
+			cost,
 		});
 		if (this.cache.size > CACHE_ENTRIES)
 			this.cache.delete(this.cache.keys().next().value!);
@@ -253,12 +281,20 @@ export class Session extends EventTarget {
 		if (this.wanted.size) queueMicrotask(() => this.askWanted());
 	}
 
+	/** Whether a stale look is to be made later: it is slow to read or to make. */
+	private isEarly(key: string, old: Cached, now: number): boolean {
+		if (!this.timeline?.live || old.look.wanted.length) return false;
+		const isSlow = SLOW.includes(key.split("/")[0]!);
+		return (
+			now - old.made <
+			Math.max(isSlow ? SLOW_MS : 0, COST_SHARE * old.cost)
+		);
+	}
+
 	private fresh(key: string): Cached | undefined {
 		const old = this.cache.get(key);
 		const now = performance.now();
-		const isSlow = this.timeline?.live && SLOW.includes(key.split("/")[0]!);
-		if (!old || (old.stale && !(isSlow && now - old.made < SLOW_MS)))
-			return undefined;
+		if (!old || (old.stale && !this.isEarly(key, old, now))) return undefined;
 		if (now - old.used > BACKGROUND_MS) {
 			old.used = now;
 			this.touch(old.look, now);
@@ -269,31 +305,36 @@ export class Session extends EventTarget {
 	/** A view at the moment that is shown.  The same object as before if nothing in it has
 	 * changed. */
 	view<N extends ViewName>(name: N, pid = 0, address = 0n): Answer<Views[N]> {
+		if (!this.warm && (name === "memory" || name === "cells"))
+			return { partial: true };
 		const key = `${name}/${pid}/${address}`;
 		const fresh = this.fresh(key);
 		if (fresh) return fresh.answer as Answer<Views[N]>;
 		if (!this.decoder) return { partial: true };
+		const begun = performance.now();
 		const look = this.decoder.view(name, pid, address);
 		const old = this.cache.get(key);
 		const isSame =
 			old?.look.text === look.text &&
 			old.answer.partial === look.wanted.length > 0;
 		const made = isSame ? (old.answer as Answer<Views[N]>) : answer<N>(look);
-		this.remember(key, look, made);
+		this.remember(key, look, made, begun);
 		return made;
 	}
 
 	/** All frames; the same object as before if no page that they are made of has changed. */
 	cells(): Answer<FrameCells> {
+		if (!this.warm) return { partial: true };
 		const fresh = this.fresh("cells*");
 		if (fresh) return fresh.answer as Answer<FrameCells>;
 		if (!this.decoder) return { partial: true };
+		const begun = performance.now();
 		const look = this.decoder.cells();
 		const partial = look.wanted.length > 0;
 		const made: Answer<FrameCells> = look.cells
 			? { data: look.cells, partial }
 			: { partial };
-		this.remember("cells*", look ?? none, made);
+		this.remember("cells*", look, made, begun);
 		return made;
 	}
 
