@@ -298,6 +298,7 @@ void situation_set(void)
 	heat_read(before);
 	if (setoption("heat", "100") < 0)
 		tour_fail("heat");
+	sleep(1); /* what is touched before the first round is not noted */
 	pid = child_start(set_child);
 	va = child_done();
 	child_go();

@@ -41,6 +41,8 @@ export interface Machine {
 	/** Frames of each kind. */
 	kinds: Record<string, number>;
 	harts: Hart[];
+	/** The option heat: ms of a round, and how many are over; missing: it is off. */
+	heat?: { ms: number; round: number };
 	panic?: Panic;
 }
 

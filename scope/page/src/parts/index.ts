@@ -3,11 +3,13 @@
 import type { Part } from "../page.ts";
 import { compare } from "./compare.ts";
 import { terminal } from "./console.ts";
+import { heat } from "./heat.ts";
 import { kernel } from "./kernel.ts";
 import { memory } from "./memory.ts";
 import { processes } from "./processes.ts";
 import { space } from "./space.ts";
 import { tables } from "./tables.ts";
 import { time } from "./time.ts";
+import { tour } from "./tour.ts";
 
-export const parts: Part[] = [processes, space, tables, memory, time, compare, kernel, terminal];
+export const parts: Part[] = [processes, space, tables, memory, time, heat, compare, kernel, terminal, tour];
