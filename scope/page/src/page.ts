@@ -49,6 +49,11 @@ export function go(from: EventTarget, to: Partial<Place>): void {
 	);
 }
 
+/** For the focus of a field: what is typed takes the place of what is there. */
+export function selectAll(event: Event): void {
+	(event.target as HTMLInputElement).select();
+}
+
 /** What to say instead of data. */
 export function reason(answer: Answer<unknown>, page: Page): string {
 	if (answer.data && !answer.partial) return "";

@@ -43,3 +43,13 @@ export function tree(processes: Process[]): (Process & { depth: number })[] {
 	for (const p of processes) if (!seen.has(p.pid)) out.push({ ...p, depth: 0 });
 	return out;
 }
+
+/** Those with the most of it first, without the tree; those where it is not known last. */
+export function sorted<
+	K extends string,
+	T extends { depth: number } & { [key in K]: number | undefined },
+>(list: T[], by: K): T[] {
+	return list
+		.map((row) => ({ ...row, depth: 0 }))
+		.sort((a, b) => (b[by] ?? -1) - (a[by] ?? -1));
+}

@@ -1,5 +1,6 @@
 // session.ts - one machine as the page sees it: its connection, its pages at the shown
 // moment, and what was decoded of them.
+import { Ages } from "./draw/frames.ts";
 import { Link, type Arrival, type Hello, type LinkState } from "./link.ts";
 import { answer, Decoder, type Answer, type FrameCells, type Look } from "./machine.ts";
 import { snapshot, type Snapshot } from "./compare.ts";
@@ -51,6 +52,11 @@ export class Session extends EventTarget {
 	readonly console: Uint8Array[] = [];
 	/** Two moments to compare. */
 	readonly marks: { a?: Snapshot; b?: Snapshot } = {};
+	/** Since when frames are what they are; looks at least once a second while live. */
+	ages = new Ages();
+	/** When the machine's time was 0, in ms since 1970, as far as events tell; too late by
+	 * what the newest of them took to come. */
+	booted = Infinity;
 	readonly server: Link;
 
 	private decoder: Decoder | undefined;
@@ -133,6 +139,8 @@ export class Session extends EventTarget {
 		this.used = new Float64Array(hello.pages);
 		this.cache.clear();
 		this.samples.length = 0;
+		this.ages = new Ages();
+		this.booted = Infinity;
 		this.wanted.clear();
 		delete this.marks.a;
 		delete this.marks.b;
@@ -219,7 +227,8 @@ export class Session extends EventTarget {
 	private keep(): void {
 		const { timeline } = this;
 		if (!timeline?.live || !this.warm) return;
-		this.cells();
+		this.age();
+		this.clock();
 		for (const name of [
 			"machine",
 			"counters",
@@ -239,6 +248,23 @@ export class Session extends EventTarget {
 		}
 		timeline.forget(unused);
 		this.server.unwatch(unused);
+	}
+
+	/** Looks what frames are now. */
+	age(): void {
+		const { data, partial } = this.cells();
+		const time = this.shown;
+		if (data && !partial && time !== undefined) this.ages.update(data, time);
+	}
+
+	/** No event comes before it happens, so the smallest difference is the best.  While the
+	 * machine stands still, so does its time. */
+	private clock(): void {
+		const { data, partial } = this.view("events");
+		if (this.paused) this.booted = Infinity;
+		if (this.paused || partial || !data?.events.length || !this.lastRound) return;
+		const newest = data.events.reduce((most, e) => Math.max(most, e.time), 0);
+		this.booted = Math.min(this.booted, this.lastRound.time - newest / 1e6);
 	}
 
 	// --- looks ----------------------------------------------------------------------------

@@ -97,7 +97,7 @@ export const base = css`
 		cursor: pointer;
 		white-space: nowrap;
 	}
-	button:hover:not(:disabled) {
+	button:hover:not(:disabled, [aria-pressed="true"]) {
 		background: var(--raised);
 	}
 	button:disabled {

@@ -33,6 +33,11 @@ export function duration(ms: number): string {
 	return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
 }
 
+/** "1 user", "2 users". */
+export function plural(n: number, what: string): string {
+	return `${n} ${what}${n === 1 ? "" : "s"}`;
+}
+
 export function rate(perSecond: number): string {
 	return perSecond >= 100 || perSecond === 0
 		? perSecond.toFixed(0)

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bitChanges, difference, sentences, type Snapshot } from "../src/compare.ts";
-import { faultRates, tree } from "../src/process_tree.ts";
+import { faultRates, sorted, tree } from "../src/process_tree.ts";
 import { frames, moments, pick, rates } from "../src/series.ts";
 import type { Area, Entry, Event, Process } from "../src/views.ts";
 
@@ -133,6 +133,22 @@ test("a process comes after its parent; a ring of parents ends", () => {
 			.sort(),
 		[1, 2, 3],
 	);
+});
+
+test("sorted by a number, the most comes first, and what is not known last", () => {
+	const row = (pid: number, depth: number, tables: number | undefined) => ({
+		pid,
+		depth,
+		tables,
+	});
+	const list = [row(1, 0, 5), row(2, 1, undefined), row(3, 2, 7), row(4, 2, 5)];
+	assert.deepEqual(sorted(list, "tables"), [
+		row(3, 0, 7),
+		row(1, 0, 5),
+		row(4, 0, 5),
+		row(2, 0, undefined),
+	]);
+	assert.equal(list[2]!.depth, 2);
 });
 
 test("faults a second are those of the last second, or of what the ring holds", () => {

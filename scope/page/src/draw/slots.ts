@@ -2,7 +2,7 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { coloursOf, frame, hatch, prepare, watchLook } from "./paint.ts";
-import { entryRights, ENTRIES, hex, PTE, withIndex } from "./pte.ts";
+import { entryRights, ENTRIES, hex, KERNEL_HALF, PTE, withIndex } from "./pte.ts";
 import { base } from "../style.ts";
 import type { SlotTable } from "../views.ts";
 
@@ -204,10 +204,13 @@ export class SlotGrid extends LitElement {
 
 	override render(): TemplateResult {
 		const { table, level } = this;
+		const isShared = level === 2 && this.va < KERNEL_HALF;
+		const ofKernel =
+			(isShared && table?.entries.filter((e) => e.index >= ENTRIES / 2).length) || 0;
 		const title = html`<h2 class="l${level}">
 			Level ${level}
 			<small
-				>${table ? `${table.pa}, ${table.entries.length} of 512 in use` : ""}</small
+				>${table ? `${table.pa}, ${table.entries.length} of 512 in use${ofKernel ? `, ${ofKernel} for the kernel half` : ""}` : ""}</small
 			>
 		</h2>`;
 		if (!table)

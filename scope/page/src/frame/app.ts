@@ -99,6 +99,7 @@ export class App extends LitElement {
 	private key(event: KeyboardEvent): void {
 		const from = event.composedPath()[0] as HTMLElement;
 		const typing = from.matches?.("input:not([type=range]), textarea, select");
+		if (event.key === "Escape" && from.matches?.("input, select")) from.blur();
 		if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
 		const tab = this.shownParts[Number(event.key) - 1];
 		if (tab && event.key >= "1") this.go({ part: tab.id });
@@ -300,7 +301,10 @@ export class App extends LitElement {
 
 	// --- what is said above the view ------------------------------------------------------
 
-	private banner(machine: Machine | undefined): TemplateResult | typeof nothing {
+	private banner(
+		machine: Machine | undefined,
+		list: Process[],
+	): TemplateResult | typeof nothing {
 		const { session } = this;
 		const { panic } = machine ?? {};
 		if (session.link === "lost") {
@@ -314,7 +318,10 @@ export class App extends LitElement {
 		}
 		if (panic)
 			return html`<div class="banner bad" role="alert">
-				<b>Panic on hart ${panic.hart}:</b>
+				<b
+					>Panic on hart
+					${panic.hart}${this.panicked(machine!, list)}:</b
+				>
 				<code>${panic.what}</code>
 				<span class="dim"
 					>${panic.calls
@@ -338,6 +345,14 @@ export class App extends LitElement {
 				The machine is off. This is what was last in its memory.
 			</div>`;
 		return nothing;
+	}
+
+	/** Whose thread it was. */
+	private panicked({ harts }: Machine, list: Process[]): string {
+		const hart = harts.find((h) => h.panicked);
+		const process = list.find((p) => p.pid === hart?.pid);
+		if (process) return `, process ${process.pid} (${process.name})`;
+		return hart ? `, thread ${hart.thread}` : "";
 	}
 
 	private empty(page: Page): TemplateResult | undefined {
@@ -364,7 +379,8 @@ export class App extends LitElement {
 		const { session } = this;
 		const { span, live, shown } = session;
 		const ago = span && shown !== undefined ? span.end - shown : 0;
-		const state = live ? "live" : `${duration(ago)} ago`;
+		const runs = session.link === "open" && session.hello?.live;
+		const state = !live ? `${duration(ago)} ago` : runs ? "live" : "the newest";
 		const consistent = session.timeline?.cursor?.consistent;
 		return html`<footer>
 			<button
@@ -421,7 +437,7 @@ export class App extends LitElement {
 		const machine = this.session.view("machine").data;
 		const empty = this.empty(page);
 		return html`${this.header(machine, list)} ${this.tabs(part, page, list)}
-			${this.banner(machine)}
+			${this.banner(machine, list)}
 			<main id="view" data-part=${part.id} tabindex="-1">
 				${empty ?? part.render(page)}
 			</main>

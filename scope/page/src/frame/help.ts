@@ -9,5 +9,6 @@ export const HELP: [keys: string, what: string][] = [
 	["a b", "mark this moment as A, as B; the view Compare tells what changed"],
 	["t", "dark or light"],
 	["Tab", "to the next button, row or field; Enter presses it"],
-	["?", "these keys; Escape closes them"],
+	["Escape", "leaves a field, where keys are text; closes this list"],
+	["?", "these keys"],
 ];

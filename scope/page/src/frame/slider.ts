@@ -4,6 +4,8 @@ import { customElement, property } from "lit/decorators.js";
 import { base } from "../style.ts";
 import { clock, duration } from "../units.ts";
 
+const STEP = 100; /* ms */
+
 /** Events: seek (detail: ms since 1970), resume. */
 @customElement("pagoda-slider")
 export class Slider extends LitElement {
@@ -47,6 +49,9 @@ export class Slider extends LitElement {
 
 	override render(): TemplateResult {
 		const length = Math.max(0, this.end - this.start);
+		/* In whole steps, or the right end could not be reached. */
+		const most = Math.ceil(length / STEP) * STEP;
+		const value = this.at >= this.end ? most : this.at - this.start;
 		return html`<span title="how far back it can be scrubbed"
 				>${length ? `−${duration(length)}` : ""}</span
 			>
@@ -55,10 +60,10 @@ export class Slider extends LitElement {
 				aria-label="The moment that is shown"
 				aria-valuetext=${this.at ? clock(this.at) : "none"}
 				min="0"
-				max=${length}
-				step="100"
+				max=${most}
+				step=${STEP}
 				?disabled=${!length}
-				.value=${String(this.at - this.start)}
+				.value=${String(value)}
 				@input=${(event: Event) => this.moved(event)}
 			/>`;
 	}

@@ -150,7 +150,7 @@ export class Compare extends LitElement {
 	private area(x: AreaChange): TemplateResult {
 		const tell = (a: Area | undefined) =>
 			a
-				? `${rights(a.prot)} ends at ${a.end}, ${a.resident} in memory, ${a.shared} shared`
+				? `${rights(a.prot)} ends at ${a.end}, ${a.resident} in memory, ${a.shared} shared, ${a.touched} touched, ${a.dirty} dirty`
 				: "";
 		const { start, kind } = (x.after ?? x.before)!;
 		return html`<tr>

@@ -15,11 +15,10 @@ import {
 import { coloursOf, type Colours } from "../draw/paint.ts";
 import { entryRights, hex, parseAddress, PTE } from "../draw/pte.ts";
 import type { Answer, FrameCells } from "../machine.ts";
-import { go, reason, type Page, type Part } from "../page.ts";
-import type { Session } from "../session.ts";
+import { go, reason, selectAll, type Page, type Part } from "../page.ts";
 import { base } from "../style.ts";
 import { frameText, memoryText } from "../text.ts";
-import { clock, pagesSize } from "../units.ts";
+import { clock, pagesSize, plural } from "../units.ts";
 import type { Frame, Mapper, Memory as MemoryView } from "../views.ts";
 import "../draw/cellmap.ts";
 
@@ -230,7 +229,7 @@ export class Memory extends LitElement {
 											>`
 										: nothing
 								}<br />
-								${f.refs ? `${f.refs} references, ${f.users} users` : "no references are counted"}${
+								${f.refs ? `${plural(f.refs, "reference")}, ${plural(f.users, "user")}` : "no references are counted"}${
 									f.order
 										? `; in a block of ${pagesSize(1 << f.order)}`
 										: ""
@@ -403,6 +402,7 @@ export class Memory extends LitElement {
 						placeholder="80513000 or 4:3fff5d1000"
 						autocomplete="off"
 						spellcheck="false"
+						@focus=${selectAll}
 					/>
 					<button>Find</button>
 					<span class="bad" role="status">${this.wrong}</span>
@@ -427,7 +427,6 @@ export class Memory extends LitElement {
 
 // --- the part ---------------------------------------------------------------------------
 
-const ages = new WeakMap<Session, Ages>();
 const meanings = new WeakMap<object, { of: object | undefined; meaning: Meaning }>();
 
 /** The same object while the processes are the same, so that nothing is drawn again. */
@@ -450,14 +449,6 @@ function meaningOf(page: Page): Meaning {
 	return meaning;
 }
 
-function agesOf(page: Page, cells: FrameCells | undefined): Ages {
-	const made = ages.get(page.session) ?? new Ages();
-	ages.set(page.session, made);
-	const time = page.session.shown;
-	if (cells && time !== undefined) made.update(cells, time);
-	return made;
-}
-
 function translate(page: Page, pid: number, va: bigint): bigint | undefined {
 	const last = page.view("walk", pid, va).data?.path.at(-1);
 	if (!last?.pa || last.what === "table") return undefined;
@@ -469,14 +460,14 @@ export const memory: Part = {
 	title: "Memory",
 	render: (page) => {
 		const cells = page.cells();
-		const known = agesOf(page, cells.partial ? undefined : cells.data);
+		page.session.age();
 		return html`<pagoda-memory
 			.cells=${cells.data}
 			.meaning=${meaningOf(page)}
 			.memory=${page.view("memory").data}
 			.pa=${page.pa}
 			.look=${(pa: bigint) => page.view("frame", 0, pa)}
-			.since=${(frame: number) => known.of(frame, page.session.shown ?? 0)}
+			.since=${(frame: number) => page.session.ages.of(frame, page.session.shown ?? 0)}
 			.toPhysical=${(pid: number, va: bigint) => translate(page, pid, va)}
 			.why=${reason(cells, page)}
 		></pagoda-memory>`;

@@ -1,8 +1,8 @@
 // processes.ts - the tree of processes: state, hart, memory, faults.
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
-import { customElement, property } from "lit/decorators.js";
+import { customElement, property, state } from "lit/decorators.js";
 import { go, reason, type Page, type Part } from "../page.ts";
-import { faultRates, tree } from "../process_tree.ts";
+import { faultRates, sorted, tree } from "../process_tree.ts";
 import { base } from "../style.ts";
 import { processesText } from "../text.ts";
 import { pagesSize, rate, size } from "../units.ts";
@@ -20,6 +20,8 @@ export interface ProcessRow extends Process {
 	faults: number | undefined;
 }
 
+const LARGE_PAGES = 512;
+
 const sum = (areas: Areas, field: "shared" | "private" | "large") =>
 	areas.areas.reduce((n, a) => n + a[field], 0);
 
@@ -36,21 +38,28 @@ function rows(page: Page): ProcessRow[] {
 			...p,
 			shared: areas ? sum(areas, "shared") : 0,
 			private: areas ? sum(areas, "private") : 0,
-			large: areas ? sum(areas, "large") : 0,
+			large: areas ? sum(areas, "large") / LARGE_PAGES : 0,
 			tables: owners.find((o) => o.pid === p.pid)?.tables,
 			faults: rates ? (rates.get(p.pid) ?? 0) : undefined,
 		};
 	});
 }
 
-const COLUMNS: [title: string, help: string][] = [
-	["size", "the program break: image, data and heap"],
-	["resident", "pages that are in memory"],
-	["private", "of these, pages that no other process maps"],
-	["shared", "of these, pages that others have, too"],
-	["large", "leaves of 2 MiB"],
-	["tables", "page tables, with the root"],
+type Column = "size" | "resident" | "private" | "shared" | "large" | "tables" | "faults";
+
+const COLUMNS: [key: Column, title: string, help: string][] = [
+	["size", "size", "the program break: image, data and heap"],
 	[
+		"resident",
+		"resident",
+		"its pages that are in memory, as ps tells; private and shared also have those that the kernel put into its space",
+	],
+	["private", "private", "pages of its areas that no other process maps"],
+	["shared", "shared", "pages of its areas that others have, too"],
+	["large", "large", "leaves of 2 MiB"],
+	["tables", "tables", "page tables, with the root"],
+	[
+		"faults",
 		"faults/s",
 		"page faults in the last second; the kernel tells them with events=on",
 	],
@@ -61,6 +70,8 @@ export class Processes extends LitElement {
 	@property({ attribute: false }) rows: ProcessRow[] = [];
 	@property({ type: Number }) pid = 0;
 	@property({ type: String }) why = "";
+	/** Sorted by this; else the tree. */
+	@state() private by: Column | undefined;
 
 	static override styles = [
 		base,
@@ -101,7 +112,9 @@ export class Processes extends LitElement {
 	];
 
 	private row(p: ProcessRow): TemplateResult {
-		const show = (part: string) => () => go(this, { part, pid: p.pid });
+		/* An address of another process says nothing in this one. */
+		const place = p.pid === this.pid ? {} : { va: undefined };
+		const show = (part: string) => () => go(this, { part, pid: p.pid, ...place });
 		return html`<tr
 			data-pid=${p.pid}
 			aria-selected=${p.pid === this.pid}
@@ -138,7 +151,21 @@ export class Processes extends LitElement {
 		</tr>`;
 	}
 
+	private heading(key: Column, title: string, help: string): TemplateResult {
+		const isOn = this.by === key;
+		return html`<th class="num" aria-sort=${isOn ? "descending" : nothing}>
+			<button
+				class="link"
+				title="${help}; press: ${isOn ? "back to the tree" : "most first"}"
+				@click=${() => (this.by = isOn ? undefined : key)}
+			>
+				${title}${isOn ? " ▾" : ""}
+			</button>
+		</th>`;
+	}
+
 	override render(): TemplateResult {
+		const shown = this.by ? sorted(this.rows, this.by) : this.rows;
 		const off =
 			this.rows.length > 0 &&
 			this.rows.every((p) => p.faults === undefined);
@@ -151,18 +178,13 @@ export class Processes extends LitElement {
 						<th>state</th>
 						<th class="num">hart</th>
 						${COLUMNS.map(
-							([title, help]) =>
-								html`<th
-									class="num"
-									title=${help}
-								>
-									${title}
-								</th>`,
+							([key, title, help]) =>
+								this.heading(key, title, help),
 						)}
 					</tr>
 				</thead>
 				<tbody>
-					${this.rows.map((p) => this.row(p))}
+					${shown.map((p) => this.row(p))}
 				</tbody>
 			</table>
 			${off

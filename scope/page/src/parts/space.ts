@@ -13,7 +13,7 @@ import { coloursOf } from "../draw/paint.ts";
 import { hex, parseAddress, USER_END } from "../draw/pte.ts";
 import { rangeAround, type Range } from "../draw/range.ts";
 import type { Answer } from "../machine.ts";
-import { go, reason, type Page, type Part } from "../page.ts";
+import { go, reason, selectAll, type Page, type Part } from "../page.ts";
 import { base } from "../style.ts";
 import { areasText, rights } from "../text.ts";
 import { pagesSize, size } from "../units.ts";
@@ -242,6 +242,7 @@ export class Space extends LitElement {
 							<th class="num">pages</th>
 							<th class="num">memory</th>
 							<th class="num">shared</th>
+							<th class="num">large</th>
 							<th class="num">touched</th>
 							<th class="num">dirty</th>
 						</tr>
@@ -276,6 +277,9 @@ export class Space extends LitElement {
 									</td>
 									<td class="num">
 										${a.shared}
+									</td>
+									<td class="num">
+										${a.large}
 									</td>
 									<td class="num">
 										${a.touched}
@@ -389,6 +393,7 @@ export class Space extends LitElement {
 						autocomplete="off"
 						spellcheck="false"
 						.value=${hex(this.va)}
+						@focus=${selectAll}
 				/></label>
 				<button>Show</button>
 				<span class="bad" role="status">${this.wrong}</span>

@@ -2,7 +2,7 @@
 // what an access does there.
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import { go, reason, type Page, type Part } from "../page.ts";
+import { go, reason, selectAll, type Page, type Part } from "../page.ts";
 import { hex, indexOf, isAddress, KERNEL_HALF, parseAddress } from "../draw/pte.ts";
 import { base } from "../style.ts";
 import { rights, tableText, walkText } from "../text.ts";
@@ -462,6 +462,7 @@ export class Tables extends LitElement {
 						autocomplete="off"
 						spellcheck="false"
 						.value=${hex(this.va)}
+						@focus=${selectAll}
 				/></label>
 				<button>Walk</button>
 				${this.split()}

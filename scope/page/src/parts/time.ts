@@ -14,7 +14,7 @@ import { go, type Page, type Part } from "../page.ts";
 import { frames, moments, pick, rates } from "../series.ts";
 import type { Sample } from "../session.ts";
 import { base } from "../style.ts";
-import { pagesSize, rate } from "../units.ts";
+import { clock, pagesSize, rate } from "../units.ts";
 import type { Counter, Event } from "../views.ts";
 import { series, type Series } from "./curves.ts";
 
@@ -53,6 +53,8 @@ export class Time extends LitElement {
 	/** The newest moment, and the one that is shown if it is another; ms since 1970. */
 	@property({ type: Number }) end = 0;
 	@property({ type: Number }) at = 0;
+	/** When the machine's time was 0; Infinity: it is not known. */
+	@property({ type: Number }) booted = Infinity;
 	@state() private length = 60_000;
 	@state() private kind = "";
 	@state() private pid = "";
@@ -136,18 +138,48 @@ export class Time extends LitElement {
 	private event(e: Event): TemplateResult {
 		const walk = () =>
 			go(this, { part: "tables", pid: e.pid, va: BigInt(e.va) });
+		const moment = this.booted + e.time / 1e6;
+		/* The first round that has what it did. */
+		const round = this.samples.find((s) => s.time >= moment - 1);
+		const seek = () =>
+			this.dispatchEvent(
+				new CustomEvent("seek", {
+					detail: round?.time ?? moment,
+					bubbles: true,
+					composed: true,
+				}),
+			);
+		/* Those of a whole space have no address; a fork has its child's PID there. */
+		const child = e.pages ? 0 : Number(e.va);
 		return html`<tr>
 			<td class="num">${(e.time / 1e6).toFixed(3)}</td>
+			<td class="num">
+				${Number.isFinite(moment)
+					? html`<button
+							class="link"
+							title="Show the moment, as exact as rounds are"
+							@click=${seek}
+						>
+							${clock(moment)}
+						</button>`
+					: nothing}
+			</td>
 			<td class="num">${e.hart}</td>
 			<td class="num">${e.pid}</td>
 			<td>${e.kind}</td>
 			<td class="mono num">
-				<button class="link" title="The walk to it" @click=${walk}>
-					${e.va}
-				</button>
+				${e.pages
+					? html`<button
+							class="link"
+							title="The walk to it"
+							@click=${walk}
+						>
+							${e.va}
+						</button>`
+					: nothing}
 			</td>
-			<td class="num">${e.pages}</td>
-			<td>${e.what}</td>
+			<td class="num">${e.pages || nothing}</td>
+			<td>${e.what}${child ? `: process ${child}` : ""}</td>
 		</tr>`;
 	}
 
@@ -205,7 +237,8 @@ export class Time extends LitElement {
 				<table id="events">
 					<thead>
 						<tr>
-							<th class="num">time, ms</th>
+							<th class="num">since boot, ms</th>
+							<th class="num">about</th>
 							<th class="num">hart</th>
 							<th class="num">PID</th>
 							<th>event</th>
@@ -291,6 +324,7 @@ export const time: Part = {
 			.events=${eventsOf(page)}
 			.recording=${page.view("options").data?.options["events"] === "on"}
 			.end=${page.session.span?.end ?? 0}
+			.booted=${page.session.booted}
 			.at=${page.session.live ? 0 : (page.session.shown ?? 0)}
 		></pagoda-time>`,
 	text,
