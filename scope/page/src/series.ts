@@ -41,3 +41,12 @@ export function frames(
 ): (number | null)[] {
 	return picked.map((at) => (at < 0 ? null : (samples[at]!.kinds[kind] ?? 0)));
 }
+
+/** Puts a sample where its time belongs: a recording is shown in any order. */
+export function insert(samples: Sample[], sample: Sample): void {
+	let at = samples.length;
+	while (at > 0 && samples[at - 1]!.time > sample.time) at--;
+	const isThere = at > 0 && samples[at - 1]!.time === sample.time;
+	if (isThere) samples[at - 1] = sample;
+	else samples.splice(at, 0, sample);
+}

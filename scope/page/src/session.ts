@@ -4,6 +4,7 @@ import { Ages } from "./draw/frames.ts";
 import { Link, type Arrival, type Hello, type LinkState } from "./link.ts";
 import { answer, Decoder, type Answer, type FrameCells, type Look } from "./machine.ts";
 import { snapshot, type Snapshot } from "./compare.ts";
+import { insert } from "./series.ts";
 import { Timeline } from "./timeline.ts";
 import { VIEW_NAMES, type ViewName, type Views } from "./views.ts";
 
@@ -25,6 +26,7 @@ const SLOW: readonly string[] = ["events", "messages"];
 const SLOW_MS = 500;
 /* What takes long, such as all frames of 16 GiB, is made less often: an eighth of the time. */
 const COST_SHARE = 8;
+const SAMPLES_MOST = 10_000;
 const WARM_ROUNDS = 30;
 const MARK_ROUNDS = 20;
 const MARK_WAIT_MS = 100;
@@ -262,7 +264,8 @@ export class Session extends EventTarget {
 	private clock(): void {
 		const { data, partial } = this.view("events");
 		if (this.paused) this.booted = Infinity;
-		if (this.paused || partial || !data?.events.length || !this.lastRound) return;
+		if (this.paused || partial || !data?.events.length || !this.lastRound)
+			return;
 		const newest = data.events.reduce((most, e) => Math.max(most, e.time), 0);
 		this.booted = Math.min(this.booted, this.lastRound.time - newest / 1e6);
 	}
@@ -377,9 +380,12 @@ export class Session extends EventTarget {
 		if (!counters.data || !machine.data || counters.partial || machine.partial)
 			return;
 		const map = new Map(counters.data.counters.map((c) => [c.name, c.value]));
-		this.samples.push({ time, counters: map, kinds: machine.data.kinds });
-		const first = this.timeline?.rounds[0]?.time ?? time;
-		while (this.samples[0]!.time < first) this.samples.shift();
+		insert(this.samples, { time, counters: map, kinds: machine.data.kinds });
+		const oldest = this.hello?.recorded
+			? -Infinity
+			: this.timeline?.rounds[0]?.time;
+		const isOld = () => this.samples[0]!.time < (oldest ?? time);
+		while (this.samples.length > SAMPLES_MOST || isOld()) this.samples.shift();
 	}
 
 	// --- the shown moment -------------------------------------------------------------------

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bitChanges, difference, sentences, type Snapshot } from "../src/compare.ts";
 import { faultRates, sorted, tree } from "../src/process_tree.ts";
-import { frames, moments, pick, rates } from "../src/series.ts";
+import { frames, insert, moments, pick, rates } from "../src/series.ts";
 import type { Area, Entry, Event, Process } from "../src/views.ts";
 
 const process = (pid: number, parent: number, name: string): Process =>
@@ -177,7 +177,18 @@ test("a rate is the growth between two moments, and unknown before the first", (
 		counters: new Map([["fault", value]]),
 		kinds: { anon: value },
 	});
-	const samples = [sample(1000, 10), sample(2000, 30), sample(3000, 30)];
+	const samples: ReturnType<typeof sample>[] = [];
+	for (const [time, value] of [
+		[2000, 7],
+		[3000, 30],
+		[1000, 10],
+		[2000, 30],
+	] as const)
+		insert(samples, sample(time, value));
+	assert.deepEqual(
+		samples.map((s) => s.time),
+		[1000, 2000, 3000],
+	);
 	const times = moments(3000, 4000, 4);
 	assert.deepEqual(times, [0, 1000, 2000, 3000]);
 	const picked = pick(samples, times);
