@@ -83,7 +83,7 @@ def count_pytest(output):
 # --- the suites -----------------------------------------------------------------
 
 def checks():
-    """layers, headers, names, form, sizes, widths, docs, described items, the page, unused functions, mutants"""
+    """layers, headers, names, form, sizes, docs, the page, unused code, mutants"""
     return [
         Job("layers", ["tools/check/layers.py"]),
         Job("headers", ["tools/check/headers.sh"]),
@@ -149,7 +149,7 @@ def host():
 
 
 def fuzz():
-    """ELF, device tree, disk image, ... under libFuzzer, a fixed number of runs"""
+    """ELF files, disk images, ... under libFuzzer, a fixed number of runs"""
     jobs = []
     for path in sorted(glob.glob("tests/fuzz/fuzz_*.c")):
         name = path[len("tests/fuzz/"):-2]
@@ -165,7 +165,7 @@ def fuzz():
 
 
 def guest():
-    """the kernel in QEMU: what it costs, its own programs, boots, console, power cuts"""
+    """the kernel in QEMU: costs, programs, boots, console, power cuts"""
     make = f"make -s -O -j{WORKERS} --no-print-directory"
     pytest = [PYTHON, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     # abi builds nothing, so it may run beside those that do; it takes the longest.

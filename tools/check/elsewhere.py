@@ -149,7 +149,7 @@ def test_list_needs_nothing():
     names = re.search(r"^SUITES = \[(.*)\]", source, re.M).group(1).split(", ")
     expect((done.returncode, done.stderr), (0, ""))
     expect([line.split()[0] for line in done.stdout.splitlines()], names)
-    assert all(len(line.split()) > 2 for line in done.stdout.splitlines()), done.stdout
+    assert all(len(line.split()) > 2 and len(line) < 80 for line in done.stdout.splitlines()), done.stdout
 
 
 def test_help_of_bench_builds_its_tool_alone():

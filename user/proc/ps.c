@@ -94,14 +94,19 @@ static bool pids_have(const char *text, int pid)
 	return found;
 }
 
-/* Leaves those in @list whose number is in @pids; returns how many. */
-static int list_choose(struct procinfo *list, int count, const char *pids)
+/* Leaves those in @list whose number is in one of the @n texts; returns how many. */
+static int list_choose(struct procinfo *list, int count, const char *const *pids, int n)
 {
 	int kept = 0;
 
-	for (int i = 0; i < count; i++)
-		if (pids_have(pids, list[i].pid))
+	for (int i = 0; i < count; i++) {
+		bool found = false;
+
+		for (int k = 0; k < n; k++)
+			found |= pids_have(pids[k], list[i].pid);
+		if (found)
 			list[kept++] = list[i];
+	}
 	if (!kept)
 		tool_status = 1;
 	return kept;
@@ -110,13 +115,14 @@ static int list_choose(struct procinfo *list, int count, const char *pids)
 int main(int argc, char **argv)
 {
 	static struct procinfo list[NPROC];
-	const char *pids = NULL;
+	const char *pids[NPROC];
 	bool users = false;
-	int c, count;
+	int c, count, npids = 0;
 
 	while ((c = tool_getopt(argc, argv, "aAefuxp:h", usage)) != -1) {
 		users |= c == 'u';
-		pids = c == 'p' ? optarg : pids;
+		if (c == 'p' && npids < NPROC)
+			pids[npids++] = optarg;
 	}
 	for (; argv[optind] && is_letters(argv[optind]); optind++)
 		users |= strchr(argv[optind], 'u') != NULL;
@@ -127,8 +133,8 @@ int main(int argc, char **argv)
 		tool_die("processes");
 	if (count > NPROC)
 		count = NPROC;
-	if (pids)
-		count = list_choose(list, count, pids);
+	if (npids)
+		count = list_choose(list, count, pids, npids);
 	qsort(list, (size_t)count, sizeof(list[0]), compare_pids);
 	if (users) {
 		print_users_columns(list, count);

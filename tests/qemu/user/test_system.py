@@ -78,10 +78,10 @@ def test_ps_as_others_have_it(m):
 
 
 def test_ps_of_some_processes(m):
-    text = m.run("""sh -c 'sleep 600 & echo $!; ps -p 1,$!; ps aux -p "1 $!"; ps -p $! | wc -l; kill $!'""")
+    text = m.run("""sh -c 'sleep 600 & echo $!; ps -p 1,$!; ps aux -p "1 $!"; ps -p $! -p 1 -p 1 | wc -l; kill $!'""")
     [pid], *rows = (line.split() for line in text.splitlines())
     assert [row[0] for row in rows[:3]] == ["PID", "1", pid] and rows[1][-1] == "init", text
-    assert [row[1] for row in rows[3:6]] == ["PID", "1", pid] and rows[6] == ["2"], text
+    assert [row[1] for row in rows[3:6]] == ["PID", "1", pid] and rows[6] == ["3"], text
     code, text = status(m, "ps -p 9999")
     assert code == 1 and text.splitlines() == [m.run("ps").splitlines()[0]]
     for wrong in "x", "1,x", "0", "":
