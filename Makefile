@@ -99,7 +99,11 @@ FORCE: $(if $(ELSEWHERE),$(BUILD)/.pagoda-build)
 $(BUILD)/.pagoda-build:
 	@mkdir -p $(@D) && : > $@
 
+# The image of a machine that runs would go from under it, with all that is written there.
+clean_image := $(if $(ELSEWHERE),$(BUILD)/)fs.img
 clean:
+	$(Q)if mk/in_use.sh $(clean_image); then \
+		echo "make clean: $(clean_image) is in use by a running QEMU: leave it first (Ctrl-A x)" >&2; exit 1; fi
 	$(call say,CLEAN,$(BUILD)/$(if $(ELSEWHERE),, kernel/kernel fs.img))
 	$(Q)rm -rf $(BUILD) $(if $(ELSEWHERE),,$(KERNEL_COPY) $(KERNEL_COPY).sym \
 		$(KERNEL_COPY).asm fs.img packets.pcap $(lab_host_programs))

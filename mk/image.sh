@@ -57,12 +57,6 @@ shift 4
 # The superblock tells our images from others.
 identity() { dd if="$image" bs=1024 skip=1 count=1 2>/dev/null | cksum; }
 
-# QEMU holds an advisory lock on an image that it has open for writing.
-in_use() {
-	inode=$(ls -iL "$image" | sed 's/^ *\([0-9]*\).*/\1/')
-	grep -qs "^[0-9]*: OFDLCK .*:$inode " /proc/locks
-}
-
 if [ ! -e "$image" ]; then
 	new=
 	for f; do [ "$f" = -- ] || new="$new $f"; done
@@ -101,7 +95,7 @@ for f; do
 	fi
 done
 [ -n "$list" ] || exit 0
-if in_use; then
+if "${0%/*}/in_use.sh" "$image"; then
 	die "$image is in use by a running QEMU: leave it first (Ctrl-A x), then try again"
 fi
 # shellcheck disable=SC2086

@@ -5,6 +5,7 @@ nobody may write, packages of other names, containers and editors.
 usage: elsewhere.py [CASE ...]
 Prints `ok NAME` or `FAILED NAME: why` for each case; status 1 if one failed.
 """
+import fcntl
 import json
 import os
 import pathlib
@@ -13,6 +14,7 @@ import re
 import shlex
 import shutil
 import socket
+import struct
 import subprocess
 import tempfile
 
@@ -139,6 +141,20 @@ def check_without_picolibc(tree, build, usual):
         assert said in out or said in err, (line, out, err)
         assert "picolibc is not" not in err, err
         assert status == (127 if "nosuch" in line and "ls" not in line else 0), (line, status)
+
+
+def test_clean_leaves_an_image_in_use():
+    folder = OUT / "used"
+    folder.mkdir(exist_ok=True)
+    (folder / ".pagoda-build").touch()
+    image = folder / "fs.img"
+    image.write_bytes(b"files")
+    with open(image, "r+b") as f:  # with the lock that QEMU has on it
+        fcntl.fcntl(f, fcntl.F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))
+        done = subprocess.run(["make", "-s", f"BUILD={folder.resolve()}", "clean"], capture_output=True, text=True)
+        assert done.returncode != 0 and "is in use by a running QEMU" in done.stderr and image.exists(), done
+    expect(make(f"BUILD={folder.resolve()}", "clean")[0], 0)
+    assert not folder.exists()
 
 
 def test_list_needs_nothing():
