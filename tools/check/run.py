@@ -252,6 +252,13 @@ def test_fsbig_makes_an_image():
            (0, "virtio-blk         200000     \n", ""))
 
 
+def test_output_that_nobody_reads():
+    """`./run -c ... | head` ends without a word, as other programs do."""
+    done = subprocess.run(["sh", "-c", f"{{ ./run --image {IMAGE} -c 'seq 1 100000'; echo $? >&2; }} | head -n 1"],
+                          capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    expect((done.stdout, done.stderr), ("1\n", "141\n"))
+
+
 def test_errors_break_between_words():
     """On a terminal, which may have 80 columns; for programs an error is one line."""
     for words in (["--lab", "nosuch"], ["--image", "nosuch.img"], ["--harts", "99"], ["a  command of *"]):

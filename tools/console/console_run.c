@@ -68,6 +68,12 @@ void console_write(int fd, const char *p, size_t n)
 
 		if (done < 0 && errno == EINTR)
 			continue;
+		if (done < 0 && errno == EPIPE && fd == STDOUT_FILENO) {
+			/* `| head` has what it wants: no word, as with SIGPIPE. */
+			if (qemu_pid)
+				kill(qemu_pid, SIGTERM);
+			exit(128 + SIGPIPE);
+		}
 		if (done < 0)
 			console_die("console-run: write");
 		p += done;
