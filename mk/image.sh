@@ -68,8 +68,10 @@ if [ ! -e "$image" ]; then
 fi
 
 if [ -n "$big" ] && [ "$("$mkfs" --layout "$image")" = plain ]; then
-	die "$image has plain inodes; FSBIG=1 (fsbig=on) needs those of the file system lab, in a" \
-		"new image.  Move the old one away: mv $image plain.img; or remove it and its files: rm $image"
+	printf '%s\n' "$image has plain inodes; FSBIG=1 (fsbig=on) needs those of the file system lab," \
+		"in a new image.  Move the old one away: mv $image plain.img" \
+		"or remove it and its files: rm $image" >&2
+	exit 1
 fi
 
 # Block 1 begins with the magic number and the size.
