@@ -1,6 +1,7 @@
 // compare.ts - what changed between two moments: processes, areas, entries, frames, counts.
 import type { FrameCells } from "./machine.ts";
 import type { Session } from "./session.ts";
+import { rights } from "./text.ts";
 import type { Area, Counter, Entry, Process } from "./views.ts";
 
 /** All that is compared, at one moment. */
@@ -127,13 +128,34 @@ function entryChange(before: Entry | undefined, after: Entry | undefined): strin
 	if (!before) return `${kind(after!)} came`;
 	if (!after) return `${kind(before)} went`;
 	const words: string[] = [];
-	if (before.what !== after.what) words.push(`${kind(before)} became ${kind(after)}`);
+	/* Bits mean something else in an entry of another kind. */
+	if (before.what !== after.what) return `${kind(before)} became ${kind(after)}`;
 	if (before.pa !== after.pa) words.push("another frame");
 	if (before.users !== after.users)
 		words.push(`users ${before.users ?? 0} to ${after.users ?? 0}`);
 	for (const bit of bitChanges(before.pte, after.pte))
 		words.push(BIT_MEANING[bit] ?? bit);
 	return words.join(", ");
+}
+
+/** What one area is, and the other: what both are in the same way is left out. */
+export function areaWords(
+	before: Area | undefined,
+	after: Area | undefined,
+): [before: string, after: string] {
+	const list = (a: Area) => [
+		rights(a.prot),
+		`ends at ${a.end}`,
+		`${a.resident} in memory`,
+		`${a.shared} shared`,
+		`${a.large} in leaves of 2 MiB`,
+		`${a.touched} touched`,
+		`${a.dirty} dirty`,
+	];
+	const [was, is] = [before ? list(before) : [], after ? list(after) : []];
+	const other = (a: string[], b: string[]) =>
+		a.filter((word, i) => word !== b[i]).join(", ");
+	return [other(was, is), other(is, was)];
 }
 
 /** Pairs of the lists by a key; what is in one only, too. */
@@ -336,15 +358,16 @@ export function sentences(d: Difference, names: Map<number, string>): string[] {
 export function differenceText(a: Snapshot, b: Snapshot, d: Difference): string {
 	const names = new Map([...a.processes, ...b.processes].map((p) => [p.pid, p.name]));
 	const range = (x: Area) => `${x.start.slice(2)}-${x.end.slice(2)} ${x.kind}`;
+	const areaText = ({ before, after, change }: AreaChange) =>
+		before && after
+			? `${change} ${range(after)}: ${areaWords(before, after).join(" -> ")}`
+			: `${change} ${range((after ?? before)!)}`;
 	const grown = (c: Count) =>
 		`${c.name.padEnd(18)} ${String(c.before).padStart(9)} ${String(c.after).padStart(9)}`;
 	return [
 		...sentences(d, names),
 		"",
-		...d.areas.map(
-			(x) =>
-				`area of ${x.pid}: ${x.change} ${range((x.after ?? x.before)!)}`,
-		),
+		...d.areas.map((x) => `area of ${x.pid}: ${areaText(x)}`),
 		...d.entries.map(
 			(x) => `entry of ${x.pid} at ${x.va}, level ${x.level}: ${x.what}`,
 		),

@@ -1,7 +1,7 @@
 // What changed between two moments; the tree of processes; curves.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bitChanges, difference, sentences, type Snapshot } from "../src/compare.ts";
+import { areaWords, bitChanges, difference, sentences, type Snapshot } from "../src/compare.ts";
 import { faultRates, sorted, tree } from "../src/process_tree.ts";
 import { frames, insert, moments, pick, rates } from "../src/series.ts";
 import type { Area, Entry, Event, Process } from "../src/views.ts";
@@ -91,6 +91,25 @@ test("what came, went and changed is told once, with the bits", () => {
 	assert.equal(words[0], "1 process came: 4 (ls).");
 	assert.equal(words[1], "3 frames changed kind or owner.");
 	assert.match(words[2]!, /^Process 3 \(sh\): 2 areas and 3 entries changed: 1 × /);
+});
+
+test("an area tells what differs; an entry of another kind has no bits in common", () => {
+	const one = { ...area("0x1000", "0x2000"), touched: 1 };
+	const [was, is] = areaWords(one, { ...one, touched: one.touched + 1 });
+	assert.equal(was, `${one.touched} touched`);
+	assert.equal(is, `${one.touched + 1} touched`);
+	assert.equal(areaWords(undefined, one)[0], "");
+	assert.match(areaWords(undefined, one)[1], /ends at 0x2000/);
+	const leaf = { ...entry("0x0", "0x117", "0x80000000"), level: 1 };
+	const table: Entry = { ...entry("0x0", "0x1", "0x80001000"), level: 1, what: "table" };
+	const d = difference(
+		snapshot([process(3, 1, "sh")], [one], [leaf], []),
+		snapshot([process(3, 1, "sh")], [one], [table], []),
+	);
+	assert.deepEqual(
+		d.entries.map((x) => x.what),
+		["a page became a table"],
+	);
 });
 
 test("a moment does not differ from itself", () => {

@@ -140,17 +140,45 @@ async function png(root: HTMLElement): Promise<Blob> {
 	);
 }
 
+const TRIES = 30;
+const TRY_MS = 100;
+
+/** What is told once all that it needs has been read; views that are not on the screen may
+ * need pages that nobody has asked for. */
+async function whole(
+	page: Page,
+	tell: (page: Page) => string | undefined,
+): Promise<string> {
+	let text: string | undefined;
+	for (let i = 0; i < TRIES; i++) {
+		let isPartial = false;
+		const view: Page["view"] = (...of) => {
+			const answer = page.view(...of);
+			isPartial ||= answer.partial;
+			return answer;
+		};
+		text = tell({ ...page, view });
+		if (!isPartial || !page.session.live) break;
+		await new Promise((resolve) => setTimeout(resolve, TRY_MS));
+	}
+	if (!text) throw new Error("there is nothing to tell");
+	return text;
+}
+
 async function make(
 	format: Format,
 	part: Part,
 	page: Page,
 	root: HTMLElement,
 ): Promise<Blob> {
-	if (format === "text") return new Blob([part.text!(page)], { type: "text/plain" });
-	if (format === "json")
-		return new Blob([`${JSON.stringify(part.json!(page), null, "\t")}\n`], {
-			type: "application/json",
-		});
+	if (format === "text")
+		return new Blob([await whole(page, part.text!)], { type: "text/plain" });
+	if (format === "json") {
+		const json = await whole(page, (p) =>
+			JSON.stringify(part.json!(p), null, "\t"),
+		);
+		return new Blob([`${json}\n`], { type: "application/json" });
+	}
 	if (format === "svg")
 		return new Blob([picture(root).svg], { type: "image/svg+xml" });
 	return png(root);

@@ -2,6 +2,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import {
+	areaWords,
 	difference,
 	differenceText,
 	sentences,
@@ -14,9 +15,8 @@ import {
 } from "../compare.ts";
 import { go, type Page, type Part } from "../page.ts";
 import { base } from "../style.ts";
-import { rights } from "../text.ts";
 import { clock, pagesSize } from "../units.ts";
-import type { Area, Entry } from "../views.ts";
+import type { Entry } from "../views.ts";
 
 const ROWS_MOST = 500;
 
@@ -148,18 +148,15 @@ export class Compare extends LitElement {
 	}
 
 	private area(x: AreaChange): TemplateResult {
-		const tell = (a: Area | undefined) =>
-			a
-				? `${rights(a.prot)} ends at ${a.end}, ${a.resident} in memory, ${a.shared} shared, ${a.touched} touched, ${a.dirty} dirty`
-				: "";
+		const [before, after] = areaWords(x.before, x.after);
 		const { start, kind } = (x.after ?? x.before)!;
 		return html`<tr>
 			<td>${this.link(x.pid, "space")}</td>
 			<td class="mono">${start}</td>
 			<td>${kind}</td>
 			<td class=${x.change}>${x.change}</td>
-			<td>${tell(x.before)}</td>
-			<td>${tell(x.after)}</td>
+			<td>${before}</td>
+			<td>${after}</td>
 		</tr>`;
 	}
 

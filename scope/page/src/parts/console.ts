@@ -64,6 +64,10 @@ export class Console extends LitElement {
 			theme: theme(this),
 		});
 		this.terminal.open(this.renderRoot.querySelector<HTMLElement>(".screen")!);
+		/* Back to the page for those without a mouse. */
+		this.terminal.attachCustomKeyEventHandler(
+			(event) => event.key !== "Tab" || !event.shiftKey,
+		);
 		for (const bytes of this.session.console) this.terminal.write(bytes);
 		this.terminal.onData((text) =>
 			this.session.server.type(encoder.encode(text)),
@@ -105,8 +109,8 @@ export class Console extends LitElement {
 		return html`<div class="screen"></div>
 			<p class="dim">
 				What is typed goes to the machine, also if an earlier moment
-				is shown. Tab goes to the machine, too; F6 leaves the
-				terminal in most browsers.
+				is shown, and so does Tab. Shift+Tab leaves the terminal;
+				then the keys of the page work again.
 			</p>`;
 	}
 }

@@ -482,8 +482,10 @@ export const space: Part = {
 		const areas = page.view("areas", page.pid).data;
 		return areas ? areasText(areas) : "";
 	},
-	json: (page) => ({
-		...page.view("areas", page.pid).data,
-		pages: page.view("pages", page.pid, 0n).data?.runs ?? [],
-	}),
+	json: (page) => {
+		const areas = page.view("areas", page.pid).data;
+		const shown = (pickedAddress(page) / LARGE) * LARGE;
+		const pages = page.view("pages", page.pid, shown).data?.runs ?? [];
+		return areas && { ...areas, pages };
+	},
 };
