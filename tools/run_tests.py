@@ -138,7 +138,7 @@ def compile_command(compiler, flags, path, program, libraries):
 
 
 def host():
-    """kernel files on this computer under cmocka, with ASan and UBSan; the page of scope"""
+    """kernel files on this computer under cmocka, ASan, UBSan; the page of scope"""
     jobs = [Job("page-rebuild", ["tools/check/page.py", "--rebuild"], limit=600, count=count_lines)]
     for path in sorted(glob.glob("tests/host/*/test_*.c")):
         name = path[len("tests/host/"):-2].replace("/", "-")
