@@ -34,11 +34,11 @@ static word untouched(int n)
 	return at;
 }
 
-/* The age of the page at @va of this process. */
-static int age_of(word va)
+/* The age of the page at @va of process @pid. */
+static int age_in(int pid, word va)
 {
 	static union piece piece;
-	struct snap_entry e = entry_of(0, va);
+	struct snap_entry e = entry_of(pid, va);
 	struct snap_frame *f = piece_record(&piece, 0);
 
 	CHECK(e.what == SNAP_LEAF);
@@ -47,6 +47,11 @@ static int age_of(word va)
 	f = piece_record(&piece, 0);
 	EQ(f->pa, e.pa + va % (e.level ? REGION : PAGE));
 	return f->age;
+}
+
+static int age_of(word va)
+{
+	return age_in(0, va);
 }
 
 /* Until the page at @va was not touched for @rounds. */
@@ -100,6 +105,28 @@ TEST(heat, pages_that_are_touched_are_young_and_others_age)
 	heat("20"); /* what was touched before is not told */
 	become_young(page);
 	EQ(age_of(page + PAGE), SNAP_AGE_NEVER);
+	heat_back();
+}
+
+/* One that makes no calls, so that nothing else makes its hart forget translations. */
+TEST(heat, a_process_that_only_touches_stays_young)
+{
+	word page = untouched(1);
+	int young = 0;
+	long pid = must_fork();
+
+	if (!pid)
+		for (;;)
+			*(volatile char *)page = 1;
+	heat("50");
+	EVENTUALLY(age_in((int)pid, page) <= 1, WAIT);
+	for (int i = 0; i < 20; i++) {
+		pause(1);
+		young += age_in((int)pid, page) <= 5;
+	}
+	kill((int)pid);
+	reap(pid);
+	CHECK(young >= 15);
 	heat_back();
 }
 
