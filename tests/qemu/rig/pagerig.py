@@ -44,8 +44,9 @@ def needed():
 class Browser:
     """with Browser(address) as b: the page in a browser of its own, at its first view."""
 
-    def __init__(self, address, width=1280, height=900, dark=False):
+    def __init__(self, address, width=1280, height=900, dark=False, opens=True):
         self.address = address
+        self.opens = opens
         self.size = width, height
         self.dark = dark
 
@@ -65,8 +66,9 @@ class Browser:
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
             "width": self.size[0], "height": self.size[1], "deviceScaleFactor": 1, "mobile": False})
-        self.driver.get(self.address)
-        self.until(lambda: self.texts(".power") and self.state() != "lost")
+        if self.opens:
+            self.driver.get(self.address)
+            self.until(lambda: self.texts(".power") and self.state() != "lost")
         return self
 
     def __exit__(self, *_):
@@ -167,6 +169,15 @@ class Browser:
     def go_on(self):
         self.click("#pause")
         self.until(lambda: self.state() == "running")
+
+    def renderers(self):
+        """The processes that run pages, below the driver: ours, and one in reserve, which sleeps."""
+        found = subprocess.run(["ps", "-e", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+        table = [line.split(None, 2) for line in found.splitlines()]
+        below = {str(self.driver.service.process.pid)}
+        for _ in range(6):
+            below |= {pid for pid, parent, *_ in table if parent in below}
+        return [int(pid) for pid, _, args in table if pid in below and "--type=renderer" in args]
 
     def errors(self):
         """What the console of the browser has got since the last call, without mere notes."""
