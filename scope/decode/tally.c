@@ -65,7 +65,8 @@ void spans_start(struct spans *at, const struct space *s)
 	spans_step(at);
 }
 
-/* The first valid entry of [at->at, end). */
+/* The first valid entry of [at->at, end), as far as it is in there: a table that is read while
+ * it becomes something else can have a large leaf across areas. */
 static bool span_stray(struct spans *at, va_t end, struct span *span)
 {
 	struct entry e;
@@ -77,7 +78,7 @@ static bool span_stray(struct spans *at, va_t end, struct span *span)
 			continue;
 		*span = (struct span){ .area = {
 					       .start = MAX(e.va, at->at),
-					       .end = e.va + level_size(e.level),
+					       .end = MIN(e.va + level_size(e.level), end),
 					       .place = entry_place(at->s, &e, NULL),
 					       .prot = (e.pte.bits & PTE_R ? VMA_R : 0) |
 						       (e.pte.bits & PTE_W ? VMA_W : 0) |

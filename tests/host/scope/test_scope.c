@@ -160,6 +160,25 @@ static void test_spans(void **state)
 	assert_false(at.areas.broken);
 }
 
+/* A table that became something else while it was read: no part of the space is told twice. */
+static void test_spans_of_a_torn_table(void **state)
+{
+	struct space s = space_of(1);
+	struct spans at;
+	struct span span;
+	va_t end = 0;
+	int n = 0;
+
+	(void)state;
+	rig_entry(RIG_ROOT1, 0, 0, PTE_V | PTE_R | PTE_U); /* 2 MiB across both areas */
+	for (spans_start(&at, &s); span_next(&at, &span); n++) {
+		assert_true(end <= span.area.start && span.area.start < span.area.end);
+		end = span.area.end;
+	}
+	assert_int_equal(n, 4);
+	assert_int_equal(end, 512 * PAGE_SIZE);
+}
+
 static void wanted_run(struct page_runs *at, va_t start, va_t end, u8 what, u32 users)
 {
 	struct page_run run;
@@ -459,6 +478,7 @@ int main(void)
 		cmocka_unit_test_setup(test_everybody_who_has_a_frame, setup),
 		cmocka_unit_test_setup(test_cached_pages, setup),
 		cmocka_unit_test_setup(test_spans, setup),
+		cmocka_unit_test_setup(test_spans_of_a_torn_table, setup),
 		cmocka_unit_test_setup(test_runs_of_pages, setup),
 		cmocka_unit_test(test_what_the_kernel_may_do),
 		cmocka_unit_test(test_bits_of_an_entry),
