@@ -45,9 +45,10 @@ function copy(node: Node, plain: Plain): Node {
 /** Styles that others imply, or that no picture needs. */
 const IMPLIED =
 	/^(-webkit|inline-size|block-size|perspective|transform-origin|transition|cursor|m..-)/;
-/** Those that an element has from its parent unless it has its own. */
+/** Those that an element has from its parent unless it has its own; and that which has
+ * another default in a frame without a document type. */
 const INHERITED =
-	/^(color$|font|line-height|text-(align|indent|transform)|white-space|visibility|fill|stroke)/;
+	/^(box-sizing|color$|font|line-height|text-(align|indent|transform)|white-space|visibility|fill|stroke)/;
 
 /** What elements look like that nobody gave a style, by their tag. */
 class Plain {
