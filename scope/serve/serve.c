@@ -80,7 +80,7 @@ u32 server_describe(struct server *s, char *to, u32 size)
 	if (s->found)
 		snprintf(index, sizeof(index), "%" PRIu64, s->index);
 	if (s->recorded)
-		snprintf(recorded, sizeof(recorded), "{\"start\":%.3f,\"end\":%.3f}",
+		snprintf(recorded, sizeof(recorded), "{\"start\":%.17g,\"end\":%.17g}",
 			 s->replay.start_ms, s->replay.end_ms);
 	n = snprintf(to, size,
 		     "{\"version\":1,\"name\":\"%s\","
