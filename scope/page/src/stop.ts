@@ -33,3 +33,9 @@ export function stopOf(console: string): Stop | undefined {
 		command: lines[end]!.slice("  c: ".length),
 	};
 }
+
+/** What the shell said last, if that is why it did not start the tour. */
+export function refusalOf(text: string): string {
+	const lines = text.replaceAll("\r", "").trimEnd().split("\n").slice(-2);
+	return lines.find((line) => /^\S+: tour: /.test(line)) ?? "";
+}

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { strength, stretches, warmOf, type Column } from "../src/heat.ts";
-import { stopOf } from "../src/stop.ts";
+import { refusalOf, stopOf } from "../src/stop.ts";
 import type { PageRun } from "../src/views.ts";
 
 test("only pages that programs have are drawn, with their ages", () => {
@@ -63,5 +63,8 @@ test("a stop of the tour is found when it waits, and only then", () => {
 	assert.deepEqual(stopOf(`${STOP}\r\n${STOP.replace("fork 1", "fork 2")}`), { ...stop, number: 2 });
 	for (let n = 0; n < STOP.indexOf("Enter: on,"); n++) assert.equal(stopOf(STOP.slice(0, n)), undefined);
 	assert.equal(stopOf(`${STOP}q\r\n[tour end]\r\n$ `), undefined);
+	assert.equal(refusalOf("$ tour\r\nsh: tour: not found\r\n$ "), "sh: tour: not found");
+	assert.equal(refusalOf("sh: tour: not found\n$ ls\n$ "), "");
+	assert.equal(refusalOf(STOP), "");
 	assert.equal(stopOf(""), undefined);
 });

@@ -4,7 +4,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property } from "lit/decorators.js";
 import type { Page, Part } from "../page.ts";
 import type { Session } from "../session.ts";
-import { stopOf, type Stop } from "../stop.ts";
+import { refusalOf, stopOf, type Stop } from "../stop.ts";
 import { base } from "../style.ts";
 import { heat } from "./heat.ts";
 import { space } from "./space.ts";
@@ -21,6 +21,7 @@ function consoleText(session: Session): string {
 @customElement("pagoda-tour")
 export class Tour extends LitElement {
 	@property({ attribute: false }) stop: Stop | undefined;
+	@property({ type: String }) refusal = "";
 	@property({ attribute: false }) type!: (text: string) => void;
 	@property({ type: Boolean }) console = false;
 
@@ -57,7 +58,12 @@ export class Tour extends LitElement {
 				<p>It is started at the prompt of the shell, as if it were typed.</p>
 				<div class="bar">
 					${this.button("Start", "tour\n", "Types: tour")}
-				</div>`;
+				</div>
+				${this.refusal
+					? html`<p class="bad" role="status">
+							The machine said: <code>${this.refusal}</code>
+						</p>`
+					: nothing}`;
 		return html`<div class="stop" aria-live="polite">
 			<h2>${stop.name} <small>stop ${stop.number}</small></h2>
 			<p>${stop.text}</p>
@@ -84,9 +90,11 @@ export const tour: Part = {
 	id: "tour",
 	title: "Tour",
 	render: (page) => {
-		const stop = stopOf(consoleText(page.session));
+		const said = consoleText(page.session);
+		const stop = stopOf(said);
 		return html`<pagoda-tour
 				.stop=${stop}
+				.refusal=${refusalOf(said)}
 				.console=${page.session.hello?.console ?? false}
 				.type=${(text: string) =>
 					page.session.server.type(new TextEncoder().encode(text))}
