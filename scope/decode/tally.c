@@ -65,8 +65,8 @@ void spans_start(struct spans *at, const struct space *s)
 	spans_step(at);
 }
 
-/* The first valid entry of [at->at, end), as far as it is in there: a table that is read while
- * it becomes something else can have a large leaf across areas. */
+/* The first valid entry of [at->at, end), as far as it is in there: a table that is read
+ * while it becomes something else can have a large leaf across areas. */
 static bool span_stray(struct spans *at, va_t end, struct span *span)
 {
 	struct entry e;

@@ -160,7 +160,8 @@ static void test_spans(void **state)
 	assert_false(at.areas.broken);
 }
 
-/* A table that became something else while it was read: no part of the space is told twice. */
+/* A table that became something else while it was read: no part of the space is told
+ * twice. */
 static void test_spans_of_a_torn_table(void **state)
 {
 	struct space s = space_of(1);
