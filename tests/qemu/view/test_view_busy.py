@@ -60,9 +60,9 @@ def look_at_spaces(b, pids):
         rows = b.rows("#areas")
         for place, _, _, *numbers in rows:
             start, end = (int(word, 16) for word in place.split("–"))
-            every, memory, shared, touched, dirty = map(int, numbers)
+            every, memory, shared, large, touched, dirty = map(int, numbers)
             assert last <= start < end and every == (end - start) // 4096, (place, rows)
-            assert max(shared, touched, dirty) <= memory <= every, (place, numbers)
+            assert max(shared, large, touched, dirty) <= memory <= every, (place, numbers)
             last = end
             seen += 1
         b.show("tables", pid=pid)
@@ -92,7 +92,7 @@ def look_at_memory(b, is_still):
         if not lead:
             continue
         b.show("memory", "#frame b", pa=int(lead[1], 16))
-        refs = re.search(r"(\d+) references, (\d+) users", b.text("#frame"))
+        refs = re.search(r"(\d+) references?, (\d+) users?", b.text("#frame"))
         mappers = b.rows("#mappers")
         assert refs and int(refs[1]) >= int(refs[2]) >= 1 and mappers, b.text("#frame")
         assert {int(who.split()[0]) for who, *_ in mappers if who != "kernel"} <= set(pids), mappers
