@@ -12,6 +12,7 @@
 #   make format          formats the C files with clang-format
 #   make docs            makes anew what README.md and docs/ take from the code
 #   make docs-picture    draws README.md's picture from output of the machine
+#   make docs-screenshots  docs/scope-*.png, by a browser
 #   make programs        the programs alone
 #   make host-tools      mkfs, fsck, scope, ...: tools for this computer
 #   make scope-page      the page of scope; needs npm and clang (docs/scope.md)
@@ -90,7 +91,7 @@ include mk/image.mk
 include mk/qemu.mk
 $(call refuse_blanks,IMAGE KERNEL)
 
-.PHONY: all clean check format docs docs-picture help FORCE
+.PHONY: all clean check format docs docs-picture docs-screenshots help FORCE
 all: $(KERNEL_COPY) $(KERNEL_COPY).sym programs host-tools \
 	$(if $(PICOLIBC_LIB),$(SDK_CONFIG))
 
@@ -119,6 +120,9 @@ docs:
 
 docs-picture:
 	$(Q)tools/picture.py
+
+docs-screenshots:
+	$(Q)$${PYTHON:-/usr/bin/python3} tests/qemu/rig/pictures.py
 
 help:
 	@sed -n -e '/^$$/q' -e '3,$$s/^# \{0,1\}//p' Makefile
