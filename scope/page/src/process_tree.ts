@@ -1,21 +1,28 @@
 // process_tree.ts - parents and children; how often each process faults.
-import type { Event, Process } from "./views.ts";
+import type { Sample } from "./session.ts";
+import type { Process } from "./views.ts";
 
-const SECOND = 1e9; /* ns */
+const SECOND = 1000; /* ms */
 
-/** Faults of each process in the last second of the machine's time.  Where the ring of a
- * hart holds less than a second, by the time that it holds. */
-export function faultRates(events: Event[], now: number): Map<number, number> {
+/** Faults of each process in the second up to @time, of all that are known then; in less
+ * than a second if no more was watched.  Undefined: at most one moment was. */
+export function faultRates(
+	samples: Pick<Sample, "time" | "faults">[],
+	time: number,
+): Map<number, number> | undefined {
+	let last = samples.length - 1;
+	while (last >= 0 && samples[last]!.time > time) last--;
+	if (last < 1) return undefined;
+	const to = samples[last]!;
+	let first = last - 1;
+	while (first > 0 && samples[first]!.time > to.time - SECOND) first--;
+	const from = samples[first]!;
 	const rates = new Map<number, number>();
-	const harts = new Set(events.map((e) => e.hart));
-	for (const hart of harts) {
-		const mine = events.filter((e) => e.hart === hart);
-		const oldest = mine[0]!.number > 1 ? mine[0]!.time : 0;
-		const since = Math.max(now - SECOND, oldest);
-		const weight = SECOND / Math.max(now - since, 1e6);
-		for (const e of mine)
-			if (e.kind === "fault" && e.time >= since)
-				rates.set(e.pid, (rates.get(e.pid) ?? 0) + weight);
+	for (const [pid, n] of to.faults) {
+		/* A process that came meanwhile may have the number of another. */
+		const before = from.faults.get(pid) ?? 0;
+		const grown = n >= before ? n - before : n;
+		rates.set(pid, (SECOND * grown) / (to.time - from.time));
 	}
 	return rates;
 }

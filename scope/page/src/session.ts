@@ -36,6 +36,8 @@ export interface Sample {
 	time: number;
 	counters: Map<string, number>;
 	kinds: Record<string, number>;
+	/** What each process has taken since it began. */
+	faults: Map<number, number>;
 }
 
 export class Session extends EventTarget {
@@ -377,10 +379,15 @@ export class Session extends EventTarget {
 	private sample(time: number): void {
 		const counters = this.view("counters");
 		const machine = this.view("machine");
-		if (!counters.data || !machine.data || counters.partial || machine.partial)
-			return;
-		const map = new Map(counters.data.counters.map((c) => [c.name, c.value]));
-		insert(this.samples, { time, counters: map, kinds: machine.data.kinds });
+		const processes = this.view("processes");
+		if (!counters.data || !machine.data || !processes.data) return;
+		if (counters.partial || machine.partial || processes.partial) return;
+		insert(this.samples, {
+			time,
+			counters: new Map(counters.data.counters.map((c) => [c.name, c.value])),
+			kinds: machine.data.kinds,
+			faults: new Map(processes.data.processes.map((p) => [p.pid, p.faults])),
+		});
 		const oldest = this.hello?.recorded
 			? -Infinity
 			: this.timeline?.rounds[0]?.time;

@@ -58,6 +58,8 @@ export interface Process {
 	size: number;
 	/** Pages. */
 	resident: number;
+	/** That it has taken. */
+	faults: number;
 }
 
 export interface Processes {

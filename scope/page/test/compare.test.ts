@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { areaWords, bitChanges, difference, sentences, type Snapshot } from "../src/compare.ts";
 import { faultRates, sorted, tree } from "../src/process_tree.ts";
 import { frames, insert, moments, pick, rates } from "../src/series.ts";
-import type { Area, Entry, Event, Process } from "../src/views.ts";
+import type { Area, Entry, Process } from "../src/views.ts";
 
 const process = (pid: number, parent: number, name: string): Process =>
 	({ pid, parent, name, slot: pid, state: "sleeping" }) as Process;
@@ -170,24 +170,23 @@ test("sorted by a number, the most comes first, and what is not known last", () 
 	assert.equal(list[2]!.depth, 2);
 });
 
-test("faults a second are those of the last second, or of what the ring holds", () => {
-	const fault = (number: number, time: number, pid: number): Event =>
-		({ hart: 0, number, time, pid, kind: "fault" }) as Event;
-	const whole = [
-		fault(1, 1e9, 3),
-		fault(2, 4.5e9, 3),
-		fault(3, 5e9, 3),
-		fault(4, 5e9, 4),
+test("faults a second are those of the second before the shown moment", () => {
+	const sample = (time: number, ...faults: [number, number][]) => ({
+		time,
+		faults: new Map(faults),
+	});
+	const samples = [
+		sample(1000, [3, 100]),
+		sample(1500, [3, 120], [4, 9]),
+		sample(2000, [3, 130], [4, 5]),
+		sample(3000, [3, 130]),
 	];
-	assert.deepEqual(
-		[...faultRates(whole, 5e9)],
-		[
-			[3, 2],
-			[4, 1],
-		],
-	);
-	const short = [fault(100, 4.75e9, 3), fault(101, 5e9, 3)];
-	assert.deepEqual([...faultRates(short, 5e9)], [[3, 8]]);
+	assert.equal(faultRates([], 5000), undefined);
+	assert.equal(faultRates(samples, 1400), undefined);
+	const at = (time: number) => [...faultRates(samples, time)!];
+	assert.deepEqual(at(1900), [[3, 40], [4, 18]]);
+	assert.deepEqual(at(2999), [[3, 30], [4, 5]]);
+	assert.deepEqual(at(Infinity), [[3, 0]]);
 });
 
 test("a rate is the growth between two moments, and unknown before the first", () => {
@@ -195,6 +194,7 @@ test("a rate is the growth between two moments, and unknown before the first", (
 		time,
 		counters: new Map([["fault", value]]),
 		kinds: { anon: value },
+		faults: new Map<number, number>(),
 	});
 	const samples: ReturnType<typeof sample>[] = [];
 	for (const [time, value] of [

@@ -104,6 +104,9 @@ def test_a_busy_machine_is_shown_without_nonsense(image, harts):
     with Guest(image, "--harts", str(harts)) as g, Browser(g.address) as b:
         for _ in range(3):
             g.told(LOAD)
+        # The shells of the load fork and so copy pages.
+        b.show("processes", "#processes tbody tr")
+        b.until(lambda: any(row[10] not in ("–", "0") for row in b.rows("#processes")))
         end = time.monotonic() + 15
         looks = areas = 0
         while time.monotonic() < end or looks < 3:

@@ -96,7 +96,7 @@ def test_processes_as_ps_tells(still):
         resident, shared, large = (sum(row[i] for row in g.maps[pid]) for i in (2, 3, 4))
         assert rows[pid][6:9] == [pages(resident - shared), pages(shared), str(large // 512)]
         assert int(rows[pid][9]) * 4 == g.free[f"page tables/{pid} ({name})"]
-        assert rows[pid][10] == "–"  # events=off
+        assert rows[pid][10] == "0"  # it was paused, and all stand still
 
 
 def test_areas_as_maps_tells(still):

@@ -16,8 +16,8 @@ export interface ProcessRow extends Process {
 	large: number;
 	/** Frames of page tables. */
 	tables: number | undefined;
-	/** A second; undefined: events=off. */
-	faults: number | undefined;
+	/** Faults a second; undefined: they were not watched. */
+	rate: number | undefined;
 }
 
 const LARGE_PAGES = 512;
@@ -28,10 +28,8 @@ const sum = (areas: Areas, field: "shared" | "private" | "large") =>
 function rows(page: Page): ProcessRow[] {
 	const list = page.view("processes").data?.processes ?? [];
 	const owners = page.view("memory").data?.owners ?? [];
-	const recording = page.view("options").data?.options["events"] === "on";
-	const events = recording ? (page.view("events").data?.events ?? []) : [];
-	const now = events.reduce((most, e) => Math.max(most, e.time), 0);
-	const rates = recording ? faultRates(events, now) : undefined;
+	const { samples, live, shown } = page.session;
+	const rates = faultRates(samples, (!live && shown) || Infinity);
 	return tree(list).map((p) => {
 		const areas = page.view("areas", p.pid).data;
 		return {
@@ -40,12 +38,12 @@ function rows(page: Page): ProcessRow[] {
 			private: areas ? sum(areas, "private") : 0,
 			large: areas ? sum(areas, "large") / LARGE_PAGES : 0,
 			tables: owners.find((o) => o.pid === p.pid)?.tables,
-			faults: rates ? (rates.get(p.pid) ?? 0) : undefined,
+			rate: rates?.get(p.pid),
 		};
 	});
 }
 
-type Column = "size" | "resident" | "private" | "shared" | "large" | "tables" | "faults";
+type Column = "size" | "resident" | "private" | "shared" | "large" | "tables" | "rate";
 
 const COLUMNS: [key: Column, title: string, help: string][] = [
 	["size", "size", "the program break: image, data and heap"],
@@ -58,11 +56,7 @@ const COLUMNS: [key: Column, title: string, help: string][] = [
 	["shared", "shared", "pages of its areas that others have, too"],
 	["large", "large", "leaves of 2 MiB"],
 	["tables", "tables", "page tables, with the root"],
-	[
-		"faults",
-		"faults/s",
-		"page faults in the last second; the kernel tells them with events=on",
-	],
+	["rate", "faults/s", "page faults in the second before"],
 ];
 
 @customElement("pagoda-processes")
@@ -144,9 +138,9 @@ export class Processes extends LitElement {
 			<td class="num">${p.large || html`<span class="dim">0</span>`}</td>
 			<td class="num">${p.tables ?? html`<span class="dim">?</span>`}</td>
 			<td class="num">
-				${p.faults === undefined
+				${p.rate === undefined
 					? html`<span class="dim">–</span>`
-					: rate(p.faults)}
+					: rate(p.rate)}
 			</td>
 		</tr>`;
 	}
@@ -166,9 +160,6 @@ export class Processes extends LitElement {
 
 	override render(): TemplateResult {
 		const shown = this.by ? sorted(this.rows, this.by) : this.rows;
-		const off =
-			this.rows.length > 0 &&
-			this.rows.every((p) => p.faults === undefined);
 		return html`${this.why ? html`<p class="dim">${this.why}</p>` : nothing}
 			<table id="processes">
 				<thead>
@@ -186,14 +177,7 @@ export class Processes extends LitElement {
 				<tbody>
 					${shown.map((p) => this.row(p))}
 				</tbody>
-			</table>
-			${off
-				? html`<p class="dim" style="margin-top:10px">
-						Faults of each process are known while the
-						kernel records events: type
-						<code>vmctl events=on</code> in the machine.
-					</p>`
-				: nothing}`;
+			</table>`;
 	}
 }
 
