@@ -291,8 +291,11 @@ void heap_as_booted(void)
 static struct procinfo process_info(int pid)
 {
 	static struct procinfo list[NPROC];
-	long n = procinfo(list, NPROC, sizeof(struct procinfo));
+	long n;
 
+	/* The first call takes all its pages, however many processes there are. */
+	memset(list, 0, sizeof(list));
+	n = procinfo(list, NPROC, sizeof(struct procinfo));
 	CHECK(n > 0 && n <= NPROC);
 	for (long i = 0; i < n; i++)
 		if (list[i].pid == pid)
