@@ -373,6 +373,7 @@ static void server_after_machine(struct server *s)
 	console_end(s);
 	recording_end(s);
 	server_look(s);
+	server_compare(s); /* what comes from now on is of a machine that stands still */
 	for (struct client *c = s->clients; c; c = c->next)
 		if (c->wants)
 			client_answer(c, "{\"error\":\"the machine has ended\"}");

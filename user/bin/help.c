@@ -30,7 +30,7 @@ static const struct program {
 static const struct {
 	const char *title, *places;
 } groups[] = {
-	{ "Look inside", "user/obs " },
+	{ "Look inside", "user/obs user/tour user/vmtop " },
 	{ "Processes", "user/proc user/box/run " },
 	{ "Files", "user/file user/box/paths user/box/dirs " },
 	{ "Text", "user/text user/less user/edit user/sed user/box/lines user/box/columns "

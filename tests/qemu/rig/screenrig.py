@@ -1,5 +1,6 @@
 """A terminal for a machine, as a person has one: keys go in, and the screen can be looked at.  It is
 python3-pyte's; what that does not have, a second screen and its cursor, is added."""
+import codecs
 import copy
 import time
 
@@ -40,6 +41,8 @@ class Person:
         self.console = machine.console
         self.terminal = Terminal(columns, rows, self.console.send if answers else None)
         self.stream = pyte.Stream(self.terminal)
+        # a character may come in two parts
+        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def read(self, seconds):
         """Takes in what comes for so long; false if nothing did."""
@@ -51,7 +54,7 @@ class Person:
             except pexpect.TIMEOUT:
                 continue
             came = True
-            self.stream.feed(text.encode("latin1").decode("utf-8", "replace"))
+            self.stream.feed(self.decoder.decode(text.encode("latin1")))
         return came
 
     def lines(self):
