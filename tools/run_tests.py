@@ -83,7 +83,7 @@ def count_pytest(output):
 # --- the suites -----------------------------------------------------------------
 
 def checks():
-    """layers, headers, names, form, sizes, docs, the page, unused code, mutants"""
+    """layers, headers, names, form, sizes, docs, page, unused code, mutants"""
     return [
         Job("layers", ["tools/check/layers.py"]),
         Job("headers", ["tools/check/headers.sh"]),
@@ -138,7 +138,7 @@ def compile_command(compiler, flags, path, program, libraries):
 
 
 def host():
-    """kernel files on this computer under cmocka, ASan, UBSan; the page of scope"""
+    """kernel files on this computer under cmocka, ASan, UBSan; scope's page"""
     jobs = [Job("page-rebuild", ["tools/check/page.py", "--rebuild"], limit=600, count=count_lines)]
     for path in sorted(glob.glob("tests/host/*/test_*.c")):
         name = path[len("tests/host/"):-2].replace("/", "-")

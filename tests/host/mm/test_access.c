@@ -81,7 +81,7 @@ static unsigned entry_kind(u64 bits, int level, enum access access)
 		return EMPTY;
 	if (!(bits & 14)) {
 		assert_int_equal(level, 0);
-		return bits & 1 << 9 ? HELD : BARE;
+		return bits & 1 << 8 ? HELD : BARE;
 	}
 	if (!u)
 		return KERNEL;
