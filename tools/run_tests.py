@@ -179,7 +179,7 @@ def guest():
         Job("view", ["tools/check/view.py"], count=count_lines),
         Job("make", ["tools/check/make.py"], limit=900, count=count_lines),
         Job("elsewhere", ["tools/check/elsewhere.py"], limit=900, count=count_lines),
-        Job("qemu", [*pytest, "tests/qemu", "--ignore=tests/qemu/test_abi.py"], limit=1800, count=count_pytest),
+        Job("qemu", [*pytest, "tests/qemu", "--ignore=tests/qemu/test_abi.py"], limit=2700, count=count_pytest),
     ]
 
 
