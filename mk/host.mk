@@ -37,7 +37,7 @@ SCOPE_DECODE := $(wildcard scope/ram/*.c scope/decode/*.c scope/view/*.c)
 SCOPE_HEADERS := $(wildcard scope/*.h scope/*/*.h kernel/uapi/*.h kernel/lib/*.h kernel/arch/riscv/*.h \
 	kernel/mm/space/*.h)
 SCOPE_SERVE := $(wildcard scope/track/*.c scope/serve/*.c)
-SCOPE_PAGE := $(firstword $(wildcard scope/page/dist/scope.html) scope/serve/placeholder.html)
+SCOPE_PAGE := scope/page/dist/scope.html
 
 # The server needs libwebsockets; without it scope has only its text.  This is asked when
 # scope is made, not each time that make reads this file.

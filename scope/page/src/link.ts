@@ -40,7 +40,6 @@ export interface LinkEvents {
 
 export type LinkState = "connecting" | "open" | "lost";
 
-export const PROTOCOL = 1;
 const RETRY_FIRST = 500;
 const RETRY_MOST = 5000;
 const OPCODE = { run: 0, pause: 1, consistent: 2 } as const;

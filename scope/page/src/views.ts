@@ -335,11 +335,6 @@ export interface Frame extends Cached {
 	mappers: Mapper[];
 }
 
-/** What a view gives when there is no such process or frame. */
-export interface Missing {
-	why: string;
-}
-
 /** Each view by its name; the order is that of VIEWS in scope/view/view.h. */
 export interface Views {
 	machine: Machine;
@@ -378,7 +373,3 @@ export const VIEW_NAMES: readonly ViewName[] = [
 	"bytes",
 	"frame",
 ];
-
-export function isMissing(view: object): view is Missing {
-	return "why" in view;
-}
