@@ -198,6 +198,13 @@ static bool console_put(struct console *k, u8 key)
 	return true;
 }
 
+/* Ctrl-A and @key, or neither: alone it would make a command of what is typed next. */
+static bool console_put_pair(struct console *k, u8 key)
+{
+	return k->ntyped + 2 <= CONSOLE_TYPED && console_put(k, KEY_ESCAPE) &&
+	       console_put(k, key);
+}
+
 /* Our terminal.  -1: it has no more keys. */
 int console_on_keys(struct server *s)
 {
@@ -246,11 +253,10 @@ const char *console_type(struct server *s, const u8 *keys, u32 n)
 		if (escaped && keys[i] != 'x' && keys[i] != KEY_ESCAPE)
 			wrong = "QEMU's monitor is for the terminal: here are Ctrl-A x and "
 				"Ctrl-A Ctrl-A";
-		else if (escaped && keys[i] == 'x')
-			s->left = console_put(k, KEY_ESCAPE) && console_put(k, 'x');
-		else if ((escaped && !console_put(k, KEY_ESCAPE)) ||
-			 !console_put(k, keys[i]))
+		else if (!(escaped ? console_put_pair(k, keys[i]) : console_put(k, keys[i])))
 			wrong = "the machine does not take so many keys at once";
+		else
+			s->left |= escaped && keys[i] == 'x';
 	}
 	console_on_room(s);
 	return wrong;
