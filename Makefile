@@ -54,8 +54,7 @@ include mk/lab.mk
 # time changes only when the text does: $(call write_key,TEXT) is the recipe of this file,
 # which has FORCE as a prerequisite.
 quoted = '$(subst ','\'',$(1))'
-write_key = mkdir -p $(@D) && { printf '%s\n' $(quoted) | cmp -s - $@ || \
-	printf '%s\n' $(quoted) > $@; }
+write_key = mkdir -p $(@D) && { [ "$$(cat $@ 2>/dev/null)" = $(quoted) ] || printf '%s\n' $(quoted) > $@; }
 
 # A new image gets the inodes and the size of the file system lab; the kernel is told, and
 # xv6 programs are compiled for it.  An image that exists must fit.

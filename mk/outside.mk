@@ -24,7 +24,7 @@ outside_object_of = $(1)/of/$(subst ..,__,$(2)).o
 define outside_object
 $(2).key: FORCE
 	@mkdir -p $$(@D)
-	@$$(key) | cmp -s - $$@ || $$(key) > $$@
+	@[ "$$$$(cat $$@ 2>/dev/null)" = "$$$$($$(key))" ] || $$(key) > $$@
 $(2) $(2).key: key = { echo $(1); cksum $(1) $$$$(sed -n 's/:$$$$//p' $(2:.o=.d) 2>/dev/null) 2>/dev/null; }
 $(2): $(1) $(2).key $(4)
 	$$(call say,CC,$(1))

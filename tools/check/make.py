@@ -54,6 +54,16 @@ def test_what_a_build_is_made_with_is_part_of_it():
         assert found[1] != found[2], f"{target} was kept with {variable}"
 
 
+def test_build_is_silent_where_sigpipe_is_ignored():
+    """As in what Python and some CI systems start: what a command left unread is no error."""
+    build, source, shell = OUT / "pipe", xv6_program(OUT / "pipe.c", '"x"'), OUT / "slow-sh"
+    shell.write_text("#!/bin/sh\ntrap '' PIPE\n" + "".join(
+        f'{name}() {{ sleep 0.2; command {name} "$@"; }}\n' for name in ("echo", "printf")) + 'eval "$2"\n')
+    shell.chmod(0o755)
+    keys = [f"{build}/{key}" for key in ("host-flags", f"xv6/obj-elf/of/{source}.o.key")]
+    expect(make("-s", f"SHELL={shell}", f"BUILD={build}", f"XV6={source}", *keys), (0, ""))
+
+
 def test_headers_of_a_programs_own_tree():
     """As with -I of the source's own root; of two headers of one name, that of xv6/ is used."""
     source = xv6_program(OUT / "tree/user/own.c", "MINE", ["user/mine.h", "kernel/param.h"])
