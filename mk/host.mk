@@ -41,7 +41,7 @@ SCOPE_PAGE := scope/page/dist/scope.html
 
 # The server needs libwebsockets; without it scope has only its text.  This is asked when
 # scope is made, not each time that make reads this file.
-SCOPE_LWS = $(shell echo '\#include <libwebsockets.h>' | $(HOSTCC) -E - >/dev/null 2>&1 && echo -lwebsockets || \
+SCOPE_LWS = $(shell $(HOSTCC) -include libwebsockets.h -E -x c /dev/null >/dev/null 2>&1 && echo -lwebsockets || \
 	pkg-config --cflags --libs libwebsockets 2>/dev/null)
 
 SCOPE_FLAGS_FILE := $(BUILD)/scope-flags

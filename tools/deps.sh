@@ -45,11 +45,13 @@ have_picolibc() {
 }
 
 have_host_cc() {
-	have cc && echo '#include <stdio.h>' | cc -E - >/dev/null 2>&1
+	cc -include stdio.h -E -x c /dev/null >/dev/null 2>&1
 }
 
-have_header() { echo "#include <$1>" | cc -include stdarg.h -include stddef.h \
-	-include stdint.h -include setjmp.h -E - >/dev/null 2>&1; }
+have_header() {
+	cc -include stdarg.h -include stddef.h -include stdint.h -include setjmp.h -include "$1" \
+		-E -x c /dev/null >/dev/null 2>&1
+}
 
 have_websockets() {
 	have_header libwebsockets.h || pkg-config --exists libwebsockets 2>/dev/null
@@ -70,7 +72,7 @@ have_firmware() {
 # The libraries that sanitizers and libFuzzer need; their package has clang's version in its
 # name.
 have_clang_runtime() {
-	echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
+	have clang && echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
 		clang -fsanitize=fuzzer,address -x c - -o /dev/null 2>/dev/null
 }
 

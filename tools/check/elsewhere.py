@@ -328,6 +328,22 @@ def test_packages_have_the_names_of_the_system():
             assert "picolibc" not in line.group(1) and "QEMU" not in line.group(1), line.group(1)
 
 
+def test_nothing_is_there():
+    """Of a system without a compiler only the list is told, also where SIGPIPE is ignored."""
+    folder = OUT / "empty"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for name in "sh awk cat dirname grep id sed sleep sort tr".split():
+        (folder / name).symlink_to(shutil.which(name))
+    slow = """trap '' PIPE; echo() { case $1 in *[\\#{]*) sleep 0.3 ;; esac; command echo "$@"; }; . tools/deps.sh"""
+    for kind, packages in (("view", {"gcc", "libc6-dev", "libwebsockets-dev"}), ("test", {"clang", "libcmocka-dev", "tmux"})):
+        done = subprocess.run(["sh", "-c", slow, "tools/deps.sh", kind], capture_output=True, text=True,
+                              env={"PATH": str(folder.resolve()), "PYTHON": "nosuch", "PICOLIBC": "none"})
+        told, *rest = done.stderr.splitlines()
+        assert done.returncode == 1 and packages | {"Missing:"} < set(told.split()), done.stderr
+        assert rest[0].startswith("The first line "), done.stderr
+
+
 def test_every_package_has_its_row():
     """Each name that deps.sh can find missing is in its table for other systems, once."""
     source = pathlib.Path("tools/deps.sh").read_text()
