@@ -114,7 +114,7 @@ def build():
         variant("gcc-linux", f"TOOLPREFIX=riscv64-linux-gnu- {examples}", "kernel-only programs bench-programs"),
         variant("clang", f"LLVM=1 {examples}", "kernel-only programs guest-tests bench-programs"),
         variant("scope-wasm", "", "build/test/scope-wasm/scope.wasm"),
-        variant("scope-clang", "HOSTCC=clang", "build/test/scope-clang/scope"),
+        variant("host-clang", "HOSTCC=clang", "host-tools"),
         variant("gcc-check", "TOOLPREFIX=riscv64-unknown-elf- CHECK=1", "kernel-only"),
         variant("clang-check", "LLVM=1 CHECK=1", "kernel-only"),
     ]

@@ -144,8 +144,9 @@ static bool measure_prompt(const struct plan *plan, struct kernel *k, int row)
 
 static bool measure_time(struct plan *plan, struct kernel *k)
 {
-	bool good = measure_kernel(plan, k, KIND_TIME) & measure_parallel(plan, k);
+	bool good = measure_kernel(plan, k, KIND_TIME);
 
+	good &= measure_parallel(plan, k);
 	for (int row = NROWS; row < ROWS_ALL; row++)
 		if (plan->rows[row])
 			good &= measure_prompt(plan, k, row);
