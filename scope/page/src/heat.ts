@@ -1,5 +1,7 @@
 // heat.ts - when pages were touched, as columns over time: what the picture is made of.
-import type { PageRun } from "./views.ts";
+import { answer, type Decoder } from "./machine.ts";
+import type { LookAt, Round, Timeline } from "./timeline.ts";
+import type { PageRun, ViewName, Views } from "./views.ts";
 
 export const PAGE = 4096n;
 
@@ -12,6 +14,8 @@ export interface Warm {
 }
 
 export interface Column {
+	/** When it was so, in ms since 1970; the kernel's round. */
+	time: number;
 	round: number;
 	warm: Warm[];
 }
@@ -52,3 +56,98 @@ export function stretches(columns: Column[]): Stretch[] {
 
 /** How strong the colour is: 1 now, and half of that each 4 rounds. */
 export const strength = (age: number) => Math.max(0.06, 2 ** (-age / 4));
+
+// --- the columns of the past ---------------------------------------------------------------
+
+const LOOKS_MOST = 8; /* of one space */
+const RUNS = 1024; /* VIEW_RUNS of scope/view/view.h */
+
+/** Of a round of the timeline: the kernel's round then, 0 if heat was off or it is not known;
+ * and the column of each process that was asked for. */
+interface Made {
+	round: number;
+	columns: Map<number, Column | undefined>;
+}
+
+/** The columns of all moments that a timeline has.  A moment is decoded when its column is
+ * asked for, once for each process; so the past is there before anybody looks. */
+export class HeatHistory {
+	private readonly made = new WeakMap<Round, Made>();
+
+	constructor(
+		private readonly timeline: Timeline,
+		private readonly decoder: Decoder,
+	) {}
+
+	/** Of a process, up to the moment that is shown: one for each round of the kernel, the
+	 * oldest first, and @most of them.  @ms of work at most: whole tells that none is missing
+	 * for want of time. */
+	columns(pid: number, most: number, ms: number): { columns: Column[]; whole: boolean } {
+		const { rounds, cursor } = this.timeline;
+		const end = performance.now() + ms;
+		const columns: Column[] = [];
+		let whole = true;
+		let before = Infinity; /* the kernel's round of the column to the right */
+		/* A recording is shown in any order. */
+		const order = [...rounds.keys()]
+			.filter((i) => cursor && rounds[i]!.time <= cursor.time)
+			.sort((a, b) => rounds[b]!.time - rounds[a]!.time);
+		this.timeline.visit((at) => {
+			for (const i of order) {
+				if (columns.length === most) break;
+				if (!this.has(rounds[i]!, pid, before) && performance.now() > end) {
+					whole = false;
+					break;
+				}
+				const column = this.column(at, i, pid, before);
+				if (!column) continue;
+				before = column.round;
+				columns.push(column);
+			}
+		});
+		return { columns: columns.reverse(), whole };
+	}
+
+	/** Whether nothing is to be decoded for this column. */
+	private has(round: Round, pid: number, before: number): boolean {
+		const made = this.made.get(round);
+		return !!made && (!made.round || made.round >= before || made.columns.has(pid));
+	}
+
+	private column(at: LookAt, i: number, pid: number, before: number): Column | undefined {
+		const round = this.timeline.rounds[i]!;
+		let made = this.made.get(round);
+		if (!made) {
+			const machine = this.look(at, i, "machine");
+			made = { round: machine?.heat?.round ?? 0, columns: new Map() };
+			this.made.set(round, made);
+		}
+		if (!made.round || made.round >= before) return undefined;
+		if (!made.columns.has(pid)) {
+			const runs = this.runs(at, i, pid);
+			const column = runs && { time: round.time, round: made.round, warm: warmOf(runs) };
+			made.columns.set(pid, column);
+		}
+		return made.columns.get(pid);
+	}
+
+	/** All runs of a space at that moment; undefined: there was none, or not all was watched. */
+	private runs(at: LookAt, i: number, pid: number): PageRun[] | undefined {
+		const out: PageRun[] = [];
+		let va = 0n;
+		for (let n = 0; n < LOOKS_MOST; n++) {
+			const pages = this.look(at, i, "pages", pid, va);
+			if (!pages) return undefined;
+			out.push(...pages.runs);
+			if (pages.runs.length < RUNS) break;
+			va = BigInt(pages.next);
+		}
+		return out;
+	}
+
+	private look<N extends ViewName>(at: LookAt, i: number, name: N, pid = 0, va = 0n): Views[N] | undefined {
+		const look = at(i, () => this.decoder.view(name, pid, va));
+		const made = look && answer<N>(look);
+		return made?.partial ? undefined : made?.data;
+	}
+}

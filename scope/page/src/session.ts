@@ -1,6 +1,7 @@
 // session.ts - one machine as the page sees it: its connection, its pages at the shown
 // moment, and what was decoded of them.
 import { Ages } from "./draw/frames.ts";
+import { HeatHistory, type Column } from "./heat.ts";
 import { Link, type Arrival, type Hello, type LinkState } from "./link.ts";
 import { answer, Decoder, type Answer, type FrameCells, type Look } from "./machine.ts";
 import { snapshot, type Snapshot } from "./compare.ts";
@@ -30,6 +31,7 @@ const SAMPLES_MOST = 10_000;
 const WARM_ROUNDS = 30;
 const MARK_ROUNDS = 20;
 const MARK_WAIT_MS = 100;
+const HEAT_MS = 15;
 
 /** A moment of the session for curves: what was counted, without its history. */
 export interface Sample {
@@ -65,6 +67,7 @@ export class Session extends EventTarget {
 
 	private decoder: Decoder | undefined;
 	timeline: Timeline | undefined;
+	private heats: HeatHistory | undefined;
 	private cache = new Map<string, Cached>();
 	private used = new Float64Array();
 	private asked = new Set<number>();
@@ -140,6 +143,7 @@ export class Session extends EventTarget {
 		if (generation !== this.generation) return;
 		this.decoder = decoder;
 		this.timeline = new Timeline(decoder);
+		this.heats = new HeatHistory(this.timeline, decoder);
 		this.used = new Float64Array(hello.pages);
 		this.cache.clear();
 		this.samples.length = 0;
@@ -367,6 +371,15 @@ export class Session extends EventTarget {
 			: { partial };
 		this.remember("cells*", look, made, begun);
 		return made;
+	}
+
+	/** When pages of a process were touched, up to the moment that is shown; what takes long
+	 * comes later, with another change. */
+	heat(pid: number, most: number): Column[] {
+		if (this.live) this.view("pages", pid); /* so that it is watched */
+		const made = this.heats?.columns(pid, most, HEAT_MS);
+		if (made && !made.whole) setTimeout(() => this.changed(), HEAT_MS);
+		return made?.columns ?? [];
 	}
 
 	/** A view as the text of its JSON, for export. */

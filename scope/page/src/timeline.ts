@@ -4,7 +4,7 @@
 // words that changed, with the values on its other side: those before it, if the cursor is
 // after it, else those after it.  To cross a round is to exchange its values with those of
 // the pages; so one list serves both directions.
-import { PAGE_WORDS, type Decoder } from "./machine.ts";
+import { PAGE_WORDS, type Decoder, type Look } from "./machine.ts";
 
 export interface Round {
 	/** Counts from 0 for this timeline. */
@@ -21,6 +21,9 @@ export interface Bounds {
 	bytes: number;
 	milliseconds: number;
 }
+
+/** Looks at the round of an index. */
+export type LookAt = (i: number, look: () => Look) => Look | undefined;
 
 const BOUNDS: Bounds = { bytes: 64 << 20, milliseconds: 600_000 };
 const ROUND_BYTES = 64;
@@ -59,6 +62,13 @@ export class Timeline {
 	/** Whether rounds bring the page at present. */
 	watches(page: number): boolean {
 		return this.watched.get(page)?.at(-1) === OPEN;
+	}
+
+	private seenAt(page: number, serial: number): boolean {
+		const spans = this.watched.get(page) ?? [];
+		for (let i = 0; i < spans.length; i += 2)
+			if (spans[i]! <= serial && serial < spans[i + 1]!) return true;
+		return false;
 	}
 
 	/** Takes the pages that changed, with PAGE_WORDS of each. */
@@ -129,11 +139,8 @@ export class Timeline {
 	/** Lets the decoder see the page if it was watched at the moment that is shown. */
 	private show(page: number): void {
 		const serial = this.live ? this.next - 1 : (this.cursor?.serial ?? 0);
-		const spans = this.watched.get(page)!;
-		let seen = false;
-		for (let i = 0; i < spans.length && !seen; i += 2)
-			seen = spans[i]! <= serial && serial < spans[i + 1]!;
-		if (this.live && spans.at(-1) !== OPEN) seen = false;
+		const isOpen = this.watched.get(page)!.at(-1) === OPEN;
+		const seen = this.seenAt(page, serial) && (!this.live || isOpen);
 		if (seen !== this.hidden.has(page)) return;
 		if (seen) this.hidden.delete(page);
 		else this.hidden.add(page);
@@ -169,6 +176,27 @@ export class Timeline {
 	private move(to: number): void {
 		while (this.at < to) this.decoder.exchange(this.rounds[++this.at]!.changes);
 		while (this.at > to) this.decoder.exchange(this.rounds[this.at--]!.changes);
+	}
+
+	/** Lets @walk look at other rounds, by their indexes; the cursor stays.  A look that has
+	 * read a page that was not watched then is undefined. */
+	visit(walk: (at: LookAt) => void): void {
+		const back = this.at;
+		const hidden = [...this.hidden];
+		for (const page of hidden) this.decoder.hide(page, false);
+		try {
+			walk((i, look) => {
+				this.move(i);
+				const { serial } = this.rounds[i]!;
+				const made = look();
+				return made.read.every((page) => this.seenAt(page, serial))
+					? made
+					: undefined;
+			});
+		} finally {
+			this.move(back);
+			for (const page of hidden) this.decoder.hide(page, true);
+		}
 	}
 
 	/** Drops the oldest rounds that are over the bounds.  The cursor does not stay there. */

@@ -96,6 +96,28 @@ class Rig {
 	}
 }
 
+/** Looks at all pages at some rounds: each is what it was, or it was not watched. */
+function visit(rig: Rig, next: (below: number) => number): void {
+	const { rounds } = rig.timeline;
+	rig.timeline.visit((at) => {
+		for (let n = 0; n < 4; n++) {
+			const i = next(rounds.length);
+			const page = next(PAGES);
+			if (!rig.decoder.has(page)) continue;
+			const look = { found: true, text: "", read: new Uint32Array([page]), wanted: new Uint32Array() };
+			let words: Uint32Array | undefined;
+			const made = at(i, () => {
+				words = rig.decoder.page(page).slice();
+				return look;
+			});
+			const seen = rig.states.find((s) => s.time === rounds[i]!.time)!.seen.get(page);
+			assert.equal(made, seen && look);
+			if (seen) assert.deepEqual(words, seen, `page ${page} at round ${i}`);
+		}
+	});
+	rig.check();
+}
+
 function step(rig: Rig, next: (below: number) => number): void {
 	const changed = new Set<number>();
 	for (let i = next(6); i > 0; i--) {
@@ -108,6 +130,7 @@ function step(rig: Rig, next: (below: number) => number): void {
 	if (next(12) === 0) rig.unwatch(next(PAGES));
 	rig.round(changed);
 	rig.check();
+	if (next(4) === 0) visit(rig, next);
 	if (next(4) === 0) {
 		const rounds = rig.timeline.rounds;
 		rig.timeline.seek(rounds[next(rounds.length)]!.time + next(99));

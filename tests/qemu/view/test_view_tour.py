@@ -47,14 +47,37 @@ def test_tour(page):
     b.until(lambda: not b.texts("pagoda-tour >> h2"))
 
 
+# Of the columns that are drawn: the kernel's rounds, the times in ms; the moment that is shown.
+COLUMNS = """
+const { columns } = deep("pagoda-heat")[0];
+return [columns.map((c) => c.round), columns.map((c) => c.time), deep("pagoda-app")[0].session.shown];
+"""
+
+
 def test_heat(page):
-    """The button types the command; the picture then has columns, and says how much was touched."""
+    """The button types the command; the picture then has columns, and says how much was touched.  An earlier moment
+    has those up to it, also of a process that nobody had picked then, and when heat is off again."""
     g, b = page
     b.show("heat", pid=1)
     b.until(lambda: "is off" in b.all_text())
     press(b, "Type vmctl heat=100")
-    b.until(lambda: b.js("return deep('pagoda-heat')[0].columns.length") > 5)
+    b.until(lambda: len(b.js(COLUMNS)[0]) > 30)
     assert re.search(r"touched in the last round .* A column is a round of 100 ms", b.all_text())
-    assert b.js("return deep('pagoda-heat')[0].columns.every((c, i, all) => !i || c.round > all[i - 1].round)")
+    rounds, times, _ = b.js(COLUMNS)
+    for list_ in rounds, times:
+        assert list_ == sorted(set(list_)), list_
+    b.key(",,")
+    b.until(lambda: b.text("#moment").endswith("ago"))
+    b.until(lambda: len(b.js(COLUMNS)[0]) > 5)
+    past, then, shown = b.js(COLUMNS)
+    assert then[-1] <= shown < times[-1] and set(past) & set(rounds) and past[-1] < rounds[-1], (past, rounds)
+    b.show("heat", pid=2)
+    b.until(lambda: b.js(COLUMNS)[0][-1:] == past[-1:])
+    b.key("l")
     g.told("vmctl heat=off")
+    b.until(lambda: "is off" in b.all_text())
+    b.js("deep('pagoda-app')[0].session.seek(arguments[0])", shown)
+    b.until(lambda: b.js("return deep('pagoda-heat').length && !!deep('pagoda-heat >> canvas').length")
+            and b.js(COLUMNS)[0][-1:] == past[-1:])
+    b.key("l")
     b.until(lambda: "is off" in b.all_text())

@@ -1,25 +1,25 @@
 // heat.ts - the heat of a process: when each of its pages was touched, addresses by time.
-import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, LitElement, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
 import { coloursOf, prepare } from "../draw/paint.ts";
-import { PAGE, strength, stretches, warmOf, type Column, type Stretch } from "../heat.ts";
+import { PAGE, strength, stretches, type Column, type Stretch } from "../heat.ts";
 import { reason, type Part } from "../page.ts";
 import { base } from "../style.ts";
-import { pagesSize } from "../units.ts";
-import type { Machine, PageRun } from "../views.ts";
+import { clock, pagesSize } from "../units.ts";
+import type { Machine } from "../views.ts";
 
 const COLUMNS_MOST = 300;
 const HEIGHT = 420;
 @customElement("pagoda-heat")
 export class Heat extends LitElement {
 	@property({ type: Number }) pid = 0;
-	@property({ attribute: false }) runs: PageRun[] | undefined;
+	/** Up to the moment that is shown. */
+	@property({ attribute: false }) columns: Column[] = [];
 	@property({ attribute: false }) heat: Machine["heat"];
 	@property() why = "";
+	@property({ type: Boolean }) live = true;
 	@property({ attribute: false }) start!: () => void;
 	@state() private told = "";
-	private columns: Column[] = [];
-	private of = 0;
 	private rows: Stretch[] = [];
 
 	static override styles = [
@@ -32,22 +32,6 @@ export class Heat extends LitElement {
 			}
 		`,
 	];
-
-	/** A column for each round of the kernel. */
-	private take(): void {
-		if (this.of !== this.pid) this.columns = [];
-		this.of = this.pid;
-		if (!this.heat || !this.runs) return;
-		const last = this.columns.at(-1);
-		if (last && last.round > this.heat.round) this.columns = [];
-		if (last?.round === this.heat.round) return;
-		this.columns.push({ round: this.heat.round, warm: warmOf(this.runs) });
-		if (this.columns.length > COLUMNS_MOST) this.columns.shift();
-	}
-
-	override willUpdate(changed: PropertyValues): void {
-		if (!changed.has("told")) this.take();
-	}
 
 	override updated(): void {
 		const canvas = this.renderRoot.querySelector("canvas");
@@ -93,7 +77,24 @@ export class Heat extends LitElement {
 		);
 		const at = this.rows.filter((s) => s.row <= row).at(-1);
 		const va = at && at.start + BigInt(row - at.row) * PAGE;
-		this.told = va === undefined ? "" : `0x${va.toString(16)}`;
+		const column = this.columnAt(event);
+		const words = va === undefined ? [] : [`0x${va.toString(16)}`];
+		if (column) words.push(clock(column.time));
+		this.told = words.join(", ");
+	}
+
+	private columnAt(event: MouseEvent): Column | undefined {
+		const canvas = event.currentTarget as HTMLCanvasElement;
+		const back = (1 - event.offsetX / canvas.clientWidth) * COLUMNS_MOST;
+		return this.columns.at(-1 - Math.floor(back));
+	}
+
+	private seek(event: MouseEvent): void {
+		const time = this.columnAt(event)?.time;
+		if (time !== undefined)
+			this.dispatchEvent(
+				new CustomEvent("seek", { detail: time, bubbles: true, composed: true }),
+			);
 	}
 
 	private summary(): string {
@@ -106,6 +107,8 @@ export class Heat extends LitElement {
 
 	override render(): TemplateResult {
 		if (this.why) return html`<p class="dim">${this.why}</p>`;
+		if (!this.heat && !this.live)
+			return html`<p>The option <code>heat</code> was off at that moment.</p>`;
 		if (!this.heat)
 			return html`<p>
 					The kernel does not note when pages are touched: the option
@@ -116,13 +119,15 @@ export class Heat extends LitElement {
 				${this.summary()} A column is a round of ${this.heat.ms} ms, the newest
 				at the right; a row is a page, low addresses above, a line where
 				addresses are left out. Strong: touched now; it fades with each round
-				without a touch. Grey: not touched since heat is on.
+				without a touch. Grey: not touched since heat is on. A
+				click shows the machine at that moment.
 			</p>
 			<canvas
 				height=${HEIGHT}
 				role="img"
 				aria-label=${`Heat of process ${this.pid}. ${this.summary()}`}
 				@pointermove=${this.tell}
+				@click=${this.seek}
 			></canvas>
 			<p class="mono">${this.told || "\u00a0"}</p>`;
 	}
@@ -134,10 +139,10 @@ export const heat: Part = {
 	ofProcess: true,
 	render: (page) => {
 		const machine = page.view("machine");
-		const pages = page.view("pages", page.pid, 0n);
 		return html`<pagoda-heat
 			.pid=${page.pid}
-			.runs=${pages.data?.runs}
+			.columns=${machine.data?.heat ? page.session.heat(page.pid, COLUMNS_MOST) : []}
+			.live=${page.session.live}
 			.heat=${machine.data?.heat}
 			.why=${reason(machine, page)}
 			.start=${() =>
