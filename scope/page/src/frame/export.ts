@@ -18,26 +18,36 @@ function download(name: string, blob: Blob): void {
 	setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+/** What is not on the screen: notes of lit; styles, which the copies have; in a closed list
+ * what is not chosen. */
+function isShown(node: Node): boolean {
+	if (node instanceof HTMLOptionElement) return node.selected;
+	return !(node instanceof Comment || node instanceof HTMLStyleElement);
+}
+
+/** Attributes of elements of HTML that their styles do not tell. */
+const KEPT = /^(colspan|rowspan|type|min|max|step|value|checked|selected|disabled|open|role|aria-label)$/;
+
 /** A copy of what is on the screen: shadow trees become trees, canvases pictures, and each
  * element has the styles that it was shown with. */
-function copy(node: Node, plain: Plain): Node {
+function copy(node: Node, styles: Styles): Node {
 	if (!(node instanceof Element)) return node.cloneNode();
 	if (node instanceof HTMLCanvasElement) {
 		const image = document.createElement("img");
 		image.src = node.toDataURL();
-		style(node, image, plain);
+		image.className = styles.of(node);
 		return image;
 	}
 	const to = node.cloneNode() as Element;
 	for (const { name } of [...to.attributes])
-		if (name.startsWith("on")) to.removeAttribute(name);
-	style(node, to, plain);
+		if (node instanceof HTMLElement ? !KEPT.test(name) : /^(on|class|style)/.test(name))
+			to.removeAttribute(name);
+	to.setAttribute("class", styles.of(node));
 	const children =
 		node instanceof HTMLSlotElement
 			? node.assignedNodes()
 			: (node.shadowRoot ?? node).childNodes;
-	for (const child of children)
-		if (!(child instanceof HTMLStyleElement)) to.append(copy(child, plain));
+	for (const child of children) if (isShown(child)) to.append(copy(child, styles));
 	if (node instanceof HTMLInputElement) to.setAttribute("value", node.value);
 	return to;
 }
@@ -45,15 +55,21 @@ function copy(node: Node, plain: Plain): Node {
 /** Styles that others imply, or that no picture needs. */
 const IMPLIED =
 	/^(-webkit|inline-size|block-size|perspective|transform-origin|transition|cursor|m..-)/;
-/** Those that an element has from its parent unless it has its own; and that which has
- * another default in a frame without a document type. */
+/** Those that an element has from its parent unless it has its own, as cells have theirs from
+ * rows; those that follow the size of the font; and that which has another default in a
+ * frame without a document type. */
 const INHERITED =
-	/^(box-sizing|color$|font|line-height|text-(align|indent|transform)|white-space|visibility|fill|stroke)/;
+	/^(box-sizing|color$|font|line-height|text-(align|indent|transform)|vertical-align|white-space|visibility|fill|stroke|margin-(top|bottom|left|right)|padding-(top|bottom|left|right))/;
 
-/** What elements look like that nobody gave a style, by their tag. */
-class Plain {
+const NOTHING = new Map<string, string>();
+
+/** The styles of the copies: each different one has a name, as most elements, such as the
+ * cells of a table, share theirs with many. */
+class Styles {
 	private readonly frame = document.createElement("iframe");
-	private readonly known = new Map<string, CSSStyleDeclaration>();
+	/** What elements look like that nobody gave a style, by their tag. */
+	private readonly plain = new Map<string, Map<string, string>>();
+	private readonly names = new Map<string, string>();
 
 	constructor() {
 		this.frame.style.display = "block";
@@ -61,39 +77,55 @@ class Plain {
 		document.body.append(this.frame);
 	}
 
-	of(element: Element): CSSStyleDeclaration {
+	private usual(element: Element): Map<string, string> {
 		const tag = `${element.namespaceURI} ${element.localName}`;
-		let style = this.known.get(tag);
-		if (!style) {
+		let usual = this.plain.get(tag);
+		if (!usual) {
 			const inside = this.frame.contentDocument!;
 			const name = element.localName.includes("-")
 				? "span"
 				: element.localName;
 			const plain = inside.createElementNS(element.namespaceURI, name);
 			inside.body.append(plain);
-			style = this.frame.contentWindow!.getComputedStyle(plain);
-			this.known.set(tag, style);
+			const style = this.frame.contentWindow!.getComputedStyle(plain);
+			usual = new Map([...style].map((p) => [p, style.getPropertyValue(p)]));
+			this.plain.set(tag, usual);
 		}
-		return style;
+		return usual;
 	}
 
-	end(): void {
+	private list(shown: CSSStyleDeclaration, usual: Map<string, string>): string {
+		const list: string[] = [];
+		for (const name of shown) {
+			if (IMPLIED.test(name)) continue;
+			const value = shown.getPropertyValue(name);
+			if (INHERITED.test(name) || value !== usual.get(name))
+				list.push(`${name}:${value}`);
+		}
+		return list.join(";");
+	}
+
+	/** The name of the style that an element is shown with, and what its style puts first. */
+	of(element: Element): string {
+		const usual = this.usual(element);
+		const before = getComputedStyle(element, "::before");
+		const isThere = !["none", "normal"].includes(before.content);
+		const style = `{${this.list(getComputedStyle(element), usual)}}`;
+		const key = isThere ? `${style} ::before{${this.list(before, NOTHING)}}` : style;
+		let name = this.names.get(key);
+		if (!name) this.names.set(key, (name = `s${this.names.size}`));
+		return name;
+	}
+
+	/** All of them; nothing can be asked any more. */
+	end(): HTMLStyleElement {
 		this.frame.remove();
+		const sheet = document.createElement("style");
+		for (const [key, name] of this.names)
+			for (const rule of key.split(" ::"))
+				sheet.append(`.${name}${rule.startsWith("{") ? "" : "::"}${rule}\n`);
+		return sheet;
 	}
-}
-
-function style(from: Element, to: Element, plain: Plain): void {
-	const shown = getComputedStyle(from);
-	const usual = plain.of(from);
-	const list: string[] = [];
-	for (const name of shown) {
-		const value = shown.getPropertyValue(name);
-		if (IMPLIED.test(name)) continue;
-		if (!INHERITED.test(name) && value === usual.getPropertyValue(name))
-			continue;
-		list.push(`${name}:${value}`);
-	}
-	to.setAttribute("style", list.join(";"));
 }
 
 /** The view as an SVG with the elements of the page in it; as long as it is, not only what
@@ -101,9 +133,9 @@ function style(from: Element, to: Element, plain: Plain): void {
 export function picture(root: HTMLElement): { svg: string; width: number; height: number } {
 	const width = root.clientWidth;
 	const height = Math.max(root.scrollHeight, 1);
-	const plain = new Plain();
-	const body = copy(root, plain) as HTMLElement;
-	plain.end();
+	const styles = new Styles();
+	const body = copy(root, styles) as HTMLElement;
+	body.prepend(styles.end());
 	Object.assign(body.style, {
 		overflow: "visible",
 		width: `${width}px`,
