@@ -3,6 +3,7 @@
 import { Ages } from "./draw/frames.ts";
 import { HeatHistory, type Column } from "./heat.ts";
 import { Link, type Arrival, type Hello, type LinkState } from "./link.ts";
+import { Lives } from "./lives.ts";
 import { answer, Decoder, type Answer, type FrameCells, type Look } from "./machine.ts";
 import { snapshot, type Snapshot } from "./compare.ts";
 import { insert } from "./series.ts";
@@ -60,6 +61,7 @@ export class Session extends EventTarget {
 	readonly marks: { a?: Snapshot; b?: Snapshot } = {};
 	/** Since when frames are what they are; looks at least once a second while live. */
 	ages = new Ages();
+	lives = new Lives();
 	/** When the machine's time was 0, in ms since 1970, as far as events tell; too late by
 	 * what the newest of them took to come. */
 	booted = Infinity;
@@ -148,6 +150,7 @@ export class Session extends EventTarget {
 		this.cache.clear();
 		this.samples.length = 0;
 		this.ages = new Ages();
+		this.lives = new Lives();
 		this.booted = Infinity;
 		this.wanted.clear();
 		delete this.marks.a;
@@ -393,6 +396,8 @@ export class Session extends EventTarget {
 		const counters = this.view("counters");
 		const machine = this.view("machine");
 		const processes = this.view("processes");
+		if (processes.data && !processes.partial)
+			this.lives.note(processes.data.processes, time);
 		if (!counters.data || !machine.data || !processes.data) return;
 		if (counters.partial || machine.partial || processes.partial) return;
 		insert(this.samples, {

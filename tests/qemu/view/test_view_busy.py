@@ -187,6 +187,45 @@ def test_the_past_and_two_moments(image):
         assert not b.errors()
 
 
+def press(b, words):
+    """The button with these words among those that lead away from a process that is not there."""
+    b.until(lambda: [text for text in b.texts(".absent button") if words in text])
+    b.js("deep('.absent button').find((e) => text(e).includes(arguments[0])).click()", words)
+
+
+def test_a_process_that_has_ended(image):
+    """The page says so, shows it as it was, and leads to its parent and to the newest of the same name."""
+    with Guest(image, "--harts", "2") as g, Browser(g.address) as b:
+        picked = lambda: b.js("return text(deep('#pid')[0].selectedOptions[0])")  # noqa: E731
+        b.until(lambda: "sh" in " ".join(row[1] for row in b.rows("#processes")))
+        time.sleep(1)
+        before = b.js("return deep('pagoda-app')[0].session.shown")
+        g.told("sleep 10000 &")
+        pid = b.until(lambda: [int(row[0]) for row in b.rows("#processes") if row[1].endswith("sleep")])[0]
+        b.show("space", "#areas tbody tr", pid=pid)
+        assert picked() == f"{pid} sleep"
+        b.js("deep('pagoda-app')[0].session.seek(arguments[0])", before)
+        b.until(lambda: "was first seen at" in b.all_text() and picked() == f"{pid} sleep (not yet there)")
+        b.key("l")
+        g.told(f"kill {pid}")
+        said = lambda: " ".join(b.texts(".absent p"))  # noqa: E731
+        b.until(lambda: f"Process {pid} (sleep) has ended; it was last seen at" in said())
+        assert picked() == f"{pid} sleep (ended)" and not b.rows("#areas")
+        press(b, "Show it as it was then")
+        b.until(lambda: len(b.rows("#areas")) > 3)
+        assert picked() == f"{pid} sleep" and b.text("#moment").endswith("ago")
+        b.key("l")
+        press(b, "Its parent: 2 (sh)")
+        b.until(lambda: picked() == "2 sh" and b.rows("#areas"))
+        g.told("sleep 20000 &")
+        b.show("tables", pid=pid)
+        press(b, "The newest of that name:")
+        b.until(lambda: re.fullmatch(r"\d+ sleep", picked()) and int(picked().split()[0]) > pid)
+        b.show("space", pid=4000)
+        b.until(lambda: "There is no process 4000" in said())
+        assert not b.errors()
+
+
 # --- size and cost ------------------------------------------------------------------------------------------------
 
 def told_figure(what):

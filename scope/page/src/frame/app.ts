@@ -1,9 +1,11 @@
 // app.ts - the frame: what machine it is and how it is, the tabs, the shown moment.
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { absent } from "./absent.ts";
 import { appStyle } from "./app_style.ts";
 import { formats, save, type Format } from "./export.ts";
 import { HELP } from "./help.ts";
+import { isAlive } from "../lives.ts";
 import { reason, type Page, type Part, type Place } from "../page.ts";
 import { parts } from "../parts/index.ts";
 import { callText } from "../parts/kernel.ts";
@@ -256,12 +258,12 @@ export class App extends LitElement {
 							),
 						})}
 				>
-					${list.some((p) => p.pid === page.pid)
+					${list.some((p) => p.pid === page.pid && isAlive(p))
 						? nothing
 						: html`<option value=${page.pid} selected>
-								${page.pid || ""} (gone)
+								${this.absentName(page.pid)}
 							</option>`}
-					${list.map(
+					${list.filter(isAlive).map(
 						(p) =>
 							html`<option
 								value=${p.pid}
@@ -275,6 +277,14 @@ export class App extends LitElement {
 			</label>
 			${this.exports(part, page)}
 		</nav>`;
+	}
+
+	/** Of the picked process when it is not there. */
+	private absentName(pid: number): string {
+		const life = this.session.lives.of(pid);
+		if (!life) return pid ? `${pid} (not there)` : "";
+		const began = (this.session.shown ?? 0) >= life.first;
+		return `${pid} ${life.name} (${began ? "ended" : "not yet there"})`;
 	}
 
 	private exports(part: Part, page: Page): TemplateResult {
@@ -355,7 +365,11 @@ export class App extends LitElement {
 		return hart ? `, thread ${hart.thread}` : "";
 	}
 
-	private empty(page: Page): TemplateResult | undefined {
+	private empty(
+		part: Part,
+		page: Page,
+		list: Process[],
+	): TemplateResult | undefined {
 		const { session } = this;
 		if (!session.hello)
 			return html`<div class="empty">
@@ -371,8 +385,12 @@ export class App extends LitElement {
 				</p>
 			</div>`;
 		const machine = page.view("machine");
-		if (machine.data) return undefined;
-		return html`<div class="empty"><p>${reason(machine, page)}</p></div>`;
+		if (!machine.data)
+			return html`<div class="empty"><p>${reason(machine, page)}</p></div>`;
+		const isThere = !page.pid || list.some((p) => p.pid === page.pid && isAlive(p));
+		if (!part.ofProcess || isThere || page.view("processes").partial)
+			return undefined;
+		return absent(page, list);
 	}
 
 	private foot(): TemplateResult {
@@ -435,7 +453,7 @@ export class App extends LitElement {
 		const page = this.page(list);
 		const part = this.shownPart;
 		const machine = this.session.view("machine").data;
-		const empty = this.empty(page);
+		const empty = this.empty(part, page, list);
 		return html`${this.header(machine, list)} ${this.tabs(part, page, list)}
 			${this.banner(machine, list)}
 			<main id="view" data-part=${part.id} tabindex="-1">

@@ -165,6 +165,15 @@ export const appStyle = css`
 		max-width: 60ch;
 		margin: 12vh auto 0;
 	}
+	.absent {
+		max-width: 72ch;
+		margin-top: 8vh;
+	}
+	.ways {
+		display: flex;
+		flex-wrap: wrap;
+		gap: 8px;
+	}
 	footer {
 		grid-area: footer;
 		flex-wrap: nowrap;
