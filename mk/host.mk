@@ -36,7 +36,7 @@ $(HOST_TOOLS) $(BUILD)/udp-server $(BUILD)/bench-tool: $(wildcard tools/*/*.h) k
 SCOPE_DECODE := $(wildcard scope/ram/*.c scope/decode/*.c scope/view/*.c)
 SCOPE_HEADERS := $(wildcard scope/*.h scope/*/*.h kernel/uapi/*.h kernel/lib/*.h kernel/arch/riscv/*.h \
 	kernel/mm/space/*.h)
-SCOPE_SERVE := $(wildcard scope/track/*.c scope/serve/*.c)
+SCOPE_SERVE := $(filter-out scope/track/replay.c,$(wildcard scope/track/*.c scope/serve/*.c))
 SCOPE_PAGE := scope/page/dist/scope.html
 
 # The server needs libwebsockets; without it scope has only its text.  This is asked when
@@ -48,7 +48,7 @@ SCOPE_FLAGS_FILE := $(BUILD)/scope-flags
 $(SCOPE_FLAGS_FILE): FORCE
 	@$(call write_key,$(HOSTCC) $(HOST_ALL_CFLAGS) $(SCOPE_DECODE) $(SCOPE_SERVE) $(SCOPE_PAGE) $(SCOPE_LWS))
 
-$(BUILD)/scope: $(wildcard scope/*.c) $(SCOPE_DECODE) $(SCOPE_SERVE) $(SCOPE_HEADERS) $(SCOPE_PAGE) $(SCOPE_FLAGS_FILE)
+$(BUILD)/scope: $(wildcard scope/*.c) scope/track/replay.c $(SCOPE_DECODE) $(SCOPE_SERVE) $(SCOPE_HEADERS) $(SCOPE_PAGE) $(SCOPE_FLAGS_FILE)
 	$(call say,HOSTCC,$@)
 	@mkdir -p $(@D)
 	$(Q)lws='$(SCOPE_LWS)'; $(HOSTCC) $(HOST_ALL_CFLAGS) -o $@ $(filter-out $(SCOPE_SERVE),$(filter %.c,$^)) \

@@ -349,6 +349,27 @@ def test_what_is_not_there_is_said(loaded):
         assert done.returncode == 1 and not done.stdout and done.stderr.count("\n") == 1, done
 
 
+def test_a_process_has_a_name(loaded):
+    """As the guest's tools take one; and options stand before or after the file."""
+    def asked(*words):
+        done = subprocess.run([os.path.join(TOP, "build/scope"), *map(str, words)], capture_output=True, text=True,
+                              check=False, timeout=60)
+        return done.returncode, done.stdout, done.stderr
+    loaded.stop()
+    for view in (["areas"], ["table"], ["walk", 3000], ["pages", 0]):
+        told = asked(loaded.ram, "--json", view[0], 1, *view[1:])
+        assert told[0] == 0 and json.loads(told[1])["pid"] == 1
+        for words in ([loaded.ram, "--json", view[0]], ["--json", loaded.ram, view[0]]):
+            assert asked(*words, "init", *view[1:]) == told
+        assert asked("--text", loaded.ram, view[0], "init", *view[1:]) == asked(loaded.ram, view[0], 1, *view[1:])
+    assert asked(loaded.ram, "areas", "nobody") == (1, "", "scope: nobody: no process has that name\n")
+    pids = sorted(pid for pid in loaded.still if loaded.processes[pid]["name"] == "scopeload")
+    status, out, error = asked(loaded.ram, "areas", "scopeload")
+    assert status == 1 and not out and "scopeload: several processes have that name:" in error
+    assert sorted(map(int, error.split(":")[-1].split())) == pids
+    loaded.go_on()
+
+
 def test_options_and_messages(loaded):
     assert loaded.scope("options") == loaded.run("vmctl -n")
     assert loaded.scope("messages") == loaded.run("dmesg")
@@ -533,7 +554,7 @@ def test_what_is_no_ram_is_refused(tmp_path):
     assert "cannot be opened" in refused(str(tmp_path / "none"), "processes")
     assert "no such view" in refused(str(other), "nonsense")
     assert "which process" in refused(str(other), "areas")
-    assert "no number" in refused(str(other), "areas", "init")
+    assert "no number" in refused(str(other), "areas", "1x")
     assert "usage" in refused()
 
 

@@ -536,10 +536,39 @@ def test_a_recording(test_image, tmp_path):
     assert seen[min(seen)] != seen[max(seen)]
     with serving(file, "--no-browser") as (address, _):
         asyncio.run(look(address))
-    done = subprocess.run([os.path.join(TOP, "build/scope"), file, "machine"], capture_output=True, text=True,
-                          check=False)
-    assert done.returncode == 2 and "is a recording" in done.stderr, done
+    check_texts_of_moments(file, {**seen, time.time() * 1e3: last}, tmp_path / "ram")
     check_broken_recordings(file, tmp_path)
+
+
+def scope_text(*words):
+    done = subprocess.run([os.path.join(TOP, "build/scope"), *map(str, words)], capture_output=True, text=True,
+                          check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def check_texts_of_moments(file, moments, ram):
+    """A view as text of each moment is that of its RAM; without --at, that of the end."""
+    with open(file, "rb") as recording:
+        start = struct.unpack_from("<d", recording.read(48), 40)[0]
+    for ms, pages in sorted(moments.items()):
+        with open(ram, "wb") as out:
+            out.truncate(len(pages) * PAGE)
+            for index, contents in pages.items():
+                if any(contents):
+                    out.seek(index * PAGE)
+                    out.write(contents)
+        at = ["--at", f"{(ms - start) / 1e3:.4f}"] if ms != max(moments) else []
+        for view in (["machine"], ["processes"], ["messages"], ["cells"], ["areas", "sh"], ["table", 1]):
+            for form in ([], ["--json"]):
+                found = scope_text(*form, *at, file, *view)
+                assert found == scope_text(ram, *form, *view) and found[0] == 0 and found[1], (ms, view, found)
+    first = f"{(min(moments) - start) / 1e3:.4f}"
+    assert scope_text("--at", first, file, "counters")[1] != scope_text(file, "counters")[1]
+    for at, why in (("1e6", "ends before that time"), ("-1", "no time"), ("1x", "no time"), ("nan", "no time")):
+        status, out, error = scope_text("--at", at, file, "machine")
+        assert status == 2 and not out and why in error, error
+    status, out, error = scope_text(ram, "--at", "0", "machine")
+    assert status == 2 and not out and "is no recording" in error, error
 
 
 def check_broken_recordings(file, folder):

@@ -1,0 +1,23 @@
+/* source.h - where the RAM comes from that is shown as text: the file in which a machine
+ * has it, or one moment of a recording. */
+#pragma once
+
+#include <stdio.h>
+
+#include "ram/ram.h"
+#include "track/record.h"
+
+#define SOURCE_END (-1.0) /* of a recording */
+
+struct source {
+	const char *start; /* of the file */
+	u64 bytes;
+	struct replay replay;
+	const void *
+		*pages; /* of the moment, as far as they were asked for; NULL: not so far */
+};
+
+/* Opens file @name; of a recording the moment @seconds after its start, or SOURCE_END.
+ * NULL, or what is wrong; then nothing is to be undone.  It stays until the program ends. */
+const char *source_open(struct source *s, struct ram *ram, const char *name,
+			double seconds) MUST_CHECK;
