@@ -1,4 +1,4 @@
-/* inode.c - the table of inodes, and their 64 bytes on the disk.
+/* inode.c - the table of inodes.
  *
  * The table always has NSLOT slots, and more while more inodes are in use.  So a program
  * that maps many files takes memory, not the slots that others need.
@@ -12,15 +12,17 @@
  * set and cleared by a holder of a reference, so it does not change while there is none,
  * except by inode_claim_idle(), which takes the slot.
  *
- * The last inode_put() of an inode without names frees it.  From then on the inode is
- * `dying`, so that a corrupt directory entry cannot bring it back. */
+ * The last inode_put() of an inode without names frees it, if inode_kill() did not come
+ * before.  REFS_DYING is set from then on, so that a corrupt directory entry cannot bring
+ * it back: nobody else gets a reference until the slot is given back, or the inode becomes
+ * another file.  Each hart keeps one such slot for the next file that it makes: files that
+ * come and go take nothing that harts share. */
 #include "fs/inode_priv.h"
 
 #include "core/report/klog.h"
 #include "core/thread.h"
-#include "fs/store/alloc_priv.h"
-#include "fs/store/buf_priv.h"
 #include "fs/fs.h"
+#include "fs/store/buf_priv.h"
 #include "fs/store/geo_priv.h"
 #include "fs/store/ifree_priv.h"
 #include "fs/store/log_priv.h"
@@ -34,22 +36,18 @@
 #define MAX_STEPS 4 /* of a look-up without the lock */
 
 /* In inode.refs: */
-#define REFS_COUNT 0x3fffffffu
+#define REFS_COUNT 0x1fffffffu
+#define REFS_DYING 0x20000000u  /* nobody gets another reference                */
 #define REFS_LOCKED 0x80000000u /* the first and the last reference need table.lock */
 #define REFS_USED 0x40000000u   /* looked up since table.hand last passed by    */
 
 static struct {
 	struct spinlock lock;
-	u32 hand;   /* (lock) of the slots with an inode, the one that is asked next */
-	u32 nempty; /* (lock) slots without one                                      */
+	u32 hand; /* (lock) of the slots with an inode, the one that is asked next */
 	struct inode *hash[NHASH]; /* (A) changed under (lock) */
 
-	/* (lock) Idle slots that are used first: additional ones; then empty ones, those
-	 * first that the same hart emptied last, as its cache has their lines. */
-	struct list extra;
-	struct {
-		struct list list;
-	} __attribute__((aligned(64))) empty[MAX_HARTS];
+	/* (lock) Idle slots that are used first: additional ones; then empty ones. */
+	struct list extra, empty;
 	struct inode slot[NSLOT];
 } table;
 
@@ -114,7 +112,6 @@ static void inode_hash_out(struct inode *ip)
 static struct inode *inode_take(struct inode *ip)
 {
 	list_del(&ip->idle);
-	table.nempty -= !ip->ino && !inode_is_extra(ip);
 	inode_hash_out(ip);
 	ip->refs = REFS_LOCKED | 1;
 	return ip;
@@ -134,12 +131,10 @@ static struct inode *inode_take_first(struct list *list)
 /* Puts a slot without references into the list where it belongs, if that is one. */
 static void inode_note_idle(struct inode *ip)
 {
-	if (inode_is_extra(ip)) {
+	if (inode_is_extra(ip))
 		list_add(&table.extra, &ip->idle);
-	} else if (!ip->ino) {
-		list_add(&table.empty[hart_index()].list, &ip->idle);
-		table.nempty++;
-	}
+	else if (!ip->ino)
+		list_add(&table.empty, &ip->idle);
 }
 
 static void inode_slot_init(struct inode *ip)
@@ -150,19 +145,20 @@ static void inode_slot_init(struct inode *ip)
 	ip->refs = REFS_LOCKED;
 }
 
+static void inode_give_back(struct inode *ip);
+
 void inode_init(void)
 {
 	memset(&table, 0, sizeof(table));
 	spin_init(&table.lock, "inodes", RANK_fstable);
 	slab_init(&extra_slots, "inodes", sizeof(struct inode));
 	list_init(&table.extra);
-	for (unsigned i = 0; i < MAX_HARTS; i++)
-		list_init(&table.empty[i].list);
+	list_init(&table.empty);
 	for (unsigned i = NSLOT; i-- > 0;) { /* the first one is used first */
 		inode_slot_init(&table.slot[i]);
 		inode_note_idle(&table.slot[i]);
 	}
-	ifree_init();
+	ifree_init(inode_give_back);
 }
 
 /* Whether nobody refers to slot @ip and its pages are on the disk; then it has a reference.
@@ -193,8 +189,8 @@ static struct inode *inode_take_slot(bool *dirty)
 	struct inode *ip = inode_take_first(&table.extra);
 
 	*dirty = !ip && !list_empty(&table.extra);
-	for (u32 i = 0; i < MAX_HARTS && table.nempty && !ip; i++)
-		ip = inode_take_first(&table.empty[(hart_index() + i) % MAX_HARTS].list);
+	if (!ip)
+		ip = inode_take_first(&table.empty);
 	for (u32 i = 0; i < 2 * NSLOT && !ip; i++) {
 		struct inode *at = &table.slot[table.hand];
 
@@ -262,6 +258,19 @@ static void inode_enter(struct inode *ip, u32 ino)
 	inode_hash_in(ip, ino);
 }
 
+/* Gets a reference to @ip, unless it is dying.  table.lock held. */
+static bool inode_join(struct inode *ip)
+{
+	u32 r = inode_refs(ip);
+
+	do {
+		if (r & REFS_DYING)
+			return false;
+	} while (!inode_refs_swap(ip, &r, r + 1));
+	list_del(&ip->idle);
+	return true;
+}
+
 /* Gets the slot of @ino with a reference; it may not be loaded.  No lock held. */
 static int inode_claim(u32 ino, struct inode **out)
 {
@@ -273,12 +282,9 @@ static int inode_claim(u32 ino, struct inode **out)
 
 		spin_lock(&table.lock);
 		ip = inode_find(ino);
-		if (ip && ip->dying) {
+		if (ip && !inode_join(ip)) {
 			err = -EIO;
-		} else if (ip) {
-			list_del(&ip->idle);
-			__atomic_fetch_add(&ip->refs, 1, __ATOMIC_RELAXED);
-		} else {
+		} else if (!ip) {
 			if (!fresh)
 				fresh = inode_take_slot(&dirty);
 			if (fresh && !fresh->obj.npages) {
@@ -327,32 +333,18 @@ struct inode *inode_try(u32 ino)
 	return NULL;
 }
 
-/* Called when the names of @ip have changed, or were read from the disk.  The caller has a
- * reference and the inode lock. */
-static void inode_note_names(struct inode *ip)
+void inode_note_names(struct inode *ip)
 {
 	bool named = ip->type != 0 && ip->nlink > 0 && !inode_is_extra(ip);
 
-	if (named != !(inode_refs(ip) & REFS_LOCKED))
-		__atomic_fetch_xor(&ip->refs, REFS_LOCKED, __ATOMIC_RELEASE);
+	if (named && (inode_refs(ip) & REFS_LOCKED))
+		__atomic_fetch_and(&ip->refs, ~(REFS_LOCKED | REFS_DYING),
+				   __ATOMIC_RELEASE);
+	else if (!named && !(inode_refs(ip) & REFS_LOCKED))
+		__atomic_fetch_or(&ip->refs, REFS_LOCKED, __ATOMIC_RELEASE);
 }
 
-static void inode_unload(struct inode *ip)
-{
-	ip->whole = (struct inode_words){ .word = { 0 } };
-	ip->goal = ip->next_page = ip->free_slot = ip->searches = 0;
-	ip->unindexed = false;
-}
-
-static struct inode_words *inode_in_buf(const struct inode *ip, struct buf *b)
-{
-	return (struct inode_words *)(void *)b->data + ip->ino % FS_INODES_PER_BLOCK;
-}
-
-/* Called when the slot has become another inode: from now on it keeps a reference to the
- * buffer with that inode, until it becomes yet another.  An additional slot keeps none:
- * there may be more of these than buffers.  -EIO.  Lock held. */
-static int inode_keep_buf(struct inode *ip)
+int inode_keep_buf(struct inode *ip)
 {
 	struct buf *was = ip->buf;
 
@@ -362,26 +354,6 @@ static int inode_keep_buf(struct inode *ip)
 	if (was)
 		buf_put(was);
 	return buf_get(geo_inode_block(ip->ino), &ip->buf);
-}
-
-/* Reads the inode from the disk.  Its lock is held. */
-static int inode_load(struct inode *ip)
-{
-	struct buf *b;
-	int err = inode_keep_buf(ip);
-
-	if (!err)
-		err = inode_buf(ip, &b);
-	if (err)
-		return err;
-	inode_unload(ip);
-	ip->whole = *inode_in_buf(ip, b);
-	inode_put_buf(ip, b);
-	if (ip->type < T_DIR || ip->type > T_SYMLINK || ip->nlink < 0)
-		return -EIO;
-	__atomic_store_n(&ip->loaded, true, __ATOMIC_RELEASE);
-	inode_note_names(ip);
-	return 0;
 }
 
 int inode_get(u32 ino, struct inode **out)
@@ -440,6 +412,25 @@ static void inode_drop_extra(void)
 		inode_drop_slot(idle);
 }
 
+bool inode_kill(struct inode *ip)
+{
+	u32 r = inode_refs(ip);
+
+	do {
+		if ((r & (REFS_COUNT | REFS_DYING)) != 1)
+			return false;
+	} while (!inode_refs_swap(ip, &r, r | REFS_LOCKED | REFS_DYING));
+	ifree_begin();
+	return true;
+}
+
+void inode_revive(struct inode *ip)
+{
+	__atomic_fetch_and(&ip->refs, ~REFS_DYING, __ATOMIC_RELEASE);
+	inode_note_names(ip);
+	ifree_settle();
+}
+
 /* Gives one reference back and returns true.  But if it is the last one of an inode without
  * names, keeps the reference, marks the inode dying and returns false. */
 static bool inode_put_ref(struct inode *ip)
@@ -451,10 +442,9 @@ static bool inode_put_ref(struct inode *ip)
 	r = inode_refs(ip);
 	do {
 		last = (r & REFS_COUNT) == 1 && ip->loaded && ip->type != 0 &&
-		       ip->nlink == 0 && !ip->dying;
-	} while (!last && !inode_refs_swap(ip, &r, r - 1));
+		       ip->nlink == 0;
+	} while (!inode_refs_swap(ip, &r, last ? r | REFS_DYING : r - 1));
 	if (last) {
-		ip->dying = true;
 		ifree_begin();
 	} else if ((r & REFS_COUNT) == 1) {
 		if (ip->making) {
@@ -469,24 +459,51 @@ static bool inode_put_ref(struct inode *ip)
 	return !last;
 }
 
+/* Takes a dying inode from its slot, and adds its number to the free ones if @is_free. */
+static void inode_bury(struct inode *ip, bool is_free)
+{
+	u32 ino = ip->ino;
+
+	spin_lock(&table.lock);
+	if (is_free)
+		inode_hash_out(ip);
+	else
+		ip->loaded = false;
+	__atomic_store_n(&ip->refs, REFS_LOCKED, __ATOMIC_RELEASE);
+	inode_note_idle(ip);
+	spin_unlock(&table.lock);
+	if (is_free)
+		ifree_add(ino);
+}
+
+static void inode_give_back(struct inode *ip)
+{
+	inode_bury(ip, true);
+}
+
+/* Gives back the last reference to a dying inode that is free on the disk. */
+static void inode_put_free(struct inode *ip)
+{
+	bool made = ip->making; /* in vain: whoever did that settles it */
+
+	ip->making = false;
+	if (inode_is_extra(ip))
+		inode_give_back(ip);
+	else
+		ifree_keep(ip);
+	if (!made)
+		ifree_settle();
+}
+
 /* Gives back the last reference to an inode without names, and frees it.  If that fails,
  * the inode stays an orphan on the disk, and the next mount frees it. */
 static void inode_put_nameless(struct inode *ip)
 {
-	u32 ino = ip->ino;
-	int err = inode_free(ip);
-
-	spin_lock(&table.lock);
-	ip->dying = false;
-	if (err)
-		ip->loaded = false;
-	else
-		inode_hash_out(ip);
-	__atomic_store_n(&ip->refs, REFS_LOCKED, __ATOMIC_RELEASE);
-	inode_note_idle(ip);
-	spin_unlock(&table.lock);
-	if (!err)
-		ifree_add(ino);
+	if (inode_free(ip) == 0) {
+		inode_put_free(ip);
+		return;
+	}
+	inode_bury(ip, false);
 	ifree_settle();
 }
 
@@ -501,7 +518,9 @@ void inode_put(struct inode *ip)
 			return;
 		}
 	}
-	if (!inode_put_ref(ip))
+	if (r & REFS_DYING)
+		inode_put_free(ip);
+	else if (!inode_put_ref(ip))
 		inode_put_nameless(ip);
 	if (inode_has_extra())
 		inode_drop_extra();
@@ -512,29 +531,10 @@ struct inode *inode_root(void)
 	return inode_dup(inode_root_dir);
 }
 
-/* --- the disk's side ----------------------------------------------------------------- */
+/* --- making -------------------------------------------------------------------------- */
 
-int inode_buf(const struct inode *ip, struct buf **out)
-{
-	*out = ip->buf;
-	return *out ? 0 : buf_get(geo_inode_block(ip->ino), out);
-}
-
-void inode_put_buf(const struct inode *ip, struct buf *b)
-{
-	if (b && b != ip->buf)
-		buf_put(b);
-}
-
-void inode_store(struct log_op *op, struct inode *ip, struct buf *b)
-{
-	*inode_in_buf(ip, b) = ip->whole;
-	ip->making = false;
-	inode_note_names(ip);
-	log_write(op, b);
-}
-
-int inode_new(struct inode **out)
+/* Gets a free inode that has no slot.  Called after ifree_begin(). */
+static __attribute__((noinline)) int inode_new_slot(struct inode **out)
 {
 	u32 ino = ifree_take();
 	int err;
@@ -562,20 +562,18 @@ int inode_new(struct inode **out)
 	return err;
 }
 
+int inode_new(struct inode **out)
+{
+	ifree_begin();
+	*out = ifree_take_kept();
+	if (!*out)
+		return inode_new_slot(out);
+	inode_unload(*out); /* it is dying, so this thread alone has it */
+	(*out)->making = true;
+	return 0;
+}
+
 void inode_settle(void)
 {
 	ifree_settle();
-}
-
-void inode_stat(struct inode *ip, struct stat *st)
-{
-	inode_lock(ip);
-	*st = (struct stat){
-		.dev = 1,
-		.ino = ip->ino,
-		.type = ip->type,
-		.nlink = ip->nlink,
-		.size = ip->size,
-	};
-	inode_unlock(ip);
 }

@@ -21,7 +21,6 @@ struct inode {
 	u32 ino;        /* (A) changed under (fstable); 0: an unused slot    */
 	u32 refs;       /* (A) references, and the bits of inode.c           */
 	u32 version;    /* (A) changed under (lock): counts changes of the contents */
-	bool dying;     /* (fstable) being freed: inode_get() fails           */
 	bool making;    /* (fstable) claimed by inode_new(), and not yet stored */
 	bool unindexed; /* (lock) directories: dirindex_get() would find nothing */
 	bool loaded;    /* (A) the fields below are valid                     */
@@ -48,6 +47,8 @@ struct inode {
 	struct list idle;        /* (fstable) slots to be given back              */
 } __attribute__((aligned(64)));  /* no two in one cache line */
 
+_Static_assert(offsetof(struct inode, size) - offsetof(struct inode, whole) == 8,
+	       "the first word is all but the size and the addresses");
 _Static_assert(offsetof(struct inode, addr) - offsetof(struct inode, whole) ==
 		       offsetof(struct fs_dinode, addr),
 	       "the fields are where the disk has them");
@@ -59,6 +60,16 @@ extern struct inode *inode_root_dir;
 static inline struct inode *inode_of(struct object *obj)
 {
 	return container_of(obj, struct inode, obj);
+}
+
+/* Whether @ip has neither bytes, nor blocks, nor cached pages.  Inode lock held. */
+static inline bool inode_is_blank(const struct inode *ip)
+{
+	u64 any = ip->obj.npages;
+
+	for (u32 i = 1; i < ARRAY_SIZE(ip->whole.word); i++)
+		any |= ip->whole.word[i]; /* the size and the addresses */
+	return !any;
 }
 
 void inode_init(void);
@@ -79,6 +90,13 @@ struct inode *inode_try(u32 ino);
  * of another inode and makes no other inode. */
 int inode_new(struct inode **out) MUST_CHECK;
 void inode_settle(void);
+
+/* If the caller's reference is the only one, makes sure that it stays so, and returns true.
+ * Then the caller either frees the inode on the disk, before its inode_put(), or calls
+ * inode_revive().  The caller holds the inode lock, and that of the directory with the only
+ * name. */
+bool inode_kill(struct inode *ip) MUST_CHECK;
+void inode_revive(struct inode *ip);
 
 static inline void inode_lock(struct inode *ip)
 {
@@ -115,6 +133,23 @@ void inode_put_buf(const struct inode *ip, struct buf *b);
 /* Writes the fields of the inode into @b, which inode_buf() gave.  Lock held; logs one
  * block. */
 void inode_store(struct log_op *op, struct inode *ip, struct buf *b);
+
+/* --- between inode.c and inode_load.c; inode lock held ------------------------------- */
+
+/* Forgets what was loaded. */
+void inode_unload(struct inode *ip);
+
+/* Reads the inode from the disk.  -EIO. */
+int inode_load(struct inode *ip) MUST_CHECK;
+
+/* Called when the slot has become another inode: from now on it keeps a reference to the
+ * buffer with that inode, until it becomes yet another.  An additional slot keeps none:
+ * there may be more of these than buffers.  -EIO. */
+int inode_keep_buf(struct inode *ip) MUST_CHECK;
+
+/* Called when the names of @ip have changed, or were read from the disk.  The caller has a
+ * reference. */
+void inode_note_names(struct inode *ip);
 
 /* What the page cache calls for a file; read.c. */
 extern const struct object_ops inode_object_ops;

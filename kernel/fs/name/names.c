@@ -31,6 +31,13 @@ void names_init(void)
 	mutex_init(&names_mutex, "names", RANK_dir);
 }
 
+/* How many blocks an operation logs that enters a name and allocates @need blocks: those of
+ * the two inodes and of the entry, if it allocates none. */
+static u32 names_blocks(int need)
+{
+	return need ? FS_OP_MAX : 3;
+}
+
 /* --- making -------------------------------------------------------------------------- */
 
 /* What node_create() works with. */
@@ -115,7 +122,7 @@ static int node_create_buffered(struct creation *c)
 	if (node_has_contents(c->what))
 		need++;
 	inode_lock_nested(c->ip);
-	err = blocks_begin(&op, FS_OP_MAX, (u32)need, (u32)need);
+	err = blocks_begin(&op, names_blocks(need), (u32)need, (u32)need);
 	if (!err) {
 		err = node_create_in(&op, c);
 		log_end(&op);
@@ -217,7 +224,10 @@ static int names_link_buffered(struct path *p, struct inode *ip, struct buf *ibu
 	if (err)
 		return err;
 	need = dir_missing(p->at, &place);
-	err = need < 0 ? need : blocks_begin(&op, FS_OP_MAX, (u32)need, (u32)need);
+	if (need < 0)
+		err = need;
+	else
+		err = blocks_begin(&op, names_blocks(need), (u32)need, (u32)need);
 	if (!err) {
 		err = dir_fill(&op, p->at, &place, &p->last, ip->ino);
 		if (!err) {
@@ -303,18 +313,31 @@ struct removal {
 	struct buf *ibuf, *dbuf;
 };
 
+/* Whether the inode can be freed with its last name: it has no contents, and nobody else
+ * refers to it. */
+static bool names_remove_frees(struct inode *ip)
+{
+	return ip->type != T_DIR && ip->nlink == 1 && inode_is_blank(ip) && inode_kill(ip);
+}
+
 static int names_remove_buffered(struct removal *r)
 {
 	struct inode *dp = r->p->at;
+	bool frees = names_remove_frees(r->ip);
 	struct log_op op;
 	int err = log_begin(&op, 3);
 
-	if (err)
+	if (err) {
+		if (frees)
+			inode_revive(r->ip);
 		return err;
+	}
 	dir_clear(&op, dp, &r->place, &r->p->last);
 	if (r->ip->type == T_DIR)
 		dp->nlink--;
 	r->ip->nlink--;
+	if (frees)
+		r->ip->type = 0;
 	inode_store(&op, r->ip, r->ibuf);
 	inode_store(&op, dp, r->dbuf);
 	log_end(&op);

@@ -3,9 +3,9 @@
  * The log on the disk is a header and room for log_cap blocks; it holds at most one
  * transaction.  A commit
  *
- *	closes the gate to new operations and waits until the open ones have ended,
+ *	closes the gates to new operations and waits until the open ones have ended,
  *	copies the changed blocks aside and takes the list of dirty pages,
- *	opens the gate again: from here on new operations may begin,
+ *	opens the gates again: from here on new operations may begin,
  *	writes the pages in place          | flush
  *	writes the copies to the log       | flush
  *	writes the header that names them  | flush   <- the transaction is durable
@@ -16,14 +16,19 @@
  * A block that a transaction freed is allocated again only after the commit (alloc.c), so
  * replaying the log never overwrites newer contents.
  *
+ * Each hart has a gate of its own, with room in the log that operations which begin on this
+ * hart may use: so they begin and end without a lock, and touch nothing that harts share.
+ * A hart whose gate has too little room gets more, first of what no gate has, then of what
+ * the other gates have; if that is too little, by a commit.
+ *
  * Locks: mutex `commit`, rank log, is held for a whole commit; log.lock guards the
- * counters.  Operations begin and end without a lock, by a change of log.gate_word, unless
- * the gate is closed.  After a disk error nothing is written any more, and every operation
+ * counters.  After a disk error nothing is written any more, and every operation
  * gets -EROFS.  The changed buffers stay pinned, so that metadata in memory stays
  * consistent. */
 #include "fs/store/log_priv.h"
 
 #include "core/clock.h"
+#include "core/hart.h"
 #include "core/report/klog.h"
 #include "core/sync/mutex.h"
 #include "core/thread.h"
@@ -44,17 +49,23 @@
 _Static_assert((PAGE_SIZE << ASIDE_ORDER) >= (FS_LOG_MAX + 1) * FS_BLOCK,
 	       "header and all copies fit");
 
-/* In log.gate_word.  The low bits count blocks: those of the running transaction, and those
- * that open operations may still add. */
+/* In the word of a gate.  The low bits count blocks: those that operations may still
+ * reserve here. */
 #define GATE_BLOCKS 0xffffffffull
-#define GATE_OPERATION (1ull << 32) /* one that is open            */
+#define GATE_OPERATION (1ull << 32) /* one that began here is open */
 #define GATE_CLOSED (1ull << 63)    /* no operation may begin      */
+
+struct gate {
+	u64 word; /* (A) GATE_*; GATE_CLOSED changes under (lock) */
+} __attribute__((aligned(64)));
 
 static struct {
 	struct spinlock lock;
-	struct waitq gate; /* for it to open; the commit: for operations to end   */
+	struct waitq open; /* for the gates; the commit: for operations to end    */
 	struct waitq work; /* the commit thread                                   */
-	u64 gate_word;     /* (A) GATE_*; GATE_CLOSED changes under (lock)        */
+	bool closed;       /* (lock) the gates are                                */
+	u32 room;          /* (lock) blocks that are neither of the running transaction, nor
+			    * of a gate, nor reserved by an operation */
 	bool soon;         /* (lock) commit without delay                         */
 	bool failed;       /* (A) after a disk error                              */
 	u32 n;             /* (lock) blocks of the running transaction            */
@@ -67,6 +78,8 @@ static struct {
 	u32 ncopies;
 	struct buf *copied[FS_LOG_MAX];
 	u8 *aside; /* (C) a block for the header, then the copies */
+
+	struct gate gate[MAX_HARTS];
 } log;
 
 void log_init(void)
@@ -77,7 +90,7 @@ void log_init(void)
 	memset(&log, 0, sizeof(log));
 	spin_init(&log.lock, "log", RANK_logspin);
 	mutex_init(&log.commit, "commit", RANK_log);
-	waitq_init(&log.gate);
+	waitq_init(&log.open);
 	waitq_init(&log.work);
 	log.aside = frame_va(pg);
 	log.running = 1;
@@ -90,57 +103,82 @@ bool log_is_writable(void)
 
 /* --- operations ---------------------------------------------------------------------- */
 
-static u64 log_gate(void)
+static u64 gate_word(u32 hart)
 {
-	return __atomic_load_n(&log.gate_word, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&log.gate[hart].word, __ATOMIC_ACQUIRE);
 }
 
-static bool gate_has_operations(u64 gate)
+static bool gate_has_operations(u64 word)
 {
-	return (gate & ~GATE_CLOSED) >= GATE_OPERATION;
+	return (word & ~GATE_CLOSED) >= GATE_OPERATION;
 }
 
-static bool log_has_room(u64 gate, u32 nblocks)
+static bool log_has_operations(void)
 {
-	return (gate & GATE_BLOCKS) + nblocks <= geo.log_cap;
-}
-
-/* Enters an operation if the gate is open and the log has room.  It enters before it looks,
- * as a look would fetch the word from another hart, and the change once more. */
-static bool log_try_begin(struct log_op *op, u32 nblocks)
-{
-	u64 gate = __atomic_fetch_add(&log.gate_word, GATE_OPERATION + nblocks,
-				      __ATOMIC_ACQUIRE);
-
-	*op = (struct log_op){ .left = nblocks };
-	if (!(gate & GATE_CLOSED) && log_has_room(gate, nblocks))
-		return true;
-	log_end(op);
+	for (u32 i = 0; i < MAX_HARTS; i++) {
+		if (gate_has_operations(gate_word(i)))
+			return true;
+	}
 	return false;
 }
 
-/* Waits for the gate to open, or makes room by a commit.  -EROFS. */
-static __attribute__((noinline)) int log_wait_to_begin(u32 nblocks)
+/* Begins an operation if the gate of this hart is open and has room. */
+static bool log_try_begin(struct log_op *op, u32 nblocks)
 {
-	u64 gate = log_gate();
+	u32 hart = hart_index();
+	u64 *word = &log.gate[hart].word, w = __atomic_load_n(word, __ATOMIC_RELAXED);
 
-	if (!(gate & GATE_CLOSED))
-		return log_has_room(gate, nblocks) || !log_commit() ? 0 : -EROFS;
+	do {
+		if ((w & GATE_CLOSED) || (w & GATE_BLOCKS) < nblocks)
+			return false;
+	} while (!__atomic_compare_exchange_n(word, &w, w + GATE_OPERATION - nblocks, false,
+					      __ATOMIC_ACQUIRE, __ATOMIC_RELAXED));
+	*op = (struct log_op){ .left = nblocks, .hart = hart };
+	return true;
+}
+
+/* Begins an operation with room that no gate has, or that was taken from all gates, which
+ * are open.  False: there is too little.  log.lock held. */
+static bool log_begin_anywhere(struct log_op *op, u32 nblocks)
+{
+	u32 hart = hart_index();
+
+	for (u32 i = 0; i < MAX_HARTS && log.room < nblocks; i++)
+		log.room += (u32)__atomic_fetch_and(&log.gate[i].word, ~GATE_BLOCKS,
+						    __ATOMIC_RELAXED);
+	if (log.room < nblocks)
+		return false;
+	log.room -= nblocks;
+	__atomic_fetch_add(&log.gate[hart].word, GATE_OPERATION, __ATOMIC_ACQUIRE);
+	*op = (struct log_op){ .left = nblocks, .hart = hart };
+	return true;
+}
+
+/* Waits for the gates to open.  Then begins the operation and returns true, or makes room
+ * for it by a commit and returns false: the caller tries again, if the log is writable. */
+static __attribute__((noinline)) bool log_begin_later(struct log_op *op, u32 nblocks)
+{
+	bool begun;
+	int err;
+
 	spin_lock(&log.lock);
-	while (log_gate() & GATE_CLOSED)
-		waitq_wait_quiet(&log.gate, &log.lock);
+	while (log.closed)
+		waitq_wait_quiet(&log.open, &log.lock);
+	begun = log_begin_anywhere(op, nblocks);
 	spin_unlock(&log.lock);
-	return 0;
+	if (begun)
+		return true;
+	err = log_commit();
+	(void)err; /* then it is not writable */
+	return false;
 }
 
 int log_begin(struct log_op *op, u32 nblocks)
 {
 	ASSERT(nblocks <= FS_OP_MAX);
 	while (log_is_writable()) {
-		if (log_try_begin(op, nblocks))
+		if (log_try_begin(op, nblocks) || log_begin_later(op, nblocks))
 			return 0;
-		if (log_wait_to_begin(nblocks))
-			break;
 	}
 	return -EROFS;
 }
@@ -152,7 +190,7 @@ void log_write(struct log_op *op, struct buf *b)
 		return;
 	spin_lock(&log.lock);
 	if (!b->logged) {
-		ASSERT(op->left > 0);
+		ASSERT(op->left > 0 && log.n < geo.log_cap);
 		op->left--;
 		__atomic_store_n(&b->logged, true, __ATOMIC_RELAXED);
 		log.buf[log.n++] = b;
@@ -164,17 +202,17 @@ void log_write(struct log_op *op, struct buf *b)
 
 void log_end(struct log_op *op)
 {
-	u64 gate;
+	u64 word;
 
 	if (op->reserved)
 		blocks_end(op);
-	gate = __atomic_sub_fetch(&log.gate_word, GATE_OPERATION + op->left,
+	word = __atomic_sub_fetch(&log.gate[op->hart].word, GATE_OPERATION - op->left,
 				  __ATOMIC_ACQ_REL);
 	op->left = 0;
-	if (!(gate & GATE_CLOSED) || gate_has_operations(gate))
+	if (!(word & GATE_CLOSED) || gate_has_operations(word))
 		return;
 	spin_lock(&log.lock);
-	waitq_wake_all(&log.gate);
+	waitq_wake_all(&log.open);
 	spin_unlock(&log.lock);
 }
 
@@ -226,15 +264,25 @@ static void log_take_blocks(void)
 	log.ncopies = log.n;
 }
 
+/* Opens the gates, none of which has room: all of it is here, as nothing is logged. */
+static void log_open_gates(void)
+{
+	log.room = geo.log_cap;
+	for (u32 i = 0; i < MAX_HARTS; i++)
+		__atomic_store_n(&log.gate[i].word, 0, __ATOMIC_RELEASE);
+}
+
 /* Ends the running transaction and starts the next.  Returns its number. */
 static u64 log_take_transaction(struct list *pages)
 {
-	u64 number, gate;
+	u64 number;
 
 	spin_lock(&log.lock);
-	__atomic_fetch_or(&log.gate_word, GATE_CLOSED, __ATOMIC_ACQ_REL);
-	while (gate_has_operations(gate = log_gate()))
-		waitq_wait_quiet(&log.gate, &log.lock);
+	log.closed = true;
+	for (u32 i = 0; i < MAX_HARTS; i++)
+		__atomic_fetch_or(&log.gate[i].word, GATE_CLOSED, __ATOMIC_ACQ_REL);
+	while (log_has_operations())
+		waitq_wait_quiet(&log.open, &log.lock);
 	__atomic_store_n(&log.dirty_at, 0, __ATOMIC_RELAXED);
 	log.soon = false;
 	spin_unlock(&log.lock);
@@ -247,9 +295,9 @@ static u64 log_take_transaction(struct list *pages)
 	spin_lock(&log.lock);
 	log.n = 0;
 	number = log.running++;
-	/* What log_try_begin() has added meanwhile, it takes away itself. */
-	__atomic_fetch_sub(&log.gate_word, gate, __ATOMIC_RELEASE);
-	waitq_wake_all(&log.gate);
+	log.closed = false;
+	log_open_gates();
+	waitq_wake_all(&log.open);
 	spin_unlock(&log.lock);
 	return number;
 }
@@ -340,8 +388,7 @@ int log_commit(void)
 		return 0;
 	clean = !wb_pending();
 	spin_lock(&log.lock);
-	clean = clean && log.n == 0 && !gate_has_operations(log_gate()) &&
-		log.done + 1 == log.running;
+	clean = clean && log.n == 0 && !log_has_operations() && log.done + 1 == log.running;
 	want = log.running;
 	spin_unlock(&log.lock);
 	if (clean && !log.failed)
@@ -425,6 +472,7 @@ int log_recover(void)
 	struct fs_log_header *header = (struct fs_log_header *)log.aside;
 	int err = io_block(geo.dev, BIO_READ, geo.log_start, header);
 
+	log_open_gates();
 	if (!err)
 		err = log_check_header(header);
 	if (err || header->n == 0)

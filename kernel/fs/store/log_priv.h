@@ -25,6 +25,7 @@ struct buf;
 
 struct log_op {
 	u32 left; /* blocks it may still add to the transaction */
+	u32 hart; /* where it began */
 
 	/* The allocator's: blocks reserved for it, and those of them that are not used yet;
 	 * see blocks_begin(). */

@@ -429,7 +429,7 @@ static int row_step(const char *name, const struct row *r, enum resource without
 	resources[without].end();
 	if (result != -1)
 		r->undo();
-	world_compare(name, r->what, &before);
+	world_compare(name, r->what, &before, result != -1);
 	return result != -1;
 }
 
@@ -476,7 +476,7 @@ static void nothing_try(void)
 		for (const struct row *r = calls[i].rows; r->what; r++)
 			if (row_uses_nothing(r))
 				r->undo();
-	world_compare("all that state nothing", "", &before);
+	world_compare("all that state nothing", "", &before, 1);
 }
 
 /* To use up all areas takes all frames, too. */

@@ -65,7 +65,10 @@ void world_make(void);
 /* What a failed call must leave as it was. */
 #define PARTS(X)       \
 	X(descriptors) \
-	X(areas) X(memory) X(directory) X(names) X(contents) X(bytes_in_pipe) X(processes)
+	X(areas)       \
+	X(memory)      \
+	X(directory)   \
+	X(names) X(numbers) X(contents) X(bytes_in_pipe) X(processes)
 
 struct look {
 #define X(part) word part;
@@ -75,5 +78,6 @@ struct look {
 
 void world_look(struct look *l);
 
-/* Fails the case if anything differs from @before. */
-void world_compare(const char *call, const char *what, const struct look *before);
+/* Fails the case if anything differs from @before.  @made: files may have been removed and
+ * made again, and have other numbers. */
+void world_compare(const char *call, const char *what, const struct look *before, int made);

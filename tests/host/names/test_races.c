@@ -392,6 +392,10 @@ static void test_commit_waits(void **state)
 	(void)state;
 	rig_fresh(1000, 100);
 	assert_int_equal(rig_try_open("a", O_CREATE), 0);
+	shim_hart = 2; /* its gate has room */
+	assert_int_equal(log_begin(&open_op, 1), 0);
+	log_end(&open_op);
+	shim_hart = 0;
 	assert_int_equal(log_begin(&open_op, 1), 0);
 	run_sleeper(commit, end_operation);
 	rig_done();
@@ -414,6 +418,146 @@ static void test_unused(void **state)
 	rig_done();
 }
 
+/* The rig allows a thread only one operation. */
+int __real_log_begin(struct log_op *op, u32 nblocks);
+void __real_log_end(struct log_op *op);
+
+static struct log_op large_op;
+
+static void *begin_large(void *arg)
+{
+	struct log_op op;
+
+	shim_hart = 1;
+	assert_int_equal(log_begin(&op, FS_OP_MAX), 0);
+	log_end(&op);
+	return arg;
+}
+
+static void end_operations(void)
+{
+	log_end(&open_op);
+	__real_log_end(&large_op);
+}
+
+/* Each hart may keep room in the log, but not from one that needs it: no commit comes, as
+ * it would fail.  What open operations have reserved nobody else gets. */
+static void test_room(void **state)
+{
+	struct log_op op;
+
+	(void)state;
+	rig_fresh(1000, 100);
+	assert_int_equal(rig_try_open("a", O_CREATE), 0);
+	rig_disk.fail_write_in = 0;
+	for (u32 i = 0; i < 3 * MAX_HARTS; i++) {
+		shim_hart = i % MAX_HARTS;
+		assert_int_equal(log_begin(&op, FS_OP_MAX - i % 3), 0);
+		shim_hart = 0; /* it may end on another hart */
+		log_end(&op);
+	}
+	rig_disk.fail_write_in = -1;
+	assert_int_equal(log_begin(&open_op, FS_OP_MAX), 0);
+	shim_hart = 3;
+	assert_int_equal(__real_log_begin(&large_op, FS_OP_MAX), 0);
+	shim_hart = 0;
+	run_sleeper(begin_large, end_operations);
+	rig_done();
+}
+
+/* --- files without contents ----------------------------------------------------------- */
+
+static u32 transactions;
+
+static void count_transactions(enum rig_point at)
+{
+	transactions += at == RIG_TRANSACTION;
+}
+
+/* The operation that removes the last name frees the inode, unless somebody has it. */
+static void test_freed_with_name(void **state)
+{
+	struct inode *ip;
+
+	(void)state;
+	rig_fresh(1000, 100);
+	assert_int_equal(rig_try_open("a", O_CREATE), 0);
+	assert_int_equal(rig_try_open("b", O_CREATE), 0);
+	assert_int_equal(fs_link(rig_cwd(), "b", "c"), 0);
+	assert_int_equal(fs_lookup(rig_cwd(), "c", &ip), 0);
+	transactions = 0;
+	rig_between = count_transactions;
+	assert_int_equal(fs_unlink(rig_cwd(), "a"), 0);
+	assert_int_equal(transactions, 1);
+	assert_int_equal(fs_unlink(rig_cwd(), "b"), 0);
+	assert_int_equal(fs_unlink(rig_cwd(), "c"), 0);
+	assert_int_equal(transactions, 3);
+	inode_put(ip);
+	assert_int_equal(transactions, 4);
+	rig_between = NULL;
+	rig_done();
+}
+
+/* After an error of the disk nothing is removed, and the file is as it was. */
+static void test_not_freed(void **state)
+{
+	struct inode *ip;
+	u32 ino;
+
+	(void)state;
+	rig_fresh(1000, 100);
+	assert_int_equal(rig_try_open("a", O_CREATE), 0);
+	ino = number_of("a");
+	assert_int_equal(fs_sync(), 0);
+	assert_int_equal(rig_try_open("b", O_CREATE), 0);
+	rig_disk.fail_write_in = 0;
+	assert_int_equal(fs_sync(), -EIO);
+	rig_disk.fail_write_in = -1;
+	for (u32 i = 0; i < 2; i++) {
+		assert_int_equal(fs_unlink(rig_cwd(), "a"), -EROFS);
+		assert_int_equal(number_of("a"), ino);
+		ip = inode_try(ino);
+		assert_non_null(ip);
+		inode_put(ip);
+	}
+	assert_int_equal(rig_mount(RIG_RAM), 0);
+	assert_int_equal(number_of("a"), ino);
+	rig_done();
+}
+
+/* A hart keeps the inode that it freed last.  Another hart gets it if there is no other. */
+static void test_kept_inode(void **state)
+{
+	char path[16];
+	u32 n = 0, ino;
+
+	(void)state;
+	rig_fresh(1000, 100);
+	do
+		sprintf(path, "n%u", n++);
+	while (rig_try_open(path, O_CREATE) == 0);
+	for (u32 round = 0; round < 2; round++) {
+		for (u32 i = 0; i < 3; i++) {
+			sprintf(path, "n%u", i);
+			ino = number_of(path);
+			shim_hart = i;
+			assert_int_equal(fs_unlink(rig_cwd(), path), 0);
+		}
+		assert_int_equal(rig_try_open("n2", O_CREATE), 0);
+		assert_int_equal(number_of("n2"), ino);
+		shim_hart = 3;
+		assert_int_equal(rig_try_open("n0", O_CREATE), 0);
+		assert_int_equal(rig_try_open("n1", O_CREATE), 0);
+		assert_int_equal(rig_try_open("no", O_CREATE), -ENOSPC);
+		assert_int_equal(fs_unlink(rig_cwd(), "n0"), 0);
+		assert_int_equal(fs_unlink(rig_cwd(), "n1"), 0); /* it keeps but one */
+		assert_int_equal(rig_try_open("n0", O_CREATE), 0);
+		assert_int_equal(rig_try_open("n1", O_CREATE), 0);
+		shim_hart = 0;
+	}
+	rig_done();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -425,6 +569,10 @@ int main(void)
 		cmocka_unit_test(test_waiting_for_inode),
 		cmocka_unit_test(test_commit_waits),
 		cmocka_unit_test(test_unused),
+		cmocka_unit_test(test_room),
+		cmocka_unit_test(test_freed_with_name),
+		cmocka_unit_test(test_not_freed),
+		cmocka_unit_test(test_kept_inode),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
