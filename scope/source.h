@@ -18,6 +18,7 @@ struct source {
 };
 
 /* Opens file @name; of a recording the moment @seconds after its start, or SOURCE_END.
- * NULL, or what is wrong; then nothing is to be undone.  It stays until the program ends. */
+ * NULL, or what is wrong; then nothing is to be undone.  It stays until the program
+ * ends. */
 const char *source_open(struct source *s, struct ram *ram, const char *name,
 			double seconds) MUST_CHECK;

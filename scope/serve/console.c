@@ -251,9 +251,10 @@ const char *console_type(struct server *s, const u8 *keys, u32 n)
 		if (k->page_escaped)
 			continue;
 		if (escaped && keys[i] != 'x' && keys[i] != KEY_ESCAPE)
-			wrong = "QEMU's monitor is for the terminal: here are Ctrl-A x and "
-				"Ctrl-A Ctrl-A";
-		else if (!(escaped ? console_put_pair(k, keys[i]) : console_put(k, keys[i])))
+			wrong = "QEMU's monitor is for the terminal: here are "
+				"Ctrl-A x and Ctrl-A Ctrl-A";
+		else if (!(escaped ? console_put_pair(k, keys[i])
+				   : console_put(k, keys[i])))
 			wrong = "the machine does not take so many keys at once";
 		else
 			s->left |= escaped && keys[i] == 'x';
