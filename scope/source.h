@@ -13,8 +13,7 @@ struct source {
 	const char *start; /* of the file */
 	u64 bytes;
 	struct replay replay;
-	const void *
-		*pages; /* of the moment, as far as they were asked for; NULL: not so far */
+	const void **pages; /* of the moment; NULL: not asked for so far */
 };
 
 /* Opens file @name; of a recording the moment @seconds after its start, or SOURCE_END.
