@@ -70,7 +70,7 @@ static void cells_fill_kinds(struct kernel *k, struct cell *cells, u64 i, u64 en
 		u64 n = MIN(end - i, (PAGE_SIZE - page % PAGE_SIZE) / each);
 		const char *bytes = kernel_bytes(k, page, n * each);
 
-		for (; n; n--, i++, bytes += bytes ? each : 0)
+		for (; n; n--, i++, bytes = bytes ? bytes + each : NULL)
 			cells[i] = cell_of(k, bytes, k->frame_base + i, &block);
 	}
 	for (; i < end; i++)

@@ -128,12 +128,11 @@ const void *kernel_bytes(struct kernel *k, va_t va, u64 n)
 u64 page_field(const struct kernel *k, const void *bytes, enum layout_id field)
 {
 	const struct layout_item *item = &k->layout.item[field];
-	const char *at = (const char *)bytes + item->value;
 	u64 value = 0;
 
-	if (!bytes)
-		return 0;
-	memcpy(&value, at, (size_t)MIN((u64)item->size, sizeof(value)));
+	if (bytes)
+		memcpy(&value, (const char *)bytes + item->value,
+		       (size_t)MIN((u64)item->size, sizeof(value)));
 	return value;
 }
 
