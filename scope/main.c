@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,15 +49,15 @@ static void put(void *arg, const char *bytes, u64 n)
 	fwrite(bytes, 1, (size_t)n, arg);
 }
 
-static u64 number(const char *text, int base)
+static u64 number(const char *text, int base, u64 most)
 {
 	char *end;
 	u64 value;
 
 	errno = 0;
 	value = strtoull(text, &end, base);
-	if (errno || end == text || *end)
-		misused("this is no number: ", text);
+	if (errno || end == text || *end || value > most)
+		misused("this is no number, or too large a one: ", text);
 	return value;
 }
 
@@ -106,11 +107,11 @@ static void take_view(char **args, struct wish *w)
 	if (strncmp(want, "PID", 3) == 0 && !*args)
 		misused("which process? usage: scope FILE VIEW ", want);
 	if (strncmp(want, "PID", 3) == 0 && isdigit((unsigned char)**args))
-		r->pid = (int)number(*args++, 10);
+		r->pid = (int)number(*args++, 10, INT_MAX);
 	else if (strncmp(want, "PID", 3) == 0)
 		w->name = *args++;
 	if (strchr(want, 'A') && *args)
-		r->address = number(*args++, 16);
+		r->address = number(*args++, 16, UINT64_MAX);
 	else if (strchr(want, 'A'))
 		misused("which address? usage: scope FILE VIEW ", want);
 	if (*args)
@@ -164,9 +165,9 @@ static int serve_file(const char *file, char **args)
 		else if (!args[1])
 			misused("unknown option, or no value for it: ", *args);
 		else if (strcmp(*args, "--port") == 0)
-			options.port = (int)number(*++args, 10);
+			options.port = (int)number(*++args, 10, INT_MAX);
 		else if (strcmp(*args, "--tell") == 0)
-			options.tell = (int)number(*++args, 10);
+			options.tell = (int)number(*++args, 10, INT_MAX);
 		else if (strcmp(*args, "--record") == 0)
 			options.record = *++args;
 		else if (strcmp(*args, "--name") == 0)

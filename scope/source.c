@@ -2,43 +2,21 @@
 
 #include "source.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-static const char *source_map(struct source *s, const char *name)
-{
-	int fd = open(name, O_RDONLY);
-	struct stat st;
-	void *start;
-
-	if (fd < 0)
-		return "cannot be opened";
-	if (fstat(fd, &st) < 0 || st.st_size < (off_t)PAGE_SIZE) {
-		close(fd);
-		return "is too short";
-	}
-	start = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
-	close(fd);
-	if (start == MAP_FAILED)
-		return "cannot be mapped";
-	s->start = start;
-	s->bytes = (u64)st.st_size;
-	return NULL;
-}
+static const u64 zeros[RECORD_WORDS];
 
 static const void *source_page(void *arg, u64 index)
 {
-	return ((struct source *)arg)->start + index * PAGE_SIZE;
+	const void *page = mapped_page(&((struct source *)arg)->file, index);
+
+	return page ? page : zeros;
 }
 
 /* A page of the moment, which stays where it is; NULL: there is no memory for it. */
 static const void *source_past_page(void *arg, u64 index)
 {
-	static const u64 zeros[RECORD_WORDS];
 	struct source *s = arg;
 	const void *page;
 	void *copy;
@@ -56,7 +34,7 @@ static const void *source_past_page(void *arg, u64 index)
 
 static const char *source_open_past(struct source *s, struct ram *ram, double seconds)
 {
-	const char *wrong = replay_init(&s->replay, s->start, s->bytes);
+	const char *wrong = replay_init(&s->replay, s->file.start, s->file.bytes);
 	double length = (s->replay.end_ms - s->replay.start_ms) / 1e3;
 
 	if (wrong)
@@ -77,12 +55,12 @@ const char *source_open(struct source *s, struct ram *ram, const char *name, dou
 {
 	const char *wrong;
 
-	*s = (struct source){ .start = NULL };
-	wrong = source_map(s, name);
+	*s = (struct source){ .pages = NULL };
+	wrong = mapped_open(&s->file, name);
 	if (wrong)
 		return wrong;
-	*ram = (struct ram){ .page = source_page, .arg = s, .pages = s->bytes / PAGE_SIZE };
-	if (memcmp(s->start, RECORD_MAGIC, sizeof(RECORD_MAGIC) - 1) == 0)
+	*ram = (struct ram){ .page = source_page, .arg = s, .pages = s->file.pages };
+	if (memcmp(s->file.start, RECORD_MAGIC, sizeof(RECORD_MAGIC) - 1) == 0)
 		return source_open_past(s, ram, seconds);
 	return seconds < 0 ? NULL : "is no recording: it has no other time than now";
 }

@@ -2,16 +2,14 @@
  * has it, or one moment of a recording. */
 #pragma once
 
-#include <stdio.h>
-
+#include "mapped.h"
 #include "ram/ram.h"
 #include "track/record.h"
 
 #define SOURCE_END (-1.0) /* of a recording */
 
 struct source {
-	const char *start; /* of the file */
-	u64 bytes;
+	struct mapped file;
 	struct replay replay;
 	const void **pages; /* of the moment; NULL: not asked for so far */
 };

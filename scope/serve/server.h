@@ -9,7 +9,7 @@
 
 #include "serve/console.h"
 #include "serve/machine.h"
-#include "serve/mapped.h"
+#include "mapped.h"
 #include "serve/qmp.h"
 #include "track/record.h"
 #include "serve/recording.h"

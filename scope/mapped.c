@@ -1,7 +1,7 @@
 /* mapped.c - see mapped.h. */
 
 #define _GNU_SOURCE
-#include "serve/mapped.h"
+#include "mapped.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@ const char *mapped_open(struct mapped *m, const char *name)
 	struct stat st;
 	void *start;
 
-	*m = (struct mapped){ .fd = open(name, O_RDONLY | O_CLOEXEC) };
+	*m = (struct mapped){ .fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC) };
 	if (m->fd < 0 || fstat(m->fd, &st) < 0)
 		return "cannot be opened";
 	if (!S_ISREG(st.st_mode) || st.st_size < (off_t)PAGE_SIZE)
