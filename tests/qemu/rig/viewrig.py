@@ -1,6 +1,7 @@
 """./run --view and scope's server, and the other end of its WebSocket.  The protocol is in docs/scope.md."""
 import asyncio
 import contextlib
+import inspect
 import json
 import os
 import re
@@ -76,6 +77,21 @@ def serving(*words):
 
 def ranges(kind, *pairs):
     return kind + bytes(3) + struct.pack("<I", len(pairs)) + b"".join(struct.pack("<II", *pair) for pair in pairs)
+
+
+# Options of a client that takes little until it is asked for.  Since version 14 of websockets a full queue
+# is enough for that.
+SLOW = {"max_queue": 1, **({"read_limit": 4096} if "read_limit" in inspect.signature(websockets.connect).parameters else {})}
+
+
+async def refusal(url, **options):
+    """The HTTP status with which the server refuses a WebSocket."""
+    try:
+        await (await websockets.connect(url, **options)).close()
+    except websockets.InvalidHandshake as error:
+        # the latter since version 14
+        return error.status_code if hasattr(error, "status_code") else error.response.status_code
+    return None
 
 
 class Client:
