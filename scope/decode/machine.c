@@ -229,6 +229,18 @@ u64 machine_cached(struct kernel *k, u64 hart)
 		    : 0;
 }
 
+/* A frame's kind and its count change together, under the lock or with the list busy. */
+bool machine_counts_change(struct kernel *k)
+{
+	bool busy =
+		kernel_field(k, kernel_element(k, LAYOUT_frames, 0), LAYOUT_frames_lock);
+
+	for (u64 i = 0; i < kernel_count(k, LAYOUT_frame_caches); i++)
+		busy |= kernel_field(k, kernel_element(k, LAYOUT_frame_caches, i),
+				     LAYOUT_frame_cache_busy) != 0;
+	return busy;
+}
+
 /* --- a panic ------------------------------------------------------------------- */
 
 static void panic_add(struct machine_panic *p, u64 pc)

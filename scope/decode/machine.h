@@ -64,6 +64,10 @@ u64 machine_frames(struct kernel *k, u64 kind);
 u64 machine_blocks(struct kernel *k, u64 order);
 u64 machine_cached(struct kernel *k, u64 hart);
 
+/* Whether some hart is changing these, and the kinds of frames: of a machine that stands
+ * still they then need not agree, else they do. */
+bool machine_counts_change(struct kernel *k);
+
 /* --- a panic ------------------------------------------------------------------- */
 
 #define PANIC_CALLS 32

@@ -31,7 +31,9 @@
 	X(frames_nblocks, "frames.nblocks", FIELD)            \
 	X(frames_count, "frames.count", FIELD)                \
 	X(frames_opened, "frames.opened", FIELD)              \
+	X(frames_lock, "frames.lock.holder", FIELD)           \
 	X(frame_caches, "frame_caches", OBJECT)               \
+	X(frame_cache_busy, "frame_cache.busy", FIELD)        \
 	X(frame_cache_any, "frame_cache.any.n", FIELD)        \
 	X(frame_cache_zero, "frame_cache.zero.n", FIELD)      \
 	X(frame_cache_count, "frame_cache.count", FIELD)      \

@@ -271,6 +271,7 @@ static void view_memory(struct kernel *k, struct cell *cells, struct text *t)
 
 	text_number(t, "frames", k->frames);
 	view_kinds(k, t);
+	text_flag(t, "is_changing", machine_counts_change(k));
 	text_open(t, "blocks", '[');
 	for (u64 i = 0; i <= FRAME_ORDER_MOST; i++)
 		text_number(t, NULL, machine_blocks(k, i));

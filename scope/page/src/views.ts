@@ -115,6 +115,8 @@ export interface Owner {
 export interface Memory {
 	frames: number;
 	kinds: Record<string, number>;
+	/** A hart is changing these counts, and the kinds of frames: they need not agree. */
+	is_changing: boolean;
 	/** Free blocks of 2^i frames. */
 	blocks: number[];
 	/** Free frames on the list of each hart. */
