@@ -321,7 +321,7 @@ static void print_pages(const struct space *s, va_t va)
 		       (u64)((run.end - run.start) / PAGE_SIZE), what[run.what]);
 		print_rights(run.prot, VMA_R, VMA_W, VMA_X);
 		print_rights(run.bits, PTE_R, PTE_W, PTE_X);
-		printf("%c%c%c %5u %s%s%s\n", run.bits & PTE_TOUCHED ? 'a' : '-',
+		printf("%c%c%c %5u %s%s%s", run.bits & PTE_TOUCHED ? 'a' : '-',
 		       run.bits & PTE_D ? 'd' : '-',
 		       pte_is_leaf((pte_t){ run.bits }) && run.bits & PTE_COW ? 'c' : '-',
 		       run.users, view_place_name[run.place],
@@ -329,6 +329,9 @@ static void print_pages(const struct space *s, va_t va)
 		       : run.level == 2 ? ", of 1G"
 					: "",
 		       run.borrowed ? ", still in the lender's table" : "");
+		if (run.age != SNAP_AGE_NEVER)
+			printf(", touched %u rounds of heat ago", run.age);
+		putchar('\n');
 	}
 }
 

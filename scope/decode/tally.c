@@ -2,34 +2,39 @@
 
 #include "decode/tally.h"
 
-/* How many of the @pages frames of the leaf @e have other users, too.  The frames of a
- * large leaf are counted as one block, or after a split each by itself.  Where no
- * references are counted, all have. */
-static u64 tally_shared(struct kernel *k, const struct entry *e, u64 pages)
+/* Adds what the @pages frames of the leaf @e say: whether they have other users, too, and
+ * when they were touched.  The frames of a large leaf count as one block, or after a split
+ * each by itself.  Where no references are counted, all have others. */
+static void tally_frames(struct kernel *k, const struct entry *e, u64 pages,
+			 struct tally *t)
 {
 	struct frame f;
-	u64 n = 0;
 
-	if (!entry_frame(k, e, &f))
-		return pages;
-	if (f.head > 0)
-		return f.users > 1 ? pages : 0;
+	if (!entry_frame(k, e, &f)) {
+		t->shared += pages;
+		return;
+	}
+	t->heat = MAX(t->heat, f.heat);
+	if (f.head > 0) {
+		t->shared += f.users > 1 ? pages : 0;
+		return;
+	}
 	for (u64 i = 0; i < pages; i++) {
 		struct entry one = *e;
 
 		one.pte = pte_make(pte_pa(e->pte) + i * PAGE_SIZE, e->pte.bits & PTE_FLAGS);
-		n += entry_frame(k, &one, &f) && f.users > 1;
+		if (!entry_frame(k, &one, &f))
+			continue;
+		t->shared += f.users > 1;
+		t->heat = MAX(t->heat, f.heat);
 	}
-	return n;
 }
 
 static void tally_leaf(struct kernel *k, const struct entry *e, u64 pages, struct tally *t)
 {
-	u64 shared = tally_shared(k, e, pages);
-
+	tally_frames(k, e, pages, t);
 	t->resident += pages;
-	t->shared += shared;
-	t->private += pages - shared;
+	t->private = t->resident - t->shared;
 	t->large += e->level ? pages : 0;
 	t->touched += e->pte.bits & PTE_TOUCHED ? pages : 0;
 	t->dirty += e->pte.bits & PTE_D ? pages : 0;

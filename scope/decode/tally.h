@@ -11,6 +11,7 @@ struct tally {
 	u64 large;    /* of these: in 2 MiB leaves               */
 	u64 touched;  /* of these: A is set                      */
 	u64 dirty;    /* of these: D is set                      */
+	u32 heat;     /* for frame_age(): of the youngest        */
 };
 
 /* Adds the pages of [start, end). */

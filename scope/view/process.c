@@ -27,10 +27,15 @@ static void view_areas(const struct space *s, struct text *t)
 {
 	struct spans at;
 	struct span span;
+	struct heat heat;
 
+	heat_look(s->k, &heat);
 	text_open(t, "areas", '[');
 	spans_start(&at, s);
 	while (span_next(&at, &span)) {
+		struct frame youngest = { .heat = span.n.heat };
+		u8 age = frame_age(&heat, &youngest);
+
 		text_open(t, NULL, '{');
 		text_address(t, "start", span.area.start);
 		text_address(t, "end", span.area.end);
@@ -43,6 +48,8 @@ static void view_areas(const struct space *s, struct text *t)
 		text_number(t, "large", span.n.large);
 		text_number(t, "touched", span.n.touched);
 		text_number(t, "dirty", span.n.dirty);
+		if (age != SNAP_AGE_NEVER)
+			text_number(t, "age", age);
 		text_close(t, '}');
 	}
 	text_close(t, ']');

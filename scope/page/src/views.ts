@@ -163,6 +163,8 @@ export interface Area {
 	large: number;
 	touched: number;
 	dirty: number;
+	/** With heat=: of the page that was touched last, as in PageRun. */
+	age?: number;
 }
 
 export interface Areas {

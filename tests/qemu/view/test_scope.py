@@ -610,6 +610,14 @@ def test_heat(image):
         page = next(run for run in s.json("pages", still, 0)["runs"] if run["place"] == "anon" and run["what"] == "leaf")
         pa = int(s.json("walk", still, page["va"][2:])["path"][-1]["pa"], 16)
         assert s.json("frame", f"{pa:x}")["age"] == page["age"]
+        for pid in still, busy:
+            for area in s.json("areas", pid)["areas"]:
+                known = [age for age in ages(s, pid, area["kind"]) if age is not None]
+                mine = [run["age"] for run in s.json("pages", pid, area["start"][2:])["runs"]
+                        if "age" in run and int(run["va"], 16) < int(area["end"], 16)]
+                assert area.get("age") == min(mine, default=None) and (mine == [] or known), area
+        told = s.scope("pages", busy, 0)
+        assert f", touched {min(age for age in young if age is not None)} rounds of heat ago\n" in told, told
         s.go_on()
         assert int(re.search(r"; touched (\d+) rounds of heat ago$", s.run(f"frame {pa:x}"), re.M)[1]) >= page["age"]
         s.run("vmctl heat=off; sleep 1s")
