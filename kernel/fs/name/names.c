@@ -86,13 +86,28 @@ static int node_fill(struct log_op *op, struct creation *c)
 	return 0;
 }
 
+/* Enters inode @ino as p->last in the directory p->at, and stores that in @dbuf if it has
+ * become larger: most often it stays as it is, and its 64 bytes are not written. */
+static int names_enter(struct log_op *op, struct path *p, struct dir_place *place, u32 ino,
+		       struct buf *dbuf)
+{
+	struct inode *dp = p->at;
+	bool has_block = place->b != NULL;
+	u32 size = dp->size;
+	int err = dir_fill(op, dp, place, &p->last, ino);
+
+	if (!err && (!has_block || dp->size != size))
+		inode_store(op, dp, dbuf);
+	return err;
+}
+
 static int node_create_in(struct log_op *op, struct creation *c)
 {
 	struct inode *dp = c->p->at, *ip = c->ip;
 	int err = node_fill(op, c);
 
 	if (!err)
-		err = dir_fill(op, dp, &c->place, &c->p->last, ip->ino);
+		err = names_enter(op, c->p, &c->place, ip->ino, c->dbuf);
 	if (err) {
 		u32 end;
 		int freed = bmap_free(op, ip, 0, &end);
@@ -104,10 +119,11 @@ static int node_create_in(struct log_op *op, struct creation *c)
 	ip->major = c->what->major;
 	ip->minor = c->what->minor;
 	ip->nlink = 1;
-	if (ip->type == T_DIR)
-		dp->nlink++;
 	inode_store(op, ip, c->ibuf);
-	inode_store(op, dp, c->dbuf);
+	if (ip->type == T_DIR) {
+		dp->nlink++;
+		inode_store(op, dp, c->dbuf);
+	}
 	return 0;
 }
 
@@ -229,11 +245,10 @@ static int names_link_buffered(struct path *p, struct inode *ip, struct buf *ibu
 	else
 		err = blocks_begin(&op, names_blocks(need), (u32)need, (u32)need);
 	if (!err) {
-		err = dir_fill(&op, p->at, &place, &p->last, ip->ino);
+		err = names_enter(&op, p, &place, ip->ino, dbuf);
 		if (!err) {
 			ip->nlink++;
 			inode_store(&op, ip, ibuf);
-			inode_store(&op, p->at, dbuf);
 		}
 		log_end(&op);
 	}
@@ -333,13 +348,14 @@ static int names_remove_buffered(struct removal *r)
 		return err;
 	}
 	dir_clear(&op, dp, &r->place, &r->p->last);
-	if (r->ip->type == T_DIR)
+	if (r->ip->type == T_DIR) {
 		dp->nlink--;
+		inode_store(&op, dp, r->dbuf);
+	}
 	r->ip->nlink--;
 	if (frees)
 		r->ip->type = 0;
 	inode_store(&op, r->ip, r->ibuf);
-	inode_store(&op, dp, r->dbuf);
 	log_end(&op);
 	return 0;
 }

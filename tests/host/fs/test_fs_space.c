@@ -279,6 +279,8 @@ static void test_unsettled_inode(void **state)
 		sprintf(path, "n%u", n++);
 	while (rig_try_open(path, O_CREATE) == 0);
 	assert_int_equal(fs_unlink(rig_cwd(), "n0"), 0);
+	assert_int_equal(fs_unlink(rig_cwd(), "n1"), 0);
+	assert_int_equal(rig_try_open("n0", O_CREATE), 0); /* of what this hart keeps */
 	assert_int_equal(inode_new(&ip), 0);
 	start_seeker(seek_inode);
 	inode_put(ip);
