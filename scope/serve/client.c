@@ -80,7 +80,7 @@ static void client_watch(struct client *c, const u8 *p, u32 n)
 		client_answer(c, "{\"error\":\"a list of ranges has the wrong length\"}");
 		return;
 	}
-	mapped_refresh(&c->server->mapped);
+	server_refresh(c->server);
 	for (u32 i = 0; i < ranges; i++) {
 		u32 first = client_u32(p + 8 + 8 * i), count = client_u32(p + 12 + 8 * i);
 

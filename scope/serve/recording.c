@@ -83,6 +83,7 @@ static void recording_move(lws_sorted_usec_list_t *timer)
 	struct server *s = container_of(timer, struct server, show_timer);
 
 	s->shows = false;
+	server_refresh(s);
 	replay_show(&s->replay, s->show_ms);
 	server_look(s);
 	server_on_pause(s);

@@ -93,6 +93,14 @@ u32 server_describe(struct server *s, char *to, u32 size)
 	return MIN((u32)n, size - 1);
 }
 
+/* A recording that became shorter has nothing any more. */
+void server_refresh(struct server *s)
+{
+	mapped_refresh(&s->mapped);
+	if (s->recorded && !s->mapped.ndata)
+		s->replay.size = 0;
+}
+
 /* The descriptor may come, go or move: the machine boots, or another kernel does. */
 void server_look(struct server *s)
 {
@@ -105,7 +113,7 @@ void server_look(struct server *s)
 	const char *page;
 
 	s->looked_ms = server_now();
-	mapped_refresh(&s->mapped);
+	server_refresh(s);
 	page = found ? w->page(w->arg, index) : NULL;
 	if (!page || memcmp(page, DESCRIPTOR_MAGIC, sizeof(DESCRIPTOR_MAGIC)) != 0)
 		found = layout_find(&ram, &index);
@@ -123,7 +131,7 @@ static void server_compare(struct server *s)
 {
 	if (s->hold_ms)
 		return;
-	mapped_refresh(&s->mapped);
+	server_refresh(s);
 	s->compared_ms = s->recorded ? s->replay.shown_ms : server_now();
 	s->still = s->paused || !(s->live || s->recorded);
 	watch_compare(&s->watch);
@@ -264,6 +272,9 @@ static int server_on_fd(struct lws *wsi, enum lws_callback_reasons why, void *us
 	(void)user;
 	(void)in;
 	(void)n;
+	/* A WebSocket that names us is none of ours. */
+	if (why == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION)
+		return -1;
 	if (why == LWS_CALLBACK_RAW_CLOSE_FILE && wsi == k->keyboard)
 		k->keyboard = NULL;
 	if (why == LWS_CALLBACK_RAW_WRITEABLE_FILE && wsi == k->machine)

@@ -108,6 +108,10 @@ void server_greet(struct server *s);
 /* The JSON of H.  Returns its length, cut to @size. */
 u32 server_describe(struct server *s, char *to, u32 size);
 
+/* Looks where the file has data, and whether it is still as long as it was: to be called
+ * before it is read, as a read beyond its end would be the end of us. */
+void server_refresh(struct server *s);
+
 /* Looks whether there is a machine and a kernel; greets if that has changed. */
 void server_look(struct server *s);
 

@@ -80,6 +80,8 @@ async def test_the_socket_is_for_our_own_page(view):
         assert await refusal(Client(view.address).url, origin=origin) == 403, origin
     for path in (f"/ws?token={view.token[:-1]}", "/ws", f"/w?token={view.token}", f"/?token={view.token}"):
         assert await refusal(f"ws://127.0.0.1:{view.port}{path}") == 403, path
+    with pytest.raises(websockets.InvalidHandshake):
+        await websockets.connect(Client(view.address).url, subprotocols=["scope-fd"])
 
 
 # --- messages ---------------------------------------------------------------------------------------
@@ -588,6 +590,11 @@ def check_broken_recordings(file, folder):
         async with Client(address) as c:
             await c.watch((0, c.hello["pages"]))
             await c.until(lambda: len(c.pages) == c.hello["pages"])
+            os.truncate(broken, PAGE)  # nothing is read beyond its end
+            c.pages.clear()
+            await c.send(b"T" + bytes(7) + struct.pack("<d", c.hello["recorded"]["start"]), ranges(b"U", (0, c.hello["pages"])))
+            await c.watch((0, c.hello["pages"]))
+            await c.until(lambda: len(c.pages) == c.hello["pages"] and not any(map(any, c.pages.values())))
     with serving(broken, "--no-browser") as (address, _):
         asyncio.run(look(address))
 
