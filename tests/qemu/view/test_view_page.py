@@ -339,7 +339,7 @@ def test_a_panic_is_marked(image):
         hart, thread, pid = g.console.match.groups()
         b.until(lambda: b.state() == "panicked")
         assert b.text(".power") == f"panicked on hart {hart}"
-        assert f"Panic on hart {hart}, process {pid} (why): {what}" in b.text(".banner")
+        b.until(lambda: f"Panic on hart {hart}, process {pid} (why): {what}" in b.text(".banner"))
         harts = b.js("return deep('.harts li').map((e) => [e.className, text(e)])")
         assert [i for i, (kind, _) in enumerate(harts) if kind == "panicked"] == [int(hart)]
         assert harts[int(hart)][1] == f"{hart} panicked {pid}"
