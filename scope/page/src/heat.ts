@@ -60,6 +60,7 @@ export const strength = (age: number) => Math.max(0.06, 2 ** (-age / 4));
 // --- the columns of the past ---------------------------------------------------------------
 
 const LOOKS_MOST = 8; /* of one space */
+const KEPT = 1200; /* columns of a process */
 const RUNS = 1024; /* VIEW_RUNS of scope/view/view.h */
 
 /** Of a round of the timeline: the kernel's round then, 0 if heat was off or it is not known;
@@ -73,6 +74,9 @@ interface Made {
  * asked for, once for each process; so the past is there before anybody looks. */
 export class HeatHistory {
 	private readonly made = new WeakMap<Round, Made>();
+	/** Of each process the newest columns by the kernel's round, also of rounds that the
+	 * timeline has no room for any more. */
+	private readonly kept = new Map<number, Map<number, Column>>();
 
 	constructor(
 		private readonly timeline: Timeline,
@@ -84,7 +88,7 @@ export class HeatHistory {
 	 * for want of time. */
 	columns(pid: number, most: number, ms: number): { columns: Column[]; whole: boolean } {
 		const { rounds, cursor } = this.timeline;
-		const end = performance.now() + ms;
+		let end = Infinity; /* from the first on that is made: the way there may be long */
 		const columns: Column[] = [];
 		let whole = true;
 		let before = Infinity; /* the kernel's round of the column to the right */
@@ -99,13 +103,28 @@ export class HeatHistory {
 					whole = false;
 					break;
 				}
+				const isNew = !this.has(rounds[i]!, pid, before);
 				const column = this.column(at, i, pid, before);
+				if (isNew && end === Infinity) end = performance.now() + ms;
 				if (!column) continue;
 				before = column.round;
 				columns.push(column);
 			}
 		});
-		return { columns: columns.reverse(), whole };
+		return { columns: this.keep(pid, columns, most, cursor?.time ?? 0), whole };
+	}
+
+	/** Adds columns that were kept, up to a moment; the oldest first. */
+	private keep(pid: number, columns: Column[], most: number, time: number): Column[] {
+		const kept = this.kept.get(pid) ?? new Map<number, Column>();
+		this.kept.set(pid, kept);
+		for (const column of columns) kept.set(column.round, column);
+		const newest = columns[0]?.round ?? Infinity;
+		const all = [...kept.values()].sort((a, b) => a.round - b.round);
+		for (const { round } of all.slice(0, -KEPT)) kept.delete(round);
+		return all
+			.filter((c) => c.time <= time && c.round <= newest)
+			.slice(-most);
 	}
 
 	/** Whether nothing is to be decoded for this column. */

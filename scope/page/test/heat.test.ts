@@ -114,6 +114,17 @@ test("what was not watched has no column, and what takes too long comes later", 
 	assert.deepEqual(kernelRounds(history.columns(7, 300, 1000).columns), [4, 5, 6, 7]);
 });
 
+test("columns stay when the timeline has no room for their rounds any more", () => {
+	const moments = [4, 5, 6, 7].map((round, i) => ({ time: 100 * i, round }));
+	const { history, timeline } = past(moments);
+	assert.deepEqual(kernelRounds(history.columns(7, 300, 1000).columns), [4, 5, 6, 7]);
+	timeline.rounds.splice(0, 2);
+	moments.splice(0, 2);
+	assert.deepEqual(kernelRounds(history.columns(7, 300, 1000).columns), [4, 5, 6, 7]);
+	timeline.cursor = timeline.rounds[0];
+	assert.deepEqual(kernelRounds(history.columns(7, 3, 1000).columns), [4, 5, 6]);
+});
+
 test("the moments of a recording are in the order of their times", () => {
 	const moments = [[900, 9], [100, 1], [500, 5]].map(([time, round]) => ({ time: time!, round: round! }));
 	const { history, timeline } = past(moments);
