@@ -168,19 +168,24 @@ u64 kernel_value(struct kernel *k, enum layout_id object)
 	return value;
 }
 
+/* Leaves ASCII: control characters would reach the terminal of who looks at any RAM. */
+static void kernel_text_tame(char *text)
+{
+	for (; *text; text++)
+		*text = *text < ' ' || *text > '~' ? '?' : *text;
+}
+
 void kernel_text(struct kernel *k, va_t va, char *to, u64 size)
 {
-	u64 used = 0;
+	bool whole = false;
 
-	while (used < size - 1) {
-		u64 part = MIN(size - 1 - used, PAGE_SIZE - (va + used) % PAGE_SIZE);
-
+	for (u64 used = 0, part; used < size - 1 && !whole; used += part) {
+		part = MIN(size - 1 - used, PAGE_SIZE - (va + used) % PAGE_SIZE);
 		kernel_read(k, va + used, to + used, part);
-		if (memchr(to + used, '\0', (size_t)part))
-			return;
-		used += part;
+		whole = memchr(to + used, '\0', (size_t)part) != NULL;
 	}
-	to[used] = '\0';
+	to[size - 1] = '\0';
+	kernel_text_tame(to);
 }
 
 void kernel_name(struct kernel *k, enum layout_id names, u64 i, char *to, u64 size)

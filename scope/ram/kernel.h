@@ -58,7 +58,8 @@ static inline u64 kernel_number(const struct kernel *k, enum layout_id number)
 /* The value of a variable. */
 u64 kernel_value(struct kernel *k, enum layout_id object);
 
-/* The text at @va, which ends with a NUL, cut to @size bytes with its NUL. */
+/* The text at @va, which ends with a NUL, cut to @size bytes with its NUL.  What is not
+ * printable ASCII becomes "?". */
 void kernel_text(struct kernel *k, va_t va, char *to, u64 size);
 
 /* The text @i of an array of texts; "?": it has fewer.  @size >= 2. */

@@ -346,6 +346,20 @@ static void test_json(void **state)
 				    "\"list\":[0,true],\"no\":false}");
 }
 
+/* RAM of others does nothing to the terminal; a text that ends nowhere is cut. */
+static void test_texts_are_printable(void **state)
+{
+	char text[8];
+
+	(void)state;
+	memcpy(rig_at(rig_va(RIG_DATA)), "a\x1b[2J\xc2\x9b\x7f", 9);
+	kernel_text(&k, rig_va(RIG_DATA), text, sizeof(text));
+	assert_string_equal(text, "a?[2J??");
+	memcpy(rig_at(rig_va(RIG_DATA + 1) - 3), "xyz~\n", 6);
+	kernel_text(&k, rig_va(RIG_DATA + 1) - 3, text, sizeof(text));
+	assert_string_equal(text, "xyz~?");
+}
+
 /* --- what is not ------------------------------------------------------------------- */
 
 static const char *refusal(void)
@@ -485,6 +499,7 @@ int main(void)
 		cmocka_unit_test(test_bits_of_an_entry),
 		cmocka_unit_test(test_ages),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test_setup(test_texts_are_printable, setup),
 		cmocka_unit_test_setup(test_refused_with_a_reason, setup),
 		cmocka_unit_test_setup(test_circles_end, setup),
 		cmocka_unit_test_setup(test_wanted_pages, setup),

@@ -5,11 +5,13 @@ import http.client
 import json
 import os
 import shutil
+import signal
 import socket
 import struct
 import subprocess
 import time
 
+import pexpect
 import pytest
 import websockets
 
@@ -372,6 +374,14 @@ def test_a_machine_that_is_reset(test_image):
             await c.until(lambda: c.console.count(b"booted in") == 2)
     with Viewed(test_image, "--harts", "2") as view:
         asyncio.run(look(view))
+
+
+def test_a_killed_scope_leaves_a_terminal_that_echoes(test_image):
+    with Viewed(test_image) as v:
+        assert not v.console.getecho()
+        os.kill(scope_process(v.console.pid), signal.SIGKILL)
+        v.console.expect(pexpect.EOF)
+        assert v.console.getecho()
 
 
 def test_the_terminal_in_the_page_alone(test_image):
