@@ -21,5 +21,8 @@ void memory_init(pa_t fdt);
 /* Says why, in one line, and powers off.  For what is wrong outside of the kernel. */
 void stop_boot(const char *why) __attribute__((noreturn));
 
-/* Starts the other harts, and prints which do not start. */
+/* Has the firmware start the other harts, and does not wait for them. */
 void harts_start(void);
+
+/* Waits for the harts that were started, and prints which do not come within 5 s. */
+void harts_await(void);

@@ -95,27 +95,24 @@ void boot_secondary(void)
 
 /* --- the other harts --------------------------------------------------- */
 
+/* False: the firmware refuses. */
 static bool hart_start(struct hart *h, u64 hartid)
 {
-	u64 end = clock_now() + clock_from_ms(START_TIMEOUT_MS);
-
 	hart_prepare(h, h - harts, hartid);
 	h->cpu.boot_sp = kstack_alloc();
 	if (!h->cpu.boot_sp)
 		panic("no memory for the stack of hart %lu", hartid);
 	cpu_started[h->cpu.index] = &h->cpu;
 	fence_all();
-	if (sbi_hart_start(hartid, kmap_pa(ktest_hart_entry(_start_secondary)), 0)) {
-		cpu_started[h->cpu.index] = NULL;
-		return false;
-	}
-	while (!__atomic_load_n(&h->online, __ATOMIC_ACQUIRE)) {
-		if (clock_now() > end) {
-			h->abandoned = true;
-			return false;
-		}
-	}
-	return true;
+	if (!sbi_hart_start(hartid, kmap_pa(ktest_hart_entry(_start_secondary)), 0))
+		return true;
+	cpu_started[h->cpu.index] = NULL;
+	return false;
+}
+
+static void hart_missing(u64 hartid)
+{
+	printk("hart %lu does not start; going on without it\n", hartid);
 }
 
 void harts_start(void)
@@ -131,13 +128,24 @@ void harts_start(void)
 			printk("harts: %u of %u are used\n", nharts, machine_ncpus);
 			return;
 		}
-		if (hart_start(&harts[nharts], hartid)) {
+		if (hart_start(&harts[nharts], hartid))
 			nharts++;
+		else
+			hart_missing(hartid);
+	}
+}
+
+void harts_await(void)
+{
+	u64 end = clock_now() + clock_from_ms(START_TIMEOUT_MS);
+
+	for (struct hart *h = &harts[1]; h < &harts[nharts]; h++) {
+		while (!__atomic_load_n(&h->online, __ATOMIC_ACQUIRE) && clock_now() <= end)
+			;
+		if (__atomic_load_n(&h->online, __ATOMIC_ACQUIRE))
 			continue;
-		}
-		printk("hart %lu does not start; going on without it\n", hartid);
-		if (harts[nharts].abandoned)
-			nharts++; /* it may still start, and must find that mark */
+		h->abandoned = true; /* it may still start, and must find that mark */
+		hart_missing(h->cpu.hartid);
 	}
 }
 
@@ -168,12 +176,13 @@ static void boot_rest(void)
 	int err;
 
 	harts_start();
-	boot_report();
 	if (!disk)
 		stop_boot("no disk: QEMU needs a virtio-blk disk, or an image as -initrd");
-	err = fs_mount(disk);
+	err = fs_mount(disk); /* meanwhile the other harts start */
 	if (err)
 		stop_boot("the disk holds no file system that can be used");
+	harts_await();
+	boot_report();
 	ktest_run();
 	if (events_follow_option())
 		printk("events: no memory to record them\n");
