@@ -29,7 +29,9 @@ static void recording_tick(lws_sorted_usec_list_t *timer)
 	if (!s->recorder.file)
 		return;
 	if (!recording_add(s)) {
-		dprintf(s->options->tell, "\r\nThe recording is full, and ends here.\r\n");
+		dprintf(s->options->tell, "\r\nThe recording ends here: %s.\r\n",
+			ferror(s->recorder.file) ? "the file cannot be written any more"
+						 : "it would exceed 1 GiB");
 		recorder_fini(&s->recorder);
 		return;
 	}

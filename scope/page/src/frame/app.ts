@@ -380,8 +380,8 @@ export class App extends LitElement {
 				<p class="dim">
 					<code>./run --view</code> starts a machine and shows
 					it; the address that it prints has a token, which
-					must be part of this page's address. This page goes
-					on trying.
+					must be part of this page's address. At most 16 pages
+					can show one machine. This page goes on trying.
 				</p>
 			</div>`;
 		const machine = page.view("machine");
