@@ -145,8 +145,6 @@ static void inode_slot_init(struct inode *ip)
 	ip->refs = REFS_LOCKED;
 }
 
-static void inode_give_back(struct inode *ip);
-
 void inode_init(void)
 {
 	memset(&table, 0, sizeof(table));
@@ -158,7 +156,7 @@ void inode_init(void)
 		inode_slot_init(&table.slot[i]);
 		inode_note_idle(&table.slot[i]);
 	}
-	ifree_init(inode_give_back);
+	ifree_init();
 }
 
 /* Whether nobody refers to slot @ip and its pages are on the disk; then it has a reference.
@@ -476,7 +474,7 @@ static void inode_bury(struct inode *ip, bool is_free)
 		ifree_add(ino);
 }
 
-static void inode_give_back(struct inode *ip)
+void inode_give_back(struct inode *ip)
 {
 	inode_bury(ip, true);
 }

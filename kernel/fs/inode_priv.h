@@ -98,6 +98,10 @@ void inode_settle(void);
 bool inode_kill(struct inode *ip) MUST_CHECK;
 void inode_revive(struct inode *ip);
 
+/* Takes an inode that is free on the disk, and that nobody refers to, from its slot: its
+ * number is free for all.  No spin lock held. */
+void inode_give_back(struct inode *ip);
+
 static inline void inode_lock(struct inode *ip)
 {
 	mutex_lock(&ip->lock);

@@ -140,12 +140,13 @@ void harts_await(void)
 	u64 end = clock_now() + clock_from_ms(START_TIMEOUT_MS);
 
 	for (struct hart *h = &harts[1]; h < &harts[nharts]; h++) {
-		while (!__atomic_load_n(&h->online, __ATOMIC_ACQUIRE) && clock_now() <= end)
-			;
-		if (__atomic_load_n(&h->online, __ATOMIC_ACQUIRE))
-			continue;
-		h->abandoned = true; /* it may still start, and must find that mark */
-		hart_missing(h->cpu.hartid);
+		while (!__atomic_load_n(&h->online, __ATOMIC_ACQUIRE)) {
+			if (clock_now() <= end)
+				continue;
+			h->abandoned = true; /* it may still start, and must find that */
+			hart_missing(h->cpu.hartid);
+			break;
+		}
 	}
 }
 

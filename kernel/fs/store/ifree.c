@@ -13,7 +13,6 @@ static struct {
 	u64 word[NWORDS]; /* (A) */
 	u32 first;        /* (A) the word to look at first: a hint                */
 	u32 waiting;      /* (A) threads that wait until inodes are settled       */
-	void (*give)(struct inode *ip); /* (C) */
 
 	struct {
 		struct inode *kept; /* (A) a free one, or NULL */
@@ -26,10 +25,9 @@ static struct {
 	struct waitq wq;
 } ifree;
 
-void ifree_init(void (*give)(struct inode *ip))
+void ifree_init(void)
 {
 	memset(&ifree, 0, sizeof(ifree));
-	ifree.give = give;
 	spin_init(&ifree.lock, "free inodes", RANK_logspin);
 	waitq_init(&ifree.wq);
 }
@@ -101,9 +99,9 @@ void ifree_keep(struct inode *ip)
 	}
 	if (!__atomic_compare_exchange_n(ifree_kept(hart_index()), &none, ip, false,
 					 __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-		ifree.give(ip);
+		inode_give_back(ip);
 	if (was)
-		ifree.give(was);
+		inode_give_back(was);
 }
 
 /* Whether an inode in the set has a lower number than @ino. */
@@ -131,7 +129,7 @@ static void ifree_give_kept(void)
 		struct inode *ip = ifree_take_kept_of(i);
 
 		if (ip)
-			ifree.give(ip);
+			inode_give_back(ip);
 	}
 }
 

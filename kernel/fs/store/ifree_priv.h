@@ -14,8 +14,7 @@
 
 struct inode;
 
-/* @give: takes an inode that a hart has kept from its slot, and adds it. */
-void ifree_init(void (*give)(struct inode *ip));
+void ifree_init(void);
 
 /* Inode @ino is free.  Any context without an ifree lock. */
 void ifree_add(u32 ino);

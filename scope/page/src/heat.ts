@@ -99,11 +99,11 @@ export class HeatHistory {
 		this.timeline.visit((at) => {
 			for (const i of order) {
 				if (columns.length === most) break;
-				if (!this.has(rounds[i]!, pid, before) && performance.now() > end) {
+				const isNew = !this.has(rounds[i]!, pid, before);
+				if (isNew && performance.now() > end) {
 					whole = false;
 					break;
 				}
-				const isNew = !this.has(rounds[i]!, pid, before);
 				const column = this.column(at, i, pid, before);
 				if (isNew && end === Infinity) end = performance.now() + ms;
 				if (!column) continue;

@@ -34,15 +34,11 @@ def kib(size):
     return float(size.rstrip("KMG")) * unit
 
 
-def told_by_ps(m):
-    return {words[7]: words for words in map(str.split, m.run("ps").splitlines()[1:])}
-
-
 def test_processes_as_ps_and_maps_tell(m):
     """walk has touched all of its memory when the lists are made, and sleeps."""
     m.run("walk -i 60000 -n 2 seq 8M > /dev/null & sleep 2s")
     [(_, rows)] = lists(m.run("vmtop -b -n 1"))
-    told = told_by_ps(m)
+    told = {words[7]: words for words in map(str.split, m.run("ps").splitlines()[1:])}
     areas = [line.split() for line in m.run("maps walk").splitlines()[2:-2]]
     m.run("kill $!; wait")
     walk = rows["walk"]
@@ -50,7 +46,7 @@ def test_processes_as_ps_and_maps_tell(m):
         pid, state, hart, size, mem, shared, private, _ = row[:8]
         ps = told[row[-1]]
         assert pid == ps[0] and state == "S" and ps[2] == "sleeping"
-        assert hart in "01"
+        assert hart in ("0", "1")
         assert 0 <= kib(size) - int(ps[4][:-1]) < 103 and 0 <= kib(mem) - int(ps[5][:-1]) < 103
         assert abs(kib(mem) - kib(shared) - kib(private)) < 103
     assert rows["init"][2] == told["init"][3]  # the others run again and again: walk looks for a key
